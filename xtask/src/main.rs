@@ -1,2 +1,2 @@
-//! placeholder
+//! The project's own tool, started as `cargo xtask …`.
 fn main() {}
