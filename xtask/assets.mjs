@@ -1,0 +1,300 @@
+// Builds the site's static assets: style sheet, icons, fonts, browser elements and the PDF engine.
+// It knows nothing of Rust: the program's own JavaScript and WebAssembly come in by path (--js, --wasm).
+//
+//   node xtask/assets.mjs --site SITE [--release] [--js FILE --wasm FILE]
+//
+// Safe to run again at any time: a file is written only when its content differs, and a hashed
+// file that is no longer named in SITE/assets.json is removed.
+
+import { createHash } from "node:crypto";
+import { copyFile, mkdir, readFile, readdir, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { basename, dirname, extname, join, relative, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs, promisify } from "node:util";
+import zlib from "node:zlib";
+import esbuild from "esbuild";
+
+const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), "..");
+const MODULES = join(ROOT, "node_modules");
+const STYLE = join(ROOT, "style");
+const ELEMENTS = join(ROOT, "app", "elements");
+
+/** The oldest browsers served: what a tablet bought five years ago can still be updated to. */
+const BROWSERS = ["chrome90", "edge90", "firefox90", "safari14.1", "ios14.5"];
+
+/** Hex digits of SHA-256 in a hashed name: 40 bits, enough to tell builds apart. */
+const HASH_DIGITS = 10;
+
+/** Brotli 11 costs seconds a megabyte: right once for a release, wrong while developing. */
+const QUALITY = { release: 11, dev: 4 };
+
+const COMPRESSED = new Set([".js", ".mjs", ".css", ".svg", ".wasm", ".webmanifest"]);
+
+/** Each browser element: its key in assets.json and its source file. */
+const BROWSER_ELEMENTS = { reader: "pdf-reader.js", upload: "paper-upload.js", page: "page.js" };
+
+const brotli = promisify(zlib.brotliCompress);
+
+const { values: options } = parseArgs({
+  options: {
+    site: { type: "string" },
+    release: { type: "boolean", default: false },
+    js: { type: "string" },
+    wasm: { type: "string" },
+  },
+});
+if (!options.site || Boolean(options.js) !== Boolean(options.wasm)) {
+  console.error("usage: node xtask/assets.mjs --site SITE [--release] [--js FILE --wasm FILE]");
+  process.exit(2);
+}
+const SITE = resolve(options.site);
+
+/** Files of this build, relative to SITE; whatever else lies in SITE/pkg is stale. */
+const built = new Set();
+
+await main();
+
+async function main() {
+  const names = {};
+  await Promise.all([
+    styleSheet().then((name) => (names.css = name)),
+    iconSprite().then((name) => (names.icons = name)),
+    program().then((pair) => Object.assign(names, pair)),
+    browserElements().then((elements) => Object.assign(names, elements)),
+    fonts(),
+    pdfEngine().then((path) => (names.pdfjs = path)),
+    documentFonts(),
+    siteFiles(),
+  ]);
+  await removeStale();
+  await compressAll();
+  const sorted = Object.fromEntries(Object.entries(names).sort());
+  await writeIfChanged("assets.json", JSON.stringify(sorted, null, 2) + "\n");
+}
+
+// ---- what is built ----
+
+async function styleSheet() {
+  const sheets = [];
+  for (const line of await lines(join(STYLE, "bundle.txt"))) {
+    sheets.push(await readFile(join(STYLE, line), "utf8"));
+  }
+  const { code, warnings } = await esbuild.transform(sheets.join("\n"), {
+    loader: "css",
+    minify: true,
+    target: BROWSERS,
+    charset: "utf8",
+  });
+  if (warnings.length > 0) {
+    console.error(await esbuild.formatMessages(warnings, { kind: "warning" }).then((all) => all.join("")));
+    throw new Error("the style sheet has warnings");
+  }
+  return hashed("phien", ".css", code);
+}
+
+async function iconSprite() {
+  const symbols = await Promise.all(
+    (await lines(join(STYLE, "icons.txt"))).map(async (name) => {
+      const svg = await readFile(join(MODULES, "lucide-static", "icons", `${name}.svg`), "utf8");
+      const shapes = svg.match(/<svg[^>]*>([\s\S]*)<\/svg>/)[1].replace(/\s*\n\s*/g, "");
+      return `<symbol id="i-${name}" viewBox="0 0 24 24">${shapes.replaceAll(" />", "/>")}</symbol>`;
+    }),
+  );
+  const note = "<!-- Lucide, ISC licence: https://lucide.dev/license -->";
+  return hashed("icons", ".svg", `<svg xmlns="http://www.w3.org/2000/svg">${note}${symbols.join("")}</svg>\n`);
+}
+
+/** The program's script (bundled, for it may import snippets beside it) and its WebAssembly. */
+async function program() {
+  if (!options.js) return lastProgram();
+  const script = await bundle(resolve(options.js));
+  const [js, wasm] = await Promise.all([
+    hashed("phien", ".js", script),
+    hashed("phien", ".wasm", await readFile(resolve(options.wasm))),
+  ]);
+  return { js, wasm };
+}
+
+/** Without --js the program of the last build stays named. */
+async function lastProgram() {
+  const { js, wasm } = JSON.parse(await readFile(join(SITE, "assets.json"), "utf8").catch(() => "{}"));
+  for (const name of [js, wasm]) {
+    if (name) built.add(name.slice(1));
+  }
+  return js && wasm ? { js, wasm } : {};
+}
+
+async function browserElements() {
+  const pairs = Object.entries(BROWSER_ELEMENTS).map(async ([key, file]) => {
+    const code = await bundle(join(ELEMENTS, file));
+    return [key, await hashed(basename(file, ".js"), ".js", code)];
+  });
+  return Object.fromEntries(await Promise.all(pairs));
+}
+
+/** Be Vietnam Pro as published, and the ten digits of Inter, whose figures line up. */
+async function fonts() {
+  const family = join(MODULES, "@fontsource", "be-vietnam-pro");
+  const inter = join(MODULES, "@fontsource", "inter");
+  const copies = [];
+  for (const weight of [400, 500, 600, 700]) {
+    for (const script of ["latin", "vietnamese"]) {
+      const name = `be-vietnam-pro-${script}-${weight}-normal.woff2`;
+      copies.push(copy(join(family, "files", name), join("fonts", name)));
+    }
+  }
+  copies.push(copy(join(family, "LICENSE"), join("fonts", "LICENSE-be-vietnam-pro.txt")));
+  copies.push(copy(join(inter, "LICENSE"), join("fonts", "LICENSE-inter.txt")));
+  for (const weight of [400, 500, 600]) {
+    const source = join(inter, "files", `inter-latin-${weight}-normal.woff2`);
+    copies.push(digits(source, join("fonts", `inter-digits-${weight}.woff2`)));
+  }
+  await Promise.all(copies);
+}
+
+async function digits(source, path) {
+  if (await isNewer(path, source)) {
+    built.add(path);
+    return;
+  }
+  const { default: subset } = await import("subset-font");
+  const font = await subset(await readFile(source), "0123456789", {
+    targetFormat: "woff2",
+    keepFeatures: ["tnum", "kern"],
+  });
+  await writeIfChanged(path, font);
+}
+
+/** pdf.js in the build for older browsers: the newest functions it would use are not on the tablets yet. */
+async function pdfEngine() {
+  const from = join(MODULES, "pdfjs-dist");
+  await Promise.all([
+    copy(join(from, "legacy", "build", "pdf.min.mjs"), "pdfjs/pdf.min.mjs"),
+    copy(join(from, "legacy", "build", "pdf.worker.min.mjs"), "pdfjs/pdf.worker.min.mjs"),
+    copy(join(from, "LICENSE"), "pdfjs/LICENSE"),
+    ...["cmaps", "standard_fonts", "iccs"].map((folder) => copyFolder(join(from, folder), `pdfjs/${folder}`)),
+    // The sandbox for scripts inside PDFs (quickjs) stays out: such scripts never run here.
+    copyFolder(join(from, "wasm"), "pdfjs/wasm", (name) => !/quickjs/i.test(name)),
+  ]);
+  return "/pdfjs";
+}
+
+/** Faces for the official documents the server writes itself; they are never sent to a browser. */
+async function documentFonts() {
+  const from = join(MODULES, "@expo-google-fonts", "tinos");
+  const faces = {
+    "400Regular": "Tinos-Regular.ttf",
+    "400Regular_Italic": "Tinos-Italic.ttf",
+    "700Bold": "Tinos-Bold.ttf",
+    "700Bold_Italic": "Tinos-BoldItalic.ttf",
+  };
+  await Promise.all(
+    Object.entries(faces).map(([face, name]) => copy(join(from, face, `Tinos_${face}.ttf`), join("documents", name))),
+  );
+}
+
+async function siteFiles() {
+  const folder = join(STYLE, "assets");
+  await Promise.all((await readdir(folder)).map((name) => copy(join(folder, name), name)));
+}
+
+// ---- how it is written ----
+
+async function bundle(entry) {
+  const { outputFiles } = await esbuild.build({
+    entryPoints: [entry],
+    bundle: true,
+    format: "esm",
+    minify: true,
+    target: BROWSERS,
+    charset: "utf8",
+    supported: { bigint: true, "import-meta": true, "dynamic-import": true },
+    write: false,
+    logLevel: "warning",
+  });
+  return outputFiles[0].text;
+}
+
+async function hashed(stem, extension, content) {
+  const hash = createHash("sha256").update(content).digest("hex").slice(0, HASH_DIGITS);
+  const name = `${stem}.${hash}${extension}`;
+  await writeIfChanged(join("pkg", name), content);
+  return `/pkg/${name}`;
+}
+
+async function writeIfChanged(path, content) {
+  built.add(path);
+  const target = join(SITE, path);
+  const bytes = Buffer.from(content);
+  const present = await readFile(target).catch(() => null);
+  if (present?.equals(bytes)) return;
+  await mkdir(dirname(target), { recursive: true });
+  await writeFile(target, bytes);
+}
+
+/** Copies with the source's time, so that equal size and time mean an equal file. */
+async function copy(source, path) {
+  built.add(path);
+  const target = join(SITE, path);
+  const [from, to] = await Promise.all([stat(source), stat(target).catch(() => null)]);
+  if (to && to.size === from.size && Math.abs(to.mtimeMs - from.mtimeMs) < 1000) return;
+  await mkdir(dirname(target), { recursive: true });
+  await copyFile(source, target);
+  await utimes(target, from.atime, from.mtime);
+}
+
+async function copyFolder(source, path, wanted = () => true) {
+  const names = (await readdir(source)).filter(wanted);
+  await Promise.all(names.map((name) => copy(join(source, name), join(path, name))));
+}
+
+/** Brotli beside each text-like file. A `.br` carries its source's time and, in the log, its quality. */
+async function compressAll() {
+  const quality = options.release ? QUALITY.release : QUALITY.dev;
+  const logPath = join(SITE, ".compressed.json");
+  const log = JSON.parse(await readFile(logPath, "utf8").catch(() => "{}"));
+  const next = {};
+  const jobs = [...built]
+    .filter((path) => COMPRESSED.has(extname(path)) && !path.startsWith("documents"))
+    .map(async (path) => {
+      const source = join(SITE, path);
+      const { mtimeMs, size } = await stat(source);
+      const present = await stat(`${source}.br`).catch(() => null);
+      const mark = `${size}:${Math.round(mtimeMs)}`;
+      const before = log[path];
+      if (present && before?.mark === mark && before.quality >= quality) {
+        next[path] = before;
+        return;
+      }
+      const params = {
+        [zlib.constants.BROTLI_PARAM_QUALITY]: quality,
+        [zlib.constants.BROTLI_PARAM_SIZE_HINT]: size,
+      };
+      await writeFile(`${source}.br`, await brotli(await readFile(source), { params }));
+      next[path] = { mark, quality };
+    });
+  await Promise.all(jobs);
+  await writeFile(logPath, JSON.stringify(next));
+}
+
+async function removeStale() {
+  const folder = join(SITE, "pkg");
+  for (const name of await readdir(folder).catch(() => [])) {
+    const path = relative(SITE, join(folder, name)).replace(/\.br$/, "");
+    if (!built.has(path)) await rm(join(folder, name), { recursive: true });
+  }
+}
+
+async function isNewer(path, source) {
+  const [to, from] = await Promise.all([stat(join(SITE, path)).catch(() => null), stat(source)]);
+  return to !== null && to.mtimeMs >= from.mtimeMs;
+}
+
+/** The lines of a list file, without comments and empty lines. */
+async function lines(path) {
+  const text = await readFile(path, "utf8");
+  return text
+    .split("\n")
+    .map((line) => line.trim())
+    .filter((line) => line !== "" && !line.startsWith("#"));
+}
