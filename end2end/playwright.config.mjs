@@ -1,0 +1,63 @@
+// How the journeys run: Debian's Chromium, two sizes, the program on a data folder of its own.
+//
+// `cargo xtask test journeys` builds the program and sets everything below. With PHIEN_E2E_URL the journeys use a server
+// that already runs; they then leave their meetings in its data.
+
+import { defineConfig } from '@playwright/test';
+
+const port = process.env.PHIEN_E2E_PORT ?? '3199';
+const address = process.env.PHIEN_E2E_URL ?? `http://127.0.0.1:${port}`;
+const report = process.env.PHIEN_E2E_REPORT;
+
+const chromium = {
+  executablePath: process.env.PHIEN_CHROMIUM ?? '/usr/bin/chromium',
+  args: [
+    '--no-sandbox',
+    '--disable-gpu',
+    '--disable-quic',
+    '--no-first-run',
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--disable-sync',
+    // A camera and a microphone that need no permission and no hardware, reachable by their address.
+    '--use-fake-device-for-media-stream',
+    '--use-fake-ui-for-media-stream',
+    '--disable-features=WebRtcHideLocalIpsWithMdns',
+  ],
+};
+
+export default defineConfig({
+  testDir: 'journeys',
+  outputDir: 'test-results',
+  // A development build of the module is large: its first load on a busy machine takes seconds.
+  timeout: 90_000,
+  expect: { timeout: 15_000 },
+  forbidOnly: Boolean(process.env.CI),
+  // A journey that passes only the second time has found something.
+  retries: 0,
+  workers: 2,
+  reporter: report ? [['list'], ['json', { outputFile: report }]] : [['list']],
+  use: {
+    baseURL: address,
+    launchOptions: chromium,
+    locale: 'vi-VN',
+    timezoneId: 'Asia/Ho_Chi_Minh',
+    screenshot: 'only-on-failure',
+    trace: 'retain-on-failure',
+  },
+  projects: [
+    { name: 'desktop', use: { viewport: { width: 1440, height: 900 } } },
+    { name: 'tablet', use: { viewport: { width: 820, height: 1180 }, hasTouch: true } },
+  ],
+  webServer: process.env.PHIEN_E2E_URL
+    ? undefined
+    : {
+        command: `node server.mjs ${port}`,
+        url: address,
+        // Filling the demo with an unoptimised program is most of it.
+        timeout: 240_000,
+        stdout: 'pipe',
+        stderr: 'pipe',
+        gracefulShutdown: { signal: 'SIGTERM', timeout: 10_000 },
+      },
+});

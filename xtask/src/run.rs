@@ -1,0 +1,67 @@
+//! From a clone to a served page: build, fill a new data folder with the demo, serve.
+
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+
+use crate::build::{self, Built, Profile};
+use crate::workspace::{root, run as run_command, say};
+
+/// What was typed after `run`.
+pub(crate) struct Options {
+    port: u16,
+    profile: Profile,
+}
+
+impl Options {
+    /// Reads `--port N` and `--release`.
+    pub(crate) fn parse(words: &[&str]) -> Result<Self> {
+        let mut options = Self { port: 3000, profile: Profile::Dev };
+        let mut words = words.iter();
+        while let Some(word) = words.next() {
+            match *word {
+                "--release" => options.profile = Profile::Release,
+                "--port" => {
+                    let number = words.next().context("--port needs a number")?;
+                    options.port = number.parse().with_context(|| format!("--port {number} is no port"))?;
+                }
+                other => bail!("unknown option `{other}`: run takes --port N and --release"),
+            }
+        }
+        Ok(options)
+    }
+}
+
+/// Builds and serves; returns only when that fails, since the server takes this process's place.
+pub(crate) fn run(options: &Options) -> Result<()> {
+    let built = build::build(options.profile)?;
+    let data = data_folder()?;
+    if is_new(&data) && std::env::var_os("PHIEN_DATABASE_URL").is_none() {
+        say(&format!("{} is new: filling it with the demo", data.display()));
+        run_command(phien(&built, &data, options)?.arg("demo"))?;
+    }
+    let failure = phien(&built, &data, options)?.arg("serve").exec();
+    Err(failure).with_context(|| format!("starting {}", built.program.display()))
+}
+
+fn phien(built: &Built, data: &Path, options: &Options) -> Result<Command> {
+    let mut phien = Command::new(&built.program);
+    phien.current_dir(root()?).env("PHIEN_DATA_DIR", data).env("PHIEN_SITE", &built.site);
+    phien.env("PHIEN_LISTEN", format!("127.0.0.1:{}", options.port));
+    Ok(phien)
+}
+
+/// `PHIEN_DATA_DIR` as seen from where the person stands, else `data` in the clone.
+fn data_folder() -> Result<PathBuf> {
+    match std::env::var_os("PHIEN_DATA_DIR") {
+        Some(folder) => std::path::absolute(folder).context("PHIEN_DATA_DIR"),
+        None => Ok(root()?.join("data")),
+    }
+}
+
+/// A folder with anything in it is somebody's: only a missing or empty one is filled.
+fn is_new(data: &Path) -> bool {
+    data.read_dir().map_or(true, |mut files| files.next().is_none())
+}

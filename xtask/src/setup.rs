@@ -1,0 +1,117 @@
+//! What a fresh machine lacks: the wasm target, npm's packages, Debian's Chromium and PostgreSQL.
+//!
+//! Each is looked for first and brought in only when missing. Debian's packages need root; without it the person is
+//! told the one command to type.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::SystemTime;
+
+use anyhow::{Context, Result, bail};
+
+use crate::workspace::{node, output, root, run, say};
+
+/// The target of the browser's half.
+pub(crate) const WASM: &str = "wasm32-unknown-unknown";
+
+/// The oldest Node that every npm package of the site runs on.
+const NODE_AT_LEAST: u32 = 20;
+
+/// Rust's standard library for the browser.
+pub(crate) fn wasm_target() -> Result<()> {
+    let libraries = output(Command::new("rustc").args(["--print", "target-libdir", "--target", WASM]))?;
+    let installed = Path::new(libraries.trim()).read_dir().is_ok_and(|mut files| files.next().is_some());
+    if installed {
+        return Ok(());
+    }
+    run(Command::new("rustup").args(["target", "add", WASM]))
+        .context("Rust's wasm target is missing; install Rust by rustup (https://rustup.rs), or add the target by hand")
+}
+
+/// npm's packages at exactly the versions of `package-lock.json`.
+pub(crate) fn node_modules() -> Result<()> {
+    node_itself()?;
+    let root = root()?;
+    let (wanted, present) = (root.join("package-lock.json"), root.join("node_modules/.package-lock.json"));
+    if changed(&present).is_some_and(|present| changed(&wanted).is_some_and(|wanted| wanted <= present)) {
+        return Ok(());
+    }
+    // No package of ours needs its install script, and one that came to want it should be looked at first.
+    let mut npm = Command::new("npm");
+    run(npm.current_dir(root).args(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]))
+        .context("npm could not bring in the packages of package-lock.json")
+}
+
+fn node_itself() -> Result<()> {
+    let version = output(node()?.arg("--version"))
+        .with_context(|| format!("Node is missing: install Node {NODE_AT_LEAST} or newer"))?;
+    let major = version.trim().trim_start_matches('v').split('.').next().and_then(|major| major.parse().ok());
+    match major {
+        Some(major) if NODE_AT_LEAST <= major => Ok(()),
+        _ => bail!("Node {} is too old: install Node {NODE_AT_LEAST} or newer", version.trim()),
+    }
+}
+
+fn changed(file: &Path) -> Option<SystemTime> {
+    file.metadata().and_then(|file| file.modified()).ok()
+}
+
+/// The Chromium that the journeys drive: `PHIEN_CHROMIUM`, else Debian's.
+pub(crate) fn chromium() -> Result<PathBuf> {
+    if let Some(own) = std::env::var_os("PHIEN_CHROMIUM") {
+        return Ok(own.into());
+    }
+    let debian = PathBuf::from("/usr/bin/chromium");
+    if !debian.exists() {
+        debian_packages(&["chromium"])
+            .context("the journeys need Chromium (or set PHIEN_CHROMIUM to the program)")?;
+    }
+    Ok(debian)
+}
+
+/// The folder of PostgreSQL's programs: Debian's newest, else wherever `initdb` is on the path.
+pub(crate) fn postgresql() -> Result<PathBuf> {
+    if let Some(found) = installed_postgresql() {
+        return Ok(found);
+    }
+    debian_packages(&["postgresql"]).context("the tests need PostgreSQL's own programs")?;
+    installed_postgresql().context("initdb is missing although PostgreSQL was installed")
+}
+
+fn installed_postgresql() -> Option<PathBuf> {
+    let versions = Path::new("/usr/lib/postgresql").read_dir().into_iter().flatten().flatten();
+    let debian = versions
+        .filter_map(|folder| {
+            Some((folder.file_name().to_str()?.parse::<u32>().ok()?, folder.path().join("bin")))
+        })
+        .filter(|(_, programs)| programs.join("initdb").exists())
+        .max()
+        .map(|(_, programs)| programs);
+    debian.or_else(|| {
+        let path = std::env::var_os("PATH")?;
+        std::env::split_paths(&path).find(|programs| programs.join("initdb").exists())
+    })
+}
+
+fn debian_packages(packages: &[&str]) -> Result<()> {
+    let install = format!("apt-get install --yes --no-install-recommends {}", packages.join(" "));
+    let debian = Path::new("/usr/bin/apt-get").exists();
+    if !debian || !is_root()? {
+        bail!("install it first; on Debian or Ubuntu: sudo {install}");
+    }
+    say(&format!("missing: {}", packages.join(", ")));
+    let apt = |arguments: &[&str]| {
+        run(Command::new("apt-get")
+            .args(arguments)
+            .env("DEBIAN_FRONTEND", "noninteractive")
+            .stdin(Stdio::null())
+            .stdout(Stdio::null()))
+    };
+    apt(&["update", "--quiet"])?;
+    apt(&[&["install", "--yes", "--quiet", "--no-install-recommends"], packages].concat())
+}
+
+/// Whether the tool runs as root.
+pub(crate) fn is_root() -> Result<bool> {
+    Ok(output(Command::new("id").arg("-u"))?.trim() == "0")
+}
