@@ -1,0 +1,393 @@
+//! Who may do what. One function decides, one table of roles says it, and a snapshot of the whole matrix is kept
+//! beside the tests as readable policy. Knows people's grants, never their names.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::agencies::AgencyRef;
+use crate::ids::{AgencyId, PersonId, SessionId};
+
+/// What a person is in an agency.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Runs the system: agencies, rules, imports, audit. Sees no papers.
+    SystemAdministrator,
+    /// Runs one agency and those below it: people and rooms.
+    AgencyAdministrator,
+    /// Plans and runs the meetings of an agency and those below it.
+    Secretary,
+    /// Leads an agency: sees its meetings and figures.
+    Leader,
+    /// Takes part in meetings.
+    Delegate,
+    /// Answers for the figures of an agency and those below it.
+    ReportingOfficer,
+}
+
+impl Role {
+    /// Every role.
+    pub const ALL: [Role; 6] = [
+        Self::SystemAdministrator,
+        Self::AgencyAdministrator,
+        Self::Secretary,
+        Self::Leader,
+        Self::Delegate,
+        Self::ReportingOfficer,
+    ];
+
+    /// The code in tables and files.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::SystemAdministrator => "system_administrator",
+            Self::AgencyAdministrator => "agency_administrator",
+            Self::Secretary => "secretary",
+            Self::Leader => "leader",
+            Self::Delegate => "delegate",
+            Self::ReportingOfficer => "reporting_officer",
+        }
+    }
+
+    /// Reads a code.
+    pub fn parse(code: &str) -> Option<Role> {
+        Self::ALL.into_iter().find(|role| role.code() == code)
+    }
+}
+
+/// A role held in one agency. It reaches down to the agencies below.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Grant {
+    /// The role.
+    pub role: Role,
+    /// Where.
+    pub agency: AgencyId,
+}
+
+/// What a person is in one meeting.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Part {
+    /// Chủ trì.
+    Chair,
+    /// Thư ký.
+    Secretary,
+    /// Đại biểu.
+    Delegate,
+}
+
+/// How far a meeting has come, as far as permission cares.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Stage {
+    /// Only its secretariat knows of it.
+    Draft,
+    /// Invitations are out.
+    Scheduled,
+    /// It is being held.
+    UnderWay,
+    /// It was held.
+    Held,
+    /// It was cancelled.
+    Cancelled,
+    /// It was postponed.
+    Postponed,
+}
+
+impl Stage {
+    /// Every stage.
+    pub const ALL: [Stage; 6] =
+        [Self::Draft, Self::Scheduled, Self::UnderWay, Self::Held, Self::Cancelled, Self::Postponed];
+
+    /// The code in tables and links.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Draft => "draft",
+            Self::Scheduled => "scheduled",
+            Self::UnderWay => "under_way",
+            Self::Held => "held",
+            Self::Cancelled => "cancelled",
+            Self::Postponed => "postponed",
+        }
+    }
+
+    /// Reads a code.
+    pub fn parse(code: &str) -> Option<Stage> {
+        Self::ALL.into_iter().find(|stage| stage.code() == code)
+    }
+}
+
+/// Every operation that can be asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Action {
+    /// See one's own home, profile and calendar.
+    UseSystem,
+    /// End all one's own sessions, change one's own password.
+    ManageOwnAccount,
+    /// See the tree of agencies.
+    ViewAgencies,
+    /// Add and import agencies, change their settings.
+    ManageAgencies,
+    /// See people's names and positions, to invite them.
+    ViewPeople,
+    /// Add and import people, give roles, set a new password.
+    ManagePeople,
+    /// See the rooms.
+    ViewRooms,
+    /// Add and import rooms.
+    ManageRooms,
+    /// See the kinds of meeting and their limits.
+    ViewRules,
+    /// Add a row to the rules.
+    AddRule,
+    /// Read the audit trail.
+    ViewAudit,
+    /// Import meetings of the past.
+    ImportMeetings,
+    /// Import figures of years before the system.
+    ImportBaseline,
+    /// See when and where meetings of an agency are, and search them.
+    ViewCalendar,
+    /// See an agency's figures and the lists behind them.
+    ViewFigures,
+    /// Write a draft and have it checked.
+    ComposeMeeting,
+    /// Schedule it and change it afterwards.
+    PublishMeeting,
+    /// Cancel or postpone it.
+    CallOffMeeting,
+    /// See a meeting's agenda and delegates.
+    ViewMeeting,
+    /// Open it, close it, say what is being discussed.
+    ConductMeeting,
+    /// Read its papers.
+    ReadPaper,
+    /// Add, name and withdraw its papers.
+    ManagePapers,
+    /// Call the roll, mark sites.
+    CallRoll,
+    /// Show the hall's display with its code.
+    ShowHall,
+    /// Scan the hall's code for oneself.
+    ScanIn,
+    /// Name the delegates of one's agency.
+    NameDelegates,
+}
+
+impl Action {
+    /// Every action, in the order of the policy.
+    pub const ALL: [Action; 26] = [
+        Self::UseSystem,
+        Self::ManageOwnAccount,
+        Self::ViewAgencies,
+        Self::ManageAgencies,
+        Self::ViewPeople,
+        Self::ManagePeople,
+        Self::ViewRooms,
+        Self::ManageRooms,
+        Self::ViewRules,
+        Self::AddRule,
+        Self::ViewAudit,
+        Self::ImportMeetings,
+        Self::ImportBaseline,
+        Self::ViewCalendar,
+        Self::ViewFigures,
+        Self::ComposeMeeting,
+        Self::PublishMeeting,
+        Self::CallOffMeeting,
+        Self::ViewMeeting,
+        Self::ConductMeeting,
+        Self::ReadPaper,
+        Self::ManagePapers,
+        Self::CallRoll,
+        Self::ShowHall,
+        Self::ScanIn,
+        Self::NameDelegates,
+    ];
+}
+
+/// What an action is about.
+#[derive(Clone, Copy, Debug)]
+pub enum Scope<'a> {
+    /// Oneself, or the system as everybody sees it.
+    Myself,
+    /// The whole system.
+    System,
+    /// An agency, as its path from the root down to itself.
+    Agency(&'a [AgencyId]),
+    /// A meeting: the path of the agency that holds it, one's own part in it, and its stage.
+    Meeting {
+        /// Path of the organising agency, root first.
+        agency: &'a [AgencyId],
+        /// One's part, if any.
+        part: Option<Part>,
+        /// How far the meeting has come.
+        stage: Stage,
+    },
+}
+
+/// Whether the grants allow an action in a scope. Everything that is not allowed here is forbidden.
+///
+/// A part in the meeting counts only once invitations are out: a draft is its secretariat's alone. The system
+/// administrator runs the system and reads no papers. No exception by role: to take part, one must be listed.
+pub fn permits(grants: &[Grant], action: Action, scope: Scope<'_>) -> bool {
+    match scope {
+        Scope::Myself => is_for_everybody(action),
+        Scope::System => grants.iter().any(|g| role_allows(g.role, action, true)),
+        Scope::Agency(path) => grants.iter().any(|g| {
+            let reaches = path.contains(&g.agency);
+            (reaches || g.role == Role::SystemAdministrator) && role_allows(g.role, action, false)
+        }),
+        Scope::Meeting { agency, part, stage } => {
+            let by_part = stage != Stage::Draft && part.is_some_and(|part| part_allows(part, action));
+            let by_role = grants
+                .iter()
+                .any(|g| agency.contains(&g.agency) && role_allows_meeting(g.role, action, stage));
+            (by_part || by_role) && stage_allows(stage, action)
+        }
+    }
+}
+
+/// What everybody signed in may do.
+fn is_for_everybody(action: Action) -> bool {
+    use Action::*;
+    matches!(
+        action,
+        UseSystem
+            | ManageOwnAccount
+            | ViewAgencies
+            | ViewPeople
+            | ViewRooms
+            | ViewRules
+            | ViewCalendar
+            | ScanIn
+    )
+}
+
+/// What a role may do in an agency that it reaches; `whole_system` asks for the system itself.
+fn role_allows(role: Role, action: Action, whole_system: bool) -> bool {
+    use Action::*;
+    if is_for_everybody(action) {
+        return true;
+    }
+    match role {
+        Role::SystemAdministrator => matches!(
+            action,
+            ManageAgencies
+                | ManagePeople
+                | ManageRooms
+                | AddRule
+                | ViewAudit
+                | ImportMeetings
+                | ImportBaseline
+                | ViewFigures
+        ),
+        _ if whole_system => false,
+        Role::AgencyAdministrator => {
+            matches!(
+                action,
+                ManagePeople
+                    | ManageRooms
+                    | ViewAudit
+                    | ViewFigures
+                    | ImportBaseline
+                    | ImportMeetings
+                    | NameDelegates
+            )
+        }
+        Role::Secretary => matches!(action, ComposeMeeting | ViewFigures | NameDelegates | ViewMeeting),
+        Role::Leader => matches!(action, ViewFigures | NameDelegates | ViewMeeting),
+        Role::ReportingOfficer => matches!(action, ViewFigures | ImportBaseline | ImportMeetings),
+        Role::Delegate => false,
+    }
+}
+
+/// What a role in the organising agency, or above it, may do with one meeting.
+fn role_allows_meeting(role: Role, action: Action, stage: Stage) -> bool {
+    use Action::*;
+    match role {
+        Role::Secretary => matches!(
+            action,
+            ComposeMeeting
+                | PublishMeeting
+                | CallOffMeeting
+                | ViewMeeting
+                | ConductMeeting
+                | ReadPaper
+                | ManagePapers
+                | CallRoll
+                | ShowHall
+        ),
+        Role::Leader | Role::ReportingOfficer => action == ViewMeeting && stage != Stage::Draft,
+        Role::SystemAdministrator | Role::AgencyAdministrator | Role::Delegate => false,
+    }
+}
+
+/// What a part in the meeting allows once invitations are out.
+fn part_allows(part: Part, action: Action) -> bool {
+    use Action::*;
+    match part {
+        Part::Chair => matches!(action, ViewMeeting | ReadPaper | ConductMeeting | ShowHall | ScanIn),
+        Part::Secretary => matches!(
+            action,
+            ComposeMeeting
+                | PublishMeeting
+                | CallOffMeeting
+                | ViewMeeting
+                | ReadPaper
+                | ConductMeeting
+                | ManagePapers
+                | CallRoll
+                | ShowHall
+                | ScanIn
+        ),
+        Part::Delegate => matches!(action, ViewMeeting | ReadPaper | ScanIn),
+    }
+}
+
+/// What the stage itself rules out, whoever asks.
+fn stage_allows(stage: Stage, action: Action) -> bool {
+    use Action::*;
+    match action {
+        ComposeMeeting | PublishMeeting => {
+            matches!(stage, Stage::Draft | Stage::Scheduled | Stage::Postponed)
+        }
+        CallOffMeeting => matches!(stage, Stage::Draft | Stage::Scheduled | Stage::Postponed),
+        ConductMeeting | ShowHall => matches!(stage, Stage::Scheduled | Stage::UnderWay),
+        CallRoll => matches!(stage, Stage::Scheduled | Stage::UnderWay | Stage::Held),
+        ScanIn => stage == Stage::UnderWay,
+        ManagePapers => matches!(stage, Stage::Draft | Stage::Scheduled | Stage::UnderWay | Stage::Postponed),
+        _ => true,
+    }
+}
+
+/// The person who asks, and when: the first argument of every operation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Caller {
+    /// Who.
+    pub person: PersonId,
+    /// Name, as shown.
+    pub name: String,
+    /// Position, as shown.
+    pub position: String,
+    /// Own agency.
+    pub agency: AgencyRef,
+    /// Roles held.
+    pub grants: Vec<Grant>,
+    /// The device's session.
+    pub session: SessionId,
+    /// When they ask.
+    pub now: DateTime<Utc>,
+}
+
+impl Caller {
+    /// Whether the caller may do this; the backend's one question.
+    pub fn may(&self, action: Action, scope: Scope<'_>) -> bool {
+        permits(&self.grants, action, scope)
+    }
+
+    /// Whether any of the caller's roles is this one.
+    pub fn has_role(&self, role: Role) -> bool {
+        self.grants.iter().any(|grant| grant.role == role)
+    }
+}

@@ -1,0 +1,133 @@
+//! Agencies: the tree of offices, their other names, hours and settings.
+
+use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
+
+use crate::access::Caller;
+use crate::calendar::WorkCalendar;
+use crate::count::HybridCounts;
+use crate::error::Outcome;
+use crate::ids::AgencyId;
+use crate::time::Hours;
+
+/// An agency as other things name it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct AgencyRef {
+    /// Identifier.
+    pub id: AgencyId,
+    /// Code, unique, such as `SNV` or `03646`.
+    pub code: String,
+    /// Short name for lists.
+    pub short_name: String,
+}
+
+/// Where an agency stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Level {
+    /// The province.
+    Province,
+    /// A department or an office of the province.
+    Department,
+    /// A commune or ward.
+    Commune,
+    /// A unit within an agency.
+    Unit,
+}
+
+impl Level {
+    /// The code in files.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Province => "province",
+            Self::Department => "department",
+            Self::Commune => "commune",
+            Self::Unit => "unit",
+        }
+    }
+
+    /// Reads a code.
+    pub fn parse(code: &str) -> Option<Level> {
+        [Self::Province, Self::Department, Self::Commune, Self::Unit].into_iter().find(|l| l.code() == code)
+    }
+}
+
+/// A node of the tree.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Agency {
+    /// Identifier.
+    pub id: AgencyId,
+    /// Code, unique.
+    pub code: String,
+    /// The agency above; none for the root.
+    pub parent: Option<AgencyId>,
+    /// Where it stands.
+    pub level: Level,
+    /// Full name.
+    pub name: String,
+    /// Short name.
+    pub short_name: String,
+    /// Other names it is found by, former communes among them.
+    pub aliases: Vec<String>,
+    /// Depth in the tree, the root being 0.
+    pub depth: u32,
+}
+
+impl Agency {
+    /// The agency as other things name it.
+    pub fn to_ref(&self) -> AgencyRef {
+        AgencyRef { id: self.id, code: self.code.clone(), short_name: self.short_name.clone() }
+    }
+}
+
+/// Settings of one agency that scheduling and counting read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AgencySettings {
+    /// Working hours.
+    pub hours: Hours,
+    /// Days off, swapped days, blocked days of the month.
+    pub calendar: WorkCalendar,
+    /// How hybrid meetings count.
+    pub hybrid: HybridCounts,
+}
+
+/// An agency to be added.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AgencyInput {
+    /// Code, unique.
+    pub code: String,
+    /// Code of the agency above.
+    pub parent: String,
+    /// Level code.
+    pub level: String,
+    /// Full name.
+    pub name: String,
+    /// Short name.
+    pub short_name: String,
+    /// Other names, parted by `|`.
+    #[serde(default)]
+    pub aliases: String,
+}
+
+/// The tree of agencies.
+///
+/// Everybody signed in may see it; the system administrator adds to it. Refusals: `AlreadyThere`.
+#[async_trait]
+pub trait Agencies: Send + Sync {
+    /// The whole tree in display order: parents before children, siblings by level and code.
+    async fn tree(&self, caller: &Caller) -> Outcome<Vec<Agency>>;
+    /// Agencies whose name, code or alias matches folded text; at most 20.
+    async fn find(&self, caller: &Caller, text: &str) -> Outcome<Vec<AgencyRef>>;
+    /// Adds one agency.
+    async fn add(&self, caller: &Caller, input: AgencyInput) -> Outcome<AgencyId>;
+    /// Working hours, days off and counting settings of one agency.
+    async fn settings(&self, caller: &Caller, agency: AgencyId) -> Outcome<AgencySettings>;
+    /// Changes an agency's working hours and blocked days of the month.
+    async fn set_hours(
+        &self,
+        caller: &Caller,
+        agency: AgencyId,
+        hours: Hours,
+        blocked_days: Vec<u32>,
+    ) -> Outcome<()>;
+}

@@ -1,0 +1,173 @@
+//! The roll: who is in the room, online, or absent with a reason, and which sites were really connected.
+//! Roll call is by hand, or by a code on the hall's display that renews so fast that a photo of it is worthless.
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::access::Caller;
+use crate::agencies::AgencyRef;
+use crate::error::Outcome;
+use crate::ids::{AgencyId, MeetingId, ParticipantId, PersonId};
+use crate::meetings::Meeting;
+
+/// The hall's code renews so often.
+pub const CODE_SECONDS: i64 = 30;
+/// A code stays good for one more turn, so that a slow hand still gets in; a photo kept longer does not.
+pub const CODE_TURNS_GOOD: i64 = 2;
+/// Longest reason of an absence, in characters.
+pub const REASON_AT_MOST: u32 = 300;
+
+/// Where a delegate is.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Presence {
+    /// Chưa gọi.
+    #[default]
+    NotCalled,
+    /// Tại phòng.
+    InRoom,
+    /// Trực tuyến.
+    Online,
+    /// Vắng có lý do.
+    Absent {
+        /// Why.
+        reason: String,
+    },
+}
+
+impl Presence {
+    /// The code in forms and tables.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::NotCalled => "not_called",
+            Self::InRoom => "in_room",
+            Self::Online => "online",
+            Self::Absent { .. } => "absent",
+        }
+    }
+
+    /// Reads a code and, for an absence, its reason.
+    pub fn parse(code: &str, reason: &str) -> Option<Presence> {
+        match code {
+            "not_called" => Some(Self::NotCalled),
+            "in_room" => Some(Self::InRoom),
+            "online" => Some(Self::Online),
+            "absent" => Some(Self::Absent { reason: reason.trim().to_owned() }),
+            _ => None,
+        }
+    }
+
+    /// Whether the delegate takes part.
+    pub fn is_present(&self) -> bool {
+        matches!(self, Self::InRoom | Self::Online)
+    }
+}
+
+/// How a presence came to be known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CalledBy {
+    /// By the secretary.
+    Hand,
+    /// By scanning the hall's code.
+    Code,
+}
+
+/// Numbers of the roll.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RollTally {
+    /// In the room.
+    pub in_room: u32,
+    /// Online.
+    pub online: u32,
+    /// Absent with a reason.
+    pub absent: u32,
+    /// Not called yet.
+    pub not_called: u32,
+}
+
+impl RollTally {
+    /// Counts presences.
+    pub fn of<'a>(presences: impl IntoIterator<Item = &'a Presence>) -> RollTally {
+        let mut tally = RollTally::default();
+        for presence in presences {
+            match presence {
+                Presence::NotCalled => tally.not_called += 1,
+                Presence::InRoom => tally.in_room += 1,
+                Presence::Online => tally.online += 1,
+                Presence::Absent { .. } => tally.absent += 1,
+            }
+        }
+        tally
+    }
+
+    /// Everybody on the list.
+    pub fn total(&self) -> u32 {
+        self.in_room + self.online + self.absent + self.not_called
+    }
+}
+
+/// What the hall shows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hall {
+    /// The meeting.
+    pub meeting: Meeting,
+    /// The roll.
+    pub roll: RollTally,
+    /// Connected sites and sites in all.
+    pub sites: (u32, u32),
+    /// The code in force, while the meeting is under way.
+    pub code: Option<HallCode>,
+    /// The server's now.
+    pub now: DateTime<Utc>,
+}
+
+/// The roll-call code of the moment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HallCode {
+    /// Eight letters and digits without look-alikes, for typing: `7KQ2-M4XP`.
+    pub text: String,
+    /// When the next one comes.
+    pub renews: DateTime<Utc>,
+}
+
+/// The roll.
+///
+/// The secretariat calls it (`CallRoll`); the hall needs `ShowHall`; a listed delegate scans for themself (`ScanIn`).
+/// Refusals: `WrongState`, `CodeExpired`, `NotADelegate`, `ReasonNeeded`.
+#[async_trait]
+pub trait Attendance: Send + Sync {
+    /// Marks one delegate.
+    async fn mark(
+        &self,
+        caller: &Caller,
+        meeting: MeetingId,
+        participant: ParticipantId,
+        presence: Presence,
+    ) -> Outcome<()>;
+    /// Marks everybody not called yet.
+    async fn mark_rest(&self, caller: &Caller, meeting: MeetingId, presence: Presence) -> Outcome<u32>;
+    /// Marks a site as connected or not.
+    async fn mark_site(
+        &self,
+        caller: &Caller,
+        meeting: MeetingId,
+        site: AgencyId,
+        is_connected: bool,
+    ) -> Outcome<()>;
+    /// Names the people who come for an agency that named its delegates later.
+    async fn name_delegates(
+        &self,
+        caller: &Caller,
+        meeting: MeetingId,
+        agency: AgencyId,
+        people: Vec<PersonId>,
+    ) -> Outcome<()>;
+    /// What the hall shows now.
+    async fn hall(&self, caller: &Caller, meeting: MeetingId) -> Outcome<Hall>;
+    /// The caller is present, by the code of the moment; gives the meeting's title.
+    async fn scan(&self, caller: &Caller, meeting: MeetingId, code: &str) -> Outcome<String>;
+    /// The caller's agency's sites of a meeting that it may still name delegates for.
+    async fn to_name(&self, caller: &Caller, meeting: MeetingId) -> Outcome<Vec<AgencyRef>>;
+}

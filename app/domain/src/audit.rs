@@ -1,0 +1,48 @@
+//! The audit trail: who did what, when, before and after. Written in the same transaction as the change; only grows.
+
+use async_trait::async_trait;
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::access::Caller;
+use crate::error::Outcome;
+use crate::people::Page;
+
+/// One line of the trail.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AuditEntry {
+    /// Running number.
+    pub number: i64,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Who, as named then; "Phiên" for the program itself.
+    pub who: String,
+    /// What, as `feature.verb`, such as `meetings.publish`.
+    pub what: String,
+    /// What it was about, in words (a title, a name).
+    pub subject: String,
+    /// Before, as JSON; empty when there was nothing.
+    pub before: String,
+    /// After, as JSON; empty when nothing is left.
+    pub after: String,
+}
+
+/// Which lines to show.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AuditFilter {
+    /// Folded text in who, what or subject.
+    pub text: String,
+    /// First local day.
+    pub from: Option<NaiveDate>,
+    /// Last local day.
+    pub to: Option<NaiveDate>,
+    /// Page from 1.
+    pub page: u32,
+}
+
+/// The trail, for administrators: the system's for the system administrator, an agency's for its own.
+#[async_trait]
+pub trait Audit: Send + Sync {
+    /// Lines, newest first.
+    async fn list(&self, caller: &Caller, filter: AuditFilter) -> Outcome<Page<AuditEntry>>;
+}

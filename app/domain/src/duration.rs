@@ -1,0 +1,225 @@
+//! The length of a meeting in sessions (buổi) and the limit of its kind: the rule this system exists to enforce.
+//! Source: KL 226-KL/TW; plan of the People's Committee of Sơn La (S3), II.4. Knows no database and no clock.
+
+use std::collections::BTreeSet;
+
+use chrono::{NaiveDate, NaiveTime};
+use serde::{Deserialize, Serialize};
+
+use crate::time::{Hours, Sitting};
+
+/// A third of a day: morning, afternoon, evening.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DaySession {
+    /// Sáng: before the middle of the midday break.
+    Morning,
+    /// Chiều: until 18:00.
+    Afternoon,
+    /// Tối: from 18:00.
+    Evening,
+}
+
+impl DaySession {
+    /// In the order of the day.
+    pub const ALL: [DaySession; 3] = [Self::Morning, Self::Afternoon, Self::Evening];
+}
+
+/// One half-day of one date: the unit that limits are written in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct HalfDay {
+    /// Local date.
+    pub date: NaiveDate,
+    /// Which part of it.
+    pub session: DaySession,
+}
+
+/// The half-days that one sitting touches.
+///
+/// A sitting is half-open, so `07:30–12:30` touches the morning only, and `10:00–14:00` touches two.
+pub fn touched_by(sitting: &Sitting, hours: &Hours) -> impl Iterator<Item = HalfDay> + use<> {
+    let (from, to, date) = (sitting.from, sitting.to, sitting.date);
+    let (noon, evening) = (hours.noon_cut(), Hours::EVENING);
+    let touches = [from < noon, from < evening && to > noon, to > evening];
+    DaySession::ALL
+        .into_iter()
+        .zip(touches)
+        .filter(|(_, t)| *t)
+        .map(move |(session, _)| HalfDay { date, session })
+}
+
+/// The distinct half-days that a meeting touches, in order. Their number is its length; nothing between sittings counts.
+///
+/// ```
+/// use domain::duration::sessions;
+/// use domain::time::{Hours, Sitting};
+/// let day = chrono::NaiveDate::from_ymd_opt(2026, 6, 16).unwrap();
+/// let at = |h, m| chrono::NaiveTime::from_hms_opt(h, m, 0).unwrap();
+/// let sitting = Sitting::new(day, at(10, 0), at(14, 0)).unwrap();
+/// assert_eq!(sessions(&[sitting], &Hours::default()).len(), 2);
+/// ```
+pub fn sessions(sittings: &[Sitting], hours: &Hours) -> BTreeSet<HalfDay> {
+    sittings.iter().flat_map(|sitting| touched_by(sitting, hours)).collect()
+}
+
+/// Whether a meeting of these sittings keeps within a limit of so many sessions.
+pub fn is_within(sittings: &[Sitting], hours: &Hours, limit_sessions: u32) -> bool {
+    sessions(sittings, hours).len() <= limit_sessions as usize
+}
+
+/// What would fit: the same meeting cut down to its first, and to its last, half-days up to the limit.
+///
+/// Each part keeps the hours that were asked for, within the office hours of its half-day. Empty when the
+/// meeting already fits, or when nothing of it lies within office hours.
+pub fn cuts_that_fit(sittings: &[Sitting], hours: &Hours, limit_sessions: u32) -> Vec<Vec<Sitting>> {
+    let all: Vec<HalfDay> = sessions(sittings, hours).into_iter().collect();
+    let limit = limit_sessions as usize;
+    if all.len() <= limit || limit == 0 {
+        return Vec::new();
+    }
+    let mut cuts: Vec<Vec<Sitting>> = Vec::new();
+    for kept in [&all[..limit], &all[all.len() - limit..]] {
+        let cut: Vec<Sitting> =
+            kept.iter().flat_map(|half| sittings.iter().filter_map(|s| clip(s, half, hours))).collect();
+        if !cut.is_empty() && is_within(&cut, hours, limit_sessions) && !cuts.contains(&cut) {
+            cuts.push(cut);
+        }
+    }
+    cuts
+}
+
+/// The part of a sitting that lies in one half-day, within its office hours.
+fn clip(sitting: &Sitting, half: &HalfDay, hours: &Hours) -> Option<Sitting> {
+    if sitting.date != half.date {
+        return None;
+    }
+    let (from, to) = bounds(half.session, hours);
+    Sitting::new(half.date, sitting.from.max(from), sitting.to.min(to))
+}
+
+/// The office hours of a session; the evening has none, so it runs from 18:00 to midnight.
+pub fn bounds(session: DaySession, hours: &Hours) -> (NaiveTime, NaiveTime) {
+    let midnight = NaiveTime::from_hms_opt(23, 59, 59).expect("a valid time of day");
+    match session {
+        DaySession::Morning => (hours.morning_from.min(hours.morning_to), hours.morning_to),
+        DaySession::Afternoon => (hours.afternoon_from, hours.afternoon_to),
+        DaySession::Evening => (Hours::EVENING, midnight),
+    }
+}
+
+/// The sittings as they really went: the first begins when the meeting was opened, the last ends when it was closed.
+///
+/// Opening early or late on the first date, and closing early or late on the last, change the length; days in
+/// between stay as planned. A closing on a later date than planned adds nothing but keeps the last planned end,
+/// since nobody sat in between.
+pub fn actual(
+    sittings: &[Sitting],
+    opened: chrono::NaiveDateTime,
+    closed: chrono::NaiveDateTime,
+) -> Vec<Sitting> {
+    let mut went = sittings.to_vec();
+    went.sort();
+    if let Some(first) = went.first_mut()
+        && first.date == opened.date()
+        && opened.time() < first.to
+    {
+        first.from = opened.time();
+    }
+    went.retain(|sitting| sitting.start() < closed);
+    if let Some(last) = went.last_mut()
+        && last.date == closed.date()
+    {
+        last.to = closed.time();
+    }
+    went
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn day(d: u32) -> NaiveDate {
+        NaiveDate::from_ymd_opt(2026, 6, d).unwrap()
+    }
+    fn at(h: u32, m: u32) -> NaiveTime {
+        NaiveTime::from_hms_opt(h, m, 0).unwrap()
+    }
+    fn sit(d: u32, from: (u32, u32), to: (u32, u32)) -> Sitting {
+        Sitting::new(day(d), at(from.0, from.1), at(to.0, to.1)).unwrap()
+    }
+
+    #[test]
+    fn length_is_the_number_of_distinct_half_days() {
+        let hours = Hours::default();
+        let table: [(&[Sitting], usize); 8] = [
+            (&[sit(16, (7, 30), (12, 30))], 1),
+            (&[sit(16, (7, 30), (12, 31))], 2),
+            (&[sit(16, (10, 0), (14, 0))], 2),
+            (&[sit(16, (12, 30), (18, 0))], 1),
+            (&[sit(16, (12, 30), (18, 1))], 2),
+            (&[sit(16, (7, 30), (20, 0))], 3),
+            (&[sit(16, (7, 30), (11, 30)), sit(17, (7, 30), (11, 30)), sit(18, (7, 30), (11, 30))], 3),
+            (&[sit(16, (7, 30), (9, 0)), sit(16, (10, 0), (11, 0))], 1),
+        ];
+        for (sittings, length) in table {
+            assert_eq!(sessions(sittings, &hours).len(), length, "{sittings:?}");
+        }
+    }
+
+    #[test]
+    fn cut_moves_with_the_agencys_midday_break() {
+        let hours = Hours { morning_to: at(12, 0), afternoon_from: at(13, 0), ..Hours::default() };
+        assert_eq!(hours.noon_cut(), at(12, 30));
+        let late = Hours { morning_to: at(11, 0), afternoon_from: at(13, 0), ..Hours::default() };
+        assert_eq!(sessions(&[sit(16, (7, 30), (12, 30))], &late).len(), 2);
+    }
+
+    #[test]
+    fn what_fits_keeps_the_hours_asked_for() {
+        let cuts = cuts_that_fit(&[sit(16, (7, 30), (16, 30))], &Hours::default(), 1);
+        assert_eq!(cuts, vec![vec![sit(16, (7, 30), (11, 30))], vec![sit(16, (13, 30), (16, 30))]]);
+        assert!(cuts_that_fit(&[sit(16, (7, 30), (11, 30))], &Hours::default(), 1).is_empty());
+    }
+
+    #[test]
+    fn real_times_make_the_actual_length() {
+        let hours = Hours::default();
+        let planned = [sit(16, (7, 30), (11, 30))];
+        let ran_over = actual(&planned, day(16).and_time(at(7, 40)), day(16).and_time(at(12, 45)));
+        assert_eq!(sessions(&ran_over, &hours).len(), 2);
+        let two_days = [sit(16, (7, 30), (11, 30)), sit(17, (7, 30), (11, 30))];
+        let ended_early = actual(&two_days, day(16).and_time(at(7, 30)), day(16).and_time(at(11, 0)));
+        assert_eq!(ended_early, vec![sit(16, (7, 30), (11, 0))]);
+        let closed_next_day = actual(&planned, day(16).and_time(at(7, 30)), day(17).and_time(at(8, 0)));
+        assert_eq!(closed_next_day, planned.to_vec());
+    }
+
+    prop_compose! {
+        fn any_sitting()(d in 1u32..5, a in 0u32..1439, len in 1u32..900) -> Sitting {
+            let b = (a + len).min(1439).max(a + 1).min(1439);
+            let a = a.min(b - 1);
+            Sitting::new(day(d), at(a / 60, a % 60), at(b / 60, b % 60)).unwrap()
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn cuts_always_fit(sittings in prop::collection::vec(any_sitting(), 1..4), limit in 1u32..4) {
+            let hours = Hours::default();
+            for cut in cuts_that_fit(&sittings, &hours, limit) {
+                prop_assert!(is_within(&cut, &hours, limit));
+                prop_assert!(!cut.is_empty());
+            }
+        }
+
+        #[test]
+        fn order_and_repetition_do_not_change_the_length(mut sittings in prop::collection::vec(any_sitting(), 1..5)) {
+            let hours = Hours::default();
+            let once = sessions(&sittings, &hours);
+            sittings.reverse();
+            sittings.extend(sittings.clone());
+            prop_assert_eq!(sessions(&sittings, &hours), once);
+        }
+    }
+}

@@ -1,0 +1,194 @@
+//! Why an operation did not happen, typed and with its data. The words are made where they are shown.
+
+use chrono::NaiveDateTime;
+use serde::{Deserialize, Serialize};
+
+use crate::ids::{IncidentId, MeetingId};
+use crate::time::Sitting;
+
+/// The result of every operation.
+pub type Outcome<T> = Result<T, Failure>;
+
+/// Why an operation did not happen.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Failure {
+    /// A rule of the house forbids it, whoever asks.
+    Refused(Refusal),
+    /// What was typed cannot be understood; every field at once.
+    Invalid(Vec<FieldProblem>),
+    /// The person may not do this.
+    Forbidden,
+    /// There is no such thing, or it is not theirs to know of.
+    NotFound,
+    /// Nobody is signed in, or the session has ended.
+    SignedOut,
+    /// Somebody else changed it meanwhile.
+    Stale,
+    /// The service is busy or starting; trying again is right.
+    Unavailable,
+    /// Something broke; the cause is in the log under this number.
+    Internal(IncidentId),
+}
+
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Self {
+        Failure::Refused(refusal)
+    }
+}
+
+/// A rule that stood in the way, with what would let it pass.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Refusal {
+    /// The meeting is longer than its kind allows on that date.
+    TooLong {
+        /// Name of the kind, Vietnamese.
+        kind_vi: String,
+        /// Name of the kind, English.
+        kind_en: String,
+        /// Length asked for, in sessions.
+        sessions: u32,
+        /// The limit, in sessions.
+        limit: u32,
+        /// The rule's source.
+        source: String,
+        /// What would fit.
+        fits: Vec<Vec<Sitting>>,
+    },
+    /// The kind has no rule on the meeting's date, so it cannot be scheduled.
+    NoRule,
+    /// A room is held by another meeting.
+    RoomTaken {
+        /// The room.
+        room: String,
+        /// The other meeting's title.
+        by: String,
+        /// Its sitting in the way.
+        sitting: Sitting,
+    },
+    /// The chair is in another meeting.
+    ChairTaken {
+        /// The chair.
+        chair: String,
+        /// The other meeting's title.
+        by: String,
+        /// Its sitting in the way.
+        sitting: Sitting,
+    },
+    /// The first sitting has already begun.
+    InThePast,
+    /// The meeting is in a state in which this cannot be done.
+    WrongState,
+    /// A reason is needed.
+    ReasonNeeded,
+    /// Classified papers are not kept here (S3 row 11).
+    Classified,
+    /// The text of the first page carries a classification marking.
+    MarkedClassified {
+        /// The marking found.
+        marking: String,
+    },
+    /// The file is no PDF, whatever its name says.
+    NotPdf,
+    /// The file is larger than the limit.
+    TooLarge {
+        /// The limit in mebibytes.
+        limit_mib: u64,
+    },
+    /// The file is empty.
+    EmptyFile,
+    /// User name or password do not fit.
+    WrongCredentials,
+    /// Too many failures; wait so many seconds.
+    WaitBeforeSignIn {
+        /// Seconds to wait.
+        seconds: u64,
+    },
+    /// The one-time code is wrong or has been used.
+    WrongCode,
+    /// The roll-call code has run out; the hall shows a new one.
+    CodeExpired,
+    /// The person is not on the list of this meeting.
+    NotADelegate,
+    /// There is already one with this code or name.
+    AlreadyThere {
+        /// The code or name.
+        name: String,
+    },
+    /// A rule of the law may be added, never changed: it must begin after the newest row of its kind.
+    RuleInThePast,
+    /// A file of rows with mistakes was not imported.
+    BadRows(Vec<BadRow>),
+    /// The close time lies before the opening or in the future.
+    ClosingTime {
+        /// When the meeting was opened, local.
+        opened: NaiveDateTime,
+    },
+    /// The meeting stands in the way (deleting what it uses).
+    InUse {
+        /// Title of the meeting.
+        by: String,
+        /// The meeting.
+        meeting: MeetingId,
+    },
+}
+
+/// One field that cannot be understood.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FieldProblem {
+    /// The name of the form's field, such as `title` or `sittings[0][to]`.
+    pub field: String,
+    /// What is wrong with it.
+    pub problem: Problem,
+}
+
+impl FieldProblem {
+    /// A problem of a field.
+    pub fn new(field: impl Into<String>, problem: Problem) -> Self {
+        Self { field: field.into(), problem }
+    }
+}
+
+/// What is wrong with a field.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Problem {
+    /// Nothing was entered.
+    Missing,
+    /// Longer than so many characters.
+    TooLong(u32),
+    /// Shorter than so many characters.
+    TooShort(u32),
+    /// Not a date.
+    NotADate,
+    /// Not a time of day.
+    NotATime,
+    /// Ends before it begins.
+    EndsBeforeStart,
+    /// Overlaps another sitting of the same meeting.
+    OverlapsOwn,
+    /// Not a number of this range.
+    NotInRange(i64, i64),
+    /// Not one of the choices, or no longer there.
+    Unknown,
+    /// More entries than so many.
+    TooMany(u32),
+    /// Already listed.
+    Repeated,
+    /// Does not match the other entry.
+    Different,
+}
+
+/// A row of an imported file that cannot be taken.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BadRow {
+    /// Line in the file, the header being line 1.
+    pub line: u64,
+    /// Column, as in the header; empty when the whole row is wrong.
+    pub column: String,
+    /// The value found.
+    pub value: String,
+    /// What is wrong with it.
+    pub problem: Problem,
+}

@@ -1,0 +1,498 @@
+//! What the composer's form holds, and the one place where it is parsed. A draft keeps the input as typed; only a
+//! plan, valid by construction, can be scheduled.
+
+use std::str::FromStr;
+
+use chrono::{NaiveDate, NaiveTime};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    AGENDA_AT_MOST, DELEGATES_AT_MOST, ROOMS_AT_MOST, SITES_AT_MOST, SITTINGS_AT_MOST, TEXT_AT_MOST,
+    TITLE_AT_MOST,
+};
+use crate::count::{Counterpart, Form, Side};
+use crate::error::{FieldProblem, Problem};
+use crate::ids::{AgencyId, AgendaItemId, PersonId, RoomId};
+use crate::time::Sitting;
+
+/// The form, every field as text, as typed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct MeetingInput {
+    /// Title.
+    pub title: String,
+    /// Identifier of the agency that holds it.
+    pub agency: String,
+    /// Code of the kind.
+    pub kind: String,
+    /// Code of the form.
+    pub form: String,
+    /// `organised` (also when empty) or `attended`.
+    pub side: String,
+    /// Code of the counterpart; `internal` when empty.
+    pub counterpart: String,
+    /// `on` when called at short notice.
+    pub unexpected: String,
+    /// Sittings.
+    pub sittings: Vec<SittingInput>,
+    /// Identifiers of rooms.
+    pub rooms: Vec<String>,
+    /// Another place.
+    pub place: String,
+    /// Identifiers of agencies that join online.
+    pub sites: Vec<String>,
+    /// Identifier of the chair.
+    pub chair: String,
+    /// Identifier of the secretary.
+    pub secretary: String,
+    /// Delegates: `p-<person>` or `a-<agency>`.
+    pub delegates: Vec<String>,
+    /// Agenda.
+    pub agenda: Vec<AgendaInput>,
+}
+
+/// One sitting as typed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct SittingInput {
+    /// `2026-06-16` or `16/6/2026`.
+    pub date: String,
+    /// `07:30`, `7h30` or `7:30`.
+    pub from: String,
+    /// Likewise.
+    pub to: String,
+}
+
+/// One agenda item as typed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct AgendaInput {
+    /// Identifier of an item that is there already; empty for a new one.
+    pub id: String,
+    /// Title.
+    pub title: String,
+    /// Minutes.
+    pub minutes: String,
+    /// Who presents.
+    pub presenter: String,
+    /// `on` when the report is not read out again.
+    pub discussion: String,
+}
+
+/// An invited person, or an agency that names its own later.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Delegation {
+    /// A person.
+    Person(PersonId),
+    /// An agency.
+    Agency(AgencyId),
+}
+
+impl Delegation {
+    /// The form's code.
+    pub fn code(&self) -> String {
+        match self {
+            Delegation::Person(id) => format!("p-{id}"),
+            Delegation::Agency(id) => format!("a-{id}"),
+        }
+    }
+
+    /// Reads the form's code.
+    pub fn parse(code: &str) -> Option<Delegation> {
+        match code.trim().split_once('-')? {
+            ("p", id) => id.parse().ok().map(Delegation::Person),
+            ("a", id) => id.parse().ok().map(Delegation::Agency),
+            _ => None,
+        }
+    }
+}
+
+/// A meeting that can be scheduled: everything parsed, nothing missing. Whether rooms, people and kinds exist is for
+/// the backend to say.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Plan {
+    /// Title.
+    pub title: String,
+    /// Agency.
+    pub agency: AgencyId,
+    /// Kind code.
+    pub kind: String,
+    /// Form.
+    pub form: Form,
+    /// Organised or attended.
+    pub side: Side,
+    /// With whom.
+    pub counterpart: Counterpart,
+    /// Called at short notice.
+    pub is_unexpected: bool,
+    /// At least one, in order, none overlapping.
+    pub sittings: Vec<Sitting>,
+    /// Rooms.
+    pub rooms: Vec<RoomId>,
+    /// Another place.
+    pub place: String,
+    /// Sites.
+    pub sites: Vec<AgencyId>,
+    /// Chair.
+    pub chair: PersonId,
+    /// Secretary.
+    pub secretary: Option<PersonId>,
+    /// Delegates, without repetition, without chair and secretary.
+    pub delegates: Vec<Delegation>,
+    /// Agenda: the item's identifier when it is there already.
+    pub agenda: Vec<PlannedItem>,
+}
+
+/// An agenda item, parsed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlannedItem {
+    /// Identifier when it is there already.
+    pub id: Option<AgendaItemId>,
+    /// Title.
+    pub title: String,
+    /// Minutes, 0 when not planned.
+    pub minutes: u32,
+    /// Presenter.
+    pub presenter: String,
+    /// Report not read out again.
+    pub is_discussion: bool,
+}
+
+/// Reads a date as offices type it: `2026-06-16`, `16/6/2026`, `16-6-2026`.
+pub fn parse_date(text: &str) -> Option<NaiveDate> {
+    let text = text.trim();
+    if let Ok(date) = NaiveDate::from_str(text) {
+        return Some(date);
+    }
+    let mut parts = text.split(['/', '-', '.']).map(str::trim);
+    let (d, m, y) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
+    parts.next().is_none().then(|| NaiveDate::from_ymd_opt(y, m, d)).flatten()
+}
+
+/// Reads a time of day as offices type it: `07:30`, `7h30`, `7g30`, `14h`.
+pub fn parse_time(text: &str) -> Option<NaiveTime> {
+    let text = text.trim().to_lowercase();
+    let (hour, minute) = text.split_once([':', 'h', 'g']).unwrap_or((&text, "0"));
+    let minute = if minute.trim().is_empty() { "0" } else { minute };
+    let minute = minute.split(':').next().unwrap_or("0");
+    NaiveTime::from_hms_opt(hour.trim().parse().ok()?, minute.trim().parse().ok()?, 0)
+}
+
+impl SittingInput {
+    /// A sitting as a form shows it.
+    pub fn of(sitting: &Sitting) -> SittingInput {
+        SittingInput {
+            date: sitting.date.to_string(),
+            from: sitting.from.format("%H:%M").to_string(),
+            to: sitting.to.format("%H:%M").to_string(),
+        }
+    }
+
+    /// Whether nothing was typed.
+    pub fn is_empty(&self) -> bool {
+        self.date.trim().is_empty() && self.from.trim().is_empty() && self.to.trim().is_empty()
+    }
+
+    /// The sitting, or what is wrong with each field. `index` names the fields.
+    pub fn parse(&self, index: usize) -> Result<Sitting, Vec<FieldProblem>> {
+        let mut problems = Vec::new();
+        let mut read = |field: &str, text: &str, problem| {
+            let problem = if text.trim().is_empty() { Problem::Missing } else { problem };
+            problems.push(FieldProblem::new(format!("sittings[{index}][{field}]"), problem));
+        };
+        let (date, from, to) = (parse_date(&self.date), parse_time(&self.from), parse_time(&self.to));
+        if date.is_none() {
+            read("date", &self.date, Problem::NotADate);
+        }
+        if from.is_none() {
+            read("from", &self.from, Problem::NotATime);
+        }
+        if to.is_none() {
+            read("to", &self.to, Problem::NotATime);
+        }
+        match (date, from, to) {
+            (Some(date), Some(from), Some(to)) => Sitting::new(date, from, to).ok_or_else(|| {
+                vec![FieldProblem::new(format!("sittings[{index}][to]"), Problem::EndsBeforeStart)]
+            }),
+            _ => Err(problems),
+        }
+    }
+}
+
+impl MeetingInput {
+    /// The sittings that can be read, in order; what cannot is left out. For live feedback while typing.
+    pub fn readable_sittings(&self) -> Vec<Sitting> {
+        let mut sittings: Vec<Sitting> =
+            self.sittings.iter().enumerate().filter_map(|(i, s)| s.parse(i).ok()).collect();
+        sittings.sort();
+        sittings
+    }
+
+    /// The plan, or every field that stands in its way at once.
+    pub fn parse(&self) -> Result<Plan, Vec<FieldProblem>> {
+        let mut fields = Fields::default();
+        let title = fields.text("title", &self.title, TITLE_AT_MOST, true);
+        let agency = fields.id("agency", &self.agency);
+        let kind = fields.text("kind", &self.kind, 60, true);
+        let form = fields.choice("form", &self.form, Form::parse);
+        let side = fields.choice("side", or(&self.side, "organised"), Side::parse);
+        let counterpart = fields.choice("counterpart", or(&self.counterpart, "internal"), Counterpart::parse);
+        let sittings = self.parse_sittings(&mut fields);
+        let rooms = fields.ids("rooms", &self.rooms, ROOMS_AT_MOST);
+        let place = fields.text("place", &self.place, TEXT_AT_MOST, false);
+        let sites = fields.ids("sites", &self.sites, SITES_AT_MOST);
+        let chair = fields.id::<PersonId>("chair", &self.chair);
+        let secretary = fields.optional_id::<PersonId>("secretary", &self.secretary);
+        let delegates = self.parse_delegates(&mut fields, chair, secretary);
+        let agenda = self.parse_agenda(&mut fields);
+        if form.is_some_and(|f| f != Form::Online) && rooms.is_empty() && place.is_empty() {
+            fields.put("rooms", Problem::Missing);
+        }
+        match (agency, form, side, counterpart, chair) {
+            (Some(agency), Some(form), Some(side), Some(counterpart), Some(chair)) if fields.0.is_empty() => {
+                Ok(Plan {
+                    title,
+                    agency,
+                    kind,
+                    form,
+                    side,
+                    counterpart,
+                    is_unexpected: self.unexpected == "on",
+                    sittings,
+                    rooms,
+                    place,
+                    sites: if form == Form::InPerson { Vec::new() } else { sites },
+                    chair,
+                    secretary,
+                    delegates,
+                    agenda,
+                })
+            }
+            _ => Err(fields.0),
+        }
+    }
+
+    fn parse_sittings(&self, fields: &mut Fields) -> Vec<Sitting> {
+        let typed: Vec<(usize, &SittingInput)> =
+            self.sittings.iter().enumerate().filter(|(_, s)| !s.is_empty()).collect();
+        if typed.is_empty() {
+            fields.put("sittings[0][date]", Problem::Missing);
+        }
+        if typed.len() > SITTINGS_AT_MOST as usize {
+            fields.put("sittings", Problem::TooMany(SITTINGS_AT_MOST));
+        }
+        let mut sittings: Vec<Sitting> = Vec::new();
+        for (index, input) in typed {
+            match input.parse(index) {
+                Ok(sitting) if sittings.iter().any(|s| s.overlaps(&sitting)) => {
+                    fields.put(&format!("sittings[{index}][from]"), Problem::OverlapsOwn);
+                }
+                Ok(sitting) => sittings.push(sitting),
+                Err(problems) => fields.0.extend(problems),
+            }
+        }
+        sittings.sort();
+        sittings
+    }
+
+    fn parse_delegates(
+        &self,
+        fields: &mut Fields,
+        chair: Option<PersonId>,
+        secretary: Option<PersonId>,
+    ) -> Vec<Delegation> {
+        if self.delegates.len() > DELEGATES_AT_MOST as usize {
+            fields.put("delegates", Problem::TooMany(DELEGATES_AT_MOST));
+        }
+        let mut delegates = Vec::new();
+        for text in self.delegates.iter().filter(|t| !t.trim().is_empty()) {
+            match Delegation::parse(text) {
+                Some(Delegation::Person(p)) if Some(p) == chair || Some(p) == secretary => {}
+                Some(d) if delegates.contains(&d) => {}
+                Some(d) => delegates.push(d),
+                None => fields.put("delegates", Problem::Unknown),
+            }
+        }
+        delegates
+    }
+
+    fn parse_agenda(&self, fields: &mut Fields) -> Vec<PlannedItem> {
+        if self.agenda.len() > AGENDA_AT_MOST as usize {
+            fields.put("agenda", Problem::TooMany(AGENDA_AT_MOST));
+        }
+        let mut agenda = Vec::new();
+        for (index, item) in self.agenda.iter().enumerate() {
+            let is_blank =
+                [&item.id, &item.title, &item.minutes, &item.presenter].iter().all(|t| t.trim().is_empty());
+            if is_blank {
+                continue;
+            }
+            let name = |field: &str| format!("agenda[{index}][{field}]");
+            let minutes = match item.minutes.trim() {
+                "" => 0,
+                text => text.parse().ok().filter(|m| *m <= MINUTES_AT_MOST).unwrap_or_else(|| {
+                    fields.put(&name("minutes"), Problem::NotInRange(0, i64::from(MINUTES_AT_MOST)));
+                    0
+                }),
+            };
+            agenda.push(PlannedItem {
+                id: fields.optional_id(&name("id"), &item.id),
+                title: fields.text(&name("title"), &item.title, TITLE_AT_MOST, true),
+                minutes,
+                presenter: fields.text(&name("presenter"), &item.presenter, TEXT_AT_MOST, false),
+                is_discussion: item.discussion == "on",
+            });
+        }
+        agenda
+    }
+}
+
+/// Longest agenda item: a full office day and evening.
+const MINUTES_AT_MOST: u32 = 960;
+
+fn or<'a>(text: &'a str, default: &'a str) -> &'a str {
+    if text.trim().is_empty() { default } else { text }
+}
+
+/// Collects what is wrong, field by field.
+#[derive(Default)]
+struct Fields(Vec<FieldProblem>);
+
+impl Fields {
+    fn put(&mut self, field: &str, problem: Problem) {
+        self.0.push(FieldProblem::new(field, problem));
+    }
+
+    fn text(&mut self, field: &str, text: &str, at_most: u32, is_needed: bool) -> String {
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        if text.is_empty() && is_needed {
+            self.put(field, Problem::Missing);
+        }
+        if text.chars().count() > at_most as usize {
+            self.put(field, Problem::TooLong(at_most));
+        }
+        text
+    }
+
+    fn choice<T>(&mut self, field: &str, code: &str, parse: fn(&str) -> Option<T>) -> Option<T> {
+        let choice = parse(code.trim());
+        if choice.is_none() {
+            self.put(field, if code.trim().is_empty() { Problem::Missing } else { Problem::Unknown });
+        }
+        choice
+    }
+
+    fn id<T: FromStr>(&mut self, field: &str, text: &str) -> Option<T> {
+        if text.trim().is_empty() {
+            self.put(field, Problem::Missing);
+            return None;
+        }
+        self.optional_id(field, text)
+    }
+
+    fn optional_id<T: FromStr>(&mut self, field: &str, text: &str) -> Option<T> {
+        if text.trim().is_empty() {
+            return None;
+        }
+        let id = text.trim().parse().ok();
+        if id.is_none() {
+            self.put(field, Problem::Unknown);
+        }
+        id
+    }
+
+    fn ids<T: FromStr + PartialEq>(&mut self, field: &str, texts: &[String], at_most: u32) -> Vec<T> {
+        let mut ids = Vec::new();
+        for text in texts.iter().filter(|t| !t.trim().is_empty()) {
+            if let Some(id) = self.optional_id(field, text)
+                && !ids.contains(&id)
+            {
+                ids.push(id);
+            }
+        }
+        if ids.len() > at_most as usize {
+            self.put(field, Problem::TooMany(at_most));
+        }
+        ids
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ID: &str = "00000000-0000-7000-8000-000000000001";
+
+    fn whole() -> MeetingInput {
+        MeetingInput {
+            title: "  Họp   giao ban ".into(),
+            agency: ID.into(),
+            kind: "briefing".into(),
+            form: "online".into(),
+            chair: ID.into(),
+            sittings: vec![SittingInput {
+                date: "16/6/2026".into(),
+                from: "7h30".into(),
+                to: "11:30".into(),
+            }],
+            delegates: vec![format!("p-{ID}"), format!("a-{ID}"), format!("a-{ID}")],
+            ..MeetingInput::default()
+        }
+    }
+
+    fn problems(input: MeetingInput) -> Vec<String> {
+        input.parse().unwrap_err().into_iter().map(|p| p.field).collect()
+    }
+
+    #[test]
+    fn dates_and_times_are_read_as_offices_type_them() {
+        let plan = whole().parse().unwrap();
+        assert_eq!(plan.title, "Họp giao ban");
+        assert_eq!(plan.sittings[0].date.to_string(), "2026-06-16");
+        assert_eq!(plan.sittings[0].from.to_string(), "07:30:00");
+        for (text, read) in
+            [("7g05", Some("07:05:00")), ("14h", Some("14:00:00")), ("24:00", None), ("x", None)]
+        {
+            assert_eq!(parse_time(text).map(|t| t.to_string()).as_deref(), read, "{text}");
+        }
+    }
+
+    #[test]
+    fn chair_is_not_listed_twice() {
+        assert_eq!(whole().parse().unwrap().delegates.len(), 1);
+    }
+
+    #[test]
+    fn every_wrong_field_is_named_at_once() {
+        let mut input = whole();
+        input.title = " ".into();
+        input.form = "in_person".into();
+        input.sittings[0].to = "07:00".into();
+        input.agenda.push(AgendaInput { minutes: "soon".into(), ..AgendaInput::default() });
+        let fields = problems(input);
+        for field in ["title", "sittings[0][to]", "rooms", "agenda[0][minutes]", "agenda[0][title]"] {
+            assert!(fields.iter().any(|f| f == field), "{field} in {fields:?}");
+        }
+    }
+
+    #[test]
+    fn overlapping_sittings_are_refused() {
+        let mut input = whole();
+        input.sittings.push(SittingInput {
+            date: "2026-06-16".into(),
+            from: "11:00".into(),
+            to: "12:00".into(),
+        });
+        assert_eq!(problems(input), ["sittings[1][from]"]);
+    }
+
+    #[test]
+    fn an_in_person_meeting_has_no_sites() {
+        let mut input = whole();
+        input.form = "in_person".into();
+        input.place = "Hội trường xã".into();
+        input.sites = vec![ID.into()];
+        assert!(input.parse().unwrap().sites.is_empty());
+    }
+}

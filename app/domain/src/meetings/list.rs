@@ -1,0 +1,192 @@
+//! Lists, calendars and the home page: what is asked for and what comes back.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::access::Stage;
+use crate::agencies::AgencyRef;
+use crate::count::{Base, Form, Scope, What};
+use crate::ids::{AgencyId, MeetingId, PaperId, PersonId, RoomId};
+use crate::papers::Paper;
+use crate::period::Window;
+use crate::rooms::Room;
+use crate::time::{Hours, Sitting};
+
+use super::Meeting;
+
+/// Which meetings to list. Everything empty lists all that the caller may know of.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct MeetingFilter {
+    /// Held by this agency.
+    pub agency: Option<AgencyId>,
+    /// … or one below it.
+    pub with_subtree: bool,
+    /// In this room.
+    pub room: Option<RoomId>,
+    /// With this person.
+    pub person: Option<PersonId>,
+    /// First sitting in this window, local dates.
+    pub window: Option<Window>,
+    /// In this state.
+    pub stage: Option<Stage>,
+    /// Of this form.
+    pub form: Option<Form>,
+    /// Of this kind.
+    pub kind: Option<String>,
+    /// Text, folded before it is compared: title, agenda, agency.
+    pub text: String,
+    /// Exactly those that one number of a report counts.
+    pub counted: Option<(Base, What)>,
+    /// Page from 1.
+    pub page: u32,
+}
+
+/// A meeting in a list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MeetingRow {
+    /// Identifier.
+    pub id: MeetingId,
+    /// Title.
+    pub title: String,
+    /// Agency that holds it.
+    pub agency: AgencyRef,
+    /// Vietnamese name of the kind.
+    pub kind_vi: String,
+    /// English name of the kind.
+    pub kind_en: String,
+    /// Conference or meeting.
+    pub scope: Scope,
+    /// Form.
+    pub form: Form,
+    /// How far it has come.
+    pub stage: Stage,
+    /// First sitting; none while a draft has none.
+    pub first: Option<Sitting>,
+    /// Last sitting.
+    pub last: Option<Sitting>,
+    /// Rooms and place, in words.
+    pub place: String,
+    /// Number of sites.
+    pub sites: u32,
+    /// Number of papers.
+    pub papers: u32,
+    /// Its actual length went over the limit.
+    pub has_exceeded: bool,
+    /// Whether the caller may open it, not only know when and where it is.
+    pub is_mine: bool,
+}
+
+/// Which calendar to show.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CalendarFilter {
+    /// The days shown, at most 42.
+    pub window: Window,
+    /// Held by this agency or one below it.
+    pub agency: Option<AgencyId>,
+    /// In this room.
+    pub room: Option<RoomId>,
+    /// With this person.
+    pub person: Option<PersonId>,
+}
+
+/// One sitting in a calendar.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entry {
+    /// The sitting.
+    pub sitting: Sitting,
+    /// The meeting.
+    pub meeting: MeetingRow,
+    /// Rooms held by it.
+    pub rooms: Vec<RoomId>,
+    /// Another meeting has the same room or chair at the same time (possible in drafts only).
+    pub clashes: bool,
+}
+
+/// A calendar window.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Calendar {
+    /// Sittings in order.
+    pub entries: Vec<Entry>,
+    /// Days off in the window that are not plain weekends: date and name.
+    pub days_off: Vec<(NaiveDate, String)>,
+    /// Weekend days that are worked.
+    pub working_weekends: Vec<NaiveDate>,
+    /// Days the agency keeps free of meetings.
+    pub blocked: Vec<NaiveDate>,
+    /// Working hours of the agency shown, or of the caller's.
+    pub hours: Hours,
+    /// Rooms of the agency shown, for the board.
+    pub rooms: Vec<RoomDay>,
+    /// The server's now.
+    pub now: DateTime<Utc>,
+}
+
+/// A room on the board.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RoomDay {
+    /// The room.
+    pub room: Room,
+}
+
+/// The home page.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Today {
+    /// The server's now.
+    pub now: DateTime<Utc>,
+    /// The caller's meeting under way, or the next one.
+    pub next: Option<Meeting>,
+    /// What waits for the caller.
+    pub waiting: Vec<Waiting>,
+    /// The caller's other meetings of the coming seven days.
+    pub coming: Vec<MeetingRow>,
+}
+
+/// Something that waits.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Waiting {
+    /// A paper of a coming meeting, not opened yet.
+    Unread {
+        /// The paper.
+        paper: Paper,
+        /// Its meeting.
+        meeting_title: String,
+        /// When that is.
+        sitting: Sitting,
+    },
+    /// A published change not seen yet.
+    Changed {
+        /// The meeting.
+        meeting: MeetingRow,
+        /// What changed.
+        what: Vec<String>,
+    },
+    /// The agency is invited and has named nobody yet.
+    NameDelegates {
+        /// The meeting.
+        meeting: MeetingRow,
+        /// The agency.
+        agency: AgencyRef,
+    },
+    /// A draft of the caller's own secretariat.
+    Draft {
+        /// The draft.
+        meeting: MeetingRow,
+    },
+    /// A meeting whose planned end has passed and that nobody closed.
+    NotClosed {
+        /// The meeting.
+        meeting: MeetingRow,
+    },
+}
+
+impl Waiting {
+    /// A paper's identifier when it is one.
+    pub fn paper(&self) -> Option<PaperId> {
+        match self {
+            Waiting::Unread { paper, .. } => Some(paper.id),
+            _ => None,
+        }
+    }
+}

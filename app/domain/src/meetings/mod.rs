@@ -1,0 +1,232 @@
+//! Meetings: the noun everything else hangs on, its states, and the port that plans and runs it.
+//! Knows no form field (see [`input`]) and no search rule (see [`list`]).
+
+mod check;
+mod input;
+mod list;
+mod state;
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+pub use check::{BusyOf, Check, Conflict, DurationCheck, MeetingBrief, Note, Shift, TargetsCheck};
+pub use input::{
+    AgendaInput, Delegation, MeetingInput, Plan, PlannedItem, SittingInput, parse_date, parse_time,
+};
+pub use list::{Calendar, CalendarFilter, Entry, MeetingFilter, MeetingRow, RoomDay, Today, Waiting};
+pub use state::State;
+
+use crate::access::{Action, Caller, Part};
+use crate::agencies::AgencyRef;
+use crate::attendance::{CalledBy, Presence};
+use crate::count::{Counterpart, Form, Side};
+use crate::error::Outcome;
+use crate::ids::{AgendaItemId, MeetingId, ParticipantId};
+use crate::papers::PaperLine;
+use crate::people::{Page, PersonRef};
+use crate::rooms::RoomRef;
+use crate::rules::KindRef;
+use crate::time::Sitting;
+
+/// Longest title, in characters.
+pub const TITLE_AT_MOST: u32 = 300;
+/// Longest free text: a place, a presenter, a reason.
+pub const TEXT_AT_MOST: u32 = 500;
+/// Most sittings: the longest kind allows far fewer; historic imports may need more than the law.
+pub const SITTINGS_AT_MOST: u32 = 20;
+/// Most agenda items.
+pub const AGENDA_AT_MOST: u32 = 60;
+/// Most delegates listed by name or agency.
+pub const DELEGATES_AT_MOST: u32 = 1000;
+/// Most sites: the 75 communes, the departments and room to grow.
+pub const SITES_AT_MOST: u32 = 200;
+/// Most rooms held at once.
+pub const ROOMS_AT_MOST: u32 = 10;
+
+/// A meeting as its people see it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Meeting {
+    /// Identifier.
+    pub id: MeetingId,
+    /// Grows with every change; sent back with an edit, so that two editors notice each other.
+    pub rev: i64,
+    /// The agency that holds it (or attends it).
+    pub agency: AgencyRef,
+    /// Title.
+    pub title: String,
+    /// Kind.
+    pub kind: KindRef,
+    /// Limit of the kind on the meeting's date, in sessions; `None` when no rule holds.
+    pub limit_sessions: Option<u32>,
+    /// Form.
+    pub form: Form,
+    /// Organised or attended.
+    pub side: Side,
+    /// With whom.
+    pub counterpart: Counterpart,
+    /// Called at short notice (đột xuất), so that the three days of notice do not apply.
+    pub is_unexpected: bool,
+    /// Sittings in order. A draft may have none yet.
+    pub sittings: Vec<Sitting>,
+    /// Rooms of the system.
+    pub rooms: Vec<RoomRef>,
+    /// Another place, as text.
+    pub place: String,
+    /// Sites that join online.
+    pub sites: Vec<Site>,
+    /// Chair, secretary and delegates, in that order.
+    pub participants: Vec<Participant>,
+    /// Agenda in order.
+    pub agenda: Vec<AgendaItem>,
+    /// How far it has come.
+    pub state: State,
+    /// Changes since the invitations went out, newest first.
+    pub changes: Vec<Change>,
+    /// Whether the secretariat has typed changes that are not published yet. Always false for delegates.
+    pub has_unpublished: bool,
+    /// The caller's own part.
+    pub my_part: Option<Part>,
+    /// What the caller may do now.
+    pub may: Vec<Action>,
+}
+
+impl Meeting {
+    /// Whether the caller may do this now.
+    pub fn may(&self, action: Action) -> bool {
+        self.may.contains(&action)
+    }
+
+    /// The chair, when one is named.
+    pub fn chair(&self) -> Option<&PersonRef> {
+        self.participants.iter().find(|p| p.part == Part::Chair).and_then(|p| p.person.as_ref())
+    }
+
+    /// All papers of the agenda.
+    pub fn papers(&self) -> impl Iterator<Item = &crate::papers::Paper> {
+        self.agenda.iter().flat_map(|item| &item.papers).filter_map(|line| match line {
+            PaperLine::Paper(paper) => Some(paper),
+            PaperLine::OnPaper { .. } => None,
+        })
+    }
+}
+
+/// An agency that joins online.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Site {
+    /// The agency.
+    pub agency: AgencyRef,
+    /// Whether it was really connected.
+    pub is_connected: bool,
+}
+
+/// A person in a meeting, or an agency that names its own later.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Participant {
+    /// Identifier.
+    pub id: ParticipantId,
+    /// Part in the meeting.
+    pub part: Part,
+    /// The person; none while the agency has named nobody.
+    pub person: Option<PersonRef>,
+    /// The agency invited.
+    pub agency: AgencyRef,
+    /// Where they are.
+    pub presence: Presence,
+    /// How that is known.
+    pub called_by: Option<CalledBy>,
+}
+
+/// A line of the agenda.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AgendaItem {
+    /// Identifier.
+    pub id: AgendaItemId,
+    /// Title.
+    pub title: String,
+    /// Planned minutes; 0 when not planned.
+    pub minutes: u32,
+    /// Who presents it, as text.
+    pub presenter: String,
+    /// Discussed at once, the report is not read out again (S3 II.4).
+    pub is_discussion: bool,
+    /// Papers and neutral lines.
+    pub papers: Vec<PaperLine>,
+    /// When its discussion began.
+    pub began: Option<DateTime<Utc>>,
+    /// When it was done.
+    pub done: Option<DateTime<Utc>>,
+}
+
+/// A change that delegates see after the invitations went out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Change {
+    /// When it was published.
+    pub at: DateTime<Utc>,
+    /// What changed: `title`, `time`, `place`, `form`, `agenda`, `delegates`, `sites`, `chair`, `state`, `papers`.
+    pub what: Vec<String>,
+    /// How it was before, in words, for time and place.
+    pub before: String,
+}
+
+/// What saving gives back: where the draft is and the revision to send with the next edit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Saved {
+    /// The meeting.
+    pub id: MeetingId,
+    /// Its revision now.
+    pub rev: i64,
+}
+
+/// Planning and running meetings.
+///
+/// Drafting keeps whatever was typed, valid or not, so that nothing is lost; publishing parses it, applies the limits
+/// and the double-booking rules and refuses with data. Refusals: `TooLong`, `NoRule`, `RoomTaken`, `ChairTaken`,
+/// `InThePast`, `WrongState`, `ReasonNeeded`, `ClosingTime`; `Invalid` names every field at once; `Stale` when the
+/// revision sent is not the newest.
+#[async_trait]
+pub trait Meetings: Send + Sync {
+    /// What stands beside the form while it is typed: limit, conflicts, free slots, share and reduction. Writes nothing.
+    /// `meeting` is the one being edited, whose own bookings are no conflict.
+    async fn check(&self, caller: &Caller, meeting: Option<MeetingId>, input: MeetingInput)
+    -> Outcome<Check>;
+    /// Keeps what was typed. `None` makes a new draft; otherwise `rev` must be the newest.
+    async fn save(
+        &self,
+        caller: &Caller,
+        meeting: Option<(MeetingId, i64)>,
+        input: MeetingInput,
+    ) -> Outcome<Saved>;
+    /// What was typed last: the draft, or the unpublished changes, or the meeting as published.
+    async fn input(&self, caller: &Caller, meeting: MeetingId) -> Outcome<(MeetingInput, Saved, State)>;
+    /// Publishes what was saved: a draft is scheduled, a scheduled meeting is changed, a postponed one gets its new date.
+    async fn publish(&self, caller: &Caller, meeting: MeetingId, rev: i64) -> Outcome<Saved>;
+    /// One meeting.
+    async fn get(&self, caller: &Caller, meeting: MeetingId) -> Outcome<Meeting>;
+    /// Meetings of a filter, page by page. Without a counted filter, newest first; only those the caller may know of.
+    async fn list(&self, caller: &Caller, filter: MeetingFilter) -> Outcome<Page<MeetingRow>>;
+    /// A calendar window by agency, room or person.
+    async fn calendar(&self, caller: &Caller, filter: CalendarFilter) -> Outcome<Calendar>;
+    /// The caller's home: the next meeting, what waits, the days ahead.
+    async fn today(&self, caller: &Caller) -> Outcome<Today>;
+    /// Cancels or postpones, with a reason; drafts are dropped by cancelling.
+    async fn call_off(
+        &self,
+        caller: &Caller,
+        meeting: MeetingId,
+        postponed: bool,
+        reason: &str,
+    ) -> Outcome<()>;
+    /// Opens the meeting now.
+    async fn open(&self, caller: &Caller, meeting: MeetingId) -> Outcome<()>;
+    /// Says which item is being discussed; `None` when the agenda is through.
+    async fn discuss(&self, caller: &Caller, meeting: MeetingId, item: Option<AgendaItemId>) -> Outcome<()>;
+    /// Closes the meeting, now or at the local time at which it really ended; over the limit needs a reason.
+    async fn close(
+        &self,
+        caller: &Caller,
+        meeting: MeetingId,
+        ended: Option<chrono::NaiveDateTime>,
+        reason: &str,
+    ) -> Outcome<()>;
+}

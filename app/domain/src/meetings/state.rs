@@ -1,0 +1,163 @@
+//! The states of a meeting, each holding exactly its own data. A step consumes the state and gives the next, or says why not.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::access::Stage;
+use crate::count::Outcome;
+use crate::error::Refusal;
+
+/// How far a meeting has come.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// Being composed.
+    Draft,
+    /// Invitations are out.
+    Scheduled {
+        /// When they first went out.
+        invited: DateTime<Utc>,
+    },
+    /// Being held.
+    UnderWay {
+        /// When the invitations went out.
+        invited: DateTime<Utc>,
+        /// When it was really opened.
+        opened: DateTime<Utc>,
+    },
+    /// Held.
+    Held {
+        /// When it was really opened.
+        opened: DateTime<Utc>,
+        /// When it was really closed.
+        closed: DateTime<Utc>,
+        /// Why it ran over, when it did.
+        overrun_reason: String,
+    },
+    /// Will not be held.
+    Cancelled {
+        /// When that was decided.
+        at: DateTime<Utc>,
+        /// Why.
+        reason: String,
+    },
+    /// Waits for a new date.
+    Postponed {
+        /// When that was decided.
+        at: DateTime<Utc>,
+        /// Why.
+        reason: String,
+    },
+}
+
+impl State {
+    /// The stage, for permission and lists.
+    pub fn stage(&self) -> Stage {
+        match self {
+            State::Draft => Stage::Draft,
+            State::Scheduled { .. } => Stage::Scheduled,
+            State::UnderWay { .. } => Stage::UnderWay,
+            State::Held { .. } => Stage::Held,
+            State::Cancelled { .. } => Stage::Cancelled,
+            State::Postponed { .. } => Stage::Postponed,
+        }
+    }
+
+    /// What counting makes of it.
+    pub fn outcome(&self) -> Outcome {
+        match self {
+            State::Held { .. } => Outcome::Held,
+            State::Cancelled { .. } => Outcome::Cancelled,
+            State::Postponed { .. } => Outcome::Postponed,
+            State::Draft | State::Scheduled { .. } | State::UnderWay { .. } => Outcome::Pending,
+        }
+    }
+
+    /// Sends the invitations, or a change of them. A postponed meeting gets its new date this way.
+    pub fn publish(self, now: DateTime<Utc>) -> Result<State, Refusal> {
+        match self {
+            State::Draft | State::Postponed { .. } => Ok(State::Scheduled { invited: now }),
+            State::Scheduled { invited } => Ok(State::Scheduled { invited }),
+            _ => Err(Refusal::WrongState),
+        }
+    }
+
+    /// Opens the meeting.
+    pub fn open(self, now: DateTime<Utc>) -> Result<State, Refusal> {
+        match self {
+            State::Scheduled { invited } => Ok(State::UnderWay { invited, opened: now }),
+            _ => Err(Refusal::WrongState),
+        }
+    }
+
+    /// Closes the meeting at a time that lies after its opening.
+    pub fn close(self, closed: DateTime<Utc>, overrun_reason: String) -> Result<State, Refusal> {
+        match self {
+            State::UnderWay { opened, .. } if closed > opened => {
+                Ok(State::Held { opened, closed, overrun_reason })
+            }
+            _ => Err(Refusal::WrongState),
+        }
+    }
+
+    /// Cancels it, with a reason unless only its secretariat knew of it.
+    pub fn cancel(self, now: DateTime<Utc>, reason: String) -> Result<State, Refusal> {
+        match self {
+            State::Draft => Ok(State::Cancelled { at: now, reason }),
+            State::Scheduled { .. } | State::Postponed { .. } if reason.is_empty() => {
+                Err(Refusal::ReasonNeeded)
+            }
+            State::Scheduled { .. } | State::Postponed { .. } => Ok(State::Cancelled { at: now, reason }),
+            _ => Err(Refusal::WrongState),
+        }
+    }
+
+    /// Postpones it, with a reason.
+    pub fn postpone(self, now: DateTime<Utc>, reason: String) -> Result<State, Refusal> {
+        match self {
+            State::Scheduled { .. } if reason.is_empty() => Err(Refusal::ReasonNeeded),
+            State::Scheduled { .. } => Ok(State::Postponed { at: now, reason }),
+            _ => Err(Refusal::WrongState),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(minute: i64) -> DateTime<Utc> {
+        DateTime::from_timestamp(1_780_000_000 + minute * 60, 0).unwrap()
+    }
+
+    #[test]
+    fn a_meeting_goes_from_draft_to_held() {
+        let held = State::Draft
+            .publish(at(0))
+            .and_then(|s| s.open(at(1)))
+            .and_then(|s| s.close(at(90), String::new()));
+        assert_eq!(held, Ok(State::Held { opened: at(1), closed: at(90), overrun_reason: String::new() }));
+    }
+
+    #[test]
+    fn calling_off_needs_a_reason_once_people_are_invited() {
+        let scheduled = State::Scheduled { invited: at(0) };
+        assert_eq!(scheduled.clone().cancel(at(1), String::new()), Err(Refusal::ReasonNeeded));
+        assert_eq!(scheduled.postpone(at(1), String::new()), Err(Refusal::ReasonNeeded));
+        assert!(State::Draft.cancel(at(1), String::new()).is_ok());
+    }
+
+    #[test]
+    fn a_held_meeting_stays_held() {
+        let held = State::Held { opened: at(0), closed: at(1), overrun_reason: String::new() };
+        assert_eq!(held.clone().publish(at(2)), Err(Refusal::WrongState));
+        assert_eq!(held.clone().open(at(2)), Err(Refusal::WrongState));
+        assert_eq!(held.cancel(at(2), "x".into()), Err(Refusal::WrongState));
+    }
+
+    #[test]
+    fn closing_before_opening_is_refused() {
+        let under_way = State::UnderWay { invited: at(0), opened: at(5) };
+        assert_eq!(under_way.close(at(5), String::new()), Err(Refusal::WrongState));
+    }
+}

@@ -1,0 +1,224 @@
+//! Reporting periods: what a month, quarter, half-year and year are in the report regime of the offices.
+//! Source: NĐ 09/2019/NĐ-CP (15th of the month before to the 14th). Knows dates only.
+
+use chrono::{Datelike, Days, NaiveDate};
+use serde::{Deserialize, Serialize};
+
+/// A stretch of local dates, both ends included.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Window {
+    /// First day.
+    pub from: NaiveDate,
+    /// Last day, included.
+    pub to: NaiveDate,
+}
+
+impl Window {
+    /// A window, if it does not end before it begins.
+    pub fn new(from: NaiveDate, to: NaiveDate) -> Option<Self> {
+        (from <= to).then_some(Self { from, to })
+    }
+
+    /// Whether a date lies inside.
+    pub fn contains(&self, date: NaiveDate) -> bool {
+        self.from <= date && date <= self.to
+    }
+
+    /// The same window a year before, moved day for day; 29 February becomes 28.
+    pub fn year_before(&self) -> Window {
+        Window { from: year_before(self.from), to: year_before(self.to) }
+    }
+
+    /// The calendar year, when the window is exactly one.
+    pub fn calendar_year(&self) -> Option<i32> {
+        (*self == Period::CalendarYear(self.from.year()).window()).then(|| self.from.year())
+    }
+}
+
+fn ymd(year: i32, month: u32, day: u32) -> NaiveDate {
+    NaiveDate::from_ymd_opt(year, month, day).expect("a day that every such month has")
+}
+
+fn year_before(date: NaiveDate) -> NaiveDate {
+    NaiveDate::from_ymd_opt(date.year() - 1, date.month(), date.day())
+        .unwrap_or_else(|| ymd(date.year() - 1, date.month(), 28))
+}
+
+/// A period that a report is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Period {
+    /// NĐ 09 month (year, 1–12): the 15th of the month before to the 14th.
+    Month(i32, u32),
+    /// NĐ 09 quarter (year, 1–4).
+    Quarter(i32, u32),
+    /// NĐ 09 half-year (year, 1–2): 15/12–14/6 and 15/6–14/12.
+    HalfYear(i32, u32),
+    /// NĐ 09 year: 15/12 of the year before to 14/12.
+    Year(i32),
+    /// 1 January to 31 December.
+    CalendarYear(i32),
+    /// Any window by hand.
+    Custom(Window),
+}
+
+impl Period {
+    /// The dates of the period.
+    ///
+    /// ```
+    /// use domain::period::Period;
+    /// assert_eq!(Period::HalfYear(2026, 1).window().from.to_string(), "2025-12-15");
+    /// assert_eq!(Period::HalfYear(2026, 1).window().to.to_string(), "2026-06-14");
+    /// ```
+    pub fn window(&self) -> Window {
+        match *self {
+            Period::Month(year, month) => months(year, month, month),
+            Period::Quarter(year, quarter) => months(year, quarter * 3 - 2, quarter * 3),
+            Period::HalfYear(year, half) => months(year, half * 6 - 5, half * 6),
+            Period::Year(year) => months(year, 1, 12),
+            Period::CalendarYear(year) => Window { from: ymd(year, 1, 1), to: ymd(year, 12, 31) },
+            Period::Custom(window) => window,
+        }
+    }
+
+    /// The NĐ 09 month a date belongs to.
+    pub fn month_of(date: NaiveDate) -> Period {
+        match (date.day() >= 15, date.month()) {
+            (true, 12) => Period::Month(date.year() + 1, 1),
+            (true, month) => Period::Month(date.year(), month + 1),
+            (false, month) => Period::Month(date.year(), month),
+        }
+    }
+
+    /// The months that make up the period, in order, each with its own dates: NĐ 09 months for NĐ 09 periods,
+    /// calendar months, cut at the ends, for the others.
+    pub fn by_month(&self) -> Vec<(u32, Window)> {
+        let whole = self.window();
+        let follows_decree = !matches!(self, Period::CalendarYear(_) | Period::Custom(_));
+        let mut parts = Vec::new();
+        let mut from = whole.from;
+        while from <= whole.to && parts.len() < MONTHS_AT_MOST {
+            let (month, end) = if follows_decree {
+                let part = Period::month_of(from);
+                let Period::Month(_, month) = part else { unreachable!("month_of gives a month") };
+                (month, part.window().to)
+            } else {
+                (from.month(), last_day(from))
+            };
+            let to = end.min(whole.to);
+            parts.push((month, Window { from, to }));
+            let Some(next) = to.checked_add_days(Days::new(1)) else { break };
+            from = next;
+        }
+        parts
+    }
+
+    /// The code used in links: `m-2026-06`, `q-2026-2`, `h-2026-1`, `y-2026`, `c-2026`, `2026-04-16_2026-05-15`.
+    pub fn code(&self) -> String {
+        match *self {
+            Period::Month(y, m) => format!("m-{y}-{m:02}"),
+            Period::Quarter(y, q) => format!("q-{y}-{q}"),
+            Period::HalfYear(y, h) => format!("h-{y}-{h}"),
+            Period::Year(y) => format!("y-{y}"),
+            Period::CalendarYear(y) => format!("c-{y}"),
+            Period::Custom(w) => format!("{}_{}", w.from, w.to),
+        }
+    }
+
+    /// Reads a [`Period::code`]; `None` for anything else, out-of-range parts included.
+    pub fn parse(code: &str) -> Option<Period> {
+        if let Some((from, to)) = code.split_once('_') {
+            return Window::new(from.parse().ok()?, to.parse().ok()?).map(Period::Custom);
+        }
+        let mut parts = code.split('-');
+        let (kind, year) = (parts.next()?, parts.next()?.parse::<i32>().ok()?);
+        if !(1900..=2999).contains(&year) {
+            return None;
+        }
+        let number = parts.next().map(|p| p.parse::<u32>().ok());
+        match (kind, number, parts.next()) {
+            ("m", Some(Some(m @ 1..=12)), None) => Some(Period::Month(year, m)),
+            ("q", Some(Some(q @ 1..=4)), None) => Some(Period::Quarter(year, q)),
+            ("h", Some(Some(h @ 1..=2)), None) => Some(Period::HalfYear(year, h)),
+            ("y", None, None) => Some(Period::Year(year)),
+            ("c", None, None) => Some(Period::CalendarYear(year)),
+            _ => None,
+        }
+    }
+}
+
+/// A chart by month stays readable up to three years; a longer window is cut there.
+pub const MONTHS_AT_MOST: usize = 36;
+
+fn months(year: i32, first: u32, last: u32) -> Window {
+    let from = if first == 1 { ymd(year - 1, 12, 15) } else { ymd(year, first - 1, 15) };
+    Window { from, to: ymd(year, last, 14) }
+}
+
+fn last_day(date: NaiveDate) -> NaiveDate {
+    let (year, month) =
+        if date.month() == 12 { (date.year() + 1, 1) } else { (date.year(), date.month() + 1) };
+    ymd(year, month, 1).pred_opt().expect("a first of the month has a day before it")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn d(text: &str) -> NaiveDate {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn decree_periods_run_from_the_fifteenth_to_the_fourteenth() {
+        let table = [
+            (Period::Month(2026, 1), "2025-12-15", "2026-01-14"),
+            (Period::Month(2026, 6), "2026-05-15", "2026-06-14"),
+            (Period::Quarter(2026, 1), "2025-12-15", "2026-03-14"),
+            (Period::Quarter(2026, 4), "2026-09-15", "2026-12-14"),
+            (Period::HalfYear(2026, 1), "2025-12-15", "2026-06-14"),
+            (Period::HalfYear(2026, 2), "2026-06-15", "2026-12-14"),
+            (Period::Year(2026), "2025-12-15", "2026-12-14"),
+            (Period::CalendarYear(2026), "2026-01-01", "2026-12-31"),
+        ];
+        for (period, from, to) in table {
+            assert_eq!(period.window(), Window { from: d(from), to: d(to) }, "{period:?}");
+        }
+    }
+
+    #[test]
+    fn leap_day_moves_to_the_28th() {
+        let leap = Window { from: d("2028-02-29"), to: d("2028-03-01") };
+        assert_eq!(leap.year_before(), Window { from: d("2027-02-28"), to: d("2027-03-01") });
+    }
+
+    proptest! {
+        #[test]
+        fn months_cover_a_window_without_gap_or_overlap(from in 738_000i32..741_000, days in 0i32..900) {
+            let from = NaiveDate::from_num_days_from_ce_opt(from).unwrap();
+            let window = Window { from, to: from + chrono::Duration::days(i64::from(days)) };
+            for period in [Period::Custom(window), Period::month_of(from), Period::Year(from.year())] {
+                let parts = period.by_month();
+                prop_assert_eq!(parts[0].1.from, period.window().from);
+                prop_assert_eq!(parts[parts.len() - 1].1.to, period.window().to);
+                for pair in parts.windows(2) {
+                    prop_assert_eq!(pair[0].1.to.succ_opt().unwrap(), pair[1].1.from);
+                }
+            }
+        }
+
+        #[test]
+        fn every_date_is_in_its_own_month(day in 738_000i32..741_000) {
+            let date = NaiveDate::from_num_days_from_ce_opt(day).unwrap();
+            prop_assert!(Period::month_of(date).window().contains(date));
+        }
+
+        #[test]
+        fn codes_read_back(year in 1990i32..2100, m in 1u32..=12, q in 1u32..=4, h in 1u32..=2) {
+            for p in [Period::Month(year, m), Period::Quarter(year, q), Period::HalfYear(year, h), Period::Year(year), Period::CalendarYear(year)] {
+                prop_assert_eq!(Period::parse(&p.code()), Some(p));
+            }
+        }
+    }
+}

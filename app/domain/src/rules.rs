@@ -1,0 +1,113 @@
+//! The law as data: kinds of meeting and their limits, each row with its source and the date from which it holds.
+//! A changed law is a new row; the past is never edited. Source: domain rules on duration (KL 226; QĐ 45; S3 II.4).
+
+use async_trait::async_trait;
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use crate::access::Caller;
+use crate::count::Scope;
+use crate::error::Outcome;
+use crate::ids::RuleId;
+use crate::targets::Targets;
+
+/// A kind of meeting as other things name it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct KindRef {
+    /// Code, such as `dissemination`.
+    pub code: String,
+    /// Vietnamese name.
+    pub name_vi: String,
+    /// English name.
+    pub name_en: String,
+    /// Conference or meeting.
+    pub scope: Scope,
+}
+
+/// One row: from `valid_from` until the next row of the same kind, the kind has this limit.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KindRule {
+    /// Identifier.
+    pub id: RuleId,
+    /// The kind.
+    pub kind: KindRef,
+    /// Longest length in sessions (half-days).
+    pub limit_sessions: u32,
+    /// The document that says so.
+    pub source: String,
+    /// First day on which the row holds.
+    pub valid_from: NaiveDate,
+}
+
+/// The row that holds for a kind on a date: the newest that has begun.
+pub fn rule_on<'a>(rules: &'a [KindRule], kind: &str, date: NaiveDate) -> Option<&'a KindRule> {
+    rules.iter().filter(|r| r.kind.code == kind && r.valid_from <= date).max_by_key(|r| r.valid_from)
+}
+
+/// One row per kind: those that hold on a date, in the order given.
+pub fn rules_on(rules: &[KindRule], date: NaiveDate) -> Vec<&KindRule> {
+    rules
+        .iter()
+        .filter(|r| rule_on(rules, &r.kind.code, date).is_some_and(|newest| newest.id == r.id))
+        .collect()
+}
+
+/// A row to be added.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KindRuleInput {
+    /// Code of the kind; a new one makes a new kind.
+    pub code: String,
+    /// Vietnamese name.
+    pub name_vi: String,
+    /// English name.
+    pub name_en: String,
+    /// `conference` or `meeting`.
+    pub scope: String,
+    /// Limit in sessions, 1–30.
+    pub limit_sessions: String,
+    /// The document that says so.
+    pub source: String,
+    /// ISO date.
+    pub valid_from: String,
+}
+
+/// The rules. Everybody may read them; the system administrator adds rows. Refusals: `RuleInThePast`.
+#[async_trait]
+pub trait Rules: Send + Sync {
+    /// Every row, kinds in their order, oldest row first.
+    async fn list(&self, caller: &Caller) -> Outcome<Vec<KindRule>>;
+    /// Adds a row that begins after the newest of its kind.
+    async fn add(&self, caller: &Caller, input: KindRuleInput) -> Outcome<RuleId>;
+    /// The two targets in force.
+    async fn targets(&self, caller: &Caller) -> Outcome<Targets>;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(id: u128, from: &str, limit: u32) -> KindRule {
+        KindRule {
+            id: RuleId(uuid::Uuid::from_u128(id)),
+            kind: KindRef {
+                code: "professional".into(),
+                name_vi: "Hội nghị chuyên môn".into(),
+                name_en: "Professional conference".into(),
+                scope: Scope::Conference,
+            },
+            limit_sessions: limit,
+            source: "KL 226".into(),
+            valid_from: from.parse().unwrap(),
+        }
+    }
+
+    #[test]
+    fn row_valid_on_the_meetings_date_decides() {
+        let rules = [row(1, "2018-12-15", 4), row(2, "2026-01-01", 2)];
+        let on = |d: &str| rule_on(&rules, "professional", d.parse().unwrap()).map(|r| r.limit_sessions);
+        assert_eq!(on("2018-12-14"), None);
+        assert_eq!(on("2025-12-31"), Some(4));
+        assert_eq!(on("2026-01-01"), Some(2));
+        assert_eq!(rules_on(&rules, "2026-06-01".parse().unwrap()).len(), 1);
+    }
+}

@@ -1,0 +1,136 @@
+//! The nearest times at which everybody and every room of a meeting is free. Pure: busy times come in, slots go out.
+
+use chrono::{Days, Duration, NaiveDateTime};
+
+use crate::calendar::WorkCalendar;
+use crate::duration::{DaySession, bounds};
+use crate::time::{Hours, Sitting};
+
+/// How far ahead a free slot is looked for: beyond six weeks an office plans anew rather than shifts.
+pub const SEARCH_DAYS: u64 = 42;
+/// Starts are tried at every half hour, as offices write them.
+pub const STEP_MINUTES: i64 = 30;
+/// So many slots are offered: enough to choose from, few enough to read at a glance.
+pub const SLOTS_OFFERED: usize = 3;
+
+/// The nearest slots that are free, as whole sets of sittings of the same lengths as the wanted ones.
+///
+/// A meeting of one sitting is moved by half hours within office hours of working, unblocked days, never across the
+/// midday break unless it was asked for across it; one of several sittings is moved as a whole, day by day. Never
+/// before `not_before`. Nearest means by distance from the wanted start, earlier first when equally near.
+pub fn nearest_free(
+    wanted: &[Sitting],
+    busy: &[Sitting],
+    calendar: &WorkCalendar,
+    hours: &Hours,
+    not_before: NaiveDateTime,
+) -> Vec<Vec<Sitting>> {
+    let Some(first) = wanted.iter().min() else { return Vec::new() };
+    let mut found: Vec<Vec<Sitting>> = candidates(wanted, first, hours)
+        .into_iter()
+        .filter(|slot| slot.as_slice() != wanted)
+        .filter(|slot| slot.iter().all(|s| fits(s, busy, calendar, not_before)))
+        .collect();
+    found.sort_by_key(|slot| {
+        let start = slot.first().map_or(first.start(), Sitting::start);
+        ((start - first.start()).num_minutes().abs(), start)
+    });
+    found.dedup();
+    found.truncate(SLOTS_OFFERED);
+    found
+}
+
+fn fits(sitting: &Sitting, busy: &[Sitting], calendar: &WorkCalendar, not_before: NaiveDateTime) -> bool {
+    calendar.is_working(sitting.date)
+        && !calendar.is_blocked(sitting.date)
+        && sitting.start() >= not_before
+        && !busy.iter().any(|taken| taken.overlaps(sitting))
+}
+
+fn candidates(wanted: &[Sitting], first: &Sitting, hours: &Hours) -> Vec<Vec<Sitting>> {
+    let mut slots = Vec::new();
+    for back_and_forth in 0..=(2 * SEARCH_DAYS) {
+        let days = back_and_forth / 2;
+        let shift = |date: chrono::NaiveDate| {
+            if back_and_forth % 2 == 0 {
+                date.checked_add_days(Days::new(days))
+            } else {
+                date.checked_sub_days(Days::new(days))
+            }
+        };
+        if wanted.len() > 1 {
+            let moved: Option<Vec<Sitting>> =
+                wanted.iter().map(|s| shift(s.date).map(|date| Sitting { date, ..*s })).collect();
+            slots.extend(moved);
+        } else if let Some(date) = shift(first.date) {
+            slots.extend(starts_on(date, first, hours).map(|sitting| vec![sitting]));
+        }
+    }
+    slots
+}
+
+/// Every half-hour start of one date at which a sitting of this length stays within its half-day.
+fn starts_on(
+    date: chrono::NaiveDate,
+    like: &Sitting,
+    hours: &Hours,
+) -> impl Iterator<Item = Sitting> + use<> {
+    let length = Duration::minutes(like.minutes());
+    let same_hours = Sitting { date, ..*like };
+    let hours = *hours;
+    [DaySession::Morning, DaySession::Afternoon]
+        .into_iter()
+        .flat_map(move |session| {
+            let (open, close) = bounds(session, &hours);
+            let room = (close - open - length).num_minutes();
+            let last_step = if room < 0 { -1 } else { room / STEP_MINUTES };
+            (0..=last_step).filter_map(move |step| {
+                let from = open + Duration::minutes(step * STEP_MINUTES);
+                Sitting::new(date, from, from + length)
+            })
+        })
+        .chain(std::iter::once(same_hours))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chrono::{NaiveDate, NaiveTime};
+
+    fn sit(d: u32, from: (u32, u32), to: (u32, u32)) -> Sitting {
+        let at = |(h, m)| NaiveTime::from_hms_opt(h, m, 0).unwrap();
+        Sitting::new(NaiveDate::from_ymd_opt(2026, 6, d).unwrap(), at(from), at(to)).unwrap()
+    }
+
+    fn free(wanted: &[Sitting], busy: &[Sitting]) -> Vec<Vec<Sitting>> {
+        let start = NaiveDate::from_ymd_opt(2026, 6, 15).unwrap().and_hms_opt(7, 0, 0).unwrap();
+        nearest_free(wanted, busy, &WorkCalendar::default(), &Hours::default(), start)
+    }
+
+    #[test]
+    fn nearest_slots_avoid_what_is_taken() {
+        let slots = free(&[sit(16, (8, 0), (10, 0))], &[sit(16, (8, 0), (10, 0))]);
+        assert_eq!(slots.len(), SLOTS_OFFERED);
+        assert_eq!(slots[0], vec![sit(16, (13, 30), (15, 30))]);
+        for slot in &slots {
+            assert!(!slot[0].overlaps(&sit(16, (8, 0), (10, 0))));
+        }
+    }
+
+    #[test]
+    fn weekends_and_the_past_are_never_offered() {
+        for slot in
+            free(&[sit(19, (13, 30), (16, 30))], &[sit(19, (7, 30), (17, 0)), sit(18, (7, 30), (17, 0))])
+        {
+            assert!(WorkCalendar::default().is_working(slot[0].date));
+            assert!(slot[0].date >= NaiveDate::from_ymd_opt(2026, 6, 15).unwrap());
+        }
+    }
+
+    #[test]
+    fn a_conference_of_several_days_moves_as_a_whole() {
+        let wanted = [sit(16, (7, 30), (11, 30)), sit(17, (7, 30), (11, 30))];
+        let slots = free(&wanted, &[sit(17, (7, 30), (8, 0))]);
+        assert_eq!(slots[0], vec![sit(18, (7, 30), (11, 30)), sit(19, (7, 30), (11, 30))]);
+    }
+}
