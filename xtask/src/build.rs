@@ -6,7 +6,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
 use wasm_bindgen_cli_support::Bindgen;
 
 use crate::setup::{self, WASM};
@@ -102,11 +102,6 @@ fn bindings(profile: Profile, target: &Path, module: &Path) -> Result<Bindings> 
         .remove_producers_section(release)
         .generate(&folder)
         .context("wasm-bindgen refused the browser's module")?;
-    // The script is renamed by its content; a snippet beside it would be asked for under a name that is not there.
-    ensure!(
-        !folder.join("snippets").exists(),
-        "a dependency brings inline JavaScript, which the site does not carry"
-    );
     fs::write(&stamped, stamp).with_context(|| format!("writing {}", stamped.display()))?;
     Ok(made)
 }

@@ -26,7 +26,7 @@ The environment is passed on: PHIEN_DATA_DIR (default ./data), PHIEN_DATABASE_UR
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     match command(&arguments) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(failure) => {
             eprintln!("xtask: {failure:#}");
             ExitCode::FAILURE
@@ -34,19 +34,17 @@ fn main() -> ExitCode {
     }
 }
 
-fn command(arguments: &[String]) -> Result<()> {
+fn command(arguments: &[String]) -> Result<ExitCode> {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match words.as_slice() {
-        ["run", options @ ..] => run::run(&run::Options::parse(options)?),
-        ["test"] => test::everything(),
-        ["test", "fast"] => test::fast(),
-        ["test", "journeys", arguments @ ..] => test::journeys_only(arguments),
-        ["build"] => build::build(build::Profile::Dev).map(drop),
-        ["build", "--release"] => build::build(build::Profile::Release).map(drop),
-        [] | ["help" | "--help" | "-h"] => {
-            println!("{USAGE}");
-            Ok(())
-        }
+        ["run", options @ ..] => run::run(&run::Options::parse(options)?)?,
+        ["test"] => return Ok(test::everything()),
+        ["test", "fast"] => return Ok(test::fast()),
+        ["test", "journeys", arguments @ ..] => return Ok(test::journeys_only(arguments)),
+        ["build"] => drop(build::build(build::Profile::Dev)?),
+        ["build", "--release"] => drop(build::build(build::Profile::Release)?),
+        [] | ["help" | "--help" | "-h"] => println!("{USAGE}"),
         _ => bail!("unknown command `{}`\n\n{USAGE}", words.join(" ")),
     }
+    Ok(ExitCode::SUCCESS)
 }
