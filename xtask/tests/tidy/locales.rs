@@ -72,6 +72,20 @@ fn every_text_is_shown_somewhere() {
     none("texts that no code under app/ names; remove them from every language:", &unused);
 }
 
+#[test]
+fn pages_take_their_words_from_the_locales() {
+    let mut found = Vec::new();
+    for file in files_below("app/src", &["rs"]) {
+        for (number, line) in read(&file).lines().enumerate() {
+            let code = line.split("//").next().unwrap_or("").replace("Phiên", "");
+            if code.chars().any(|letter| letter.is_alphabetic() && !letter.is_ascii()) {
+                found.push(format!("{}:{}: {}", file.display(), number + 1, line.trim()));
+            }
+        }
+    }
+    none("words in the code of a page; give them a key in every language of app/locales:", &found);
+}
+
 fn words(file: &Path) -> BTreeSet<String> {
     let text = read(file);
     let words = text.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_');

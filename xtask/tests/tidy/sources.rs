@@ -84,6 +84,21 @@ fn no_file_names_a_path_of_one_machine() {
     none("a path that exists on one machine only:", &lines_with(&sources, &paths));
 }
 
+#[test]
+fn server_functions_name_their_endpoint() {
+    let mut found = Vec::new();
+    for file in files_below("app/src", &["rs"]) {
+        let text = read(&file);
+        for (at, _) in text.match_indices(concat!("#[ser", "ver")) {
+            let attribute = text[at..].split(']').next().unwrap_or("");
+            if !attribute.contains("endpoint = ") {
+                found.push(format!("{}:{}: {attribute}]", file.display(), text[..at].lines().count() + 1));
+            }
+        }
+    }
+    none("without a name the address changes with every build; write endpoint = \"feature/verb\":", &found);
+}
+
 fn lines_with(files: &[PathBuf], words: &[&str]) -> Vec<String> {
     let mut found = Vec::new();
     for file in files {
