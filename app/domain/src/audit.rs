@@ -6,13 +6,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::access::Caller;
 use crate::error::Outcome;
+use crate::ids::AuditId;
 use crate::people::Page;
 
 /// One line of the trail.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AuditEntry {
-    /// Running number.
-    pub number: i64,
+    /// Identifier; sorts by time.
+    pub id: AuditId,
     /// When.
     pub at: DateTime<Utc>,
     /// Who, as named then; "Phiên" for the program itself.

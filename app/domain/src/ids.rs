@@ -46,6 +46,8 @@ ids! {
     SessionId,
     /// A row of the rules on kinds of meeting, or of the targets.
     RuleId,
+    /// A line of the audit trail; they sort by time.
+    AuditId,
     /// What an administrator quotes to find the cause of a failure in the log.
     IncidentId,
 }

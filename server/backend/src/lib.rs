@@ -1,1 +1,90 @@
-//! placeholder
+//! The ports of `domain` over SQLite and PostgreSQL. Each feature has a module of the same name; every use case keeps
+//! one shape: load, permit, decide, store, audit, in one transaction. Knows no HTTP and no page.
+
+mod db;
+mod entropy;
+mod stop;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use domain::error::Outcome;
+use domain::time::Zone;
+
+pub use db::{Db, Q, Record, Source, Tx, Value, Via, places, q};
+pub use entropy::{Entropy, SeededEntropy, SystemEntropy};
+pub use stop::{Done, Stop};
+
+/// How to open the backend.
+#[derive(Clone, Debug)]
+pub struct BackendConfig {
+    /// `postgres://…`, or empty for the embedded database in the data folder.
+    pub database_url: String,
+    /// The folder for the embedded database and the papers.
+    pub data_dir: PathBuf,
+    /// The zone whose days are counted.
+    pub zone: Zone,
+    /// How long a session lasts unused, in minutes.
+    pub session_idle_minutes: i64,
+    /// How long a session lasts at most, in hours; kept devices ten times as long.
+    pub session_hours: i64,
+}
+
+impl BackendConfig {
+    /// The embedded database in a folder, with the defaults.
+    pub fn embedded(data_dir: impl Into<PathBuf>) -> Self {
+        Self {
+            database_url: String::new(),
+            data_dir: data_dir.into(),
+            zone: Zone::VIETNAM,
+            session_idle_minutes: 8 * 60,
+            session_hours: 24,
+        }
+    }
+}
+
+/// The backend: implements every port; cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Backend(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    db: Db,
+    entropy: Box<dyn Entropy>,
+    config: BackendConfig,
+}
+
+impl Backend {
+    /// Opens the database, brings it up to date and makes the folders.
+    ///
+    /// # Errors
+    /// When the data folder cannot be written or the database not be opened.
+    pub async fn open(config: BackendConfig, entropy: Box<dyn Entropy>) -> Result<Backend, Stop> {
+        tokio::fs::create_dir_all(&config.data_dir).await?;
+        let db = if config.database_url.is_empty() {
+            Db::sqlite(&config.data_dir.join("phien.db")).await?
+        } else {
+            Db::postgres(&config.database_url).await?
+        };
+        Ok(Backend(Arc::new(Inner { db, entropy, config })))
+    }
+
+    /// The database: for the command line, the demo and measurements.
+    pub fn db(&self) -> &Db {
+        &self.0.db
+    }
+
+    /// The zone whose days are counted.
+    pub fn zone(&self) -> Zone {
+        self.0.config.zone
+    }
+
+    pub(crate) fn entropy(&self) -> &dyn Entropy {
+        self.0.entropy.as_ref()
+    }
+
+    /// What a use case gives back across its port.
+    pub(crate) fn outcome<T>(&self, done: Done<T>) -> Outcome<T> {
+        stop::outcome(done, self.entropy())
+    }
+}

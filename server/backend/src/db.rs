@@ -1,0 +1,366 @@
+//! One data layer for SQLite and PostgreSQL, every query written once with `$n` placeholders.
+//! SQLite has one writer and four readers; PostgreSQL one pool. Knows no table.
+
+use std::path::Path;
+use std::str::FromStr;
+use std::time::Duration;
+
+use sqlx::postgres::{PgConnection, PgPool, PgPoolOptions, PgRow};
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteRow,
+    SqliteSynchronous,
+};
+use sqlx::{AssertSqlSafe, FromRow, Postgres, Sqlite, Transaction};
+
+/// Readers of the embedded database: as many as the cores of a small office machine, twice.
+const SQLITE_READERS: u32 = 4;
+/// Connections to PostgreSQL: enough for 300 people at once at a few milliseconds a query.
+const POSTGRES_CONNECTIONS: u32 = 16;
+/// How long a writer waits for another before it gives up: longer than any transaction here.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+/// Most values bound in one statement: both engines take more, but plans get slow.
+pub(crate) const BINDS_AT_MOST: usize = 500;
+
+/// The migrations, embedded.
+static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../../migrations");
+
+/// The database.
+#[derive(Clone, Debug)]
+pub enum Db {
+    /// Embedded.
+    Sqlite {
+        /// The one connection that writes.
+        writer: SqlitePool,
+        /// Connections that only read.
+        readers: SqlitePool,
+    },
+    /// A server.
+    Postgres(PgPool),
+}
+
+/// A transaction. Rolled back when dropped without [`Tx::commit`].
+#[derive(Debug)]
+pub enum Tx {
+    /// On the writer.
+    Sqlite(Transaction<'static, Sqlite>),
+    /// On a server.
+    Postgres(Transaction<'static, Postgres>),
+}
+
+impl Db {
+    /// Opens the embedded database in a file, making it when missing, and brings it up to date.
+    ///
+    /// # Errors
+    /// When the file cannot be opened, or is newer than this program.
+    pub async fn sqlite(file: &Path) -> Result<Db, sqlx::Error> {
+        let options = SqliteConnectOptions::new()
+            .filename(file)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(BUSY_TIMEOUT)
+            .statement_cache_capacity(200)
+            .pragma("cache_size", "-4000");
+        let writer = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
+        MIGRATIONS.run(&writer).await?;
+        let readers = SqlitePoolOptions::new()
+            .max_connections(SQLITE_READERS)
+            .min_connections(1)
+            .connect_with(options.pragma("query_only", "ON"))
+            .await?;
+        Ok(Db::Sqlite { writer, readers })
+    }
+
+    /// Opens a PostgreSQL database and brings it up to date.
+    ///
+    /// # Errors
+    /// When the server does not answer, or the database is newer than this program.
+    pub async fn postgres(url: &str) -> Result<Db, sqlx::Error> {
+        let options = sqlx::postgres::PgConnectOptions::from_str(url)?.statement_cache_capacity(200);
+        let pool = PgPoolOptions::new().max_connections(POSTGRES_CONNECTIONS).connect_with(options).await?;
+        MIGRATIONS.run(&pool).await?;
+        Ok(Db::Postgres(pool))
+    }
+
+    /// Begins a transaction that writes. On SQLite it takes the write lock at once, so that it cannot fail later.
+    pub async fn begin(&self) -> Result<Tx, sqlx::Error> {
+        Ok(match self {
+            Db::Sqlite { writer, .. } => Tx::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?),
+            Db::Postgres(pool) => Tx::Postgres(pool.begin().await?),
+        })
+    }
+
+    /// Whether this is PostgreSQL: for the few statements that fork (full-text search).
+    pub fn is_postgres(&self) -> bool {
+        matches!(self, Db::Postgres(_))
+    }
+
+    /// Closes every connection; the embedded database writes its log back.
+    pub async fn close(&self) {
+        match self {
+            Db::Sqlite { writer, readers } => {
+                readers.close().await;
+                writer.close().await;
+            }
+            Db::Postgres(pool) => pool.close().await,
+        }
+    }
+}
+
+impl Tx {
+    /// Makes everything done in it permanent; on SQLite it is on the disk when this returns.
+    pub async fn commit(self) -> Result<(), sqlx::Error> {
+        match self {
+            Tx::Sqlite(tx) => tx.commit().await,
+            Tx::Postgres(tx) => tx.commit().await,
+        }
+    }
+
+    /// Whether this is PostgreSQL.
+    pub fn is_postgres(&self) -> bool {
+        matches!(self, Tx::Postgres(_))
+    }
+}
+
+/// Where a query runs: on the readers, or inside a transaction.
+pub trait Source: Send {
+    /// The connection or pool to use.
+    fn via(&mut self) -> Via<'_>;
+}
+
+/// The four places a query can run.
+#[derive(Debug)]
+pub enum Via<'a> {
+    /// The embedded database's readers.
+    SqlitePool(&'a SqlitePool),
+    /// The embedded database's writer.
+    Sqlite(&'a mut SqliteConnection),
+    /// A server's pool.
+    PostgresPool(&'a PgPool),
+    /// A server's transaction.
+    Postgres(&'a mut PgConnection),
+}
+
+impl Source for &Db {
+    fn via(&mut self) -> Via<'_> {
+        match self {
+            Db::Sqlite { readers, .. } => Via::SqlitePool(readers),
+            Db::Postgres(pool) => Via::PostgresPool(pool),
+        }
+    }
+}
+
+impl Source for Tx {
+    fn via(&mut self) -> Via<'_> {
+        match self {
+            Tx::Sqlite(tx) => Via::Sqlite(tx),
+            Tx::Postgres(tx) => Via::Postgres(tx),
+        }
+    }
+}
+
+impl<S: Source> Source for &mut S {
+    fn via(&mut self) -> Via<'_> {
+        (**self).via()
+    }
+}
+
+/// A row type that reads from both engines: any `#[derive(FromRow)]` struct or tuple of portable columns.
+pub trait Record: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin {}
+impl<T> Record for T where T: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin {}
+
+/// A value to bind.
+#[derive(Clone, Debug)]
+pub enum Value {
+    /// TEXT.
+    Text(Option<String>),
+    /// BIGINT.
+    Int(Option<i64>),
+    /// BOOLEAN.
+    Bool(bool),
+}
+
+impl From<&str> for Value {
+    fn from(v: &str) -> Self {
+        Value::Text(Some(v.to_owned()))
+    }
+}
+impl From<String> for Value {
+    fn from(v: String) -> Self {
+        Value::Text(Some(v))
+    }
+}
+impl From<&String> for Value {
+    fn from(v: &String) -> Self {
+        Value::Text(Some(v.clone()))
+    }
+}
+impl From<Option<String>> for Value {
+    fn from(v: Option<String>) -> Self {
+        Value::Text(v)
+    }
+}
+impl From<i64> for Value {
+    fn from(v: i64) -> Self {
+        Value::Int(Some(v))
+    }
+}
+impl From<u32> for Value {
+    fn from(v: u32) -> Self {
+        Value::Int(Some(i64::from(v)))
+    }
+}
+impl From<Option<i64>> for Value {
+    fn from(v: Option<i64>) -> Self {
+        Value::Int(v)
+    }
+}
+impl From<bool> for Value {
+    fn from(v: bool) -> Self {
+        Value::Bool(v)
+    }
+}
+impl From<chrono::NaiveDate> for Value {
+    fn from(v: chrono::NaiveDate) -> Self {
+        Value::Text(Some(v.to_string()))
+    }
+}
+impl From<Option<chrono::NaiveDate>> for Value {
+    fn from(v: Option<chrono::NaiveDate>) -> Self {
+        Value::Text(v.map(|d| d.to_string()))
+    }
+}
+impl From<chrono::DateTime<chrono::Utc>> for Value {
+    fn from(v: chrono::DateTime<chrono::Utc>) -> Self {
+        Value::Int(Some(v.timestamp_millis()))
+    }
+}
+
+macro_rules! id_values {
+    ($($id:ident),+) => {$(
+        impl From<domain::ids::$id> for Value {
+            fn from(v: domain::ids::$id) -> Self { Value::Text(Some(v.to_string())) }
+        }
+        impl From<Option<domain::ids::$id>> for Value {
+            fn from(v: Option<domain::ids::$id>) -> Self { Value::Text(v.map(|id| id.to_string())) }
+        }
+    )+};
+}
+id_values!(
+    AgencyId,
+    PersonId,
+    RoomId,
+    MeetingId,
+    AgendaItemId,
+    ParticipantId,
+    PaperId,
+    SessionId,
+    RuleId,
+    AuditId
+);
+
+/// A query with its values.
+#[derive(Clone, Debug)]
+pub struct Q {
+    sql: String,
+    values: Vec<Value>,
+}
+
+/// A query, with `$1`, `$2` … for its values.
+pub fn q(sql: impl Into<String>) -> Q {
+    Q { sql: sql.into(), values: Vec::new() }
+}
+
+macro_rules! bound {
+    ($query:expr, $values:expr) => {{
+        let mut query = $query;
+        for value in $values {
+            query = match value {
+                Value::Text(v) => query.bind(v),
+                Value::Int(v) => query.bind(v),
+                Value::Bool(v) => query.bind(v),
+            };
+        }
+        query
+    }};
+}
+
+macro_rules! fetched {
+    ($self:ident, $on:ident, $fetch:ident) => {{
+        let sql = AssertSqlSafe($self.sql);
+        match $on.via() {
+            Via::SqlitePool(pool) => {
+                bound!(sqlx::query_as::<Sqlite, T>(sql), $self.values).$fetch(pool).await
+            }
+            Via::Sqlite(conn) => bound!(sqlx::query_as::<Sqlite, T>(sql), $self.values).$fetch(conn).await,
+            Via::PostgresPool(pool) => {
+                bound!(sqlx::query_as::<Postgres, T>(sql), $self.values).$fetch(pool).await
+            }
+            Via::Postgres(conn) => {
+                bound!(sqlx::query_as::<Postgres, T>(sql), $self.values).$fetch(conn).await
+            }
+        }
+    }};
+}
+
+impl Q {
+    /// Binds the next value.
+    pub fn bind(mut self, value: impl Into<Value>) -> Q {
+        self.values.push(value.into());
+        self
+    }
+
+    /// Binds many values in turn.
+    pub fn bind_all(mut self, values: impl IntoIterator<Item = impl Into<Value>>) -> Q {
+        self.values.extend(values.into_iter().map(Into::into));
+        self
+    }
+
+    /// Binds a value and gives its placeholder, for statements put together piece by piece.
+    pub fn place(&mut self, value: impl Into<Value>) -> String {
+        self.values.push(value.into());
+        format!("${}", self.values.len())
+    }
+
+    /// Appends to the text of the statement.
+    pub fn push(&mut self, sql: &str) -> &mut Q {
+        self.sql.push_str(sql);
+        self
+    }
+
+    /// All rows.
+    pub async fn all<T: Record>(self, mut on: impl Source) -> Result<Vec<T>, sqlx::Error> {
+        fetched!(self, on, fetch_all)
+    }
+
+    /// The one row.
+    pub async fn one<T: Record>(self, mut on: impl Source) -> Result<T, sqlx::Error> {
+        fetched!(self, on, fetch_one)
+    }
+
+    /// The row, if there is one.
+    pub async fn optional<T: Record>(self, mut on: impl Source) -> Result<Option<T>, sqlx::Error> {
+        fetched!(self, on, fetch_optional)
+    }
+
+    /// Runs a statement; the number of rows it touched.
+    pub async fn run(self, mut on: impl Source) -> Result<u64, sqlx::Error> {
+        let sql = AssertSqlSafe(self.sql);
+        Ok(match on.via() {
+            Via::SqlitePool(pool) => {
+                bound!(sqlx::query(sql), self.values).execute(pool).await?.rows_affected()
+            }
+            Via::Sqlite(conn) => bound!(sqlx::query(sql), self.values).execute(conn).await?.rows_affected(),
+            Via::PostgresPool(pool) => {
+                bound!(sqlx::query(sql), self.values).execute(pool).await?.rows_affected()
+            }
+            Via::Postgres(conn) => bound!(sqlx::query(sql), self.values).execute(conn).await?.rows_affected(),
+        })
+    }
+}
+
+/// `$from, $from+1, …` for a list of so many values.
+pub fn places(from: usize, count: usize) -> String {
+    (from..from + count).map(|n| format!("${n}")).collect::<Vec<_>>().join(", ")
+}
