@@ -1,1 +1,326 @@
-export {};
+// <pdf-reader>: reads one paper on the whole page, its first page at once over a weak line.
+//
+//   <pdf-reader src="/papers/ID/file" page="1" pdfjs="/pdfjs" icons="/pkg/icons.….svg"
+//               data-title="…" data-back="/meetings/…" data-t-…="…"></pdf-reader>
+//
+// All it shows it builds in a box of its own, so a page that hydrates around it finds its tag empty.
+// Texts come from data-t-*: loading page of pages toolbar thumbs zoom-in zoom-out fit-width fit-page
+// single previous-page next-page go page-broken stalled · broken locked gone forbidden offline (each
+// also with -hint) · retry download back.
+// Events: `ready` {page, pages}, `pagechange` {page, pages}, `failed` {reason}.
+
+import { listen } from "./reader/gestures.js";
+import { Bar } from "./reader/bar.js";
+import { firstPiece, PaperRefused, PIECE_BYTES, Pieces } from "./reader/ranges.js";
+import { pageNumber, stepScale } from "./reader/scale.js";
+import { Sheets } from "./reader/sheets.js";
+import { Thumbs } from "./reader/thumbs.js";
+import { icon, make, word } from "./reader/words.js";
+
+/** Waiting is shown only when there is some. */
+const SKELETON_MS = 300;
+
+/** Browsers allow about three changes of the address a second. */
+const ADDRESS_MS = 350;
+
+/** Below this width the small pages cover the paper, so they start closed. */
+const WIDE = "(min-width: 720px)";
+
+class PdfReader extends HTMLElement {
+  static observedAttributes = ["src", "page"];
+
+  #box = null;
+  #stage = null;
+  #nav = null;
+  #state = null;
+  #bar = null;
+  #sheets = null;
+  #thumbs = null;
+  #task = null;
+  #closing = null;
+  #addressTimer = 0;
+
+  connectedCallback() {
+    this.#open();
+  }
+
+  disconnectedCallback() {
+    this.#close();
+  }
+
+  attributeChangedCallback(name, before, now) {
+    if (!this.isConnected || before === now || before === null) return;
+    if (name === "src") {
+      this.#close();
+      this.#open();
+    } else if (this.#sheets && pageNumber(now, this.#sheets.pages) !== this.#sheets.page) {
+      this.#sheets.go(pageNumber(now, this.#sheets.pages));
+    }
+  }
+
+  // ---- opening and closing ----
+
+  async #open() {
+    this.#closing = new AbortController();
+    const { signal } = this.#closing;
+    this.#build();
+    const slow = setTimeout(() => this.#say("loading"), SKELETON_MS);
+    try {
+      await this.#load(signal);
+      if (!signal.aborted) this.#ready();
+    } catch (error) {
+      if (!signal.aborted) this.#fail(reasonOf(error));
+    } finally {
+      clearTimeout(slow);
+    }
+  }
+
+  async #load(signal) {
+    const source = new URL(this.getAttribute("src"), document.baseURI).href;
+    const engine = new URL(this.getAttribute("pdfjs") || "/pdfjs", document.baseURI).href;
+    // The engine and the first piece travel together.
+    const [pdfjs, first] = await Promise.all([import(`${engine}/pdf.min.mjs`), firstPiece(source, signal)]);
+    if (signal.aborted) return;
+    pdfjs.GlobalWorkerOptions.workerSrc = `${engine}/pdf.worker.min.mjs`;
+    this.#task = pdfjs.getDocument({
+      ...this.#source(pdfjs, source, first, signal),
+      cMapUrl: `${engine}/cmaps/`,
+      standardFontDataUrl: `${engine}/standard_fonts/`,
+      wasmUrl: `${engine}/wasm/`,
+      iccUrl: `${engine}/iccs/`,
+      verbosity: 0,
+    });
+    const pdf = await this.#task.promise;
+    if (signal.aborted) return;
+    this.#sheets = new Sheets({
+      host: this,
+      pdfjs,
+      document: pdf,
+      stage: this.#stage,
+      changed: () => this.#changed(),
+    });
+    await this.#sheets.open(this.#wantedPage(pdf.numPages));
+    if (signal.aborted) return;
+    this.#thumbs = new Thumbs({
+      host: this,
+      document: pdf,
+      nav: this.#nav,
+      go: (page) => this.#goFromThumbs(page),
+      address: (page) => this.#address(page),
+    });
+    this.#changed();
+  }
+
+  /** Piece by piece; or whole, where the first answer already was the whole paper. */
+  #source(pdfjs, url, first, signal) {
+    if (first.bytes.length >= first.length) return { data: first.bytes };
+    const range = new pdfjs.PDFDataRangeTransport(first.length, first.bytes);
+    const pieces = new Pieces(url, signal, (begin, bytes) => range.onDataRange(begin, bytes), {
+      stalled: () => this.#stalled(() => pieces.resume()),
+      resumed: () => this.#quiet(),
+      refused: (reason) => this.#fail(reason),
+    });
+    range.requestDataRange = (begin, end) => pieces.request(begin, end);
+    return { range, length: first.length, rangeChunkSize: PIECE_BYTES, disableAutoFetch: true, disableStream: true };
+  }
+
+  #close() {
+    this.#closing?.abort();
+    clearTimeout(this.#addressTimer);
+    this.#thumbs?.end();
+    this.#sheets?.end();
+    this.#task?.destroy();
+    this.#box?.remove();
+    this.#thumbs = this.#sheets = this.#task = this.#box = null;
+  }
+
+  #build() {
+    const { signal } = this.#closing;
+    this.#nav = make("nav", { className: "th", "aria-label": word(this, "pages"), hidden: true });
+    this.#stage = make("div", { className: "stage rdr__stage", tabIndex: 0, role: "region" });
+    this.#stage.setAttribute("aria-label", this.dataset.title ?? "");
+    this.#state = make("div", { className: "rdr__state", role: "status", hidden: true });
+    this.#bar = new Bar(this, {
+      thumbs: () => this.#showThumbs(this.#nav.hidden),
+      zoom: (direction) => this.#zoom(direction),
+      fit: (fit) => this.#sheets?.zoom({ fit }),
+      single: () => this.#single(),
+      go: (text) => this.#go(text),
+      step: (direction) => this.#step(direction),
+    });
+    this.#bar.element.hidden = true;
+    const main = make("div", { className: "rdr__main" }, this.#stage, this.#state, this.#bar.element);
+    this.#box = make("div", { className: "rdr rd__b" }, this.#nav, main);
+    this.append(this.#box);
+    this.#stage.addEventListener("scroll", () => this.#sheets?.scrolled(), { passive: true, signal });
+    const sizes = new ResizeObserver(() => this.#sheets?.resized());
+    sizes.observe(this.#stage);
+    signal.addEventListener("abort", () => sizes.disconnect());
+    listen(this, this.#stage, this.#acts(), signal);
+  }
+
+  #acts() {
+    return {
+      step: (direction) => this.#step(direction),
+      first: () => this.#sheets?.go(1),
+      last: () => this.#sheets?.go(this.#sheets.pages),
+      zoom: (direction) => this.#zoom(direction),
+      fit: (fit) => this.#sheets?.zoom({ fit }),
+      zoomTo: (factor, anchor) => this.#sheets?.zoom({ scale: this.#sheets.scale * factor, anchor }),
+    };
+  }
+
+  #ready() {
+    this.#quiet();
+    this.#bar.element.hidden = false;
+    this.#showThumbs(matchMedia(WIDE).matches && this.#sheets.pages > 1);
+    this.#emit("ready", this.#place());
+  }
+
+  // ---- what a reader does ----
+
+  #go(text) {
+    if (this.#sheets) this.#sheets.go(pageNumber(text, this.#sheets.pages));
+  }
+
+  #goFromThumbs(page) {
+    this.#sheets.go(page);
+    if (!matchMedia(WIDE).matches) this.#showThumbs(false);
+  }
+
+  #step(direction) {
+    if (this.#sheets) this.#sheets.go(this.#sheets.page + direction);
+  }
+
+  #zoom(direction) {
+    if (this.#sheets) this.#sheets.zoom({ scale: stepScale(this.#sheets.scale, direction) });
+  }
+
+  #single() {
+    if (!this.#sheets) return;
+    this.#sheets.showSingle(!this.#sheets.single);
+    this.#sheets.zoom({ fit: this.#sheets.single ? "page" : "auto" });
+  }
+
+  #showThumbs(shown) {
+    this.#nav.hidden = !shown;
+    this.#box.classList.toggle("has-thumbs", shown);
+    if (shown) this.#thumbs?.mark(this.#sheets.page);
+    this.#changed();
+  }
+
+  // ---- telling ----
+
+  #place() {
+    return { page: this.#sheets.page, pages: this.#sheets.pages };
+  }
+
+  #changed() {
+    if (!this.#sheets) return;
+    const place = this.#place();
+    const { fit, single } = this.#sheets;
+    this.#bar.show({ ...place, fit, single, thumbs: !this.#nav.hidden });
+    if (place.page === this.#told) return;
+    this.#told = place.page;
+    this.#thumbs?.mark(place.page);
+    this.#emit("pagechange", place);
+    clearTimeout(this.#addressTimer);
+    this.#addressTimer = setTimeout(() => {
+      history.replaceState(history.state, "", this.#address(place.page));
+    }, ADDRESS_MS);
+  }
+
+  #told = 0;
+
+  #address(page) {
+    const address = new URL(location.href);
+    address.searchParams.set("page", String(page));
+    return address.pathname + address.search + address.hash;
+  }
+
+  #wantedPage(pages) {
+    const asked = new URL(location.href).searchParams.get("page") ?? this.getAttribute("page");
+    return pageNumber(asked ?? "1", pages);
+  }
+
+  #emit(name, detail) {
+    this.dispatchEvent(new CustomEvent(name, { bubbles: true, detail }));
+  }
+
+  // ---- states ----
+
+  #say(name) {
+    const skeleton = make("div", { className: "rdr__skeleton" }, make("span", { className: "sk" }));
+    skeleton.setAttribute("aria-hidden", "true");
+    this.#state.className = "rdr__state";
+    this.#state.replaceChildren(skeleton, make("p", { className: "rdr__say" }, word(this, name)));
+    this.#state.hidden = false;
+  }
+
+  #quiet() {
+    this.#state.hidden = true;
+    this.#state.replaceChildren();
+  }
+
+  /** The line is gone while reading: a strip says so, what is already here stays readable. */
+  #stalled(again) {
+    const retry = make("button", { type: "button", className: "btn btn--secondary btn--sm" }, word(this, "retry"));
+    retry.addEventListener("click", again);
+    this.#state.className = "rdr__state rdr__state--strip";
+    this.#state.replaceChildren(icon(this, "wifi-off", ""), make("span", {}, word(this, "stalled")), retry);
+    this.#state.hidden = false;
+  }
+
+  #fail(reason) {
+    this.#thumbs?.end();
+    this.#sheets?.end();
+    this.#thumbs = this.#sheets = null;
+    this.#nav.hidden = true;
+    this.#box.classList.remove("has-thumbs");
+    this.#bar.element.hidden = true;
+    const pictures = { locked: "lock", gone: "file-x", forbidden: "ban", offline: "wifi-off", broken: "file-x" };
+    const sheet = make("div", { className: "empty card" }, icon(this, pictures[reason], "rdr__why"));
+    sheet.append(make("h2", {}, word(this, reason)), make("p", {}, word(this, `${reason}-hint`)));
+    sheet.append(make("div", { className: "row row--wrap rdr__ways" }, ...this.#waysOut(reason)));
+    this.#state.className = "rdr__state rdr__state--end";
+    this.#state.replaceChildren(sheet);
+    this.#state.hidden = false;
+    if (reason === "offline") {
+      addEventListener("online", () => this.#again(), { once: true, signal: this.#closing.signal });
+    }
+    this.#emit("failed", { reason });
+  }
+
+  #waysOut(reason) {
+    const ways = [];
+    if (reason === "offline") {
+      const retry = make("button", { type: "button", className: "btn btn--primary" }, word(this, "retry"));
+      retry.addEventListener("click", () => this.#again());
+      ways.push(retry);
+    }
+    if (reason === "broken" || reason === "locked") {
+      const file = { href: this.getAttribute("src"), download: "", className: "btn btn--secondary" };
+      ways.push(make("a", file, icon(this, "file-down", ""), word(this, "download")));
+    }
+    if (this.dataset.back) {
+      ways.push(make("a", { href: this.dataset.back, className: "btn btn--secondary" }, word(this, "back")));
+    }
+    return ways;
+  }
+
+  #again() {
+    this.#close();
+    this.#open();
+  }
+}
+
+function reasonOf(error) {
+  if (error instanceof PaperRefused) return error.reason;
+  if (error?.name === "PasswordException") return "locked";
+  if (error?.name === "InvalidPDFException" || error?.name === "FormatError") return "broken";
+  // The engine itself did not arrive.
+  if (error instanceof TypeError) return "offline";
+  return "broken";
+}
+
+if (!customElements.get("pdf-reader")) customElements.define("pdf-reader", PdfReader);

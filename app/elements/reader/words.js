@@ -1,0 +1,30 @@
+// The reader's texts come from the page, in its language: data-t-NAME on the element.
+// Nothing here is shown that the page did not say.
+
+/** The sentence `name`, its `{marks}` filled in; empty when the page does not say it. */
+export function word(host, name, values = {}) {
+  const text = host.getAttribute(`data-t-${name}`) ?? "";
+  return text.replace(/\{(\w+)\}/g, (mark, key) => (key in values ? String(values[key]) : mark));
+}
+
+/** An icon of the site's sprite; `icons` is the sprite's address. */
+export function icon(host, name, size = "i--lg") {
+  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  svg.setAttribute("class", `i ${size}`);
+  svg.setAttribute("aria-hidden", "true");
+  const use = document.createElementNS("http://www.w3.org/2000/svg", "use");
+  use.setAttribute("href", `${host.getAttribute("icons") ?? ""}#i-${name}`);
+  svg.append(use);
+  return svg;
+}
+
+/** A new element with properties and children. */
+export function make(tag, properties = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(properties)) {
+    if (name in element && name !== "role") element[name] = value;
+    else element.setAttribute(name, value);
+  }
+  element.append(...children);
+  return element;
+}
