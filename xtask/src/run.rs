@@ -11,21 +11,22 @@ use crate::workspace::{root, run as run_command, say};
 
 /// What was typed after `run`.
 pub(crate) struct Options {
-    port: u16,
+    port: Option<u16>,
     profile: Profile,
 }
 
 impl Options {
     /// Reads `--port N` and `--release`.
     pub(crate) fn parse(words: &[&str]) -> Result<Self> {
-        let mut options = Self { port: 3000, profile: Profile::Dev };
+        let mut options = Self { port: None, profile: Profile::Dev };
         let mut words = words.iter();
         while let Some(word) = words.next() {
             match *word {
                 "--release" => options.profile = Profile::Release,
                 "--port" => {
                     let number = words.next().context("--port needs a number")?;
-                    options.port = number.parse().with_context(|| format!("--port {number} is no port"))?;
+                    let port = number.parse().with_context(|| format!("--port {number} is no port"))?;
+                    options.port = Some(port);
                 }
                 other => bail!("unknown option `{other}`: run takes --port N and --release"),
             }
@@ -49,7 +50,9 @@ pub(crate) fn run(options: &Options) -> Result<()> {
 fn phien(built: &Built, data: &Path, options: &Options) -> Result<Command> {
     let mut phien = Command::new(&built.program);
     phien.current_dir(root()?).env("PHIEN_DATA_DIR", data).env("PHIEN_SITE", &built.site);
-    phien.env("PHIEN_LISTEN", format!("127.0.0.1:{}", options.port));
+    if let Some(port) = options.port {
+        phien.env("PHIEN_LISTEN", format!("127.0.0.1:{port}"));
+    }
     Ok(phien)
 }
 
@@ -61,7 +64,8 @@ fn data_folder() -> Result<PathBuf> {
     }
 }
 
-/// A folder with anything in it is somebody's: only a missing or empty one is filled.
+/// A folder with anything in it is somebody's: only a missing or empty one is filled. Settings alone do not count.
 fn is_new(data: &Path) -> bool {
-    data.read_dir().map_or(true, |mut files| files.next().is_none())
+    let Ok(files) = data.read_dir() else { return true };
+    files.flatten().all(|file| file.file_name() == "phien.toml")
 }
