@@ -1,1 +1,65 @@
-export {};
+// Small comforts for pages that work without them. Each hangs on a data attribute:
+//   data-reveal="ID"      a button that shows and hides the password in field ID (data-t-show, data-t-hide)
+//   data-autosubmit       a field that sends its form when it changes
+//   data-search           the link or field that the key / goes to
+//   data-print            a button that prints the page
+// and every <details class="menu"> closes on Escape or a press elsewhere.
+// Listeners sit on the document, so what the program draws later is served too.
+
+document.addEventListener("click", (event) => {
+  const target = event.target instanceof Element ? event.target : null;
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    if (!menu.contains(target)) menu.open = false;
+  }
+  const reveal = target?.closest("[data-reveal]");
+  if (reveal) turnPassword(reveal);
+  if (target?.closest("[data-print]")) window.print();
+});
+
+document.addEventListener("change", (event) => {
+  const field = event.target;
+  if (field instanceof Element && field.matches("[data-autosubmit]") && field.form) submit(field.form);
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") closeMenu(event);
+  const plain = event.key === "/" && !event.ctrlKey && !event.metaKey && !event.altKey;
+  if (plain && !typing(event.target)) goToSearch(event);
+});
+
+function turnPassword(button) {
+  const field = document.getElementById(button.dataset.reveal);
+  if (!field) return;
+  const shown = field.type === "password";
+  field.type = shown ? "text" : "password";
+  const label = button.getAttribute(shown ? "data-t-hide" : "data-t-show");
+  if (label) button.setAttribute("aria-label", label);
+  const use = button.querySelector("use");
+  const picture = use?.getAttribute("href") ?? "";
+  use?.setAttribute("href", picture.replace(/#i-eye(-off)?$/, shown ? "#i-eye-off" : "#i-eye"));
+}
+
+/** Sends a form as its own button would, so that its checks run. */
+function submit(form) {
+  if (form.requestSubmit) form.requestSubmit();
+  else form.submit();
+}
+
+function closeMenu(event) {
+  const menu = event.target instanceof Element && event.target.closest("details.menu[open]");
+  if (!menu) return;
+  menu.open = false;
+  menu.querySelector("summary")?.focus();
+}
+
+function goToSearch(event) {
+  const search = [...document.querySelectorAll("[data-search]")].find((one) => one.offsetParent !== null);
+  if (!search) return;
+  event.preventDefault();
+  if (search.matches("input")) search.focus();
+  else search.click();
+}
+
+function typing(target) {
+  return target instanceof Element && target.matches("input,textarea,select,[contenteditable]");
+}

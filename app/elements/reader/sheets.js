@@ -83,15 +83,15 @@ export class Sheets {
 
   /** A fit (`auto`, `width`, `page`) or, with `fit` null, a scale; `anchor` stays where it is. */
   zoom({ fit = null, scale = null, anchor = null }) {
-    const before = this.scale;
     const point = anchor ?? { x: this.#stage.clientWidth / 2, y: this.#stage.clientHeight / 3 };
     const at = this.#place(point.y);
+    const { box } = this.#sheets[at.index];
+    const across = (this.#stage.scrollLeft + point.x - box.offsetLeft) / Math.max(1, box.offsetWidth);
     this.#fit = fit;
     if (!fit) this.#scale = clamp(scale, SCALE_MIN, SCALE_MAX);
     this.#layOut();
-    const left = (this.#stage.scrollLeft + point.x) * (this.scale / before) - point.x;
     this.#stage.scrollTop = this.#tops[at.index] + at.share * this.#heightOf(at.index) - point.y;
-    this.#stage.scrollLeft = left;
+    this.#stage.scrollLeft = box.offsetLeft + across * box.offsetWidth - point.x;
     this.#tell();
     this.#draw();
   }
@@ -130,6 +130,7 @@ export class Sheets {
   end() {
     this.#ended = true;
     this.#busy?.task?.cancel();
+    this.#busy = null;
     for (const sheet of this.#sheets) this.#release(sheet);
     this.#column.remove();
   }
@@ -203,9 +204,10 @@ export class Sheets {
       if (sheet.canvas && !wanted.includes(sheet.number)) this.#release(sheet);
     }
     if (this.#busy) {
-      const still = wanted.includes(this.#busy.sheet.number) && this.#busy.scale === this.#busy.sheet.scale;
-      if (!still) this.#busy.task?.cancel();
-      return;
+      if (wanted.includes(this.#busy.sheet.number) && this.#busy.scale === this.#busy.sheet.scale) return;
+      // Let go at once: what it waits for may never come, and other pages are already here.
+      this.#busy.task?.cancel();
+      this.#busy = null;
     }
     const next = wanted.slice(0, LIVE_CANVASES).find((page) => this.#isStale(page));
     if (next) this.#drawSheet(this.#sheets[next - 1]);
@@ -222,17 +224,23 @@ export class Sheets {
     const skeleton = setTimeout(() => sheet.box.classList.add("is-slow"), SKELETON_MS);
     try {
       const page = await this.#document.getPage(sheet.number);
-      if (this.#learnSize(sheet, page)) return;
+      if (this.#busy !== busy || this.#learnSize(sheet, page)) return;
       const canvas = await this.#paint(sheet, page, busy);
-      if (this.#ended) return;
+      if (this.#busy !== busy) {
+        empty(canvas);
+        return;
+      }
       this.#swap(sheet, canvas, busy.scale);
       this.#writeText(sheet, page);
     } catch (error) {
-      if (error?.name !== "RenderingCancelledException" && !this.#ended) this.#unreadable(sheet, busy.scale);
+      if (error?.name !== "RenderingCancelledException" && this.#busy === busy) this.#unreadable(sheet, busy.scale);
     } finally {
       clearTimeout(skeleton);
-      this.#busy = null;
-      this.#draw();
+      sheet.box.classList.remove("is-slow");
+      if (this.#busy === busy) {
+        this.#busy = null;
+        this.#draw();
+      }
     }
   }
 
