@@ -86,8 +86,8 @@ pub enum Refusal {
     Classified,
     /// The text of the first page carries a classification marking.
     MarkedClassified {
-        /// The marking found.
-        marking: String,
+        /// The level marked.
+        level: crate::papers::Level,
     },
     /// The file is no PDF, whatever its name says.
     NotPdf,
@@ -98,6 +98,11 @@ pub enum Refusal {
     },
     /// The file is empty.
     EmptyFile,
+    /// There are as many as there may be.
+    TooMany {
+        /// The limit.
+        at_most: u32,
+    },
     /// User name or password do not fit.
     WrongCredentials,
     /// Too many failures; wait so many seconds.

@@ -44,6 +44,36 @@ impl Level {
     }
 }
 
+/// A classification marking found in the text of a first page: `MẬT`, `TỐI MẬT` or `TUYỆT MẬT` standing on a line of
+/// its own, or after "Độ mật". "Bí mật" and "bảo mật" in running text are no marking.
+///
+/// ```
+/// use domain::papers::{Level, marking};
+/// assert_eq!(marking("UBND TỈNH\nTỐI MẬT\nBÁO CÁO"), Some(Level::Secret));
+/// assert_eq!(marking("Công tác bảo vệ bí mật nhà nước"), None);
+/// ```
+pub fn marking(first_page: &str) -> Option<Level> {
+    first_page.lines().find_map(|line| {
+        let is_shouted = !line.chars().any(char::is_lowercase);
+        let folded = crate::text::fold(line);
+        // A stamp is often set with wide letter spacing, which comes out as single letters.
+        let squeezed: String = folded.split(' ').collect();
+        let (after_label, rest) = match squeezed.strip_prefix("domat") {
+            Some(rest) if !rest.is_empty() => (true, rest),
+            _ => (false, squeezed.as_str()),
+        };
+        if !(is_shouted || after_label) {
+            return None;
+        }
+        match rest {
+            "mat" => Some(Level::Confidential),
+            "toimat" => Some(Level::Secret),
+            "tuyetmat" => Some(Level::TopSecret),
+            _ => None,
+        }
+    })
+}
+
 /// A line of an agenda item: a paper to read, or the neutral line in its stead.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -106,4 +136,24 @@ pub trait Papers: Send + Sync {
     async fn rename(&self, caller: &Caller, paper: PaperId, title: &str) -> Outcome<()>;
     /// Withdraws a paper, or removes a neutral line; it can be opened no longer.
     async fn withdraw(&self, caller: &Caller, paper: PaperId) -> Outcome<()>;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn markings_are_found_however_they_are_set() {
+        for (text, level) in [
+            ("MẬT", Some(Level::Confidential)),
+            ("  T U Y Ệ T   M Ậ T  ", Some(Level::TopSecret)),
+            ("Độ mật: Tối mật", Some(Level::Secret)),
+            ("Độ mật", None),
+            ("BẢO MẬT THÔNG TIN", None),
+            ("mật", None),
+            ("Mật ong rừng Sơn La", None),
+        ] {
+            assert_eq!(marking(text), level, "{text}");
+        }
+    }
 }
