@@ -1,9 +1,16 @@
 //! The ports of `domain` over SQLite and PostgreSQL. Each feature has a module of the same name; every use case keeps
 //! one shape: load, permit, decide, store, audit, in one transaction. Knows no HTTP and no page.
 
+mod access;
+mod agencies;
+mod audit;
+mod counted;
 mod db;
 mod entropy;
+mod rules;
+mod seed;
 mod stop;
+mod stored;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -55,7 +62,7 @@ struct Inner {
 }
 
 impl Backend {
-    /// Opens the database, brings it up to date and makes the folders.
+    /// Opens the database, brings it up to date, fills a new one with the rules in force and makes the folders.
     ///
     /// # Errors
     /// When the data folder cannot be written or the database not be opened.
@@ -66,6 +73,7 @@ impl Backend {
         } else {
             Db::postgres(&config.database_url).await?
         };
+        seed::run(&db, entropy.as_ref()).await?;
         Ok(Backend(Arc::new(Inner { db, entropy, config })))
     }
 

@@ -1,0 +1,84 @@
+//! The columns of a meeting that counting reads, worked out from its sittings by the rules of `domain`. Whoever changes
+//! a meeting writes them in the same transaction. Knows no table but their names.
+
+use chrono::{Datelike, NaiveDate};
+use domain::count;
+use domain::duration::is_within;
+use domain::period::Period;
+use domain::rules::{KindRule, rule_on};
+use domain::time::{Hours, Sitting};
+
+use crate::rules::kind_on;
+
+/// What counting reads of a meeting, apart from what was entered as it is (form, side, counterpart, stage).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Counted {
+    /// Conference or meeting, as its kind is on the first date; a kind without any row counts as a meeting.
+    pub(crate) scope: count::Scope,
+    /// Local date of the first sitting.
+    pub(crate) first_date: Option<NaiveDate>,
+    /// Local date of the last sitting.
+    pub(crate) last_date: Option<NaiveDate>,
+    /// Calendar month of the first date as `year * 12 + month - 1`; 0 without a date.
+    pub(crate) month_civil: i64,
+    /// Month of the report regime (NĐ 09) of the first date, likewise.
+    pub(crate) month_report: i64,
+    /// At least one outside site was connected.
+    pub(crate) is_connected: bool,
+    /// It went over the limit that held on its first date; never where no rule held.
+    pub(crate) has_exceeded: bool,
+}
+
+/// Works them out. `planned` gives the dates; `went` is what is held against the limit: the sittings as they really
+/// went once the meeting is closed, nothing before that.
+pub(crate) fn derived(
+    planned: &[Sitting],
+    went: &[Sitting],
+    connected_sites: u32,
+    kind: &str,
+    rules: &[KindRule],
+    hours: &Hours,
+) -> Counted {
+    let first_date = planned.iter().map(|sitting| sitting.date).min();
+    let rule = first_date.and_then(|date| rule_on(rules, kind, date));
+    let (month_civil, month_report) = first_date.map_or((0, 0), months);
+    Counted {
+        scope: kind_on(rules, kind, first_date).map_or(count::Scope::Meeting, |kind| kind.scope),
+        first_date,
+        last_date: planned.iter().map(|sitting| sitting.date).max(),
+        month_civil,
+        month_report,
+        is_connected: connected_sites > 0,
+        has_exceeded: rule.is_some_and(|rule| !is_within(went, hours, rule.limit_sessions)),
+    }
+}
+
+/// The calendar month and the report regime's month a date belongs to, each as `year * 12 + month - 1`.
+pub(crate) fn months(date: NaiveDate) -> (i64, i64) {
+    let number = |year: i32, month: u32| i64::from(year) * 12 + i64::from(month) - 1;
+    let Period::Month(year, month) = Period::month_of(date) else { unreachable!("month_of gives a month") };
+    (number(date.year(), date.month()), number(year, month))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_fifteenth_begins_the_next_report_month() {
+        let months = |date: &str| months(date.parse().unwrap());
+        assert_eq!(months("2026-06-14"), (2026 * 12 + 5, 2026 * 12 + 5));
+        assert_eq!(months("2026-06-15"), (2026 * 12 + 5, 2026 * 12 + 6));
+        assert_eq!(months("2025-12-15"), (2025 * 12 + 11, 2026 * 12));
+    }
+
+    #[test]
+    fn a_meeting_older_than_any_rule_exceeds_nothing() {
+        let day: NaiveDate = "2017-03-01".parse().unwrap();
+        let at = |hour| chrono::NaiveTime::from_hms_opt(hour, 0, 0).unwrap();
+        let whole = [Sitting::new(day, at(7), at(20)).unwrap()];
+        let counted = derived(&whole, &whole, 2, "professional", &[], &Hours::default());
+        assert!(!counted.has_exceeded && counted.is_connected);
+        assert_eq!(counted.scope, count::Scope::Meeting);
+    }
+}

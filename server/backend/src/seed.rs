@@ -1,0 +1,130 @@
+//! What a new database begins with: the rules in force, the targets and the calendar of days off, each with its
+//! source. Data from then on: nothing reads these tables of the program again.
+
+use chrono::NaiveDate;
+use domain::ids::RuleId;
+
+use crate::agencies::HYBRID;
+use crate::db::{Db, Tx, q};
+use crate::entropy::Entropy;
+use crate::rules;
+use crate::stop::{Done, Stop};
+
+/// The document a row cites, and the day from which it holds.
+struct Document {
+    source: &'static str,
+    from: (i32, u32, u32),
+}
+
+/// Quyết định 45/2018/QĐ-TTg on the meeting regime, in force from 15/12/2018.
+const QD45: Document = Document { source: "QĐ 45/2018/QĐ-TTg", from: (2018, 12, 15) };
+/// Kết luận 226-KL/TW of 11/12/2025.
+const KL226: Document = Document { source: "KL 226-KL/TW", from: (2025, 12, 11) };
+/// Set by the office where the law says nothing.
+const OWN: Document = Document { source: "Quy định của cơ quan", from: (2018, 12, 15) };
+
+/// Code, Vietnamese and English name, scope, limit in sessions, document; in the order of lists.
+const KINDS: [(&str, &str, &str, &str, u32, &Document); 12] = [
+    ("dissemination", "Hội nghị quán triệt, triển khai", "Dissemination conference", "conference", 1, &KL226),
+    ("professional", "Hội nghị chuyên môn", "Professional conference", "conference", 2, &KL226),
+    (
+        "in_depth",
+        "Hội nghị quan trọng cần thảo luận sâu",
+        "Conference needing in-depth discussion",
+        "conference",
+        3,
+        &KL226,
+    ),
+    ("review", "Hội nghị sơ kết, tổng kết", "Review conference", "conference", 2, &QD45),
+    ("thematic", "Hội nghị chuyên đề", "Thematic conference", "conference", 2, &QD45),
+    ("training", "Hội nghị tập huấn", "Training conference", "conference", 4, &QD45),
+    ("dialogue", "Hội nghị đối thoại", "Dialogue conference", "conference", 2, &OWN),
+    ("briefing", "Họp giao ban", "Regular briefing", "meeting", 1, &QD45),
+    ("working", "Họp giải quyết công việc", "Working meeting", "meeting", 1, &QD45),
+    ("advisory", "Họp tham mưu, tư vấn", "Advisory meeting", "meeting", 1, &QD45),
+    ("coordination", "Họp điều phối", "Coordination meeting", "meeting", 1, &QD45),
+    ("regular_session", "Phiên họp thường kỳ", "Regular session", "meeting", 2, &OWN),
+];
+
+/// What is aimed at: name, numerator, denominator.
+const TARGETS: [(&str, i64, i64); 2] = [("share", 60, 100), ("reduction", 10, 100)];
+const TARGETS_SOURCE: &str = "KL 226-KL/TW; QĐ 534/QĐ-TTg";
+
+/// Days off and swapped working days as published: `date,kind,name`.
+const WORK_DAYS: &str = include_str!("../data/work_days.csv");
+
+/// Fills a new database; leaves one that has rules alone.
+pub(crate) async fn run(db: &Db, entropy: &dyn Entropy) -> Done<()> {
+    let (rules,): (i64,) = q("SELECT CAST(COUNT(*) AS BIGINT) FROM kind_rule").one(db).await?;
+    if rules > 0 {
+        return Ok(());
+    }
+    let mut tx = db.begin().await?;
+    kinds(&mut tx, entropy).await?;
+    targets(&mut tx).await?;
+    work_days(&mut tx).await?;
+    q("INSERT INTO setting (name, value) VALUES ($1, $2) ON CONFLICT DO NOTHING")
+        .bind(HYBRID)
+        .bind("online_when_connected")
+        .run(&mut tx)
+        .await?;
+    Ok(tx.commit().await?)
+}
+
+impl Document {
+    fn valid_from(&self) -> NaiveDate {
+        let (year, month, day) = self.from;
+        NaiveDate::from_ymd_opt(year, month, day).expect("a date written above")
+    }
+}
+
+async fn kinds(tx: &mut Tx, entropy: &dyn Entropy) -> Done<()> {
+    // Two programs may open the same new database at once: the rows of the first stay.
+    let insert = format!("{} ON CONFLICT DO NOTHING", rules::INSERT);
+    for (position, (code, name_vi, name_en, scope, limit, document)) in (1i64..).zip(KINDS) {
+        let from = document.valid_from();
+        q(insert.as_str())
+            .bind(RuleId(entropy.id(from.and_time(chrono::NaiveTime::MIN).and_utc())))
+            .bind(code)
+            .bind(name_vi)
+            .bind(name_en)
+            .bind(scope)
+            .bind(limit)
+            .bind(document.source)
+            .bind(from)
+            .bind(position)
+            .run(&mut *tx)
+            .await?;
+    }
+    Ok(())
+}
+
+async fn targets(tx: &mut Tx) -> Done<()> {
+    for (what, num, den) in TARGETS {
+        q("INSERT INTO target_rule (what, num, den, source, valid_from) VALUES ($1, $2, $3, $4, $5) \
+           ON CONFLICT DO NOTHING")
+        .bind(what)
+        .bind(num)
+        .bind(den)
+        .bind(TARGETS_SOURCE)
+        .bind(KL226.valid_from())
+        .run(&mut *tx)
+        .await?;
+    }
+    Ok(())
+}
+
+async fn work_days(tx: &mut Tx) -> Done<()> {
+    let mut reader = csv::Reader::from_reader(WORK_DAYS.as_bytes());
+    for row in reader.deserialize() {
+        let (date, kind, name): (NaiveDate, String, String) =
+            row.map_err(|error| Stop::Stored(format!("work_days.csv: {error}")))?;
+        q("INSERT INTO work_day (date, kind, name) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING")
+            .bind(date)
+            .bind(kind)
+            .bind(name)
+            .run(&mut *tx)
+            .await?;
+    }
+    Ok(())
+}
