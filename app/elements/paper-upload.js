@@ -221,7 +221,8 @@ class Row {
     this.element.className = `upload__row is-${state}`;
     this.#track.hidden = state === "done" || state === "refused";
     this.#say.removeAttribute("role");
-    this.#say.textContent = text;
+    const pictures = { done: "circle-check", refused: "circle-alert" };
+    this.#say.replaceChildren(...(pictures[state] ? [icon(this.#host, pictures[state], "")] : []), text);
     this.#buttons.replaceChildren(...ways.map(([name, picture]) => this.#button(name, picture)));
   }
 
