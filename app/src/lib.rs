@@ -1,1 +1,32 @@
-//! placeholder
+//! The pages of Phiên: components, server functions, texts. Compiled twice: for the server (`ssr`) and for the
+//! browser (`hydrate`). Knows the ports of `domain` and nothing of what stands behind them.
+
+pub mod assets;
+pub mod context;
+pub mod failure;
+pub mod form;
+pub mod session;
+pub mod shell;
+pub mod text;
+pub mod ui;
+
+pub mod accounts;
+pub mod agencies;
+pub mod attendance;
+pub mod audit;
+pub mod calendar;
+pub mod figures;
+pub mod hall;
+pub mod home;
+pub mod imports;
+pub mod meetings;
+pub mod people;
+pub mod reader;
+pub mod rooms;
+pub mod rules;
+pub mod search;
+
+pub mod routes;
+
+pub use routes::App;
+pub use shell::document;

@@ -1,1 +1,11 @@
-//! placeholder
+//! The browser's entry point: brings the page that the server rendered to life.
+
+use wasm_bindgen::prelude::wasm_bindgen;
+
+/// Called once, by the script in the document's head.
+#[wasm_bindgen]
+pub fn hydrate() {
+    console_error_panic_hook::set_once();
+    app::context::read_browser_locale();
+    leptos::mount::hydrate_body(app::App);
+}

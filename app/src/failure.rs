@@ -1,0 +1,291 @@
+//! Why something did not happen: how it crosses the wire, the one place that sets the status, the one that finds the words.
+//! Every refusal says what, which rule, and what would fit.
+
+use domain::error::{Failure, FieldProblem, Problem as Wrong, Refusal};
+use domain::ids::IncidentId;
+use domain::papers::Level;
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+use server_fn::codec::JsonEncoding;
+use server_fn::error::{FromServerFnError, ServerFnErrorErr};
+
+use crate::text::keys::*;
+use crate::text::{self, Text, t, tf};
+use crate::ui::notice::{Notice, Tone};
+
+/// A failure as server functions return it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CallError(pub Failure);
+
+impl From<Failure> for CallError {
+    /// Where `?` ends in every server function, and so the one place that sets the answer's status.
+    fn from(failure: Failure) -> Self {
+        #[cfg(feature = "ssr")]
+        set_status(&failure);
+        Self(failure)
+    }
+}
+
+impl From<Refusal> for CallError {
+    fn from(refusal: Refusal) -> Self {
+        Failure::Refused(refusal).into()
+    }
+}
+
+impl std::fmt::Display for CallError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:?}", self.0)
+    }
+}
+
+impl std::error::Error for CallError {}
+
+impl FromServerFnError for CallError {
+    type Encoder = JsonEncoding;
+
+    fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
+        match error {
+            ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) => {
+                Self(Failure::Invalid(vec![FieldProblem::new("", Wrong::Unknown)]))
+            }
+            _ => Self(Failure::Unavailable),
+        }
+    }
+}
+
+/// The HTTP status of a failure.
+#[cfg(feature = "ssr")]
+pub fn status(failure: &Failure) -> http::StatusCode {
+    use http::StatusCode;
+    match failure {
+        Failure::Refused(_) | Failure::Stale => StatusCode::CONFLICT,
+        Failure::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
+        Failure::Forbidden => StatusCode::FORBIDDEN,
+        Failure::NotFound => StatusCode::NOT_FOUND,
+        Failure::SignedOut => StatusCode::UNAUTHORIZED,
+        Failure::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+        Failure::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
+    }
+}
+
+/// A form posted without script is answered with a redirect, which must keep its own status.
+#[cfg(feature = "ssr")]
+fn set_status(failure: &Failure) {
+    let is_plain_form = use_context::<http::request::Parts>().is_some_and(|request| {
+        request.method == http::Method::POST
+            && request.headers.get(http::header::ACCEPT).is_some_and(|accepted| {
+                accepted.to_str().is_ok_and(|accepted| accepted.contains("text/html"))
+            })
+    });
+    if let (false, Some(response)) = (is_plain_form, use_context::<leptos_axum::ResponseOptions>()) {
+        response.set_status(status(failure));
+    }
+}
+
+/// A failure in words.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Described {
+    /// What happened.
+    pub title: String,
+    /// Why, and what to do.
+    pub body: String,
+    /// What would fit, each on its own.
+    pub fits: Vec<String>,
+}
+
+impl Described {
+    fn new(title: impl Into<String>, body: impl Into<String>) -> Self {
+        Self { title: title.into(), body: body.into(), fits: Vec::new() }
+    }
+}
+
+/// The words of a failure.
+pub fn describe(failure: &Failure) -> Described {
+    match failure {
+        Failure::Refused(refusal) => refused(refusal),
+        Failure::Invalid(problems) => {
+            let count = problems.len().max(1);
+            Described::new(t(FAILURE_INVALID), tf(FAILURE_INVALID_BODY, &[("n", &count)]))
+        }
+        Failure::Forbidden => Described::new(t(FAILURE_FORBIDDEN), t(FAILURE_FORBIDDEN_BODY)),
+        Failure::NotFound => Described::new(t(FAILURE_NOT_FOUND), t(FAILURE_NOT_FOUND_BODY)),
+        Failure::SignedOut => Described::new(t(FAILURE_SIGNED_OUT), t(FAILURE_SIGNED_OUT_BODY)),
+        Failure::Stale => Described::new(t(FAILURE_STALE), t(FAILURE_STALE_BODY)),
+        Failure::Unavailable => Described::new(t(FAILURE_UNAVAILABLE), t(FAILURE_UNAVAILABLE_BODY)),
+        Failure::Internal(IncidentId(number)) => {
+            Described::new(t(FAILURE_INTERNAL), tf(FAILURE_INTERNAL_BODY, &[("number", &number.as_simple())]))
+        }
+    }
+}
+
+/// The words of a refusal. Without a wildcard, so that a new one does not compile until it has its own.
+fn refused(refusal: &Refusal) -> Described {
+    let plain = |title: Text, body: Text| Described::new(t(title), t(body));
+    match refusal {
+        Refusal::TooLong { .. } => too_long(refusal),
+        Refusal::RoomTaken { room, by, sitting } => {
+            taken(tf(REFUSED_ROOM_TAKEN, &[("room", room)]), by, sitting)
+        }
+        Refusal::ChairTaken { chair, by, sitting } => {
+            taken(tf(REFUSED_CHAIR_TAKEN, &[("chair", chair)]), by, sitting)
+        }
+        Refusal::ClosingTime { opened } => Described::new(
+            t(REFUSED_CLOSING_TIME),
+            tf(REFUSED_CLOSING_TIME_BODY, &[("opened", &text::moment(*opened))]),
+        ),
+        Refusal::InUse { by, .. } => {
+            Described::new(t(REFUSED_IN_USE), tf(REFUSED_IN_USE_BODY, &[("by", by)]))
+        }
+        Refusal::MarkedClassified { level } => Described::new(
+            tf(REFUSED_MARKED_CLASSIFIED, &[("marking", &marking(*level))]),
+            t(REFUSED_CLASSIFIED_BODY),
+        ),
+        Refusal::TooLarge { limit_mib } => {
+            Described::new(t(REFUSED_TOO_LARGE), tf(REFUSED_TOO_LARGE_BODY, &[("limit", limit_mib)]))
+        }
+        Refusal::TooMany { at_most } => {
+            Described::new(t(REFUSED_TOO_MANY), tf(REFUSED_TOO_MANY_BODY, &[("limit", at_most)]))
+        }
+        Refusal::WaitBeforeSignIn { seconds } => {
+            Described::new(t(REFUSED_WAIT), tf(REFUSED_WAIT_BODY, &[("seconds", seconds)]))
+        }
+        Refusal::AlreadyThere { name } => {
+            Described::new(tf(REFUSED_ALREADY_THERE, &[("name", name)]), t(REFUSED_ALREADY_THERE_BODY))
+        }
+        Refusal::BadRows(rows) => {
+            Described::new(tf(REFUSED_BAD_ROWS, &[("n", &rows.len())]), t(REFUSED_BAD_ROWS_BODY))
+        }
+        Refusal::NoRule => plain(REFUSED_NO_RULE, REFUSED_NO_RULE_BODY),
+        Refusal::InThePast => plain(REFUSED_IN_THE_PAST, REFUSED_IN_THE_PAST_BODY),
+        Refusal::WrongState => plain(REFUSED_WRONG_STATE, REFUSED_WRONG_STATE_BODY),
+        Refusal::ReasonNeeded => plain(REFUSED_REASON_NEEDED, REFUSED_REASON_NEEDED_BODY),
+        Refusal::Classified => plain(REFUSED_CLASSIFIED, REFUSED_CLASSIFIED_BODY),
+        Refusal::NotPdf => plain(REFUSED_NOT_PDF, REFUSED_NOT_PDF_BODY),
+        Refusal::EmptyFile => plain(REFUSED_EMPTY_FILE, REFUSED_EMPTY_FILE_BODY),
+        Refusal::WrongCredentials => plain(REFUSED_WRONG_CREDENTIALS, REFUSED_WRONG_CREDENTIALS_BODY),
+        Refusal::WrongCode => plain(REFUSED_WRONG_CODE, REFUSED_WRONG_CODE_BODY),
+        Refusal::CodeExpired => plain(REFUSED_CODE_EXPIRED, REFUSED_CODE_EXPIRED_BODY),
+        Refusal::NotADelegate => plain(REFUSED_NOT_A_DELEGATE, REFUSED_NOT_A_DELEGATE_BODY),
+        Refusal::RuleInThePast => plain(REFUSED_RULE_IN_THE_PAST, REFUSED_RULE_IN_THE_PAST_BODY),
+    }
+}
+
+fn taken(title: String, by: &str, sitting: &domain::time::Sitting) -> Described {
+    Described::new(title, tf(REFUSED_TAKEN_BODY, &[("by", &by), ("when", &text::sitting(sitting))]))
+}
+
+fn too_long(refusal: &Refusal) -> Described {
+    let Refusal::TooLong { kind_vi, kind_en, sessions, limit, source, fits } = refusal else {
+        return Described::default();
+    };
+    Described {
+        title: tf(
+            REFUSED_TOO_LONG,
+            &[("kind", &text::either(kind_vi, kind_en)), ("limit", &text::sessions(*limit))],
+        ),
+        body: tf(
+            REFUSED_TOO_LONG_BODY,
+            &[("sessions", &text::sessions(*sessions)), ("days", &text::days(*limit)), ("source", source)],
+        ),
+        fits: fits
+            .iter()
+            .map(|sittings| sittings.iter().map(text::sitting).collect::<Vec<_>>().join("; "))
+            .collect(),
+    }
+}
+
+/// The words of a marking as it stands on a paper.
+fn marking(level: Level) -> &'static str {
+    match level {
+        Level::Open => t(LEVEL_OPEN),
+        Level::Confidential => t(LEVEL_CONFIDENTIAL),
+        Level::Secret => t(LEVEL_SECRET),
+        Level::TopSecret => t(LEVEL_TOP_SECRET),
+    }
+}
+
+/// What is wrong with one field, in words.
+pub fn describe_problem(problem: &Wrong) -> String {
+    match problem {
+        Wrong::Missing => t(PROBLEM_MISSING).to_owned(),
+        Wrong::TooLong(most) => tf(PROBLEM_TOO_LONG, &[("n", most)]),
+        Wrong::TooShort(least) => tf(PROBLEM_TOO_SHORT, &[("n", least)]),
+        Wrong::NotADate => t(PROBLEM_NOT_A_DATE).to_owned(),
+        Wrong::NotATime => t(PROBLEM_NOT_A_TIME).to_owned(),
+        Wrong::EndsBeforeStart => t(PROBLEM_ENDS_BEFORE_START).to_owned(),
+        Wrong::OverlapsOwn => t(PROBLEM_OVERLAPS_OWN).to_owned(),
+        Wrong::NotInRange(least, most) => tf(PROBLEM_NOT_IN_RANGE, &[("least", least), ("most", most)]),
+        Wrong::Unknown => t(PROBLEM_UNKNOWN).to_owned(),
+        Wrong::TooMany(most) => tf(PROBLEM_TOO_MANY, &[("n", most)]),
+        Wrong::Repeated => t(PROBLEM_REPEATED).to_owned(),
+        Wrong::Different => t(PROBLEM_DIFFERENT).to_owned(),
+    }
+}
+
+/// The first problem of a field of this name, in words: what [`crate::ui::field::Field`] takes as its `error`.
+pub fn field_error(failure: Option<&Failure>, name: &str) -> Option<String> {
+    match failure {
+        Some(Failure::Invalid(problems)) => problems
+            .iter()
+            .find(|problem| problem.field == name)
+            .map(|found| describe_problem(&found.problem)),
+        _ => None,
+    }
+}
+
+/// A failure as a notice, with the way on where there is one.
+#[component]
+pub fn Problem(
+    /// What happened.
+    failure: Failure,
+) -> impl IntoView {
+    let Described { title, body, fits } = describe(&failure);
+    let tone = match failure {
+        Failure::Stale | Failure::Unavailable | Failure::SignedOut => Tone::Risk,
+        _ => Tone::Missed,
+    };
+    let fits = (!fits.is_empty())
+        .then(|| view! { <ul>{fits.into_iter().map(|fit| view! { <li>{fit}</li> }).collect_view()}</ul> });
+    let way_on = matches!(failure, Failure::SignedOut)
+        .then(|| view! { <a class="btn btn--secondary" href="/sign-in" rel="external">{t(SIGN_IN)}</a> });
+    view! {
+        <Notice tone title=title alert=true>
+            {body}
+            {fits}
+            {way_on}
+        </Notice>
+    }
+}
+
+#[cfg(all(test, not(feature = "hydrate")))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failure_survives_the_wire() {
+        let failure = CallError(Failure::Refused(Refusal::WaitBeforeSignIn { seconds: 8 }));
+        assert_eq!(CallError::de(failure.ser()), failure);
+    }
+
+    #[test]
+    fn an_over_long_meeting_is_told_its_limit_and_what_fits() {
+        let morning = domain::time::Sitting::new(
+            "2026-06-16".parse().unwrap(),
+            "07:30:00".parse().unwrap(),
+            "11:30:00".parse().unwrap(),
+        )
+        .unwrap();
+        let refusal = Refusal::TooLong {
+            kind_vi: "Hội nghị quán triệt, triển khai".into(),
+            kind_en: "Dissemination conference".into(),
+            sessions: 2,
+            limit: 1,
+            source: "KL 226".into(),
+            fits: vec![vec![morning]],
+        };
+        let Described { title, body, fits } = describe(&refusal.into());
+        assert!(title.contains("quán triệt"), "{title}");
+        assert!(body.contains("2 buổi") && body.contains("KL 226"), "{body}");
+        assert_eq!(fits, ["Thứ Ba, 16/6, 07:30–11:30"]);
+    }
+}

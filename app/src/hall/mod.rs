@@ -1,0 +1,18 @@
+//! The hall's display.
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+
+use crate::text::keys::*;
+use crate::text::t;
+use crate::ui::{Empty, PageHead};
+
+/// A page of this feature.
+#[component]
+pub fn HallPage() -> impl IntoView {
+    view! {
+        <Title text=t(NAV_MEETINGS)/>
+        <PageHead title=t(NAV_MEETINGS)/>
+        <Empty title=t(NOTHING_HERE)/>
+    }
+}

@@ -1,0 +1,18 @@
+//! Files of rows.
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+
+use crate::text::keys::*;
+use crate::text::t;
+use crate::ui::{Empty, PageHead};
+
+/// A page of this feature.
+#[component]
+pub fn ImportsPage() -> impl IntoView {
+    view! {
+        <Title text=t(NAV_ADMIN)/>
+        <PageHead title=t(NAV_ADMIN)/>
+        <Empty title=t(NOTHING_HERE)/>
+    }
+}

@@ -1,0 +1,166 @@
+//! Who asks, and what the pages may show them: the server's caller, and the little of it that the browser knows.
+//! Decides nothing: that is `domain::access`, asked by the backend on every call.
+
+use domain::access::{Action, Caller, Grant, Role};
+use domain::agencies::AgencyRef;
+use domain::ids::PersonId;
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::context::{Assets, Locale, Theme};
+#[cfg(feature = "ssr")]
+use crate::failure::CallError;
+
+/// The cookie that holds the session's token.
+pub const COOKIE: &str = "phien";
+
+/// The signed-in person, as the pages see them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Me {
+    /// Who.
+    pub person: PersonId,
+    /// Name.
+    pub name: String,
+    /// Position.
+    pub position: String,
+    /// Own agency.
+    pub agency: AgencyRef,
+    /// Roles held.
+    pub grants: Vec<Grant>,
+}
+
+impl Me {
+    /// Whether any of the roles is this one.
+    pub fn has_role(&self, role: Role) -> bool {
+        self.grants.iter().any(|grant| grant.role == role)
+    }
+
+    /// Whether some agency lets the person do this; what the menus go by.
+    pub fn may_somewhere(&self, action: Action) -> bool {
+        self.grants.iter().any(|grant| {
+            domain::access::permits(
+                std::slice::from_ref(grant),
+                action,
+                domain::access::Scope::Agency(std::slice::from_ref(&grant.agency)),
+            )
+        })
+    }
+}
+
+impl From<&Caller> for Me {
+    fn from(caller: &Caller) -> Self {
+        Self {
+            person: caller.person,
+            name: caller.name.clone(),
+            position: caller.position.clone(),
+            agency: caller.agency.clone(),
+            grants: caller.grants.clone(),
+        }
+    }
+}
+
+/// What every page stands on: who is signed in, the language, the theme, the site's files.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Page {
+    /// The signed-in person.
+    pub me: Option<Me>,
+    /// The language.
+    pub locale: Locale,
+    /// The theme.
+    pub theme: Theme,
+    /// The site's files.
+    pub assets: Assets,
+}
+
+/// Reads the request's context on the server; the browser reads the same value from the document.
+pub(crate) fn provide_page() {
+    let page = SharedValue::new(|| Page {
+        me: use_context::<Option<Caller>>().flatten().as_ref().map(Me::from),
+        locale: use_context().unwrap_or_default(),
+        theme: use_context().unwrap_or_default(),
+        assets: use_context().unwrap_or_default(),
+    });
+    provide_context(StoredValue::new(page.into_inner()));
+}
+
+/// The page's ground.
+pub fn page() -> Page {
+    with_page(Page::clone)
+}
+
+/// Reads something of the page's ground without copying it whole.
+pub fn with_page<T>(read: impl FnOnce(&Page) -> T) -> T {
+    match use_context::<StoredValue<Page>>() {
+        Some(page) => page.with_value(read),
+        None => read(&Page::default()),
+    }
+}
+
+/// The signed-in person.
+pub fn me() -> Option<Me> {
+    with_page(|page| page.me.clone())
+}
+
+/// Whether the menus show what needs this permission.
+pub fn may_somewhere(action: Action) -> bool {
+    with_page(|page| page.me.as_ref().is_some_and(|me| me.may_somewhere(action)))
+}
+
+/// A path of this site, or the home page for anything else: nobody is sent elsewhere after signing in.
+pub fn safe_next(next: &str) -> &str {
+    let is_path = next.starts_with('/') && !next.starts_with("//") && !next.starts_with("/\\");
+    let is_plain = next.chars().all(|letter| !letter.is_control() && letter != '\\');
+    if is_path && is_plain { next } else { "/" }
+}
+
+/// The ports and the caller: the first line of every server function.
+#[cfg(feature = "ssr")]
+pub fn asked() -> Result<(domain::services::Services, Caller), CallError> {
+    let caller = use_context::<Option<Caller>>().flatten().ok_or(domain::error::Failure::SignedOut)?;
+    Ok((services()?, caller))
+}
+
+/// The ports, for what can be asked without being signed in.
+#[cfg(feature = "ssr")]
+pub fn services() -> Result<domain::services::Services, CallError> {
+    Ok(use_context::<domain::services::Services>().ok_or(domain::error::Failure::Unavailable)?)
+}
+
+/// When the request came in.
+#[cfg(feature = "ssr")]
+pub fn now() -> Result<chrono::DateTime<chrono::Utc>, CallError> {
+    Ok(use_context::<crate::context::Now>().ok_or(domain::error::Failure::Unavailable)?.0)
+}
+
+/// Sets a cookie of this site. `max_age_seconds` of `None` lasts as long as the browser is open, 0 removes it.
+#[cfg(feature = "ssr")]
+pub(crate) fn set_cookie(name: &str, value: &str, max_age_seconds: Option<i64>) {
+    let is_secure = use_context::<crate::context::ClientInfo>().is_some_and(|client| client.is_secure);
+    let mut cookie = format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax");
+    if let Some(seconds) = max_age_seconds {
+        cookie.push_str(&format!("; Max-Age={seconds}"));
+    }
+    if is_secure {
+        cookie.push_str("; Secure");
+    }
+    if let (Some(response), Ok(cookie)) =
+        (use_context::<leptos_axum::ResponseOptions>(), http::HeaderValue::from_str(&cookie))
+    {
+        response.append_header(http::header::SET_COOKIE, cookie);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::safe_next;
+
+    #[test]
+    fn signing_in_leads_only_into_this_site() {
+        assert_eq!(safe_next("/meetings?page=2"), "/meetings?page=2");
+        for elsewhere in
+            ["//evil.example", "https://evil.example", "/\\evil.example", "", "/\u{9}/evil.example"]
+        {
+            assert_eq!(safe_next(elsewhere), "/");
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! Language and theme: plain forms, so that they work without script. The page is loaded again in the new language.
+
+use leptos::prelude::*;
+
+use crate::context::{Locale, Theme};
+use crate::failure::CallError;
+use crate::session;
+use crate::text::keys::*;
+use crate::text::{locale, t};
+use crate::ui::Icon;
+
+/// Sets language and theme for this browser and goes back to the page it came from.
+#[server(prefix = "/api", endpoint = "preferences/set")]
+pub async fn set_preferences(
+    /// Code of the language; empty leaves it.
+    #[server(default)]
+    locale: String,
+    /// Code of the theme; empty leaves it.
+    #[server(default)]
+    theme: String,
+) -> Result<(), CallError> {
+    use crate::context::{LOCALE_COOKIE, THEME_COOKIE};
+    /// A year: a device keeps its language and theme.
+    const KEPT_SECONDS: i64 = 365 * 24 * 60 * 60;
+    if !locale.is_empty() {
+        session::set_cookie(LOCALE_COOKIE, Locale::parse(&locale).code(), Some(KEPT_SECONDS));
+    }
+    if !theme.is_empty() {
+        let theme = Theme::parse(&theme).code();
+        session::set_cookie(THEME_COOKIE, theme.unwrap_or("device"), Some(theme.map_or(0, |_| KEPT_SECONDS)));
+    }
+    Ok(())
+}
+
+/// The two switches.
+pub fn prefs() -> impl IntoView {
+    let theme = session::with_page(|page| page.theme);
+    let (next_theme, icon, word) = match theme {
+        Theme::Device | Theme::Light => ("dark", "moon", PREFS_DARK),
+        Theme::Dark => ("light", "sun", PREFS_LIGHT),
+    };
+    view! {
+        <div class="prefs">
+            {language()}
+            <form method="post" action="/api/preferences/set">
+                <button name="theme" value=next_theme><Icon name=icon/>{t(word)}</button>
+            </form>
+        </div>
+    }
+}
+
+/// The switch to the other language, in that language.
+pub fn language() -> impl IntoView {
+    let (other, word, lang) = match locale() {
+        Locale::Vi => ("en", "English", "en"),
+        Locale::En => ("vi", "Tiếng Việt", "vi"),
+    };
+    view! {
+        <form method="post" action="/api/preferences/set">
+            <button name="locale" value=other lang=lang><Icon name="globe"/>{word}</button>
+        </form>
+    }
+}

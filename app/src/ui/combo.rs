@@ -1,0 +1,161 @@
+//! A text field with what fits listed under it. Without script it is a plain text field, and the form's button finds.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use leptos::prelude::*;
+
+/// One thing to choose.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ComboOption {
+    /// What choosing it gives.
+    pub value: String,
+    /// Its name.
+    pub label: String,
+    /// A line below it.
+    pub detail: String,
+}
+
+/// The options for a text, on their way.
+pub type Finding = Pin<Box<dyn Future<Output = Vec<ComboOption>> + Send>>;
+
+/// A combobox: arrows move, Enter chooses, Escape closes.
+#[component]
+pub fn Combo(
+    /// Name and id of the text field.
+    name: &'static str,
+    /// Its label.
+    #[prop(into)]
+    label: String,
+    /// What is said when nothing fits.
+    #[prop(into)]
+    none: String,
+    /// A line that helps.
+    #[prop(into, optional)]
+    hint: Option<String>,
+    /// What stands in it at first.
+    #[prop(into, optional)]
+    value: String,
+    /// Whether the field is emptied when something was chosen; for lists that grow.
+    #[prop(optional)]
+    clears: bool,
+    /// Finds the options of a text.
+    find: Callback<String, Finding>,
+    /// Called with what was chosen.
+    on_choose: Callback<ComboOption>,
+) -> impl IntoView {
+    let text = RwSignal::new(value);
+    let options = RwSignal::new(Vec::<ComboOption>::new());
+    let is_open = RwSignal::new(false);
+    let active = RwSignal::new(None::<usize>);
+    let asked = StoredValue::new(0_u64);
+    let seek = move |typed: String| {
+        text.set(typed.clone());
+        let turn = asked.try_update_value(|turn| {
+            *turn += 1;
+            *turn
+        });
+        if typed.trim().is_empty() {
+            is_open.set(false);
+            return;
+        }
+        let finding = find.run(typed);
+        leptos::task::spawn_local(async move {
+            let found = finding.await;
+            // Answers may overtake each other; only the last question's counts.
+            if asked.try_get_value() == turn {
+                options.set(found);
+                active.set(None);
+                is_open.set(true);
+            }
+        });
+    };
+    let choose = move |option: ComboOption| {
+        text.set(if clears { String::new() } else { option.label.clone() });
+        is_open.set(false);
+        active.set(None);
+        on_choose.run(option);
+    };
+    let on_key = move |event: leptos::ev::KeyboardEvent| {
+        if !is_open.get_untracked() {
+            return;
+        }
+        let count = options.with_untracked(Vec::len);
+        let now = active.get_untracked();
+        match event.key().as_str() {
+            "ArrowDown" if count > 0 => active.set(Some(now.map_or(0, |at| (at + 1) % count))),
+            "ArrowUp" if count > 0 => active.set(Some(now.map_or(count - 1, |at| (at + count - 1) % count))),
+            "Enter" => match now.and_then(|at| options.with_untracked(|all| all.get(at).cloned())) {
+                Some(option) => choose(option),
+                None => return,
+            },
+            "Escape" => is_open.set(false),
+            _ => return,
+        }
+        event.prevent_default();
+    };
+    let list = move || {
+        is_open.get().then(|| list_of(name, options.get(), active, Callback::new(choose), none.clone()))
+    };
+    let hint = hint.map(|hint| view! { <p class="hint" id=format!("{name}-hint")>{hint}</p> });
+    view! {
+        <div class="field combo">
+            <label for=name>{label}</label>
+            {hint}
+            <input
+                class="input"
+                id=name
+                name=name
+                role="combobox"
+                autocomplete="off"
+                aria-autocomplete="list"
+                aria-expanded=move || is_open.get().to_string()
+                aria-controls=format!("{name}-list")
+                aria-activedescendant=move || active.get().map(|at| format!("{name}-{at}"))
+                prop:value=text
+                value=text.get_untracked()
+                on:input=move |event| seek(event_target_value(&event))
+                on:keydown=on_key
+                on:blur=move |_| is_open.set(false)
+            />
+            {list}
+        </div>
+    }
+}
+
+fn list_of(
+    name: &'static str,
+    options: Vec<ComboOption>,
+    active: RwSignal<Option<usize>>,
+    choose: Callback<ComboOption>,
+    none: String,
+) -> impl IntoView {
+    if options.is_empty() {
+        return view! { <div class="combo__list" role="status"><p class="combo__none">{none}</p></div> }
+            .into_any();
+    }
+    let rows = options
+        .into_iter()
+        .enumerate()
+        .map(|(at, option)| {
+            let (label, detail) = (option.label.clone(), option.detail.clone());
+            // The press comes before the field loses its focus, which would close the list.
+            let press = move |event: leptos::ev::MouseEvent| {
+                event.prevent_default();
+                choose.run(option.clone());
+            };
+            view! {
+                <div
+                    class="combo__opt"
+                    role="option"
+                    id=format!("{name}-{at}")
+                    aria-selected=move || (active.get() == Some(at)).to_string()
+                    on:mousedown=press
+                >
+                    <span>{label}<small>{detail}</small></span>
+                </div>
+            }
+        })
+        .collect_view();
+    view! { <div class="combo__list" role="listbox" id=format!("{name}-list")>{rows}</div> }.into_any()
+}

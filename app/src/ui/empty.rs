@@ -1,0 +1,37 @@
+//! The empty state: the dashed half-disc, one sentence, one way out.
+
+use leptos::prelude::*;
+
+/// Nothing here yet, why, and what to do.
+#[component]
+pub fn Empty(
+    /// What is not there.
+    #[prop(into)]
+    title: String,
+    /// Why, or what comes next.
+    #[prop(into, optional)]
+    body: Option<String>,
+    /// The way out.
+    #[prop(optional)]
+    children: Option<Children>,
+) -> impl IntoView {
+    view! {
+        <div class="card empty">
+            <svg
+                class="art"
+                viewBox="0 0 96 96"
+                fill="none"
+                stroke="currentColor"
+                stroke-width="2"
+                stroke-linejoin="round"
+                aria-hidden="true"
+            >
+                <path d="M12 45a26 26 0 0 1 52 0z" fill="var(--accent-tint)"></path>
+                <path d="M32 51a26 26 0 0 0 52 0z" stroke-dasharray="5 5"></path>
+            </svg>
+            <h2>{title}</h2>
+            {body.map(|body| view! { <p>{body}</p> })}
+            {children.map(|children| children())}
+        </div>
+    }
+}

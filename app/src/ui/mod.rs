@@ -1,0 +1,28 @@
+//! Parts that every feature builds its pages from. They know how things look and are operated, and no word of the
+//! offices: texts come in as arguments. Class names are those of `style/`.
+
+pub mod badge;
+pub mod card;
+pub mod choice;
+pub mod combo;
+pub mod dialog;
+pub mod empty;
+pub mod field;
+pub mod icon;
+pub mod load;
+pub mod meter;
+pub mod notice;
+pub mod pager;
+
+pub use badge::{Badge, BadgeTone, FormLabel, StageBadge};
+pub use card::{Avatar, Card, Chip, PageHead};
+pub use choice::{Choice, Seg, SegLinks};
+pub use combo::Combo;
+pub use dialog::Dialog;
+pub use empty::Empty;
+pub use field::{Field, Password, Select, TextArea};
+pub use icon::Icon;
+pub use load::{Loaded, loaded};
+pub use meter::{Delta, DurationMeter, Gauge};
+pub use notice::{Notice, Tone};
+pub use pager::Pager;
