@@ -4,10 +4,13 @@
 mod access;
 mod agencies;
 mod audit;
+mod blobs;
 mod counted;
 mod db;
 mod entropy;
+mod papers;
 mod rules;
+mod scope;
 mod seed;
 mod stop;
 mod stored;
@@ -17,9 +20,13 @@ use std::sync::Arc;
 
 use domain::error::Outcome;
 use domain::time::Zone;
+use tokio::sync::{Mutex, OwnedMutexGuard};
+
+use blobs::Blobs;
 
 pub use db::{Db, Q, Record, Source, Tx, Value, Via, places, q};
 pub use entropy::{Entropy, SeededEntropy, SystemEntropy};
+pub use papers::{PaperFile, Upload};
 pub use stop::{Done, Stop};
 
 /// How to open the backend.
@@ -59,6 +66,8 @@ struct Inner {
     db: Db,
     entropy: Box<dyn Entropy>,
     config: BackendConfig,
+    blobs: Blobs,
+    pdf_turn: Arc<Mutex<()>>,
 }
 
 impl Backend {
@@ -74,7 +83,8 @@ impl Backend {
             Db::postgres(&config.database_url).await?
         };
         seed::run(&db, entropy.as_ref()).await?;
-        Ok(Backend(Arc::new(Inner { db, entropy, config })))
+        let blobs = Blobs::open(config.data_dir.join("papers")).await?;
+        Ok(Backend(Arc::new(Inner { db, entropy, config, blobs, pdf_turn: Arc::default() })))
     }
 
     /// The database: for the command line, the demo and measurements.
@@ -85,6 +95,15 @@ impl Backend {
     /// The zone whose days are counted.
     pub fn zone(&self) -> Zone {
         self.0.config.zone
+    }
+
+    pub(crate) fn blobs(&self) -> &Blobs {
+        &self.0.blobs
+    }
+
+    /// One at a time: taking a large PDF apart needs a multiple of its size in memory.
+    pub(crate) async fn pdf_turn(&self) -> OwnedMutexGuard<()> {
+        self.0.pdf_turn.clone().lock_owned().await
     }
 
     pub(crate) fn entropy(&self) -> &dyn Entropy {

@@ -1,0 +1,237 @@
+//! Papers: reading and managing them. Uploading, which moves bytes, is in [`upload`]; what a PDF says of itself in [`pdf`].
+
+mod pdf;
+mod upload;
+
+use async_trait::async_trait;
+use domain::access::{Action, Caller};
+use domain::error::{Failure, FieldProblem, Outcome, Problem};
+use domain::ids::{AgendaItemId, MeetingId, PaperId};
+use domain::meetings::TITLE_AT_MOST;
+use domain::papers::{Paper, Papers, Reading};
+
+use crate::audit::{self, Entry};
+use crate::db::{Source, Tx, q};
+use crate::scope::MeetingScope;
+use crate::stop::Done;
+use crate::{Backend, stored};
+
+pub use upload::{PaperFile, Upload};
+
+/// A stored paper that has not been withdrawn.
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: String,
+    meeting_id: String,
+    item_id: String,
+    is_neutral: bool,
+    title: String,
+    version: i64,
+    hash: String,
+    bytes: i64,
+    pages: Option<i64>,
+}
+
+impl Row {
+    async fn load(on: impl Source, paper: PaperId) -> Done<Row> {
+        let row =
+            q("SELECT id, meeting_id, item_id, is_neutral, title, version, hash, bytes, pages FROM paper \
+                     WHERE id = $1 AND withdrawn_at IS NULL")
+            .bind(paper)
+            .optional(on)
+            .await?;
+        Ok(row.ok_or(Failure::NotFound)?)
+    }
+
+    fn meeting(&self) -> Done<MeetingId> {
+        stored::id(&self.meeting_id)
+    }
+
+    fn to_paper(&self, is_read: bool) -> Done<Paper> {
+        Ok(Paper {
+            id: stored::id(&self.id)?,
+            title: self.title.clone(),
+            version: u32::try_from(self.version).unwrap_or(1),
+            pages: self.pages.and_then(|n| u32::try_from(n).ok()),
+            bytes: self.bytes,
+            is_read,
+        })
+    }
+}
+
+#[async_trait]
+impl Papers for Backend {
+    async fn read(&self, caller: &Caller, paper: PaperId) -> Outcome<Reading> {
+        self.outcome(read(self, caller, paper).await)
+    }
+
+    async fn leave_neutral_line(&self, caller: &Caller, item: AgendaItemId) -> Outcome<PaperId> {
+        self.outcome(leave_neutral_line(self, caller, item).await)
+    }
+
+    async fn rename(&self, caller: &Caller, paper: PaperId, title: &str) -> Outcome<()> {
+        self.outcome(rename(self, caller, paper, title).await)
+    }
+
+    async fn withdraw(&self, caller: &Caller, paper: PaperId) -> Outcome<()> {
+        self.outcome(withdraw(self, caller, paper).await)
+    }
+}
+
+async fn read(backend: &Backend, caller: &Caller, paper: PaperId) -> Done<Reading> {
+    let db = backend.db();
+    let row = Row::load(db, paper).await?;
+    let meeting = row.meeting()?;
+    let scope = MeetingScope::load(db, caller, meeting).await?;
+    scope.permit(caller, Action::ReadPaper)?;
+    if row.is_neutral {
+        return Err(Failure::NotFound.into());
+    }
+    let (item_title,): (String,) =
+        q("SELECT title FROM agenda_item WHERE id = $1").bind(&row.item_id).one(db).await?;
+    let order = reading_order(db, meeting).await?;
+    let here = order.iter().position(|(id, _)| *id == paper);
+    let reading = Reading {
+        paper: row.to_paper(true)?,
+        meeting,
+        meeting_title: scope.title,
+        item_title,
+        previous: here.and_then(|at| at.checked_sub(1)).and_then(|at| order.get(at).cloned()),
+        next: here.and_then(|at| order.get(at + 1).cloned()),
+    };
+    mark_read(backend, caller, &row).await?;
+    Ok(reading)
+}
+
+/// The papers of a meeting in the order of its agenda.
+async fn reading_order(on: impl Source, meeting: MeetingId) -> Done<Vec<(PaperId, String)>> {
+    let rows: Vec<(String, String)> = q("SELECT p.id, p.title FROM paper p JOIN agenda_item i ON i.id = p.item_id \
+         WHERE p.meeting_id = $1 AND p.withdrawn_at IS NULL AND NOT p.is_neutral ORDER BY i.position, p.position, p.id")
+    .bind(meeting)
+    .all(on)
+    .await?;
+    rows.into_iter().map(|(id, title)| Ok((stored::id(&id)?, title))).collect()
+}
+
+/// Opened once is read: the chair sees who has, and the reader's own list stops calling it unread.
+async fn mark_read(backend: &Backend, caller: &Caller, row: &Row) -> Done<()> {
+    let is_marked: Option<(i64,)> =
+        q("SELECT version FROM paper_reading WHERE paper_id = $1 AND version = $2 AND person_id = $3")
+            .bind(&row.id)
+            .bind(row.version)
+            .bind(caller.person)
+            .optional(backend.db())
+            .await?;
+    if is_marked.is_none() {
+        let mut tx = backend.db().begin().await?;
+        q("INSERT INTO paper_reading (paper_id, version, person_id, first_at) VALUES ($1, $2, $3, $4) \
+           ON CONFLICT DO NOTHING")
+        .bind(&row.id)
+        .bind(row.version)
+        .bind(caller.person)
+        .bind(caller.now)
+        .run(&mut tx)
+        .await?;
+        tx.commit().await?;
+    }
+    Ok(())
+}
+
+/// The meeting an agenda item belongs to, if the caller may manage its papers.
+async fn managed_item(tx: &mut Tx, caller: &Caller, item: AgendaItemId) -> Done<(MeetingId, MeetingScope)> {
+    let found: Option<(String,)> =
+        q("SELECT meeting_id FROM agenda_item WHERE id = $1").bind(item).optional(&mut *tx).await?;
+    let (meeting,) = found.ok_or(Failure::NotFound)?;
+    let meeting = stored::id(&meeting)?;
+    let scope = MeetingScope::load(&mut *tx, caller, meeting).await?;
+    scope.permit(caller, Action::ManagePapers)?;
+    Ok((meeting, scope))
+}
+
+async fn leave_neutral_line(backend: &Backend, caller: &Caller, item: AgendaItemId) -> Done<PaperId> {
+    let mut tx = backend.db().begin().await?;
+    let (meeting, scope) = managed_item(&mut tx, caller, item).await?;
+    let id = PaperId(backend.entropy().id(caller.now));
+    insert(
+        &mut tx,
+        caller,
+        &NewPaper { id, meeting, item, is_neutral: true, title: "", hash: "", bytes: 0, pages: None },
+    )
+    .await?;
+    audit::record(
+        &mut tx,
+        backend,
+        caller,
+        Entry::new("papers.leave_neutral_line", &scope.title).of(scope.agency).after(&item.to_string())?,
+    )
+    .await?;
+    tx.commit().await?;
+    Ok(id)
+}
+
+/// A paper about to be stored.
+struct NewPaper<'a> {
+    id: PaperId,
+    meeting: MeetingId,
+    item: AgendaItemId,
+    is_neutral: bool,
+    title: &'a str,
+    hash: &'a str,
+    bytes: i64,
+    pages: Option<i64>,
+}
+
+async fn insert(tx: &mut Tx, caller: &Caller, paper: &NewPaper<'_>) -> Done<()> {
+    q("INSERT INTO paper (id, meeting_id, item_id, position, is_neutral, title, version, hash, bytes, pages, added_by, added_at) \
+       VALUES ($1, $2, $3, (SELECT CAST(COALESCE(MAX(position), 0) + 1 AS BIGINT) FROM paper WHERE item_id = $3), \
+               $4, $5, 1, $6, $7, $8, $9, $10)")
+    .bind(paper.id)
+    .bind(paper.meeting)
+    .bind(paper.item)
+    .bind(paper.is_neutral)
+    .bind(paper.title)
+    .bind(paper.hash)
+    .bind(paper.bytes)
+    .bind(paper.pages)
+    .bind(caller.person)
+    .bind(caller.now)
+    .run(tx)
+    .await?;
+    Ok(())
+}
+
+async fn rename(backend: &Backend, caller: &Caller, paper: PaperId, title: &str) -> Done<()> {
+    let title = clean_title(title)?;
+    let mut tx = backend.db().begin().await?;
+    let row = Row::load(&mut tx, paper).await?;
+    let scope = MeetingScope::load(&mut tx, caller, row.meeting()?).await?;
+    scope.permit(caller, Action::ManagePapers)?;
+    q("UPDATE paper SET title = $2 WHERE id = $1").bind(paper).bind(&title).run(&mut tx).await?;
+    let entry =
+        Entry::new("papers.rename", &scope.title).of(scope.agency).before(&row.title)?.after(&title)?;
+    audit::record(&mut tx, backend, caller, entry).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+fn clean_title(title: &str) -> Done<String> {
+    let title = title.split_whitespace().collect::<Vec<_>>().join(" ");
+    let problem = match title.chars().count() {
+        0 => Problem::Missing,
+        n if n > TITLE_AT_MOST as usize => Problem::TooLong(TITLE_AT_MOST),
+        _ => return Ok(title),
+    };
+    Err(Failure::Invalid(vec![FieldProblem::new("title", problem)]).into())
+}
+
+async fn withdraw(backend: &Backend, caller: &Caller, paper: PaperId) -> Done<()> {
+    let mut tx = backend.db().begin().await?;
+    let row = Row::load(&mut tx, paper).await?;
+    let scope = MeetingScope::load(&mut tx, caller, row.meeting()?).await?;
+    scope.permit(caller, Action::ManagePapers)?;
+    q("UPDATE paper SET withdrawn_at = $2 WHERE id = $1").bind(paper).bind(caller.now).run(&mut tx).await?;
+    let entry = Entry::new("papers.withdraw", &scope.title).of(scope.agency).before(&row.title)?;
+    audit::record(&mut tx, backend, caller, entry).await?;
+    tx.commit().await?;
+    Ok(())
+}

@@ -1,0 +1,192 @@
+//! Adding a paper chunk by chunk: its type is checked by content, its first page for a classification marking, and it
+//! is on the disk before anyone is told so. Opening a paper's file for the same rights as reading it.
+
+use std::path::PathBuf;
+
+use domain::access::{Action, Caller};
+use domain::error::{Outcome, Refusal};
+use domain::ids::{AgendaItemId, PaperId};
+use domain::papers::{Level, PAPER_MIB_AT_MOST, PAPERS_AT_MOST, marking};
+
+use super::{NewPaper, Row, clean_title, insert, managed_item, pdf};
+use crate::Backend;
+use crate::audit::{self, Entry};
+use crate::blobs::Incoming;
+use crate::db::q;
+use crate::scope::MeetingScope;
+use crate::stop::Done;
+
+/// How much of the beginning is kept to check the type by.
+const HEAD_BYTES: usize = 1029;
+
+/// A paper being uploaded. Dropping it leaves nothing behind.
+#[derive(Debug)]
+pub struct Upload {
+    backend: Backend,
+    caller: Caller,
+    item: AgendaItemId,
+    title: String,
+    head: Vec<u8>,
+    incoming: Incoming,
+}
+
+/// A paper's file, for those who may read it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PaperFile {
+    /// Where it lies.
+    pub path: PathBuf,
+    /// Size.
+    pub bytes: u64,
+    /// SHA-256 of the content, hex: what the browser may keep it under.
+    pub hash: String,
+    /// Title.
+    pub title: String,
+}
+
+impl Backend {
+    /// Begins an upload to an agenda item. `title` is the file's name or what was typed; `.pdf` is cut off.
+    ///
+    /// # Errors
+    /// `Forbidden`, `NotFound`; `Refused(Classified)` when a level above open is declared: then nothing is stored, not
+    /// even the title. `Refused(TooMany)`; `Invalid` for a title that is too long.
+    pub async fn begin_upload(
+        &self,
+        caller: &Caller,
+        item: AgendaItemId,
+        title: &str,
+        level: Level,
+    ) -> Outcome<Upload> {
+        self.outcome(begin(self, caller, item, title, level).await)
+    }
+
+    /// The file of a paper.
+    ///
+    /// # Errors
+    /// `Forbidden`, `NotFound`.
+    pub async fn open_file(&self, caller: &Caller, paper: PaperId) -> Outcome<PaperFile> {
+        self.outcome(open_file(self, caller, paper).await)
+    }
+}
+
+async fn begin(
+    backend: &Backend,
+    caller: &Caller,
+    item: AgendaItemId,
+    title: &str,
+    level: Level,
+) -> Done<Upload> {
+    let mut tx = backend.db().begin().await?;
+    managed_item(&mut tx, caller, item).await?;
+    let (papers,): (i64,) =
+        q("SELECT CAST(COUNT(*) AS BIGINT) FROM paper WHERE item_id = $1 AND withdrawn_at IS NULL")
+            .bind(item)
+            .one(&mut tx)
+            .await?;
+    drop(tx);
+    if level != Level::Open {
+        return Err(Refusal::Classified.into());
+    }
+    if papers >= PAPERS_AT_MOST as i64 {
+        return Err(Refusal::TooMany { at_most: PAPERS_AT_MOST as u32 }.into());
+    }
+    let title = title.trim();
+    let title = title.strip_suffix(".pdf").or_else(|| title.strip_suffix(".PDF")).unwrap_or(title);
+    let incoming = backend.blobs().begin(&backend.entropy().id(caller.now).to_string()).await?;
+    Ok(Upload {
+        backend: backend.clone(),
+        caller: caller.clone(),
+        item,
+        title: clean_title(title)?,
+        head: Vec::new(),
+        incoming,
+    })
+}
+
+impl Upload {
+    /// Takes the next bytes.
+    ///
+    /// # Errors
+    /// `Refused(TooLarge)` as soon as the limit is passed; `Refused(NotPdf)` as soon as that is clear.
+    pub async fn write(&mut self, chunk: &[u8]) -> Outcome<()> {
+        let done = self.take(chunk).await;
+        self.backend.outcome(done)
+    }
+
+    async fn take(&mut self, chunk: &[u8]) -> Done<()> {
+        if self.head.len() < HEAD_BYTES {
+            let wanted = (HEAD_BYTES - self.head.len()).min(chunk.len());
+            self.head.extend_from_slice(&chunk[..wanted]);
+            if self.head.len() == HEAD_BYTES && !pdf::looks_like_pdf(&self.head) {
+                return Err(Refusal::NotPdf.into());
+            }
+        }
+        if self.incoming.bytes() + chunk.len() as u64 > PAPER_MIB_AT_MOST << 20 {
+            return Err(Refusal::TooLarge { limit_mib: PAPER_MIB_AT_MOST }.into());
+        }
+        Ok(self.incoming.write(chunk).await?)
+    }
+
+    /// Ends the upload: when this returns, the paper is on the disk and on the agenda.
+    ///
+    /// # Errors
+    /// `Refused(EmptyFile | NotPdf | MarkedClassified)`, then nothing of the file is kept; and what beginning refuses,
+    /// should it have changed meanwhile.
+    pub async fn finish(self) -> Outcome<PaperId> {
+        let backend = self.backend.clone();
+        backend.outcome(self.put_away().await)
+    }
+
+    async fn put_away(mut self) -> Done<PaperId> {
+        let bytes = self.incoming.bytes();
+        if bytes == 0 {
+            return Err(Refusal::EmptyFile.into());
+        }
+        if !pdf::looks_like_pdf(&self.head) {
+            return Err(Refusal::NotPdf.into());
+        }
+        let file = self.incoming.settle().await?.to_owned();
+        // One at a time: taking a large file apart needs a multiple of its size in memory.
+        let _turn = self.backend.pdf_turn().await;
+        let content =
+            tokio::task::spawn_blocking(move || pdf::look_into(&file, bytes)).await.unwrap_or_default();
+        if let Some(level) = marking(&content.first_page) {
+            return Err(Refusal::MarkedClassified { level }.into());
+        }
+        let blob = self.incoming.keep(self.backend.blobs()).await?;
+        let (backend, caller) = (&self.backend, &self.caller);
+        let mut tx = backend.db().begin().await?;
+        let (meeting, scope) = managed_item(&mut tx, caller, self.item).await?;
+        let id = PaperId(backend.entropy().id(caller.now));
+        let paper = NewPaper {
+            id,
+            meeting,
+            item: self.item,
+            is_neutral: false,
+            title: &self.title,
+            hash: &blob.hash,
+            bytes: i64::try_from(blob.bytes).unwrap_or(i64::MAX),
+            pages: content.pages,
+        };
+        insert(&mut tx, caller, &paper).await?;
+        let entry =
+            Entry::new("papers.add", &scope.title).of(scope.agency).after(&(&self.title, &blob.hash))?;
+        audit::record(&mut tx, backend, caller, entry).await?;
+        tx.commit().await?;
+        Ok(id)
+    }
+}
+
+async fn open_file(backend: &Backend, caller: &Caller, paper: PaperId) -> Done<PaperFile> {
+    let row = Row::load(backend.db(), paper).await?;
+    let scope = MeetingScope::load(backend.db(), caller, row.meeting()?).await?;
+    scope.permit(caller, Action::ReadPaper)?;
+    if row.is_neutral {
+        return Err(domain::error::Failure::NotFound.into());
+    }
+    Ok(PaperFile {
+        path: backend.blobs().path(&row.hash),
+        bytes: u64::try_from(row.bytes).unwrap_or(0),
+        hash: row.hash,
+        title: row.title,
+    })
+}

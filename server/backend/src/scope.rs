@@ -1,0 +1,69 @@
+//! What a caller is to one meeting: the facts that permission is decided on. Everything about a meeting asks here first.
+
+use domain::access::{Action, Caller, Part, Scope, Stage};
+use domain::error::Failure;
+use domain::ids::{AgencyId, MeetingId};
+
+use crate::db::{Source, q};
+use crate::stop::Done;
+use crate::{agencies, stored};
+
+/// A meeting as permission sees it.
+#[derive(Clone, Debug)]
+pub(crate) struct MeetingScope {
+    pub(crate) title: String,
+    pub(crate) agency: AgencyId,
+    path: Vec<AgencyId>,
+    pub(crate) part: Option<Part>,
+    pub(crate) stage: Stage,
+}
+
+impl MeetingScope {
+    /// Reads it; `NotFound` when there is no such meeting.
+    pub(crate) async fn load(on: impl Source, caller: &Caller, meeting: MeetingId) -> Done<MeetingScope> {
+        let row: Option<(String, String, String, String, Option<String>)> = q(
+            "SELECT m.title, m.agency_id, a.path, m.stage, p.part FROM meeting m JOIN agency a ON a.id = m.agency_id \
+             LEFT JOIN participant p ON p.meeting_id = m.id AND p.person_id = $2 WHERE m.id = $1",
+        )
+        .bind(meeting)
+        .bind(caller.person)
+        .optional(on)
+        .await?;
+        let (title, agency, path, stage, part) = row.ok_or(Failure::NotFound)?;
+        Ok(MeetingScope {
+            title,
+            agency: stored::id(&agency)?,
+            path: agencies::read_path(&path)?,
+            part: part.as_deref().map(|p| stored::code(p, part_of)).transpose()?,
+            stage: stored::code(&stage, Stage::parse)?,
+        })
+    }
+
+    /// Whether the caller may do this to the meeting.
+    pub(crate) fn may(&self, caller: &Caller, action: Action) -> bool {
+        caller.may(action, Scope::Meeting { agency: &self.path, part: self.part, stage: self.stage })
+    }
+
+    /// `Forbidden` when not, or `NotFound` when the meeting is not even theirs to know of.
+    pub(crate) fn permit(&self, caller: &Caller, action: Action) -> Done<()> {
+        if self.may(caller, action) {
+            return Ok(());
+        }
+        let known = self.may(caller, Action::ViewMeeting);
+        Err(if known { Failure::Forbidden } else { Failure::NotFound }.into())
+    }
+}
+
+/// The code of a part, as stored.
+pub(crate) const fn part_code(part: Part) -> &'static str {
+    match part {
+        Part::Chair => "chair",
+        Part::Secretary => "secretary",
+        Part::Delegate => "delegate",
+    }
+}
+
+/// Reads a stored part.
+pub(crate) fn part_of(code: &str) -> Option<Part> {
+    [Part::Chair, Part::Secretary, Part::Delegate].into_iter().find(|part| part_code(*part) == code)
+}
