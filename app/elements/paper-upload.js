@@ -129,9 +129,13 @@ class PaperUpload extends HTMLElement {
     removeEventListener("beforeunload", this.#leaving);
     const count = this.#all.filter((row) => row.state === "done").length;
     if (count === 0 || !this.#box) return;
-    const proceed = this.dispatchEvent(new CustomEvent("uploaded", { bubbles: true, cancelable: true, detail: { count } }));
+    const proceed = this.dispatchEvent(
+      new CustomEvent("uploaded", { bubbles: true, cancelable: true, detail: { count } }),
+    );
     const left = this.#all.length - count;
-    this.#status.replaceChildren(make("p", { className: "hint" }, word(this, left ? "some-refused" : "finished", { count, left })));
+    this.#status.replaceChildren(
+      make("p", { className: "hint" }, word(this, left ? "some-refused" : "finished", { count, left })),
+    );
     if (!proceed) return;
     if (left === 0) {
       location.reload();
@@ -183,8 +187,20 @@ class Row {
     this.#track.setAttribute("aria-valuemin", "0");
     this.#track.setAttribute("aria-valuemax", "100");
     this.#buttons = make("div", { className: "upload__act" });
-    const name = make("p", { className: "upload__name" }, file.name, make("small", { className: "num" }, megabytes(file.size)));
-    this.element = make("div", { className: "upload__row", role: "listitem" }, name, this.#buttons, this.#track, this.#say);
+    const name = make(
+      "p",
+      { className: "upload__name" },
+      file.name,
+      make("small", { className: "num" }, megabytes(file.size)),
+    );
+    this.element = make(
+      "div",
+      { className: "upload__row", role: "listitem" },
+      name,
+      this.#buttons,
+      this.#track,
+      this.#say,
+    );
     this.waiting();
   }
 
@@ -228,7 +244,11 @@ class Row {
 
   #button(name, picture) {
     const label = word(this.#host, name, { name: this.file.name });
-    const button = make("button", { type: "button", className: "btn btn--icon", title: label }, icon(this.#host, picture, ""));
+    const button = make(
+      "button",
+      { type: "button", className: "btn btn--icon", title: label },
+      icon(this.#host, picture, ""),
+    );
     button.setAttribute("aria-label", label);
     button.addEventListener("click", () => this.#acts[name]());
     return button;

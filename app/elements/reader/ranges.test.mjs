@@ -50,7 +50,13 @@ test("one request gives the first piece and the length of the whole", async (t) 
 });
 
 test("a paper that is gone or not theirs to read says which", async (t) => {
-  for (const [status, reason] of [[404, "gone"], [410, "gone"], [403, "forbidden"], [401, "forbidden"], [503, "offline"]]) {
+  for (const [status, reason] of [
+    [404, "gone"],
+    [410, "gone"],
+    [403, "forbidden"],
+    [401, "forbidden"],
+    [503, "offline"],
+  ]) {
     serve(t, paper(10), [status]);
     await assert.rejects(firstPiece("/paper", never()), { reason });
     t.mock.restoreAll();

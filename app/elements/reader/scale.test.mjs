@@ -1,6 +1,15 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { canvasRatio, CANVAS_PIXELS, fitScale, LIVE_CANVASES, pageAt, pageNumber, stepScale, wantedPages } from "./scale.js";
+import {
+  canvasRatio,
+  CANVAS_PIXELS,
+  fitScale,
+  LIVE_CANVASES,
+  pageAt,
+  pageNumber,
+  stepScale,
+  wantedPages,
+} from "./scale.js";
 
 const a4 = { width: 793, height: 1122 };
 

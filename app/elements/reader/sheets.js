@@ -1,7 +1,17 @@
 // The sheets of a paper on the stage: their places, their canvases and text, drawn one at a time.
 // It knows pdf.js documents; it does not know the bar, the thumbnails or the address.
 
-import { canvasRatio, fitScale, LIVE_CANVASES, pageAt, POINT, SCALE_MAX, SCALE_MIN, clamp, wantedPages } from "./scale.js";
+import {
+  canvasRatio,
+  fitScale,
+  LIVE_CANVASES,
+  pageAt,
+  POINT,
+  SCALE_MAX,
+  SCALE_MIN,
+  clamp,
+  wantedPages,
+} from "./scale.js";
 import { make, word } from "./words.js";
 
 /** A skeleton that flashes for a moment is worse than none. */
