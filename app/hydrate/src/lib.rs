@@ -8,4 +8,8 @@ pub fn hydrate() {
     console_error_panic_hook::set_once();
     app::context::read_browser_locale();
     leptos::mount::hydrate_body(app::App);
+    // Text is there long before the page answers; whoever drives it can wait for this.
+    if let Some(html) = leptos::prelude::document().document_element() {
+        html.set_attribute("data-hydrated", "").expect("the name of the attribute is valid");
+    }
 }

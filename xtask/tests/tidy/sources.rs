@@ -99,7 +99,8 @@ fn server_functions_name_their_endpoint() {
         let text = read(&file);
         for (at, _) in text.match_indices(concat!("#[ser", "ver")) {
             let attribute = text[at..].split(']').next().unwrap_or("");
-            if !attribute.contains("endpoint = ") {
+            // The attribute of one argument has the same name as that of the function.
+            if !attribute.contains("endpoint = ") && !attribute.ends_with("(default)") {
                 found.push(format!("{}:{}: {attribute}]", file.display(), text[..at].lines().count() + 1));
             }
         }
