@@ -1,0 +1,98 @@
+//! The tree of agencies.
+
+use domain::access::Role;
+use domain::agencies::{Agencies, AgencyInput};
+use domain::error::{Failure, FieldProblem, Problem, Refusal};
+use domain::time::Hours;
+
+use crate::support::each_database;
+
+fn input(code: &str, parent: &str, name: &str, aliases: &str) -> AgencyInput {
+    AgencyInput {
+        code: code.into(),
+        parent: parent.into(),
+        level: "commune".into(),
+        name: name.into(),
+        short_name: name.into(),
+        aliases: aliases.into(),
+    }
+}
+
+#[tokio::test]
+async fn the_tree_has_parents_first_and_siblings_by_level_and_code() {
+    each_database(async |world| {
+        world.agency("STC").await;
+        world.agency("SNV").await;
+        world.agency_below("03646", "UBND", "commune").await;
+        world.agency_below("SNV-VP", "SNV", "unit").await;
+        let caller = world.person("SNV").await;
+        let tree = Agencies::tree(&world.backend, &caller).await.unwrap();
+        let lines: Vec<(&str, u32)> = tree.iter().map(|a| (a.code.as_str(), a.depth)).collect();
+        assert_eq!(lines, [("UBND", 0), ("SNV", 1), ("SNV-VP", 2), ("STC", 1), ("03646", 1)]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_former_commune_is_found_without_marks() {
+    each_database(async |world| {
+        world.agency("UBND").await;
+        let system = world.system();
+        let to_hieu = input("03646", "UBND", "Phường Tô Hiệu", "Phường Quyết Thắng|Phường Chiềng Lề");
+        Agencies::add(&world.backend, &system, to_hieu).await.unwrap();
+        let caller = world.person("SNV").await;
+        for text in ["chieng le", "QUYẾT thắng", "to hieu", "03646"] {
+            let found = Agencies::find(&world.backend, &caller, text).await.unwrap();
+            assert_eq!(found.len(), 1, "{text}");
+            assert_eq!(found[0].code, "03646");
+        }
+        assert!(Agencies::find(&world.backend, &caller, "mộc châu").await.unwrap().is_empty());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn only_the_system_administrator_adds_agencies() {
+    each_database(async |world| {
+        let agency = world.caller(Role::AgencyAdministrator, "UBND").await;
+        let added = Agencies::add(&world.backend, &agency, input("X", "UBND", "X", "")).await;
+        assert_eq!(added, Err(Failure::Forbidden));
+        let system = world.caller(Role::SystemAdministrator, "UBND").await;
+        Agencies::add(&world.backend, &system, input("X", "UBND", "X", "")).await.unwrap();
+        let again = Agencies::add(&world.backend, &system, input("X", "UBND", "X", "")).await;
+        assert_eq!(again, Err(Failure::Refused(Refusal::AlreadyThere { name: "X".into() })));
+        let nowhere = Agencies::add(&world.backend, &system, input("Y", "NONE", "Y", "")).await;
+        assert_eq!(nowhere, Err(Failure::Invalid(vec![FieldProblem::new("parent", Problem::Unknown)])));
+        let blank = Agencies::add(&world.backend, &system, AgencyInput::default()).await;
+        let Err(Failure::Invalid(fields)) = blank else { panic!("{blank:?}") };
+        assert_eq!(fields.len(), 4);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn hours_and_blocked_days_are_the_agencys_own() {
+    each_database(async |world| {
+        let (snv, stc) = (world.agency("SNV").await, world.agency("STC").await);
+        let system = world.system();
+        let at = |text: &str| chrono::NaiveTime::parse_from_str(text, "%H:%M").unwrap();
+        let hours = Hours { morning_from: at("07:00"), afternoon_to: at("16:30"), ..Hours::default() };
+        Agencies::set_hours(&world.backend, &system, snv, hours, vec![25, 10, 25]).await.unwrap();
+        let settings = Agencies::settings(&world.backend, &system, snv).await.unwrap();
+        assert_eq!(settings.hours, hours);
+        assert_eq!(settings.calendar.blocked_days_of_month, [10, 25]);
+        assert!(!settings.calendar.is_working("2026-09-02".parse().unwrap()));
+        assert!(settings.calendar.is_working("2026-08-22".parse().unwrap()));
+        let other = Agencies::settings(&world.backend, &system, stc).await.unwrap();
+        assert_eq!((other.hours, other.calendar.blocked_days_of_month), (Hours::default(), vec![]));
+
+        let backwards = Hours { morning_to: at("06:00"), ..hours };
+        let refused = Agencies::set_hours(&world.backend, &system, snv, backwards, vec![32]).await;
+        let Err(Failure::Invalid(fields)) = refused else { panic!("{refused:?}") };
+        assert_eq!(fields.len(), 2);
+        let secretary = world.caller(Role::Secretary, "SNV").await;
+        let forbidden = Agencies::set_hours(&world.backend, &secretary, snv, hours, vec![]).await;
+        assert_eq!(forbidden, Err(Failure::Forbidden));
+    })
+    .await;
+}

@@ -1,0 +1,6 @@
+//! Every use case on both databases: what is allowed, refused, forbidden, concurrent and rolled back.
+
+mod agencies;
+mod audit;
+mod rules;
+mod support;

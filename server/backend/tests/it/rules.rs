@@ -1,0 +1,84 @@
+//! The law as rows.
+
+use backend::{Backend, SeededEntropy};
+use domain::access::Role;
+use domain::count::Scope;
+use domain::error::{Failure, Refusal};
+use domain::rules::{KindRuleInput, Rules, rule_on};
+use domain::targets::Fraction;
+
+use crate::support::each_database;
+
+fn row(code: &str, limit: &str, from: &str) -> KindRuleInput {
+    KindRuleInput {
+        code: code.into(),
+        name_vi: "Họp giao ban".into(),
+        name_en: "Regular briefing".into(),
+        scope: "meeting".into(),
+        limit_sessions: limit.into(),
+        source: "Văn bản mới".into(),
+        valid_from: from.into(),
+    }
+}
+
+#[tokio::test]
+async fn a_new_database_holds_the_law_once() {
+    each_database(async |world| {
+        let caller = world.person("SNV").await;
+        let rules = Rules::list(&world.backend, &caller).await.unwrap();
+        assert_eq!(rules.len(), 12);
+        assert_eq!(rules[0].kind.code, "dissemination");
+        let on = |kind: &str, date: &str| {
+            rule_on(&rules, kind, date.parse().unwrap()).map(|rule| (rule.limit_sessions, rule.kind.scope))
+        };
+        assert_eq!(on("in_depth", "2026-06-16"), Some((3, Scope::Conference)));
+        assert_eq!(on("in_depth", "2025-12-10"), None);
+        assert_eq!(on("training", "2020-01-01"), Some((4, Scope::Conference)));
+        assert_eq!(on("regular_session", "2026-06-16"), Some((2, Scope::Meeting)));
+        let targets = Rules::targets(&world.backend, &caller).await.unwrap();
+        assert_eq!(targets.share, Fraction { num: 60, den: 100 });
+        assert_eq!(targets.reduction, Fraction { num: 10, den: 100 });
+        assert_eq!(targets.source, "KL 226-KL/TW; QĐ 534/QĐ-TTg");
+
+        Backend::open(world.config.clone(), Box::new(SeededEntropy::new(1))).await.unwrap();
+        assert_eq!(world.count("kind_rule").await, 12);
+        assert!(world.count("work_day").await > 40);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_changed_law_is_a_new_row_that_begins_later() {
+    each_database(async |world| {
+        let system = world.caller(Role::SystemAdministrator, "UBND").await;
+        let early = Rules::add(&world.backend, &system, row("briefing", "2", "2018-12-15")).await;
+        assert_eq!(early, Err(Failure::Refused(Refusal::RuleInThePast)));
+        Rules::add(&world.backend, &system, row("briefing", "2", "01/01/2027")).await.unwrap();
+        Rules::add(&world.backend, &system, row("night_shift", "1", "2027-01-01")).await.unwrap();
+        let rules = Rules::list(&world.backend, &system).await.unwrap();
+        let on = |date: &str| rule_on(&rules, "briefing", date.parse().unwrap()).unwrap().limit_sessions;
+        assert_eq!((on("2026-12-31"), on("2027-01-01")), (1, 2));
+        assert_eq!(rules.last().unwrap().kind.code, "night_shift");
+        let briefings: Vec<_> = rules.iter().filter(|rule| rule.kind.code == "briefing").collect();
+        assert!(briefings[0].valid_from < briefings[1].valid_from);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn only_the_system_administrator_adds_a_rule_and_every_field_is_named() {
+    each_database(async |world| {
+        let secretary = world.caller(Role::AgencyAdministrator, "UBND").await;
+        let forbidden = Rules::add(&world.backend, &secretary, row("briefing", "2", "2027-01-01")).await;
+        assert_eq!(forbidden, Err(Failure::Forbidden));
+        let system = world.system();
+        let wrong = KindRuleInput { scope: "party".into(), ..row("Giao ban", "31", "2027-13-01") };
+        let Err(Failure::Invalid(fields)) = Rules::add(&world.backend, &system, wrong).await else {
+            panic!("wrong fields were taken")
+        };
+        let names: Vec<&str> = fields.iter().map(|field| field.field.as_str()).collect();
+        assert_eq!(names, ["code", "scope", "limit_sessions", "valid_from"]);
+        assert_eq!(world.count("kind_rule").await, 12);
+    })
+    .await;
+}
