@@ -5,10 +5,12 @@ pub mod assets;
 pub mod context;
 pub mod failure;
 pub mod form;
+pub mod parts;
 pub mod session;
 pub mod shell;
 pub mod text;
 pub mod ui;
+pub mod words;
 
 pub mod accounts;
 pub mod agencies;

@@ -1,0 +1,92 @@
+//! Rows that several features show alike: a meeting in a list, a paper. They take plain data and hold no resource.
+
+use domain::meetings::MeetingRow;
+use domain::papers::{Paper, PaperLine};
+use domain::time::Sitting;
+use leptos::prelude::*;
+
+use crate::text::keys::*;
+use crate::text::{self, t, tf};
+use crate::ui::{FormLabel, Icon, StageBadge};
+use crate::words;
+
+/// When a meeting is: its first sitting, and its last day when it has more.
+pub fn when(first: Option<&Sitting>, last: Option<&Sitting>) -> String {
+    match (first, last) {
+        (Some(first), Some(last)) if last.date != first.date => {
+            tf(WHEN_SEVERAL, &[("first", &text::sitting(first)), ("last", &text::day_month(last.date))])
+        }
+        (Some(first), _) => text::sitting(first),
+        (None, _) => t(WHEN_UNSET).to_owned(),
+    }
+}
+
+/// Where a draft is edited, any other meeting opened.
+pub fn meeting_href(row: &MeetingRow) -> String {
+    match row.stage {
+        domain::access::Stage::Draft => format!("/meetings/{}/edit", row.id),
+        _ => format!("/meetings/{}", row.id),
+    }
+}
+
+/// A meeting as an item of a `card list`. What may not be opened is no link.
+pub fn meeting_item(row: &MeetingRow) -> AnyView {
+    let papers = (row.papers > 0).then(|| view! { <span>{tf(PAPERS_COUNT, &[("n", &row.papers)])}</span> });
+    let place =
+        (!row.place.is_empty()).then(|| view! { <span><Icon name="map-pin"/>{row.place.clone()}</span> });
+    let body = view! {
+        <span class="item__text">
+            <span class="item__title">{row.title.clone()}</span>
+            <span class="item__meta">
+                <span class="num">{when(row.first.as_ref(), row.last.as_ref())}</span>
+                <FormLabel form=row.form text=words::form(row.form)/>
+                <span>{row.agency.short_name.clone()}</span>
+                {place}
+                {papers}
+            </span>
+        </span>
+        <StageBadge stage=row.stage text=words::stage(row.stage)/>
+    };
+    if row.is_mine {
+        view! { <li><a class="item" href=meeting_href(row)>{body}<span class="chev"><Icon name="chevron-right"/></span></a></li> }
+            .into_any()
+    } else {
+        view! { <li><div class="item">{body}</div></li> }.into_any()
+    }
+}
+
+/// A paper as a row that opens the reader; a neutral line in the stead of a classified one.
+pub fn paper_line(line: &PaperLine) -> AnyView {
+    match line {
+        PaperLine::Paper(paper) => paper_row(paper),
+        PaperLine::OnPaper { .. } => {
+            view! { <div class="paper paper--none"><Icon name="lock"/><span>{t(PAPER_ON_PAPER)}</span></div> }
+                .into_any()
+        }
+    }
+}
+
+/// A paper as a row that opens the reader.
+pub fn paper_row(paper: &Paper) -> AnyView {
+    let pages = paper.pages.map(|pages| view! { <span>{tf(PAPER_PAGES, &[("n", &pages)])}</span> });
+    let state = if paper.is_read {
+        view! { <span class="paper__s"><Icon name="check"/>{t(PAPER_READ)}</span> }.into_any()
+    } else if paper.version > 1 {
+        view! { <span class="paper__s paper__s--new"><Icon name="history"/>{t(PAPER_NEW_VERSION)}</span> }
+            .into_any()
+    } else {
+        view! { <span class="paper__s paper__s--new"><Icon name="circle-dot"/>{t(PAPER_UNREAD)}</span> }
+            .into_any()
+    };
+    view! {
+        <a class=if paper.is_read { "paper" } else { "paper is-unread" } href=format!("/papers/{}", paper.id)>
+            <Icon name="file-text"/>
+            <span>
+                <span class="paper__t">{paper.title.clone()}</span>
+                <span class="paper__m">{pages}<span>{text::bytes(paper.bytes)}</span></span>
+            </span>
+            {state}
+        </a>
+    }
+    .into_any()
+}

@@ -1,0 +1,96 @@
+//! The offices' words for the domain's kinds of things, in the page's language. One match each, without wildcard.
+
+use domain::access::{Part, Role, Stage};
+use domain::agencies::Level;
+use domain::count::{Form, Scope};
+use domain::duration::DaySession;
+
+use crate::text::keys::*;
+use crate::text::{Text, t};
+
+/// How people take part.
+pub fn form(form: Form) -> &'static str {
+    t(match form {
+        Form::InPerson => FORM_IN_PERSON,
+        Form::Online => FORM_ONLINE,
+        Form::Hybrid => FORM_HYBRID,
+    })
+}
+
+/// How far a meeting has come.
+pub fn stage(stage: Stage) -> &'static str {
+    t(match stage {
+        Stage::Draft => STAGE_DRAFT,
+        Stage::Scheduled => STAGE_SCHEDULED,
+        Stage::UnderWay => STAGE_UNDER_WAY,
+        Stage::Held => STAGE_HELD,
+        Stage::Cancelled => STAGE_CANCELLED,
+        Stage::Postponed => STAGE_POSTPONED,
+    })
+}
+
+/// What a person is in one meeting.
+pub fn part(part: Part) -> &'static str {
+    t(match part {
+        Part::Chair => PART_CHAIR,
+        Part::Secretary => PART_SECRETARY,
+        Part::Delegate => PART_DELEGATE,
+    })
+}
+
+/// What a person is in an agency.
+pub fn role(role: Role) -> &'static str {
+    t(match role {
+        Role::SystemAdministrator => ROLE_SYSTEM_ADMINISTRATOR,
+        Role::AgencyAdministrator => ROLE_AGENCY_ADMINISTRATOR,
+        Role::Secretary => ROLE_SECRETARY,
+        Role::Leader => ROLE_LEADER,
+        Role::Delegate => ROLE_DELEGATE,
+        Role::ReportingOfficer => ROLE_REPORTING_OFFICER,
+    })
+}
+
+/// Where an agency stands.
+pub fn agency_level(level: Level) -> &'static str {
+    t(match level {
+        Level::Province => AGENCY_LEVEL_PROVINCE,
+        Level::Department => AGENCY_LEVEL_DEPARTMENT,
+        Level::Commune => AGENCY_LEVEL_COMMUNE,
+        Level::Unit => AGENCY_LEVEL_UNIT,
+    })
+}
+
+/// What a kind of meeting counts as.
+pub fn scope(scope: Scope) -> &'static str {
+    t(match scope {
+        Scope::Conference => SCOPE_CONFERENCE,
+        Scope::Meeting => SCOPE_MEETING,
+    })
+}
+
+/// A part of the day.
+pub fn day_session(session: DaySession) -> &'static str {
+    t(match session {
+        DaySession::Morning => SESSION_MORNING,
+        DaySession::Afternoon => SESSION_AFTERNOON,
+        DaySession::Evening => SESSION_EVENING,
+    })
+}
+
+/// What changed in a published meeting, by the code of `domain::meetings::Change`.
+pub fn change(what: &str) -> &'static str {
+    let text: Text = match what {
+        "title" => CHANGE_TITLE,
+        "time" => CHANGE_TIME,
+        "place" => CHANGE_PLACE,
+        "form" => CHANGE_FORM,
+        "agenda" => CHANGE_AGENDA,
+        "delegates" => CHANGE_DELEGATES,
+        "sites" => CHANGE_SITES,
+        "chair" => CHANGE_CHAIR,
+        "state" => CHANGE_STATE,
+        "papers" => CHANGE_PAPERS,
+        _ => CHANGE_OTHER,
+    };
+    t(text)
+}
