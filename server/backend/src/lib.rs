@@ -8,9 +8,11 @@ mod blobs;
 mod counted;
 mod db;
 mod entropy;
+mod meetings;
 mod papers;
 mod rules;
 mod scope;
+mod search;
 mod seed;
 mod stop;
 mod stored;
@@ -83,6 +85,7 @@ impl Backend {
             Db::postgres(&config.database_url).await?
         };
         seed::run(&db, entropy.as_ref()).await?;
+        search::ensure(&db).await?;
         let blobs = Blobs::open(config.data_dir.join("papers")).await?;
         Ok(Backend(Arc::new(Inner { db, entropy, config, blobs, pdf_turn: Arc::default() })))
     }

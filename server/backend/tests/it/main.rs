@@ -2,5 +2,6 @@
 
 mod agencies;
 mod audit;
+mod meetings;
 mod rules;
 mod support;

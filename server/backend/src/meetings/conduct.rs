@@ -1,0 +1,185 @@
+//! Running a meeting: opened, discussed item by item, closed at the time it really ended, or called off before. The
+//! steps themselves are the domain's; here they are permitted, stored and remembered.
+
+use chrono::NaiveDateTime;
+use domain::access::{Action, Caller};
+use domain::duration::{actual, is_within};
+use domain::error::{Failure, FieldProblem, Problem, Refusal};
+use domain::ids::{AgendaItemId, MeetingId};
+use domain::meetings::{State, TEXT_AT_MOST};
+
+use super::head::{Head, store_state};
+use super::{load, publish};
+use crate::audit::{self, Entry};
+use crate::db::{Tx, q};
+use crate::stop::Done;
+use crate::{Backend, agencies, search};
+
+/// A locked meeting on which the caller may do this.
+async fn locked(
+    tx: &mut Tx,
+    backend: &Backend,
+    caller: &Caller,
+    id: MeetingId,
+    action: Action,
+) -> Done<Head> {
+    let head = Head::lock(tx, caller, id, None, backend.zone().date(caller.now)).await?;
+    head.permit(caller, action)?;
+    Ok(head)
+}
+
+/// Keeps a step from one state to the next, and its line in the trail.
+async fn step(
+    tx: &mut Tx,
+    backend: &Backend,
+    caller: &Caller,
+    (id, head): (MeetingId, &Head),
+    what: &'static str,
+    next: &State,
+) -> Done<()> {
+    store_state(tx, id, next).await?;
+    let entry = Entry::new(what, &head.title).of(head.agency_id()?).before(&head.state()?)?.after(next)?;
+    audit::record(tx, backend, caller, entry).await
+}
+
+/// One line of a reason.
+fn clean_reason(reason: &str) -> Done<String> {
+    let reason = reason.split_whitespace().collect::<Vec<_>>().join(" ");
+    if reason.chars().count() > TEXT_AT_MOST as usize {
+        let problem = FieldProblem::new("reason", Problem::TooLong(TEXT_AT_MOST));
+        return Err(Failure::Invalid(vec![problem]).into());
+    }
+    Ok(reason)
+}
+
+/// Opens the meeting now.
+pub(super) async fn open(backend: &Backend, caller: &Caller, id: MeetingId) -> Done<()> {
+    let mut tx = backend.db().begin().await?;
+    let head = locked(&mut tx, backend, caller, id, Action::ConductMeeting).await?;
+    let next = head.state()?.open(caller.now)?;
+    step(&mut tx, backend, caller, (id, &head), "meetings.open", &next).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Says which item is being discussed; the one before it is done.
+pub(super) async fn discuss(
+    backend: &Backend,
+    caller: &Caller,
+    id: MeetingId,
+    item: Option<AgendaItemId>,
+) -> Done<()> {
+    let mut tx = backend.db().begin().await?;
+    let head = locked(&mut tx, backend, caller, id, Action::ConductMeeting).await?;
+    if !matches!(head.state()?, State::UnderWay { .. }) {
+        return Err(Refusal::WrongState.into());
+    }
+    finish_current(&mut tx, caller, id, item).await?;
+    if let Some(item) = item {
+        let begun = q("UPDATE agenda_item SET began_at = COALESCE(began_at, $3), done_at = NULL \
+                       WHERE id = $1 AND meeting_id = $2")
+        .bind(item)
+        .bind(id)
+        .bind(caller.now)
+        .run(&mut tx)
+        .await?;
+        if begun == 0 {
+            return Err(Failure::NotFound.into());
+        }
+    }
+    q("UPDATE meeting SET current_item = $2 WHERE id = $1").bind(id).bind(item).run(&mut tx).await?;
+    let entry = Entry::new("meetings.discuss", &head.title)
+        .of(head.agency_id()?)
+        .before(&head.current_item)?
+        .after(&item)?;
+    audit::record(&mut tx, backend, caller, entry).await?;
+    Ok(tx.commit().await?)
+}
+
+/// What was being discussed is done, unless it is what comes next.
+async fn finish_current(tx: &mut Tx, caller: &Caller, id: MeetingId, next: Option<AgendaItemId>) -> Done<()> {
+    q("UPDATE agenda_item SET done_at = $2 \
+       WHERE meeting_id = $1 AND began_at IS NOT NULL AND done_at IS NULL AND id <> COALESCE($3, '')")
+    .bind(id)
+    .bind(caller.now)
+    .bind(next)
+    .run(tx)
+    .await?;
+    Ok(())
+}
+
+/// Closes the meeting at the time it ended.
+pub(super) async fn close(
+    backend: &Backend,
+    caller: &Caller,
+    id: MeetingId,
+    ended: Option<NaiveDateTime>,
+    reason: &str,
+) -> Done<()> {
+    let reason = clean_reason(reason)?;
+    let zone = backend.zone();
+    let mut tx = backend.db().begin().await?;
+    let head = locked(&mut tx, backend, caller, id, Action::ConductMeeting).await?;
+    let State::UnderWay { opened, .. } = head.state()? else { return Err(Refusal::WrongState.into()) };
+    let closed = ended.map_or(caller.now, |local| zone.instant(local));
+    if closed <= opened || closed > caller.now {
+        return Err(Refusal::ClosingTime { opened: zone.local(opened) }.into());
+    }
+    let parts = load::Parts::load(&mut tx, id).await?;
+    let went = actual(&parts.sittings, zone.local(opened), zone.local(closed));
+    let hours = agencies::hours(&mut tx, head.agency_id()?).await?;
+    let has_exceeded = head.limit().is_some_and(|limit| !is_within(&went, &hours, limit));
+    if has_exceeded && reason.is_empty() {
+        return Err(Refusal::ReasonNeeded.into());
+    }
+    let next = head.state()?.close(closed, reason)?;
+    finish_current(&mut tx, caller, id, None).await?;
+    q("UPDATE meeting SET has_exceeded = $2, is_connected = $3 WHERE id = $1")
+        .bind(id)
+        .bind(has_exceeded)
+        .bind(parts.sites.iter().any(|site| site.is_connected))
+        .run(&mut tx)
+        .await?;
+    step(&mut tx, backend, caller, (id, &head), "meetings.close", &next).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Cancels or postpones. A draft is dropped: nobody was invited, so it never was a meeting that could be cancelled.
+pub(super) async fn call_off(
+    backend: &Backend,
+    caller: &Caller,
+    id: MeetingId,
+    postponed: bool,
+    reason: &str,
+) -> Done<()> {
+    let reason = clean_reason(reason)?;
+    let mut tx = backend.db().begin().await?;
+    let head = locked(&mut tx, backend, caller, id, Action::CallOffMeeting).await?;
+    let state = head.state()?;
+    let is_draft = state == State::Draft;
+    let next = if postponed { state.postpone(caller.now, reason) } else { state.cancel(caller.now, reason) }?;
+    if is_draft {
+        drop_draft(&mut tx, id).await?;
+        let entry = Entry::new("meetings.drop", &head.title).of(head.agency_id()?);
+        let entry = entry.before(&serde_json::from_str::<serde_json::Value>(&head.draft)?)?;
+        audit::record(&mut tx, backend, caller, entry).await?;
+        return Ok(tx.commit().await?);
+    }
+    let what = if postponed { "meetings.postpone" } else { "meetings.cancel" };
+    step(&mut tx, backend, caller, (id, &head), what, &next).await?;
+    let (meeting, _) = load::whole(&mut tx, caller, id, head).await?;
+    publish::record_change(&mut tx, caller, &meeting, &["state"]).await?;
+    Ok(tx.commit().await?)
+}
+
+async fn drop_draft(tx: &mut Tx, id: MeetingId) -> Done<()> {
+    search::forget(tx, id).await?;
+    q("DELETE FROM paper_reading WHERE paper_id IN (SELECT id FROM paper WHERE meeting_id = $1)")
+        .bind(id)
+        .run(&mut *tx)
+        .await?;
+    for table in ["paper", "agenda_item", "participant", "site", "meeting_room", "sitting"] {
+        q(format!("DELETE FROM {table} WHERE meeting_id = $1")).bind(id).run(&mut *tx).await?;
+    }
+    q("DELETE FROM meeting WHERE id = $1").bind(id).run(tx).await?;
+    Ok(())
+}

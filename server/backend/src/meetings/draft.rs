@@ -1,0 +1,208 @@
+//! Keeping what is typed: a draft as far as it can be read, a change of a published meeting beside it until it is
+//! published. Nothing typed is ever refused for being incomplete.
+
+use domain::access::{Action, Caller, Part, Role, Scope, Stage};
+use domain::error::{Failure, FieldProblem, Problem};
+use domain::ids::{AgencyId, MeetingId};
+use domain::meetings::{Delegation, MeetingInput, Saved, SittingInput, State};
+
+use super::agenda::{self, NewItems};
+use super::head::Head;
+use super::load;
+use super::rows::{Known, Rows};
+use super::store;
+use crate::audit::{self, Entry};
+use crate::counted::derived;
+use crate::db::{Source, Tx, q};
+use crate::stop::Done;
+use crate::{Backend, access, agencies, rules, search, stored};
+
+/// Largest draft as JSON: every list at its limit and every text at its longest take about half of it.
+const DRAFT_BYTES_AT_MOST: usize = 200 * 1024;
+
+/// Keeps what was typed.
+pub(super) async fn save(
+    backend: &Backend,
+    caller: &Caller,
+    meeting: Option<(MeetingId, i64)>,
+    mut input: MeetingInput,
+) -> Done<Saved> {
+    within_bounds(&input)?;
+    let mut tx = backend.db().begin().await?;
+    let saved = match meeting {
+        None => begin(&mut tx, backend, caller, &mut input).await?,
+        Some((id, rev)) => go_on(&mut tx, backend, caller, (id, rev), &mut input).await?,
+    };
+    tx.commit().await?;
+    Ok(saved)
+}
+
+fn within_bounds(input: &MeetingInput) -> Done<()> {
+    if serde_json::to_string(input)?.len() <= DRAFT_BYTES_AT_MOST {
+        return Ok(());
+    }
+    let limit = u32::try_from(DRAFT_BYTES_AT_MOST).unwrap_or(u32::MAX);
+    Err(Failure::Invalid(vec![FieldProblem::new("agenda", Problem::TooLong(limit))]).into())
+}
+
+/// A new draft.
+async fn begin(tx: &mut Tx, backend: &Backend, caller: &Caller, input: &mut MeetingInput) -> Done<Saved> {
+    let agency = agency_to_compose(&mut *tx, caller, input).await?;
+    let id = MeetingId(backend.entropy().id(caller.now));
+    q("INSERT INTO meeting (id, rev, agency_id, title, kind, form, side, counterpart, is_unexpected, place, stage, \
+       created_by, created_at, scope) \
+       VALUES ($1, 1, $2, '', '', '', 'organised', 'internal', FALSE, '', 'draft', $3, $4, 'meeting')")
+    .bind(id)
+    .bind(agency)
+    .bind(access::person(caller))
+    .bind(caller.now)
+    .run(&mut *tx)
+    .await?;
+    keep_draft(tx, backend, caller, id, agency, input).await?;
+    let entry = Entry::new("meetings.draft", input.title.trim()).of(agency).after(input)?;
+    audit::record(tx, backend, caller, entry).await?;
+    Ok(Saved { id, rev: 1 })
+}
+
+/// The next text of a draft, or of a change.
+async fn go_on(
+    tx: &mut Tx,
+    backend: &Backend,
+    caller: &Caller,
+    (id, rev): (MeetingId, i64),
+    input: &mut MeetingInput,
+) -> Done<Saved> {
+    let today = backend.zone().date(caller.now);
+    let head = Head::lock(&mut *tx, caller, id, Some(rev), today).await?;
+    head.permit(caller, Action::ComposeMeeting)?;
+    let own = head.agency_id()?;
+    let agency = typed_agency(&mut *tx, input).await?.unwrap_or(own);
+    if agency != own {
+        permit_compose(&mut *tx, caller, agency).await?;
+    }
+    if head.stage()? == Stage::Draft {
+        keep_draft(tx, backend, caller, id, agency, input).await?;
+    } else {
+        agenda::settle(&mut *tx, backend, caller.now, id, input, NewItems::Wait).await?;
+        keep_text(tx, id, input).await?;
+    }
+    let saved = Saved { id, rev: head.rev };
+    let after = serde_json::to_string(input)?;
+    if after != head.draft {
+        let entry = Entry::new("meetings.save", &head.title).of(own).after(input)?;
+        let entry = if head.draft.is_empty() {
+            entry
+        } else {
+            entry.before(&serde_json::from_str::<serde_json::Value>(&head.draft)?)?
+        };
+        audit::record(tx, backend, caller, entry).await?;
+    }
+    Ok(saved)
+}
+
+async fn keep_draft(
+    tx: &mut Tx,
+    backend: &Backend,
+    caller: &Caller,
+    id: MeetingId,
+    agency: AgencyId,
+    input: &mut MeetingInput,
+) -> Done<()> {
+    agenda::settle(&mut *tx, backend, caller.now, id, input, NewItems::Numbered).await?;
+    let mut rows = Rows::of_input(input, agency);
+    let known = Known::load(&mut *tx, &rows).await?;
+    rows.keep_known(&known);
+    let rules = rules::all(&mut *tx).await?;
+    let hours = agencies::hours(&mut *tx, agency).await?;
+    let counted = derived(&rows.sittings, &[], 0, &rows.kind, &rules, &hours);
+    store::store(tx, backend, caller.now, id, (&rows, &known), &counted, 0).await?;
+    keep_text(tx, id, input).await?;
+    search::refresh(tx, id).await
+}
+
+async fn keep_text(tx: &mut Tx, id: MeetingId, input: &MeetingInput) -> Done<()> {
+    q("UPDATE meeting SET draft = $2 WHERE id = $1")
+        .bind(id)
+        .bind(serde_json::to_string(input)?)
+        .run(tx)
+        .await?;
+    Ok(())
+}
+
+/// The agency typed, when there is one of that identifier.
+pub(super) async fn typed_agency(on: impl Source, input: &MeetingInput) -> Done<Option<AgencyId>> {
+    let Ok(agency) = input.agency.parse::<AgencyId>() else { return Ok(None) };
+    let found: Option<(String,)> = q("SELECT id FROM agency WHERE id = $1").bind(agency).optional(on).await?;
+    Ok(found.map(|_| agency))
+}
+
+/// The agency a new meeting is composed for: the one typed, else the caller's own, else one whose secretary they are.
+pub(super) async fn agency_to_compose(
+    on: &mut impl Source,
+    caller: &Caller,
+    input: &MeetingInput,
+) -> Done<AgencyId> {
+    if let Some(agency) = typed_agency(&mut *on, input).await? {
+        permit_compose(on, caller, agency).await?;
+        return Ok(agency);
+    }
+    if permit_compose(&mut *on, caller, caller.agency.id).await.is_ok() {
+        return Ok(caller.agency.id);
+    }
+    let granted = caller.grants.iter().find(|grant| grant.role == Role::Secretary);
+    granted.map(|grant| grant.agency).ok_or(Failure::Forbidden.into())
+}
+
+/// `Forbidden` unless the caller may compose meetings of an agency.
+pub(super) async fn permit_compose(on: &mut impl Source, caller: &Caller, agency: AgencyId) -> Done<()> {
+    let path = agencies::path(&mut *on, agency).await?;
+    access::permit(caller, Action::ComposeMeeting, Scope::Agency(&path))
+}
+
+/// What was typed last, for those who may type.
+pub(super) async fn input(
+    backend: &Backend,
+    caller: &Caller,
+    meeting: MeetingId,
+) -> Done<(MeetingInput, Saved, State)> {
+    let mut db = backend.db();
+    let head = Head::load(db, caller, meeting, backend.zone().date(caller.now)).await?;
+    head.permit(caller, Action::ComposeMeeting)?;
+    let saved = Saved { id: meeting, rev: head.rev };
+    let state = head.state()?;
+    Ok((typed(&mut db, meeting, &head).await?, saved, state))
+}
+
+/// The draft, or the meeting's rows as a form shows them.
+pub(super) async fn typed(on: &mut impl Source, meeting: MeetingId, head: &Head) -> Done<MeetingInput> {
+    if head.draft.is_empty() { of_rows(on, meeting, head).await } else { stored::json(&head.draft) }
+}
+
+async fn of_rows(on: &mut impl Source, id: MeetingId, head: &Head) -> Done<MeetingInput> {
+    let parts = load::Parts::load(&mut *on, id).await?;
+    let people = load::participants(&mut *on, id).await?;
+    let person = |part| {
+        let found = people.iter().find(|p| p.part == part).and_then(|p| p.person.as_ref());
+        found.map(|p| p.id.to_string()).unwrap_or_default()
+    };
+    let delegates = people.iter().filter(|p| p.part == Part::Delegate).map(|p| {
+        p.person.as_ref().map_or(Delegation::Agency(p.agency.id), |h| Delegation::Person(h.id)).code()
+    });
+    Ok(MeetingInput {
+        title: head.title.clone(),
+        agency: head.agency_id()?.to_string(),
+        kind: head.kind.clone(),
+        form: head.form().code().into(),
+        side: head.side().code().into(),
+        counterpart: head.counterpart().code().into(),
+        unexpected: if head.is_unexpected { "on".into() } else { String::new() },
+        sittings: parts.sittings.iter().map(SittingInput::of).collect(),
+        rooms: parts.rooms.iter().map(|room| room.id.to_string()).collect(),
+        place: head.place.clone(),
+        sites: parts.sites.iter().map(|site| site.agency.id.to_string()).collect(),
+        chair: person(Part::Chair),
+        secretary: person(Part::Secretary),
+        delegates: delegates.collect(),
+        agenda: agenda::stored(on, id).await?,
+    })
+}

@@ -1,0 +1,256 @@
+//! One meeting as its people see it, in five queries: its row, its small parts together, people, agenda, papers.
+//! Refuses to decide anything but who may see it.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use domain::access::{Action, Caller, Stage};
+use domain::agencies::AgencyRef;
+use domain::attendance::{CalledBy, Presence};
+use domain::error::Failure;
+use domain::ids::MeetingId;
+use domain::meetings::{AgendaItem, Change, Meeting, Participant, Site};
+use domain::papers::{Paper, PaperLine};
+use domain::people::PersonRef;
+use domain::rooms::RoomRef;
+use domain::time::Sitting;
+
+use super::head::Head;
+use crate::db::{Source, q};
+use crate::scope::part_of;
+use crate::stop::{Done, Stop};
+use crate::stored;
+
+/// A meeting that the caller may see; `NotFound` otherwise. `today` is the caller's local date.
+pub(crate) async fn meeting(
+    on: &mut impl Source,
+    caller: &Caller,
+    id: MeetingId,
+    today: NaiveDate,
+) -> Done<Meeting> {
+    let head = Head::load(&mut *on, caller, id, today).await?;
+    whole(on, caller, id, head).await.map(|(meeting, _)| meeting)
+}
+
+/// A meeting, and the number of the newest change that the caller, listed in it, has not seen.
+pub(super) async fn whole(
+    on: &mut impl Source,
+    caller: &Caller,
+    id: MeetingId,
+    head: Head,
+) -> Done<(Meeting, Option<i64>)> {
+    let may = head.may(caller)?;
+    if !may.contains(&Action::ViewMeeting) {
+        return Err(Failure::NotFound.into());
+    }
+    let stage = head.stage()?;
+    let parts = Parts::load(&mut *on, id).await?;
+    let participants = participants(&mut *on, id).await?;
+    let agenda = agenda(&mut *on, id, caller).await?;
+    let unseen = parts.newest_change.filter(|n| head.seen_change.is_some_and(|seen| seen < *n));
+    let meeting = Meeting {
+        id,
+        rev: head.rev,
+        agency: head.agency()?,
+        title: head.title.clone(),
+        kind: head.kind_ref(),
+        limit_sessions: head.limit(),
+        form: head.form(),
+        side: head.side(),
+        counterpart: head.counterpart(),
+        is_unexpected: head.is_unexpected,
+        sittings: parts.sittings,
+        rooms: parts.rooms,
+        place: head.place.clone(),
+        sites: parts.sites,
+        participants,
+        agenda,
+        state: head.state()?,
+        changes: parts.changes,
+        has_unpublished: stage != Stage::Draft
+            && !head.draft.is_empty()
+            && may.contains(&Action::ComposeMeeting),
+        my_part: head.part(),
+        may,
+    };
+    Ok((meeting, unseen))
+}
+
+/// Sittings, rooms, sites and changes.
+#[derive(Default)]
+pub(super) struct Parts {
+    pub(super) sittings: Vec<Sitting>,
+    pub(super) rooms: Vec<RoomRef>,
+    pub(super) sites: Vec<Site>,
+    changes: Vec<Change>,
+    newest_change: Option<i64>,
+}
+
+/// A row of any of them: its table, its place in the order, two texts, two more, and two numbers.
+type Part4 = (String, i64, String, String, String, i64, i64);
+
+impl Parts {
+    pub(super) async fn load(on: impl Source, id: MeetingId) -> Done<Parts> {
+        let rows: Vec<Part4> = q("\
+            SELECT 'sitting' AS tag, position AS n, date AS a, '' AS b, '' AS c, from_minute AS x, to_minute AS y \
+            FROM sitting WHERE meeting_id = $1 \
+            UNION ALL SELECT 'room', mr.position, r.id, r.name, '', 0, 0 \
+            FROM meeting_room mr JOIN room r ON r.id = mr.room_id WHERE mr.meeting_id = $1 \
+            UNION ALL SELECT 'site', s.position, a.id, a.code, a.short_name, \
+                CASE WHEN s.is_connected THEN 1 ELSE 0 END, 0 \
+            FROM site s JOIN agency a ON a.id = s.agency_id WHERE s.meeting_id = $1 \
+            UNION ALL SELECT 'change', number, what, before_text, '', at, 0 \
+            FROM meeting_change WHERE meeting_id = $1 \
+            ORDER BY n")
+        .bind(id)
+        .all(on)
+        .await?;
+        let mut parts = Parts::default();
+        for row in rows {
+            parts.put(row)?;
+        }
+        parts.changes.reverse();
+        Ok(parts)
+    }
+
+    fn put(&mut self, (tag, n, a, b, c, x, y): Part4) -> Done<()> {
+        match tag.as_str() {
+            "sitting" => self.sittings.push(sitting(&a, x, y)?),
+            "room" => self.rooms.push(RoomRef { id: stored::id(&a)?, name: b }),
+            "site" => self.sites.push(Site {
+                agency: AgencyRef { id: stored::id(&a)?, code: b, short_name: c },
+                is_connected: x != 0,
+            }),
+            _ => {
+                self.newest_change = Some(n);
+                self.changes.push(Change {
+                    at: stored::instant(x)?,
+                    what: serde_json::from_str(&a)?,
+                    before: b,
+                });
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A stored sitting.
+pub(super) fn sitting(date: &str, from: i64, to: i64) -> Done<Sitting> {
+    let sitting = Sitting::new(stored::date(date)?, stored::minute(from)?, stored::minute(to)?);
+    sitting.ok_or_else(|| Stop::Stored(format!("sitting on {date}")))
+}
+
+#[derive(sqlx::FromRow)]
+struct ParticipantRow {
+    id: String,
+    part: String,
+    person_id: Option<String>,
+    agency_id: String,
+    code: String,
+    short_name: String,
+    name: Option<String>,
+    post: Option<String>,
+    person_agency: Option<String>,
+    presence: String,
+    reason: String,
+    called_by: String,
+}
+
+/// Chair, secretary, delegates in their order.
+pub(super) async fn participants(on: impl Source, id: MeetingId) -> Done<Vec<Participant>> {
+    let rows: Vec<ParticipantRow> = q("\
+        SELECT p.id, p.part, p.person_id, p.agency_id, a.code, a.short_name, h.name, h.position AS post, \
+               ha.short_name AS person_agency, p.presence, p.reason, p.called_by \
+        FROM participant p JOIN agency a ON a.id = p.agency_id \
+        LEFT JOIN person h ON h.id = p.person_id LEFT JOIN agency ha ON ha.id = h.agency_id \
+        WHERE p.meeting_id = $1 \
+        ORDER BY CASE p.part WHEN 'chair' THEN 0 WHEN 'secretary' THEN 1 ELSE 2 END, p.position, p.id")
+    .bind(id)
+    .all(on)
+    .await?;
+    rows.into_iter().map(participant).collect()
+}
+
+fn participant(row: ParticipantRow) -> Done<Participant> {
+    let person = match (row.person_id, row.name, row.post, row.person_agency) {
+        (Some(id), Some(name), Some(position), Some(agency)) => {
+            Some(PersonRef { id: stored::id(&id)?, name, position, agency })
+        }
+        _ => None,
+    };
+    Ok(Participant {
+        id: stored::id(&row.id)?,
+        part: stored::code(&row.part, part_of)?,
+        person,
+        agency: AgencyRef { id: stored::id(&row.agency_id)?, code: row.code, short_name: row.short_name },
+        presence: stored::code(&row.presence, |code| Presence::parse(code, &row.reason))?,
+        called_by: match row.called_by.as_str() {
+            "hand" => Some(CalledBy::Hand),
+            "code" => Some(CalledBy::Code),
+            _ => None,
+        },
+    })
+}
+
+type ItemRow = (String, String, i64, String, bool, Option<i64>, Option<i64>);
+
+#[derive(sqlx::FromRow)]
+struct PaperRow {
+    id: String,
+    item_id: String,
+    is_neutral: bool,
+    title: String,
+    version: i64,
+    bytes: i64,
+    pages: Option<i64>,
+    is_read: bool,
+}
+
+async fn agenda(on: &mut impl Source, id: MeetingId, caller: &Caller) -> Done<Vec<AgendaItem>> {
+    let items: Vec<ItemRow> = q("SELECT id, title, minutes, presenter, is_discussion, began_at, done_at \
+                                 FROM agenda_item WHERE meeting_id = $1 ORDER BY position")
+    .bind(id)
+    .all(&mut *on)
+    .await?;
+    let papers: Vec<PaperRow> = q("\
+        SELECT p.id, p.item_id, p.is_neutral, p.title, p.version, p.bytes, p.pages, \
+               EXISTS (SELECT 1 FROM paper_reading r WHERE r.paper_id = p.id AND r.version = p.version \
+                       AND r.person_id = $2) AS is_read \
+        FROM paper p WHERE p.meeting_id = $1 AND p.withdrawn_at IS NULL ORDER BY p.position")
+    .bind(id)
+    .bind(caller.person)
+    .all(&mut *on)
+    .await?;
+    let mut agenda = Vec::with_capacity(items.len());
+    for (item, title, minutes, presenter, is_discussion, began, done) in items {
+        let lines = papers.iter().filter(|p| p.item_id == item).map(line).collect::<Done<_>>()?;
+        agenda.push(AgendaItem {
+            id: stored::id(&item)?,
+            title,
+            minutes: u32::try_from(minutes).unwrap_or(0),
+            presenter,
+            is_discussion,
+            papers: lines,
+            began: at(began),
+            done: at(done),
+        });
+    }
+    Ok(agenda)
+}
+
+fn line(row: &PaperRow) -> Done<PaperLine> {
+    let id = stored::id(&row.id)?;
+    if row.is_neutral {
+        return Ok(PaperLine::OnPaper { id });
+    }
+    Ok(PaperLine::Paper(Paper {
+        id,
+        title: row.title.clone(),
+        version: u32::try_from(row.version).unwrap_or(1),
+        pages: row.pages.and_then(|n| u32::try_from(n).ok()),
+        bytes: row.bytes,
+        is_read: row.is_read,
+    }))
+}
+
+fn at(millis: Option<i64>) -> Option<DateTime<Utc>> {
+    millis.and_then(DateTime::from_timestamp_millis)
+}

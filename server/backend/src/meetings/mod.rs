@@ -1,0 +1,118 @@
+//! Meetings over the database: one module per step of a meeting's life, and this map of the port onto them.
+//! Knows no rule of its own: `domain` decides what is too long, free, permitted or counted.
+
+mod agenda;
+mod booking;
+mod conduct;
+mod draft;
+mod head;
+mod load;
+mod publish;
+mod rows;
+mod store;
+
+use async_trait::async_trait;
+use chrono::NaiveDateTime;
+use domain::access::Caller;
+use domain::error::Outcome;
+use domain::ids::{AgendaItemId, MeetingId};
+use domain::meetings::{
+    Calendar, CalendarFilter, Check, Meeting, MeetingFilter, MeetingInput, MeetingRow, Meetings, Saved,
+    State, Today,
+};
+use domain::people::Page;
+
+use crate::Backend;
+use crate::stop::Done;
+
+pub(crate) use load::meeting;
+
+#[async_trait]
+impl Meetings for Backend {
+    async fn check(
+        &self,
+        caller: &Caller,
+        meeting: Option<MeetingId>,
+        input: MeetingInput,
+    ) -> Outcome<Check> {
+        let _ = (caller, meeting, input);
+        Err(domain::error::Failure::Unavailable)
+    }
+
+    async fn save(
+        &self,
+        caller: &Caller,
+        meeting: Option<(MeetingId, i64)>,
+        input: MeetingInput,
+    ) -> Outcome<Saved> {
+        self.outcome(draft::save(self, caller, meeting, input).await)
+    }
+
+    async fn input(&self, caller: &Caller, meeting: MeetingId) -> Outcome<(MeetingInput, Saved, State)> {
+        self.outcome(draft::input(self, caller, meeting).await)
+    }
+
+    async fn publish(&self, caller: &Caller, meeting: MeetingId, rev: i64) -> Outcome<Saved> {
+        self.outcome(publish::publish(self, caller, meeting, rev).await)
+    }
+
+    async fn get(&self, caller: &Caller, meeting: MeetingId) -> Outcome<Meeting> {
+        self.outcome(get(self, caller, meeting).await)
+    }
+
+    async fn list(&self, caller: &Caller, filter: MeetingFilter) -> Outcome<Page<MeetingRow>> {
+        let _ = (caller, filter);
+        Err(domain::error::Failure::Unavailable)
+    }
+
+    async fn calendar(&self, caller: &Caller, filter: CalendarFilter) -> Outcome<Calendar> {
+        let _ = (caller, filter);
+        Err(domain::error::Failure::Unavailable)
+    }
+
+    async fn today(&self, caller: &Caller) -> Outcome<Today> {
+        let _ = caller;
+        Err(domain::error::Failure::Unavailable)
+    }
+
+    async fn call_off(
+        &self,
+        caller: &Caller,
+        meeting: MeetingId,
+        postponed: bool,
+        reason: &str,
+    ) -> Outcome<()> {
+        self.outcome(conduct::call_off(self, caller, meeting, postponed, reason).await)
+    }
+
+    async fn open(&self, caller: &Caller, meeting: MeetingId) -> Outcome<()> {
+        self.outcome(conduct::open(self, caller, meeting).await)
+    }
+
+    async fn discuss(&self, caller: &Caller, meeting: MeetingId, item: Option<AgendaItemId>) -> Outcome<()> {
+        self.outcome(conduct::discuss(self, caller, meeting, item).await)
+    }
+
+    async fn close(
+        &self,
+        caller: &Caller,
+        meeting: MeetingId,
+        ended: Option<NaiveDateTime>,
+        reason: &str,
+    ) -> Outcome<()> {
+        self.outcome(conduct::close(self, caller, meeting, ended, reason).await)
+    }
+}
+
+/// One meeting; a listed person has seen its changes from now on, which is written once per change.
+async fn get(backend: &Backend, caller: &Caller, id: MeetingId) -> Done<Meeting> {
+    let mut db = backend.db();
+    let head = head::Head::load(db, caller, id, backend.zone().date(caller.now)).await?;
+    let (meeting, unseen) = load::whole(&mut db, caller, id, head).await?;
+    if let Some(number) = unseen {
+        let mut tx = db.begin().await?;
+        publish::saw(&mut tx, caller, id, number).await?;
+        tx.commit().await?;
+    }
+    Ok(meeting)
+}

@@ -1,0 +1,196 @@
+//! Publishing: the plan is parsed, everything it names is there, the law and the bookings allow it, and it is written
+//! with the record of what changed. All in one transaction; a refusal leaves nothing behind.
+
+use domain::access::{Action, Caller, Stage};
+use domain::duration::{cuts_that_fit, sessions};
+use domain::error::{Failure, Refusal};
+use domain::ids::MeetingId;
+use domain::meetings::{Meeting, MeetingInput, Saved};
+use domain::rules::{KindRule, rule_on};
+use domain::time::{Hours, Sitting};
+use serde::Serialize;
+
+use super::agenda::{self, NewItems};
+use super::head::{Head, store_state};
+use super::rows::{Known, Rows};
+use super::{booking, draft, load, store};
+use crate::audit::{self, Entry};
+use crate::counted::derived;
+use crate::db::{Tx, q};
+use crate::stop::Done;
+use crate::{Backend, agencies, rules, search};
+
+/// Publishes what was saved.
+pub(super) async fn publish(backend: &Backend, caller: &Caller, id: MeetingId, rev: i64) -> Done<Saved> {
+    let (now, today) = (caller.now, backend.zone().date(caller.now));
+    let mut tx = backend.db().begin().await?;
+    let head = Head::lock(&mut tx, caller, id, Some(rev), today).await?;
+    head.permit(caller, Action::PublishMeeting)?;
+    let next = head.state()?.publish(now)?;
+    let mut input = draft::typed(&mut tx, id, &head).await?;
+    let stage = head.stage()?;
+    let own = head.agency_id()?;
+    let saved = Saved { id, rev: head.rev };
+    let (before, _) = load::whole(&mut tx, caller, id, head).await?;
+    agenda::settle(&mut tx, backend, now, id, &mut input, NewItems::Numbered).await?;
+    let (rows, known) = planned(&mut tx, &input).await?;
+    if rows.agency != own {
+        draft::permit_compose(&mut tx, caller, rows.agency).await?;
+    }
+    let rules = rules::all(&mut tx).await?;
+    let hours = agencies::hours(&mut tx, rows.agency).await?;
+    within_the_law(&rows, &rules, &hours)?;
+    not_in_the_past(
+        backend,
+        caller,
+        &rows,
+        (stage == Stage::Scheduled).then_some(before.sittings.as_slice()),
+    )?;
+    let chair = rows.chair().ok_or(Failure::NotFound)?;
+    booking::lock(&mut tx, &rows.rooms, chair).await?;
+    booking::refuse_taken(&mut tx, id, &rows.sittings, &rows.rooms, chair).await?;
+
+    let connected = before.sites.iter().filter(|site| site.is_connected).count();
+    let counted = derived(
+        &rows.sittings,
+        &[],
+        u32::try_from(connected).unwrap_or(u32::MAX),
+        &rows.kind,
+        &rules,
+        &hours,
+    );
+    // Whoever joins with this change need not be told of it.
+    let joining = if stage == Stage::Draft { 0 } else { newest_change(&mut tx, id).await? + 1 };
+    store::store(&mut tx, backend, now, id, (&rows, &known), &counted, joining).await?;
+    store_state(&mut tx, id, &next).await?;
+    search::refresh(&mut tx, id).await?;
+    let head = Head::load(&mut tx, caller, id, today).await?;
+    let (after, _) = load::whole(&mut tx, caller, id, head).await?;
+    if stage != Stage::Draft {
+        record_change(&mut tx, caller, &before, &changed(&before, &after)).await?;
+    }
+    let entry =
+        Entry::new("meetings.publish", &after.title).of(rows.agency).before(&before)?.after(&after)?;
+    audit::record(&mut tx, backend, caller, entry).await?;
+    tx.commit().await?;
+    Ok(saved)
+}
+
+/// The plan's rows, when everything can be read and everything named is there.
+async fn planned(tx: &mut Tx, input: &MeetingInput) -> Done<(Rows, Known)> {
+    let rows = Rows::of_plan(input.parse().map_err(Failure::Invalid)?);
+    let known = Known::load(tx, &rows).await?;
+    let unknown = rows.unknown(&known);
+    if unknown.is_empty() { Ok((rows, known)) } else { Err(Failure::Invalid(unknown).into()) }
+}
+
+/// Refuses what is longer than its kind allows on its first date.
+fn within_the_law(rows: &Rows, rules: &[KindRule], hours: &Hours) -> Done<()> {
+    let first = rows.sittings.first().map(|sitting| sitting.date);
+    let rule = first.and_then(|date| rule_on(rules, &rows.kind, date)).ok_or(Refusal::NoRule)?;
+    let length = sessions(&rows.sittings, hours).len();
+    if length <= rule.limit_sessions as usize {
+        return Ok(());
+    }
+    Err(Refusal::TooLong {
+        kind_vi: rule.kind.name_vi.clone(),
+        kind_en: rule.kind.name_en.clone(),
+        sessions: u32::try_from(length).unwrap_or(u32::MAX),
+        limit: rule.limit_sessions,
+        source: rule.source.clone(),
+        fits: cuts_that_fit(&rows.sittings, hours, rule.limit_sessions),
+    }
+    .into())
+}
+
+/// A first sitting that people are invited to already may have begun; a new one may not.
+fn not_in_the_past(
+    backend: &Backend,
+    caller: &Caller,
+    rows: &Rows,
+    invited_to: Option<&[Sitting]>,
+) -> Done<()> {
+    let Some(first) = rows.sittings.first() else { return Ok(()) };
+    let stands_already = invited_to.and_then(<[Sitting]>::first) == Some(first);
+    if !stands_already && first.start() < backend.zone().local(caller.now) {
+        return Err(Refusal::InThePast.into());
+    }
+    Ok(())
+}
+
+async fn newest_change(tx: &mut Tx, id: MeetingId) -> Done<i64> {
+    let (number,): (i64,) =
+        q("SELECT CAST(COALESCE(MAX(number), 0) AS BIGINT) FROM meeting_change WHERE meeting_id = $1")
+            .bind(id)
+            .one(tx)
+            .await?;
+    Ok(number)
+}
+
+/// What of a published meeting is no longer as people were told.
+fn changed(before: &Meeting, after: &Meeting) -> Vec<&'static str> {
+    let item = |meeting: &Meeting| -> Vec<_> {
+        let items = meeting.agenda.iter();
+        items.map(|i| (i.id, i.title.clone(), i.minutes, i.presenter.clone(), i.is_discussion)).collect()
+    };
+    let people = |meeting: &Meeting| -> std::collections::BTreeSet<_> {
+        meeting.participants.iter().map(|p| (p.part, p.person.as_ref().map(|h| h.id), p.agency.id)).collect()
+    };
+    let others = |meeting: &Meeting| -> std::collections::BTreeSet<_> {
+        people(meeting).into_iter().filter(|p| p.0 != domain::access::Part::Chair).collect()
+    };
+    let sites = |meeting: &Meeting| meeting.sites.iter().map(|s| s.agency.id).collect::<Vec<_>>();
+    let was_off = before.state.stage() != Stage::Scheduled;
+    [
+        ("state", was_off),
+        ("title", before.title != after.title),
+        ("time", before.sittings != after.sittings),
+        ("place", before.rooms != after.rooms || before.place != after.place),
+        ("form", before.form != after.form),
+        ("chair", before.chair().map(|p| p.id) != after.chair().map(|p| p.id)),
+        ("agenda", item(before) != item(after)),
+        ("delegates", others(before) != others(after)),
+        ("sites", sites(before) != sites(after)),
+    ]
+    .into_iter()
+    .filter_map(|(what, is_changed)| is_changed.then_some(what))
+    .collect()
+}
+
+/// How time and place were before, as JSON: the page words it.
+#[derive(Serialize)]
+struct Before<'a> {
+    sittings: &'a [Sitting],
+    rooms: Vec<&'a str>,
+    place: &'a str,
+}
+
+/// Writes a change that delegates see; nothing when nothing changed. The one who made it has seen it.
+pub(super) async fn record_change(tx: &mut Tx, caller: &Caller, before: &Meeting, what: &[&str]) -> Done<()> {
+    if what.is_empty() {
+        return Ok(());
+    }
+    let rooms = before.rooms.iter().map(|room| room.name.as_str()).collect();
+    let was = Before { sittings: &before.sittings, rooms, place: &before.place };
+    let number = newest_change(tx, before.id).await? + 1;
+    q("INSERT INTO meeting_change (meeting_id, number, at, what, before_text) VALUES ($1, $2, $3, $4, $5)")
+        .bind(before.id)
+        .bind(number)
+        .bind(caller.now)
+        .bind(serde_json::to_string(what)?)
+        .bind(serde_json::to_string(&was)?)
+        .run(&mut *tx)
+        .await?;
+    saw(tx, caller, before.id, number).await
+}
+
+/// The caller, where listed, has seen the changes up to this one.
+pub(super) async fn saw(tx: &mut Tx, caller: &Caller, meeting: MeetingId, number: i64) -> Done<()> {
+    q("UPDATE participant SET seen_change = $3 WHERE meeting_id = $1 AND person_id = $2 AND seen_change < $3")
+        .bind(meeting)
+        .bind(caller.person)
+        .bind(number)
+        .run(tx)
+        .await?;
+    Ok(())
+}

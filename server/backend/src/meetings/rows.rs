@@ -1,0 +1,242 @@
+//! What the tables keep of a meeting: everything that could be read of a draft, or the whole of a plan. Writing it keeps
+//! the identifiers, presences and connections of what stays. Decides nothing.
+
+use std::collections::{HashMap, HashSet};
+
+use domain::access::Part;
+use domain::count::{Counterpart, Form, Side};
+use domain::error::{FieldProblem, Problem};
+use domain::ids::{AgencyId, PersonId, RoomId};
+use domain::meetings::{
+    AGENDA_AT_MOST, DELEGATES_AT_MOST, Delegation, MeetingInput, Plan, PlannedItem, ROOMS_AT_MOST,
+    SITES_AT_MOST, SITTINGS_AT_MOST, TEXT_AT_MOST, TITLE_AT_MOST,
+};
+use domain::time::Sitting;
+
+use crate::db::{BINDS_AT_MOST, Source, places, q};
+use crate::stop::Done;
+use crate::stored;
+
+/// A meeting for the tables.
+#[derive(Debug)]
+pub(super) struct Rows {
+    pub(super) title: String,
+    pub(super) agency: AgencyId,
+    pub(super) kind: String,
+    pub(super) form: Option<Form>,
+    pub(super) side: Side,
+    pub(super) counterpart: Counterpart,
+    pub(super) is_unexpected: bool,
+    pub(super) sittings: Vec<Sitting>,
+    pub(super) rooms: Vec<RoomId>,
+    pub(super) place: String,
+    pub(super) sites: Vec<AgencyId>,
+    pub(super) people: Vec<(Part, Delegation)>,
+    pub(super) agenda: Vec<PlannedItem>,
+}
+
+impl Rows {
+    /// The whole of a plan.
+    pub(super) fn of_plan(plan: Plan) -> Rows {
+        let mut people = vec![(Part::Chair, Delegation::Person(plan.chair))];
+        people.extend(
+            plan.secretary.filter(|s| *s != plan.chair).map(|s| (Part::Secretary, Delegation::Person(s))),
+        );
+        people.extend(plan.delegates.into_iter().map(|d| (Part::Delegate, d)));
+        Rows {
+            title: plan.title,
+            agency: plan.agency,
+            kind: plan.kind,
+            form: Some(plan.form),
+            side: plan.side,
+            counterpart: plan.counterpart,
+            is_unexpected: plan.is_unexpected,
+            sittings: plan.sittings,
+            rooms: plan.rooms,
+            place: plan.place,
+            sites: plan.sites,
+            people,
+            agenda: plan.agenda,
+        }
+    }
+
+    /// What can be read of a form; the rest stays in the draft alone.
+    pub(super) fn of_input(input: &MeetingInput, agency: AgencyId) -> Rows {
+        let mut sittings = input.readable_sittings();
+        sittings.truncate(SITTINGS_AT_MOST as usize);
+        Rows {
+            title: line(&input.title, TITLE_AT_MOST),
+            agency,
+            kind: line(&input.kind, 60),
+            form: Form::parse(input.form.trim()),
+            side: Side::parse(input.side.trim()).unwrap_or(Side::Organised),
+            counterpart: Counterpart::parse(input.counterpart.trim()).unwrap_or(Counterpart::Internal),
+            is_unexpected: input.unexpected == "on",
+            sittings,
+            rooms: ids(&input.rooms, ROOMS_AT_MOST),
+            place: line(&input.place, TEXT_AT_MOST),
+            sites: ids(&input.sites, SITES_AT_MOST),
+            people: people_of(input),
+            agenda: agenda_of(input),
+        }
+    }
+
+    pub(super) fn chair(&self) -> Option<PersonId> {
+        self.person(Part::Chair)
+    }
+
+    pub(super) fn secretary(&self) -> Option<PersonId> {
+        self.person(Part::Secretary)
+    }
+
+    fn person(&self, wanted: Part) -> Option<PersonId> {
+        self.people.iter().find_map(|(part, delegation)| match delegation {
+            Delegation::Person(person) if *part == wanted => Some(*person),
+            _ => None,
+        })
+    }
+
+    /// Everybody listed by name.
+    pub(super) fn persons(&self) -> Vec<PersonId> {
+        self.people
+            .iter()
+            .filter_map(|(_, d)| if let Delegation::Person(p) = d { Some(*p) } else { None })
+            .collect()
+    }
+
+    /// Delegates listed, by name or agency.
+    pub(super) fn delegates(&self) -> u32 {
+        let count = self.people.iter().filter(|(part, _)| *part == Part::Delegate).count();
+        u32::try_from(count).unwrap_or(u32::MAX)
+    }
+
+    /// Leaves out what is not there.
+    pub(super) fn keep_known(&mut self, known: &Known) {
+        self.rooms.retain(|room| known.rooms.contains_key(room));
+        self.sites.retain(|site| known.agencies.contains(site));
+        self.people.retain(|(_, delegation)| known.has(delegation));
+    }
+
+    /// The fields that name what is not there.
+    pub(super) fn unknown(&self, known: &Known) -> Vec<FieldProblem> {
+        let mut problems = Vec::new();
+        let mut put = |is_known: bool, field: &str| {
+            if !is_known && !problems.iter().any(|p: &FieldProblem| p.field == field) {
+                problems.push(FieldProblem::new(field, Problem::Unknown));
+            }
+        };
+        put(known.agencies.contains(&self.agency), "agency");
+        self.rooms.iter().for_each(|room| put(known.rooms.contains_key(room), "rooms"));
+        self.sites.iter().for_each(|site| put(known.agencies.contains(site), "sites"));
+        for (part, delegation) in &self.people {
+            let field = match part {
+                Part::Chair => "chair",
+                Part::Secretary => "secretary",
+                Part::Delegate => "delegates",
+            };
+            put(known.has(delegation), field);
+        }
+        problems
+    }
+}
+
+/// One line of text of at most so many characters.
+fn line(text: &str, at_most: u32) -> String {
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    text.chars().take(at_most as usize).collect()
+}
+
+fn ids<T: std::str::FromStr + PartialEq>(texts: &[String], at_most: u32) -> Vec<T> {
+    let mut ids = Vec::new();
+    for id in texts.iter().filter_map(|text| text.parse().ok()) {
+        if !ids.contains(&id) && ids.len() < at_most as usize {
+            ids.push(id);
+        }
+    }
+    ids
+}
+
+fn people_of(input: &MeetingInput) -> Vec<(Part, Delegation)> {
+    let named = |text: &str| text.parse().ok().map(Delegation::Person);
+    let chair = named(&input.chair).map(|d| (Part::Chair, d));
+    let secretary = named(&input.secretary).map(|d| (Part::Secretary, d));
+    let delegates = input.delegates.iter().take(DELEGATES_AT_MOST as usize);
+    let delegates = delegates.filter_map(|code| Some((Part::Delegate, Delegation::parse(code)?)));
+    let mut seen = HashSet::new();
+    chair.into_iter().chain(secretary).chain(delegates).filter(|(_, d)| seen.insert(*d)).collect()
+}
+
+fn agenda_of(input: &MeetingInput) -> Vec<PlannedItem> {
+    let items = input.agenda.iter().filter(|item| !item.id.is_empty()).take(AGENDA_AT_MOST as usize);
+    items
+        .map(|item| PlannedItem {
+            id: item.id.parse().ok(),
+            title: line(&item.title, TITLE_AT_MOST),
+            minutes: item.minutes.trim().parse().unwrap_or(0),
+            presenter: line(&item.presenter, TEXT_AT_MOST),
+            is_discussion: item.discussion == "on",
+        })
+        .collect()
+}
+
+/// What of the named things is really there.
+#[derive(Debug, Default)]
+pub(super) struct Known {
+    /// Name and seats.
+    pub(super) rooms: HashMap<RoomId, (String, i64)>,
+    pub(super) agencies: HashSet<AgencyId>,
+    /// Name and own agency of those who may still sign in.
+    pub(super) people: HashMap<PersonId, (String, AgencyId)>,
+}
+
+impl Known {
+    /// Looks up everything that the rows name.
+    pub(super) async fn load(on: &mut impl Source, rows: &Rows) -> Done<Known> {
+        let mut known = Known::default();
+        if !rows.rooms.is_empty() {
+            let sql =
+                format!("SELECT id, name, capacity FROM room WHERE id IN ({})", places(1, rows.rooms.len()));
+            let found: Vec<(String, String, i64)> =
+                q(sql).bind_all(rows.rooms.iter().copied()).all(&mut *on).await?;
+            for (id, name, seats) in found {
+                known.rooms.insert(stored::id(&id)?, (name, seats));
+            }
+        }
+        let invited = rows.people.iter().filter_map(|(_, d)| match d {
+            Delegation::Agency(agency) => Some(*agency),
+            Delegation::Person(_) => None,
+        });
+        let agencies: Vec<AgencyId> =
+            std::iter::once(rows.agency).chain(rows.sites.iter().copied()).chain(invited).collect();
+        for chunk in agencies.chunks(BINDS_AT_MOST) {
+            let sql = format!("SELECT id FROM agency WHERE id IN ({})", places(1, chunk.len()));
+            let found: Vec<(String,)> = q(sql).bind_all(chunk.iter().copied()).all(&mut *on).await?;
+            for (id,) in found {
+                known.agencies.insert(stored::id(&id)?);
+            }
+        }
+        for chunk in rows.persons().chunks(BINDS_AT_MOST) {
+            let sql = format!(
+                "SELECT id, name, agency_id FROM person WHERE is_active AND id IN ({})",
+                places(1, chunk.len())
+            );
+            let found: Vec<(String, String, String)> =
+                q(sql).bind_all(chunk.iter().copied()).all(&mut *on).await?;
+            for (id, name, agency) in found {
+                known.people.insert(stored::id(&id)?, (name, stored::id(&agency)?));
+            }
+        }
+        Ok(known)
+    }
+
+    fn has(&self, delegation: &Delegation) -> bool {
+        match delegation {
+            Delegation::Person(person) => self.people.contains_key(person),
+            Delegation::Agency(agency) => self.agencies.contains(agency),
+        }
+    }
+
+    pub(super) fn person_name(&self, person: PersonId) -> String {
+        self.people.get(&person).map(|(name, _)| name.clone()).unwrap_or_default()
+    }
+}
