@@ -1,18 +1,16 @@
-//! The calendar: week, month, rooms.
+//! The calendar: week, month, rooms by hours. Knows what is on and what is free; composing is the meetings' matter.
 
-use leptos::prelude::*;
-use leptos_meta::Title;
+mod board;
+mod calls;
+mod choices;
+mod days;
+mod event;
+mod free;
+mod month;
+pub mod page;
+mod query;
+mod tools;
+mod week;
 
-use crate::text::keys::*;
-use crate::text::t;
-use crate::ui::{Empty, PageHead};
-
-/// A page of this feature.
-#[component]
-pub fn CalendarPage() -> impl IntoView {
-    view! {
-        <Title text=t(NAV_CALENDAR)/>
-        <PageHead title=t(NAV_CALENDAR)/>
-        <Empty title=t(NOTHING_HERE)/>
-    }
-}
+pub use calls::*;
+pub use page::CalendarPage;

@@ -1,18 +1,15 @@
-//! Figures against the two targets.
+//! Figures against the two targets. Shows what the report counted and opens every number into its meetings; counts nothing itself.
 
-use leptos::prelude::*;
-use leptos_meta::Title;
+mod agencies;
+mod calls;
+mod chart;
+mod details;
+mod gauges;
+mod links;
+pub mod page;
+mod periods;
+mod query;
+mod verdict;
 
-use crate::text::keys::*;
-use crate::text::t;
-use crate::ui::{Empty, PageHead};
-
-/// A page of this feature.
-#[component]
-pub fn FiguresPage() -> impl IntoView {
-    view! {
-        <Title text=t(NAV_FIGURES)/>
-        <PageHead title=t(NAV_FIGURES)/>
-        <Empty title=t(NOTHING_HERE)/>
-    }
-}
+pub use calls::*;
+pub use page::FiguresPage;

@@ -1,0 +1,87 @@
+//! A sitting as the calendar draws it: a link to its meeting, or plain words where only time and place may be known.
+
+use domain::access::Stage;
+use domain::count::Form;
+use domain::meetings::{Entry, MeetingRow};
+use leptos::prelude::*;
+
+use crate::parts::meeting_href;
+use crate::text::keys::*;
+use crate::text::{self, t, tf};
+use crate::ui::{Badge, BadgeTone, Icon};
+use crate::words;
+
+/// The look of a form: the class's ending and the icon.
+const fn look(form: Form) -> (&'static str, &'static str) {
+    match form {
+        Form::InPerson => ("inperson", "building-2"),
+        Form::Online => ("online", "video"),
+        Form::Hybrid => ("hybrid", "blend"),
+    }
+}
+
+/// The class of a sitting's box.
+pub(super) fn class(block: &str, meeting: &MeetingRow) -> String {
+    let (form, _) = look(meeting.form);
+    let stage = match meeting.stage {
+        Stage::Draft => " ev--draft",
+        Stage::Cancelled | Stage::Postponed => " is-cancelled",
+        Stage::Scheduled | Stage::UnderWay | Stage::Held => "",
+    };
+    format!("{block} ev--{form}{stage}")
+}
+
+/// Whether a meeting takes nobody's time any more.
+pub(super) fn is_called_off(meeting: &MeetingRow) -> bool {
+    matches!(meeting.stage, Stage::Cancelled | Stage::Postponed)
+}
+
+/// The address of a meeting, when the person may open it.
+pub(super) fn href(meeting: &MeetingRow) -> Option<String> {
+    meeting.is_mine.then(|| meeting_href(meeting))
+}
+
+/// A sitting's box.
+pub(super) fn event(entry: &Entry) -> AnyView {
+    boxed(entry, String::new())
+}
+
+/// A sitting's box with a style of its own.
+pub(super) fn boxed(entry: &Entry, style: String) -> AnyView {
+    let meeting = &entry.meeting;
+    let class = class("ev", meeting);
+    let (_, icon) = look(meeting.form);
+    let hours = text::hours(entry.sitting.from, entry.sitting.to);
+    let inside = view! {
+        <span class="t num">{hours}{badge(entry)}</span>
+        <b>{meeting.title.clone()}</b>
+        <span class="w"><Icon name=icon/><span class="clamp-1">{place(meeting)}</span></span>
+    };
+    match href(meeting) {
+        Some(href) => view! { <a class=class style=style href=href>{inside}</a> }.into_any(),
+        None => view! { <div class=class style=style>{inside}</div> }.into_any(),
+    }
+}
+
+/// The one thing about a sitting that must be seen at once.
+pub(super) fn badge(entry: &Entry) -> Option<AnyView> {
+    let stage = entry.meeting.stage;
+    let badge = |tone| view! { <Badge tone text=words::stage(stage)/> }.into_any();
+    match stage {
+        Stage::UnderWay => Some(badge(BadgeTone::Live)),
+        Stage::Cancelled | Stage::Postponed => Some(badge(BadgeTone::Plain)),
+        _ if entry.clashes => Some(view! { <Badge tone=BadgeTone::Risk text=t(CALENDAR_CLASH)/> }.into_any()),
+        Stage::Draft => Some(badge(BadgeTone::Plain)),
+        Stage::Scheduled | Stage::Held => None,
+    }
+}
+
+/// Form and place in one line.
+fn place(meeting: &MeetingRow) -> String {
+    let form = words::form(meeting.form);
+    match (meeting.sites, meeting.place.as_str()) {
+        (0, "") => form.to_owned(),
+        (0, place) => format!("{form}, {place}"),
+        (sites, _) => tf(CALENDAR_SITES, &[("form", &form), ("n", &sites)]),
+    }
+}

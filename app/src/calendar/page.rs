@@ -1,0 +1,94 @@
+//! The calendar's page: reads the address, asks, and draws one of the three shapes.
+
+use domain::meetings::Calendar;
+use domain::people::PersonRef;
+use domain::time::Zone;
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_query_map;
+use serde::{Deserialize, Serialize};
+
+use super::choices::Choices;
+use super::query::{Asked, Shape, Whose};
+use super::{board, calls, month, tools, week};
+use crate::failure::CallError;
+use crate::session::me;
+use crate::text::keys::*;
+use crate::text::{t, tf};
+use crate::ui::{Loaded, loaded};
+
+/// All that the page shows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Shown {
+    asked: Asked,
+    calendar: Calendar,
+    choices: Choices,
+    people: Vec<PersonRef>,
+}
+
+/// The calendar by week, month or room.
+#[component]
+pub fn CalendarPage() -> impl IntoView {
+    let query = use_query_map();
+    let asked = Memo::new(move |_| query.with(Asked::parse));
+    let shown: Loaded<Shown> = Resource::new(move || asked.get(), load);
+    view! {
+        <Title text=t(NAV_CALENDAR)/>
+        {loaded(shown, |shown| draw(&shown))}
+    }
+}
+
+async fn load(asked: Asked) -> Result<Shown, CallError> {
+    let people =
+        if asked.find.is_empty() { Vec::new() } else { calls::calendar_people(asked.find.clone()).await? };
+    Ok(Shown {
+        calendar: calls::show_calendar(asked.clone()).await?,
+        choices: calls::calendar_choices().await?,
+        people,
+        asked,
+    })
+}
+
+fn draw(shown: &Shown) -> AnyView {
+    let Shown { asked, calendar, choices, people } = shown;
+    let today = Zone::VIETNAM.date(calendar.now);
+    let window = asked.window(today);
+    let label = label(asked, choices);
+    let body = match asked.shape {
+        Shape::Week => week::week(calendar, asked, window, &label),
+        Shape::Month => month::month(calendar, asked, window, &label),
+        Shape::Rooms => board::board(calendar, asked.date.unwrap_or(today), &rooms(asked, choices)),
+    };
+    view! {
+        {tools::tools(asked, today, choices)}
+        {tools::in_force(asked, choices)}
+        {tools::found(asked, people)}
+        {body}
+    }
+    .into_any()
+}
+
+/// The rooms of the board: the one asked for, else those of the agency asked for, else one's own agency's.
+fn rooms<'a>(asked: &Asked, choices: &'a Choices) -> Vec<&'a domain::rooms::Room> {
+    if let Some(id) = asked.room {
+        return choices.rooms.iter().filter(|room| room.id == id).collect();
+    }
+    match asked.whose {
+        Whose::Agency(id) => choices.rooms_of(Some(id)),
+        Whose::All => choices.rooms_of(None),
+        Whose::Mine => {
+            let own = choices.rooms_of(me().map(|me| me.agency.id));
+            if own.is_empty() { choices.rooms_of(None) } else { own }
+        }
+    }
+}
+
+/// Names the calendar for those who hear it.
+fn label(asked: &Asked, choices: &Choices) -> String {
+    let name = match asked.whose {
+        Whose::Agency(id) => choices.agency(id).map(str::to_owned),
+        Whose::Mine => me().map(|me| me.agency.short_name),
+        Whose::All => Some(t(CALENDAR_AGENCY_ALL).to_owned()),
+    };
+    tf(CALENDAR_OF, &[("name", &name.unwrap_or_default())])
+}

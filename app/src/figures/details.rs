@@ -1,0 +1,189 @@
+//! The other numbers: forecast and exceedances, forms, counterparts, and where last year's figures come from.
+
+use domain::agencies::AgencyRef;
+use domain::count::{Base, Counterpart, HybridCounts, What};
+use domain::figures::{BaseFigures, Figures, PreviousSource};
+use domain::period::Period;
+use leptos::prelude::*;
+
+use super::gauges::{BASES, base_name};
+use super::links::{Opens, link};
+use crate::text::keys::*;
+use crate::text::{self, Text, t, tf};
+
+/// What can still be decided, and what went over.
+pub(super) fn forecast(figures: &Figures) -> AnyView {
+    let opens = Opens::of(figures);
+    let year = chrono::Datelike::year(&figures.window.to) - 1;
+    let last_year = opens.over(Period::CalendarYear(year).window());
+    let row = |text: Text, cell: &dyn Fn(Base, &BaseFigures) -> AnyView| {
+        table_row(t(text).to_owned(), figures, cell)
+    };
+    let rows = vec![
+        row(FIGURES_IN_PERSON_LEFT, &|base, b| opens.count(base, What::InPerson, b.in_person_left)),
+        row(FIGURES_ONLINE_NEEDED, &|base, b| opens.count(base, What::CountedOnline, b.online_needed)),
+        row(FIGURES_CEILING, &|base, b| match b.ceiling {
+            Some(ceiling) => last_year.count(base, What::Held, ceiling),
+            None => not_counted(),
+        }),
+        row(FIGURES_EXCEEDED, &|base, b| {
+            let number = opens.count(base, What::Exceeded, b.tally.exceeded);
+            if b.tally.exceeded > 0 {
+                view! { <span class="is-missed">{number}</span> }.into_any()
+            } else {
+                number
+            }
+        }),
+        row(FIGURES_SHARE_STRICT, &|base, b| match b.share_strict {
+            Some(share) => link(opens.href(base, What::Online), text::percent(share)),
+            None => not_counted(),
+        }),
+    ];
+    bases_card(t(FIGURES_FORECAST), rows)
+}
+
+/// Held by form; cancelled and postponed apart.
+pub(super) fn forms(figures: &Figures) -> AnyView {
+    let opens = Opens::of(figures);
+    let row = |text: Text, what: What, count: &dyn Fn(&BaseFigures) -> i64| {
+        table_row(t(text).to_owned(), figures, &|base, b| opens.count(base, what, count(b)))
+    };
+    let rows = vec![
+        row(FIGURES_HELD, What::Held, &|b| b.tally.held),
+        row(FIGURES_IN_PERSON, What::InPerson, &|b| b.tally.in_person),
+        row(FIGURES_ONLINE, What::Online, &|b| b.tally.online),
+        row(FIGURES_HYBRID, What::Hybrid, &|b| b.tally.hybrid),
+        row(FIGURES_HYBRID_ONLINE, What::HybridOnline, &|b| b.tally.hybrid_online),
+        row(FIGURES_CANCELLED, What::Cancelled, &|b| b.tally.cancelled),
+        row(FIGURES_POSTPONED, What::Postponed, &|b| b.tally.postponed),
+    ];
+    bases_card(t(FIGURES_FORMS), rows)
+}
+
+fn not_counted() -> AnyView {
+    view! { <span class="sub">{t(FIGURES_NOT_COUNTED)}</span> }.into_any()
+}
+
+fn table_row(label: String, figures: &Figures, cell: &dyn Fn(Base, &BaseFigures) -> AnyView) -> AnyView {
+    let cells = BASES
+        .map(|base| view! { <td class="r num" data-label=base_name(base)>{cell(base, figures.base(base))}</td> })
+        .into_iter()
+        .collect_view();
+    view! { <tr><th scope="row">{label}</th>{cells}</tr> }.into_any()
+}
+
+fn bases_card(title: &'static str, rows: Vec<AnyView>) -> AnyView {
+    let heads = BASES
+        .map(|base| view! { <th scope="col" class="r">{base_name(base)}</th> })
+        .into_iter()
+        .collect_view();
+    view! {
+        <section class="card">
+            <header class="card__head"><h2>{title}</h2></header>
+            <table class="table table--dense figures__bases">
+                <thead><tr><td></td>{heads}</tr></thead>
+                <tbody>{rows}</tbody>
+            </table>
+        </section>
+    }
+    .into_any()
+}
+
+/// Meetings by counterpart; those only attended never enter the share or the reduction.
+pub(super) fn counterparts(figures: &Figures) -> AnyView {
+    let opens = Opens::of(figures);
+    let rows = figures
+        .by_counterpart
+        .iter()
+        .map(|(with, tally)| {
+            let cell = |text: Text, what, count| {
+                view! { <td class="r num" data-label=t(text)>{opens.count(Base::All, what, count)}</td> }
+            };
+            view! {
+                <tr>
+                    <th scope="row">{t(counterpart(*with))}</th>
+                    {cell(FIGURES_ORGANISED_ONLINE, What::OrganisedOnline(*with), tally.organised_online)}
+                    {cell(FIGURES_ATTENDED, What::Attended(*with), tally.attended)}
+                    {cell(FIGURES_ATTENDED_ONLINE, What::AttendedOnline(*with), tally.attended_online)}
+                </tr>
+            }
+        })
+        .collect_view();
+    view! {
+        <section class="card">
+            <header class="card__head"><h2>{t(FIGURES_COUNTERPARTS)}</h2></header>
+            <table class="table table--dense table--cards">
+                <thead>
+                    <tr>
+                        <th scope="col">{t(FIGURES_COUNTERPART)}</th>
+                        <th scope="col" class="r">{t(FIGURES_ORGANISED_ONLINE)}</th>
+                        <th scope="col" class="r">{t(FIGURES_ATTENDED)}</th>
+                        <th scope="col" class="r">{t(FIGURES_ATTENDED_ONLINE)}</th>
+                    </tr>
+                </thead>
+                <tbody>{rows}</tbody>
+            </table>
+            <p class="hint card__pad">{t(FIGURES_ATTENDED_NOTE)}</p>
+        </section>
+    }
+    .into_any()
+}
+
+fn counterpart(with: Counterpart) -> Text {
+    match with {
+        Counterpart::Internal => FIGURES_WITH_INTERNAL,
+        Counterpart::Communes => FIGURES_WITH_COMMUNES,
+        Counterpart::Departments => FIGURES_WITH_DEPARTMENTS,
+        Counterpart::Ministries => FIGURES_WITH_MINISTRIES,
+        Counterpart::People => FIGURES_WITH_PEOPLE,
+    }
+}
+
+/// How the figures come about: hybrid meetings, last year's source, the targets' source.
+pub(super) fn basis(figures: &Figures, agencies: &[AgencyRef]) -> AnyView {
+    let hybrid = match figures.hybrid {
+        HybridCounts::OnlineWhenConnected => FIGURES_BASIS_HYBRID_ONLINE,
+        HybridCounts::InPerson => FIGURES_BASIS_HYBRID_IN_PERSON,
+    };
+    let previous = BASES
+        .map(|base| {
+            let source = previous(figures.base(base), agencies);
+            view! { <p>{base_name(base)}": "{source}</p> }
+        })
+        .into_iter()
+        .collect_view();
+    view! {
+        <section class="basis" id="figures-basis" aria-labelledby="figures-basis-title">
+            <h2 id="figures-basis-title">{t(FIGURES_BASIS)}</h2>
+            <p>{t(hybrid)}</p>
+            <h3>{t(FIGURES_BASIS_PREVIOUS)}</h3>
+            {previous}
+            <p>{tf(FIGURES_BASIS_TARGETS, &[("source", &figures.targets.source)])}</p>
+        </section>
+    }
+    .into_any()
+}
+
+fn previous(figures: &BaseFigures, agencies: &[AgencyRef]) -> String {
+    let previous = &figures.previous;
+    let documents = previous.documents.join("; ");
+    let mut words = match previous.source {
+        PreviousSource::Own => t(FIGURES_PREVIOUS_OWN).to_owned(),
+        PreviousSource::Baseline => tf(FIGURES_PREVIOUS_BASELINE, &[("documents", &documents)]),
+        PreviousSource::Mixed => tf(FIGURES_PREVIOUS_MIXED, &[("documents", &documents)]),
+        PreviousSource::None => t(FIGURES_PREVIOUS_NONE).to_owned(),
+    };
+    if !previous.missing.is_empty() && previous.source != PreviousSource::None {
+        let names = previous
+            .missing
+            .iter()
+            .map(|code| {
+                agencies.iter().find(|a| a.code == *code).map_or(code.as_str(), |a| a.short_name.as_str())
+            })
+            .collect::<Vec<_>>()
+            .join(", ");
+        words.push(' ');
+        words.push_str(&tf(FIGURES_PREVIOUS_MISSING, &[("n", &previous.missing.len()), ("names", &names)]));
+    }
+    words
+}

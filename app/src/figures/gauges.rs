@@ -1,0 +1,174 @@
+//! The two targets: share and reduction, both bases together, each figure a link to what it counts.
+
+use domain::count::{Base, What};
+use domain::figures::{BaseFigures, Figures, PreviousSource};
+use domain::targets::Fraction;
+use leptos::prelude::*;
+
+use super::links::{Opens, link};
+use super::verdict::Verdict;
+use crate::text::keys::*;
+use crate::text::{self, t, tf};
+use crate::ui::Badge;
+
+/// The bases in the order in which they are read: the wide one, then the narrow one.
+pub(super) const BASES: [Base; 2] = [Base::All, Base::Conferences];
+
+/// The name of a base.
+pub(super) fn base_name(base: Base) -> &'static str {
+    match base {
+        Base::All => t(FIGURES_BASE_ALL),
+        Base::Conferences => t(FIGURES_BASE_CONFERENCES),
+    }
+}
+
+/// One figure on its scale.
+struct Gauge {
+    label: &'static str,
+    value: AnyView,
+    counts: AnyView,
+    verdict: Verdict,
+    /// Where the fill and the tick stand, in hundredths of the scale; for show only.
+    fill: f64,
+    tick: f64,
+    target: String,
+    sentence: String,
+}
+
+/// Share of online meetings.
+pub(super) fn share(figures: &Figures) -> AnyView {
+    let target = figures.targets.share;
+    let gauges = BASES.map(|base| share_of(figures, base).draw()).into_iter().collect_view();
+    card(t(FIGURES_SHARE), target, gauges.into_any())
+}
+
+/// Reduction against the year before.
+pub(super) fn reduction(figures: &Figures) -> AnyView {
+    let target = figures.targets.reduction;
+    let gauges = BASES.map(|base| reduction_of(figures, base).draw()).into_iter().collect_view();
+    card(t(FIGURES_REDUCTION), target, gauges.into_any())
+}
+
+fn card(title: &'static str, target: Fraction, gauges: AnyView) -> AnyView {
+    view! {
+        <section class="card">
+            <header class="card__head">
+                <h2>{title}</h2>
+                <span class="hint">{tf(FIGURES_AT_LEAST, &[("target", &text::percent(target))])}</span>
+            </header>
+            {gauges}
+        </section>
+    }
+    .into_any()
+}
+
+fn share_of(figures: &Figures, base: Base) -> Gauge {
+    let BaseFigures { tally, share, share_met, .. } = figures.base(base);
+    let opens = Opens::of(figures);
+    let target = figures.targets.share;
+    let verdict = Verdict::of(*share, *share_met, target);
+    let counts = view! {
+        {opens.count(base, What::CountedOnline, tally.counted_online)}
+        "/"
+        {opens.count(base, What::Held, tally.held)}
+    };
+    let value = match share {
+        Some(share) => link(opens.href(base, What::CountedOnline), text::percent(*share)),
+        None => t(FIGURES_NONE_HELD).into_any(),
+    };
+    Gauge {
+        label: base_name(base),
+        value,
+        counts: counts.into_any(),
+        verdict,
+        fill: share.map_or(0.0, hundredths),
+        tick: hundredths(target),
+        target: text::percent(target),
+        sentence: sentence(base, *share, verdict),
+    }
+}
+
+fn reduction_of(figures: &Figures, base: Base) -> Gauge {
+    let BaseFigures { tally, previous, held_compared, reduction, reduction_met, .. } = figures.base(base);
+    let opens = Opens::of(figures);
+    let target = figures.targets.reduction;
+    let verdict = Verdict::of(*reduction, *reduction_met, target);
+    // Where agencies without a figure of last year are left out, no list holds exactly these meetings: the table does.
+    let now_href =
+        if *held_compared == tally.held { opens.href(base, What::Held) } else { "#figures-basis".into() };
+    let before_href = match previous.source {
+        PreviousSource::Own => opens.over(figures.window.year_before()).href(base, What::Held),
+        PreviousSource::Baseline | PreviousSource::Mixed | PreviousSource::None => "#figures-basis".into(),
+    };
+    let between = if *held_compared > previous.held { t(FIGURES_UP_TO) } else { t(FIGURES_DOWN_TO) };
+    let counts = match previous.source {
+        PreviousSource::None => ().into_any(),
+        _ => view! {
+            {link(before_href, text::number(previous.held))}
+            {format!(" {between} ")}
+            {link(now_href.clone(), text::number(*held_compared))}
+        }
+        .into_any(),
+    };
+    let value = match reduction {
+        Some(reduction) => link(now_href, text::percent(*reduction)),
+        None if previous.source == PreviousSource::None => t(FIGURES_NO_PREVIOUS).into_any(),
+        None => t(FIGURES_NONE_HELD_BEFORE).into_any(),
+    };
+    // The scale runs to twice the target, as the share's nearly does.
+    let fill =
+        reduction.map_or(0.0, |value| (hundredths(value) * 50.0 / hundredths(target)).clamp(0.0, 100.0));
+    Gauge {
+        label: base_name(base),
+        value,
+        counts,
+        verdict,
+        fill,
+        tick: 50.0,
+        target: text::percent(target),
+        sentence: sentence(base, *reduction, verdict),
+    }
+}
+
+fn sentence(base: Base, value: Option<Fraction>, verdict: Verdict) -> String {
+    let value = value.map(text::percent).unwrap_or_default();
+    format!("{}: {value} {}", base_name(base), t(verdict.word()))
+}
+
+/// A position on a scale of a hundred; never compared.
+#[expect(clippy::cast_precision_loss, reason = "a position on the screen, at most a thousand")]
+pub(super) fn hundredths(value: Fraction) -> f64 {
+    value.permille_shown() as f64 / 10.0
+}
+
+impl Gauge {
+    fn draw(self) -> AnyView {
+        let class = if self.verdict == Verdict::Missed { "gauge gauge--missed" } else { "gauge" };
+        let is_counted = self.verdict != Verdict::NotCounted;
+        let value = if is_counted { "gauge__v num" } else { "fig__why" };
+        let track = is_counted.then(|| {
+            view! {
+                <div class="gauge__track" role="img" aria-label=self.sentence>
+                    <div class="gauge__fill" style=format!("--v:{:.2}", self.fill)></div>
+                    <div class="gauge__target" style=format!("--t:{:.2}", self.tick)>
+                        <span>{self.target}</span>
+                    </div>
+                </div>
+            }
+        });
+        view! {
+            <div class="fig">
+                <h3 class="fig__lab">{self.label}</h3>
+                <div class=class>
+                    <p class="gauge__top">
+                        <span class=value>{self.value}</span>
+                        <span class="fig__n num">{self.counts}</span>
+                        <Badge tone=self.verdict.tone() text=t(self.verdict.word())/>
+                    </p>
+                    {track}
+                </div>
+            </div>
+        }
+        .into_any()
+    }
+}
