@@ -2,6 +2,7 @@
 //! one shape: load, permit, decide, store, audit, in one transaction. Knows no HTTP and no page.
 
 mod access;
+mod accounts;
 mod agencies;
 mod audit;
 mod blobs;
@@ -10,6 +11,8 @@ mod db;
 mod entropy;
 mod meetings;
 mod papers;
+mod people;
+mod rooms;
 mod rules;
 mod scope;
 mod search;
@@ -24,6 +27,7 @@ use domain::error::Outcome;
 use domain::time::Zone;
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
+use accounts::password::Hashing;
 use blobs::Blobs;
 
 pub use db::{Db, Q, Record, Source, Tx, Value, Via, places, q};
@@ -42,7 +46,7 @@ pub struct BackendConfig {
     pub zone: Zone,
     /// How long a session lasts unused, in minutes.
     pub session_idle_minutes: i64,
-    /// How long a session lasts at most, in hours; kept devices ten times as long.
+    /// How long a session lasts at most, in hours; a kept device's lasts 30 days, or 7 unused.
     pub session_hours: i64,
 }
 
@@ -70,6 +74,7 @@ struct Inner {
     config: BackendConfig,
     blobs: Blobs,
     pdf_turn: Arc<Mutex<()>>,
+    hashing: Hashing,
 }
 
 impl Backend {
@@ -87,7 +92,14 @@ impl Backend {
         seed::run(&db, entropy.as_ref()).await?;
         search::ensure(&db).await?;
         let blobs = Blobs::open(config.data_dir.join("papers")).await?;
-        Ok(Backend(Arc::new(Inner { db, entropy, config, blobs, pdf_turn: Arc::default() })))
+        Ok(Backend(Arc::new(Inner {
+            db,
+            entropy,
+            config,
+            blobs,
+            pdf_turn: Arc::default(),
+            hashing: Hashing::new(),
+        })))
     }
 
     /// The database: for the command line, the demo and measurements.
@@ -107,6 +119,10 @@ impl Backend {
     /// One at a time: taking a large PDF apart needs a multiple of its size in memory.
     pub(crate) async fn pdf_turn(&self) -> OwnedMutexGuard<()> {
         self.0.pdf_turn.clone().lock_owned().await
+    }
+
+    pub(crate) fn hashing(&self) -> &Hashing {
+        &self.0.hashing
     }
 
     pub(crate) fn entropy(&self) -> &dyn Entropy {

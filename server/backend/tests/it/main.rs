@@ -1,7 +1,10 @@
 //! Every use case on both databases: what is allowed, refused, forbidden, concurrent and rolled back.
 
+mod accounts;
 mod agencies;
 mod audit;
 mod meetings;
+mod people;
+mod rooms;
 mod rules;
 mod support;

@@ -1,0 +1,153 @@
+//! The first administrator: made once, on an empty database, with a code that only the machine's owner can read.
+
+use chrono::{DateTime, Utc};
+use domain::access::Role;
+use domain::accounts::{FirstAdministrator, SignedIn};
+use domain::agencies::{AgencyInput, Level};
+use domain::error::{Failure, FieldProblem, Outcome, Refusal};
+use domain::ids::{AgencyId, PersonId};
+use domain::text::fold;
+
+use super::delay::{self, Subject};
+use super::{password, session};
+use crate::agencies::{self, NAME_AT_MOST, NewAgency, text};
+use crate::audit::{self, Entry};
+use crate::db::{Source, Tx, q};
+use crate::people::{self, NewPerson};
+use crate::stop::Done;
+use crate::{Backend, stored};
+
+/// The setting that keeps the code's hash.
+const FIRST_CODE: &str = "first_code";
+
+impl Backend {
+    /// A new one-time code for the first administrator, to be printed; none once somebody can sign in. Only its hash is
+    /// kept, and an earlier code no longer works.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn first_code(&self) -> Outcome<Option<String>> {
+        self.outcome(first_code(self).await)
+    }
+}
+
+async fn first_code(backend: &Backend) -> Done<Option<String>> {
+    let mut tx = backend.db().begin().await?;
+    if !is_empty(&mut tx).await? {
+        return Ok(None);
+    }
+    let code = password::made(backend.entropy());
+    q("INSERT INTO setting (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = $2")
+        .bind(FIRST_CODE)
+        .bind(hash(&code))
+        .run(&mut tx)
+        .await?;
+    delay::cleared(&mut tx, &[Subject::first_code()]).await?;
+    tx.commit().await?;
+    Ok(Some(code))
+}
+
+/// Whether nobody is there who could sign in.
+pub(super) async fn is_empty(on: impl Source) -> Done<bool> {
+    let (people,): (i64,) = q("SELECT CAST(COUNT(*) AS BIGINT) FROM person").one(on).await?;
+    Ok(people == 0)
+}
+
+/// As it is typed from the screen: hyphens, spaces and capitals do not matter.
+fn hash(code: &str) -> String {
+    let plain: String = code.chars().filter(char::is_ascii_alphanumeric).collect();
+    session::token_hash(&plain.to_ascii_lowercase())
+}
+
+pub(super) async fn claim(
+    backend: &Backend,
+    first: FirstAdministrator,
+    device: &str,
+    now: DateTime<Utc>,
+) -> Done<SignedIn> {
+    check_code(backend, &first.code, now).await?;
+    let person = parse(&first).map_err(Failure::Invalid)?;
+    let password_hash = backend.hashing().hash(backend.entropy(), &first.password).await?;
+    let mut tx = backend.db().begin().await?;
+    // The row that is deleted decides between two who claim at once.
+    let taken = q("DELETE FROM setting WHERE name = $1 AND value = $2")
+        .bind(FIRST_CODE)
+        .bind(hash(&first.code))
+        .run(&mut tx)
+        .await?;
+    if taken == 0 || !is_empty(&mut tx).await? {
+        return Err(Refusal::WrongCode.into());
+    }
+    let system = backend.system_caller(now);
+    let (agency, short_name) = root(&mut tx, backend, &first.agency_name, now).await?;
+    let id = PersonId(backend.entropy().id(now));
+    let new = NewPerson { id, agency, agency_words: short_name, password_hash, parsed: person };
+    people::insert(&mut tx, &new, now).await?;
+    people::grant(&mut tx, id, Role::SystemAdministrator, agency).await?;
+    let entry = Entry::new("accounts.claim", &new.parsed.name).of(agency);
+    audit::record(&mut tx, backend, &system, entry.after(&new.parsed.user_name)?).await?;
+    let signed_in = session::begin(&mut tx, backend, id, false, device, now).await?;
+    tx.commit().await?;
+    Ok(signed_in)
+}
+
+/// Wrong codes cost growing time, so that nobody tries them all.
+async fn check_code(backend: &Backend, code: &str, now: DateTime<Utc>) -> Done<()> {
+    let subjects = [Subject::first_code()];
+    let mut tx = backend.db().begin().await?;
+    delay::check(&mut tx, &subjects, now).await?;
+    let kept: Option<(String,)> =
+        q("SELECT value FROM setting WHERE name = $1").bind(FIRST_CODE).optional(&mut tx).await?;
+    let typed = hash(code);
+    let is_right = kept.is_some_and(|(kept,)| is_same(kept.as_bytes(), typed.as_bytes()));
+    if !is_right {
+        delay::failed(&mut tx, &subjects, now).await?;
+        tx.commit().await?;
+        return Err(Refusal::WrongCode.into());
+    }
+    Ok(())
+}
+
+/// Compares without telling by its time where the difference lies.
+fn is_same(a: &[u8], b: &[u8]) -> bool {
+    a.len() == b.len() && a.iter().zip(b).fold(0, |found, (a, b)| found | (a ^ b)) == 0
+}
+
+fn parse(first: &FirstAdministrator) -> Result<people::ParsedPerson, Vec<FieldProblem>> {
+    let mut problems = Vec::new();
+    text(&mut problems, "agency_name", &first.agency_name, NAME_AT_MOST);
+    let user_name = people::user_name(&mut problems, &first.user_name);
+    let name = text(&mut problems, "name", &first.name, NAME_AT_MOST);
+    if let Some(problem) = password::problem(&first.password) {
+        problems.push(FieldProblem::new("password", problem));
+    }
+    if !problems.is_empty() {
+        return Err(problems);
+    }
+    Ok(people::ParsedPerson { user_name, name, position: String::new(), roles: Vec::new(), password: None })
+}
+
+/// The root agency: the one imported before, else a new one whose code is the initials of its name.
+async fn root(tx: &mut Tx, backend: &Backend, name: &str, now: DateTime<Utc>) -> Done<(AgencyId, String)> {
+    let there: Option<(String, String)> =
+        q("SELECT id, short_name FROM agency WHERE parent_id IS NULL ORDER BY id LIMIT 1")
+            .optional(&mut *tx)
+            .await?;
+    if let Some((id, short_name)) = there {
+        return Ok((stored::id(&id)?, short_name));
+    }
+    let initials: String = fold(name).split(' ').filter_map(|word| word.chars().next()).take(12).collect();
+    let code = if initials.is_empty() { "ROOT".into() } else { initials.to_uppercase() };
+    let input = AgencyInput {
+        code,
+        parent: String::new(),
+        level: Level::Province.code().into(),
+        name: name.into(),
+        short_name: name.into(),
+        aliases: String::new(),
+    };
+    let parsed = agencies::parse(&input).map_err(Failure::Invalid)?;
+    let agency = NewAgency { id: AgencyId(backend.entropy().id(now)), parent: None, parsed };
+    agencies::insert(tx, &agency).await?;
+    Ok((agency.id, agency.parsed.short_name))
+}

@@ -1,0 +1,136 @@
+//! Passwords: hashed with argon2id, as many at once as there are cores, and made where nobody chose one.
+//! Knows no account.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use argon2::{Algorithm, Argon2, Params, PasswordHash, PasswordHasher, PasswordVerifier, Version};
+use domain::accounts::{PASSWORD_AT_LEAST, PASSWORD_AT_MOST};
+use domain::error::{Failure, Problem};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use crate::entropy::Entropy;
+use crate::stop::{Done, Stop};
+
+/// Memory per hash, passes, lanes: OWASP's recommendation for argon2id. 19 MiB times the cores is what a burst costs.
+const MEMORY_KIB: u32 = 19_456;
+const PASSES: u32 = 2;
+const LANES: u32 = 1;
+/// How long somebody waits for a turn before being told to try again: longer than a whole office signing in at once.
+const TURN_TIMEOUT: Duration = Duration::from_secs(20);
+/// Letters and digits that cannot be taken for one another when read out.
+const EASY: &[u8] = b"abcdefghjkmnpqrstuvwxyz23456789";
+
+/// Hashes passwords, capped at the cores.
+#[derive(Clone, Debug)]
+pub(crate) struct Hashing {
+    turns: Arc<Semaphore>,
+}
+
+/// Leave to hash once; checks that decide whether to hash at all are made while holding it.
+pub(super) struct Turn(OwnedSemaphorePermit);
+
+impl Hashing {
+    /// With as many turns as the machine has cores.
+    pub(crate) fn new() -> Self {
+        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        Self { turns: Arc::new(Semaphore::new(cores)) }
+    }
+
+    /// Waits for a turn.
+    pub(super) async fn turn(&self) -> Done<Turn> {
+        match tokio::time::timeout(TURN_TIMEOUT, self.turns.clone().acquire_owned()).await {
+            Ok(Ok(permit)) => Ok(Turn(permit)),
+            _ => Err(Failure::Unavailable.into()),
+        }
+    }
+
+    /// The hash to store.
+    pub(crate) async fn hash(&self, entropy: &dyn Entropy, password: &str) -> Done<String> {
+        let salt = entropy.array::<16>();
+        let password = password.to_owned();
+        let turn = self.turn().await?;
+        let hash = apart(move || {
+            let _held_until_done = turn;
+            argon2().hash_password_with_salt(password.as_bytes(), &salt).map(|hash| hash.to_string())
+        });
+        hash.await?.map_err(|error| Stop::Stored(format!("password hash: {error}")))
+    }
+}
+
+impl Turn {
+    /// Whether a password fits what is stored; without anything stored it is the same work, and never fits.
+    pub(super) async fn verify(self, password: &str, stored: Option<String>) -> Done<bool> {
+        if password.len() > PASSWORD_AT_MOST as usize * 4 {
+            return Ok(false);
+        }
+        let password = password.to_owned();
+        apart(move || {
+            let _held_until_done = self.0;
+            match stored.as_deref().map(PasswordHash::new) {
+                Some(Ok(hash)) => argon2().verify_password(password.as_bytes(), &hash).is_ok(),
+                _ => {
+                    // What comes out is thrown away: an unknown name takes as long as a known one.
+                    let hash = argon2().hash_password_with_salt(password.as_bytes(), &[7; 16]);
+                    std::hint::black_box(hash.is_ok());
+                    false
+                }
+            }
+        })
+        .await
+    }
+}
+
+async fn apart<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Done<T> {
+    tokio::task::spawn_blocking(work).await.map_err(|error| Stop::Stored(format!("password thread: {error}")))
+}
+
+fn argon2() -> Argon2<'static> {
+    let params = Params::new(MEMORY_KIB, PASSES, LANES, None).expect("parameters within argon2's bounds");
+    Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
+}
+
+/// What is wrong with a new password.
+pub(crate) fn problem(password: &str) -> Option<Problem> {
+    match password.chars().count() {
+        0 => Some(Problem::Missing),
+        n if n < PASSWORD_AT_LEAST as usize => Some(Problem::TooShort(PASSWORD_AT_LEAST)),
+        n if n > PASSWORD_AT_MOST as usize => Some(Problem::TooLong(PASSWORD_AT_MOST)),
+        _ => None,
+    }
+}
+
+/// Three groups of four easy letters and digits: 59 bits, read out in one breath.
+pub(crate) fn made(entropy: &dyn Entropy) -> String {
+    let mut text = String::with_capacity(14);
+    while text.len() < 14 {
+        if matches!(text.len(), 4 | 9) {
+            text.push('-');
+        }
+        let [byte] = entropy.array::<1>();
+        let index = usize::from(byte);
+        // Bytes past the last whole round are dropped, so that every letter is as likely.
+        if index < EASY.len() * (256 / EASY.len()) {
+            text.push(char::from(EASY[index % EASY.len()]));
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::entropy::SeededEntropy;
+
+    #[test]
+    fn made_passwords_are_three_groups_of_easy_letters() {
+        let entropy = SeededEntropy::new(3);
+        for _ in 0..200 {
+            let password = made(&entropy);
+            let groups: Vec<&str> = password.split('-').collect();
+            assert_eq!(groups.iter().map(|group| group.len()).collect::<Vec<_>>(), [4, 4, 4], "{password}");
+            assert!(password.bytes().all(|b| b == b'-' || EASY.contains(&b)), "{password}");
+            assert_eq!(problem(&password), None);
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! Sessions: 256 random bits for the browser, their SHA-256 for the database; an idle end and an absolute one.
+
+use std::fmt::Write;
+
+use chrono::{DateTime, Duration, Utc};
+use domain::access::{Caller, Grant, Role};
+use domain::accounts::{OwnSession, SignedIn};
+use domain::agencies::AgencyRef;
+use domain::error::Failure;
+use domain::ids::{PersonId, SessionId};
+use sha2::{Digest, Sha256};
+
+use crate::db::{Source, Tx, q};
+use crate::stop::Done;
+use crate::{Backend, stored};
+
+/// A kept device signs in again after a month, or after a week unused.
+const KEPT_DAYS: i64 = 30;
+const KEPT_IDLE_DAYS: i64 = 7;
+/// `used_at` is written at most this often: a write for every request would cost more than the request.
+const MARK_EVERY_SECONDS: i64 = 60;
+/// Longest description of a browser that is kept.
+const DEVICE_AT_MOST: usize = 120;
+
+/// Begins a session and gives its token.
+pub(super) async fn begin(
+    tx: &mut Tx,
+    backend: &Backend,
+    person: PersonId,
+    keep: bool,
+    device: &str,
+    now: DateTime<Utc>,
+) -> Done<SignedIn> {
+    q("DELETE FROM session WHERE ends_at <= $1 OR used_at + idle_ms <= $1").bind(now).run(&mut *tx).await?;
+    let token = hex(&backend.entropy().array::<32>());
+    let config = &backend.0.config;
+    let (idle, whole) = if keep {
+        (Duration::days(KEPT_IDLE_DAYS), Duration::days(KEPT_DAYS))
+    } else {
+        (Duration::minutes(config.session_idle_minutes), Duration::hours(config.session_hours))
+    };
+    q("INSERT INTO session (id, person_id, token_hash, device, began_at, used_at, idle_ms, ends_at) \
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8)")
+    .bind(SessionId(backend.entropy().id(now)))
+    .bind(person)
+    .bind(token_hash(&token))
+    .bind(device.chars().take(DEVICE_AT_MOST).collect::<String>())
+    .bind(now)
+    .bind(now)
+    .bind(idle.num_milliseconds())
+    .bind(now + whole)
+    .run(&mut *tx)
+    .await?;
+    Ok(SignedIn { token, max_age_seconds: keep.then(|| whole.num_seconds()) })
+}
+
+/// The hash under which a token is stored. One hash is enough: there is nothing to guess in 256 random bits.
+pub(super) fn token_hash(token: &str) -> String {
+    hex(&Sha256::digest(token.as_bytes()))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        write!(text, "{byte:02x}").expect("writing to a string cannot fail");
+        text
+    })
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    session: String,
+    used_at: i64,
+    person: String,
+    name: String,
+    position: String,
+    agency: String,
+    code: String,
+    short_name: String,
+    role: Option<String>,
+    granted_in: Option<String>,
+}
+
+/// One row for every role, at least one: person, agency and roles in one question.
+const CALLER: &str = "SELECT s.id AS session, s.used_at, p.id AS person, p.name, p.position, a.id AS agency, a.code, \
+    a.short_name, g.role, g.agency_id AS granted_in FROM session s JOIN person p ON p.id = s.person_id \
+    JOIN agency a ON a.id = p.agency_id LEFT JOIN role_grant g ON g.person_id = p.id \
+    WHERE s.token_hash = $1 AND s.ends_at > $2 AND s.used_at + s.idle_ms > $2 AND p.is_active";
+
+/// Who holds a token, and whether its use is to be written down.
+pub(super) async fn caller(on: impl Source, token: &str, now: DateTime<Utc>) -> Done<(Caller, bool)> {
+    if token.len() != 64 {
+        return Err(Failure::SignedOut.into());
+    }
+    let rows: Vec<Row> = q(CALLER).bind(token_hash(token)).bind(now).all(on).await?;
+    let mut grants = Vec::with_capacity(rows.len());
+    for row in &rows {
+        if let (Some(role), Some(agency)) = (&row.role, &row.granted_in) {
+            grants.push(Grant { role: stored::code(role, Role::parse)?, agency: stored::id(agency)? });
+        }
+    }
+    let row = rows.into_iter().next().ok_or(Failure::SignedOut)?;
+    let is_to_be_marked = now - stored::instant(row.used_at)? >= Duration::seconds(MARK_EVERY_SECONDS);
+    let agency = AgencyRef { id: stored::id(&row.agency)?, code: row.code, short_name: row.short_name };
+    let caller = Caller {
+        person: stored::id(&row.person)?,
+        name: row.name,
+        position: row.position,
+        agency,
+        grants,
+        session: stored::id(&row.session)?,
+        now,
+    };
+    Ok((caller, is_to_be_marked))
+}
+
+/// Writes down that a session was used.
+pub(super) async fn mark_used(backend: &Backend, caller: &Caller) -> Done<()> {
+    let mut tx = backend.db().begin().await?;
+    q("UPDATE session SET used_at = $1 WHERE id = $2 AND used_at < $1")
+        .bind(caller.now)
+        .bind(caller.session)
+        .run(&mut tx)
+        .await?;
+    Ok(tx.commit().await?)
+}
+
+/// A person's sessions that are still good, newest use first.
+pub(super) async fn of_caller(on: impl Source, caller: &Caller) -> Done<Vec<OwnSession>> {
+    let rows: Vec<(String, String, i64, i64)> = q("SELECT id, device, began_at, used_at FROM session \
+         WHERE person_id = $1 AND ends_at > $2 AND used_at + idle_ms > $2 ORDER BY used_at DESC, id DESC")
+    .bind(caller.person)
+    .bind(caller.now)
+    .all(on)
+    .await?;
+    rows.into_iter()
+        .map(|(id, device, began, used)| {
+            let id = stored::id(&id)?;
+            let is_this = id == caller.session;
+            Ok(OwnSession {
+                id,
+                device,
+                began: stored::instant(began)?,
+                used: stored::instant(used)?,
+                is_this,
+            })
+        })
+        .collect()
+}
+
+/// Ends a person's sessions, but for one.
+pub(crate) async fn end_all(tx: &mut Tx, person: PersonId, but: Option<SessionId>) -> Done<u64> {
+    let mut query = q("DELETE FROM session WHERE person_id = $1").bind(person);
+    if let Some(kept) = but {
+        let kept = query.place(kept);
+        query.push(&format!(" AND id <> {kept}"));
+    }
+    Ok(query.run(tx).await?)
+}

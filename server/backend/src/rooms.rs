@@ -1,0 +1,173 @@
+//! Rooms over the database. Knows no booking: that is for the meetings.
+
+use async_trait::async_trait;
+use domain::access::{Action, Caller, Scope};
+use domain::agencies::AgencyRef;
+use domain::error::{Failure, FieldProblem, Outcome, Problem, Refusal};
+use domain::ids::{AgencyId, RoomId};
+use domain::rooms::{Room, RoomInput, Rooms};
+use domain::text::fold;
+
+use crate::access::{Within, permit};
+use crate::agencies::{self, CODE_AT_MOST, NAME_AT_MOST, text};
+use crate::audit::{self, Entry};
+use crate::db::{Tx, q};
+use crate::stop::Done;
+use crate::{Backend, stored};
+
+/// More seats than the largest hall of the country.
+const CAPACITY_AT_MOST: u32 = 10_000;
+/// Longest description of the equipment.
+const EQUIPMENT_AT_MOST: usize = 500;
+
+#[async_trait]
+impl Rooms for Backend {
+    async fn list(&self, caller: &Caller, agency: Option<AgencyId>) -> Outcome<Vec<Room>> {
+        self.outcome(list(self, caller, agency).await)
+    }
+
+    async fn add(&self, caller: &Caller, input: RoomInput) -> Outcome<RoomId> {
+        self.outcome(add(self, caller, input).await)
+    }
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: String,
+    code: String,
+    name: String,
+    capacity: i64,
+    has_video: bool,
+    equipment: String,
+    agency_id: String,
+    agency_code: String,
+    short_name: String,
+    path: String,
+}
+
+async fn list(backend: &Backend, caller: &Caller, agency: Option<AgencyId>) -> Done<Vec<Room>> {
+    permit(caller, Action::ViewRooms, Scope::Myself)?;
+    let within = agency.map_or(Within::Everywhere, |agency| Within::Subtrees(vec![agency]));
+    let mut query = q("SELECT r.id, r.code, r.name, r.capacity, r.has_video, r.equipment, r.agency_id, \
+         a.code AS agency_code, a.short_name, a.path FROM room r JOIN agency a ON a.id = r.agency_id WHERE ");
+    let chosen = within.condition(&mut query, "r.agency_id");
+    query.push(&chosen).push(" ORDER BY a.depth, a.code, r.code");
+    let rows: Vec<Row> = query.all(backend.db()).await?;
+    let mut rooms = Vec::with_capacity(rows.len());
+    // The program itself belongs to no agency.
+    let own = agencies::path(backend.db(), caller.agency.id).await.unwrap_or_default();
+    for row in rows {
+        // Nearest first: the own agency's, then the one above's, and so on; all others after them.
+        let id: AgencyId = stored::id(&row.agency_id)?;
+        let distance = own.iter().rev().position(|above| *above == id).unwrap_or(usize::MAX);
+        let is_below = agencies::read_path(&row.path)?.contains(&caller.agency.id);
+        rooms.push(((distance, !is_below), read(row)?));
+    }
+    rooms.sort_by_key(|(nearness, _)| *nearness);
+    Ok(rooms.into_iter().map(|(_, room)| room).collect())
+}
+
+fn read(row: Row) -> Done<Room> {
+    Ok(Room {
+        id: stored::id(&row.id)?,
+        code: row.code,
+        name: row.name,
+        agency: AgencyRef {
+            id: stored::id(&row.agency_id)?,
+            code: row.agency_code,
+            short_name: row.short_name,
+        },
+        capacity: stored::number(row.capacity)?,
+        has_video: row.has_video,
+        equipment: row.equipment,
+    })
+}
+
+async fn add(backend: &Backend, caller: &Caller, input: RoomInput) -> Done<RoomId> {
+    if Within::of(caller, Action::ManageRooms) == Within::Subtrees(Vec::new()) {
+        return Err(Failure::Forbidden.into());
+    }
+    let parsed = parse(&input).map_err(Failure::Invalid)?;
+    let mut tx = backend.db().begin().await?;
+    let Some((agency, path)) = agencies::by_code(&mut tx, &input.agency).await? else {
+        let problem = if input.agency.trim().is_empty() { Problem::Missing } else { Problem::Unknown };
+        return Err(Failure::Invalid(vec![FieldProblem::new("agency", problem)]).into());
+    };
+    permit(caller, Action::ManageRooms, Scope::Agency(&path))?;
+    let there: Option<(String,)> =
+        q("SELECT id FROM room WHERE code = $1").bind(&parsed.code).optional(&mut tx).await?;
+    if there.is_some() {
+        return Err(Refusal::AlreadyThere { name: parsed.code }.into());
+    }
+    let id = RoomId(backend.entropy().id(caller.now));
+    insert(&mut tx, id, agency, &parsed).await?;
+    let entry = Entry::new("rooms.add", &parsed.name).of(agency).after(&input)?;
+    audit::record(&mut tx, backend, caller, entry).await?;
+    tx.commit().await?;
+    Ok(id)
+}
+
+/// A room as typed, every field read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ParsedRoom {
+    pub(crate) code: String,
+    pub(crate) name: String,
+    pub(crate) capacity: u32,
+    pub(crate) has_video: bool,
+    pub(crate) equipment: String,
+}
+
+impl ParsedRoom {
+    /// What it is found by.
+    pub(crate) fn folded(&self) -> String {
+        fold(&format!("{} {}", self.name, self.code))
+    }
+}
+
+/// Reads the fields; the agency is for the caller to look up.
+pub(crate) fn parse(input: &RoomInput) -> Result<ParsedRoom, Vec<FieldProblem>> {
+    let mut problems = Vec::new();
+    let code = text(&mut problems, "code", &input.code, CODE_AT_MOST);
+    let name = text(&mut problems, "name", &input.name, NAME_AT_MOST);
+    let capacity = input.capacity.trim().parse().ok().filter(|seats| *seats <= CAPACITY_AT_MOST);
+    if capacity.is_none() {
+        let range = Problem::NotInRange(0, i64::from(CAPACITY_AT_MOST));
+        let problem = if input.capacity.trim().is_empty() { Problem::Missing } else { range };
+        problems.push(FieldProblem::new("capacity", problem));
+    }
+    let has_video = match input.video.trim().to_lowercase().as_str() {
+        "yes" | "on" | "true" | "1" => Some(true),
+        "no" | "" | "false" | "0" => Some(false),
+        _ => None,
+    };
+    if has_video.is_none() {
+        problems.push(FieldProblem::new("video", Problem::Unknown));
+    }
+    let equipment = input.equipment.trim().to_owned();
+    if equipment.chars().count() > EQUIPMENT_AT_MOST {
+        problems.push(FieldProblem::new("equipment", Problem::TooLong(EQUIPMENT_AT_MOST as u32)));
+    }
+    match (capacity, has_video) {
+        (Some(capacity), Some(has_video)) if problems.is_empty() => {
+            Ok(ParsedRoom { code, name, capacity, has_video, equipment })
+        }
+        _ => Err(problems),
+    }
+}
+
+/// Stores a new room.
+pub(crate) async fn insert(tx: &mut Tx, id: RoomId, agency: AgencyId, room: &ParsedRoom) -> Done<()> {
+    q("INSERT INTO room (id, code, name, agency_id, capacity, has_video, equipment, folded) \
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8)")
+    .bind(id)
+    .bind(&room.code)
+    .bind(&room.name)
+    .bind(agency)
+    .bind(room.capacity)
+    .bind(room.has_video)
+    .bind(&room.equipment)
+    .bind(room.folded())
+    .run(tx)
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,209 @@
+//! Signing in, staying signed in, and the first administrator.
+
+use chrono::Duration;
+use domain::access::Role;
+use domain::accounts::{Accounts, FirstAdministrator};
+use domain::agencies::Agencies;
+use domain::error::{Failure, Refusal};
+use domain::people::{People, PersonInput};
+
+use crate::support::{World, each_database};
+
+const PASSWORD: &str = "mat-khau-dai-1";
+
+async fn secretary(world: &World) {
+    world.agency("SNV").await;
+    let input = PersonInput {
+        user_name: "Thuky1".into(),
+        name: "Thư ký 1".into(),
+        position: "Chuyên viên".into(),
+        agency: "SNV".into(),
+        roles: "secretary".into(),
+        password: PASSWORD.into(),
+    };
+    let (_, made) = People::add(&world.backend, &world.system(), input).await.unwrap();
+    assert_eq!(made, None);
+}
+
+fn waits(outcome: Result<domain::accounts::SignedIn, Failure>) -> u64 {
+    match outcome.map(|_| ()) {
+        Err(Failure::Refused(Refusal::WaitBeforeSignIn { seconds })) => seconds,
+        other => panic!("did not wait: {other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn a_session_says_who_asks_and_only_its_hash_is_stored() {
+    each_database(async |world| {
+        secretary(world).await;
+        let accounts: &dyn Accounts = &world.backend;
+        let signed_in =
+            accounts.sign_in(" THUKY1 ", PASSWORD, false, "Firefox", "10.0.0.1", world.now).await.unwrap();
+        assert_eq!((signed_in.token.len(), signed_in.max_age_seconds), (64, None));
+        let caller = accounts.identify(&signed_in.token, world.now).await.unwrap();
+        assert_eq!((caller.name.as_str(), caller.agency.code.as_str()), ("Thư ký 1", "SNV"));
+        assert!(caller.has_role(Role::Secretary) && caller.grants[0].agency == caller.agency.id);
+        let (stored,): (String,) =
+            backend::q("SELECT token_hash FROM session").one(world.backend.db()).await.unwrap();
+        assert_ne!(stored, signed_in.token);
+        assert_eq!(accounts.identify(&stored, world.now).await, Err(Failure::SignedOut));
+        assert_eq!(accounts.identify("", world.now).await, Err(Failure::SignedOut));
+        let sessions = accounts.sessions(&caller).await.unwrap();
+        assert!(sessions.len() == 1 && sessions[0].is_this && sessions[0].device == "Firefox");
+        accounts.sign_out(&caller).await.unwrap();
+        assert_eq!(accounts.identify(&signed_in.token, world.now).await, Err(Failure::SignedOut));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn sessions_end_unused_and_at_the_latest_after_their_whole_time() {
+    each_database(async |world| {
+        secretary(world).await;
+        let accounts: &dyn Accounts = &world.backend;
+        let day = accounts.sign_in("thuky1", PASSWORD, false, "", "", world.now).await.unwrap().token;
+        let kept = accounts.sign_in("thuky1", PASSWORD, true, "", "", world.now).await.unwrap();
+        assert_eq!(kept.max_age_seconds, Some(30 * 24 * 3600));
+        let after = |hours| world.now + Duration::hours(hours);
+        for hours in [7, 14, 21] {
+            accounts.identify(&day, after(hours)).await.unwrap();
+        }
+        assert_eq!(accounts.identify(&day, after(24)).await, Err(Failure::SignedOut));
+        let idle = accounts.sign_in("thuky1", PASSWORD, false, "", "", world.now).await.unwrap().token;
+        assert_eq!(accounts.identify(&idle, after(8)).await, Err(Failure::SignedOut));
+        for days in [6, 12, 18, 24, 29] {
+            accounts.identify(&kept.token, after(days * 24)).await.unwrap();
+        }
+        assert_eq!(accounts.identify(&kept.token, after(30 * 24)).await, Err(Failure::SignedOut));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn use_is_written_down_once_a_minute() {
+    each_database(async |world| {
+        secretary(world).await;
+        let accounts: &dyn Accounts = &world.backend;
+        let token = accounts.sign_in("thuky1", PASSWORD, false, "", "", world.now).await.unwrap().token;
+        let used = async |seconds| {
+            let now = world.now + Duration::seconds(seconds);
+            let caller = accounts.identify(&token, now).await.unwrap();
+            (accounts.sessions(&caller).await.unwrap()[0].used - world.now).num_seconds()
+        };
+        assert_eq!((used(59).await, used(60).await, used(119).await, used(120).await), (0, 60, 60, 120));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn every_failure_of_a_name_doubles_the_wait_and_success_clears_it() {
+    each_database(async |world| {
+        secretary(world).await;
+        let accounts: &dyn Accounts = &world.backend;
+        let mut now = world.now;
+        for seconds in [1, 2, 4] {
+            let wrong = accounts.sign_in("thuky1", "sai-mat-khau", false, "", "10.0.0.1", now).await;
+            assert_eq!(wrong.map(|_| ()), Err(Failure::Refused(Refusal::WrongCredentials)));
+            // The right password does not get by either, from no address.
+            assert_eq!(
+                waits(accounts.sign_in("thuky1", PASSWORD, false, "", "10.0.0.2", now).await),
+                seconds
+            );
+            now += Duration::seconds(i64::try_from(seconds).unwrap());
+        }
+        accounts.sign_in("thuky1", PASSWORD, false, "", "10.0.0.1", now).await.unwrap();
+        assert_eq!(world.count("sign_in_failure").await, 0);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_unknown_name_is_refused_in_the_same_words_and_its_address_slows_down() {
+    each_database(async |world| {
+        secretary(world).await;
+        let accounts: &dyn Accounts = &world.backend;
+        for number in 0..11 {
+            let name = format!("khong-co-{number}");
+            let wrong = accounts.sign_in(&name, PASSWORD, false, "", "10.0.0.9", world.now).await;
+            assert_eq!(wrong.map(|_| ()), Err(Failure::Refused(Refusal::WrongCredentials)), "{number}");
+        }
+        assert_eq!(waits(accounts.sign_in("thuky1", PASSWORD, false, "", "10.0.0.9", world.now).await), 1);
+        accounts.sign_in("thuky1", PASSWORD, false, "", "10.0.0.8", world.now).await.unwrap();
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_changed_password_ends_the_other_sessions() {
+    each_database(async |world| {
+        secretary(world).await;
+        let accounts: &dyn Accounts = &world.backend;
+        let here = accounts.sign_in("thuky1", PASSWORD, false, "", "", world.now).await.unwrap().token;
+        let there = accounts.sign_in("thuky1", PASSWORD, true, "", "", world.now).await.unwrap().token;
+        let caller = accounts.identify(&here, world.now).await.unwrap();
+        let short = accounts.change_password(&caller, PASSWORD, "ngan").await;
+        assert!(matches!(short, Err(Failure::Invalid(_))), "{short:?}");
+        accounts.change_password(&caller, PASSWORD, "mat-khau-moi-2").await.unwrap();
+        assert!(accounts.identify(&here, world.now).await.is_ok());
+        assert_eq!(accounts.identify(&there, world.now).await, Err(Failure::SignedOut));
+        let wrong = accounts.change_password(&caller, PASSWORD, "mat-khau-moi-3").await;
+        assert_eq!(wrong, Err(Failure::Refused(Refusal::WrongCredentials)));
+        let later = world.now + Duration::seconds(1);
+        accounts.sign_in("thuky1", "mat-khau-moi-2", false, "", "", later).await.unwrap();
+        accounts.sign_out_everywhere(&caller).await.unwrap();
+        assert_eq!(world.count("session").await, 0);
+    })
+    .await;
+}
+
+fn first(code: &str) -> FirstAdministrator {
+    FirstAdministrator {
+        code: code.into(),
+        agency_name: "Ủy ban nhân dân tỉnh Sơn La".into(),
+        user_name: "quantri".into(),
+        name: "Quản trị".into(),
+        password: PASSWORD.into(),
+    }
+}
+
+#[tokio::test]
+async fn the_printed_code_makes_the_first_administrator_once() {
+    each_database(async |world| {
+        let accounts: &dyn Accounts = &world.backend;
+        assert!(accounts.is_empty().await.unwrap());
+        let old = world.backend.first_code().await.unwrap().unwrap();
+        let code = world.backend.first_code().await.unwrap().unwrap();
+        let wrong = accounts.claim(first(&old), "", world.now).await;
+        assert_eq!(wrong.map(|_| ()), Err(Failure::Refused(Refusal::WrongCode)));
+        assert_eq!(waits(accounts.claim(first(&code), "", world.now).await), 1);
+        let now = world.now + Duration::seconds(1);
+        let typed = code.to_uppercase().replace('-', " ");
+        let signed_in = accounts.claim(first(&typed), "", now).await.unwrap();
+        let caller = accounts.identify(&signed_in.token, now).await.unwrap();
+        assert!(caller.has_role(Role::SystemAdministrator));
+        let tree = Agencies::tree(&world.backend, &caller).await.unwrap();
+        assert_eq!((tree.len(), tree[0].code.as_str()), (1, "UBNDTSL"));
+        assert_eq!(world.backend.first_code().await.unwrap(), None);
+        let again = accounts.claim(first(&code), "", now).await;
+        assert_eq!(again.map(|_| ()), Err(Failure::Refused(Refusal::WrongCode)));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn nothing_secret_stands_in_the_trail() {
+    each_database(async |world| {
+        secretary(world).await;
+        let token =
+            Accounts::sign_in(&world.backend, "thuky1", PASSWORD, false, "", "", world.now).await.unwrap();
+        let lines: Vec<(String, String)> =
+            backend::q("SELECT before_json, after_json FROM audit").all(world.backend.db()).await.unwrap();
+        assert!(lines.len() >= 3);
+        for (before, after) in lines {
+            for secret in [PASSWORD, token.token.as_str(), "argon2"] {
+                assert!(!before.contains(secret) && !after.contains(secret), "{before} {after}");
+            }
+        }
+    })
+    .await;
+}
