@@ -131,6 +131,7 @@ mod tests {
     fn a_conference_of_several_days_moves_as_a_whole() {
         let wanted = [sit(16, (7, 30), (11, 30)), sit(17, (7, 30), (11, 30))];
         let slots = free(&wanted, &[sit(17, (7, 30), (8, 0))]);
-        assert_eq!(slots[0], vec![sit(18, (7, 30), (11, 30)), sit(19, (7, 30), (11, 30))]);
+        assert_eq!(slots[0], vec![sit(15, (7, 30), (11, 30)), sit(16, (7, 30), (11, 30))]);
+        assert_eq!(slots[1], vec![sit(18, (7, 30), (11, 30)), sit(19, (7, 30), (11, 30))]);
     }
 }

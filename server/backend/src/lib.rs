@@ -4,6 +4,7 @@
 mod access;
 mod accounts;
 mod agencies;
+mod attendance;
 mod audit;
 mod blobs;
 mod counted;

@@ -2,8 +2,10 @@
 
 mod accounts;
 mod agencies;
+mod attendance;
 mod audit;
 mod meetings;
+mod papers;
 mod people;
 mod rooms;
 mod rules;

@@ -62,7 +62,10 @@ async fn a_draft_keeps_whatever_was_typed() {
         let saved = world.backend.save(&secretary, None, input.clone()).await.unwrap();
         let (typed, again, state) = world.backend.input(&secretary, saved.id).await.unwrap();
         assert_eq!((again, state), (saved, State::Draft));
-        assert_eq!((&typed.title, &typed.sittings, &typed.chair), (&input.title, &input.sittings, &input.chair));
+        assert_eq!(
+            (&typed.title, &typed.sittings, &typed.chair),
+            (&input.title, &input.sittings, &input.chair)
+        );
         assert!(typed.agenda[0].id.is_empty());
         let draft = world.backend.get(&secretary, saved.id).await.unwrap();
         assert_eq!(draft.title, "Họp chưa xong");

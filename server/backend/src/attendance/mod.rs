@@ -1,0 +1,271 @@
+//! The roll: marking delegates and sites, naming an agency's delegates, scanning in. The code of the moment is in [`code`].
+//! Every mark is one transaction with its line in the audit trail.
+
+mod code;
+mod naming;
+
+use async_trait::async_trait;
+use domain::access::{Action, Caller, Stage};
+use domain::agencies::AgencyRef;
+use domain::attendance::{Attendance, CalledBy, Hall, HallCode, Presence, REASON_AT_MOST, RollTally};
+use domain::count::Form;
+use domain::error::{Failure, FieldProblem, Outcome, Problem, Refusal};
+use domain::ids::{AgencyId, MeetingId, ParticipantId, PersonId};
+use domain::meetings::Meetings;
+
+use crate::audit::{self, Entry};
+use crate::db::{Tx, q};
+use crate::scope::MeetingScope;
+use crate::stop::Done;
+use crate::{Backend, stored};
+
+#[async_trait]
+impl Attendance for Backend {
+    async fn mark(
+        &self,
+        caller: &Caller,
+        meeting: MeetingId,
+        participant: ParticipantId,
+        presence: Presence,
+    ) -> Outcome<()> {
+        self.outcome(mark(self, caller, meeting, participant, presence).await)
+    }
+
+    async fn mark_rest(&self, caller: &Caller, meeting: MeetingId, presence: Presence) -> Outcome<u32> {
+        self.outcome(mark_rest(self, caller, meeting, presence).await)
+    }
+
+    async fn mark_site(
+        &self,
+        caller: &Caller,
+        meeting: MeetingId,
+        site: AgencyId,
+        is_connected: bool,
+    ) -> Outcome<()> {
+        self.outcome(mark_site(self, caller, meeting, site, is_connected).await)
+    }
+
+    async fn name_delegates(
+        &self,
+        caller: &Caller,
+        meeting: MeetingId,
+        agency: AgencyId,
+        people: Vec<PersonId>,
+    ) -> Outcome<()> {
+        self.outcome(naming::name_delegates(self, caller, meeting, agency, people).await)
+    }
+
+    async fn hall(&self, caller: &Caller, meeting: MeetingId) -> Outcome<Hall> {
+        hall(self, caller, meeting).await
+    }
+
+    async fn scan(&self, caller: &Caller, meeting: MeetingId, code: &str) -> Outcome<String> {
+        self.outcome(scan(self, caller, meeting, code).await)
+    }
+
+    async fn to_name(&self, caller: &Caller, meeting: MeetingId) -> Outcome<Vec<AgencyRef>> {
+        self.outcome(naming::to_name(self, caller, meeting).await)
+    }
+}
+
+/// An absence has a reason, and none is longer than it may be.
+fn checked(presence: Presence) -> Done<Presence> {
+    if let Presence::Absent { reason } = &presence {
+        if reason.is_empty() {
+            return Err(Refusal::ReasonNeeded.into());
+        }
+        if reason.chars().count() > REASON_AT_MOST as usize {
+            return Err(Failure::Invalid(vec![FieldProblem::new(
+                "reason",
+                Problem::TooLong(REASON_AT_MOST),
+            )])
+            .into());
+        }
+    }
+    Ok(presence)
+}
+
+fn reason_of(presence: &Presence) -> &str {
+    match presence {
+        Presence::Absent { reason } => reason,
+        Presence::NotCalled | Presence::InRoom | Presence::Online => "",
+    }
+}
+
+/// The meeting, if the caller may call its roll.
+async fn called(tx: &mut Tx, caller: &Caller, meeting: MeetingId) -> Done<MeetingScope> {
+    let scope = MeetingScope::load(&mut *tx, caller, meeting).await?;
+    scope.permit(caller, Action::CallRoll)?;
+    Ok(scope)
+}
+
+async fn mark(
+    backend: &Backend,
+    caller: &Caller,
+    meeting: MeetingId,
+    participant: ParticipantId,
+    presence: Presence,
+) -> Done<()> {
+    let presence = checked(presence)?;
+    let mut tx = backend.db().begin().await?;
+    let scope = called(&mut tx, caller, meeting).await?;
+    let before: Option<(String, String)> =
+        q("SELECT presence, reason FROM participant WHERE id = $1 AND meeting_id = $2")
+            .bind(participant)
+            .bind(meeting)
+            .optional(&mut tx)
+            .await?;
+    let before = before.ok_or(Failure::NotFound)?;
+    set_presence(&mut tx, caller, participant, &presence, CalledBy::Hand).await?;
+    let entry = Entry::new("attendance.mark", &scope.title).of(scope.agency).before(&before)?.after(&(
+        participant.to_string(),
+        presence.code(),
+        reason_of(&presence),
+    ))?;
+    audit::record(&mut tx, backend, caller, entry).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+async fn set_presence(
+    tx: &mut Tx,
+    caller: &Caller,
+    participant: ParticipantId,
+    presence: &Presence,
+    by: CalledBy,
+) -> Done<()> {
+    let is_called = *presence != Presence::NotCalled;
+    q("UPDATE participant SET presence = $2, reason = $3, called_by = $4, called_at = $5 WHERE id = $1")
+        .bind(participant)
+        .bind(presence.code())
+        .bind(reason_of(presence))
+        .bind(if is_called { by_code(by) } else { "" })
+        .bind(is_called.then(|| caller.now.timestamp_millis()))
+        .run(tx)
+        .await?;
+    Ok(())
+}
+
+/// How a presence came to be known, as stored.
+const fn by_code(by: CalledBy) -> &'static str {
+    match by {
+        CalledBy::Hand => "hand",
+        CalledBy::Code => "code",
+    }
+}
+
+async fn mark_rest(backend: &Backend, caller: &Caller, meeting: MeetingId, presence: Presence) -> Done<u32> {
+    let presence = checked(presence)?;
+    let mut tx = backend.db().begin().await?;
+    let scope = called(&mut tx, caller, meeting).await?;
+    let marked = q("UPDATE participant SET presence = $2, reason = $3, called_by = 'hand', called_at = $4 \
+                    WHERE meeting_id = $1 AND presence = 'not_called'")
+    .bind(meeting)
+    .bind(presence.code())
+    .bind(reason_of(&presence))
+    .bind(caller.now)
+    .run(&mut tx)
+    .await?;
+    let entry = Entry::new("attendance.mark_rest", &scope.title).of(scope.agency).after(&(
+        marked,
+        presence.code(),
+        reason_of(&presence),
+    ))?;
+    audit::record(&mut tx, backend, caller, entry).await?;
+    tx.commit().await?;
+    Ok(u32::try_from(marked).unwrap_or(u32::MAX))
+}
+
+async fn mark_site(
+    backend: &Backend,
+    caller: &Caller,
+    meeting: MeetingId,
+    site: AgencyId,
+    is_connected: bool,
+) -> Done<()> {
+    let mut tx = backend.db().begin().await?;
+    let scope = called(&mut tx, caller, meeting).await?;
+    let touched = q("UPDATE site SET is_connected = $3 WHERE meeting_id = $1 AND agency_id = $2")
+        .bind(meeting)
+        .bind(site)
+        .bind(is_connected)
+        .run(&mut tx)
+        .await?;
+    if touched == 0 {
+        return Err(Failure::NotFound.into());
+    }
+    keep_connection(&mut tx, meeting).await?;
+    let entry = Entry::new("attendance.mark_site", &scope.title)
+        .of(scope.agency)
+        .after(&(site.to_string(), is_connected))?;
+    audit::record(&mut tx, backend, caller, entry).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Keeps the counting column in step: a site outside the main one, which is the organiser's own, was connected.
+async fn keep_connection(tx: &mut Tx, meeting: MeetingId) -> Done<()> {
+    q("UPDATE meeting SET is_connected = EXISTS (SELECT 1 FROM site s WHERE s.meeting_id = meeting.id \
+       AND s.is_connected AND s.agency_id <> meeting.agency_id) WHERE id = $1")
+    .bind(meeting)
+    .run(tx)
+    .await?;
+    Ok(())
+}
+
+async fn hall(backend: &Backend, caller: &Caller, meeting: MeetingId) -> Outcome<Hall> {
+    let scope = backend.outcome(MeetingScope::load(backend.db(), caller, meeting).await)?;
+    // A hall that is already running keeps showing the end: closing the meeting must not black out the display.
+    let asked = if scope.stage == Stage::Held { Action::CallRoll } else { Action::ShowHall };
+    backend.outcome(scope.permit(caller, asked))?;
+    let shown = backend.get(caller, meeting).await?;
+    let roll = RollTally::of(shown.participants.iter().map(|p| &p.presence));
+    let connected = shown.sites.iter().filter(|site| site.is_connected).count();
+    let code = match scope.stage {
+        Stage::UnderWay if shown.form != Form::Online => {
+            let secret = backend.outcome(backend.roll_secret().await)?;
+            let turn = code::turn_at(caller.now);
+            Some(HallCode { text: code::code_of(&secret, meeting, turn), renews: code::end_of(turn) })
+        }
+        _ => None,
+    };
+    let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+    Ok(Hall {
+        roll,
+        sites: (count(connected), count(shown.sites.len())),
+        code,
+        now: caller.now,
+        meeting: shown,
+    })
+}
+
+async fn scan(backend: &Backend, caller: &Caller, meeting: MeetingId, typed: &str) -> Done<String> {
+    let secret = backend.roll_secret().await?;
+    let mut tx = backend.db().begin().await?;
+    let scope = MeetingScope::load(&mut tx, caller, meeting).await?;
+    // Whoever is not listed learns nothing of the meeting, not even its title.
+    if scope.part.is_none() {
+        return Err(Refusal::NotADelegate.into());
+    }
+    if scope.stage != Stage::UnderWay {
+        return Err(Refusal::WrongState.into());
+    }
+    if !scope.may(caller, Action::ScanIn) {
+        return Err(Failure::Forbidden.into());
+    }
+    if !code::is_good(&secret, meeting, typed, caller.now) {
+        return Err(Refusal::CodeExpired.into());
+    }
+    let (participant,): (String,) = q("SELECT id FROM participant WHERE meeting_id = $1 AND person_id = $2")
+        .bind(meeting)
+        .bind(caller.person)
+        .one(&mut tx)
+        .await?;
+    let participant = stored::id(&participant)?;
+    set_presence(&mut tx, caller, participant, &Presence::InRoom, CalledBy::Code).await?;
+    let entry =
+        Entry::new("attendance.scan", &scope.title).of(scope.agency).after(&participant.to_string())?;
+    audit::record(&mut tx, backend, caller, entry).await?;
+    tx.commit().await?;
+    Ok(scope.title)
+}

@@ -1,0 +1,157 @@
+//! The roll: by hand, by the hall's code, by the agencies that name their own, and what it does to the figures.
+
+use backend::q;
+use chrono::Duration;
+use domain::access::{Caller, Role, Stage};
+use domain::attendance::{Attendance, Presence};
+use domain::count::Form;
+use domain::error::{Failure, Refusal};
+use domain::ids::{MeetingId, ParticipantId};
+
+use crate::support::{World, each_database};
+
+async fn participant(world: &World, meeting: MeetingId, person: &Caller) -> ParticipantId {
+    let (id,): (String,) = q("SELECT id FROM participant WHERE meeting_id = $1 AND person_id = $2")
+        .bind(meeting)
+        .bind(person.person)
+        .one(world.backend.db())
+        .await
+        .unwrap();
+    id.parse().unwrap()
+}
+
+async fn presence(world: &World, meeting: MeetingId, person: &Caller) -> (String, String) {
+    q("SELECT presence, called_by FROM participant WHERE meeting_id = $1 AND person_id = $2")
+        .bind(meeting)
+        .bind(person.person)
+        .one(world.backend.db())
+        .await
+        .unwrap()
+}
+
+#[tokio::test]
+async fn the_secretary_calls_the_roll_and_an_absence_has_a_reason() {
+    each_database(async |world| {
+        let secretary = world.caller(Role::Secretary, "SNV").await;
+        let (here, away) = (world.person("STC").await, world.person("STC").await);
+        let meeting =
+            world.meeting("SNV").stage(Stage::UnderWay).delegate(&here).delegate(&away).store().await;
+        let (first, second) =
+            (participant(world, meeting, &here).await, participant(world, meeting, &away).await);
+        world.backend.mark(&secretary, meeting, first, Presence::InRoom).await.unwrap();
+        let silent = Presence::Absent { reason: String::new() };
+        let refused = world.backend.mark(&secretary, meeting, second, silent).await;
+        assert_eq!(refused, Err(Failure::Refused(Refusal::ReasonNeeded)));
+        assert_eq!(world.backend.mark_rest(&secretary, meeting, Presence::Online).await, Ok(1));
+        assert_eq!(
+            presence(world, meeting, &here).await.0,
+            "in_room",
+            "those already called stay as they are"
+        );
+        assert_eq!(presence(world, meeting, &away).await.0, "online");
+        assert_eq!(
+            world.backend.mark(&here, meeting, first, Presence::Online).await,
+            Err(Failure::Forbidden)
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_delegate_scans_in_with_the_code_of_the_moment_and_a_photo_of_it_is_worthless() {
+    each_database(async |world| {
+        let secretary = world.caller(Role::Secretary, "SNV").await;
+        let delegate = world.person("STC").await;
+        let meeting = world.meeting("SNV").stage(Stage::UnderWay).delegate(&delegate).store().await;
+        let hall = world.backend.hall(&secretary, meeting).await.unwrap();
+        let code = hall.code.expect("the hall of a meeting under way shows a code");
+        let late = Caller { now: world.now + Duration::seconds(90), ..delegate.clone() };
+        let expired = world.backend.scan(&late, meeting, &code.text).await;
+        assert_eq!(expired, Err(Failure::Refused(Refusal::CodeExpired)));
+        world.backend.scan(&delegate, meeting, &code.text.to_lowercase()).await.unwrap();
+        assert_eq!(presence(world, meeting, &delegate).await, ("in_room".to_owned(), "code".to_owned()));
+        let stranger = world.person("STC").await;
+        let refused = world.backend.scan(&stranger, meeting, &code.text).await;
+        assert_eq!(refused, Err(Failure::Refused(Refusal::NotADelegate)));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn nobody_scans_in_before_the_meeting_is_opened() {
+    each_database(async |world| {
+        let secretary = world.caller(Role::Secretary, "SNV").await;
+        let delegate = world.person("STC").await;
+        let meeting = world.meeting("SNV").stage(Stage::Scheduled).delegate(&delegate).store().await;
+        assert_eq!(world.backend.hall(&secretary, meeting).await.unwrap().code, None);
+        let refused = world.backend.scan(&delegate, meeting, "2222-2222").await;
+        assert_eq!(refused, Err(Failure::Refused(Refusal::WrongState)));
+        assert_eq!(world.backend.hall(&delegate, meeting).await, Err(Failure::Forbidden));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_connected_site_makes_a_hybrid_meeting_count_as_online_and_the_organisers_own_does_not() {
+    each_database(async |world| {
+        let secretary = world.caller(Role::Secretary, "SNV").await;
+        let meeting = world
+            .meeting("SNV")
+            .form(Form::Hybrid)
+            .stage(Stage::UnderWay)
+            .connected("SNV")
+            .connected("STC")
+            .store()
+            .await;
+        let (own, outside) = (world.agency("SNV").await, world.agency("STC").await);
+        let counts = async || {
+            let row: (bool,) = q("SELECT is_connected FROM meeting WHERE id = $1")
+                .bind(meeting)
+                .one(world.backend.db())
+                .await
+                .unwrap();
+            row.0
+        };
+        world.backend.mark_site(&secretary, meeting, outside, false).await.unwrap();
+        assert!(!counts().await, "the main site alone is no connection");
+        world.backend.mark_site(&secretary, meeting, outside, true).await.unwrap();
+        assert!(counts().await);
+        world.backend.mark_site(&secretary, meeting, own, false).await.unwrap();
+        assert!(counts().await);
+        let nowhere = world.agency("STP").await;
+        assert_eq!(world.backend.mark_site(&secretary, meeting, nowhere, true).await, Err(Failure::NotFound));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_invited_agency_names_its_own_people_and_nobody_elses() {
+    each_database(async |world| {
+        let leader = world.caller(Role::Leader, "STC").await;
+        let (own, second, foreign) = (world.person("STC").await, world.person("STC").await, world.person("STP").await);
+        let meeting = world.meeting("SNV").stage(Stage::Scheduled).store().await;
+        let agency = world.agency("STC").await;
+        let mut tx = world.backend.db().begin().await.unwrap();
+        q("INSERT INTO participant (id, meeting_id, part, agency_id, position) VALUES ($1, $2, 'delegate', $3, 1)")
+            .bind(ParticipantId(world.id()))
+            .bind(meeting)
+            .bind(agency)
+            .run(&mut tx)
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+        let waiting = world.backend.to_name(&leader, meeting).await.unwrap();
+        assert_eq!(waiting.into_iter().map(|a| a.id).collect::<Vec<_>>(), [agency]);
+        let other = world.caller(Role::Leader, "STP").await;
+        let people = vec![own.person, second.person];
+        let forbidden = world.backend.name_delegates(&other, meeting, agency, people.clone()).await;
+        assert_eq!(forbidden, Err(Failure::Forbidden));
+        let refused = world.backend.name_delegates(&leader, meeting, agency, vec![own.person, foreign.person]).await;
+        assert!(matches!(refused, Err(Failure::Invalid(_))));
+        assert_eq!(world.count("participant WHERE person_id IS NOT NULL").await, 0, "all or nobody");
+        world.backend.name_delegates(&leader, meeting, agency, people).await.unwrap();
+        assert_eq!(world.count("participant WHERE person_id IS NOT NULL").await, 2);
+        assert!(world.backend.to_name(&leader, meeting).await.unwrap().is_empty());
+    })
+    .await;
+}

@@ -1,0 +1,136 @@
+//! Papers: what is taken, what is refused and leaves nothing, and who may read.
+
+use backend::{Backend, q};
+use domain::access::{Caller, Role, Stage};
+use domain::error::{Failure, Refusal};
+use domain::ids::{AgendaItemId, MeetingId, PaperId};
+use domain::papers::{Level, Papers};
+
+use crate::support::{World, each_database};
+
+/// The smallest file that is a PDF by its content; it cannot be opened, so its pages stay unknown.
+const PDF: &[u8] = b"%PDF-1.7\n%a paper of no pages\n%%EOF\n";
+
+/// A scheduled meeting with one agenda item, its secretary and a delegate.
+async fn meeting(world: &World, stage: Stage) -> (MeetingId, AgendaItemId, Caller, Caller) {
+    let secretary = world.caller(Role::Secretary, "SNV").await;
+    let delegate = world.person("STC").await;
+    let meeting =
+        world.meeting("SNV").stage(stage).at("2026-06-20T07:30/11:30").delegate(&delegate).store().await;
+    let item = AgendaItemId(world.id());
+    let mut tx = world.backend.db().begin().await.unwrap();
+    q("INSERT INTO agenda_item (id, meeting_id, position, title, minutes, presenter, is_discussion) \
+       VALUES ($1, $2, 1, 'Báo cáo', 30, '', FALSE)")
+    .bind(item)
+    .bind(meeting)
+    .run(&mut tx)
+    .await
+    .unwrap();
+    tx.commit().await.unwrap();
+    (meeting, item, secretary, delegate)
+}
+
+async fn add(
+    backend: &Backend,
+    caller: &Caller,
+    item: AgendaItemId,
+    title: &str,
+    bytes: &[u8],
+) -> Result<PaperId, Failure> {
+    let mut upload = backend.begin_upload(caller, item, title, Level::Open).await?;
+    for chunk in bytes.chunks(7) {
+        upload.write(chunk).await?;
+    }
+    upload.finish().await
+}
+
+#[tokio::test]
+async fn a_paper_is_read_by_those_of_the_meeting_and_nobody_else() {
+    each_database(async |world| {
+        let (meeting, item, secretary, delegate) = meeting(world, Stage::Scheduled).await;
+        let first = add(&world.backend, &secretary, item, "Báo cáo tháng 6.pdf", PDF).await.unwrap();
+        let second = add(&world.backend, &secretary, item, "Phụ lục", PDF).await.unwrap();
+        let reading = world.backend.read(&delegate, first).await.unwrap();
+        assert_eq!(reading.paper.title, "Báo cáo tháng 6");
+        assert_eq!((reading.meeting, reading.previous), (meeting, None));
+        assert_eq!(reading.next, Some((second, "Phụ lục".to_owned())));
+        let file = world.backend.open_file(&delegate, first).await.unwrap();
+        assert_eq!(std::fs::read(file.path).unwrap(), PDF);
+        world.backend.read(&delegate, first).await.unwrap();
+        assert_eq!(world.count("paper_reading").await, 1, "read once is read");
+        let stranger = world.person("STC").await;
+        let administrator = world.caller(Role::SystemAdministrator, "UBND").await;
+        for nosy in [stranger, administrator] {
+            assert_eq!(world.backend.read(&nosy, first).await, Err(Failure::NotFound));
+            assert_eq!(world.backend.open_file(&nosy, first).await, Err(Failure::NotFound));
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_no_pdf_is_refused_and_leaves_nothing() {
+    each_database(async |world| {
+        let (_, item, secretary, _) = meeting(world, Stage::Scheduled).await;
+        let refusals = [
+            (&b""[..], Refusal::EmptyFile),
+            (&b"PK\x03\x04 a letter in a zip"[..], Refusal::NotPdf),
+            (&[b'x'; 4096][..], Refusal::NotPdf),
+        ];
+        for (bytes, refusal) in refusals {
+            let refused = add(&world.backend, &secretary, item, "bao-cao.pdf", bytes).await;
+            assert_eq!(refused, Err(Failure::Refused(refusal)));
+        }
+        assert_eq!(world.count("paper").await, 0);
+        let left = std::fs::read_dir(world.config.data_dir.join("papers/incoming")).unwrap().count();
+        assert_eq!(left, 0, "no file is left behind");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_classified_paper_leaves_only_the_neutral_line() {
+    each_database(async |world| {
+        let (_, item, secretary, delegate) = meeting(world, Stage::Scheduled).await;
+        let refused = world.backend.begin_upload(&secretary, item, "Phương án", Level::Secret).await;
+        assert_eq!(refused.err(), Some(Failure::Refused(Refusal::Classified)));
+        let line = world.backend.leave_neutral_line(&secretary, item).await.unwrap();
+        assert_eq!(
+            world.backend.read(&delegate, line).await,
+            Err(Failure::NotFound),
+            "there is nothing to read"
+        );
+        let (title, hash): (String, String) =
+            q("SELECT title, hash FROM paper").one(world.backend.db()).await.unwrap();
+        assert_eq!((title.as_str(), hash.as_str()), ("", ""), "nothing of the paper itself is kept");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn delegates_may_not_manage_papers_and_nobody_may_once_the_meeting_is_held() {
+    each_database(async |world| {
+        let (_, item, _, delegate) = meeting(world, Stage::Scheduled).await;
+        assert_eq!(add(&world.backend, &delegate, item, "x", PDF).await, Err(Failure::Forbidden));
+        let (_, item, secretary, _) = meeting(world, Stage::Held).await;
+        assert_eq!(add(&world.backend, &secretary, item, "x", PDF).await, Err(Failure::Forbidden));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_withdrawn_paper_opens_no_longer() {
+    each_database(async |world| {
+        let (_, item, secretary, delegate) = meeting(world, Stage::UnderWay).await;
+        let paper = add(&world.backend, &secretary, item, "Báo cáo", PDF).await.unwrap();
+        world.backend.rename(&secretary, paper, "  Báo cáo   số 2 ").await.unwrap();
+        assert_eq!(world.backend.read(&delegate, paper).await.unwrap().paper.title, "Báo cáo số 2");
+        assert_eq!(world.backend.withdraw(&delegate, paper).await, Err(Failure::Forbidden));
+        world.backend.withdraw(&secretary, paper).await.unwrap();
+        assert_eq!(world.backend.read(&delegate, paper).await, Err(Failure::NotFound));
+        assert_eq!(world.backend.open_file(&delegate, paper).await, Err(Failure::NotFound));
+        let trail = world.count("audit WHERE what LIKE 'papers.%'").await;
+        assert_eq!(trail, 3, "add, rename and withdraw are in the trail");
+    })
+    .await;
+}
