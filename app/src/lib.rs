@@ -1,6 +1,7 @@
 //! The pages of Phiên: components, server functions, texts. Compiled twice: for the server (`ssr`) and for the
 //! browser (`hydrate`). Knows the ports of `domain` and nothing of what stands behind them.
 
+pub mod admin;
 pub mod assets;
 pub mod context;
 pub mod failure;

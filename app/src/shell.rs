@@ -131,7 +131,7 @@ fn rail(me: &Me, shown: &[Entry], path: Memo<String>) -> impl IntoView + use<> {
             {compose}
             <ul>{items}</ul>
             <div class="rail__foot">
-                <a class="nav" href="/search" aria-keyshortcuts="/"><Icon name="search"/>{t(NAV_SEARCH)}<kbd aria-hidden="true">"/"</kbd></a>
+                <a class="nav" href="/search" aria-keyshortcuts="/" data-search=""><Icon name="search"/>{t(NAV_SEARCH)}<kbd aria-hidden="true">"/"</kbd></a>
                 <a class="nav" href="/account" aria-current=current>
                     <Avatar agency=code/>
                     <span class="nav__who"><b>{name}</b><small>{org}</small></span>
@@ -148,7 +148,7 @@ fn bar(me: &Me) -> impl IntoView + use<> {
         <header class="bar">
             <a class="mark" href="/">{mark_drawing()}{t(APP_NAME)}</a>
             <span class="grow"></span>
-            <a class="btn btn--icon" href="/search" aria-label=t(NAV_SEARCH)><Icon name="search" large=true/></a>
+            <a class="btn btn--icon" href="/search" aria-label=t(NAV_SEARCH) data-search=""><Icon name="search" large=true/></a>
             <a class="btn btn--icon" href="/account" aria-label=label><Avatar agency=me.agency.code.clone() large=true/></a>
         </header>
     }

@@ -1,58 +1,11 @@
-//! Signing in, one's own account, the entry to administration.
+//! Signing in, the first administrator, one's own account and sessions.
 
-use leptos::prelude::*;
-use leptos_meta::Title;
+pub mod calls;
+pub mod more;
+pub mod page;
+pub mod sign_in;
 
-use crate::text::keys::*;
-use crate::text::t;
-use crate::ui::{Empty, PageHead};
-
-/// A page of this feature.
-#[component]
-pub fn SignInPage() -> impl IntoView {
-    view! {
-        <Title text=t(NAV_ACCOUNT)/>
-        <PageHead title=t(NAV_ACCOUNT)/>
-        <Empty title=t(NOTHING_HERE)/>
-    }
-}
-
-/// A page of this feature.
-#[component]
-pub fn FirstPage() -> impl IntoView {
-    view! {
-        <Title text=t(NAV_ACCOUNT)/>
-        <PageHead title=t(NAV_ACCOUNT)/>
-        <Empty title=t(NOTHING_HERE)/>
-    }
-}
-
-/// A page of this feature.
-#[component]
-pub fn AccountPage() -> impl IntoView {
-    view! {
-        <Title text=t(NAV_ACCOUNT)/>
-        <PageHead title=t(NAV_ACCOUNT)/>
-        <Empty title=t(NOTHING_HERE)/>
-    }
-}
-
-/// A page of this feature.
-#[component]
-pub fn MorePage() -> impl IntoView {
-    view! {
-        <Title text=t(NAV_ACCOUNT)/>
-        <PageHead title=t(NAV_ACCOUNT)/>
-        <Empty title=t(NOTHING_HERE)/>
-    }
-}
-
-/// A page of this feature.
-#[component]
-pub fn AdminPage() -> impl IntoView {
-    view! {
-        <Title text=t(NAV_ACCOUNT)/>
-        <PageHead title=t(NAV_ACCOUNT)/>
-        <Empty title=t(NOTHING_HERE)/>
-    }
-}
+pub use calls::{ChangePassword, ClaimFirst, IsFirst, OwnSessions, SignIn, SignOut, SignOutEverywhere};
+pub use more::{AdminPage, MorePage};
+pub use page::AccountPage;
+pub use sign_in::{FirstPage, SignInPage};

@@ -1,18 +1,7 @@
-//! The audit trail.
+//! The audit trail: who did what, when, before and after.
 
-use leptos::prelude::*;
-use leptos_meta::Title;
+pub mod calls;
+pub mod page;
 
-use crate::text::keys::*;
-use crate::text::t;
-use crate::ui::{Empty, PageHead};
-
-/// A page of this feature.
-#[component]
-pub fn AuditPage() -> impl IntoView {
-    view! {
-        <Title text=t(NAV_ADMIN)/>
-        <PageHead title=t(NAV_ADMIN)/>
-        <Empty title=t(NOTHING_HERE)/>
-    }
-}
+pub use calls::AuditTrail;
+pub use page::AuditPage;

@@ -1,28 +1,11 @@
-//! Home: the next meeting, what waits, the coming days.
+//! Home: the next meeting and its papers in one tap, what waits, the coming days; and the papers of coming meetings.
 
-use leptos::prelude::*;
-use leptos_meta::Title;
+pub mod calls;
+mod hero;
+pub mod page;
+pub mod papers;
+mod waiting;
 
-use crate::text::keys::*;
-use crate::text::t;
-use crate::ui::{Empty, PageHead};
-
-/// A page of this feature.
-#[component]
-pub fn HomePage() -> impl IntoView {
-    view! {
-        <Title text=t(NAV_HOME)/>
-        <PageHead title=t(NAV_HOME)/>
-        <Empty title=t(NOTHING_HERE)/>
-    }
-}
-
-/// A page of this feature.
-#[component]
-pub fn PapersPage() -> impl IntoView {
-    view! {
-        <Title text=t(NAV_HOME)/>
-        <PageHead title=t(NAV_HOME)/>
-        <Empty title=t(NOTHING_HERE)/>
-    }
-}
+pub use calls::{ComingPapers, TodayCall};
+pub use page::HomePage;
+pub use papers::PapersPage;

@@ -1,18 +1,8 @@
-//! Files of rows.
+//! Files of rows: agencies, people, rooms, meetings of the past, figures of years before the system.
+//! The file goes to a route of the server; the page shows what came of it.
 
-use leptos::prelude::*;
-use leptos_meta::Title;
+pub mod calls;
+pub mod page;
 
-use crate::text::keys::*;
-use crate::text::t;
-use crate::ui::{Empty, PageHead};
-
-/// A page of this feature.
-#[component]
-pub fn ImportsPage() -> impl IntoView {
-    view! {
-        <Title text=t(NAV_ADMIN)/>
-        <PageHead title=t(NAV_ADMIN)/>
-        <Empty title=t(NOTHING_HERE)/>
-    }
-}
+pub use calls::ImportReportOf;
+pub use page::ImportsPage;

@@ -1,18 +1,8 @@
-//! Administration of people.
+//! Administration of people: who may sign in, with which roles; first and new passwords, shown once.
 
-use leptos::prelude::*;
-use leptos_meta::Title;
+mod add;
+pub mod calls;
+pub mod page;
 
-use crate::text::keys::*;
-use crate::text::t;
-use crate::ui::{Empty, PageHead};
-
-/// A page of this feature.
-#[component]
-pub fn PeoplePage() -> impl IntoView {
-    view! {
-        <Title text=t(NAV_ADMIN)/>
-        <PageHead title=t(NAV_ADMIN)/>
-        <Empty title=t(NOTHING_HERE)/>
-    }
-}
+pub use calls::{AddPerson, ListPeople, PasswordReport, ResetPassword, SetActive};
+pub use page::PeoplePage;

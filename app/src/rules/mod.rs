@@ -1,18 +1,7 @@
-//! The rules on kinds of meeting.
+//! The law as rows: kinds of meeting, their limits, sources and validity.
 
-use leptos::prelude::*;
-use leptos_meta::Title;
+pub mod calls;
+pub mod page;
 
-use crate::text::keys::*;
-use crate::text::t;
-use crate::ui::{Empty, PageHead};
-
-/// A page of this feature.
-#[component]
-pub fn RulesPage() -> impl IntoView {
-    view! {
-        <Title text=t(NAV_ADMIN)/>
-        <PageHead title=t(NAV_ADMIN)/>
-        <Empty title=t(NOTHING_HERE)/>
-    }
-}
+pub use calls::{AddRule, AllRules};
+pub use page::RulesPage;

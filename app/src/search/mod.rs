@@ -1,18 +1,7 @@
-//! Search.
+//! Search that knows Vietnamese without marks: meetings, people, rooms, agencies. Finding is the ports' work.
 
-use leptos::prelude::*;
-use leptos_meta::Title;
+pub mod calls;
+pub mod page;
 
-use crate::text::keys::*;
-use crate::text::t;
-use crate::ui::{Empty, PageHead};
-
-/// A page of this feature.
-#[component]
-pub fn SearchPage() -> impl IntoView {
-    view! {
-        <Title text=t(NAV_SEARCH)/>
-        <PageHead title=t(NAV_SEARCH)/>
-        <Empty title=t(NOTHING_HERE)/>
-    }
-}
+pub use calls::FindAll;
+pub use page::SearchPage;

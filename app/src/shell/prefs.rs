@@ -61,3 +61,35 @@ pub fn language() -> impl IntoView {
         </form>
     }
 }
+
+/// Language and theme on the account's page, every choice named.
+pub fn section() -> impl IntoView {
+    let theme = session::with_page(|page| page.theme);
+    let button = |value: &'static str,
+                  is_on: bool,
+                  icon: &'static str,
+                  word: &'static str,
+                  name: &'static str| {
+        let lang = (name == "locale").then_some(value);
+        view! {
+            <button name=name value=value lang=lang aria-pressed=is_on.to_string()><Icon name=icon/>{word}</button>
+        }
+    };
+    let here = locale();
+    view! {
+        <section class="card">
+            <div class="formpage__sec">
+                <h2>{t(PREFS_TITLE)}</h2>
+                <form class="prefs" method="post" action="/api/preferences/set">
+                    {button("vi", here == Locale::Vi, "globe", "Tiếng Việt", "locale")}
+                    {button("en", here == Locale::En, "globe", "English", "locale")}
+                </form>
+                <form class="prefs" method="post" action="/api/preferences/set">
+                    {button("device", theme == Theme::Device, "monitor", t(PREFS_DEVICE), "theme")}
+                    {button("light", theme == Theme::Light, "sun", t(PREFS_LIGHT), "theme")}
+                    {button("dark", theme == Theme::Dark, "moon", t(PREFS_DARK), "theme")}
+                </form>
+            </div>
+        </section>
+    }
+}

@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use super::Words;
+
 /// One box: a radio or a checkbox with its words.
 #[component]
 pub fn Choice(
@@ -15,7 +17,7 @@ pub fn Choice(
     label: String,
     /// A line below them.
     #[prop(into, optional)]
-    hint: Option<String>,
+    hint: Words,
     /// Whether it is chosen at first.
     #[prop(optional)]
     checked: bool,
@@ -28,7 +30,7 @@ pub fn Choice(
             <input r#type=if radio { "radio" } else { "checkbox" } name=name value=value checked=checked/>
             <span>
                 <b>{label}</b>
-                {hint.map(|hint| view! { <span class="hint">{hint}</span> })}
+                {hint.0.map(|hint| view! { <span class="hint">{hint}</span> })}
             </span>
         </label>
     }

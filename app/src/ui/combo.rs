@@ -5,6 +5,8 @@ use std::pin::Pin;
 
 use leptos::prelude::*;
 
+use super::Words;
+
 /// One thing to choose.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ComboOption {
@@ -32,7 +34,7 @@ pub fn Combo(
     none: String,
     /// A line that helps.
     #[prop(into, optional)]
-    hint: Option<String>,
+    hint: Words,
     /// What stands in it at first.
     #[prop(into, optional)]
     value: String,
@@ -97,7 +99,7 @@ pub fn Combo(
     let list = move || {
         is_open.get().then(|| list_of(name, options.get(), active, Callback::new(choose), none.clone()))
     };
-    let hint = hint.map(|hint| view! { <p class="hint" id=format!("{name}-hint")>{hint}</p> });
+    let hint = hint.0.map(|hint| view! { <p class="hint" id=format!("{name}-hint")>{hint}</p> });
     view! {
         <div class="field combo">
             <label for=name>{label}</label>

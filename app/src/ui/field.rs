@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::Words;
 use super::icon::Icon;
 
 /// The frame of a field; the control comes in with its attributes already wired by [`described_by`].
@@ -53,10 +54,10 @@ pub fn Field(
     kind: &'static str,
     /// A line that helps.
     #[prop(into, optional)]
-    hint: Option<String>,
+    hint: Words,
     /// What is wrong with it.
     #[prop(into, optional)]
-    error: Option<String>,
+    error: Words,
     /// Whether the browser asks for it before sending.
     #[prop(optional)]
     required: bool,
@@ -70,6 +71,7 @@ pub fn Field(
     #[prop(into, optional)]
     max: Option<String>,
 ) -> impl IntoView {
+    let (Words(hint), Words(error)) = (hint, error);
     let described = described_by(&name, &hint, &error);
     let control = view! {
         <input
@@ -104,14 +106,15 @@ pub fn TextArea(
     value: String,
     /// A line that helps.
     #[prop(into, optional)]
-    hint: Option<String>,
+    hint: Words,
     /// What is wrong with it.
     #[prop(into, optional)]
-    error: Option<String>,
+    error: Words,
     /// Whether the browser asks for it before sending.
     #[prop(optional)]
     required: bool,
 ) -> impl IntoView {
+    let (Words(hint), Words(error)) = (hint, error);
     let described = described_by(&name, &hint, &error);
     let control = view! {
         <textarea
@@ -145,11 +148,12 @@ pub fn Select(
     selected: String,
     /// A line that helps.
     #[prop(into, optional)]
-    hint: Option<String>,
+    hint: Words,
     /// What is wrong with it.
     #[prop(into, optional)]
-    error: Option<String>,
+    error: Words,
 ) -> impl IntoView {
+    let (Words(hint), Words(error)) = (hint, error);
     let described = described_by(&name, &hint, &error);
     let options = options
         .into_iter()
@@ -173,7 +177,7 @@ pub fn Select(
     framed(name, label, hint, error, control)
 }
 
-/// A password, which can be shown while it is typed.
+/// A password, which can be shown while it is typed. The button belongs to `elements/page.js`.
 #[component]
 pub fn Password(
     /// Name of the form's field.
@@ -185,52 +189,42 @@ pub fn Password(
     /// Label of the button that shows it.
     #[prop(into)]
     show: String,
+    /// Label of the button that hides it again.
+    #[prop(into)]
+    hide: String,
     /// `current-password` or `new-password`.
     autocomplete: &'static str,
     /// A line that helps.
     #[prop(into, optional)]
-    hint: Option<String>,
+    hint: Words,
     /// What is wrong with it.
     #[prop(into, optional)]
-    error: Option<String>,
+    error: Words,
 ) -> impl IntoView {
+    let (Words(hint), Words(error)) = (hint, error);
     let described = described_by(&name, &hint, &error);
-    let is_shown = RwSignal::new(false);
-    let is_alive = RwSignal::new(false);
-    // Without script the button could do nothing, so it comes with the script.
-    Effect::new(move |_| is_alive.set(true));
-    let button = move || {
-        let show = show.clone();
-        is_alive.get().then(move || {
-            view! {
-                <button
-                    r#type="button"
-                    class="btn btn--icon"
-                    aria-label=show
-                    aria-pressed=move || is_shown.get().to_string()
-                    on:click=move |_| is_shown.update(|shown| *shown = !*shown)
-                >
-                    {move || {
-                        let name = if is_shown.get() { "eye-off" } else { "eye" };
-                        view! { <Icon name/> }
-                    }}
-                </button>
-            }
-        })
-    };
     let control = view! {
         <div class="pw">
             <input
                 class="input"
                 id=name.clone()
                 name=name.clone()
-                r#type=move || if is_shown.get() { "text" } else { "password" }
+                r#type="password"
                 required=true
                 autocomplete=autocomplete
                 aria-invalid=error.is_some().then_some("true")
                 aria-describedby=described
             />
-            {button}
+            <button
+                r#type="button"
+                class="btn btn--icon"
+                aria-label=show.clone()
+                data-reveal=name.clone()
+                data-t-show=show
+                data-t-hide=hide
+            >
+                <Icon name="eye"/>
+            </button>
         </div>
     }
     .into_any();

@@ -26,3 +26,31 @@ pub use load::{Loaded, loaded};
 pub use meter::{Delta, DurationMeter, Gauge};
 pub use notice::{Notice, Tone};
 pub use pager::Pager;
+
+/// Words that may be missing: a hint, what is wrong with a field.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Words(pub Option<String>);
+
+impl From<&str> for Words {
+    fn from(words: &str) -> Self {
+        Self(Some(words.to_owned()))
+    }
+}
+
+impl From<String> for Words {
+    fn from(words: String) -> Self {
+        Self(Some(words))
+    }
+}
+
+impl From<Option<String>> for Words {
+    fn from(words: Option<String>) -> Self {
+        Self(words)
+    }
+}
+
+impl From<Option<&str>> for Words {
+    fn from(words: Option<&str>) -> Self {
+        Self(words.map(str::to_owned))
+    }
+}

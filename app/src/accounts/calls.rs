@@ -1,0 +1,132 @@
+//! What the account pages ask the server. Every form is posted whole and answered with a redirect, so it needs no script.
+
+use domain::accounts::OwnSession;
+use leptos::prelude::*;
+
+use crate::failure::CallError;
+#[cfg(feature = "ssr")]
+use crate::form::{answer, escape};
+#[cfg(feature = "ssr")]
+use crate::session;
+
+/// Signs in and goes on to `next`.
+#[server(prefix = "/api", endpoint = "accounts/sign-in")]
+pub async fn sign_in(
+    /// User name.
+    #[server(default)]
+    user_name: String,
+    /// Password.
+    #[server(default)]
+    password: String,
+    /// `yes` on a device of one's own.
+    #[server(default)]
+    keep: String,
+    /// Where to go then.
+    #[server(default)]
+    next: String,
+) -> Result<(), CallError> {
+    let client = use_context::<crate::context::ClientInfo>().unwrap_or_default();
+    let signed_in = session::services()?
+        .accounts
+        .sign_in(&user_name, &password, keep == "yes", &client.device, &client.address, session::now()?)
+        .await;
+    let back = format!("/sign-in?next={}", escape(&next));
+    answer(&back, signed_in, &[("user_name", &user_name), ("keep", &keep)], |signed_in| {
+        session::set_cookie(session::COOKIE, &signed_in.token, signed_in.max_age_seconds);
+        session::safe_next(&next).to_owned()
+    })
+}
+
+/// Ends this session.
+#[server(prefix = "/api", endpoint = "accounts/sign-out")]
+pub async fn sign_out() -> Result<(), CallError> {
+    let (services, caller) = session::asked()?;
+    let ended = services.accounts.sign_out(&caller).await;
+    answer("/account", ended, &[], |()| {
+        session::set_cookie(session::COOKIE, "", Some(0));
+        "/sign-in".to_owned()
+    })
+}
+
+/// Ends all of the caller's sessions.
+#[server(prefix = "/api", endpoint = "accounts/sign-out-everywhere")]
+pub async fn sign_out_everywhere() -> Result<(), CallError> {
+    let (services, caller) = session::asked()?;
+    let ended = services.accounts.sign_out_everywhere(&caller).await;
+    answer("/account", ended, &[], |()| {
+        session::set_cookie(session::COOKIE, "", Some(0));
+        "/sign-in".to_owned()
+    })
+}
+
+/// Changes the caller's password.
+#[server(prefix = "/api", endpoint = "accounts/change-password")]
+pub async fn change_password(
+    /// The password until now.
+    #[server(default)]
+    old: String,
+    /// The new one.
+    #[server(default)]
+    new: String,
+    /// The new one again.
+    #[server(default)]
+    again: String,
+) -> Result<(), CallError> {
+    use domain::error::{Failure, FieldProblem, Problem};
+    let (services, caller) = session::asked()?;
+    let changed = if new == again {
+        services.accounts.change_password(&caller, &old, &new).await
+    } else {
+        Err(Failure::Invalid(vec![FieldProblem::new("again", Problem::Different)]))
+    };
+    answer("/account", changed, &[], |()| "/account?done=password".to_owned())
+}
+
+/// The caller's sessions, and the clock's reading to tell them by.
+#[server(prefix = "/api", endpoint = "accounts/sessions")]
+pub async fn own_sessions() -> Result<Vec<OwnSession>, CallError> {
+    let (services, caller) = session::asked()?;
+    Ok(services.accounts.sessions(&caller).await?)
+}
+
+/// Whether nobody can sign in yet.
+#[server(prefix = "/api", endpoint = "accounts/is-first")]
+pub async fn is_first() -> Result<bool, CallError> {
+    Ok(session::services()?.accounts.is_empty().await?)
+}
+
+/// Makes the first administrator and signs them in.
+#[server(prefix = "/api", endpoint = "accounts/claim-first")]
+pub async fn claim_first(
+    /// The printed code.
+    #[server(default)]
+    code: String,
+    /// Name of the root agency.
+    #[server(default)]
+    agency_name: String,
+    /// User name.
+    #[server(default)]
+    user_name: String,
+    /// Name.
+    #[server(default)]
+    name: String,
+    /// Password.
+    #[server(default)]
+    password: String,
+) -> Result<(), CallError> {
+    let client = use_context::<crate::context::ClientInfo>().unwrap_or_default();
+    let first = domain::accounts::FirstAdministrator {
+        code: code.clone(),
+        agency_name: agency_name.clone(),
+        user_name: user_name.clone(),
+        name: name.clone(),
+        password,
+    };
+    let claimed = session::services()?.accounts.claim(first, &client.device, session::now()?).await;
+    let typed =
+        [("code", &*code), ("agency_name", &*agency_name), ("user_name", &*user_name), ("name", &*name)];
+    answer("/first", claimed, &typed, |signed_in| {
+        session::set_cookie(session::COOKIE, &signed_in.token, signed_in.max_age_seconds);
+        "/admin".to_owned()
+    })
+}

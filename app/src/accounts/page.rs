@@ -1,0 +1,120 @@
+//! One's own account: who one is here, the password, the devices that are signed in, language and theme.
+
+use domain::accounts::{OwnSession, PASSWORD_AT_LEAST};
+use domain::time::Zone;
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_query_map;
+
+use super::calls::own_sessions;
+use super::sign_in::password_field;
+use crate::failure::Problem;
+use crate::form::{Posted, posted};
+use crate::session::{self, Me};
+use crate::shell::prefs;
+use crate::text::keys::*;
+use crate::text::{self, t, tf};
+use crate::ui::{Badge, BadgeTone, Card, Icon, Notice, PageHead, Tone, loaded};
+use crate::words;
+
+/// The account of the signed-in person.
+#[component]
+pub fn AccountPage() -> impl IntoView {
+    let sessions = Resource::new_blocking(|| (), |()| own_sessions());
+    let posted = posted();
+    let is_changed = use_query_map().with_untracked(|query| query.get("done").is_some());
+    let done =
+        is_changed.then(|| view! { <Notice tone=Tone::Met title=t(ACCOUNT_PASSWORD_CHANGED) alert=true/> });
+    view! {
+        <Title text=t(ACCOUNT_TITLE)/>
+        <PageHead title=t(ACCOUNT_TITLE)>
+            <form method="post" action="/api/accounts/sign-out">
+                <button class="btn btn--secondary"><Icon name="log-out"/>{t(ACCOUNT_SIGN_OUT)}</button>
+            </form>
+        </PageHead>
+        <div class="formpage">
+            {done}
+            {posted.failure.clone().map(|failure| view! { <Problem failure/> })}
+            {session::me().map(|me| about(&me))}
+            {prefs::section()}
+            {password(&posted)}
+            {loaded(sessions, |sessions| devices(&sessions))}
+        </div>
+    }
+}
+
+fn about(me: &Me) -> AnyView {
+    let roles = me.grants.iter().map(|grant| words::role(grant.role)).collect::<Vec<_>>().join(", ");
+    let (position, agency) = (me.position.clone(), me.agency.short_name.clone());
+    view! {
+        <Card title=me.name.clone()>
+            <div class="card__body">
+                <dl class="deflist">
+                    <dt>{t(ACCOUNT_POSITION)}</dt>
+                    <dd>{position}</dd>
+                    <dt>{t(ACCOUNT_AGENCY)}</dt>
+                    <dd>{agency}</dd>
+                    <dt>{t(ACCOUNT_ROLES)}</dt>
+                    <dd>{if roles.is_empty() { t(ROLE_DELEGATE).to_owned() } else { roles }}</dd>
+                </dl>
+            </div>
+        </Card>
+    }
+    .into_any()
+}
+
+fn password(posted: &Posted) -> AnyView {
+    let least = tf(ACCOUNT_PASSWORD_LEAST, &[("n", &PASSWORD_AT_LEAST)]);
+    view! {
+        <form class="card" method="post" action="/api/accounts/change-password">
+            <div class="formpage__sec">
+                <h2>{t(ACCOUNT_PASSWORD_CHANGE)}</h2>
+                <p class="hint">{t(ACCOUNT_PASSWORD_CHANGE_HINT)}</p>
+                {password_field("old", ACCOUNT_PASSWORD_OLD, "current-password", None, posted)}
+                {password_field("new", ACCOUNT_PASSWORD_NEW, "new-password", Some(least), posted)}
+                {password_field("again", ACCOUNT_PASSWORD_AGAIN, "new-password", None, posted)}
+                <div class="formpage__acts">
+                    <button class="btn btn--primary">{t(ACCOUNT_PASSWORD_CHANGE)}</button>
+                </div>
+            </div>
+        </form>
+    }
+    .into_any()
+}
+
+fn devices(sessions: &[OwnSession]) -> AnyView {
+    let rows = sessions
+        .iter()
+        .map(|session| {
+            let used = text::moment(Zone::VIETNAM.local(session.used));
+            let began = text::moment(Zone::VIETNAM.local(session.began));
+            let this =
+                session.is_this.then(|| view! { <Badge tone=BadgeTone::Met text=t(ACCOUNT_THIS_DEVICE)/> });
+            view! {
+                <li>
+                    <div class="item">
+                        <span class="glyph"><Icon name="monitor"/></span>
+                        <span class="item__text">
+                            <span class="item__title">{session.device.clone()}</span>
+                            <span class="item__meta">
+                                <span>{tf(ACCOUNT_SESSION_USED, &[("when", &used)])}</span>
+                                <span>{tf(ACCOUNT_SESSION_BEGAN, &[("when", &began)])}</span>
+                            </span>
+                        </span>
+                        {this}
+                    </div>
+                </li>
+            }
+        })
+        .collect_view();
+    view! {
+        <Card title=t(ACCOUNT_SESSIONS)>
+            <ul class="list">{rows}</ul>
+            <form class="card__foot" method="post" action="/api/accounts/sign-out-everywhere">
+                <button class="btn btn--danger"><Icon name="log-out"/>{t(ACCOUNT_SIGN_OUT_EVERYWHERE)}</button>
+                <p class="hint">{t(ACCOUNT_SIGN_OUT_EVERYWHERE_HINT)}</p>
+            </form>
+        </Card>
+    }
+    .into_any()
+}

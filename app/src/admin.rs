@@ -1,0 +1,55 @@
+//! What the pages of administration share: the head with the way back, the form that adds, the answer above the list.
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_query_map;
+
+use crate::failure::Problem;
+use crate::form::Posted;
+use crate::text::keys::*;
+use crate::text::{Text, t};
+use crate::ui::{Icon, Notice, PageHead, Tone};
+
+/// Title, way back and a line on what the page is for.
+pub fn head(title: Text, lead: Text) -> impl IntoView {
+    view! {
+        <Title text=t(title)/>
+        <nav class="crumbs" aria-label=t(CRUMBS)>
+            <a href="/admin">{t(NAV_ADMIN)}</a>
+            <span aria-hidden="true">"/"</span>
+            <span>{t(title)}</span>
+        </nav>
+        <PageHead title=t(title) lead=t(lead)/>
+    }
+}
+
+/// What came of the form that was posted.
+pub fn outcome(posted: &Posted) -> impl IntoView + use<> {
+    let done = use_query_map().with_untracked(|query| query.get("done").is_some());
+    let done = done.then(|| view! { <Notice tone=Tone::Met title=t(ADMIN_DONE) alert=true/> });
+    view! {
+        {done}
+        {posted.failure.clone().map(|failure| view! { <Problem failure/> })}
+    }
+}
+
+/// A form that adds one thing: closed at first, open when it came back with something to correct.
+pub fn adding(
+    title: Text,
+    action: &'static str,
+    submit: Text,
+    posted: &Posted,
+    fields: AnyView,
+) -> impl IntoView + use<> {
+    view! {
+        <details class="card more" open=posted.failure.is_some()>
+            <summary class="card__head"><Icon name="chevron-right"/>{t(title)}</summary>
+            <form method="post" action=action>
+                <div class="formpage__sec">
+                    {fields}
+                    <div class="formpage__acts"><button class="btn btn--primary">{t(submit)}</button></div>
+                </div>
+            </form>
+        </details>
+    }
+}

@@ -1,0 +1,106 @@
+//! What the audit page asks the server. Before and after are laid side by side here, so that the browser parses nothing.
+
+use chrono::{DateTime, Utc};
+use domain::people::Page;
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::failure::CallError;
+#[cfg(feature = "ssr")]
+use crate::session::asked;
+
+/// One line of the trail, its change laid out by field.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TrailLine {
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Who.
+    pub who: String,
+    /// What, as `feature.verb`.
+    pub what: String,
+    /// What it was about.
+    pub subject: String,
+    /// Field, before, after; only those that differ.
+    pub changes: Vec<(String, String, String)>,
+}
+
+/// Lines of the trail, newest first.
+#[server(prefix = "/api", endpoint = "audit/list")]
+pub async fn audit_trail(
+    /// Text in who, what or subject.
+    #[server(default)]
+    text: String,
+    /// First local day, ISO; empty for any.
+    #[server(default)]
+    from: String,
+    /// Last local day, ISO; empty for any.
+    #[server(default)]
+    to: String,
+    /// Page from 1.
+    #[server(default)]
+    page: u32,
+) -> Result<Page<TrailLine>, CallError> {
+    let (services, caller) = asked()?;
+    let day = |text: &str| text.parse().ok();
+    let filter = domain::audit::AuditFilter { text, from: day(&from), to: day(&to), page: page.max(1) };
+    let found = services.audit.list(&caller, filter).await?;
+    let rows = found.rows.into_iter().map(laid_out).collect();
+    Ok(Page { rows, total: found.total, page: found.page, per_page: found.per_page })
+}
+
+#[cfg(feature = "ssr")]
+fn laid_out(entry: domain::audit::AuditEntry) -> TrailLine {
+    TrailLine {
+        changes: differences(&entry.before, &entry.after),
+        at: entry.at,
+        who: entry.who,
+        what: entry.what,
+        subject: entry.subject,
+    }
+}
+
+/// The fields that differ between two JSON texts; a text that is no object is one field without a name.
+#[cfg(feature = "ssr")]
+fn differences(before: &str, after: &str) -> Vec<(String, String, String)> {
+    use std::collections::BTreeMap;
+    fn fields(text: &str) -> BTreeMap<String, String> {
+        let plain = |value: &serde_json::Value| match value {
+            serde_json::Value::String(text) => text.clone(),
+            serde_json::Value::Null => String::new(),
+            other => other.to_string(),
+        };
+        match serde_json::from_str(text) {
+            Ok(serde_json::Value::Object(object)) => {
+                object.iter().map(|(name, value)| (name.clone(), plain(value))).collect()
+            }
+            Ok(value) => BTreeMap::from([(String::new(), plain(&value))]),
+            Err(_) if text.is_empty() => BTreeMap::new(),
+            Err(_) => BTreeMap::from([(String::new(), text.to_owned())]),
+        }
+    }
+    let (before, after) = (fields(before), fields(after));
+    let mut names: Vec<&String> = before.keys().chain(after.keys()).collect();
+    names.sort_unstable();
+    names.dedup();
+    let value =
+        |fields: &BTreeMap<String, String>, name: &String| fields.get(name).cloned().unwrap_or_default();
+    names
+        .into_iter()
+        .map(|name| (name.clone(), value(&before, name), value(&after, name)))
+        .filter(|(_, before, after)| before != after)
+        .collect()
+}
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests {
+    use super::differences;
+
+    #[test]
+    fn only_what_differs_is_shown() {
+        let found = differences(r#"{"title":"A","rooms":[1]}"#, r#"{"title":"B","rooms":[1],"note":"x"}"#);
+        let line = |a: &str, b: &str, c: &str| (a.to_owned(), b.to_owned(), c.to_owned());
+        assert_eq!(found, [line("note", "", "x"), line("title", "A", "B")]);
+        assert_eq!(differences("", ""), []);
+        assert_eq!(differences("\"có\"", "\"không\""), [line("", "có", "không")]);
+    }
+}

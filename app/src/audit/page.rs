@@ -1,0 +1,121 @@
+//! The trail as a list with its filter.
+
+use domain::people::Page;
+use domain::time::Zone;
+use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
+
+use super::calls::{TrailLine, audit_trail};
+use crate::admin;
+use crate::form::escape;
+use crate::text::keys::*;
+use crate::text::{self, number, t, tf};
+use crate::ui::pager::PagerWords;
+use crate::ui::{Badge, BadgeTone, Empty, Field, Icon, Pager, loaded};
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Filter {
+    text: String,
+    from: String,
+    to: String,
+    page: u32,
+}
+
+/// The page of the trail.
+#[component]
+pub fn AuditPage() -> impl IntoView {
+    let query = use_query_map();
+    let filter = Memo::new(move |_| {
+        query.with(|query| Filter {
+            text: query.get("text").unwrap_or_default(),
+            from: query.get("from").unwrap_or_default(),
+            to: query.get("to").unwrap_or_default(),
+            page: query.get("page").and_then(|page| page.parse().ok()).unwrap_or(1),
+        })
+    });
+    let trail = Resource::new_blocking(
+        move || filter.get(),
+        |filter| audit_trail(filter.text, filter.from, filter.to, filter.page),
+    );
+    let now = filter.get_untracked();
+    view! {
+        {admin::head(AUDIT_TITLE, AUDIT_LEAD)}
+        <div class="admin">
+            <form class="filterbar" method="get" action="/admin/audit" role="search">
+                <div class="affix">
+                    <Icon name="search"/>
+                    <input class="input" r#type="search" name="text" aria-label=t(AUDIT_FIND) placeholder=t(AUDIT_FIND) value=now.text/>
+                </div>
+                <Field name="from" kind="date" label=t(AUDIT_FROM) value=now.from/>
+                <Field name="to" kind="date" label=t(AUDIT_TO) value=now.to/>
+                <button class="btn btn--secondary">{t(SEARCH_SUBMIT)}</button>
+            </form>
+            {loaded(trail, move |trail| shown(&trail, filter.get_untracked()))}
+        </div>
+    }
+}
+
+fn shown(trail: &Page<TrailLine>, filter: Filter) -> AnyView {
+    if trail.rows.is_empty() {
+        return view! { <Empty title=t(AUDIT_NONE) body=t(AUDIT_NONE_BODY)/> }.into_any();
+    }
+    let rows = trail.rows.iter().map(line).collect_view();
+    let words = PagerWords {
+        label: t(PAGER_LABEL).to_owned(),
+        previous: t(PAGER_PREVIOUS).to_owned(),
+        next: t(PAGER_NEXT).to_owned(),
+        sum: tf(AUDIT_COUNT, &[("n", &number(trail.total))]),
+    };
+    let kept =
+        format!("text={}&from={}&to={}", escape(&filter.text), escape(&filter.from), escape(&filter.to));
+    view! {
+        <section class="card">
+            <ul class="list">{rows}</ul>
+            <Pager
+                page=trail.page
+                pages=trail.pages()
+                href=Callback::new(move |page: u32| format!("/admin/audit?{kept}&page={page}"))
+                words
+            />
+        </section>
+    }
+    .into_any()
+}
+
+fn line(line: &TrailLine) -> impl IntoView + use<> {
+    let at = Zone::VIETNAM.local(line.at);
+    let changes = (!line.changes.is_empty()).then(|| {
+        let fields = line
+            .changes
+            .iter()
+            .map(|(field, before, after)| {
+                let before = (!before.is_empty())
+                    .then(|| view! { <del><span class="vh">{t(AUDIT_BEFORE)}" "</span>{before.clone()}</del> });
+                let after = (!after.is_empty())
+                    .then(|| view! { <ins><span class="vh">{t(AUDIT_AFTER)}" "</span>{after.clone()}</ins> });
+                view! { <dt>{field.clone()}</dt><dd>{before}</dd><dd>{after}</dd> }
+            })
+            .collect_view();
+        view! {
+            <details class="more">
+                <summary><Icon name="chevron-right"/>{tf(AUDIT_CHANGES, &[("n", &line.changes.len())])}</summary>
+                <dl class="audit">{fields}</dl>
+            </details>
+        }
+    });
+    view! {
+        <li>
+            <div class="item row--top">
+                <span class="item__text">
+                    <span class="item__title">{line.subject.clone()}</span>
+                    <span class="item__meta">
+                        <time datetime=text::machine(at)>{text::moment(at)}</time>
+                        <span>{line.who.clone()}</span>
+                    </span>
+                    {changes}
+                </span>
+                <Badge tone=BadgeTone::Kind text=line.what.clone()/>
+            </div>
+        </li>
+    }
+}

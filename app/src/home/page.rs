@@ -1,0 +1,107 @@
+//! The home page.
+
+use domain::meetings::{MeetingRow, Today};
+use domain::time::Zone;
+use leptos::prelude::*;
+use leptos_meta::Title;
+
+use super::{calls, hero, waiting};
+use crate::parts::meeting_href;
+use crate::session;
+use crate::shell::entries;
+use crate::text::keys::*;
+use crate::text::{self, t, tf};
+use crate::ui::{Empty, FormLabel, Icon, PageHead, loaded};
+use crate::words;
+
+/// The page that a signed-in person starts from.
+#[component]
+pub fn HomePage() -> impl IntoView {
+    let today = Resource::new_blocking(|| (), |()| calls::today());
+    view! {
+        <Title text=t(NAV_HOME)/>
+        {loaded(today, |today| shown(&today))}
+    }
+}
+
+fn shown(today: &Today) -> AnyView {
+    let now = Zone::VIETNAM.local(today.now);
+    let is_planner = session::me().as_ref().is_some_and(entries::may_compose);
+    let compose = is_planner.then(|| {
+        view! { <a class="btn btn--secondary not-desk" href="/meetings/new"><Icon name="plus"/>{t(NAV_COMPOSE)}</a> }
+    });
+    let next = match &today.next {
+        Some(meeting) => hero::hero(meeting, now),
+        None => nothing_next(),
+    };
+    let count = (!today.waiting.is_empty())
+        .then(|| view! { <span>{tf(HOME_WAITING_COUNT, &[("n", &today.waiting.len())])}</span> });
+    let waits = if today.waiting.is_empty() {
+        view! { <p class="muted">{t(HOME_NOTHING_WAITS)}</p> }.into_any()
+    } else {
+        let rows = today.waiting.iter().map(waiting::item).collect_view();
+        view! { <ul class="card list">{rows}</ul> }.into_any()
+    };
+    view! {
+        <PageHead title=t(NAV_HOME) eyebrow=text::long_date(now.date())>{compose}</PageHead>
+        <div class="home">
+            {next}
+            <section aria-labelledby="waiting">
+                <h2 class="sec" id="waiting">{t(HOME_WAITING)}" "{count}</h2>
+                {waits}
+            </section>
+            <section class="day" aria-labelledby="coming">
+                <h2 class="sec" id="coming">{t(HOME_COMING)}</h2>
+                {coming(&today.coming, now.date())}
+            </section>
+        </div>
+    }
+    .into_any()
+}
+
+fn nothing_next() -> AnyView {
+    view! {
+        <Empty title=t(HOME_NO_MEETING) body=t(HOME_NO_MEETING_BODY)>
+            <a class="btn btn--secondary" href="/calendar">{t(HOME_SEE_CALENDAR)}</a>
+        </Empty>
+    }
+    .into_any()
+}
+
+fn coming(rows: &[MeetingRow], today: chrono::NaiveDate) -> AnyView {
+    if rows.is_empty() {
+        return view! { <p class="muted">{t(HOME_NOTHING_COMING)}</p> }.into_any();
+    }
+    let items = rows
+        .iter()
+        .map(|row| {
+            let when = row.first.map(|first| {
+                let day = match (first.date - today).num_days() {
+                    0 => t(DAY_TODAY).to_owned(),
+                    1 => t(DAY_TOMORROW).to_owned(),
+                    _ => text::weekday_date(first.date),
+                };
+                let machine = text::machine(first.start());
+                view! { <time datetime=machine>{day}", "{text::time(first.from)}</time> }
+            });
+            let papers =
+                (row.papers > 0).then(|| view! { <span>{tf(PAPERS_COUNT, &[("n", &row.papers)])}</span> });
+            view! {
+                <li>
+                    <a class="item" href=meeting_href(row)>
+                        {when}
+                        <span class="item__text">
+                            <span class="item__title">{row.title.clone()}</span>
+                            <span class="item__meta">
+                                <FormLabel form=row.form text=words::form(row.form)/>
+                                {papers}
+                            </span>
+                        </span>
+                        <span class="chev"><Icon name="chevron-right"/></span>
+                    </a>
+                </li>
+            }
+        })
+        .collect_view();
+    view! { <ul class="card list">{items}</ul> }.into_any()
+}

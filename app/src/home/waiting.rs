@@ -1,0 +1,72 @@
+//! One line of what waits: what it is, which meeting it belongs to, where it leads.
+
+use domain::meetings::{MeetingRow, Waiting};
+use leptos::prelude::*;
+
+use crate::parts::{meeting_href, when};
+use crate::text::keys::*;
+use crate::text::{self, t, tf};
+use crate::ui::Icon;
+use crate::words;
+
+/// The item of a list for something that waits.
+pub(super) fn item(waiting: &Waiting) -> AnyView {
+    match waiting {
+        Waiting::Unread { paper, meeting_title, sitting } => {
+            let pages = paper.pages.map(|pages| tf(PAPER_PAGES, &[("n", &pages)]));
+            line(
+                "file-text",
+                format!("/papers/{}", paper.id),
+                tf(HOME_UNREAD, &[("title", &paper.title)]),
+                [pages, Some(meeting_title.clone()), Some(text::sitting(sitting))],
+            )
+        }
+        Waiting::Changed { meeting, what } => {
+            let what = what.iter().map(|what| words::change(what)).collect::<Vec<_>>().join(", ");
+            about(
+                "history",
+                meeting,
+                tf(HOME_CHANGED, &[("title", &meeting.title)]),
+                tf(HOME_CHANGED_WHAT, &[("what", &what)]),
+            )
+        }
+        Waiting::NameDelegates { meeting, agency } => about(
+            "user-plus",
+            meeting,
+            tf(HOME_NAME_DELEGATES, &[("title", &meeting.title)]),
+            tf(HOME_NAME_DELEGATES_OF, &[("agency", &agency.short_name)]),
+        ),
+        Waiting::Draft { meeting } => {
+            let title = if meeting.title.is_empty() { t(HOME_DRAFT_UNTITLED) } else { &meeting.title };
+            about("pencil", meeting, tf(HOME_DRAFT, &[("title", &title)]), meeting.agency.short_name.clone())
+        }
+        Waiting::NotClosed { meeting } => about(
+            "timer",
+            meeting,
+            tf(HOME_NOT_CLOSED, &[("title", &meeting.title)]),
+            t(HOME_NOT_CLOSED_WHAT).to_owned(),
+        ),
+    }
+}
+
+fn about(icon: &'static str, meeting: &MeetingRow, title: String, what: String) -> AnyView {
+    let time = when(meeting.first.as_ref(), meeting.last.as_ref());
+    line(icon, meeting_href(meeting), title, [Some(what), Some(time), None])
+}
+
+fn line(icon: &'static str, href: String, title: String, meta: [Option<String>; 3]) -> AnyView {
+    let meta = meta.into_iter().flatten().map(|part| view! { <span>{part}</span> }).collect_view();
+    view! {
+        <li>
+            <a class="item" href=href>
+                <span class="glyph"><Icon name=icon/></span>
+                <span class="item__text">
+                    <span class="item__title">{title}</span>
+                    <span class="item__meta">{meta}</span>
+                </span>
+                <span class="chev"><Icon name="chevron-right"/></span>
+            </a>
+        </li>
+    }
+    .into_any()
+}

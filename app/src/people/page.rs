@@ -1,0 +1,156 @@
+//! The people as a table with what may be done for each.
+
+use domain::people::{Page, Person};
+use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
+
+use super::add::fields;
+use super::calls::{list_people, password_report};
+use crate::admin;
+use crate::context::Report;
+use crate::form::{escape, posted};
+use crate::session;
+use crate::text::keys::*;
+use crate::text::{number, t, tf};
+use crate::ui::pager::PagerWords;
+use crate::ui::{Badge, BadgeTone, Empty, Icon, Notice, Pager, Tone, loaded};
+use crate::words;
+
+/// The page of people.
+#[component]
+pub fn PeoplePage() -> impl IntoView {
+    let query = use_query_map();
+    let filter = Memo::new(move |_| {
+        query.with(|query| {
+            let page = query.get("page").and_then(|page| page.parse().ok()).unwrap_or(1_u32);
+            (query.get("text").unwrap_or_default(), page)
+        })
+    });
+    let people = Resource::new_blocking(move || filter.get(), |(text, page)| list_people(text, page));
+    let report = query.with_untracked(|query| query.get("report")).unwrap_or_default();
+    let report = Resource::new_blocking(move || report.clone(), password_report);
+    let posted = posted();
+    let may_add = session::may_somewhere(domain::access::Action::ManagePeople);
+    let adding =
+        may_add.then(|| admin::adding(PEOPLE_ADD, "/api/people/add", PEOPLE_ADD, &posted, fields(&posted)));
+    let text = filter.get_untracked().0;
+    view! {
+        {admin::head(PEOPLE_TITLE, PEOPLE_LEAD)}
+        <div class="admin">
+            {admin::outcome(&posted)}
+            {loaded(report, |report| password(report))}
+            {adding}
+            <form class="filterbar" method="get" action="/admin/people" role="search">
+                <div class="affix">
+                    <Icon name="search"/>
+                    <input class="input" r#type="search" name="text" aria-label=t(PEOPLE_FIND) placeholder=t(PEOPLE_FIND) value=text/>
+                </div>
+                <button class="btn btn--secondary">{t(SEARCH_SUBMIT)}</button>
+            </form>
+            {loaded(people, move |people| shown(&people, &filter.get_untracked().0))}
+        </div>
+    }
+}
+
+fn password(report: Option<Report>) -> AnyView {
+    match report {
+        Some(Report::Password { user_name, password }) => view! {
+            <Notice tone=Tone::Met icon="key-round" title=tf(PEOPLE_PASSWORD, &[("user", &user_name)]) alert=true>
+                <p><code class="num">{password}</code></p>
+                <p>{t(PEOPLE_PASSWORD_HINT)}</p>
+            </Notice>
+        }
+        .into_any(),
+        _ => ().into_any(),
+    }
+}
+
+fn shown(people: &Page<Person>, text: &str) -> AnyView {
+    if people.rows.is_empty() {
+        return view! { <Empty title=t(PEOPLE_NONE) body=t(PEOPLE_NONE_BODY)/> }.into_any();
+    }
+    let rows = people.rows.iter().map(|person| row(person, text)).collect_view();
+    let query = escape(text);
+    let words = PagerWords {
+        label: t(PAGER_LABEL).to_owned(),
+        previous: t(PAGER_PREVIOUS).to_owned(),
+        next: t(PAGER_NEXT).to_owned(),
+        sum: tf(PEOPLE_COUNT, &[("n", &number(people.total))]),
+    };
+    view! {
+        <section class="card">
+            <table class="table table--cards">
+                <thead>
+                    <tr>
+                        <th scope="col">{t(PERSON_NAME)}</th>
+                        <th scope="col">{t(PERSON_USER_NAME)}</th>
+                        <th scope="col">{t(PERSON_AGENCY)}</th>
+                        <th scope="col">{t(PERSON_ROLES)}</th>
+                        <th scope="col"><span class="vh">{t(PERSON_ACTIONS)}</span></th>
+                    </tr>
+                </thead>
+                <tbody>{rows}</tbody>
+            </table>
+            <Pager
+                page=people.page
+                pages=people.pages()
+                href=Callback::new(move |page: u32| format!("/admin/people?text={query}&page={page}"))
+                words
+            />
+        </section>
+    }
+    .into_any()
+}
+
+fn row(person: &Person, text: &str) -> impl IntoView + use<> {
+    let roles = person
+        .roles
+        .iter()
+        .map(|(role, agency)| format!("{}, {agency}", words::role(*role)))
+        .collect::<Vec<_>>()
+        .join("; ");
+    let roles = if roles.is_empty() { t(ROLE_DELEGATE).to_owned() } else { roles };
+    let state = (!person.is_active)
+        .then(|| view! { <Badge tone=BadgeTone::Risk icon="ban" text=t(PERSON_INACTIVE)/> });
+    view! {
+        <tr>
+            <th scope="row">
+                {person.name.clone()}" "{state}
+                <span class="hint" style="display:block">{person.position.clone()}</span>
+            </th>
+            <td data-label=t(PERSON_USER_NAME)>{person.user_name.clone()}</td>
+            <td data-label=t(PERSON_AGENCY)>{person.agency.short_name.clone()}</td>
+            <td data-label=t(PERSON_ROLES)>{roles}</td>
+            <td data-label=t(PERSON_ACTIONS)>{menu(person, text)}</td>
+        </tr>
+    }
+}
+
+fn menu(person: &Person, text: &str) -> impl IntoView + use<> {
+    let id = person.id.to_string();
+    let (active, icon, word) = if person.is_active {
+        ("no", "user-x", PERSON_DEACTIVATE)
+    } else {
+        ("yes", "user-check", PERSON_ACTIVATE)
+    };
+    view! {
+        <details class="menu menu--end">
+            <summary class="btn btn--icon" aria-label=tf(PERSON_ACTIONS_OF, &[("name", &person.name)])>
+                <Icon name="ellipsis"/>
+            </summary>
+            <div class="menu__pop">
+                <form method="post" action="/api/people/reset-password">
+                    <input r#type="hidden" name="person" value=id.clone()/>
+                    <input r#type="hidden" name="user_name" value=person.user_name.clone()/>
+                    <button class="menu__item"><Icon name="key-round"/>{t(PERSON_RESET)}</button>
+                </form>
+                <form method="post" action="/api/people/set-active">
+                    <input r#type="hidden" name="person" value=id/>
+                    <input r#type="hidden" name="active" value=active/>
+                    <input r#type="hidden" name="text" value=text.to_owned()/>
+                    <button class="menu__item"><Icon name=icon/>{t(word)}</button>
+                </form>
+            </div>
+        </details>
+    }
+}

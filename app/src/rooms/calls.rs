@@ -1,0 +1,51 @@
+//! What the pages ask about rooms.
+
+use domain::rooms::Room;
+use leptos::prelude::*;
+
+use crate::failure::CallError;
+#[cfg(feature = "ssr")]
+use crate::{form::answer, session::asked};
+
+/// Every room, those nearest to the caller's agency first.
+#[server(prefix = "/api", endpoint = "rooms/list")]
+pub async fn all_rooms() -> Result<Vec<Room>, CallError> {
+    let (services, caller) = asked()?;
+    Ok(services.rooms.list(&caller, None).await?)
+}
+
+/// Adds a room.
+#[server(prefix = "/api", endpoint = "rooms/add")]
+pub async fn add_room(
+    /// Code, unique.
+    #[server(default)]
+    code: String,
+    /// Name.
+    #[server(default)]
+    name: String,
+    /// Code of the agency.
+    #[server(default)]
+    agency: String,
+    /// Seats.
+    #[server(default)]
+    capacity: String,
+    /// `yes` with equipment for online meetings.
+    #[server(default)]
+    video: String,
+    /// Other equipment.
+    #[server(default)]
+    equipment: String,
+) -> Result<(), CallError> {
+    let (services, caller) = asked()?;
+    let input = domain::rooms::RoomInput { code, name, agency, capacity, video, equipment };
+    let added = services.rooms.add(&caller, input.clone()).await;
+    let typed = [
+        ("code", &*input.code),
+        ("name", &*input.name),
+        ("agency", &*input.agency),
+        ("capacity", &*input.capacity),
+        ("video", &*input.video),
+        ("equipment", &*input.equipment),
+    ];
+    answer("/admin/rooms", added, &typed, |_| "/admin/rooms?done=added".to_owned())
+}

@@ -1,0 +1,74 @@
+//! What the pages ask about rules.
+
+use chrono::{DateTime, Utc};
+use domain::rules::KindRule;
+use domain::targets::Targets;
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::failure::CallError;
+#[cfg(feature = "ssr")]
+use crate::{form::answer, session::asked};
+
+/// The rules and the day they are looked at.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RuleBook {
+    /// Every row, kinds in their order, oldest row first.
+    pub rules: Vec<KindRule>,
+    /// The targets in force.
+    pub targets: Targets,
+    /// When this was read.
+    pub now: DateTime<Utc>,
+}
+
+/// Every rule and the targets.
+#[server(prefix = "/api", endpoint = "rules/list")]
+pub async fn all_rules() -> Result<RuleBook, CallError> {
+    let (services, caller) = asked()?;
+    Ok(RuleBook {
+        rules: services.rules.list(&caller).await?,
+        targets: services.rules.targets(&caller).await?,
+        now: caller.now,
+    })
+}
+
+/// Adds a row that begins after the newest of its kind.
+#[server(prefix = "/api", endpoint = "rules/add")]
+pub async fn add_rule(
+    /// Code of the kind.
+    #[server(default)]
+    code: String,
+    /// Vietnamese name.
+    #[server(default)]
+    name_vi: String,
+    /// English name.
+    #[server(default)]
+    name_en: String,
+    /// `conference` or `meeting`.
+    #[server(default)]
+    scope: String,
+    /// Limit in sessions.
+    #[server(default)]
+    limit_sessions: String,
+    /// The document that says so.
+    #[server(default)]
+    source: String,
+    /// First day, ISO.
+    #[server(default)]
+    valid_from: String,
+) -> Result<(), CallError> {
+    let (services, caller) = asked()?;
+    let input =
+        domain::rules::KindRuleInput { code, name_vi, name_en, scope, limit_sessions, source, valid_from };
+    let added = services.rules.add(&caller, input.clone()).await;
+    let typed = [
+        ("code", &*input.code),
+        ("name_vi", &*input.name_vi),
+        ("name_en", &*input.name_en),
+        ("scope", &*input.scope),
+        ("limit_sessions", &*input.limit_sessions),
+        ("source", &*input.source),
+        ("valid_from", &*input.valid_from),
+    ];
+    answer("/admin/rules", added, &typed, |_| "/admin/rules?done=added".to_owned())
+}

@@ -1,0 +1,136 @@
+//! The rules as a table with source and validity, and the form that adds a row. The past is never edited.
+
+use chrono::NaiveDate;
+use domain::count::Scope;
+use domain::rules::{KindRule, rule_on};
+use domain::time::Zone;
+use leptos::prelude::*;
+
+use super::calls::{RuleBook, all_rules};
+use crate::admin;
+use crate::form::{Posted, posted};
+use crate::session;
+use crate::text::keys::*;
+use crate::text::{self, t, tf};
+use crate::ui::{Badge, BadgeTone, Card, Field, Notice, Seg, loaded};
+use crate::words;
+
+/// The page of rules.
+#[component]
+pub fn RulesPage() -> impl IntoView {
+    let book = Resource::new_blocking(|| (), |()| all_rules());
+    let posted = posted();
+    let may_add = session::with_page(|page| {
+        page.me.as_ref().is_some_and(|me| me.has_role(domain::access::Role::SystemAdministrator))
+    });
+    let adding =
+        may_add.then(|| admin::adding(RULES_ADD, "/api/rules/add", RULES_ADD, &posted, fields(&posted)));
+    view! {
+        {admin::head(RULES_TITLE, RULES_LEAD)}
+        <div class="admin">
+            {admin::outcome(&posted)}
+            {adding}
+            {loaded(book, |book| shown(&book))}
+        </div>
+    }
+}
+
+fn shown(book: &RuleBook) -> AnyView {
+    let today = Zone::VIETNAM.date(book.now);
+    let targets = tf(
+        RULES_TARGETS,
+        &[
+            ("share", &text::percent(book.targets.share)),
+            ("reduction", &text::percent(book.targets.reduction)),
+            ("source", &book.targets.source),
+        ],
+    );
+    let table = |scope: Scope, title| {
+        let rows = book
+            .rules
+            .iter()
+            .filter(|rule| rule.kind.scope == scope)
+            .map(|rule| row(rule, &book.rules, today))
+            .collect_view();
+        view! {
+            <Card title=t(title)>
+                <table class="table table--cards">
+                    <thead>
+                        <tr>
+                            <th scope="col">{t(RULE_KIND)}</th>
+                            <th scope="col">{t(RULE_LIMIT)}</th>
+                            <th scope="col">{t(RULE_SOURCE)}</th>
+                            <th scope="col">{t(RULE_FROM)}</th>
+                            <th scope="col">{t(RULE_STATE)}</th>
+                        </tr>
+                    </thead>
+                    <tbody>{rows}</tbody>
+                </table>
+            </Card>
+        }
+    };
+    view! {
+        <Notice title=t(RULES_TARGETS_TITLE)>{targets}</Notice>
+        {table(Scope::Conference, RULES_CONFERENCES)}
+        {table(Scope::Meeting, RULES_MEETINGS)}
+    }
+    .into_any()
+}
+
+fn row(rule: &KindRule, all: &[KindRule], today: NaiveDate) -> impl IntoView + use<> {
+    let state = if rule.valid_from > today {
+        view! { <Badge tone=BadgeTone::Accent icon="calendar-clock" text=t(RULE_COMING)/> }
+    } else if rule_on(all, &rule.kind.code, today).is_some_and(|newest| newest.id == rule.id) {
+        view! { <Badge tone=BadgeTone::Met text=t(RULE_IN_FORCE)/> }
+    } else {
+        view! { <Badge icon="history" text=t(RULE_REPLACED)/> }
+    };
+    let limit = format!("{} ({})", text::sessions(rule.limit_sessions), text::days(rule.limit_sessions));
+    view! {
+        <tr>
+            <th scope="row">{text::either(&rule.kind.name_vi, &rule.kind.name_en).to_owned()}</th>
+            <td data-label=t(RULE_LIMIT)>{limit}</td>
+            <td data-label=t(RULE_SOURCE)>{rule.source.clone()}</td>
+            <td class="num" data-label=t(RULE_FROM)>{text::date(rule.valid_from)}</td>
+            <td data-label=t(RULE_STATE)>{state}</td>
+        </tr>
+    }
+}
+
+fn fields(posted: &Posted) -> AnyView {
+    let field = |name: &'static str, label, kind: &'static str, hint: Option<&'static str>| {
+        view! {
+            <Field
+                name=name
+                label=t(label)
+                kind=kind
+                value=posted.typed(name)
+                error=posted.error(name)
+                hint=hint
+                required=true
+            />
+        }
+    };
+    let scopes = [Scope::Conference, Scope::Meeting]
+        .map(|scope| (scope.code().to_owned(), words::scope(scope).to_owned()))
+        .to_vec();
+    let typed = posted.typed("scope");
+    let chosen = if typed.is_empty() { Scope::Conference.code().to_owned() } else { typed };
+    view! {
+        <p class="hint">{t(RULES_ADD_HINT)}</p>
+        <div class="formpage__two">
+            {field("code", RULE_CODE, "text", Some(t(RULE_CODE_HINT)))}
+            <Seg label=t(RULE_SCOPE) name="scope" options=scopes selected=chosen/>
+        </div>
+        <div class="formpage__two">
+            {field("name_vi", RULE_NAME_VI, "text", None)}
+            {field("name_en", RULE_NAME_EN, "text", None)}
+        </div>
+        <div class="formpage__two">
+            {field("limit_sessions", RULE_LIMIT_SESSIONS, "number", Some(t(RULE_LIMIT_HINT)))}
+            {field("valid_from", RULE_FROM, "date", None)}
+        </div>
+        {field("source", RULE_SOURCE, "text", Some(t(RULE_SOURCE_HINT)))}
+    }
+    .into_any()
+}

@@ -1,0 +1,58 @@
+//! What the search page asks the server.
+
+use domain::agencies::AgencyRef;
+use domain::meetings::MeetingRow;
+use domain::people::PersonRef;
+use domain::rooms::Room;
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::failure::CallError;
+#[cfg(feature = "ssr")]
+use crate::session::asked;
+
+/// Rooms shown: an office has a dozen.
+#[cfg(feature = "ssr")]
+const ROOMS_AT_MOST: usize = 20;
+
+/// What was found.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Found {
+    /// Meetings, best first.
+    pub meetings: Vec<MeetingRow>,
+    /// Meetings in all.
+    pub meetings_total: i64,
+    /// People.
+    pub people: Vec<PersonRef>,
+    /// Rooms.
+    pub rooms: Vec<Room>,
+    /// Agencies.
+    pub agencies: Vec<AgencyRef>,
+}
+
+/// Everything that fits a text. Nothing for an empty one.
+#[server(prefix = "/api", endpoint = "search/find")]
+pub async fn find_all(
+    /// What was typed.
+    #[server(default)]
+    text: String,
+) -> Result<Found, CallError> {
+    let (services, caller) = asked()?;
+    let folded = domain::text::fold(&text);
+    if folded.is_empty() {
+        return Ok(Found::default());
+    }
+    let filter = domain::meetings::MeetingFilter { text: text.clone(), page: 1, ..Default::default() };
+    let meetings = services.meetings.list(&caller, filter).await?;
+    let rooms = services.rooms.list(&caller, None).await?;
+    let rooms = rooms.into_iter().filter(|room| {
+        domain::text::fold(&format!("{} {} {}", room.name, room.code, room.equipment)).contains(&folded)
+    });
+    Ok(Found {
+        meetings_total: meetings.total,
+        meetings: meetings.rows,
+        people: services.people.find(&caller, &text).await?,
+        rooms: rooms.take(ROOMS_AT_MOST).collect(),
+        agencies: services.agencies.find(&caller, &text).await?,
+    })
+}

@@ -1,0 +1,126 @@
+//! The search page. Its text is in the address, so a search can be kept and sent.
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_query_map;
+
+use super::calls::{Found, find_all};
+use crate::form::escape;
+use crate::parts::meeting_item;
+use crate::text::keys::*;
+use crate::text::{number, t, tf};
+use crate::ui::{Avatar, Card, Empty, Icon, PageHead, loaded};
+
+/// The search page.
+#[component]
+pub fn SearchPage() -> impl IntoView {
+    let query = use_query_map();
+    let text = Memo::new(move |_| query.with(|query| query.get("q").unwrap_or_default()));
+    let found = Resource::new_blocking(move || text.get(), find_all);
+    view! {
+        <Title text=t(NAV_SEARCH)/>
+        <PageHead title=t(NAV_SEARCH)/>
+        <form class="filterbar" method="get" action="/search" role="search">
+            <div class="affix">
+                <Icon name="search"/>
+                <input
+                    class="input"
+                    r#type="search"
+                    name="q"
+                    id="q"
+                    aria-label=t(SEARCH_LABEL)
+                    placeholder=t(SEARCH_LABEL)
+                    value=text.get_untracked()
+                    autofocus=text.with_untracked(String::is_empty)
+                    data-search=""
+                />
+            </div>
+            <button class="btn btn--primary">{t(SEARCH_SUBMIT)}</button>
+        </form>
+        {loaded(found, move |found| shown(&found, &text.get_untracked()))}
+    }
+}
+
+fn shown(found: &Found, text: &str) -> AnyView {
+    if text.trim().is_empty() {
+        return view! { <p class="muted">{t(SEARCH_HINT)}</p> }.into_any();
+    }
+    if *found == Found::default() {
+        return view! { <Empty title=tf(SEARCH_NONE, &[("text", &text)]) body=t(SEARCH_NONE_BODY)/> }
+            .into_any();
+    }
+    view! { <div class="stack">{meetings(found, text)}{people(found)}{rooms(found)}{agencies(found)}</div> }
+        .into_any()
+}
+
+fn meetings(found: &Found, text: &str) -> Option<impl IntoView + use<>> {
+    let rest = found.meetings_total - i64::try_from(found.meetings.len()).unwrap_or(i64::MAX);
+    let all = (rest > 0).then(|| {
+        let href = format!("/meetings?text={}", escape(text));
+        view! { <a class="list__more" href=href>{tf(SEARCH_ALL_MEETINGS, &[("n", &number(found.meetings_total))])}</a> }
+    });
+    let rows = found.meetings.iter().map(meeting_item).collect_view();
+    (!found.meetings.is_empty())
+        .then(|| view! { <Card title=t(NAV_MEETINGS)><ul class="list">{rows}</ul>{all}</Card> })
+}
+
+fn people(found: &Found) -> Option<impl IntoView + use<>> {
+    let rows = found
+        .people
+        .iter()
+        .map(|person| {
+            let href = format!("/calendar?view=week&person={}", person.id);
+            let detail = format!("{}, {}", person.position, person.agency);
+            row(href, person.agency.clone(), person.name.clone(), detail)
+        })
+        .collect_view();
+    (!found.people.is_empty())
+        .then(|| view! { <Card title=t(PEOPLE_TITLE)><ul class="list">{rows}</ul></Card> })
+}
+
+fn rooms(found: &Found) -> Option<impl IntoView + use<>> {
+    let rows = found
+        .rooms
+        .iter()
+        .map(|room| {
+            let href = format!("/calendar?view=week&room={}", room.id);
+            let seats = tf(ROOM_SEATS, &[("n", &room.capacity)]);
+            row(
+                href,
+                room.agency.code.clone(),
+                room.name.clone(),
+                format!("{}, {seats}", room.agency.short_name),
+            )
+        })
+        .collect_view();
+    (!found.rooms.is_empty())
+        .then(|| view! { <Card title=t(ROOMS_TITLE)><ul class="list">{rows}</ul></Card> })
+}
+
+fn agencies(found: &Found) -> Option<impl IntoView + use<>> {
+    let rows = found
+        .agencies
+        .iter()
+        .map(|agency| {
+            let href = format!("/calendar?view=week&agency={}", agency.id);
+            row(href, agency.code.clone(), agency.short_name.clone(), agency.code.clone())
+        })
+        .collect_view();
+    (!found.agencies.is_empty())
+        .then(|| view! { <Card title=t(AGENCIES_TITLE)><ul class="list">{rows}</ul></Card> })
+}
+
+fn row(href: String, agency: String, title: String, detail: String) -> impl IntoView {
+    view! {
+        <li>
+            <a class="item" href=href>
+                <Avatar agency large=true/>
+                <span class="item__text">
+                    <span class="item__title">{title}</span>
+                    <span class="item__meta">{detail}</span>
+                </span>
+                <span class="chev"><Icon name="calendar-days"/></span>
+            </a>
+        </li>
+    }
+}
