@@ -5,6 +5,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use anyhow::{Context, Result};
 use wasm_bindgen_cli_support::Bindgen;
@@ -122,13 +123,26 @@ fn site(profile: Profile, site: &Path, bindings: &Bindings) -> Result<PathBuf> {
     Ok(site.to_path_buf())
 }
 
-/// The server for any Linux: glibc is linked into it, since the office's distribution may have an older one.
+/// The server for any Linux.
 fn release_program(target: &Path) -> Result<PathBuf> {
     let host = host()?;
+    run(release_build(&host)?.args(["--bin", "phien"]))?;
+    Ok(target.join(host).join("release/phien"))
+}
+
+/// An example of the server's, built as the server is.
+pub(crate) fn release_example(name: &str) -> Result<PathBuf> {
+    let host = host()?;
+    run(release_build(&host)?.args(["--example", name]))?;
+    Ok(target_dir()?.join(host).join("release/examples").join(name))
+}
+
+/// glibc is linked in, since the office's distribution may have an older one.
+fn release_build(host: &str) -> Result<Command> {
     let mut build = cargo()?;
-    build.args(["build", "--locked", "--release", "--package", "server", "--target", &host]);
+    build.args(["build", "--locked", "--release", "--package", "server", "--target", host]);
     if host.ends_with("linux-gnu") {
-        let library = output(std::process::Command::new("cc").arg("-print-file-name=libc.a"))?;
+        let library = output(Command::new("cc").arg("-print-file-name=libc.a"))?;
         if Path::new(library.trim()).is_absolute() {
             // Flags of the target replace those of the whole build, so the shared one is said again.
             let flags = r#"["--cfg", "erase_components", "-C", "target-feature=+crt-static"]"#;
@@ -139,8 +153,7 @@ fn release_program(target: &Path) -> Result<PathBuf> {
             );
         }
     }
-    run(&mut build)?;
-    Ok(target.join(host).join("release/phien"))
+    Ok(build)
 }
 
 /// A running program cannot be written over, but its name can be given to another file.

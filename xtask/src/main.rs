@@ -1,8 +1,9 @@
-//! The project's own tool: `cargo xtask run | test | build`.
+//! The project's own tool: `cargo xtask run | test | build | bench`.
 //!
 //! One place for every step between a fresh clone and a running, tested, packed program. It knows the order of the
 //! steps and the tools they need; it knows nothing of meetings.
 
+mod bench;
 mod build;
 mod postgres;
 mod run;
@@ -20,6 +21,7 @@ cargo xtask test                         everything: format, lints, tidiness, bo
 cargo xtask test fast                    the same without PostgreSQL, wasm and browser
 cargo xtask test journeys [ARG…]         only the browser; ARGs go to Playwright
 cargo xtask build [--release]            the program and its site; --release: one folder, target/phien
+cargo xtask bench                        what the program costs, into docs/benchmarks.md; minutes, best on a quiet machine
 
 The environment is passed on: PHIEN_DATA_DIR (default ./data), PHIEN_DATABASE_URL and the other PHIEN_… settings.";
 
@@ -41,6 +43,7 @@ fn command(arguments: &[String]) -> Result<ExitCode> {
         ["test"] => return Ok(test::everything()),
         ["test", "fast"] => return Ok(test::fast()),
         ["test", "journeys", arguments @ ..] => return Ok(test::journeys_only(arguments)),
+        ["bench"] => bench::bench()?,
         ["build"] => drop(build::build(build::Profile::Dev)?),
         ["build", "--release"] => drop(build::build(build::Profile::Release)?),
         [] | ["help" | "--help" | "-h"] => println!("{USAGE}"),

@@ -69,6 +69,15 @@ pub(crate) fn chromium() -> Result<PathBuf> {
     Ok(debian)
 }
 
+/// nginx, which downloads are held against.
+pub(crate) fn nginx() -> Result<()> {
+    let found = |folder: &str| Path::new(folder).join("nginx").exists();
+    if ["/usr/sbin", "/usr/bin", "/usr/local/sbin", "/usr/local/bin"].into_iter().any(found) {
+        return Ok(());
+    }
+    debian_packages(&["nginx"])
+}
+
 /// The folder of PostgreSQL's programs: Debian's newest, else wherever `initdb` is on the path.
 pub(crate) fn postgresql() -> Result<PathBuf> {
     if let Some(found) = installed_postgresql() {
