@@ -1,18 +1,9 @@
-//! The page that a scanned code of the hall opens.
+//! Being present by the hall's code. The roll by hand is the meetings' page; who may be present is the backend's matter.
 
-use leptos::prelude::*;
-use leptos_meta::Title;
+mod calls;
+mod landing;
+pub mod page;
 
-use crate::text::keys::*;
-use crate::text::t;
-use crate::ui::{Empty, PageHead};
-
-/// A page of this feature.
-#[component]
-pub fn ScanPage() -> impl IntoView {
-    view! {
-        <Title text=t(NAV_MEETINGS)/>
-        <PageHead title=t(NAV_MEETINGS)/>
-        <Empty title=t(NOTHING_HERE)/>
-    }
-}
+pub use calls::*;
+pub use landing::Landing;
+pub use page::ScanPage;

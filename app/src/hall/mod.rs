@@ -1,18 +1,13 @@
-//! The hall's display.
+//! The hall's display. Shows what the secretariat says and who is in; changes nothing.
 
-use leptos::prelude::*;
-use leptos_meta::Title;
+mod calls;
+mod display;
+#[cfg(feature = "hydrate")]
+mod live;
+pub mod page;
+#[cfg(feature = "ssr")]
+mod qr;
 
-use crate::text::keys::*;
-use crate::text::t;
-use crate::ui::{Empty, PageHead};
-
-/// A page of this feature.
-#[component]
-pub fn HallPage() -> impl IntoView {
-    view! {
-        <Title text=t(NAV_MEETINGS)/>
-        <PageHead title=t(NAV_MEETINGS)/>
-        <Empty title=t(NOTHING_HERE)/>
-    }
-}
+pub use calls::*;
+pub use display::{Code, Display, Line, Picture};
+pub use page::HallPage;

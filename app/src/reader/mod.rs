@@ -1,18 +1,7 @@
-//! The reader of papers.
+//! Reading a paper. Knows what stands around the pages; drawing them is the reader element's.
 
-use leptos::prelude::*;
-use leptos_meta::Title;
+mod calls;
+pub mod page;
 
-use crate::text::keys::*;
-use crate::text::t;
-use crate::ui::{Empty, PageHead};
-
-/// A page of this feature.
-#[component]
-pub fn ReaderPage() -> impl IntoView {
-    view! {
-        <Title text=t(NAV_PAPERS)/>
-        <PageHead title=t(NAV_PAPERS)/>
-        <Empty title=t(NOTHING_HERE)/>
-    }
-}
+pub use calls::*;
+pub use page::ReaderPage;

@@ -1,0 +1,154 @@
+//! The page behind the hall's code: one press, or none, and the delegate is present. Every other case says why and
+//! where to go on. A plain form, so that any camera's browser will do.
+
+use domain::access::Stage;
+use domain::error::Failure;
+use domain::ids::MeetingId;
+use leptos::html::Form;
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::{use_params_map, use_query_map};
+
+use super::calls::scan_landing;
+use super::landing::Landing;
+use crate::failure::{CallError, Problem};
+use crate::form::{Posted, posted};
+use crate::parts::when;
+use crate::text::keys::*;
+use crate::text::{t, tf};
+use crate::ui::{Icon, Loaded, Notice, Tone, loaded};
+
+/// The page that a scanned code opens.
+#[component]
+pub fn ScanPage() -> impl IntoView {
+    let params = use_params_map();
+    let id = Memo::new(move |_| {
+        params.with(|params| params.get("id").and_then(|id| id.parse::<MeetingId>().ok()))
+    });
+    let landing: Loaded<Landing> = Resource::new(
+        move || id.get(),
+        |id| async move {
+            match id {
+                Some(id) => scan_landing(id).await,
+                None => Err(CallError::from(Failure::NotFound)),
+            }
+        },
+    );
+    let code = use_query_map().with_untracked(|query| query.get("code")).unwrap_or_default();
+    let posted = posted();
+    view! {
+        <Title text=t(SCAN_TITLE)/>
+        <div class="formpage scan">
+            {loaded(landing, move |landing| match id.get_untracked() {
+                Some(id) => draw(id, &landing, &code, &posted),
+                None => ().into_any(),
+            })}
+        </div>
+    }
+}
+
+fn draw(id: MeetingId, landing: &Landing, code: &str, posted: &Posted) -> AnyView {
+    let body = match (landing.is_present, landing.stage, landing.part) {
+        (true, ..) => present(id, landing),
+        (false, _, None) => stranger(),
+        (false, Stage::UnderWay, Some(_)) => confirm(id, code, posted),
+        (false, Stage::Draft | Stage::Scheduled, Some(_)) => {
+            closed(id, landing, SCAN_NOT_YET, t(SCAN_NOT_YET_BODY).to_owned())
+        }
+        (false, Stage::Held, Some(_)) => closed(id, landing, SCAN_OVER, t(SCAN_OVER_BODY).to_owned()),
+        (false, Stage::Cancelled | Stage::Postponed, Some(_)) => {
+            closed(id, landing, SCAN_CALLED_OFF, t(SCAN_CALLED_OFF_BODY).to_owned())
+        }
+    };
+    view! {
+        <header class="pagehead">
+            <div class="pagehead__text">
+                <p class="eyebrow">{t(SCAN_TITLE)}</p>
+                <h1>{landing.title.clone()}</h1>
+                <p class="muted">{when(landing.first.as_ref(), None)}</p>
+            </div>
+        </header>
+        <div class="stack">{body}</div>
+    }
+    .into_any()
+}
+
+/// The press that says "I am here"; made by the page itself when a code came with it.
+fn confirm(id: MeetingId, code: &str, posted: &Posted) -> AnyView {
+    let node = NodeRef::<Form>::new();
+    let is_scanned = !code.is_empty() && posted.failure.is_none();
+    Effect::new(move |_| {
+        if let (true, Some(form)) = (is_scanned, node.get()) {
+            // A browser that refuses leaves the button.
+            let _ = form.request_submit();
+        }
+    });
+    let failure = posted.failure.clone().map(|failure| view! { <Problem failure/> });
+    if is_scanned {
+        return view! {
+            <form node_ref=node method="post" action="/api/attendance/scan" class="card scan__card">
+                <input r#type="hidden" name="meeting" value=id.to_string()/>
+                <input r#type="hidden" name="code" value=code.to_owned()/>
+                <p>{t(SCAN_CONFIRM_BODY)}</p>
+                <button class="btn btn--primary btn--lg" r#type="submit"><Icon name="user-check"/>{t(SCAN_CONFIRM)}</button>
+            </form>
+        }
+        .into_any();
+    }
+    view! {
+        {failure}
+        <form node_ref=node method="post" action="/api/attendance/scan" class="card scan__card">
+            <input r#type="hidden" name="meeting" value=id.to_string()/>
+            <div class="field">
+                <label for="code">{t(SCAN_CODE)}</label>
+                <p class="hint" id="code-hint">{t(SCAN_CODE_HINT)}</p>
+                <input
+                    class="input num scan__code"
+                    id="code"
+                    name="code"
+                    required=true
+                    maxlength="16"
+                    autocomplete="one-time-code"
+                    autocapitalize="characters"
+                    spellcheck="false"
+                    aria-describedby="code-hint"
+                />
+            </div>
+            <button class="btn btn--primary btn--lg" r#type="submit"><Icon name="user-check"/>{t(SCAN_CONFIRM)}</button>
+        </form>
+    }
+    .into_any()
+}
+
+fn present(id: MeetingId, landing: &Landing) -> AnyView {
+    view! {
+        <Notice tone=Tone::Met title=t(SCAN_PRESENT) alert=true>{t(SCAN_PRESENT_BODY)}</Notice>
+        {papers(id, landing, "btn btn--primary btn--lg")}
+    }
+    .into_any()
+}
+
+fn stranger() -> AnyView {
+    view! {
+        <Notice tone=Tone::Risk title=t(REFUSED_NOT_A_DELEGATE) alert=true>{t(REFUSED_NOT_A_DELEGATE_BODY)}</Notice>
+        <a class="btn btn--secondary" href="/">{t(NAV_HOME_LINK)}</a>
+    }
+    .into_any()
+}
+
+fn closed(id: MeetingId, landing: &Landing, title: crate::text::Text, body: String) -> AnyView {
+    view! {
+        <Notice title=t(title) alert=true>{body}</Notice>
+        {papers(id, landing, "btn btn--secondary btn--lg")}
+    }
+    .into_any()
+}
+
+/// The one way on: to the meeting and its papers.
+fn papers(id: MeetingId, landing: &Landing, class: &'static str) -> AnyView {
+    let words = match landing.papers {
+        0 => t(SCAN_OPEN_MEETING).to_owned(),
+        count => tf(SCAN_OPEN_PAPERS, &[("n", &count)]),
+    };
+    view! { <a class=class href=format!("/meetings/{id}")><Icon name="book-open"/>{words}</a> }.into_any()
+}
