@@ -20,7 +20,7 @@ use crate::stop::{Done, Stop};
 use crate::stored;
 
 /// A meeting that the caller may see; `NotFound` otherwise. `today` is the caller's local date.
-pub(crate) async fn meeting(
+pub(super) async fn meeting(
     on: &mut impl Source,
     caller: &Caller,
     id: MeetingId,

@@ -3,13 +3,20 @@
 
 mod agenda;
 mod booking;
+mod calendar;
+mod check;
 mod conduct;
+mod conflicts;
 mod draft;
 mod head;
+mod lines;
+mod list;
 mod load;
 mod publish;
 mod rows;
 mod store;
+mod targets;
+mod today;
 
 use async_trait::async_trait;
 use chrono::NaiveDateTime;
@@ -25,8 +32,6 @@ use domain::people::Page;
 use crate::Backend;
 use crate::stop::Done;
 
-pub(crate) use load::meeting;
-
 #[async_trait]
 impl Meetings for Backend {
     async fn check(
@@ -35,8 +40,7 @@ impl Meetings for Backend {
         meeting: Option<MeetingId>,
         input: MeetingInput,
     ) -> Outcome<Check> {
-        let _ = (caller, meeting, input);
-        Err(domain::error::Failure::Unavailable)
+        self.outcome(check::check(self, caller, meeting, input).await)
     }
 
     async fn save(
@@ -61,18 +65,15 @@ impl Meetings for Backend {
     }
 
     async fn list(&self, caller: &Caller, filter: MeetingFilter) -> Outcome<Page<MeetingRow>> {
-        let _ = (caller, filter);
-        Err(domain::error::Failure::Unavailable)
+        self.outcome(list::list(self, caller, filter).await)
     }
 
     async fn calendar(&self, caller: &Caller, filter: CalendarFilter) -> Outcome<Calendar> {
-        let _ = (caller, filter);
-        Err(domain::error::Failure::Unavailable)
+        self.outcome(calendar::calendar(self, caller, filter).await)
     }
 
     async fn today(&self, caller: &Caller) -> Outcome<Today> {
-        let _ = caller;
-        Err(domain::error::Failure::Unavailable)
+        self.outcome(today::today(self, caller).await)
     }
 
     async fn call_off(

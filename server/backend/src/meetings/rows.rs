@@ -82,16 +82,8 @@ impl Rows {
     }
 
     pub(super) fn chair(&self) -> Option<PersonId> {
-        self.person(Part::Chair)
-    }
-
-    pub(super) fn secretary(&self) -> Option<PersonId> {
-        self.person(Part::Secretary)
-    }
-
-    fn person(&self, wanted: Part) -> Option<PersonId> {
         self.people.iter().find_map(|(part, delegation)| match delegation {
-            Delegation::Person(person) if *part == wanted => Some(*person),
+            Delegation::Person(person) if *part == Part::Chair => Some(*person),
             _ => None,
         })
     }

@@ -9,7 +9,7 @@ use domain::meetings::{AgendaInput, MeetingInput, Meetings, SittingInput, State}
 use crate::support::{World, each_database, sitting};
 
 /// A briefing on Thursday morning in a room, composed by its secretary.
-pub fn briefing(secretary: &Caller, chair: &Caller, rooms: &[RoomId]) -> MeetingInput {
+pub(crate) fn briefing(secretary: &Caller, chair: &Caller, rooms: &[RoomId]) -> MeetingInput {
     MeetingInput {
         title: "Họp giao ban tuần".into(),
         agency: secretary.agency.id.to_string(),
@@ -25,12 +25,12 @@ pub fn briefing(secretary: &Caller, chair: &Caller, rooms: &[RoomId]) -> Meeting
     }
 }
 
-pub fn item(title: &str) -> AgendaInput {
+pub(crate) fn item(title: &str) -> AgendaInput {
     AgendaInput { title: title.into(), minutes: "30".into(), ..AgendaInput::default() }
 }
 
 /// Saved and published.
-pub async fn published(world: &World, secretary: &Caller, input: MeetingInput) -> MeetingId {
+pub(crate) async fn published(world: &World, secretary: &Caller, input: MeetingInput) -> MeetingId {
     let saved = world.backend.save(secretary, None, input).await.unwrap();
     world.backend.publish(secretary, saved.id, saved.rev).await.unwrap().id
 }

@@ -1,0 +1,173 @@
+//! The calendar: sittings of a few weeks by agency, room or person, with the days that are off, worked or kept free.
+
+use std::collections::HashSet;
+
+use chrono::{Datelike, Days, NaiveDate, Weekday};
+use domain::access::{Action, Caller, Scope};
+use domain::agencies::AgencyRef;
+use domain::calendar::DayKind;
+use domain::meetings::{Calendar, CalendarFilter, Entry, RoomDay};
+use domain::period::Window;
+use domain::rooms::Room;
+
+use super::booking::HOLDING;
+use super::lines;
+use super::store::minute;
+use crate::agencies::subtree_pattern;
+use crate::db::{Q, Source, q};
+use crate::stop::Done;
+use crate::{Backend, access, agencies, rules, stored};
+
+/// Six weeks: a month with the days that fill its first and last week.
+const DAYS_AT_MOST: u64 = 42;
+/// More meetings than a person can make out in six weeks.
+const MEETINGS_AT_MOST: i64 = 1000;
+
+/// A calendar window.
+pub(super) async fn calendar(backend: &Backend, caller: &Caller, filter: CalendarFilter) -> Done<Calendar> {
+    access::permit(caller, Action::ViewCalendar, Scope::Myself)?;
+    let window = bounded(filter.window);
+    let agency = filter.agency.unwrap_or(caller.agency.id);
+    let mut db = backend.db();
+    let settings = agencies::settings(db, agency).await?;
+    let rules = rules::all(db).await?;
+    let query = question(caller, &filter, window);
+    let found = lines::fetch(&mut db, caller, &rules, query).await?;
+    let clashing = clashing(db, window).await?;
+    let mut entries: Vec<Entry> = Vec::new();
+    for line in found {
+        let shown = line.sittings.iter().filter(|sitting| window.contains(sitting.date));
+        entries.extend(shown.map(|sitting| Entry {
+            sitting: *sitting,
+            clashes: clashing.contains(&(
+                line.row.id.to_string(),
+                sitting.date.to_string(),
+                minute(sitting.from),
+            )),
+            meeting: line.row.clone(),
+            rooms: line.rooms.clone(),
+        }));
+    }
+    entries.sort_by_key(|entry| (entry.sitting, entry.meeting.id));
+    let listed = |kind: DayKind| {
+        let days = settings.calendar.days.range(window.from..=window.to);
+        days.filter(move |(_, day)| day.0 == kind).map(|(date, day)| (*date, day.1.clone()))
+    };
+    let is_weekend = |date: &NaiveDate| matches!(date.weekday(), Weekday::Sat | Weekday::Sun);
+    let days_off = listed(DayKind::Off).collect();
+    let working_weekends = listed(DayKind::Work).map(|(date, _)| date).filter(is_weekend).collect();
+    let blocked = window
+        .from
+        .iter_days()
+        .take_while(|date| *date <= window.to)
+        .filter(|date| settings.calendar.is_blocked(*date))
+        .collect();
+    Ok(Calendar {
+        entries,
+        days_off,
+        working_weekends,
+        blocked,
+        hours: settings.hours,
+        rooms: rooms(db, caller, &filter).await?,
+        now: caller.now,
+    })
+}
+
+fn bounded(window: Window) -> Window {
+    let last = window.from.checked_add_days(Days::new(DAYS_AT_MOST - 1)).unwrap_or(window.to);
+    Window { from: window.from, to: window.to.min(last) }
+}
+
+/// What was called off is no longer in the calendar.
+fn question(caller: &Caller, filter: &CalendarFilter, window: Window) -> Q {
+    let mut query = lines::ask(caller);
+    let mut all =
+        vec!["m.stage NOT IN ('cancelled', 'postponed')".to_owned(), lines::known_to(&mut query, caller)];
+    let (from, to) = (query.place(window.from), query.place(window.to));
+    all.push(format!("m.id IN (SELECT s.meeting_id FROM sitting s WHERE s.date BETWEEN {from} AND {to})"));
+    if let Some(agency) = filter.agency {
+        let pattern = query.place(subtree_pattern(agency));
+        all.push(format!("m.agency_id IN (SELECT id FROM agency WHERE path LIKE {pattern})"));
+    }
+    if let Some(room) = filter.room {
+        let room = query.place(room);
+        all.push(format!("m.id IN (SELECT k.meeting_id FROM meeting_room k WHERE k.room_id = {room})"));
+    }
+    if let Some(person) = filter.person {
+        let person = query.place(person);
+        all.push(format!("m.id IN (SELECT k.meeting_id FROM participant k WHERE k.person_id = {person})"));
+    }
+    let limit = query.place(MEETINGS_AT_MOST);
+    query.push(&all.join(" AND ")).push(&format!(" ORDER BY m.first_date, m.id LIMIT {limit}"));
+    query
+}
+
+/// Sittings of drafts at which a room or the chair of the draft is taken: meeting, date, first minute.
+async fn clashing(on: impl Source, window: Window) -> Done<HashSet<(String, String, i64)>> {
+    let rows: Vec<(String, String, i64)> = q(format!(
+        "SELECT s.meeting_id, s.date, s.from_minute FROM sitting s JOIN meeting d ON d.id = s.meeting_id \
+         WHERE d.stage = 'draft' AND s.date BETWEEN $1 AND $2 AND EXISTS ( \
+            SELECT 1 FROM sitting o JOIN meeting m ON m.id = o.meeting_id \
+            WHERE o.date = s.date AND o.meeting_id <> s.meeting_id AND o.from_minute < s.to_minute \
+              AND o.to_minute > s.from_minute AND m.stage IN {HOLDING} \
+              AND (EXISTS (SELECT 1 FROM meeting_room x JOIN meeting_room y ON y.room_id = x.room_id \
+                           WHERE x.meeting_id = s.meeting_id AND y.meeting_id = o.meeting_id) \
+                OR EXISTS (SELECT 1 FROM participant x JOIN participant y ON y.person_id = x.person_id \
+                           WHERE x.meeting_id = s.meeting_id AND x.part = 'chair' AND y.meeting_id = o.meeting_id)))"
+    ))
+    .bind(window.from)
+    .bind(window.to)
+    .all(on)
+    .await?;
+    Ok(rows.into_iter().collect())
+}
+
+#[derive(sqlx::FromRow)]
+struct RoomRow {
+    id: String,
+    code: String,
+    name: String,
+    capacity: i64,
+    has_video: bool,
+    equipment: String,
+    agency_id: String,
+    agency_code: String,
+    short_name: String,
+}
+
+/// The room asked for; or those of the agency shown and below it; or those of the caller's own line.
+async fn rooms(on: impl Source, caller: &Caller, filter: &CalendarFilter) -> Done<Vec<RoomDay>> {
+    let mut query = q("SELECT r.id, r.code, r.name, r.capacity, r.has_video, r.equipment, r.agency_id, \
+                a.code AS agency_code, a.short_name \
+         FROM room r JOIN agency a ON a.id = r.agency_id WHERE ");
+    let chosen = if let Some(room) = filter.room {
+        format!("r.id = {}", query.place(room))
+    } else if let Some(agency) = filter.agency {
+        format!("a.path LIKE {}", query.place(subtree_pattern(agency)))
+    } else {
+        let (own, below) = (query.place(caller.agency.id), query.place(subtree_pattern(caller.agency.id)));
+        format!(
+            "(a.path LIKE {below} OR (SELECT path FROM agency WHERE id = {own}) LIKE '%/' || a.id || '/%')"
+        )
+    };
+    query.push(&chosen).push(" ORDER BY a.depth DESC, a.code, r.code");
+    let rows: Vec<RoomRow> = query.all(on).await?;
+    rows.into_iter()
+        .map(|row| {
+            let room = Room {
+                id: stored::id(&row.id)?,
+                code: row.code,
+                name: row.name,
+                agency: AgencyRef {
+                    id: stored::id(&row.agency_id)?,
+                    code: row.agency_code,
+                    short_name: row.short_name,
+                },
+                capacity: stored::number(row.capacity)?,
+                has_video: row.has_video,
+                equipment: row.equipment,
+            };
+            Ok(RoomDay { room })
+        })
+        .collect()
+}

@@ -1,0 +1,170 @@
+//! The check beside the form: everything that publishing would refuse and everything worth knowing, worked out of what
+//! can be read so far. Writes nothing.
+
+use std::collections::BTreeSet;
+
+use chrono::NaiveDate;
+use domain::access::{Action, Caller, Stage};
+use domain::agencies::AgencySettings;
+use domain::count::Form;
+use domain::duration::{cuts_that_fit, sessions};
+use domain::error::FieldProblem;
+use domain::ids::{AgencyId, MeetingId};
+use domain::meetings::{Check, DurationCheck, MeetingInput, Note, State};
+use domain::rules::{KindRule, rule_on};
+use domain::slots::nearest_free;
+
+use super::conflicts::{self, Asked};
+use super::head::Head;
+use super::rows::{Known, Rows};
+use super::{draft, targets};
+use crate::stop::Done;
+use crate::{Backend, agencies, rules};
+
+/// What stands beside the form.
+pub(super) async fn check(
+    backend: &Backend,
+    caller: &Caller,
+    meeting: Option<MeetingId>,
+    input: MeetingInput,
+) -> Done<Check> {
+    let mut db = backend.db();
+    let head = match meeting {
+        Some(id) => Some(Head::load(db, caller, id, backend.zone().date(caller.now)).await?),
+        None => None,
+    };
+    let agency = agency(backend, caller, head.as_ref(), &input).await?;
+    let settings = agencies::settings(db, agency).await?;
+    let rules = rules::all(db).await?;
+    let mut rows = Rows::of_input(&input, agency);
+    if rows.form == Some(Form::InPerson) {
+        rows.sites.clear();
+    }
+    let known = Known::load(&mut db, &rows).await?;
+    let fields = fields(&input, &rows, &known);
+    rows.keep_known(&known);
+
+    let asked = Asked { rows: &rows, known: &known, own: meeting };
+    let conflicts = conflicts::all(&mut db, &asked).await?;
+    let duration = duration(&rows, &rules, &settings);
+    let targets = targets::check(db, &rows, meeting, settings.hybrid, &rules).await?;
+    let mut notes = notes(backend, caller, head.as_ref(), &rows, &settings)?;
+    if first(&rows).is_some() && !rows.kind.is_empty() && duration.is_none() {
+        notes.push(Note::NoRule);
+    }
+    notes.extend(room_too_small(&rows, &known));
+    notes.extend(targets.as_ref().and_then(targets::over_ceiling));
+    let is_time_bad = !conflicts.is_empty() || notes.iter().any(is_about_time);
+    let free_slots = if is_time_bad && !rows.sittings.is_empty() {
+        let busy = conflicts::busy_around(&mut db, &asked).await?;
+        let now = backend.zone().local(caller.now);
+        nearest_free(&rows.sittings, &busy, &settings.calendar, &settings.hours, now)
+    } else {
+        Vec::new()
+    };
+    let free_rooms = if conflicts.iter().any(conflicts::is_of_room) {
+        conflicts::free_rooms(db, &asked).await?
+    } else {
+        Vec::new()
+    };
+    let targets = targets.map(|found| found.check);
+    Ok(Check { fields, duration, conflicts, free_slots, free_rooms, targets, notes })
+}
+
+/// The agency the meeting is for; the caller must be one who composes for it.
+async fn agency(
+    backend: &Backend,
+    caller: &Caller,
+    head: Option<&Head>,
+    input: &MeetingInput,
+) -> Done<AgencyId> {
+    let mut db = backend.db();
+    let Some(head) = head else { return draft::agency_to_compose(&mut db, caller, input).await };
+    head.permit(caller, Action::ComposeMeeting)?;
+    let own = head.agency_id()?;
+    let typed = draft::typed_agency(db, input).await?.unwrap_or(own);
+    if typed != own {
+        draft::permit_compose(&mut db, caller, typed).await?;
+    }
+    Ok(typed)
+}
+
+fn first(rows: &Rows) -> Option<NaiveDate> {
+    rows.sittings.first().map(|sitting| sitting.date)
+}
+
+/// What cannot be read, and what is not there; each field once.
+fn fields(input: &MeetingInput, rows: &Rows, known: &Known) -> Vec<FieldProblem> {
+    let mut fields = input.parse().err().unwrap_or_default();
+    for problem in rows.unknown(known) {
+        if !fields.iter().any(|field| field.field == problem.field) {
+            fields.push(problem);
+        }
+    }
+    fields
+}
+
+fn duration(rows: &Rows, rules: &[KindRule], settings: &AgencySettings) -> Option<DurationCheck> {
+    let rule = rule_on(rules, &rows.kind, first(rows)?)?;
+    Some(DurationCheck {
+        sessions: sessions(&rows.sittings, &settings.hours).into_iter().collect(),
+        rule: rule.clone(),
+        fits: cuts_that_fit(&rows.sittings, &settings.hours, rule.limit_sessions),
+    })
+}
+
+/// What there is to say about the days and the notice.
+fn notes(
+    backend: &Backend,
+    caller: &Caller,
+    head: Option<&Head>,
+    rows: &Rows,
+    settings: &AgencySettings,
+) -> Done<Vec<Note>> {
+    let Some(first) = rows.sittings.first() else { return Ok(Vec::new()) };
+    let (zone, calendar) = (backend.zone(), &settings.calendar);
+    let mut notes = Vec::new();
+    let stands_already = match head {
+        Some(head) => head.stage()? == Stage::Scheduled && head.first_date == Some(first.date.to_string()),
+        None => false,
+    };
+    let sent = match head.map(Head::state).transpose()? {
+        Some(State::Scheduled { invited }) if stands_already => zone.date(invited),
+        _ => zone.date(caller.now),
+    };
+    let has_begun = first.start() < zone.local(caller.now);
+    if has_begun && !stands_already {
+        notes.push(Note::InThePast);
+    }
+    let late = calendar.invitation_late_by(sent, first.date);
+    if !has_begun && !rows.is_unexpected && late > 0 {
+        notes.push(Note::LateInvitation { days: late });
+    }
+    let dates: BTreeSet<NaiveDate> = rows.sittings.iter().map(|sitting| sitting.date).collect();
+    for date in dates {
+        if !calendar.is_working(date) {
+            let name = calendar.day_off(date).unwrap_or_default().to_owned();
+            notes.push(Note::DayOff { date, name });
+        }
+        if calendar.is_blocked(date) {
+            notes.push(Note::BlockedDay { date });
+        }
+    }
+    Ok(notes)
+}
+
+/// Notes that another time would do away with.
+fn is_about_time(note: &Note) -> bool {
+    matches!(note, Note::DayOff { .. } | Note::BlockedDay { .. } | Note::InThePast)
+}
+
+/// Only where everybody sits in the room can it be too small.
+fn room_too_small(rows: &Rows, known: &Known) -> Option<Note> {
+    let largest = rows.rooms.iter().filter_map(|room| known.rooms.get(room)).max_by_key(|room| room.1)?;
+    let (delegates, seats) = (rows.delegates(), u32::try_from(largest.1).unwrap_or(0));
+    (rows.form == Some(Form::InPerson) && delegates > seats).then(|| Note::RoomTooSmall {
+        room: largest.0.clone(),
+        seats,
+        delegates,
+    })
+}

@@ -1,0 +1,145 @@
+//! Lists of meetings: a filter becomes one condition, for the number of rows and for the rows alike. A number of a
+//! report opens into exactly the meetings that `domain::count` counts for it.
+
+use domain::access::{Action, Caller, Scope};
+use domain::count::{Base, Form, HybridCounts, What};
+use domain::error::Failure;
+use domain::ids::AgencyId;
+use domain::meetings::{MeetingFilter, MeetingRow};
+use domain::people::Page;
+
+use super::lines;
+use crate::access::Within;
+use crate::agencies::subtree_pattern;
+use crate::db::{Q, q};
+use crate::stop::Done;
+use crate::{Backend, access, agencies, rules, search};
+
+/// Rows a page: what fits a long screen.
+const PER_PAGE: u32 = 30;
+
+/// Meetings of a filter, page by page.
+pub(super) async fn list(
+    backend: &Backend,
+    caller: &Caller,
+    filter: MeetingFilter,
+) -> Done<Page<MeetingRow>> {
+    access::permit(caller, Action::ViewCalendar, Scope::Myself)?;
+    if filter.counted.is_some() {
+        permit_figures(backend, caller, filter.agency).await?;
+    }
+    let mut db = backend.db();
+    let hybrid = agencies::hybrid(db).await?;
+    let page = filter.page.max(1);
+    let mut counting = q("SELECT CAST(COUNT(*) AS BIGINT) FROM meeting m WHERE ");
+    let chosen = condition(&mut counting, backend, caller, &filter, hybrid);
+    counting.push(&chosen);
+    let (total,): (i64,) = counting.one(db).await?;
+    let mut query = lines::ask(caller);
+    let chosen = condition(&mut query, backend, caller, &filter, hybrid);
+    let order = if filter.counted.is_some() { "m.first_date, m.id" } else { NEWEST_FIRST };
+    query.push(&chosen).push(&format!(" ORDER BY {order}"));
+    let limit = query.place(i64::from(PER_PAGE));
+    let offset = query.place(i64::from(page - 1) * i64::from(PER_PAGE));
+    query.push(&format!(" LIMIT {limit} OFFSET {offset}"));
+    let rules = rules::all(db).await?;
+    let found = lines::fetch(&mut db, caller, &rules, query).await?;
+    Ok(Page { rows: found.into_iter().map(|line| line.row).collect(), total, page, per_page: PER_PAGE })
+}
+
+/// Drafts without a date are newer than anything with one.
+const NEWEST_FIRST: &str = "COALESCE(m.first_date, '9999-12-31') DESC, m.id DESC";
+
+/// The lists behind an agency's figures are for those who may see its figures.
+async fn permit_figures(backend: &Backend, caller: &Caller, agency: Option<AgencyId>) -> Done<()> {
+    match agency {
+        Some(agency) => {
+            let path = agencies::path(backend.db(), agency).await?;
+            access::permit(caller, Action::ViewFigures, Scope::Agency(&path))
+        }
+        None if Within::of(caller, Action::ViewFigures) == Within::Subtrees(Vec::new()) => {
+            Err(Failure::Forbidden.into())
+        }
+        None => Ok(()),
+    }
+}
+
+fn condition(
+    query: &mut Q,
+    backend: &Backend,
+    caller: &Caller,
+    filter: &MeetingFilter,
+    hybrid: HybridCounts,
+) -> String {
+    let mut all = vec![match filter.counted {
+        Some((base, what)) => {
+            let within = Within::of(caller, Action::ViewFigures).condition(query, "m.agency_id");
+            format!("{} AND {within}", counted(base, what, hybrid))
+        }
+        None => lines::known_to(query, caller),
+    }];
+    if let Some(agency) = filter.agency {
+        all.push(if filter.with_subtree {
+            let pattern = query.place(subtree_pattern(agency));
+            format!("m.agency_id IN (SELECT id FROM agency WHERE path LIKE {pattern})")
+        } else {
+            format!("m.agency_id = {}", query.place(agency))
+        });
+    }
+    if let Some(room) = filter.room {
+        let room = query.place(room);
+        all.push(format!("m.id IN (SELECT k.meeting_id FROM meeting_room k WHERE k.room_id = {room})"));
+    }
+    if let Some(person) = filter.person {
+        let person = query.place(person);
+        all.push(format!("m.id IN (SELECT k.meeting_id FROM participant k WHERE k.person_id = {person})"));
+    }
+    if let Some(window) = filter.window {
+        let (from, to) = (query.place(window.from), query.place(window.to));
+        all.push(format!("m.first_date BETWEEN {from} AND {to}"));
+    }
+    if let Some(stage) = filter.stage {
+        all.push(format!("m.stage = {}", query.place(stage.code())));
+    }
+    if let Some(form) = filter.form {
+        all.push(format!("m.form = {}", query.place(form.code())));
+    }
+    if let Some(kind) = &filter.kind {
+        all.push(format!("m.kind = {}", query.place(kind)));
+    }
+    all.extend(search::condition(query, backend.db().is_postgres(), "m.id", &filter.text));
+    all.join(" AND ")
+}
+
+/// `domain::count` as a condition on `meeting m`; a test holds the two against each other.
+pub(super) fn counted(base: Base, what: What, hybrid: HybridCounts) -> String {
+    let online = match hybrid {
+        HybridCounts::OnlineWhenConnected => "(m.form = 'online' OR (m.form = 'hybrid' AND m.is_connected))",
+        HybridCounts::InPerson => "m.form = 'online'",
+    };
+    let form = |form: Form| format!("m.form = '{}'", form.code());
+    let (side, stage) = match what {
+        What::Attended(_) | What::AttendedOnline(_) => ("attended", "held"),
+        What::Cancelled => ("organised", "cancelled"),
+        What::Postponed => ("organised", "postponed"),
+        _ => ("organised", "held"),
+    };
+    let mut all = vec![format!("m.side = '{side}' AND m.stage = '{stage}'")];
+    if base == Base::Conferences {
+        all.push("m.scope = 'conference'".into());
+    }
+    match what {
+        What::Held | What::Cancelled | What::Postponed => {}
+        What::InPerson => all.push(form(Form::InPerson)),
+        What::Online => all.push(form(Form::Online)),
+        What::Hybrid => all.push(form(Form::Hybrid)),
+        What::HybridOnline => all.push("m.form = 'hybrid' AND m.is_connected".into()),
+        What::CountedOnline => all.push(online.into()),
+        What::Exceeded => all.push("m.has_exceeded".into()),
+        What::OrganisedOnline(c) | What::AttendedOnline(c) => {
+            all.push(format!("{online} AND m.counterpart = '{}'", c.code()));
+        }
+        What::Attended(c) => all.push(format!("m.counterpart = '{}'", c.code())),
+    }
+    all.join(" AND ")
+}

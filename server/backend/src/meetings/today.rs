@@ -1,0 +1,217 @@
+//! The home page: the next meeting, what waits, and the days ahead, for the one who asks.
+
+use std::collections::HashMap;
+
+use chrono::{Days, NaiveDate};
+use domain::access::{Action, Caller, Scope};
+use domain::agencies::AgencyRef;
+use domain::ids::MeetingId;
+use domain::meetings::{MeetingRow, Today, Waiting};
+use domain::papers::Paper;
+use domain::rules::KindRule;
+
+use super::booking::HOLDING;
+use super::store::minute;
+use super::{lines, load};
+use crate::access::Within;
+use crate::db::{Q, Source, q};
+use crate::stop::Done;
+use crate::{Backend, access, rules, stored};
+
+/// Days ahead that the home page shows.
+const DAYS_AHEAD: u64 = 7;
+/// So many things of one sort wait at most: a home page is no archive.
+const WAITING_AT_MOST: i64 = 10;
+/// So many meetings ahead are shown.
+const COMING_AT_MOST: i64 = 20;
+
+/// The caller and their local now.
+struct Asking<'a> {
+    caller: &'a Caller,
+    today: NaiveDate,
+    minute: i64,
+    rules: Vec<KindRule>,
+}
+
+/// The caller's home.
+pub(super) async fn today(backend: &Backend, caller: &Caller) -> Done<Today> {
+    access::permit(caller, Action::UseSystem, Scope::Myself)?;
+    let mut db = backend.db();
+    let local = backend.zone().local(caller.now);
+    let asking =
+        Asking { caller, today: local.date(), minute: minute(local.time()), rules: rules::all(db).await? };
+    let next = match next(db, &asking).await? {
+        Some(id) => Some(load::meeting(&mut db, caller, id, asking.today).await?),
+        None => None,
+    };
+    let coming = coming(&mut db, &asking, next.as_ref().map(|meeting| meeting.id)).await?;
+    let mut waiting = not_closed(&mut db, &asking).await?;
+    waiting.extend(changed(&mut db, &asking).await?);
+    waiting.extend(unread(db, &asking).await?);
+    waiting.extend(to_name(&mut db, &asking).await?);
+    waiting.extend(drafts(&mut db, &asking).await?);
+    Ok(Today { now: caller.now, next, waiting, coming })
+}
+
+/// The meeting under way, or the one whose sitting is the next to end.
+async fn next(on: impl Source, asking: &Asking<'_>) -> Done<Option<MeetingId>> {
+    let row: Option<(String,)> = q("SELECT m.id FROM participant p JOIN meeting m ON m.id = p.meeting_id \
+         JOIN sitting s ON s.meeting_id = m.id \
+         WHERE p.person_id = $1 AND (m.stage = 'under_way' OR (m.stage = 'scheduled' \
+             AND (s.date > $2 OR (s.date = $2 AND s.to_minute > $3)))) \
+         ORDER BY CASE m.stage WHEN 'under_way' THEN 0 ELSE 1 END, s.date, s.from_minute, m.id LIMIT 1")
+    .bind(asking.caller.person)
+    .bind(asking.today)
+    .bind(asking.minute)
+    .optional(on)
+    .await?;
+    row.map(|(id,)| stored::id(&id)).transpose()
+}
+
+async fn coming(on: &mut impl Source, asking: &Asking<'_>, next: Option<MeetingId>) -> Done<Vec<MeetingRow>> {
+    let last = asking.today.checked_add_days(Days::new(DAYS_AHEAD)).unwrap_or(asking.today);
+    let mut query = lines::ask(asking.caller);
+    let (from, to, now) = (query.place(asking.today), query.place(last), query.place(asking.minute));
+    query.push(&format!(
+        "p.person_id = $1 AND m.stage IN {HOLDING} AND m.id IN (SELECT s.meeting_id FROM sitting s \
+         WHERE s.date BETWEEN {from} AND {to} AND (s.date > {from} OR s.to_minute > {now}))"
+    ));
+    if let Some(next) = next {
+        let next = query.place(next);
+        query.push(&format!(" AND m.id <> {next}"));
+    }
+    let limit = query.place(COMING_AT_MOST);
+    query.push(&format!(" ORDER BY m.first_date, m.id LIMIT {limit}"));
+    let mut found = rows(on, asking, query).await?;
+    found.sort_by_key(|row| (row.first, row.id));
+    Ok(found)
+}
+
+async fn rows(on: &mut impl Source, asking: &Asking<'_>, query: Q) -> Done<Vec<MeetingRow>> {
+    let found = lines::fetch(on, asking.caller, &asking.rules, query).await?;
+    Ok(found.into_iter().map(|line| line.row).collect())
+}
+
+/// Meetings that should have ended and that the caller could close.
+async fn not_closed(on: &mut impl Source, asking: &Asking<'_>) -> Done<Vec<Waiting>> {
+    let mut query = lines::ask(asking.caller);
+    let own = lines::secretariat(&mut query, asking.caller);
+    let (today, now, limit) =
+        (query.place(asking.today), query.place(asking.minute), query.place(WAITING_AT_MOST));
+    query.push(&format!(
+        "m.stage IN {HOLDING} AND (p.part IN ('chair', 'secretary') OR {own}) AND m.last_date <= {today} \
+         AND NOT EXISTS (SELECT 1 FROM sitting s WHERE s.meeting_id = m.id \
+                         AND (s.date > {today} OR (s.date = {today} AND s.to_minute > {now}))) \
+         ORDER BY m.first_date, m.id LIMIT {limit}"
+    ));
+    Ok(rows(on, asking, query).await?.into_iter().map(|meeting| Waiting::NotClosed { meeting }).collect())
+}
+
+/// Changes that the caller has not seen, of meetings that are not over.
+async fn changed(on: &mut impl Source, asking: &Asking<'_>) -> Done<Vec<Waiting>> {
+    let changes: Vec<(String, String)> = q("SELECT c.meeting_id, c.what FROM participant p \
+         JOIN meeting m ON m.id = p.meeting_id JOIN meeting_change c ON c.meeting_id = m.id \
+         WHERE p.person_id = $1 AND c.number > p.seen_change AND m.stage <> 'held' AND m.last_date >= $2 \
+         ORDER BY m.first_date, c.meeting_id, c.number")
+    .bind(asking.caller.person)
+    .bind(asking.today)
+    .all(&mut *on)
+    .await?;
+    let mut order: Vec<String> = changes.iter().map(|(id, _)| id.clone()).collect();
+    order.dedup();
+    order.truncate(usize::try_from(WAITING_AT_MOST).unwrap_or(usize::MAX));
+    let mut found = lines::of(on, asking.caller, &asking.rules, order.clone()).await?;
+    let mut waiting = Vec::new();
+    for id in order {
+        let mut what: Vec<String> = Vec::new();
+        for (_, json) in changes.iter().filter(|change| change.0 == id) {
+            let named: Vec<String> = stored::json(json)?;
+            what.extend(named.into_iter().filter(|name| !what.contains(name)).collect::<Vec<_>>());
+        }
+        if let Some(meeting) = found.remove(&stored::id(&id)?) {
+            waiting.push(Waiting::Changed { meeting, what });
+        }
+    }
+    Ok(waiting)
+}
+
+#[derive(sqlx::FromRow)]
+struct PaperRow {
+    id: String,
+    title: String,
+    version: i64,
+    pages: Option<i64>,
+    bytes: i64,
+    meeting_title: String,
+    date: String,
+    from_minute: i64,
+    to_minute: i64,
+}
+
+/// Papers of coming meetings, in the order in which they will be needed.
+async fn unread(on: impl Source, asking: &Asking<'_>) -> Done<Vec<Waiting>> {
+    let rows: Vec<PaperRow> = q(format!(
+        "SELECT d.id, d.title, d.version, d.pages, d.bytes, m.title AS meeting_title, \
+                s.date, s.from_minute, s.to_minute \
+         FROM participant p JOIN meeting m ON m.id = p.meeting_id \
+         JOIN sitting s ON s.meeting_id = m.id AND s.position = 0 \
+         JOIN paper d ON d.meeting_id = m.id JOIN agenda_item i ON i.id = d.item_id \
+         WHERE p.person_id = $1 AND m.stage IN {HOLDING} AND m.last_date >= $2 \
+           AND d.withdrawn_at IS NULL AND NOT d.is_neutral \
+           AND NOT EXISTS (SELECT 1 FROM paper_reading r WHERE r.paper_id = d.id AND r.version = d.version \
+                           AND r.person_id = $1) \
+         ORDER BY s.date, s.from_minute, m.id, i.position, d.position LIMIT $3"
+    ))
+    .bind(asking.caller.person)
+    .bind(asking.today)
+    .bind(WAITING_AT_MOST)
+    .all(on)
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            Ok(Waiting::Unread {
+                paper: Paper {
+                    id: stored::id(&row.id)?,
+                    title: row.title,
+                    version: stored::number(row.version)?,
+                    pages: row.pages.map(stored::number).transpose()?,
+                    bytes: row.bytes,
+                    is_read: false,
+                },
+                meeting_title: row.meeting_title,
+                sitting: load::sitting(&row.date, row.from_minute, row.to_minute)?,
+            })
+        })
+        .collect()
+}
+
+/// Invitations of agencies for which the caller may name who comes.
+async fn to_name(on: &mut impl Source, asking: &Asking<'_>) -> Done<Vec<Waiting>> {
+    let mut query = q("SELECT m.id, a.id, a.code, a.short_name FROM participant p \
+         JOIN meeting m ON m.id = p.meeting_id JOIN agency a ON a.id = p.agency_id WHERE p.person_id IS NULL AND ");
+    let within = Within::of(asking.caller, Action::NameDelegates).condition(&mut query, "p.agency_id");
+    let (today, limit) = (query.place(asking.today), query.place(WAITING_AT_MOST));
+    query.push(&format!(
+        "{within} AND m.stage IN {HOLDING} AND m.last_date >= {today} ORDER BY m.first_date, m.id, a.code LIMIT {limit}"
+    ));
+    let invited: Vec<(String, String, String, String)> = query.all(&mut *on).await?;
+    let ids = invited.iter().map(|row| row.0.clone()).collect();
+    let found: HashMap<MeetingId, MeetingRow> = lines::of(on, asking.caller, &asking.rules, ids).await?;
+    let mut waiting = Vec::new();
+    for (meeting, id, code, short_name) in invited {
+        if let Some(meeting) = found.get(&stored::id(&meeting)?) {
+            let agency = AgencyRef { id: stored::id(&id)?, code, short_name };
+            waiting.push(Waiting::NameDelegates { meeting: meeting.clone(), agency });
+        }
+    }
+    Ok(waiting)
+}
+
+/// Drafts of the caller's secretariat, the newest first.
+async fn drafts(on: &mut impl Source, asking: &Asking<'_>) -> Done<Vec<Waiting>> {
+    let mut query = lines::ask(asking.caller);
+    let own = lines::secretariat(&mut query, asking.caller);
+    let limit = query.place(WAITING_AT_MOST);
+    query.push(&format!("m.stage = 'draft' AND {own} ORDER BY m.created_at DESC, m.id DESC LIMIT {limit}"));
+    Ok(rows(on, asking, query).await?.into_iter().map(|meeting| Waiting::Draft { meeting }).collect())
+}

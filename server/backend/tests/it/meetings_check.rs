@@ -1,0 +1,187 @@
+//! The check beside the form.
+
+use domain::access::{Role, Stage};
+use domain::count::{Base, Form};
+use domain::error::Failure;
+use domain::meetings::{BusyOf, MeetingInput, Meetings, Note, SittingInput};
+use domain::targets::Fraction;
+
+use crate::meetings::{briefing, published};
+use crate::support::{each_database, sitting};
+
+fn at(text: &str) -> Vec<SittingInput> {
+    text.split(' ').map(|text| SittingInput::of(&sitting(text))).collect()
+}
+
+#[tokio::test]
+async fn an_empty_form_is_told_what_is_missing_and_nothing_is_written() {
+    each_database(async |world| {
+        let secretary = world.caller(Role::Secretary, "SNV").await;
+        let check = world.backend.check(&secretary, None, MeetingInput::default()).await.unwrap();
+        assert!(check.fields.iter().any(|problem| problem.field == "title"));
+        assert_eq!(check.must_fix(), 0);
+        assert_eq!((check.duration, check.targets), (None, None));
+        assert_eq!(world.count("meeting").await, 0);
+        let person = world.person("SNV").await;
+        let refused = world.backend.check(&person, None, MeetingInput::default()).await;
+        assert_eq!(refused.unwrap_err(), Failure::Forbidden);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn length_is_held_against_the_limit_of_its_day() {
+    each_database(async |world| {
+        let secretary = world.caller(Role::Secretary, "SNV").await;
+        let whole =
+            MeetingInput { sittings: at("2026-06-23T07:30/16:30"), ..briefing(&secretary, &secretary, &[]) };
+        let check = world.backend.check(&secretary, None, whole.clone()).await.unwrap();
+        let duration = check.duration.clone().unwrap();
+        assert!(duration.is_over());
+        assert_eq!((duration.sessions.len(), duration.rule.limit_sessions, duration.fits.len()), (2, 1, 2));
+        assert_eq!(check.must_fix(), 1);
+        let no_rule =
+            MeetingInput { kind: "in_depth".into(), sittings: at("2025-12-02T07:30/16:30"), ..whole };
+        let check = world.backend.check(&secretary, None, no_rule).await.unwrap();
+        assert!(check.notes.contains(&Note::NoRule) && check.notes.contains(&Note::InThePast));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_taken_is_named_with_the_other_meeting_and_what_is_free() {
+    each_database(async |world| {
+        let secretary = world.caller(Role::Secretary, "SNV").await;
+        let (chair, delegate) = (world.person("SNV").await, world.person("STC").await);
+        let (room, free) = (world.room("A1", "SNV").await, world.room("A2", "UBND").await);
+        world.room("B1", "STC").await;
+        let site = world.agency("SYT").await;
+        let input = MeetingInput {
+            form: "hybrid".into(),
+            sites: vec![site.to_string()],
+            delegates: vec![format!("p-{}", delegate.person)],
+            ..briefing(&secretary, &chair, &[room])
+        };
+        let id = published(world, &secretary, input.clone()).await;
+        let check = world.backend.check(&secretary, None, input.clone()).await.unwrap();
+        let of: Vec<_> =
+            check.conflicts.iter().map(|conflict| (conflict.of.clone(), conflict.blocks)).collect();
+        assert_eq!(
+            of,
+            [
+                (BusyOf::Room("Phòng A1".into()), true),
+                (BusyOf::Chair(chair.name.clone()), true),
+                (BusyOf::Secretary(secretary.name.clone()), false),
+                (BusyOf::Delegate(delegate.name.clone()), false),
+                (BusyOf::Site("SYT".into()), false),
+            ]
+        );
+        let with = &check.conflicts[0].with;
+        assert_eq!((with.id, with.title.as_str(), with.agency.as_str()), (id, "Họp giao ban tuần", "SNV"));
+        assert_eq!(with.sitting, sitting("2026-06-18T07:30/11:30"));
+        assert_eq!(check.free_slots.len(), 3);
+        assert_eq!(check.free_slots[0], [sitting("2026-06-17T07:30/11:30")]);
+        assert_eq!(check.free_rooms.iter().map(|room| room.id).collect::<Vec<_>>(), [free]);
+        assert_eq!(check.must_fix(), 2);
+
+        let own = world.backend.check(&secretary, Some(id), input.clone()).await.unwrap();
+        assert!(own.conflicts.is_empty() && own.free_slots.is_empty());
+        let apart = MeetingInput { sittings: at("2026-06-18T13:30/16:30"), ..input };
+        assert!(world.backend.check(&secretary, None, apart).await.unwrap().conflicts.is_empty());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_draft_and_a_held_meeting_take_nothing() {
+    each_database(async |world| {
+        let secretary = world.caller(Role::Secretary, "SNV").await;
+        let room = world.room("A1", "SNV").await;
+        for stage in [Stage::Draft, Stage::Held, Stage::Cancelled, Stage::Postponed] {
+            world.meeting("SNV").room(room).stage(stage).at("2026-06-18T07:30/11:30").store().await;
+        }
+        let check =
+            world.backend.check(&secretary, None, briefing(&secretary, &secretary, &[room])).await.unwrap();
+        assert!(check.conflicts.is_empty(), "{:?}", check.conflicts);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn days_and_notice_are_noted() {
+    each_database(async |world| {
+        let secretary = world.caller(Role::Secretary, "SNV").await;
+        let input = MeetingInput {
+            sittings: at("2026-06-18T07:30/09:00 2026-06-20T07:30/09:00 2026-09-02T07:30/09:00"),
+            ..briefing(&secretary, &secretary, &[])
+        };
+        let check = world.backend.check(&secretary, None, input.clone()).await.unwrap();
+        let date = |text: &str| text.parse::<chrono::NaiveDate>().unwrap();
+        assert_eq!(check.notes[0], Note::LateInvitation { days: 1 });
+        assert_eq!(check.notes[1], Note::DayOff { date: date("2026-06-20"), name: String::new() });
+        assert!(matches!(&check.notes[2], Note::DayOff { date: d, name } if *d == date("2026-09-02") && !name.is_empty()));
+        let unexpected = MeetingInput { unexpected: "on".into(), ..input };
+        let check = world.backend.check(&secretary, None, unexpected).await.unwrap();
+        assert!(!check.notes.iter().any(|note| matches!(note, Note::LateInvitation { .. })));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_room_must_seat_the_delegates() {
+    each_database(async |world| {
+        let secretary = world.caller(Role::Secretary, "SNV").await;
+        let room = world.room("A1", "SNV").await;
+        let mut input = briefing(&secretary, &secretary, &[room]);
+        for _ in 0..41 {
+            input.delegates.push(format!("p-{}", world.person("SNV").await.person));
+        }
+        let check = world.backend.check(&secretary, None, input.clone()).await.unwrap();
+        let note = Note::RoomTooSmall { room: "Phòng A1".into(), seats: 40, delegates: 41 };
+        assert!(check.notes.contains(&note), "{:?}", check.notes);
+        input.form = "online".into();
+        let check = world.backend.check(&secretary, None, input).await.unwrap();
+        assert!(!check.notes.contains(&note));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn share_and_reduction_are_shown_before_and_after() {
+    each_database(async |world| {
+        let secretary = world.caller(Role::Secretary, "SNV").await;
+        for (form, stage) in
+            [(Form::Online, Stage::Held), (Form::Online, Stage::Scheduled), (Form::InPerson, Stage::Held)]
+        {
+            world.meeting("SNV").form(form).stage(stage).at("2026-03-02T07:30/11:30").store().await;
+        }
+        world
+            .meeting("SNV")
+            .form(Form::Hybrid)
+            .stage(Stage::Scheduled)
+            .connected("SYT")
+            .at("2026-03-02T07:30/11:30")
+            .store()
+            .await;
+        world.meeting("SNV").stage(Stage::Cancelled).at("2026-03-02T07:30/11:30").store().await;
+        world.meeting("STC").at("2026-03-02T07:30/11:30").store().await;
+        for _ in 0..5 {
+            world.meeting("SNV").at("2025-03-02T07:30/11:30").store().await;
+        }
+        let input = briefing(&secretary, &secretary, &[]);
+        let check = world.backend.check(&secretary, None, input.clone()).await.unwrap();
+        let targets = check.targets.clone().unwrap();
+        let of = |num, den| Some(Fraction { num, den });
+        assert_eq!((targets.base, targets.previous_year), (Base::All, 2025));
+        assert_eq!((targets.share.before, targets.share.after), (of(3, 4), of(3, 5)));
+        assert_eq!(targets.share.after_online, of(4, 5));
+        assert_eq!((targets.reduction.before, targets.reduction.after), (of(1, 5), of(0, 5)));
+        assert!(check.notes.contains(&Note::OverCeiling { ceiling: 4, count: 5 }), "{:?}", check.notes);
+        let conference = MeetingInput { kind: "professional".into(), form: "online".into(), ..input };
+        let targets = world.backend.check(&secretary, None, conference).await.unwrap().targets.unwrap();
+        assert_eq!(targets.base, Base::Conferences);
+        assert_eq!((targets.share.before, targets.share.after), (None, of(1, 1)));
+        assert_eq!((targets.share.after_online, targets.reduction.after), (None, None));
+    })
+    .await;
+}

@@ -1,0 +1,181 @@
+//! Opening, discussing, closing and calling off.
+
+use domain::access::{Caller, Role, Stage};
+use domain::error::{Failure, Refusal};
+use domain::ids::MeetingId;
+use domain::meetings::{MeetingInput, Meetings, SittingInput, State};
+
+use crate::meetings::{briefing, published};
+use crate::support::{World, each_database, instant, sitting};
+
+/// A published meeting of Thursday morning with a hybrid site, its secretary on the spot at 07:30, and its chair.
+async fn on_the_day(world: &World) -> (MeetingId, Caller, Caller) {
+    let mut secretary = world.caller(Role::Secretary, "SNV").await;
+    let mut chair = world.person("SNV").await;
+    let site = world.agency("SYT").await;
+    let input = MeetingInput {
+        form: "hybrid".into(),
+        sites: vec![site.to_string()],
+        ..briefing(&secretary, &chair, &[])
+    };
+    let id = published(world, &secretary, input).await;
+    secretary.now = instant("2026-06-18T07:30");
+    chair.now = secretary.now;
+    (id, secretary, chair)
+}
+
+#[tokio::test]
+async fn a_meeting_is_opened_discussed_and_closed() {
+    each_database(async |world| {
+        let (id, mut secretary, chair) = on_the_day(world).await;
+        let refused = world.backend.discuss(&secretary, id, None).await;
+        assert_eq!(refused, Err(Failure::Refused(Refusal::WrongState)));
+        let opened = secretary.now;
+        world.backend.open(&secretary, id).await.unwrap();
+        assert_eq!(world.backend.open(&secretary, id).await, Err(Failure::Refused(Refusal::WrongState)));
+        let agenda = world.backend.get(&chair, id).await.unwrap().agenda;
+        world.backend.discuss(&chair, id, Some(agenda[0].id)).await.unwrap();
+        secretary.now = instant("2026-06-18T08:30");
+        world.backend.discuss(&secretary, id, Some(agenda[1].id)).await.unwrap();
+        let under_way = world.backend.get(&secretary, id).await.unwrap();
+        assert_eq!(under_way.agenda[0].done, Some(secretary.now));
+        assert_eq!((under_way.agenda[1].began, under_way.agenda[1].done), (Some(secretary.now), None));
+        secretary.now = instant("2026-06-18T10:00");
+        world.backend.close(&secretary, id, None, "").await.unwrap();
+        let held = world.backend.get(&chair, id).await.unwrap();
+        let closed = secretary.now;
+        assert_eq!(held.state, State::Held { opened, closed, overrun_reason: String::new() });
+        assert_eq!(held.agenda[1].done, Some(closed));
+        let refused = world.backend.close(&secretary, id, None, "").await;
+        assert_eq!(refused, Err(Failure::Refused(Refusal::WrongState)));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_item_of_another_meeting_cannot_be_discussed() {
+    each_database(async |world| {
+        let (id, secretary, _) = on_the_day(world).await;
+        world.backend.open(&secretary, id).await.unwrap();
+        let item = domain::ids::AgendaItemId(world.id());
+        assert_eq!(world.backend.discuss(&secretary, id, Some(item)).await, Err(Failure::NotFound));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn closing_over_the_limit_needs_a_reason_and_is_counted() {
+    each_database(async |world| {
+        let (id, mut secretary, _) = on_the_day(world).await;
+        world.backend.open(&secretary, id).await.unwrap();
+        secretary.now = instant("2026-06-18T14:00");
+        let late = world.backend.close(&secretary, id, None, "  ").await;
+        assert_eq!(late, Err(Failure::Refused(Refusal::ReasonNeeded)));
+        world.backend.close(&secretary, id, None, "Còn ý kiến  khác nhau").await.unwrap();
+        let held = world.backend.get(&secretary, id).await.unwrap();
+        let State::Held { overrun_reason, .. } = held.state else { panic!("{:?}", held.state) };
+        assert_eq!(overrun_reason, "Còn ý kiến khác nhau");
+        let (exceeded, connected): (bool, bool) =
+            backend::q("SELECT has_exceeded, is_connected FROM meeting")
+                .one(world.backend.db())
+                .await
+                .unwrap();
+        assert_eq!((exceeded, connected), (true, false));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_meeting_closed_late_can_say_when_it_really_ended() {
+    each_database(async |world| {
+        let (id, mut secretary, _) = on_the_day(world).await;
+        world.backend.open(&secretary, id).await.unwrap();
+        let mut tx = world.backend.db().begin().await.unwrap();
+        backend::q("UPDATE site SET is_connected = TRUE").run(&mut tx).await.unwrap();
+        tx.commit().await.unwrap();
+        secretary.now = instant("2026-06-18T16:00");
+        let at = |text: &str| Some(text.parse().unwrap());
+        let opened = "2026-06-18T07:30:00".parse().unwrap();
+        for wrong in ["2026-06-18T07:00:00", "2026-06-18T17:00:00"] {
+            let refused = world.backend.close(&secretary, id, at(wrong), "").await;
+            assert_eq!(refused, Err(Failure::Refused(Refusal::ClosingTime { opened })), "{wrong}");
+        }
+        world.backend.close(&secretary, id, at("2026-06-18T11:15:00"), "").await.unwrap();
+        let (exceeded, connected): (bool, bool) =
+            backend::q("SELECT has_exceeded, is_connected FROM meeting")
+                .one(world.backend.db())
+                .await
+                .unwrap();
+        assert_eq!((exceeded, connected), (false, true));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_delegate_conducts_nothing() {
+    each_database(async |world| {
+        let secretary = world.caller(Role::Secretary, "SNV").await;
+        let delegate = world.person("SNV").await;
+        let input = MeetingInput {
+            delegates: vec![format!("p-{}", delegate.person)],
+            ..briefing(&secretary, &secretary, &[])
+        };
+        let id = published(world, &secretary, input).await;
+        assert_eq!(world.backend.open(&delegate, id).await, Err(Failure::Forbidden));
+        assert_eq!(world.backend.close(&delegate, id, None, "").await, Err(Failure::Forbidden));
+        assert_eq!(world.backend.call_off(&delegate, id, true, "x").await, Err(Failure::Forbidden));
+        let stranger = world.person("STC").await;
+        assert_eq!(world.backend.open(&stranger, id).await, Err(Failure::NotFound));
+        assert_eq!(world.backend.get(&secretary, id).await.unwrap().state.stage(), Stage::Scheduled);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn calling_off_needs_a_reason_and_delegates_see_it() {
+    each_database(async |world| {
+        let secretary = world.caller(Role::Secretary, "SNV").await;
+        let chair = world.person("SNV").await;
+        let id = published(world, &secretary, briefing(&secretary, &chair, &[])).await;
+        let refused = world.backend.call_off(&secretary, id, true, " ").await;
+        assert_eq!(refused, Err(Failure::Refused(Refusal::ReasonNeeded)));
+        world.backend.call_off(&secretary, id, true, "Chờ ý kiến").await.unwrap();
+        let seen = world.backend.get(&chair, id).await.unwrap();
+        assert_eq!(seen.state, State::Postponed { at: world.now, reason: "Chờ ý kiến".into() });
+        assert_eq!(seen.changes[0].what, ["state"]);
+
+        let (mut input, saved, _) = world.backend.input(&secretary, id).await.unwrap();
+        input.sittings = vec![SittingInput::of(&sitting("2026-06-23T07:30/11:30"))];
+        let saved = world.backend.save(&secretary, Some((id, saved.rev)), input).await.unwrap();
+        world.backend.publish(&secretary, id, saved.rev).await.unwrap();
+        let again = world.backend.get(&chair, id).await.unwrap();
+        assert_eq!(again.state.stage(), Stage::Scheduled);
+        assert_eq!(again.changes[0].what, ["state", "time"]);
+        world.backend.call_off(&secretary, id, false, "Không cần nữa").await.unwrap();
+        let refused = world.backend.publish(&secretary, id, again.rev + 1).await;
+        assert_eq!(refused, Err(Failure::Refused(Refusal::WrongState)));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_dropped_draft_leaves_a_line_in_the_trail_and_nothing_else() {
+    each_database(async |world| {
+        let secretary = world.caller(Role::Secretary, "SNV").await;
+        let input = briefing(&secretary, &secretary, &[world.room("A1", "SNV").await]);
+        let saved = world.backend.save(&secretary, None, input).await.unwrap();
+        world.backend.call_off(&secretary, saved.id, false, "").await.unwrap();
+        assert_eq!(world.backend.get(&secretary, saved.id).await, Err(Failure::NotFound));
+        for table in ["meeting", "sitting", "meeting_room", "participant", "agenda_item", "meeting_search"] {
+            assert_eq!(world.count(table).await, 0, "{table}");
+        }
+        let (what,): (String,) =
+            backend::q("SELECT what FROM audit WHERE what LIKE 'meetings.%' ORDER BY at DESC, id DESC")
+                .optional(world.backend.db())
+                .await
+                .unwrap()
+                .unwrap();
+        assert!(["meetings.drop", "meetings.draft"].contains(&what.as_str()));
+    })
+    .await;
+}

@@ -1,0 +1,336 @@
+//! Lists, the calendar and the home page: who knows of what, and that a number opens into what it counts.
+
+use std::collections::BTreeSet;
+
+use domain::access::{Role, Stage};
+use domain::count::{Base, Counterpart, Facts, Form, HybridCounts, Outcome, Scope, Side, What};
+use domain::error::Failure;
+use domain::ids::MeetingId;
+use domain::meetings::{CalendarFilter, MeetingFilter, MeetingInput, Meetings, Waiting};
+use domain::period::Window;
+
+use crate::meetings::{briefing, published};
+use crate::support::{World, each_database, instant};
+
+async fn ids(world: &World, caller: &domain::access::Caller, filter: MeetingFilter) -> BTreeSet<MeetingId> {
+    let mut ids = BTreeSet::new();
+    let mut page = 1;
+    loop {
+        let found = world.backend.list(caller, MeetingFilter { page, ..filter.clone() }).await.unwrap();
+        ids.extend(found.rows.iter().map(|row| row.id));
+        if page >= found.pages() {
+            assert_eq!(i64::try_from(ids.len()).unwrap(), found.total, "{}: {filter:?}", world.engine);
+            return ids;
+        }
+        page += 1;
+    }
+}
+
+#[tokio::test]
+async fn a_meeting_is_known_in_its_line_and_to_its_people_and_sites() {
+    each_database(async |world| {
+        world.agency("SNV").await;
+        world.agency_below("SNV-VP", "SNV", "unit").await;
+        let delegate = world.person("STC").await;
+        let of_snv =
+            world.meeting("SNV").stage(Stage::Scheduled).delegate(&delegate).connected("SYT").store().await;
+        let of_root = world.meeting("UBND").stage(Stage::Scheduled).store().await;
+        let draft = world.meeting("SNV").stage(Stage::Draft).delegate(&delegate).store().await;
+        let everyone = [
+            ("own agency", world.person("SNV").await, vec![of_snv, of_root]),
+            (
+                "below",
+                {
+                    let mut p = world.person("SNV").await;
+                    p.agency.id = world.agency("SNV-VP").await;
+                    p
+                },
+                vec![of_snv, of_root],
+            ),
+            ("above", world.person("UBND").await, vec![of_snv, of_root]),
+            ("elsewhere", world.person("SXD").await, vec![of_root]),
+            ("a site", world.person("SYT").await, vec![of_snv, of_root]),
+            ("a delegate", delegate, vec![of_snv, of_root]),
+            ("its secretary", world.caller(Role::Secretary, "SNV").await, vec![of_snv, of_root, draft]),
+            ("its leader", world.caller(Role::Leader, "SNV").await, vec![of_snv, of_root]),
+            (
+                "the root's secretary",
+                world.caller(Role::Secretary, "UBND").await,
+                vec![of_snv, of_root, draft],
+            ),
+            ("another secretary", world.caller(Role::Secretary, "SXD").await, vec![of_root]),
+        ];
+        for (who, caller, known) in everyone {
+            let found = ids(world, &caller, MeetingFilter::default()).await;
+            assert_eq!(found, known.into_iter().collect(), "{}: {who}", world.engine);
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_line_says_whether_it_may_be_opened() {
+    each_database(async |world| {
+        let delegate = world.person("SNV").await;
+        let room = world.room("A1", "SNV").await;
+        let id = world.meeting("SNV").room(room).delegate(&delegate).connected("SYT").store().await;
+        let other = world.person("SNV").await;
+        let row =
+            |page: domain::people::Page<domain::meetings::MeetingRow>| page.rows.into_iter().next().unwrap();
+        let mine = row(world.backend.list(&delegate, MeetingFilter::default()).await.unwrap());
+        let theirs = row(world.backend.list(&other, MeetingFilter::default()).await.unwrap());
+        assert_eq!((mine.id, mine.is_mine, theirs.is_mine), (id, true, false));
+        assert_eq!(
+            (mine.place.as_str(), mine.sites, mine.kind_vi.as_str()),
+            ("Phòng A1", 1, "Họp giải quyết công việc")
+        );
+        assert_eq!(world.backend.get(&other, id).await, Err(Failure::NotFound));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn filters_choose_and_the_newest_comes_first() {
+    each_database(async |world| {
+        let person = world.person("SNV").await;
+        world.agency("SNV").await;
+        world.agency_below("SNV-VP", "SNV", "unit").await;
+        let room = world.room("A1", "SNV").await;
+        let june = world.meeting("SNV").room(room).at("2026-06-10T07:30/11:30").store().await;
+        let july = world
+            .meeting("SNV")
+            .form(Form::Online)
+            .delegate(&person)
+            .at("2026-07-10T07:30/11:30")
+            .stage(Stage::Scheduled)
+            .store()
+            .await;
+        let unit = world.meeting("SNV-VP").kind("briefing").at("2026-05-10T07:30/11:30").store().await;
+        let caller = world.caller(Role::Leader, "SNV").await;
+        let all = world.backend.list(&caller, MeetingFilter::default()).await.unwrap();
+        assert_eq!(all.rows.iter().map(|row| row.id).collect::<Vec<_>>(), [july, june, unit]);
+        let snv = Some(caller.agency.id);
+        let window = Window::new("2026-06-01".parse().unwrap(), "2026-06-30".parse().unwrap());
+        let none = MeetingFilter::default;
+        let filters = [
+            (MeetingFilter { agency: snv, ..none() }, vec![june, july]),
+            (MeetingFilter { agency: snv, with_subtree: true, ..none() }, vec![june, july, unit]),
+            (MeetingFilter { room: Some(room), ..none() }, vec![june]),
+            (MeetingFilter { person: Some(person.person), ..none() }, vec![july]),
+            (MeetingFilter { window, ..none() }, vec![june]),
+            (MeetingFilter { stage: Some(Stage::Scheduled), ..none() }, vec![july]),
+            (MeetingFilter { form: Some(Form::Online), ..none() }, vec![july]),
+            (MeetingFilter { kind: Some("briefing".into()), ..none() }, vec![unit]),
+        ];
+        for (filter, expected) in filters {
+            assert_eq!(
+                ids(world, &caller, filter.clone()).await,
+                expected.into_iter().collect(),
+                "{filter:?}"
+            );
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn search_knows_vietnamese_without_marks() {
+    each_database(async |world| {
+        let secretary = world.caller(Role::Secretary, "SNV").await;
+        let input = MeetingInput {
+            title: "Họp không giấy về đặt phòng".into(),
+            place: "Hội trường Tô Hiệu".into(),
+            ..briefing(&secretary, &secretary, &[])
+        };
+        let id = published(world, &secretary, input).await;
+        let search = async |text: &str| {
+            let filter = MeetingFilter { text: text.into(), ..MeetingFilter::default() };
+            ids(world, &secretary, filter).await
+        };
+        for text in
+            ["hop khong giay", "ĐẶT PHÒ", "ket qua cong tac", "to hie", "co quan snv", "họp; \"giấy\"*"]
+        {
+            assert_eq!(search(text).await, BTreeSet::from([id]), "{}: {text}", world.engine);
+        }
+        assert!(search("khong xa").await.is_empty());
+        let (mut input, saved, _) = world.backend.input(&secretary, id).await.unwrap();
+        input.title = "Sơ kết quý".into();
+        let saved = world.backend.save(&secretary, Some((id, saved.rev)), input).await.unwrap();
+        assert!(search("so ket quy").await.is_empty(), "a change is not found before it is published");
+        world.backend.publish(&secretary, id, saved.rev).await.unwrap();
+        assert_eq!((search("so ket quy").await.len(), search("hop khong giay").await.len()), (1, 0));
+    })
+    .await;
+}
+
+/// Numbers that look random and are the same every time.
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self, sides: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from((self.0 >> 33) % sides as u64).unwrap()
+    }
+}
+
+#[tokio::test]
+async fn every_number_opens_into_exactly_the_meetings_it_counts() {
+    each_database(async |world| {
+        let mut dice = Dice(20_260_616);
+        let mut made: Vec<(MeetingId, Facts)> = Vec::new();
+        let stages =
+            [Stage::Held, Stage::Held, Stage::Held, Stage::Cancelled, Stage::Postponed, Stage::Scheduled];
+        for _ in 0..80 {
+            let (kind, scope) =
+                [("working", Scope::Meeting), ("professional", Scope::Conference)][dice.roll(2)];
+            let form = [Form::InPerson, Form::Online, Form::Hybrid][dice.roll(3)];
+            let side = [Side::Organised, Side::Organised, Side::Attended][dice.roll(3)];
+            let counterpart = Counterpart::ALL[dice.roll(5)];
+            let stage = stages[dice.roll(6)];
+            let (is_connected, is_long) = (dice.roll(2) == 0, dice.roll(4) == 0);
+            let at = if is_long { "2026-03-02T07:30/20:00" } else { "2026-03-02T07:30/11:30" };
+            let mut seed = world.meeting("SNV").kind(kind).form(form).side(side).counterpart(counterpart);
+            if is_connected {
+                seed = seed.connected("SYT");
+            }
+            let id = seed.stage(stage).at(at).store().await;
+            let outcome = match stage {
+                Stage::Held => Outcome::Held,
+                Stage::Cancelled => Outcome::Cancelled,
+                Stage::Postponed => Outcome::Postponed,
+                _ => Outcome::Pending,
+            };
+            let has_exceeded = is_long && stage == Stage::Held;
+            made.push((id, Facts { scope, form, is_connected, side, counterpart, outcome, has_exceeded }));
+        }
+        let caller = world.caller(Role::ReportingOfficer, "UBND").await;
+        for (hybrid, value) in [
+            (HybridCounts::OnlineWhenConnected, "online_when_connected"),
+            (HybridCounts::InPerson, "in_person"),
+        ] {
+            let mut tx = world.backend.db().begin().await.unwrap();
+            backend::q("UPDATE setting SET value = $1 WHERE name = 'hybrid'")
+                .bind(value)
+                .run(&mut tx)
+                .await
+                .unwrap();
+            tx.commit().await.unwrap();
+            for (base, what) in
+                Base::BOTH.into_iter().flat_map(|base| What::all().into_iter().map(move |w| (base, w)))
+            {
+                let counted = made.iter().filter(|(_, f)| f.is_in(base) && f.count_in(what, hybrid));
+                let counted: BTreeSet<MeetingId> = counted.map(|(id, _)| *id).collect();
+                let filter = MeetingFilter {
+                    agency: Some(caller.agency.id),
+                    with_subtree: true,
+                    counted: Some((base, what)),
+                    ..MeetingFilter::default()
+                };
+                assert_eq!(ids(world, &caller, filter).await, counted, "{}: {base:?} {what:?}", world.engine);
+            }
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_list_behind_a_figure_is_for_those_who_may_see_the_figure() {
+    each_database(async |world| {
+        world.meeting("SNV").store().await;
+        let snv = world.agency("SNV").await;
+        let counted = |agency| MeetingFilter {
+            agency,
+            counted: Some((Base::All, What::Held)),
+            ..MeetingFilter::default()
+        };
+        let person = world.person("SNV").await;
+        for agency in [Some(snv), None] {
+            assert_eq!(world.backend.list(&person, counted(agency)).await.unwrap_err(), Failure::Forbidden);
+        }
+        let other = world.caller(Role::ReportingOfficer, "STC").await;
+        assert_eq!(world.backend.list(&other, counted(Some(snv))).await.unwrap_err(), Failure::Forbidden);
+        assert_eq!(world.backend.list(&other, counted(None)).await.unwrap().total, 0);
+        let officer = world.caller(Role::ReportingOfficer, "SNV").await;
+        assert_eq!(world.backend.list(&officer, counted(None)).await.unwrap().total, 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_calendar_shows_sittings_days_off_and_clashing_drafts() {
+    each_database(async |world| {
+        let secretary = world.caller(Role::Secretary, "SNV").await;
+        let room = world.room("A1", "SNV").await;
+        let booked = world.meeting("SNV").room(room).stage(Stage::Scheduled);
+        let booked = booked.at("2026-08-31T07:30/11:30 2026-09-03T07:30/11:30").store().await;
+        let draft =
+            world.meeting("SNV").room(room).stage(Stage::Draft).at("2026-09-03T09:00/10:00").store().await;
+        world.meeting("SNV").stage(Stage::Cancelled).at("2026-09-03T07:30/11:30").store().await;
+        let window = Window::new("2026-08-17".parse().unwrap(), "2026-12-31".parse().unwrap()).unwrap();
+        let filter = CalendarFilter { window, agency: None, room: None, person: None };
+        let calendar = world.backend.calendar(&secretary, filter.clone()).await.unwrap();
+        let entries: Vec<_> =
+            calendar.entries.iter().map(|e| (e.meeting.id, e.clashes, e.rooms.len())).collect();
+        assert_eq!(entries, [(booked, false, 1), (booked, false, 1), (draft, true, 1)]);
+        assert!(calendar.days_off.iter().any(|(date, _)| date.to_string() == "2026-09-02"));
+        assert!(calendar.working_weekends.iter().any(|date| date.to_string() == "2026-08-22"));
+        assert_eq!(calendar.rooms.len(), 1);
+        let person = world.person("SNV").await;
+        let seen = world.backend.calendar(&person, filter.clone()).await.unwrap();
+        assert_eq!(seen.entries.len(), 2, "a draft is its secretariat's");
+        let of_room = CalendarFilter { room: Some(room), agency: Some(secretary.agency.id), ..filter };
+        assert_eq!(world.backend.calendar(&secretary, of_room).await.unwrap().entries.len(), 3);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn home_shows_what_is_next_and_what_waits() {
+    each_database(async |world| {
+        let mut secretary = world.caller(Role::Secretary, "SNV").await;
+        let (chair, invited) = (world.person("SNV").await, world.caller(Role::Secretary, "SYT").await);
+        let mut delegate = world.person("STC").await;
+        let input = MeetingInput {
+            delegates: vec![format!("p-{}", delegate.person), format!("a-{}", invited.agency.id)],
+            ..briefing(&secretary, &chair, &[])
+        };
+        let id = published(world, &secretary, input).await;
+        let friday =
+            world.meeting("STC").stage(Stage::Scheduled).at("2026-06-19T07:30/11:30").delegate(&delegate);
+        let friday = friday.store().await;
+        let home = world.backend.today(&delegate).await.unwrap();
+        assert_eq!(home.next.map(|meeting| meeting.id), Some(id));
+        assert_eq!(home.coming.iter().map(|row| row.id).collect::<Vec<_>>(), [friday]);
+        assert!(home.waiting.is_empty(), "{:?}", home.waiting);
+        let home = world.backend.today(&invited).await.unwrap();
+        assert!(home.next.is_none());
+        let [Waiting::NameDelegates { meeting, agency }] = home.waiting.as_slice() else {
+            panic!("{:?}", home.waiting)
+        };
+        assert_eq!((meeting.id, meeting.is_mine, agency.id), (id, false, invited.agency.id));
+
+        let (mut input, saved, _) = world.backend.input(&secretary, id).await.unwrap();
+        input.title = "Họp giao ban tháng".into();
+        let saved = world.backend.save(&secretary, Some((id, saved.rev)), input.clone()).await.unwrap();
+        world.backend.publish(&secretary, id, saved.rev).await.unwrap();
+        let home = world.backend.today(&delegate).await.unwrap();
+        let [Waiting::Changed { meeting, what }] = home.waiting.as_slice() else {
+            panic!("{:?}", home.waiting)
+        };
+        assert_eq!((meeting.id, what.as_slice()), (id, ["title".to_owned()].as_slice()));
+        world.backend.get(&delegate, id).await.unwrap();
+        assert!(world.backend.today(&delegate).await.unwrap().waiting.is_empty());
+
+        let draft = world.backend.save(&secretary, None, input).await.unwrap();
+        secretary.now = instant("2026-06-18T12:00");
+        let home = world.backend.today(&secretary).await.unwrap();
+        let [Waiting::NotClosed { meeting }, Waiting::Draft { meeting: second }] = home.waiting.as_slice()
+        else {
+            panic!("{:?}", home.waiting)
+        };
+        assert_eq!((meeting.id, second.id), (id, draft.id));
+        delegate.now = secretary.now;
+        assert_eq!(world.backend.today(&delegate).await.unwrap().next.map(|m| m.id), Some(friday));
+    })
+    .await;
+}
