@@ -10,6 +10,7 @@ mod blobs;
 mod counted;
 mod db;
 mod entropy;
+mod imports;
 mod meetings;
 mod papers;
 mod people;

@@ -356,6 +356,21 @@ pub(crate) fn folded(parsed: &ParsedPerson, agency_words: &str) -> String {
     fold(&format!("{} {} {agency_words} {}", parsed.name, parsed.position, parsed.user_name))
 }
 
+/// Writes anew what the people of an agency are found by, after its names changed.
+pub(crate) async fn refold(tx: &mut Tx, agency: AgencyId) -> Done<()> {
+    let words = agency_words(&mut *tx, agency).await?;
+    let rows: Vec<(String, String, String, String)> =
+        q("SELECT id, user_name, name, position FROM person WHERE agency_id = $1")
+            .bind(agency)
+            .all(&mut *tx)
+            .await?;
+    for (id, user_name, name, position) in rows {
+        let found_by = fold(&format!("{name} {position} {words} {user_name}"));
+        q("UPDATE person SET folded = $1 WHERE id = $2").bind(found_by).bind(id).run(&mut *tx).await?;
+    }
+    Ok(())
+}
+
 /// Stores a new person, without roles.
 pub(crate) async fn insert(tx: &mut Tx, person: &NewPerson, now: DateTime<Utc>) -> Done<()> {
     let parsed = &person.parsed;

@@ -1,0 +1,240 @@
+//! The tree of agencies from a file: rows may name a parent that comes later in it, and move what is there already.
+
+use std::collections::{BTreeMap, HashMap};
+
+use domain::access::{Action, Scope};
+use domain::agencies::{Agency, AgencyInput};
+use domain::error::Problem;
+use domain::ids::AgencyId;
+use domain::imports::ImportReport;
+use serde_json::json;
+
+use super::Import;
+use super::table::{Cells, Table};
+use crate::access::permit;
+use crate::agencies::{self, NewAgency, ParsedAgency};
+use crate::audit::{self, Entry};
+use crate::db::{Tx, q};
+use crate::people;
+use crate::stop::Done;
+
+/// An agency as it is to be: from the file, or as it stands.
+#[derive(Clone, Debug)]
+struct Node {
+    id: AgencyId,
+    parent: Option<AgencyId>,
+    parsed: ParsedAgency,
+    is_new: bool,
+}
+
+pub(super) async fn run(mut import: Import<'_>, table: &Table) -> Done<ImportReport> {
+    permit(import.caller, Action::ManageAgencies, Scope::System)?;
+    let mut tx = import.backend.db().begin().await?;
+    let there = agencies::all(&mut tx).await?;
+    let mut rows = read(&mut import, table);
+    take_over_root(&there, &mut rows);
+    let before: HashMap<AgencyId, Node> = there.iter().map(|agency| (agency.id, node(agency))).collect();
+    let after = connect(&mut import, &there, &before, rows, table.has("aliases"));
+    let changed: Vec<&Node> = after.values().filter(|node| is_changed(node, before.get(&node.id))).collect();
+    import.report.added = changed.iter().filter(|node| node.is_new).count() as u64;
+    import.report.changed = changed.len() as u64 - import.report.added;
+    import.report.unchanged = import.report.rows.saturating_sub(changed.len() as u64);
+    if import.writes() {
+        write(&import, &mut tx, &before, &after).await?;
+    }
+    import.finish(tx, "imports.agencies").await
+}
+
+/// A row of the file.
+struct Read<'t> {
+    cells: Cells<'t>,
+    parsed: ParsedAgency,
+    parent: String,
+    /// The agency there that it stands for under another code.
+    stands_for: Option<AgencyId>,
+}
+
+fn read<'t>(import: &mut Import<'_>, table: &'t Table) -> Vec<Read<'t>> {
+    let mut rows: Vec<Read<'t>> = Vec::with_capacity(table.len());
+    let mut seen = std::collections::HashSet::new();
+    for cells in table.rows() {
+        let cell = |column| cells.get(column).to_owned();
+        let input = AgencyInput {
+            code: cell("code"),
+            parent: cell("parent"),
+            level: cell("level"),
+            name: cell("name"),
+            short_name: cell("short_name"),
+            aliases: cell("aliases"),
+        };
+        match agencies::parse(&input) {
+            Ok(parsed) if !seen.insert(parsed.code.clone()) => {
+                import.bad.cell(cells, "code", Problem::Repeated);
+            }
+            Ok(parsed) => rows.push(Read { cells, parsed, parent: input.parent, stands_for: None }),
+            Err(problems) => import.bad.fields(cells, problems),
+        }
+    }
+    rows
+}
+
+/// The root that the first administrator made by name alone, when nothing is below it yet, becomes the file's root.
+fn take_over_root(there: &[Agency], rows: &mut [Read<'_>]) {
+    let [alone] = there else { return };
+    if rows.iter().any(|row| row.parsed.code == alone.code) {
+        return;
+    }
+    let mut roots = rows.iter_mut().filter(|row| row.parent.is_empty());
+    if let (Some(root), None) = (roots.next(), roots.next()) {
+        root.stands_for = Some(alone.id);
+    }
+}
+
+fn node(agency: &Agency) -> Node {
+    Node {
+        id: agency.id,
+        parent: agency.parent,
+        parsed: ParsedAgency {
+            code: agency.code.clone(),
+            level: agency.level,
+            name: agency.name.clone(),
+            short_name: agency.short_name.clone(),
+            aliases: agency.aliases.clone(),
+        },
+        is_new: false,
+    }
+}
+
+/// The whole tree as it is to be; parents that nobody has, or that lead in a circle, are bad cells.
+fn connect(
+    import: &mut Import<'_>,
+    there: &[Agency],
+    before: &HashMap<AgencyId, Node>,
+    rows: Vec<Read<'_>>,
+    has_aliases: bool,
+) -> BTreeMap<AgencyId, Node> {
+    let mut after: BTreeMap<AgencyId, Node> = before.iter().map(|(id, node)| (*id, node.clone())).collect();
+    let mut ids: HashMap<String, AgencyId> = there.iter().map(|a| (a.code.clone(), a.id)).collect();
+    let mut placed = Vec::with_capacity(rows.len());
+    for mut row in rows {
+        let known = row.stands_for.or_else(|| ids.get(&row.parsed.code).copied());
+        let id = known.unwrap_or_else(|| AgencyId(import.backend.entropy().id(import.caller.now)));
+        ids.insert(row.parsed.code.clone(), id);
+        if let (Some(node), false) = (before.get(&id), has_aliases) {
+            row.parsed.aliases.clone_from(&node.parsed.aliases);
+        }
+        after.insert(id, Node { id, parent: None, parsed: row.parsed, is_new: known.is_none() });
+        placed.push((id, row.cells, row.parent));
+    }
+    for (id, cells, parent) in &placed {
+        let above = ids.get(parent.as_str()).copied();
+        if above.is_none() && !parent.is_empty() {
+            import.bad.cell(*cells, "parent", Problem::Unknown);
+        }
+        if let Some(node) = after.get_mut(id) {
+            node.parent = above;
+        }
+    }
+    for (id, cells, _) in &placed {
+        if path_of(&after, *id).is_none() {
+            import.bad.cell(*cells, "parent", Problem::Repeated);
+        }
+    }
+    after
+}
+
+/// From the root down to the agency; none when its parents lead in a circle.
+fn path_of(nodes: &BTreeMap<AgencyId, Node>, id: AgencyId) -> Option<Vec<AgencyId>> {
+    let mut path = vec![id];
+    while let Some(parent) = nodes.get(path.last()?)?.parent {
+        if path.contains(&parent) {
+            return None;
+        }
+        path.push(parent);
+    }
+    path.reverse();
+    Some(path)
+}
+
+fn is_changed(node: &Node, before: Option<&Node>) -> bool {
+    before.is_none_or(|before| before.parsed != node.parsed || before.parent != node.parent)
+}
+
+async fn write(
+    import: &Import<'_>,
+    tx: &mut Tx,
+    before: &HashMap<AgencyId, Node>,
+    after: &BTreeMap<AgencyId, Node>,
+) -> Done<()> {
+    let mut nodes: Vec<(Vec<AgencyId>, &Node)> =
+        after.values().filter_map(|node| Some((path_of(after, node.id)?, node))).collect();
+    // Parents first: a new agency points to the one above it.
+    nodes.sort_by_key(|(path, _)| path.len());
+    for (path, node) in nodes {
+        let above = path[..path.len() - 1].to_vec();
+        let new = NewAgency {
+            id: node.id,
+            parent: Some(above).filter(|above| !above.is_empty()),
+            parsed: node.parsed.clone(),
+        };
+        match before.get(&node.id) {
+            None => {
+                agencies::insert(tx, &new).await?;
+                let entry =
+                    Entry::new("agencies.add", &new.parsed.name).of(new.id).after(&new.parsed.code)?;
+                audit::record(tx, import.backend, import.caller, entry).await?;
+            }
+            Some(there) => {
+                let path_before = path_in(before, node.id);
+                if is_changed(node, Some(there)) || path_before != path {
+                    change(import, tx, there, &new).await?;
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+fn path_in(nodes: &HashMap<AgencyId, Node>, id: AgencyId) -> Vec<AgencyId> {
+    let mut path = vec![id];
+    while let Some(parent) = path.last().and_then(|last| nodes.get(last)).and_then(|node| node.parent) {
+        path.push(parent);
+    }
+    path.reverse();
+    path
+}
+
+/// Writes an agency that is there already, and the names its people are found by.
+async fn change(import: &Import<'_>, tx: &mut Tx, there: &Node, agency: &NewAgency) -> Done<()> {
+    let parsed = &agency.parsed;
+    q("UPDATE agency SET code = $2, parent_id = $3, level = $4, name = $5, short_name = $6, path = $7, depth = $8, \
+       folded = $9 WHERE id = $1")
+    .bind(agency.id)
+    .bind(&parsed.code)
+    .bind(agency.parent.as_ref().and_then(|path| path.last().copied()))
+    .bind(parsed.level.code())
+    .bind(&parsed.name)
+    .bind(&parsed.short_name)
+    .bind(agency.path())
+    .bind(i64::try_from(agency.parent.as_ref().map_or(0, Vec::len)).unwrap_or(i64::MAX))
+    .bind(parsed.folded())
+    .run(&mut *tx)
+    .await?;
+    if there.parsed == *parsed && there.parent == agency.parent.as_ref().and_then(|path| path.last().copied())
+    {
+        return Ok(());
+    }
+    q("DELETE FROM agency_alias WHERE agency_id = $1").bind(agency.id).run(&mut *tx).await?;
+    agencies::insert_aliases(tx, agency.id, &parsed.aliases).await?;
+    people::refold(tx, agency.id).await?;
+    let shown = |node: &ParsedAgency, parent: Option<AgencyId>| {
+        json!({
+            "code": node.code, "parent": parent, "level": node.level, "name": node.name,
+            "short_name": node.short_name, "aliases": node.aliases,
+        })
+    };
+    let entry = Entry::new("agencies.change", &parsed.name).of(agency.id);
+    let above = agency.parent.as_ref().and_then(|path| path.last().copied());
+    let entry = entry.before(&shown(&there.parsed, there.parent))?.after(&shown(parsed, above))?;
+    audit::record(tx, import.backend, import.caller, entry).await
+}

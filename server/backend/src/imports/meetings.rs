@@ -1,0 +1,419 @@
+//! Meetings of the past from a file: what was held, called off or is yet to come, as it was. An over-long one is taken
+//! and counted as such. Meetings that are planned here are never changed from a file.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Timelike, Utc};
+use domain::access::Stage;
+use domain::count::{Counterpart, Form, Side};
+use domain::error::Problem;
+use domain::ids::{AgencyId, MeetingId};
+use domain::imports::{ImportKind, ImportReport};
+use domain::meetings::{SITTINGS_AT_MOST, TITLE_AT_MOST};
+use domain::rules::KindRule;
+use domain::text::fold;
+use domain::time::{Sitting, Zone};
+
+use super::table::{Cells, Table};
+use super::{Import, Place, choice, insert_rows, number, place_of, places_by_code, text};
+use crate::counted::{Counted, derived};
+use crate::db::{Source, Tx, Value, q};
+use crate::stop::Done;
+use crate::{access, rules, stored};
+
+/// More sites than there are agencies in the country's largest province.
+const SITES_AT_MOST: i64 = 10_000;
+
+/// What makes two rows speak of the same meeting: agency, title, begin of the first sitting.
+type Key = (AgencyId, String, NaiveDateTime);
+
+/// What a row says of its meeting.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Content {
+    kind: String,
+    form: Form,
+    side: Side,
+    counterpart: Counterpart,
+    stage: Stage,
+    sittings: Vec<Sitting>,
+    is_connected: bool,
+}
+
+/// A meeting that is there already.
+#[derive(Debug)]
+struct There {
+    id: MeetingId,
+    content: Content,
+    /// People are invited to it: it is planned here.
+    is_planned_here: bool,
+    is_matched: bool,
+}
+
+struct Read<'t, 'p> {
+    cells: Cells<'t>,
+    place: &'p Place,
+    key: Key,
+    content: Content,
+}
+
+/// What is to be written of one row.
+struct Write<'p> {
+    /// The meeting to change; none for a new one.
+    id: Option<MeetingId>,
+    place: &'p Place,
+    title: String,
+    content: Content,
+}
+
+pub(super) async fn run(mut import: Import<'_>, table: &Table) -> Done<ImportReport> {
+    let mut tx = import.backend.db().begin().await?;
+    let places = places_by_code(&mut tx).await?;
+    let rules = rules::all(&mut tx).await?;
+    let rows = read(&mut import, table, &places, &rules)?;
+    let mut there = stored_meetings(&mut tx, &rows).await?;
+    let writes = compare(&mut import, rows, &mut there);
+    if import.writes() {
+        let (changed, added): (Vec<Write<'_>>, Vec<Write<'_>>) =
+            writes.into_iter().partition(|write| write.id.is_some());
+        for write in changed {
+            change(&import, &mut tx, &rules, write).await?;
+        }
+        add(&import, &mut tx, &rules, &added).await?;
+    }
+    import.finish(tx, "imports.meetings").await
+}
+
+fn read<'t, 'p>(
+    import: &mut Import<'_>,
+    table: &'t Table,
+    places: &'p HashMap<String, Place>,
+    rules: &[KindRule],
+) -> Done<Vec<Read<'t, 'p>>> {
+    let mut rows = Vec::with_capacity(table.len());
+    for cells in table.rows() {
+        let place = place_of(import, places, cells, ImportKind::Meetings)?;
+        let title = text(import, cells, "title", TITLE_AT_MOST);
+        let is_kind = |code: &str| rules.iter().any(|rule| rule.kind.code == code).then(|| code.to_owned());
+        let kind = choice(import, cells, "kind", is_kind);
+        let form = choice(import, cells, "form", Form::parse);
+        let sittings = sittings(import, cells);
+        let stage = choice(import, cells, "status", |code| {
+            Stage::parse(code).filter(|stage| !matches!(stage, Stage::Draft | Stage::UnderWay))
+        });
+        let side = choice(import, cells, "role", Side::parse);
+        let counterpart = choice(import, cells, "counterpart", Counterpart::parse);
+        let sites = number(import, cells, "sites_connected", 0, SITES_AT_MOST);
+        if let (
+            Some(place),
+            Some(title),
+            Some(kind),
+            Some(form),
+            Some(sittings),
+            Some(stage),
+            Some(side),
+            Some(counterpart),
+            Some(sites),
+        ) = (place, title, kind, form, sittings, stage, side, counterpart, sites)
+        {
+            let key = (place.id, title, sittings[0].start());
+            let content = Content { kind, form, side, counterpart, stage, sittings, is_connected: sites > 0 };
+            rows.push(Read { cells, place, key, content });
+        }
+    }
+    Ok(rows)
+}
+
+/// `2026-05-04T07:30/11:30`, several parted by spaces; in order, at least one.
+fn sittings(import: &mut Import<'_>, cells: Cells<'_>) -> Option<Vec<Sitting>> {
+    let mut sittings: Vec<Sitting> = Vec::new();
+    let mut is_good = true;
+    for text in cells.get("sittings").split_whitespace() {
+        let problem = match sitting(text) {
+            Ok(sitting) if sittings.iter().any(|s| s.overlaps(&sitting)) => Problem::OverlapsOwn,
+            Ok(sitting) => {
+                sittings.push(sitting);
+                continue;
+            }
+            Err(problem) => problem,
+        };
+        is_good = false;
+        import.bad.value(cells, "sittings", text, problem);
+    }
+    let problem = match sittings.len() {
+        0 if is_good => Problem::Missing,
+        n if n > SITTINGS_AT_MOST as usize => Problem::TooMany(SITTINGS_AT_MOST),
+        _ => {
+            sittings.sort();
+            return is_good.then_some(sittings);
+        }
+    };
+    import.bad.cell(cells, "sittings", problem);
+    None
+}
+
+/// One sitting. The end may carry its date too, as ISO 8601 allows; it must be the same one.
+fn sitting(text: &str) -> Result<Sitting, Problem> {
+    let (start, end) = text.split_once('/').ok_or(Problem::NotATime)?;
+    let (date, from) = start.split_once('T').ok_or(Problem::NotADate)?;
+    let date: NaiveDate = date.parse().map_err(|_| Problem::NotADate)?;
+    let time = |text: &str| {
+        let read = |format| NaiveTime::parse_from_str(text, format).ok();
+        read("%H:%M").or_else(|| read("%H:%M:%S")).filter(|time| time.second() == 0).ok_or(Problem::NotATime)
+    };
+    let to = match end.split_once('T') {
+        Some((end_date, _)) if end_date.parse() != Ok(date) => return Err(Problem::Different),
+        Some((_, to)) => to,
+        None => end,
+    };
+    Sitting::new(date, time(from)?, time(to)?).ok_or(Problem::EndsBeforeStart)
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: String,
+    agency_id: String,
+    title: String,
+    kind: String,
+    form: String,
+    side: String,
+    counterpart: String,
+    stage: String,
+    is_connected: bool,
+    people: i64,
+}
+
+/// The meetings that begin within the dates of the file.
+async fn stored_meetings(mut on: impl Source, rows: &[Read<'_, '_>]) -> Done<HashMap<Key, Vec<There>>> {
+    let mut there: HashMap<Key, Vec<There>> = HashMap::new();
+    let dates = || rows.iter().map(|row| row.key.2.date());
+    let (Some(from), Some(to)) = (dates().min(), dates().max()) else { return Ok(there) };
+    let held: Vec<(String, String, i64, i64)> =
+        q("SELECT s.meeting_id, s.date, s.from_minute, s.to_minute FROM sitting s \
+           JOIN meeting m ON m.id = s.meeting_id WHERE m.first_date >= $1 AND m.first_date <= $2")
+        .bind(from)
+        .bind(to)
+        .all(&mut on)
+        .await?;
+    let mut sittings: HashMap<String, Vec<Sitting>> = HashMap::with_capacity(held.len());
+    for (meeting, date, from, to) in held {
+        let (date, from, to) = (stored::date(&date)?, stored::minute(from)?, stored::minute(to)?);
+        sittings.entry(meeting).or_default().push(Sitting { date, from, to });
+    }
+    let stored_rows: Vec<Row> = q("SELECT m.id, m.agency_id, m.title, m.kind, m.form, m.side, m.counterpart, m.stage, \
+         m.is_connected, (SELECT CAST(COUNT(*) AS BIGINT) FROM participant p WHERE p.meeting_id = m.id) AS people \
+         FROM meeting m WHERE m.first_date >= $1 AND m.first_date <= $2 AND m.stage <> 'draft'")
+    .bind(from)
+    .bind(to)
+    .all(on)
+    .await?;
+    for row in stored_rows {
+        let mut sittings = sittings.remove(&row.id).unwrap_or_default();
+        sittings.sort();
+        let Some(first) = sittings.first() else { continue };
+        let key = (stored::id(&row.agency_id)?, row.title, first.start());
+        let content = Content {
+            kind: row.kind,
+            form: stored::code(&row.form, Form::parse)?,
+            side: stored::code(&row.side, Side::parse)?,
+            counterpart: stored::code(&row.counterpart, Counterpart::parse)?,
+            stage: stored::code(&row.stage, Stage::parse)?,
+            sittings,
+            is_connected: row.is_connected,
+        };
+        let id = stored::id(&row.id)?;
+        let meeting = There { id, content, is_planned_here: row.people > 0, is_matched: false };
+        there.entry(key).or_default().push(meeting);
+    }
+    Ok(there)
+}
+
+/// What each row means for what is there. Rows that say the same as a meeting come first, so that of two meetings with
+/// the same title at the same time each finds its own; a row that repeats another word for word is that one again.
+fn compare<'p>(
+    import: &mut Import<'_>,
+    rows: Vec<Read<'_, 'p>>,
+    there: &mut HashMap<Key, Vec<There>>,
+) -> Vec<Write<'p>> {
+    let mut others = Vec::with_capacity(rows.len());
+    for row in rows {
+        let same = there.get_mut(&row.key).and_then(|all| all.iter_mut().find(|t| t.content == row.content));
+        match same {
+            Some(same) => {
+                same.is_matched = true;
+                import.report.unchanged += 1;
+            }
+            None => others.push(row),
+        }
+    }
+    let mut new: HashMap<Key, Vec<Content>> = HashMap::with_capacity(others.len());
+    let mut writes = Vec::with_capacity(others.len());
+    for Read { cells, place, key, content } in others {
+        let in_file = new.entry(key.clone()).or_default();
+        if in_file.contains(&content) {
+            import.report.unchanged += 1;
+            continue;
+        }
+        in_file.push(content.clone());
+        let free = there.get_mut(&key).and_then(|all| all.iter_mut().find(|t| !t.is_matched));
+        let id = match free {
+            Some(meeting) if meeting.is_planned_here => {
+                import.bad.cell(cells, "title", Problem::Repeated);
+                continue;
+            }
+            Some(meeting) => {
+                meeting.is_matched = true;
+                import.report.changed += 1;
+                Some(meeting.id)
+            }
+            None => {
+                import.report.added += 1;
+                None
+            }
+        };
+        writes.push(Write { id, place, title: key.1, content });
+    }
+    writes
+}
+
+/// The instants that a state keeps: when invited, opened, closed and called off.
+fn instants(content: &Content, zone: Zone, now: DateTime<Utc>) -> [Option<i64>; 4] {
+    let millis = |instant: DateTime<Utc>| Some(instant.timestamp_millis());
+    let (first, last) = (content.sittings.first(), content.sittings.last());
+    let opened = first.and_then(|sitting| millis(zone.instant(sitting.start())));
+    let closed = last.and_then(|sitting| millis(zone.instant(sitting.end())));
+    match content.stage {
+        Stage::Held => [None, opened, closed, None],
+        Stage::Scheduled => [millis(now), None, None, None],
+        Stage::Cancelled | Stage::Postponed => [None, None, None, millis(now)],
+        Stage::Draft | Stage::UnderWay => [None; 4],
+    }
+}
+
+fn counted(content: &Content, rules: &[KindRule], place: &Place) -> Counted {
+    let went: &[Sitting] = if content.stage == Stage::Held { &content.sittings } else { &[] };
+    let sites = u32::from(content.is_connected);
+    derived(&content.sittings, went, sites, &content.kind, rules, &place.hours)
+}
+
+/// The columns that both a new and a changed meeting write, in this order.
+fn values(
+    content: &Content,
+    counted: &Counted,
+    [invited, opened, closed, called_off]: [Option<i64>; 4],
+) -> [Value; 16] {
+    [
+        content.kind.as_str().into(),
+        content.form.code().into(),
+        content.side.code().into(),
+        content.counterpart.code().into(),
+        content.stage.code().into(),
+        invited.into(),
+        opened.into(),
+        closed.into(),
+        called_off.into(),
+        counted.scope.code().into(),
+        counted.first_date.into(),
+        counted.last_date.into(),
+        counted.month_civil.into(),
+        counted.month_report.into(),
+        counted.is_connected.into(),
+        counted.has_exceeded.into(),
+    ]
+}
+
+const COLUMNS: &str = "kind, form, side, counterpart, stage, invited_at, opened_at, closed_at, called_off_at, scope, \
+    first_date, last_date, month_civil, month_report, is_connected, has_exceeded";
+
+fn minute(time: NaiveTime) -> i64 {
+    i64::from(time.num_seconds_from_midnight() / 60)
+}
+
+fn sitting_values(values: &mut Vec<Value>, meeting: MeetingId, sittings: &[Sitting]) {
+    for (position, s) in (0i64..).zip(sittings) {
+        values.extend([
+            meeting.into(),
+            position.into(),
+            s.date.into(),
+            minute(s.from).into(),
+            minute(s.to).into(),
+        ]);
+    }
+}
+
+/// Writes the new meetings, a chunk of rows at a time, so that a hundred thousand do not stand in memory three times.
+async fn add(import: &Import<'_>, tx: &mut Tx, rules: &[KindRule], writes: &[Write<'_>]) -> Done<()> {
+    const CHUNK: usize = 2_000;
+    let (now, zone) = (import.caller.now, import.backend.zone());
+    let created_by = access::person(import.caller);
+    let mut names: HashMap<AgencyId, String> = HashMap::new();
+    for chunk in writes.chunks(CHUNK) {
+        let (mut meetings, mut sittings, mut search) = (Vec::new(), Vec::new(), Vec::new());
+        for Write { place, title, content, .. } in chunk {
+            let id = MeetingId(import.backend.entropy().id(now));
+            let counted = counted(content, rules, place);
+            meetings.extend([
+                id.into(),
+                1i64.into(),
+                place.id.into(),
+                title.into(),
+                false.into(),
+                "".into(),
+                created_by.into(),
+                now.into(),
+            ]);
+            meetings.extend(values(content, &counted, instants(content, zone, now)));
+            sitting_values(&mut sittings, id, &content.sittings);
+            let name = names.entry(place.id).or_insert_with(|| fold(&place.name));
+            search.extend([Value::from(id), fold(title).into(), (&*name).into()]);
+        }
+        let into = format!(
+            "meeting (id, rev, agency_id, title, is_unexpected, place, created_by, created_at, {COLUMNS})"
+        );
+        insert_rows(tx, &into, 24, meetings).await?;
+        insert_rows(tx, "sitting (meeting_id, position, date, from_minute, to_minute)", 5, sittings).await?;
+        insert_rows(tx, "meeting_search (meeting_id, title, body)", 3, search).await?;
+    }
+    Ok(())
+}
+
+/// Writes a meeting that came from a file before and now reads otherwise.
+async fn change(import: &Import<'_>, tx: &mut Tx, rules: &[KindRule], write: Write<'_>) -> Done<()> {
+    let Write { id: Some(id), place, content, .. } = write else { return Ok(()) };
+    let counted = counted(&content, rules, place);
+    let instants = instants(&content, import.backend.zone(), import.caller.now);
+    let mut update = q("UPDATE meeting SET rev = rev + 1");
+    for (column, value) in COLUMNS.split(", ").zip(values(&content, &counted, instants)) {
+        let place = update.place(value);
+        update.push(&format!(", {column} = {place}"));
+    }
+    let own = update.place(id);
+    update.push(&format!(" WHERE id = {own}"));
+    update.run(&mut *tx).await?;
+    q("DELETE FROM sitting WHERE meeting_id = $1").bind(id).run(&mut *tx).await?;
+    let mut sittings = Vec::new();
+    sitting_values(&mut sittings, id, &content.sittings);
+    insert_rows(tx, "sitting (meeting_id, position, date, from_minute, to_minute)", 5, sittings).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sitting_ends_on_the_date_it_begins() {
+        assert!(sitting("2026-05-04T07:30/11:30").is_ok());
+        assert!(sitting("2026-05-04T07:30/2026-05-04T11:30").is_ok());
+        let table = [
+            ("2026-05-04T07:30/2026-05-05T11:30", Problem::Different),
+            ("2026-05-04T11:30/07:30", Problem::EndsBeforeStart),
+            ("2026-05-04T07:30/07:30", Problem::EndsBeforeStart),
+            ("2026-02-30T07:30/11:30", Problem::NotADate),
+            ("2026-05-04T07:30/24:00", Problem::NotATime),
+            ("2026-05-04T07:30", Problem::NotATime),
+            ("07:30/11:30", Problem::NotADate),
+        ];
+        for (text, problem) in table {
+            assert_eq!(sitting(text), Err(problem), "{text}");
+        }
+    }
+}

@@ -1,0 +1,215 @@
+//! Files of rows: read whole, checked whole, written whole or not at all. A dry run does the same and writes nothing.
+//! Each kind of file has a module; this one knows only what they share.
+
+mod agencies;
+mod baseline;
+mod meetings;
+mod people;
+mod rooms;
+mod table;
+
+use std::collections::HashMap;
+
+use async_trait::async_trait;
+use domain::access::{Action, Caller, Scope};
+use domain::error::{Outcome, Problem};
+use domain::ids::AgencyId;
+use domain::imports::{ImportKind, ImportMode, ImportReport, Imports};
+use domain::time::Hours;
+use serde_json::json;
+
+use crate::access::permit;
+use crate::agencies::{read_hours, read_path};
+use crate::audit::{self, Entry};
+use crate::db::{BINDS_AT_MOST, Source, Tx, Value, places, q};
+use crate::stop::Done;
+use crate::{Backend, stored};
+use table::{Bad, Cells, Table};
+
+#[async_trait]
+impl Imports for Backend {
+    async fn import(
+        &self,
+        caller: &Caller,
+        kind: ImportKind,
+        file: &[u8],
+        mode: ImportMode,
+    ) -> Outcome<ImportReport> {
+        self.outcome(import(self, caller, kind, file, mode).await)
+    }
+}
+
+async fn import(
+    backend: &Backend,
+    caller: &Caller,
+    kind: ImportKind,
+    file: &[u8],
+    mode: ImportMode,
+) -> Done<ImportReport> {
+    permit_somewhere(caller, kind)?;
+    let (table, bad) = Table::read(file, kind)?;
+    let mut import = Import { backend, caller, mode, bad, report: ImportReport::default() };
+    import.report.rows = table.len() as u64;
+    match kind {
+        ImportKind::Agencies => agencies::run(import, &table).await,
+        ImportKind::People => people::run(import, &table).await,
+        ImportKind::Rooms => rooms::run(import, &table).await,
+        ImportKind::Meetings => meetings::run(import, &table).await,
+        ImportKind::Baseline => baseline::run(import, &table).await,
+    }
+}
+
+/// Refuses before the file is read at all when there is no agency the caller could import for.
+fn permit_somewhere(caller: &Caller, kind: ImportKind) -> Done<()> {
+    let action = action(kind);
+    let grants: Vec<AgencyId> = caller.grants.iter().map(|grant| grant.agency).collect();
+    if grants.iter().any(|agency| caller.may(action, Scope::Agency(&[*agency]))) {
+        return Ok(());
+    }
+    permit(caller, action, Scope::System)
+}
+
+/// The right that a kind of file needs for every agency in it.
+fn action(kind: ImportKind) -> Action {
+    match kind {
+        ImportKind::Agencies => Action::ManageAgencies,
+        ImportKind::People => Action::ManagePeople,
+        ImportKind::Rooms => Action::ManageRooms,
+        ImportKind::Meetings => Action::ImportMeetings,
+        ImportKind::Baseline => Action::ImportBaseline,
+    }
+}
+
+/// An import on its way.
+struct Import<'a> {
+    backend: &'a Backend,
+    caller: &'a Caller,
+    mode: ImportMode,
+    bad: Bad,
+    report: ImportReport,
+}
+
+impl Import<'_> {
+    /// Whether what was found is to be written.
+    fn writes(&self) -> bool {
+        self.bad.is_empty() && self.mode == ImportMode::Write
+    }
+
+    /// Ends the import: with a line in the trail and a commit when it wrote, else with nothing changed.
+    async fn finish(mut self, mut tx: Tx, what: &'static str) -> Done<ImportReport> {
+        if self.writes() {
+            let ImportReport { rows, added, changed, unchanged, .. } = self.report;
+            let counts = json!({ "rows": rows, "added": added, "changed": changed, "unchanged": unchanged });
+            let subject = what.rsplit('.').next().unwrap_or(what);
+            let entry = Entry::new(what, subject).after(&counts)?;
+            audit::record(&mut tx, self.backend, self.caller, entry).await?;
+            tx.commit().await?;
+            self.report.is_written = true;
+        } else {
+            self.report.passwords.clear();
+        }
+        self.report.bad = self.bad.listed();
+        Ok(self.report)
+    }
+}
+
+/// An agency that rows of a file point to.
+#[derive(Clone, Debug)]
+struct Place {
+    id: AgencyId,
+    path: Vec<AgencyId>,
+    hours: Hours,
+    /// Its names, as people and meetings are found by them.
+    words: String,
+    /// Short name and name, as the search index of meetings has them.
+    name: String,
+}
+
+/// Every agency by its code.
+async fn places_by_code(on: impl Source) -> Done<HashMap<String, Place>> {
+    let rows: Vec<(String, String, String, String, String, String)> =
+        q("SELECT code, id, path, hours, short_name, name FROM agency").all(on).await?;
+    rows.into_iter()
+        .map(|(code, id, path, hours, short_name, name)| {
+            let words = format!("{short_name} {name} {code}");
+            let place = Place {
+                id: stored::id(&id)?,
+                path: read_path(&path)?,
+                hours: read_hours(&hours)?,
+                words,
+                name: format!("{name} {short_name}"),
+            };
+            Ok((code, place))
+        })
+        .collect()
+}
+
+/// The agency a row names, if the caller may import for it; a code that nobody has is a bad cell.
+fn place_of<'p>(
+    import: &mut Import<'_>,
+    places: &'p HashMap<String, Place>,
+    cells: Cells<'_>,
+    kind: ImportKind,
+) -> Done<Option<&'p Place>> {
+    let code = cells.get("agency");
+    let Some(place) = places.get(code) else {
+        let problem = if code.is_empty() { Problem::Missing } else { Problem::Unknown };
+        import.bad.cell(cells, "agency", problem);
+        return Ok(None);
+    };
+    permit(import.caller, action(kind), Scope::Agency(&place.path))?;
+    Ok(Some(place))
+}
+
+/// Inserts many rows with as few statements as the limit of values allows. All rows have the same width; the full
+/// statements share one text, so that the engine prepares it once.
+async fn insert_rows(tx: &mut Tx, into: &str, width: usize, values: Vec<Value>) -> Done<()> {
+    let at_once = (BINDS_AT_MOST / width).max(1);
+    let mut values = values.into_iter().peekable();
+    while values.peek().is_some() {
+        let chunk: Vec<Value> = values.by_ref().take(at_once * width).collect();
+        let groups: Vec<String> =
+            (0..chunk.len() / width).map(|row| format!("({})", places(row * width + 1, width))).collect();
+        q(format!("INSERT INTO {into} VALUES {}", groups.join(", "))).bind_all(chunk).run(&mut *tx).await?;
+    }
+    Ok(())
+}
+
+/// A whole number of a range.
+fn number(import: &mut Import<'_>, cells: Cells<'_>, column: &str, from: i64, to: i64) -> Option<i64> {
+    let text = cells.get(column);
+    let value = text.parse().ok().filter(|value| (from..=to).contains(value));
+    if value.is_none() {
+        let problem = if text.is_empty() { Problem::Missing } else { Problem::NotInRange(from, to) };
+        import.bad.cell(cells, column, problem);
+    }
+    value
+}
+
+/// One of the words that a column knows.
+fn choice<T>(
+    import: &mut Import<'_>,
+    cells: Cells<'_>,
+    column: &str,
+    parse: impl FnOnce(&str) -> Option<T>,
+) -> Option<T> {
+    let text = cells.get(column);
+    let value = parse(text);
+    if value.is_none() {
+        let problem = if text.is_empty() { Problem::Missing } else { Problem::Unknown };
+        import.bad.cell(cells, column, problem);
+    }
+    value
+}
+
+/// A text that must be there and not be too long.
+fn text(import: &mut Import<'_>, cells: Cells<'_>, column: &str, at_most: u32) -> Option<String> {
+    let text = cells.get(column);
+    let problem = match text.chars().count() {
+        0 => Problem::Missing,
+        length if length > at_most as usize => Problem::TooLong(at_most),
+        _ => return Some(text.to_owned()),
+    };
+    import.bad.cell(cells, column, problem);
+    None
+}

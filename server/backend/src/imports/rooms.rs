@@ -1,0 +1,153 @@
+//! Rooms from a file: a code that is there already is changed.
+
+use std::collections::{HashMap, HashSet};
+
+use domain::access::{Action, Scope};
+use domain::error::Problem;
+use domain::ids::{AgencyId, RoomId};
+use domain::imports::{ImportKind, ImportReport};
+use domain::rooms::RoomInput;
+use serde_json::json;
+
+use super::table::{Cells, Table};
+use super::{Import, place_of, places_by_code};
+use crate::access::permit;
+use crate::agencies::read_path;
+use crate::audit::{self, Entry};
+use crate::db::{Tx, q};
+use crate::rooms::{self, ParsedRoom};
+use crate::stop::Done;
+use crate::stored;
+
+struct There {
+    id: RoomId,
+    agency: AgencyId,
+    path: Vec<AgencyId>,
+    room: ParsedRoom,
+}
+
+pub(super) async fn run(mut import: Import<'_>, table: &Table) -> Done<ImportReport> {
+    let mut tx = import.backend.db().begin().await?;
+    let places = places_by_code(&mut tx).await?;
+    let there = stored_rooms(&mut tx).await?;
+    let mut seen = HashSet::new();
+    let mut rows = Vec::new();
+    for cells in table.rows() {
+        let place = place_of(&mut import, &places, cells, ImportKind::Rooms)?;
+        let parsed = match rooms::parse(&input(cells)) {
+            Ok(parsed) => parsed,
+            Err(problems) => {
+                import.bad.fields(cells, problems);
+                continue;
+            }
+        };
+        if !seen.insert(parsed.code.clone()) {
+            import.bad.cell(cells, "code", Problem::Repeated);
+            continue;
+        }
+        let Some(place) = place else { continue };
+        match there.get(&parsed.code) {
+            Some(before) if before.room == parsed && before.agency == place.id => {
+                import.report.unchanged += 1
+            }
+            Some(before) => {
+                permit(import.caller, Action::ManageRooms, Scope::Agency(&before.path))?;
+                import.report.changed += 1;
+                rows.push((place.id, parsed));
+            }
+            None => {
+                import.report.added += 1;
+                rows.push((place.id, parsed));
+            }
+        }
+    }
+    if import.writes() {
+        for (agency, parsed) in rows {
+            write(&import, &mut tx, there.get(&parsed.code), agency, &parsed).await?;
+        }
+    }
+    import.finish(tx, "imports.rooms").await
+}
+
+fn input(cells: Cells<'_>) -> RoomInput {
+    let cell = |column| cells.get(column).to_owned();
+    RoomInput {
+        code: cell("code"),
+        name: cell("name"),
+        agency: cell("agency"),
+        capacity: cell("capacity"),
+        video: cell("video"),
+        equipment: cell("equipment"),
+    }
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: String,
+    agency_id: String,
+    path: String,
+    code: String,
+    name: String,
+    capacity: i64,
+    has_video: bool,
+    equipment: String,
+}
+
+async fn stored_rooms(tx: &mut Tx) -> Done<HashMap<String, There>> {
+    let rows: Vec<Row> =
+        q("SELECT r.id, r.agency_id, a.path, r.code, r.name, r.capacity, r.has_video, r.equipment \
+         FROM room r JOIN agency a ON a.id = r.agency_id")
+        .all(tx)
+        .await?;
+    rows.into_iter()
+        .map(|row| {
+            let there = There {
+                id: stored::id(&row.id)?,
+                agency: stored::id(&row.agency_id)?,
+                path: read_path(&row.path)?,
+                room: ParsedRoom {
+                    code: row.code.clone(),
+                    name: row.name,
+                    capacity: stored::number(row.capacity)?,
+                    has_video: row.has_video,
+                    equipment: row.equipment,
+                },
+            };
+            Ok((row.code, there))
+        })
+        .collect()
+}
+
+async fn write(
+    import: &Import<'_>,
+    tx: &mut Tx,
+    there: Option<&There>,
+    agency: AgencyId,
+    room: &ParsedRoom,
+) -> Done<()> {
+    let shown = |room: &ParsedRoom| {
+        json!({
+            "name": room.name, "capacity": room.capacity, "has_video": room.has_video, "equipment": room.equipment,
+        })
+    };
+    let Some(before) = there else {
+        let id = RoomId(import.backend.entropy().id(import.caller.now));
+        rooms::insert(tx, id, agency, room).await?;
+        let entry = Entry::new("rooms.add", &room.name).of(agency).after(&shown(room))?;
+        return audit::record(tx, import.backend, import.caller, entry).await;
+    };
+    q("UPDATE room SET name = $2, agency_id = $3, capacity = $4, has_video = $5, equipment = $6, folded = $7 \
+       WHERE id = $1")
+    .bind(before.id)
+    .bind(&room.name)
+    .bind(agency)
+    .bind(room.capacity)
+    .bind(room.has_video)
+    .bind(&room.equipment)
+    .bind(room.folded())
+    .run(&mut *tx)
+    .await?;
+    let entry = Entry::new("rooms.change", &room.name).of(agency);
+    let entry = entry.before(&shown(&before.room))?.after(&shown(room))?;
+    audit::record(tx, import.backend, import.caller, entry).await
+}
