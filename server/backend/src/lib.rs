@@ -10,6 +10,7 @@ mod blobs;
 mod counted;
 mod db;
 mod entropy;
+mod figures;
 mod imports;
 mod meetings;
 mod papers;

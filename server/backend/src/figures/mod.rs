@@ -1,0 +1,207 @@
+//! The figures over the database: three windows grouped by facts, counted by `domain::count`, so that a number and the
+//! list behind it cannot disagree. Refuses to round anything.
+
+mod load;
+mod previous;
+
+use std::collections::{HashMap, HashSet};
+
+use async_trait::async_trait;
+use chrono::Datelike;
+use domain::access::{Action, Caller, Scope};
+use domain::agencies::{Agency, AgencyRef};
+use domain::count::{Base, Counterpart, CounterpartTally, Facts, HybridCounts, Tally};
+use domain::error::{Failure, Outcome};
+use domain::figures::{AgencyFigures, BaseFigures, Figures, FiguresFilter, FiguresPort, MonthFigures, Reach};
+use domain::ids::AgencyId;
+use domain::period::Period;
+use domain::targets::Targets;
+
+use crate::Backend;
+use crate::access::{Within, permit};
+use crate::counted::months;
+use crate::stop::Done;
+use crate::{agencies, rules};
+use load::{Entered, Group};
+use previous::YearBefore;
+
+#[async_trait]
+impl FiguresPort for Backend {
+    async fn report(&self, caller: &Caller, filter: FiguresFilter) -> Outcome<Figures> {
+        self.outcome(report(self, caller, filter).await)
+    }
+
+    async fn agencies(&self, caller: &Caller) -> Outcome<Vec<AgencyRef>> {
+        self.outcome(visible(self, caller).await)
+    }
+}
+
+async fn visible(backend: &Backend, caller: &Caller) -> Done<Vec<AgencyRef>> {
+    let within = Within::of(caller, Action::ViewFigures);
+    let tree = agencies::all(backend.db()).await?;
+    let mut seen: HashSet<AgencyId> = HashSet::new();
+    for agency in &tree {
+        // Parents come first, so what lies above is decided already.
+        let is_below = agency.parent.is_some_and(|parent| seen.contains(&parent));
+        if is_below || within.holds(&[agency.id]) {
+            seen.insert(agency.id);
+        }
+    }
+    Ok(tree.iter().filter(|agency| seen.contains(&agency.id)).map(Agency::to_ref).collect())
+}
+
+/// Everything a report is made of, before it is counted.
+struct Material {
+    /// The agency and, in a subtree, all below it, in display order.
+    agencies: Vec<Agency>,
+    groups: Vec<Group>,
+    year_before: YearBefore,
+    ceiling_year: YearBefore,
+    entered: Entered,
+    hybrid: HybridCounts,
+    targets: Targets,
+}
+
+async fn report(backend: &Backend, caller: &Caller, filter: FiguresFilter) -> Done<Figures> {
+    let path = agencies::path(backend.db(), filter.agency).await?;
+    permit(caller, Action::ViewFigures, Scope::Agency(&path))?;
+    let material = load_all(backend, &filter).await?;
+    let own = material.agencies.first().ok_or(Failure::NotFound)?;
+    Ok(Figures {
+        agency: own.to_ref(),
+        agency_name: own.name.clone(),
+        reach: filter.reach,
+        period: filter.period,
+        window: filter.period.window(),
+        hybrid: material.hybrid,
+        targets: material.targets.clone(),
+        conferences: material.base(filter.reach, Base::Conferences),
+        all: material.base(filter.reach, Base::All),
+        by_counterpart: material.by_counterpart(),
+        by_month: material.by_month(&filter.period),
+        by_agency: if filter.reach == Reach::Subtree { material.by_agency() } else { Vec::new() },
+    })
+}
+
+async fn load_all(backend: &Backend, filter: &FiguresFilter) -> Done<Material> {
+    let (db, agency, reach) = (backend.db(), filter.agency, filter.reach);
+    let window = filter.period.window();
+    let (before, last_year) = (window.year_before(), window.to.year() - 1);
+    let calendar = Period::CalendarYear(last_year).window();
+    let groups = load::groups(db, agency, reach, &filter.period).await?;
+    let own_before = load::held(db, agency, reach, before).await?;
+    let own_calendar = match calendar == before {
+        true => own_before.clone(),
+        false => load::held(db, agency, reach, calendar).await?,
+    };
+    // What was entered stands for a whole year, and only for a whole year.
+    let year = window.calendar_year().map(|year| year - 1);
+    Ok(Material {
+        agencies: agencies_of(agencies::all(db).await?, agency, reach),
+        groups,
+        year_before: YearBefore { own: own_before, year },
+        ceiling_year: YearBefore { own: own_calendar, year: Some(last_year) },
+        entered: load::entered(db, agency, reach, [year.unwrap_or(last_year), last_year]).await?,
+        hybrid: agencies::hybrid(db).await?,
+        targets: rules::targets(db, window.to).await?,
+    })
+}
+
+/// The agency and, in a subtree, all below it, in display order.
+fn agencies_of(tree: Vec<Agency>, agency: AgencyId, reach: Reach) -> Vec<Agency> {
+    let mut below = HashSet::from([agency]);
+    tree.into_iter()
+        .filter(|node| {
+            let is_below = node.parent.is_some_and(|parent| below.contains(&parent));
+            if is_below && reach == Reach::Subtree {
+                below.insert(node.id);
+            }
+            below.contains(&node.id)
+        })
+        .collect()
+}
+
+impl Material {
+    fn tally<'g>(&self, groups: impl IntoIterator<Item = &'g Group>, base: Base) -> Tally {
+        let mut tally = Tally::default();
+        for group in groups {
+            tally.add(&group.facts, group.count, base, self.hybrid);
+        }
+        tally
+    }
+
+    /// Counts of conferences, then of all.
+    fn both<'g>(&self, groups: impl IntoIterator<Item = &'g Group> + Clone) -> [Tally; 2] {
+        Base::BOTH.map(|base| self.tally(groups.clone(), base))
+    }
+
+    fn base(&self, reach: Reach, base: Base) -> BaseFigures {
+        let tally = self.tally(&self.groups, base);
+        let mut held_by: HashMap<AgencyId, Tally> = HashMap::new();
+        for group in &self.groups {
+            held_by.entry(group.agency).or_default().add(&group.facts, group.count, base, self.hybrid);
+        }
+        let held_now = |agency| held_by.get(&agency).map_or(0, |tally| tally.held);
+        let (previous, held_compared) =
+            previous::previous(&self.year_before, &self.entered, &self.agencies, reach, base, held_now);
+        let targets = &self.targets;
+        let share = Targets::share_of(tally.counted_online, tally.held);
+        let reduction = Targets::reduction_of(previous.held, held_compared);
+        let last_year = previous::year_total(&self.ceiling_year, &self.entered, &self.agencies, base);
+        BaseFigures {
+            share,
+            share_strict: Targets::share_of(tally.online, tally.held),
+            share_met: share.map(|share| share.reaches(targets.share)),
+            previous,
+            held_compared,
+            reduction,
+            reduction_met: reduction.map(|reduction| reduction.reaches(targets.reduction)),
+            ceiling: last_year.map(|held| targets.ceiling(held)),
+            in_person_left: targets.in_person_left(tally.counted_online, tally.held),
+            online_needed: targets.online_needed(tally.counted_online, tally.held),
+            tally,
+        }
+    }
+
+    fn by_counterpart(&self) -> Vec<(Counterpart, CounterpartTally)> {
+        let groups: Vec<(Facts, i64)> = self.groups.iter().map(|group| (group.facts, group.count)).collect();
+        let tally = |c| CounterpartTally::of(&groups, c, Base::All, self.hybrid);
+        Counterpart::ALL.into_iter().map(|c| (c, tally(c))).collect()
+    }
+
+    fn by_month(&self, period: &Period) -> Vec<MonthFigures> {
+        let follows_decree = !matches!(period, Period::CalendarYear(_) | Period::Custom(_));
+        let mut by_month: HashMap<i64, Vec<&Group>> = HashMap::new();
+        for group in &self.groups {
+            by_month.entry(group.month).or_default().push(group);
+        }
+        let months = period.by_month().into_iter().map(|(month, window)| {
+            let (civil, report) = months(window.from);
+            let groups = by_month.get(&if follows_decree { report } else { civil });
+            let groups = groups.map(Vec::as_slice).unwrap_or_default();
+            MonthFigures { month, window, tallies: self.both(groups.iter().copied()) }
+        });
+        months.collect()
+    }
+
+    fn by_agency(&self) -> Vec<AgencyFigures> {
+        let mut by_agency: HashMap<AgencyId, Vec<&Group>> = HashMap::new();
+        for group in &self.groups {
+            by_agency.entry(group.agency).or_default().push(group);
+        }
+        let figure = |agency, base| self.year_before.figure(&self.entered, agency, base).map(|f| f.held());
+        let lines = self.agencies.iter().filter_map(|agency| {
+            let groups = by_agency.get(&agency.id);
+            let previous = Base::BOTH.map(|base| figure(agency.id, base));
+            let is_shown = groups.is_some() || previous.iter().any(Option::is_some);
+            let groups = groups.map(Vec::as_slice).unwrap_or_default();
+            is_shown.then(|| AgencyFigures {
+                agency: agency.to_ref(),
+                name: agency.name.clone(),
+                tallies: self.both(groups.iter().copied()),
+                previous,
+            })
+        });
+        lines.collect()
+    }
+}
