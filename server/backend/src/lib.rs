@@ -27,6 +27,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use domain::error::Outcome;
+use domain::services::Services;
 use domain::time::Zone;
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
@@ -103,6 +104,24 @@ impl Backend {
             pdf_turn: Arc::default(),
             hashing: Hashing::new(),
         })))
+    }
+
+    /// Every port, as the pages are handed them.
+    pub fn services(&self) -> Services {
+        let backend = Arc::new(self.clone());
+        Services {
+            accounts: backend.clone(),
+            agencies: backend.clone(),
+            attendance: backend.clone(),
+            audit: backend.clone(),
+            figures: backend.clone(),
+            imports: backend.clone(),
+            meetings: backend.clone(),
+            papers: backend.clone(),
+            people: backend.clone(),
+            rooms: backend.clone(),
+            rules: backend,
+        }
     }
 
     /// The database: for the command line, the demo and measurements.
