@@ -71,13 +71,7 @@ pub fn status(failure: &Failure) -> http::StatusCode {
 /// A form posted without script is answered with a redirect, which must keep its own status.
 #[cfg(feature = "ssr")]
 fn set_status(failure: &Failure) {
-    let is_plain_form = use_context::<http::request::Parts>().is_some_and(|request| {
-        request.method == http::Method::POST
-            && request.headers.get(http::header::ACCEPT).is_some_and(|accepted| {
-                accepted.to_str().is_ok_and(|accepted| accepted.contains("text/html"))
-            })
-    });
-    if let (false, Some(response)) = (is_plain_form, use_context::<leptos_axum::ResponseOptions>()) {
+    if let (false, Some(response)) = (crate::form::is_plain(), use_context::<leptos_axum::ResponseOptions>()) {
         response.set_status(status(failure));
     }
 }

@@ -9,6 +9,17 @@ use server_fn::error::FromServerFnError;
 
 use crate::failure::{CallError, field_error};
 
+/// Whether the request is a form sent by the browser itself, which waits for a page and not for an answer.
+#[cfg(feature = "ssr")]
+pub fn is_plain() -> bool {
+    use_context::<http::request::Parts>().is_some_and(|request| {
+        request.method == http::Method::POST
+            && request.headers.get(http::header::ACCEPT).is_some_and(|accepted| {
+                accepted.to_str().is_ok_and(|accepted| accepted.contains("text/html"))
+            })
+    })
+}
+
 /// Ends a posted form: on to `done(value)`, or back to `path` with the failure and what was typed.
 #[cfg(feature = "ssr")]
 pub fn answer<T>(

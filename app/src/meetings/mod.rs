@@ -1,58 +1,21 @@
-//! Meetings: list, composer, one meeting, its roll.
+//! Meetings: the list, one meeting with its agenda, delegates and sites, and the composer. Knows how meetings are shown
+//! and typed; what is allowed and what clashes comes from behind the port.
 
-use leptos::prelude::*;
-use leptos_meta::Title;
+mod actions;
+mod agenda;
+pub mod calls;
+mod changes;
+pub mod compose;
+mod filter;
+mod head;
+pub mod list;
+pub mod page;
+mod papers;
+mod roll;
+pub mod roll_calls;
+mod sites;
+mod words;
 
-use crate::text::keys::*;
-use crate::text::t;
-use crate::ui::{Empty, PageHead};
-
-/// A page of this feature.
-#[component]
-pub fn ListPage() -> impl IntoView {
-    view! {
-        <Title text=t(NAV_MEETINGS)/>
-        <PageHead title=t(NAV_MEETINGS)/>
-        <Empty title=t(NOTHING_HERE)/>
-    }
-}
-
-/// A page of this feature.
-#[component]
-pub fn NewPage() -> impl IntoView {
-    view! {
-        <Title text=t(NAV_MEETINGS)/>
-        <PageHead title=t(NAV_MEETINGS)/>
-        <Empty title=t(NOTHING_HERE)/>
-    }
-}
-
-/// A page of this feature.
-#[component]
-pub fn MeetingPage() -> impl IntoView {
-    view! {
-        <Title text=t(NAV_MEETINGS)/>
-        <PageHead title=t(NAV_MEETINGS)/>
-        <Empty title=t(NOTHING_HERE)/>
-    }
-}
-
-/// A page of this feature.
-#[component]
-pub fn EditPage() -> impl IntoView {
-    view! {
-        <Title text=t(NAV_MEETINGS)/>
-        <PageHead title=t(NAV_MEETINGS)/>
-        <Empty title=t(NOTHING_HERE)/>
-    }
-}
-
-/// A page of this feature.
-#[component]
-pub fn RollPage() -> impl IntoView {
-    view! {
-        <Title text=t(NAV_MEETINGS)/>
-        <PageHead title=t(NAV_MEETINGS)/>
-        <Empty title=t(NOTHING_HERE)/>
-    }
-}
+pub use compose::{EditPage, NewPage};
+pub use list::ListPage;
+pub use page::{MeetingPage, RollPage};

@@ -1,0 +1,240 @@
+//! The steps of a meeting's life as buttons, each shown only to those who may take it now: invite, open, close,
+//! postpone, cancel; and the ways to the composer, the papers and the hall.
+
+use domain::access::{Action, Stage};
+use domain::meetings::Meeting;
+use leptos::form::ActionForm;
+use leptos::prelude::*;
+
+use super::calls::{CallOff, Close, Open, Publish};
+use super::page::Desk;
+use super::papers::settled;
+use super::words;
+use crate::text::keys::*;
+use crate::text::{self, Text, t, tf};
+use crate::ui::dialog::{close, show};
+use crate::ui::{Dialog, Icon};
+
+/// The row of actions, redrawn when the meeting changes.
+pub(super) fn actions(desk: Desk) -> impl IntoView {
+    let (publish, open) = (settled::<Publish>(desk), settled::<Open>(desk));
+    move || {
+        let meeting = desk.meeting.get();
+        let (stage, may) = (meeting.state.stage(), |action| meeting.may(action));
+        let edit = may(Action::ComposeMeeting).then(|| {
+            let class = if stage == Stage::Draft { "btn btn--primary" } else { "btn btn--secondary" };
+            let word = t(if stage == Stage::Draft { STATE_COMPOSE_ON } else { STATE_EDIT });
+            view! { <a class=class href=format!("/meetings/{}/edit", meeting.id)><Icon name="pencil"/>{word}</a> }
+        });
+        let sends = may(Action::PublishMeeting) && (stage != Stage::Scheduled || meeting.has_unpublished);
+        let send = sends.then(|| send(publish, &meeting));
+        let opens = (may(Action::ConductMeeting) && stage == Stage::Scheduled).then(|| {
+            let id = meeting.id.to_string();
+            view! {
+                <ActionForm action=open>
+                    <input r#type="hidden" name="id" value=id/>
+                    <button class="btn btn--primary"><Icon name="play"/>{t(STATE_OPEN)}</button>
+                </ActionForm>
+            }
+        });
+        let closes =
+            (may(Action::ConductMeeting) && stage == Stage::UnderWay).then(|| closing(desk, &meeting));
+        let off = may(Action::CallOffMeeting).then(|| calling_off(desk, stage));
+        view! { <div class="mh__act">{reading(&meeting)}{opens}{closes}{send}{edit}{hall(&meeting)}{off}</div> }
+    }
+}
+
+/// To the first paper not read yet, else the first: for those who were invited.
+fn reading(meeting: &Meeting) -> Option<AnyView> {
+    let runs = meeting.may(Action::ConductMeeting) || meeting.may(Action::ComposeMeeting);
+    let scan = meeting.may(Action::ScanIn).then(|| {
+        view! { <a class="btn btn--secondary" href=format!("/meetings/{}/in", meeting.id)><Icon name="qr-code"/>{t(STATE_SCAN_IN)}</a> }
+    });
+    let first = meeting.papers().find(|paper| !paper.is_read).or_else(|| meeting.papers().next());
+    let read = first.filter(|_| meeting.may(Action::ReadPaper)).map(|paper| {
+        let class = if runs { "btn btn--secondary" } else { "btn btn--primary" };
+        view! { <a class=class href=format!("/papers/{}", paper.id)><Icon name="book-open"/>{t(STATE_READ)}</a> }
+    });
+    (scan.is_some() || read.is_some()).then(|| view! { {read} {scan} }.into_any())
+}
+
+fn hall(meeting: &Meeting) -> Option<AnyView> {
+    meeting.may(Action::ShowHall).then(|| {
+        let href = format!("/meetings/{}/hall", meeting.id);
+        view! { <a class="btn btn--secondary" href=href target="_blank"><Icon name="qr-code"/>{t(STATE_HALL)}</a> }
+            .into_any()
+    })
+}
+
+fn send(publish: ServerAction<Publish>, meeting: &Meeting) -> impl IntoView + use<> {
+    let is_change = meeting.state.stage() == Stage::Scheduled;
+    let word = t(if is_change { STATE_SEND_CHANGES } else { STATE_SEND });
+    let (id, rev) = (meeting.id.to_string(), meeting.rev);
+    view! {
+        <ActionForm action=publish>
+            <input r#type="hidden" name="id" value=id/>
+            <input r#type="hidden" name="rev" value=rev/>
+            <button class="btn btn--secondary"><Icon name="send"/>{word}</button>
+        </ActionForm>
+    }
+}
+
+/// Closing, with the real end and, past the planned one, why.
+fn closing(desk: Desk, meeting: &Meeting) -> impl IntoView + use<> {
+    let act = settled::<Close>(desk);
+    let now = words::local(desk.now.get_untracked());
+    let planned = meeting.sittings.last().map(domain::time::Sitting::end);
+    let over = planned.filter(|end| now > *end).map(|end| (now - end).num_minutes());
+    let hint = match over {
+        Some(minutes) => tf(STATE_CLOSE_OVER, &[("n", &minutes)]),
+        None => t(STATE_CLOSE_HINT).to_owned(),
+    };
+    let id = meeting.id.to_string();
+    view! {
+        <details class="menu">
+            <summary class="btn btn--primary"><Icon name="check"/>{t(STATE_CLOSE)}</summary>
+            <div class="menu__pop menu__pop--form">
+                <ActionForm action=act attr:class="stack stack--s">
+                    <input r#type="hidden" name="id" value=id/>
+                    <p class="hint" id="ended-hint">{hint}</p>
+                    <div class="field">
+                        <label for="ended">{t(STATE_ENDED)}</label>
+                        <input
+                            class="input num"
+                            id="ended"
+                            name="ended"
+                            r#type="datetime-local"
+                            value=text::machine(now)
+                            aria-describedby="ended-hint"
+                        />
+                    </div>
+                    <div class="field">
+                        <label for="close-reason">{t(if over.is_some() { STATE_OVERRUN_REASON } else { STATE_OVERRUN_REASON_IF })}</label>
+                        <textarea class="input" id="close-reason" name="reason"></textarea>
+                    </div>
+                    <button class="btn btn--primary">{t(STATE_CLOSE_NOW)}</button>
+                </ActionForm>
+            </div>
+        </details>
+    }
+}
+
+/// What one way of calling off says.
+#[derive(Clone, Copy)]
+struct Off {
+    is_postponed: bool,
+    id: &'static str,
+    icon: &'static str,
+    word: Text,
+    question: Text,
+    follows: Text,
+}
+
+const POSTPONE: Off = Off {
+    is_postponed: true,
+    id: "postpone",
+    icon: "calendar-clock",
+    word: STATE_POSTPONE,
+    question: STATE_POSTPONE_QUESTION,
+    follows: STATE_POSTPONE_FOLLOWS,
+};
+const CANCEL: Off = Off {
+    is_postponed: false,
+    id: "cancel",
+    icon: "ban",
+    word: STATE_CANCEL,
+    question: STATE_CANCEL_QUESTION,
+    follows: STATE_CANCEL_FOLLOWS,
+};
+/// A draft that nobody has been invited to.
+const DROP: Off = Off {
+    is_postponed: false,
+    id: "drop",
+    icon: "trash-2",
+    word: STATE_DROP,
+    question: STATE_DROP_QUESTION,
+    follows: STATE_DROP_FOLLOWS,
+};
+
+/// Postponing and cancelling: a dialog each; without script a folded form.
+fn calling_off(desk: Desk, stage: Stage) -> impl IntoView {
+    let ways: &[Off] = match stage {
+        Stage::Draft => &[DROP],
+        Stage::Scheduled => &[POSTPONE, CANCEL],
+        _ => &[CANCEL],
+    };
+    ways.iter().map(|way| one_way_off(desk, *way, stage)).collect_view()
+}
+
+fn one_way_off(desk: Desk, way: Off, stage: Stage) -> impl IntoView {
+    let act = settled::<CallOff>(desk);
+    let node = NodeRef::<leptos::html::Dialog>::new();
+    let is_alive = RwSignal::new(false);
+    Effect::new(move |_| is_alive.set(true));
+    let form = move |id: String, safe: Option<AnyView>| {
+        let asks = stage != Stage::Draft;
+        let reason = asks.then(|| {
+            view! {
+                <div class="field">
+                    <label for=id.clone()>{t(STATE_REASON)}</label>
+                    <textarea class="input" id=id.clone() name="reason" required=true></textarea>
+                </div>
+            }
+        });
+        view! {
+            <ActionForm action=act attr:class="stack">
+                <input r#type="hidden" name="id" value=desk.id.to_string()/>
+                <input r#type="hidden" name="postponed" value=if way.is_postponed { "on" } else { "" }/>
+                <p>{t(way.follows)}</p>
+                {reason}
+                <div class="row row--wrap">
+                    {safe}
+                    <button class="btn btn--danger" on:click=move |_| close_if_filled(node, stage)>{t(way.word)}</button>
+                </div>
+            </ActionForm>
+        }
+    };
+    move || {
+        if !is_alive.get() {
+            return view! {
+                <details class="menu">
+                    <summary class="btn btn--secondary"><Icon name=way.icon/>{t(way.word)}</summary>
+                    <div class="menu__pop menu__pop--form">{form(format!("{}-why", way.id), None)}</div>
+                </details>
+            }
+            .into_any();
+        }
+        let keep = view! {
+            <button class="btn btn--secondary" r#type="button" autofocus=true on:click=move |_| close(node)>
+                {t(STATE_KEEP)}
+            </button>
+        }
+        .into_any();
+        view! {
+            <button class="btn btn--quiet" r#type="button" on:click=move |_| show(node)>
+                <Icon name=way.icon/>{t(way.word)}
+            </button>
+            <Dialog node id=way.id title=t(way.question)>{form(format!("{}-reason", way.id), Some(keep))}</Dialog>
+        }
+        .into_any()
+    }
+}
+
+/// The dialog goes once the step is taken; the browser asks for a missing reason first and keeps it open.
+fn close_if_filled(node: NodeRef<leptos::html::Dialog>, stage: Stage) {
+    #[cfg(feature = "hydrate")]
+    {
+        let is_filled = stage == Stage::Draft
+            || node
+                .get_untracked()
+                .and_then(|dialog| dialog.query_selector("form").ok().flatten())
+                .and_then(|form| wasm_bindgen::JsCast::dyn_into::<web_sys::HtmlFormElement>(form).ok())
+                .is_some_and(|form| form.check_validity());
+        if is_filled {
+            // After the press has sent the form.
+            request_animation_frame(move || close(node));
+        }
+    }
+    #[cfg(not(feature = "hydrate"))]
+    let _ = (node, stage);
+}

@@ -1,0 +1,187 @@
+//! What the pages of meetings ask of the server: one meeting, lists, and the steps of its life. Every call is the
+//! caller, the port and the answer; who may do it is decided behind the port.
+
+use chrono::{DateTime, Utc};
+use domain::agencies::Agency;
+use domain::ids::MeetingId;
+use domain::meetings::{Meeting, MeetingFilter, MeetingRow};
+use domain::people::Page;
+use domain::rules::KindRef;
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::failure::CallError;
+#[cfg(feature = "ssr")]
+use crate::session::{asked, now};
+#[cfg(feature = "ssr")]
+use domain::error::{Failure, FieldProblem, Problem};
+
+/// A meeting and the clock's reading it is shown at.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shown {
+    /// The meeting.
+    pub meeting: Meeting,
+    /// The server's now.
+    pub now: DateTime<Utc>,
+}
+
+/// One meeting.
+#[server(endpoint = "meetings/get")]
+pub async fn fetch(
+    /// The meeting.
+    id: MeetingId,
+) -> Result<Shown, CallError> {
+    let (services, caller) = asked()?;
+    let meeting = services.meetings.get(&caller, id).await?;
+    Ok(Shown { meeting, now: now()? })
+}
+
+/// A page of a list, with what its filters offer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Listed {
+    /// The rows.
+    pub page: Page<MeetingRow>,
+    /// Kinds to filter by.
+    pub kinds: Vec<KindRef>,
+    /// Agencies to filter by.
+    pub agencies: Vec<Agency>,
+}
+
+/// Meetings of a filter.
+#[server(endpoint = "meetings/list", input = server_fn::codec::Json)]
+pub async fn list(
+    /// Which ones.
+    filter: MeetingFilter,
+) -> Result<Listed, CallError> {
+    let (services, caller) = asked()?;
+    let page = services.meetings.list(&caller, filter).await?;
+    let rules = services.rules.list(&caller).await?;
+    let agencies = services.agencies.tree(&caller).await?;
+    Ok(Listed { page, kinds: kinds_of(rules.into_iter().map(|rule| rule.kind)), agencies })
+}
+
+/// Each kind once, in the order given.
+#[cfg(feature = "ssr")]
+fn kinds_of(kinds: impl Iterator<Item = KindRef>) -> Vec<KindRef> {
+    let mut once: Vec<KindRef> = Vec::new();
+    for kind in kinds {
+        if !once.iter().any(|known| known.code == kind.code) {
+            once.push(kind);
+        }
+    }
+    once
+}
+
+/// Sends the invitations, or the changes.
+#[server(endpoint = "meetings/publish")]
+pub async fn publish(
+    /// The meeting.
+    id: MeetingId,
+    /// The revision it was read at.
+    rev: i64,
+) -> Result<(), CallError> {
+    let (services, caller) = asked()?;
+    back(id, "", services.meetings.publish(&caller, id, rev).await.map(drop))
+}
+
+/// Opens the meeting.
+#[server(endpoint = "meetings/open")]
+pub async fn open(
+    /// The meeting.
+    id: MeetingId,
+) -> Result<(), CallError> {
+    let (services, caller) = asked()?;
+    back(id, "#agenda", services.meetings.open(&caller, id).await)
+}
+
+/// Says which item is being discussed; none when the agenda is through.
+#[server(endpoint = "meetings/discuss")]
+pub async fn discuss(
+    /// The meeting.
+    id: MeetingId,
+    /// The agenda item.
+    #[server(default)]
+    item: String,
+) -> Result<(), CallError> {
+    let (services, caller) = asked()?;
+    back(id, "#agenda", services.meetings.discuss(&caller, id, item.parse().ok()).await)
+}
+
+/// Closes the meeting, now or at the hour entered.
+#[server(endpoint = "meetings/close")]
+pub async fn close(
+    /// The meeting.
+    id: MeetingId,
+    /// When it really ended; nothing means now.
+    #[server(default)]
+    ended: String,
+    /// Why.
+    #[server(default)]
+    reason: String,
+) -> Result<(), CallError> {
+    let (services, caller) = asked()?;
+    let outcome = match ended_at(&ended, caller.now) {
+        Ok(ended) => services.meetings.close(&caller, id, ended, &reason).await,
+        Err(failure) => Err(failure),
+    };
+    back(id, "", outcome)
+}
+
+/// Cancels or postpones.
+#[server(endpoint = "meetings/call_off")]
+pub async fn call_off(
+    /// The meeting.
+    id: MeetingId,
+    /// `on` to postpone, anything else to cancel.
+    #[server(default)]
+    postponed: String,
+    /// Why.
+    #[server(default)]
+    reason: String,
+) -> Result<(), CallError> {
+    let (services, caller) = asked()?;
+    back(id, "", services.meetings.call_off(&caller, id, postponed == "on", reason.trim()).await)
+}
+
+/// The local time at which a meeting really ended: a full one, or an hour of today. Nothing means now.
+#[cfg(feature = "ssr")]
+fn ended_at(text: &str, now: DateTime<Utc>) -> Result<Option<chrono::NaiveDateTime>, Failure> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let read = match text.split_once('T') {
+        Some((date, time)) => domain::meetings::parse_date(date).zip(domain::meetings::parse_time(time)),
+        None => domain::meetings::parse_time(text).map(|time| (domain::time::Zone::VIETNAM.date(now), time)),
+    };
+    read.map(|(date, time)| Some(date.and_time(time)))
+        .ok_or_else(|| Failure::Invalid(vec![FieldProblem::new("ended", Problem::NotATime)]))
+}
+
+/// Ends a step: a plain form goes back to the meeting with what came of it, a call gets its outcome.
+#[cfg(feature = "ssr")]
+pub(super) fn back(id: MeetingId, tail: &str, outcome: Result<(), Failure>) -> Result<(), CallError> {
+    if crate::form::is_plain() {
+        let failed = format!("/meetings/{id}{}", tail.split('#').next().unwrap_or(""));
+        return crate::form::answer(&failed, outcome, &[], |()| format!("/meetings/{id}{tail}"));
+    }
+    outcome.map_err(CallError::from)
+}
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_hour_alone_means_today_where_the_office_is() {
+        let late_evening = "2026-06-10T18:30:00Z".parse().unwrap();
+        let ended = ended_at("1h15", late_evening).unwrap().unwrap();
+        assert_eq!(ended.to_string(), "2026-06-11 01:15:00");
+        assert_eq!(ended_at(" ", late_evening), Ok(None));
+        assert_eq!(
+            ended_at("2026-06-10T11:40", late_evening).unwrap().unwrap().to_string(),
+            "2026-06-10 11:40:00"
+        );
+        assert!(ended_at("noon", late_evening).is_err());
+    }
+}

@@ -1,0 +1,112 @@
+//! The head of a meeting: what it is, when, where, who leads it, and the way to its parts.
+
+use domain::access::Stage;
+use domain::meetings::{Meeting, State};
+use leptos::prelude::*;
+
+use super::page::{Desk, Tab};
+use super::{actions, words};
+use crate::text::keys::*;
+use crate::text::{self, t, tf};
+use crate::ui::{Badge, BadgeTone, FormLabel, Icon, StageBadge};
+
+/// The head, redrawn when the meeting changes.
+pub(super) fn head(desk: Desk, tab: Memo<Tab>) -> impl IntoView {
+    view! {
+        <header class="mh">
+            <a class="back" href="/meetings"><Icon name="arrow-left"/>{t(NAV_MEETINGS)}</a>
+            {move || desk.meeting.with(|meeting| facts(meeting).into_any())}
+            {actions::actions(desk)}
+            {move || tabs(desk, tab)}
+        </header>
+    }
+}
+
+fn facts(meeting: &Meeting) -> impl IntoView + use<> {
+    let stage = meeting.state.stage();
+    let chair = meeting.chair().map(|chair| {
+        let who = if chair.agency.is_empty() {
+            chair.name.clone()
+        } else {
+            format!("{}, {}", chair.name, chair.agency)
+        };
+        view! { <span><Icon name="user"/>{tf(MEETINGS_CHAIRED_BY, &[("who", &who)])}</span> }
+    });
+    let unexpected = meeting.is_unexpected.then(|| view! { <Badge text=t(MEETINGS_UNEXPECTED)/> });
+    let attended =
+        (meeting.side == domain::count::Side::Attended).then(|| view! { <Badge text=t(MEETINGS_ATTENDED)/> });
+    let unpublished = (meeting.has_unpublished && stage != Stage::Draft)
+        .then(|| view! { <Badge tone=BadgeTone::Risk text=t(MEETINGS_UNPUBLISHED)/> });
+    view! {
+        <p class="mh__b">
+            <StageBadge stage text=crate::words::stage(stage)/>
+            <span class="badge badge--kind">{words::kind(&meeting.kind).to_owned()}</span>
+            <FormLabel form=meeting.form text=crate::words::form(meeting.form)/>
+            {unexpected}
+            {attended}
+            {unpublished}
+        </p>
+        <h1>{title(meeting)}</h1>
+        <p class="mh__m">
+            <span><Icon name="clock"/>{words::when(&meeting.sittings)}</span>
+            <span><Icon name="map-pin"/>{words::place(meeting)}</span>
+            {chair}
+            <span><Icon name="building-2"/>{meeting.agency.short_name.clone()}</span>
+        </p>
+        {outcome(&meeting.state)}
+    }
+}
+
+fn title(meeting: &Meeting) -> String {
+    if meeting.title.is_empty() { t(MEETINGS_UNTITLED).to_owned() } else { meeting.title.clone() }
+}
+
+/// What became of it: when it was really held, or why it was not.
+fn outcome(state: &State) -> Option<AnyView> {
+    let line = match state {
+        State::Draft | State::Scheduled { .. } => return None,
+        State::UnderWay { opened, .. } => {
+            tf(MEETINGS_OPENED_AT, &[("time", &text::time(words::local(*opened).time()))])
+        }
+        State::Held { opened, closed, overrun_reason } => {
+            let held = tf(
+                MEETINGS_HELD_FROM_TO,
+                &[
+                    ("from", &text::moment(words::local(*opened))),
+                    ("to", &text::moment(words::local(*closed))),
+                ],
+            );
+            if overrun_reason.is_empty() {
+                held
+            } else {
+                format!("{held} {}", tf(MEETINGS_RAN_OVER, &[("reason", overrun_reason)]))
+            }
+        }
+        State::Cancelled { at, reason } => off(MEETINGS_CANCELLED_AT, at, reason),
+        State::Postponed { at, reason } => off(MEETINGS_POSTPONED_AT, at, reason),
+    };
+    Some(view! { <p class="mh__m"><span><Icon name="history"/>{line}</span></p> }.into_any())
+}
+
+fn off(said: text::Text, at: &chrono::DateTime<chrono::Utc>, reason: &str) -> String {
+    let reason = if reason.is_empty() { t(MEETINGS_NO_REASON) } else { reason };
+    tf(said, &[("when", &text::moment(words::local(*at))), ("reason", &reason)])
+}
+
+fn tabs(desk: Desk, tab: Memo<Tab>) -> impl IntoView {
+    let (delegates, sites) = desk.meeting.with(|meeting| (meeting.participants.len(), meeting.sites.len()));
+    let base = format!("/meetings/{}", desk.id);
+    let link = |href: String, to: Tab, word: &'static str, count: usize| {
+        let current = move || (tab.get() == to).then_some("page");
+        let count = (count > 0).then(|| view! { <span class="count">{count}</span> });
+        view! { <a href=href aria-current=current>{word}" "{count}</a> }
+    };
+    let has_sites = sites > 0 || desk.meeting.with(|m| m.form != domain::count::Form::InPerson);
+    view! {
+        <nav class="tabs" aria-label=t(MEETINGS_TABS)>
+            {link(base.clone(), Tab::Agenda, t(MEETINGS_TAB_AGENDA), 0)}
+            {link(format!("{base}?tab=delegates"), Tab::Delegates, t(MEETINGS_TAB_DELEGATES), delegates)}
+            {has_sites.then(|| link(format!("{base}?tab=sites"), Tab::Sites, t(MEETINGS_TAB_SITES), sites))}
+        </nav>
+    }
+}

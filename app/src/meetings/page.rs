@@ -1,0 +1,163 @@
+//! One meeting: its head, then agenda, delegates or sites. Keeps what is shown in step with the server while the
+//! meeting is being held, and redraws only what has changed.
+
+use chrono::{DateTime, Utc};
+use domain::access::Stage;
+use domain::error::Failure;
+use domain::ids::MeetingId;
+use domain::meetings::Meeting;
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::{use_params_map, use_query_map};
+
+use super::calls::{self, Shown};
+use super::{agenda, changes, head, roll, sites};
+use crate::failure::{CallError, Problem};
+use crate::form::posted;
+use crate::ui::{Loaded, loaded};
+
+/// What of a meeting is shown below its head.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Tab {
+    /// Chương trình.
+    #[default]
+    Agenda,
+    /// Đại biểu.
+    Delegates,
+    /// Điểm cầu.
+    Sites,
+}
+
+impl Tab {
+    fn parse(code: &str) -> Tab {
+        match code {
+            "delegates" => Tab::Delegates,
+            "sites" => Tab::Sites,
+            _ => Tab::Agenda,
+        }
+    }
+}
+
+/// The meeting on the page, shared by its parts.
+#[derive(Clone, Copy)]
+pub(super) struct Desk {
+    /// The meeting's identifier.
+    pub(super) id: MeetingId,
+    /// The meeting as last heard of.
+    pub(super) meeting: RwSignal<Meeting>,
+    /// The server's clock as last heard of.
+    pub(super) now: RwSignal<DateTime<Utc>>,
+    /// Why the last step did not happen.
+    pub(super) failure: RwSignal<Option<Failure>>,
+}
+
+impl Desk {
+    fn new(shown: Shown) -> Desk {
+        Desk {
+            id: shown.meeting.id,
+            meeting: RwSignal::new(shown.meeting),
+            now: RwSignal::new(shown.now),
+            failure: RwSignal::new(posted().failure),
+        }
+    }
+
+    /// Asks the server again; what has not changed is not redrawn.
+    pub(super) fn refresh(self) {
+        leptos::task::spawn_local(async move {
+            if let Ok(Shown { meeting, now }) = calls::fetch(self.id).await {
+                self.now.try_set(now);
+                if self.meeting.try_with_untracked(|old| *old != meeting) == Some(true) {
+                    self.meeting.try_set(meeting);
+                }
+            }
+        });
+    }
+
+    /// Takes the outcome of a step: on success the meeting is read anew, otherwise the reason is shown.
+    pub(super) fn settle(self, outcome: Result<(), CallError>) {
+        match outcome {
+            Ok(()) => {
+                self.failure.set(None);
+                self.refresh();
+            }
+            Err(CallError(failure)) => self.failure.set(Some(failure)),
+        }
+    }
+}
+
+/// A meeting under way is asked about so often: soon enough that a delegate sees the next item while it is introduced,
+/// seldom enough that three hundred tablets in one hall are twenty questions a second.
+#[cfg(feature = "hydrate")]
+const REFRESH_SECONDS: u64 = 15;
+
+/// `/meetings/:id`.
+#[component]
+pub fn MeetingPage() -> impl IntoView {
+    let query = use_query_map();
+    let tab = Memo::new(move |_| query.with(|query| Tab::parse(&query.get("tab").unwrap_or_default())));
+    opened(tab)
+}
+
+/// `/meetings/:id/roll`: the same page, open at the roll.
+#[component]
+pub fn RollPage() -> impl IntoView {
+    opened(Memo::new(|_| Tab::Delegates))
+}
+
+fn opened(tab: Memo<Tab>) -> impl IntoView {
+    let params = use_params_map();
+    let id = Memo::new(move |_| {
+        params.with(|params| params.get("id").and_then(|id| id.parse::<MeetingId>().ok()))
+    });
+    let data: Loaded<Shown> = Resource::new(
+        move || id.get(),
+        |id| async move {
+            match id {
+                Some(id) => calls::fetch(id).await,
+                None => Err(Failure::NotFound.into()),
+            }
+        },
+    );
+    loaded(data, move |shown| meeting_view(Desk::new(shown), tab).into_any())
+}
+
+fn meeting_view(desk: Desk, tab: Memo<Tab>) -> impl IntoView {
+    follow(desk);
+    let failure = move || desk.failure.get().map(|failure| view! { <Problem failure/> });
+    let body = move || match tab.get() {
+        Tab::Agenda => agenda::agenda(desk).into_any(),
+        Tab::Delegates => roll::roll(desk).into_any(),
+        Tab::Sites => sites::sites(desk).into_any(),
+    };
+    view! {
+        <Title text=move || desk.meeting.with(|meeting| meeting.title.clone())/>
+        {head::head(desk, tab)}
+        <div class="stack">
+            {failure}
+            {changes::changes(desk)}
+            {body}
+        </div>
+    }
+}
+
+/// While the meeting is being held, the page follows it.
+fn follow(desk: Desk) {
+    #[cfg(feature = "hydrate")]
+    {
+        let interval = std::time::Duration::from_secs(REFRESH_SECONDS);
+        let handle = set_interval_with_handle(
+            move || {
+                let stage = desk.meeting.try_with_untracked(|meeting| meeting.state.stage());
+                if matches!(stage, Some(Stage::UnderWay | Stage::Scheduled)) {
+                    desk.refresh();
+                }
+            },
+            interval,
+        );
+        if let Ok(handle) = handle {
+            on_cleanup(move || handle.clear());
+        }
+    }
+    #[cfg(not(feature = "hydrate"))]
+    let _ = (desk, Stage::UnderWay);
+}

@@ -1,0 +1,251 @@
+//! The papers of one agenda item: rows to read, and for the secretariat adding, renaming, withdrawing. What is
+//! classified never comes here: a neutral line stands in its place.
+
+use domain::meetings::AgendaItem;
+use domain::papers::{Level, PAPER_MIB_AT_MOST, Paper, PaperLine};
+use leptos::form::ActionForm;
+use leptos::prelude::*;
+use leptos_meta::Script;
+
+use super::page::Desk;
+use super::roll_calls::{NeutralLine, RenamePaper, WithdrawPaper};
+use super::words;
+use crate::session::with_page;
+use crate::text::keys::*;
+use crate::text::{self, t, tf};
+use crate::ui::Icon;
+
+/// The papers of an item, nothing when there are none.
+pub(super) fn papers(desk: Desk, item: &AgendaItem, manages: bool) -> Option<AnyView> {
+    if item.papers.is_empty() {
+        return None;
+    }
+    let rows = item
+        .papers
+        .iter()
+        .map(|line| match line {
+            PaperLine::Paper(paper) => row(desk, paper, manages).into_any(),
+            PaperLine::OnPaper { id } => neutral(desk, id.to_string(), manages).into_any(),
+        })
+        .collect_view();
+    Some(view! { <div class="papers">{rows}</div> }.into_any())
+}
+
+fn row(desk: Desk, paper: &Paper, manages: bool) -> impl IntoView + use<> {
+    let pages = match paper.pages {
+        Some(pages) => tf(AGENDA_PAGES, &[("n", &pages)]),
+        None => t(AGENDA_PAGES_UNKNOWN).to_owned(),
+    };
+    let version =
+        (paper.version > 1).then(|| view! { <span>{tf(AGENDA_VERSION, &[("n", &paper.version)])}</span> });
+    let unread = (!paper.is_read).then(|| view! { <span class="vh">{t(PAPER_UNREAD)}": "</span> });
+    let state = if paper.is_read {
+        view! { <span class="paper__s"><Icon name="circle-check"/>{t(PAPER_READ)}</span> }.into_any()
+    } else if paper.version > 1 {
+        view! { <span class="paper__s paper__s--new"><Icon name="history"/>{t(PAPER_NEW_VERSION)}</span> }
+            .into_any()
+    } else {
+        view! { <span class="paper__s" aria-hidden="true">{t(PAPER_UNREAD)}</span> }.into_any()
+    };
+    view! {
+        <div class="papers__row">
+            <a class="paper" class:is-unread=!paper.is_read href=format!("/papers/{}", paper.id)>
+                <Icon name="file-text"/>
+                <span>
+                    <span class="paper__t">{unread}{paper.title.clone()}</span>
+                    <span class="paper__m">
+                        <span>{pages}</span>
+                        <span>{text::bytes(paper.bytes)}</span>
+                        {version}
+                    </span>
+                </span>
+                {state}
+            </a>
+            {manages.then(|| menu(desk, paper))}
+        </div>
+    }
+}
+
+fn neutral(desk: Desk, id: String, manages: bool) -> impl IntoView {
+    let remove = manages.then(|| {
+        let withdraw = settled::<WithdrawPaper>(desk);
+        view! {
+            <ActionForm action=withdraw attr:class="papers__act">
+                <input r#type="hidden" name="id" value=desk.id.to_string()/>
+                <input r#type="hidden" name="paper" value=id/>
+                <button class="btn btn--icon" aria-label=t(AGENDA_REMOVE_NEUTRAL) title=t(AGENDA_REMOVE_NEUTRAL)>
+                    <Icon name="x"/>
+                </button>
+            </ActionForm>
+        }
+    });
+    view! {
+        <div class="papers__row">
+            <div class="paper paper--none"><Icon name="lock"/><span>{t(PAPER_ON_PAPER)}</span></div>
+            {remove}
+        </div>
+    }
+}
+
+/// Renaming and withdrawing, behind one button.
+fn menu(desk: Desk, paper: &Paper) -> impl IntoView + use<> {
+    let rename = settled::<RenamePaper>(desk);
+    let withdraw = settled::<WithdrawPaper>(desk);
+    let (id, title) = (paper.id.to_string(), paper.title.clone());
+    let (field, same_id) = (format!("title-{id}"), id.clone());
+    let same_field = field.clone();
+    view! {
+        <details class="menu menu--end papers__act">
+            <summary class="btn btn--icon" aria-label=tf(AGENDA_PAPER_MENU, &[("title", &title)])>
+                <Icon name="ellipsis"/>
+            </summary>
+            <div class="menu__pop menu__pop--form">
+                <ActionForm action=rename attr:class="stack stack--s">
+                    <input r#type="hidden" name="id" value=desk.id.to_string()/>
+                    <input r#type="hidden" name="paper" value=same_id/>
+                    <div class="field">
+                        <label for=same_field>{t(AGENDA_PAPER_TITLE)}</label>
+                        <input class="input" id=field name="title" value=title required=true/>
+                    </div>
+                    <button class="btn btn--secondary">{t(AGENDA_RENAME)}</button>
+                </ActionForm>
+                <hr/>
+                <ActionForm action=withdraw attr:class="stack stack--s">
+                    <input r#type="hidden" name="id" value=desk.id.to_string()/>
+                    <input r#type="hidden" name="paper" value=id/>
+                    <p class="hint">{t(AGENDA_WITHDRAW_HINT)}</p>
+                    <button class="btn btn--danger">{t(AGENDA_WITHDRAW)}</button>
+                </ActionForm>
+            </div>
+        </details>
+    }
+}
+
+/// Adding papers to an item. A classified level leaves the neutral line and sends no file.
+pub(super) fn add(desk: Desk, item: &AgendaItem) -> impl IntoView + use<> {
+    let level = RwSignal::new(Level::Open);
+    let is_alive = RwSignal::new(false);
+    Effect::new(move |_| is_alive.set(true));
+    let script = with_page(|page| page.assets.upload.clone());
+    let script = (!script.is_empty()).then(|| view! { <Script type_="module" src=script/> });
+    let item_id = item.id.to_string();
+    let is_neutral = move || is_alive.get() && level.get() != Level::Open;
+    let instead = {
+        let item_id = item_id.clone();
+        move || is_neutral().then(|| instead_of_a_file(desk, item_id.clone()))
+    };
+    view! {
+        {script}
+        <details class="more">
+            <summary><Icon name="plus"/>{t(AGENDA_ADD_PAPERS)}<span class="vh">": "{item.title.clone()}</span></summary>
+            <div class="stack stack--s">
+                {levels(&item_id, level)}
+                <div hidden=is_neutral>{upload(desk, &item_id)}</div>
+                {instead}
+            </div>
+        </details>
+    }
+}
+
+fn upload(desk: Desk, item: &str) -> impl IntoView + use<> {
+    let field = format!("file-{item}");
+    let icons = with_page(|page| page.assets.icons.clone());
+    view! {
+        <paper-upload
+            icons=icons
+            data-max-bytes=(PAPER_MIB_AT_MOST * 1024 * 1024).to_string()
+            data-t-drop=t(AGENDA_UPLOAD_DROP)
+            data-t-choose=t(AGENDA_UPLOAD_CHOOSE)
+            data-t-waiting=t(AGENDA_UPLOAD_WAITING)
+            data-t-sending=t(AGENDA_UPLOAD_SENDING)
+            data-t-done=t(AGENDA_UPLOAD_DONE)
+            data-t-cancel=t(AGENDA_UPLOAD_CANCEL)
+            data-t-retry=t(AGENDA_UPLOAD_RETRY)
+            data-t-remove=t(AGENDA_UPLOAD_REMOVE)
+            data-t-cancelled=t(AGENDA_UPLOAD_CANCELLED)
+            data-t-refused=t(AGENDA_UPLOAD_REFUSED)
+            data-t-offline=t(AGENDA_UPLOAD_OFFLINE)
+            data-t-too-big=t(AGENDA_UPLOAD_TOO_BIG)
+            data-t-finished=t(AGENDA_UPLOAD_FINISHED)
+            data-t-some-refused=t(AGENDA_UPLOAD_SOME_REFUSED)
+            data-t-reload=t(AGENDA_UPLOAD_RELOAD)
+        >
+            <form
+                class="stack stack--s"
+                id=form_id(item)
+                method="post"
+                action=format!("/meetings/{}/papers", desk.id)
+                enctype="multipart/form-data"
+            >
+                <input r#type="hidden" name="item" value=item.to_owned()/>
+                <div class="field" data-plain="">
+                    <label for=field.clone()>{t(AGENDA_FILES)}</label>
+                    <input class="input" id=field r#type="file" name="file" multiple=true accept="application/pdf" data-plain=""/>
+                </div>
+                <button class="btn btn--secondary" r#type="submit" data-plain="">{t(AGENDA_UPLOAD)}</button>
+            </form>
+        </paper-upload>
+    }
+}
+
+fn form_id(item: &str) -> String {
+    format!("add-{item}")
+}
+
+/// The levels stand beside the form, not in it, so that they stay when a classified one hides it.
+fn levels(item: &str, level: RwSignal<Level>) -> impl IntoView + use<> {
+    let form = form_id(item);
+    let options = words::LEVELS
+        .into_iter()
+        .map(|option| {
+            let choose = move |_| level.set(option);
+            view! {
+                <label>
+                    <input
+                        r#type="radio"
+                        name="level"
+                        form=form.clone()
+                        value=option.code()
+                        checked=option == Level::Open
+                        prop:checked=move || level.get() == option
+                        on:change=choose
+                    />
+                    {words::level(option)}
+                </label>
+            }
+        })
+        .collect_view();
+    view! {
+        <fieldset class="field">
+            <legend>{t(AGENDA_LEVEL)}</legend>
+            <div class="seg">{options}</div>
+        </fieldset>
+    }
+}
+
+/// What a classified level leads to: the neutral line, and the way back.
+fn instead_of_a_file(desk: Desk, item: String) -> impl IntoView {
+    let leave = settled::<NeutralLine>(desk);
+    view! {
+        <ActionForm action=leave attr:class="stack stack--s">
+            <input r#type="hidden" name="id" value=desk.id.to_string()/>
+            <input r#type="hidden" name="item" value=item/>
+            <p role="status">{t(AGENDA_CLASSIFIED)}</p>
+            <button class="btn btn--secondary"><Icon name="lock"/>{t(AGENDA_LEAVE_NEUTRAL)}</button>
+        </ActionForm>
+    }
+}
+
+/// An action of a form whose outcome is settled on the desk.
+pub(super) fn settled<S>(desk: Desk) -> ServerAction<S>
+where
+    S: server_fn::ServerFn<Output = (), Error = crate::failure::CallError> + Clone + Send + Sync + 'static,
+{
+    let action = ServerAction::<S>::new();
+    Effect::new(move |_| {
+        if let Some(outcome) = action.value().get() {
+            desk.settle(outcome);
+        }
+    });
+    action
+}

@@ -1,0 +1,103 @@
+//! What the roll and the papers of a meeting ask of the server.
+
+use domain::ids::{AgencyId, AgendaItemId, MeetingId, PaperId, ParticipantId};
+use leptos::prelude::*;
+
+use crate::failure::CallError;
+#[cfg(feature = "ssr")]
+use {
+    super::calls::back,
+    crate::session::asked,
+    domain::attendance::Presence,
+    domain::error::{Failure, FieldProblem, Problem},
+};
+
+/// Marks where one delegate is.
+#[server(endpoint = "attendance/mark")]
+pub async fn mark(
+    /// The meeting.
+    id: MeetingId,
+    /// Who.
+    participant: ParticipantId,
+    /// Code of where they are.
+    presence: String,
+    /// Why.
+    #[server(default)]
+    reason: String,
+) -> Result<(), CallError> {
+    let (services, caller) = asked()?;
+    let presence = read_presence(&presence, &reason)?;
+    back(id, "?tab=delegates#roll", services.attendance.mark(&caller, id, participant, presence).await)
+}
+
+/// Marks everybody who was not called yet.
+#[server(endpoint = "attendance/mark_rest")]
+pub async fn mark_rest(
+    /// The meeting.
+    id: MeetingId,
+    /// Code of where they are.
+    presence: String,
+) -> Result<(), CallError> {
+    let (services, caller) = asked()?;
+    let presence = read_presence(&presence, "")?;
+    back(id, "?tab=delegates#roll", services.attendance.mark_rest(&caller, id, presence).await.map(drop))
+}
+
+/// Marks a site as connected or not.
+#[server(endpoint = "attendance/mark_site")]
+pub async fn mark_site(
+    /// The meeting.
+    id: MeetingId,
+    /// The agency.
+    site: AgencyId,
+    /// `on` when it was.
+    #[server(default)]
+    connected: String,
+) -> Result<(), CallError> {
+    let (services, caller) = asked()?;
+    back(id, "?tab=sites#sites", services.attendance.mark_site(&caller, id, site, connected == "on").await)
+}
+
+/// Renames a paper.
+#[server(endpoint = "papers/rename")]
+pub async fn rename_paper(
+    /// The meeting.
+    id: MeetingId,
+    /// The paper.
+    paper: PaperId,
+    /// Its new title.
+    title: String,
+) -> Result<(), CallError> {
+    let (services, caller) = asked()?;
+    back(id, "#agenda", services.papers.rename(&caller, paper, &title).await)
+}
+
+/// Leaves the neutral line of a classified paper.
+#[server(endpoint = "papers/neutral_line")]
+pub async fn neutral_line(
+    /// The meeting.
+    id: MeetingId,
+    /// The agenda item.
+    item: AgendaItemId,
+) -> Result<(), CallError> {
+    let (services, caller) = asked()?;
+    back(id, "#agenda", services.papers.leave_neutral_line(&caller, item).await.map(drop))
+}
+
+/// Withdraws a paper, or removes a neutral line.
+#[server(endpoint = "papers/withdraw")]
+pub async fn withdraw_paper(
+    /// The meeting.
+    id: MeetingId,
+    /// The paper.
+    paper: PaperId,
+) -> Result<(), CallError> {
+    let (services, caller) = asked()?;
+    back(id, "#agenda", services.papers.withdraw(&caller, paper).await)
+}
+
+#[cfg(feature = "ssr")]
+fn read_presence(code: &str, reason: &str) -> Result<Presence, Failure> {
+    Presence::parse(code, reason)
+        .ok_or_else(|| Failure::Invalid(vec![FieldProblem::new("presence", Problem::Unknown)]))
+}
