@@ -31,9 +31,7 @@ pub fn answer<T>(
     match outcome {
         Ok(value) => leptos_axum::redirect(&done(value)),
         Err(failure) => {
-            let failure = String::from_utf8(CallError(failure).ser().to_vec()).unwrap_or_default();
-            let mut target =
-                format!("{path}{}failed={}", if path.contains('?') { '&' } else { '?' }, escape(&failure));
+            let mut target = failed(path, failure);
             for (name, value) in typed {
                 target.push_str(&format!("&{name}={}", escape(value)));
             }
@@ -41,6 +39,13 @@ pub fn answer<T>(
         }
     }
     Ok(())
+}
+
+/// A page's address with why its form was refused.
+#[cfg(feature = "ssr")]
+pub fn failed(path: &str, failure: Failure) -> String {
+    let failure = String::from_utf8(CallError(failure).ser().to_vec()).unwrap_or_default();
+    format!("{path}{}failed={}", if path.contains('?') { '&' } else { '?' }, escape(&failure))
 }
 
 /// Text as part of a link's query.

@@ -1,28 +1,142 @@
-//! The composer.
+//! The composer: one form in the order a secretary thinks, and beside it the check that never leaves the screen. It is a
+//! plain form whose every press keeps what was typed; a browser with script does the same without leaving the page.
 
+pub mod calls;
+mod content;
+mod field;
+mod items;
+mod live;
+mod panel;
+mod people;
+mod place;
+mod sheet;
+mod step;
+mod targets;
+mod time;
+
+use domain::error::Failure;
+use domain::ids::MeetingId;
 use leptos::prelude::*;
 use leptos_meta::Title;
+use leptos_router::hooks::{use_params_map, use_query_map};
 
+use crate::form::posted;
 use crate::text::keys::*;
-use crate::text::t;
-use crate::ui::{Empty, PageHead};
+use crate::text::{self, t};
+use crate::ui::{Icon, Loaded, Notice, StageBadge, Tone, loaded};
+use calls::{Composed, Start};
+use sheet::{Keeping, Sheet};
 
-/// A page of this feature.
+/// `/meetings/new`.
 #[component]
 pub fn NewPage() -> impl IntoView {
+    let query = use_query_map().get_untracked();
+    let text = |name: &str| query.get(name).unwrap_or_default();
+    let start =
+        Start { date: text("date"), from: text("from"), to: text("to"), room: text("room"), agency: text("agency") };
+    let data: Loaded<Composed> = Resource::new(|| (), move |()| calls::compose(None, start.clone()));
+    loaded(data, |composed| composer(composed).into_any())
+}
+
+/// `/meetings/:id/edit`.
+#[component]
+pub fn EditPage() -> impl IntoView {
+    let params = use_params_map();
+    let id = Memo::new(move |_| params.with(|params| params.get("id").and_then(|id| id.parse::<MeetingId>().ok())));
+    let data: Loaded<Composed> = Resource::new(
+        move || id.get(),
+        |id| async move {
+            match id {
+                Some(id) => calls::compose(Some(id), Start::default()).await,
+                None => Err(Failure::NotFound.into()),
+            }
+        },
+    );
+    loaded(data, |composed| composer(composed).into_any())
+}
+
+fn composer(composed: Composed) -> impl IntoView {
+    let sheet = Sheet::new(composed, &posted());
+    live::enliven(sheet);
+    let id = move || sheet.saved.get().map(|saved| saved.id.to_string()).unwrap_or_default();
+    let rev = move || sheet.saved.get().map(|saved| saved.rev.to_string()).unwrap_or_default();
     view! {
-        <Title text=t(NAV_MEETINGS)/>
-        <PageHead title=t(NAV_MEETINGS)/>
-        <Empty title=t(NOTHING_HERE)/>
+        <Title text=t(NAV_COMPOSE)/>
+        <form
+            class="cmp"
+            method="post"
+            action="/api/meetings/save"
+            novalidate=true
+            autocomplete="off"
+            node_ref=sheet.form
+            on:input=move |_| live::typed(sheet)
+            on:change=move |_| live::typed(sheet)
+            on:submit=move |event| live::submit(sheet, &event)
+        >
+            // Enter in a field presses the first button of a form: it keeps the draft.
+            <button class="vh" name="then" value="keep" tabindex="-1" aria-hidden="true">{t(COMPOSER_KEEP)}</button>
+            <input r#type="hidden" name="id" value=id/>
+            <input r#type="hidden" name="rev" value=rev/>
+            <div class="cmp__form">
+                {head(sheet)}
+                {copied()}
+                {content::content(sheet)}
+                {time::time(sheet)}
+                {place::place(sheet)}
+                {people::people(sheet)}
+                {items::items(sheet)}
+            </div>
+            {panel::panel(sheet)}
+            <a class="cmp__sum" href="#check" rel="external"><Icon name="list-checks"/><span>{move || panel::sum(sheet)}</span></a>
+            {hours()}
+        </form>
     }
 }
 
-/// A page of this feature.
-#[component]
-pub fn EditPage() -> impl IntoView {
+fn head(sheet: Sheet) -> impl IntoView {
+    let is_draft = sheet.stage == domain::access::Stage::Draft;
+    let back = move || sheet.saved.get().filter(|_| !is_draft).map_or("/meetings".to_owned(), |saved| format!("/meetings/{}", saved.id));
     view! {
-        <Title text=t(NAV_MEETINGS)/>
-        <PageHead title=t(NAV_MEETINGS)/>
-        <Empty title=t(NOTHING_HERE)/>
+        <header class="cmp__head">
+            <a class="btn btn--icon" href=back aria-label=t(COMPOSER_BACK)><Icon name="arrow-left"/></a>
+            <h1>{t(if is_draft { NAV_COMPOSE } else { COMPOSER_CHANGE })}</h1>
+            <StageBadge stage=sheet.stage text=crate::words::stage(sheet.stage)/>
+            <span class="grow"></span>
+            <span class="hint row" role="status">{move || kept(sheet.keeping.get())}</span>
+        </header>
     }
+}
+
+/// How the draft stands, in a few words.
+fn kept(keeping: Keeping) -> Option<AnyView> {
+    let (icon, words) = match keeping {
+        Keeping::Still => return None,
+        Keeping::Typed | Keeping::Sending => ("save", t(COMPOSER_KEEPING).to_owned()),
+        Keeping::Kept(at) => {
+            let time = text::time(crate::meetings::words::local(at).time());
+            ("circle-check", text::tf(COMPOSER_KEPT, &[("time", &time)]))
+        }
+        Keeping::Failed => ("triangle-alert", t(COMPOSER_NOT_KEPT).to_owned()),
+    };
+    Some(view! { <Icon name=icon/>{words} }.into_any())
+}
+
+/// Told when somebody else was faster and what was typed became a draft of its own.
+fn copied() -> Option<AnyView> {
+    let original = use_query_map().get_untracked().get("copy_of").filter(|id| id.parse::<MeetingId>().is_ok())?;
+    let href = format!("/meetings/{original}/edit");
+    Some(
+        view! {
+            <Notice tone=Tone::Risk title=t(FAILURE_STALE) alert=true>
+                {t(COMPOSER_COPIED)}" "<a href=href rel="external">{t(COMPOSER_COPIED_OTHER)}</a>
+            </Notice>
+        }
+        .into_any(),
+    )
+}
+
+/// Hours that offices begin and end at, offered while one types.
+fn hours() -> impl IntoView {
+    let hours = ["07:30", "08:00", "09:00", "10:00", "11:00", "11:30", "13:30", "14:00", "15:00", "16:00", "16:30", "17:00"];
+    view! { <datalist id="hours">{hours.map(|hour| view! { <option value=hour></option> }).collect_view()}</datalist> }
 }

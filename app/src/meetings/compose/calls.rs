@@ -1,0 +1,326 @@
+//! What the composer asks of the server: the form with its choices, the check, keeping, finding people. The plain form
+//! goes to one address with the pressed button's value.
+
+use chrono::{DateTime, Utc};
+use domain::access::Stage;
+use domain::agencies::Agency;
+use domain::ids::{AgencyId, MeetingId};
+use domain::meetings::{Check, MeetingInput, Saved, SittingInput};
+use domain::people::PersonRef;
+use domain::rooms::Room;
+use domain::rules::KindRule;
+use domain::time::Hours;
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::failure::CallError;
+#[cfg(feature = "ssr")]
+use {
+    super::step::{Step, add_once},
+    crate::form::answer,
+    crate::session::{asked, now},
+    domain::access::{Action, Caller, Role, Scope},
+    domain::error::Failure,
+    domain::meetings::{AgendaInput, Delegation, Meeting},
+    domain::services::Services,
+};
+
+/// The form as it was last kept, with everything it offers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Composed {
+    /// The meeting and its revision; none while it was never kept.
+    pub saved: Option<Saved>,
+    /// How far it has come.
+    pub stage: Stage,
+    /// What was typed.
+    pub input: MeetingInput,
+    /// What stands beside it.
+    pub check: Check,
+    /// What can be chosen.
+    pub choices: Choices,
+    /// The server's now.
+    pub now: DateTime<Utc>,
+}
+
+/// What can be chosen.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Choices {
+    /// Every rule on kinds.
+    pub rules: Vec<KindRule>,
+    /// Rooms, those nearest to the caller first.
+    pub rooms: Vec<Room>,
+    /// The tree of agencies.
+    pub agencies: Vec<Agency>,
+    /// Those the caller composes for.
+    pub own: Vec<AgencyId>,
+    /// Working hours of the agency that holds the meeting.
+    pub hours: Hours,
+    /// The people named in the form.
+    pub people: Vec<PersonRef>,
+}
+
+/// What the composer's address may set beforehand.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Start {
+    /// Date of the first sitting.
+    pub date: String,
+    /// Its start.
+    pub from: String,
+    /// Its end.
+    pub to: String,
+    /// Room.
+    pub room: String,
+    /// Agency that holds it.
+    pub agency: String,
+}
+
+/// The composer's form: an existing meeting's, or a new one.
+#[server(endpoint = "meetings/compose", input = server_fn::codec::Json)]
+pub async fn compose(
+    /// The meeting.
+    id: Option<MeetingId>,
+    /// What the address sets beforehand.
+    start: Start,
+) -> Result<Composed, CallError> {
+    let (services, caller) = asked()?;
+    let (input, saved, stage) = match id {
+        Some(id) => {
+            let (input, saved, state) = services.meetings.input(&caller, id).await?;
+            (input, Some(saved), state.stage())
+        }
+        None => (started(&services, &caller, start).await?, None, Stage::Draft),
+    };
+    let choices = choices(&services, &caller, id, &input).await?;
+    let check = services.meetings.check(&caller, id, input.clone()).await?;
+    Ok(Composed { saved, stage, input, check, choices, now: now()? })
+}
+
+/// A new form: the caller's agency, the caller as secretary, one sitting and one item to fill in.
+#[cfg(feature = "ssr")]
+async fn started(services: &Services, caller: &Caller, start: Start) -> Result<MeetingInput, Failure> {
+    let tree = services.agencies.tree(caller).await?;
+    let own = own(caller, &tree);
+    let asked_for = start.agency.parse().ok().filter(|id| own.contains(id));
+    let first = || if own.contains(&caller.agency.id) { Some(caller.agency.id) } else { own.first().copied() };
+    let agency = asked_for.or_else(first).ok_or(Failure::Forbidden)?;
+    let secretary = if caller.has_role(Role::Secretary) { caller.person.to_string() } else { String::new() };
+    Ok(MeetingInput {
+        agency: agency.to_string(),
+        form: "in_person".to_owned(),
+        sittings: vec![SittingInput { date: start.date, from: start.from, to: start.to }],
+        rooms: vec![start.room],
+        secretary,
+        agenda: vec![AgendaInput::default()],
+        ..MeetingInput::default()
+    })
+}
+
+/// The agencies that the caller composes meetings for, in the order of the tree.
+#[cfg(feature = "ssr")]
+fn own(caller: &Caller, tree: &[Agency]) -> Vec<AgencyId> {
+    let path = |agency: &Agency| {
+        let mut path = vec![agency.id];
+        let mut above = agency.parent;
+        while let Some(parent) = above {
+            path.push(parent);
+            above = tree.iter().find(|agency| agency.id == parent).and_then(|agency| agency.parent);
+        }
+        path
+    };
+    let may = |agency: &&Agency| caller.may(Action::ComposeMeeting, Scope::Agency(&path(agency)));
+    tree.iter().filter(may).map(|agency| agency.id).collect()
+}
+
+#[cfg(feature = "ssr")]
+async fn choices(
+    services: &Services,
+    caller: &Caller,
+    id: Option<MeetingId>,
+    input: &MeetingInput,
+) -> Result<Choices, Failure> {
+    let agencies = services.agencies.tree(caller).await?;
+    let agency = input.agency.parse().unwrap_or(caller.agency.id);
+    let hours = services.agencies.settings(caller, agency).await.map(|settings| settings.hours).unwrap_or_default();
+    let known = match id {
+        Some(id) => services.meetings.get(caller, id).await.map(people_of).unwrap_or_default(),
+        None => vec![PersonRef {
+            id: caller.person,
+            name: caller.name.clone(),
+            position: caller.position.clone(),
+            agency: caller.agency.short_name.clone(),
+        }],
+    };
+    Ok(Choices {
+        rules: services.rules.list(caller).await?,
+        rooms: services.rooms.list(caller, None).await?,
+        own: own(caller, &agencies),
+        agencies,
+        hours,
+        people: known,
+    })
+}
+
+#[cfg(feature = "ssr")]
+fn people_of(meeting: Meeting) -> Vec<PersonRef> {
+    meeting.participants.into_iter().filter_map(|participant| participant.person).collect()
+}
+
+/// What stands beside the form while it is typed.
+#[server(endpoint = "meetings/check", input = server_fn::codec::Json)]
+pub async fn checked(
+    /// The meeting.
+    id: Option<MeetingId>,
+    /// What was typed.
+    input: MeetingInput,
+) -> Result<Check, CallError> {
+    let (services, caller) = asked()?;
+    Ok(services.meetings.check(&caller, id, input).await?)
+}
+
+/// What was kept and when.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Kept {
+    /// The meeting and its revision.
+    pub saved: Saved,
+    /// When, by the server's clock.
+    pub at: DateTime<Utc>,
+}
+
+/// Keeps what was typed, for a live form.
+#[server(endpoint = "meetings/keep", input = server_fn::codec::Json)]
+pub async fn keep(
+    /// The meeting and its revision; none for a new one.
+    saved: Option<Saved>,
+    /// What was typed.
+    input: MeetingInput,
+) -> Result<Kept, CallError> {
+    let (services, caller) = asked()?;
+    let at = saved.map(|saved| (saved.id, saved.rev));
+    Ok(Kept { saved: services.meetings.save(&caller, at, input).await?, at: now()? })
+}
+
+/// A person or an agency that fits a text.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Found {
+    /// A person.
+    Person(PersonRef),
+    /// An agency that names its delegate later.
+    Agency(domain::agencies::AgencyRef),
+}
+
+/// People, and agencies unless only people will do.
+#[server(endpoint = "meetings/find")]
+pub async fn find(
+    /// What was typed.
+    text: String,
+    /// Whether agencies are left out.
+    #[server(default)]
+    only_people: bool,
+) -> Result<Vec<Found>, CallError> {
+    let (services, caller) = asked()?;
+    let people = services.people.find(&caller, &text).await?.into_iter().map(Found::Person);
+    let agencies = if only_people { Vec::new() } else { services.agencies.find(&caller, &text).await? };
+    Ok(agencies.into_iter().map(Found::Agency).take(AGENCIES_FOUND).chain(people).collect())
+}
+
+/// Agencies come before people, so that an agency's own name finds it first; more than these would hide the people.
+#[cfg(feature = "ssr")]
+const AGENCIES_FOUND: usize = 5;
+
+/// What the plain form sends beside the input: the people and the site typed beside their buttons.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Typed {
+    /// Name or code of a delegate to be added.
+    pub add: String,
+    /// Name of the chair.
+    pub add_chair: String,
+    /// Name of the secretary.
+    pub add_secretary: String,
+    /// Identifier of an agency that joins as a site.
+    pub add_site: String,
+}
+
+/// Takes the pressed step, keeps the draft, and comes back to it; sends the invitations when that was pressed.
+#[server(endpoint = "meetings/save")]
+pub async fn save(
+    /// The meeting.
+    #[server(default)]
+    id: String,
+    /// The revision it was read at.
+    #[server(default)]
+    rev: String,
+    /// Value of the pressed button.
+    #[server(default)]
+    then: String,
+    /// What was typed beside the buttons.
+    #[server(flatten)]
+    typed: Typed,
+    /// What was typed.
+    #[server(flatten)]
+    input: MeetingInput,
+) -> Result<(), CallError> {
+    let (services, caller) = asked()?;
+    let edited = id.parse().ok().zip(rev.parse().ok());
+    let outcome = saved(&services, &caller, edited, Step::parse(&then), typed, input).await;
+    let path = id.parse::<MeetingId>().map_or("/meetings/new".to_owned(), |id| format!("/meetings/{id}/edit"));
+    answer(&path, outcome, &[], |goal| goal)
+}
+
+/// Where a plain press leads.
+#[cfg(feature = "ssr")]
+async fn saved(
+    services: &Services,
+    caller: &Caller,
+    edited: Option<(MeetingId, i64)>,
+    step: Step,
+    typed: Typed,
+    mut input: MeetingInput,
+) -> Result<String, Failure> {
+    add_typed(services, caller, &typed, &mut input).await?;
+    step.apply(&mut input, &services.agencies.tree(caller).await?);
+    let saved = match services.meetings.save(caller, edited, input.clone()).await {
+        // Somebody else was faster. What was typed here becomes a draft of its own, so neither is lost.
+        Err(Failure::Stale) => {
+            let copy = services.meetings.save(caller, None, input).await?;
+            let original = edited.map(|(id, _)| id.to_string()).unwrap_or_default();
+            return Ok(format!("/meetings/{}/edit?copy_of={original}", copy.id));
+        }
+        outcome => outcome?,
+    };
+    let edit = format!("/meetings/{}/edit", saved.id);
+    match step {
+        Step::Publish => match services.meetings.publish(caller, saved.id, saved.rev).await {
+            Ok(_) => Ok(format!("/meetings/{}", saved.id)),
+            Err(failure) => Ok(crate::form::failed(&format!("{edit}?all=on"), failure) + "#check"),
+        },
+        Step::Check => Ok(format!("{edit}?all=on#check")),
+        step => Ok(format!("{edit}#{}", step.section())),
+    }
+}
+
+/// Finds what was typed beside the buttons and puts it in its place. What fits nobody stays out.
+#[cfg(feature = "ssr")]
+async fn add_typed(
+    services: &Services,
+    caller: &Caller,
+    typed: &Typed,
+    input: &mut MeetingInput,
+) -> Result<(), Failure> {
+    if !typed.add.trim().is_empty() {
+        let agency = services.agencies.find(caller, &typed.add).await?.into_iter().next();
+        let person = services.people.find(caller, &typed.add).await?.into_iter().next();
+        let found = agency.map(|agency| Delegation::Agency(agency.id));
+        let found = found.or_else(|| person.map(|person| Delegation::Person(person.id)));
+        add_once(&mut input.delegates, found.map(|found| found.code()).unwrap_or_default());
+    }
+    for (text, place) in [(&typed.add_chair, &mut input.chair), (&typed.add_secretary, &mut input.secretary)] {
+        if !text.trim().is_empty()
+            && let Some(person) = services.people.find(caller, text).await?.into_iter().next()
+        {
+            *place = person.id.to_string();
+        }
+    }
+    add_once(&mut input.sites, typed.add_site.clone());
+    Ok(())
+}

@@ -1,0 +1,133 @@
+//! What the meeting is: title, kind, form, who holds it, with whom.
+
+use domain::count::{Counterpart, Scope};
+use domain::meetings::MeetingInput;
+use domain::rules::{KindRule, rules_on};
+use leptos::prelude::*;
+
+use super::field::{choice, entry, framed};
+use super::sheet::Sheet;
+use crate::meetings::words as meeting_words;
+use crate::text::keys::*;
+use crate::text::{self, t, tf};
+use crate::ui::Icon;
+use crate::words;
+
+/// The first section.
+pub(super) fn content(sheet: Sheet) -> impl IntoView {
+    view! {
+        <section class="card cmp__sec" aria-labelledby="top">
+            <h2 id="top">{t(COMPOSER_CONTENT)}</h2>
+            {sheet.drawn(move |input| {
+                view! {
+                    {entry(sheet, "title".to_owned(), t(COMPOSER_TITLE), input.title.clone(), "text", "")}
+                    <div class="two">{kinds(sheet, input)}{counterparts(input)}</div>
+                    {forms(sheet, input)}
+                    {more(sheet, input)}
+                }
+            })}
+        </section>
+    }
+}
+
+/// Kinds in two groups, each with its limit in words, by the rules of the meeting's date.
+fn kinds(sheet: Sheet, input: &MeetingInput) -> impl IntoView + use<> {
+    let date = input.readable_sittings().first().map(|sitting| sitting.date);
+    let rules: Vec<KindRule> = sheet.choices.with_value(|choices| {
+        let newest = choices.rules.iter().map(|rule| rule.valid_from).max().unwrap_or_default();
+        rules_on(&choices.rules, date.unwrap_or(newest)).into_iter().cloned().collect()
+    });
+    let group = |scope: Scope| {
+        let options = rules
+            .iter()
+            .filter(|rule| rule.kind.scope == scope)
+            .map(|rule| {
+                let limit = text::days(rule.limit_sessions);
+                let name = meeting_words::kind(&rule.kind).to_owned();
+                let words = tf(COMPOSER_KIND_LIMIT, &[("kind", &name), ("limit", &limit)]);
+                view! { <option value=rule.kind.code.clone() selected=rule.kind.code == input.kind>{words}</option> }
+            })
+            .collect_view();
+        view! { <optgroup label=words::scope(scope)>{options}</optgroup> }
+    };
+    let options = view! {
+        <option value="">{t(COMPOSER_KIND_NONE)}</option>
+        {group(Scope::Conference)}
+        {group(Scope::Meeting)}
+    };
+    choice(sheet, "kind".to_owned(), t(COMPOSER_KIND), options.into_any())
+}
+
+fn counterparts(input: &MeetingInput) -> impl IntoView + use<> {
+    let chosen = Counterpart::parse(&input.counterpart).unwrap_or(Counterpart::Internal);
+    let options = Counterpart::ALL
+        .into_iter()
+        .map(|with| {
+            view! { <option value=with.code() selected=with == chosen>{meeting_words::counterpart(with)}</option> }
+        })
+        .collect_view();
+    view! {
+        <div class="field">
+            <label for="counterpart">{t(COMPOSER_WITH)}</label>
+            <select class="select" id="counterpart" name="counterpart">{options}</select>
+        </div>
+    }
+}
+
+fn forms(sheet: Sheet, input: &MeetingInput) -> impl IntoView + use<> {
+    let options = meeting_words::FORMS
+        .into_iter()
+        .map(|form| {
+            let icon = match form {
+                domain::count::Form::InPerson => "building-2",
+                domain::count::Form::Online => "video",
+                domain::count::Form::Hybrid => "blend",
+            };
+            view! {
+                <label>
+                    <input r#type="radio" name="form" value=form.code() checked=input.form == form.code()/>
+                    <Icon name=icon/>
+                    {words::form(form)}
+                </label>
+            }
+        })
+        .collect_view();
+    let control = view! { <div class="seg">{options}</div> }.into_any();
+    framed(sheet, "form".to_owned(), t(COMPOSER_FORM), control, true)
+}
+
+/// What is seldom changed, folded away.
+fn more(sheet: Sheet, input: &MeetingInput) -> impl IntoView + use<> {
+    let agencies = sheet.choices.with_value(|choices| {
+        choices
+            .agencies
+            .iter()
+            .filter(|agency| choices.own.contains(&agency.id) || agency.id.to_string() == input.agency)
+            .map(|agency| {
+                let id = agency.id.to_string();
+                let chosen = id == input.agency;
+                view! { <option value=id selected=chosen>{agency.name.clone()}</option> }
+            })
+            .collect_view()
+    });
+    let attended = input.side == "attended";
+    view! {
+        <details class="more">
+            <summary><Icon name="chevron-right"/>{t(COMPOSER_MORE)}</summary>
+            <div class="stack">
+                {choice(sheet, "agency".to_owned(), t(COMPOSER_AGENCY), agencies.into_any())}
+                <div class="field">
+                    <label for="side">{t(COMPOSER_SIDE)}</label>
+                    <select class="select" id="side" name="side">
+                        <option value="organised" selected=!attended>{t(COMPOSER_SIDE_ORGANISED)}</option>
+                        <option value="attended" selected=attended>{t(COMPOSER_SIDE_ATTENDED)}</option>
+                    </select>
+                </div>
+                <label class="tick">
+                    <input r#type="checkbox" name="unexpected" value="on" checked=input.unexpected == "on"/>
+                    {t(COMPOSER_UNEXPECTED)}
+                </label>
+            </div>
+        </details>
+    }
+}

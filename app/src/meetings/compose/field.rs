@@ -1,0 +1,99 @@
+//! Fields of the composer: what is wrong with them changes while one types, so their errors are live. Knows no section.
+
+use leptos::prelude::*;
+
+use super::sheet::Sheet;
+use crate::ui::Icon;
+
+/// The error of a field, appearing and going as the check says.
+pub(super) fn error(sheet: Sheet, name: &str) -> impl IntoView + use<> {
+    let (field, id) = (name.to_owned(), format!("{name}-error"));
+    move || {
+        let id = id.clone();
+        sheet.problem(&field).map(|words| view! { <p class="field__error" id=id><Icon name="octagon-x"/>{words}</p> })
+    }
+}
+
+fn class_of(sheet: Sheet, name: &str) -> impl Fn() -> &'static str + Send + Sync + use<> {
+    let field = name.to_owned();
+    move || if sheet.problem(&field).is_some() { "field field--error" } else { "field" }
+}
+
+/// Whether a field is wrong, for those who hear it.
+pub(super) fn invalid(sheet: Sheet, name: &str) -> impl Fn() -> Option<&'static str> + Send + Sync + use<> {
+    let field = name.to_owned();
+    move || sheet.problem(&field).map(|_| "true")
+}
+
+/// A frame of label, error and control; of a group of radios when `is_group`.
+pub(super) fn framed(
+    sheet: Sheet,
+    name: String,
+    label: &'static str,
+    control: AnyView,
+    is_group: bool,
+) -> impl IntoView {
+    let (class, error) = (class_of(sheet, &name), error(sheet, &name));
+    if is_group {
+        view! { <fieldset class=class><legend>{label}</legend>{error}{control}</fieldset> }.into_any()
+    } else {
+        view! { <div class=class><label for=name>{label}</label>{error}{control}</div> }.into_any()
+    }
+}
+
+/// A line of text.
+pub(super) fn entry(
+    sheet: Sheet,
+    name: String,
+    label: &'static str,
+    value: String,
+    kind: &'static str,
+    class: &'static str,
+) -> impl IntoView {
+    let control = view! {
+        <input
+            class=format!("input {class}")
+            id=name.clone()
+            name=name.clone()
+            r#type=kind
+            value=value
+            autocomplete="off"
+            aria-invalid=invalid(sheet, &name)
+            aria-describedby=format!("{name}-error")
+        />
+    };
+    framed(sheet, name, label, control.into_any(), false)
+}
+
+/// One of several options.
+pub(super) fn choice(sheet: Sheet, name: String, label: &'static str, options: AnyView) -> impl IntoView {
+    let control = view! {
+        <select
+            class="select"
+            id=name.clone()
+            name=name.clone()
+            aria-invalid=invalid(sheet, &name)
+            aria-describedby=format!("{name}-error")
+        >
+            {options}
+        </select>
+    };
+    framed(sheet, name, label, control.into_any(), false)
+}
+
+/// A button of the form: an icon with its name, or with a word beside it.
+pub(super) fn press(
+    value: String,
+    icon: &'static str,
+    word: Option<&'static str>,
+    label: Option<String>,
+    class: &'static str,
+) -> impl IntoView {
+    let title = label.clone().filter(|_| word.is_none());
+    view! {
+        <button class=class name="then" value=value aria-label=label title=title>
+            <Icon name=icon/>
+            {word}
+        </button>
+    }
+}

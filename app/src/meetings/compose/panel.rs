@@ -1,0 +1,318 @@
+//! The check beside the form: what stands in the way, why and what would fit; each is solved by one press.
+
+use domain::error::Failure;
+use domain::meetings::{BusyOf, Conflict, DurationCheck, Note};
+use domain::time::Sitting;
+use leptos::prelude::*;
+
+use super::live;
+use super::sheet::Sheet;
+use super::step::SlotCode;
+use super::targets;
+use crate::failure::Problem;
+use crate::meetings::words as meeting_words;
+use crate::text::keys::*;
+use crate::text::{self, t, tf};
+use crate::ui::{Badge, BadgeTone, Icon};
+
+/// The panel: the count, what was refused, the checks, the two buttons.
+pub(super) fn panel(sheet: Sheet) -> impl IntoView {
+    view! {
+        <aside class="cmp__side" aria-label=t(COMPOSER_CHECK)>
+            <header>
+                <h2 id="check" tabindex="-1">{t(COMPOSER_CHECK)}</h2>
+                <p class="hint" id="why" role="status">{move || sum(sheet)}</p>
+            </header>
+            {move || sheet.failure.get().map(|failure| refused(sheet, failure))}
+            {move || missing(sheet)}
+            {move || sheet.length().map(|length| duration(&length))}
+            {move || blocking(sheet)}
+            {move || sheet.check.with(|check| check.targets.as_ref().map(targets::targets))}
+            {move || warnings(sheet)}
+            {foot(sheet)}
+        </aside>
+    }
+}
+
+/// "2 points to fix, 1 to note", what is missing included.
+pub(super) fn sum(sheet: Sheet) -> String {
+    let (must, warn) = sheet.counts();
+    let open = sheet.open_fields().len();
+    let mut parts = Vec::new();
+    if must > 0 {
+        parts.push(tf(COMPOSER_MUST_FIX, &[("n", &must)]));
+    }
+    if open > 0 {
+        parts.push(tf(COMPOSER_OPEN_FIELDS, &[("n", &open)]));
+    }
+    if warn > 0 {
+        parts.push(tf(COMPOSER_WARNINGS, &[("n", &warn)]));
+    }
+    if parts.is_empty() { t(COMPOSER_ALL_GOOD).to_owned() } else { parts.join(", ") }
+}
+
+/// Why the last press did not go through; the focus comes here.
+fn refused(sheet: Sheet, failure: Failure) -> impl IntoView {
+    let is_stale = failure == Failure::Stale;
+    let again = is_stale.then(|| {
+        let reload = sheet.id().map(|id| format!("/meetings/{id}/edit"));
+        view! {
+            <p class="hint">{t(COMPOSER_STALE)}</p>
+            <div class="slots">
+                <button class="slot" r#type="button" on:click=move |_| live::keep_as_copy(sheet)>
+                    <Icon name="copy"/>{t(COMPOSER_STALE_COPY)}
+                </button>
+                <a class="slot" href=reload rel="external"><Icon name="refresh-cw"/>{t(COMPOSER_STALE_RELOAD)}</a>
+            </div>
+        }
+    });
+    view! {
+        <div class="check" id="refused" tabindex="-1"><Problem failure/>{again}</div>
+    }
+}
+
+/// What is not filled in yet, as links to the fields; only once it was asked for.
+fn missing(sheet: Sheet) -> Option<AnyView> {
+    let open = sheet.open_fields();
+    if open.is_empty() || !sheet.shows_missing.get() {
+        return None;
+    }
+    let rows = open
+        .iter()
+        .map(|found| {
+            let words = crate::failure::describe_problem(&found.problem);
+            let href = format!("#{}", target_of(&found.field));
+            view! { <li><a href=href rel="external">{field_name(&found.field)}</a>": "{words}</li> }
+        })
+        .collect_view();
+    let id = sheet.failure.get().is_none().then_some("refused");
+    Some(
+        view! {
+            <section class="check is-missed" id=id tabindex="-1">
+                {head("clipboard-pen", t(COMPOSER_MISSING).to_owned(), Mark::Must)}
+                <ul class="check__list">{rows}</ul>
+            </section>
+        }
+        .into_any(),
+    )
+}
+
+/// Where a field's link leads: people are found in other fields than they are kept in.
+fn target_of(field: &str) -> String {
+    match field {
+        "chair" => "add_chair".to_owned(),
+        "secretary" => "add_secretary".to_owned(),
+        "delegates" => "add".to_owned(),
+        "rooms" => "room-0".to_owned(),
+        "sites" => "add_site".to_owned(),
+        "form" => "top".to_owned(),
+        other => other.to_owned(),
+    }
+}
+
+fn field_name(field: &str) -> &'static str {
+    let list = field.split('[').next().unwrap_or(field);
+    t(match list {
+        "title" => COMPOSER_TITLE,
+        "agency" => COMPOSER_AGENCY,
+        "kind" => COMPOSER_KIND,
+        "form" => COMPOSER_FORM,
+        "sittings" => COMPOSER_TIME,
+        "rooms" => COMPOSER_ROOM,
+        "place" => COMPOSER_OTHER_PLACE,
+        "sites" => COMPOSER_SITES,
+        "chair" => PART_CHAIR,
+        "secretary" => PART_SECRETARY,
+        "delegates" => COMPOSER_DELEGATES,
+        _ => COMPOSER_ITEMS,
+    })
+}
+
+/// What a check weighs.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Mark {
+    Must,
+    Note,
+    Good,
+}
+
+fn head(icon: &'static str, title: String, mark: Mark) -> impl IntoView {
+    let badge = match mark {
+        Mark::Must => view! { <Badge tone=BadgeTone::Missed text=t(COMPOSER_MUST)/> },
+        Mark::Note => view! { <Badge tone=BadgeTone::Risk text=t(COMPOSER_NOTE)/> },
+        Mark::Good => view! { <Badge tone=BadgeTone::Met text=t(COMPOSER_WITHIN)/> },
+    };
+    view! { <h3 class="check__head"><Icon name=icon/>{title}{badge}</h3> }
+}
+
+fn slot(value: String, icon: &'static str, words: String) -> impl IntoView {
+    view! { <button class="slot" name="then" value=value><Icon name=icon/>{words}</button> }
+}
+
+/// A set of sittings on a button, in few words.
+fn slot_words(sittings: &[Sitting]) -> String {
+    sittings.iter().map(text::sitting).collect::<Vec<_>>().join("; ")
+}
+
+fn slots(sets: &[Vec<Sitting>]) -> impl IntoView + use<> {
+    sets.iter()
+        .map(|sittings| slot(format!("apply_slot:{}", SlotCode(sittings)), "check", slot_words(sittings)))
+        .collect_view()
+}
+
+fn duration(length: &DurationCheck) -> impl IntoView + use<> {
+    let kind = meeting_words::kind(&length.rule.kind).to_owned();
+    let source = view! { <p class="src">{tf(COMPOSER_SOURCE, &[("source", &length.rule.source)])}</p> };
+    let count = u32::try_from(length.sessions.len()).unwrap_or(u32::MAX);
+    let limit = text::days(length.rule.limit_sessions);
+    if !length.is_over() {
+        let said = tf(COMPOSER_DURATION_GOOD, &[("kind", &kind), ("limit", &limit), ("n", &text::sessions(count))]);
+        return view! {
+            <section class="check is-met">
+                {head("hourglass", t(COMPOSER_DURATION).to_owned(), Mark::Good)}
+                <p>{said}</p>
+                {source}
+            </section>
+        }
+        .into_any();
+    }
+    let said = tf(COMPOSER_DURATION_OVER, &[("kind", &kind), ("limit", &limit), ("n", &text::sessions(count))]);
+    view! {
+        <section class="check is-missed">
+            {head("hourglass", t(COMPOSER_DURATION).to_owned(), Mark::Must)}
+            <p>{said}</p>
+            <div class="slots">{slots(&length.fits)}</div>
+            {source}
+        </section>
+    }
+    .into_any()
+}
+
+/// Rooms and the chair: what is taken, by which meeting, and what is free.
+fn blocking(sheet: Sheet) -> impl IntoView {
+    sheet.check.with(|check| {
+        let blocks: Vec<&Conflict> = check.conflicts.iter().filter(|conflict| conflict.blocks).collect();
+        let last = blocks.len().saturating_sub(1);
+        let sections = blocks
+            .into_iter()
+            .enumerate()
+            .map(|(at, conflict)| {
+                let is_room = matches!(conflict.of, BusyOf::Room(_));
+                let rooms = check.free_rooms.iter().filter(|_| is_room).map(|room| {
+                    slot(format!("apply_room:{}", room.id), "door-open", tf(COMPOSER_SAME_TIME, &[("room", &room.name)]))
+                });
+                let rooms = rooms.collect_view();
+                let times = (at == last).then(|| slots(&check.free_slots));
+                view! {
+                    <section class="check is-missed">
+                        {head(if is_room { "door-open" } else { "user-x" }, clash_title(&conflict.of), Mark::Must)}
+                        <p><b>{conflict.with.title.clone()}", "{conflict.with.agency.clone()}</b>" "{clash_when(conflict)}</p>
+                        <div class="slots">{rooms}{times}</div>
+                    </section>
+                }
+            })
+            .collect_view();
+        let notes = check.notes.iter().filter(|note| note.blocks()).map(|note| note_section(note, Mark::Must)).collect_view();
+        view! { {sections} {notes} }
+    })
+}
+
+fn clash_title(of: &BusyOf) -> String {
+    match of {
+        BusyOf::Room(name) | BusyOf::Site(name) => tf(COMPOSER_ROOM_CLASH, &[("room", name)]),
+        BusyOf::Chair(name) => tf(COMPOSER_CHAIR_CLASH, &[("name", name)]),
+        BusyOf::Secretary(name) | BusyOf::Delegate(name) => tf(COMPOSER_PERSON_CLASH, &[("name", name)]),
+    }
+}
+
+fn clash_when(conflict: &Conflict) -> String {
+    let when = text::sitting(&conflict.with.sitting);
+    match conflict.of {
+        BusyOf::Room(_) => tf(COMPOSER_HOLDS_ROOM, &[("when", &when)]),
+        _ => tf(COMPOSER_MEETS_THEN, &[("when", &when)]),
+    }
+}
+
+/// Delegates and sites that are taken, and other things worth knowing.
+fn warnings(sheet: Sheet) -> impl IntoView {
+    sheet.check.with(|check| {
+        let busy = check
+            .conflicts
+            .iter()
+            .filter(|conflict| !conflict.blocks)
+            .map(|conflict| {
+                view! {
+                    <li><b>{name_of(&conflict.of).to_owned()}</b>": "{conflict.with.title.clone()}", "{text::sitting(&conflict.with.sitting)}</li>
+                }
+            })
+            .collect::<Vec<_>>();
+        let busy = (!busy.is_empty()).then(|| {
+            view! {
+                <section class="check is-risk">
+                    {head("user-x", t(COMPOSER_BUSY_TITLE).to_owned(), Mark::Note)}
+                    <ul class="check__list">{busy}</ul>
+                    <p>{t(COMPOSER_BUSY_WAY)}</p>
+                </section>
+            }
+        });
+        let notes = check.notes.iter().filter(|note| !note.blocks()).map(|note| note_section(note, Mark::Note)).collect_view();
+        view! { {busy} {notes} }
+    })
+}
+
+fn name_of(of: &BusyOf) -> &str {
+    match of {
+        BusyOf::Room(name) | BusyOf::Chair(name) | BusyOf::Secretary(name) | BusyOf::Delegate(name) | BusyOf::Site(name) => name,
+    }
+}
+
+fn note_section(note: &Note, mark: Mark) -> impl IntoView + use<> {
+    let (icon, title, body) = match note {
+        Note::LateInvitation { days } => {
+            ("mail", tf(COMPOSER_LATE, &[("n", days)]), t(COMPOSER_LATE_BODY).to_owned())
+        }
+        Note::DayOff { date, name } => {
+            let name = if name.is_empty() { text::weekday(*date) } else { name };
+            ("calendar-x", tf(COMPOSER_DAY_OFF, &[("date", &text::weekday_date(*date))]), name.to_owned())
+        }
+        Note::BlockedDay { date } => (
+            "calendar-x",
+            tf(COMPOSER_BLOCKED_DAY, &[("date", &text::weekday_date(*date))]),
+            t(COMPOSER_BLOCKED_DAY_BODY).to_owned(),
+        ),
+        Note::InThePast => ("history", t(REFUSED_IN_THE_PAST).to_owned(), t(REFUSED_IN_THE_PAST_BODY).to_owned()),
+        Note::NoRule => ("gavel", t(REFUSED_NO_RULE).to_owned(), t(REFUSED_NO_RULE_BODY).to_owned()),
+        Note::RoomTooSmall { room, seats, delegates } => (
+            "users",
+            t(COMPOSER_ROOM_SMALL).to_owned(),
+            tf(COMPOSER_ROOM_SMALL_BODY, &[("room", room), ("seats", seats), ("delegates", delegates)]),
+        ),
+        Note::OverCeiling { ceiling, count } => (
+            "chart-column",
+            t(COMPOSER_CEILING).to_owned(),
+            tf(COMPOSER_CEILING_BODY, &[("ceiling", &text::number(*ceiling)), ("n", &text::number(*count))]),
+        ),
+    };
+    let class = if mark == Mark::Must { "check is-missed" } else { "check is-risk" };
+    view! { <section class=class>{head(icon, title, mark)}<p>{body}</p></section> }
+}
+
+/// Keep and send. Sending says what is to be fixed beside it; whether it goes is decided behind it.
+fn foot(sheet: Sheet) -> impl IntoView {
+    let is_held = move || sheet.counts().0 > 0 || (sheet.shows_missing.get() && !sheet.open_fields().is_empty());
+    let word = if sheet.stage == domain::access::Stage::Scheduled { t(STATE_SEND_CHANGES) } else { t(STATE_SEND) };
+    view! {
+        <footer class="cmp__foot">
+            <button class="btn btn--secondary" name="then" value="keep">{t(COMPOSER_KEEP)}</button>
+            <button
+                class="btn btn--primary"
+                name="then"
+                value="publish"
+                aria-disabled=move || is_held().then_some("true")
+                aria-describedby="why"
+            >
+                {word}
+            </button>
+        </footer>
+    }
+}

@@ -1,0 +1,224 @@
+//! Who takes part: chair, secretary, delegates. A person or an agency is found while a name is typed; without script the
+//! button beside the field finds the best match.
+
+use domain::meetings::{Delegation, MeetingInput};
+use leptos::prelude::*;
+
+use super::calls::{self, Found};
+use super::field::{error, press};
+use super::live;
+use super::sheet::Sheet;
+use super::step::add_once;
+use crate::text::keys::*;
+use crate::text::{t, tf};
+use crate::ui::combo::{ComboOption, Finding};
+use crate::ui::{Chip, Combo, Icon};
+
+/// More delegates than these are folded away.
+const DELEGATES_SHOWN: usize = 40;
+
+/// The fourth section.
+pub(super) fn people(sheet: Sheet) -> impl IntoView {
+    let count = move || sheet.input.with(|input| input.delegates.len());
+    view! {
+        <section class="card cmp__sec" aria-labelledby="people">
+            <h2 id="people">{t(COMPOSER_PEOPLE)}</h2>
+            <div class="formpage__two">
+                {sheet.drawn(move |input| leader(sheet, input, &CHAIR))}
+                {sheet.drawn(move |input| leader(sheet, input, &SECRETARY))}
+            </div>
+            <h3 class="label">{t(COMPOSER_DELEGATES)}" "<span class="muted">{count}</span></h3>
+            {error(sheet, "delegates")}
+            {sheet.drawn(move |input| delegates(sheet, input))}
+            <div class="pick">
+                <div class="grow">{finder(sheet, "add", t(COMPOSER_ADD_DELEGATE_LABEL), t(COMPOSER_ADD_DELEGATE_HINT), Goal::Delegate)}</div>
+                {press("add_delegate".to_owned(), "plus", Some(t(COMPOSER_ADD)), None, "btn btn--secondary")}
+            </div>
+            <div>{press("invite_all_communes".to_owned(), "plus", Some(t(COMPOSER_INVITE_ALL_COMMUNES)), None, "btn btn--quiet")}</div>
+        </section>
+    }
+}
+
+/// What a found name is for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Goal {
+    Chair,
+    Secretary,
+    Delegate,
+}
+
+/// The chair's or the secretary's field.
+struct Leader {
+    field: &'static str,
+    finder: &'static str,
+    goal: Goal,
+    drop: &'static str,
+    label: crate::text::Text,
+    of: fn(&MeetingInput) -> &String,
+}
+
+const CHAIR: Leader = Leader {
+    field: "chair",
+    finder: "add_chair",
+    goal: Goal::Chair,
+    drop: "drop_chair",
+    label: PART_CHAIR,
+    of: |input| &input.chair,
+};
+const SECRETARY: Leader = Leader {
+    field: "secretary",
+    finder: "add_secretary",
+    goal: Goal::Secretary,
+    drop: "drop_secretary",
+    label: PART_SECRETARY,
+    of: |input| &input.secretary,
+};
+
+fn leader(sheet: Sheet, input: &MeetingInput, leader: &Leader) -> impl IntoView + use<> {
+    let id = (leader.of)(input).clone();
+    let hidden = view! { <input r#type="hidden" name=leader.field value=id.clone()/> };
+    let error = error(sheet, leader.field);
+    if id.is_empty() {
+        return view! {
+            <div class="stack stack--s">{error}{hidden}{finder(sheet, leader.finder, t(leader.label), "", leader.goal)}</div>
+        }
+        .into_any();
+    }
+    let (name, agency) = match sheet.person(&id) {
+        Some(person) => (person.name, person.agency),
+        None => (t(COMPOSER_UNKNOWN_PERSON).to_owned(), String::new()),
+    };
+    let words = if agency.is_empty() { name.clone() } else { format!("{name}, {agency}") };
+    let drop = leader.drop.to_owned();
+    let label = tf(COMPOSER_DROP, &[("name", &name)]);
+    view! {
+        <div class="field">
+            <span class="label">{t(leader.label)}</span>
+            {error}
+            {hidden}
+            <div>{chip(sheet, name, words, agency, drop, label)}</div>
+        </div>
+    }
+    .into_any()
+}
+
+fn chip(sheet: Sheet, name: String, words: String, agency: String, drop: String, label: String) -> impl IntoView {
+    move || {
+        let is_busy = sheet.is_busy(&name);
+        let text = if is_busy { tf(COMPOSER_BUSY, &[("name", &words)]) } else { words.clone() };
+        let (drop, label) = (drop.clone(), label.clone());
+        view! {
+            <Chip text agency=agency.clone() is_busy>
+                {press(drop, "x", None, Some(label), "btn btn--icon")}
+            </Chip>
+        }
+    }
+}
+
+fn delegates(sheet: Sheet, input: &MeetingInput) -> Option<AnyView> {
+    if input.delegates.is_empty() {
+        return None;
+    }
+    let chips: Vec<AnyView> = input.delegates.iter().map(|code| delegate(sheet, code.clone()).into_any()).collect();
+    let list = view! { <div class="combo__picked">{chips}</div> };
+    if input.delegates.len() <= DELEGATES_SHOWN {
+        return Some(list.into_any());
+    }
+    let summary = tf(COMPOSER_DELEGATES_MANY, &[("n", &input.delegates.len())]);
+    Some(
+        view! { <details class="more"><summary><Icon name="chevron-right"/>{summary}</summary>{list}</details> }
+            .into_any(),
+    )
+}
+
+fn delegate(sheet: Sheet, code: String) -> impl IntoView {
+    let (name, agency, is_agency) =
+        sheet.delegate(&code).unwrap_or_else(|| (t(COMPOSER_UNKNOWN_PERSON).to_owned(), String::new(), false));
+    let words = match (is_agency, agency.is_empty()) {
+        (true, _) => tf(COMPOSER_SENDS_DELEGATE, &[("agency", &name)]),
+        (false, true) => name.clone(),
+        (false, false) => format!("{name}, {agency}"),
+    };
+    let label = tf(COMPOSER_DROP, &[("name", &name)]);
+    let drop = format!("drop_delegate:{code}");
+    view! {
+        <input r#type="hidden" name="delegates[]" value=code/>
+        {chip(sheet, name, words, agency, drop, label)}
+    }
+}
+
+/// A field that finds people, and agencies where one will do.
+fn finder(sheet: Sheet, name: &'static str, label: &'static str, hint: &'static str, goal: Goal) -> impl IntoView {
+    let seen = StoredValue::new(Vec::<Found>::new());
+    let find = Callback::new(move |text: String| -> Finding {
+        Box::pin(async move {
+            let found = calls::find(text, goal != Goal::Delegate).await.unwrap_or_default();
+            let options = found.iter().map(option).collect();
+            seen.try_set_value(found);
+            options
+        })
+    });
+    let choose = Callback::new(move |chosen: ComboOption| {
+        let found = seen.with_value(|seen| seen.iter().find(|found| found.code() == chosen.value).cloned());
+        if let Some(found) = found {
+            take(sheet, goal, found);
+        }
+    });
+    if hint.is_empty() {
+        view! { <Combo name label none=t(COMPOSER_NOBODY_FOUND) clears=true find on_choose=choose/> }.into_any()
+    } else {
+        view! { <Combo name label hint none=t(COMPOSER_NOBODY_FOUND) clears=true find on_choose=choose/> }.into_any()
+    }
+}
+
+fn option(found: &Found) -> ComboOption {
+    let value = found.code();
+    match found {
+        Found::Person(person) => {
+            let detail = [person.position.as_str(), person.agency.as_str()];
+            let detail: Vec<&str> = detail.into_iter().filter(|part| !part.is_empty()).collect();
+            ComboOption { value, label: person.name.clone(), detail: detail.join(", ") }
+        }
+        Found::Agency(agency) => {
+            ComboOption { value, label: agency.short_name.clone(), detail: t(COMPOSER_AGENCY_SENDS).to_owned() }
+        }
+    }
+}
+
+impl Found {
+    /// The form's code.
+    fn code(&self) -> String {
+        match self {
+            Found::Person(person) => Delegation::Person(person.id).code(),
+            Found::Agency(agency) => Delegation::Agency(agency.id).code(),
+        }
+    }
+}
+
+/// Puts who was found in their place; the work goes on where it makes sense next.
+fn take(sheet: Sheet, goal: Goal, found: Found) {
+    let code = found.code();
+    let person = match found {
+        Found::Person(person) => {
+            let id = person.id.to_string();
+            sheet.meet(person);
+            Some(id)
+        }
+        Found::Agency(_) => None,
+    };
+    let next = match (goal, person) {
+        (Goal::Chair, Some(id)) => {
+            sheet.input.update(|input| input.chair = id);
+            "add"
+        }
+        (Goal::Secretary, Some(id)) => {
+            sheet.input.update(|input| input.secretary = id);
+            "add"
+        }
+        _ => {
+            sheet.input.update(|input| add_once(&mut input.delegates, code));
+            "add"
+        }
+    };
+    live::changed(sheet, Some(next.to_owned()));
+}

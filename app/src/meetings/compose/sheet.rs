@@ -1,0 +1,192 @@
+//! The sheet: what is typed, what stands beside it, and when it is kept. On the server it only holds; in the browser it
+//! reads the form at every key, checks shortly after, and keeps the draft by itself.
+//!
+//! The fields belong to the browser: sections are drawn from the sheet only when their shape changes (a row more, a slot
+//! applied), never while somebody types.
+
+use chrono::{DateTime, Utc};
+use domain::access::Stage;
+use domain::agencies::Agency;
+use domain::duration;
+use domain::error::{Failure, FieldProblem, Problem};
+use domain::ids::MeetingId;
+use domain::meetings::{BusyOf, Check, Delegation, DurationCheck, MeetingInput, Saved};
+use domain::people::PersonRef;
+use domain::rules::rule_on;
+use leptos::prelude::*;
+
+use super::calls::{Choices, Composed};
+use crate::failure::describe_problem;
+use crate::form::Posted;
+
+/// How the draft stands.
+#[cfg_attr(not(feature = "hydrate"), expect(dead_code, reason = "only a live form keeps by itself"))]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Keeping {
+    /// Nothing typed since it was read.
+    Still,
+    /// Typed and not kept yet.
+    Typed,
+    /// On its way.
+    Sending,
+    /// Kept at this time.
+    Kept(DateTime<Utc>),
+    /// Could not be kept; it stays on the page.
+    Failed,
+}
+
+/// The composer's state, shared by its parts.
+#[derive(Clone, Copy)]
+pub(super) struct Sheet {
+    /// The meeting and its revision, once kept.
+    pub(super) saved: RwSignal<Option<Saved>>,
+    /// What is typed.
+    pub(super) input: RwSignal<MeetingInput>,
+    /// Grows when the sections are to be drawn anew.
+    pub(super) shape: RwSignal<u32>,
+    /// What stands beside the form.
+    pub(super) check: RwSignal<Check>,
+    /// Whether what is missing is pointed out too: once somebody asked for it or tried to send.
+    pub(super) shows_missing: RwSignal<bool>,
+    /// Why the last press did not go through.
+    pub(super) failure: RwSignal<Option<Failure>>,
+    /// How the draft stands.
+    pub(super) keeping: RwSignal<Keeping>,
+    /// People named in the form.
+    pub(super) people: RwSignal<Vec<PersonRef>>,
+    /// What can be chosen.
+    pub(super) choices: StoredValue<Choices>,
+    /// How far the meeting has come.
+    pub(super) stage: Stage,
+    /// Turns of typing, so that only the last one is checked and kept.
+    #[cfg_attr(not(feature = "hydrate"), expect(dead_code, reason = "only a live form takes turns"))]
+    pub(super) turn: StoredValue<u64>,
+    /// The form on the page.
+    pub(super) form: NodeRef<leptos::html::Form>,
+}
+
+impl Sheet {
+    /// The sheet of what was kept, with what came back from a plain press.
+    pub(super) fn new(composed: Composed, posted: &Posted) -> Sheet {
+        let mut check = composed.check;
+        let mut failure = posted.failure.clone();
+        if let Some(Failure::Invalid(fields)) = failure.take_if(|failure| matches!(failure, Failure::Invalid(_))) {
+            check.fields = fields;
+        }
+        Sheet {
+            saved: RwSignal::new(composed.saved),
+            input: RwSignal::new(composed.input),
+            shape: RwSignal::new(0),
+            check: RwSignal::new(check),
+            shows_missing: RwSignal::new(posted.typed("all") == "on"),
+            failure: RwSignal::new(failure),
+            keeping: RwSignal::new(Keeping::Still),
+            people: RwSignal::new(composed.choices.people.clone()),
+            choices: StoredValue::new(composed.choices),
+            stage: composed.stage,
+            turn: StoredValue::new(0),
+            form: NodeRef::new(),
+        }
+    }
+
+    /// The meeting's identifier, once kept.
+    pub(super) fn id(self) -> Option<MeetingId> {
+        self.saved.get_untracked().map(|saved| saved.id)
+    }
+
+    /// Draws a section now and whenever the shape changes.
+    pub(super) fn drawn<V: IntoView + 'static>(
+        self,
+        section: impl Fn(&MeetingInput) -> V + Send + Sync + 'static,
+    ) -> impl IntoView {
+        move || {
+            self.shape.track();
+            self.input.with_untracked(&section)
+        }
+    }
+
+    /// What is wrong with a field, in words. What is only missing is pointed out when it was asked for.
+    pub(super) fn problem(self, field: &str) -> Option<String> {
+        let shows_missing = self.shows_missing.get();
+        self.check.with(|check| {
+            check
+                .fields
+                .iter()
+                .find(|found| found.field == field && (shows_missing || found.problem != Problem::Missing))
+                .map(|found| describe_problem(&found.problem))
+        })
+    }
+
+    /// Fields that stand in the way of sending, missing ones included.
+    pub(super) fn open_fields(self) -> Vec<FieldProblem> {
+        self.check.with(|check| check.fields.clone())
+    }
+
+    /// The length against the limit, computed here and now.
+    pub(super) fn length(self) -> Option<DurationCheck> {
+        self.choices.with_value(|choices| self.input.with(|input| length(input, choices)))
+    }
+
+    /// How many points stand in the way, and how many only warn. The length counts as it is typed.
+    pub(super) fn counts(self) -> (usize, usize) {
+        let is_over = self.length().is_some_and(|length| length.is_over());
+        self.check.with(|check| {
+            let told = check.duration.as_ref().is_some_and(DurationCheck::is_over);
+            let must = check.must_fix() - usize::from(told) + usize::from(is_over);
+            (must, check.warnings())
+        })
+    }
+
+    /// Whether somebody of this name is taken at that time.
+    pub(super) fn is_busy(self, name: &str) -> bool {
+        self.check.with(|check| {
+            check.conflicts.iter().any(|conflict| match &conflict.of {
+                BusyOf::Chair(who) | BusyOf::Secretary(who) | BusyOf::Delegate(who) | BusyOf::Site(who) => who == name,
+                BusyOf::Room(_) => false,
+            })
+        })
+    }
+
+    /// An agency of the tree.
+    pub(super) fn agency(self, id: &str) -> Option<Agency> {
+        self.choices.with_value(|choices| {
+            choices.agencies.iter().find(|agency| agency.id.to_string() == id).cloned()
+        })
+    }
+
+    /// A person of the form by identifier.
+    pub(super) fn person(self, id: &str) -> Option<PersonRef> {
+        self.people.with(|people| people.iter().find(|person| person.id.to_string() == id).cloned())
+    }
+
+    /// Name, agency, and whether it is an agency, of a delegate's code.
+    pub(super) fn delegate(self, code: &str) -> Option<(String, String, bool)> {
+        match Delegation::parse(code)? {
+            Delegation::Person(id) => self.person(&id.to_string()).map(|person| (person.name, person.agency, false)),
+            Delegation::Agency(id) => {
+                self.agency(&id.to_string()).map(|agency| (agency.short_name, agency.code, true))
+            }
+        }
+    }
+
+    /// Remembers a person that was just found.
+    pub(super) fn meet(self, person: PersonRef) {
+        self.people.update(|people| {
+            if people.iter().all(|known| known.id != person.id) {
+                people.push(person);
+            }
+        });
+    }
+}
+
+/// The length of what is typed, when kind and time can be read.
+fn length(input: &MeetingInput, choices: &Choices) -> Option<DurationCheck> {
+    let sittings = input.readable_sittings();
+    let first = sittings.first()?;
+    let rule = rule_on(&choices.rules, input.kind.trim(), first.date)?.clone();
+    Some(DurationCheck {
+        sessions: duration::sessions(&sittings, &choices.hours).into_iter().collect(),
+        fits: duration::cuts_that_fit(&sittings, &choices.hours, rule.limit_sessions),
+        rule,
+    })
+}

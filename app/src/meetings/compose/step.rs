@@ -1,0 +1,263 @@
+//! What a press of the composer's form does to what was typed. The same step is taken on the server for a plain form and
+//! in the browser for a live one, so both end alike. Knows no page and no port.
+
+use std::fmt;
+use std::str::FromStr;
+
+use chrono::{NaiveDate, NaiveTime};
+use domain::agencies::{Agency, Level};
+use domain::ids::AgencyId;
+use domain::meetings::{AgendaInput, Delegation, MeetingInput, SittingInput};
+use domain::time::Sitting;
+
+/// One press.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Step {
+    /// Keeps the draft.
+    Keep,
+    /// Keeps it and has everything checked, what is missing included.
+    Check,
+    /// Keeps it and sends the invitations.
+    Publish,
+    /// One more sitting, a day after the last one.
+    AddSitting,
+    /// Away with a sitting.
+    DropSitting(usize),
+    /// One more room.
+    AddRoom,
+    /// Away with a room.
+    DropRoom(usize),
+    /// The agency chosen beside the button joins as a site.
+    AddSite,
+    /// Away with a site.
+    DropSite(String),
+    /// Every commune and ward joins as a site.
+    AddAllCommunes,
+    /// Away with all sites.
+    DropAllSites,
+    /// Who was typed beside the button is invited.
+    AddDelegate,
+    /// Away with a delegate.
+    DropDelegate(String),
+    /// Every commune and ward is asked to send its delegate.
+    InviteAllCommunes,
+    /// Another chair is to be chosen.
+    DropChair,
+    /// Another secretary is to be chosen.
+    DropSecretary,
+    /// One more item of the agenda.
+    AddItem,
+    /// Away with an item.
+    DropItem(usize),
+    /// An item goes before the one above it.
+    Up(usize),
+    /// An item goes after the one below it.
+    Down(usize),
+    /// The sittings become these.
+    ApplySlot(Vec<Sitting>),
+    /// The first room becomes this one.
+    ApplyRoom(String),
+    /// The meeting is held online.
+    MakeOnline,
+}
+
+impl Step {
+    /// Reads the value of a pressed button; anything else keeps the draft.
+    pub(super) fn parse(text: &str) -> Step {
+        let (name, rest) = text.split_once(':').unwrap_or((text, ""));
+        let place = || rest.parse::<usize>().ok();
+        let step = match name {
+            "check" => Some(Step::Check),
+            "publish" => Some(Step::Publish),
+            "add_sitting" => Some(Step::AddSitting),
+            "drop_sitting" => place().map(Step::DropSitting),
+            "add_room" => Some(Step::AddRoom),
+            "drop_room" => place().map(Step::DropRoom),
+            "add_site" => Some(Step::AddSite),
+            "drop_site" => Some(Step::DropSite(rest.to_owned())),
+            "add_all_communes" => Some(Step::AddAllCommunes),
+            "drop_all_sites" => Some(Step::DropAllSites),
+            "add_delegate" => Some(Step::AddDelegate),
+            "drop_delegate" => Some(Step::DropDelegate(rest.to_owned())),
+            "invite_all_communes" => Some(Step::InviteAllCommunes),
+            "drop_chair" => Some(Step::DropChair),
+            "drop_secretary" => Some(Step::DropSecretary),
+            "add_agenda" => Some(Step::AddItem),
+            "drop_agenda" => place().map(Step::DropItem),
+            "up" => place().map(Step::Up),
+            "down" => place().map(Step::Down),
+            "apply_slot" => read_slot(rest).map(Step::ApplySlot),
+            "apply_room" => Some(Step::ApplyRoom(rest.to_owned())),
+            "make_online" => Some(Step::MakeOnline),
+            _ => None,
+        };
+        step.unwrap_or(Step::Keep)
+    }
+
+    /// Takes the step. What concerns the outside (keeping, checking, sending) changes nothing that was typed.
+    pub(super) fn apply(&self, input: &mut MeetingInput, agencies: &[Agency]) {
+        match self {
+            Step::Keep | Step::Check | Step::Publish | Step::AddSite | Step::AddDelegate => {}
+            Step::AddSitting => input.sittings.push(next_sitting(&input.sittings)),
+            Step::DropSitting(at) => drop_at(&mut input.sittings, *at),
+            Step::AddRoom => input.rooms.push(String::new()),
+            Step::DropRoom(at) => drop_at(&mut input.rooms, *at),
+            Step::DropSite(id) => input.sites.retain(|site| site != id),
+            Step::AddAllCommunes => {
+                communes(agencies).for_each(|id| add_once(&mut input.sites, id.to_string()));
+            }
+            Step::DropAllSites => input.sites.clear(),
+            Step::DropDelegate(code) => input.delegates.retain(|delegate| delegate != code),
+            Step::InviteAllCommunes => {
+                communes(agencies).for_each(|id| add_once(&mut input.delegates, Delegation::Agency(id).code()));
+            }
+            Step::DropChair => input.chair.clear(),
+            Step::DropSecretary => input.secretary.clear(),
+            Step::AddItem => input.agenda.push(AgendaInput::default()),
+            Step::DropItem(at) => drop_at(&mut input.agenda, *at),
+            Step::Up(at) => swap(&mut input.agenda, at.checked_sub(1), *at),
+            Step::Down(at) => swap(&mut input.agenda, Some(*at), at + 1),
+            Step::ApplySlot(sittings) => input.sittings = sittings.iter().map(SittingInput::of).collect(),
+            Step::ApplyRoom(room) => match input.rooms.first_mut() {
+                Some(first) => first.clone_from(room),
+                None => input.rooms.push(room.clone()),
+            },
+            Step::MakeOnline => input.form = "online".to_owned(),
+        }
+    }
+
+    /// The part of the page the press was made in, and that is shown again after it.
+    pub(super) fn section(&self) -> &'static str {
+        match self {
+            Step::Keep => "top",
+            Step::Check | Step::Publish | Step::ApplySlot(_) | Step::ApplyRoom(_) | Step::MakeOnline => "check",
+            Step::AddSitting | Step::DropSitting(_) => "time",
+            Step::AddRoom | Step::DropRoom(_) | Step::AddSite | Step::DropSite(_) => "place",
+            Step::AddAllCommunes | Step::DropAllSites => "place",
+            Step::AddDelegate | Step::DropDelegate(_) | Step::InviteAllCommunes => "people",
+            Step::DropChair | Step::DropSecretary => "people",
+            Step::AddItem | Step::DropItem(_) | Step::Up(_) | Step::Down(_) => "items",
+        }
+    }
+}
+
+fn communes(agencies: &[Agency]) -> impl Iterator<Item = AgencyId> {
+    agencies.iter().filter(|agency| agency.level == Level::Commune).map(|agency| agency.id)
+}
+
+/// Adds what is not there yet.
+pub(super) fn add_once(list: &mut Vec<String>, entry: String) {
+    if !entry.is_empty() && !list.contains(&entry) {
+        list.push(entry);
+    }
+}
+
+fn drop_at<T>(list: &mut Vec<T>, at: usize) {
+    if at < list.len() {
+        list.remove(at);
+    }
+}
+
+fn swap<T>(list: &mut [T], first: Option<usize>, second: usize) {
+    if let Some(first) = first
+        && second < list.len()
+    {
+        list.swap(first, second);
+    }
+}
+
+/// The day after the last sitting at the same hours; an empty one when there is none to go by.
+fn next_sitting(sittings: &[SittingInput]) -> SittingInput {
+    let Some(last) = sittings.last() else { return SittingInput::default() };
+    let next = domain::meetings::parse_date(&last.date).and_then(|date| date.succ_opt());
+    SittingInput {
+        date: next.map(|date| date.to_string()).unwrap_or_default(),
+        from: last.from.clone(),
+        to: last.to.clone(),
+    }
+}
+
+/// Sittings as a button's value: `2026-06-16T07:30/11:30`, several by commas.
+pub(super) struct SlotCode<'a>(pub(super) &'a [Sitting]);
+
+impl fmt::Display for SlotCode<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (place, sitting) in self.0.iter().enumerate() {
+            let comma = if place == 0 { "" } else { "," };
+            write!(f, "{comma}{}T{}/{}", sitting.date, sitting.from.format("%H:%M"), sitting.to.format("%H:%M"))?;
+        }
+        Ok(())
+    }
+}
+
+fn read_slot(text: &str) -> Option<Vec<Sitting>> {
+    let sittings: Option<Vec<Sitting>> = text.split(',').map(read_sitting).collect();
+    sittings.filter(|sittings| !sittings.is_empty())
+}
+
+fn read_sitting(text: &str) -> Option<Sitting> {
+    let (date, hours) = text.split_once('T')?;
+    let (from, to) = hours.split_once('/')?;
+    let time = |text: &str| NaiveTime::parse_from_str(text, "%H:%M").ok();
+    Sitting::new(NaiveDate::from_str(date).ok()?, time(from)?, time(to)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn titled(titles: &[&str]) -> MeetingInput {
+        let item = |title: &&str| AgendaInput { title: (*title).to_owned(), ..AgendaInput::default() };
+        MeetingInput { agenda: titles.iter().map(item).collect(), ..MeetingInput::default() }
+    }
+
+    fn after(step: &str, mut input: MeetingInput) -> MeetingInput {
+        Step::parse(step).apply(&mut input, &[]);
+        input
+    }
+
+    fn titles(input: &MeetingInput) -> Vec<&str> {
+        input.agenda.iter().map(|item| item.title.as_str()).collect()
+    }
+
+    #[test]
+    fn items_move_and_stay_within_the_agenda() {
+        assert_eq!(titles(&after("up:2", titled(&["a", "b", "c"]))), ["a", "c", "b"]);
+        assert_eq!(titles(&after("down:0", titled(&["a", "b", "c"]))), ["b", "a", "c"]);
+        assert_eq!(titles(&after("up:0", titled(&["a", "b"]))), ["a", "b"]);
+        assert_eq!(titles(&after("down:1", titled(&["a", "b"]))), ["a", "b"]);
+        assert_eq!(titles(&after("drop_agenda:9", titled(&["a"]))), ["a"]);
+    }
+
+    #[test]
+    fn another_sitting_is_the_next_day_at_the_same_hours() {
+        let first = SittingInput { date: "30/6/2026".into(), from: "7h30".into(), to: "11:30".into() };
+        let input = after("add_sitting", MeetingInput { sittings: vec![first], ..MeetingInput::default() });
+        assert_eq!(input.sittings[1].date, "2026-07-01");
+        assert_eq!(input.sittings[1].from, "7h30");
+    }
+
+    #[test]
+    fn a_slot_survives_its_button() {
+        let slot = "2026-06-16T13:30/16:30,2026-06-17T07:30/11:30";
+        let Step::ApplySlot(sittings) = Step::parse(&format!("apply_slot:{slot}")) else {
+            panic!("a slot was expected")
+        };
+        assert_eq!(SlotCode(&sittings).to_string(), slot);
+        assert_eq!(Step::parse("apply_slot:2026-06-16T13:30/12:30"), Step::Keep);
+        assert_eq!(Step::parse("apply_slot:"), Step::Keep);
+    }
+
+    #[test]
+    fn an_unknown_press_keeps_the_draft() {
+        assert_eq!(Step::parse(""), Step::Keep);
+        assert_eq!(Step::parse("drop_sitting:x"), Step::Keep);
+    }
+
+    #[test]
+    fn a_free_room_takes_the_place_of_the_first() {
+        let input = MeetingInput { rooms: vec!["a".into(), "b".into()], ..MeetingInput::default() };
+        assert_eq!(after("apply_room:c", input).rooms, ["c", "b"]);
+        assert_eq!(after("apply_room:c", MeetingInput::default()).rooms, ["c"]);
+    }
+}
