@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use domain::access::Stage;
 use domain::agencies::Agency;
 use domain::ids::{AgencyId, MeetingId};
-use domain::meetings::{Check, MeetingInput, Saved, SittingInput};
+use domain::meetings::{Check, MeetingInput, Saved};
 use domain::people::PersonRef;
 use domain::rooms::Room;
 use domain::rules::KindRule;
@@ -21,7 +21,7 @@ use {
     crate::session::{asked, now},
     domain::access::{Action, Caller, Role, Scope},
     domain::error::Failure,
-    domain::meetings::{AgendaInput, Delegation, Meeting},
+    domain::meetings::{AgendaInput, Delegation, Meeting, SittingInput},
     domain::services::Services,
 };
 

@@ -127,6 +127,7 @@ impl Step {
     }
 
     /// The part of the page the press was made in, and that is shown again after it.
+    #[cfg(feature = "ssr")]
     pub(super) fn section(&self) -> &'static str {
         match self {
             Step::Keep => "top",
