@@ -71,7 +71,8 @@ pub fn status(failure: &Failure) -> http::StatusCode {
 /// A form posted without script is answered with a redirect, which must keep its own status.
 #[cfg(feature = "ssr")]
 fn set_status(failure: &Failure) {
-    if let (false, Some(response)) = (crate::form::is_plain(), use_context::<leptos_axum::ResponseOptions>()) {
+    if let (false, Some(response)) = (crate::form::is_plain(), use_context::<leptos_axum::ResponseOptions>())
+    {
         response.set_status(status(failure));
     }
 }

@@ -128,7 +128,7 @@ pub async fn close(
 }
 
 /// Cancels or postpones.
-#[server(endpoint = "meetings/call_off")]
+#[server(endpoint = "meetings/call-off")]
 pub async fn call_off(
     /// The meeting.
     id: MeetingId,

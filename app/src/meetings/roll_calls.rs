@@ -31,7 +31,7 @@ pub async fn mark(
 }
 
 /// Marks everybody who was not called yet.
-#[server(endpoint = "attendance/mark_rest")]
+#[server(endpoint = "attendance/mark-rest")]
 pub async fn mark_rest(
     /// The meeting.
     id: MeetingId,
@@ -44,7 +44,7 @@ pub async fn mark_rest(
 }
 
 /// Marks a site as connected or not.
-#[server(endpoint = "attendance/mark_site")]
+#[server(endpoint = "attendance/mark-site")]
 pub async fn mark_site(
     /// The meeting.
     id: MeetingId,
@@ -73,7 +73,7 @@ pub async fn rename_paper(
 }
 
 /// Leaves the neutral line of a classified paper.
-#[server(endpoint = "papers/neutral_line")]
+#[server(endpoint = "papers/neutral-line")]
 pub async fn neutral_line(
     /// The meeting.
     id: MeetingId,

@@ -101,7 +101,8 @@ async fn started(services: &Services, caller: &Caller, start: Start) -> Result<M
     let tree = services.agencies.tree(caller).await?;
     let own = own(caller, &tree);
     let asked_for = start.agency.parse().ok().filter(|id| own.contains(id));
-    let first = || if own.contains(&caller.agency.id) { Some(caller.agency.id) } else { own.first().copied() };
+    let first =
+        || if own.contains(&caller.agency.id) { Some(caller.agency.id) } else { own.first().copied() };
     let agency = asked_for.or_else(first).ok_or(Failure::Forbidden)?;
     let secretary = if caller.has_role(Role::Secretary) { caller.person.to_string() } else { String::new() };
     Ok(MeetingInput {
@@ -140,7 +141,8 @@ async fn choices(
 ) -> Result<Choices, Failure> {
     let agencies = services.agencies.tree(caller).await?;
     let agency = input.agency.parse().unwrap_or(caller.agency.id);
-    let hours = services.agencies.settings(caller, agency).await.map(|settings| settings.hours).unwrap_or_default();
+    let hours =
+        services.agencies.settings(caller, agency).await.map(|settings| settings.hours).unwrap_or_default();
     let known = match id {
         Some(id) => services.meetings.get(caller, id).await.map(people_of).unwrap_or_default(),
         None => vec![PersonRef {
@@ -263,7 +265,8 @@ pub async fn save(
     let (services, caller) = asked()?;
     let edited = id.parse().ok().zip(rev.parse().ok());
     let outcome = saved(&services, &caller, edited, Step::parse(&then), typed, input).await;
-    let path = id.parse::<MeetingId>().map_or("/meetings/new".to_owned(), |id| format!("/meetings/{id}/edit"));
+    let path =
+        id.parse::<MeetingId>().map_or("/meetings/new".to_owned(), |id| format!("/meetings/{id}/edit"));
     answer(&path, outcome, &[], |goal| goal)
 }
 
@@ -314,7 +317,8 @@ async fn add_typed(
         let found = found.or_else(|| person.map(|person| Delegation::Person(person.id)));
         add_once(&mut input.delegates, found.map(|found| found.code()).unwrap_or_default());
     }
-    for (text, place) in [(&typed.add_chair, &mut input.chair), (&typed.add_secretary, &mut input.secretary)] {
+    for (text, place) in [(&typed.add_chair, &mut input.chair), (&typed.add_secretary, &mut input.secretary)]
+    {
         if !text.trim().is_empty()
             && let Some(person) = services.people.find(caller, text).await?.into_iter().next()
         {

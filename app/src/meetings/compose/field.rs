@@ -10,7 +10,9 @@ pub(super) fn error(sheet: Sheet, name: &str) -> impl IntoView + use<> {
     let (field, id) = (name.to_owned(), format!("{name}-error"));
     move || {
         let id = id.clone();
-        sheet.problem(&field).map(|words| view! { <p class="field__error" id=id><Icon name="octagon-x"/>{words}</p> })
+        sheet
+            .problem(&field)
+            .map(|words| view! { <p class="field__error" id=id><Icon name="octagon-x"/>{words}</p> })
     }
 }
 

@@ -88,7 +88,8 @@ mod browser {
         soon(sheet);
         let Some(id) = focus else { return };
         request_animation_frame(move || {
-            let element = document().get_element_by_id(&id).and_then(|element| element.dyn_into::<HtmlElement>().ok());
+            let element =
+                document().get_element_by_id(&id).and_then(|element| element.dyn_into::<HtmlElement>().ok());
             if let Some(element) = element {
                 let _ = element.focus();
             }
@@ -191,7 +192,8 @@ mod browser {
 
     fn focus_on(id: &'static str) {
         request_animation_frame(move || {
-            let element = document().get_element_by_id(id).and_then(|element| element.dyn_into::<HtmlElement>().ok());
+            let element =
+                document().get_element_by_id(id).and_then(|element| element.dyn_into::<HtmlElement>().ok());
             if let Some(element) = element {
                 let _ = element.focus();
             }
@@ -216,7 +218,9 @@ mod browser {
             }),
             Step::AddDelegate | Step::AddSite => spawn_local(add_typed(sheet)),
             step => {
-                sheet.choices.with_value(|choices| sheet.input.update(|input| step.apply(input, &choices.agencies)));
+                sheet
+                    .choices
+                    .with_value(|choices| sheet.input.update(|input| step.apply(input, &choices.agencies)));
                 changed(sheet, focus_after(sheet, &step));
             }
         }
@@ -269,7 +273,8 @@ mod browser {
     /// Takes what is typed beside the buttons to where it belongs.
     async fn add_typed(sheet: Sheet) {
         let typed = |id: &str| {
-            let field = document().get_element_by_id(id).and_then(|field| field.dyn_into::<HtmlInputElement>().ok());
+            let field =
+                document().get_element_by_id(id).and_then(|field| field.dyn_into::<HtmlInputElement>().ok());
             field.map(|field| field.value()).filter(|text| !text.trim().is_empty())
         };
         let (add, chair, secretary) = (typed("add"), typed("add_chair"), typed("add_secretary"));
@@ -320,7 +325,9 @@ mod browser {
     fn read(sheet: Sheet) {
         let Some(data) = form_data(sheet) else { return };
         let row = |list: &str, at: usize, field: &str| text(&data, &format!("{list}[{at}][{field}]"));
-        let rows = |list: &str, field: &str| (0..).take_while(|at| data.has(&format!("{list}[{at}][{field}]"))).count();
+        let rows = |list: &str, field: &str| {
+            (0..).take_while(|at| data.has(&format!("{list}[{at}][{field}]"))).count()
+        };
         let sittings = (0..rows("sittings", "date")).map(|at| SittingInput {
             date: row("sittings", at, "date"),
             from: row("sittings", at, "from"),

@@ -32,8 +32,13 @@ use sheet::{Keeping, Sheet};
 pub fn NewPage() -> impl IntoView {
     let query = use_query_map().get_untracked();
     let text = |name: &str| query.get(name).unwrap_or_default();
-    let start =
-        Start { date: text("date"), from: text("from"), to: text("to"), room: text("room"), agency: text("agency") };
+    let start = Start {
+        date: text("date"),
+        from: text("from"),
+        to: text("to"),
+        room: text("room"),
+        agency: text("agency"),
+    };
     let data: Loaded<Composed> = Resource::new(|| (), move |()| calls::compose(None, start.clone()));
     loaded(data, |composed| composer(composed).into_any())
 }
@@ -42,7 +47,9 @@ pub fn NewPage() -> impl IntoView {
 #[component]
 pub fn EditPage() -> impl IntoView {
     let params = use_params_map();
-    let id = Memo::new(move |_| params.with(|params| params.get("id").and_then(|id| id.parse::<MeetingId>().ok())));
+    let id = Memo::new(move |_| {
+        params.with(|params| params.get("id").and_then(|id| id.parse::<MeetingId>().ok()))
+    });
     let data: Loaded<Composed> = Resource::new(
         move || id.get(),
         |id| async move {
@@ -95,7 +102,13 @@ fn composer(composed: Composed) -> impl IntoView {
 
 fn head(sheet: Sheet) -> impl IntoView {
     let is_draft = sheet.stage == domain::access::Stage::Draft;
-    let back = move || sheet.saved.get().filter(|_| !is_draft).map_or("/meetings".to_owned(), |saved| format!("/meetings/{}", saved.id));
+    let back = move || {
+        sheet
+            .saved
+            .get()
+            .filter(|_| !is_draft)
+            .map_or("/meetings".to_owned(), |saved| format!("/meetings/{}", saved.id))
+    };
     view! {
         <header class="cmp__head">
             <a class="btn btn--icon" href=back aria-label=t(COMPOSER_BACK)><Icon name="arrow-left"/></a>
@@ -123,7 +136,8 @@ fn kept(keeping: Keeping) -> Option<AnyView> {
 
 /// Told when somebody else was faster and what was typed became a draft of its own.
 fn copied() -> Option<AnyView> {
-    let original = use_query_map().get_untracked().get("copy_of").filter(|id| id.parse::<MeetingId>().is_ok())?;
+    let original =
+        use_query_map().get_untracked().get("copy_of").filter(|id| id.parse::<MeetingId>().is_ok())?;
     let href = format!("/meetings/{original}/edit");
     Some(
         view! {
@@ -137,6 +151,9 @@ fn copied() -> Option<AnyView> {
 
 /// Hours that offices begin and end at, offered while one types.
 fn hours() -> impl IntoView {
-    let hours = ["07:30", "08:00", "09:00", "10:00", "11:00", "11:30", "13:30", "14:00", "15:00", "16:00", "16:30", "17:00"];
+    let hours = [
+        "07:30", "08:00", "09:00", "10:00", "11:00", "11:30", "13:30", "14:00", "15:00", "16:00", "16:30",
+        "17:00",
+    ];
     view! { <datalist id="hours">{hours.map(|hour| view! { <option value=hour></option> }).collect_view()}</datalist> }
 }

@@ -166,7 +166,8 @@ fn duration(length: &DurationCheck) -> impl IntoView + use<> {
     let count = u32::try_from(length.sessions.len()).unwrap_or(u32::MAX);
     let limit = text::days(length.rule.limit_sessions);
     if !length.is_over() {
-        let said = tf(COMPOSER_DURATION_GOOD, &[("kind", &kind), ("limit", &limit), ("n", &text::sessions(count))]);
+        let said =
+            tf(COMPOSER_DURATION_GOOD, &[("kind", &kind), ("limit", &limit), ("n", &text::sessions(count))]);
         return view! {
             <section class="check is-met">
                 {head("hourglass", t(COMPOSER_DURATION).to_owned(), Mark::Good)}
@@ -176,7 +177,8 @@ fn duration(length: &DurationCheck) -> impl IntoView + use<> {
         }
         .into_any();
     }
-    let said = tf(COMPOSER_DURATION_OVER, &[("kind", &kind), ("limit", &limit), ("n", &text::sessions(count))]);
+    let said =
+        tf(COMPOSER_DURATION_OVER, &[("kind", &kind), ("limit", &limit), ("n", &text::sessions(count))]);
     view! {
         <section class="check is-missed">
             {head("hourglass", t(COMPOSER_DURATION).to_owned(), Mark::Must)}
@@ -262,7 +264,11 @@ fn warnings(sheet: Sheet) -> impl IntoView {
 
 fn name_of(of: &BusyOf) -> &str {
     match of {
-        BusyOf::Room(name) | BusyOf::Chair(name) | BusyOf::Secretary(name) | BusyOf::Delegate(name) | BusyOf::Site(name) => name,
+        BusyOf::Room(name)
+        | BusyOf::Chair(name)
+        | BusyOf::Secretary(name)
+        | BusyOf::Delegate(name)
+        | BusyOf::Site(name) => name,
     }
 }
 
@@ -280,7 +286,9 @@ fn note_section(note: &Note, mark: Mark) -> impl IntoView + use<> {
             tf(COMPOSER_BLOCKED_DAY, &[("date", &text::weekday_date(*date))]),
             t(COMPOSER_BLOCKED_DAY_BODY).to_owned(),
         ),
-        Note::InThePast => ("history", t(REFUSED_IN_THE_PAST).to_owned(), t(REFUSED_IN_THE_PAST_BODY).to_owned()),
+        Note::InThePast => {
+            ("history", t(REFUSED_IN_THE_PAST).to_owned(), t(REFUSED_IN_THE_PAST_BODY).to_owned())
+        }
         Note::NoRule => ("gavel", t(REFUSED_NO_RULE).to_owned(), t(REFUSED_NO_RULE_BODY).to_owned()),
         Note::RoomTooSmall { room, seats, delegates } => (
             "users",
@@ -299,8 +307,10 @@ fn note_section(note: &Note, mark: Mark) -> impl IntoView + use<> {
 
 /// Keep and send. Sending says what is to be fixed beside it; whether it goes is decided behind it.
 fn foot(sheet: Sheet) -> impl IntoView {
-    let is_held = move || sheet.counts().0 > 0 || (sheet.shows_missing.get() && !sheet.open_fields().is_empty());
-    let word = if sheet.stage == domain::access::Stage::Scheduled { t(STATE_SEND_CHANGES) } else { t(STATE_SEND) };
+    let is_held =
+        move || sheet.counts().0 > 0 || (sheet.shows_missing.get() && !sheet.open_fields().is_empty());
+    let word =
+        if sheet.stage == domain::access::Stage::Scheduled { t(STATE_SEND_CHANGES) } else { t(STATE_SEND) };
     view! {
         <footer class="cmp__foot">
             <button class="btn btn--secondary" name="then" value="keep">{t(COMPOSER_KEEP)}</button>

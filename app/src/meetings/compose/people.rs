@@ -102,7 +102,14 @@ fn leader(sheet: Sheet, input: &MeetingInput, leader: &Leader) -> impl IntoView 
     .into_any()
 }
 
-fn chip(sheet: Sheet, name: String, words: String, agency: String, drop: String, label: String) -> impl IntoView {
+fn chip(
+    sheet: Sheet,
+    name: String,
+    words: String,
+    agency: String,
+    drop: String,
+    label: String,
+) -> impl IntoView {
     move || {
         let is_busy = sheet.is_busy(&name);
         let text = if is_busy { tf(COMPOSER_BUSY, &[("name", &words)]) } else { words.clone() };
@@ -119,7 +126,8 @@ fn delegates(sheet: Sheet, input: &MeetingInput) -> Option<AnyView> {
     if input.delegates.is_empty() {
         return None;
     }
-    let chips: Vec<AnyView> = input.delegates.iter().map(|code| delegate(sheet, code.clone()).into_any()).collect();
+    let chips: Vec<AnyView> =
+        input.delegates.iter().map(|code| delegate(sheet, code.clone()).into_any()).collect();
     let list = view! { <div class="combo__picked">{chips}</div> };
     if input.delegates.len() <= DELEGATES_SHOWN {
         return Some(list.into_any());
@@ -132,8 +140,9 @@ fn delegates(sheet: Sheet, input: &MeetingInput) -> Option<AnyView> {
 }
 
 fn delegate(sheet: Sheet, code: String) -> impl IntoView {
-    let (name, agency, is_agency) =
-        sheet.delegate(&code).unwrap_or_else(|| (t(COMPOSER_UNKNOWN_PERSON).to_owned(), String::new(), false));
+    let (name, agency, is_agency) = sheet
+        .delegate(&code)
+        .unwrap_or_else(|| (t(COMPOSER_UNKNOWN_PERSON).to_owned(), String::new(), false));
     let words = match (is_agency, agency.is_empty()) {
         (true, _) => tf(COMPOSER_SENDS_DELEGATE, &[("agency", &name)]),
         (false, true) => name.clone(),
@@ -148,7 +157,13 @@ fn delegate(sheet: Sheet, code: String) -> impl IntoView {
 }
 
 /// A field that finds people, and agencies where one will do.
-fn finder(sheet: Sheet, name: &'static str, label: &'static str, hint: &'static str, goal: Goal) -> impl IntoView {
+fn finder(
+    sheet: Sheet,
+    name: &'static str,
+    label: &'static str,
+    hint: &'static str,
+    goal: Goal,
+) -> impl IntoView {
     let seen = StoredValue::new(Vec::<Found>::new());
     let find = Callback::new(move |text: String| -> Finding {
         Box::pin(async move {
@@ -165,9 +180,11 @@ fn finder(sheet: Sheet, name: &'static str, label: &'static str, hint: &'static 
         }
     });
     if hint.is_empty() {
-        view! { <Combo name label none=t(COMPOSER_NOBODY_FOUND) clears=true find on_choose=choose/> }.into_any()
+        view! { <Combo name label none=t(COMPOSER_NOBODY_FOUND) clears=true find on_choose=choose/> }
+            .into_any()
     } else {
-        view! { <Combo name label hint none=t(COMPOSER_NOBODY_FOUND) clears=true find on_choose=choose/> }.into_any()
+        view! { <Combo name label hint none=t(COMPOSER_NOBODY_FOUND) clears=true find on_choose=choose/> }
+            .into_any()
     }
 }
 
@@ -179,9 +196,11 @@ fn option(found: &Found) -> ComboOption {
             let detail: Vec<&str> = detail.into_iter().filter(|part| !part.is_empty()).collect();
             ComboOption { value, label: person.name.clone(), detail: detail.join(", ") }
         }
-        Found::Agency(agency) => {
-            ComboOption { value, label: agency.short_name.clone(), detail: t(COMPOSER_AGENCY_SENDS).to_owned() }
-        }
+        Found::Agency(agency) => ComboOption {
+            value,
+            label: agency.short_name.clone(),
+            detail: t(COMPOSER_AGENCY_SENDS).to_owned(),
+        },
     }
 }
 

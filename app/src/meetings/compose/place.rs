@@ -15,7 +15,8 @@ const SITES_SHOWN: usize = 12;
 
 /// The third section.
 pub(super) fn place(sheet: Sheet) -> impl IntoView {
-    let has_sites = Memo::new(move |_| sheet.input.with(|input| input.form != "in_person" || !input.sites.is_empty()));
+    let has_sites =
+        Memo::new(move |_| sheet.input.with(|input| input.form != "in_person" || !input.sites.is_empty()));
     view! {
         <section class="card cmp__sec" aria-labelledby="place">
             <h2 id="place">{t(COMPOSER_PLACE)}</h2>
@@ -36,10 +37,20 @@ fn rooms(sheet: Sheet, input: &MeetingInput) -> impl IntoView + use<> {
         .iter()
         .enumerate()
         .map(|(at, room)| {
-            let label = if at == 0 { t(COMPOSER_ROOM).to_owned() } else { tf(COMPOSER_ROOM_MORE, &[("n", &(at + 1))]) };
+            let label = if at == 0 {
+                t(COMPOSER_ROOM).to_owned()
+            } else {
+                tf(COMPOSER_ROOM_MORE, &[("n", &(at + 1))])
+            };
             let id = format!("room-{at}");
             let drop = (!only_one).then(|| {
-                press(format!("drop_room:{at}"), "trash-2", None, Some(t(COMPOSER_DROP_ROOM).to_owned()), "btn btn--icon")
+                press(
+                    format!("drop_room:{at}"),
+                    "trash-2",
+                    None,
+                    Some(t(COMPOSER_DROP_ROOM).to_owned()),
+                    "btn btn--icon",
+                )
             });
             view! {
                 <div class="pick">
@@ -61,9 +72,10 @@ fn rooms(sheet: Sheet, input: &MeetingInput) -> impl IntoView + use<> {
             }
         })
         .collect_view();
-    let add = input.rooms.iter().any(|room| !room.is_empty()).then(|| {
-        press("add_room".to_owned(), "plus", Some(t(COMPOSER_ADD_ROOM)), None, "btn btn--quiet")
-    });
+    let add =
+        input.rooms.iter().any(|room| !room.is_empty()).then(|| {
+            press("add_room".to_owned(), "plus", Some(t(COMPOSER_ADD_ROOM)), None, "btn btn--quiet")
+        });
     let taken = move || {
         let is_taken = sheet.check.with(|check| {
             check.conflicts.iter().any(|conflict| matches!(conflict.of, domain::meetings::BusyOf::Room(_)))
@@ -157,7 +169,8 @@ fn sites(sheet: Sheet, input: &MeetingInput) -> impl IntoView + use<> {
 }
 
 fn chip(sheet: Sheet, id: String) -> impl IntoView {
-    let name = sheet.agency(&id).map_or_else(|| t(COMPOSER_UNKNOWN_SITE).to_owned(), |agency| agency.short_name);
+    let name =
+        sheet.agency(&id).map_or_else(|| t(COMPOSER_UNKNOWN_SITE).to_owned(), |agency| agency.short_name);
     let (label, shown, drop) =
         (tf(COMPOSER_DROP, &[("name", &name)]), name.clone(), format!("drop_site:{id}"));
     view! {

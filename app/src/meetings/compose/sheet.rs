@@ -70,7 +70,9 @@ impl Sheet {
     pub(super) fn new(composed: Composed, posted: &Posted) -> Sheet {
         let mut check = composed.check;
         let mut failure = posted.failure.clone();
-        if let Some(Failure::Invalid(fields)) = failure.take_if(|failure| matches!(failure, Failure::Invalid(_))) {
+        if let Some(Failure::Invalid(fields)) =
+            failure.take_if(|failure| matches!(failure, Failure::Invalid(_)))
+        {
             check.fields = fields;
         }
         Sheet {
@@ -141,7 +143,9 @@ impl Sheet {
     pub(super) fn is_busy(self, name: &str) -> bool {
         self.check.with(|check| {
             check.conflicts.iter().any(|conflict| match &conflict.of {
-                BusyOf::Chair(who) | BusyOf::Secretary(who) | BusyOf::Delegate(who) | BusyOf::Site(who) => who == name,
+                BusyOf::Chair(who) | BusyOf::Secretary(who) | BusyOf::Delegate(who) | BusyOf::Site(who) => {
+                    who == name
+                }
                 BusyOf::Room(_) => false,
             })
         })
@@ -149,9 +153,8 @@ impl Sheet {
 
     /// An agency of the tree.
     pub(super) fn agency(self, id: &str) -> Option<Agency> {
-        self.choices.with_value(|choices| {
-            choices.agencies.iter().find(|agency| agency.id.to_string() == id).cloned()
-        })
+        self.choices
+            .with_value(|choices| choices.agencies.iter().find(|agency| agency.id.to_string() == id).cloned())
     }
 
     /// A person of the form by identifier.
@@ -162,7 +165,9 @@ impl Sheet {
     /// Name, agency, and whether it is an agency, of a delegate's code.
     pub(super) fn delegate(self, code: &str) -> Option<(String, String, bool)> {
         match Delegation::parse(code)? {
-            Delegation::Person(id) => self.person(&id.to_string()).map(|person| (person.name, person.agency, false)),
+            Delegation::Person(id) => {
+                self.person(&id.to_string()).map(|person| (person.name, person.agency, false))
+            }
             Delegation::Agency(id) => {
                 self.agency(&id.to_string()).map(|agency| (agency.short_name, agency.code, true))
             }

@@ -109,7 +109,8 @@ impl Step {
             Step::DropAllSites => input.sites.clear(),
             Step::DropDelegate(code) => input.delegates.retain(|delegate| delegate != code),
             Step::InviteAllCommunes => {
-                communes(agencies).for_each(|id| add_once(&mut input.delegates, Delegation::Agency(id).code()));
+                communes(agencies)
+                    .for_each(|id| add_once(&mut input.delegates, Delegation::Agency(id).code()));
             }
             Step::DropChair => input.chair.clear(),
             Step::DropSecretary => input.secretary.clear(),
@@ -131,7 +132,9 @@ impl Step {
     pub(super) fn section(&self) -> &'static str {
         match self {
             Step::Keep => "top",
-            Step::Check | Step::Publish | Step::ApplySlot(_) | Step::ApplyRoom(_) | Step::MakeOnline => "check",
+            Step::Check | Step::Publish | Step::ApplySlot(_) | Step::ApplyRoom(_) | Step::MakeOnline => {
+                "check"
+            }
             Step::AddSitting | Step::DropSitting(_) => "time",
             Step::AddRoom | Step::DropRoom(_) | Step::AddSite | Step::DropSite(_) => "place",
             Step::AddAllCommunes | Step::DropAllSites => "place",
@@ -185,7 +188,13 @@ impl fmt::Display for SlotCode<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (place, sitting) in self.0.iter().enumerate() {
             let comma = if place == 0 { "" } else { "," };
-            write!(f, "{comma}{}T{}/{}", sitting.date, sitting.from.format("%H:%M"), sitting.to.format("%H:%M"))?;
+            write!(
+                f,
+                "{comma}{}T{}/{}",
+                sitting.date,
+                sitting.from.format("%H:%M"),
+                sitting.to.format("%H:%M")
+            )?;
         }
         Ok(())
     }

@@ -18,7 +18,8 @@ pub(super) fn targets(check: &TargetsCheck) -> impl IntoView + use<> {
     let is_short = [(check.share.after, share), (check.reduction.after, check.targets.reduction)]
         .into_iter()
         .any(|(after, target)| after.is_some_and(|after| !after.reaches(target)));
-    let online = check.share.after_online.filter(|_| check.share.after.is_some_and(|after| !after.reaches(share)));
+    let online =
+        check.share.after_online.filter(|_| check.share.after.is_some_and(|after| !after.reaches(share)));
     let online = online.map(|after| {
         let verdict = t(if after.reaches(share) { COMPOSER_REACHES_WORD } else { COMPOSER_FALLS_WORD });
         let words = tf(COMPOSER_MAKE_ONLINE, &[("share", &text::percent(after)), ("verdict", &verdict)]);
@@ -47,7 +48,8 @@ pub(super) fn targets(check: &TargetsCheck) -> impl IntoView + use<> {
 
 fn one(label: String, shift: Shift, target: Fraction, none: Text) -> AnyView {
     let Some(after) = shift.after else {
-        return view! { <div class="gauge"><p class="gauge__lab">{label}</p><p>{t(none)}</p></div> }.into_any();
+        return view! { <div class="gauge"><p class="gauge__lab">{label}</p><p>{t(none)}</p></div> }
+            .into_any();
     };
     let is_met = after.reaches(target);
     let before = shift.before;

@@ -35,10 +35,17 @@ fn row(sheet: Sheet, at: usize, sitting: &SittingInput, only_one: bool) -> impl 
     // A date field of the browser takes the machine's form only.
     let date = parse_date(&sitting.date).map_or_else(|| sitting.date.clone(), text::iso);
     let drop = (!only_one).then(|| {
-        press(format!("drop_sitting:{at}"), "trash-2", None, Some(t(COMPOSER_DROP_SITTING).to_owned()), "btn btn--icon")
+        press(
+            format!("drop_sitting:{at}"),
+            "trash-2",
+            None,
+            Some(t(COMPOSER_DROP_SITTING).to_owned()),
+            "btn btn--icon",
+        )
     });
     let day = move || {
-        let date = sheet.input.with(|input| input.sittings.get(at).and_then(|sitting| parse_date(&sitting.date)));
+        let date =
+            sheet.input.with(|input| input.sittings.get(at).and_then(|sitting| parse_date(&sitting.date)));
         date.map(text::weekday)
     };
     let from = name("from");
@@ -94,7 +101,14 @@ pub(super) fn meter(length: &DurationCheck) -> impl IntoView + use<> {
     }
     let over = count.saturating_sub(limit);
     let sentence = if over > 0 {
-        tf(COMPOSER_LENGTH_OVER, &[("n", &text::sessions(count)), ("limit", &text::sessions(limit)), ("over", &text::sessions(over))])
+        tf(
+            COMPOSER_LENGTH_OVER,
+            &[
+                ("n", &text::sessions(count)),
+                ("limit", &text::sessions(limit)),
+                ("over", &text::sessions(over)),
+            ],
+        )
     } else {
         tf(COMPOSER_LENGTH_WITHIN, &[("n", &text::sessions(count)), ("limit", &text::sessions(limit))])
     };
