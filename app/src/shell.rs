@@ -49,13 +49,15 @@ pub fn Frame() -> impl IntoView {
     let path = location.pathname;
     let class = move || path.with(|path| format!("main{}", page_class(path)));
     let shown = entries::entries(&me);
+    let main = NodeRef::new();
+    attend(path, main);
     view! {
         <a class="skip" href="#main" rel="external">{t(SHELL_SKIP)}</a>
         <div class="app">
             {rail(&me, &shown, path)}
             <div>
                 {bar(&me)}
-                <main class=class id="main" tabindex="-1">
+                <main class=class id="main" tabindex="-1" node_ref=main>
                     <Outlet/>
                 </main>
             </div>
@@ -63,6 +65,20 @@ pub fn Frame() -> impl IntoView {
         </div>
     }
     .into_any()
+}
+
+/// Moves the focus to a page that was reached without loading the document, as the browser would have.
+fn attend(path: Memo<String>, main: NodeRef<leptos::html::Main>) {
+    Effect::new(move |before: Option<String>| {
+        let now = path.get();
+        if before.is_some_and(|before| before != now)
+            && let Some(main) = main.get_untracked()
+        {
+            // A browser that refuses leaves the focus on the link, which is no harm.
+            let _ = main.focus();
+        }
+        now
+    });
 }
 
 /// What the style sheet hangs its per-page rules under.

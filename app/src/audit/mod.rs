@@ -2,6 +2,7 @@
 
 pub mod calls;
 pub mod page;
+mod words;
 
 pub use calls::AuditTrail;
 pub use page::AuditPage;

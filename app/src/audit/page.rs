@@ -114,7 +114,7 @@ fn line(line: &TrailLine) -> impl IntoView + use<> {
                     </span>
                     {changes}
                 </span>
-                <Badge tone=BadgeTone::Kind text=line.what.clone()/>
+                <Badge tone=BadgeTone::Kind text=super::words::deed(&line.what)/>
             </div>
         </li>
     }
