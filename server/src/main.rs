@@ -1,2 +1,5 @@
-//! placeholder
-fn main() {}
+//! The binary `phien`: everything is in the library.
+
+fn main() -> std::process::ExitCode {
+    server::cli::run()
+}

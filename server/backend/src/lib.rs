@@ -129,6 +129,15 @@ impl Backend {
         &self.0.db
     }
 
+    /// Asks the database for a sign of life.
+    ///
+    /// # Errors
+    /// When it does not answer.
+    pub async fn ping(&self) -> Result<(), Stop> {
+        let (_,): (i64,) = q("SELECT CAST(1 AS BIGINT)").one(self.db()).await?;
+        Ok(())
+    }
+
     /// The zone whose days are counted.
     pub fn zone(&self) -> Zone {
         self.0.config.zone

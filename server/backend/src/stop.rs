@@ -21,6 +21,17 @@ pub enum Stop {
     Stored(String),
 }
 
+impl std::fmt::Display for Stop {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Stop::Failure(failure) => write!(f, "{failure:?}"),
+            Stop::Database(cause) => write!(f, "database: {cause}"),
+            Stop::File(cause) => write!(f, "file: {cause}"),
+            Stop::Stored(cause) => write!(f, "stored: {cause}"),
+        }
+    }
+}
+
 impl From<Failure> for Stop {
     fn from(failure: Failure) -> Self {
         Stop::Failure(failure)

@@ -1,0 +1,57 @@
+//! `phien admin`: what an administrator does at the machine itself, when nobody can sign in.
+
+use clap::Subcommand;
+use domain::access::Caller;
+use domain::error::Outcome;
+use domain::ids::PersonId;
+use domain::services::Services;
+
+use super::{Ending, line, open};
+use crate::clock::Clock;
+use crate::config::Config;
+
+/// The commands.
+#[derive(Subcommand)]
+pub enum Admin {
+    /// Give a person a new password and end their sessions.
+    ResetPassword {
+        /// User name.
+        user: String,
+    },
+    /// Print a new code for the first administrator of an empty database; an older code ends.
+    FirstCode,
+}
+
+/// Runs one of them.
+pub async fn admin(config: &Config, clock: &Clock, what: Admin) -> Ending {
+    let backend = open(config).await?;
+    match what {
+        Admin::ResetPassword { user } => {
+            let (services, caller) = (backend.services(), backend.system_caller(clock.now()));
+            let person = person(&services, &caller, &user).await.map_err(|failure| line(&failure))?;
+            let person = person.ok_or_else(|| format!("nobody has the user name {user}"))?;
+            let password = services.people.reset_password(&caller, person).await;
+            println!("New password of {user}, shown once: {}", password.map_err(|failure| line(&failure))?);
+        }
+        Admin::FirstCode => match backend.first_code().await.map_err(|failure| line(&failure))? {
+            Some(code) => println!("Open {}/first and enter this code: {code}", config.address()),
+            None => return Err("there is an administrator already; use `phien admin reset-password`".to_owned()),
+        },
+    }
+    Ok(())
+}
+
+/// The person with a user name; the list is read page by page, for names are searched there and user names are not.
+async fn person(services: &Services, caller: &Caller, user: &str) -> Outcome<Option<PersonId>> {
+    let mut number = 1;
+    loop {
+        let page = services.people.list(caller, None, "", number).await?;
+        if let Some(person) = page.rows.iter().find(|person| person.user_name == user) {
+            return Ok(Some(person.id));
+        }
+        if number >= page.pages() {
+            return Ok(None);
+        }
+        number += 1;
+    }
+}

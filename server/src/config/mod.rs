@@ -1,0 +1,97 @@
+//! The program's configuration: one file and the environment, read together, every mistake named at once.
+//! Knows nothing of what the values are used for; whether they work on this machine is [`crate::cli::check`]'s to say.
+
+mod read;
+mod settings;
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use url::Url;
+
+pub use read::Sources;
+pub use settings::{FILE_VARIABLE, SETTINGS, Setting, setting};
+
+/// How the log is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogFormat {
+    /// For a person at a terminal.
+    Text,
+    /// For a collector: one object a line.
+    Json,
+}
+
+/// The configuration, valid by construction.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Where to serve.
+    pub listen: SocketAddr,
+    /// Folder of the database and the papers.
+    pub data_dir: PathBuf,
+    /// Empty for the embedded database.
+    pub database_url: String,
+    /// Folder of the site, when one was named.
+    pub site: Option<PathBuf>,
+    /// Address that people type.
+    pub public_url: Option<Url>,
+    /// Whether forwarding headers are believed.
+    pub trust_proxy: bool,
+    /// Hours without use after which a session ends.
+    pub session_idle_hours: i64,
+    /// Hours after sign-in after which a session ends.
+    pub session_absolute_hours: i64,
+    /// Largest paper.
+    pub upload_mib: u64,
+    /// Requests worked on at one time.
+    pub concurrent_requests: usize,
+    /// Minutes east of UTC.
+    pub zone_offset_minutes: i32,
+    /// How the log is written.
+    pub log_format: LogFormat,
+    /// What the log holds.
+    pub log_level: String,
+}
+
+impl Config {
+    /// Reads all sources; on failure every mistake, not the first.
+    pub fn read(sources: &Sources) -> Result<Config, Vec<Mistake>> {
+        read::read(sources)
+    }
+
+    /// The site's folder: the one named, else `site` beside the program.
+    pub fn site_dir(&self) -> PathBuf {
+        self.site.clone().unwrap_or_else(|| {
+            let program = std::env::current_exe().unwrap_or_default();
+            program.parent().unwrap_or(Path::new(".")).join("site")
+        })
+    }
+
+    /// Whether people reach the program over TLS, so that cookies must never travel without it.
+    pub fn is_secure(&self) -> bool {
+        self.public_url.as_ref().is_some_and(|url| url.scheme() == "https")
+    }
+
+    /// The address people type, without a slash at its end; that of the port when none is set.
+    pub fn address(&self) -> String {
+        match &self.public_url {
+            Some(url) => url.as_str().trim_end_matches('/').to_owned(),
+            None => format!("http://{}", self.listen),
+        }
+    }
+}
+
+/// A mistake in the configuration.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mistake {
+    /// Where: a key with its file, or a variable.
+    pub place: String,
+    /// What is wrong, and what would be right.
+    pub what: String,
+}
+
+impl fmt::Display for Mistake {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.place, self.what)
+    }
+}

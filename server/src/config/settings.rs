@@ -1,0 +1,102 @@
+//! Every setting in one table: its key, its default, what it means. The file, the environment, `phien check` and
+//! the manual all read from here, so that none can know of a setting that the others do not.
+
+/// One setting. In the file it is `key`, in the environment `PHIEN_KEY`.
+#[derive(Clone, Copy, Debug)]
+pub struct Setting {
+    /// Key in the file.
+    pub key: &'static str,
+    /// Value when neither the file nor the environment names it.
+    pub default: &'static str,
+    /// What it means, with its unit.
+    pub meaning: &'static str,
+}
+
+impl Setting {
+    /// Name in the environment.
+    pub fn variable(&self) -> String {
+        format!("{PREFIX}{}", self.key.to_ascii_uppercase())
+    }
+}
+
+/// What every variable of the environment begins with.
+pub(super) const PREFIX: &str = "PHIEN_";
+
+/// Names the configuration file; it is no setting itself, for a file cannot say where it lies.
+pub const FILE_VARIABLE: &str = "PHIEN_CONFIG";
+
+/// The settings, in the order in which they are shown.
+pub const SETTINGS: [Setting; 13] = [
+    Setting {
+        key: "listen",
+        default: "127.0.0.1:3000",
+        meaning: "Address and port to serve on. Leave it on this machine and put a proxy with TLS before it.",
+    },
+    Setting {
+        key: "data_dir",
+        default: "./data",
+        meaning: "Folder of the database and the papers. Back it up.",
+    },
+    Setting {
+        key: "database_url",
+        default: "",
+        meaning: "Empty for the embedded database in data_dir, or postgres://user:password@host/name.",
+    },
+    Setting {
+        key: "site",
+        default: "",
+        meaning: "Folder of the pages' scripts, styles and fonts. Empty for `site` beside the program.",
+    },
+    Setting {
+        key: "public_url",
+        default: "",
+        meaning: "Address that people type, such as https://hop.sonla.gov.vn. Used in codes and links; https marks \
+                  cookies as secure.",
+    },
+    Setting {
+        key: "trust_proxy",
+        default: "false",
+        meaning: "Believe X-Forwarded-For and X-Forwarded-Proto. Only when nothing but the proxy can reach the port.",
+    },
+    Setting {
+        key: "session_idle_hours",
+        default: "8",
+        meaning: "A session ends after so many hours without use, 1 to 168.",
+    },
+    Setting {
+        key: "session_absolute_hours",
+        default: "24",
+        meaning: "A session ends so many hours after sign-in, used or not, 1 to 720; on a device that is to \
+                  stay signed in both times are ten times as long.",
+    },
+    Setting {
+        key: "upload_mib",
+        default: "200",
+        meaning: "Largest paper in mebibytes, 1 to 200.",
+    },
+    Setting {
+        key: "concurrent_requests",
+        default: "256",
+        meaning: "Requests worked on at one time, 8 to 4096; more wait, then are told to try again.",
+    },
+    Setting {
+        key: "zone_offset_minutes",
+        default: "420",
+        meaning: "Local time, in minutes east of UTC, -720 to 840. Viet Nam is 420.",
+    },
+    Setting {
+        key: "log_format",
+        default: "text",
+        meaning: "text, or json: one object a line.",
+    },
+    Setting {
+        key: "log_level",
+        default: "info",
+        meaning: "error, warn, info, debug or trace, or a filter such as `info,backend=debug`.",
+    },
+];
+
+/// The setting with a key.
+pub fn setting(key: &str) -> Option<&'static Setting> {
+    SETTINGS.iter().find(|setting| setting.key == key)
+}

@@ -1,0 +1,14 @@
+//! What every request passes before a page or a route sees it: limits, headers, origin, session, log.
+//! Each guard is one middleware; the router says in which order they stand.
+
+mod headers;
+mod limits;
+mod origin;
+mod record;
+mod session;
+
+pub use headers::{page_policy, security_headers};
+pub use limits::{body_limit, enough_room, in_time};
+pub use origin::same_origin;
+pub use record::{RequestId, record};
+pub use session::{Visitor, session};

@@ -1,0 +1,95 @@
+//! Who asks. The cookie's token becomes a caller, once, here; whoever is not signed in gets no further than what the
+//! table of permissions calls public. On an empty system every page leads to the first administrator's.
+
+use app::session::COOKIE;
+use axum::extract::{MatchedPath, Request, State};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Redirect, Response};
+use domain::access::Caller;
+use domain::error::Failure;
+use http::{Method, header};
+
+use crate::fault;
+use crate::permission::{self, Access};
+use crate::site::Site;
+use crate::visitor;
+
+/// Where people sign in.
+const SIGN_IN: &str = "/sign-in";
+/// Where the first administrator is made.
+const FIRST: &str = "/first";
+
+/// The caller, for the routes; `None` on what is public.
+#[derive(Clone, Debug)]
+pub struct Visitor(pub Option<Caller>);
+
+/// Identifies the caller and turns away who is not signed in.
+pub async fn session(State(site): State<Site>, mut request: Request, next: Next) -> Response {
+    let access = access(&request);
+    if access == Access::Open {
+        return next.run(request).await;
+    }
+    let token = visitor::cookie(request.headers(), COOKIE).map(str::to_owned);
+    let caller = match caller(&site, token).await {
+        Ok(caller) => caller,
+        Err(failure) => return fault::failure(&failure, request.headers()),
+    };
+    if caller.is_none() {
+        match site.is_claimed().await {
+            Ok(true) if access == Access::Public => {}
+            Ok(true) => return turned_away(&request),
+            Ok(false) if is_page(&request) && request.uri().path() != FIRST => return to(FIRST),
+            Ok(false) => {}
+            Err(failure) => return fault::failure(&failure, request.headers()),
+        }
+    }
+    request.extensions_mut().insert(Visitor(caller));
+    next.run(request).await
+}
+
+/// What the table says of this request. A path that it does not name asks for a signed-in person.
+fn access(request: &Request) -> Access {
+    let path = request.uri().path();
+    let route = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str);
+    let name = match route {
+        Some(route) if !route.starts_with("/api/") => route,
+        _ => path,
+    };
+    permission::of(name).unwrap_or(Access::SignedIn)
+}
+
+async fn caller(site: &Site, token: Option<String>) -> Result<Option<Caller>, Failure> {
+    let Some(token) = token else { return Ok(None) };
+    match site.services.accounts.identify(&token, site.clock.now()).await {
+        Ok(caller) => Ok(Some(caller)),
+        Err(Failure::SignedOut | Failure::NotFound | Failure::Forbidden) => Ok(None),
+        Err(failure) => Err(failure),
+    }
+}
+
+fn is_page(request: &Request) -> bool {
+    matches!(*request.method(), Method::GET | Method::HEAD) && !request.uri().path().starts_with("/api/")
+}
+
+/// A page leads to signing in and back again; a form without script to signing in; a call is told so.
+fn turned_away(request: &Request) -> Response {
+    if !fault::wants_html(request.headers()) {
+        return match request.uri().path().starts_with("/api/") {
+            true => fault::call(Failure::SignedOut),
+            false => fault::failure(&Failure::SignedOut, request.headers()),
+        };
+    }
+    if !is_page(request) {
+        return to(SIGN_IN);
+    }
+    let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
+    if path == "/" {
+        return to(SIGN_IN);
+    }
+    let next: String = url::form_urlencoded::byte_serialize(path.as_bytes()).collect();
+    to(&format!("{SIGN_IN}?next={next}"))
+}
+
+fn to(path: &str) -> Response {
+    ([(header::CACHE_CONTROL, "no-store")], Redirect::to(path)).into_response()
+}

@@ -1,0 +1,114 @@
+//! Which permission stands behind every address: pages, calls, routes. The session guard reads from here what is
+//! open to everybody; the backend decides the rest by the action named here. A test fails for any address that is
+//! missing, so that nothing can be served that nobody thought about.
+
+use domain::access::Action;
+
+/// What an address asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Files of the site: answered without looking who asks.
+    Open,
+    /// For people who are not signed in too.
+    Public,
+    /// A signed-in person; what it then shows is decided by each call behind it.
+    SignedIn,
+    /// A signed-in person whom the backend permits this.
+    Needs(Action),
+}
+
+use Access::{Needs, Open, Public, SignedIn};
+use Action::*;
+
+/// Files and checks.
+const FILES: &[(&str, Access)] = &[
+    ("/pkg/{*file}", Open),
+    ("/fonts/{*file}", Open),
+    ("/pdfjs/{*file}", Open),
+    ("/favicon.svg", Open),
+    ("/manifest.webmanifest", Open),
+    ("/robots.txt", Open),
+    ("/health", Open),
+];
+
+/// Routes that move bytes.
+const ROUTES: &[(&str, Access)] = &[
+    ("/meetings/{id}/papers", Needs(ManagePapers)),
+    ("/papers/{id}/file", Needs(ReadPaper)),
+    ("/admin/imports/{kind}", SignedIn),
+];
+
+/// Pages.
+const PAGES: &[(&str, Access)] = &[
+    ("/sign-in", Public),
+    ("/first", Public),
+    ("/", Needs(UseSystem)),
+    ("/papers", Needs(UseSystem)),
+    ("/more", Needs(UseSystem)),
+    ("/account", Needs(ManageOwnAccount)),
+    ("/calendar", Needs(ViewCalendar)),
+    ("/search", Needs(ViewCalendar)),
+    ("/meetings", Needs(ViewCalendar)),
+    ("/meetings/new", Needs(ComposeMeeting)),
+    ("/meetings/{id}", Needs(ViewMeeting)),
+    ("/meetings/{id}/edit", Needs(ComposeMeeting)),
+    ("/meetings/{id}/roll", Needs(CallRoll)),
+    ("/meetings/{id}/hall", Needs(ShowHall)),
+    ("/meetings/{id}/in", Needs(ScanIn)),
+    ("/papers/{id}", Needs(ReadPaper)),
+    ("/figures", Needs(ViewFigures)),
+    ("/admin", SignedIn),
+    ("/admin/agencies", Needs(ViewAgencies)),
+    ("/admin/people", Needs(ViewPeople)),
+    ("/admin/rooms", Needs(ViewRooms)),
+    ("/admin/rules", Needs(ViewRules)),
+    ("/admin/imports", SignedIn),
+    ("/admin/audit", Needs(ViewAudit)),
+];
+
+/// Calls of the pages, by the names of their endpoints.
+const CALLS: &[(&str, Access)] = &[
+    ("/api/preferences/set", Public),
+    ("/api/accounts/sign-in", Public),
+    ("/api/accounts/is-first", Public),
+    ("/api/accounts/claim-first", Public),
+    ("/api/accounts/sign-out", Needs(ManageOwnAccount)),
+    ("/api/accounts/sign-out-everywhere", Needs(ManageOwnAccount)),
+    ("/api/accounts/change-password", Needs(ManageOwnAccount)),
+    ("/api/accounts/sessions", Needs(ManageOwnAccount)),
+    ("/api/meetings/today", Needs(UseSystem)),
+    ("/api/search/find", Needs(ViewCalendar)),
+    ("/api/calendar/choices", Needs(ViewCalendar)),
+    ("/api/calendar/people", Needs(ViewPeople)),
+    ("/api/calendar/show", Needs(ViewCalendar)),
+    ("/api/papers/coming", Needs(UseSystem)),
+    ("/api/papers/read", Needs(ReadPaper)),
+    ("/api/attendance/landing", Needs(ScanIn)),
+    ("/api/attendance/scan", Needs(ScanIn)),
+    ("/api/hall/display", Needs(ShowHall)),
+    ("/api/figures/agencies", Needs(ViewFigures)),
+    ("/api/figures/report", Needs(ViewFigures)),
+    ("/api/agencies/tree", Needs(ViewAgencies)),
+    ("/api/agencies/add", Needs(ManageAgencies)),
+    ("/api/people/list", Needs(ManagePeople)),
+    ("/api/people/add", Needs(ManagePeople)),
+    ("/api/people/reset-password", Needs(ManagePeople)),
+    ("/api/people/password-report", Needs(ManagePeople)),
+    ("/api/people/set-active", Needs(ManagePeople)),
+    ("/api/rooms/list", Needs(ViewRooms)),
+    ("/api/rooms/add", Needs(ManageRooms)),
+    ("/api/rules/list", Needs(ViewRules)),
+    ("/api/rules/add", Needs(AddRule)),
+    ("/api/imports/report", SignedIn),
+    ("/api/audit/list", Needs(ViewAudit)),
+];
+
+/// Every address with what it asks for.
+pub fn all() -> impl Iterator<Item = (&'static str, Access)> {
+    [FILES, ROUTES, PAGES, CALLS].into_iter().flatten().copied()
+}
+
+/// What an address asks for; `None` when the table does not name it.
+pub fn of(address: &str) -> Option<Access> {
+    all().find(|(name, _)| *name == address).map(|(_, access)| access)
+}

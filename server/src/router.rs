@@ -1,0 +1,102 @@
+//! The router: which address is answered by what, and which guards stand before it, outermost last.
+//! Its addresses are named in [`crate::permission`]; a test compares the two.
+
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::response::Response;
+use axum::routing::{MethodRouter, get, post};
+use http::{HeaderValue, StatusCode, header};
+use leptos::nonce::use_nonce;
+use leptos::prelude::{provide_context, use_context};
+use leptos_axum::{LeptosRoutes, ResponseOptions};
+
+use app::context::Now;
+
+use crate::guard::{self, Visitor, page_policy};
+use crate::routes::{files, health, imports, paper_file, papers};
+use crate::site::Site;
+use crate::visitor;
+
+/// Our own routes that answer at once, or not at all.
+pub fn quick_routes() -> Vec<(&'static str, MethodRouter<Site>)> {
+    vec![("/health", get(health::health)), ("/robots.txt", get(files::robots))]
+}
+
+/// Our own routes that move bytes and so keep their own time and size.
+pub fn streaming_routes() -> Vec<(&'static str, MethodRouter<Site>)> {
+    vec![
+        ("/meetings/{id}/papers", post(papers::upload)),
+        ("/papers/{id}/file", get(paper_file::download)),
+        ("/admin/imports/{kind}", post(imports::import)),
+    ]
+}
+
+/// The pages' addresses, as the app declares them.
+pub fn page_routes() -> Vec<leptos_axum::AxumRouteListing> {
+    leptos_axum::generate_route_list(app::App)
+}
+
+/// The whole router.
+pub fn router(site: Site) -> Router {
+    let pages = page_routes();
+    let mut quick = Router::new();
+    for (path, route) in quick_routes() {
+        quick = quick.route(path, route);
+    }
+    let context = {
+        let site = site.clone();
+        move || provide(&site)
+    };
+    let quick = quick
+        .route("/api/{*call}", get(call).post(call))
+        .leptos_routes_with_context(&site, pages, context, app::document)
+        .fallback(nothing_here)
+        .layer(from_fn(guard::body_limit))
+        .layer(from_fn(guard::in_time));
+
+    let mut router = quick.merge(files::router(&site));
+    for (path, route) in streaming_routes() {
+        router = router.route(path, route);
+    }
+    router
+        .layer(from_fn_with_state(site.clone(), guard::session))
+        .layer(from_fn_with_state(site.clone(), guard::same_origin))
+        .layer(from_fn_with_state(site.clone(), guard::enough_room))
+        .layer(from_fn(guard::security_headers))
+        .layer(from_fn_with_state(site.clone(), guard::record))
+        .with_state(site)
+}
+
+async fn call(State(site): State<Site>, request: Request) -> Response {
+    use axum::response::IntoResponse;
+    leptos_axum::handle_server_fns_with_context(move || provide(&site), request).await.into_response()
+}
+
+/// The page that says that there is no such page.
+async fn nothing_here(State(site): State<Site>, request: Request) -> Response {
+    let show = leptos_axum::render_app_async_with_context(move || provide(&site), app::document);
+    let mut response = show(request).await;
+    *response.status_mut() = StatusCode::NOT_FOUND;
+    response
+}
+
+/// What a page or a call finds in its context.
+fn provide(site: &Site) {
+    if let Some(parts) = use_context::<http::request::Parts>() {
+        let visitor = parts.extensions.get::<Visitor>();
+        provide_context(visitor.and_then(|visitor| visitor.0.clone()));
+        provide_context(visitor::locale(&parts.headers));
+        provide_context(visitor::theme(&parts.headers));
+        provide_context(visitor::client(&site.config, &parts.headers, &parts.extensions));
+    }
+    provide_context(site.services.clone());
+    provide_context(site.assets.clone());
+    provide_context(site.reports.clone());
+    provide_context(Now(site.clock.now()));
+    if let (Some(nonce), Some(response)) = (use_nonce(), use_context::<ResponseOptions>())
+        && let Ok(policy) = HeaderValue::from_str(&page_policy(&nonce))
+    {
+        response.insert_header(header::CONTENT_SECURITY_POLICY, policy);
+    }
+}

@@ -1,0 +1,19 @@
+//! A sign of life for the proxy and the watch: the program runs and its database answers. Says nothing else.
+
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use http::StatusCode;
+
+use crate::fault;
+use crate::site::Site;
+
+/// `200 ok`, or 503 when the database does not answer.
+pub async fn health(State(site): State<Site>) -> Response {
+    match site.backend.ping().await {
+        Ok(()) => (StatusCode::OK, "ok\n").into_response(),
+        Err(cause) => {
+            tracing::error!(?cause, "the database does not answer");
+            fault::plain(StatusCode::SERVICE_UNAVAILABLE)
+        }
+    }
+}

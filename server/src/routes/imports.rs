@@ -1,0 +1,86 @@
+//! A file of rows comes in from the administration's page. The report waits in memory for the page that the browser
+//! is led back to.
+
+use app::context::Report;
+use axum::Extension;
+use axum::extract::{Multipart, Path, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use domain::access::Caller;
+use domain::error::{Failure, FieldProblem, Problem, Refusal};
+use domain::imports::{IMPORT_MIB_AT_MOST, ImportKind, ImportMode};
+use http::HeaderMap;
+
+use crate::fault;
+use crate::guard::Visitor;
+use crate::routes::papers::{in_time, text};
+use crate::site::Site;
+
+/// Checks or writes the file and leads back to the page with its report.
+pub async fn import(
+    State(site): State<Site>,
+    Extension(visitor): Extension<Visitor>,
+    Path(kind): Path<String>,
+    headers: HeaderMap,
+    form: Multipart,
+) -> Response {
+    let (Some(caller), Some(kind)) = (visitor.0, ImportKind::parse(&kind)) else {
+        return fault::failure(&Failure::NotFound, &headers);
+    };
+    match take(&site, &caller, kind, form).await {
+        Ok(name) => Redirect::to(&format!("/admin/imports?kind={}&report={name}", kind.code())).into_response(),
+        Err(failure) => fault::failure(&failure, &headers),
+    }
+}
+
+/// The name of the report. A refused file is a report too: the page shows its bad rows.
+async fn take(site: &Site, caller: &Caller, kind: ImportKind, form: Multipart) -> Result<String, Failure> {
+    let sent = read(form).await?;
+    let outcome = match sent.bytes {
+        Ok(bytes) => site.services.imports.import(caller, kind, &bytes, sent.mode).await,
+        Err(refusal) => Err(refusal.into()),
+    };
+    let report = Report::Import { kind: kind.code().to_owned(), file: sent.name, outcome };
+    Ok(site.reports.0.put(caller.session, report))
+}
+
+/// What the form carried.
+struct Sent {
+    name: String,
+    bytes: Result<Vec<u8>, Refusal>,
+    mode: ImportMode,
+}
+
+async fn read(form: Multipart) -> Result<Sent, Failure> {
+    let mut form = form;
+    let most = IMPORT_MIB_AT_MOST * 1024 * 1024;
+    // Without a word about it nothing is written.
+    let mut sent = Sent { name: String::new(), bytes: Err(Refusal::EmptyFile), mode: ImportMode::DryRun };
+    while let Some(mut field) = in_time(form.next_field()).await? {
+        match field.name().unwrap_or_default() {
+            "mode" => {
+                if text(field).await?.trim() == "write" {
+                    sent.mode = ImportMode::Write;
+                }
+            }
+            "file" => {
+                sent.name = field.file_name().unwrap_or_default().to_owned();
+                let mut bytes = Vec::new();
+                while let Some(piece) = in_time(field.chunk()).await? {
+                    if (bytes.len() + piece.len()) as u64 > most {
+                        return Ok(Sent {
+                            bytes: Err(Refusal::TooLarge { limit_mib: IMPORT_MIB_AT_MOST }),
+                            ..sent
+                        });
+                    }
+                    bytes.extend_from_slice(&piece);
+                }
+                sent.bytes = if bytes.is_empty() { Err(Refusal::EmptyFile) } else { Ok(bytes) };
+            }
+            _ => {}
+        }
+    }
+    if sent.name.is_empty() && sent.bytes.is_err() {
+        return Err(Failure::Invalid(vec![FieldProblem::new("file", Problem::Missing)]));
+    }
+    Ok(sent)
+}

@@ -1,0 +1,7 @@
+//! What is answered without a page: files, bytes up and down, a sign of life.
+
+pub mod files;
+pub mod health;
+pub mod imports;
+pub mod paper_file;
+pub mod papers;

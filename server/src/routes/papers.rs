@@ -1,0 +1,198 @@
+//! Papers come in: streamed piece by piece to the backend, which checks and keeps them; never held in memory.
+//! Fields `item`, `level` and `title` stand before the files. Answers a script with JSON and a plain form with the
+//! way back to its meeting.
+
+use std::time::Duration;
+
+use axum::Extension;
+use axum::extract::multipart::{Field, MultipartError};
+use axum::extract::{Multipart, Path, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use domain::access::Caller;
+use domain::error::{Failure, FieldProblem, Problem, Refusal};
+use domain::ids::{AgendaItemId, MeetingId, PaperId};
+use domain::papers::{Level, PAPERS_AT_MOST, PaperLine};
+use http::{HeaderMap, StatusCode};
+
+use crate::fault;
+use crate::guard::Visitor;
+use crate::site::Site;
+
+/// A sender that is silent for so long is gone; a weak line pauses for seconds.
+const SILENT_AT_MOST: Duration = Duration::from_secs(60);
+/// A title of 300 letters takes at most 1,200 bytes.
+const TEXT_BYTES_AT_MOST: usize = 4096;
+/// So much of a refused form is still read, so that the sender hears the refusal and not a broken line.
+const DRAINED_BYTES_AT_MOST: u64 = 512 * 1024 * 1024;
+
+/// Takes the files of one form.
+pub async fn upload(
+    State(site): State<Site>,
+    Extension(visitor): Extension<Visitor>,
+    Path(meeting): Path<String>,
+    headers: HeaderMap,
+    form: Multipart,
+) -> Response {
+    let mut form = form;
+    let taken = take(&site, visitor, &meeting, &mut form).await;
+    let wants_html = fault::wants_html(&headers);
+    match taken {
+        Ok((meeting, _)) if wants_html => Redirect::to(&format!("/meetings/{meeting}")).into_response(),
+        Ok((_, papers)) => {
+            let papers: Vec<String> = papers.iter().map(PaperId::to_string).collect();
+            (StatusCode::CREATED, axum::Json(serde_json::json!({ "papers": papers }))).into_response()
+        }
+        Err(failure) => {
+            drain(&mut form).await;
+            fault::failure(&failure, &headers)
+        }
+    }
+}
+
+/// What stands before the files of a form.
+#[derive(Default)]
+struct Heading {
+    item: Option<AgendaItemId>,
+    level: Option<Level>,
+    title: String,
+}
+
+async fn take(
+    site: &Site,
+    visitor: Visitor,
+    meeting: &str,
+    form: &mut Multipart,
+) -> Result<(MeetingId, Vec<PaperId>), Failure> {
+    let caller = visitor.0.ok_or(Failure::SignedOut)?;
+    let meeting: MeetingId = meeting.parse().map_err(|_| Failure::NotFound)?;
+    let mut heading = Heading::default();
+    let mut papers = Vec::new();
+    while let Some(field) = in_time(form.next_field()).await? {
+        match field.name().unwrap_or_default() {
+            "item" => heading.item = text(field).await?.parse().ok(),
+            "level" => heading.level = Level::parse(&text(field).await?),
+            "title" => heading.title = text(field).await?,
+            _ if field.file_name().is_none_or(str::is_empty) => {}
+            _ if papers.len() == PAPERS_AT_MOST => {
+                return Err(invalid("file", Problem::TooMany(PAPERS_AT_MOST as u32)));
+            }
+            _ => match keep(site, &caller, &heading, field).await {
+                Ok(paper) => papers.push(paper),
+                Err(failure) => {
+                    leave_line(site, &caller, meeting, &heading, &failure).await?;
+                    return Err(failure);
+                }
+            },
+        }
+    }
+    if papers.is_empty() {
+        return Err(invalid("file", Problem::Missing));
+    }
+    Ok((meeting, papers))
+}
+
+/// Streams one file to the backend.
+async fn keep(site: &Site, caller: &Caller, heading: &Heading, field: Field<'_>) -> Result<PaperId, Failure> {
+    let item = heading.item.ok_or_else(|| invalid("item", Problem::Missing))?;
+    let level = heading.level.ok_or_else(|| invalid("level", Problem::Missing))?;
+    let mut field = field;
+    let title = match heading.title.trim() {
+        "" => title_of(field.file_name().unwrap_or_default()),
+        title => title.to_owned(),
+    };
+    let mut upload = site.backend.begin_upload(caller, item, &title, level).await?;
+    let most = site.config.upload_mib * 1024 * 1024;
+    let mut bytes = 0;
+    while let Some(piece) = in_time(field.chunk()).await? {
+        bytes += piece.len() as u64;
+        if bytes > most {
+            return Err(Refusal::TooLarge { limit_mib: site.config.upload_mib }.into());
+        }
+        upload.write(&piece).await?;
+    }
+    upload.finish().await
+}
+
+/// A classified paper is refused; what is left of it is the neutral line, one for each agenda item.
+async fn leave_line(
+    site: &Site,
+    caller: &Caller,
+    meeting: MeetingId,
+    heading: &Heading,
+    failure: &Failure,
+) -> Result<(), Failure> {
+    let is_classified =
+        matches!(failure, Failure::Refused(Refusal::Classified | Refusal::MarkedClassified { .. }));
+    let Some(item) = heading.item.filter(|_| is_classified) else { return Ok(()) };
+    let meeting = site.services.meetings.get(caller, meeting).await?;
+    let papers = meeting.agenda.iter().filter(|line| line.id == item).flat_map(|line| &line.papers);
+    let has_line = papers.into_iter().any(|paper| matches!(paper, PaperLine::OnPaper { .. }));
+    if !has_line {
+        site.services.papers.leave_neutral_line(caller, item).await?;
+    }
+    Ok(())
+}
+
+/// A file's name without its ending and folders: `Bao_cao.pdf` is "Bao cao".
+fn title_of(file: &str) -> String {
+    let name = file.rsplit(['/', '\\']).next().unwrap_or_default();
+    let stem = match name.rsplit_once('.') {
+        Some((stem, ending)) if ending.eq_ignore_ascii_case("pdf") => stem,
+        _ => name,
+    };
+    stem.replace('_', " ").trim().to_owned()
+}
+
+/// A short field of a form.
+pub(super) async fn text(field: Field<'_>) -> Result<String, Failure> {
+    let mut field = field;
+    let name = field.name().unwrap_or_default().to_owned();
+    let mut bytes = Vec::new();
+    while let Some(piece) = in_time(field.chunk()).await? {
+        if bytes.len() + piece.len() > TEXT_BYTES_AT_MOST {
+            return Err(invalid(&name, Problem::TooLong(TEXT_BYTES_AT_MOST as u32)));
+        }
+        bytes.extend_from_slice(&piece);
+    }
+    String::from_utf8(bytes).map_err(|_| invalid(&name, Problem::Unknown))
+}
+
+/// A part of the form, if it comes in time. A broken form and a lost sender look the same: nobody reads the answer.
+pub(super) async fn in_time<T>(part: impl Future<Output = Result<T, MultipartError>>) -> Result<T, Failure> {
+    match tokio::time::timeout(SILENT_AT_MOST, part).await {
+        Ok(Ok(part)) => Ok(part),
+        Ok(Err(cause)) => {
+            tracing::debug!(%cause, "a form broke off");
+            Err(invalid("file", Problem::Unknown))
+        }
+        Err(_) => Err(Failure::Unavailable),
+    }
+}
+
+async fn drain(form: &mut Multipart) {
+    let mut bytes = 0;
+    while let Ok(Some(mut field)) = in_time(form.next_field()).await {
+        while let Ok(Some(piece)) = in_time(field.chunk()).await {
+            bytes += piece.len() as u64;
+            if bytes > DRAINED_BYTES_AT_MOST {
+                return;
+            }
+        }
+    }
+}
+
+fn invalid(field: &str, problem: Problem) -> Failure {
+    Failure::Invalid(vec![FieldProblem::new(field, problem)])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_paper_is_named_after_its_file() {
+        assert_eq!(title_of("Bao_cao thang 6.PDF"), "Bao cao thang 6");
+        assert_eq!(title_of("C:\\hop\\Tờ trình 2.1"), "Tờ trình 2.1");
+        assert_eq!(title_of(".pdf"), "");
+    }
+}

@@ -1,0 +1,123 @@
+//! What a request says of the person before us: cookies, language, theme, browser, address.
+//! Believes forwarding headers only where the configuration says that a proxy writes them.
+
+use std::net::{IpAddr, SocketAddr};
+
+use app::context::{ClientInfo, LOCALE_COOKIE, Locale, THEME_COOKIE, Theme};
+use axum::extract::ConnectInfo;
+use http::{Extensions, HeaderMap, header};
+
+use crate::config::Config;
+
+/// The value of a cookie.
+pub fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    let cookies = headers.get_all(header::COOKIE).into_iter().filter_map(|value| value.to_str().ok());
+    let mut pairs = cookies.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    pairs.find(|(key, _)| *key == name).map(|(_, value)| value)
+}
+
+/// The language chosen on this device.
+pub fn locale(headers: &HeaderMap) -> Locale {
+    Locale::parse(cookie(headers, LOCALE_COOKIE).unwrap_or_default())
+}
+
+/// The theme chosen on this device.
+pub fn theme(headers: &HeaderMap) -> Theme {
+    Theme::parse(cookie(headers, THEME_COOKIE).unwrap_or_default())
+}
+
+/// The browser that asks.
+pub fn client(config: &Config, headers: &HeaderMap, extensions: &Extensions) -> ClientInfo {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    let peer = extensions.get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip());
+    // The proxy appends the address that it saw; what stands before it was written by the client itself.
+    let forwarded = text("x-forwarded-for").and_then(|list| list.rsplit(',').next()?.trim().parse().ok());
+    let forwarded = forwarded.filter(|_| config.trust_proxy);
+    let is_forwarded_secure = config.trust_proxy && text("x-forwarded-proto") == Some("https");
+    ClientInfo {
+        device: device(text("user-agent").unwrap_or_default()),
+        address: forwarded.or(peer).map(network).unwrap_or_default(),
+        is_secure: config.is_secure() || is_forwarded_secure,
+    }
+}
+
+/// The address whose failures are counted together: a whole /64 of IPv6, for one device owns all of it.
+fn network(address: IpAddr) -> String {
+    match address.to_canonical() {
+        IpAddr::V4(address) => address.to_string(),
+        IpAddr::V6(address) => {
+            let [a, b, c, d, ..] = address.segments();
+            format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
+        }
+    }
+}
+
+/// Browser and system, such as `Chrome, Android`: enough to know one's own device by, too little to follow one by.
+fn device(agent: &str) -> String {
+    // The order matters: Edge and Opera also call themselves Chrome, and Chrome calls itself Safari.
+    let browsers = [
+        ("Edg", "Edge"),
+        ("OPR/", "Opera"),
+        ("coc_coc", "Cốc Cốc"),
+        ("Firefox/", "Firefox"),
+        ("FxiOS", "Firefox"),
+        ("CriOS", "Chrome"),
+        ("Chrome/", "Chrome"),
+        ("Safari/", "Safari"),
+    ];
+    let systems = [
+        ("iPad", "iPad"),
+        ("iPhone", "iPhone"),
+        ("Android", "Android"),
+        ("Windows", "Windows"),
+        ("Mac OS X", "macOS"),
+        ("CrOS", "ChromeOS"),
+        ("Linux", "Linux"),
+    ];
+    let find = |names: &[(&str, &'static str)]| {
+        names.iter().find(|(mark, _)| agent.contains(mark)).map(|(_, name)| *name)
+    };
+    let parts: Vec<&str> = [find(&browsers), find(&systems)].into_iter().flatten().collect();
+    parts.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Sources;
+
+    fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
+        let pairs = pairs.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap()));
+        pairs.collect()
+    }
+
+    #[test]
+    fn cookies_are_found_by_their_whole_name() {
+        let jar = headers(&[("cookie", "xphien=1; phien=abc; locale=en")]);
+        assert_eq!(cookie(&jar, "phien"), Some("abc"));
+        assert_eq!(cookie(&jar, "hien"), None);
+        assert_eq!(locale(&jar), Locale::En);
+        assert_eq!(theme(&jar), Theme::Device);
+    }
+
+    #[test]
+    fn forwarding_headers_count_only_behind_a_trusted_proxy() {
+        let mut config = Config::read(&Sources::default()).unwrap();
+        let jar = headers(&[("x-forwarded-for", "9.9.9.9, 10.0.0.7"), ("x-forwarded-proto", "https")]);
+        let mut extensions = Extensions::new();
+        extensions.insert(ConnectInfo(SocketAddr::from(([127, 0, 0, 1], 5))));
+        let direct = client(&config, &jar, &extensions);
+        assert_eq!((direct.address.as_str(), direct.is_secure), ("127.0.0.1", false));
+        config.trust_proxy = true;
+        let proxied = client(&config, &jar, &extensions);
+        assert_eq!((proxied.address.as_str(), proxied.is_secure), ("10.0.0.7", true));
+    }
+
+    #[test]
+    fn a_device_is_named_in_two_words() {
+        let edge = "Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/140.0 Safari/537.36 Edg/140.0";
+        assert_eq!(device(edge), "Edge, Windows");
+        assert_eq!(device("Mozilla/5.0 (iPad; CPU OS 18_0 like Mac OS X) Version/18.0 Safari/604.1"), "Safari, iPad");
+        assert_eq!(device("curl/8"), "");
+    }
+}

@@ -1,0 +1,180 @@
+//! What stands before every page and route.
+
+use std::io::Write;
+use std::sync::{Arc, Mutex};
+
+use http::{Method, StatusCode, header};
+
+use crate::world::{PASSWORD, World};
+
+#[tokio::test]
+async fn an_empty_system_leads_every_page_to_the_first_administrator() {
+    let world = World::empty().await;
+    for path in ["/", "/sign-in", "/meetings", "/figures"] {
+        let answer = world.page(path).send().await;
+        assert_eq!((answer.status, answer.header(header::LOCATION)), (StatusCode::SEE_OTHER, "/first"), "{path}");
+    }
+    assert_eq!(world.page("/first").send().await.status, StatusCode::OK);
+    assert_eq!(world.ask(Method::GET, "/health").send().await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn signed_out_people_are_led_to_sign_in_and_back() {
+    let (world, _) = World::claimed().await;
+    let answer = world.page("/meetings?page=2").send().await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER);
+    assert_eq!(answer.header(header::LOCATION), "/sign-in?next=%2Fmeetings%3Fpage%3D2");
+    assert_eq!(world.page("/").send().await.header(header::LOCATION), "/sign-in");
+    assert_eq!(world.page("/sign-in").send().await.status, StatusCode::OK);
+    let stale = world.page("/").as_person("phien=0123").send().await;
+    assert_eq!(stale.header(header::LOCATION), "/sign-in");
+}
+
+#[tokio::test]
+async fn everything_that_is_not_public_asks_who_is_there() {
+    let (world, _) = World::claimed().await;
+    let id = "0190f0c0-0000-7000-8000-000000000000";
+    for (address, access) in server::permission::all() {
+        let path = address.replace("{id}", id).replace("{kind}", "rooms").replace("{*file}", "none");
+        let is_page = server::router::page_routes().iter().any(|route| route.path() == address);
+        let method = if is_page || address == "/papers/{id}/file" { Method::GET } else { Method::POST };
+        let answer = world.ask(method, &path).with(header::ACCEPT, "application/json").send().await;
+        let is_public = matches!(access, server::permission::Access::Open | server::permission::Access::Public);
+        if is_public {
+            assert_ne!(answer.status, StatusCode::UNAUTHORIZED, "{address}");
+        } else {
+            assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{address}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn another_site_changes_nothing() {
+    let (world, cookie) = World::claimed().await;
+    let send = |site: &'static str, origin: &'static str| {
+        let ask = world.ask(Method::POST, "/api/accounts/sign-out").as_person(&cookie);
+        ask.from_site(site).with(header::ORIGIN, origin).body("application/x-www-form-urlencoded", "").send()
+    };
+    assert_eq!(send("cross-site", "https://hop.example").await.status, StatusCode::FORBIDDEN);
+    assert_eq!(send("same-site", "").await.status, StatusCode::FORBIDDEN);
+    assert_eq!(send("", "https://other.example").await.status, StatusCode::FORBIDDEN);
+    assert_eq!(send("", "").await.status, StatusCode::FORBIDDEN);
+    assert_eq!(world.page("/").as_person(&cookie).send().await.status, StatusCode::OK, "still signed in");
+    assert_ne!(send("", "https://hop.example").await.status, StatusCode::FORBIDDEN);
+    let after = world.page("/").as_person(&cookie).send().await;
+    assert_eq!(after.status, StatusCode::SEE_OTHER, "signed out by our own page");
+}
+
+#[tokio::test]
+async fn pages_allow_only_their_own_scripts() {
+    let (world, cookie) = World::claimed().await;
+    let answer = world.page("/").as_person(&cookie).send().await;
+    assert_eq!(answer.status, StatusCode::OK);
+    let policy = answer.header(header::CONTENT_SECURITY_POLICY).to_owned();
+    let (_, rest) = policy.split_once("'nonce-").expect("a nonce");
+    let (nonce, _) = rest.split_once('\'').unwrap();
+    assert!(answer.text().contains(&format!("nonce=\"{nonce}\"")), "the page's scripts carry it");
+    assert!(policy.contains("frame-ancestors 'none'") && policy.contains("default-src 'self'"));
+    let again = world.page("/").as_person(&cookie).send().await;
+    assert!(!again.header(header::CONTENT_SECURITY_POLICY).contains(nonce), "never the same one");
+    assert_eq!(answer.header(header::REFERRER_POLICY), "same-origin");
+    assert_eq!(answer.header(header::X_CONTENT_TYPE_OPTIONS), "nosniff");
+    assert_eq!(answer.header(header::CACHE_CONTROL), "no-store");
+    assert!(answer.header("permissions-policy").contains("geolocation=()"));
+    assert!(!answer.header("x-request-id").is_empty());
+}
+
+#[tokio::test]
+async fn hashed_files_are_kept_for_ever_and_sent_compressed() {
+    let world = World::empty().await;
+    let plain = world.ask(Method::GET, "/pkg/phien.0.css").send().await;
+    assert_eq!((plain.status, plain.text()), (StatusCode::OK, "body{}"));
+    assert!(plain.header(header::CACHE_CONTROL).contains("immutable"));
+    let small = world.ask(Method::GET, "/pkg/phien.0.css").with(header::ACCEPT_ENCODING, "gzip, br").send().await;
+    assert_eq!((small.header(header::CONTENT_ENCODING), small.text()), ("br", "compressed"));
+    assert!(small.header(header::CONTENT_TYPE).starts_with("text/css"));
+    let missing = world.ask(Method::GET, "/pkg/phien.1.css").send().await;
+    assert_eq!(missing.status, StatusCode::NOT_FOUND);
+    assert!(!missing.header(header::CACHE_CONTROL).contains("immutable"), "it may come with the next build");
+    assert_eq!(world.ask(Method::GET, "/favicon.svg").send().await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn nothing_but_the_public_folders_is_served() {
+    let (world, cookie) = World::claimed().await;
+    for path in ["/documents/Tinos-Regular.ttf", "/assets.json", "/pkg/../assets.json", "/pkg/%2e%2e/assets.json", "/phien.db"] {
+        let answer = world.page(path).as_person(&cookie).send().await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}");
+        assert!(!answer.text().contains("a face"));
+    }
+}
+
+#[tokio::test]
+async fn an_over_large_form_is_refused_said_or_unsaid() {
+    let world = World::empty().await;
+    let large = "a".repeat(1024 * 1024 + 1);
+    let kind = "application/x-www-form-urlencoded";
+    let said = world.ask(Method::POST, "/api/preferences/set").body(kind, large.clone());
+    let said = said.with(header::CONTENT_LENGTH, &large.len().to_string()).send().await;
+    assert_eq!(said.status, StatusCode::PAYLOAD_TOO_LARGE);
+    let pieces = futures::stream::iter([Ok::<_, std::io::Error>(large)]);
+    let unsaid = world.ask(Method::POST, "/api/preferences/set").body(kind, axum::body::Body::from_stream(pieces));
+    assert!(!unsaid.send().await.status.is_success());
+}
+
+#[tokio::test]
+async fn a_missing_page_says_so_in_the_language_of_the_device() {
+    let (world, cookie) = World::claimed().await;
+    let vi = world.page("/khong-co").as_person(&cookie).send().await;
+    let en = world.page("/khong-co").as_person(&format!("{cookie}; locale=en")).send().await;
+    assert_eq!((vi.status, en.status), (StatusCode::NOT_FOUND, StatusCode::NOT_FOUND));
+    assert!(vi.text().contains("<html lang=\"vi\"") && en.text().contains("<html lang=\"en\""));
+}
+
+#[tokio::test]
+async fn cookies_are_secure_behind_tls() {
+    let sent = |world: World| async move {
+        let ask = world.ask(Method::POST, "/api/preferences/set");
+        let answer = ask.body("application/x-www-form-urlencoded", "locale=en").send().await;
+        answer.header(header::SET_COOKIE).to_owned()
+    };
+    let plain = sent(World::empty().await).await;
+    assert!(plain.contains("locale=en") && !plain.contains("Secure"), "{plain}");
+    let secure = sent(World::with(|config| config.public_url = "https://hop.example".parse().ok()).await).await;
+    assert!(secure.contains("Secure"), "{secure}");
+}
+
+/// What was logged.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn the_log_holds_routes_and_no_secrets() {
+    let (world, cookie) = World::claimed().await;
+    let log = Log::default();
+    let writer = log.clone();
+    let subscriber = tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE);
+    let guard = tracing::subscriber::set_default(subscriber.with_writer(move || writer.clone()).finish());
+    world.page("/search?q=Bao+cao+mat").as_person(&cookie).send().await;
+    let form = format!("user_name=quantri&password={PASSWORD}");
+    let sign_in = world.ask(Method::POST, "/api/accounts/sign-in");
+    sign_in.body("application/x-www-form-urlencoded", form).send().await;
+    drop(guard);
+    let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    assert!(text.contains("/search") && text.contains("/api/accounts/sign-in"), "{text}");
+    let token = cookie.split_once('=').unwrap().1;
+    for secret in [token, PASSWORD, "Bao+cao", "127.0.0.1"] {
+        assert!(!text.contains(secret), "{secret} in the log:\n{text}");
+    }
+}

@@ -1,0 +1,131 @@
+//! Nothing can be reached that the table of permissions does not name, and the policy is kept readable.
+
+use std::collections::BTreeSet;
+
+use domain::access::{Action, Grant, Part, Role, Scope, Stage, permits};
+use domain::ids::AgencyId;
+use server::permission::{self, Access};
+use server::router::{page_routes, quick_routes, streaming_routes};
+
+use crate::snapshot;
+
+/// Every address that the program answers.
+fn served() -> BTreeSet<String> {
+    let mut served: BTreeSet<String> = page_routes().iter().map(|route| route.path().to_owned()).collect();
+    served.extend(leptos::server_fn::axum::server_fn_paths().map(|(path, _)| path.to_owned()));
+    served.extend(quick_routes().iter().map(|(path, _)| (*path).to_owned()));
+    served.extend(streaming_routes().iter().map(|(path, _)| (*path).to_owned()));
+    served.extend(server::routes::files::ADDRESSES.map(str::to_owned));
+    served
+}
+
+#[test]
+fn every_address_is_in_the_table_of_permissions() {
+    let named: BTreeSet<String> = permission::all().map(|(address, _)| address.to_owned()).collect();
+    let served = served();
+    let missing: Vec<_> = served.difference(&named).collect();
+    let gone: Vec<_> = named.difference(&served).collect();
+    assert!(
+        missing.is_empty() && gone.is_empty(),
+        "name in server/src/permission.rs:\n{missing:#?}\nremove from it:\n{gone:#?}"
+    );
+}
+
+#[test]
+fn every_action_stands_behind_some_address() {
+    let used: BTreeSet<Action> = permission::all()
+        .filter_map(|(_, access)| match access {
+            Access::Needs(action) => Some(action),
+            _ => None,
+        })
+        .collect();
+    // What a call behind a page with another permission decides by itself.
+    let inside = [Action::ImportMeetings, Action::ImportBaseline];
+    let idle: Vec<_> =
+        Action::ALL.into_iter().filter(|action| !used.contains(action) && !inside.contains(action)).collect();
+    assert!(idle.is_empty(), "no address asks for {idle:?}");
+}
+
+#[test]
+fn the_policy_is_written_down() {
+    snapshot::same("docs/permissions.md", &policy());
+}
+
+fn policy() -> String {
+    let mut text = String::from(
+        "# Who may do what\n\nWritten by the tests from `domain::access` and `server::permission`; \
+         `PHIEN_TEST_WRITE=1 cargo test -p server` writes it anew.\n\n## In an agency\n\n\
+         A role reaches the agency that it is held in and all below it. ● allowed, blank forbidden.\n\n",
+    );
+    let here: AgencyId = "00000000-0000-0000-0000-000000000001".parse().unwrap();
+    let path = [here];
+    let mark = |allowed: bool| if allowed { "●" } else { "" };
+
+    head(&mut text, "Action", ["everybody"].into_iter().chain(Role::ALL.map(Role::code)));
+    for action in Action::ALL {
+        let mut cells = vec![mark(permits(&[], action, Scope::Myself))];
+        for role in Role::ALL {
+            cells.push(mark(permits(&[Grant { role, agency: here }], action, Scope::Agency(&path))));
+        }
+        row(&mut text, &name(action), &cells);
+    }
+
+    text.push_str("\n## In a meeting\n\nThe stages in which it is allowed, by role in the organising agency or above it, and by part in the meeting:\n");
+    text.push_str("D draft, S scheduled, U under way, H held, C cancelled, P postponed.\n\n");
+    let parts = [Part::Chair, Part::Secretary, Part::Delegate];
+    let part_names = ["its chair", "its secretary", "its delegate"];
+    head(&mut text, "Action", Role::ALL.map(Role::code).into_iter().chain(part_names));
+    for action in Action::ALL {
+        let stages = |grants: &[Grant], part: Option<Part>| -> String {
+            let allowed = |stage: &Stage| {
+                permits(grants, action, Scope::Meeting { agency: &path, part, stage: *stage })
+            };
+            Stage::ALL.iter().filter(|stage| allowed(stage)).map(|stage| letter(*stage)).collect()
+        };
+        let mut cells: Vec<String> =
+            Role::ALL.map(|role| stages(&[Grant { role, agency: here }], None)).to_vec();
+        cells.extend(parts.map(|part| stages(&[], Some(part))));
+        if cells.iter().any(|cell| !cell.is_empty()) {
+            row(&mut text, &name(action), &cells.iter().map(String::as_str).collect::<Vec<_>>());
+        }
+    }
+
+    text.push_str("\n## Addresses\n\nOpen and public ones are for people who are not signed in too.\n\n");
+    head(&mut text, "Address", ["asks for"].into_iter());
+    let mut addresses: Vec<_> = permission::all().collect();
+    addresses.sort_by_key(|(address, _)| *address);
+    for (address, access) in addresses {
+        let access = match access {
+            Access::Open => "nothing".to_owned(),
+            Access::Public => "nothing; public".to_owned(),
+            Access::SignedIn => "a signed-in person".to_owned(),
+            Access::Needs(action) => name(action),
+        };
+        row(&mut text, &format!("`{address}`"), &[&access]);
+    }
+    text
+}
+
+fn name(action: Action) -> String {
+    serde_json::to_value(action).unwrap().as_str().unwrap().replace('_', " ")
+}
+
+fn letter(stage: Stage) -> char {
+    match stage {
+        Stage::Draft => 'D',
+        Stage::Scheduled => 'S',
+        Stage::UnderWay => 'U',
+        Stage::Held => 'H',
+        Stage::Cancelled => 'C',
+        Stage::Postponed => 'P',
+    }
+}
+
+fn head<'a>(text: &mut String, first: &str, rest: impl Iterator<Item = &'a str>) {
+    let cells: Vec<String> = rest.map(|cell| cell.replace('_', " ")).collect();
+    text.push_str(&format!("| {first} | {} |\n|---|{}\n", cells.join(" | "), "---|".repeat(cells.len())));
+}
+
+fn row(text: &mut String, first: &str, cells: &[&str]) {
+    text.push_str(&format!("| {first} | {} |\n", cells.join(" | ")));
+}
