@@ -200,12 +200,10 @@ pub(super) async fn store_state(tx: &mut Tx, meeting: MeetingId, state: &State) 
             .bind(stage)
             .bind(*invited)
         }
-        State::UnderWay { opened, .. } => {
-            q("UPDATE meeting SET stage = $2, opened_at = $3, draft = '' WHERE id = $1")
-                .bind(meeting)
-                .bind(stage)
-                .bind(*opened)
-        }
+        State::UnderWay { opened, .. } => q("UPDATE meeting SET stage = $2, opened_at = $3 WHERE id = $1")
+            .bind(meeting)
+            .bind(stage)
+            .bind(*opened),
         State::Held { closed, overrun_reason, .. } => {
             q("UPDATE meeting SET stage = $2, closed_at = $3, reason = $4, current_item = NULL WHERE id = $1")
                 .bind(meeting)

@@ -124,10 +124,11 @@ async fn participants(
             .all(&mut *tx)
             .await?;
     let (matched, mut gone) = match_stored(stored, rows);
-    // An agency that is listed keeps the people whom it has named meanwhile.
+    // An agency whose own seat is taken by those it has named meanwhile keeps them while it is listed.
     let invited: HashSet<String> = rows
         .people
         .iter()
+        .filter(|(_, delegation)| !matched.contains_key(delegation))
         .filter_map(|(_, d)| if let Delegation::Agency(a) = d { Some(a.to_string()) } else { None })
         .collect();
     let named: HashSet<String> = gone

@@ -5,6 +5,7 @@ mod agencies;
 mod attendance;
 mod audit;
 mod meetings;
+mod meetings_agenda;
 mod meetings_check;
 mod meetings_conduct;
 mod meetings_lists;
