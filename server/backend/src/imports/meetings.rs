@@ -11,7 +11,6 @@ use domain::ids::{AgencyId, MeetingId};
 use domain::imports::{ImportKind, ImportReport};
 use domain::meetings::{SITTINGS_AT_MOST, TITLE_AT_MOST};
 use domain::rules::KindRule;
-use domain::text::fold;
 use domain::time::{Sitting, Zone};
 
 use super::table::{Cells, Table};
@@ -19,7 +18,7 @@ use super::{Import, Place, choice, insert_rows, number, place_of, places_by_code
 use crate::counted::{Counted, derived};
 use crate::db::{Source, Tx, Value, q};
 use crate::stop::Done;
-use crate::{access, rules, stored};
+use crate::{access, rules, search, stored};
 
 /// More sites than there are agencies in the country's largest province.
 const SITES_AT_MOST: i64 = 10_000;
@@ -345,9 +344,8 @@ async fn add(import: &Import<'_>, tx: &mut Tx, rules: &[KindRule], writes: &[Wri
     const CHUNK: usize = 2_000;
     let (now, zone) = (import.caller.now, import.backend.zone());
     let created_by = access::person(import.caller);
-    let mut names: HashMap<AgencyId, String> = HashMap::new();
     for chunk in writes.chunks(CHUNK) {
-        let (mut meetings, mut sittings, mut search) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut meetings, mut sittings) = (Vec::new(), Vec::new());
         for Write { place, title, content, .. } in chunk {
             let id = MeetingId(import.backend.entropy().id(now));
             let counted = counted(content, rules, place);
@@ -363,17 +361,14 @@ async fn add(import: &Import<'_>, tx: &mut Tx, rules: &[KindRule], writes: &[Wri
             ]);
             meetings.extend(values(content, &counted, instants(content, zone, now)));
             sitting_values(&mut sittings, id, &content.sittings);
-            let name = names.entry(place.id).or_insert_with(|| fold(&place.name));
-            search.extend([Value::from(id), fold(title).into(), (&*name).into()]);
         }
         let into = format!(
             "meeting (id, rev, agency_id, title, is_unexpected, place, created_by, created_at, {COLUMNS})"
         );
         insert_rows(tx, &into, 24, meetings).await?;
         insert_rows(tx, "sitting (meeting_id, position, date, from_minute, to_minute)", 5, sittings).await?;
-        insert_rows(tx, "meeting_search (meeting_id, title, body)", 3, search).await?;
     }
-    Ok(())
+    search::fill(tx).await
 }
 
 /// Writes a meeting that came from a file before and now reads otherwise.

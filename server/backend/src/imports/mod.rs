@@ -121,8 +121,6 @@ struct Place {
     hours: Hours,
     /// Its names, as people and meetings are found by them.
     words: String,
-    /// Short name and name, as the search index of meetings has them.
-    name: String,
 }
 
 /// Every agency by its code.
@@ -132,13 +130,8 @@ async fn places_by_code(on: impl Source) -> Done<HashMap<String, Place>> {
     rows.into_iter()
         .map(|(code, id, path, hours, short_name, name)| {
             let words = format!("{short_name} {name} {code}");
-            let place = Place {
-                id: stored::id(&id)?,
-                path: read_path(&path)?,
-                hours: read_hours(&hours)?,
-                words,
-                name: format!("{name} {short_name}"),
-            };
+            let place =
+                Place { id: stored::id(&id)?, path: read_path(&path)?, hours: read_hours(&hours)?, words };
             Ok((code, place))
         })
         .collect()
