@@ -41,9 +41,9 @@ pub(super) fn known_to(query: &mut Q, caller: &Caller) -> String {
     format!(
         "((m.stage <> 'draft' AND (m.agency_id IN (SELECT id FROM agency WHERE {line} \
             OR (SELECT path FROM agency WHERE id = {own}) LIKE '%/' || id || '/%') \
-          OR EXISTS (SELECT 1 FROM participant k WHERE k.meeting_id = m.id \
-                     AND (k.person_id = {me} OR (k.agency_id = {own} AND k.person_id IS NULL))) \
-          OR EXISTS (SELECT 1 FROM site k WHERE k.meeting_id = m.id AND k.agency_id = {own}))) \
+          OR m.id IN (SELECT k.meeting_id FROM participant k WHERE k.person_id = {me} \
+            UNION ALL SELECT k.meeting_id FROM participant k WHERE k.agency_id = {own} AND k.person_id IS NULL \
+            UNION ALL SELECT k.meeting_id FROM site k WHERE k.agency_id = {own}))) \
         OR (m.stage = 'draft' AND {drafts}))"
     )
 }

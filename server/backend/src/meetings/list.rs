@@ -38,10 +38,11 @@ pub(super) async fn list(
     let mut query = lines::ask(caller);
     let chosen = condition(&mut query, backend, caller, &filter, hybrid);
     let order = if filter.counted.is_some() { "m.first_date, m.id" } else { NEWEST_FIRST };
-    query.push(&chosen).push(&format!(" ORDER BY {order}"));
+    // Chosen and ordered first, dressed up after: what a line shows is looked up for one page only.
+    query.push(&format!("m.id IN (SELECT m.id FROM meeting m WHERE {chosen} ORDER BY {order}"));
     let limit = query.place(i64::from(PER_PAGE));
     let offset = query.place(i64::from(page - 1) * i64::from(PER_PAGE));
-    query.push(&format!(" LIMIT {limit} OFFSET {offset}"));
+    query.push(&format!(" LIMIT {limit} OFFSET {offset}) ORDER BY {order}"));
     let rules = rules::all(db).await?;
     let found = lines::fetch(&mut db, caller, &rules, query).await?;
     Ok(Page { rows: found.into_iter().map(|line| line.row).collect(), total, page, per_page: PER_PAGE })
