@@ -1,7 +1,7 @@
 //! One meeting as its people see it, in five queries: its row, its small parts together, people, agenda, papers.
 //! Refuses to decide anything but who may see it.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::NaiveDate;
 use domain::access::{Action, Caller, Stage};
 use domain::agencies::AgencyRef;
 use domain::attendance::{CalledBy, Presence};
@@ -229,8 +229,8 @@ async fn agenda(on: &mut impl Source, id: MeetingId, caller: &Caller) -> Done<Ve
             presenter,
             is_discussion,
             papers: lines,
-            began: at(began),
-            done: at(done),
+            began: stored::optional_instant(began)?,
+            done: stored::optional_instant(done)?,
         });
     }
     Ok(agenda)
@@ -249,8 +249,4 @@ fn line(row: &PaperRow) -> Done<PaperLine> {
         bytes: row.bytes,
         is_read: row.is_read,
     }))
-}
-
-fn at(millis: Option<i64>) -> Option<DateTime<Utc>> {
-    millis.and_then(DateTime::from_timestamp_millis)
 }

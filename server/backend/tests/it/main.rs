@@ -1,5 +1,7 @@
 //! Every use case on both databases: what is allowed, refused, forbidden, concurrent and rolled back.
 
+#![expect(clippy::unwrap_used, reason = "a test whose world cannot be set up has nothing to say")]
+
 mod accounts;
 mod agencies;
 mod attendance;
