@@ -45,13 +45,14 @@ pub fn AccountPage() -> impl IntoView {
 
 fn about(me: &Me) -> AnyView {
     let roles = me.grants.iter().map(|grant| words::role(grant.role)).collect::<Vec<_>>().join(", ");
-    let (position, agency) = (me.position.clone(), me.agency.short_name.clone());
+    let agency = me.agency.short_name.clone();
+    let position = (!me.position.is_empty())
+        .then(|| view! { <dt>{t(ACCOUNT_POSITION)}</dt><dd>{me.position.clone()}</dd> });
     view! {
         <Card title=me.name.clone()>
             <div class="card__body">
                 <dl class="deflist">
-                    <dt>{t(ACCOUNT_POSITION)}</dt>
-                    <dd>{position}</dd>
+                    {position}
                     <dt>{t(ACCOUNT_AGENCY)}</dt>
                     <dd>{agency}</dd>
                     <dt>{t(ACCOUNT_ROLES)}</dt>

@@ -13,7 +13,7 @@ use crate::failure::{Problem, describe_problem};
 use crate::session;
 use crate::text::keys::*;
 use crate::text::{Text, number, t, tf};
-use crate::ui::{Card, Choice, Icon, Notice, SegLinks, Tone, loaded};
+use crate::ui::{Card, Choice, Icon, Notice, Tone, loaded};
 
 /// The page of imports.
 #[component]
@@ -28,19 +28,16 @@ pub fn ImportsPage() -> impl IntoView {
         asked.filter(|kind| may(*kind)).unwrap_or(first)
     };
     let tabs = move || {
-        let links = kinds
-            .iter()
-            .map(|kind| {
-                let href = format!("/admin/imports?kind={}", kind.code());
-                (href, t(kind_words(*kind)).to_owned(), *kind == asked())
-            })
-            .collect();
-        view! { <SegLinks label=t(IMPORTS_KIND) links/> }
+        let link = |kind: &ImportKind| {
+            let href = format!("/admin/imports?kind={}", kind.code());
+            view! { <a href=href aria-current=(*kind == asked()).then_some("page")>{t(kind_words(*kind))}</a> }
+        };
+        view! { <nav class="tabs" aria-label=t(IMPORTS_KIND)>{kinds.iter().map(link).collect_view()}</nav> }
     };
     view! {
         {admin::head(IMPORTS_TITLE, IMPORTS_LEAD)}
         <div class="admin">
-            <div>{tabs}</div>
+            {tabs}
             {loaded(report, |report| shown(report))}
             {move || form(asked())}
         </div>
@@ -72,7 +69,7 @@ fn form(kind: ImportKind) -> AnyView {
         <form class="card" method="post" enctype="multipart/form-data" action=format!("/admin/imports/{}", kind.code())>
             <div class="formpage__sec">
                 <h2>{t(kind_words(kind))}</h2>
-                <p class="hint">{t(IMPORTS_COLUMNS)}" "<code lang="en">{kind.columns()}</code></p>
+                <p class="hint">{t(IMPORTS_COLUMNS)}" "<code class="report__cell" lang="en">{kind.columns()}</code></p>
                 // The choice stands before the file, so that the server knows it when the bytes come.
                 <fieldset class="field">
                     <legend>{t(IMPORTS_MODE)}</legend>

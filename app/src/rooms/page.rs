@@ -36,7 +36,9 @@ fn shown(rooms: &[Room]) -> AnyView {
     let rows = rooms
         .iter()
         .map(|room| {
-            let video = room.has_video.then(|| view! { <Icon name="video"/>{t(ROOM_VIDEO)} });
+            let video = room.has_video.then(
+                || view! { <span class="form form--online"><Icon name="video"/>{t(ROOM_VIDEO_SHORT)}</span> },
+            );
             view! {
                 <tr>
                     <th scope="row">
