@@ -1,7 +1,9 @@
 //! The router in process, over a real backend on the embedded database in a folder of its own.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed, and says where")]
 
 mod figures;
 mod guards;
+mod kill;
 mod manual;
 mod papers;
 mod permission;

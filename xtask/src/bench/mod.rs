@@ -37,7 +37,7 @@ struct Bench {
     /// The example `bare` of the server: the ports without pages.
     bare: PathBuf,
     folder: Folder,
-    /// This year, as a code of the figures' address.
+    /// Last year, all of it held, as a code of the figures' address.
     period: String,
 }
 
@@ -54,9 +54,8 @@ pub(crate) fn bench() -> Result<()> {
     let machine = process::machine()?;
     let built = build::build(Profile::Release)?;
     let bare = build::release_example("bare")?;
-    let year = output(Command::new("date").arg("+%Y"))?;
-    let bench =
-        Bench { built, bare, folder: Folder::new(&target_dir()?)?, period: format!("c-{}", year.trim()) };
+    let year = output(Command::new("date").arg("+%Y"))?.trim().parse::<u32>().context("this year")?;
+    let bench = Bench { built, bare, folder: Folder::new(&target_dir()?)?, period: format!("c-{}", year - 1) };
     let mut report = Report::new(machine);
 
     let data = bench.folder.join("demo");
