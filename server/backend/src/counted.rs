@@ -2,7 +2,7 @@
 //! a meeting writes them in the same transaction. Knows no table but their names.
 
 use chrono::{Datelike, NaiveDate};
-use domain::count;
+use domain::count::{self, Form, HybridCounts, What};
 use domain::duration::is_within;
 use domain::period::Period;
 use domain::rules::{KindRule, rule_on};
@@ -58,6 +58,40 @@ pub(crate) fn months(date: NaiveDate) -> (i64, i64) {
     let number = |year: i32, month: u32| i64::from(year) * 12 + i64::from(month) - 1;
     let Period::Month(year, month) = Period::month_of(date) else { unreachable!("month_of gives a month") };
     (number(date.year(), date.month()), number(year, month))
+}
+
+/// `domain::count` as a condition on `meeting m`, for the numbers and for the lists behind them; a test holds it against
+/// the rule itself.
+pub(crate) fn condition(base: count::Base, what: What, hybrid: HybridCounts) -> String {
+    let online = match hybrid {
+        HybridCounts::OnlineWhenConnected => "(m.form = 'online' OR (m.form = 'hybrid' AND m.is_connected))",
+        HybridCounts::InPerson => "m.form = 'online'",
+    };
+    let form = |form: Form| format!("m.form = '{}'", form.code());
+    let (side, stage) = match what {
+        What::Attended(_) | What::AttendedOnline(_) => ("attended", "held"),
+        What::Cancelled => ("organised", "cancelled"),
+        What::Postponed => ("organised", "postponed"),
+        _ => ("organised", "held"),
+    };
+    let mut all = vec![format!("m.side = '{side}' AND m.stage = '{stage}'")];
+    if base == count::Base::Conferences {
+        all.push("m.scope = 'conference'".into());
+    }
+    match what {
+        What::Held | What::Cancelled | What::Postponed => {}
+        What::InPerson => all.push(form(Form::InPerson)),
+        What::Online => all.push(form(Form::Online)),
+        What::Hybrid => all.push(form(Form::Hybrid)),
+        What::HybridOnline => all.push("m.form = 'hybrid' AND m.is_connected".into()),
+        What::CountedOnline => all.push(online.into()),
+        What::Exceeded => all.push("m.has_exceeded".into()),
+        What::OrganisedOnline(c) | What::AttendedOnline(c) => {
+            all.push(format!("{online} AND m.counterpart = '{}'", c.code()));
+        }
+        What::Attended(c) => all.push(format!("m.counterpart = '{}'", c.code())),
+    }
+    all.join(" AND ")
 }
 
 #[cfg(test)]

@@ -1,25 +1,34 @@
-//! What the figures are made of: meetings grouped by the facts that counting knows, one statement for each window.
+//! What the figures are made of: one statement for each window, counted in the database by the conditions that the lists
+//! behind the numbers use too.
 
 use std::collections::HashMap;
 
-use domain::count::{Base, Counterpart, Facts, Form, Outcome, Scope, Side};
+use domain::count::{Base, Counterpart, Facts, Form, HybridCounts, Outcome, Scope, Side, Tally, What};
 use domain::figures::Reach;
 use domain::ids::AgencyId;
 use domain::period::{Period, Window};
 
 use crate::agencies::subtree_pattern;
+use crate::counted::condition;
 use crate::db::{Q, Source, q};
 use crate::stop::Done;
 use crate::stored;
 
-/// So many meetings of one agency and one month with the same facts.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Group {
+/// The counts of one agency, one month and one scope.
+#[derive(Clone, Debug)]
+pub(super) struct Part {
     pub(super) agency: AgencyId,
     /// `year * 12 + month - 1`, in the months of the period.
     pub(super) month: i64,
-    pub(super) facts: Facts,
-    pub(super) count: i64,
+    pub(super) scope: Scope,
+    pub(super) tally: Tally,
+}
+
+impl Part {
+    /// Whether it belongs to a base.
+    pub(super) fn is_in(&self, base: Base) -> bool {
+        base == Base::All || self.scope == Scope::Conference
+    }
 }
 
 /// Counts of both bases, conferences first.
@@ -29,23 +38,38 @@ pub(super) type Held = [i64; 2];
 struct Row {
     agency_id: String,
     month: i64,
-    stage: String,
-    side: String,
     scope: String,
-    form: String,
-    counterpart: String,
-    is_connected: bool,
-    has_exceeded: bool,
-    count: i64,
+    held: i64,
+    in_person: i64,
+    online: i64,
+    hybrid: i64,
+    hybrid_online: i64,
+    counted_online: i64,
+    exceeded: i64,
+    cancelled: i64,
+    postponed: i64,
 }
 
-/// A condition on `agency_id`: the agency alone or with all below it.
+/// The numbers of a tally, in the order of [`Row`].
+const NUMBERS: [What; 9] = [
+    What::Held,
+    What::InPerson,
+    What::Online,
+    What::Hybrid,
+    What::HybridOnline,
+    What::CountedOnline,
+    What::Exceeded,
+    What::Cancelled,
+    What::Postponed,
+];
+
+/// A condition on `meeting m`: the agency alone or with all below it.
 fn within(q: &mut Q, agency: AgencyId, reach: Reach) -> String {
     match reach {
-        Reach::Own => format!("agency_id = {}", q.place(agency)),
+        Reach::Own => format!("m.agency_id = {}", q.place(agency)),
         Reach::Subtree => {
             let below = q.place(subtree_pattern(agency));
-            format!("agency_id IN (SELECT id FROM agency WHERE path LIKE {below})")
+            format!("m.agency_id IN (SELECT id FROM agency WHERE path LIKE {below})")
         }
     }
 }
@@ -53,41 +77,82 @@ fn within(q: &mut Q, agency: AgencyId, reach: Reach) -> String {
 /// A condition on the date of the first sitting.
 fn during(q: &mut Q, window: Window) -> String {
     let (from, to) = (q.place(window.from), q.place(window.to));
-    format!("first_date >= {from} AND first_date <= {to}")
+    format!("m.first_date >= {from} AND m.first_date <= {to}")
 }
 
-/// Everything held, cancelled or postponed in the period.
-pub(super) async fn groups(
+/// Everything organised in the period; agencies, months and scopes with nothing are missing.
+pub(super) async fn parts(
     on: impl Source,
     agency: AgencyId,
     reach: Reach,
     period: &Period,
-) -> Done<Vec<Group>> {
+    hybrid: HybridCounts,
+) -> Done<Vec<Part>> {
     let follows_decree = !matches!(period, Period::CalendarYear(_) | Period::Custom(_));
-    let month = if follows_decree { "month_report" } else { "month_civil" };
-    let facts = "stage, side, scope, form, counterpart, is_connected, has_exceeded";
+    let month = if follows_decree { "m.month_report" } else { "m.month_civil" };
+    let numbers = NUMBERS.map(|what| {
+        format!("COUNT(*) FILTER (WHERE {}) AS {}", condition(Base::All, what, hybrid), what.code())
+    });
     let mut q = q(format!(
-        "SELECT agency_id, {month} AS month, {facts}, CAST(COUNT(*) AS BIGINT) AS count FROM meeting WHERE "
+        "SELECT m.agency_id, {month} AS month, m.scope, {} FROM meeting m WHERE ",
+        numbers.join(", ")
     ));
     let conditions = [within(&mut q, agency, reach), during(&mut q, period.window())].join(" AND ");
     q.push(&format!(
-        "{conditions} AND stage IN ('held', 'cancelled', 'postponed') GROUP BY agency_id, {month}, {facts}"
+        "{conditions} AND m.side = 'organised' AND m.stage IN ('held', 'cancelled', 'postponed') \
+         GROUP BY m.agency_id, {month}, m.scope"
     ));
     let rows: Vec<Row> = q.all(on).await?;
-    rows.into_iter().map(group).collect()
+    rows.into_iter().map(part).collect()
 }
 
-fn group(row: Row) -> Done<Group> {
-    let facts = Facts {
+fn part(row: Row) -> Done<Part> {
+    Ok(Part {
+        agency: stored::id(&row.agency_id)?,
+        month: row.month,
         scope: stored::code(&row.scope, Scope::parse)?,
-        form: stored::code(&row.form, Form::parse)?,
-        is_connected: row.is_connected,
-        side: stored::code(&row.side, Side::parse)?,
-        counterpart: stored::code(&row.counterpart, Counterpart::parse)?,
-        outcome: stored::code(&row.stage, Outcome::parse)?,
-        has_exceeded: row.has_exceeded,
-    };
-    Ok(Group { agency: stored::id(&row.agency_id)?, month: row.month, facts, count: row.count })
+        tally: Tally {
+            held: row.held,
+            in_person: row.in_person,
+            online: row.online,
+            hybrid: row.hybrid,
+            hybrid_online: row.hybrid_online,
+            counted_online: row.counted_online,
+            exceeded: row.exceeded,
+            cancelled: row.cancelled,
+            postponed: row.postponed,
+        },
+    })
+}
+
+/// Everything held in a window, by what the counts by counterpart tell apart.
+pub(super) async fn by_counterpart(
+    on: impl Source,
+    agency: AgencyId,
+    reach: Reach,
+    window: Window,
+) -> Done<Vec<(Facts, i64)>> {
+    let mut q = q("SELECT m.side, m.form, m.counterpart, m.is_connected, COUNT(*) FROM meeting m WHERE ");
+    let conditions = [within(&mut q, agency, reach), during(&mut q, window)].join(" AND ");
+    q.push(&format!(
+        "{conditions} AND m.stage = 'held' GROUP BY m.side, m.form, m.counterpart, m.is_connected"
+    ));
+    let rows: Vec<(String, String, String, bool, i64)> = q.all(on).await?;
+    rows.into_iter()
+        .map(|(side, form, counterpart, is_connected, count)| {
+            let facts = Facts {
+                // Both bases together: the scope does not matter here, nor the length.
+                scope: Scope::Meeting,
+                has_exceeded: false,
+                form: stored::code(&form, Form::parse)?,
+                is_connected,
+                side: stored::code(&side, Side::parse)?,
+                counterpart: stored::code(&counterpart, Counterpart::parse)?,
+                outcome: Outcome::Held,
+            };
+            Ok((facts, count))
+        })
+        .collect()
 }
 
 /// Held and organised in a window, by agency; agencies with nothing are missing.
@@ -97,9 +162,10 @@ pub(super) async fn held(
     reach: Reach,
     window: Window,
 ) -> Done<HashMap<AgencyId, Held>> {
-    let mut q = q("SELECT agency_id, scope, CAST(COUNT(*) AS BIGINT) FROM meeting WHERE ");
+    let mut q = q("SELECT m.agency_id, m.scope, COUNT(*) FROM meeting m WHERE ");
     let conditions = [within(&mut q, agency, reach), during(&mut q, window)].join(" AND ");
-    q.push(&format!("{conditions} AND stage = 'held' AND side = 'organised' GROUP BY agency_id, scope"));
+    let is_held = condition(Base::All, What::Held, HybridCounts::InPerson);
+    q.push(&format!("{conditions} AND {is_held} GROUP BY m.agency_id, m.scope"));
     let rows: Vec<(String, String, i64)> = q.all(on).await?;
     let mut held: HashMap<AgencyId, Held> = HashMap::new();
     for (agency, scope, count) in rows {
@@ -122,7 +188,7 @@ pub(super) async fn entered(
     reach: Reach,
     years: [i32; 2],
 ) -> Done<Entered> {
-    let mut q = q("SELECT agency_id, year, base, held, source FROM baseline WHERE ");
+    let mut q = q("SELECT agency_id, year, base, held, source FROM baseline m WHERE ");
     let place = within(&mut q, agency, reach);
     let (first, second) = (q.place(i64::from(years[0])), q.place(i64::from(years[1])));
     q.push(&format!("{place} AND year IN ({first}, {second})"));

@@ -1,5 +1,5 @@
-//! The figures over the database: three windows grouped by facts, counted by `domain::count`, so that a number and the
-//! list behind it cannot disagree. Refuses to round anything.
+//! The figures over the database: three windows, counted by the conditions of the lists behind the numbers, so that a
+//! number and what it opens into cannot disagree. Refuses to round anything.
 
 mod load;
 mod previous;
@@ -22,7 +22,7 @@ use crate::access::{Within, permit};
 use crate::counted::months;
 use crate::stop::Done;
 use crate::{agencies, rules};
-use load::{Entered, Group};
+use load::{Entered, Part};
 use previous::YearBefore;
 
 #[async_trait]
@@ -54,7 +54,8 @@ async fn visible(backend: &Backend, caller: &Caller) -> Done<Vec<AgencyRef>> {
 struct Material {
     /// The agency and, in a subtree, all below it, in display order.
     agencies: Vec<Agency>,
-    groups: Vec<Group>,
+    parts: Vec<Part>,
+    with_counterparts: Vec<(Facts, i64)>,
     year_before: YearBefore,
     ceiling_year: YearBefore,
     entered: Entered,
@@ -88,7 +89,8 @@ async fn load_all(backend: &Backend, filter: &FiguresFilter) -> Done<Material> {
     let window = filter.period.window();
     let (before, last_year) = (window.year_before(), window.to.year() - 1);
     let calendar = Period::CalendarYear(last_year).window();
-    let groups = load::groups(db, agency, reach, &filter.period).await?;
+    let hybrid = agencies::hybrid(db).await?;
+    let parts = load::parts(db, agency, reach, &filter.period, hybrid).await?;
     let own_before = load::held(db, agency, reach, before).await?;
     let own_calendar = match calendar == before {
         true => own_before.clone(),
@@ -98,11 +100,12 @@ async fn load_all(backend: &Backend, filter: &FiguresFilter) -> Done<Material> {
     let year = window.calendar_year().map(|year| year - 1);
     Ok(Material {
         agencies: agencies_of(agencies::all(db).await?, agency, reach),
-        groups,
+        parts,
+        with_counterparts: load::by_counterpart(db, agency, reach, window).await?,
         year_before: YearBefore { own: own_before, year },
         ceiling_year: YearBefore { own: own_calendar, year: Some(last_year) },
         entered: load::entered(db, agency, reach, [year.unwrap_or(last_year), last_year]).await?,
-        hybrid: agencies::hybrid(db).await?,
+        hybrid,
         targets: rules::targets(db, window.to).await?,
     })
 }
@@ -121,27 +124,36 @@ fn agencies_of(tree: Vec<Agency>, agency: AgencyId, reach: Reach) -> Vec<Agency>
         .collect()
 }
 
+/// Counts of one base.
+fn sum<'p>(parts: impl IntoIterator<Item = &'p Part>, base: Base) -> Tally {
+    let mut sum = Tally::default();
+    for Part { tally, .. } in parts.into_iter().filter(|part| part.is_in(base)) {
+        sum.held += tally.held;
+        sum.in_person += tally.in_person;
+        sum.online += tally.online;
+        sum.hybrid += tally.hybrid;
+        sum.hybrid_online += tally.hybrid_online;
+        sum.counted_online += tally.counted_online;
+        sum.exceeded += tally.exceeded;
+        sum.cancelled += tally.cancelled;
+        sum.postponed += tally.postponed;
+    }
+    sum
+}
+
+/// Counts of conferences, then of all.
+fn both(parts: Option<&Vec<&Part>>) -> [Tally; 2] {
+    Base::BOTH.map(|base| sum(parts.into_iter().flatten().copied(), base))
+}
+
 impl Material {
-    fn tally<'g>(&self, groups: impl IntoIterator<Item = &'g Group>, base: Base) -> Tally {
-        let mut tally = Tally::default();
-        for group in groups {
-            tally.add(&group.facts, group.count, base, self.hybrid);
-        }
-        tally
-    }
-
-    /// Counts of conferences, then of all.
-    fn both<'g>(&self, groups: impl IntoIterator<Item = &'g Group> + Clone) -> [Tally; 2] {
-        Base::BOTH.map(|base| self.tally(groups.clone(), base))
-    }
-
     fn base(&self, reach: Reach, base: Base) -> BaseFigures {
-        let tally = self.tally(&self.groups, base);
-        let mut held_by: HashMap<AgencyId, Tally> = HashMap::new();
-        for group in &self.groups {
-            held_by.entry(group.agency).or_default().add(&group.facts, group.count, base, self.hybrid);
+        let tally = sum(&self.parts, base);
+        let mut held_by: HashMap<AgencyId, i64> = HashMap::new();
+        for part in self.parts.iter().filter(|part| part.is_in(base)) {
+            *held_by.entry(part.agency).or_default() += part.tally.held;
         }
-        let held_now = |agency| held_by.get(&agency).map_or(0, |tally| tally.held);
+        let held_now = |agency| held_by.get(&agency).copied().unwrap_or(0);
         let (previous, held_compared) =
             previous::previous(&self.year_before, &self.entered, &self.agencies, reach, base, held_now);
         let targets = &self.targets;
@@ -164,41 +176,38 @@ impl Material {
     }
 
     fn by_counterpart(&self) -> Vec<(Counterpart, CounterpartTally)> {
-        let groups: Vec<(Facts, i64)> = self.groups.iter().map(|group| (group.facts, group.count)).collect();
-        let tally = |c| CounterpartTally::of(&groups, c, Base::All, self.hybrid);
+        let tally = |c| CounterpartTally::of(&self.with_counterparts, c, Base::All, self.hybrid);
         Counterpart::ALL.into_iter().map(|c| (c, tally(c))).collect()
     }
 
     fn by_month(&self, period: &Period) -> Vec<MonthFigures> {
         let follows_decree = !matches!(period, Period::CalendarYear(_) | Period::Custom(_));
-        let mut by_month: HashMap<i64, Vec<&Group>> = HashMap::new();
-        for group in &self.groups {
-            by_month.entry(group.month).or_default().push(group);
+        let mut by_month: HashMap<i64, Vec<&Part>> = HashMap::new();
+        for part in &self.parts {
+            by_month.entry(part.month).or_default().push(part);
         }
         let months = period.by_month().into_iter().map(|(month, window)| {
             let (civil, report) = months(window.from);
-            let groups = by_month.get(&if follows_decree { report } else { civil });
-            let groups = groups.map(Vec::as_slice).unwrap_or_default();
-            MonthFigures { month, window, tallies: self.both(groups.iter().copied()) }
+            let parts = by_month.get(if follows_decree { &report } else { &civil });
+            MonthFigures { month, window, tallies: both(parts) }
         });
         months.collect()
     }
 
     fn by_agency(&self) -> Vec<AgencyFigures> {
-        let mut by_agency: HashMap<AgencyId, Vec<&Group>> = HashMap::new();
-        for group in &self.groups {
-            by_agency.entry(group.agency).or_default().push(group);
+        let mut by_agency: HashMap<AgencyId, Vec<&Part>> = HashMap::new();
+        for part in &self.parts {
+            by_agency.entry(part.agency).or_default().push(part);
         }
         let figure = |agency, base| self.year_before.figure(&self.entered, agency, base).map(|f| f.held());
         let lines = self.agencies.iter().filter_map(|agency| {
-            let groups = by_agency.get(&agency.id);
+            let parts = by_agency.get(&agency.id);
             let previous = Base::BOTH.map(|base| figure(agency.id, base));
-            let is_shown = groups.is_some() || previous.iter().any(Option::is_some);
-            let groups = groups.map(Vec::as_slice).unwrap_or_default();
+            let is_shown = parts.is_some() || previous.iter().any(Option::is_some);
             is_shown.then(|| AgencyFigures {
                 agency: agency.to_ref(),
                 name: agency.name.clone(),
-                tallies: self.both(groups.iter().copied()),
+                tallies: both(parts),
                 previous,
             })
         });

@@ -2,7 +2,7 @@
 //! report opens into exactly the meetings that `domain::count` counts for it.
 
 use domain::access::{Action, Caller, Scope};
-use domain::count::{Base, Form, HybridCounts, What};
+use domain::count::HybridCounts;
 use domain::error::Failure;
 use domain::ids::AgencyId;
 use domain::meetings::{MeetingFilter, MeetingRow};
@@ -13,7 +13,7 @@ use crate::access::Within;
 use crate::agencies::subtree_pattern;
 use crate::db::{Q, q};
 use crate::stop::Done;
-use crate::{Backend, access, agencies, rules, search};
+use crate::{Backend, access, agencies, counted, rules, search};
 
 /// Rows a page: what fits a long screen.
 const PER_PAGE: u32 = 30;
@@ -75,7 +75,7 @@ fn condition(
     let mut all = vec![match filter.counted {
         Some((base, what)) => {
             let within = Within::of(caller, Action::ViewFigures).condition(query, "m.agency_id");
-            format!("{} AND {within}", counted(base, what, hybrid))
+            format!("{} AND {within}", counted::condition(base, what, hybrid))
         }
         None => lines::known_to(query, caller),
     }];
@@ -109,38 +109,5 @@ fn condition(
         all.push(format!("m.kind = {}", query.place(kind)));
     }
     all.extend(search::condition(query, backend.db().is_postgres(), "m.id", &filter.text));
-    all.join(" AND ")
-}
-
-/// `domain::count` as a condition on `meeting m`; a test holds the two against each other.
-pub(super) fn counted(base: Base, what: What, hybrid: HybridCounts) -> String {
-    let online = match hybrid {
-        HybridCounts::OnlineWhenConnected => "(m.form = 'online' OR (m.form = 'hybrid' AND m.is_connected))",
-        HybridCounts::InPerson => "m.form = 'online'",
-    };
-    let form = |form: Form| format!("m.form = '{}'", form.code());
-    let (side, stage) = match what {
-        What::Attended(_) | What::AttendedOnline(_) => ("attended", "held"),
-        What::Cancelled => ("organised", "cancelled"),
-        What::Postponed => ("organised", "postponed"),
-        _ => ("organised", "held"),
-    };
-    let mut all = vec![format!("m.side = '{side}' AND m.stage = '{stage}'")];
-    if base == Base::Conferences {
-        all.push("m.scope = 'conference'".into());
-    }
-    match what {
-        What::Held | What::Cancelled | What::Postponed => {}
-        What::InPerson => all.push(form(Form::InPerson)),
-        What::Online => all.push(form(Form::Online)),
-        What::Hybrid => all.push(form(Form::Hybrid)),
-        What::HybridOnline => all.push("m.form = 'hybrid' AND m.is_connected".into()),
-        What::CountedOnline => all.push(online.into()),
-        What::Exceeded => all.push("m.has_exceeded".into()),
-        What::OrganisedOnline(c) | What::AttendedOnline(c) => {
-            all.push(format!("{online} AND m.counterpart = '{}'", c.code()));
-        }
-        What::Attended(c) => all.push(format!("m.counterpart = '{}'", c.code())),
-    }
     all.join(" AND ")
 }

@@ -9,11 +9,10 @@ use domain::period::{Period, Window};
 use domain::rules::{KindRule, rule_on};
 use domain::targets::Targets;
 
-use super::list::counted;
 use super::rows::Rows;
 use crate::db::{Source, q};
 use crate::stop::Done;
-use crate::{rules, stored};
+use crate::{counted, rules, stored};
 
 /// The check, and what the ceiling is held against.
 pub(super) struct Found {
@@ -126,7 +125,7 @@ async fn of_year_before(
     base: Base,
 ) -> Done<Option<i64>> {
     let Window { from, to }: Window = year(number);
-    let is_counted = counted(base, What::Held, HybridCounts::InPerson);
+    let is_counted = counted::condition(base, What::Held, HybridCounts::InPerson);
     let (held,): (i64,) = q(format!(
         "SELECT COUNT(*) FROM meeting m WHERE m.agency_id = $1 AND m.first_date BETWEEN $2 AND $3 AND {is_counted}"
     ))
