@@ -93,8 +93,7 @@ mod tests {
     fn a_report_is_gone_after_ten_minutes() {
         let minutes = Arc::new(AtomicI64::new(0));
         let told = Arc::clone(&minutes);
-        let clock =
-            Clock::of(move || DateTime::UNIX_EPOCH + Duration::minutes(told.load(Ordering::Relaxed)));
+        let clock = Clock::of(move || DateTime::UNIX_EPOCH + Duration::minutes(told.load(Ordering::Relaxed)));
         let store = SessionReports::new(clock, Arc::new(backend::SeededEntropy::new(1)));
         let outcome = Ok(domain::imports::ImportReport::default());
         let report = Report::Import { kind: "rooms".into(), file: "rooms.csv".into(), outcome };

@@ -68,7 +68,12 @@ impl Site {
     ///
     /// # Errors
     /// When the site's folder has no readable `assets.json`.
-    pub fn new(config: Config, backend: Backend, clock: Clock, entropy: Arc<dyn Entropy>) -> Result<Site, String> {
+    pub fn new(
+        config: Config,
+        backend: Backend,
+        clock: Clock,
+        entropy: Arc<dyn Entropy>,
+    ) -> Result<Site, String> {
         let folder = config.site_dir();
         let assets = read_assets(&folder)?;
         let reports = SessionReports::new(clock.clone(), Arc::clone(&entropy));

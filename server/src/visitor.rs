@@ -117,7 +117,10 @@ mod tests {
     fn a_device_is_named_in_two_words() {
         let edge = "Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/140.0 Safari/537.36 Edg/140.0";
         assert_eq!(device(edge), "Edge, Windows");
-        assert_eq!(device("Mozilla/5.0 (iPad; CPU OS 18_0 like Mac OS X) Version/18.0 Safari/604.1"), "Safari, iPad");
+        assert_eq!(
+            device("Mozilla/5.0 (iPad; CPU OS 18_0 like Mac OS X) Version/18.0 Safari/604.1"),
+            "Safari, iPad"
+        );
         assert_eq!(device("curl/8"), "");
     }
 }

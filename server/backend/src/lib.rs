@@ -9,6 +9,7 @@ mod audit;
 mod blobs;
 mod counted;
 mod db;
+mod demo;
 mod entropy;
 mod figures;
 mod imports;
@@ -35,8 +36,10 @@ use accounts::password::Hashing;
 use blobs::Blobs;
 
 pub use db::{Db, Q, Record, Source, Tx, Value, Via, places, q};
+pub use demo::{Demo, PASSWORD as DEMO_PASSWORD};
 pub use entropy::{Entropy, SeededEntropy, SystemEntropy};
 pub use papers::{PaperFile, Upload};
+pub use reports::Faces;
 pub use stop::{Done, Stop};
 
 /// How to open the backend.

@@ -35,7 +35,9 @@ pub async fn admin(config: &Config, clock: &Clock, what: Admin) -> Ending {
         }
         Admin::FirstCode => match backend.first_code().await.map_err(|failure| line(&failure))? {
             Some(code) => println!("Open {}/first and enter this code: {code}", config.address()),
-            None => return Err("there is an administrator already; use `phien admin reset-password`".to_owned()),
+            None => {
+                return Err("there is an administrator already; use `phien admin reset-password`".to_owned());
+            }
         },
     }
     Ok(())

@@ -64,13 +64,13 @@ async fn installation(config: &Config) -> Vec<Mistake> {
         say("site", &reason);
     }
     if let Err(cause) = TcpListener::bind(config.listen) {
-        say("listen", &format!("{} cannot be listened on: {cause}; is phien running already?", config.listen));
+        say(
+            "listen",
+            &format!("{} cannot be listened on: {cause}; is phien running already?", config.listen),
+        );
     }
     if config.trust_proxy && !config.listen.ip().is_loopback() {
-        say(
-            "trust_proxy",
-            &format!("{} can be reached past the proxy; listen on 127.0.0.1", config.listen),
-        );
+        say("trust_proxy", &format!("{} can be reached past the proxy; listen on 127.0.0.1", config.listen));
     }
     if let Err(reason) = writable(&config.data_dir) {
         say("data_dir", &reason);

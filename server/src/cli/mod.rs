@@ -2,6 +2,7 @@
 
 pub mod admin;
 pub mod check;
+pub mod demo;
 pub mod figures;
 pub mod import;
 pub mod serve;
@@ -36,6 +37,8 @@ struct Cli {
 enum Command {
     /// Serve the pages.
     Serve,
+    /// Fill an empty installation with a made-up office to try things in.
+    Demo,
     /// Import a CSV file: all of its rows or none.
     Import {
         /// agencies, people, rooms, meetings or baseline.
@@ -114,7 +117,10 @@ async fn command(command: Command, config: Config) -> Ending {
     let clock = Clock::system();
     match command {
         Command::Serve => serve::serve(config, clock).await,
-        Command::Import { kind, file, dry_run } => import::import(&config, &clock, kind, &file, dry_run).await,
+        Command::Demo => demo::demo(&config, &clock).await,
+        Command::Import { kind, file, dry_run } => {
+            import::import(&config, &clock, kind, &file, dry_run).await
+        }
         Command::Figures { agency, scope, from, to, json } => {
             figures::figures(&config, &clock, figures::Asked { agency, scope, from, to, json }).await
         }

@@ -15,11 +15,14 @@ pub async fn serve(config: Config, clock: Clock) -> Ending {
     let backend = open(&config).await?;
     let code = backend.first_code().await.map_err(|failure| super::line(&failure))?;
     let site = Site::new(config, backend, clock, entropy())?;
-    let listener =
-        TcpListener::bind(listen).await.map_err(|cause| format!("{listen} cannot be listened on: {cause}"))?;
+    let listener = TcpListener::bind(listen)
+        .await
+        .map_err(|cause| format!("{listen} cannot be listened on: {cause}"))?;
     println!("Phiên: {address}");
     if let Some(code) = code {
-        println!("Nobody can sign in yet. Open {address}/first and enter this code, good for one use: {code}");
+        println!(
+            "Nobody can sign in yet. Open {address}/first and enter this code, good for one use: {code}"
+        );
     }
     tracing::info!(%listen, "serving");
     crate::serve::serve(listener, router(site)).await.map_err(|cause| format!("serving ended: {cause}"))

@@ -80,10 +80,9 @@ struct Reader {
 pub(super) fn read(sources: &Sources) -> Result<Config, Vec<Mistake>> {
     let mut reader = Reader { values: BTreeMap::new(), mistakes: sources.mistakes.clone() };
     for setting in &SETTINGS {
-        reader.values.insert(
-            setting.key,
-            Value { text: setting.default.to_owned(), place: setting.variable() },
-        );
+        reader
+            .values
+            .insert(setting.key, Value { text: setting.default.to_owned(), place: setting.variable() });
     }
     if let Some((path, text)) = &sources.file {
         reader.take_file(path, text);
@@ -185,7 +184,8 @@ impl Reader {
 
     fn database_url(&mut self) -> String {
         let text = self.text("database_url");
-        let is_postgres = Url::parse(&text).is_ok_and(|url| matches!(url.scheme(), "postgres" | "postgresql"));
+        let is_postgres =
+            Url::parse(&text).is_ok_and(|url| matches!(url.scheme(), "postgres" | "postgresql"));
         if !text.is_empty() && !is_postgres {
             // The value itself is not repeated: it may hold a password.
             let place = self.values["database_url"].place.clone();

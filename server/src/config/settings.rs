@@ -69,11 +69,7 @@ pub const SETTINGS: [Setting; 13] = [
         meaning: "A session ends so many hours after sign-in, used or not, 1 to 720; on a device that is to \
                   stay signed in both times are ten times as long.",
     },
-    Setting {
-        key: "upload_mib",
-        default: "200",
-        meaning: "Largest paper in mebibytes, 1 to 200.",
-    },
+    Setting { key: "upload_mib", default: "200", meaning: "Largest paper in mebibytes, 1 to 200." },
     Setting {
         key: "concurrent_requests",
         default: "256",
@@ -84,11 +80,7 @@ pub const SETTINGS: [Setting; 13] = [
         default: "420",
         meaning: "Local time, in minutes east of UTC, -720 to 840. Viet Nam is 420.",
     },
-    Setting {
-        key: "log_format",
-        default: "text",
-        meaning: "text, or json: one object a line.",
-    },
+    Setting { key: "log_format", default: "text", meaning: "text, or json: one object a line." },
     Setting {
         key: "log_level",
         default: "info",

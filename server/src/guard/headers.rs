@@ -17,8 +17,7 @@ pub fn page_policy(nonce: &str) -> String {
 }
 
 /// What is not a page runs nothing and loads nothing; a browser's own PDF viewer needs its style.
-const BARE_POLICY: &str =
-    "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; frame-ancestors 'none'; base-uri 'none'";
+const BARE_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; frame-ancestors 'none'; base-uri 'none'";
 
 /// A camera and a microphone serve scanning and meetings of our own; nothing else of the device is used.
 const PERMISSIONS: &str = "camera=(self), microphone=(self), display-capture=(self), fullscreen=(self), \

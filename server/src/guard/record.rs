@@ -12,8 +12,8 @@ use http::HeaderValue;
 use tracing::Instrument;
 
 use crate::fault;
-use crate::visitor;
 use crate::site::Site;
+use crate::visitor;
 
 /// The number of a request, in its log lines and in the answer's `X-Request-Id`.
 #[derive(Clone, Debug)]

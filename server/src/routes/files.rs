@@ -48,7 +48,9 @@ pub async fn robots() -> &'static str {
 fn served(path: &'static str, folder: &Path, keep: HeaderValue) -> Router<Site> {
     let files = ServeDir::new(folder).precompressed_br().append_index_html_on_directories(false);
     let keep = from_fn(move |request, next| kept(keep.clone(), request, next));
-    Router::new().route_service(&format!("{path}/{{*file}}"), tower::util::MapRequest::new(files, strip(path))).layer(keep)
+    Router::new()
+        .route_service(&format!("{path}/{{*file}}"), tower::util::MapRequest::new(files, strip(path)))
+        .layer(keep)
 }
 
 fn single(path: &'static str, folder: &Path) -> Router<Site> {

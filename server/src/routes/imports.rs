@@ -27,7 +27,9 @@ pub async fn import(
         return fault::failure(&Failure::NotFound, &headers);
     };
     match take(&site, &caller, kind, form).await {
-        Ok(name) => Redirect::to(&format!("/admin/imports?kind={}&report={name}", kind.code())).into_response(),
+        Ok(name) => {
+            Redirect::to(&format!("/admin/imports?kind={}&report={name}", kind.code())).into_response()
+        }
         Err(failure) => fault::failure(&failure, &headers),
     }
 }

@@ -12,7 +12,11 @@ async fn an_empty_system_leads_every_page_to_the_first_administrator() {
     let world = World::empty().await;
     for path in ["/", "/sign-in", "/meetings", "/figures"] {
         let answer = world.page(path).send().await;
-        assert_eq!((answer.status, answer.header(header::LOCATION)), (StatusCode::SEE_OTHER, "/first"), "{path}");
+        assert_eq!(
+            (answer.status, answer.header(header::LOCATION)),
+            (StatusCode::SEE_OTHER, "/first"),
+            "{path}"
+        );
     }
     assert_eq!(world.page("/first").send().await.status, StatusCode::OK);
     assert_eq!(world.ask(Method::GET, "/health").send().await.status, StatusCode::OK);
@@ -39,7 +43,8 @@ async fn everything_that_is_not_public_asks_who_is_there() {
         let is_page = server::router::page_routes().iter().any(|route| route.path() == address);
         let method = if is_page || address == "/papers/{id}/file" { Method::GET } else { Method::POST };
         let answer = world.ask(method, &path).with(header::ACCEPT, "application/json").send().await;
-        let is_public = matches!(access, server::permission::Access::Open | server::permission::Access::Public);
+        let is_public =
+            matches!(access, server::permission::Access::Open | server::permission::Access::Public);
         if is_public {
             assert_ne!(answer.status, StatusCode::UNAUTHORIZED, "{address}");
         } else {
@@ -90,7 +95,8 @@ async fn hashed_files_are_kept_for_ever_and_sent_compressed() {
     let plain = world.ask(Method::GET, "/pkg/phien.0.css").send().await;
     assert_eq!((plain.status, plain.text()), (StatusCode::OK, "body{}"));
     assert!(plain.header(header::CACHE_CONTROL).contains("immutable"));
-    let small = world.ask(Method::GET, "/pkg/phien.0.css").with(header::ACCEPT_ENCODING, "gzip, br").send().await;
+    let small =
+        world.ask(Method::GET, "/pkg/phien.0.css").with(header::ACCEPT_ENCODING, "gzip, br").send().await;
     assert_eq!((small.header(header::CONTENT_ENCODING), small.text()), ("br", "compressed"));
     assert!(small.header(header::CONTENT_TYPE).starts_with("text/css"));
     let missing = world.ask(Method::GET, "/pkg/phien.1.css").send().await;
@@ -102,7 +108,13 @@ async fn hashed_files_are_kept_for_ever_and_sent_compressed() {
 #[tokio::test]
 async fn nothing_but_the_public_folders_is_served() {
     let (world, cookie) = World::claimed().await;
-    for path in ["/documents/Tinos-Regular.ttf", "/assets.json", "/pkg/../assets.json", "/pkg/%2e%2e/assets.json", "/phien.db"] {
+    for path in [
+        "/documents/Tinos-Regular.ttf",
+        "/assets.json",
+        "/pkg/../assets.json",
+        "/pkg/%2e%2e/assets.json",
+        "/phien.db",
+    ] {
         let answer = world.page(path).as_person(&cookie).send().await;
         assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}");
         assert!(!answer.text().contains("a face"));
@@ -118,7 +130,8 @@ async fn an_over_large_form_is_refused_said_or_unsaid() {
     let said = said.with(header::CONTENT_LENGTH, &large.len().to_string()).send().await;
     assert_eq!(said.status, StatusCode::PAYLOAD_TOO_LARGE);
     let pieces = futures::stream::iter([Ok::<_, std::io::Error>(large)]);
-    let unsaid = world.ask(Method::POST, "/api/preferences/set").body(kind, axum::body::Body::from_stream(pieces));
+    let unsaid =
+        world.ask(Method::POST, "/api/preferences/set").body(kind, axum::body::Body::from_stream(pieces));
     assert!(!unsaid.send().await.status.is_success());
 }
 
@@ -140,7 +153,8 @@ async fn cookies_are_secure_behind_tls() {
     };
     let plain = sent(World::empty().await).await;
     assert!(plain.contains("locale=en") && !plain.contains("Secure"), "{plain}");
-    let secure = sent(World::with(|config| config.public_url = "https://hop.example".parse().ok()).await).await;
+    let secure =
+        sent(World::with(|config| config.public_url = "https://hop.example".parse().ok()).await).await;
     assert!(secure.contains("Secure"), "{secure}");
 }
 

@@ -21,7 +21,10 @@ fn pdf(bytes: usize) -> Vec<u8> {
 fn form(fields: &[(&str, &str)], files: &[(&str, &[u8])]) -> Vec<u8> {
     let mut body = Vec::new();
     for (name, value) in fields {
-        body.extend(format!("--{BOUNDARY}\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n").bytes());
+        body.extend(
+            format!("--{BOUNDARY}\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
+                .bytes(),
+        );
     }
     for (name, bytes) in files {
         let head = format!(
@@ -67,12 +70,15 @@ impl Uploads {
     }
 
     async fn lines_on_paper(&self) -> usize {
-        let system = self.world.site.services.accounts.identify(
-            self.secretary.split_once('=').unwrap().1,
-            crate::world::now(),
-        );
+        let system = self
+            .world
+            .site
+            .services
+            .accounts
+            .identify(self.secretary.split_once('=').unwrap().1, crate::world::now());
         let caller = system.await.unwrap();
-        let meeting = self.world.site.services.meetings.get(&caller, self.meeting.parse().unwrap()).await.unwrap();
+        let meeting =
+            self.world.site.services.meetings.get(&caller, self.meeting.parse().unwrap()).await.unwrap();
         let papers = meeting.agenda.into_iter().flat_map(|item| item.papers);
         papers.filter(|paper| matches!(paper, domain::papers::PaperLine::OnPaper { .. })).count()
     }
@@ -82,7 +88,8 @@ impl Uploads {
 async fn several_papers_come_in_one_form_and_a_plain_form_goes_back_to_its_meeting() {
     let uploads = Uploads::new().await;
     let (one, two) = (pdf(100), pdf(200));
-    let answer = uploads.send(&uploads.secretary, "open", "text/html", &[("a.pdf", &one), ("b.pdf", &two)]).await;
+    let answer =
+        uploads.send(&uploads.secretary, "open", "text/html", &[("a.pdf", &one), ("b.pdf", &two)]).await;
     assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text());
     assert_eq!(answer.header(header::LOCATION), format!("/meetings/{}", uploads.meeting));
 }
@@ -151,7 +158,8 @@ async fn only_people_of_the_meeting_read_its_papers() {
 async fn a_classified_paper_leaves_one_neutral_line() {
     let uploads = Uploads::new().await;
     for _ in 0..2 {
-        let answer = uploads.send(&uploads.secretary, "secret", "application/json", &[("mat.pdf", &pdf(10))]).await;
+        let answer =
+            uploads.send(&uploads.secretary, "secret", "application/json", &[("mat.pdf", &pdf(10))]).await;
         assert_eq!(answer.status, StatusCode::CONFLICT);
         let answer: serde_json::Value = serde_json::from_slice(&answer.body).unwrap();
         assert!(answer["message"].as_str().unwrap().len() > 10, "{answer}");
@@ -184,7 +192,8 @@ async fn a_paper_over_the_limit_is_refused_while_it_comes() {
     let (meeting, item) = world.meeting(&caller).await;
     world.router = small_router(&world);
     let uploads = Uploads { world, secretary, meeting: meeting.to_string(), item: item.to_string() };
-    let answer = uploads.send(&uploads.secretary, "open", "application/json", &[("a.pdf", &pdf(1_100_000))]).await;
+    let answer =
+        uploads.send(&uploads.secretary, "open", "application/json", &[("a.pdf", &pdf(1_100_000))]).await;
     assert_eq!(answer.status, StatusCode::CONFLICT, "{}", answer.text());
     assert!(answer.text().contains("too_large"), "{}", answer.text());
 }

@@ -75,7 +75,10 @@ impl World {
         std::fs::create_dir_all(site_folder.join("pkg")).unwrap();
         std::fs::create_dir_all(site_folder.join("documents")).unwrap();
         let files = [
-            ("assets.json", r#"{"css": "/pkg/phien.0.css", "js": "/pkg/phien.0.js", "wasm": "/pkg/phien.0.wasm"}"#),
+            (
+                "assets.json",
+                r#"{"css": "/pkg/phien.0.css", "js": "/pkg/phien.0.js", "wasm": "/pkg/phien.0.wasm"}"#,
+            ),
             ("pkg/phien.0.css", "body{}"),
             ("pkg/phien.0.css.br", "compressed"),
             ("documents/Tinos-Regular.ttf", "a face"),
@@ -89,7 +92,8 @@ impl World {
         config.data_dir.clone_from(&data);
         config.site = Some(site_folder);
         change(&mut config);
-        let backend = Backend::open(BackendConfig::embedded(data), Box::new(SeededEntropy::new(7))).await.unwrap();
+        let backend =
+            Backend::open(BackendConfig::embedded(data), Box::new(SeededEntropy::new(7))).await.unwrap();
         let clock = Clock::of(now);
         let site = Site::new(config, backend, clock, Arc::new(SeededEntropy::new(11))).unwrap();
         World { router: router(site.clone()), site, _folder: folder }
@@ -124,7 +128,8 @@ impl World {
         };
         self.site.services.people.add(&system, person).await.unwrap();
         let accounts = &self.site.services.accounts;
-        let signed_in = accounts.sign_in(user_name, PASSWORD, false, "test", "127.0.0.1", now()).await.unwrap();
+        let signed_in =
+            accounts.sign_in(user_name, PASSWORD, false, "test", "127.0.0.1", now()).await.unwrap();
         let caller = accounts.identify(&signed_in.token, now()).await.unwrap();
         (cookie(&signed_in.token), caller)
     }
@@ -136,11 +141,19 @@ impl World {
             agency: secretary.agency.id.to_string(),
             kind: "briefing".into(),
             form: "in_person".into(),
-            sittings: vec![SittingInput { date: "2026-06-18".into(), from: "08:00".into(), to: "10:00".into() }],
+            sittings: vec![SittingInput {
+                date: "2026-06-18".into(),
+                from: "08:00".into(),
+                to: "10:00".into(),
+            }],
             place: "Phòng họp số 1".into(),
             chair: secretary.person.to_string(),
             secretary: secretary.person.to_string(),
-            agenda: vec![AgendaInput { title: "Báo cáo tuần".into(), minutes: "30".into(), ..AgendaInput::default() }],
+            agenda: vec![AgendaInput {
+                title: "Báo cáo tuần".into(),
+                minutes: "30".into(),
+                ..AgendaInput::default()
+            }],
             ..MeetingInput::default()
         };
         let meetings = &self.site.services.meetings;

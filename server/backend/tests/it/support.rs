@@ -68,6 +68,11 @@ impl World {
         World { backend, config, now, engine, entropy: SeededEntropy::new(11), made }
     }
 
+    /// An embedded database without any agency.
+    pub(crate) async fn open_empty(folder: &std::path::Path) -> Backend {
+        Backend::open(BackendConfig::embedded(folder), Box::new(SeededEntropy::new(7))).await.unwrap()
+    }
+
     /// The program itself.
     pub(crate) fn system(&self) -> Caller {
         self.backend.system_caller(self.now)

@@ -1,0 +1,34 @@
+//! `phien demo`: fills an empty installation with the demo office and says who can sign in.
+
+use std::path::Path;
+
+use backend::{DEMO_PASSWORD, Faces};
+
+use super::{Ending, open};
+use crate::clock::Clock;
+use crate::config::Config;
+
+/// Fills the database and prints the sign-ins. Refuses a database that holds anything.
+pub async fn demo(config: &Config, clock: &Clock) -> Ending {
+    let faces = faces(&config.site_dir())?;
+    let backend = open(config).await?;
+    let demo = backend.fill_with_demo(&faces, clock.now()).await.map_err(|stop| stop.to_string())?;
+    println!("The demo is in: {} meetings, one of them under way today.", demo.meetings);
+    println!("Sign in at {} with the password {DEMO_PASSWORD} as one of:", config.address());
+    for (user_name, who) in &demo.sign_ins {
+        println!("  {user_name:<15} {who}");
+    }
+    backend.db().close().await;
+    Ok(())
+}
+
+/// The faces that official documents are set in, from the site's folder.
+fn faces(site: &Path) -> Result<Faces, String> {
+    let folder = site.join("documents");
+    let face = |name: &str| {
+        let file = folder.join(name);
+        std::fs::read(&file).map_err(|cause| format!("{}: {cause}", file.display()))
+    };
+    Faces::new(face("Tinos-Regular.ttf")?, face("Tinos-Bold.ttf")?, face("Tinos-Italic.ttf")?)
+        .map_err(|error| format!("{}: {error}", folder.display()))
+}
