@@ -43,9 +43,9 @@ pub fn meeting_item(row: &MeetingRow) -> AnyView {
                 <span>{row.agency.short_name.clone()}</span>
                 {place}
                 {papers}
+                <StageBadge stage=row.stage text=words::stage(row.stage)/>
             </span>
         </span>
-        <StageBadge stage=row.stage text=words::stage(row.stage)/>
     };
     if row.is_mine {
         view! { <li><a class="item" href=meeting_href(row)>{body}<span class="chev"><Icon name="chevron-right"/></span></a></li> }

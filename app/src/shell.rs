@@ -71,14 +71,24 @@ pub fn Frame() -> impl IntoView {
 fn attend(path: Memo<String>, main: NodeRef<leptos::html::Main>) {
     Effect::new(move |before: Option<String>| {
         let now = path.get();
-        if before.is_some_and(|before| before != now)
-            && let Some(main) = main.get_untracked()
-        {
-            // A browser that refuses leaves the focus on the link, which is no harm.
-            let _ = main.focus();
+        if before.is_some_and(|before| before != now) {
+            // The page is drawn after this ran.
+            request_animation_frame(move || focus_page(main));
         }
         now
     });
+}
+
+fn focus_page(main: NodeRef<leptos::html::Main>) {
+    use leptos::wasm_bindgen::JsCast;
+    let Some(main) = main.get_untracked() else { return };
+    let wanted = main.query_selector("[autofocus]").ok().flatten();
+    let wanted = wanted.and_then(|field| field.dyn_into::<leptos::web_sys::HtmlElement>().ok());
+    // A browser that refuses leaves the focus on the link, which is no harm.
+    let _ = match wanted {
+        Some(field) => field.focus(),
+        None => main.focus(),
+    };
 }
 
 /// What the style sheet hangs its per-page rules under.

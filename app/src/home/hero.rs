@@ -114,10 +114,12 @@ fn actions(meeting: &Meeting) -> impl IntoView + use<> {
         (count, 0) => tf(HOME_PAPERS_READ, &[("n", &count)]),
         (count, unread) => tf(HOME_PAPERS_UNREAD, &[("n", &count), ("unread", &unread)]),
     };
-    let icon = if count > 0 && unread == 0 { "circle-check" } else { "file-text" };
+    let is_ready = count > 0 && unread == 0;
+    let (icon, class) =
+        if is_ready { ("circle-check", "hero__dev is-ready") } else { ("file-text", "hero__dev") };
     view! {
         <div class="hero__act">{buttons}</div>
-        <p class="hero__dev"><Icon name=icon/>{state}</p>
+        <p class=class><Icon name=icon/>{state}</p>
     }
 }
 
