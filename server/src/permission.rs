@@ -31,8 +31,9 @@ const FILES: &[(&str, Access)] = &[
     ("/health", Open),
 ];
 
-/// Routes that move bytes.
+/// Routes that give or take a file.
 const ROUTES: &[(&str, Access)] = &[
+    ("/meetings/{id}/invitation.ics", Needs(ViewMeeting)),
     ("/meetings/{id}/papers", Needs(ManagePapers)),
     ("/papers/{id}/file", Needs(ReadPaper)),
     ("/admin/imports/{kind}", SignedIn),
@@ -77,6 +78,24 @@ const CALLS: &[(&str, Access)] = &[
     ("/api/accounts/change-password", Needs(ManageOwnAccount)),
     ("/api/accounts/sessions", Needs(ManageOwnAccount)),
     ("/api/meetings/today", Needs(UseSystem)),
+    ("/api/meetings/list", Needs(ViewCalendar)),
+    ("/api/meetings/get", Needs(ViewMeeting)),
+    ("/api/meetings/compose", Needs(ComposeMeeting)),
+    ("/api/meetings/find", Needs(ViewPeople)),
+    ("/api/meetings/check", Needs(ComposeMeeting)),
+    ("/api/meetings/keep", Needs(ComposeMeeting)),
+    ("/api/meetings/save", Needs(ComposeMeeting)),
+    ("/api/meetings/publish", Needs(PublishMeeting)),
+    ("/api/meetings/call-off", Needs(CallOffMeeting)),
+    ("/api/meetings/open", Needs(ConductMeeting)),
+    ("/api/meetings/discuss", Needs(ConductMeeting)),
+    ("/api/meetings/close", Needs(ConductMeeting)),
+    ("/api/attendance/mark", Needs(CallRoll)),
+    ("/api/attendance/mark-rest", Needs(CallRoll)),
+    ("/api/attendance/mark-site", Needs(CallRoll)),
+    ("/api/papers/rename", Needs(ManagePapers)),
+    ("/api/papers/neutral-line", Needs(ManagePapers)),
+    ("/api/papers/withdraw", Needs(ManagePapers)),
     ("/api/search/find", Needs(ViewCalendar)),
     ("/api/calendar/choices", Needs(ViewCalendar)),
     ("/api/calendar/people", Needs(ViewPeople)),

@@ -14,13 +14,17 @@ use leptos_axum::{LeptosRoutes, ResponseOptions};
 use app::context::Now;
 
 use crate::guard::{self, Visitor, page_policy};
-use crate::routes::{files, health, imports, paper_file, papers};
+use crate::routes::{files, health, imports, invitation, paper_file, papers};
 use crate::site::Site;
 use crate::visitor;
 
 /// Our own routes that answer at once, or not at all.
 pub fn quick_routes() -> Vec<(&'static str, MethodRouter<Site>)> {
-    vec![("/health", get(health::health)), ("/robots.txt", get(files::robots))]
+    vec![
+        ("/health", get(health::health)),
+        ("/robots.txt", get(files::robots)),
+        ("/meetings/{id}/invitation.ics", get(invitation::invitation)),
+    ]
 }
 
 /// Our own routes that move bytes and so keep their own time and size.

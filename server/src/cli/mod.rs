@@ -145,7 +145,9 @@ fn report(mistakes: &[Mistake]) {
 fn start_log(config: &Config, is_service: bool) {
     let level = if is_service { config.log_level.as_str() } else { "warn" };
     let filter = tracing_subscriber::EnvFilter::new(level);
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let is_terminal = std::io::IsTerminal::is_terminal(&std::io::stderr());
+    let log =
+        tracing_subscriber::fmt().with_env_filter(filter).with_ansi(is_terminal).with_writer(std::io::stderr);
     match config.log_format {
         LogFormat::Json => log.json().init(),
         LogFormat::Text => log.init(),

@@ -52,18 +52,18 @@ struct Sent {
     mode: ImportMode,
 }
 
+/// Anything but the word itself writes nothing.
+fn mode(text: &str) -> ImportMode {
+    if text.trim() == "write" { ImportMode::Write } else { ImportMode::DryRun }
+}
+
 async fn read(form: Multipart) -> Result<Sent, Failure> {
     let mut form = form;
     let most = IMPORT_MIB_AT_MOST * 1024 * 1024;
-    // Without a word about it nothing is written.
     let mut sent = Sent { name: String::new(), bytes: Err(Refusal::EmptyFile), mode: ImportMode::DryRun };
     while let Some(mut field) = in_time(form.next_field()).await? {
         match field.name().unwrap_or_default() {
-            "mode" => {
-                if text(field).await?.trim() == "write" {
-                    sent.mode = ImportMode::Write;
-                }
-            }
+            "mode" => sent.mode = mode(&text(field).await?),
             "file" => {
                 sent.name = field.file_name().unwrap_or_default().to_owned();
                 let mut bytes = Vec::new();

@@ -3,5 +3,6 @@
 pub mod files;
 pub mod health;
 pub mod imports;
+pub mod invitation;
 pub mod paper_file;
 pub mod papers;

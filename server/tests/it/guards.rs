@@ -30,7 +30,7 @@ async fn signed_out_people_are_led_to_sign_in_and_back() {
     assert_eq!(answer.header(header::LOCATION), "/sign-in?next=%2Fmeetings%3Fpage%3D2");
     assert_eq!(world.page("/").send().await.header(header::LOCATION), "/sign-in");
     assert_eq!(world.page("/sign-in").send().await.status, StatusCode::OK);
-    let stale = world.page("/").as_person("phien=0123").send().await;
+    let stale = world.page("/").signed_in("phien=0123").send().await;
     assert_eq!(stale.header(header::LOCATION), "/sign-in");
 }
 
@@ -41,7 +41,11 @@ async fn everything_that_is_not_public_asks_who_is_there() {
     for (address, access) in server::permission::all() {
         let path = address.replace("{id}", id).replace("{kind}", "rooms").replace("{*file}", "none");
         let is_page = server::router::page_routes().iter().any(|route| route.path() == address);
-        let method = if is_page || address == "/papers/{id}/file" { Method::GET } else { Method::POST };
+        let method = if is_page || address.ends_with("/file") || address.ends_with(".ics") {
+            Method::GET
+        } else {
+            Method::POST
+        };
         let answer = world.ask(method, &path).with(header::ACCEPT, "application/json").send().await;
         let is_public =
             matches!(access, server::permission::Access::Open | server::permission::Access::Public);
@@ -57,30 +61,30 @@ async fn everything_that_is_not_public_asks_who_is_there() {
 async fn another_site_changes_nothing() {
     let (world, cookie) = World::claimed().await;
     let send = |site: &'static str, origin: &'static str| {
-        let ask = world.ask(Method::POST, "/api/accounts/sign-out").as_person(&cookie);
-        ask.from_site(site).with(header::ORIGIN, origin).body("application/x-www-form-urlencoded", "").send()
+        let ask = world.ask(Method::POST, "/api/accounts/sign-out").signed_in(&cookie);
+        ask.coming_from(site).with(header::ORIGIN, origin).body("application/x-www-form-urlencoded", "").send()
     };
     assert_eq!(send("cross-site", "https://hop.example").await.status, StatusCode::FORBIDDEN);
     assert_eq!(send("same-site", "").await.status, StatusCode::FORBIDDEN);
     assert_eq!(send("", "https://other.example").await.status, StatusCode::FORBIDDEN);
     assert_eq!(send("", "").await.status, StatusCode::FORBIDDEN);
-    assert_eq!(world.page("/").as_person(&cookie).send().await.status, StatusCode::OK, "still signed in");
+    assert_eq!(world.page("/").signed_in(&cookie).send().await.status, StatusCode::OK, "still signed in");
     assert_ne!(send("", "https://hop.example").await.status, StatusCode::FORBIDDEN);
-    let after = world.page("/").as_person(&cookie).send().await;
+    let after = world.page("/").signed_in(&cookie).send().await;
     assert_eq!(after.status, StatusCode::SEE_OTHER, "signed out by our own page");
 }
 
 #[tokio::test]
 async fn pages_allow_only_their_own_scripts() {
     let (world, cookie) = World::claimed().await;
-    let answer = world.page("/").as_person(&cookie).send().await;
+    let answer = world.page("/").signed_in(&cookie).send().await;
     assert_eq!(answer.status, StatusCode::OK);
     let policy = answer.header(header::CONTENT_SECURITY_POLICY).to_owned();
     let (_, rest) = policy.split_once("'nonce-").expect("a nonce");
     let (nonce, _) = rest.split_once('\'').unwrap();
     assert!(answer.text().contains(&format!("nonce=\"{nonce}\"")), "the page's scripts carry it");
     assert!(policy.contains("frame-ancestors 'none'") && policy.contains("default-src 'self'"));
-    let again = world.page("/").as_person(&cookie).send().await;
+    let again = world.page("/").signed_in(&cookie).send().await;
     assert!(!again.header(header::CONTENT_SECURITY_POLICY).contains(nonce), "never the same one");
     assert_eq!(answer.header(header::REFERRER_POLICY), "same-origin");
     assert_eq!(answer.header(header::X_CONTENT_TYPE_OPTIONS), "nosniff");
@@ -115,7 +119,7 @@ async fn nothing_but_the_public_folders_is_served() {
         "/pkg/%2e%2e/assets.json",
         "/phien.db",
     ] {
-        let answer = world.page(path).as_person(&cookie).send().await;
+        let answer = world.page(path).signed_in(&cookie).send().await;
         assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}");
         assert!(!answer.text().contains("a face"));
     }
@@ -138,8 +142,8 @@ async fn an_over_large_form_is_refused_said_or_unsaid() {
 #[tokio::test]
 async fn a_missing_page_says_so_in_the_language_of_the_device() {
     let (world, cookie) = World::claimed().await;
-    let vi = world.page("/khong-co").as_person(&cookie).send().await;
-    let en = world.page("/khong-co").as_person(&format!("{cookie}; locale=en")).send().await;
+    let vi = world.page("/khong-co").signed_in(&cookie).send().await;
+    let en = world.page("/khong-co").signed_in(&format!("{cookie}; locale=en")).send().await;
     assert_eq!((vi.status, en.status), (StatusCode::NOT_FOUND, StatusCode::NOT_FOUND));
     assert!(vi.text().contains("<html lang=\"vi\"") && en.text().contains("<html lang=\"en\""));
 }
@@ -180,7 +184,7 @@ async fn the_log_holds_routes_and_no_secrets() {
     let writer = log.clone();
     let subscriber = tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE);
     let guard = tracing::subscriber::set_default(subscriber.with_writer(move || writer.clone()).finish());
-    world.page("/search?q=Bao+cao+mat").as_person(&cookie).send().await;
+    world.page("/search?q=Bao+cao+mat").signed_in(&cookie).send().await;
     let form = format!("user_name=quantri&password={PASSWORD}");
     let sign_in = world.ask(Method::POST, "/api/accounts/sign-in");
     sign_in.body("application/x-www-form-urlencoded", form).send().await;

@@ -3,6 +3,8 @@
 
 mod figures;
 mod guards;
+mod imports;
+mod invitation;
 mod kill;
 mod manual;
 mod papers;

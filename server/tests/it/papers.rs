@@ -57,7 +57,7 @@ impl Uploads {
     async fn send(&self, cookie: &str, level: &str, accept: &str, files: &[(&str, &[u8])]) -> Answer {
         let body = form(&[("item", &self.item), ("level", level)], files);
         let ask = self.world.ask(Method::POST, &format!("/meetings/{}/papers", self.meeting));
-        let ask = ask.as_person(cookie).with(header::ACCEPT, accept);
+        let ask = ask.signed_in(cookie).with(header::ACCEPT, accept);
         ask.body(&format!("multipart/form-data; boundary={BOUNDARY}"), body).send().await
     }
 
@@ -100,7 +100,7 @@ async fn a_paper_is_read_whole_and_in_pieces() {
     let file = pdf(700_000);
     let path = uploads.paper(&file).await;
     let get = |range: &str| {
-        let ask = uploads.world.ask(Method::GET, &path).as_person(&uploads.secretary);
+        let ask = uploads.world.ask(Method::GET, &path).signed_in(&uploads.secretary);
         ask.with(header::RANGE, range).send()
     };
     let whole = get("").await;
@@ -127,7 +127,7 @@ async fn a_paper_that_did_not_change_is_not_sent_again() {
     let file = pdf(5_000);
     let path = uploads.paper(&file).await;
     let get = |name, value: &str| {
-        uploads.world.ask(Method::GET, &path).as_person(&uploads.secretary).with(name, value)
+        uploads.world.ask(Method::GET, &path).signed_in(&uploads.secretary).with(name, value)
     };
     let tag = get(header::RANGE, "").send().await.header(header::ETAG).to_owned();
     let again = get(header::IF_NONE_MATCH, &tag).send().await;
@@ -136,7 +136,7 @@ async fn a_paper_that_did_not_change_is_not_sent_again() {
     assert_eq!((same.status, same.body.len()), (StatusCode::PARTIAL_CONTENT, 10));
     let other = get(header::IF_RANGE, "\"0\"").with(header::RANGE, "bytes=0-9").send().await;
     assert_eq!((other.status, other.body.len()), (StatusCode::OK, file.len()));
-    let head = uploads.world.ask(Method::HEAD, &path).as_person(&uploads.secretary).send().await;
+    let head = uploads.world.ask(Method::HEAD, &path).signed_in(&uploads.secretary).send().await;
     assert_eq!((head.header(header::CONTENT_LENGTH), head.body.len()), (file.len().to_string().as_str(), 0));
 }
 
@@ -145,10 +145,10 @@ async fn only_people_of_the_meeting_read_its_papers() {
     let uploads = Uploads::new().await;
     let path = uploads.paper(&pdf(100)).await;
     let (stranger, _) = uploads.world.person("khach1", "delegate").await;
-    let get = |cookie: &str| uploads.world.ask(Method::GET, &path).as_person(cookie).send();
+    let get = |cookie: &str| uploads.world.ask(Method::GET, &path).signed_in(cookie).send();
     assert!(matches!(get(&stranger).await.status, StatusCode::FORBIDDEN | StatusCode::NOT_FOUND));
     assert_eq!(get("").await.status, StatusCode::UNAUTHORIZED);
-    let nonsense = uploads.world.ask(Method::GET, "/papers/nonsense/file").as_person(&uploads.secretary);
+    let nonsense = uploads.world.ask(Method::GET, "/papers/nonsense/file").signed_in(&uploads.secretary);
     assert_eq!(nonsense.send().await.status, StatusCode::NOT_FOUND);
     let upload = uploads.send(&stranger, "open", "application/json", &[("a.pdf", &pdf(10))]).await;
     assert!(matches!(upload.status, StatusCode::FORBIDDEN | StatusCode::NOT_FOUND));
@@ -170,9 +170,10 @@ async fn a_classified_paper_leaves_one_neutral_line() {
 #[tokio::test]
 async fn what_is_no_paper_is_refused_in_words() {
     let uploads = Uploads::new().await;
-    let (word, empty, none): (&[u8], &[u8], &[(&str, &[u8])]) = (&[b'x'; 3000], b"", &[]);
+    let (word, empty) = ([b'x'; 3000], []);
+    let none: &[(&str, &[u8])] = &[];
     let send = |files| uploads.send(&uploads.secretary, "open", "application/json", files);
-    let (no_pdf, nothing) = ([("a.pdf", word)], [("a.pdf", empty)]);
+    let (no_pdf, nothing) = ([("a.pdf", word.as_slice())], [("a.pdf", empty.as_slice())]);
     for (answer, status) in [
         (send(&no_pdf).await, StatusCode::CONFLICT),
         (send(&nothing).await, StatusCode::CONFLICT),

@@ -195,12 +195,12 @@ impl Ask<'_> {
     }
 
     /// Comes from elsewhere: `cross-site`, or empty for a browser that does not say.
-    pub(crate) fn from_site(self, site: &str) -> Self {
+    pub(crate) fn coming_from(self, site: &str) -> Self {
         self.with(SITE, site)
     }
 
     /// Signed in.
-    pub(crate) fn as_person(self, cookie: &str) -> Self {
+    pub(crate) fn signed_in(self, cookie: &str) -> Self {
         self.with(header::COOKIE, cookie)
     }
 
