@@ -132,7 +132,7 @@ fn first_form(posted: &Posted) -> AnyView {
 fn halves(form: AnyView) -> impl IntoView {
     view! {
         <div class="si">
-            <div class="si__l on-deep">
+            <aside class="si__l on-deep" aria-label=t(APP_NAME)>
                 <svg class="motif" viewBox="0 0 188 136" aria-hidden="true" fill="#fff">
                     <path d="M0 66a66 66 0 0 1 132 0z" opacity="0.06"></path>
                     <path d="M56 70a66 66 0 0 0 132 0z" opacity="0.0372"></path>
@@ -148,7 +148,7 @@ fn halves(form: AnyView) -> impl IntoView {
                 <h2>{t(SIGN_IN_PROMISE)}</h2>
                 <p>{t(SIGN_IN_PROMISE_BODY)}</p>
                 <footer>{t(SIGN_IN_FOOTER)}</footer>
-            </div>
+            </aside>
             <main class="si__r" id="main">
                 <div class="lang prefs">{prefs::language()}</div>
                 {form}
