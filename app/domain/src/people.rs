@@ -87,6 +87,8 @@ impl<T> Page<T> {
 pub trait People: Send + Sync {
     /// People whose name, position or agency matches folded text, best first; at most 20.
     async fn find(&self, caller: &Caller, text: &str) -> Outcome<Vec<PersonRef>>;
+    /// People by their identifiers, in no order; those that are unknown are left out.
+    async fn named(&self, caller: &Caller, people: Vec<PersonId>) -> Outcome<Vec<PersonRef>>;
     /// People of an agency and those below it, or of all the caller manages.
     async fn list(
         &self,

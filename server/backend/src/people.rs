@@ -17,7 +17,7 @@ use crate::access::{Within, permit};
 use crate::accounts::{self, password, session};
 use crate::agencies::{self, NAME_AT_MOST, text};
 use crate::audit::{self, Entry};
-use crate::db::{Q, Source, Tx, places, q};
+use crate::db::{BINDS_AT_MOST, Q, Source, Tx, places, q};
 use crate::stop::Done;
 use crate::{Backend, stored};
 
@@ -32,6 +32,10 @@ const USER_NAME_AT_MOST: u32 = 60;
 impl People for Backend {
     async fn find(&self, caller: &Caller, text: &str) -> Outcome<Vec<PersonRef>> {
         self.outcome(find(self, caller, text).await)
+    }
+
+    async fn named(&self, caller: &Caller, people: Vec<PersonId>) -> Outcome<Vec<PersonRef>> {
+        self.outcome(named(self, caller, &people).await)
     }
 
     async fn list(
@@ -80,9 +84,30 @@ async fn find(backend: &Backend, caller: &Caller, text: &str) -> Done<Vec<Person
          CASE WHEN p.agency_id = {own} THEN 0 ELSE 1 END, a.depth, p.folded, p.id LIMIT {limit}"
     ));
     let rows: Vec<(String, String, String, String)> = q.all(backend.db()).await?;
-    rows.into_iter()
-        .map(|(id, name, position, agency)| Ok(PersonRef { id: stored::id(&id)?, name, position, agency }))
-        .collect()
+    rows.into_iter().map(reference).collect()
+}
+
+async fn named(backend: &Backend, caller: &Caller, people: &[PersonId]) -> Done<Vec<PersonRef>> {
+    permit(caller, Action::ViewPeople, Scope::Myself)?;
+    let mut named = Vec::with_capacity(people.len());
+    for some in people.chunks(BINDS_AT_MOST) {
+        let rows: Vec<(String, String, String, String)> = q(format!(
+            "SELECT p.id, p.name, p.position, a.short_name FROM person p JOIN agency a ON a.id = p.agency_id \
+             WHERE p.id IN ({})",
+            places(1, some.len())
+        ))
+        .bind_all(some.iter().copied())
+        .all(backend.db())
+        .await?;
+        for row in rows {
+            named.push(reference(row)?);
+        }
+    }
+    Ok(named)
+}
+
+fn reference((id, name, position, agency): (String, String, String, String)) -> Done<PersonRef> {
+    Ok(PersonRef { id: stored::id(&id)?, name, position, agency })
 }
 
 #[derive(sqlx::FromRow)]

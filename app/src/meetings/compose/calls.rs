@@ -21,7 +21,8 @@ use {
     crate::session::{asked, now},
     domain::access::{Action, Caller, Role, Scope},
     domain::error::Failure,
-    domain::meetings::{AgendaInput, Delegation, Meeting, SittingInput},
+    domain::ids::PersonId,
+    domain::meetings::{AgendaInput, Delegation, SittingInput},
     domain::services::Services,
 };
 
@@ -90,7 +91,7 @@ pub async fn compose(
         }
         None => (started(&services, &caller, start).await?, None, Stage::Draft),
     };
-    let choices = choices(&services, &caller, id, &input).await?;
+    let choices = choices(&services, &caller, &input).await?;
     let check = services.meetings.check(&caller, id, input.clone()).await?;
     Ok(Composed { saved, stage, input, check, choices, now: now()? })
 }
@@ -136,35 +137,32 @@ fn own(caller: &Caller, tree: &[Agency]) -> Vec<AgencyId> {
 async fn choices(
     services: &Services,
     caller: &Caller,
-    id: Option<MeetingId>,
     input: &MeetingInput,
 ) -> Result<Choices, Failure> {
     let agencies = services.agencies.tree(caller).await?;
     let agency = input.agency.parse().unwrap_or(caller.agency.id);
     let hours =
         services.agencies.settings(caller, agency).await.map(|settings| settings.hours).unwrap_or_default();
-    let known = match id {
-        Some(id) => services.meetings.get(caller, id).await.map(people_of).unwrap_or_default(),
-        None => vec![PersonRef {
-            id: caller.person,
-            name: caller.name.clone(),
-            position: caller.position.clone(),
-            agency: caller.agency.short_name.clone(),
-        }],
-    };
+    let people = services.people.named(caller, people_in(input)).await?;
     Ok(Choices {
         rules: services.rules.list(caller).await?,
         rooms: services.rooms.list(caller, None).await?,
         own: own(caller, &agencies),
         agencies,
         hours,
-        people: known,
+        people,
     })
 }
 
+/// Everybody a form names.
 #[cfg(feature = "ssr")]
-fn people_of(meeting: Meeting) -> Vec<PersonRef> {
-    meeting.participants.into_iter().filter_map(|participant| participant.person).collect()
+fn people_in(input: &MeetingInput) -> Vec<PersonId> {
+    let leaders = [&input.chair, &input.secretary].into_iter().filter_map(|id| id.parse().ok());
+    let delegates = input.delegates.iter().filter_map(|code| match Delegation::parse(code) {
+        Some(Delegation::Person(id)) => Some(id),
+        _ => None,
+    });
+    leaders.chain(delegates).collect()
 }
 
 /// What stands beside the form while it is typed.

@@ -56,7 +56,7 @@ mod browser {
 
     use super::super::calls::{self, Found, Kept};
     use super::super::sheet::{Keeping, Sheet};
-    use super::super::step::{Step, add_once};
+    use super::super::step::{Step, add_once, meaning};
     use crate::failure::CallError;
     use crate::meetings::calls::publish;
 
@@ -69,18 +69,15 @@ mod browser {
         // What was typed before the program arrived is in the fields already.
         Effect::new(move |_| {
             if sheet.form.get().is_some() {
-                let before = sheet.input.get_untracked();
-                read(sheet);
-                if sheet.input.get_untracked() != before {
-                    typed(sheet);
-                }
+                typed(sheet);
             }
         });
     }
 
     pub(super) fn typed(sheet: Sheet) {
-        read(sheet);
-        soon(sheet);
+        if read(sheet) {
+            soon(sheet);
+        }
     }
 
     pub(super) fn changed(sheet: Sheet, focus: Option<String>) {
@@ -321,9 +318,9 @@ mod browser {
         data.get_all(name).iter().filter_map(|value| value.as_string()).collect()
     }
 
-    /// What the form holds now.
-    fn read(sheet: Sheet) {
-        let Some(data) = form_data(sheet) else { return };
+    /// Takes what the form holds now; whether that is news.
+    fn read(sheet: Sheet) -> bool {
+        let Some(data) = form_data(sheet) else { return false };
         let row = |list: &str, at: usize, field: &str| text(&data, &format!("{list}[{at}][{field}]"));
         let rows = |list: &str, field: &str| {
             (0..).take_while(|at| data.has(&format!("{list}[{at}][{field}]"))).count()
@@ -357,8 +354,10 @@ mod browser {
             delegates: texts(&data, "delegates[]"),
             agenda: agenda.collect(),
         };
+        let is_news = sheet.input.with_untracked(|old| meaning(old) != meaning(&input));
         if sheet.input.with_untracked(|old| *old != input) {
             sheet.input.set(input);
         }
+        is_news
     }
 }

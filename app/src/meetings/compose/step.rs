@@ -181,6 +181,27 @@ fn next_sitting(sittings: &[SittingInput]) -> SittingInput {
     }
 }
 
+/// What a form says, whichever way it says it: blank rows gone, dates in one form, defaults spelt out. A form drawn from
+/// a draft holds the same, so that merely opening it is no change.
+#[cfg(any(feature = "hydrate", test))]
+pub(super) fn meaning(input: &MeetingInput) -> MeetingInput {
+    let or = |text: &str, default: &str| if text.is_empty() { default.to_owned() } else { text.to_owned() };
+    let mut said = input.clone();
+    said.side = or(&said.side, "organised");
+    said.counterpart = or(&said.counterpart, "internal");
+    for list in [&mut said.rooms, &mut said.sites, &mut said.delegates] {
+        list.retain(|entry| !entry.is_empty());
+    }
+    said.sittings.retain(|sitting| !sitting.is_empty());
+    for sitting in &mut said.sittings {
+        if let Some(date) = domain::meetings::parse_date(&sitting.date) {
+            sitting.date = date.to_string();
+        }
+    }
+    said.agenda.retain(|item| *item != AgendaInput::default());
+    said
+}
+
 /// Sittings as a button's value: `2026-06-16T07:30/11:30`, several by commas.
 pub(super) struct SlotCode<'a>(pub(super) &'a [Sitting]);
 
@@ -256,6 +277,22 @@ mod tests {
         assert_eq!(SlotCode(&sittings).to_string(), slot);
         assert_eq!(Step::parse("apply_slot:2026-06-16T13:30/12:30"), Step::Keep);
         assert_eq!(Step::parse("apply_slot:"), Step::Keep);
+    }
+
+    #[test]
+    fn opening_a_draft_is_no_change() {
+        let sitting = |date: &str| SittingInput { date: date.into(), from: "7h30".into(), to: "9h".into() };
+        let kept = MeetingInput { sittings: vec![sitting("16/6/2026")], ..MeetingInput::default() };
+        let drawn = MeetingInput {
+            side: "organised".into(),
+            counterpart: "internal".into(),
+            sittings: vec![sitting("2026-06-16")],
+            rooms: vec![String::new()],
+            agenda: vec![AgendaInput::default()],
+            ..MeetingInput::default()
+        };
+        assert_eq!(meaning(&kept), meaning(&drawn));
+        assert_ne!(meaning(&kept), meaning(&titled(&["a"])));
     }
 
     #[test]
