@@ -134,11 +134,7 @@ fn own(caller: &Caller, tree: &[Agency]) -> Vec<AgencyId> {
 }
 
 #[cfg(feature = "ssr")]
-async fn choices(
-    services: &Services,
-    caller: &Caller,
-    input: &MeetingInput,
-) -> Result<Choices, Failure> {
+async fn choices(services: &Services, caller: &Caller, input: &MeetingInput) -> Result<Choices, Failure> {
     let agencies = services.agencies.tree(caller).await?;
     let agency = input.agency.parse().unwrap_or(caller.agency.id);
     let hours =

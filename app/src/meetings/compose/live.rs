@@ -72,6 +72,16 @@ mod browser {
                 typed(sheet);
             }
         });
+        // Leaving for another page keeps what the pause has not kept yet.
+        on_cleanup(move || {
+            if sheet.keeping.get_untracked() == Keeping::Typed && sheet.input.with_untracked(is_worth_keeping)
+            {
+                let (saved, input) = (sheet.saved.get_untracked(), sheet.input.get_untracked());
+                spawn_local(async move {
+                    let _ = calls::keep(saved, input).await;
+                });
+            }
+        });
     }
 
     pub(super) fn typed(sheet: Sheet) {
@@ -279,6 +289,7 @@ mod browser {
         if add.is_none() && chair.is_none() && secretary.is_none() && site.is_none() {
             return;
         }
+        let focus = add.is_some().then(|| "add".to_owned());
         if let Some(found) = first(sheet, add, false).await {
             sheet.input.update(|input| add_once(&mut input.delegates, found.code()));
         }
@@ -291,7 +302,7 @@ mod browser {
         if let Some(site) = site {
             sheet.input.update(|input| add_once(&mut input.sites, site));
         }
-        changed(sheet, None);
+        changed(sheet, focus);
     }
 
     async fn first(sheet: Sheet, text: Option<String>, only_people: bool) -> Option<Delegation> {

@@ -23,7 +23,7 @@ pub(super) fn people(sheet: Sheet) -> impl IntoView {
     view! {
         <section class="card cmp__sec" aria-labelledby="people">
             <h2 id="people">{t(COMPOSER_PEOPLE)}</h2>
-            <div class="formpage__two">
+            <div class="formpage__two leaders">
                 {sheet.drawn(move |input| leader(sheet, input, &CHAIR))}
                 {sheet.drawn(move |input| leader(sheet, input, &SECRETARY))}
             </div>
@@ -31,12 +31,16 @@ pub(super) fn people(sheet: Sheet) -> impl IntoView {
             {error(sheet, "delegates")}
             {sheet.drawn(move |input| delegates(sheet, input))}
             <div class="pick">
-                <div class="grow">{finder(sheet, "add", t(COMPOSER_ADD_DELEGATE_LABEL), t(COMPOSER_ADD_DELEGATE_HINT), Goal::Delegate)}</div>
+                <div class="grow">{sheet.drawn(move |_| adding(sheet))}</div>
                 {press("add_delegate".to_owned(), "plus", Some(t(COMPOSER_ADD)), None, "btn btn--secondary")}
             </div>
             <div>{press("invite_all_communes".to_owned(), "plus", Some(t(COMPOSER_INVITE_ALL_COMMUNES)), None, "btn btn--quiet")}</div>
         </section>
     }
+}
+
+fn adding(sheet: Sheet) -> impl IntoView + use<> {
+    finder(sheet, "add", t(COMPOSER_ADD_DELEGATE_LABEL), t(COMPOSER_ADD_DELEGATE_HINT), Goal::Delegate)
 }
 
 /// What a found name is for.

@@ -96,14 +96,15 @@ impl Sheet {
         self.saved.get_untracked().map(|saved| saved.id)
     }
 
-    /// Draws a section now and whenever the shape changes.
+    /// Draws a section now and whenever the shape changes: then with new fields, for a field that was typed into no
+    /// longer follows what the page says its value is.
     pub(super) fn drawn<V: IntoView + 'static>(
         self,
-        section: impl Fn(&MeetingInput) -> V + Send + Sync + 'static,
+        section: impl Fn(&MeetingInput) -> V + Clone + Send + Sync + 'static,
     ) -> impl IntoView {
-        move || {
-            self.shape.track();
-            self.input.with_untracked(&section)
+        let shapes = move || [self.shape.get()];
+        view! {
+            <For each=shapes key=|shape| *shape children=move |_| self.input.with_untracked(|input| section(input))/>
         }
     }
 

@@ -32,8 +32,10 @@ fn rows(sheet: Sheet, input: &MeetingInput) -> impl IntoView + use<> {
 
 fn row(sheet: Sheet, at: usize, sitting: &SittingInput, only_one: bool) -> impl IntoView + use<> {
     let name = |field: &str| format!("sittings[{at}][{field}]");
-    // A date field of the browser takes the machine's form only.
-    let date = parse_date(&sitting.date).map_or_else(|| sitting.date.clone(), text::iso);
+    // A line of text and not the browser's own field, which follows the language of the browser: 12/01 would be December
+    // for one office and January for the next.
+    let date = parse_date(&sitting.date)
+        .map_or_else(|| sitting.date.clone(), |date| date.format("%d/%m/%Y").to_string());
     let drop = (!only_one).then(|| {
         press(
             format!("drop_sitting:{at}"),
@@ -46,7 +48,7 @@ fn row(sheet: Sheet, at: usize, sitting: &SittingInput, only_one: bool) -> impl 
     let day = move || {
         let date =
             sheet.input.with(|input| input.sittings.get(at).and_then(|sitting| parse_date(&sitting.date)));
-        date.map(text::weekday)
+        date.map(text::long_date)
     };
     let from = name("from");
     let from_error = error(sheet, &from);
@@ -70,18 +72,18 @@ fn row(sheet: Sheet, at: usize, sitting: &SittingInput, only_one: bool) -> impl 
         }
     };
     view! {
-        <div class="sit">
-            {entry(sheet, name("date"), t(COMPOSER_DATE), date, "date", "num")}
-            {hour("from", t(COMPOSER_FROM), sitting.from.clone())}
-            {hour("to", t(COMPOSER_TO), sitting.to.clone())}
-            {drop}
-        </div>
-        <div class="sit__say" aria-live="polite">
-            <span class="hint">{day}</span>
-            {from_error}
-            {error(sheet, &name("to"))}
-        </div>
-    }
+            <div class="sit">
+    {entry(sheet, name("date"), t(COMPOSER_DATE), date, "text", "num")}
+                {hour("from", t(COMPOSER_FROM), sitting.from.clone())}
+                {hour("to", t(COMPOSER_TO), sitting.to.clone())}
+                {drop}
+            </div>
+            <div class="sit__say" aria-live="polite">
+                <span class="hint">{day}</span>
+                {from_error}
+                {error(sheet, &name("to"))}
+            </div>
+        }
 }
 
 /// The meter: one block a half-day, free ones up to the limit.
