@@ -11,7 +11,7 @@ use super::page::Desk;
 use super::papers::settled;
 use super::words;
 use crate::text::keys::*;
-use crate::text::{self, Text, t, tf};
+use crate::text::{Text, t, tf};
 use crate::ui::dialog::{close, show};
 use crate::ui::{Dialog, Icon};
 
@@ -47,7 +47,7 @@ pub(super) fn actions(desk: Desk) -> impl IntoView {
 /// To the first paper not read yet, else the first: for those who were invited.
 fn reading(meeting: &Meeting) -> Option<AnyView> {
     let runs = meeting.may(Action::ConductMeeting) || meeting.may(Action::ComposeMeeting);
-    let scan = meeting.may(Action::ScanIn).then(|| {
+    let scan = (meeting.may(Action::ScanIn) && !runs).then(|| {
         view! { <a class="btn btn--secondary" href=format!("/meetings/{}/in", meeting.id)><Icon name="qr-code"/>{t(STATE_SCAN_IN)}</a> }
     });
     let first = meeting.papers().find(|paper| !paper.is_read).or_else(|| meeting.papers().next());
@@ -103,8 +103,8 @@ fn closing(desk: Desk, meeting: &Meeting) -> impl IntoView + use<> {
                             class="input num"
                             id="ended"
                             name="ended"
-                            r#type="datetime-local"
-                            value=text::machine(now)
+                            value=now.format("%H:%M, %d/%m/%Y").to_string()
+                            autocomplete="off"
                             aria-describedby="ended-hint"
                         />
                     </div>

@@ -63,6 +63,7 @@ fn papers_in_words(meeting: &Meeting) -> String {
     let unread = meeting.papers().filter(|paper| !paper.is_read).count();
     let mut words = match (papers, on_paper) {
         (0, 0) => t(AGENDA_NO_PAPERS).to_owned(),
+        (0, on_paper) => tf(AGENDA_PRINTS, &[("m", &on_paper)]),
         (papers, 0) => tf(AGENDA_PAPERS, &[("n", &papers)]),
         (papers, on_paper) => tf(AGENDA_PAPERS_AND_PRINTS, &[("n", &papers), ("m", &on_paper)]),
     };

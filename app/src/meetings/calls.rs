@@ -143,19 +143,24 @@ pub async fn call_off(
     back(id, "", services.meetings.call_off(&caller, id, postponed == "on", reason.trim()).await)
 }
 
-/// The local time at which a meeting really ended: a full one, or an hour of today. Nothing means now.
+/// The local time at which a meeting really ended, as offices type it: `11:40`, `11h40, 16/6/2026`. An hour alone is of
+/// today; nothing means now.
 #[cfg(feature = "ssr")]
 fn ended_at(text: &str, now: DateTime<Utc>) -> Result<Option<chrono::NaiveDateTime>, Failure> {
-    let text = text.trim();
-    if text.is_empty() {
-        return Ok(None);
+    let (mut date, mut time) = (None, None);
+    for word in text.split([',', ' ', 'T']).filter(|word| !word.is_empty()) {
+        match domain::meetings::parse_date(word) {
+            Some(read) => date = Some(read),
+            None => time = Some(domain::meetings::parse_time(word)),
+        }
     }
-    let read = match text.split_once('T') {
-        Some((date, time)) => domain::meetings::parse_date(date).zip(domain::meetings::parse_time(time)),
-        None => domain::meetings::parse_time(text).map(|time| (domain::time::Zone::VIETNAM.date(now), time)),
-    };
-    read.map(|(date, time)| Some(date.and_time(time)))
-        .ok_or_else(|| Failure::Invalid(vec![FieldProblem::new("ended", Problem::NotATime)]))
+    match (date, time) {
+        (None, None) => Ok(None),
+        (date, Some(Some(time))) => {
+            Ok(Some(date.unwrap_or_else(|| domain::time::Zone::VIETNAM.date(now)).and_time(time)))
+        }
+        _ => Err(Failure::Invalid(vec![FieldProblem::new("ended", Problem::NotATime)])),
+    }
 }
 
 /// Ends a step: a plain form goes back to the meeting with what came of it, a call gets its outcome.
@@ -175,13 +180,13 @@ mod tests {
     #[test]
     fn an_hour_alone_means_today_where_the_office_is() {
         let late_evening = "2026-06-10T18:30:00Z".parse().unwrap();
-        let ended = ended_at("1h15", late_evening).unwrap().unwrap();
-        assert_eq!(ended.to_string(), "2026-06-11 01:15:00");
-        assert_eq!(ended_at(" ", late_evening), Ok(None));
-        assert_eq!(
-            ended_at("2026-06-10T11:40", late_evening).unwrap().unwrap().to_string(),
-            "2026-06-10 11:40:00"
-        );
-        assert!(ended_at("noon", late_evening).is_err());
+        let ended = |text| ended_at(text, late_evening).map(|at| at.map(|at| at.to_string()));
+        let at = |text: &str| Ok(Some(text.to_owned()));
+        assert_eq!(ended("1h15"), at("2026-06-11 01:15:00"));
+        assert_eq!(ended(" "), Ok(None));
+        assert_eq!(ended("2026-06-10T11:40"), at("2026-06-10 11:40:00"));
+        assert_eq!(ended("11:40, 10/6/2026"), at("2026-06-10 11:40:00"));
+        assert!(ended("noon").is_err());
+        assert!(ended("10/6/2026").is_err());
     }
 }

@@ -69,13 +69,7 @@ fn outcome(state: &State) -> Option<AnyView> {
             tf(MEETINGS_OPENED_AT, &[("time", &text::time(words::local(*opened).time()))])
         }
         State::Held { opened, closed, overrun_reason } => {
-            let held = tf(
-                MEETINGS_HELD_FROM_TO,
-                &[
-                    ("from", &text::moment(words::local(*opened))),
-                    ("to", &text::moment(words::local(*closed))),
-                ],
-            );
+            let held = held(words::local(*opened), words::local(*closed));
             if overrun_reason.is_empty() {
                 held
             } else {
@@ -86,6 +80,14 @@ fn outcome(state: &State) -> Option<AnyView> {
         State::Postponed { at, reason } => off(MEETINGS_POSTPONED_AT, at, reason),
     };
     Some(view! { <p class="mh__m"><span><Icon name="history"/>{line}</span></p> }.into_any())
+}
+
+fn held(from: chrono::NaiveDateTime, to: chrono::NaiveDateTime) -> String {
+    if from.date() == to.date() {
+        let hours = text::hours(from.time(), to.time());
+        return tf(MEETINGS_HELD_ON, &[("date", &text::long_date(from.date())), ("hours", &hours)]);
+    }
+    tf(MEETINGS_HELD_FROM_TO, &[("from", &text::moment(from)), ("to", &text::moment(to))])
 }
 
 fn off(said: text::Text, at: &chrono::DateTime<chrono::Utc>, reason: &str) -> String {

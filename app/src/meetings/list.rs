@@ -116,7 +116,7 @@ fn row(meeting: &MeetingRow) -> impl IntoView + use<> {
     let title =
         if meeting.title.is_empty() { t(MEETINGS_UNTITLED).to_owned() } else { meeting.title.clone() };
     let title = if meeting.is_mine {
-        view! { <a href=format!("/meetings/{}", meeting.id)>{title}</a> }.into_any()
+        view! { <a href=crate::parts::meeting_href(meeting)>{title}</a> }.into_any()
     } else {
         title.into_any()
     };
@@ -142,7 +142,12 @@ fn row(meeting: &MeetingRow) -> impl IntoView + use<> {
 fn place(meeting: &MeetingRow) -> String {
     let sites = (meeting.sites > 0).then(|| tf(MEETINGS_SITES, &[("n", &meeting.sites)]));
     let place = (!meeting.place.is_empty()).then(|| meeting.place.clone());
-    [place, sites].into_iter().flatten().collect::<Vec<_>>().join(", ")
+    let places: Vec<String> = [place, sites].into_iter().flatten().collect();
+    match (places.is_empty(), meeting.form) {
+        (false, _) => places.join(", "),
+        (true, domain::count::Form::Online) => t(MEETINGS_ONLINE_ONLY).to_owned(),
+        (true, _) => t(MEETINGS_NO_PLACE).to_owned(),
+    }
 }
 
 fn dates(first: Option<Sitting>, last: Option<Sitting>) -> String {
@@ -195,11 +200,11 @@ fn filters(asked: &MeetingFilter, listed: &Listed) -> impl IntoView + use<> {
             {select("agency", t(MEETINGS_FILTER_AGENCY), agencies.into_any())}
             <div class="field field--date">
                 <label for="from">{t(MEETINGS_FILTER_FROM)}</label>
-                <input class="input num" id="from" name="from" r#type="date" value=from/>
+                <input class="input num" id="from" name="from" value=from placeholder=t(MEETINGS_DATE_EXAMPLE) autocomplete="off"/>
             </div>
             <div class="field field--date">
                 <label for="to">{t(MEETINGS_FILTER_TO)}</label>
-                <input class="input num" id="to" name="to" r#type="date" value=to/>
+                <input class="input num" id="to" name="to" value=to placeholder=t(MEETINGS_DATE_EXAMPLE) autocomplete="off"/>
             </div>
             <label class="tick">
                 <input r#type="checkbox" name="subtree" value="on" checked=asked.with_subtree/>
@@ -221,7 +226,11 @@ fn select(name: &'static str, label: &'static str, options: AnyView) -> impl Int
 }
 
 fn edge(date: chrono::NaiveDate) -> String {
-    if date == filter::FIRST_DAY || date == filter::LAST_DAY { String::new() } else { text::iso(date) }
+    if date == filter::FIRST_DAY || date == filter::LAST_DAY {
+        String::new()
+    } else {
+        date.format("%d/%m/%Y").to_string()
+    }
 }
 
 fn indented(agency: &Agency) -> String {
