@@ -38,7 +38,7 @@ pub fn ImportsPage() -> impl IntoView {
         {admin::head(IMPORTS_TITLE, IMPORTS_LEAD)}
         <div class="admin">
             {tabs}
-            {loaded(report, |report| shown(report))}
+            {loaded(report, shown)}
             {move || form(asked())}
         </div>
     }

@@ -38,7 +38,7 @@ pub fn PeoplePage() -> impl IntoView {
         {admin::head(PEOPLE_TITLE, PEOPLE_LEAD)}
         <div class="admin">
             {admin::outcome(&posted)}
-            {loaded(report, |report| password(report))}
+            {loaded(report, password)}
             {adding}
             <form class="filterbar" method="get" action="/admin/people" role="search">
                 <div class="affix">
