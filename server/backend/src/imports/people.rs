@@ -173,11 +173,8 @@ async fn add(
     place: &Place,
     hashes: &mut HashMap<String, String>,
 ) -> Done<()> {
-    let password_hash = match hashes.remove(&parsed.user_name) {
-        Some(hash) => hash,
-        // Somebody was taken out between the two looks: nobody signs in until a password is set.
-        None => String::new(),
-    };
+    // Somebody was taken out between the two looks: nobody signs in until a password is set.
+    let password_hash = hashes.remove(&parsed.user_name).unwrap_or_default();
     let id = PersonId(import.backend.entropy().id(import.caller.now));
     let agency_words = place.words.clone();
     let new = NewPerson { id, agency: place.id, agency_words, password_hash, parsed };

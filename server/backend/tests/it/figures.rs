@@ -1,7 +1,7 @@
 //! The figures people are judged by: worked out by hand, and against a count meeting by meeting.
 
 use domain::access::{Role, Stage};
-use domain::count::{Base, Counterpart, Form, Side};
+use domain::count::{Counterpart, Form, Side};
 use domain::error::Failure;
 use domain::figures::{Figures, FiguresFilter, FiguresPort, PreviousSource, Reach};
 use domain::imports::{ImportKind, ImportMode, Imports};
