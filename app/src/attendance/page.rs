@@ -25,29 +25,38 @@ pub fn ScanPage() -> impl IntoView {
     let id = Memo::new(move |_| {
         params.with(|params| params.get("id").and_then(|id| id.parse::<MeetingId>().ok()))
     });
-    let landing: Loaded<Landing> = Resource::new(
-        move || id.get(),
-        |id| async move {
-            match id {
-                Some(id) => scan_landing(id).await,
-                None => Err(CallError::from(Failure::NotFound)),
-            }
-        },
-    );
+    let landing: Loaded<Option<Landing>> = Resource::new(move || id.get(), load);
     let code = use_query_map().with_untracked(|query| query.get("code")).unwrap_or_default();
     let posted = posted();
     view! {
         <Title text=t(SCAN_TITLE)/>
         <div class="formpage scan">
             {loaded(landing, move |landing| match id.get_untracked() {
-                Some(id) => draw(id, &landing, &code, &posted),
+                Some(id) => draw(id, landing.as_ref(), &code, &posted),
                 None => ().into_any(),
             })}
         </div>
     }
 }
 
-fn draw(id: MeetingId, landing: &Landing, code: &str, posted: &Posted) -> AnyView {
+/// The meeting, or none for somebody who is not listed and so learns nothing of it.
+async fn load(id: Option<MeetingId>) -> Result<Option<Landing>, CallError> {
+    let Some(id) = id else { return Err(CallError::from(Failure::NotFound)) };
+    match scan_landing(id).await {
+        Ok(landing) => Ok(Some(landing)),
+        Err(CallError(Failure::NotFound | Failure::Forbidden)) => Ok(None),
+        Err(other) => Err(other),
+    }
+}
+
+fn draw(id: MeetingId, landing: Option<&Landing>, code: &str, posted: &Posted) -> AnyView {
+    let Some(landing) = landing else {
+        return view! {
+            <header class="pagehead"><div class="pagehead__text"><h1>{t(SCAN_TITLE)}</h1></div></header>
+            <div class="stack">{stranger()}</div>
+        }
+        .into_any();
+    };
     let body = match (landing.is_present, landing.stage, landing.part) {
         (true, ..) => present(id, landing),
         (false, _, None) => stranger(),

@@ -3,6 +3,7 @@
 use chrono::{NaiveDate, NaiveTime, Timelike};
 use domain::access::Action;
 use domain::count::Form;
+use domain::meetings::RoomDay;
 use domain::meetings::{Calendar, Entry};
 use domain::rooms::Room;
 use domain::time::{Sitting, Zone};
@@ -52,7 +53,7 @@ impl Scale {
 }
 
 /// The board of a day, and on phones the same as a list.
-pub(super) fn board(calendar: &Calendar, date: NaiveDate, rooms: &[&Room]) -> AnyView {
+pub(super) fn board(calendar: &Calendar, date: NaiveDate, rooms: &[RoomDay]) -> AnyView {
     if rooms.is_empty() {
         return view! { <Empty title=t(CALENDAR_NO_ROOMS) body=t(CALENDAR_NO_ROOMS_BODY)/> }.into_any();
     }
@@ -64,10 +65,11 @@ pub(super) fn board(calendar: &Calendar, date: NaiveDate, rooms: &[&Room]) -> An
     let line = (now.date() == date && (scale.from..scale.to).contains(&now.hour())).then(|| now.time());
     let day = BoardDay { calendar, date, scale, line, is_closed: closed.is_some() };
     let (mut rows, mut items) = (Vec::new(), Vec::new());
-    for room in rooms {
+    for RoomDay { room, taken } in rooms {
         let held: Vec<&Entry> = of_day.iter().copied().filter(|e| e.rooms.contains(&room.id)).collect();
-        rows.push(day.row(room, &held));
-        items.push(day.item(room, &held));
+        let taken: Vec<Sitting> = taken.iter().copied().filter(|sitting| sitting.date == date).collect();
+        rows.push(day.row(room, &held, &taken));
+        items.push(day.item(room, &held, &taken));
     }
     view! {
         {closed.as_ref().map(notice)}
@@ -125,15 +127,18 @@ impl BoardDay<'_> {
         .into_any()
     }
 
-    fn row(&self, room: &Room, held: &[&Entry]) -> AnyView {
+    fn row(&self, room: &Room, held: &[&Entry], taken: &[Sitting]) -> AnyView {
         let hours = &self.calendar.hours;
         let noon = self.scale.span(hours.morning_to, hours.afternoon_from);
         let events: Vec<AnyView> = held
             .iter()
             .map(|entry| boxed(entry, self.scale.span(entry.sitting.from, entry.sitting.to)))
             .collect();
+        let hidden: Vec<AnyView> = unknown(held, taken)
+            .map(|sitting| busy(sitting, "bd__busy", self.scale.span(sitting.from, sitting.to)))
+            .collect();
         let gaps: Vec<AnyView> = self
-            .gaps(held)
+            .gaps(taken)
             .into_iter()
             .map(|gap| self.gap(room, &gap, "free", self.scale.span(gap.from, gap.to)))
             .collect();
@@ -143,40 +148,37 @@ impl BoardDay<'_> {
         view! {
             <div class="bd__r" role="group" aria-label=room.name.clone()>
                 <div class="bd__n"><b>{room.name.clone()}</b><small>{seats(room)}</small></div>
-                <div class="bd__t"><span class="noon" style=noon></span>{events}{gaps}{now}</div>
+                <div class="bd__t"><span class="noon" style=noon></span>{events}{hidden}{gaps}{now}</div>
             </div>
         }
         .into_any()
     }
 
-    fn item(&self, room: &Room, held: &[&Entry]) -> AnyView {
+    fn item(&self, room: &Room, held: &[&Entry], taken: &[Sitting]) -> AnyView {
         let events: Vec<AnyView> = held.iter().map(|entry| event(entry)).collect();
+        let hidden: Vec<AnyView> =
+            unknown(held, taken).map(|sitting| busy(sitting, "hint", String::new())).collect();
         let gaps: Vec<AnyView> = self
-            .gaps(held)
+            .gaps(taken)
             .into_iter()
             .map(|gap| self.gap(room, &gap, "btn btn--secondary", String::new()))
             .collect();
-        let nothing =
-            (held.is_empty() && gaps.is_empty()).then(|| view! { <p class="hint">{t(CALENDAR_NOTHING)}</p> });
+        let nothing = (held.is_empty() && gaps.is_empty() && hidden.is_empty())
+            .then(|| view! { <p class="hint">{t(CALENDAR_NOTHING)}</p> });
         view! {
             <section class="days__d">
                 <h2>{room.name.clone()}<small>{seats(room)}</small></h2>
-                <div class="stack stack--s">{events}{gaps}{nothing}</div>
+                <div class="stack stack--s">{events}{hidden}{gaps}{nothing}</div>
             </section>
         }
         .into_any()
     }
 
-    fn gaps(&self, held: &[&Entry]) -> Vec<Sitting> {
+    fn gaps(&self, taken: &[Sitting]) -> Vec<Sitting> {
         if self.is_closed {
             return Vec::new();
         }
-        let taken: Vec<Sitting> = held
-            .iter()
-            .filter(|entry| !super::event::is_called_off(&entry.meeting))
-            .map(|entry| entry.sitting)
-            .collect();
-        free(self.date, &taken, &self.calendar.hours, Zone::VIETNAM.local(self.calendar.now))
+        free(self.date, taken, &self.calendar.hours, Zone::VIETNAM.local(self.calendar.now))
     }
 
     /// A free stretch: a link for those who plan meetings, words for the others.
@@ -203,6 +205,16 @@ impl BoardDay<'_> {
         }
         .into_any()
     }
+}
+
+/// Bookings by meetings that the person may not know of.
+fn unknown<'a>(held: &'a [&Entry], taken: &'a [Sitting]) -> impl Iterator<Item = &'a Sitting> {
+    taken.iter().filter(|sitting| !held.iter().any(|entry| entry.sitting == **sitting))
+}
+
+fn busy(sitting: &Sitting, class: &'static str, style: String) -> AnyView {
+    let hours = text::hours(sitting.from, sitting.to);
+    view! { <span class=class style=style><Icon name="lock"/>{tf(CALENDAR_BUSY, &[("hours", &hours)])}</span> }.into_any()
 }
 
 fn seats(room: &Room) -> String {

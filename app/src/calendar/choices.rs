@@ -10,8 +10,6 @@ use serde::{Deserialize, Serialize};
 pub struct AgencyChoice {
     /// Identifier.
     pub id: AgencyId,
-    /// The agency above.
-    pub parent: Option<AgencyId>,
     /// Depth in the tree.
     pub depth: u32,
     /// Short name.
@@ -32,12 +30,7 @@ impl Choices {
     pub fn new(tree: Vec<Agency>, rooms: Vec<Room>) -> Choices {
         let agencies = tree
             .into_iter()
-            .map(|agency| AgencyChoice {
-                id: agency.id,
-                parent: agency.parent,
-                depth: agency.depth,
-                name: agency.short_name,
-            })
+            .map(|agency| AgencyChoice { id: agency.id, depth: agency.depth, name: agency.short_name })
             .collect();
         Choices { agencies, rooms }
     }
@@ -50,26 +43,5 @@ impl Choices {
     /// The name of a room.
     pub fn room(&self, id: RoomId) -> Option<&str> {
         self.rooms.iter().find(|room| room.id == id).map(|room| room.name.as_str())
-    }
-
-    /// Rooms of an agency and those below it; all without one.
-    pub fn rooms_of(&self, agency: Option<AgencyId>) -> Vec<&Room> {
-        self.rooms
-            .iter()
-            .filter(|room| agency.is_none_or(|agency| self.is_within(room.agency.id, agency)))
-            .collect()
-    }
-
-    fn is_within(&self, agency: AgencyId, above: AgencyId) -> bool {
-        let mut at = Some(agency);
-        // The tree is never deeper than it is long, so a broken one ends too.
-        for _ in 0..=self.agencies.len() {
-            match at {
-                Some(id) if id == above => return true,
-                Some(id) => at = self.agencies.iter().find(|a| a.id == id).and_then(|a| a.parent),
-                None => return false,
-            }
-        }
-        false
     }
 }

@@ -31,11 +31,6 @@ pub(super) fn class(block: &str, meeting: &MeetingRow) -> String {
     format!("{block} ev--{form}{stage}")
 }
 
-/// Whether a meeting takes nobody's time any more.
-pub(super) fn is_called_off(meeting: &MeetingRow) -> bool {
-    matches!(meeting.stage, Stage::Cancelled | Stage::Postponed)
-}
-
 /// The address of a meeting, when the person may open it.
 pub(super) fn href(meeting: &MeetingRow) -> Option<String> {
     meeting.is_mine.then(|| meeting_href(meeting))

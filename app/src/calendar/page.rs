@@ -57,7 +57,7 @@ fn draw(shown: &Shown) -> AnyView {
     let body = match asked.shape {
         Shape::Week => week::week(calendar, asked, window, &label),
         Shape::Month => month::month(calendar, asked, window, &label),
-        Shape::Rooms => board::board(calendar, asked.date.unwrap_or(today), &rooms(asked, choices)),
+        Shape::Rooms => board::board(calendar, asked.date.unwrap_or(today), &calendar.rooms),
     };
     view! {
         {tools::tools(asked, today, choices)}
@@ -66,21 +66,6 @@ fn draw(shown: &Shown) -> AnyView {
         {body}
     }
     .into_any()
-}
-
-/// The rooms of the board: the one asked for, else those of the agency asked for, else one's own agency's.
-fn rooms<'a>(asked: &Asked, choices: &'a Choices) -> Vec<&'a domain::rooms::Room> {
-    if let Some(id) = asked.room {
-        return choices.rooms.iter().filter(|room| room.id == id).collect();
-    }
-    match asked.whose {
-        Whose::Agency(id) => choices.rooms_of(Some(id)),
-        Whose::All => choices.rooms_of(None),
-        Whose::Mine => {
-            let own = choices.rooms_of(me().map(|me| me.agency.id));
-            if own.is_empty() { choices.rooms_of(None) } else { own }
-        }
-    }
 }
 
 /// Names the calendar for those who hear it.

@@ -157,8 +157,7 @@ impl Asked {
         Asked { date: moved.or(self.date), ..self.clone() }
     }
 
-    /// What the backend is asked. The board shows every booking of its rooms, whoever holds the meeting: a room that
-    /// looks free because its meeting is another agency's would be a trap.
+    /// What the backend is asked. The board is of rooms and not of people, so it never narrows to one person.
     pub fn filter(&self, caller: &Caller) -> CalendarFilter {
         let is_board = self.shape == Shape::Rooms;
         let is_open = self.whose == Whose::Mine && self.person.is_none() && self.room.is_none();
@@ -166,9 +165,8 @@ impl Asked {
         CalendarFilter {
             window: self.window(Zone::VIETNAM.date(caller.now)),
             agency: match self.whose {
-                _ if is_board => None,
                 Whose::Agency(id) => Some(id),
-                Whose::Mine if is_open && !only_takes_part => Some(caller.agency.id),
+                Whose::Mine if is_open && !only_takes_part && !is_board => Some(caller.agency.id),
                 _ => None,
             },
             room: self.room,

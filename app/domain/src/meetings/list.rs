@@ -127,6 +127,9 @@ pub struct Calendar {
 pub struct RoomDay {
     /// The room.
     pub room: Room,
+    /// Its bookings in the window, also by meetings that the caller may not know of: a room must not look free when
+    /// booking it would be refused.
+    pub taken: Vec<Sitting>,
 }
 
 /// The home page.

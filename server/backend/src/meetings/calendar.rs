@@ -1,6 +1,6 @@
 //! The calendar: sittings of a few weeks by agency, room or person, with the days that are off, worked or kept free.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use chrono::{Datelike, Days, NaiveDate, Weekday};
 use domain::access::{Action, Caller, Scope};
@@ -9,10 +9,11 @@ use domain::calendar::DayKind;
 use domain::meetings::{Calendar, CalendarFilter, Entry, RoomDay};
 use domain::period::Window;
 use domain::rooms::Room;
+use domain::time::Sitting;
 
 use super::booking::HOLDING;
-use super::lines;
 use super::store::minute;
+use super::{lines, load};
 use crate::agencies::subtree_pattern;
 use crate::db::{Q, Source, q};
 use crate::stop::Done;
@@ -68,7 +69,7 @@ pub(super) async fn calendar(backend: &Backend, caller: &Caller, filter: Calenda
         working_weekends,
         blocked,
         hours: settings.hours,
-        rooms: rooms(db, caller, &filter).await?,
+        rooms: rooms(&mut db, caller, &filter, window).await?,
         now: caller.now,
     })
 }
@@ -136,7 +137,12 @@ struct RoomRow {
 }
 
 /// The room asked for; or those of the agency shown and below it; or those of the caller's own line.
-async fn rooms(on: impl Source, caller: &Caller, filter: &CalendarFilter) -> Done<Vec<RoomDay>> {
+async fn rooms(
+    on: &mut impl Source,
+    caller: &Caller,
+    filter: &CalendarFilter,
+    window: Window,
+) -> Done<Vec<RoomDay>> {
     let mut query = q("SELECT r.id, r.code, r.name, r.capacity, r.has_video, r.equipment, r.agency_id, \
                 a.code AS agency_code, a.short_name \
          FROM room r JOIN agency a ON a.id = r.agency_id WHERE ");
@@ -151,9 +157,11 @@ async fn rooms(on: impl Source, caller: &Caller, filter: &CalendarFilter) -> Don
         )
     };
     query.push(&chosen).push(" ORDER BY a.depth DESC, a.code, r.code");
-    let rows: Vec<RoomRow> = query.all(on).await?;
+    let rows: Vec<RoomRow> = query.all(&mut *on).await?;
+    let mut taken = bookings(&mut *on, window).await?;
     rows.into_iter()
         .map(|row| {
+            let taken = taken.remove(&row.id).unwrap_or_default();
             let room = Room {
                 id: stored::id(&row.id)?,
                 code: row.code,
@@ -167,7 +175,25 @@ async fn rooms(on: impl Source, caller: &Caller, filter: &CalendarFilter) -> Don
                 has_video: row.has_video,
                 equipment: row.equipment,
             };
-            Ok(RoomDay { room })
+            Ok(RoomDay { room, taken })
         })
         .collect()
+}
+
+/// Who holds which room when, of every agency: only rooms and times, no meeting.
+async fn bookings(on: impl Source, window: Window) -> Done<HashMap<String, Vec<Sitting>>> {
+    let rows: Vec<(String, String, i64, i64)> = q(format!(
+        "SELECT k.room_id, s.date, s.from_minute, s.to_minute FROM meeting_room k \
+         JOIN meeting m ON m.id = k.meeting_id JOIN sitting s ON s.meeting_id = k.meeting_id \
+         WHERE m.stage IN {HOLDING} AND s.date BETWEEN $1 AND $2 ORDER BY s.date, s.from_minute"
+    ))
+    .bind(window.from)
+    .bind(window.to)
+    .all(on)
+    .await?;
+    let mut taken: HashMap<String, Vec<Sitting>> = HashMap::new();
+    for (room, date, from, to) in rows {
+        taken.entry(room).or_default().push(load::sitting(&date, from, to)?);
+    }
+    Ok(taken)
 }

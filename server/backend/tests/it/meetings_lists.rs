@@ -285,6 +285,23 @@ async fn the_calendar_shows_sittings_days_off_and_clashing_drafts() {
 }
 
 #[tokio::test]
+async fn a_room_held_by_an_unknown_meeting_does_not_look_free() {
+    each_database(async |world| {
+        let secretary = world.caller(Role::Secretary, "SNV").await;
+        let room = world.room("A1", "SNV").await;
+        world.meeting("SYT").room(room).stage(Stage::Scheduled).at("2026-06-18T07:30/11:30").store().await;
+        world.meeting("SYT").room(room).stage(Stage::Cancelled).at("2026-06-18T13:30/17:00").store().await;
+        let window = Window::new("2026-06-18".parse().unwrap(), "2026-06-18".parse().unwrap()).unwrap();
+        let filter = CalendarFilter { window, agency: None, room: None, person: None };
+        let calendar = world.backend.calendar(&secretary, filter).await.unwrap();
+        assert!(calendar.entries.is_empty(), "the meeting itself stays unknown");
+        let taken: Vec<_> = calendar.rooms[0].taken.iter().map(|s| s.from.to_string()).collect();
+        assert_eq!(taken, ["07:30:00"]);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn home_shows_what_is_next_and_what_waits() {
     each_database(async |world| {
         let mut secretary = world.caller(Role::Secretary, "SNV").await;
