@@ -10,7 +10,7 @@ use domain::time::{Sitting, Zone};
 use leptos::prelude::*;
 
 use super::days::{Closed, days};
-use super::event::{boxed, event};
+use super::event::{event, on_board};
 use super::free::free;
 use super::week::off;
 use crate::session::may_somewhere;
@@ -18,6 +18,9 @@ use crate::text::keys::*;
 use crate::text::{self, t, tf};
 use crate::ui::{Empty, FormLabel, Icon};
 use crate::words;
+
+/// A shorter stretch has no room for its words on a desk; its name still says them.
+const NARROW_MINUTES: i64 = 120;
 
 /// The hours drawn, and where a time stands among them. Positions are for show only.
 #[derive(Clone, Copy)]
@@ -132,7 +135,7 @@ impl BoardDay<'_> {
         let noon = self.scale.span(hours.morning_to, hours.afternoon_from);
         let events: Vec<AnyView> = held
             .iter()
-            .map(|entry| boxed(entry, self.scale.span(entry.sitting.from, entry.sitting.to)))
+            .map(|entry| on_board(entry, self.scale.span(entry.sitting.from, entry.sitting.to)))
             .collect();
         let hidden: Vec<AnyView> = unknown(held, taken)
             .map(|sitting| busy(sitting, "bd__busy", self.scale.span(sitting.from, sitting.to)))
@@ -196,11 +199,13 @@ impl BoardDay<'_> {
             text::time(gap.to),
             room.id
         );
+        let is_narrow = gap.minutes() < NARROW_MINUTES && class == "free";
+        let words = (!is_narrow).then(|| tf(CALENDAR_FREE, &[("hours", &hours)]));
         let label = tf(CALENDAR_COMPOSE_AT, &[("room", &room.name), ("hours", &hours)]);
         view! {
-            <a class=class style=style href=href aria-label=label>
+            <a class=class style=style href=href aria-label=label.clone() title=label>
                 <Icon name="plus"/>
-                {tf(CALENDAR_FREE, &[("hours", &hours)])}
+                {words}
             </a>
         }
         .into_any()

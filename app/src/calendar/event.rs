@@ -38,23 +38,40 @@ pub(super) fn href(meeting: &MeetingRow) -> Option<String> {
 
 /// A sitting's box.
 pub(super) fn event(entry: &Entry) -> AnyView {
-    boxed(entry, String::new())
-}
-
-/// A sitting's box with a style of its own.
-pub(super) fn boxed(entry: &Entry, style: String) -> AnyView {
     let meeting = &entry.meeting;
-    let class = class("ev", meeting);
     let (_, icon) = look(meeting.form);
-    let hours = text::hours(entry.sitting.from, entry.sitting.to);
     let inside = view! {
-        <span class="t num">{hours}{badge(entry)}</span>
+        <span class="t num">{hours(entry)}{badge(entry)}</span>
         <b>{meeting.title.clone()}</b>
         <span class="w"><Icon name=icon/><span class="clamp-1">{place(meeting)}</span></span>
     };
+    boxed(meeting, inside.into_any(), String::new())
+}
+
+/// A sitting on the board, which says where it is by where it stands.
+pub(super) fn on_board(entry: &Entry, style: String) -> AnyView {
+    let meeting = &entry.meeting;
+    let (_, icon) = look(meeting.form);
+    let inside = view! {
+        <span class="t num">
+            <span class="w"><Icon name=icon/><span class="vh">{words::form(meeting.form)}</span></span>
+            {hours(entry)}
+            {badge(entry)}
+        </span>
+        <b>{meeting.title.clone()}</b>
+    };
+    boxed(meeting, inside.into_any(), style)
+}
+
+fn hours(entry: &Entry) -> String {
+    text::hours(entry.sitting.from, entry.sitting.to)
+}
+
+fn boxed(meeting: &MeetingRow, inside: AnyView, style: String) -> AnyView {
+    let (class, title) = (class("ev", meeting), meeting.title.clone());
     match href(meeting) {
-        Some(href) => view! { <a class=class style=style href=href>{inside}</a> }.into_any(),
-        None => view! { <div class=class style=style>{inside}</div> }.into_any(),
+        Some(href) => view! { <a class=class style=style href=href title=title>{inside}</a> }.into_any(),
+        None => view! { <div class=class style=style title=title>{inside}</div> }.into_any(),
     }
 }
 

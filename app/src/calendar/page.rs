@@ -60,7 +60,7 @@ fn draw(shown: &Shown) -> AnyView {
         Shape::Rooms => board::board(calendar, asked.date.unwrap_or(today), &calendar.rooms),
     };
     view! {
-        {tools::tools(asked, today, choices)}
+        {tools::tools(asked, calendar, choices)}
         {tools::in_force(asked, choices)}
         {tools::found(asked, people)}
         {body}

@@ -179,12 +179,12 @@ impl Asked {
 }
 
 /// The Monday of a date's week.
-pub(super) fn monday(date: NaiveDate) -> NaiveDate {
+fn monday(date: NaiveDate) -> NaiveDate {
     date.checked_sub_days(Days::new(u64::from(date.weekday().num_days_from_monday()))).unwrap_or(date)
 }
 
 /// So many days later.
-pub(super) fn later(date: NaiveDate, days: u64) -> NaiveDate {
+fn later(date: NaiveDate, days: u64) -> NaiveDate {
     date.checked_add_days(Days::new(days)).unwrap_or(date)
 }
 

@@ -2,19 +2,22 @@
 
 use chrono::{Datelike, NaiveDate};
 use domain::access::Action;
+use domain::meetings::Calendar;
 use domain::people::PersonRef;
+use domain::time::Zone;
 use leptos::prelude::*;
 
 use super::choices::Choices;
-use super::query::{Asked, Shape, Whose, later, monday};
-use crate::context::Locale;
+use super::days::of_week;
+use super::query::{Asked, Shape, Whose};
 use crate::session::{may_somewhere, me};
 use crate::text::keys::*;
-use crate::text::{self, locale, t, tf};
+use crate::text::{self, t, tf};
 use crate::ui::{Icon, SegLinks};
 
 /// The line itself.
-pub(super) fn tools(asked: &Asked, today: NaiveDate, choices: &Choices) -> AnyView {
+pub(super) fn tools(asked: &Asked, calendar: &Calendar, choices: &Choices) -> AnyView {
+    let today = Zone::VIETNAM.date(calendar.now);
     let (before, after) = match asked.shape {
         Shape::Week => (t(CALENDAR_WEEK_BEFORE), t(CALENDAR_WEEK_AFTER)),
         Shape::Month => (t(CALENDAR_MONTH_BEFORE), t(CALENDAR_MONTH_AFTER)),
@@ -36,7 +39,7 @@ pub(super) fn tools(asked: &Asked, today: NaiveDate, choices: &Choices) -> AnyVi
         <div class="tools">
             <h1>{t(NAV_CALENDAR)}</h1>
             <a class="btn btn--icon" href=asked.step(today, false).href() aria-label=before rel="prev"><Icon name="chevron-left"/></a>
-            <span class="range" aria-live="polite">{range(asked, today)}</span>
+            <span class="range" aria-live="polite">{range(asked, calendar, today)}</span>
             <a class="btn btn--icon" href=asked.step(today, true).href() aria-label=after rel="next"><Icon name="chevron-right"/></a>
             <a class="btn btn--secondary" href=Asked { date: None, ..asked.clone() }.href()>{t(NAV_HOME)}</a>
             <span class="grow"></span>
@@ -49,20 +52,15 @@ pub(super) fn tools(asked: &Asked, today: NaiveDate, choices: &Choices) -> AnyVi
 }
 
 /// The dates shown, in words.
-fn range(asked: &Asked, today: NaiveDate) -> String {
+fn range(asked: &Asked, calendar: &Calendar, today: NaiveDate) -> String {
     let date = asked.date.unwrap_or(today);
     match asked.shape {
         Shape::Week => {
-            let (from, to) = (monday(date), later(monday(date), 4));
-            if locale() == Locale::Vi && from.year() == to.year() {
-                format!("{} – {}", text::day_month(from), text::date(to))
-            } else {
-                format!(
-                    "{} – {}",
-                    if from.year() == to.year() { text::day_month(from) } else { text::date(from) },
-                    text::date(to)
-                )
-            }
+            let days = of_week(calendar, asked.window(today));
+            let (from, to) =
+                (days.first().map_or(date, |day| day.date), days.last().map_or(date, |day| day.date));
+            let first = if from.year() == to.year() { text::day_month(from) } else { text::date(from) };
+            format!("{first} – {}", text::date(to))
         }
         Shape::Month => tf(CALENDAR_MONTH_OF, &[("month", &date.month()), ("year", &date.year())]),
         Shape::Rooms => text::long_date(date),

@@ -75,7 +75,7 @@ fn cell(calendar: &Calendar, day: &Day, session: DaySession) -> impl IntoView + 
     }
     let events: Vec<AnyView> = day.in_session(session, calendar).map(event).collect();
     let note = (session == DaySession::Morning || (events.is_empty() && session == DaySession::Afternoon))
-        .then(|| day.closed.as_ref().map(off))
+        .then(|| day.closed.as_ref().filter(|closed| **closed != Closed::Weekend).map(off))
         .flatten();
     let label = format!("{}, {}", text::weekday_date(day.date), words::day_session(session));
     view! { <div class=class role="group" aria-label=label>{note}{events}</div> }
@@ -105,7 +105,7 @@ pub(super) fn list(days: &[Day], whole: bool) -> AnyView {
                 <section class=class>
                     <h2>{text::weekday(day.date)}<small>{dated(day)}</small></h2>
                     <div class="stack stack--s">
-                        {day.closed.as_ref().map(off)}
+                        {day.closed.as_ref().filter(|closed| **closed != Closed::Weekend).map(off)}
                         {nothing}
                         {events}
                     </div>

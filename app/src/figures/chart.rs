@@ -75,6 +75,8 @@ struct Bar {
     held: i64,
     fill: f64,
     is_met: bool,
+    /// Where the target's line stands.
+    line: f64,
 }
 
 impl Bar {
@@ -93,12 +95,16 @@ impl Bar {
             held: tally.held,
             fill: share.map_or(0.0, hundredths),
             is_met: share.is_some_and(|share| share.reaches(figures.targets.share)),
+            line: height(hundredths(figures.targets.share)),
         }
     }
 
     fn draw(self) -> AnyView {
         let middle = self.x + self.width / 2.0;
         let y = height(self.fill);
+        // A figure that the target's line would strike through stands above it.
+        let words = y - 7.0;
+        let words = if words + 4.0 > self.line && words - 12.0 < self.line { self.line - 9.0 } else { words };
         let class = if self.is_met { "bar-met" } else { "bar-missed" };
         let bar = (self.held > 0).then(|| {
             view! {
@@ -107,7 +113,7 @@ impl Bar {
                     // A month without any online meeting has no bar to press, so the column is pressed as well.
                     <rect class="figures__hit" x=self.x y=TOP width=self.width height=BOTTOM - TOP></rect>
                 </a>
-                <text class=if self.is_met { "strong" } else { "bad" } x=middle y=y - 7.0 text-anchor="middle">
+                <text class=if self.is_met { "strong" } else { "bad" } x=middle y=words text-anchor="middle">
                     {self.value}
                 </text>
             }

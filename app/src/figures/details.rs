@@ -34,10 +34,6 @@ pub(super) fn forecast(figures: &Figures) -> AnyView {
                 number
             }
         }),
-        row(FIGURES_SHARE_STRICT, &|base, b| match b.share_strict {
-            Some(share) => link(opens.href(base, What::Online), text::percent(share)),
-            None => not_counted(),
-        }),
     ];
     bases_card(t(FIGURES_FORECAST), rows)
 }
@@ -48,12 +44,17 @@ pub(super) fn forms(figures: &Figures) -> AnyView {
     let row = |text: Text, what: What, count: &dyn Fn(&BaseFigures) -> i64| {
         table_row(t(text).to_owned(), figures, &|base, b| opens.count(base, what, count(b)))
     };
+    let strict = table_row(t(FIGURES_SHARE_STRICT).to_owned(), figures, &|base, b| match b.share_strict {
+        Some(share) => link(opens.href(base, What::Online), text::percent(share)),
+        None => not_counted(),
+    });
     let rows = vec![
         row(FIGURES_HELD, What::Held, &|b| b.tally.held),
         row(FIGURES_IN_PERSON, What::InPerson, &|b| b.tally.in_person),
         row(FIGURES_ONLINE, What::Online, &|b| b.tally.online),
         row(FIGURES_HYBRID, What::Hybrid, &|b| b.tally.hybrid),
         row(FIGURES_HYBRID_ONLINE, What::HybridOnline, &|b| b.tally.hybrid_online),
+        strict,
         row(FIGURES_CANCELLED, What::Cancelled, &|b| b.tally.cancelled),
         row(FIGURES_POSTPONED, What::Postponed, &|b| b.tally.postponed),
     ];
@@ -87,6 +88,14 @@ fn bases_card(title: &'static str, rows: Vec<AnyView>) -> AnyView {
         </section>
     }
     .into_any()
+}
+
+/// The name of a base where there is little room.
+fn short_name(base: Base) -> &'static str {
+    match base {
+        Base::All => t(FIGURES_BASE_ALL_SHORT),
+        Base::Conferences => t(FIGURES_BASE_CONFERENCES_SHORT),
+    }
 }
 
 /// Meetings by counterpart; those only attended never enter the share or the reduction.
