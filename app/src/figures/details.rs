@@ -75,14 +75,14 @@ fn table_row(label: String, figures: &Figures, cell: &dyn Fn(Base, &BaseFigures)
 
 fn bases_card(title: &'static str, rows: Vec<AnyView>) -> AnyView {
     let heads = BASES
-        .map(|base| view! { <th scope="col" class="r">{base_name(base)}</th> })
+        .map(|base| view! { <th scope="col" class="r">{short_name(base)}</th> })
         .into_iter()
         .collect_view();
     view! {
         <section class="card">
             <header class="card__head"><h2>{title}</h2></header>
             <table class="table table--dense figures__bases">
-                <thead><tr><td></td>{heads}</tr></thead>
+                <thead><tr><th scope="col"><span class="vh">{t(FIGURES_NUMBER)}</span></th>{heads}</tr></thead>
                 <tbody>{rows}</tbody>
             </table>
         </section>
