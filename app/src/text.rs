@@ -228,6 +228,7 @@ pub fn bytes(size: i64) -> String {
 }
 
 #[cfg(all(test, not(feature = "hydrate")))]
+#[expect(clippy::unwrap_used, reason = "a test whose data cannot be read has nothing to say")]
 mod tests {
     use super::*;
 

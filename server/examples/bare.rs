@@ -45,13 +45,16 @@ async fn main() -> Ending<()> {
     let words: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let [data, verb, rest @ ..] = words.as_slice() else { return Err("see the head of bare.rs".into()) };
-    let backend =
-        Backend::open(BackendConfig::embedded(*data), Box::new(SystemEntropy)).await.map_err(|s| s.to_string())?;
+    let backend = Backend::open(BackendConfig::embedded(*data), Box::new(SystemEntropy))
+        .await
+        .map_err(|s| s.to_string())?;
     let bench = Bench { services: backend.services(), backend, now: Clock::system().now() };
     let answer = match (*verb, rest) {
         ("prepare", []) => bench.prepare().await?,
         ("meeting", [count, meeting]) => bench.meeting(count.parse()?, meeting.parse()?).await?,
-        ("figures", [count, agency, period]) => bench.figures(count.parse()?, filter(agency, period)?).await?,
+        ("figures", [count, agency, period]) => {
+            bench.figures(count.parse()?, filter(agency, period)?).await?
+        }
         ("sql", [count, agency, period]) => bench.sql(count.parse()?, filter(agency, period)?).await?,
         _ => return Err("see the head of bare.rs".into()),
     };
@@ -100,11 +103,7 @@ impl Bench {
     }
 
     /// An ordinary meeting some weeks ahead, in a place of its own so that it clashes with nothing.
-    async fn input(
-        &self,
-        caller: &Caller,
-        agencies: impl Iterator<Item = AgencyId>,
-    ) -> Ending<MeetingInput> {
+    async fn input(&self, caller: &Caller, agencies: impl Iterator<Item = AgencyId>) -> Ending<MeetingInput> {
         let mut people = Vec::new();
         for role in ["giam doc", "pho giam doc"] {
             people.extend(self.services.people.find(caller, role).await.map_err(told)?);
@@ -116,8 +115,7 @@ impl Bench {
         while matches!(date.weekday(), Weekday::Sat | Weekday::Sun) || date.day() == 25 {
             date = date + Days::new(1);
         }
-        let sitting =
-            SittingInput { date: date.to_string(), from: "08:00".into(), to: "11:00".into() };
+        let sitting = SittingInput { date: date.to_string(), from: "08:00".into(), to: "11:00".into() };
         let agenda = (1..=ITEMS).map(|number| AgendaInput {
             title: format!("Nội dung {number}: tình hình thực hiện và nhiệm vụ tháng tới"),
             minutes: "15".into(),
@@ -141,7 +139,13 @@ impl Bench {
         })
     }
 
-    async fn add_paper(&self, caller: &Caller, item: AgendaItemId, title: &str, pdf: &[u8]) -> Ending<PaperId> {
+    async fn add_paper(
+        &self,
+        caller: &Caller,
+        item: AgendaItemId,
+        title: &str,
+        pdf: &[u8],
+    ) -> Ending<PaperId> {
         let mut upload = self.backend.begin_upload(caller, item, title, Level::Open).await.map_err(told)?;
         for piece in pdf.chunks(256 * 1024) {
             upload.write(piece).await.map_err(told)?;

@@ -124,6 +124,7 @@ fn actions(meeting: &Meeting) -> impl IntoView + use<> {
 }
 
 #[cfg(all(test, not(feature = "hydrate")))]
+#[expect(clippy::unwrap_used, reason = "a test whose data cannot be read has nothing to say")]
 mod tests {
     use super::*;
 

@@ -62,7 +62,10 @@ async fn another_site_changes_nothing() {
     let (world, cookie) = World::claimed().await;
     let send = |site: &'static str, origin: &'static str| {
         let ask = world.ask(Method::POST, "/api/accounts/sign-out").signed_in(&cookie);
-        ask.coming_from(site).with(header::ORIGIN, origin).body("application/x-www-form-urlencoded", "").send()
+        ask.coming_from(site)
+            .with(header::ORIGIN, origin)
+            .body("application/x-www-form-urlencoded", "")
+            .send()
     };
     assert_eq!(send("cross-site", "https://hop.example").await.status, StatusCode::FORBIDDEN);
     assert_eq!(send("same-site", "").await.status, StatusCode::FORBIDDEN);

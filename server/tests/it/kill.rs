@@ -102,7 +102,8 @@ async fn sound(data: &Path, caller: &Caller, kept: &[Kept], round: usize) {
         assert_eq!(found.as_ref(), Ok(title), "round {round}: an acknowledged draft");
     }
     // A write that was not acknowledged may be there or not, but never by half.
-    let counts = "SELECT (SELECT COUNT(*) FROM meeting), (SELECT COUNT(*) FROM audit WHERE what = 'meetings.draft')";
+    let counts =
+        "SELECT (SELECT COUNT(*) FROM meeting), (SELECT COUNT(*) FROM audit WHERE what = 'meetings.draft')";
     let (drafts, traced): (i64, i64) = q(counts).one(backend.db()).await.unwrap();
     assert_eq!(drafts, traced, "round {round}: drafts and their lines in the audit trail");
     assert!(drafts >= i64::try_from(kept.len()).unwrap());
@@ -143,7 +144,13 @@ impl Program {
     }
 
     /// Writes from all connections, kills the program soon after so many answers, and gives what was acknowledged.
-    fn killed_while_writing(&mut self, round: usize, cookie: &str, after: usize, pause: Duration) -> Vec<Kept> {
+    fn killed_while_writing(
+        &mut self,
+        round: usize,
+        cookie: &str,
+        after: usize,
+        pause: Duration,
+    ) -> Vec<Kept> {
         let (address, child) = (self.address, &Mutex::new(&mut self.child));
         let (kept, answers) = (&Mutex::new(Vec::new()), &AtomicUsize::new(0));
         std::thread::scope(|scope| {

@@ -55,7 +55,8 @@ pub(crate) fn bench() -> Result<()> {
     let built = build::build(Profile::Release)?;
     let bare = build::release_example("bare")?;
     let year = output(Command::new("date").arg("+%Y"))?.trim().parse::<u32>().context("this year")?;
-    let bench = Bench { built, bare, folder: Folder::new(&target_dir()?)?, period: format!("c-{}", year - 1) };
+    let bench =
+        Bench { built, bare, folder: Folder::new(&target_dir()?)?, period: format!("c-{}", year - 1) };
     let mut report = Report::new(machine);
 
     let data = bench.folder.join("demo");
