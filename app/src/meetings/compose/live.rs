@@ -85,22 +85,25 @@ mod browser {
     }
 
     pub(super) fn typed(sheet: Sheet) {
-        if read(sheet) {
+        if !sheet.is_drawing.get_value() && read(sheet) {
             soon(sheet);
         }
     }
 
     pub(super) fn changed(sheet: Sheet, focus: Option<String>) {
+        // A field that is taken off the page while it is edited says that it changed: by then the form is half drawn.
+        sheet.is_drawing.set_value(true);
         sheet.shape.update(|shape| *shape = shape.wrapping_add(1));
         soon(sheet);
-        let Some(id) = focus else { return };
-        request_animation_frame(move || {
-            let element =
-                document().get_element_by_id(&id).and_then(|element| element.dyn_into::<HtmlElement>().ok());
-            if let Some(element) = element {
-                let _ = element.focus();
-            }
-        });
+        set_timeout(
+            move || {
+                sheet.is_drawing.try_set_value(false);
+                if let Some(id) = focus {
+                    focus_on(&id);
+                }
+            },
+            Duration::ZERO,
+        );
     }
 
     /// Checks and keeps after a pause.
@@ -194,17 +197,15 @@ mod browser {
                 sheet.failure.try_set(Some(failure));
             }
         }
-        focus_on("refused");
+        request_animation_frame(|| focus_on("refused"));
     }
 
-    fn focus_on(id: &'static str) {
-        request_animation_frame(move || {
-            let element =
-                document().get_element_by_id(id).and_then(|element| element.dyn_into::<HtmlElement>().ok());
-            if let Some(element) = element {
-                let _ = element.focus();
-            }
-        });
+    fn focus_on(id: &str) {
+        let element =
+            document().get_element_by_id(id).and_then(|element| element.dyn_into::<HtmlElement>().ok());
+        if let Some(element) = element {
+            let _ = element.focus();
+        }
     }
 
     pub(super) fn submit(sheet: Sheet, event: &leptos::ev::SubmitEvent) {

@@ -61,6 +61,9 @@ pub(super) struct Sheet {
     /// Turns of typing, so that only the last one is checked and kept.
     #[cfg_attr(not(feature = "hydrate"), expect(dead_code, reason = "only a live form takes turns"))]
     pub(super) turn: StoredValue<u64>,
+    /// Whether sections are being drawn anew, so that the form on the page is not what was typed.
+    #[cfg_attr(not(feature = "hydrate"), expect(dead_code, reason = "only a live form is drawn anew"))]
+    pub(super) is_drawing: StoredValue<bool>,
     /// The form on the page.
     pub(super) form: NodeRef<leptos::html::Form>,
 }
@@ -87,6 +90,7 @@ impl Sheet {
             choices: StoredValue::new(composed.choices),
             stage: composed.stage,
             turn: StoredValue::new(0),
+            is_drawing: StoredValue::new(false),
             form: NodeRef::new(),
         }
     }
