@@ -105,8 +105,10 @@ fn row(
                 <p class="agenda__title">{item.title.clone()}</p>
                 <p class="agenda__who">{who(item)}</p>
                 {papers::papers(desk, item, manages)}
-                {steps(discuss, meeting, item, is_now)}
-                {manages.then(|| papers::add(desk, item))}
+                <div class="agenda__tools">
+                    {steps(discuss, meeting, item, is_now)}
+                    {manages.then(|| papers::add(desk, item))}
+                </div>
             </div>
         </li>
     }
@@ -162,7 +164,7 @@ fn steps(
     let id = meeting.id.to_string();
     Some(
         view! {
-            <ActionForm action=discuss attr:class="agenda__act">
+            <ActionForm action=discuss>
                 <input r#type="hidden" name="id" value=id/>
                 <input r#type="hidden" name="item" value=to/>
                 <button class="btn btn--secondary btn--sm" aria-label=label><Icon name=icon/>{word}</button>

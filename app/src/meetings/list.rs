@@ -1,6 +1,8 @@
 //! The list of meetings: filters as a plain form, those in force shown and removable, rows that become cards on phones.
 
+use domain::access::Stage;
 use domain::agencies::Agency;
+use domain::count::Form;
 use domain::meetings::{MeetingFilter, MeetingRow};
 use domain::time::Sitting;
 use leptos::prelude::*;
@@ -24,7 +26,7 @@ pub fn ListPage() -> impl IntoView {
     let asked = Memo::new(move |_| query.with(filter::read));
     let data: Loaded<Listed> = Resource::new(move || asked.get(), calls::list);
     let new = me().is_some_and(|me| crate::shell::entries::may_compose(&me)).then(|| {
-        view! { <a class="btn btn--primary only-small" href="/meetings/new"><Icon name="plus"/>{t(NAV_COMPOSE)}</a> }
+        view! { <a class="btn btn--primary not-desk" href="/meetings/new"><Icon name="plus"/>{t(NAV_COMPOSE)}</a> }
     });
     view! {
         <Title text=t(NAV_MEETINGS)/>
@@ -128,7 +130,7 @@ fn row(meeting: &MeetingRow) -> impl IntoView + use<> {
         <tr role="row">
             <td role="cell" class="lead">{title}<small class="listrow__under">{under}</small></td>
             <td role="cell" class="num" data-label=t(MEETINGS_COLUMN_WHEN)>{dates(meeting.first, meeting.last)}</td>
-            <td role="cell" data-label=t(MEETINGS_COLUMN_WHERE)>{place(meeting)}</td>
+            <td role="cell" class:not-phone=place.is_empty() data-label=t(MEETINGS_COLUMN_WHERE)>{place.clone()}</td>
             <td role="cell" data-label=t(MEETINGS_COLUMN_FORM)>
                 <FormLabel form=meeting.form text=crate::words::form(meeting.form)/>
             </td>
@@ -143,10 +145,12 @@ fn place(meeting: &MeetingRow) -> String {
     let sites = (meeting.sites > 0).then(|| tf(MEETINGS_SITES, &[("n", &meeting.sites)]));
     let place = (!meeting.place.is_empty()).then(|| meeting.place.clone());
     let places: Vec<String> = [place, sites].into_iter().flatten().collect();
-    match (places.is_empty(), meeting.form) {
-        (false, _) => places.join(", "),
-        (true, domain::count::Form::Online) => t(MEETINGS_ONLINE_ONLY).to_owned(),
-        (true, _) => t(MEETINGS_NO_PLACE).to_owned(),
+    let is_ahead = matches!(meeting.stage, Stage::Draft | Stage::Scheduled);
+    match meeting.form {
+        _ if !places.is_empty() => places.join(", "),
+        Form::Online => t(MEETINGS_ONLINE_ONLY).to_owned(),
+        Form::InPerson | Form::Hybrid if is_ahead => t(MEETINGS_NO_PLACE).to_owned(),
+        Form::InPerson | Form::Hybrid => String::new(),
     }
 }
 
@@ -163,7 +167,7 @@ fn dates(first: Option<Sitting>, last: Option<Sitting>) -> String {
 /// The filters as a form, and above the list those in force, each with its way off.
 fn filters(asked: &MeetingFilter, listed: &Listed) -> impl IntoView + use<> {
     let option = |value: String, word: String, chosen: bool| view! { <option value=value selected=chosen>{word}</option> };
-    let stages = domain::access::Stage::ALL
+    let stages = Stage::ALL
         .into_iter()
         .map(|stage| {
             option(stage.code().to_owned(), crate::words::stage(stage).to_owned(), asked.stage == Some(stage))
