@@ -2,7 +2,9 @@
 
 use domain::access::Stage;
 use domain::meetings::Change;
+use domain::time::Sitting;
 use leptos::prelude::*;
+use serde::Deserialize;
 
 use super::page::Desk;
 use super::words;
@@ -44,27 +46,45 @@ fn title(change: &Change) -> String {
 }
 
 fn line(change: &Change) -> String {
-    if change.before.is_empty() {
-        title(change)
-    } else {
-        format!("{}. {}", title(change), tf(MEETINGS_CHANGED_WAS, &[("before", &change.before)]))
+    match before(change) {
+        Some(before) => format!("{}. {}", title(change), tf(MEETINGS_CHANGED_WAS, &[("before", &before)])),
+        None => title(change),
     }
+}
+
+/// When and where it was before, as it is kept.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Before {
+    sittings: Vec<Sitting>,
+    rooms: Vec<String>,
+    place: String,
+}
+
+/// What time and place were, in words; nothing when neither changed.
+fn before(change: &Change) -> Option<String> {
+    let has = |code: &str| change.what.iter().any(|what| what == code);
+    let Ok(before) = leptos::serde_json::from_str::<Before>(&change.before) else {
+        return (!change.before.is_empty()).then(|| change.before.clone());
+    };
+    let when = (has("time") && !before.sittings.is_empty()).then(|| words::when(&before.sittings));
+    let places: Vec<String> =
+        before.rooms.into_iter().chain([before.place]).filter(|place| !place.is_empty()).collect();
+    let at = (has("place") && !places.is_empty()).then(|| places.join("; "));
+    let parts: Vec<String> = [when, at].into_iter().flatten().collect();
+    (!parts.is_empty()).then(|| parts.join("; "))
 }
 
 /// Before and now, for time and place.
 fn said(change: &Change, now_when: &str, now_where: &str) -> Option<AnyView> {
-    if change.before.is_empty() {
-        return None;
-    }
+    let before = before(change)?;
     let has = |code: &str| change.what.iter().any(|what| what == code);
-    let now = match (has("time"), has("place")) {
-        (true, true) => format!("{now_when}; {now_where}"),
-        (true, false) => now_when.to_owned(),
-        (false, true) => now_where.to_owned(),
-        (false, false) => String::new(),
-    };
-    let before = change.before.clone();
-    let now = (!now.is_empty()).then(|| view! { <p>{t(MEETINGS_CHANGED_NOW)}" "<b>{now}</b></p> });
+    let now: Vec<&str> = [("time", now_when), ("place", now_where)]
+        .into_iter()
+        .filter(|(code, _)| has(code))
+        .map(|(_, now)| now)
+        .collect();
+    let now = (!now.is_empty()).then(|| view! { <p>{t(MEETINGS_CHANGED_NOW)}" "<b>{now.join("; ")}</b></p> });
     Some(
         view! {
             <p>{t(MEETINGS_CHANGED_BEFORE_WORD)}" "<span class="was">{before}</span></p>
@@ -72,4 +92,27 @@ fn said(change: &Change, now_when: &str, now_where: &str) -> Option<AnyView> {
         }
         .into_any(),
     )
+}
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests {
+    use super::*;
+
+    fn change(what: &[&str], before: &str) -> Change {
+        Change {
+            at: "2026-06-10T03:00:00Z".parse().unwrap(),
+            what: what.iter().map(|code| (*code).to_owned()).collect(),
+            before: before.to_owned(),
+        }
+    }
+
+    #[test]
+    fn delegates_read_what_time_and_place_were() {
+        let kept = r#"{"sittings":[{"date":"2026-06-11","from":"08:00:00","to":"11:30:00"}],"rooms":["P1"],"place":""}"#;
+        let when = words::when(&leptos::serde_json::from_str::<Before>(kept).unwrap().sittings);
+        assert_eq!(before(&change(&["time"], kept)), Some(when.clone()));
+        assert_eq!(before(&change(&["time", "place"], kept)), Some(format!("{when}; P1")));
+        assert_eq!(before(&change(&["form", "sites"], kept)), None);
+        assert_eq!(before(&change(&["agenda"], "")), None);
+    }
 }

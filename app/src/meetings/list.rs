@@ -124,13 +124,14 @@ fn row(meeting: &MeetingRow) -> impl IntoView + use<> {
     };
     let under =
         format!("{}, {}", text::either(&meeting.kind_vi, &meeting.kind_en), meeting.agency.short_name);
+    let at = place(meeting);
     let exceeded =
         meeting.has_exceeded.then(|| view! { <Badge tone=BadgeTone::Missed text=t(MEETINGS_EXCEEDED)/> });
     view! {
         <tr role="row">
             <td role="cell" class="lead">{title}<small class="listrow__under">{under}</small></td>
             <td role="cell" class="num" data-label=t(MEETINGS_COLUMN_WHEN)>{dates(meeting.first, meeting.last)}</td>
-            <td role="cell" class:not-phone=place.is_empty() data-label=t(MEETINGS_COLUMN_WHERE)>{place.clone()}</td>
+            <td role="cell" class:not-phone=at.is_empty() data-label=t(MEETINGS_COLUMN_WHERE)>{at.clone()}</td>
             <td role="cell" data-label=t(MEETINGS_COLUMN_FORM)>
                 <FormLabel form=meeting.form text=crate::words::form(meeting.form)/>
             </td>
