@@ -115,7 +115,7 @@ pub(crate) struct Folder(PathBuf);
 impl Folder {
     /// A new one where the target folder lies: a memory disk would flatter the database.
     pub(crate) fn new(target: &Path) -> Result<Self> {
-        let made = output(Command::new("mktemp").arg("-d").arg(target.join("bench-XXXXXX")))?;
+        let made = output(Command::new("mktemp").arg("-d").arg("-p").arg(target))?;
         Ok(Self(PathBuf::from(made.trim())))
     }
 

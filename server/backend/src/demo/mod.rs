@@ -6,6 +6,7 @@ mod history;
 mod letters;
 mod people;
 mod recent;
+mod scenes;
 mod tree;
 
 use chrono::{DateTime, Utc};
