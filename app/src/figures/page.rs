@@ -43,7 +43,7 @@ async fn load(subject: Subject) -> Result<Shown, CallError> {
 
 fn draw(shown: &Shown, asked: &Asked) -> AnyView {
     let Shown { report: Report { figures, today }, agencies } = shown;
-    let by_agency = (figures.reach == Reach::Subtree && !figures.by_agency.is_empty())
+    let by_agency = (figures.reach == Reach::Subtree && figures.by_agency.len() > 1)
         .then(|| agencies::agencies(figures, asked));
     let class = if by_agency.is_some() { "figs2" } else { "figs2 figs2--even" };
     let forms = by_agency.is_none().then(|| details::forms(figures));

@@ -11,6 +11,9 @@ use serde::{Deserialize, Serialize};
 /// So many agenda items fit at a size that is read from the last row.
 const ITEMS: usize = 4;
 
+/// A meeting further off than a day is announced by its date; nobody counts its hours.
+const COUNTED_SECONDS: i64 = 24 * 60 * 60;
+
 /// The picture of a code.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Picture {
@@ -173,7 +176,8 @@ impl Display {
         let until = |local: NaiveDateTime| (Zone::VIETNAM.instant(local) - now).num_seconds();
         match self.stage {
             Stage::Draft | Stage::Scheduled => {
-                self.starts.map_or(Timer::None, |starts| Timer::Before(until(starts).max(0)))
+                let left = self.starts.map(|starts| until(starts).max(0));
+                left.filter(|left| *left < COUNTED_SECONDS).map_or(Timer::None, Timer::Before)
             }
             Stage::UnderWay => match self.current().map(|current| &self.agenda[current]) {
                 Some(Line { began: Some(began), minutes, .. }) => {
@@ -251,6 +255,16 @@ mod tests {
     fn between_items_the_meeting_is_timed() {
         let shown = display(vec![line(Some("2026-06-11T01:00:00Z"), true, 10); 2]);
         assert_eq!(shown.timer(shown.now), Timer::Meeting(2 * 3600 + 39 * 60));
+    }
+
+    #[test]
+    fn only_the_last_day_is_counted_down() {
+        let mut shown = display(Vec::new());
+        shown.stage = Stage::Scheduled;
+        shown.starts = Some("2026-06-11T09:00:00".parse().unwrap());
+        assert_eq!(shown.timer(shown.now), Timer::Before(9 * 60));
+        shown.starts = Some("2026-06-13T09:00:00".parse().unwrap());
+        assert_eq!(shown.timer(shown.now), Timer::None);
     }
 
     #[test]

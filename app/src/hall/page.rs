@@ -22,6 +22,9 @@ use crate::words;
 /// A code stays readable for the turn after its own; then the display, cut off, hides it.
 const CODE_GOOD_SECONDS: i64 = domain::attendance::CODE_SECONDS * (domain::attendance::CODE_TURNS_GOOD - 1);
 
+/// More figures than minutes and seconds take a smaller size, to stay in their panel.
+const FIGURES_AT_FULL_SIZE: usize = 5;
+
 /// The display of one meeting.
 #[component]
 pub fn HallPage() -> impl IntoView {
@@ -143,13 +146,22 @@ impl Screen {
         let timer = Memo::new(move |_| shown.with(|shown| shown.timer(now.get())));
         let head = Memo::new(move |_| {
             let is_over = matches!(timer.get(), Timer::Left(left, _) if left < 0);
-            shown.with(|shown| heading(shown, is_over))
+            let is_counted = timer.get() != Timer::None;
+            shown.with(|shown| heading(shown, is_over, is_counted))
         });
         let figure = move || match timer.get() {
             Timer::Before(left) | Timer::Left(left, _) | Timer::Since(left) | Timer::Meeting(left) => {
                 Some(clock(left))
             }
             Timer::None => None,
+        };
+        let class = move || match timer.get() {
+            Timer::Before(left) | Timer::Left(left, _) | Timer::Since(left) | Timer::Meeting(left)
+                if clock(left).len() > FIGURES_AT_FULL_SIZE =>
+            {
+                "tm tm--long"
+            }
+            _ => "tm",
         };
         let track = move || match timer.get() {
             Timer::Left(left, minutes) => Some(bar(left, minutes)),
@@ -179,7 +191,7 @@ impl Screen {
             <aside class="sp" aria-label=t(HALL_TIMER)>
                 <p class="k">{move || head.get().0}</p>
                 <p class="who">{move || head.get().1}</p>
-                <p class="tm" role="timer" aria-live="off">{figure}</p>
+                <p class=class role="timer" aria-live="off">{figure}</p>
                 {track}
                 <p class="vh" role="status">{spoken}</p>
                 {next}
@@ -269,13 +281,13 @@ fn press() {
 }
 
 /// The line above the timer, and what it is about.
-fn heading(shown: &Display, is_over: bool) -> (&'static str, String) {
+fn heading(shown: &Display, is_over: bool, is_counted: bool) -> (&'static str, String) {
     match shown.stage {
         Stage::Draft | Stage::Scheduled => {
             let when = shown
                 .starts
                 .map(|at| format!("{}, {}", text::time(at.time()), text::weekday_date(at.date())));
-            (t(HALL_BEFORE), when.unwrap_or_default())
+            (if is_counted { t(HALL_BEFORE) } else { t(HALL_STARTS) }, when.unwrap_or_default())
         }
         Stage::UnderWay => match shown.current().map(|current| &shown.agenda[current]) {
             Some(line) => {
