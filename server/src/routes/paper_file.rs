@@ -7,9 +7,10 @@ use std::os::unix::fs::FileExt;
 use std::sync::Arc;
 
 use axum::Extension;
-use axum::body::{Body, Bytes};
+use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
+use bytes::{Bytes, BytesMut};
 use domain::error::Failure;
 use domain::ids::PaperId;
 use futures::Stream;
@@ -158,22 +159,26 @@ fn body(
     Ok(response)
 }
 
-/// The file's bytes, read piece by piece on a thread for blocking work as the connection takes them. One buffer is
-/// used again for every piece that the connection has let go of.
+/// The file's bytes, read piece by piece on a thread for blocking work as the connection takes them. A piece's buffer
+/// serves the next one too once the connection has let go of it: fresh memory costs as much as the copying.
 fn pieces(file: Arc<File>, from: u64, length: u64) -> impl Stream<Item = io::Result<Bytes>> {
-    futures::stream::try_unfold((file, from, length), |(file, from, left)| async move {
+    futures::stream::try_unfold((file, from, length, Bytes::new()), |(file, from, left, last)| async move {
         if left == 0 {
             return Ok(None);
         }
         let size = usize::try_from(left).unwrap_or(PIECE_BYTES).min(PIECE_BYTES);
         let reader = Arc::clone(&file);
         let read = tokio::task::spawn_blocking(move || {
-            let mut buffer = vec![0; size];
-            reader.read_exact_at(&mut buffer, from).map(|()| Bytes::from(buffer))
+            let mut buffer = match last.try_into_mut() {
+                Ok(buffer) if buffer.len() >= size => buffer,
+                _ => BytesMut::zeroed(size),
+            };
+            buffer.truncate(size);
+            reader.read_exact_at(&mut buffer, from).map(|()| buffer.freeze())
         });
         let piece = read.await.map_err(io::Error::other)??;
         let read = size as u64;
-        Ok(Some((piece, (file, from + read, left - read))))
+        Ok(Some((piece.clone(), (file, from + read, left - read, piece))))
     })
 }
 
