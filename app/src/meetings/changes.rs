@@ -95,6 +95,7 @@ fn said(change: &Change, now_when: &str, now_where: &str) -> Option<AnyView> {
 }
 
 #[cfg(all(test, feature = "ssr"))]
+#[expect(clippy::unwrap_used, reason = "a test whose data cannot be read has nothing to say")]
 mod tests {
     use super::*;
 
