@@ -1,6 +1,8 @@
 //! The router: which address is answered by what, and which guards stand before it, outermost last.
 //! Its addresses are named in [`crate::permission`]; a test compares the two.
 
+use std::sync::LazyLock;
+
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::middleware::{from_fn, from_fn_with_state};
@@ -37,13 +39,18 @@ pub fn streaming_routes() -> Vec<(&'static str, MethodRouter<Site>)> {
 }
 
 /// The pages' addresses, as the app declares them.
-pub fn page_routes() -> Vec<leptos_axum::AxumRouteListing> {
-    leptos_axum::generate_route_list(app::App)
+///
+/// They are read off once: while Leptos does that, no page of the whole process gets its data, and one that asks
+/// for it in that moment waits for ever (leptos-rs/leptos#4773).
+pub fn page_routes() -> &'static [leptos_axum::AxumRouteListing] {
+    static PAGES: LazyLock<Vec<leptos_axum::AxumRouteListing>> =
+        LazyLock::new(|| leptos_axum::generate_route_list(app::App));
+    &PAGES
 }
 
 /// The whole router.
 pub fn router(site: Site) -> Router {
-    let pages = page_routes();
+    let pages = page_routes().to_vec();
     let mut quick = Router::new();
     for (path, route) in quick_routes() {
         quick = quick.route(path, route);

@@ -12,10 +12,10 @@ use sqlx::sqlite::{
 };
 use sqlx::{AssertSqlSafe, FromRow, Postgres, Sqlite, Transaction};
 
-/// Readers of the embedded database: as many as the cores of a small office machine, twice.
+/// Connections at once: enough for 300 people on PostgreSQL at a few milliseconds a query.
+pub(crate) const CONNECTIONS: u32 = 16;
+/// Readers of the embedded database, at most: as many as the cores of a small office machine, twice.
 const SQLITE_READERS: u32 = 4;
-/// Connections to PostgreSQL: enough for 300 people at once at a few milliseconds a query.
-const POSTGRES_CONNECTIONS: u32 = 16;
 /// How long a writer waits for another before it gives up: longer than any transaction here.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 /// Most values bound in one statement: both engines take more, but plans get slow.
@@ -48,11 +48,12 @@ pub enum Tx {
 }
 
 impl Db {
-    /// Opens the embedded database in a file, making it when missing, and brings it up to date.
+    /// Opens the embedded database in a file, making it when missing, and brings it up to date. So many connections
+    /// read, few as they may be; one writes.
     ///
     /// # Errors
     /// When the file cannot be opened, or is newer than this program.
-    pub async fn sqlite(file: &Path) -> Result<Db, sqlx::Error> {
+    pub async fn sqlite(file: &Path, connections: u32) -> Result<Db, sqlx::Error> {
         let options = SqliteConnectOptions::new()
             .filename(file)
             .create_if_missing(true)
@@ -65,20 +66,20 @@ impl Db {
         let writer = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
         MIGRATIONS.run(&writer).await?;
         let readers = SqlitePoolOptions::new()
-            .max_connections(SQLITE_READERS)
+            .max_connections(connections.min(SQLITE_READERS))
             .min_connections(1)
             .connect_with(options.pragma("query_only", "ON"))
             .await?;
         Ok(Db::Sqlite { writer, readers })
     }
 
-    /// Opens a PostgreSQL database and brings it up to date.
+    /// Opens a PostgreSQL database, over so many connections at most, and brings it up to date.
     ///
     /// # Errors
     /// When the server does not answer, or the database is newer than this program.
-    pub async fn postgres(url: &str) -> Result<Db, sqlx::Error> {
+    pub async fn postgres(url: &str, connections: u32) -> Result<Db, sqlx::Error> {
         let options = sqlx::postgres::PgConnectOptions::from_str(url)?.statement_cache_capacity(200);
-        let pool = PgPoolOptions::new().max_connections(POSTGRES_CONNECTIONS).connect_with(options).await?;
+        let pool = PgPoolOptions::new().max_connections(connections).connect_with(options).await?;
         MIGRATIONS.run(&pool).await?;
         Ok(Db::Postgres(pool))
     }

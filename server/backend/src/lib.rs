@@ -55,6 +55,9 @@ pub struct BackendConfig {
     pub session_idle_minutes: i64,
     /// How long a session lasts at most, in hours; a kept device's lasts 30 days, or 7 unused.
     pub session_hours: i64,
+    /// How many connections may be open at once: to PostgreSQL, or to read the embedded database. One is enough for
+    /// every use case by itself, because none asks for a second connection while it holds one.
+    pub connections: u32,
 }
 
 impl BackendConfig {
@@ -66,6 +69,7 @@ impl BackendConfig {
             zone: Zone::VIETNAM,
             session_idle_minutes: 8 * 60,
             session_hours: 24,
+            connections: db::CONNECTIONS,
         }
     }
 }
@@ -92,9 +96,9 @@ impl Backend {
     pub async fn open(config: BackendConfig, entropy: Box<dyn Entropy>) -> Result<Backend, Stop> {
         tokio::fs::create_dir_all(&config.data_dir).await?;
         let db = if config.database_url.is_empty() {
-            Db::sqlite(&config.data_dir.join("phien.db")).await?
+            Db::sqlite(&config.data_dir.join("phien.db"), config.connections).await?
         } else {
-            Db::postgres(&config.database_url).await?
+            Db::postgres(&config.database_url, config.connections).await?
         };
         seed::run(&db, entropy.as_ref()).await?;
         search::ensure(&db).await?;

@@ -63,7 +63,10 @@ pub(crate) fn outcome<T>(done: Done<T>, entropy: &dyn Entropy) -> Outcome<T> {
     done.map_err(|stop| {
         let cause = match stop {
             Stop::Failure(failure) => return failure,
-            Stop::Database(sqlx::Error::PoolTimedOut) => return Failure::Unavailable,
+            Stop::Database(sqlx::Error::PoolTimedOut) => {
+                tracing::warn!("no connection to the database came free");
+                return Failure::Unavailable;
+            }
             Stop::Database(error) => format!("database: {error}"),
             Stop::File(error) => format!("file: {error}"),
             Stop::Stored(error) => format!("stored: {error}"),

@@ -158,10 +158,10 @@ fn start_log(config: &Config, is_service: bool) {
 pub async fn open(config: &Config) -> Result<Backend, String> {
     let settings = BackendConfig {
         database_url: config.database_url.clone(),
-        data_dir: config.data_dir.clone(),
         zone: Zone { offset_minutes: config.zone_offset_minutes },
         session_idle_minutes: config.session_idle_hours * 60,
         session_hours: config.session_absolute_hours,
+        ..BackendConfig::embedded(config.data_dir.clone())
     };
     Backend::open(settings, Box::new(SystemEntropy)).await.map_err(|stop| {
         let place = if config.database_url.is_empty() { "the data folder" } else { "database_url" };

@@ -34,9 +34,13 @@ pub async fn enough_room(State(site): State<Site>, request: Request, next: Next)
 
 /// Bounds the time until an answer begins, the reading of the request's body included.
 pub async fn in_time(request: Request, next: Next) -> Response {
+    let path = request.uri().path().to_owned();
     match tokio::time::timeout(ANSWER_WITHIN, next.run(request)).await {
         Ok(response) => response,
-        Err(_) => fault::plain(StatusCode::SERVICE_UNAVAILABLE),
+        Err(_) => {
+            tracing::warn!(path, "no answer in time");
+            fault::plain(StatusCode::SERVICE_UNAVAILABLE)
+        }
     }
 }
 

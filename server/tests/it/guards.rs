@@ -1,7 +1,9 @@
 //! What stands before every page and route.
 
 use std::io::Write;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use http::{Method, StatusCode, header};
 
@@ -94,6 +96,28 @@ async fn pages_allow_only_their_own_scripts() {
     assert_eq!(answer.header(header::CACHE_CONTROL), "no-store");
     assert!(answer.header("permissions-policy").contains("geolocation=()"));
     assert!(!answer.header("x-request-id").is_empty());
+}
+
+#[tokio::test]
+async fn pages_get_their_data_while_another_program_starts() {
+    let (world, _) = World::claimed().await;
+    let is_done = Arc::new(AtomicBool::new(false));
+    let starting = {
+        let (site, is_done) = (world.site.clone(), Arc::clone(&is_done));
+        std::thread::spawn(move || {
+            while !is_done.load(Ordering::Relaxed) {
+                drop(server::router::router(site.clone()));
+            }
+        })
+    };
+    let mut stalled = false;
+    for _ in 0..10 {
+        let answer = world.page("/sign-in").send();
+        stalled = stalled || tokio::time::timeout(Duration::from_secs(10), answer).await.is_err();
+    }
+    is_done.store(true, Ordering::Relaxed);
+    starting.join().unwrap();
+    assert!(!stalled, "a page waited for data that nobody fetches");
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use domain::error::{Failure, FieldProblem, Problem, Refusal};
 use domain::ids::{MeetingId, RoomId};
 use domain::meetings::{AgendaInput, MeetingInput, Meetings, SittingInput, State};
 
-use crate::support::{World, each_database, sitting};
+use crate::support::{World, each_busy_database, each_database, sitting};
 
 /// A briefing on Thursday morning in a room, composed by its secretary.
 pub(crate) fn briefing(secretary: &Caller, chair: &Caller, rooms: &[RoomId]) -> MeetingInput {
@@ -232,7 +232,7 @@ async fn a_room_or_a_chair_that_is_taken_is_refused_with_the_other_meeting() {
 
 #[tokio::test]
 async fn fifty_bookings_of_one_room_at_once_leave_one() {
-    each_database(async |world| {
+    each_busy_database(async |world| {
         let secretary = world.caller(Role::Secretary, "SNV").await;
         let room = world.room("A1", "SNV").await;
         let mut drafts = Vec::new();
@@ -260,7 +260,7 @@ async fn fifty_bookings_of_one_room_at_once_leave_one() {
 
 #[tokio::test]
 async fn two_meetings_of_two_rooms_in_either_order_never_wait_for_each_other() {
-    each_database(async |world| {
+    each_busy_database(async |world| {
         let secretary = world.caller(Role::Secretary, "SNV").await;
         let (a, b) = (world.room("A1", "SNV").await, world.room("A2", "SNV").await);
         let mut tasks = Vec::new();
