@@ -2,8 +2,8 @@
 //
 //   import { test, expect, signIn, hydrated, axe, shot } from '../fixtures.mjs';
 
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import AxeBuilder from '@axe-core/playwright';
 import { test as base, expect } from '@playwright/test';
 
 export { expect };
@@ -39,21 +39,25 @@ export const test = base.extend({
 
   person: async ({ browser, faults }, use) => {
     const contexts = [];
-    await use(async (user, options = {}) => {
+    await use(async (user, options = {}, language = 'vi') => {
       const context = await browser.newContext(options);
       contexts.push(context);
       faults.watch(context);
       const page = await context.newPage();
-      await signIn(page, user);
+      await signIn(page, user, language);
       return page;
     });
     await Promise.all(contexts.map((context) => context.close()));
   },
 });
 
-/** Signs in as `user`, a `{ name, password }`, from whatever page asks for it; ends on a hydrated page. */
-export async function signIn(page, user) {
+/** Signs in as `user`, a `{ name, password }`, in a language; ends on a hydrated page. */
+export async function signIn(page, user, language = 'vi') {
   await page.goto('/');
+  if (language !== 'vi') {
+    await page.locator(`button[name="locale"][value="${language}"]`).click();
+    await expect(page.locator('html')).toHaveAttribute('lang', language);
+  }
   // The attributes that password managers look for, so the words of either language may change.
   const password = page.locator('input[autocomplete="current-password"]');
   await page.locator('input[autocomplete="username"]').fill(user.name);
@@ -68,15 +72,45 @@ export async function hydrated(page) {
   await page.locator('html[data-hydrated]').waitFor({ state: 'attached' });
 }
 
-/** axe finds nothing on the page as it stands. */
-export async function axe(page) {
-  const { violations } = await new AxeBuilder({ page })
-    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
-    .analyze();
-  const found = violations.flatMap(({ id, help, nodes }) =>
-    nodes.map((node) => `${id}: ${help}: ${node.target.join(' ')}: ${node.html.slice(0, 160)}`),
-  );
-  expect(found, `axe on ${page.url()}`).toEqual([]);
+/** The texts of a language, `words('en')('roll_mark_rest', { n: 3 })`, from the files that the pages take them from. */
+export function words(language) {
+  const texts = locale(language);
+  return (key, values = {}) => {
+    if (!(key in texts)) throw new Error(`${language}.toml has no ${key}`);
+    return texts[key].replace(/\{(\w+)\}/g, (whole, name) => String(values[name] ?? whole));
+  };
+}
+
+/** All texts of a language by their keys. */
+export function locale(language) {
+  const file = join(import.meta.dirname, '..', 'app', 'locales', `${language}.toml`);
+  const lines = readFileSync(file, 'utf8').matchAll(/^(\w+) = (".*")$/gm);
+  return Object.fromEntries(Array.from(lines, ([, key, text]) => [key, JSON.parse(text)]));
+}
+
+/** A text of the locale files as a pattern, anything standing for its arguments. */
+export function like(text) {
+  const parts = text.split(/\{\w+\}/).map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+  return new RegExp(parts.join('.+?'));
+}
+
+const AXE = readFileSync(join(import.meta.dirname, '..', 'node_modules', 'axe-core', 'axe.min.js'), 'utf8');
+const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+
+/**
+ * axe finds nothing on the page as it stands. `rules` narrows it to a few of its rules. What it does find is told by the
+ * end of the journey, with what it finds elsewhere.
+ */
+export async function axe(page, where = page.url(), rules = null) {
+  if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(AXE);
+  const runOnly = rules ? { type: 'rule', values: rules } : { type: 'tag', values: TAGS };
+  const found = await page.evaluate(async (asked) => {
+    const { violations } = await window.axe.run(document, { runOnly: asked, resultTypes: ['violations'] });
+    return violations.flatMap(({ id, help, nodes }) =>
+      nodes.map((node) => `${id}: ${help}: ${node.target.join(' ')}: ${node.html.slice(0, 160)}`),
+    );
+  }, runOnly);
+  expect.soft(found, `axe on ${where}`).toEqual([]);
 }
 
 /** A picture of the whole page for a person to look at: `end2end/shots/NAME-PROJECT.png`. */

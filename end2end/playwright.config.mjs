@@ -44,10 +44,13 @@ export default defineConfig({
     timezoneId: 'Asia/Ho_Chi_Minh',
     screenshot: 'only-on-failure',
     trace: 'retain-on-failure',
+    actionTimeout: 15_000,
+    navigationTimeout: 20_000,
   },
   projects: [
     { name: 'desktop', use: { viewport: { width: 1440, height: 900 } } },
-    { name: 'tablet', use: { viewport: { width: 820, height: 1180 }, hasTouch: true } },
+    // Journeys that bring sizes of their own run once.
+    { name: 'tablet', testMatch: /(smoke|compose)\.spec\.mjs/, use: { viewport: { width: 820, height: 1180 }, hasTouch: true } },
   ],
   webServer: process.env.PHIEN_E2E_URL
     ? undefined

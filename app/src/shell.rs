@@ -81,7 +81,8 @@ fn attend(path: Memo<String>, main: NodeRef<leptos::html::Main>) {
 
 fn focus_page(main: NodeRef<leptos::html::Main>) {
     use leptos::wasm_bindgen::JsCast;
-    let Some(main) = main.get_untracked() else { return };
+    // A page outside the frame, such as a paper, has taken its place by then.
+    let Some(main) = main.try_get_untracked().flatten() else { return };
     let wanted = main.query_selector("[autofocus]").ok().flatten();
     let wanted = wanted.and_then(|field| field.dyn_into::<leptos::web_sys::HtmlElement>().ok());
     // A browser that refuses leaves the focus on the link, which is no harm.
@@ -175,7 +176,7 @@ fn bar(me: &Me) -> impl IntoView + use<> {
             <a class="mark" href="/">{mark_drawing()}{t(APP_NAME)}</a>
             <span class="grow"></span>
             <a class="btn btn--icon" href="/search" aria-label=t(NAV_SEARCH) data-search=""><Icon name="search" large=true/></a>
-            <a class="btn btn--icon" href="/account" aria-label=label><Avatar agency=me.agency.code.clone() large=true/></a>
+            <a class="btn btn--icon" href="/account"><Avatar agency=me.agency.code.clone() large=true/><span class="vh">{label}</span></a>
         </header>
     }
 }

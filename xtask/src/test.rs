@@ -24,6 +24,7 @@ pub(crate) fn everything() -> ExitCode {
     report.lints();
     report.step("lints, wasm", wasm_lints());
     report.tidiness();
+    report.elements();
     match Postgres::start() {
         Ok(postgres) => report.cargo_tests("tests", &[("PHIEN_TEST_POSTGRES", postgres.url())]),
         Err(failure) => {
@@ -40,6 +41,7 @@ pub(crate) fn fast() -> ExitCode {
     let mut report = Report::default();
     report.lints();
     report.tidiness();
+    report.elements();
     report.cargo_tests("tests, SQLite alone", &[]);
     report.end()
 }
@@ -84,6 +86,30 @@ impl Report {
             self.count_tests(cargo.args(["test", "--locked", "--package", "xtask", "--no-fail-fast"]))
         });
         self.step("tidiness", outcome);
+    }
+
+    /// What the page's own elements compute, in Node: no browser, no build.
+    fn elements(&mut self) {
+        let outcome = node().and_then(|mut node| {
+            self.count_node_tests(node.args(["--test", "--test-reporter=tap", "app/elements/"]))
+        });
+        self.step("elements", outcome);
+    }
+
+    /// Keeps the summary that Node prints; the tests themselves are shown when one of them failed.
+    fn count_node_tests(&mut self, tests: &mut Command) -> Result<()> {
+        say(&line(tests));
+        let ended = tests.stderr(Stdio::inherit()).output().context("starting Node")?;
+        let printed = String::from_utf8_lossy(&ended.stdout);
+        let counts = Counts { passed: node_count(&printed, "pass"), failed: node_count(&printed, "fail") };
+        self.counts.passed += counts.passed;
+        self.counts.failed += counts.failed;
+        self.suites.push(format!("elements: {} passed; {} failed", counts.passed, counts.failed));
+        if !ended.status.success() {
+            println!("{printed}");
+            bail!("{} ended with {}", line(tests), ended.status);
+        }
+        Ok(())
     }
 
     fn cargo_tests(&mut self, name: &str, environment: &[(&str, &str)]) {
@@ -172,6 +198,12 @@ fn suite_name(printed: &str) -> Option<&str> {
     }
     let binary = announced.strip_prefix("Running ")?.rsplit('/').next()?;
     Some(binary.rsplit_once('-').map_or(binary, |(name, _)| name))
+}
+
+/// A line of Node's own summary: `# pass 15`.
+fn node_count(printed: &str, name: &str) -> u64 {
+    let value = |line: &str| line.strip_prefix("# ")?.strip_prefix(name)?.trim().parse().ok();
+    printed.lines().find_map(value).unwrap_or(0)
 }
 
 fn native_lints() -> Result<()> {

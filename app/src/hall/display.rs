@@ -188,7 +188,10 @@ impl Display {
                         Timer::Left(i64::from(*minutes) * 60 - gone, *minutes)
                     }
                 }
-                _ => self.ends.map_or(Timer::None, |ends| Timer::Meeting(until(ends).max(0))),
+                _ => {
+                    let left = self.ends.map(|ends| until(ends).max(0));
+                    left.filter(|left| *left < COUNTED_SECONDS).map_or(Timer::None, Timer::Meeting)
+                }
             },
             Stage::Held | Stage::Cancelled | Stage::Postponed => Timer::None,
         }
@@ -264,6 +267,9 @@ mod tests {
         shown.starts = Some("2026-06-11T09:00:00".parse().unwrap());
         assert_eq!(shown.timer(shown.now), Timer::Before(9 * 60));
         shown.starts = Some("2026-06-13T09:00:00".parse().unwrap());
+        assert_eq!(shown.timer(shown.now), Timer::None);
+        shown.stage = Stage::UnderWay;
+        shown.ends = Some("2026-06-13T11:30:00".parse().unwrap());
         assert_eq!(shown.timer(shown.now), Timer::None);
     }
 

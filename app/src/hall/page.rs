@@ -298,6 +298,7 @@ fn heading(shown: &Display, is_over: bool, is_counted: bool) -> (&'static str, S
                 };
                 (word, if line.presenter.is_empty() { line.title.clone() } else { line.presenter.clone() })
             }
+            None if !is_counted => (t(HALL_STATE), words::stage(shown.stage).to_owned()),
             None => {
                 let until = shown.ends.map(|at| tf(HALL_UNTIL, &[("time", &text::time(at.time()))]));
                 (t(HALL_MEETING_LEFT), until.unwrap_or_default())

@@ -40,8 +40,9 @@ pub fn show(node: NodeRef<leptos::html::Dialog>) {
 
 /// Closes a dialog.
 pub fn close(node: NodeRef<leptos::html::Dialog>) {
+    // The page that had it may be gone with the step that it asked about.
     #[cfg(feature = "hydrate")]
-    if let Some(dialog) = node.get_untracked() {
+    if let Some(dialog) = node.try_get_untracked().flatten() {
         dialog.close();
     }
     #[cfg(not(feature = "hydrate"))]

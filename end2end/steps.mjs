@@ -1,0 +1,100 @@
+// What several journeys do in the same way: compose, choose people, find a free day, make a PDF, read a code.
+
+import { expect } from '@playwright/test';
+import jsQR from 'jsqr';
+import { hydrated } from './fixtures.mjs';
+
+/** Somebody of the demo. */
+export const demo = (name) => ({ name, password: 'hop-khong-giay' });
+
+/** The size of a delegate's tablet. */
+export const TABLET = { viewport: { width: 820, height: 1180 }, hasTouch: true };
+
+// On a server that keeps what earlier runs booked, each run begins in another month.
+const RUN = process.env.PHIEN_E2E_URL ? Math.floor(Date.now() / 60_000) % 20 : 0;
+
+/** A working Tuesday well beyond what the demo has booked, as an ISO date; each journey takes a `week` of its own. */
+export function freeTuesday(week) {
+  const day = new Date(Date.now() + (21 + 7 * (week + 5 * RUN)) * 86_400_000);
+  while (day.getUTCDay() !== 2 || day.getUTCDate() === 25) day.setUTCDate(day.getUTCDate() + 1);
+  return day.toISOString().slice(0, 10);
+}
+
+/** Fills the part of the composer that every meeting needs; `room` is a pattern of its name. */
+export async function compose(page, { title, kind, form, date, from, to, room }) {
+  await page.goto('/meetings/new');
+  await hydrated(page);
+  await page.locator('#title').fill(title);
+  await page.locator('#kind').selectOption(kind);
+  await page.locator(`input[name="form"][value="${form}"]`).check();
+  await page.locator('[id="sittings[0][date]"]').fill(date);
+  await page.locator('[id="sittings[0][from]"]').fill(from);
+  await page.locator('[id="sittings[0][to]"]').fill(to);
+  const rooms = await page.locator('#room-0 option').allTextContents();
+  await page.locator('#room-0').selectOption({ label: rooms.find((label) => room.test(label)) });
+}
+
+/** Picks somebody from the list under a search field. */
+export async function pick(page, field, text, option) {
+  await page.locator(field).fill(text);
+  await page.getByRole('option', { name: option }).first().click();
+}
+
+/** A PDF whose pages each say a line of ASCII; `padding` bytes make it as long as a scanned one. */
+export function pdf(lines, padding = 0) {
+  const kids = lines.map((_, at) => `${4 + at * 2} 0 R`).join(' ');
+  const objects = [
+    '<< /Type /Catalog /Pages 2 0 R >>',
+    `<< /Type /Pages /Kids [${kids}] /Count ${lines.length} >>`,
+    '<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>',
+    ...lines.flatMap((line, at) => {
+      const drawn = `BT /F1 48 Tf 72 700 Td (${line}) Tj ET`;
+      return [
+        `<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents ${5 + at * 2} 0 R /Resources << /Font << /F1 3 0 R >> >> >>`,
+        `<< /Length ${drawn.length} >>\nstream\n${drawn}\nendstream`,
+      ];
+    }),
+  ];
+  let text = '%PDF-1.4\n';
+  const starts = objects.map((object, at) => {
+    const start = text.length;
+    text += `${at + 1} 0 obj\n${object}\nendobj\n`;
+    return start;
+  });
+  text += `%${'0'.repeat(padding)}\n`;
+  const table = starts.map((start) => `${String(start).padStart(10, '0')} 00000 n \n`).join('');
+  const size = objects.length + 1;
+  const trailer = `xref\n0 ${size}\n0000000000 65535 f \n${table}trailer\n<< /Size ${size} /Root 1 0 R >>\n`;
+  return Buffer.from(`${text}${trailer}startxref\n${text.length}\n%%EOF\n`);
+}
+
+/** What a camera reads from a picture on the page, as the address in it. */
+export async function scanned(picture) {
+  const png = (await picture.screenshot({ scale: 'css' })).toString('base64');
+  // A page of nobody's turns the picture into dots.
+  const board = await picture.page().context().newPage();
+  const { dots, width, height } = await board.evaluate(async (source) => {
+    const image = new Image();
+    image.src = source;
+    await image.decode();
+    const canvas = new OffscreenCanvas(image.width, image.height);
+    const pen = canvas.getContext('2d');
+    pen.drawImage(image, 0, 0);
+    const { data, width, height } = pen.getImageData(0, 0, image.width, image.height);
+    return { dots: Array.from(data), width, height };
+  }, `data:image/png;base64,${png}`);
+  await board.close();
+  const found = jsQR(Uint8ClampedArray.from(dots), width, height);
+  expect(found, 'a code in the picture').not.toBeNull();
+  return new URL(found.data);
+}
+
+/** How many dots of a canvas are not the paper's white. */
+export function inked(canvas) {
+  return canvas.evaluate((drawn) => {
+    const { data } = drawn.getContext('2d').getImageData(0, 0, drawn.width, drawn.height);
+    let dark = 0;
+    for (let at = 0; at < data.length; at += 4) if (data[at + 3] > 0 && data[at] < 128) dark += 1;
+    return dark;
+  });
+}
