@@ -33,6 +33,11 @@ const COMPRESSED = new Set([".js", ".mjs", ".css", ".svg", ".wasm", ".webmanifes
 /** Each browser element: its key in assets.json and its source file. */
 const BROWSER_ELEMENTS = { reader: "pdf-reader.js", upload: "paper-upload.js", page: "page.js" };
 
+/** Safari before 15 compiles no module while it comes in. */
+const STREAMING = `WebAssembly.instantiateStreaming ??= async (response, imports) =>
+  WebAssembly.instantiate(await (await response).arrayBuffer(), imports);
+`;
+
 const brotli = promisify(zlib.brotliCompress);
 
 const { values: options } = parseArgs({
@@ -104,24 +109,60 @@ async function iconSprite() {
   return hashed("icons", ".svg", `<svg xmlns="http://www.w3.org/2000/svg">${note}${symbols.join("")}</svg>\n`);
 }
 
-/** The program's script (bundled, for it may import snippets beside it) and its WebAssembly. */
+/** The program's script with what fetches its bundles, its WebAssembly, and for each bundle the files it consists of. */
 async function program() {
   if (!options.js) return lastProgram();
-  const script = await bundle(resolve(options.js));
+  const [entry, module] = [resolve(options.js), resolve(options.wasm)];
+  const folder = dirname(entry);
+  const names = {};
+  for (const name of await readdir(folder)) {
+    const path = join(folder, name);
+    if (extname(name) !== ".wasm" || path === module) continue;
+    names[name] = basename(await hashed(basename(name, ".wasm"), ".wasm", await readFile(path)));
+  }
+  const script = await bundle(entry, [bundlesByName(names)]);
   const [js, wasm] = await Promise.all([
     hashed("phien", ".js", script),
-    hashed("phien", ".wasm", await readFile(resolve(options.wasm))),
+    hashed("phien", ".wasm", await readFile(module)),
   ]);
-  return { js, wasm };
+  return { js, wasm, bundles: await bundleFiles(join(folder, "__wasm_split.js"), names) };
+}
+
+/** What each bundle loads: its own file, and those it shares with others, which name their sharers in a comment. */
+async function bundleFiles(script, names) {
+  const bundles = {};
+  const shared = /\/\* ([\w, ]+) \*\/\s*const \w+ = makeLoad\([^"]*"\.\/([^"]+\.wasm)"/g;
+  const own = /__wasm_split_load_(\w+) = [^"]*"\.\/([^"]+\.wasm)"/g;
+  const text = await readFile(script, "utf8");
+  for (const [, sharers, name] of [...text.matchAll(shared), ...text.matchAll(own)]) {
+    for (const sharer of sharers.split(", ")) (bundles[sharer] ??= []).push(`/pkg/${names[name]}`);
+  }
+  const named = new Set(Object.values(bundles).flat());
+  const forgotten = Object.values(names).filter((name) => !named.has(`/pkg/${name}`));
+  if (forgotten.length > 0) throw new Error(`no bundle names ${forgotten.join(", ")}: ${script} is not as expected`);
+  return bundles;
+}
+
+function bundlesByName(names) {
+  return {
+    name: "bundles",
+    setup(build) {
+      build.onLoad({ filter: /__wasm_split\.js$/ }, async ({ path }) => {
+        const script = await readFile(path, "utf8");
+        const named = script.replace(/"\.\/([^"]+\.wasm)"/g, (_, name) => `"./${names[name]}"`);
+        return { contents: STREAMING + named, loader: "js" };
+      });
+    },
+  };
 }
 
 /** Without --js the program of the last build stays named. */
 async function lastProgram() {
-  const { js, wasm } = JSON.parse(await readFile(join(SITE, "assets.json"), "utf8").catch(() => "{}"));
-  for (const name of [js, wasm]) {
+  const { js, wasm, bundles = {} } = JSON.parse(await readFile(join(SITE, "assets.json"), "utf8").catch(() => "{}"));
+  for (const name of [js, wasm, ...Object.values(bundles).flat()]) {
     if (name) built.add(name.slice(1));
   }
-  return js && wasm ? { js, wasm } : {};
+  return js && wasm ? { js, wasm, bundles } : {};
 }
 
 async function browserElements() {
@@ -200,7 +241,7 @@ async function siteFiles() {
 
 // ---- how it is written ----
 
-async function bundle(entry) {
+async function bundle(entry, plugins = []) {
   const { outputFiles } = await esbuild.build({
     entryPoints: [entry],
     bundle: true,
@@ -210,6 +251,9 @@ async function bundle(entry) {
     charset: "utf8",
     supported: { bigint: true, "import-meta": true, "dynamic-import": true },
     write: false,
+    plugins,
+    // wasm-bindgen names the script that fetches bundles once for each of them.
+    logOverride: { "duplicate-object-key": "silent" },
     logLevel: "warning",
   });
   return outputFiles[0].text;

@@ -4,6 +4,7 @@
 use leptos::nonce::use_nonce;
 use leptos::prelude::*;
 
+use crate::bundles::Bundle;
 use crate::context::Assets;
 
 /// Faces of the first screen: without them its text would jump.
@@ -36,11 +37,23 @@ fn start(assets: &Assets) -> impl IntoView + use<> {
         );
         let page = (!assets.page.is_empty())
             .then(|| view! { <script r#type="module" src=assets.page.clone() nonce=use_nonce()></script> });
+        let modules = std::iter::once(&assets.wasm).chain(bundle(assets)).map(|module| {
+            view! { <link rel="preload" href=module.clone() r#as="fetch" r#type="application/wasm" crossorigin="anonymous"/> }
+        });
         view! {
             <link rel="modulepreload" href=assets.js.clone() nonce=use_nonce()/>
-            <link rel="preload" href=assets.wasm.clone() r#as="fetch" r#type="application/wasm" crossorigin="anonymous"/>
+            {modules.collect_view()}
             <script r#type="module" nonce=use_nonce()>{script}</script>
             {page}
         }
     })
+}
+
+/// The files of the bundle that the page asked for is in, so that they come beside the main module and not after it.
+fn bundle(assets: &Assets) -> impl Iterator<Item = &String> {
+    #[cfg(feature = "ssr")]
+    let bundle = use_context::<http::request::Parts>().and_then(|parts| Bundle::of(parts.uri.path()));
+    #[cfg(not(feature = "ssr"))]
+    let bundle: Option<Bundle> = None;
+    bundle.and_then(|bundle| assets.bundles.get(bundle.name())).into_iter().flatten()
 }

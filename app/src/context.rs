@@ -1,6 +1,7 @@
 //! What a request brings to the page: language, theme, the site's files, the clock's reading.
 //! The server provides these types as context; nothing here reads a header or a clock.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -97,6 +98,8 @@ pub struct Assets {
     pub page: String,
     /// The folder of the PDF engine.
     pub pdfjs: String,
+    /// For each [bundle](crate::bundles::Bundle) by its name the files it consists of.
+    pub bundles: BTreeMap<String, Vec<String>>,
 }
 
 /// The browser that asks.

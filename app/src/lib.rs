@@ -3,6 +3,7 @@
 
 pub mod admin;
 pub mod assets;
+pub mod bundles;
 pub mod context;
 pub mod failure;
 pub mod form;

@@ -3,15 +3,12 @@
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
 use leptos_router::components::{ParentRoute, Route, Router, Routes};
-use leptos_router::{SsrMode, path};
+use leptos_router::{Lazy, SsrMode, path};
 
 use crate::shell::{Frame, NotFound};
 use crate::text::keys::APP_NAME;
 use crate::text::t;
-use crate::{
-    accounts, agencies, attendance, audit, calendar, figures, hall, home, imports, meetings, people, reader,
-    rooms, rules, search, session,
-};
+use crate::{accounts, bundles, home, meetings, session};
 
 /// The whole program.
 #[component]
@@ -25,30 +22,30 @@ pub fn App() -> impl IntoView {
         <Router>
             <Routes fallback=NotFound>
                 <Route path=path!("/sign-in") view=accounts::SignInPage ssr=SsrMode::Async/>
-                <Route path=path!("/first") view=accounts::FirstPage ssr=SsrMode::Async/>
-                <Route path=path!("/meetings/:id/hall") view=hall::HallPage ssr=SsrMode::Async/>
-                <Route path=path!("/papers/:id") view=reader::ReaderPage ssr=SsrMode::Async/>
+                <Route path=path!("/first") view={Lazy::<bundles::First>::new()} ssr=SsrMode::Async/>
+                <Route path=path!("/meetings/:id/hall") view={Lazy::<bundles::Hall>::new()} ssr=SsrMode::Async/>
+                <Route path=path!("/papers/:id") view={Lazy::<bundles::Reader>::new()} ssr=SsrMode::Async/>
                 <ParentRoute path=path!("") view=Frame ssr=SsrMode::Async>
                     <Route path=path!("/") view=home::HomePage ssr=SsrMode::Async/>
-                    <Route path=path!("/papers") view=home::PapersPage ssr=SsrMode::Async/>
-                    <Route path=path!("/calendar") view=calendar::CalendarPage ssr=SsrMode::Async/>
-                    <Route path=path!("/meetings") view=meetings::ListPage ssr=SsrMode::Async/>
-                    <Route path=path!("/meetings/new") view=meetings::NewPage ssr=SsrMode::Async/>
+                    <Route path=path!("/papers") view={Lazy::<bundles::Papers>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("/calendar") view={Lazy::<bundles::Calendar>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("/meetings") view={Lazy::<bundles::MeetingList>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("/meetings/new") view={Lazy::<bundles::New>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("/meetings/:id") view=meetings::MeetingPage ssr=SsrMode::Async/>
-                    <Route path=path!("/meetings/:id/edit") view=meetings::EditPage ssr=SsrMode::Async/>
-                    <Route path=path!("/meetings/:id/roll") view=meetings::RollPage ssr=SsrMode::Async/>
-                    <Route path=path!("/meetings/:id/in") view=attendance::ScanPage ssr=SsrMode::Async/>
-                    <Route path=path!("/figures") view=figures::FiguresPage ssr=SsrMode::Async/>
-                    <Route path=path!("/search") view=search::SearchPage ssr=SsrMode::Async/>
-                    <Route path=path!("/more") view=accounts::MorePage ssr=SsrMode::Async/>
-                    <Route path=path!("/account") view=accounts::AccountPage ssr=SsrMode::Async/>
-                    <Route path=path!("/admin") view=accounts::AdminPage ssr=SsrMode::Async/>
-                    <Route path=path!("/admin/agencies") view=agencies::AgenciesPage ssr=SsrMode::Async/>
-                    <Route path=path!("/admin/people") view=people::PeoplePage ssr=SsrMode::Async/>
-                    <Route path=path!("/admin/rooms") view=rooms::RoomsPage ssr=SsrMode::Async/>
-                    <Route path=path!("/admin/rules") view=rules::RulesPage ssr=SsrMode::Async/>
-                    <Route path=path!("/admin/imports") view=imports::ImportsPage ssr=SsrMode::Async/>
-                    <Route path=path!("/admin/audit") view=audit::AuditPage ssr=SsrMode::Async/>
+                    <Route path=path!("/meetings/:id/edit") view={Lazy::<bundles::Edit>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("/meetings/:id/roll") view={Lazy::<bundles::Roll>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("/meetings/:id/in") view={Lazy::<bundles::Scan>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("/figures") view={Lazy::<bundles::Figures>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("/search") view={Lazy::<bundles::Search>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("/more") view={Lazy::<bundles::More>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("/account") view={Lazy::<bundles::Account>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("/admin") view={Lazy::<bundles::Administration>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("/admin/agencies") view={Lazy::<bundles::Agencies>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("/admin/people") view={Lazy::<bundles::People>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("/admin/rooms") view={Lazy::<bundles::Rooms>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("/admin/rules") view={Lazy::<bundles::Rules>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("/admin/imports") view={Lazy::<bundles::Imports>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("/admin/audit") view={Lazy::<bundles::Audit>::new()} ssr=SsrMode::Async/>
                 </ParentRoute>
             </Routes>
         </Router>

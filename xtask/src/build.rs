@@ -10,6 +10,7 @@ use std::process::Command;
 use anyhow::{Context, Result};
 use wasm_bindgen_cli_support::Bindgen;
 
+use crate::bundles;
 use crate::setup::{self, WASM};
 use crate::workspace::{cargo, host, node, output, root, run, say, target_dir};
 
@@ -91,14 +92,18 @@ fn bindings(profile: Profile, target: &Path, module: &Path) -> Result<Bindings> 
         fs::remove_dir_all(&folder).with_context(|| format!("emptying {}", folder.display()))?;
     }
     say("wasm-bindgen");
+    let main = bundles::take_apart(module, &folder, "./phien.js")?;
     let release = profile == Profile::Release;
     Bindgen::new()
-        .input_path(module)
+        .input_path(&main)
         .out_name("phien")
         .web(true)?
         .typescript(false)
         .omit_default_module_path(true)
         .keep_debug(false)
+        // The bundles are linked to what the main module exports under the names that the linker gave.
+        .keep_lld_exports(true)
+        .demangle(false)
         .remove_name_section(release)
         .remove_producers_section(release)
         .generate(&folder)

@@ -5,6 +5,7 @@
 
 mod bench;
 mod build;
+mod bundles;
 mod postgres;
 mod run;
 mod setup;
