@@ -99,6 +99,7 @@ pub struct Assets {
     /// The folder of the PDF engine.
     pub pdfjs: String,
     /// For each [bundle](crate::bundles::Bundle) by its name the files it consists of.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub bundles: BTreeMap<String, Vec<String>>,
 }
 

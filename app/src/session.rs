@@ -1,6 +1,8 @@
 //! Who asks, and what the pages may show them: the server's caller, and the little of it that the browser knows.
 //! Decides nothing: that is `domain::access`, asked by the backend on every call.
 
+use std::collections::BTreeMap;
+
 use domain::access::{Action, Caller, Grant, Role};
 use domain::agencies::AgencyRef;
 use domain::ids::PersonId;
@@ -10,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::context::{Assets, Locale, Theme};
 #[cfg(feature = "ssr")]
 use crate::failure::CallError;
+use crate::ui::Json;
 
 /// The cookie that holds the session's token.
 pub const COOKIE: &str = "phien";
@@ -74,11 +77,12 @@ pub struct Page {
 
 /// Reads the request's context on the server; the browser reads the same value from the document.
 pub(crate) fn provide_page() {
-    let page = SharedValue::new(|| Page {
+    let page = SharedValue::<Page, Json>::new_with_encoding(|| Page {
         me: use_context::<Option<Caller>>().flatten().as_ref().map(Me::from),
         locale: use_context().unwrap_or_default(),
         theme: use_context().unwrap_or_default(),
-        assets: use_context().unwrap_or_default(),
+        // What comes with which page is told in its head, once.
+        assets: Assets { bundles: BTreeMap::new(), ..use_context().unwrap_or_default() },
     });
     provide_context(StoredValue::new(page.into_inner()));
 }

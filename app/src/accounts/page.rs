@@ -14,13 +14,13 @@ use crate::session::{self, Me};
 use crate::shell::prefs;
 use crate::text::keys::*;
 use crate::text::{self, t, tf};
-use crate::ui::{Badge, BadgeTone, Card, Icon, Notice, PageHead, Tone, loaded};
+use crate::ui::{Badge, BadgeTone, Card, Icon, Notice, PageHead, Tone, loaded, resource};
 use crate::words;
 
 /// The account of the signed-in person.
 #[component]
 pub fn AccountPage() -> impl IntoView {
-    let sessions = Resource::new_blocking(|| (), |()| own_sessions());
+    let sessions = resource(|| (), |()| own_sessions());
     let posted = posted();
     let is_changed = use_query_map().with_untracked(|query| query.get("done").is_some());
     let done =

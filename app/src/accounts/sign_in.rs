@@ -13,7 +13,7 @@ use crate::session;
 use crate::shell::prefs;
 use crate::text::keys::*;
 use crate::text::{t, tf};
-use crate::ui::{Choice, Field, Password};
+use crate::ui::{Choice, Field, Password, resource};
 
 /// Two fields, one button.
 #[component]
@@ -22,7 +22,7 @@ pub fn SignInPage() -> impl IntoView {
     if session::me().is_some() {
         return view! { <Redirect path=session::safe_next(&next).to_owned()/> }.into_any();
     }
-    let first = Resource::new_blocking(|| (), |()| is_first());
+    let first = resource(|| (), |()| is_first());
     let to_first = move || {
         Suspend::new(
             async move { matches!(first.await, Ok(true)).then(|| view! { <Redirect path="/first"/> }) },
@@ -85,7 +85,7 @@ pub(super) fn password_field(
 /// The first administrator, with the code that the program printed.
 #[component]
 pub fn FirstPage() -> impl IntoView {
-    let first = Resource::new_blocking(|| (), |()| is_first());
+    let first = resource(|| (), |()| is_first());
     let away = move || {
         Suspend::new(async move {
             matches!(first.await, Ok(false)).then(|| view! { <Redirect path="/sign-in"/> })

@@ -9,13 +9,13 @@ use crate::form::{Posted, posted};
 use crate::session;
 use crate::text::keys::*;
 use crate::text::{number, t, tf};
-use crate::ui::{Avatar, Badge, BadgeTone, Card, Field, Select, loaded};
+use crate::ui::{Avatar, Badge, BadgeTone, Card, Field, Select, loaded, resource};
 use crate::words;
 
 /// The page of agencies.
 #[component]
 pub fn AgenciesPage() -> impl IntoView {
-    let tree = Resource::new_blocking(|| (), |()| agency_tree());
+    let tree = resource(|| (), |()| agency_tree());
     let posted = StoredValue::new(posted());
     view! {
         {admin::head(AGENCIES_TITLE, AGENCIES_LEAD)}

@@ -16,7 +16,7 @@ use crate::form::{Posted, posted};
 use crate::parts::when;
 use crate::text::keys::*;
 use crate::text::{t, tf};
-use crate::ui::{Icon, Loaded, Notice, Tone, loaded};
+use crate::ui::{Icon, Loaded, Notice, Tone, loaded, resource};
 
 /// The page that a scanned code opens.
 #[component]
@@ -25,7 +25,7 @@ pub fn ScanPage() -> impl IntoView {
     let id = Memo::new(move |_| {
         params.with(|params| params.get("id").and_then(|id| id.parse::<MeetingId>().ok()))
     });
-    let landing: Loaded<Option<Landing>> = Resource::new(move || id.get(), load);
+    let landing: Loaded<Option<Landing>> = resource(move || id.get(), load);
     let code = use_query_map().with_untracked(|query| query.get("code")).unwrap_or_default();
     let posted = posted();
     view! {

@@ -11,7 +11,7 @@ use crate::form::escape;
 use crate::text::keys::*;
 use crate::text::{self, number, t, tf};
 use crate::ui::pager::PagerWords;
-use crate::ui::{Badge, BadgeTone, Empty, Field, Icon, Pager, loaded};
+use crate::ui::{Badge, BadgeTone, Empty, Field, Icon, Pager, loaded, resource};
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Filter {
@@ -33,7 +33,7 @@ pub fn AuditPage() -> impl IntoView {
             page: query.get("page").and_then(|page| page.parse().ok()).unwrap_or(1),
         })
     });
-    let trail = Resource::new_blocking(
+    let trail = resource(
         move || filter.get(),
         |filter| audit_trail(filter.text, filter.from, filter.to, filter.page),
     );

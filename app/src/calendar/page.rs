@@ -15,7 +15,7 @@ use crate::failure::CallError;
 use crate::session::me;
 use crate::text::keys::*;
 use crate::text::{t, tf};
-use crate::ui::{Loaded, loaded};
+use crate::ui::{Loaded, loaded, resource};
 
 /// All that the page shows.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,7 +31,7 @@ struct Shown {
 pub fn CalendarPage() -> impl IntoView {
     let query = use_query_map();
     let asked = Memo::new(move |_| query.with(Asked::parse));
-    let shown: Loaded<Shown> = Resource::new(move || asked.get(), load);
+    let shown: Loaded<Shown> = resource(move || asked.get(), load);
     view! {
         <Title text=t(NAV_CALENDAR)/>
         {loaded(shown, |shown| draw(&shown))}

@@ -15,7 +15,7 @@ use super::{agencies, chart, details, gauges, periods};
 use crate::failure::CallError;
 use crate::text::keys::*;
 use crate::text::{self, t, tf};
-use crate::ui::{Icon, Loaded, loaded};
+use crate::ui::{Icon, Loaded, loaded, resource};
 
 /// All that the page shows, besides what its address says.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,7 +30,7 @@ pub fn FiguresPage() -> impl IntoView {
     let query = use_query_map();
     let asked = Memo::new(move |_| query.with(Asked::parse));
     let subject = Memo::new(move |_| asked.get().subject);
-    let shown: Loaded<Shown> = Resource::new(move || subject.get(), load);
+    let shown: Loaded<Shown> = resource(move || subject.get(), load);
     view! {
         <Title text=t(NAV_FIGURES)/>
         {loaded(shown, move |shown| (move || draw(&shown, &asked.get())).into_any())}

@@ -16,7 +16,7 @@ use crate::failure::CallError;
 use crate::shell::mark_drawing;
 use crate::text::keys::*;
 use crate::text::{self, t, tf};
-use crate::ui::{Icon, Loaded, loaded};
+use crate::ui::{Icon, Loaded, loaded, resource};
 use crate::words;
 
 /// A code stays readable for the turn after its own; then the display, cut off, hides it.
@@ -32,7 +32,7 @@ pub fn HallPage() -> impl IntoView {
     let id = Memo::new(move |_| {
         params.with(|params| params.get("id").and_then(|id| id.parse::<MeetingId>().ok()))
     });
-    let shown: Loaded<Display> = Resource::new(
+    let shown: Loaded<Display> = resource(
         move || id.get(),
         |id| async move {
             match id {

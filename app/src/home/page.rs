@@ -11,13 +11,13 @@ use crate::session;
 use crate::shell::entries;
 use crate::text::keys::*;
 use crate::text::{self, t, tf};
-use crate::ui::{Empty, FormLabel, Icon, PageHead, loaded};
+use crate::ui::{Empty, FormLabel, Icon, PageHead, loaded, resource};
 use crate::words;
 
 /// The page that a signed-in person starts from.
 #[component]
 pub fn HomePage() -> impl IntoView {
-    let today = Resource::new_blocking(|| (), |()| calls::today());
+    let today = resource(|| (), |()| calls::today());
     view! {
         <Title text=t(NAV_HOME)/>
         {loaded(today, |today| shown(&today))}

@@ -7,12 +7,12 @@ use super::calls::{self, MeetingPapers};
 use crate::parts::{paper_line, when};
 use crate::text::keys::*;
 use crate::text::t;
-use crate::ui::{Empty, PageHead, loaded};
+use crate::ui::{Empty, PageHead, loaded, resource};
 
 /// The papers of coming meetings.
 #[component]
 pub fn PapersPage() -> impl IntoView {
-    let meetings = Resource::new_blocking(|| (), |()| calls::coming_papers());
+    let meetings = resource(|| (), |()| calls::coming_papers());
     view! {
         <Title text=t(NAV_PAPERS)/>
         <PageHead title=t(NAV_PAPERS) lead=t(PAPERS_LEAD)/>

@@ -13,14 +13,14 @@ use crate::failure::{Problem, describe_problem};
 use crate::session;
 use crate::text::keys::*;
 use crate::text::{Text, number, t, tf};
-use crate::ui::{Card, Choice, Icon, Notice, Tone, loaded};
+use crate::ui::{Card, Choice, Icon, Notice, Tone, loaded, resource};
 
 /// The page of imports.
 #[component]
 pub fn ImportsPage() -> impl IntoView {
     let query = use_query_map();
     let name = Memo::new(move |_| query.with(|query| query.get("report").unwrap_or_default()));
-    let report = Resource::new_blocking(move || name.get(), import_report);
+    let report = resource(move || name.get(), import_report);
     let kinds: Vec<ImportKind> = ImportKind::ALL.into_iter().filter(|kind| may(*kind)).collect();
     let first = kinds.first().copied().unwrap_or(ImportKind::Meetings);
     let asked = move || {

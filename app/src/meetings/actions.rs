@@ -3,12 +3,12 @@
 
 use domain::access::{Action, Stage};
 use domain::meetings::Meeting;
-use leptos::form::ActionForm;
 use leptos::prelude::*;
+use server_fn::ServerFn;
 
 use super::calls::{CallOff, Close, Open, Publish};
 use super::page::Desk;
-use super::papers::settled;
+use super::step::Step;
 use super::words;
 use crate::text::keys::*;
 use crate::text::{Text, t, tf};
@@ -17,7 +17,6 @@ use crate::ui::{Dialog, Icon};
 
 /// The row of actions, redrawn when the meeting changes.
 pub(super) fn actions(desk: Desk) -> impl IntoView {
-    let (publish, open) = (settled::<Publish>(desk), settled::<Open>(desk));
     move || {
         let meeting = desk.meeting.get();
         let (stage, may) = (meeting.state.stage(), |action| meeting.may(action));
@@ -27,14 +26,14 @@ pub(super) fn actions(desk: Desk) -> impl IntoView {
             view! { <a class=class href=format!("/meetings/{}/edit", meeting.id)><Icon name="pencil"/>{word}</a> }
         });
         let sends = may(Action::PublishMeeting) && (stage != Stage::Scheduled || meeting.has_unpublished);
-        let send = sends.then(|| send(publish, &meeting));
+        let send = sends.then(|| send(desk, &meeting));
         let opens = (may(Action::ConductMeeting) && stage == Stage::Scheduled).then(|| {
             let id = meeting.id.to_string();
             view! {
-                <ActionForm action=open>
+                <Step desk path=Open::PATH>
                     <input r#type="hidden" name="id" value=id/>
                     <button class="btn btn--primary"><Icon name="play"/>{t(STATE_OPEN)}</button>
-                </ActionForm>
+                </Step>
             }
         });
         let closes =
@@ -66,22 +65,21 @@ fn hall(meeting: &Meeting) -> Option<AnyView> {
     })
 }
 
-fn send(publish: ServerAction<Publish>, meeting: &Meeting) -> impl IntoView + use<> {
+fn send(desk: Desk, meeting: &Meeting) -> impl IntoView + use<> {
     let is_change = meeting.state.stage() == Stage::Scheduled;
     let word = t(if is_change { STATE_SEND_CHANGES } else { STATE_SEND });
     let (id, rev) = (meeting.id.to_string(), meeting.rev);
     view! {
-        <ActionForm action=publish>
+        <Step desk path=Publish::PATH>
             <input r#type="hidden" name="id" value=id/>
             <input r#type="hidden" name="rev" value=rev/>
             <button class="btn btn--secondary"><Icon name="send"/>{word}</button>
-        </ActionForm>
+        </Step>
     }
 }
 
 /// Closing, with the real end and, past the planned one, why.
 fn closing(desk: Desk, meeting: &Meeting) -> impl IntoView + use<> {
-    let act = settled::<Close>(desk);
     let now = words::local(desk.now.get_untracked());
     let planned = meeting.sittings.last().map(domain::time::Sitting::end);
     let over = planned.filter(|end| now > *end).map(|end| (now - end).num_minutes());
@@ -94,7 +92,7 @@ fn closing(desk: Desk, meeting: &Meeting) -> impl IntoView + use<> {
         <details class="menu">
             <summary class="btn btn--primary"><Icon name="check"/>{t(STATE_CLOSE)}</summary>
             <div class="menu__pop menu__pop--form">
-                <ActionForm action=act attr:class="stack stack--s">
+                <Step desk path=Close::PATH class="stack stack--s">
                     <input r#type="hidden" name="id" value=id/>
                     <p class="hint" id="ended-hint">{hint}</p>
                     <div class="field">
@@ -113,7 +111,7 @@ fn closing(desk: Desk, meeting: &Meeting) -> impl IntoView + use<> {
                         <textarea class="input" id="close-reason" name="reason"></textarea>
                     </div>
                     <button class="btn btn--primary">{t(STATE_CLOSE_NOW)}</button>
-                </ActionForm>
+                </Step>
             </div>
         </details>
     }
@@ -167,7 +165,6 @@ fn calling_off(desk: Desk, stage: Stage) -> impl IntoView {
 }
 
 fn one_way_off(desk: Desk, way: Off, stage: Stage) -> impl IntoView {
-    let act = settled::<CallOff>(desk);
     let node = NodeRef::<leptos::html::Dialog>::new();
     let is_alive = RwSignal::new(false);
     Effect::new(move |_| is_alive.set(true));
@@ -182,7 +179,7 @@ fn one_way_off(desk: Desk, way: Off, stage: Stage) -> impl IntoView {
             }
         });
         view! {
-            <ActionForm action=act attr:class="stack">
+            <Step desk path=CallOff::PATH class="stack">
                 <input r#type="hidden" name="id" value=desk.id.to_string()/>
                 <input r#type="hidden" name="postponed" value=if way.is_postponed { "on" } else { "" }/>
                 <p>{t(way.follows)}</p>
@@ -191,7 +188,7 @@ fn one_way_off(desk: Desk, way: Off, stage: Stage) -> impl IntoView {
                     {safe}
                     <button class="btn btn--danger" on:click=move |_| close_if_filled(node, stage)>{t(way.word)}</button>
                 </div>
-            </ActionForm>
+            </Step>
         }
     };
     move || {

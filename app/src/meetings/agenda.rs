@@ -5,11 +5,12 @@ use domain::access::{Action, Stage};
 use domain::meetings::{AgendaItem, Meeting};
 use domain::papers::PaperLine;
 use domain::time::Sitting;
-use leptos::form::ActionForm;
 use leptos::prelude::*;
+use server_fn::ServerFn;
 
 use super::calls::Discuss;
 use super::page::Desk;
+use super::step::Step;
 use super::{papers, words};
 use crate::text::keys::*;
 use crate::text::{self, t, tf};
@@ -17,12 +18,6 @@ use crate::ui::{Empty, Icon};
 
 /// The agenda, redrawn when the meeting changes.
 pub(super) fn agenda(desk: Desk) -> impl IntoView {
-    let discuss = ServerAction::<Discuss>::new();
-    Effect::new(move |_| {
-        if let Some(outcome) = discuss.value().get() {
-            desk.settle(outcome);
-        }
-    });
     move || {
         let meeting = desk.meeting.get();
         if meeting.agenda.is_empty() {
@@ -33,7 +28,7 @@ pub(super) fn agenda(desk: Desk) -> impl IntoView {
             .agenda
             .iter()
             .zip(starts)
-            .map(|(item, start)| row(desk, discuss, &meeting, item, start))
+            .map(|(item, start)| row(desk, &meeting, item, start))
             .collect_view();
         view! {
             <section class="card" aria-labelledby="agenda">
@@ -75,7 +70,6 @@ fn papers_in_words(meeting: &Meeting) -> String {
 
 fn row(
     desk: Desk,
-    discuss: ServerAction<Discuss>,
     meeting: &Meeting,
     item: &AgendaItem,
     start: Option<NaiveDateTime>,
@@ -106,7 +100,7 @@ fn row(
                 <p class="agenda__who">{who(item)}</p>
                 {papers::papers(desk, item, manages)}
                 <div class="agenda__tools">
-                    {steps(discuss, meeting, item, is_now)}
+                    {steps(desk, meeting, item, is_now)}
                     {manages.then(|| papers::add(desk, item))}
                 </div>
             </div>
@@ -144,12 +138,7 @@ fn left(desk: Desk, began: DateTime<Utc>, minutes: u32) -> impl IntoView {
 }
 
 /// "Discuss this item" and "done", for those who run the meeting while it is held.
-fn steps(
-    discuss: ServerAction<Discuss>,
-    meeting: &Meeting,
-    item: &AgendaItem,
-    is_now: bool,
-) -> Option<AnyView> {
+fn steps(desk: Desk, meeting: &Meeting, item: &AgendaItem, is_now: bool) -> Option<AnyView> {
     let may = meeting.may(Action::ConductMeeting) && meeting.state.stage() == Stage::UnderWay;
     if !may || (item.done.is_some() && !is_now) {
         return None;
@@ -164,11 +153,11 @@ fn steps(
     let id = meeting.id.to_string();
     Some(
         view! {
-            <ActionForm action=discuss>
+            <Step desk path=Discuss::PATH>
                 <input r#type="hidden" name="id" value=id/>
                 <input r#type="hidden" name="item" value=to/>
                 <button class="btn btn--secondary btn--sm" aria-label=label><Icon name=icon/>{word}</button>
-            </ActionForm>
+            </Step>
         }
         .into_any(),
     )

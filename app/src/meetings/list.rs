@@ -16,7 +16,7 @@ use crate::text::keys::*;
 use crate::text::{self, number, t, tf};
 use crate::ui::pager::PagerWords;
 use crate::ui::{
-    Badge, BadgeTone, Empty, FormLabel, Icon, Loaded, Notice, PageHead, Pager, StageBadge, loaded,
+    Badge, BadgeTone, Empty, FormLabel, Icon, Loaded, Notice, PageHead, Pager, StageBadge, loaded, resource,
 };
 
 /// `/meetings`.
@@ -24,7 +24,7 @@ use crate::ui::{
 pub fn ListPage() -> impl IntoView {
     let query = use_query_map();
     let asked = Memo::new(move |_| query.with(filter::read));
-    let data: Loaded<Listed> = Resource::new(move || asked.get(), calls::list);
+    let data: Loaded<Listed> = resource(move || asked.get(), calls::list);
     let new = me().is_some_and(|me| crate::shell::entries::may_compose(&me)).then(|| {
         view! { <a class="btn btn--primary not-desk" href="/meetings/new"><Icon name="plus"/>{t(NAV_COMPOSE)}</a> }
     });

@@ -14,6 +14,7 @@ mod papers;
 mod roll;
 pub mod roll_calls;
 mod sites;
+mod step;
 mod words;
 
 pub use compose::{EditPage, NewPage};

@@ -12,9 +12,11 @@ use leptos_router::hooks::{use_params_map, use_query_map};
 
 use super::calls::{self, Shown};
 use super::{agenda, changes, head, roll, sites};
-use crate::failure::{CallError, Problem};
+#[cfg(feature = "hydrate")]
+use crate::failure::CallError;
+use crate::failure::Problem;
 use crate::form::posted;
-use crate::ui::{Loaded, loaded};
+use crate::ui::{Loaded, loaded, resource};
 
 /// What of a meeting is shown below its head.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -62,6 +64,7 @@ impl Desk {
     }
 
     /// Asks the server again; what has not changed is not redrawn.
+    #[cfg(feature = "hydrate")]
     pub(super) fn refresh(self) {
         leptos::task::spawn_local(async move {
             if let Ok(Shown { meeting, now }) = calls::fetch(self.id).await {
@@ -74,13 +77,16 @@ impl Desk {
     }
 
     /// Takes the outcome of a step: on success the meeting is read anew, otherwise the reason is shown.
+    #[cfg(feature = "hydrate")]
     pub(super) fn settle(self, outcome: Result<(), CallError>) {
         match outcome {
             Ok(()) => {
-                self.failure.set(None);
+                self.failure.try_set(None);
                 self.refresh();
             }
-            Err(CallError(failure)) => self.failure.set(Some(failure)),
+            Err(CallError(failure)) => {
+                self.failure.try_set(Some(failure));
+            }
         }
     }
 }
@@ -109,7 +115,7 @@ fn opened(tab: Memo<Tab>) -> impl IntoView {
     let id = Memo::new(move |_| {
         params.with(|params| params.get("id").and_then(|id| id.parse::<MeetingId>().ok()))
     });
-    let data: Loaded<Shown> = Resource::new(
+    let data: Loaded<Shown> = resource(
         move || id.get(),
         |id| async move {
             match id {

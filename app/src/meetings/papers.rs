@@ -3,12 +3,13 @@
 
 use domain::meetings::AgendaItem;
 use domain::papers::{Level, PAPER_MIB_AT_MOST, Paper, PaperLine};
-use leptos::form::ActionForm;
 use leptos::prelude::*;
 use leptos_meta::Script;
+use server_fn::ServerFn;
 
 use super::page::Desk;
 use super::roll_calls::{NeutralLine, RenamePaper, WithdrawPaper};
+use super::step::Step;
 use super::words;
 use crate::session::with_page;
 use crate::text::keys::*;
@@ -68,15 +69,14 @@ fn row(desk: Desk, paper: &Paper, manages: bool) -> impl IntoView + use<> {
 
 fn neutral(desk: Desk, id: String, manages: bool) -> impl IntoView {
     let remove = manages.then(|| {
-        let withdraw = settled::<WithdrawPaper>(desk);
         view! {
-            <ActionForm action=withdraw attr:class="papers__act">
+            <Step desk path=WithdrawPaper::PATH class="papers__act">
                 <input r#type="hidden" name="id" value=desk.id.to_string()/>
                 <input r#type="hidden" name="paper" value=id/>
                 <button class="btn btn--icon" aria-label=t(AGENDA_REMOVE_NEUTRAL) title=t(AGENDA_REMOVE_NEUTRAL)>
                     <Icon name="x"/>
                 </button>
-            </ActionForm>
+            </Step>
         }
     });
     view! {
@@ -89,8 +89,6 @@ fn neutral(desk: Desk, id: String, manages: bool) -> impl IntoView {
 
 /// Renaming and withdrawing, behind one button.
 fn menu(desk: Desk, paper: &Paper) -> impl IntoView + use<> {
-    let rename = settled::<RenamePaper>(desk);
-    let withdraw = settled::<WithdrawPaper>(desk);
     let (id, title) = (paper.id.to_string(), paper.title.clone());
     let (field, same_id) = (format!("title-{id}"), id.clone());
     let same_field = field.clone();
@@ -100,7 +98,7 @@ fn menu(desk: Desk, paper: &Paper) -> impl IntoView + use<> {
                 <Icon name="ellipsis"/>
             </summary>
             <div class="menu__pop menu__pop--form">
-                <ActionForm action=rename attr:class="stack stack--s">
+                <Step desk path=RenamePaper::PATH class="stack stack--s">
                     <input r#type="hidden" name="id" value=desk.id.to_string()/>
                     <input r#type="hidden" name="paper" value=same_id/>
                     <div class="field">
@@ -108,14 +106,14 @@ fn menu(desk: Desk, paper: &Paper) -> impl IntoView + use<> {
                         <input class="input" id=field name="title" value=title required=true/>
                     </div>
                     <button class="btn btn--secondary">{t(AGENDA_RENAME)}</button>
-                </ActionForm>
+                </Step>
                 <hr/>
-                <ActionForm action=withdraw attr:class="stack stack--s">
+                <Step desk path=WithdrawPaper::PATH class="stack stack--s">
                     <input r#type="hidden" name="id" value=desk.id.to_string()/>
                     <input r#type="hidden" name="paper" value=id/>
                     <p class="hint">{t(AGENDA_WITHDRAW_HINT)}</p>
                     <button class="btn btn--danger">{t(AGENDA_WITHDRAW)}</button>
-                </ActionForm>
+                </Step>
             </div>
         </details>
     }
@@ -225,27 +223,12 @@ fn levels(item: &str, level: RwSignal<Level>) -> impl IntoView + use<> {
 
 /// What a classified level leads to: the neutral line, and the way back.
 fn instead_of_a_file(desk: Desk, item: String) -> impl IntoView {
-    let leave = settled::<NeutralLine>(desk);
     view! {
-        <ActionForm action=leave attr:class="stack stack--s">
+        <Step desk path=NeutralLine::PATH class="stack stack--s">
             <input r#type="hidden" name="id" value=desk.id.to_string()/>
             <input r#type="hidden" name="item" value=item/>
             <p role="status">{t(AGENDA_CLASSIFIED)}</p>
             <button class="btn btn--secondary"><Icon name="lock"/>{t(AGENDA_LEAVE_NEUTRAL)}</button>
-        </ActionForm>
+        </Step>
     }
-}
-
-/// An action of a form whose outcome is settled on the desk.
-pub(super) fn settled<S>(desk: Desk) -> ServerAction<S>
-where
-    S: server_fn::ServerFn<Output = (), Error = crate::failure::CallError> + Clone + Send + Sync + 'static,
-{
-    let action = ServerAction::<S>::new();
-    Effect::new(move |_| {
-        if let Some(outcome) = action.value().get() {
-            desk.settle(outcome);
-        }
-    });
-    action
 }

@@ -4,12 +4,12 @@
 use domain::access::{Action, Part, Stage};
 use domain::attendance::{CalledBy, Presence, RollTally};
 use domain::meetings::{Meeting, Participant};
-use leptos::form::ActionForm;
 use leptos::prelude::*;
+use server_fn::ServerFn;
 
 use super::page::Desk;
-use super::papers::settled;
 use super::roll_calls::{self, Mark, MarkRest};
+use super::step::Step;
 use super::words;
 use crate::text::keys::*;
 use crate::text::{t, tf};
@@ -17,7 +17,6 @@ use crate::ui::{Avatar, Empty, Icon};
 
 /// Delegates and roll, redrawn when the meeting changes on the server.
 pub(super) fn roll(desk: Desk) -> impl IntoView {
-    let mark = settled::<Mark>(desk);
     move || {
         let meeting = desk.meeting.get();
         if meeting.participants.is_empty() {
@@ -33,7 +32,7 @@ pub(super) fn roll(desk: Desk) -> impl IntoView {
                 RollTally::of(&now)
             })
         };
-        let lines = rows.into_iter().map(|row| line(desk, mark, row, is_called, is_shown)).collect_view();
+        let lines = rows.into_iter().map(|row| line(desk, row, is_called, is_shown)).collect_view();
         view! {
             <section class="card" aria-labelledby="roll">
                 <header class="card__head card__head--wrap">
@@ -70,16 +69,15 @@ fn hall_link(meeting: &Meeting) -> Option<AnyView> {
 }
 
 fn rest(desk: Desk, tally: Memo<RollTally>) -> impl IntoView {
-    let act = settled::<MarkRest>(desk);
     move || {
         let left = tally.get().not_called;
         (left > 0).then(|| {
             view! {
-                <ActionForm action=act>
+                <Step desk path=MarkRest::PATH>
                     <input r#type="hidden" name="id" value=desk.id.to_string()/>
                     <input r#type="hidden" name="presence" value="in_room"/>
                     <button class="btn btn--secondary btn--sm"><Icon name="user-check"/>{tf(ROLL_MARK_REST, &[("n", &left)])}</button>
-                </ActionForm>
+                </Step>
             }
         })
     }
@@ -117,7 +115,7 @@ fn summary(tally: Memo<RollTally>) -> impl IntoView {
     }
 }
 
-fn line(desk: Desk, mark: ServerAction<Mark>, row: Row, is_called: bool, is_shown: bool) -> impl IntoView {
+fn line(desk: Desk, row: Row, is_called: bool, is_shown: bool) -> impl IntoView {
     let name = name_of(&row.of);
     let meta = meta_of(&row.of);
     let code = matches!(row.of.called_by, Some(CalledBy::Code)).then(|| {
@@ -133,7 +131,7 @@ fn line(desk: Desk, mark: ServerAction<Mark>, row: Row, is_called: bool, is_show
         format!("{}{reason}", words::presence(&presence))
     };
     let control = if is_called {
-        marks(desk, mark, &row, name.clone()).into_any()
+        marks(desk, &row, name.clone()).into_any()
     } else if is_shown {
         view! { <span class="rc__state">{state}</span> }.into_any()
     } else {
@@ -170,7 +168,7 @@ fn meta_of(of: &Participant) -> Vec<String> {
 }
 
 /// The three words, and the reason once "absent" is chosen.
-fn marks(desk: Desk, act: ServerAction<Mark>, row: &Row, name: String) -> impl IntoView + use<> {
+fn marks(desk: Desk, row: &Row, name: String) -> impl IntoView + use<> {
     let presence = row.presence;
     let participant = row.of.id;
     let chosen = RwSignal::new(presence.get_untracked());
@@ -224,7 +222,7 @@ fn marks(desk: Desk, act: ServerAction<Mark>, row: &Row, name: String) -> impl I
     };
     let field = format!("reason-{participant}");
     view! {
-        <ActionForm action=act attr:class="rc__form">
+        <Step desk path=Mark::PATH class="rc__form">
             <input r#type="hidden" name="id" value=desk.id.to_string()/>
             <input r#type="hidden" name="participant" value=participant.to_string()/>
             <span class="seg" role="radiogroup" aria-label=tf(ROLL_OF, &[("name", &name)])>
@@ -237,6 +235,6 @@ fn marks(desk: Desk, act: ServerAction<Mark>, row: &Row, name: String) -> impl I
                 <input class="input" id=field name="reason" value=written placeholder=t(ROLL_REASON)/>
                 <button class="btn btn--secondary">{t(ROLL_WRITE)}</button>
             </span>
-        </ActionForm>
+        </Step>
     }
 }

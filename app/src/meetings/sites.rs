@@ -2,19 +2,18 @@
 
 use domain::access::{Action, Stage};
 use domain::meetings::Site;
-use leptos::form::ActionForm;
 use leptos::prelude::*;
+use server_fn::ServerFn;
 
 use super::page::Desk;
-use super::papers::settled;
 use super::roll_calls::MarkSite;
+use super::step::Step;
 use crate::text::keys::*;
 use crate::text::{t, tf};
 use crate::ui::{Badge, BadgeTone, Empty, Icon};
 
 /// The sites, redrawn when the meeting changes.
 pub(super) fn sites(desk: Desk) -> impl IntoView {
-    let mark = settled::<MarkSite>(desk);
     move || {
         let meeting = desk.meeting.get();
         if meeting.sites.is_empty() {
@@ -25,7 +24,7 @@ pub(super) fn sites(desk: Desk) -> impl IntoView {
         let is_shown = matches!(stage, Stage::UnderWay | Stage::Held);
         let connected = meeting.sites.iter().filter(|site| site.is_connected).count();
         let sum = tf(ROLL_SITES_CONNECTED, &[("n", &connected), ("m", &meeting.sites.len())]);
-        let rows = meeting.sites.iter().map(|site| row(desk, mark, site, marks, is_shown)).collect_view();
+        let rows = meeting.sites.iter().map(|site| row(desk, site, marks, is_shown)).collect_view();
         view! {
             <section class="card" aria-labelledby="sites">
                 <header class="card__head">
@@ -39,13 +38,7 @@ pub(super) fn sites(desk: Desk) -> impl IntoView {
     }
 }
 
-fn row(
-    desk: Desk,
-    mark: ServerAction<MarkSite>,
-    site: &Site,
-    marks: bool,
-    is_shown: bool,
-) -> impl IntoView + use<> {
+fn row(desk: Desk, site: &Site, marks: bool, is_shown: bool) -> impl IntoView + use<> {
     let (name, connected) = (site.agency.short_name.clone(), site.is_connected);
     let state = is_shown.then(|| match connected {
         true => view! { <Badge tone=BadgeTone::Met icon="wifi" text=t(ROLL_SITE_CONNECTED)/> },
@@ -56,12 +49,12 @@ fn row(
         let label = format!("{word}: {name}");
         let site = site.agency.id.to_string();
         view! {
-            <ActionForm action=mark>
+            <Step desk path=MarkSite::PATH>
                 <input r#type="hidden" name="id" value=desk.id.to_string()/>
                 <input r#type="hidden" name="site" value=site/>
                 <input r#type="hidden" name="connected" value=to/>
                 <button class="btn btn--secondary btn--sm" aria-label=label>{word}</button>
-            </ActionForm>
+            </Step>
         }
     });
     view! {

@@ -13,7 +13,7 @@ use crate::session;
 use crate::text::keys::*;
 use crate::text::{number, t, tf};
 use crate::ui::pager::PagerWords;
-use crate::ui::{Badge, BadgeTone, Empty, Icon, Notice, Pager, Tone, loaded};
+use crate::ui::{Badge, BadgeTone, Empty, Icon, Notice, Pager, Tone, loaded, resource};
 use crate::words;
 
 /// The page of people.
@@ -26,9 +26,9 @@ pub fn PeoplePage() -> impl IntoView {
             (query.get("text").unwrap_or_default(), page)
         })
     });
-    let people = Resource::new_blocking(move || filter.get(), |(text, page)| list_people(text, page));
+    let people = resource(move || filter.get(), |(text, page)| list_people(text, page));
     let report = query.with_untracked(|query| query.get("report")).unwrap_or_default();
-    let report = Resource::new_blocking(move || report.clone(), password_report);
+    let report = resource(move || report.clone(), password_report);
     let posted = posted();
     let may_add = session::may_somewhere(domain::access::Action::ManagePeople);
     let adding =

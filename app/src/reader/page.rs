@@ -13,7 +13,7 @@ use crate::failure::{CallError, Problem};
 use crate::session::with_page;
 use crate::text::keys::*;
 use crate::text::{self, t, tf};
-use crate::ui::{Icon, Loaded};
+use crate::ui::{Icon, Loaded, resource};
 
 /// One paper, page by page.
 #[component]
@@ -21,7 +21,7 @@ pub fn ReaderPage() -> impl IntoView {
     let params = use_params_map();
     let id =
         Memo::new(move |_| params.with(|params| params.get("id").and_then(|id| id.parse::<PaperId>().ok())));
-    let reading: Loaded<Reading> = Resource::new(
+    let reading: Loaded<Reading> = resource(
         move || id.get(),
         |id| async move {
             match id {

@@ -9,12 +9,12 @@ use crate::form::{Posted, posted};
 use crate::session;
 use crate::text::keys::*;
 use crate::text::{number, t};
-use crate::ui::{Choice, Empty, Field, Icon, loaded};
+use crate::ui::{Choice, Empty, Field, Icon, loaded, resource};
 
 /// The page of rooms.
 #[component]
 pub fn RoomsPage() -> impl IntoView {
-    let rooms = Resource::new_blocking(|| (), |()| all_rooms());
+    let rooms = resource(|| (), |()| all_rooms());
     let posted = posted();
     let may_add = session::may_somewhere(domain::access::Action::ManageRooms);
     let adding =

@@ -12,13 +12,13 @@ use crate::form::{Posted, posted};
 use crate::session;
 use crate::text::keys::*;
 use crate::text::{self, t, tf};
-use crate::ui::{Badge, BadgeTone, Card, Field, Notice, Seg, loaded};
+use crate::ui::{Badge, BadgeTone, Card, Field, Notice, Seg, loaded, resource};
 use crate::words;
 
 /// The page of rules.
 #[component]
 pub fn RulesPage() -> impl IntoView {
-    let book = Resource::new_blocking(|| (), |()| all_rules());
+    let book = resource(|| (), |()| all_rules());
     let posted = posted();
     let may_add = session::with_page(|page| {
         page.me.as_ref().is_some_and(|me| me.has_role(domain::access::Role::SystemAdministrator))

@@ -9,14 +9,14 @@ use crate::form::escape;
 use crate::parts::meeting_item;
 use crate::text::keys::*;
 use crate::text::{number, t, tf};
-use crate::ui::{Avatar, Card, Empty, Icon, PageHead, loaded};
+use crate::ui::{Avatar, Card, Empty, Icon, PageHead, loaded, resource};
 
 /// The search page.
 #[component]
 pub fn SearchPage() -> impl IntoView {
     let query = use_query_map();
     let text = Memo::new(move |_| query.with(|query| query.get("q").unwrap_or_default()));
-    let found = Resource::new_blocking(move || text.get(), find_all);
+    let found = resource(move || text.get(), find_all);
     view! {
         <Title text=t(NAV_SEARCH)/>
         <PageHead title=t(NAV_SEARCH)/>

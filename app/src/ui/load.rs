@@ -1,11 +1,53 @@
 //! What a page shows while its data comes, when it has come, and when it does not.
 
+use std::future::Future;
+
 use leptos::prelude::*;
+use leptos::server::codee::{Decoder, Encoder};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 use crate::failure::{CallError, Problem};
 
 /// A page's data as a resource.
-pub type Loaded<T> = Resource<Result<T, CallError>>;
+pub type Loaded<T> = Resource<Result<T, CallError>, Json>;
+
+/// A page's data, asked for anew whenever what it depends on changes. The browser reads the first answer from the
+/// document.
+pub fn resource<S, T, Asked>(
+    source: impl Fn() -> S + Send + Sync + 'static,
+    fetch: impl Fn(S) -> Asked + Send + Sync + 'static,
+) -> Loaded<T>
+where
+    S: PartialEq + Clone + Send + Sync + 'static,
+    T: Serialize + DeserializeOwned + Send + Sync + 'static,
+    Asked: Future<Output = Result<T, CallError>> + Send + 'static,
+{
+    Resource::new_with_options(source, fetch, true)
+}
+
+/// JSON as answers of calls are read, from bytes: leptos' own reads the document's data from text, which would bring the
+/// reading of every type to the browser twice.
+#[derive(Debug)]
+pub struct Json;
+
+impl<T: Serialize> Encoder<T> for Json {
+    type Error = serde_json::Error;
+    type Encoded = String;
+
+    fn encode(value: &T) -> Result<String, serde_json::Error> {
+        serde_json::to_string(value)
+    }
+}
+
+impl<T: DeserializeOwned> Decoder<T> for Json {
+    type Error = serde_json::Error;
+    type Encoded = str;
+
+    fn decode(text: &str) -> Result<T, serde_json::Error> {
+        serde_json::from_slice(text.as_bytes())
+    }
+}
 
 /// Shows the data of a resource once it is there, or why it is not.
 ///

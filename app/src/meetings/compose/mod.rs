@@ -23,7 +23,7 @@ use leptos_router::hooks::{use_params_map, use_query_map};
 use crate::form::posted;
 use crate::text::keys::*;
 use crate::text::{self, t};
-use crate::ui::{Icon, Loaded, Notice, StageBadge, Tone, loaded};
+use crate::ui::{Icon, Loaded, Notice, StageBadge, Tone, loaded, resource};
 use calls::{Composed, Start};
 use sheet::{Keeping, Sheet};
 
@@ -39,7 +39,7 @@ pub fn NewPage() -> impl IntoView {
         room: text("room"),
         agency: text("agency"),
     };
-    let data: Loaded<Composed> = Resource::new(|| (), move |()| calls::compose(None, start.clone()));
+    let data: Loaded<Composed> = resource(|| (), move |()| calls::compose(None, start.clone()));
     loaded(data, |composed| composer(composed).into_any())
 }
 
@@ -50,7 +50,7 @@ pub fn EditPage() -> impl IntoView {
     let id = Memo::new(move |_| {
         params.with(|params| params.get("id").and_then(|id| id.parse::<MeetingId>().ok()))
     });
-    let data: Loaded<Composed> = Resource::new(
+    let data: Loaded<Composed> = resource(
         move || id.get(),
         |id| async move {
             match id {

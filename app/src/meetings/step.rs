@@ -1,0 +1,70 @@
+//! A step of a meeting's life as a form: sent in place by script, and by the browser itself without.
+//! Knows no step; that is the address it is sent to.
+#![expect(unreachable_pub, reason = "the component's macro makes its properties public")]
+
+use leptos::ev::SubmitEvent;
+use leptos::prelude::*;
+
+use super::page::Desk;
+
+/// The form of one call that answers nothing but whether it was done; what came of it is settled on the desk.
+///
+/// Not leptos' `ActionForm`, which reads the form into the call's type and writes it out again: every step would bring
+/// both to the browser, where the form's own fields are all there is to send.
+#[component]
+pub(super) fn Step(
+    desk: Desk,
+    /// The call's address.
+    path: &'static str,
+    #[prop(optional)] class: &'static str,
+    children: Children,
+) -> impl IntoView {
+    let send = move |event: SubmitEvent| send(desk, path, &event);
+    view! { <form method="post" action=path class=class on:submit=send>{children()}</form> }
+}
+
+#[cfg(feature = "hydrate")]
+fn send(desk: Desk, path: &'static str, event: &SubmitEvent) {
+    use wasm_bindgen::JsCast;
+
+    if event.default_prevented() {
+        return;
+    }
+    let form = event.target().and_then(|form| form.dyn_into::<web_sys::HtmlFormElement>().ok());
+    // A form that cannot be read is left to the browser, which sends it as without script.
+    let Some(fields) = form.and_then(|form| fields(&form)) else { return };
+    event.prevent_default();
+    leptos::task::spawn_local(async move { desk.settle(post(path, fields).await) });
+}
+
+#[cfg(not(feature = "hydrate"))]
+fn send(_: Desk, _: &'static str, _: &SubmitEvent) {}
+
+#[cfg(feature = "hydrate")]
+fn fields(form: &web_sys::HtmlFormElement) -> Option<String> {
+    let fields = web_sys::FormData::new_with_form(form).ok()?;
+    let fields = web_sys::UrlSearchParams::new_with_str_sequence_sequence(&fields).ok()?;
+    Some(fields.to_string().into())
+}
+
+#[cfg(feature = "hydrate")]
+async fn post(path: &str, fields: String) -> Result<(), crate::failure::CallError> {
+    use server_fn::client::{Client, browser::BrowserClient};
+    use server_fn::error::FromServerFnError;
+    use server_fn::request::{ClientReq, browser::BrowserRequest};
+    use server_fn::response::{ClientRes, browser::BrowserResponse};
+
+    use crate::failure::CallError;
+
+    type Reached = Result<BrowserResponse, CallError>;
+
+    let request: Result<BrowserRequest, CallError> =
+        BrowserRequest::try_new_post(path, "application/json", "application/x-www-form-urlencoded", fields);
+    let answer: Reached = <BrowserClient as Client<CallError>>::send(request?).await;
+    let answer = answer?;
+    if ClientRes::<CallError>::status(&answer) < 400 {
+        return Ok(());
+    }
+    let body: Result<server_fn::Bytes, CallError> = answer.try_into_bytes().await;
+    Err(CallError::de(body?))
+}
