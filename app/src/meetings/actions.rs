@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use server_fn::ServerFn;
 
 use super::calls::{CallOff, Close, Open, Publish};
-use super::page::Desk;
+use super::desk::Desk;
 use super::step::Step;
 use super::words;
 use crate::text::keys::*;

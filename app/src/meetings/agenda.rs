@@ -9,7 +9,7 @@ use leptos::prelude::*;
 use server_fn::ServerFn;
 
 use super::calls::Discuss;
-use super::page::Desk;
+use super::desk::Desk;
 use super::step::Step;
 use super::{papers, words};
 use crate::text::keys::*;

@@ -6,7 +6,7 @@ use domain::time::Sitting;
 use leptos::prelude::*;
 use serde::Deserialize;
 
-use super::page::Desk;
+use super::desk::Desk;
 use super::words;
 use crate::text::keys::*;
 use crate::text::{self, t, tf};

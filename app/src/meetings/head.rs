@@ -4,7 +4,7 @@ use domain::access::Stage;
 use domain::meetings::{Meeting, State};
 use leptos::prelude::*;
 
-use super::page::{Desk, Tab};
+use super::desk::{Desk, Tab};
 use super::{actions, words};
 use crate::text::keys::*;
 use crate::text::{self, t, tf};

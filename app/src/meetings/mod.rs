@@ -6,6 +6,7 @@ mod agenda;
 pub mod calls;
 mod changes;
 pub mod compose;
+mod desk;
 mod filter;
 mod head;
 pub mod list;

@@ -1,95 +1,18 @@
 //! One meeting: its head, then agenda, delegates or sites. Keeps what is shown in step with the server while the
 //! meeting is being held, and redraws only what has changed.
 
-use chrono::{DateTime, Utc};
 use domain::access::Stage;
 use domain::error::Failure;
 use domain::ids::MeetingId;
-use domain::meetings::Meeting;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::{use_params_map, use_query_map};
 
 use super::calls::{self, Shown};
+use super::desk::{Desk, Tab};
 use super::{agenda, changes, head, roll, sites};
-#[cfg(feature = "hydrate")]
-use crate::failure::CallError;
 use crate::failure::Problem;
-use crate::form::posted;
 use crate::ui::{Loaded, loaded, resource};
-
-/// What of a meeting is shown below its head.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum Tab {
-    /// Chương trình.
-    #[default]
-    Agenda,
-    /// Đại biểu.
-    Delegates,
-    /// Điểm cầu.
-    Sites,
-}
-
-impl Tab {
-    fn parse(code: &str) -> Tab {
-        match code {
-            "delegates" => Tab::Delegates,
-            "sites" => Tab::Sites,
-            _ => Tab::Agenda,
-        }
-    }
-}
-
-/// The meeting on the page, shared by its parts.
-#[derive(Clone, Copy)]
-pub(super) struct Desk {
-    /// The meeting's identifier.
-    pub(super) id: MeetingId,
-    /// The meeting as last heard of.
-    pub(super) meeting: RwSignal<Meeting>,
-    /// The server's clock as last heard of.
-    pub(super) now: RwSignal<DateTime<Utc>>,
-    /// Why the last step did not happen.
-    pub(super) failure: RwSignal<Option<Failure>>,
-}
-
-impl Desk {
-    fn new(shown: Shown) -> Desk {
-        Desk {
-            id: shown.meeting.id,
-            meeting: RwSignal::new(shown.meeting),
-            now: RwSignal::new(shown.now),
-            failure: RwSignal::new(posted().failure),
-        }
-    }
-
-    /// Asks the server again; what has not changed is not redrawn.
-    #[cfg(feature = "hydrate")]
-    pub(super) fn refresh(self) {
-        leptos::task::spawn_local(async move {
-            if let Ok(Shown { meeting, now }) = calls::fetch(self.id).await {
-                self.now.try_set(now);
-                if self.meeting.try_with_untracked(|old| *old != meeting) == Some(true) {
-                    self.meeting.try_set(meeting);
-                }
-            }
-        });
-    }
-
-    /// Takes the outcome of a step: on success the meeting is read anew, otherwise the reason is shown.
-    #[cfg(feature = "hydrate")]
-    pub(super) fn settle(self, outcome: Result<(), CallError>) {
-        match outcome {
-            Ok(()) => {
-                self.failure.try_set(None);
-                self.refresh();
-            }
-            Err(CallError(failure)) => {
-                self.failure.try_set(Some(failure));
-            }
-        }
-    }
-}
 
 /// A meeting under way is asked about so often: soon enough that a delegate sees the next item while it is introduced,
 /// seldom enough that three hundred tablets in one hall are twenty questions a second.

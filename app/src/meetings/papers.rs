@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use leptos_meta::Script;
 use server_fn::ServerFn;
 
-use super::page::Desk;
+use super::desk::Desk;
 use super::roll_calls::{NeutralLine, RenamePaper, WithdrawPaper};
 use super::step::Step;
 use super::words;

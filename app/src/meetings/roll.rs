@@ -7,7 +7,7 @@ use domain::meetings::{Meeting, Participant};
 use leptos::prelude::*;
 use server_fn::ServerFn;
 
-use super::page::Desk;
+use super::desk::Desk;
 use super::roll_calls::{self, Mark, MarkRest};
 use super::step::Step;
 use super::words;

@@ -5,7 +5,7 @@ use domain::meetings::Site;
 use leptos::prelude::*;
 use server_fn::ServerFn;
 
-use super::page::Desk;
+use super::desk::Desk;
 use super::roll_calls::MarkSite;
 use super::step::Step;
 use crate::text::keys::*;

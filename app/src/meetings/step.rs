@@ -5,7 +5,7 @@
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 
-use super::page::Desk;
+use super::desk::Desk;
 
 /// The form of one call that answers nothing but whether it was done; what came of it is settled on the desk.
 ///

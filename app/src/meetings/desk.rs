@@ -1,0 +1,87 @@
+//! The meeting as its page keeps it: what its parts share, and how the outcome of a step comes back to all of them.
+
+use chrono::{DateTime, Utc};
+use domain::error::Failure;
+use domain::ids::MeetingId;
+use domain::meetings::Meeting;
+use leptos::prelude::*;
+
+#[cfg(feature = "hydrate")]
+use super::calls;
+use super::calls::Shown;
+#[cfg(feature = "hydrate")]
+use crate::failure::CallError;
+use crate::form::posted;
+
+/// What of a meeting is shown below its head.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Tab {
+    /// Chương trình.
+    #[default]
+    Agenda,
+    /// Đại biểu.
+    Delegates,
+    /// Điểm cầu.
+    Sites,
+}
+
+impl Tab {
+    pub(super) fn parse(code: &str) -> Tab {
+        match code {
+            "delegates" => Tab::Delegates,
+            "sites" => Tab::Sites,
+            _ => Tab::Agenda,
+        }
+    }
+}
+
+/// The meeting on the page, shared by its parts.
+#[derive(Clone, Copy)]
+pub(super) struct Desk {
+    /// The meeting's identifier.
+    pub(super) id: MeetingId,
+    /// The meeting as last heard of.
+    pub(super) meeting: RwSignal<Meeting>,
+    /// The server's clock as last heard of.
+    pub(super) now: RwSignal<DateTime<Utc>>,
+    /// Why the last step did not happen.
+    pub(super) failure: RwSignal<Option<Failure>>,
+}
+
+impl Desk {
+    pub(super) fn new(shown: Shown) -> Desk {
+        Desk {
+            id: shown.meeting.id,
+            meeting: RwSignal::new(shown.meeting),
+            now: RwSignal::new(shown.now),
+            failure: RwSignal::new(posted().failure),
+        }
+    }
+
+    /// Asks the server again; what has not changed is not redrawn.
+    #[cfg(feature = "hydrate")]
+    pub(super) fn refresh(self) {
+        leptos::task::spawn_local(async move {
+            if let Ok(Shown { meeting, now }) = calls::fetch(self.id).await {
+                self.now.try_set(now);
+                if self.meeting.try_with_untracked(|old| *old != meeting) == Some(true) {
+                    self.meeting.try_set(meeting);
+                }
+            }
+        });
+    }
+
+    /// Takes the outcome of a step: on success the meeting is read anew, otherwise the reason is shown.
+    #[cfg(feature = "hydrate")]
+    pub(super) fn settle(self, outcome: Result<(), CallError>) {
+        match outcome {
+            Ok(()) => {
+                self.failure.try_set(None);
+                self.refresh();
+            }
+            Err(CallError(failure)) => {
+                self.failure.try_set(Some(failure));
+            }
+        }
+    }
+}
