@@ -78,15 +78,32 @@ fn send(desk: Desk, meeting: &Meeting) -> impl IntoView + use<> {
     }
 }
 
-/// Closing, with the real end and, past the planned one, why.
+/// Closing, with the real end and, past the planned one, why. The end follows the clock until somebody types another.
 fn closing(desk: Desk, meeting: &Meeting) -> impl IntoView + use<> {
-    let now = words::local(desk.now.get_untracked());
+    let now = move || words::local(desk.now.get());
+    let written = move || now().format("%H:%M, %d/%m/%Y").to_string();
+    let ended = RwSignal::new(untrack(written));
+    let is_typed = StoredValue::new(false);
+    Effect::new(move |_| {
+        let written = written();
+        if !is_typed.get_value() {
+            ended.set(written);
+        }
+    });
+    let type_in = move |event| {
+        is_typed.set_value(true);
+        ended.set(event_target_value(&event));
+    };
     let planned = meeting.sittings.last().map(domain::time::Sitting::end);
-    let over = planned.filter(|end| now > *end).map(|end| (now - end).num_minutes());
-    let hint = match over {
+    let over = Memo::new(move |_| {
+        let now = now();
+        planned.filter(|end| now > *end).map(|end| (now - end).num_minutes())
+    });
+    let hint = move || match over.get() {
         Some(minutes) => tf(STATE_CLOSE_OVER, &[("n", &minutes)]),
         None => t(STATE_CLOSE_HINT).to_owned(),
     };
+    let why = move || t(if over.get().is_some() { STATE_OVERRUN_REASON } else { STATE_OVERRUN_REASON_IF });
     let id = meeting.id.to_string();
     view! {
         <details class="menu">
@@ -101,13 +118,15 @@ fn closing(desk: Desk, meeting: &Meeting) -> impl IntoView + use<> {
                             class="input num"
                             id="ended"
                             name="ended"
-                            value=now.format("%H:%M, %d/%m/%Y").to_string()
+                            value=ended.get_untracked()
+                            prop:value=ended
+                            on:input=type_in
                             autocomplete="off"
                             aria-describedby="ended-hint"
                         />
                     </div>
                     <div class="field">
-                        <label for="close-reason">{t(if over.is_some() { STATE_OVERRUN_REASON } else { STATE_OVERRUN_REASON_IF })}</label>
+                        <label for="close-reason">{why}</label>
                         <textarea class="input" id="close-reason" name="reason"></textarea>
                     </div>
                     <button class="btn btn--primary">{t(STATE_CLOSE_NOW)}</button>

@@ -1,7 +1,7 @@
 //! Running a meeting: opened, discussed item by item, closed at the time it really ended, or called off before. The
 //! steps themselves are the domain's; here they are permitted, stored and remembered.
 
-use chrono::NaiveDateTime;
+use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use domain::access::{Action, Caller};
 use domain::duration::{actual, is_within};
 use domain::error::{Failure, FieldProblem, Problem, Refusal};
@@ -120,7 +120,7 @@ pub(super) async fn close(
     let mut tx = backend.db().begin().await?;
     let head = locked(&mut tx, backend, caller, id, Action::ConductMeeting).await?;
     let State::UnderWay { opened, .. } = head.state()? else { return Err(Refusal::WrongState.into()) };
-    let closed = ended.map_or(caller.now, |local| zone.instant(local));
+    let closed = ended.map_or(caller.now, |local| closed_at(zone.instant(local), opened, caller.now));
     if closed <= opened || closed > caller.now {
         return Err(Refusal::ClosingTime { opened: zone.local(opened) }.into());
     }
@@ -141,6 +141,12 @@ pub(super) async fn close(
         .await?;
     step(&mut tx, backend, caller, (id, &head), "meetings.close", &next).await?;
     Ok(tx.commit().await?)
+}
+
+/// The end as typed, to the minute. In the minute of the opening it is the end of that minute: a meeting lasts.
+fn closed_at(typed: DateTime<Utc>, opened: DateTime<Utc>, now: DateTime<Utc>) -> DateTime<Utc> {
+    let minute = TimeDelta::minutes(1);
+    if typed <= opened && opened < typed + minute { now.min(typed + minute) } else { typed }
 }
 
 /// Cancels or postpones. A draft is dropped: nobody was invited, so it never was a meeting that could be cancelled.

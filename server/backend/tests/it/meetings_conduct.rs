@@ -112,6 +112,22 @@ async fn a_meeting_closed_late_can_say_when_it_really_ended() {
 }
 
 #[tokio::test]
+async fn a_meeting_may_end_in_the_minute_in_which_it_was_opened() {
+    each_database(async |world| {
+        let (id, mut secretary, _) = on_the_day(world).await;
+        secretary.now += chrono::TimeDelta::seconds(20);
+        world.backend.open(&secretary, id).await.unwrap();
+        let minute = world.backend.zone().local(secretary.now) - chrono::TimeDelta::seconds(20);
+        secretary.now += chrono::TimeDelta::seconds(15);
+        world.backend.close(&secretary, id, Some(minute), "").await.unwrap();
+        let held = world.backend.get(&secretary, id).await.unwrap();
+        let State::Held { closed, .. } = held.state else { panic!("{:?}", held.state) };
+        assert_eq!(closed, secretary.now);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_delegate_conducts_nothing() {
     each_database(async |world| {
         let secretary = world.caller(Role::Secretary, "SNV").await;
