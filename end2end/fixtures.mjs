@@ -113,9 +113,9 @@ export async function axe(page, where = page.url(), rules = null) {
   expect.soft(found, `axe on ${where}`).toEqual([]);
 }
 
-/** A picture of the whole page for a person to look at: `end2end/shots/NAME-PROJECT.png`. */
-export async function shot(page, name) {
+/** A picture of the page, or of the part in sight, for a person to look at: `end2end/shots/NAME-PROJECT.png`. */
+export async function shot(page, name, fullPage = true) {
   const file = `${name}-${test.info().project.name}.png`;
   const path = join(import.meta.dirname, 'shots', file);
-  await page.screenshot({ path, fullPage: true, animations: 'disabled' });
+  await page.screenshot({ path, fullPage, animations: 'disabled' });
 }

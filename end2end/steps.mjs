@@ -13,10 +13,14 @@ export const TABLET = { viewport: { width: 820, height: 1180 }, hasTouch: true }
 // On a server that keeps what earlier runs booked, each run begins in another month.
 const RUN = process.env.PHIEN_E2E_URL ? Math.floor(Date.now() / 60_000) % 20 : 0;
 
-/** A working Tuesday well beyond what the demo has booked, as an ISO date; each journey takes a `week` of its own. */
+/**
+ * A Tuesday well beyond what the demo has booked, as an ISO date; each journey takes a `week` of its own. The 25th is kept
+ * free of meetings: then it is the Wednesday.
+ */
 export function freeTuesday(week) {
-  const day = new Date(Date.now() + (21 + 7 * (week + 5 * RUN)) * 86_400_000);
-  while (day.getUTCDay() !== 2 || day.getUTCDate() === 25) day.setUTCDate(day.getUTCDate() + 1);
+  const day = new Date(Date.now() + (21 + 7 * (week + 6 * RUN)) * 86_400_000);
+  while (day.getUTCDay() !== 2) day.setUTCDate(day.getUTCDate() + 1);
+  if (day.getUTCDate() === 25) day.setUTCDate(26);
   return day.toISOString().slice(0, 10);
 }
 

@@ -113,7 +113,7 @@ fn signed_out() -> impl IntoView {
     }
     view! {
         <main class="main" id="main">
-            <Empty title=t(FAILURE_SIGNED_OUT) body=t(FAILURE_SIGNED_OUT_BODY)>
+            <Empty title=t(FAILURE_SIGNED_OUT) body=t(FAILURE_SIGNED_OUT_BODY) is_page=true>
                 <a class="btn btn--primary" href=target rel="external">{t(SIGN_IN)}</a>
             </Empty>
         </main>
@@ -206,7 +206,7 @@ pub fn NotFound() -> impl IntoView {
     view! {
         <Title text=t(NOT_FOUND)/>
         <main class="main" id="main">
-            <Empty title=t(NOT_FOUND) body=t(NOT_FOUND_BODY)>
+            <Empty title=t(NOT_FOUND) body=t(NOT_FOUND_BODY) is_page=true>
                 <a class="btn btn--secondary" href="/">{t(NAV_HOME_LINK)}</a>
             </Empty>
         </main>

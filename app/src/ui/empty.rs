@@ -11,10 +11,15 @@ pub fn Empty(
     /// Why, or what comes next.
     #[prop(into, optional)]
     body: Option<String>,
+    /// Whether it is all that the page has, and so its main heading.
+    #[prop(optional)]
+    is_page: bool,
     /// The way out.
     #[prop(optional)]
     children: Option<Children>,
 ) -> impl IntoView {
+    let title =
+        if is_page { view! { <h1>{title}</h1> }.into_any() } else { view! { <h2>{title}</h2> }.into_any() };
     view! {
         <div class="card empty">
             <svg
@@ -29,7 +34,7 @@ pub fn Empty(
                 <path d="M12 45a26 26 0 0 1 52 0z" fill="var(--accent-tint)"></path>
                 <path d="M32 51a26 26 0 0 0 52 0z" stroke-dasharray="5 5"></path>
             </svg>
-            <h2>{title}</h2>
+            {title}
             {body.map(|body| view! { <p>{body}</p> })}
             {children.map(|children| children())}
         </div>
