@@ -31,7 +31,7 @@ impl Bundle {
         let steps: Vec<&str> = path.split('/').filter(|step| !step.is_empty()).collect();
         match steps[..] {
             ["papers" | "calendar" | "meetings" | "search" | "account" | "more"] => Some(Self::Reading),
-            ["papers", _] | ["meetings", _, "hall" | "in"] => Some(Self::Reading),
+            ["papers", _] | ["meetings", _, "hall" | "in" | "delegates"] => Some(Self::Reading),
             ["meetings", "new"] | ["meetings", _, "edit" | "roll"] => Some(Self::Composing),
             ["figures" | "admin" | "first", ..] => Some(Self::Keeping),
             _ => None,
@@ -119,6 +119,7 @@ pages! { reading, bring_reading, Reading:
     Reader => reader::ReaderPage,
     Hall => hall::HallPage,
     Scan => attendance::ScanPage,
+    Naming => attendance::NamingPage,
     More => accounts::MorePage,
     Account => accounts::AccountPage,
 }

@@ -112,6 +112,8 @@ pub struct ClientInfo {
     pub address: String,
     /// Whether the connection is encrypted, so that cookies can insist on it.
     pub is_secure: bool,
+    /// Where people reach this site, without a slash at its end: for addresses that leave the page.
+    pub origin: String,
 }
 
 /// The clock's reading when the request came in.

@@ -147,9 +147,6 @@ fn refused(refusal: &Refusal) -> Described {
         Refusal::AlreadyThere { name } => {
             Described::new(tf(REFUSED_ALREADY_THERE, &[("name", name)]), t(REFUSED_ALREADY_THERE_BODY))
         }
-        Refusal::BadRows(rows) => {
-            Described::new(tf(REFUSED_BAD_ROWS, &[("n", &rows.len())]), t(REFUSED_BAD_ROWS_BODY))
-        }
         Refusal::NoRule => plain(REFUSED_NO_RULE, REFUSED_NO_RULE_BODY),
         Refusal::InThePast => plain(REFUSED_IN_THE_PAST, REFUSED_IN_THE_PAST_BODY),
         Refusal::WrongState => plain(REFUSED_WRONG_STATE, REFUSED_WRONG_STATE_BODY),

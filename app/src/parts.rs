@@ -1,5 +1,6 @@
 //! Rows that several features show alike: a meeting in a list, a paper. They take plain data and hold no resource.
 
+use domain::ids::{AgencyId, MeetingId};
 use domain::meetings::MeetingRow;
 use domain::papers::{Paper, PaperLine};
 use domain::time::Sitting;
@@ -27,6 +28,11 @@ pub fn meeting_href(row: &MeetingRow) -> String {
         domain::access::Stage::Draft => format!("/meetings/{}/edit", row.id),
         _ => format!("/meetings/{}", row.id),
     }
+}
+
+/// Where an invited agency names who comes for it.
+pub fn naming_href(meeting: MeetingId, agency: AgencyId) -> String {
+    format!("/meetings/{meeting}/delegates?agency={agency}")
 }
 
 /// A meeting as an item of a `card list`. What may not be opened is no link.

@@ -35,6 +35,7 @@ pub fn part(part: Part) -> &'static str {
         Part::Chair => PART_CHAIR,
         Part::Secretary => PART_SECRETARY,
         Part::Delegate => PART_DELEGATE,
+        Part::Invited => PART_INVITED,
     })
 }
 

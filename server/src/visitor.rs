@@ -34,10 +34,17 @@ pub fn client(config: &Config, headers: &HeaderMap, extensions: &Extensions) -> 
     let forwarded = text("x-forwarded-for").and_then(|list| list.rsplit(',').next()?.trim().parse().ok());
     let forwarded = forwarded.filter(|_| config.trust_proxy);
     let is_forwarded_secure = config.trust_proxy && text("x-forwarded-proto") == Some("https");
+    let is_secure = config.is_secure() || is_forwarded_secure;
+    let asked = || {
+        let scheme = if is_secure { "https" } else { "http" };
+        text("host").map(|host| format!("{scheme}://{host}"))
+    };
+    let public = config.public_url.is_some().then(|| config.address());
     ClientInfo {
         device: device(text("user-agent").unwrap_or_default()),
         address: forwarded.or(peer).map(network).unwrap_or_default(),
-        is_secure: config.is_secure() || is_forwarded_secure,
+        is_secure,
+        origin: public.or_else(asked).unwrap_or_else(|| config.address()),
     }
 }
 
@@ -111,6 +118,17 @@ mod tests {
         config.trust_proxy = true;
         let proxied = client(&config, &jar, &extensions);
         assert_eq!((proxied.address.as_str(), proxied.is_secure), ("10.0.0.7", true));
+    }
+
+    #[test]
+    fn the_address_that_is_given_out_is_the_configured_one_and_else_the_one_asked() {
+        let mut config = Config::read(&Sources::default()).unwrap();
+        let jar = headers(&[("host", "10.0.0.7:3000")]);
+        let origin = |config: &Config, jar: &HeaderMap| client(config, jar, &Extensions::new()).origin;
+        assert_eq!(origin(&config, &jar), "http://10.0.0.7:3000");
+        assert_eq!(origin(&config, &headers(&[])), "http://127.0.0.1:3000");
+        config.public_url = Some("https://hop.sonla.gov.vn".parse().unwrap());
+        assert_eq!(origin(&config, &jar), "https://hop.sonla.gov.vn");
     }
 
     #[test]

@@ -73,6 +73,8 @@ pub enum Part {
     Secretary,
     /// Đại biểu.
     Delegate,
+    /// Cơ quan được mời: speaks for an agency that was invited and names its own delegates.
+    Invited,
 }
 
 /// How far a meeting has come, as far as permission cares.
@@ -342,6 +344,7 @@ fn part_allows(part: Part, action: Action) -> bool {
                 | ScanIn
         ),
         Part::Delegate => matches!(action, ViewMeeting | ReadPaper | ScanIn),
+        Part::Invited => matches!(action, ViewMeeting | NameDelegates),
     }
 }
 
@@ -356,6 +359,7 @@ fn stage_allows(stage: Stage, action: Action) -> bool {
         ConductMeeting | ShowHall => matches!(stage, Stage::Scheduled | Stage::UnderWay),
         CallRoll => matches!(stage, Stage::Scheduled | Stage::UnderWay | Stage::Held),
         ScanIn => stage == Stage::UnderWay,
+        NameDelegates => matches!(stage, Stage::Scheduled | Stage::UnderWay),
         ManagePapers => matches!(stage, Stage::Draft | Stage::Scheduled | Stage::UnderWay | Stage::Postponed),
         _ => true,
     }

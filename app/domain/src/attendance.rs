@@ -6,10 +6,10 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::access::Caller;
-use crate::agencies::AgencyRef;
 use crate::error::Outcome;
 use crate::ids::{AgencyId, MeetingId, ParticipantId, PersonId};
 use crate::meetings::Meeting;
+use crate::people::PersonRef;
 
 /// The hall's code renews so often.
 pub const CODE_SECONDS: i64 = 30;
@@ -134,7 +134,8 @@ pub struct HallCode {
 
 /// The roll.
 ///
-/// The secretariat calls it (`CallRoll`); the hall needs `ShowHall`; a listed delegate scans for themself (`ScanIn`).
+/// The secretariat calls it (`CallRoll`); the hall needs `ShowHall`; a listed delegate scans for themself (`ScanIn`);
+/// an invited agency's leaders and secretaries name who comes for it (`NameDelegates`).
 /// Refusals: `WrongState`, `CodeExpired`, `NotADelegate`, `ReasonNeeded`.
 #[async_trait]
 pub trait Attendance: Send + Sync {
@@ -156,7 +157,7 @@ pub trait Attendance: Send + Sync {
         site: AgencyId,
         is_connected: bool,
     ) -> Outcome<()>;
-    /// Names the people who come for an agency that named its delegates later.
+    /// Names the people who come for an agency that names its delegates later; all of them or nobody.
     async fn name_delegates(
         &self,
         caller: &Caller,
@@ -168,6 +169,12 @@ pub trait Attendance: Send + Sync {
     async fn hall(&self, caller: &Caller, meeting: MeetingId) -> Outcome<Hall>;
     /// The caller is present, by the code of the moment; gives the meeting's title.
     async fn scan(&self, caller: &Caller, meeting: MeetingId, code: &str) -> Outcome<String>;
-    /// The caller's agency's sites of a meeting that it may still name delegates for.
-    async fn to_name(&self, caller: &Caller, meeting: MeetingId) -> Outcome<Vec<AgencyRef>>;
+    /// People of an invited agency, and below it, who could be named and match the text; best first, at most 50.
+    async fn nameable(
+        &self,
+        caller: &Caller,
+        meeting: MeetingId,
+        agency: AgencyId,
+        text: &str,
+    ) -> Outcome<Vec<PersonRef>>;
 }

@@ -123,8 +123,6 @@ pub enum Refusal {
     },
     /// A rule of the law may be added, never changed: it must begin after the newest row of its kind.
     RuleInThePast,
-    /// A file of rows with mistakes was not imported.
-    BadRows(Vec<BadRow>),
     /// The close time lies before the opening or in the future.
     ClosingTime {
         /// When the meeting was opened, local.

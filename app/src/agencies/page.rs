@@ -39,7 +39,7 @@ fn shown(tree: &[Agency], posted: &Posted) -> AnyView {
             view! {
                 <li style=format!("--d:{}", agency.depth)>
                     <div class="item">
-                        <Avatar agency=agency.code.clone() large=true/>
+                        <Avatar agency=agency.short_name.clone() large=true/>
                         <span class="item__text">
                             <span class="item__title">{agency.name.clone()}</span>
                             <span class="item__meta"><span class="num">{agency.code.clone()}</span>{aliases}</span>

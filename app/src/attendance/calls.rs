@@ -1,14 +1,20 @@
-//! What the scan page asks the server, and the form that confirms a presence.
+//! What the pages of scanning in and of naming ask the server, and the forms they send.
 
-use domain::ids::MeetingId;
+use domain::ids::{AgencyId, MeetingId};
+use domain::people::PersonRef;
 use leptos::prelude::*;
 
 use super::landing::Landing;
+use super::naming::Naming;
 use crate::failure::CallError;
 #[cfg(feature = "ssr")]
-use crate::form::answer;
-#[cfg(feature = "ssr")]
-use crate::session::asked;
+use {
+    crate::form::answer,
+    crate::parts::naming_href,
+    crate::session::asked,
+    domain::error::{Failure, FieldProblem, Problem},
+    domain::ids::PersonId,
+};
 
 /// Which meeting the code belongs to, and whether the person is in already.
 #[server(prefix = "/api", endpoint = "attendance/landing")]
@@ -33,4 +39,59 @@ pub async fn scan_in(
     let (path, outcome) =
         (format!("/meetings/{meeting}/in"), services.attendance.scan(&caller, meeting, &code).await);
     answer(&path, outcome, &[], |_| path.clone())
+}
+
+/// A meeting to which an agency of the caller's is invited, and who has been chosen so far.
+#[server(prefix = "/api", endpoint = "attendance/to-name", input = server_fn::codec::Json)]
+pub async fn to_name(
+    /// The meeting.
+    meeting: MeetingId,
+    /// Those ticked before the search, as their identifiers.
+    chosen: Vec<String>,
+) -> Result<Naming, CallError> {
+    let (services, caller) = asked()?;
+    let chosen = chosen.iter().filter_map(|id| id.parse().ok()).collect();
+    let meeting = services.meetings.get(&caller, meeting).await?;
+    Ok(Naming::of(meeting, services.people.named(&caller, chosen).await?))
+}
+
+/// People of the agency who could come and match the text.
+#[server(prefix = "/api", endpoint = "attendance/nameable")]
+pub async fn nameable(
+    /// The meeting.
+    meeting: MeetingId,
+    /// The agency.
+    agency: AgencyId,
+    /// What was typed.
+    #[server(default)]
+    text: String,
+) -> Result<Vec<PersonRef>, CallError> {
+    let (services, caller) = asked()?;
+    Ok(services.attendance.nameable(&caller, meeting, agency, &text).await?)
+}
+
+/// Names who comes for an invited agency.
+#[server(prefix = "/api", endpoint = "attendance/name-delegates")]
+pub async fn name_delegates(
+    /// The meeting.
+    meeting: MeetingId,
+    /// The agency.
+    agency: AgencyId,
+    /// Those ticked, as their identifiers.
+    #[server(default)]
+    people: Vec<String>,
+) -> Result<(), CallError> {
+    let (services, caller) = asked()?;
+    let outcome = match read_people(&people) {
+        Ok(people) => services.attendance.name_delegates(&caller, meeting, agency, people).await,
+        Err(failure) => Err(failure),
+    };
+    let typed: Vec<(&str, &str)> = people.iter().map(|id| ("people[]", id.as_str())).collect();
+    answer(&naming_href(meeting, agency), outcome, &typed, |()| format!("/meetings/{meeting}?tab=delegates"))
+}
+
+#[cfg(feature = "ssr")]
+fn read_people(ids: &[String]) -> Result<Vec<PersonId>, Failure> {
+    let unknown = |_| Failure::Invalid(vec![FieldProblem::new("people", Problem::Unknown)]);
+    ids.iter().map(|id| id.parse().map_err(unknown)).collect()
 }

@@ -14,6 +14,8 @@ use leptos::prelude::*;
 use super::display::Display;
 #[cfg(feature = "ssr")]
 use super::qr;
+#[cfg(feature = "ssr")]
+use crate::context::ClientInfo;
 use crate::failure::CallError;
 #[cfg(feature = "ssr")]
 use crate::session::asked;
@@ -25,7 +27,8 @@ pub async fn hall_display(
     meeting: MeetingId,
 ) -> Result<Display, CallError> {
     let (services, caller) = asked()?;
-    let (hall, origin) = (hall(&services, &caller, meeting).await?, qr::origin());
+    let origin = use_context::<ClientInfo>().map(|client| client.origin).unwrap_or_default();
+    let hall = hall(&services, &caller, meeting).await?;
     Ok(Display::of(hall, |code| qr::picture(&origin, meeting, code)))
 }
 

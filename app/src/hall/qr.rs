@@ -1,7 +1,6 @@
 //! The code as a picture for cameras: the address of the scan page, drawn on the server.
 
 use domain::ids::MeetingId;
-use leptos::prelude::*;
 use qrcode::{Color, EcLevel, QrCode};
 
 use super::display::Picture;
@@ -28,15 +27,6 @@ fn path(squares: &[Color], side: usize) -> String {
         }
     }
     path
-}
-
-/// Where this site is reached, as the request says it.
-pub(super) fn origin() -> String {
-    let is_secure = use_context::<crate::context::ClientInfo>().is_some_and(|client| client.is_secure);
-    let host = use_context::<http::request::Parts>()
-        .and_then(|parts| parts.headers.get(http::header::HOST)?.to_str().ok().map(str::to_owned))
-        .unwrap_or_default();
-    format!("{}://{host}", if is_secure { "https" } else { "http" })
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! The home page.
 
-use domain::meetings::{MeetingRow, Today};
+use domain::meetings::{MeetingRow, Today, Waiting};
 use domain::time::Zone;
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -11,7 +11,7 @@ use crate::session;
 use crate::shell::entries;
 use crate::text::keys::*;
 use crate::text::{self, t, tf};
-use crate::ui::{Empty, FormLabel, Icon, PageHead, loaded, resource};
+use crate::ui::{Empty, FormLabel, Icon, PageHead, loaded_page, resource};
 use crate::words;
 
 /// The page that a signed-in person starts from.
@@ -20,7 +20,7 @@ pub fn HomePage() -> impl IntoView {
     let today = resource(|| (), |()| calls::today());
     view! {
         <Title text=t(NAV_HOME)/>
-        {loaded(today, |today| shown(&today))}
+        {loaded_page(today, t(NAV_HOME), |today| shown(&today))}
     }
 }
 
@@ -39,8 +39,7 @@ fn shown(today: &Today) -> AnyView {
     let waits = if today.waiting.is_empty() {
         view! { <p class="muted">{t(HOME_NOTHING_WAITS)}</p> }.into_any()
     } else {
-        let rows = today.waiting.iter().map(waiting::item).collect_view();
-        view! { <ul class="card list">{rows}</ul> }.into_any()
+        waits(&today.waiting)
     };
     view! {
         <PageHead title=t(NAV_HOME) eyebrow=text::long_date(now.date())>{compose}</PageHead>
@@ -55,6 +54,29 @@ fn shown(today: &Today) -> AnyView {
                 {coming(&today.coming, now.date())}
             </section>
         </div>
+    }
+    .into_any()
+}
+
+/// So many things wait in sight; more would push the day itself off the screen.
+const WAITING_SHOWN: usize = 6;
+
+fn waits(waiting: &[Waiting]) -> AnyView {
+    let list = |some: &[Waiting]| {
+        let rows = some.iter().map(waiting::item).collect_view();
+        view! { <ul class="card list">{rows}</ul> }
+    };
+    // A rest of one would take the line that it saves.
+    if waiting.len() <= WAITING_SHOWN + 1 {
+        return list(waiting).into_any();
+    }
+    let (first, rest) = waiting.split_at(WAITING_SHOWN);
+    view! {
+        {list(first)}
+        <details class="more">
+            <summary><Icon name="chevron-right"/>{tf(HOME_WAITING_MORE, &[("n", &rest.len())])}</summary>
+            {list(rest)}
+        </details>
     }
     .into_any()
 }

@@ -3,7 +3,7 @@
 use domain::meetings::{MeetingRow, Waiting};
 use leptos::prelude::*;
 
-use crate::parts::{meeting_href, when};
+use crate::parts::{meeting_href, naming_href, when};
 use crate::text::keys::*;
 use crate::text::{self, t, tf};
 use crate::ui::Icon;
@@ -30,11 +30,15 @@ pub(super) fn item(waiting: &Waiting) -> AnyView {
                 tf(HOME_CHANGED_WHAT, &[("what", &what)]),
             )
         }
-        Waiting::NameDelegates { meeting, agency } => about(
+        Waiting::NameDelegates { meeting, agency } => line(
             "user-plus",
-            meeting,
+            naming_href(meeting.id, agency.id),
             tf(HOME_NAME_DELEGATES, &[("title", &meeting.title)]),
-            tf(HOME_NAME_DELEGATES_OF, &[("agency", &agency.short_name)]),
+            [
+                Some(tf(HOME_NAME_DELEGATES_OF, &[("agency", &agency.short_name)])),
+                Some(when(meeting.first.as_ref(), meeting.last.as_ref())),
+                None,
+            ],
         ),
         Waiting::Draft { meeting } => {
             let title = if meeting.title.is_empty() { t(HOME_DRAFT_UNTITLED) } else { &meeting.title };

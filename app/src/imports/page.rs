@@ -1,7 +1,7 @@
 //! The page of imports: what kind, which file, look or leap; then the report.
 
 use domain::access::Action;
-use domain::error::{BadRow, Failure, Refusal};
+use domain::error::BadRow;
 use domain::imports::{BAD_ROWS_LISTED, ImportKind, ImportReport};
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
@@ -96,13 +96,6 @@ fn shown(report: Option<Report>) -> AnyView {
     match report {
         Some(Report::Import { file, outcome, .. }) => match outcome {
             Ok(report) => done(&file, &report),
-            Err(Failure::Refused(Refusal::BadRows(bad))) => view! {
-                <div class="report">
-                    <Problem failure=Failure::Refused(Refusal::BadRows(bad.clone()))/>
-                    {bad_rows(&file, &bad)}
-                </div>
-            }
-            .into_any(),
             Err(failure) => view! { <Problem failure/> }.into_any(),
         },
         _ => ().into_any(),

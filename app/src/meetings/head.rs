@@ -6,9 +6,10 @@ use leptos::prelude::*;
 
 use super::desk::{Desk, Tab};
 use super::{actions, words};
+use crate::parts::naming_href;
 use crate::text::keys::*;
 use crate::text::{self, t, tf};
-use crate::ui::{Badge, BadgeTone, FormLabel, Icon, StageBadge};
+use crate::ui::{Badge, BadgeTone, FormLabel, Icon, Notice, StageBadge};
 
 /// The head, redrawn when the meeting changes.
 pub(super) fn head(desk: Desk, tab: Memo<Tab>) -> impl IntoView {
@@ -93,6 +94,23 @@ fn held(from: chrono::NaiveDateTime, to: chrono::NaiveDateTime) -> String {
 fn off(said: text::Text, at: &chrono::DateTime<chrono::Utc>, reason: &str) -> String {
     let reason = if reason.is_empty() { t(MEETINGS_NO_REASON) } else { reason };
     tf(said, &[("when", &text::moment(words::local(*at))), ("reason", &reason)])
+}
+
+/// What an invited agency's own people have still to do, above everything else.
+pub(super) fn to_name(desk: Desk) -> impl IntoView {
+    move || {
+        let agencies = desk.meeting.with(|meeting| meeting.to_name.clone());
+        let notices = agencies.into_iter().map(|agency| {
+            let title = tf(NAMING_WAITS, &[("agency", &agency.short_name)]);
+            let href = naming_href(desk.id, agency.id);
+            view! {
+                <Notice icon="user-plus" title>
+                    <a class="btn btn--secondary" href=href><Icon name="user-plus"/>{t(NAMING_TITLE)}</a>
+                </Notice>
+            }
+        });
+        notices.collect_view()
+    }
 }
 
 fn tabs(desk: Desk, tab: Memo<Tab>) -> impl IntoView {

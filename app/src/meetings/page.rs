@@ -12,7 +12,9 @@ use super::calls::{self, Shown};
 use super::desk::{Desk, Tab};
 use super::{agenda, changes, head, roll, sites};
 use crate::failure::Problem;
-use crate::ui::{Loaded, loaded, resource};
+use crate::text::keys::MEETINGS_COLUMN_TITLE;
+use crate::text::t;
+use crate::ui::{Loaded, loaded_page, resource};
 
 /// A meeting under way is asked about so often: soon enough that a delegate sees the next item while it is introduced,
 /// seldom enough that three hundred tablets in one hall are twenty questions a second.
@@ -47,7 +49,7 @@ fn opened(tab: Memo<Tab>) -> impl IntoView {
             }
         },
     );
-    loaded(data, move |shown| meeting_view(Desk::new(shown), tab).into_any())
+    loaded_page(data, t(MEETINGS_COLUMN_TITLE), move |shown| meeting_view(Desk::new(shown), tab).into_any())
 }
 
 fn meeting_view(desk: Desk, tab: Memo<Tab>) -> impl IntoView {
@@ -64,6 +66,7 @@ fn meeting_view(desk: Desk, tab: Memo<Tab>) -> impl IntoView {
         <div class="stack">
             {failure}
             {changes::changes(desk)}
+            {head::to_name(desk)}
             {body}
         </div>
     }

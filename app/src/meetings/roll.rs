@@ -139,7 +139,7 @@ fn line(desk: Desk, row: Row, is_called: bool, is_shown: bool) -> impl IntoView 
     };
     view! {
         <div class="rc">
-            <Avatar agency=row.of.agency.code.clone() large=true/>
+            <Avatar agency=row.of.agency.short_name.clone() large=true/>
             <span class="item__text grow">
                 <span class="item__title">{name}</span>
                 <span class="item__meta">{meta.into_iter().map(|part| view! { <span>{part}</span> }).collect_view()}{code}</span>
@@ -160,7 +160,7 @@ fn meta_of(of: &Participant) -> Vec<String> {
     let part = match of.part {
         Part::Chair => Some(t(PART_CHAIR).to_owned()),
         Part::Secretary => Some(t(PART_SECRETARY).to_owned()),
-        Part::Delegate => None,
+        Part::Delegate | Part::Invited => None,
     };
     let position = of.person.as_ref().map(|person| person.position.clone()).filter(|text| !text.is_empty());
     let agency = of.person.is_some().then(|| of.agency.short_name.clone());

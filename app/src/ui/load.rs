@@ -7,6 +7,7 @@ use leptos::server::codee::{Decoder, Encoder};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::card::PageHead;
 use crate::failure::{CallError, Problem};
 
 /// A page's data as a resource.
@@ -57,12 +58,32 @@ where
     T: Clone + Send + Sync + 'static,
     F: Fn(T) -> AnyView + Clone + Send + Sync + 'static,
 {
+    drawn(resource, None, shown)
+}
+
+/// The same for a page whose head comes with its data: without it, this title stands above why it is not there.
+pub fn loaded_page<T, F>(resource: Loaded<T>, title: &'static str, shown: F) -> impl IntoView
+where
+    T: Clone + Send + Sync + 'static,
+    F: Fn(T) -> AnyView + Clone + Send + Sync + 'static,
+{
+    drawn(resource, Some(title), shown)
+}
+
+fn drawn<T, F>(resource: Loaded<T>, title: Option<&'static str>, shown: F) -> impl IntoView
+where
+    T: Clone + Send + Sync + 'static,
+    F: Fn(T) -> AnyView + Clone + Send + Sync + 'static,
+{
     let body = move || {
         let shown = shown.clone();
         Suspend::new(async move {
             match resource.await {
                 Ok(data) => shown(data),
-                Err(CallError(failure)) => view! { <Problem failure/> }.into_any(),
+                Err(CallError(failure)) => {
+                    let head = title.map(|title| view! { <PageHead title/> });
+                    view! { {head}<Problem failure/> }.into_any()
+                }
             }
         })
     };

@@ -62,7 +62,7 @@ impl People for Backend {
 }
 
 /// Every word of the text stands somewhere in what the person is found by.
-fn words(q: &mut Q, folded: &str) -> String {
+pub(crate) fn words(q: &mut Q, folded: &str) -> String {
     let mut all = vec!["1 = 1".to_owned()];
     for word in folded.split(' ').filter(|word| !word.is_empty()) {
         all.push(format!("p.folded LIKE {}", q.place(format!("%{word}%"))));
@@ -106,7 +106,8 @@ async fn named(backend: &Backend, caller: &Caller, people: &[PersonId]) -> Done<
     Ok(named)
 }
 
-fn reference((id, name, position, agency): (String, String, String, String)) -> Done<PersonRef> {
+/// A person's identifier, name, position and agency as others name them.
+pub(crate) fn reference((id, name, position, agency): (String, String, String, String)) -> Done<PersonRef> {
     Ok(PersonRef { id: stored::id(&id)?, name, position, agency })
 }
 

@@ -4,7 +4,8 @@ use domain::access::{Action, Caller, Part, Scope, Stage};
 use domain::error::Failure;
 use domain::ids::{AgencyId, MeetingId};
 
-use crate::db::{Source, q};
+use crate::access::Within;
+use crate::db::{Q, Source, q};
 use crate::stop::Done;
 use crate::{agencies, stored};
 
@@ -54,16 +55,31 @@ impl MeetingScope {
     }
 }
 
-/// The code of a part, as stored.
+/// A condition on `meeting m`: an agency for which the caller may name delegates was invited to it.
+pub(crate) fn is_invited(query: &mut Q, caller: &Caller) -> String {
+    let within = Within::of(caller, Action::NameDelegates).condition(query, "i.agency_id");
+    format!(
+        "EXISTS (SELECT 1 FROM participant i WHERE i.meeting_id = m.id AND (i.person_id IS NULL OR i.is_named) \
+         AND {within})"
+    )
+}
+
+/// What somebody is to a meeting: their own part in it, or else their invited agency's.
+pub(crate) fn standing(part: Option<Part>, is_invited: bool) -> Option<Part> {
+    part.or(is_invited.then_some(Part::Invited))
+}
+
+/// The code of a part, as stored; an invited agency's is none of its own.
 pub(crate) const fn part_code(part: Part) -> &'static str {
     match part {
         Part::Chair => "chair",
         Part::Secretary => "secretary",
         Part::Delegate => "delegate",
+        Part::Invited => "invited",
     }
 }
 
-/// Reads a stored part.
+/// Reads a stored part of a person.
 pub(crate) fn part_of(code: &str) -> Option<Part> {
     [Part::Chair, Part::Secretary, Part::Delegate].into_iter().find(|part| part_code(*part) == code)
 }

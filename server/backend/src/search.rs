@@ -139,9 +139,24 @@ async fn words(tx: &mut Tx, meetings: &[String]) -> Done<Words> {
     Ok(words)
 }
 
+/// Where words are looked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum In {
+    /// In titles alone, which everybody sees who may know of a meeting.
+    Titles,
+    /// In places, agencies and the agenda too.
+    Everything,
+}
+
 /// A condition on a column of meeting identifiers: those that hold every word typed, the last one as a beginning.
 /// None when nothing was typed that could be searched for.
-pub(crate) fn condition(query: &mut Q, is_postgres: bool, column: &str, text: &str) -> Option<String> {
+pub(crate) fn condition(
+    query: &mut Q,
+    is_postgres: bool,
+    column: &str,
+    text: &str,
+    place: In,
+) -> Option<String> {
     let folded = fold(text);
     let words: Vec<&str> = folded.split(' ').filter(|word| !word.is_empty()).take(WORDS_AT_MOST).collect();
     if words.is_empty() {
@@ -149,11 +164,17 @@ pub(crate) fn condition(query: &mut Q, is_postgres: bool, column: &str, text: &s
     }
     let last = words.len() - 1;
     // Folded words hold letters and digits only, so nothing in them is syntax to either engine.
+    // Titles are weighed as A on PostgreSQL and a column of their own on SQLite.
+    let (weight, column_of) = match place {
+        In::Titles => ("A", "title : "),
+        In::Everything => ("", ""),
+    };
     let asked = words.iter().enumerate().map(|(n, word)| match (is_postgres, n == last) {
-        (true, true) => format!("'{word}':*"),
-        (true, false) => format!("'{word}'"),
-        (false, true) => format!("\"{word}\"*"),
-        (false, false) => format!("\"{word}\""),
+        (true, true) => format!("'{word}':*{weight}"),
+        (true, false) if weight.is_empty() => format!("'{word}'"),
+        (true, false) => format!("'{word}':{weight}"),
+        (false, true) => format!("{column_of}\"{word}\"*"),
+        (false, false) => format!("{column_of}\"{word}\""),
     });
     let asked = asked.collect::<Vec<_>>().join(if is_postgres { " & " } else { " AND " });
     let asked = query.place(asked);

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use domain::error::{BadRow, Failure, Refusal};
+use domain::error::BadRow;
 use domain::imports::{IMPORT_MIB_AT_MOST, ImportKind, ImportMode, ImportReport};
 
 use super::{Ending, line, open};
@@ -21,7 +21,6 @@ pub async fn import(config: &Config, clock: &Clock, kind: ImportKind, file: &Pat
     let mode = if dry_run { ImportMode::DryRun } else { ImportMode::Write };
     match backend.services().imports.import(&backend.system_caller(clock.now()), kind, &bytes, mode).await {
         Ok(report) => told(&report, dry_run),
-        Err(Failure::Refused(Refusal::BadRows(rows))) => Err(bad(&rows)),
         Err(failure) => Err(line(&failure)),
     }
 }

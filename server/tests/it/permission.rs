@@ -39,8 +39,8 @@ fn every_action_stands_behind_some_address() {
             _ => None,
         })
         .collect();
-    // The kind of file decides which right an import needs; naming delegates has no page yet.
-    let inside = [Action::ImportMeetings, Action::ImportBaseline, Action::NameDelegates];
+    // The kind of file decides which right an import needs.
+    let inside = [Action::ImportMeetings, Action::ImportBaseline];
     let idle: Vec<_> =
         Action::ALL.into_iter().filter(|action| !used.contains(action) && !inside.contains(action)).collect();
     assert!(idle.is_empty(), "no address asks for {idle:?}");
@@ -72,8 +72,8 @@ fn policy() -> String {
 
     text.push_str("\n## In a meeting\n\nThe stages in which it is allowed, by role in the organising agency or above it, and by part in the meeting:\n");
     text.push_str("D draft, S scheduled, U under way, H held, C cancelled, P postponed.\n\n");
-    let parts = [Part::Chair, Part::Secretary, Part::Delegate];
-    let part_names = ["its chair", "its secretary", "its delegate"];
+    let parts = [Part::Chair, Part::Secretary, Part::Delegate, Part::Invited];
+    let part_names = ["its chair", "its secretary", "its delegate", "an invited agency"];
     head(&mut text, "Action", Role::ALL.map(Role::code).into_iter().chain(part_names));
     for action in Action::ALL {
         let stages = |grants: &[Grant], part: Option<Part>| -> String {

@@ -85,6 +85,8 @@ pub struct Meeting {
     pub changes: Vec<Change>,
     /// Whether the secretariat has typed changes that are not published yet. Always false for delegates.
     pub has_unpublished: bool,
+    /// Invited agencies that have named nobody yet and for which the caller may name who comes.
+    pub to_name: Vec<AgencyRef>,
     /// The caller's own part.
     pub my_part: Option<Part>,
     /// What the caller may do now.

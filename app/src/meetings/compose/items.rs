@@ -43,13 +43,13 @@ fn row(sheet: Sheet, at: usize, item: &AgendaInput, count: usize) -> impl IntoVi
         press(value, icon, None, Some(tf(text, &[("n", &number)])), "btn btn--icon")
     };
     view! {
-        <fieldset class="ag">
+        <fieldset class="cmp__item">
             <legend class="vh">{tf(COMPOSER_ITEM, &[("n", &number)])}</legend>
-            <span class="ag__no num" aria-hidden="true">{number}</span>
-            <div class="ag__fields">
+            <span class="cmp__item-no num" aria-hidden="true">{number}</span>
+            <div class="cmp__item-fields">
                 <input r#type="hidden" name=name("id") value=item.id.clone()/>
                 {entry(sheet, name("title"), t(COMPOSER_ITEM_TITLE), item.title.clone(), "text", "")}
-                <div class="ag__two">
+                <div class="cmp__item-two">
                     {entry(sheet, name("presenter"), t(COMPOSER_ITEM_PRESENTER), item.presenter.clone(), "text", "")}
                     {entry(sheet, name("minutes"), t(COMPOSER_ITEM_MINUTES), item.minutes.clone(), "number", "num")}
                 </div>
@@ -58,7 +58,7 @@ fn row(sheet: Sheet, at: usize, item: &AgendaInput, count: usize) -> impl IntoVi
                     {t(COMPOSER_ITEM_DISCUSSION)}
                 </label>
             </div>
-            <div class="ag__acts">
+            <div class="cmp__item-acts">
                 {(at > 0).then(|| button(format!("up:{at}"), "arrow-up", COMPOSER_ITEM_UP))}
                 {(at + 1 < count).then(|| button(format!("down:{at}"), "arrow-down", COMPOSER_ITEM_DOWN))}
                 {(count > 1).then(|| button(format!("drop_agenda:{at}"), "trash-2", COMPOSER_ITEM_DROP))}

@@ -2,16 +2,16 @@
 //! Every mark is one transaction with its line in the audit trail.
 
 mod code;
-mod naming;
+pub(crate) mod naming;
 
 use async_trait::async_trait;
 use domain::access::{Action, Caller, Stage};
-use domain::agencies::AgencyRef;
 use domain::attendance::{Attendance, CalledBy, Hall, HallCode, Presence, REASON_AT_MOST, RollTally};
 use domain::count::Form;
 use domain::error::{Failure, FieldProblem, Outcome, Problem, Refusal};
 use domain::ids::{AgencyId, MeetingId, ParticipantId, PersonId};
 use domain::meetings::Meetings;
+use domain::people::PersonRef;
 
 use crate::audit::{self, Entry};
 use crate::db::{Tx, q};
@@ -63,8 +63,14 @@ impl Attendance for Backend {
         self.outcome(scan(self, caller, meeting, code).await)
     }
 
-    async fn to_name(&self, caller: &Caller, meeting: MeetingId) -> Outcome<Vec<AgencyRef>> {
-        self.outcome(naming::to_name(self, caller, meeting).await)
+    async fn nameable(
+        &self,
+        caller: &Caller,
+        meeting: MeetingId,
+        agency: AgencyId,
+        text: &str,
+    ) -> Outcome<Vec<PersonRef>> {
+        self.outcome(naming::nameable(self, caller, meeting, agency, text).await)
     }
 }
 

@@ -5,20 +5,26 @@ use domain::agencies::AgencyRef;
 use domain::error::{Failure, FieldProblem, Problem, Refusal};
 use domain::ids::{AgencyId, MeetingId, ParticipantId, PersonId};
 use domain::meetings::DELEGATES_AT_MOST;
+use domain::people::PersonRef;
+use domain::text::fold;
 
+use crate::agencies::subtree_pattern;
 use crate::audit::{self, Entry};
-use crate::db::{Tx, q};
+use crate::db::{Source, Tx, q};
 use crate::scope::MeetingScope;
 use crate::stop::Done;
-use crate::{Backend, agencies, stored};
+use crate::{Backend, access, agencies, people, stored};
+
+/// People offered at once: more than a department has, and few enough to look through.
+const OFFERED_AT_MOST: i64 = 50;
 
 /// Agencies invited to the meeting that have named nobody yet and that the caller may speak for.
-pub(super) async fn to_name(backend: &Backend, caller: &Caller, meeting: MeetingId) -> Done<Vec<AgencyRef>> {
+pub(crate) async fn to_name(on: impl Source, caller: &Caller, meeting: MeetingId) -> Done<Vec<AgencyRef>> {
     let rows: Vec<(String, String, String, String)> = q("SELECT a.id, a.code, a.short_name, a.path FROM participant p \
          JOIN agency a ON a.id = p.agency_id JOIN meeting m ON m.id = p.meeting_id \
          WHERE p.meeting_id = $1 AND p.person_id IS NULL AND m.stage IN ('scheduled', 'under_way') ORDER BY p.position")
     .bind(meeting)
-    .all(backend.db())
+    .all(on)
     .await?;
     let mut agencies = Vec::new();
     for (id, code, short_name, path) in rows {
@@ -27,6 +33,34 @@ pub(super) async fn to_name(backend: &Backend, caller: &Caller, meeting: Meeting
         }
     }
     Ok(agencies)
+}
+
+/// People of the agency and below it who are not in the meeting yet and match the text.
+pub(super) async fn nameable(
+    backend: &Backend,
+    caller: &Caller,
+    meeting: MeetingId,
+    agency: AgencyId,
+    text: &str,
+) -> Done<Vec<PersonRef>> {
+    permit(backend.db(), caller, agency).await?;
+    let mut query =
+        q("SELECT p.id, p.name, p.position, a.short_name FROM person p JOIN agency a ON a.id = p.agency_id \
+         WHERE p.is_active AND a.path LIKE $1 AND NOT EXISTS \
+         (SELECT 1 FROM participant k WHERE k.meeting_id = $2 AND k.person_id = p.id) AND ")
+        .bind(subtree_pattern(agency))
+        .bind(meeting);
+    let chosen = people::words(&mut query, &fold(text));
+    let limit = query.place(OFFERED_AT_MOST);
+    query.push(&format!("{chosen} ORDER BY a.depth, a.code, p.folded, p.id LIMIT {limit}"));
+    let rows: Vec<(String, String, String, String)> = query.all(backend.db()).await?;
+    rows.into_iter().map(people::reference).collect()
+}
+
+/// `Forbidden` when the caller may not name delegates for the agency.
+async fn permit(on: impl Source, caller: &Caller, agency: AgencyId) -> Done<()> {
+    let path = agencies::path(on, agency).await?;
+    access::permit(caller, Action::NameDelegates, Scope::Agency(&path))
 }
 
 pub(super) async fn name_delegates(
@@ -41,36 +75,33 @@ pub(super) async fn name_delegates(
         return Err(Failure::Invalid(vec![FieldProblem::new("people", problem)]).into());
     }
     let mut tx = backend.db().begin().await?;
-    let path: Option<(String,)> =
-        q("SELECT path FROM agency WHERE id = $1").bind(agency).optional(&mut tx).await?;
-    let (path,) = path.ok_or(Failure::NotFound)?;
-    if !caller.may(Action::NameDelegates, Scope::Agency(&agencies::read_path(&path)?)) {
-        return Err(Failure::Forbidden.into());
-    }
+    permit(&mut tx, caller, agency).await?;
     let scope = MeetingScope::load(&mut tx, caller, meeting).await?;
-    let seat: Option<(String, i64)> = q("SELECT id, position FROM participant \
-         WHERE meeting_id = $1 AND agency_id = $2 AND person_id IS NULL ORDER BY position LIMIT 1")
-    .bind(meeting)
-    .bind(agency)
-    .optional(&mut tx)
-    .await?;
-    let (seat, position) = seat.ok_or(Failure::NotFound)?;
+    let (seat, position) = kept_seat(&mut tx, meeting, agency).await?;
     if !matches!(scope.stage, Stage::Scheduled | Stage::UnderWay) {
         return Err(Refusal::WrongState.into());
     }
-    let mut is_seated = false;
-    for person in &people {
-        check_person(&mut tx, meeting, *person, &path).await?;
-        if is_seated {
-            add_beside(&mut tx, backend, caller, meeting, agency, *person, position).await?;
-        } else {
-            q("UPDATE participant SET person_id = $2 WHERE id = $1")
-                .bind(&seat)
-                .bind(*person)
-                .run(&mut tx)
-                .await?;
-            is_seated = true;
-        }
+    // Who is named today need not be told of the changes before today.
+    let (newest,): (i64,) =
+        q("SELECT CAST(COALESCE(MAX(number), 0) AS BIGINT) FROM meeting_change WHERE meeting_id = $1")
+            .bind(meeting)
+            .one(&mut tx)
+            .await?;
+    for (n, person) in people.iter().enumerate() {
+        check_person(&mut tx, meeting, agency, *person).await?;
+        let (id, sql) = match n {
+            0 => (seat, TAKE_SEAT),
+            _ => (ParticipantId(backend.entropy().id(caller.now)), SIT_BESIDE),
+        };
+        q(sql)
+            .bind(id)
+            .bind(meeting)
+            .bind(*person)
+            .bind(agency)
+            .bind(position)
+            .bind(newest)
+            .run(&mut tx)
+            .await?;
     }
     let names: Vec<String> = people.iter().map(ToString::to_string).collect();
     let entry = Entry::new("attendance.name_delegates", &scope.title).of(agency).after(&names)?;
@@ -79,15 +110,35 @@ pub(super) async fn name_delegates(
     Ok(())
 }
 
+/// The first of those named takes the seat that was kept; the others sit at the same place of the list.
+const TAKE_SEAT: &str = "UPDATE participant SET person_id = $3, is_named = TRUE, position = $5, seen_change = $6 \
+    WHERE id = $1 AND meeting_id = $2 AND agency_id = $4";
+const SIT_BESIDE: &str = "INSERT INTO participant \
+    (id, meeting_id, part, person_id, agency_id, position, seen_change, is_named) \
+    VALUES ($1, $2, 'delegate', $3, $4, $5, $6, TRUE)";
+
+/// The seat kept for an agency and its place in the list; `NotFound` when there is none, or none any more.
+async fn kept_seat(tx: &mut Tx, meeting: MeetingId, agency: AgencyId) -> Done<(ParticipantId, i64)> {
+    let seat: Option<(String, i64)> = q("SELECT id, position FROM participant \
+         WHERE meeting_id = $1 AND agency_id = $2 AND person_id IS NULL ORDER BY position LIMIT 1")
+    .bind(meeting)
+    .bind(agency)
+    .optional(tx)
+    .await?;
+    let (id, position) = seat.ok_or(Failure::NotFound)?;
+    Ok((stored::id(&id)?, position))
+}
+
 /// The person is of the agency or below it, and not in the meeting yet.
-async fn check_person(tx: &mut Tx, meeting: MeetingId, person: PersonId, agency_path: &str) -> Done<()> {
+async fn check_person(tx: &mut Tx, meeting: MeetingId, agency: AgencyId, person: PersonId) -> Done<()> {
     let problem = |p| Failure::Invalid(vec![FieldProblem::new("people", p)]);
-    let path: Option<(String,)> = q("SELECT a.path FROM person p JOIN agency a ON a.id = p.agency_id \
-         WHERE p.id = $1 AND p.is_active")
+    let found: Option<(String,)> = q("SELECT p.id FROM person p JOIN agency a ON a.id = p.agency_id \
+         WHERE p.id = $1 AND p.is_active AND a.path LIKE $2")
     .bind(person)
+    .bind(subtree_pattern(agency))
     .optional(&mut *tx)
     .await?;
-    if !path.is_some_and(|(path,)| path.starts_with(agency_path)) {
+    if found.is_none() {
         return Err(problem(Problem::Unknown).into());
     }
     let is_in: Option<(String,)> = q("SELECT id FROM participant WHERE meeting_id = $1 AND person_id = $2")
@@ -98,26 +149,5 @@ async fn check_person(tx: &mut Tx, meeting: MeetingId, person: PersonId, agency_
     if is_in.is_some() {
         return Err(problem(Problem::Repeated).into());
     }
-    Ok(())
-}
-
-async fn add_beside(
-    tx: &mut Tx,
-    backend: &Backend,
-    caller: &Caller,
-    meeting: MeetingId,
-    agency: AgencyId,
-    person: PersonId,
-    position: i64,
-) -> Done<()> {
-    let id = ParticipantId(backend.entropy().id(caller.now));
-    q("INSERT INTO participant (id, meeting_id, part, person_id, agency_id, position) VALUES ($1, $2, 'delegate', $3, $4, $5)")
-        .bind(id)
-        .bind(meeting)
-        .bind(person)
-        .bind(agency)
-        .bind(position)
-        .run(tx)
-        .await?;
     Ok(())
 }

@@ -34,7 +34,7 @@ pub(super) async fn calendar(backend: &Backend, caller: &Caller, filter: Calenda
     let rules = rules::all(db).await?;
     let query = question(caller, &filter, window);
     let found = lines::fetch(&mut db, caller, &rules, query).await?;
-    let clashing = clashing(db, window).await?;
+    let clashing = clashing(db, caller, window).await?;
     let mut entries: Vec<Entry> = Vec::new();
     for line in found {
         let shown = line.sittings.iter().filter(|sitting| window.contains(sitting.date));
@@ -79,11 +79,10 @@ fn bounded(window: Window) -> Window {
     Window { from: window.from, to: window.to.min(last) }
 }
 
-/// What was called off is no longer in the calendar.
+/// What was called off stays in the calendar, as such: people look for it where it was.
 fn question(caller: &Caller, filter: &CalendarFilter, window: Window) -> Q {
     let mut query = lines::ask(caller);
-    let mut all =
-        vec!["m.stage NOT IN ('cancelled', 'postponed')".to_owned(), lines::known_to(&mut query, caller)];
+    let mut all = vec![lines::known_to(&mut query, caller)];
     let (from, to) = (query.place(window.from), query.place(window.to));
     all.push(format!("m.id IN (SELECT s.meeting_id FROM sitting s WHERE s.date BETWEEN {from} AND {to})"));
     if let Some(agency) = filter.agency {
@@ -103,23 +102,23 @@ fn question(caller: &Caller, filter: &CalendarFilter, window: Window) -> Q {
     query
 }
 
-/// Sittings of drafts at which a room or the chair of the draft is taken: meeting, date, first minute.
-async fn clashing(on: impl Source, window: Window) -> Done<HashSet<(String, String, i64)>> {
-    let rows: Vec<(String, String, i64)> = q(format!(
+/// Sittings of drafts at which a room or the chair of the draft is taken, or wanted by another draft that the caller
+/// may know of: meeting, date, first minute.
+async fn clashing(on: impl Source, caller: &Caller, window: Window) -> Done<HashSet<(String, String, i64)>> {
+    let mut query = q("").bind(window.from).bind(window.to);
+    let own = lines::secretariat(&mut query, caller);
+    query.push(&format!(
         "SELECT s.meeting_id, s.date, s.from_minute FROM sitting s JOIN meeting d ON d.id = s.meeting_id \
          WHERE d.stage = 'draft' AND s.date BETWEEN $1 AND $2 AND EXISTS ( \
             SELECT 1 FROM sitting o JOIN meeting m ON m.id = o.meeting_id \
             WHERE o.date = s.date AND o.meeting_id <> s.meeting_id AND o.from_minute < s.to_minute \
-              AND o.to_minute > s.from_minute AND m.stage IN {HOLDING} \
+              AND o.to_minute > s.from_minute AND (m.stage IN {HOLDING} OR (m.stage = 'draft' AND {own})) \
               AND (EXISTS (SELECT 1 FROM meeting_room x JOIN meeting_room y ON y.room_id = x.room_id \
                            WHERE x.meeting_id = s.meeting_id AND y.meeting_id = o.meeting_id) \
                 OR EXISTS (SELECT 1 FROM participant x JOIN participant y ON y.person_id = x.person_id \
                            WHERE x.meeting_id = s.meeting_id AND x.part = 'chair' AND y.meeting_id = o.meeting_id)))"
-    ))
-    .bind(window.from)
-    .bind(window.to)
-    .all(on)
-    .await?;
+    ));
+    let rows: Vec<(String, String, i64)> = query.all(on).await?;
     Ok(rows.into_iter().collect())
 }
 

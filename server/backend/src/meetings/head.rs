@@ -11,7 +11,7 @@ use domain::meetings::State;
 use domain::rules::KindRef;
 
 use crate::db::{Source, Tx, q};
-use crate::scope::part_of;
+use crate::scope::{is_invited, part_of, standing};
 use crate::stop::{Done, Stop};
 use crate::{agencies, stored};
 
@@ -41,6 +41,7 @@ pub(super) struct Head {
     pub(super) scope: String,
     pub(super) first_date: Option<String>,
     part: Option<String>,
+    is_invited: bool,
     pub(super) seen_change: Option<i64>,
     name_vi: Option<String>,
     name_en: Option<String>,
@@ -50,7 +51,7 @@ pub(super) struct Head {
 
 /// `$1` the meeting, `$2` the person who asks, `$3` the date whose rule counts while there is no sitting yet.
 const HEAD: &str = "\
-    SELECT m.rev, m.agency_id, a.code, a.short_name, a.path, m.title, m.kind, m.form, m.side, m.counterpart, \
+    m.rev, m.agency_id, a.code, a.short_name, a.path, m.title, m.kind, m.form, m.side, m.counterpart, \
            m.is_unexpected, m.place, m.stage, m.draft, m.invited_at, m.opened_at, m.closed_at, m.called_off_at, \
            m.reason, m.current_item, m.scope, m.first_date, p.part, p.seen_change, \
            k.name_vi, k.name_en, k.scope AS rule_scope, \
@@ -70,7 +71,10 @@ impl Head {
         meeting: MeetingId,
         today: NaiveDate,
     ) -> Done<Head> {
-        let head = q(HEAD).bind(meeting).bind(caller.person).bind(today).optional(on).await?;
+        let mut query = q("SELECT ").bind(meeting).bind(caller.person).bind(today);
+        let is_invited = is_invited(&mut query, caller);
+        query.push(&format!("{is_invited} AS is_invited, {HEAD}"));
+        let head = query.optional(on).await?;
         Ok(head.ok_or(Failure::NotFound)?)
     }
 
@@ -104,6 +108,10 @@ impl Head {
     /// The caller's own part.
     pub(super) fn part(&self) -> Option<Part> {
         self.part.as_deref().and_then(part_of)
+    }
+
+    fn standing(&self) -> Option<Part> {
+        standing(self.part(), self.is_invited)
     }
 
     pub(super) fn stage(&self) -> Done<Stage> {
@@ -140,7 +148,7 @@ impl Head {
 
     /// Everything the caller may do to the meeting now.
     pub(super) fn may(&self, caller: &Caller) -> Done<Vec<Action>> {
-        let (path, part, stage) = (agencies::read_path(&self.path)?, self.part(), self.stage()?);
+        let (path, part, stage) = (agencies::read_path(&self.path)?, self.standing(), self.stage()?);
         let scope = Scope::Meeting { agency: &path, part, stage };
         Ok(Action::ALL.into_iter().filter(|action| caller.may(*action, scope)).collect())
     }
@@ -148,7 +156,7 @@ impl Head {
     /// `Forbidden` when not, or `NotFound` when the meeting is not even theirs to know of; a stage that rules the
     /// action out for everybody is `WrongState` to those who could do it in another.
     pub(super) fn permit(&self, caller: &Caller, action: Action) -> Done<()> {
-        let (path, part, now) = (agencies::read_path(&self.path)?, self.part(), self.stage()?);
+        let (path, part, now) = (agencies::read_path(&self.path)?, self.standing(), self.stage()?);
         let may = |action, stage| caller.may(action, Scope::Meeting { agency: &path, part, stage });
         if may(action, now) {
             return Ok(());

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use domain::access::{Action, Caller, Part, Role, Scope, Stage};
+use domain::access::{Action, Caller, Grant, Part, Role, Scope, Stage, permits};
 use domain::agencies::AgencyRef;
 use domain::count::{self, Form};
 use domain::ids::{AgencyId, MeetingId, RoomId};
@@ -15,7 +15,7 @@ use super::load;
 use crate::agencies::subtree_pattern;
 use crate::db::{BINDS_AT_MOST, Q, Source, places, q};
 use crate::rules::kind_on;
-use crate::scope::part_of;
+use crate::scope::{is_invited, part_of, standing};
 use crate::stop::Done;
 use crate::{agencies, stored};
 
@@ -42,9 +42,28 @@ pub(super) fn known_to(query: &mut Q, caller: &Caller) -> String {
         "((m.stage <> 'draft' AND (m.agency_id IN (SELECT id FROM agency WHERE {line} \
             OR (SELECT path FROM agency WHERE id = {own}) LIKE '%/' || id || '/%') \
           OR m.id IN (SELECT k.meeting_id FROM participant k WHERE k.person_id = {me} \
-            UNION ALL SELECT k.meeting_id FROM participant k WHERE k.agency_id = {own} AND k.person_id IS NULL \
+            UNION ALL SELECT k.meeting_id FROM participant k WHERE k.agency_id = {own} \
+                AND (k.person_id IS NULL OR k.is_named) \
             UNION ALL SELECT k.meeting_id FROM site k WHERE k.agency_id = {own}))) \
         OR (m.stage = 'draft' AND {drafts}))"
+    )
+}
+
+/// A condition on `meeting m`, one that the caller may know of: they may open it too, which `ViewMeeting` decides for
+/// each. A draft is known to those alone who may open it.
+pub(super) fn open_to(query: &mut Q, caller: &Caller) -> String {
+    let me = query.place(caller.person);
+    let opens = |grant: &&Grant| {
+        let path = [grant.agency];
+        let scope = Scope::Meeting { agency: &path, part: None, stage: Stage::Scheduled };
+        permits(&[**grant], Action::ViewMeeting, scope)
+    };
+    let opened: Vec<AgencyId> = caller.grants.iter().filter(opens).map(|grant| grant.agency).collect();
+    let agencies = within(query, &opened);
+    let invited = is_invited(query, caller);
+    format!(
+        "(m.stage = 'draft' OR m.id IN (SELECT k.meeting_id FROM participant k WHERE k.person_id = {me}) \
+         OR m.agency_id IN (SELECT id FROM agency WHERE {agencies}) OR {invited})"
     )
 }
 
@@ -88,12 +107,14 @@ struct Row {
     short_name: String,
     path: String,
     part: Option<String>,
+    is_invited: bool,
     sites: i64,
     papers: i64,
 }
 
+/// `$1` is the person who asks.
 const ROWS: &str = "\
-    SELECT m.id, m.title, m.kind, m.scope, m.form, m.stage, m.place, m.has_exceeded, m.first_date, m.agency_id, \
+    m.id, m.title, m.kind, m.scope, m.form, m.stage, m.place, m.has_exceeded, m.first_date, m.agency_id, \
            a.code, a.short_name, a.path, p.part, \
            (SELECT COUNT(*) FROM site k WHERE k.meeting_id = m.id) AS sites, \
            (SELECT COUNT(*) FROM paper k WHERE k.meeting_id = m.id AND k.withdrawn_at IS NULL) AS papers \
@@ -102,7 +123,10 @@ const ROWS: &str = "\
 
 /// The beginning of a question for lines; a condition on `meeting m` and an order follow.
 pub(super) fn ask(caller: &Caller) -> Q {
-    q(ROWS).bind(caller.person)
+    let mut query = q("SELECT ").bind(caller.person);
+    let is_invited = is_invited(&mut query, caller);
+    query.push(&format!("{is_invited} AS is_invited, {ROWS}"));
+    query
 }
 
 /// The lines of a question, in its order.
@@ -137,8 +161,9 @@ pub(super) async fn of(
     let mut found = HashMap::new();
     for chunk in ids.chunks(BINDS_AT_MOST) {
         let mut query = ask(caller);
-        query.push(&format!("m.id IN ({})", places(2, chunk.len())));
-        for line in fetch(&mut *on, caller, rules, query.bind_all(chunk)).await? {
+        let these: Vec<String> = chunk.iter().map(|id| query.place(id)).collect();
+        query.push(&format!("m.id IN ({})", these.join(", ")));
+        for line in fetch(&mut *on, caller, rules, query).await? {
             found.insert(line.row.id, line.row);
         }
     }
@@ -157,6 +182,7 @@ fn line(
     let stage = stored::code(&row.stage, Stage::parse)?;
     let path = agencies::read_path(&row.path)?;
     let part: Option<Part> = row.part.as_deref().map(|part| stored::code(part, part_of)).transpose()?;
+    let part = standing(part, row.is_invited);
     let is_mine = caller.may(Action::ViewMeeting, Scope::Meeting { agency: &path, part, stage });
     let place: Vec<&str> = rooms.iter().map(|(_, name)| name.as_str()).chain([row.place.as_str()]).collect();
     let place = place.into_iter().filter(|name| !name.is_empty()).collect::<Vec<_>>().join(", ");

@@ -108,6 +108,12 @@ fn condition(
     if let Some(kind) = &filter.kind {
         all.push(format!("m.kind = {}", query.place(kind)));
     }
-    all.extend(search::condition(query, backend.db().is_postgres(), "m.id", &filter.text));
+    let engine = backend.db().is_postgres();
+    if let Some(found) = search::condition(query, engine, "m.id", &filter.text, search::In::Everything) {
+        // A meeting of which only time and place may be known must not be found by its agenda.
+        let named = search::condition(query, engine, "m.id", &filter.text, search::In::Titles);
+        let open = lines::open_to(query, caller);
+        all.push(format!("{found} AND ({open} OR {})", named.unwrap_or_else(|| "1 = 0".into())));
+    }
     all.join(" AND ")
 }

@@ -1,4 +1,4 @@
-//! One meeting as its people see it, in five queries: its row, its small parts together, people, agenda, papers.
+//! One meeting as its people see it, in few queries: its row, its small parts together, people, agenda, papers.
 //! Refuses to decide anything but who may see it.
 
 use chrono::NaiveDate;
@@ -14,6 +14,7 @@ use domain::rooms::RoomRef;
 use domain::time::Sitting;
 
 use super::head::Head;
+use crate::attendance::naming;
 use crate::db::{Source, q};
 use crate::scope::part_of;
 use crate::stop::{Done, Stop};
@@ -45,6 +46,8 @@ pub(super) async fn whole(
     let parts = Parts::load(&mut *on, id).await?;
     let participants = participants(&mut *on, id).await?;
     let agenda = agenda(&mut *on, id, caller).await?;
+    let names = may.contains(&Action::NameDelegates) && participants.iter().any(|p| p.person.is_none());
+    let to_name = if names { naming::to_name(&mut *on, caller, id).await? } else { Vec::new() };
     let unseen = parts.newest_change.filter(|n| head.seen_change.is_some_and(|seen| seen < *n));
     let meeting = Meeting {
         id,
@@ -68,6 +71,7 @@ pub(super) async fn whole(
         has_unpublished: stage != Stage::Draft
             && !head.draft.is_empty()
             && may.contains(&Action::ComposeMeeting),
+        to_name,
         my_part: head.part(),
         may,
     };

@@ -124,7 +124,7 @@ impl Rows {
             let field = match part {
                 Part::Chair => "chair",
                 Part::Secretary => "secretary",
-                Part::Delegate => "delegates",
+                Part::Delegate | Part::Invited => "delegates",
             };
             put(known.has(delegation), field);
         }

@@ -2,11 +2,12 @@
 
 use backend::q;
 use chrono::Duration;
-use domain::access::{Caller, Role, Stage};
+use domain::access::{Action, Caller, Part, Role, Stage};
 use domain::attendance::{Attendance, Presence};
 use domain::count::Form;
 use domain::error::{Failure, Refusal};
 use domain::ids::{MeetingId, ParticipantId};
+use domain::meetings::Meetings;
 
 use crate::support::{World, each_database};
 
@@ -140,7 +141,7 @@ async fn an_invited_agency_names_its_own_people_and_nobody_elses() {
             .await
             .unwrap();
         tx.commit().await.unwrap();
-        let waiting = world.backend.to_name(&leader, meeting).await.unwrap();
+        let waiting = world.backend.get(&leader, meeting).await.unwrap().to_name;
         assert_eq!(waiting.into_iter().map(|a| a.id).collect::<Vec<_>>(), [agency]);
         let other = world.caller(Role::Leader, "STP").await;
         let people = vec![own.person, second.person];
@@ -149,9 +150,53 @@ async fn an_invited_agency_names_its_own_people_and_nobody_elses() {
         let refused = world.backend.name_delegates(&leader, meeting, agency, vec![own.person, foreign.person]).await;
         assert!(matches!(refused, Err(Failure::Invalid(_))));
         assert_eq!(world.count("participant WHERE person_id IS NOT NULL").await, 0, "all or nobody");
+        let offered = world.backend.nameable(&leader, meeting, agency, "").await.unwrap();
+        let offered: Vec<_> = offered.into_iter().map(|person| person.id).collect();
+        assert!(offered.contains(&own.person) && !offered.contains(&foreign.person));
+        let found = world.backend.nameable(&leader, meeting, agency, &second.name.to_uppercase()).await.unwrap();
+        assert_eq!(found.into_iter().map(|person| person.id).collect::<Vec<_>>(), [second.person]);
+        assert_eq!(world.backend.nameable(&other, meeting, agency, "").await, Err(Failure::Forbidden));
         world.backend.name_delegates(&leader, meeting, agency, people).await.unwrap();
         assert_eq!(world.count("participant WHERE person_id IS NOT NULL").await, 2);
-        assert!(world.backend.to_name(&leader, meeting).await.unwrap().is_empty());
+        assert!(world.backend.get(&leader, meeting).await.unwrap().to_name.is_empty());
+        let offered = world.backend.nameable(&leader, meeting, agency, "").await.unwrap();
+        assert!(offered.iter().all(|person| person.id != own.person), "who is in it is offered no more");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_invited_agency_sees_the_meeting_before_and_after_it_named_its_people_and_reads_no_papers() {
+    each_database(async |world| {
+        let secretary = world.caller(Role::Secretary, "STC").await;
+        let (own, colleague) = (world.person("STC").await, world.person("STC").await);
+        let meeting = world.meeting("SNV").stage(Stage::Scheduled).delegate(&colleague).store().await;
+        let unknown = world.backend.get(&secretary, meeting).await;
+        assert_eq!(unknown, Err(Failure::NotFound), "a colleague's own invitation is the colleague's");
+        let agency = world.agency("STC").await;
+        let mut tx = world.backend.db().begin().await.unwrap();
+        q("INSERT INTO participant (id, meeting_id, part, agency_id, position) VALUES ($1, $2, 'delegate', $3, 2)")
+            .bind(ParticipantId(world.id()))
+            .bind(meeting)
+            .bind(agency)
+            .run(&mut tx)
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+        for is_named in [false, true] {
+            let seen = world.backend.get(&secretary, meeting).await.unwrap();
+            assert!(seen.my_part.is_none() && seen.may(Action::NameDelegates) && !seen.may(Action::ReadPaper));
+            assert_eq!(world.backend.get(&colleague, meeting).await.unwrap().my_part, Some(Part::Delegate));
+            let listed = seen.participants.iter().any(|listed| {
+                listed.person.as_ref().is_some_and(|person| person.id == own.person)
+            });
+            assert_eq!(listed, is_named);
+            if !is_named {
+                world.backend.name_delegates(&secretary, meeting, agency, vec![own.person]).await.unwrap();
+            }
+        }
+        let elsewhere = world.caller(Role::Secretary, "STP").await;
+        assert_eq!(world.backend.get(&elsewhere, meeting).await, Err(Failure::NotFound));
     })
     .await;
 }

@@ -265,21 +265,72 @@ async fn the_calendar_shows_sittings_days_off_and_clashing_drafts() {
         let booked = booked.at("2026-08-31T07:30/11:30 2026-09-03T07:30/11:30").store().await;
         let draft =
             world.meeting("SNV").room(room).stage(Stage::Draft).at("2026-09-03T09:00/10:00").store().await;
-        world.meeting("SNV").stage(Stage::Cancelled).at("2026-09-03T07:30/11:30").store().await;
+        let off = world.meeting("SNV").stage(Stage::Cancelled).at("2026-09-03T07:30/11:30").store().await;
         let window = Window::new("2026-08-17".parse().unwrap(), "2026-12-31".parse().unwrap()).unwrap();
         let filter = CalendarFilter { window, agency: None, room: None, person: None };
         let calendar = world.backend.calendar(&secretary, filter.clone()).await.unwrap();
         let entries: Vec<_> =
             calendar.entries.iter().map(|e| (e.meeting.id, e.clashes, e.rooms.len())).collect();
-        assert_eq!(entries, [(booked, false, 1), (booked, false, 1), (draft, true, 1)]);
+        let on = |id, clashes| (id, clashes, 1);
+        assert_eq!(entries, [on(booked, false), on(booked, false), (off, false, 0), on(draft, true)]);
+        assert_eq!(calendar.entries[2].meeting.stage, Stage::Cancelled, "it is shown as what it is");
         assert!(calendar.days_off.iter().any(|(date, _)| date.to_string() == "2026-09-02"));
         assert!(calendar.working_weekends.iter().any(|date| date.to_string() == "2026-08-22"));
         assert_eq!(calendar.rooms.len(), 1);
         let person = world.person("SNV").await;
         let seen = world.backend.calendar(&person, filter.clone()).await.unwrap();
-        assert_eq!(seen.entries.len(), 2, "a draft is its secretariat's");
+        assert_eq!(seen.entries.len(), 3, "a draft is its secretariat's");
         let of_room = CalendarFilter { room: Some(room), agency: Some(secretary.agency.id), ..filter };
         assert_eq!(world.backend.calendar(&secretary, of_room).await.unwrap().entries.len(), 3);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn two_drafts_clash_for_those_who_may_know_of_both() {
+    each_database(async |world| {
+        let secretary = world.caller(Role::Secretary, "SNV").await;
+        let stranger = world.caller(Role::Secretary, "STC").await;
+        let room = world.room("A1", "UBND").await;
+        let draft =
+            |agency| world.meeting(agency).room(room).stage(Stage::Draft).at("2026-06-18T07:30/11:30");
+        let first = draft("SNV").store().await;
+        draft("STC").store().await;
+        let window = Window::new("2026-06-18".parse().unwrap(), "2026-06-18".parse().unwrap()).unwrap();
+        let filter = CalendarFilter { window, agency: None, room: None, person: None };
+        let clashes = async |caller| -> Vec<(MeetingId, bool)> {
+            let calendar = world.backend.calendar(caller, filter.clone()).await.unwrap();
+            calendar.entries.iter().map(|entry| (entry.meeting.id, entry.clashes)).collect()
+        };
+        assert_eq!(clashes(&secretary).await, [(first, false)], "another secretariat's draft stays unknown");
+        assert_eq!(clashes(&stranger).await.len(), 1);
+        let second = draft("SNV").store().await;
+        let both = BTreeSet::from([(first, true), (second, true)]);
+        assert_eq!(BTreeSet::from_iter(clashes(&secretary).await), both);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_meeting_known_by_time_alone_is_not_found_by_its_agenda() {
+    each_database(async |world| {
+        let secretary = world.caller(Role::Secretary, "SNV").await;
+        let (chair, colleague, delegate) =
+            (world.person("SNV").await, world.person("SNV").await, world.person("STC").await);
+        let mut input = MeetingInput {
+            delegates: vec![format!("p-{}", delegate.person)],
+            ..briefing(&secretary, &chair, &[])
+        };
+        input.agenda[0].title = "Xem xét kỷ luật cán bộ".into();
+        let id = published(world, &secretary, input).await;
+        let found = async |caller, text: &str| -> Vec<MeetingId> {
+            let filter = MeetingFilter { text: text.into(), ..MeetingFilter::default() };
+            world.backend.list(caller, filter).await.unwrap().rows.iter().map(|row| row.id).collect()
+        };
+        for (caller, knows_agenda) in [(&secretary, true), (&delegate, true), (&colleague, false)] {
+            assert_eq!(found(caller, "giao ban").await, [id], "the title is in the calendar");
+            assert_eq!(found(caller, "ky luat").await.contains(&id), knows_agenda, "{}", caller.name);
+        }
     })
     .await;
 }
@@ -324,7 +375,7 @@ async fn home_shows_what_is_next_and_what_waits() {
         let [Waiting::NameDelegates { meeting, agency }] = home.waiting.as_slice() else {
             panic!("{:?}", home.waiting)
         };
-        assert_eq!((meeting.id, meeting.is_mine, agency.id), (id, false, invited.agency.id));
+        assert_eq!((meeting.id, meeting.is_mine, agency.id), (id, true, invited.agency.id));
 
         let (mut input, saved, _) = world.backend.input(&secretary, id).await.unwrap();
         input.title = "Họp giao ban tháng".into();
