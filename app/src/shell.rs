@@ -147,7 +147,7 @@ fn rail(me: &Me, shown: &[Entry], path: Memo<String>) -> impl IntoView + use<> {
         .filter(|entry| entry.place != Place::TabsOnly)
         .map(|entry| view! { <li>{link(entry, "nav", path)}</li> })
         .collect_view();
-    let (name, org, code) = (me.name.clone(), me.agency.short_name.clone(), me.agency.code.clone());
+    let (name, org) = (me.name.clone(), me.agency.short_name.clone());
     let current = move || path.with(|path| path == "/account").then_some("page");
     view! {
         <nav class="rail" aria-label=t(NAV_MAIN)>
@@ -160,7 +160,7 @@ fn rail(me: &Me, shown: &[Entry], path: Memo<String>) -> impl IntoView + use<> {
             <div class="rail__foot">
                 <a class="nav" href="/search" aria-keyshortcuts="/" data-search=""><Icon name="search"/>{t(NAV_SEARCH)}<kbd aria-hidden="true">"/"</kbd></a>
                 <a class="nav" href="/account" aria-current=current>
-                    <Avatar agency=code/>
+                    <Avatar agency=org.clone()/>
                     <span class="nav__who"><b>{name}</b><small>{org}</small></span>
                 </a>
                 {prefs::prefs()}
@@ -176,7 +176,7 @@ fn bar(me: &Me) -> impl IntoView + use<> {
             <a class="mark" href="/">{mark_drawing()}{t(APP_NAME)}</a>
             <span class="grow"></span>
             <a class="btn btn--icon" href="/search" aria-label=t(NAV_SEARCH) data-search=""><Icon name="search" large=true/></a>
-            <a class="btn btn--icon" href="/account"><Avatar agency=me.agency.code.clone() large=true/><span class="vh">{label}</span></a>
+            <a class="btn btn--icon" href="/account"><Avatar agency=me.agency.short_name.clone() large=true/><span class="vh">{label}</span></a>
         </header>
     }
 }

@@ -93,7 +93,7 @@ fn line(line: &TrailLine) -> impl IntoView + use<> {
                     .then(|| view! { <del><span class="vh">{t(AUDIT_BEFORE)}" "</span>{before.clone()}</del> });
                 let after = (!after.is_empty())
                     .then(|| view! { <ins><span class="vh">{t(AUDIT_AFTER)}" "</span>{after.clone()}</ins> });
-                view! { <dt>{field.clone()}</dt><dd>{before}</dd><dd>{after}</dd> }
+                view! { <dt>{super::words::field(field)}</dt><dd>{before}</dd><dd>{after}</dd> }
             })
             .collect_view();
         view! {

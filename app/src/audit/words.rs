@@ -1,7 +1,11 @@
-//! What was done, in words. A deed without its own words is shown by its code, so that the trail hides nothing.
+//! What was done, and to which field, in words. A deed or a field without its own words is shown by its code, so that
+//! the trail hides nothing.
+
+use domain::access::Stage;
 
 use crate::text::keys::*;
 use crate::text::{Text, t};
+use crate::words;
 
 /// The words for a deed, by its code `feature.verb`.
 pub(super) fn deed(code: &str) -> String {
@@ -40,4 +44,67 @@ pub(super) fn deed(code: &str) -> String {
         other => return other.to_owned(),
     };
     t(text).to_owned()
+}
+
+/// The words for a field that was changed, by its name in what is kept.
+pub(super) fn field(name: &str) -> String {
+    let text: Text = match name {
+        "agency" => PERSON_AGENCY,
+        "agenda" => MEETINGS_TAB_AGENDA,
+        "aliases" => AGENCY_ALIASES,
+        "at" => MEETINGS_COLUMN_WHEN,
+        "capacity" => ROOM_CAPACITY,
+        "chair" => PART_CHAIR,
+        "changes" => AUDIT_FIELD_CHANGES,
+        "code" => ROOM_CODE,
+        "counterpart" => COMPOSER_WITH,
+        "delegates" | "participants" => MEETINGS_TAB_DELEGATES,
+        "equipment" => ROOM_EQUIPMENT,
+        "form" => COMPOSER_FORM,
+        "has_unpublished" => MEETINGS_UNPUBLISHED,
+        "id" => AUDIT_FIELD_ID,
+        "kind" => COMPOSER_KIND,
+        "level" => AGENCY_LEVEL,
+        "limit_sessions" => RULE_LIMIT_SESSIONS,
+        "may" => AUDIT_FIELD_MAY,
+        "my_part" => AUDIT_FIELD_MY_PART,
+        "name" => PERSON_NAME,
+        "name_en" => RULE_NAME_EN,
+        "name_vi" => RULE_NAME_VI,
+        "parent" => AGENCY_PARENT,
+        "place" => MEETINGS_COLUMN_WHERE,
+        "position" => PERSON_POSITION,
+        "rev" => AUDIT_FIELD_REV,
+        "roles" => PERSON_ROLES,
+        "rooms" => CALENDAR_ROOMS,
+        "scope" => RULE_SCOPE,
+        "secretary" => PART_SECRETARY,
+        "short_name" => AGENCY_SHORT_NAME,
+        "side" => AUDIT_FIELD_SIDE,
+        "sites" => MEETINGS_TAB_SITES,
+        "sittings" => MEETINGS_COLUMN_WHEN,
+        "source" => RULE_SOURCE,
+        "state" => MEETINGS_COLUMN_STATE,
+        "title" => COMPOSER_TITLE,
+        "to_name" => NAMING_TITLE,
+        "unexpected" | "is_unexpected" => MEETINGS_UNEXPECTED,
+        "user_name" => PERSON_USER_NAME,
+        "valid_from" => RULE_FROM,
+        "video" | "has_video" => ROOM_VIDEO,
+        other => {
+            return Stage::parse(other)
+                .map_or_else(|| other.to_owned(), |stage| words::stage(stage).to_owned());
+        }
+    };
+    t(text).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn a_field_is_named_in_words_and_an_unknown_one_by_its_code() {
+        assert_eq!(super::field("user_name"), "Tên đăng nhập");
+        assert_ne!(super::field("under_way"), "under_way");
+        assert_eq!(super::field("something_new"), "something_new");
+    }
 }

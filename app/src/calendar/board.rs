@@ -1,7 +1,7 @@
 //! The board: rooms by the hours of one day. What is free is a link that composes a meeting there and then.
 
 use chrono::{NaiveDate, NaiveTime, Timelike};
-use domain::access::Action;
+use domain::access::{Action, Stage};
 use domain::count::Form;
 use domain::meetings::RoomDay;
 use domain::meetings::{Calendar, Entry};
@@ -60,7 +60,10 @@ pub(super) fn board(calendar: &Calendar, date: NaiveDate, rooms: &[RoomDay]) -> 
     if rooms.is_empty() {
         return view! { <Empty title=t(CALENDAR_NO_ROOMS) body=t(CALENDAR_NO_ROOMS_BODY)/> }.into_any();
     }
-    let of_day: Vec<&Entry> = calendar.entries.iter().filter(|entry| entry.sitting.date == date).collect();
+    // What was called off holds no room any more.
+    let is_on = |entry: &&Entry| !matches!(entry.meeting.stage, Stage::Cancelled | Stage::Postponed);
+    let of_day: Vec<&Entry> =
+        calendar.entries.iter().filter(|entry| entry.sitting.date == date).filter(is_on).collect();
     let scale = Scale::of(&of_day);
     let now = Zone::VIETNAM.local(calendar.now);
     let closed =

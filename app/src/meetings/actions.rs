@@ -39,7 +39,7 @@ pub(super) fn actions(desk: Desk) -> impl IntoView {
         let closes =
             (may(Action::ConductMeeting) && stage == Stage::UnderWay).then(|| closing(desk, &meeting));
         let off = may(Action::CallOffMeeting).then(|| calling_off(desk, stage));
-        view! { <div class="mh__act">{reading(&meeting)}{opens}{closes}{send}{edit}{hall(&meeting)}{off}</div> }
+        view! { <div class="mh__act">{reading(&meeting)}{opens}{closes}{send}{edit}{hall(&meeting)}{own_calendar(&meeting)}{off}</div> }
     }
 }
 
@@ -55,6 +55,15 @@ fn reading(meeting: &Meeting) -> Option<AnyView> {
         view! { <a class=class href=format!("/papers/{}", paper.id)><Icon name="book-open"/>{t(STATE_READ)}</a> }
     });
     (scan.is_some() || read.is_some()).then(|| view! { {read} {scan} }.into_any())
+}
+
+/// The meeting as a file for people's own calendars, once invitations are out.
+fn own_calendar(meeting: &Meeting) -> Option<AnyView> {
+    matches!(meeting.state.stage(), Stage::Scheduled | Stage::UnderWay).then(|| {
+        let href = format!("/meetings/{}/invitation.ics", meeting.id);
+        view! { <a class="btn btn--quiet" href=href download="" rel="external"><Icon name="calendar-plus"/>{t(STATE_OWN_CALENDAR)}</a> }
+            .into_any()
+    })
 }
 
 fn hall(meeting: &Meeting) -> Option<AnyView> {

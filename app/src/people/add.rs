@@ -1,8 +1,9 @@
 //! The fields of the form that adds a person.
 
-use domain::access::Role;
+use domain::access::{Action, Role};
 use leptos::prelude::*;
 
+use crate::agencies::AgencyField;
 use crate::form::Posted;
 use crate::session;
 use crate::text::keys::*;
@@ -34,7 +35,7 @@ pub(super) fn fields(posted: &Posted) -> AnyView {
         </div>
         <div class="formpage__two">
             {field("user_name", PERSON_USER_NAME, Some(t(PERSON_USER_NAME_HINT)), posted.typed("user_name"))}
-            {field("agency", PERSON_AGENCY_CODE, Some(t(AGENCY_CODE_HINT)), agency)}
+            <AgencyField label=t(PERSON_AGENCY) selected=agency action=Action::ManagePeople error=posted.error("agency")/>
         </div>
         {roles(&posted.typed("roles"))}
         <p class="hint">{t(PEOPLE_ADD_HINT)}</p>

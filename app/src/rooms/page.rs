@@ -1,10 +1,12 @@
 //! The rooms as a table, and the form that adds one.
 
+use domain::access::Action;
 use domain::rooms::Room;
 use leptos::prelude::*;
 
 use super::calls::all_rooms;
 use crate::admin;
+use crate::agencies::AgencyField;
 use crate::form::{Posted, posted};
 use crate::session;
 use crate::text::keys::*;
@@ -16,7 +18,7 @@ use crate::ui::{Choice, Empty, Field, Icon, loaded, resource};
 pub fn RoomsPage() -> impl IntoView {
     let rooms = resource(|| (), |()| all_rooms());
     let posted = posted();
-    let may_add = session::may_somewhere(domain::access::Action::ManageRooms);
+    let may_add = session::may_somewhere(Action::ManageRooms);
     let adding =
         may_add.then(|| admin::adding(ROOMS_ADD, "/api/rooms/add", ROOMS_ADD, &posted, fields(&posted)));
     view! {
@@ -88,14 +90,7 @@ fn fields(posted: &Posted) -> AnyView {
             {field("code", ROOM_CODE, true)}
         </div>
         <div class="formpage__two">
-            <Field
-                name="agency"
-                label=t(ROOM_AGENCY_CODE)
-                value=agency
-                error=posted.error("agency")
-                hint=t(AGENCY_CODE_HINT)
-                required=true
-            />
+            <AgencyField label=t(ROOM_AGENCY) selected=agency action=Action::ManageRooms error=posted.error("agency")/>
             <Field
                 name="capacity"
                 kind="number"

@@ -103,7 +103,7 @@ fn agencies(found: &Found) -> Option<impl IntoView + use<>> {
         .iter()
         .map(|agency| {
             let href = format!("/calendar?view=week&agency={}", agency.id);
-            row(href, agency.code.clone(), agency.short_name.clone(), agency.code.clone())
+            row(href, agency.short_name.clone(), agency.short_name.clone(), agency.code.clone())
         })
         .collect_view();
     (!found.agencies.is_empty())

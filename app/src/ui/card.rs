@@ -49,18 +49,30 @@ pub fn Card(
     }
 }
 
-/// Two letters that name an agency: the capitals of a code, or the initials of its last two words.
-pub fn two_letters(name: &str) -> String {
-    let capitals: Vec<char> = name.chars().filter(|letter| letter.is_uppercase()).collect();
-    let initials: Vec<char> = name.split_whitespace().filter_map(|word| word.chars().next()).collect();
-    let letters = if capitals.len() >= 2 { &capitals } else { &initials };
-    letters.iter().skip(letters.len().saturating_sub(2)).flat_map(|letter| letter.to_uppercase()).collect()
+/// First words of a short name that say what an agency is and not which.
+const KINDS: [&str; 6] = ["Sở", "Ban", "Phòng", "Xã", "Phường", "Đặc"];
+
+/// Two letters that name an agency by its short name: the beginning of its abbreviation, or the initials of its own
+/// words, those with a capital first.
+pub fn two_letters(short_name: &str) -> String {
+    let mut words: Vec<&str> = short_name.split_whitespace().collect();
+    if words.len() > 1 && KINDS.contains(&words[0]) {
+        words.remove(0);
+    }
+    let is_abbreviation = |word: &&str| word.chars().count() > 1 && !word.chars().any(char::is_lowercase);
+    if let Some(abbreviation) = words.first().filter(|word| is_abbreviation(word)) {
+        return abbreviation.chars().take(2).collect();
+    }
+    let is_name = |word: &&&str| word.starts_with(char::is_uppercase);
+    let names: Vec<&str> = words.iter().filter(is_name).copied().collect();
+    let own = if names.len() > 1 { names } else { words };
+    own.iter().take(2).filter_map(|word| word.chars().next()).flat_map(char::to_uppercase).collect()
 }
 
 /// The two letters of an agency.
 #[component]
 pub fn Avatar(
-    /// Code or short name of the agency.
+    /// Short name of the agency.
     #[prop(into)]
     agency: String,
     /// 40 px instead of 28.
@@ -80,7 +92,7 @@ pub fn Chip(
     /// Who or where.
     #[prop(into)]
     text: String,
-    /// Code or short name of the agency, for the two letters.
+    /// Short name of the agency, for the two letters.
     #[prop(into)]
     agency: String,
     /// A site, which is square, and not a person.
@@ -115,9 +127,21 @@ mod tests {
 
     #[test]
     fn avatars_name_the_agency() {
-        assert_eq!(two_letters("SNV"), "NV");
-        assert_eq!(two_letters("Sở Nội vụ"), "SN");
-        assert_eq!(two_letters("03646"), "0");
-        assert_eq!(two_letters(""), "");
+        let pairs = [
+            ("UBND tỉnh", "UB"),
+            ("VP UBND tỉnh", "VP"),
+            ("Sở Nội vụ", "NV"),
+            ("Sở NN và MT", "NN"),
+            ("Sở Văn hóa, Thể thao và Du lịch", "VT"),
+            ("Phòng TCHCQT", "TC"),
+            ("Phường Chiềng Cơi", "CC"),
+            ("Xã Mường É", "MÉ"),
+            ("Đặc khu Phú Quốc", "PQ"),
+            ("Thanh tra tỉnh", "TT"),
+            ("", ""),
+        ];
+        for (short_name, letters) in pairs {
+            assert_eq!(two_letters(short_name), letters, "{short_name}");
+        }
     }
 }

@@ -41,7 +41,7 @@ pub fn Combo(
     /// Whether the field is emptied when something was chosen; for lists that grow.
     #[prop(optional)]
     clears: bool,
-    /// Finds the options of a text.
+    /// Finds the options of a text; an empty one is told too, but its options are not waited for.
     find: Callback<String, Finding>,
     /// Called with what was chosen.
     on_choose: Callback<ComboOption>,
@@ -57,11 +57,12 @@ pub fn Combo(
             *turn += 1;
             *turn
         });
-        if typed.trim().is_empty() {
+        let is_empty = typed.trim().is_empty();
+        let finding = find.run(typed);
+        if is_empty {
             is_open.set(false);
             return;
         }
-        let finding = find.run(typed);
         leptos::task::spawn_local(async move {
             let found = finding.await;
             // Answers may overtake each other; only the last question's counts.

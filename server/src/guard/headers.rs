@@ -21,7 +21,7 @@ const BARE_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; object
 
 /// A camera and a microphone serve scanning and meetings of our own; nothing else of the device is used.
 const PERMISSIONS: &str = "camera=(self), microphone=(self), display-capture=(self), fullscreen=(self), \
-     geolocation=(), payment=(), usb=(), serial=(), bluetooth=(), midi=(), accelerometer=(), gyroscope=(), \
+     geolocation=(), payment=(), usb=(), serial=(), midi=(), accelerometer=(), gyroscope=(), \
      magnetometer=()";
 
 /// Adds the headers that the answer does not bring itself.

@@ -183,7 +183,7 @@ pub struct Kept {
 }
 
 /// Keeps what was typed, for a live form.
-#[server(endpoint = "meetings/keep", input = server_fn::codec::Json)]
+#[server(name = KeepCall, endpoint = "meetings/keep", input = server_fn::codec::Json)]
 pub async fn keep(
     /// The meeting and its revision; none for a new one.
     saved: Option<Saved>,

@@ -62,7 +62,7 @@ mod browser {
 
     /// The check waits for a pause in typing: shorter would ask at every key, longer would feel absent.
     const CHECK_AFTER: Duration = Duration::from_millis(300);
-    /// A draft is kept after a pause: what a closed lid may cost is this much.
+    /// A draft is kept after a pause, and at once when its page goes: a machine that fails may cost this much.
     const KEEP_AFTER: Duration = Duration::from_millis(2500);
 
     pub(super) fn enliven(sheet: Sheet) {
@@ -72,6 +72,7 @@ mod browser {
                 typed(sheet);
             }
         });
+        keep_on_leaving(sheet);
         // Leaving for another page keeps what the pause has not kept yet.
         on_cleanup(move || {
             if sheet.keeping.get_untracked() == Keeping::Typed && sheet.input.with_untracked(is_worth_keeping)
@@ -82,6 +83,46 @@ mod browser {
                 });
             }
         });
+    }
+
+    /// A tab that is closed, or left for another program, keeps at once what the pause has not kept yet.
+    fn keep_on_leaving(sheet: Sheet) {
+        let is_unkept = move || {
+            sheet.keeping.try_get_untracked() == Some(Keeping::Typed)
+                && sheet.input.try_with_untracked(is_worth_keeping) == Some(true)
+        };
+        let hidden = window_event_listener_untyped("visibilitychange", move |_| {
+            if is_unkept() && document().visibility_state() == web_sys::VisibilityState::Hidden {
+                spawn_local(async move {
+                    keep(sheet).await;
+                });
+            }
+        });
+        let gone = window_event_listener_untyped("pagehide", move |_| {
+            if is_unkept() && last_words(sheet) {
+                sheet.keeping.try_set(Keeping::Still);
+            }
+        });
+        on_cleanup(move || {
+            hidden.remove();
+            gone.remove();
+        });
+    }
+
+    /// Hands the form to the browser, which sends it after the page is gone; whether it took it. It is the call
+    /// `calls::keep` as that would send it.
+    fn last_words(sheet: Sheet) -> bool {
+        use leptos::server_fn::ServerFn;
+        let call = calls::KeepCall { saved: sheet.saved.get_untracked(), input: sheet.input.get_untracked() };
+        let Ok(body) = serde_json::to_string(&call) else { return false };
+        let kind = web_sys::BlobPropertyBag::new();
+        kind.set_type("application/json");
+        let parts = web_sys::js_sys::Array::of1(&JsValue::from_str(&body));
+        let blob = web_sys::Blob::new_with_str_sequence_and_options(&parts, &kind);
+        blob.is_ok_and(|blob| {
+            let sent = window().navigator().send_beacon_with_opt_blob(calls::KeepCall::PATH, Some(&blob));
+            sent.unwrap_or(false)
+        })
     }
 
     pub(super) fn typed(sheet: Sheet) {
