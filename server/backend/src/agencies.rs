@@ -14,7 +14,7 @@ use domain::time::Hours;
 
 use crate::access::permit;
 use crate::audit::{self, Entry};
-use crate::db::{BINDS_AT_MOST, Source, Tx, places, q};
+use crate::db::{BINDS_AT_MOST, Q, Source, Tx, places, q};
 use crate::stop::Done;
 use crate::{Backend, rules, stored};
 
@@ -350,6 +350,22 @@ impl NewAgency {
         let above = self.parent.iter().flatten().map(|id| format!("/{id}")).collect::<String>();
         format!("{above}/{}/", self.id)
     }
+
+    /// A statement with the agency's columns as `$1` to `$9`: id, code, parent_id, level, name, short_name, path, depth,
+    /// folded.
+    pub(crate) fn bound(&self, sql: &str) -> Q {
+        let parsed = &self.parsed;
+        q(sql)
+            .bind(self.id)
+            .bind(&parsed.code)
+            .bind(self.parent.as_ref().and_then(|path| path.last().copied()))
+            .bind(parsed.level.code())
+            .bind(&parsed.name)
+            .bind(&parsed.short_name)
+            .bind(self.path())
+            .bind(i64::try_from(self.parent.as_ref().map_or(0, Vec::len)).unwrap_or(i64::MAX))
+            .bind(parsed.folded())
+    }
 }
 
 impl ParsedAgency {
@@ -361,21 +377,14 @@ impl ParsedAgency {
 
 /// Stores a new agency with its other names.
 pub(crate) async fn insert(tx: &mut Tx, agency: &NewAgency) -> Done<()> {
-    let parsed = &agency.parsed;
-    q("INSERT INTO agency (id, code, parent_id, level, name, short_name, path, depth, folded) \
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)")
-    .bind(agency.id)
-    .bind(&parsed.code)
-    .bind(agency.parent.as_ref().and_then(|path| path.last().copied()))
-    .bind(parsed.level.code())
-    .bind(&parsed.name)
-    .bind(&parsed.short_name)
-    .bind(agency.path())
-    .bind(i64::try_from(agency.parent.as_ref().map_or(0, Vec::len)).unwrap_or(i64::MAX))
-    .bind(parsed.folded())
-    .run(&mut *tx)
-    .await?;
-    insert_aliases(tx, agency.id, &parsed.aliases).await
+    agency
+        .bound(
+            "INSERT INTO agency (id, code, parent_id, level, name, short_name, path, depth, folded) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        )
+        .run(&mut *tx)
+        .await?;
+    insert_aliases(tx, agency.id, &agency.parsed.aliases).await
 }
 
 /// Stores the other names of an agency.

@@ -31,9 +31,10 @@ impl Rooms for Backend {
     }
 }
 
+/// A stored room with its agency.
 #[derive(sqlx::FromRow)]
-struct Row {
-    id: String,
+pub(crate) struct Row {
+    pub(crate) id: String,
     code: String,
     name: String,
     capacity: i64,
@@ -45,11 +46,14 @@ struct Row {
     path: String,
 }
 
+/// The beginning of a question for rooms; a condition on `room r` and `agency a` and an order follow.
+pub(crate) const ROWS: &str = "SELECT r.id, r.code, r.name, r.capacity, r.has_video, r.equipment, r.agency_id, \
+    a.code AS agency_code, a.short_name, a.path FROM room r JOIN agency a ON a.id = r.agency_id WHERE ";
+
 async fn list(backend: &Backend, caller: &Caller, agency: Option<AgencyId>) -> Done<Vec<Room>> {
     permit(caller, Action::ViewRooms, Scope::Myself)?;
     let within = agency.map_or(Within::Everywhere, |agency| Within::Subtrees(vec![agency]));
-    let mut query = q("SELECT r.id, r.code, r.name, r.capacity, r.has_video, r.equipment, r.agency_id, \
-         a.code AS agency_code, a.short_name, a.path FROM room r JOIN agency a ON a.id = r.agency_id WHERE ");
+    let mut query = q(ROWS);
     let chosen = within.condition(&mut query, "r.agency_id");
     query.push(&chosen).push(" ORDER BY a.depth, a.code, r.code");
     let rows: Vec<Row> = query.all(backend.db()).await?;
@@ -67,7 +71,8 @@ async fn list(backend: &Backend, caller: &Caller, agency: Option<AgencyId>) -> D
     Ok(rooms.into_iter().map(|(_, room)| room).collect())
 }
 
-fn read(row: Row) -> Done<Room> {
+/// A stored room as pages see it.
+pub(crate) fn read(row: Row) -> Done<Room> {
     Ok(Room {
         id: stored::id(&row.id)?,
         code: row.code,

@@ -207,19 +207,13 @@ fn path_in(nodes: &HashMap<AgencyId, Node>, id: AgencyId) -> Vec<AgencyId> {
 /// Writes an agency that is there already, and the names its people are found by.
 async fn change(import: &Import<'_>, tx: &mut Tx, there: &Node, agency: &NewAgency) -> Done<()> {
     let parsed = &agency.parsed;
-    q("UPDATE agency SET code = $2, parent_id = $3, level = $4, name = $5, short_name = $6, path = $7, depth = $8, \
-       folded = $9 WHERE id = $1")
-    .bind(agency.id)
-    .bind(&parsed.code)
-    .bind(agency.parent.as_ref().and_then(|path| path.last().copied()))
-    .bind(parsed.level.code())
-    .bind(&parsed.name)
-    .bind(&parsed.short_name)
-    .bind(agency.path())
-    .bind(i64::try_from(agency.parent.as_ref().map_or(0, Vec::len)).unwrap_or(i64::MAX))
-    .bind(parsed.folded())
-    .run(&mut *tx)
-    .await?;
+    agency
+        .bound(
+            "UPDATE agency SET code = $2, parent_id = $3, level = $4, name = $5, short_name = $6, path = $7, \
+             depth = $8, folded = $9 WHERE id = $1",
+        )
+        .run(&mut *tx)
+        .await?;
     if there.parsed == *parsed && there.parent == agency.parent.as_ref().and_then(|path| path.last().copied())
     {
         return Ok(());

@@ -4,11 +4,9 @@ use std::collections::{HashMap, HashSet};
 
 use chrono::{Datelike, Days, NaiveDate, Weekday};
 use domain::access::{Action, Caller, Scope};
-use domain::agencies::AgencyRef;
 use domain::calendar::DayKind;
 use domain::meetings::{Calendar, CalendarFilter, Entry, RoomDay};
 use domain::period::Window;
-use domain::rooms::Room;
 use domain::time::Sitting;
 
 use super::booking::HOLDING;
@@ -17,7 +15,7 @@ use super::{lines, load};
 use crate::agencies::subtree_pattern;
 use crate::db::{Q, Source, q};
 use crate::stop::Done;
-use crate::{Backend, access, agencies, rules, stored};
+use crate::{Backend, access, agencies, rooms, rules};
 
 /// Six weeks: a month with the days that fill its first and last week.
 const DAYS_AT_MOST: u64 = 42;
@@ -69,7 +67,7 @@ pub(super) async fn calendar(backend: &Backend, caller: &Caller, filter: Calenda
         working_weekends,
         blocked,
         hours: settings.hours,
-        rooms: rooms(&mut db, caller, &filter, window).await?,
+        rooms: board(&mut db, caller, &filter, window).await?,
         now: caller.now,
     })
 }
@@ -122,29 +120,14 @@ async fn clashing(on: impl Source, caller: &Caller, window: Window) -> Done<Hash
     Ok(rows.into_iter().collect())
 }
 
-#[derive(sqlx::FromRow)]
-struct RoomRow {
-    id: String,
-    code: String,
-    name: String,
-    capacity: i64,
-    has_video: bool,
-    equipment: String,
-    agency_id: String,
-    agency_code: String,
-    short_name: String,
-}
-
 /// The room asked for; or those of the agency shown and below it; or those of the caller's own line.
-async fn rooms(
+async fn board(
     on: &mut impl Source,
     caller: &Caller,
     filter: &CalendarFilter,
     window: Window,
 ) -> Done<Vec<RoomDay>> {
-    let mut query = q("SELECT r.id, r.code, r.name, r.capacity, r.has_video, r.equipment, r.agency_id, \
-                a.code AS agency_code, a.short_name \
-         FROM room r JOIN agency a ON a.id = r.agency_id WHERE ");
+    let mut query = q(rooms::ROWS);
     let chosen = if let Some(room) = filter.room {
         format!("r.id = {}", query.place(room))
     } else if let Some(agency) = filter.agency {
@@ -156,25 +139,12 @@ async fn rooms(
         )
     };
     query.push(&chosen).push(" ORDER BY a.depth DESC, a.code, r.code");
-    let rows: Vec<RoomRow> = query.all(&mut *on).await?;
+    let rows: Vec<rooms::Row> = query.all(&mut *on).await?;
     let mut taken = bookings(&mut *on, window).await?;
     rows.into_iter()
         .map(|row| {
             let taken = taken.remove(&row.id).unwrap_or_default();
-            let room = Room {
-                id: stored::id(&row.id)?,
-                code: row.code,
-                name: row.name,
-                agency: AgencyRef {
-                    id: stored::id(&row.agency_id)?,
-                    code: row.agency_code,
-                    short_name: row.short_name,
-                },
-                capacity: stored::number(row.capacity)?,
-                has_video: row.has_video,
-                equipment: row.equipment,
-            };
-            Ok(RoomDay { room, taken })
+            Ok(RoomDay { room: rooms::read(row)?, taken })
         })
         .collect()
 }

@@ -45,10 +45,11 @@ pub(super) async fn today(backend: &Backend, caller: &Caller) -> Done<Today> {
         None => None,
     };
     let coming = coming(&mut db, &asking, next.as_ref().map(|meeting| meeting.id)).await?;
+    // What others wait for comes first.
     let mut waiting = not_closed(&mut db, &asking).await?;
+    waiting.extend(to_name(&mut db, &asking).await?);
     waiting.extend(changed(&mut db, &asking).await?);
     waiting.extend(unread(db, &asking).await?);
-    waiting.extend(to_name(&mut db, &asking).await?);
     waiting.extend(drafts(&mut db, &asking).await?);
     Ok(Today { now: caller.now, next, waiting, coming })
 }
