@@ -114,8 +114,10 @@ fn closing(desk: Desk, meeting: &Meeting) -> impl IntoView + use<> {
     };
     let why = move || t(if over.get().is_some() { STATE_OVERRUN_REASON } else { STATE_OVERRUN_REASON_IF });
     let id = meeting.id.to_string();
+    // Sent without script the form comes back on a new page, where what was wrong must not be folded away.
+    let is_back = untrack(|| ["ended", "reason"].iter().any(|name| desk.problem(name).is_some()));
     view! {
-        <details class="menu">
+        <details class="menu" open=is_back>
             <summary class="btn btn--primary"><Icon name="check"/>{t(STATE_CLOSE)}</summary>
             <div class="menu__pop menu__pop--form">
                 <Step desk path=Close::PATH class="stack stack--s">
@@ -131,17 +133,29 @@ fn closing(desk: Desk, meeting: &Meeting) -> impl IntoView + use<> {
                             prop:value=ended
                             on:input=type_in
                             autocomplete="off"
-                            aria-describedby="ended-hint"
+                            aria-describedby="ended-hint ended-error"
                         />
+                        {wrong(desk, "ended")}
                     </div>
                     <div class="field">
                         <label for="close-reason">{why}</label>
-                        <textarea class="input" id="close-reason" name="reason"></textarea>
+                        <textarea class="input" id="close-reason" name="reason" aria-describedby="reason-error"></textarea>
+                        {wrong(desk, "reason")}
                     </div>
                     <button class="btn btn--primary">{t(STATE_CLOSE_NOW)}</button>
                 </Step>
             </div>
         </details>
+    }
+}
+
+/// What was wrong with a field of the last step, beside it.
+fn wrong(desk: Desk, name: &'static str) -> impl IntoView {
+    view! {
+        <p class="field__error" id=format!("{name}-error") hidden=move || desk.problem(name).is_none()>
+            <Icon name="octagon-x"/>
+            <span>{move || desk.problem(name)}</span>
+        </p>
     }
 }
 

@@ -11,6 +11,7 @@ use super::calls;
 use super::calls::Shown;
 #[cfg(feature = "hydrate")]
 use crate::failure::CallError;
+use crate::failure::field_error;
 use crate::form::posted;
 
 /// What of a meeting is shown below its head.
@@ -56,6 +57,11 @@ impl Desk {
             now: RwSignal::new(shown.now),
             failure: RwSignal::new(posted().failure),
         }
+    }
+
+    /// What was wrong with a field of the last step, in words.
+    pub(super) fn problem(self, field: &str) -> Option<String> {
+        self.failure.with(|failure| field_error(failure.as_ref(), field))
     }
 
     /// Asks the server again; what has not changed is not redrawn.
