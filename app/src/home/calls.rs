@@ -9,17 +9,50 @@ use serde::{Deserialize, Serialize};
 
 use crate::failure::CallError;
 #[cfg(feature = "ssr")]
-use crate::session::asked;
+use {
+    crate::session::asked,
+    chrono::Days,
+    domain::access::{Caller, Stage},
+    domain::meetings::{MeetingFilter, MeetingRow, Meetings},
+    domain::period::Window,
+    domain::time::Zone,
+};
 
 /// Coming meetings whose papers are listed at once: two full weeks of the busiest delegate.
 #[cfg(feature = "ssr")]
 const MEETINGS_AT_MOST: usize = 20;
+/// Papers are seldom sent earlier.
+#[cfg(feature = "ssr")]
+const DAYS_AHEAD: u64 = 60;
 
 /// The caller's home.
 #[server(name = TodayCall, prefix = "/api", endpoint = "meetings/today")]
 pub async fn today() -> Result<Today, CallError> {
     let (services, caller) = asked()?;
     Ok(services.meetings.today(&caller).await?)
+}
+
+/// The caller's meetings from today on that have papers, the nearest first.
+#[cfg(feature = "ssr")]
+async fn coming(meetings: &dyn Meetings, caller: &Caller) -> Result<Vec<MeetingRow>, CallError> {
+    let today = Zone::VIETNAM.date(caller.now);
+    let last = today.checked_add_days(Days::new(DAYS_AHEAD)).unwrap_or(today);
+    let mut filter = MeetingFilter {
+        person: Some(caller.person),
+        window: Some(Window { from: today, to: last }),
+        page: 1,
+        ..MeetingFilter::default()
+    };
+    let mut listed = meetings.list(caller, filter.clone()).await?;
+    // Lists begin with the last meeting, so the nearest are on the last page.
+    if listed.pages() > 1 {
+        filter.page = listed.pages();
+        listed = meetings.list(caller, filter).await?;
+    }
+    let has_papers = |row: &MeetingRow| {
+        row.is_mine && row.papers > 0 && matches!(row.stage, Stage::Scheduled | Stage::UnderWay)
+    };
+    Ok(listed.rows.into_iter().rev().filter(has_papers).take(MEETINGS_AT_MOST).collect())
 }
 
 /// A coming meeting with its papers.
@@ -42,9 +75,9 @@ pub struct MeetingPapers {
 pub async fn coming_papers() -> Result<Vec<MeetingPapers>, CallError> {
     let (services, caller) = asked()?;
     let today = services.meetings.today(&caller).await?;
-    let coming = today.coming.iter().filter(|row| row.is_mine && row.papers > 0);
+    let coming = coming(services.meetings.as_ref(), &caller).await?;
     let mut meetings: Vec<_> = today.next.clone().into_iter().collect();
-    for row in coming.take(MEETINGS_AT_MOST) {
+    for row in coming {
         if meetings.iter().all(|meeting| meeting.id != row.id) {
             meetings.push(services.meetings.get(&caller, row.id).await?);
         }

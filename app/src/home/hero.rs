@@ -64,8 +64,10 @@ fn time_left(sitting: &Sitting, now: NaiveDateTime) -> String {
 
 /// "sáng nay", "ngày mai", "Thứ Hai, 15/6".
 fn day_words(sitting: &Sitting, now: NaiveDateTime) -> String {
-    let session = touched_by(sitting, &Hours::default()).next().map(|half| half.session);
-    match ((sitting.date - now.date()).num_days(), session) {
+    let hours = Hours::default();
+    let mut halves = touched_by(sitting, &hours).map(|half| half.session);
+    match ((sitting.date - now.date()).num_days(), halves.next()) {
+        (0, _) if halves.next().is_some() => t(DAY_THIS_DAY).to_owned(),
         (0, Some(DaySession::Morning)) => t(DAY_THIS_MORNING).to_owned(),
         (0, Some(DaySession::Afternoon)) => t(DAY_THIS_AFTERNOON).to_owned(),
         (0, _) => t(DAY_THIS_EVENING).to_owned(),
