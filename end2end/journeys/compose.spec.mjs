@@ -1,46 +1,19 @@
 // A conference is composed under the law: too long is told before the press, published, and known to the next booking.
 
-import { test, expect, hydrated, shot } from '../fixtures.mjs';
-
-const demo = (name) => ({ name, password: 'hop-khong-giay' });
-
-/** A working Tuesday well beyond what the demo has booked, as an ISO date; each run and size takes another. */
-function freeTuesday(weeks) {
-  const day = new Date(Date.now() + (21 + 7 * weeks) * 86_400_000);
-  while (day.getUTCDay() !== 2 || day.getUTCDate() === 25) day.setUTCDate(day.getUTCDate() + 1);
-  return day.toISOString().slice(0, 10);
-}
-
-/** Fills the part of the composer that every meeting needs. */
-async function compose(page, { title, kind, form, date, from, to, room }) {
-  await page.goto('/meetings/new');
-  await hydrated(page);
-  await page.locator('#title').fill(title);
-  await page.locator('#kind').selectOption(kind);
-  await page.locator(`input[name="form"][value="${form}"]`).check();
-  await page.locator('[id="sittings[0][date]"]').fill(date);
-  await page.locator('[id="sittings[0][from]"]').fill(from);
-  await page.locator('[id="sittings[0][to]"]').fill(to);
-  await page.locator('#room-0').selectOption({ label: room });
-}
-
-/** Picks somebody from the list under a search field. */
-async function pick(page, field, text, option) {
-  await page.locator(field).fill(text);
-  await page.getByRole('option', { name: option }).first().click();
-}
+import { test, expect, shot } from '../fixtures.mjs';
+import { compose, demo, freeTuesday, pick } from '../steps.mjs';
 
 test('a conference is kept within its limit, published, and in the way of a second one', async ({ person }, info) => {
   test.setTimeout(180_000);
   const size = info.project.name;
-  const date = freeTuesday(size === 'desktop' ? 0 : 1);
+  const date = freeTuesday(1);
   const title = `Hội nghị triển khai quy chế họp không giấy ${size} ${Date.now() % 100_000}`;
   const room = /Phòng họp số 1/;
   const over = /Quá 1 buổi/;
   const secretary = await person(demo('thuky1.vpub'), info.project.use);
 
   await test.step('an over-long conference is told before the press, and one press mends it', async () => {
-    await compose(secretary, { title, kind: 'dissemination', form: 'in_person', date, from: '07:30', to: '16:30', room: (await labelOf(secretary, room)) });
+    await compose(secretary, { title, kind: 'dissemination', form: 'in_person', date, from: '07:30', to: '16:30', room });
     await expect(secretary.locator('.dmeter')).toContainText(over);
     await expect(secretary.locator('.check.is-missed').first()).toBeVisible();
     await shot(secretary, `composer-too-long`);
@@ -60,19 +33,10 @@ test('a conference is kept within its limit, published, and in the way of a seco
   });
 
   await test.step('a second meeting in the same room is told of the first by name', async () => {
-    await compose(secretary, { title: `${title} bis`, kind: 'working', form: 'in_person', date, from: '08:00', to: '10:00', room: (await labelOf(secretary, room)) });
+    await compose(secretary, { title: `${title} bis`, kind: 'working', form: 'in_person', date, from: '08:00', to: '10:00', room });
     const clash = secretary.locator('.check.is-missed').filter({ hasText: title });
     await expect(clash).toBeVisible();
     await expect(clash.locator('.slot').first()).toBeVisible();
     await shot(secretary, `composer-clash`);
   });
 });
-
-/** The option of the first room whose name fits, as the composer words it. */
-async function labelOf(page, name) {
-  if (!page.url().includes('/meetings/new')) {
-    await page.goto('/meetings/new');
-  }
-  const labels = await page.locator('#room-0 option').allTextContents();
-  return labels.find((label) => name.test(label));
-}
