@@ -64,7 +64,7 @@ pub(crate) fn is_invited(query: &mut Q, caller: &Caller) -> String {
     )
 }
 
-/// What somebody is to a meeting: their own part in it, or else their invited agency's.
+/// What somebody is to a meeting as far as seeing it goes: their own part in it, or else their invited agency's.
 pub(crate) fn standing(part: Option<Part>, is_invited: bool) -> Option<Part> {
     part.or(is_invited.then_some(Part::Invited))
 }

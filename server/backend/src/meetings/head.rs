@@ -11,7 +11,7 @@ use domain::meetings::State;
 use domain::rules::KindRef;
 
 use crate::db::{Source, Tx, q};
-use crate::scope::{is_invited, part_of, standing};
+use crate::scope::{is_invited, part_of};
 use crate::stop::{Done, Stop};
 use crate::{agencies, stored};
 
@@ -110,8 +110,10 @@ impl Head {
         self.part.as_deref().and_then(part_of)
     }
 
-    fn standing(&self) -> Option<Part> {
-        standing(self.part(), self.is_invited)
+    /// Whether the caller's roles, own part or invited agency allow it: who is listed may speak for an agency as well.
+    fn allows(&self, caller: &Caller, action: Action, path: &[AgencyId], stage: Stage) -> bool {
+        let parts = [self.part(), self.is_invited.then_some(Part::Invited)];
+        parts.into_iter().any(|part| caller.may(action, Scope::Meeting { agency: path, part, stage }))
     }
 
     pub(super) fn stage(&self) -> Done<Stage> {
@@ -148,16 +150,15 @@ impl Head {
 
     /// Everything the caller may do to the meeting now.
     pub(super) fn may(&self, caller: &Caller) -> Done<Vec<Action>> {
-        let (path, part, stage) = (agencies::read_path(&self.path)?, self.standing(), self.stage()?);
-        let scope = Scope::Meeting { agency: &path, part, stage };
-        Ok(Action::ALL.into_iter().filter(|action| caller.may(*action, scope)).collect())
+        let (path, stage) = (agencies::read_path(&self.path)?, self.stage()?);
+        Ok(Action::ALL.into_iter().filter(|action| self.allows(caller, *action, &path, stage)).collect())
     }
 
     /// `Forbidden` when not, or `NotFound` when the meeting is not even theirs to know of; a stage that rules the
     /// action out for everybody is `WrongState` to those who could do it in another.
     pub(super) fn permit(&self, caller: &Caller, action: Action) -> Done<()> {
-        let (path, part, now) = (agencies::read_path(&self.path)?, self.standing(), self.stage()?);
-        let may = |action, stage| caller.may(action, Scope::Meeting { agency: &path, part, stage });
+        let (path, now) = (agencies::read_path(&self.path)?, self.stage()?);
+        let may = |action, stage| self.allows(caller, action, &path, stage);
         if may(action, now) {
             return Ok(());
         }

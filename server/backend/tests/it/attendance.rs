@@ -169,7 +169,7 @@ async fn an_invited_agency_names_its_own_people_and_nobody_elses() {
 async fn an_invited_agency_sees_the_meeting_before_and_after_it_named_its_people_and_reads_no_papers() {
     each_database(async |world| {
         let secretary = world.caller(Role::Secretary, "STC").await;
-        let (own, colleague) = (world.person("STC").await, world.person("STC").await);
+        let (own, colleague) = (world.person("STC").await, world.caller(Role::Leader, "STC").await);
         let meeting = world.meeting("SNV").stage(Stage::Scheduled).delegate(&colleague).store().await;
         let unknown = world.backend.get(&secretary, meeting).await;
         assert_eq!(unknown, Err(Failure::NotFound), "a colleague's own invitation is the colleague's");
@@ -186,7 +186,9 @@ async fn an_invited_agency_sees_the_meeting_before_and_after_it_named_its_people
         for is_named in [false, true] {
             let seen = world.backend.get(&secretary, meeting).await.unwrap();
             assert!(seen.my_part.is_none() && seen.may(Action::NameDelegates) && !seen.may(Action::ReadPaper));
-            assert_eq!(world.backend.get(&colleague, meeting).await.unwrap().my_part, Some(Part::Delegate));
+            let listed = world.backend.get(&colleague, meeting).await.unwrap();
+            assert_eq!(listed.my_part, Some(Part::Delegate));
+            assert!(listed.may(Action::NameDelegates) && listed.may(Action::ReadPaper), "both at once");
             let listed = seen.participants.iter().any(|listed| {
                 listed.person.as_ref().is_some_and(|person| person.id == own.person)
             });
