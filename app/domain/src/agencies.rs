@@ -131,3 +131,48 @@ pub trait Agencies: Send + Sync {
         blocked_days: Vec<u32>,
     ) -> Outcome<()>;
 }
+
+/// First words of a short name that say what an agency is and not which.
+const KINDS: [&str; 6] = ["Sở", "Ban", "Phòng", "Xã", "Phường", "Đặc"];
+
+/// Two letters that name an agency by its short name: the beginning of its abbreviation, or the initials of its own
+/// words, those with a capital first.
+pub fn two_letters(short_name: &str) -> String {
+    let mut words: Vec<&str> = short_name.split_whitespace().collect();
+    if words.len() > 1 && KINDS.contains(&words[0]) {
+        words.remove(0);
+    }
+    let is_abbreviation = |word: &&str| word.chars().count() > 1 && !word.chars().any(char::is_lowercase);
+    if let Some(abbreviation) = words.first().filter(|word| is_abbreviation(word)) {
+        return abbreviation.chars().take(2).collect();
+    }
+    let is_name = |word: &&&str| word.starts_with(char::is_uppercase);
+    let names: Vec<&str> = words.iter().filter(is_name).copied().collect();
+    let own = if names.len() > 1 { names } else { words };
+    own.iter().take(2).filter_map(|word| word.chars().next()).flat_map(char::to_uppercase).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::two_letters;
+
+    #[test]
+    fn avatars_name_the_agency() {
+        let pairs = [
+            ("UBND tỉnh", "UB"),
+            ("VP UBND tỉnh", "VP"),
+            ("Sở Nội vụ", "NV"),
+            ("Sở NN và MT", "NN"),
+            ("Sở Văn hóa, Thể thao và Du lịch", "VT"),
+            ("Phòng TCHCQT", "TC"),
+            ("Phường Chiềng Cơi", "CC"),
+            ("Xã Mường É", "MÉ"),
+            ("Đặc khu Phú Quốc", "PQ"),
+            ("Thanh tra tỉnh", "TT"),
+            ("", ""),
+        ];
+        for (short_name, letters) in pairs {
+            assert_eq!(two_letters(short_name), letters, "{short_name}");
+        }
+    }
+}
