@@ -5,6 +5,7 @@ use domain::access::Stage;
 use domain::error::Failure;
 use domain::ids::MeetingId;
 use leptos::prelude::*;
+use leptos::text_prop::TextProp;
 use leptos_meta::Title;
 use leptos_router::hooks::{use_params_map, use_query_map};
 
@@ -61,7 +62,7 @@ fn meeting_view(desk: Desk, tab: Memo<Tab>) -> impl IntoView {
         Tab::Sites => sites::sites(desk).into_any(),
     };
     view! {
-        <Title text=move || desk.meeting.with(|meeting| meeting.title.clone())/>
+        <Title text=title(desk)/>
         {head::head(desk, tab)}
         <div class="stack">
             {failure}
@@ -70,6 +71,12 @@ fn meeting_view(desk: Desk, tab: Memo<Tab>) -> impl IntoView {
             {body}
         </div>
     }
+}
+
+/// The document's title. The server writes it into the head after the page was drawn, when the page's signals may be gone.
+fn title(desk: Desk) -> TextProp {
+    let title = move || desk.meeting.with(|meeting| meeting.title.clone());
+    if cfg!(feature = "ssr") { untrack(title).into() } else { title.into() }
 }
 
 /// While the meeting is being held, the page follows it.

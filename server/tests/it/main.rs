@@ -7,6 +7,7 @@ mod imports;
 mod invitation;
 mod kill;
 mod manual;
+mod pages;
 mod papers;
 mod permission;
 mod snapshot;

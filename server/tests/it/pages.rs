@@ -1,0 +1,33 @@
+//! Pages while many ask for them.
+
+use std::sync::Arc;
+
+use http::StatusCode;
+
+use crate::world::World;
+
+/// As many at once as a server of four cores draws side by side.
+const READERS: usize = 8;
+/// Each asks so often.
+const TIMES: usize = 25;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_meeting_asked_for_by_many_at_once_is_shown_to_all() {
+    let (world, _) = World::claimed().await;
+    let (secretary, caller) = world.person("thuky1", "secretary").await;
+    let (meeting, _) = world.meeting(&caller).await;
+    let (world, path) = (Arc::new(world), format!("/meetings/{meeting}"));
+    let readers = (0..READERS).map(|_| {
+        let (world, path, secretary) = (Arc::clone(&world), path.clone(), secretary.clone());
+        tokio::spawn(async move {
+            for _ in 0..TIMES {
+                let answer = world.page(&path).signed_in(&secretary).send().await;
+                assert_eq!(answer.status, StatusCode::OK);
+                assert!(answer.text().contains("<title>Họp giao ban tuần"), "{}", answer.text());
+            }
+        })
+    });
+    for reader in readers.collect::<Vec<_>>() {
+        reader.await.unwrap();
+    }
+}
