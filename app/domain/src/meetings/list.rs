@@ -82,7 +82,7 @@ pub struct MeetingRow {
 pub struct CalendarFilter {
     /// The days shown, at most 42.
     pub window: Window,
-    /// Held by this agency or one below it.
+    /// Held by this agency or one below it, or with somebody of theirs: an office plans around both.
     pub agency: Option<AgencyId>,
     /// In this room.
     pub room: Option<RoomId>,

@@ -85,7 +85,10 @@ fn question(caller: &Caller, filter: &CalendarFilter, window: Window) -> Q {
     all.push(format!("m.id IN (SELECT s.meeting_id FROM sitting s WHERE s.date BETWEEN {from} AND {to})"));
     if let Some(agency) = filter.agency {
         let pattern = query.place(subtree_pattern(agency));
-        all.push(format!("m.agency_id IN (SELECT id FROM agency WHERE path LIKE {pattern})"));
+        all.push(format!(
+            "(m.agency_id IN (SELECT id FROM agency WHERE path LIKE {pattern}) OR EXISTS (SELECT 1 FROM participant p \
+             JOIN agency o ON o.id = p.agency_id WHERE p.meeting_id = m.id AND o.path LIKE {pattern}))"
+        ));
     }
     if let Some(room) = filter.room {
         let room = query.place(room);

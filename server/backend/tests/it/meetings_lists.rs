@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use domain::access::{Role, Stage};
+use domain::access::{Caller, Role, Stage};
 use domain::count::{Base, Counterpart, Facts, Form, HybridCounts, Outcome, Scope, Side, What};
 use domain::error::Failure;
 use domain::ids::MeetingId;
@@ -282,6 +282,29 @@ async fn the_calendar_shows_sittings_days_off_and_clashing_drafts() {
         assert_eq!(seen.entries.len(), 3, "a draft is its secretariat's");
         let of_room = CalendarFilter { room: Some(room), agency: Some(secretary.agency.id), ..filter };
         assert_eq!(world.backend.calendar(&secretary, of_room).await.unwrap().entries.len(), 3);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_calendar_of_an_agency_shows_where_its_people_are_expected() {
+    each_database(async |world| {
+        let secretary = world.caller(Role::Secretary, "SNV").await;
+        let (chair, delegate) = (world.person("SNV").await, world.person("STC").await);
+        let invited = format!("p-{}", delegate.person);
+        let input = MeetingInput { delegates: vec![invited], ..briefing(&secretary, &chair, &[]) };
+        let id = published(world, &secretary, input).await;
+        let day = world.backend.get(&secretary, id).await.unwrap().sittings[0].date;
+        let window = Window::new(day, day).unwrap();
+        let shown = async |caller: &Caller| -> Vec<MeetingId> {
+            let filter = CalendarFilter { window, agency: Some(caller.agency.id), room: None, person: None };
+            let entries = world.backend.calendar(caller, filter).await.unwrap().entries;
+            entries.iter().map(|entry| entry.meeting.id).collect()
+        };
+        assert_eq!(shown(&secretary).await, [id]);
+        assert_eq!(shown(&delegate).await, [id], "another agency holds it, and this one is expected there");
+        let colleague = world.caller(Role::Secretary, "STC").await;
+        assert_eq!(shown(&colleague).await, [], "an invitation to one person is no one else's to know");
     })
     .await;
 }
