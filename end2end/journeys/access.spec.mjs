@@ -69,7 +69,7 @@ test.describe.configure({ mode: 'parallel' });
 
 for (const [user, pages] of Object.entries(PAGES)) {
   test(`every page that ${user} may see is for everybody`, async ({ person, faults }) => {
-    test.setTimeout(180_000);
+    test.setTimeout(300_000);
     faults.expect(/status of 404/);
     const page = await person(demo(user), CALM, 'en');
     for (const [name, path, link, rest] of pages) {

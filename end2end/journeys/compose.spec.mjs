@@ -4,7 +4,7 @@ import { test, expect, shot } from '../fixtures.mjs';
 import { compose, demo, freeTuesday, pick } from '../steps.mjs';
 
 test('a conference is kept within its limit, published, and in the way of a second one', async ({ person }, info) => {
-  test.setTimeout(180_000);
+  test.setTimeout(300_000);
   const size = info.project.name;
   const date = freeTuesday(1);
   const title = `Hội nghị triển khai quy chế họp không giấy ${size} ${Date.now() % 100_000}`;

@@ -13,7 +13,7 @@ for (const [language, week] of [['vi', 0], ['en', 2]]) {
   const t = words(language);
 
   test(`a conference goes from the composer to the figures (${language})`, async ({ person, faults }) => {
-    test.setTimeout(150_000);
+    test.setTimeout(300_000);
     const date = freeTuesday(week);
     const title = `Hội nghị triển khai quy chế họp không giấy ${language} ${Date.now() % 1_000_000}`;
     const secretary = await person(demo('thuky1.vpub'), { viewport: { width: 1440, height: 900 } }, language);

@@ -74,7 +74,7 @@ test('a delegate reads a paper without a mouse', async ({ page }) => {
 });
 
 test('a secretary composes and sends a meeting without a mouse', async ({ page }) => {
-  test.setTimeout(150_000);
+  test.setTimeout(300_000);
   const title = `Họp giao ban bằng bàn phím ${Date.now() % 1_000_000}`;
   const field = (id) => page.locator(`[id="${id}"]`);
   const type = async (id, text) => {
