@@ -13,7 +13,7 @@ export { expect };
  * `faults.expect(/status of 422/)`, because Chromium logs every refused request.
  *
  * `person(user)` opens a browser of that person's own, signed in, watched in the same way: a journey of a secretary and a
- * delegate at one time needs two.
+ * delegate at one time needs two. It ends on the home page, or on another `path`; on none at all with `null`.
  */
 export const test = base.extend({
   faults: [
@@ -39,12 +39,13 @@ export const test = base.extend({
 
   person: async ({ browser, faults }, use) => {
     const contexts = [];
-    await use(async (user, options = {}, language = 'vi') => {
+    await use(async (user, options = {}, language = 'vi', path = '/') => {
       const context = await browser.newContext(options);
       contexts.push(context);
       faults.watch(context);
+      await admit(context, user, language);
       const page = await context.newPage();
-      await signIn(page, user, language);
+      if (path) await open(page, path);
       return page;
     });
     await Promise.all(contexts.map((context) => context.close()));
@@ -64,6 +65,24 @@ export async function signIn(page, user, language = 'vi') {
   await password.fill(user.password);
   await password.press('Enter');
   await expect(password).toHaveCount(0);
+  await hydrated(page);
+}
+
+/** Signs a browser in without its page for it, which other journeys look at: by the form that this page sends. */
+async function admit(context, user, language) {
+  const url = test.info().project.use.baseURL;
+  await context.addCookies([{ name: 'locale', value: language, url }]);
+  const answer = await context.request.post('/api/accounts/sign-in', {
+    form: { user_name: user.name, password: user.password },
+    headers: { accept: 'text/html', origin: url },
+    maxRedirects: 0,
+  });
+  expect(answer.headers().location, `${user.name} signs in`).toBe('/');
+}
+
+/** Opens a page, until it answers. */
+export async function open(page, path) {
+  await page.goto(path);
   await hydrated(page);
 }
 

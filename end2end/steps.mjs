@@ -2,7 +2,7 @@
 
 import { expect } from '@playwright/test';
 import jsQR from 'jsqr';
-import { hydrated } from './fixtures.mjs';
+import { open } from './fixtures.mjs';
 
 /** Somebody of the demo. */
 export const demo = (name) => ({ name, password: 'hop-khong-giay' });
@@ -18,24 +18,75 @@ const RUN = process.env.PHIEN_E2E_URL ? Math.floor(Date.now() / 60_000) % 20 : 0
  * free of meetings: then it is the Wednesday.
  */
 export function freeTuesday(week) {
-  const day = new Date(Date.now() + (21 + 7 * (week + 6 * RUN)) * 86_400_000);
+  const day = new Date(Date.now() + (21 + 7 * (week + 12 * RUN)) * 86_400_000);
   while (day.getUTCDay() !== 2) day.setUTCDate(day.getUTCDate() + 1);
   if (day.getUTCDate() === 25) day.setUTCDate(26);
   return day.toISOString().slice(0, 10);
 }
 
-/** Fills the part of the composer that every meeting needs; `room` is a pattern of its name. */
-export async function compose(page, { title, kind, form, date, from, to, room }) {
-  await page.goto('/meetings/new');
-  await hydrated(page);
+/** Fills the part of the composer that every meeting needs; `room` is a pattern of its name, `place` somewhere else. */
+export async function compose(page, meeting) {
+  await open(page, '/meetings/new');
+  await fill(page, meeting);
+}
+
+async function fill(page, { title, kind, form, date, from, to, room, place }) {
   await page.locator('#title').fill(title);
   await page.locator('#kind').selectOption(kind);
   await page.locator(`input[name="form"][value="${form}"]`).check();
   await page.locator('[id="sittings[0][date]"]').fill(date);
   await page.locator('[id="sittings[0][from]"]').fill(from);
   await page.locator('[id="sittings[0][to]"]').fill(to);
+  if (place) await page.locator('[name="place"]').fill(place);
+  if (!room) return;
   const rooms = await page.locator('#room-0 option').allTextContents();
   await page.locator('#room-0').selectOption({ label: rooms.find((label) => room.test(label)) });
+}
+
+/**
+ * A meeting whose invitations are out, or with `then: 'keep'` a draft; gives its address. For journeys that begin there: it
+ * is composed by the plain form, as a browser without scripts sends it, for the one who is signed in on `page`. `chair` and
+ * `delegates` are typed; an agency's own name invites the agency.
+ */
+export async function arrange(page, { chair, delegates, item = 'Kế hoạch tuần', then = 'publish', ...meeting }) {
+  const storageState = await page.context().storageState();
+  const context = await page.context().browser().newContext({ javaScriptEnabled: false, storageState });
+  const plain = await context.newPage();
+  const press = (step) => plain.locator(`button[name="then"][value="${step}"]`).last().click({ force: true });
+  await plain.goto('/meetings/new');
+  await fill(plain, meeting);
+  await plain.locator('#add_chair').fill(chair);
+  for (const delegate of delegates) {
+    await plain.locator('#add').fill(delegate);
+    await press('add_delegate');
+  }
+  await expect(plain.locator('[name="delegates[]"]')).toHaveCount(delegates.length);
+  await plain.locator('[id="agenda[0][title]"]').fill(item);
+  await press(then);
+  await expect(plain).toHaveURL(then === 'publish' ? /\/meetings\/[0-9a-f-]{36}$/ : /\/edit#/);
+  const { pathname } = new URL(plain.url());
+  await context.close();
+  return pathname.replace(/\/edit$/, '');
+}
+
+/** How many meetings of a day the figures of the signed-in person's agency count as held, cancelled and postponed. */
+export async function counted(page, date) {
+  await page.goto('/meetings/new');
+  const agency = await page.locator('[name="agency"]').inputValue();
+  await open(page, `/figures?agency=${agency}&scope=own&period=${date}_${date}`);
+  const number = async (what) => Number(await page.locator(`a[href*="what=${what}"]`).first().textContent());
+  return { held: await number('held'), cancelled: await number('cancelled'), postponed: await number('postponed') };
+}
+
+/** A meeting of the least that there is to say, for `arrange`. */
+export const BRIEF = { kind: 'working', form: 'in_person', from: '08:00', to: '10:00', place: 'Nhà văn hóa trung tâm' };
+
+/** A title that no other run uses. */
+export const titled = (text) => `${text} ${Date.now() % 1_000_000}`;
+
+/** A file for a field that takes papers. */
+export function paper(name, buffer) {
+  return { name, mimeType: 'application/pdf', buffer };
 }
 
 /** Picks somebody from the list under a search field. */

@@ -1,0 +1,106 @@
+// Agencies and people are found while a few letters are typed, without marks, and taken with the arrows, Enter or a press;
+// rooms are chosen from a list by the arrows.
+
+import { test, expect, axe, shot, words } from '../fixtures.mjs';
+import { demo } from '../steps.mjs';
+
+const t = words('vi');
+
+test.describe.configure({ mode: 'parallel' });
+
+/** The list under a field, as far as it is shown. */
+const listed = (page) => page.getByRole('listbox').getByRole('option');
+
+/** Types into an empty field until something is listed. */
+async function type(page, field, text) {
+  await field.fill('');
+  await field.pressSequentially(text);
+  await expect(field).toHaveAttribute('aria-expanded', 'true');
+}
+
+test('people and agencies are taken into a meeting without marks and without a mouse', async ({ person }) => {
+  const page = await person(demo('thuky1.vpub'), {}, 'vi', '/meetings/new');
+  const [chair, add] = [page.locator('#add_chair'), page.locator('#add')];
+  const chip = (text) => page.locator('.chip').filter({ hasText: text });
+  const key = (name) => page.keyboard.press(name);
+
+  await test.step('an agency comes first under its own name, and the arrows go round', async () => {
+    await type(page, add, 'so noi vu');
+    await expect(listed(page).first()).toContainText(t('composer_agency_sends'));
+    await expect(listed(page).first()).toContainText('Sở Nội vụ');
+    await key('ArrowUp');
+    await expect(listed(page).last()).toHaveAttribute('aria-selected', 'true');
+    await key('ArrowDown');
+    await expect(listed(page).first()).toHaveAttribute('aria-selected', 'true');
+    await expect(add).toHaveAttribute('aria-activedescendant', await listed(page).first().getAttribute('id'));
+    await axe(page);
+    await shot(page, 'picker', false);
+    await key('Enter');
+    await expect(chip(t('composer_sends_delegate', { agency: 'Sở Nội vụ' }))).toBeVisible();
+  });
+
+  await test.step('the work goes on in the same, emptied field', async () => {
+    await expect(add).toBeFocused();
+    await expect(add).toHaveValue('');
+    await page.keyboard.type('pho giam doc so noi vu');
+    await expect(listed(page)).toHaveText([/Phó Giám đốc Sở Nội vụ/]);
+    await key('ArrowDown');
+    await key('Enter');
+    await expect(chip('Phó Giám đốc Sở Nội vụ')).toBeVisible();
+  });
+
+  await test.step('Escape takes nobody, a press takes whom it meets', async () => {
+    await type(page, chair, 'chu tich ubnd tinh');
+    await key('Escape');
+    await expect(listed(page)).toHaveCount(0);
+    await expect(page.locator('input[name="chair"]')).toHaveValue('');
+    await type(page, chair, 'pho chu tich ubnd tinh phu trach kinh te');
+    await listed(page).filter({ hasText: 'phụ trách kinh tế' }).click();
+    await expect(page.locator('input[name="chair"]')).not.toHaveValue('');
+    await expect(chip('Phó Chủ tịch UBND tỉnh phụ trách kinh tế')).toBeVisible();
+  });
+
+  await test.step('what fits nobody is said', async () => {
+    await type(page, add, 'khong co ai ten nhu the');
+    await expect(page.getByRole('status').filter({ hasText: t('composer_nobody_found') })).toBeVisible();
+    await add.fill('');
+  });
+
+  await test.step('somebody is dropped by the keyboard', async () => {
+    await page.getByRole('button', { name: t('composer_drop', { name: 'Phó Giám đốc Sở Nội vụ' }) }).focus();
+    await key('Enter');
+    await expect(chip('Phó Giám đốc Sở Nội vụ')).toHaveCount(0);
+    await expect(add).toBeFocused();
+  });
+
+  await test.step('a room is chosen by the arrows', async () => {
+    const room = page.locator('#room-0');
+    await room.focus();
+    await key('ArrowDown');
+    await expect(room).not.toHaveValue('');
+  });
+});
+
+test('an administrator finds an agency by words without marks, by code and by a former name', async ({ person }) => {
+  const page = await person(demo('quantri'), {}, 'vi', '/admin/rooms');
+  const field = page.getByRole('combobox', { name: t('room_agency') });
+  const chosen = page.locator('input[name="agency"]');
+  await page.locator('summary').filter({ hasText: t('rooms_add') }).click();
+  await type(page, field, 'so noi vu');
+  await page.keyboard.press('ArrowDown');
+  await expect(listed(page).first()).toHaveAttribute('aria-selected', 'true');
+  await axe(page);
+  await page.keyboard.press('Enter');
+  await expect(field).toHaveValue('Sở Nội vụ');
+  await expect(chosen).toHaveValue('SNV');
+  await type(page, field, 'nghe thuat');
+  await expect(page.getByRole('status').filter({ hasText: t('agency_none_found') })).toBeVisible();
+  await expect(chosen, 'what is not an agency is not the one chosen before').toHaveValue('');
+  await type(page, field, '0364');
+  await listed(page).filter({ hasText: 'Phường Tô Hiệu' }).click();
+  await expect(field).toHaveValue('Phường Tô Hiệu');
+  await expect(chosen).toHaveValue('03646');
+  await type(page, field, 'noi vu');
+  await page.keyboard.press('Escape');
+  await expect(listed(page)).toHaveCount(0);
+});
