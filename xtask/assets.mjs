@@ -19,8 +19,8 @@ const MODULES = join(ROOT, "node_modules");
 const STYLE = join(ROOT, "style");
 const ELEMENTS = join(ROOT, "app", "elements");
 
-/** The oldest browsers served: what a tablet bought five years ago can still be updated to. */
-const BROWSERS = ["chrome90", "edge90", "firefox90", "safari14.1", "ios14.5"];
+/** The oldest browsers served, which the PDF engine sets: a tablet bought five years ago can be updated to them. */
+const BROWSERS = ["chrome98", "edge98", "firefox98", "safari16.4", "ios16.4"];
 
 /** Hex digits of SHA-256 in a hashed name: 40 bits, enough to tell builds apart. */
 const HASH_DIGITS = 10;
@@ -173,36 +173,47 @@ async function browserElements() {
   return Object.fromEntries(await Promise.all(pairs));
 }
 
-/** Be Vietnam Pro as published, and the ten digits of Inter, whose figures line up. */
+/** Be Vietnam Pro, one file a weight with all letters of Vietnamese, and the ten digits of Inter, whose figures line up. */
 async function fonts() {
-  const family = join(MODULES, "@fontsource", "be-vietnam-pro");
-  const inter = join(MODULES, "@fontsource", "inter");
-  const copies = [];
-  for (const weight of [400, 500, 600, 700]) {
-    for (const script of ["latin", "vietnamese"]) {
-      const name = `be-vietnam-pro-${script}-${weight}-normal.woff2`;
-      copies.push(copy(join(family, "files", name), join("fonts", name)));
-    }
-  }
-  copies.push(copy(join(family, "LICENSE"), join("fonts", "LICENSE-be-vietnam-pro.txt")));
-  copies.push(copy(join(inter, "LICENSE"), join("fonts", "LICENSE-inter.txt")));
-  for (const weight of [400, 500, 600]) {
-    const source = join(inter, "files", `inter-latin-${weight}-normal.woff2`);
-    copies.push(digits(source, join("fonts", `inter-digits-${weight}.woff2`)));
-  }
-  await Promise.all(copies);
+  const family = join(MODULES, "@expo-google-fonts", "be-vietnam-pro");
+  const inter = join(MODULES, "@fontsource-variable", "inter");
+  const faces = { 400: "400Regular", 500: "500Medium", 600: "600SemiBold", 700: "700Bold" };
+  const letters = vietnamese();
+  await Promise.all([
+    copy(join(family, "LICENSE_FONT"), join("fonts", "LICENSE-be-vietnam-pro.txt")),
+    copy(join(inter, "LICENSE"), join("fonts", "LICENSE-inter.txt")),
+    ...Object.entries(faces).map(([weight, face]) =>
+      subset(join(family, face, `BeVietnamPro_${face}.ttf`), join("fonts", `be-vietnam-pro-${weight}.woff2`), letters, [
+        "kern",
+        "ccmp",
+        "locl",
+        "mark",
+        "mkmk",
+        "liga",
+      ]),
+    ),
+    subset(join(inter, "files", "inter-latin-wght-normal.woff2"), join("fonts", "inter-digits.woff2"), "0123456789", [
+      "tnum",
+      "kern",
+    ]),
+  ]);
 }
 
-async function digits(source, path) {
+/** Every sign that pages set: Latin with the marks of Vietnamese and its neighbours, punctuation, the dong, arrows. */
+function vietnamese() {
+  const ranges = [[0x20, 0x7e], [0xa0, 0x17f], [0x1a0, 0x1a1], [0x1af, 0x1b0], [0x2bb, 0x2bc], [0x2c6, 0x2c6], [0x2d8, 0x2dd]];
+  ranges.push([0x300, 0x304], [0x306, 0x309], [0x31b, 0x31b], [0x323, 0x323], [0x1ea0, 0x1ef9], [0x2000, 0x206f]);
+  ranges.push([0x20ab, 0x20ac], [0x2122, 0x2122], [0x2191, 0x2191], [0x2193, 0x2193], [0x2212, 0x2212], [0x2215, 0x2215]);
+  return ranges.map(([from, to]) => String.fromCodePoint(...Array.from({ length: to - from + 1 }, (_, n) => from + n))).join("");
+}
+
+async function subset(source, path, letters, keepFeatures) {
   if (await isNewer(path, source)) {
     built.add(path);
     return;
   }
-  const { default: subset } = await import("subset-font");
-  const font = await subset(await readFile(source), "0123456789", {
-    targetFormat: "woff2",
-    keepFeatures: ["tnum", "kern"],
-  });
+  const { default: subsetFont } = await import("subset-font");
+  const font = await subsetFont(await readFile(source), letters, { targetFormat: "woff2", keepFeatures });
   await writeIfChanged(path, font);
 }
 
