@@ -8,12 +8,7 @@ use crate::bundles::Bundle;
 use crate::context::Assets;
 
 /// Faces of the first screen: without them its text would jump.
-const FIRST_FONTS: [&str; 4] = [
-    "/fonts/be-vietnam-pro-latin-400-normal.woff2",
-    "/fonts/be-vietnam-pro-vietnamese-400-normal.woff2",
-    "/fonts/be-vietnam-pro-latin-600-normal.woff2",
-    "/fonts/be-vietnam-pro-vietnamese-600-normal.woff2",
-];
+const FIRST_FONTS: [&str; 2] = ["/fonts/be-vietnam-pro-400.woff2", "/fonts/be-vietnam-pro-600.woff2"];
 
 /// Links and scripts of the document's head.
 pub(crate) fn head(assets: &Assets) -> impl IntoView + use<> {
@@ -28,21 +23,25 @@ pub(crate) fn head(assets: &Assets) -> impl IntoView + use<> {
     }
 }
 
-/// The inline module that loads the program, when this build has one.
+/// The small script of every page, and the inline one that loads the program when this build has one.
+///
+/// The program comes after the first paint: over a weak line the page is read sooner for it, and a browser without script
+/// does not fetch what it cannot run. Its modules are asked for together, not one after the other.
 fn start(assets: &Assets) -> impl IntoView + use<> {
     (!assets.js.is_empty()).then(|| {
+        let modules: Vec<&String> = std::iter::once(&assets.wasm).chain(bundle(assets)).collect();
         let script = format!(
-            "import(\"{}\").then(m=>m.default({{module_or_path:\"{}\"}}).then(()=>m.hydrate()))",
-            assets.js, assets.wasm
+            "const start=()=>{{\
+             for(const href of {modules:?})document.head.prepend(Object.assign(document.createElement('link'),\
+             {{rel:'preload',as:'fetch',crossOrigin:'anonymous',href}}));\
+             import({js:?}).then(m=>m.default({{module_or_path:{wasm:?}}}).then(()=>m.hydrate()))}};\
+             document.hidden?start():requestAnimationFrame(()=>setTimeout(start))",
+            js = assets.js,
+            wasm = assets.wasm
         );
         let page = (!assets.page.is_empty())
             .then(|| view! { <script r#type="module" src=assets.page.clone() nonce=use_nonce()></script> });
-        let modules = std::iter::once(&assets.wasm).chain(bundle(assets)).map(|module| {
-            view! { <link rel="preload" href=module.clone() r#as="fetch" r#type="application/wasm" crossorigin="anonymous"/> }
-        });
         view! {
-            <link rel="modulepreload" href=assets.js.clone() nonce=use_nonce()/>
-            {modules.collect_view()}
             <script r#type="module" nonce=use_nonce()>{script}</script>
             {page}
         }
