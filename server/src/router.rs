@@ -12,6 +12,8 @@ use http::{HeaderValue, StatusCode, header};
 use leptos::nonce::use_nonce;
 use leptos::prelude::{provide_context, use_context};
 use leptos_axum::{LeptosRoutes, ResponseOptions};
+use tower_http::CompressionLevel;
+use tower_http::compression::CompressionLayer;
 
 use app::context::Now;
 
@@ -64,7 +66,9 @@ pub fn router(site: Site) -> Router {
         .leptos_routes_with_context(&site, pages, context, app::document)
         .fallback(nothing_here)
         .layer(from_fn(guard::body_limit))
-        .layer(from_fn(guard::in_time));
+        .layer(from_fn(guard::in_time))
+        // A page is an eighth of itself then; the quickest level, for the weak line gains little by a better one.
+        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest));
 
     let mut router = quick.merge(files::router(&site));
     for (path, route) in streaming_routes() {
@@ -99,6 +103,7 @@ fn provide(site: &Site) {
         provide_context(visitor.and_then(|visitor| visitor.0.clone()));
         provide_context(visitor::locale(&parts.headers));
         provide_context(visitor::theme(&parts.headers));
+        provide_context(visitor::single_keys(&parts.headers));
         provide_context(visitor::client(&site.config, &parts.headers, &parts.extensions));
     }
     provide_context(site.services.clone());

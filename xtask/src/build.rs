@@ -130,22 +130,24 @@ fn site(profile: Profile, site: &Path, bindings: &Bindings) -> Result<PathBuf> {
 
 /// The server for any Linux.
 fn release_program(target: &Path) -> Result<PathBuf> {
-    let host = host()?;
-    run(release_build(&host)?.args(["--bin", "phien"]))?;
-    Ok(target.join(host).join("release/phien"))
+    release_binary("server", "phien", target)
 }
 
-/// An example of the server's, built as the server is.
-pub(crate) fn release_example(name: &str) -> Result<PathBuf> {
+/// The ports without pages, built as the server is: what it is measured against.
+pub(crate) fn bare() -> Result<PathBuf> {
+    release_binary("bare", "bare", &target_dir()?)
+}
+
+fn release_binary(package: &str, name: &str, target: &Path) -> Result<PathBuf> {
     let host = host()?;
-    run(release_build(&host)?.args(["--example", name]))?;
-    Ok(target_dir()?.join(host).join("release/examples").join(name))
+    run(release_build(&host)?.args(["--package", package, "--bin", name]))?;
+    Ok(target.join(host).join("release").join(name))
 }
 
 /// glibc is linked in, since the office's distribution may have an older one.
 fn release_build(host: &str) -> Result<Command> {
     let mut build = cargo()?;
-    build.args(["build", "--locked", "--release", "--package", "server", "--target", host]);
+    build.args(["build", "--locked", "--release", "--target", host]);
     if host.ends_with("linux-gnu") {
         let library = output(Command::new("cc").arg("-print-file-name=libc.a"))?;
         if Path::new(library.trim()).is_absolute() {

@@ -34,7 +34,7 @@ const IDLE: Duration = Duration::from_secs(10);
 /// What the measurements share.
 struct Bench {
     built: Built,
-    /// The example `bare` of the server: the ports without pages.
+    /// The ports without pages: `xtask/bare`.
     bare: PathBuf,
     folder: Folder,
     /// Last year, all of it held, as a code of the figures' address.
@@ -53,7 +53,7 @@ struct Prepared {
 pub(crate) fn bench() -> Result<()> {
     let machine = process::machine()?;
     let built = build::build(Profile::Release)?;
-    let bare = build::release_example("bare")?;
+    let bare = build::bare()?;
     let year = output(Command::new("date").arg("+%Y"))?.trim().parse::<u32>().context("this year")?;
     let bench =
         Bench { built, bare, folder: Folder::new(&target_dir()?)?, period: format!("c-{}", year - 1) };

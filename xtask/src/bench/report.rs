@@ -18,7 +18,7 @@ const HEAD: &str = "\
 Written by `cargo xtask bench`, in one run of a release build, everything on one machine: the server, its clients, the
 browser and what it is held against. Times depend on the machine; ratios and aims are what counts. CPU is the server's
 own, user and system, read from the system's books before and after a load over connections that stay open. \"Bare\" is
-the same release code and database without pages: the example `bare` of the server.
+the same release code and database without pages: the program `xtask/bare`.
 ";
 
 /// The tables as they grow.
