@@ -1,12 +1,15 @@
 // <paper-upload>: sends several papers one after another and tells how each is doing.
 //
-//   <paper-upload icons="/pkg/icons.….svg" data-max-bytes="209715200" data-t-…="…">
-//     <form method="post" action="/meetings/ID/papers" enctype="multipart/form-data">
-//       … hidden and visible fields … <input type="file" name="file" multiple accept="application/pdf" data-plain>
-//       <button type="submit" data-plain>…</button>
-//     </form>
-//   </paper-upload>
+//   <div icons="/pkg/icons.….svg" data-max-bytes="209715200" data-t-…="…">
+//     <paper-upload>
+//       <form method="post" action="/meetings/ID/papers" enctype="multipart/form-data">
+//         … hidden and visible fields … <input type="file" name="file" multiple accept="application/pdf" data-plain>
+//         <button type="submit" data-plain>…</button>
+//       </form>
+//     </paper-upload>
+//   </div>
 //
+// The attributes may stand on the element itself, or once around several.
 // Without script the form works as it stands. With it, what is marked data-plain gives way to a drop
 // area; each file is one POST: the form's other fields first, then `file`. The server answers 2xx, or
 // a refusal as JSON {"message": "…"}, which is shown beside its file.
@@ -14,7 +17,7 @@
 // finished some-refused reload. Event: `uploaded` {count}, cancelable; unless it is prevented the page
 // is loaded anew when every file has arrived.
 
-import { icon, make, word } from "./reader/words.js";
+import { icon, make, said, word } from "./reader/words.js";
 
 class PaperUpload extends HTMLElement {
   #box = null;
@@ -70,7 +73,7 @@ class PaperUpload extends HTMLElement {
   }
 
   #add(files) {
-    const most = Number(this.dataset.maxBytes) || Infinity;
+    const most = Number(said(this, "data-max-bytes")) || Infinity;
     for (const file of files) {
       const row = new Row(this, file, {
         cancel: () => this.#cancel(row),

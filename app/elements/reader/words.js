@@ -1,10 +1,15 @@
-// The reader's texts come from the page, in its language: data-t-NAME on the element.
+// The texts of an element come from the page, in its language: data-t-NAME on the element, or on what several stand in.
 // Nothing here is shown that the page did not say.
 
 /** The sentence `name`, its `{marks}` filled in; empty when the page does not say it. */
 export function word(host, name, values = {}) {
-  const text = host.getAttribute(`data-t-${name}`) ?? "";
+  const text = said(host, `data-t-${name}`);
   return text.replace(/\{(\w+)\}/g, (mark, key) => (key in values ? String(values[key]) : mark));
+}
+
+/** What the page says under this attribute, on the element or around it. */
+export function said(host, attribute) {
+  return host.closest(`[${attribute}]`)?.getAttribute(attribute) ?? "";
 }
 
 /** An icon of the site's sprite; `icons` is the sprite's address. */
@@ -13,7 +18,7 @@ export function icon(host, name, size = "i--lg") {
   svg.setAttribute("class", `i ${size}`);
   svg.setAttribute("aria-hidden", "true");
   const use = document.createElementNS("http://www.w3.org/2000/svg", "use");
-  use.setAttribute("href", `${host.getAttribute("icons") ?? ""}#i-${name}`);
+  use.setAttribute("href", `${said(host, "icons")}#i-${name}`);
   svg.append(use);
   return svg;
 }

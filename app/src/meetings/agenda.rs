@@ -30,13 +30,14 @@ pub(super) fn agenda(desk: Desk) -> impl IntoView {
             .zip(starts)
             .map(|(item, start)| row(desk, &meeting, item, start))
             .collect_view();
+        let rows = view! { <ol class="agenda">{rows}</ol> }.into_any();
         view! {
             <section class="card" aria-labelledby="agenda">
                 <header class="card__head card__head--line">
                     <h2 id="agenda">{t(AGENDA_TITLE)}</h2>
                     <span class="hint">{papers_in_words(&meeting)}</span>
                 </header>
-                <ol class="agenda">{rows}</ol>
+                {if meeting.may(Action::ManagePapers) { papers::adding(rows).into_any() } else { rows }}
             </section>
         }
         .into_any()

@@ -119,38 +119,13 @@ fn menu(desk: Desk, paper: &Paper) -> impl IntoView + use<> {
     }
 }
 
-/// Adding papers to an item. A classified level leaves the neutral line and sends no file.
-pub(super) fn add(desk: Desk, item: &AgendaItem) -> impl IntoView + use<> {
-    let level = RwSignal::new(Level::Open);
-    let is_alive = RwSignal::new(false);
-    Effect::new(move |_| is_alive.set(true));
+/// Around all places that papers are added at: the script that sends them, and its words, once.
+pub(super) fn adding(agenda: AnyView) -> impl IntoView {
     let script = with_page(|page| page.assets.upload.clone());
     let script = (!script.is_empty()).then(|| view! { <Script type_="module" src=script/> });
-    let item_id = item.id.to_string();
-    let is_neutral = move || is_alive.get() && level.get() != Level::Open;
-    let instead = {
-        let item_id = item_id.clone();
-        move || is_neutral().then(|| instead_of_a_file(desk, item_id.clone()))
-    };
     view! {
         {script}
-        <details class="more">
-            <summary><Icon name="plus"/>{t(AGENDA_ADD_PAPERS)}<span class="vh">": "{item.title.clone()}</span></summary>
-            <div class="stack stack--s">
-                {levels(&item_id, level)}
-                <div hidden=is_neutral>{upload(desk, &item_id)}</div>
-                {instead}
-            </div>
-        </details>
-    }
-}
-
-fn upload(desk: Desk, item: &str) -> impl IntoView + use<> {
-    let field = format!("file-{item}");
-    let icons = with_page(|page| page.assets.icons.clone());
-    view! {
-        <paper-upload
-            icons=icons
+        <div
             data-max-bytes=(PAPER_MIB_AT_MOST * 1024 * 1024).to_string()
             data-t-drop=t(AGENDA_UPLOAD_DROP)
             data-t-choose=t(AGENDA_UPLOAD_CHOOSE)
@@ -168,6 +143,38 @@ fn upload(desk: Desk, item: &str) -> impl IntoView + use<> {
             data-t-some-refused=t(AGENDA_UPLOAD_SOME_REFUSED)
             data-t-reload=t(AGENDA_UPLOAD_RELOAD)
         >
+            {agenda}
+        </div>
+    }
+}
+
+/// Adding papers to an item. A classified level leaves the neutral line and sends no file.
+pub(super) fn add(desk: Desk, item: &AgendaItem) -> impl IntoView + use<> {
+    let level = RwSignal::new(Level::Open);
+    let is_alive = RwSignal::new(false);
+    Effect::new(move |_| is_alive.set(true));
+    let item_id = item.id.to_string();
+    let is_neutral = move || is_alive.get() && level.get() != Level::Open;
+    let instead = {
+        let item_id = item_id.clone();
+        move || is_neutral().then(|| instead_of_a_file(desk, item_id.clone()))
+    };
+    view! {
+        <details class="more">
+            <summary><Icon name="plus"/>{t(AGENDA_ADD_PAPERS)}<span class="vh">": "{item.title.clone()}</span></summary>
+            <div class="stack stack--s">
+                {levels(&item_id, level)}
+                <div hidden=is_neutral>{upload(desk, &item_id)}</div>
+                {instead}
+            </div>
+        </details>
+    }
+}
+
+fn upload(desk: Desk, item: &str) -> impl IntoView + use<> {
+    let field = format!("file-{item}");
+    view! {
+        <paper-upload>
             <form
                 class="stack stack--s"
                 id=form_id(item)
