@@ -14,21 +14,27 @@ use crate::db::{Q, Source, q};
 use crate::stop::Done;
 use crate::stored;
 
-/// The counts of one agency, one month and one scope.
+/// The counts of one scope of an agency or a month.
 #[derive(Clone, Debug)]
-pub(super) struct Part {
-    pub(super) agency: AgencyId,
-    /// `year * 12 + month - 1`, in the months of the period.
-    pub(super) month: i64,
+pub(super) struct Part<Of> {
+    pub(super) of: Of,
     pub(super) scope: Scope,
     pub(super) tally: Tally,
 }
 
-impl Part {
+impl<Of> Part<Of> {
     /// Whether it belongs to a base.
     pub(super) fn is_in(&self, base: Base) -> bool {
         base == Base::All || self.scope == Scope::Conference
     }
+}
+
+/// The same meetings added up twice; agencies, months and scopes with nothing are missing.
+#[derive(Debug, Default)]
+pub(super) struct Parts {
+    pub(super) by_agency: Vec<Part<AgencyId>>,
+    /// `year * 12 + month - 1`, in the months of the period.
+    pub(super) by_month: Vec<Part<i64>>,
 }
 
 /// Counts of both bases, conferences first.
@@ -36,8 +42,8 @@ pub(super) type Held = [i64; 2];
 
 #[derive(sqlx::FromRow)]
 struct Row {
-    agency_id: String,
-    month: i64,
+    agency_id: Option<String>,
+    month: Option<i64>,
     scope: String,
     held: i64,
     in_person: i64,
@@ -80,49 +86,59 @@ fn during(q: &mut Q, window: Window) -> String {
     format!("m.first_date >= {from} AND m.first_date <= {to}")
 }
 
-/// Everything organised in the period; agencies, months and scopes with nothing are missing.
+/// Everything organised in the period. The meetings are read once and added up in the database: over a province some
+/// hundred rows come back, whatever the number of meetings.
 pub(super) async fn parts(
     on: impl Source,
     agency: AgencyId,
     reach: Reach,
     period: &Period,
     hybrid: HybridCounts,
-) -> Done<Vec<Part>> {
+) -> Done<Parts> {
     let follows_decree = !matches!(period, Period::CalendarYear(_) | Period::Custom(_));
     let month = if follows_decree { "m.month_report" } else { "m.month_civil" };
-    let numbers = NUMBERS.map(|what| {
+    let counts = NUMBERS.map(|what| {
         format!("COUNT(*) FILTER (WHERE {}) AS {}", condition(Base::All, what, hybrid), what.code())
     });
+    let sums = NUMBERS.map(|what| format!("CAST(SUM({0}) AS BIGINT) AS {0}", what.code())).join(", ");
     let mut q = q(format!(
-        "SELECT m.agency_id, {month} AS month, m.scope, {} FROM meeting m WHERE ",
-        numbers.join(", ")
+        "WITH part AS MATERIALIZED (SELECT m.agency_id, {month} AS month, m.scope, {} FROM meeting m WHERE ",
+        counts.join(", ")
     ));
     let conditions = [within(&mut q, agency, reach), during(&mut q, period.window())].join(" AND ");
     q.push(&format!(
         "{conditions} AND m.side = 'organised' AND m.stage IN ('held', 'cancelled', 'postponed') \
-         GROUP BY m.agency_id, {month}, m.scope"
+         GROUP BY m.agency_id, {month}, m.scope) \
+         SELECT agency_id, CAST(NULL AS BIGINT) AS month, scope, {sums} FROM part GROUP BY agency_id, scope \
+         UNION ALL SELECT CAST(NULL AS TEXT), month, scope, {sums} FROM part GROUP BY month, scope"
     ));
+    let mut parts = Parts::default();
     let rows: Vec<Row> = q.all(on).await?;
-    rows.into_iter().map(part).collect()
+    for row in rows {
+        let (scope, tally) = (stored::code(&row.scope, Scope::parse)?, row.tally());
+        match (row.agency_id, row.month) {
+            (Some(agency), _) => parts.by_agency.push(Part { of: stored::id(&agency)?, scope, tally }),
+            (None, Some(month)) => parts.by_month.push(Part { of: month, scope, tally }),
+            (None, None) => {}
+        }
+    }
+    Ok(parts)
 }
 
-fn part(row: Row) -> Done<Part> {
-    Ok(Part {
-        agency: stored::id(&row.agency_id)?,
-        month: row.month,
-        scope: stored::code(&row.scope, Scope::parse)?,
-        tally: Tally {
-            held: row.held,
-            in_person: row.in_person,
-            online: row.online,
-            hybrid: row.hybrid,
-            hybrid_online: row.hybrid_online,
-            counted_online: row.counted_online,
-            exceeded: row.exceeded,
-            cancelled: row.cancelled,
-            postponed: row.postponed,
-        },
-    })
+impl Row {
+    fn tally(&self) -> Tally {
+        Tally {
+            held: self.held,
+            in_person: self.in_person,
+            online: self.online,
+            hybrid: self.hybrid,
+            hybrid_online: self.hybrid_online,
+            counted_online: self.counted_online,
+            exceeded: self.exceeded,
+            cancelled: self.cancelled,
+            postponed: self.postponed,
+        }
+    }
 }
 
 /// Everything held in a window, by what the counts by counterpart tell apart.

@@ -5,6 +5,7 @@ mod load;
 mod previous;
 
 use std::collections::{HashMap, HashSet};
+use std::hash::Hash;
 
 use async_trait::async_trait;
 use chrono::Datelike;
@@ -22,7 +23,7 @@ use crate::access::{Within, permit};
 use crate::counted::months;
 use crate::stop::Done;
 use crate::{agencies, rules};
-use load::{Entered, Part};
+use load::{Entered, Part, Parts};
 use previous::YearBefore;
 
 #[async_trait]
@@ -54,7 +55,7 @@ async fn visible(backend: &Backend, caller: &Caller) -> Done<Vec<AgencyRef>> {
 struct Material {
     /// The agency and, in a subtree, all below it, in display order.
     agencies: Vec<Agency>,
-    parts: Vec<Part>,
+    parts: Parts,
     with_counterparts: Vec<(Facts, i64)>,
     year_before: YearBefore,
     ceiling_year: YearBefore,
@@ -125,7 +126,7 @@ fn agencies_of(tree: Vec<Agency>, agency: AgencyId, reach: Reach) -> Vec<Agency>
 }
 
 /// Counts of one base.
-fn sum<'p>(parts: impl IntoIterator<Item = &'p Part>, base: Base) -> Tally {
+fn sum<'p, Of: 'p>(parts: impl IntoIterator<Item = &'p Part<Of>>, base: Base) -> Tally {
     let mut sum = Tally::default();
     for Part { tally, .. } in parts.into_iter().filter(|part| part.is_in(base)) {
         sum.held += tally.held;
@@ -142,16 +143,24 @@ fn sum<'p>(parts: impl IntoIterator<Item = &'p Part>, base: Base) -> Tally {
 }
 
 /// Counts of conferences, then of all.
-fn both(parts: Option<&Vec<&Part>>) -> [Tally; 2] {
+fn both<Of>(parts: Option<&Vec<&Part<Of>>>) -> [Tally; 2] {
     Base::BOTH.map(|base| sum(parts.into_iter().flatten().copied(), base))
+}
+
+fn grouped<Of: Copy + Eq + Hash>(parts: &[Part<Of>]) -> HashMap<Of, Vec<&Part<Of>>> {
+    let mut groups: HashMap<Of, Vec<&Part<Of>>> = HashMap::new();
+    for part in parts {
+        groups.entry(part.of).or_default().push(part);
+    }
+    groups
 }
 
 impl Material {
     fn base(&self, reach: Reach, base: Base) -> BaseFigures {
-        let tally = sum(&self.parts, base);
+        let tally = sum(&self.parts.by_agency, base);
         let mut held_by: HashMap<AgencyId, i64> = HashMap::new();
-        for part in self.parts.iter().filter(|part| part.is_in(base)) {
-            *held_by.entry(part.agency).or_default() += part.tally.held;
+        for part in self.parts.by_agency.iter().filter(|part| part.is_in(base)) {
+            *held_by.entry(part.of).or_default() += part.tally.held;
         }
         let held_now = |agency| held_by.get(&agency).copied().unwrap_or(0);
         let (previous, held_compared) =
@@ -182,10 +191,7 @@ impl Material {
 
     fn by_month(&self, period: &Period) -> Vec<MonthFigures> {
         let follows_decree = !matches!(period, Period::CalendarYear(_) | Period::Custom(_));
-        let mut by_month: HashMap<i64, Vec<&Part>> = HashMap::new();
-        for part in &self.parts {
-            by_month.entry(part.month).or_default().push(part);
-        }
+        let by_month = grouped(&self.parts.by_month);
         let months = period.by_month().into_iter().map(|(month, window)| {
             let (civil, report) = months(window.from);
             let parts = by_month.get(if follows_decree { &report } else { &civil });
@@ -195,10 +201,7 @@ impl Material {
     }
 
     fn by_agency(&self) -> Vec<AgencyFigures> {
-        let mut by_agency: HashMap<AgencyId, Vec<&Part>> = HashMap::new();
-        for part in &self.parts {
-            by_agency.entry(part.agency).or_default().push(part);
-        }
+        let by_agency = grouped(&self.parts.by_agency);
         let figure = |agency, base| self.year_before.figure(&self.entered, agency, base).map(|f| f.held());
         let lines = self.agencies.iter().filter_map(|agency| {
             let parts = by_agency.get(&agency.id);
