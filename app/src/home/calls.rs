@@ -43,16 +43,27 @@ async fn coming(meetings: &dyn Meetings, caller: &Caller) -> Result<Vec<MeetingR
         page: 1,
         ..MeetingFilter::default()
     };
-    let mut listed = meetings.list(caller, filter.clone()).await?;
-    // Lists begin with the last meeting, so the nearest are on the last page.
-    if listed.pages() > 1 {
-        filter.page = listed.pages();
-        listed = meetings.list(caller, filter).await?;
-    }
     let has_papers = |row: &MeetingRow| {
         row.is_mine && row.papers > 0 && matches!(row.stage, Stage::Scheduled | Stage::UnderWay)
     };
-    Ok(listed.rows.into_iter().rev().filter(has_papers).take(MEETINGS_AT_MOST).collect())
+    // Lists begin with the last meeting, so they are read from their end.
+    let first_page = meetings.list(caller, filter.clone()).await?;
+    let mut found = Vec::new();
+    for page in (1..=first_page.pages()).rev() {
+        let listed = match page {
+            1 => first_page.rows.clone(),
+            _ => {
+                filter.page = page;
+                meetings.list(caller, filter.clone()).await?.rows
+            }
+        };
+        found.extend(listed.into_iter().rev().filter(has_papers));
+        if found.len() >= MEETINGS_AT_MOST {
+            break;
+        }
+    }
+    found.truncate(MEETINGS_AT_MOST);
+    Ok(found)
 }
 
 /// A coming meeting with its papers.
