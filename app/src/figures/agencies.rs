@@ -104,17 +104,17 @@ pub(super) fn agencies(figures: &Figures, asked: &Asked) -> AnyView {
                 {switch}
             </header>
             <div class="tablewrap">
-                <table class="table table--cards">
-                    <thead>
-                        <tr>
+                <table class="table table--cards" role="table">
+                    <thead role="rowgroup">
+                        <tr role="row">
                             {head(asked, Order::Name, FIGURES_AGENCY, "")}
                             {head(asked, Order::Held, FIGURES_HELD, "r")}
                             {head(asked, Order::Share, FIGURES_SHARE_SHORT, "figures__share")}
                             {head(asked, Order::Reduction, FIGURES_REDUCTION_SHORT, "r")}
-                            <th scope="col">{t(FIGURES_BOTH_TARGETS)}</th>
+                            <th role="columnheader" scope="col">{t(FIGURES_BOTH_TARGETS)}</th>
                         </tr>
                     </thead>
-                    <tbody>{rows}</tbody>
+                    <tbody role="rowgroup">{rows}</tbody>
                 </table>
             </div>
         </section>
@@ -135,7 +135,7 @@ fn head(asked: &Asked, order: Order, word: Text, class: &'static str) -> AnyView
         let name = if asked.is_descending { "arrow-down" } else { "arrow-up" };
         view! { <Icon name/> }
     });
-    view! { <th scope="col" class=class aria-sort=state><a href=href>{t(word)}{icon}</a></th> }.into_any()
+    view! { <th role="columnheader" scope="col" class=class aria-sort=state><a href=href>{t(word)}{icon}</a></th> }.into_any()
 }
 
 fn row(line: &Line<'_>, figures: &Figures, asked: &Asked) -> AnyView {
@@ -167,12 +167,12 @@ fn row(line: &Line<'_>, figures: &Figures, asked: &Asked) -> AnyView {
         None => not_counted(),
     };
     view! {
-        <tr>
-            <th scope="row" class="lead"><a href=own.href("") title=line.agency.name.clone()>{agency.short_name.clone()}</a></th>
-            <td class="r num" data-label=t(FIGURES_HELD)>{opens.count(asked.base, What::Held, line.held)}</td>
-            <td data-label=t(FIGURES_SHARE_SHORT)>{share}</td>
-            <td class="r num" data-label=t(FIGURES_REDUCTION_SHORT)>{reduction}</td>
-            <td data-label=t(FIGURES_BOTH_TARGETS)>{verdict(line.met(&figures.targets))}</td>
+        <tr role="row">
+            <th role="rowheader" scope="row" class="lead"><a href=own.href("") title=line.agency.name.clone()>{agency.short_name.clone()}</a></th>
+            <td role="cell" class="r num" data-label=t(FIGURES_HELD)>{opens.count(asked.base, What::Held, line.held)}</td>
+            <td role="cell" data-label=t(FIGURES_SHARE_SHORT)>{share}</td>
+            <td role="cell" class="r num" data-label=t(FIGURES_REDUCTION_SHORT)>{reduction}</td>
+            <td role="cell" data-label=t(FIGURES_BOTH_TARGETS)>{verdict(line.met(&figures.targets))}</td>
         </tr>
     }
     .into_any()

@@ -107,15 +107,18 @@ impl Bar {
         let words = if words + 4.0 > self.line && words - 12.0 < self.line { self.line - 9.0 } else { words };
         let class = if self.is_met { "bar-met" } else { "bar-missed" };
         let bar = (self.held > 0).then(|| {
+            // Only inside another drawing element is this the link of drawings, which a browser shows.
             view! {
-                <a href=self.href aria-label=self.spoken>
-                    <rect class=class x=self.x y=y width=self.width height=(BOTTOM - y).max(1.0) rx="2"></rect>
-                    // A month without any online meeting has no bar to press, so the column is pressed as well.
-                    <rect class="figures__hit" x=self.x y=TOP width=self.width height=BOTTOM - TOP></rect>
-                </a>
-                <text class=if self.is_met { "strong" } else { "bad" } x=middle y=words text-anchor="middle">
-                    {self.value}
-                </text>
+                <g>
+                    <a href=self.href aria-label=self.spoken>
+                        <rect class=class x=self.x y=y width=self.width height=(BOTTOM - y).max(1.0) rx="2"></rect>
+                        // A month without any online meeting has no bar to press, so the column is pressed as well.
+                        <rect class="figures__hit" x=self.x y=TOP width=self.width height=BOTTOM - TOP></rect>
+                    </a>
+                    <text class=if self.is_met { "strong" } else { "bad" } x=middle y=words text-anchor="middle">
+                        {self.value}
+                    </text>
+                </g>
             }
         });
         // Narrow months name themselves in turn, so that the words never touch.

@@ -3,7 +3,6 @@
 use domain::agencies::AgencyRef;
 use domain::count::{Base, Counterpart, HybridCounts, What};
 use domain::figures::{BaseFigures, Figures, PreviousSource};
-use domain::period::Period;
 use leptos::prelude::*;
 
 use super::gauges::{BASES, base_name};
@@ -14,18 +13,15 @@ use crate::text::{self, Text, t, tf};
 /// What can still be decided, and what went over.
 pub(super) fn forecast(figures: &Figures) -> AnyView {
     let opens = Opens::of(figures);
-    let year = chrono::Datelike::year(&figures.window.to) - 1;
-    let last_year = opens.over(Period::CalendarYear(year).window());
+    let number = |number: i64| view! { <span class="num">{text::number(number)}</span> }.into_any();
     let row = |text: Text, cell: &dyn Fn(Base, &BaseFigures) -> AnyView| {
         table_row(t(text).to_owned(), figures, cell)
     };
+    // What may still be held counts no meeting, so it opens none.
     let rows = vec![
-        row(FIGURES_IN_PERSON_LEFT, &|base, b| opens.count(base, What::InPerson, b.in_person_left)),
-        row(FIGURES_ONLINE_NEEDED, &|base, b| opens.count(base, What::CountedOnline, b.online_needed)),
-        row(FIGURES_CEILING, &|base, b| match b.ceiling {
-            Some(ceiling) => last_year.count(base, What::Held, ceiling),
-            None => not_counted(),
-        }),
+        row(FIGURES_IN_PERSON_LEFT, &|_, b| number(b.in_person_left)),
+        row(FIGURES_ONLINE_NEEDED, &|_, b| number(b.online_needed)),
+        row(FIGURES_CEILING, &|_, b| b.ceiling.map_or_else(not_counted, number)),
         row(FIGURES_EXCEEDED, &|base, b| {
             let number = opens.count(base, What::Exceeded, b.tally.exceeded);
             if b.tally.exceeded > 0 {
@@ -106,11 +102,11 @@ pub(super) fn counterparts(figures: &Figures) -> AnyView {
         .iter()
         .map(|(with, tally)| {
             let cell = |text: Text, what, count| {
-                view! { <td class="r num" data-label=t(text)>{opens.count(Base::All, what, count)}</td> }
+                view! { <td role="cell" class="r num" data-label=t(text)>{opens.count(Base::All, what, count)}</td> }
             };
             view! {
-                <tr>
-                    <th scope="row">{t(counterpart(*with))}</th>
+                <tr role="row">
+                    <th role="rowheader" scope="row">{t(counterpart(*with))}</th>
                     {cell(FIGURES_ORGANISED_ONLINE, What::OrganisedOnline(*with), tally.organised_online)}
                     {cell(FIGURES_ATTENDED, What::Attended(*with), tally.attended)}
                     {cell(FIGURES_ATTENDED_ONLINE, What::AttendedOnline(*with), tally.attended_online)}
@@ -121,16 +117,16 @@ pub(super) fn counterparts(figures: &Figures) -> AnyView {
     view! {
         <section class="card">
             <header class="card__head"><h2>{t(FIGURES_COUNTERPARTS)}</h2></header>
-            <table class="table table--dense table--cards">
-                <thead>
-                    <tr>
-                        <th scope="col">{t(FIGURES_COUNTERPART)}</th>
-                        <th scope="col" class="r">{t(FIGURES_ORGANISED_ONLINE)}</th>
-                        <th scope="col" class="r">{t(FIGURES_ATTENDED)}</th>
-                        <th scope="col" class="r">{t(FIGURES_ATTENDED_ONLINE)}</th>
+            <table class="table table--dense table--cards" role="table">
+                <thead role="rowgroup">
+                    <tr role="row">
+                        <th role="columnheader" scope="col">{t(FIGURES_COUNTERPART)}</th>
+                        <th role="columnheader" scope="col" class="r">{t(FIGURES_ORGANISED_ONLINE)}</th>
+                        <th role="columnheader" scope="col" class="r">{t(FIGURES_ATTENDED)}</th>
+                        <th role="columnheader" scope="col" class="r">{t(FIGURES_ATTENDED_ONLINE)}</th>
                     </tr>
                 </thead>
-                <tbody>{rows}</tbody>
+                <tbody role="rowgroup">{rows}</tbody>
             </table>
             <p class="hint card__pad">{t(FIGURES_ATTENDED_NOTE)}</p>
         </section>

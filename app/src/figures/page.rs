@@ -15,7 +15,7 @@ use super::{agencies, chart, details, gauges, periods};
 use crate::failure::CallError;
 use crate::text::keys::*;
 use crate::text::{self, t, tf};
-use crate::ui::{Icon, Loaded, loaded, resource};
+use crate::ui::{Icon, Loaded, loaded_page, resource};
 
 /// All that the page shows, besides what its address says.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,7 +33,7 @@ pub fn FiguresPage() -> impl IntoView {
     let shown: Loaded<Shown> = resource(move || subject.get(), load);
     view! {
         <Title text=t(NAV_FIGURES)/>
-        {loaded(shown, move |shown| (move || draw(&shown, &asked.get())).into_any())}
+        {loaded_page(shown, t(NAV_FIGURES), move |shown| (move || draw(&shown, &asked.get())).into_any())}
     }
 }
 

@@ -140,14 +140,14 @@ fn passwords(made: &[(String, String)]) -> AnyView {
     let rows = made
         .iter()
         .map(|(user, password)| {
-            view! { <tr><th scope="row">{user.clone()}</th><td><code class="num">{password.clone()}</code></td></tr> }
+            view! { <tr role="row"><th role="rowheader" scope="row">{user.clone()}</th><td role="cell"><code class="num">{password.clone()}</code></td></tr> }
         })
         .collect_view();
     view! {
         <Card title=t(IMPORTS_PASSWORDS)>
             <table class="table">
-                <thead><tr><th scope="col">{t(PERSON_USER_NAME)}</th><th scope="col">{t(ACCOUNT_PASSWORD)}</th></tr></thead>
-                <tbody>{rows}</tbody>
+                <thead role="rowgroup"><tr role="row"><th role="columnheader" scope="col">{t(PERSON_USER_NAME)}</th><th role="columnheader" scope="col">{t(ACCOUNT_PASSWORD)}</th></tr></thead>
+                <tbody role="rowgroup">{rows}</tbody>
             </table>
         </Card>
     }
@@ -162,27 +162,27 @@ fn bad_rows(file: &str, bad: &[BadRow]) -> AnyView {
             let column =
                 if row.column.is_empty() { t(IMPORTS_WHOLE_ROW).to_owned() } else { row.column.clone() };
             view! {
-                <tr>
-                    <th scope="row" class="report__line">{row.line}</th>
-                    <td data-label=t(IMPORTS_COLUMN)>{column}</td>
-                    <td data-label=t(IMPORTS_VALUE)><span class="report__cell">{row.value.clone()}</span></td>
-                    <td data-label=t(IMPORTS_REASON)>{describe_problem(&row.problem)}</td>
+                <tr role="row">
+                    <th role="rowheader" scope="row" class="report__line">{row.line}</th>
+                    <td role="cell" data-label=t(IMPORTS_COLUMN)>{column}</td>
+                    <td role="cell" data-label=t(IMPORTS_VALUE)><span class="report__cell">{row.value.clone()}</span></td>
+                    <td role="cell" data-label=t(IMPORTS_REASON)>{describe_problem(&row.problem)}</td>
                 </tr>
             }
         })
         .collect_view();
     view! {
         <Card title=tf(IMPORTS_BAD_ROWS_OF, &[("file", &file)])>
-            <table class="table table--cards">
-                <thead>
-                    <tr>
-                        <th scope="col">{t(IMPORTS_LINE)}</th>
-                        <th scope="col">{t(IMPORTS_COLUMN)}</th>
-                        <th scope="col">{t(IMPORTS_VALUE)}</th>
-                        <th scope="col">{t(IMPORTS_REASON)}</th>
+            <table class="table table--cards" role="table">
+                <thead role="rowgroup">
+                    <tr role="row">
+                        <th role="columnheader" scope="col">{t(IMPORTS_LINE)}</th>
+                        <th role="columnheader" scope="col">{t(IMPORTS_COLUMN)}</th>
+                        <th role="columnheader" scope="col">{t(IMPORTS_VALUE)}</th>
+                        <th role="columnheader" scope="col">{t(IMPORTS_REASON)}</th>
                     </tr>
                 </thead>
-                <tbody>{rows}</tbody>
+                <tbody role="rowgroup">{rows}</tbody>
             </table>
         </Card>
     }

@@ -79,17 +79,17 @@ fn shown(people: &Page<Person>, text: &str) -> AnyView {
     };
     view! {
         <section class="card">
-            <table class="table table--cards">
-                <thead>
-                    <tr>
-                        <th scope="col">{t(PERSON_NAME)}</th>
-                        <th scope="col">{t(PERSON_USER_NAME)}</th>
-                        <th scope="col">{t(PERSON_AGENCY)}</th>
-                        <th scope="col">{t(PERSON_ROLES)}</th>
-                        <th scope="col"><span class="vh">{t(PERSON_ACTIONS)}</span></th>
+            <table class="table table--cards" role="table">
+                <thead role="rowgroup">
+                    <tr role="row">
+                        <th role="columnheader" scope="col">{t(PERSON_NAME)}</th>
+                        <th role="columnheader" scope="col">{t(PERSON_USER_NAME)}</th>
+                        <th role="columnheader" scope="col">{t(PERSON_AGENCY)}</th>
+                        <th role="columnheader" scope="col">{t(PERSON_ROLES)}</th>
+                        <th role="columnheader" scope="col"><span class="vh">{t(PERSON_ACTIONS)}</span></th>
                     </tr>
                 </thead>
-                <tbody>{rows}</tbody>
+                <tbody role="rowgroup">{rows}</tbody>
             </table>
             <Pager
                 page=people.page
@@ -113,15 +113,15 @@ fn row(person: &Person, text: &str) -> impl IntoView + use<> {
     let state = (!person.is_active)
         .then(|| view! { <Badge tone=BadgeTone::Risk icon="ban" text=t(PERSON_INACTIVE)/> });
     view! {
-        <tr>
-            <th scope="row">
+        <tr role="row">
+            <th role="rowheader" scope="row">
                 {person.name.clone()}" "{state}
                 <span class="hint" style="display:block">{person.position.clone()}</span>
             </th>
-            <td data-label=t(PERSON_USER_NAME)>{person.user_name.clone()}</td>
-            <td data-label=t(PERSON_AGENCY)>{person.agency.short_name.clone()}</td>
-            <td data-label=t(PERSON_ROLES)>{roles}</td>
-            <td data-label=t(PERSON_ACTIONS)>{menu(person, text)}</td>
+            <td role="cell" data-label=t(PERSON_USER_NAME)>{person.user_name.clone()}</td>
+            <td role="cell" data-label=t(PERSON_AGENCY)>{person.agency.short_name.clone()}</td>
+            <td role="cell" data-label=t(PERSON_ROLES)>{roles}</td>
+            <td role="cell" data-label=t(PERSON_ACTIONS)>{menu(person, text)}</td>
         </tr>
     }
 }

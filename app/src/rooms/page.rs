@@ -42,14 +42,14 @@ fn shown(rooms: &[Room]) -> AnyView {
                 || view! { <span class="form form--online"><Icon name="video"/>{t(ROOM_VIDEO_SHORT)}</span> },
             );
             view! {
-                <tr>
-                    <th scope="row">
+                <tr role="row">
+                    <th role="rowheader" scope="row">
                         <a href=format!("/calendar?view=week&room={}", room.id)>{room.name.clone()}</a>
                     </th>
-                    <td data-label=t(ROOM_AGENCY)>{room.agency.short_name.clone()}</td>
-                    <td data-label=t(ROOM_CODE)>{room.code.clone()}</td>
-                    <td class="r num" data-label=t(ROOM_CAPACITY)>{number(i64::from(room.capacity))}</td>
-                    <td data-label=t(ROOM_EQUIPMENT)>
+                    <td role="cell" data-label=t(ROOM_AGENCY)>{room.agency.short_name.clone()}</td>
+                    <td role="cell" data-label=t(ROOM_CODE)>{room.code.clone()}</td>
+                    <td role="cell" class="r num" data-label=t(ROOM_CAPACITY)>{number(i64::from(room.capacity))}</td>
+                    <td role="cell" data-label=t(ROOM_EQUIPMENT)>
                         <span>{video}" "{room.equipment.clone()}</span>
                     </td>
                 </tr>
@@ -58,17 +58,17 @@ fn shown(rooms: &[Room]) -> AnyView {
         .collect_view();
     view! {
         <section class="card">
-            <table class="table table--cards">
-                <thead>
-                    <tr>
-                        <th scope="col">{t(ROOM_NAME)}</th>
-                        <th scope="col">{t(ROOM_AGENCY)}</th>
-                        <th scope="col">{t(ROOM_CODE)}</th>
-                        <th scope="col" class="r">{t(ROOM_CAPACITY)}</th>
-                        <th scope="col">{t(ROOM_EQUIPMENT)}</th>
+            <table class="table table--cards" role="table">
+                <thead role="rowgroup">
+                    <tr role="row">
+                        <th role="columnheader" scope="col">{t(ROOM_NAME)}</th>
+                        <th role="columnheader" scope="col">{t(ROOM_AGENCY)}</th>
+                        <th role="columnheader" scope="col">{t(ROOM_CODE)}</th>
+                        <th role="columnheader" scope="col" class="r">{t(ROOM_CAPACITY)}</th>
+                        <th role="columnheader" scope="col">{t(ROOM_EQUIPMENT)}</th>
                     </tr>
                 </thead>
-                <tbody>{rows}</tbody>
+                <tbody role="rowgroup">{rows}</tbody>
             </table>
         </section>
     }

@@ -54,17 +54,17 @@ fn shown(book: &RuleBook) -> AnyView {
             .collect_view();
         view! {
             <Card title=t(title)>
-                <table class="table table--cards">
-                    <thead>
-                        <tr>
-                            <th scope="col">{t(RULE_KIND)}</th>
-                            <th scope="col">{t(RULE_LIMIT)}</th>
-                            <th scope="col">{t(RULE_SOURCE)}</th>
-                            <th scope="col">{t(RULE_FROM)}</th>
-                            <th scope="col">{t(RULE_STATE)}</th>
+                <table class="table table--cards" role="table">
+                    <thead role="rowgroup">
+                        <tr role="row">
+                            <th role="columnheader" scope="col">{t(RULE_KIND)}</th>
+                            <th role="columnheader" scope="col">{t(RULE_LIMIT)}</th>
+                            <th role="columnheader" scope="col">{t(RULE_SOURCE)}</th>
+                            <th role="columnheader" scope="col">{t(RULE_FROM)}</th>
+                            <th role="columnheader" scope="col">{t(RULE_STATE)}</th>
                         </tr>
                     </thead>
-                    <tbody>{rows}</tbody>
+                    <tbody role="rowgroup">{rows}</tbody>
                 </table>
             </Card>
         }
@@ -87,12 +87,12 @@ fn row(rule: &KindRule, all: &[KindRule], today: NaiveDate) -> impl IntoView + u
     };
     let limit = format!("{} ({})", text::sessions(rule.limit_sessions), text::days(rule.limit_sessions));
     view! {
-        <tr>
-            <th scope="row">{text::either(&rule.kind.name_vi, &rule.kind.name_en).to_owned()}</th>
-            <td data-label=t(RULE_LIMIT)>{limit}</td>
-            <td data-label=t(RULE_SOURCE)>{rule.source.clone()}</td>
-            <td class="num" data-label=t(RULE_FROM)>{text::date(rule.valid_from)}</td>
-            <td data-label=t(RULE_STATE)>{state}</td>
+        <tr role="row">
+            <th role="rowheader" scope="row">{text::either(&rule.kind.name_vi, &rule.kind.name_en).to_owned()}</th>
+            <td role="cell" data-label=t(RULE_LIMIT)>{limit}</td>
+            <td role="cell" data-label=t(RULE_SOURCE)>{rule.source.clone()}</td>
+            <td role="cell" class="num" data-label=t(RULE_FROM)>{text::date(rule.valid_from)}</td>
+            <td role="cell" data-label=t(RULE_STATE)>{state}</td>
         </tr>
     }
 }

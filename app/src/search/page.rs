@@ -69,7 +69,7 @@ fn people(found: &Found) -> Option<impl IntoView + use<>> {
         .people
         .iter()
         .map(|person| {
-            let href = format!("/calendar?view=week&person={}", person.id);
+            let href = format!("/calendar?view=week&person={}&who={}", person.id, escape(&person.name));
             let detail = format!("{}, {}", person.position, person.agency);
             row(href, person.agency.clone(), person.name.clone(), detail)
         })
