@@ -1,7 +1,7 @@
 // Small comforts for pages that work without them. Each hangs on a data attribute:
 //   data-reveal="ID"      a button that shows and hides the password in field ID (data-t-show, data-t-hide)
 //   data-autosubmit       a field that sends its form when it changes
-//   data-search           the link or field that the key / goes to
+//   data-search           the link or field that the key / goes to, unless <html data-keys="off">
 //   data-print            a button that prints the page
 // and every <details class="menu"> closes on Escape or a press elsewhere.
 // Listeners sit on the document, so what the program draws later is served too.
@@ -23,7 +23,8 @@ document.addEventListener("change", (event) => {
 
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") closeMenu(event);
-  const plain = event.key === "/" && !event.ctrlKey && !event.metaKey && !event.altKey;
+  const off = document.documentElement.dataset.keys === "off";
+  const plain = !off && event.key === "/" && !event.ctrlKey && !event.metaKey && !event.altKey;
   if (plain && !typing(event.target)) goToSearch(event);
 });
 

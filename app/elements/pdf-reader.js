@@ -5,7 +5,7 @@
 //
 // All it shows it builds in a box of its own, so a page that hydrates around it finds its tag empty.
 // Texts come from data-t-*: loading page of pages toolbar thumbs zoom-in zoom-out fit-width fit-page
-// single previous-page next-page go page-broken stalled · broken locked gone forbidden offline (each
+// single previous-page next-page go page-broken stalled · broken engine locked gone forbidden offline (each
 // also with -hint) · retry download back.
 // Events: `ready` {page, pages}, `pagechange` {page, pages}, `failed` {reason}.
 
@@ -278,7 +278,7 @@ class PdfReader extends HTMLElement {
     this.#nav.hidden = true;
     this.#box.classList.remove("has-thumbs");
     this.#bar.element.hidden = true;
-    const pictures = { locked: "lock", gone: "file-x", forbidden: "ban", offline: "wifi-off", broken: "file-x" };
+    const pictures = { engine: "monitor", locked: "lock", gone: "file-x", forbidden: "ban", offline: "wifi-off", broken: "file-x" };
     const sheet = make("div", { className: "empty card" }, icon(this, pictures[reason], "rdr__why"));
     sheet.append(make("h2", {}, word(this, reason)), make("p", {}, word(this, `${reason}-hint`)));
     sheet.append(make("div", { className: "row row--wrap rdr__ways" }, ...this.#waysOut(reason)));
@@ -298,7 +298,7 @@ class PdfReader extends HTMLElement {
       retry.addEventListener("click", () => this.#again());
       ways.push(retry);
     }
-    if (reason === "broken" || reason === "locked") {
+    if (["broken", "engine", "locked"].includes(reason)) {
       const file = { href: this.getAttribute("src"), download: "", className: "btn btn--secondary" };
       ways.push(make("a", file, icon(this, "file-down", ""), word(this, "download")));
     }
@@ -318,7 +318,8 @@ function reasonOf(error) {
   if (error instanceof PaperRefused) return error.reason;
   if (error?.name === "PasswordException") return "locked";
   if (error?.name === "InvalidPDFException" || error?.name === "FormatError") return "broken";
-  // The engine itself did not arrive.
+  // The engine itself is beyond this browser, or did not arrive.
+  if (error instanceof SyntaxError || error instanceof ReferenceError) return "engine";
   if (error instanceof TypeError) return "offline";
   return "broken";
 }

@@ -14,6 +14,32 @@ pub const LOCALE_COOKIE: &str = "locale";
 /// The cookie that holds the theme.
 pub const THEME_COOKIE: &str = "theme";
 
+/// The cookie that says that keys pressed alone do nothing.
+pub const KEYS_COOKIE: &str = "keys";
+
+/// Whether single keys are shortcuts (`/` to search, `+` and `-` in the reader, `f` in the hall). Speech input and a shaking
+/// hand press them unawares, so they can be turned off (WCAG 2.1.4).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SingleKeys(pub bool);
+
+impl Default for SingleKeys {
+    fn default() -> Self {
+        Self(true)
+    }
+}
+
+impl SingleKeys {
+    /// The code in the cookie and in `<html data-keys>`; none leaves them on.
+    pub const fn code(self) -> Option<&'static str> {
+        if self.0 { None } else { Some("off") }
+    }
+
+    /// Reads a code; anything else leaves them on.
+    pub fn parse(code: &str) -> SingleKeys {
+        SingleKeys(code != "off")
+    }
+}
+
 /// The page's language.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -9,7 +9,7 @@ use domain::ids::PersonId;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::context::{Assets, Locale, Theme};
+use crate::context::{Assets, Locale, SingleKeys, Theme};
 #[cfg(feature = "ssr")]
 use crate::failure::CallError;
 use crate::ui::Json;
@@ -71,6 +71,8 @@ pub struct Page {
     pub locale: Locale,
     /// The theme.
     pub theme: Theme,
+    /// Whether single keys are shortcuts.
+    pub keys: SingleKeys,
     /// The site's files.
     pub assets: Assets,
 }
@@ -81,6 +83,7 @@ pub(crate) fn provide_page() {
         me: use_context::<Option<Caller>>().flatten().as_ref().map(Me::from),
         locale: use_context().unwrap_or_default(),
         theme: use_context().unwrap_or_default(),
+        keys: use_context().unwrap_or_default(),
         // What comes with which page is told in its head, once.
         assets: Assets { bundles: BTreeMap::new(), ..use_context().unwrap_or_default() },
     });

@@ -6,7 +6,7 @@ use leptos_meta::{MetaTags, Title};
 use leptos_router::components::Outlet;
 use leptos_router::hooks::use_location;
 
-use crate::context::{Assets, Locale, Theme};
+use crate::context::{Assets, Locale, SingleKeys, Theme};
 use crate::session::{self, Me};
 use crate::text::keys::*;
 use crate::text::t;
@@ -22,9 +22,10 @@ pub fn document() -> impl IntoView {
     let assets = use_context::<Assets>().unwrap_or_default();
     let locale = use_context::<Locale>().unwrap_or_default();
     let theme = use_context::<Theme>().unwrap_or_default();
+    let keys = use_context::<SingleKeys>().unwrap_or_default();
     view! {
         <!DOCTYPE html>
-        <html lang=locale.code() data-theme=theme.code() data-icons=assets.icons.clone()>
+        <html lang=locale.code() data-theme=theme.code() data-keys=keys.code() data-icons=assets.icons.clone()>
             <head>
                 <meta charset="utf-8"/>
                 <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover"/>

@@ -3,7 +3,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use app::context::{ClientInfo, LOCALE_COOKIE, Locale, THEME_COOKIE, Theme};
+use app::context::{ClientInfo, KEYS_COOKIE, LOCALE_COOKIE, Locale, SingleKeys, THEME_COOKIE, Theme};
 use axum::extract::ConnectInfo;
 use http::{Extensions, HeaderMap, header};
 
@@ -24,6 +24,11 @@ pub fn locale(headers: &HeaderMap) -> Locale {
 /// The theme chosen on this device.
 pub fn theme(headers: &HeaderMap) -> Theme {
     Theme::parse(cookie(headers, THEME_COOKIE).unwrap_or_default())
+}
+
+/// Whether single keys are shortcuts on this device.
+pub fn single_keys(headers: &HeaderMap) -> SingleKeys {
+    SingleKeys::parse(cookie(headers, KEYS_COOKIE).unwrap_or_default())
 }
 
 /// The browser that asks.

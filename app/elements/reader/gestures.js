@@ -102,6 +102,8 @@ function keys(host, stage, acts, signal) {
     const own = event.key === " " ? target.closest?.("button,a") : target === stage;
     if (own && (event.key === " " || event.key === "ArrowDown" || event.key === "ArrowUp")) return;
     if (event.shiftKey && event.key !== "+") return;
+    // Signs pressed alone are the viewer's to turn off; keys that move are not signs.
+    if (event.key.length === 1 && event.key !== " " && document.documentElement.dataset.keys === "off") return;
     const act = meanings[event.key];
     if (!act) return;
     event.preventDefault();

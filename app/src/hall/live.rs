@@ -12,6 +12,7 @@ use leptos::web_sys::js_sys::Date;
 
 use super::calls::hall_display;
 use super::display::Display;
+use crate::session::with_page;
 
 /// A hall notices a new speaker or a new code within so long.
 const ASK_MS: u32 = 5_000;
@@ -66,9 +67,10 @@ pub(super) fn start(meeting: MeetingId, live: Live) {
             live.is_offline.try_set(is_offline);
         }
     });
-    let keys = window_event_listener(leptos::ev::keydown, |event| {
+    let is_on = with_page(|page| page.keys.0);
+    let keys = window_event_listener(leptos::ev::keydown, move |event| {
         let is_plain = !event.ctrl_key() && !event.meta_key() && !event.alt_key();
-        if is_plain && event.key().eq_ignore_ascii_case("f") {
+        if is_on && is_plain && event.key().eq_ignore_ascii_case("f") {
             turn_full_screen();
         }
     });

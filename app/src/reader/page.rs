@@ -115,6 +115,8 @@ fn element(reading: &Reading, back: String) -> AnyView {
             data-t-stalled=t(READER_STALLED)
             data-t-broken=t(READER_BROKEN)
             data-t-broken-hint=t(READER_BROKEN_HINT)
+            data-t-engine=t(READER_ENGINE)
+            data-t-engine-hint=t(READER_ENGINE_HINT)
             data-t-locked=t(READER_LOCKED)
             data-t-locked-hint=t(READER_LOCKED_HINT)
             data-t-gone=t(READER_GONE)

@@ -1,4 +1,4 @@
-//! Language and theme: plain forms, so that they work without script. The page is loaded again in the new language.
+//! Language, theme and single keys: plain forms, so that they work without script. The page is loaded again in the new language.
 
 use leptos::prelude::*;
 
@@ -9,7 +9,7 @@ use crate::text::keys::*;
 use crate::text::{locale, t};
 use crate::ui::Icon;
 
-/// Sets language and theme for this browser and goes back to the page it came from.
+/// Sets language, theme or single keys for this browser and goes back to the page it came from.
 #[server(prefix = "/api", endpoint = "preferences/set")]
 pub async fn set_preferences(
     /// Code of the language; empty leaves it.
@@ -18,9 +18,12 @@ pub async fn set_preferences(
     /// Code of the theme; empty leaves it.
     #[server(default)]
     theme: String,
+    /// `on` or `off`: whether single keys are shortcuts; empty leaves it.
+    #[server(default)]
+    keys: String,
 ) -> Result<(), CallError> {
-    use crate::context::{LOCALE_COOKIE, THEME_COOKIE};
-    /// A year: a device keeps its language and theme.
+    use crate::context::{KEYS_COOKIE, LOCALE_COOKIE, SingleKeys, THEME_COOKIE};
+    /// A year: a device keeps what was chosen on it.
     const KEPT_SECONDS: i64 = 365 * 24 * 60 * 60;
     if !locale.is_empty() {
         session::set_cookie(LOCALE_COOKIE, Locale::parse(&locale).code(), Some(KEPT_SECONDS));
@@ -28,6 +31,10 @@ pub async fn set_preferences(
     if !theme.is_empty() {
         let theme = Theme::parse(&theme).code();
         session::set_cookie(THEME_COOKIE, theme.unwrap_or("device"), Some(theme.map_or(0, |_| KEPT_SECONDS)));
+    }
+    if !keys.is_empty() {
+        let keys = SingleKeys::parse(&keys).code();
+        session::set_cookie(KEYS_COOKIE, keys.unwrap_or("on"), Some(keys.map_or(0, |_| KEPT_SECONDS)));
     }
     Ok(())
 }
@@ -62,9 +69,9 @@ pub fn language() -> impl IntoView {
     }
 }
 
-/// Language and theme on the account's page, every choice named.
+/// The same on the account's page, every choice named.
 pub fn section() -> impl IntoView {
-    let theme = session::with_page(|page| page.theme);
+    let (theme, keys) = session::with_page(|page| (page.theme, page.keys));
     let button = |value: &'static str,
                   is_on: bool,
                   icon: &'static str,
@@ -88,6 +95,12 @@ pub fn section() -> impl IntoView {
                     {button("device", theme == Theme::Device, "monitor", t(PREFS_DEVICE), "theme")}
                     {button("light", theme == Theme::Light, "sun", t(PREFS_LIGHT), "theme")}
                     {button("dark", theme == Theme::Dark, "moon", t(PREFS_DARK), "theme")}
+                </form>
+                <h3>{t(PREFS_KEYS)}</h3>
+                <p class="hint">{t(PREFS_KEYS_HINT)}</p>
+                <form class="prefs" method="post" action="/api/preferences/set">
+                    {button("on", keys.0, "keyboard", t(PREFS_KEYS_ON), "keys")}
+                    {button("off", !keys.0, "keyboard-off", t(PREFS_KEYS_OFF), "keys")}
                 </form>
             </div>
         </section>
