@@ -16,7 +16,7 @@ use crate::form::{Posted, posted};
 use crate::parts::when;
 use crate::text::keys::*;
 use crate::text::{t, tf};
-use crate::ui::{Icon, Loaded, Notice, Tone, loaded, resource};
+use crate::ui::{Icon, Loaded, Notice, Tone, loaded_page, resource};
 
 /// The page that a scanned code opens.
 #[component]
@@ -31,7 +31,7 @@ pub fn ScanPage() -> impl IntoView {
     view! {
         <Title text=t(SCAN_TITLE)/>
         <div class="formpage scan">
-            {loaded(landing, move |landing| match id.get_untracked() {
+            {loaded_page(landing, t(SCAN_TITLE), move |landing| match id.get_untracked() {
                 Some(id) => draw(id, landing.as_ref(), &code, &posted),
                 None => ().into_any(),
             })}

@@ -15,7 +15,7 @@ use crate::failure::CallError;
 use crate::session::me;
 use crate::text::keys::*;
 use crate::text::{t, tf};
-use crate::ui::{Loaded, loaded, resource};
+use crate::ui::{Loaded, loaded_page, resource};
 
 /// All that the page shows.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,7 +34,7 @@ pub fn CalendarPage() -> impl IntoView {
     let shown: Loaded<Shown> = resource(move || asked.get(), load);
     view! {
         <Title text=t(NAV_CALENDAR)/>
-        {loaded(shown, |shown| draw(&shown))}
+        {loaded_page(shown, t(NAV_CALENDAR), |shown| draw(&shown))}
     }
 }
 

@@ -16,7 +16,7 @@ use crate::failure::CallError;
 use crate::shell::mark_drawing;
 use crate::text::keys::*;
 use crate::text::{self, t, tf};
-use crate::ui::{Icon, Loaded, loaded, resource};
+use crate::ui::{Icon, Loaded, loaded_alone, resource};
 use crate::words;
 
 /// A code stays readable for the turn after its own; then the display, cut off, hides it.
@@ -44,7 +44,7 @@ pub fn HallPage() -> impl IntoView {
     // Without script the display is loaded anew; within the tag it is text to a browser that runs scripts.
     view! {
         <noscript inner_html="<meta http-equiv=\"refresh\" content=\"30\">"></noscript>
-        {loaded(shown, move |shown| match id.get_untracked() {
+        {loaded_alone(shown, t(MEETINGS_COLUMN_TITLE), move |shown| match id.get_untracked() {
             Some(id) => screen(id, shown),
             None => ().into_any(),
         })}

@@ -2,13 +2,18 @@
 
 use std::future::Future;
 
+use domain::error::Failure;
 use leptos::prelude::*;
 use leptos::server::codee::{Decoder, Encoder};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use leptos_meta::Title;
+
 use super::card::PageHead;
 use crate::failure::{CallError, Problem};
+use crate::text::keys::NAV_HOME_LINK;
+use crate::text::t;
 
 /// A page's data as a resource.
 pub type Loaded<T> = Resource<Result<T, CallError>, Json>;
@@ -58,7 +63,7 @@ where
     T: Clone + Send + Sync + 'static,
     F: Fn(T) -> AnyView + Clone + Send + Sync + 'static,
 {
-    drawn(resource, None, shown)
+    drawn(resource, |failure| view! { <Problem failure/> }.into_any(), shown)
 }
 
 /// The same for a page whose head comes with its data: without it, this title stands above why it is not there.
@@ -67,10 +72,35 @@ where
     T: Clone + Send + Sync + 'static,
     F: Fn(T) -> AnyView + Clone + Send + Sync + 'static,
 {
-    drawn(resource, Some(title), shown)
+    let refused = move |failure| view! { <Title text=title/><PageHead title/><Problem failure/> }.into_any();
+    drawn(resource, refused, shown)
 }
 
-fn drawn<T, F>(resource: Loaded<T>, title: Option<&'static str>, shown: F) -> impl IntoView
+/// The same for a page without the frame around it, which has no way on of its own.
+pub fn loaded_alone<T, F>(resource: Loaded<T>, title: &'static str, shown: F) -> impl IntoView
+where
+    T: Clone + Send + Sync + 'static,
+    F: Fn(T) -> AnyView + Clone + Send + Sync + 'static,
+{
+    let refused = move |failure| {
+        view! {
+            <Title text=title/>
+            <main class="main" id="main">
+                <PageHead title/>
+                <Problem failure/>
+                <p><a class="btn btn--secondary" href="/" rel="external">{t(NAV_HOME_LINK)}</a></p>
+            </main>
+        }
+        .into_any()
+    };
+    drawn(resource, refused, shown)
+}
+
+fn drawn<T, F>(
+    resource: Loaded<T>,
+    refused: impl Fn(Failure) -> AnyView + Copy + Send + Sync + 'static,
+    shown: F,
+) -> impl IntoView
 where
     T: Clone + Send + Sync + 'static,
     F: Fn(T) -> AnyView + Clone + Send + Sync + 'static,
@@ -80,10 +110,7 @@ where
         Suspend::new(async move {
             match resource.await {
                 Ok(data) => shown(data),
-                Err(CallError(failure)) => {
-                    let head = title.map(|title| view! { <PageHead title/> });
-                    view! { {head}<Problem failure/> }.into_any()
-                }
+                Err(CallError(failure)) => refused(failure),
             }
         })
     };

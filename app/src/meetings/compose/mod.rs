@@ -23,7 +23,7 @@ use leptos_router::hooks::{use_params_map, use_query_map};
 use crate::form::posted;
 use crate::text::keys::*;
 use crate::text::{self, t};
-use crate::ui::{Icon, Loaded, Notice, StageBadge, Tone, loaded, resource};
+use crate::ui::{Icon, Loaded, Notice, StageBadge, Tone, loaded_page, resource};
 use calls::{Composed, Start};
 use sheet::{Keeping, Sheet};
 
@@ -40,7 +40,7 @@ pub fn NewPage() -> impl IntoView {
         agency: text("agency"),
     };
     let data: Loaded<Composed> = resource(|| (), move |()| calls::compose(None, start.clone()));
-    loaded(data, |composed| composer(composed).into_any())
+    loaded_page(data, t(NAV_COMPOSE), |composed| composer(composed).into_any())
 }
 
 /// `/meetings/:id/edit`.
@@ -59,7 +59,7 @@ pub fn EditPage() -> impl IntoView {
             }
         },
     );
-    loaded(data, |composed| composer(composed).into_any())
+    loaded_page(data, t(NAV_COMPOSE), |composed| composer(composed).into_any())
 }
 
 fn composer(composed: Composed) -> impl IntoView {
