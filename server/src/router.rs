@@ -4,7 +4,7 @@
 use std::sync::LazyLock;
 
 use axum::Router;
-use axum::extract::{Request, State};
+use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::Response;
 use axum::routing::{MethodRouter, get, post};
@@ -72,7 +72,8 @@ pub fn router(site: Site) -> Router {
 
     let mut router = quick.merge(files::router(&site));
     for (path, route) in streaming_routes() {
-        router = router.route(path, route);
+        // These count what they take themselves; the framework's own limit would end every upload at 2 MB.
+        router = router.route(path, route.layer(DefaultBodyLimit::disable()));
     }
     router
         .layer(from_fn_with_state(site.clone(), guard::session))

@@ -44,6 +44,18 @@ async fn a_dry_run_writes_nothing_and_a_write_does() {
 }
 
 #[tokio::test]
+async fn a_file_of_several_megabytes_is_read() {
+    let (world, cookie) = World::claimed().await;
+    let rows = format!("agency,year,base,held,source\n{}", "KHONGCO,2024,all,12,Báo cáo\n".repeat(100_000));
+    let answer = send(&world, &cookie, "baseline", "write", &rows).await;
+    let Report::Import { outcome, .. } = report(&world, &cookie, &answer).await else {
+        panic!("an import gives its report")
+    };
+    let done = outcome.unwrap();
+    assert_eq!((done.rows, done.is_written), (100_000, false), "{} bytes", rows.len());
+}
+
+#[tokio::test]
 async fn who_may_not_import_is_told_so_in_the_report() {
     let (world, _) = World::claimed().await;
     let (secretary, _) = world.person("thuky1", "secretary").await;

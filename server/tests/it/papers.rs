@@ -187,16 +187,27 @@ async fn what_is_no_paper_is_refused_in_words() {
 }
 
 #[tokio::test]
+async fn a_paper_of_several_megabytes_comes_in() {
+    let uploads = Uploads::new().await;
+    let file = pdf(3_000_000);
+    let path = uploads.paper(&file).await;
+    let answer = uploads.world.ask(Method::GET, &path).signed_in(&uploads.secretary).send().await;
+    assert_eq!((answer.status, answer.body.len()), (StatusCode::OK, file.len()));
+}
+
+#[tokio::test]
 async fn a_paper_over_the_limit_is_refused_while_it_comes() {
     let (mut world, _) = World::claimed().await;
     let (secretary, caller) = world.person("thuky1", "secretary").await;
     let (meeting, item) = world.meeting(&caller).await;
     world.router = small_router(&world);
     let uploads = Uploads { world, secretary, meeting: meeting.to_string(), item: item.to_string() };
-    let answer =
-        uploads.send(&uploads.secretary, "open", "application/json", &[("a.pdf", &pdf(1_100_000))]).await;
-    assert_eq!(answer.status, StatusCode::CONFLICT, "{}", answer.text());
-    assert!(answer.text().contains("too_large"), "{}", answer.text());
+    for bytes in [1_100_000, 3_000_000] {
+        let answer =
+            uploads.send(&uploads.secretary, "open", "application/json", &[("a.pdf", &pdf(bytes))]).await;
+        assert_eq!(answer.status, StatusCode::CONFLICT, "{}", answer.text());
+        assert!(answer.text().contains("too_large"), "{}", answer.text());
+    }
 }
 
 /// The same program with a limit of one mebibyte.
