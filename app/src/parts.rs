@@ -76,7 +76,7 @@ pub fn paper_line(line: &PaperLine) -> AnyView {
 pub fn paper_row(paper: &Paper) -> AnyView {
     let pages = paper.pages.map(|pages| view! { <span>{tf(PAPER_PAGES, &[("n", &pages)])}</span> });
     let state = if paper.is_read {
-        view! { <span class="paper__s"><Icon name="check"/>{t(PAPER_READ)}</span> }.into_any()
+        view! { <span class="paper__s"><Icon name="circle-check"/>{t(PAPER_READ)}</span> }.into_any()
     } else if paper.version > 1 {
         view! { <span class="paper__s paper__s--new"><Icon name="history"/>{t(PAPER_NEW_VERSION)}</span> }
             .into_any()

@@ -24,7 +24,6 @@ pub(super) fn deed(code: &str) -> String {
         "attendance.name_delegates" => DEED_ATTENDANCE_NAME_DELEGATES,
         "attendance.scan" => DEED_ATTENDANCE_SCAN,
         "baseline.set" => DEED_BASELINE_SET,
-        "imports.write" => DEED_IMPORTS_WRITE,
         "meetings.cancel" => DEED_MEETINGS_CANCEL,
         "meetings.close" => DEED_MEETINGS_CLOSE,
         "meetings.discuss" => DEED_MEETINGS_DISCUSS,
@@ -45,6 +44,7 @@ pub(super) fn deed(code: &str) -> String {
         "rooms.add" => DEED_ROOMS_ADD,
         "rooms.change" => DEED_ROOMS_CHANGE,
         "rules.add" => DEED_RULES_ADD,
+        code if code.starts_with("imports.") => DEED_IMPORTS_WRITE,
         other => return other.to_owned(),
     };
     t(text).to_owned()

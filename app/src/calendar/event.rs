@@ -43,7 +43,7 @@ pub(super) fn event(entry: &Entry) -> AnyView {
     let inside = view! {
         <span class="t num">{hours(entry)}{badge(entry)}</span>
         <b>{meeting.title.clone()}</b>
-        <span class="w"><Icon name=icon/><span class="clamp-1">{place(meeting)}</span></span>
+        <span class="w"><Icon name=icon/><span class="clamp-2">{place(meeting)}</span></span>
     };
     boxed(meeting, inside.into_any(), String::new())
 }

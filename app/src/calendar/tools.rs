@@ -33,7 +33,7 @@ pub(super) fn tools(asked: &Asked, calendar: &Calendar, choices: &Choices) -> An
             .collect::<Vec<_>>();
     let compose = may_somewhere(Action::ComposeMeeting).then(|| {
         let href = format!("/meetings/new?date={}", text::iso(asked.date.unwrap_or(today).max(today)));
-        view! { <a class="btn btn--primary tools__new" href=href><Icon name="plus"/>{t(CALENDAR_COMPOSE)}</a> }
+        view! { <a class="btn btn--primary tools__new" href=href><Icon name="plus"/>{t(NAV_COMPOSE)}</a> }
     });
     view! {
         <div class="tools">

@@ -39,7 +39,9 @@ pub(super) fn actions(desk: Desk) -> impl IntoView {
         let closes =
             (may(Action::ConductMeeting) && stage == Stage::UnderWay).then(|| closing(desk, &meeting));
         let off = may(Action::CallOffMeeting).then(|| calling_off(desk, stage));
-        view! { <div class="mh__act">{reading(&meeting)}{opens}{closes}{send}{edit}{hall(&meeting)}{own_calendar(&meeting)}{off}</div> }
+        // The main action leads: of a draft it is the composer.
+        let (compose_on, edit) = if stage == Stage::Draft { (edit, None) } else { (None, edit) };
+        view! { <div class="mh__act">{opens}{closes}{compose_on}{reading(&meeting)}{send}{edit}{hall(&meeting)}{own_calendar(&meeting)}{off}</div> }
     }
 }
 

@@ -52,7 +52,7 @@ fn listed_view(asked: MeetingFilter, listed: Listed) -> impl IntoView {
         let href = move |page: u32| filter::href(&MeetingFilter { page, ..to.clone() });
         view! {
             <div class="card">
-                <table class="table table--cards" role="table">
+                <table class="table table--cards listtable" role="table">
                     <caption class="vh">{sum.clone()}</caption>
                     <thead role="rowgroup">
                         <tr role="row">
@@ -199,25 +199,48 @@ fn filters(asked: &MeetingFilter, listed: &Listed) -> impl IntoView + use<> {
                 <label for="text">{t(MEETINGS_FILTER_TEXT)}</label>
                 <div class="affix"><Icon name="search"/><input class="input" id="text" name="text" r#type="search" value=asked.text.clone()/></div>
             </div>
-            {select("stage", t(MEETINGS_COLUMN_STATE), stages.into_any())}
-            {select("form", t(MEETINGS_COLUMN_FORM), forms.into_any())}
-            {select("kind", t(MEETINGS_FILTER_KIND), kinds.into_any())}
-            {select("agency", t(MEETINGS_FILTER_AGENCY), agencies.into_any())}
-            <div class="field field--date">
-                <label for="from">{t(MEETINGS_FILTER_FROM)}</label>
-                <input class="input num" id="from" name="from" value=from placeholder=t(MEETINGS_DATE_EXAMPLE) autocomplete="off"/>
+            {fold(asked)}
+            <div class="filterbar__rest">
+                {select("stage", t(MEETINGS_COLUMN_STATE), stages.into_any())}
+                {select("form", t(MEETINGS_COLUMN_FORM), forms.into_any())}
+                {select("kind", t(MEETINGS_FILTER_KIND), kinds.into_any())}
+                {select("agency", t(MEETINGS_FILTER_AGENCY), agencies.into_any())}
+                <div class="field field--date">
+                    <label for="from">{t(MEETINGS_FILTER_FROM)}</label>
+                    <input class="input num" id="from" name="from" value=from placeholder=t(MEETINGS_DATE_EXAMPLE) autocomplete="off"/>
+                </div>
+                <div class="field field--date">
+                    <label for="to">{t(MEETINGS_FILTER_TO)}</label>
+                    <input class="input num" id="to" name="to" value=to placeholder=t(MEETINGS_DATE_EXAMPLE) autocomplete="off"/>
+                </div>
+                <label class="tick">
+                    <input r#type="checkbox" name="subtree" value="on" checked=asked.with_subtree/>
+                    {t(MEETINGS_FILTER_SUBTREE)}
+                </label>
             </div>
-            <div class="field field--date">
-                <label for="to">{t(MEETINGS_FILTER_TO)}</label>
-                <input class="input num" id="to" name="to" value=to placeholder=t(MEETINGS_DATE_EXAMPLE) autocomplete="off"/>
-            </div>
-            <label class="tick">
-                <input r#type="checkbox" name="subtree" value="on" checked=asked.with_subtree/>
-                {t(MEETINGS_FILTER_SUBTREE)}
-            </label>
             <button class="btn btn--secondary"><Icon name="funnel"/>{t(MEETINGS_FILTER_APPLY)}</button>
         </form>
         {in_force(asked, listed)}
+    }
+}
+
+/// On small screens the conditions stand folded behind their count, so that the list is the first thing seen.
+fn fold(asked: &MeetingFilter) -> impl IntoView + use<> {
+    let set = [
+        asked.stage.is_some(),
+        asked.form.is_some(),
+        asked.kind.is_some(),
+        asked.agency.is_some(),
+        asked.window.is_some(),
+    ];
+    let word = match set.into_iter().filter(|is_set| *is_set).count() {
+        0 => t(MEETINGS_FILTER_FOLD).to_owned(),
+        set => tf(MEETINGS_FILTER_FOLD_SET, &[("n", &set)]),
+    };
+    view! {
+        <details class="filterbar__fold not-desk">
+            <summary class="btn btn--secondary">{word}<Icon name="chevron-down"/></summary>
+        </details>
     }
 }
 

@@ -46,7 +46,8 @@ fn row(desk: Desk, paper: &Paper, manages: bool) -> impl IntoView + use<> {
         view! { <span class="paper__s paper__s--new"><Icon name="history"/>{t(PAPER_NEW_VERSION)}</span> }
             .into_any()
     } else {
-        view! { <span class="paper__s" aria-hidden="true">{t(PAPER_UNREAD)}</span> }.into_any()
+        view! { <span class="paper__s paper__s--new" aria-hidden="true"><Icon name="circle-dot"/>{t(PAPER_UNREAD)}</span> }
+            .into_any()
     };
     view! {
         <div class="papers__row">

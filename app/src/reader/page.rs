@@ -145,7 +145,7 @@ fn refused(failure: Failure) -> AnyView {
     }
     view! {
         <Title text=t(NAV_PAPERS)/>
-        <main class="main" id="main">
+        <main class="main reader__none" id="main">
             <Problem failure/>
             <p class="reader__out"><a class="btn btn--secondary" href="/papers">{t(READER_ALL)}</a></p>
         </main>

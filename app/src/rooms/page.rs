@@ -49,8 +49,8 @@ fn shown(rooms: &[Room]) -> AnyView {
                     <td role="cell" data-label=t(ROOM_AGENCY)>{room.agency.short_name.clone()}</td>
                     <td role="cell" data-label=t(ROOM_CODE)>{room.code.clone()}</td>
                     <td role="cell" class="r num" data-label=t(ROOM_CAPACITY)>{number(i64::from(room.capacity))}</td>
-                    <td role="cell" data-label=t(ROOM_EQUIPMENT)>
-                        <span>{video}" "{room.equipment.clone()}</span>
+                    <td role="cell" data-label=t(ROOM_EQUIPMENT_ALL)>
+                        <span class="row row--wrap">{video}<span>{room.equipment.clone()}</span></span>
                     </td>
                 </tr>
             }
@@ -65,7 +65,7 @@ fn shown(rooms: &[Room]) -> AnyView {
                         <th role="columnheader" scope="col">{t(ROOM_AGENCY)}</th>
                         <th role="columnheader" scope="col">{t(ROOM_CODE)}</th>
                         <th role="columnheader" scope="col" class="r">{t(ROOM_CAPACITY)}</th>
-                        <th role="columnheader" scope="col">{t(ROOM_EQUIPMENT)}</th>
+                        <th role="columnheader" scope="col">{t(ROOM_EQUIPMENT_ALL)}</th>
                     </tr>
                 </thead>
                 <tbody role="rowgroup">{rows}</tbody>

@@ -71,25 +71,27 @@ fn refused(sheet: Sheet, failure: Failure) -> impl IntoView {
     }
 }
 
-/// What is not filled in yet, as links to the fields; only once it was asked for.
+/// What is not filled in yet, as links to the fields: their names at first, what is to be fixed once it was asked for.
 fn missing(sheet: Sheet) -> Option<AnyView> {
-    let open = sheet.open_fields();
-    if open.is_empty() || !sheet.shows_missing.get() {
+    let (open, is_asked) = (sheet.open_fields(), sheet.shows_missing.get());
+    if open.is_empty() {
         return None;
     }
     let rows = open
         .iter()
         .map(|found| {
-            let words = crate::failure::describe_problem(&found.problem);
+            let is_told = is_asked || found.problem != domain::error::Problem::Missing;
+            let words = is_told.then(|| format!(": {}", crate::failure::describe_problem(&found.problem)));
             let href = format!("#{}", target_of(&found.field));
-            view! { <li><a href=href rel="external">{field_name(&found.field)}</a>": "{words}</li> }
+            view! { <li><a href=href rel="external">{field_name(&found.field)}</a>{words}</li> }
         })
         .collect_view();
-    let id = sheet.failure.get().is_none().then_some("refused");
+    let (class, mark) = if is_asked { ("check is-missed", Mark::Must) } else { ("check", Mark::Open) };
+    let id = (is_asked && sheet.failure.get().is_none()).then_some("refused");
     Some(
         view! {
-            <section class="check is-missed" id=id tabindex="-1">
-                {head("clipboard-pen", t(COMPOSER_MISSING).to_owned(), Mark::Must)}
+            <section class=class id=id tabindex="-1">
+                {head("clipboard-pen", t(COMPOSER_MISSING).to_owned(), mark)}
                 <ul class="check__list">{rows}</ul>
             </section>
         }
@@ -131,6 +133,7 @@ fn field_name(field: &str) -> &'static str {
 /// What a check weighs.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Mark {
+    Open,
     Must,
     Note,
     Good,
@@ -138,9 +141,10 @@ enum Mark {
 
 fn head(icon: &'static str, title: String, mark: Mark) -> impl IntoView {
     let badge = match mark {
-        Mark::Must => view! { <Badge tone=BadgeTone::Missed text=t(COMPOSER_MUST)/> },
-        Mark::Note => view! { <Badge tone=BadgeTone::Risk text=t(COMPOSER_NOTE)/> },
-        Mark::Good => view! { <Badge tone=BadgeTone::Met text=t(COMPOSER_WITHIN)/> },
+        Mark::Open => None,
+        Mark::Must => Some(view! { <Badge tone=BadgeTone::Missed text=t(COMPOSER_MUST)/> }),
+        Mark::Note => Some(view! { <Badge tone=BadgeTone::Risk text=t(COMPOSER_NOTE)/> }),
+        Mark::Good => Some(view! { <Badge tone=BadgeTone::Met text=t(COMPOSER_WITHIN)/> }),
     };
     view! { <h3 class="check__head"><Icon name=icon/>{title}{badge}</h3> }
 }
