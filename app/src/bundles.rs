@@ -135,6 +135,7 @@ pages! { keeping, bring_keeping, Keeping:
     Figures => figures::FiguresPage,
     Administration => accounts::AdminPage,
     Agencies => agencies::AgenciesPage,
+    AgencyHours => agencies::HoursPage,
     People => people::PeoplePage,
     Rooms => rooms::RoomsPage,
     Rules => rules::RulesPage,

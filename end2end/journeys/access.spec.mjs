@@ -50,6 +50,7 @@ const PAGES = {
   quantri: [
     ['admin', '/admin'],
     ['agencies', '/admin/agencies'],
+    ['hours', '/admin/agencies', 'agency'],
     ['people', '/admin/people'],
     ['rooms', '/admin/rooms'],
     ['rules', '/admin/rules'],
@@ -61,6 +62,7 @@ const PAGES = {
 
 const LINKS = {
   first: 'main table a[href*="/meetings/"], main .list a[href*="/meetings/"]',
+  agency: '.tree a[href^="/admin/agencies/"]',
   hero: '.hero a[href^="/meetings/"]',
   paper: '.hero a[href^="/papers/"]',
 };

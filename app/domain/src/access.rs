@@ -128,8 +128,10 @@ pub enum Action {
     ManageOwnAccount,
     /// See the tree of agencies.
     ViewAgencies,
-    /// Add and import agencies, change their settings.
+    /// Add and import agencies.
     ManageAgencies,
+    /// Set an agency's working hours and the days it keeps free.
+    SetHours,
     /// See people's names and positions, to invite them.
     ViewPeople,
     /// Add and import people, give roles, set a new password.
@@ -140,7 +142,7 @@ pub enum Action {
     ManageRooms,
     /// See the kinds of meeting and their limits.
     ViewRules,
-    /// Add a row to the rules.
+    /// Add a row to the rules, say how hybrid meetings count.
     AddRule,
     /// Read the audit trail.
     ViewAudit,
@@ -178,11 +180,12 @@ pub enum Action {
 
 impl Action {
     /// Every action, in the order of the policy.
-    pub const ALL: [Action; 26] = [
+    pub const ALL: [Action; 27] = [
         Self::UseSystem,
         Self::ManageOwnAccount,
         Self::ViewAgencies,
         Self::ManageAgencies,
+        Self::SetHours,
         Self::ViewPeople,
         Self::ManagePeople,
         Self::ViewRooms,
@@ -276,6 +279,7 @@ fn role_allows(role: Role, action: Action, whole_system: bool) -> bool {
         Role::SystemAdministrator => matches!(
             action,
             ManageAgencies
+                | SetHours
                 | ManagePeople
                 | ManageRooms
                 | AddRule
@@ -288,7 +292,8 @@ fn role_allows(role: Role, action: Action, whole_system: bool) -> bool {
         Role::AgencyAdministrator => {
             matches!(
                 action,
-                ManagePeople
+                SetHours
+                    | ManagePeople
                     | ManageRooms
                     | ViewAudit
                     | ViewFigures

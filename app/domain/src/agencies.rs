@@ -6,8 +6,9 @@ use serde::{Deserialize, Serialize};
 use crate::access::Caller;
 use crate::calendar::WorkCalendar;
 use crate::count::HybridCounts;
-use crate::error::Outcome;
+use crate::error::{FieldProblem, Outcome, Problem};
 use crate::ids::AgencyId;
+use crate::meetings::parse_time;
 use crate::time::Hours;
 
 /// An agency as other things name it.
@@ -91,6 +92,69 @@ pub struct AgencySettings {
     pub hybrid: HybridCounts,
 }
 
+/// Working hours and blocked days as typed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct HoursInput {
+    /// Start of the morning.
+    pub morning_from: String,
+    /// End of the morning.
+    pub morning_to: String,
+    /// Start of the afternoon.
+    pub afternoon_from: String,
+    /// End of the afternoon.
+    pub afternoon_to: String,
+    /// Days of the month on which nothing is to be held, parted by commas or spaces.
+    pub blocked_days: String,
+}
+
+impl HoursInput {
+    /// As a form shows them.
+    pub fn of(hours: &Hours, blocked_days: &[u32]) -> HoursInput {
+        let typed = |time: chrono::NaiveTime| time.format("%H:%M").to_string();
+        HoursInput {
+            morning_from: typed(hours.morning_from),
+            morning_to: typed(hours.morning_to),
+            afternoon_from: typed(hours.afternoon_from),
+            afternoon_to: typed(hours.afternoon_to),
+            blocked_days: blocked_days.iter().map(u32::to_string).collect::<Vec<_>>().join(", "),
+        }
+    }
+
+    /// The hours and the days in order, or what is wrong with each field.
+    pub fn parse(&self) -> Result<(Hours, Vec<u32>), Vec<FieldProblem>> {
+        let mut problems = Vec::new();
+        let mut time = |field: &str, typed: &str| {
+            parse_time(typed).unwrap_or_else(|| {
+                let problem = if typed.trim().is_empty() { Problem::Missing } else { Problem::NotATime };
+                problems.push(FieldProblem::new(field, problem));
+                chrono::NaiveTime::MIN
+            })
+        };
+        let hours = Hours {
+            morning_from: time("morning_from", &self.morning_from),
+            morning_to: time("morning_to", &self.morning_to),
+            afternoon_from: time("afternoon_from", &self.afternoon_from),
+            afternoon_to: time("afternoon_to", &self.afternoon_to),
+        };
+        if problems.is_empty()
+            && let Some(field) = hours.out_of_order()
+        {
+            problems.push(FieldProblem::new(field, Problem::EndsBeforeStart));
+        }
+        let words = self.blocked_days.split([',', ';', ' ']).map(str::trim).filter(|word| !word.is_empty());
+        let days: Option<Vec<u32>> =
+            words.map(|word| word.parse().ok().filter(|day| (1..=31).contains(day))).collect();
+        let Some(mut days) = days else {
+            problems.push(FieldProblem::new("blocked_days", Problem::NotInRange(1, 31)));
+            return Err(problems);
+        };
+        days.sort_unstable();
+        days.dedup();
+        if problems.is_empty() { Ok((hours, days)) } else { Err(problems) }
+    }
+}
+
 /// An agency to be added.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AgencyInput {
@@ -123,13 +187,7 @@ pub trait Agencies: Send + Sync {
     /// Working hours, days off and counting settings of one agency.
     async fn settings(&self, caller: &Caller, agency: AgencyId) -> Outcome<AgencySettings>;
     /// Changes an agency's working hours and blocked days of the month.
-    async fn set_hours(
-        &self,
-        caller: &Caller,
-        agency: AgencyId,
-        hours: Hours,
-        blocked_days: Vec<u32>,
-    ) -> Outcome<()>;
+    async fn set_hours(&self, caller: &Caller, agency: AgencyId, input: HoursInput) -> Outcome<()>;
 }
 
 /// First words of a short name that say what an agency is and not which.

@@ -103,6 +103,7 @@ codes! {
     Scope { Conference = "conference", Meeting = "meeting" }
     Form { InPerson = "in_person", Online = "online", Hybrid = "hybrid" }
     Side { Organised = "organised", Attended = "attended" }
+    HybridCounts { OnlineWhenConnected = "online_when_connected", InPerson = "in_person" }
     Counterpart { Internal = "internal", Communes = "communes", Departments = "departments", Ministries = "ministries", People = "people" }
     Outcome { Pending = "pending", Held = "held", Cancelled = "cancelled", Postponed = "postponed" }
 }

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::access::Caller;
-use crate::count::Scope;
+use crate::count::{HybridCounts, Scope};
 use crate::error::Outcome;
 use crate::ids::RuleId;
 use crate::targets::Targets;
@@ -80,6 +80,10 @@ pub trait Rules: Send + Sync {
     async fn add(&self, caller: &Caller, input: KindRuleInput) -> Outcome<RuleId>;
     /// The two targets in force.
     async fn targets(&self, caller: &Caller) -> Outcome<Targets>;
+    /// How hybrid meetings count.
+    async fn hybrid(&self, caller: &Caller) -> Outcome<HybridCounts>;
+    /// Changes how hybrid meetings count, in every figure of every year: the count is never stored.
+    async fn set_hybrid(&self, caller: &Caller, hybrid: HybridCounts) -> Outcome<()>;
 }
 
 #[cfg(test)]

@@ -112,11 +112,14 @@ impl Hours {
         self.morning_to + (self.afternoon_from - self.morning_to) / 2
     }
 
-    /// Whether the four times follow each other and leave the evening free.
-    pub fn are_in_order(&self) -> bool {
-        self.morning_from < self.morning_to
-            && self.morning_to <= self.afternoon_from
-            && self.afternoon_from < self.afternoon_to
-            && self.afternoon_to <= Self::EVENING
+    /// The field of the first time that does not follow the one before it, or takes from the evening.
+    pub fn out_of_order(&self) -> Option<&'static str> {
+        [
+            ("morning_to", self.morning_from < self.morning_to),
+            ("afternoon_from", self.morning_to <= self.afternoon_from),
+            ("afternoon_to", self.afternoon_from < self.afternoon_to && self.afternoon_to <= Self::EVENING),
+        ]
+        .into_iter()
+        .find_map(|(field, follows)| (!follows).then_some(field))
     }
 }

@@ -1,7 +1,9 @@
 //! What the pages ask about agencies.
 
-use domain::agencies::Agency;
+use domain::agencies::{Agency, AgencySettings};
+use domain::ids::AgencyId;
 use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use crate::failure::CallError;
 #[cfg(feature = "ssr")]
@@ -48,4 +50,62 @@ pub async fn add_agency(
         ("aliases", &*input.aliases),
     ];
     answer("/admin/agencies", added, &typed, |_| "/admin/agencies?done=added".to_owned())
+}
+
+/// An agency and what is set for it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AgencyShown {
+    /// The agency.
+    pub agency: Agency,
+    /// Hours, days kept free, how hybrid meetings count.
+    pub settings: AgencySettings,
+}
+
+/// One agency with its working hours.
+#[server(prefix = "/api", endpoint = "agencies/settings")]
+pub async fn agency_hours(
+    /// The agency.
+    id: AgencyId,
+) -> Result<AgencyShown, CallError> {
+    let (services, caller) = asked()?;
+    let settings = services.agencies.settings(&caller, id).await?;
+    let tree = services.agencies.tree(&caller).await?;
+    let agency = tree.into_iter().find(|agency| agency.id == id).ok_or(domain::error::Failure::NotFound)?;
+    Ok(AgencyShown { agency, settings })
+}
+
+/// Sets an agency's working hours and the days of the month that it keeps free.
+#[server(prefix = "/api", endpoint = "agencies/set-hours")]
+pub async fn set_hours(
+    /// The agency.
+    id: AgencyId,
+    /// Start of the morning.
+    #[server(default)]
+    morning_from: String,
+    /// End of the morning.
+    #[server(default)]
+    morning_to: String,
+    /// Start of the afternoon.
+    #[server(default)]
+    afternoon_from: String,
+    /// End of the afternoon.
+    #[server(default)]
+    afternoon_to: String,
+    /// Days of the month, parted by commas.
+    #[server(default)]
+    blocked_days: String,
+) -> Result<(), CallError> {
+    let (services, caller) = asked()?;
+    let input =
+        domain::agencies::HoursInput { morning_from, morning_to, afternoon_from, afternoon_to, blocked_days };
+    let set = services.agencies.set_hours(&caller, id, input.clone()).await;
+    let typed = [
+        ("morning_from", &*input.morning_from),
+        ("morning_to", &*input.morning_to),
+        ("afternoon_from", &*input.afternoon_from),
+        ("afternoon_to", &*input.afternoon_to),
+        ("blocked_days", &*input.blocked_days),
+    ];
+    let path = format!("/admin/agencies/{id}");
+    answer(&path, set, &typed, |()| format!("{path}?done=set"))
 }

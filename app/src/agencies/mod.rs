@@ -2,8 +2,10 @@
 
 pub mod calls;
 pub mod field;
+pub mod hours;
 pub mod page;
 
-pub use calls::{AddAgency, AgencyTree};
+pub use calls::{AddAgency, AgencyHours, AgencyTree, SetHours};
 pub use field::AgencyField;
+pub use hours::HoursPage;
 pub use page::AgenciesPage;

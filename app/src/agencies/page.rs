@@ -41,7 +41,7 @@ fn shown(tree: &[Agency], posted: &Posted) -> AnyView {
                     <div class="item">
                         <Avatar agency=agency.short_name.clone() large=true/>
                         <span class="item__text">
-                            <span class="item__title">{agency.name.clone()}</span>
+                            <a class="item__title" href=format!("/admin/agencies/{}", agency.id)>{agency.name.clone()}</a>
                             <span class="item__meta"><span class="num">{agency.code.clone()}</span>{aliases}</span>
                         </span>
                         <Badge tone=BadgeTone::Kind text=words::agency_level(agency.level)/>

@@ -1,6 +1,7 @@
 //! What the pages ask about rules.
 
 use chrono::{DateTime, Utc};
+use domain::count::HybridCounts;
 use domain::rules::KindRule;
 use domain::targets::Targets;
 use leptos::prelude::*;
@@ -17,6 +18,8 @@ pub struct RuleBook {
     pub rules: Vec<KindRule>,
     /// The targets in force.
     pub targets: Targets,
+    /// How hybrid meetings count.
+    pub hybrid: HybridCounts,
     /// When this was read.
     pub now: DateTime<Utc>,
 }
@@ -28,6 +31,7 @@ pub async fn all_rules() -> Result<RuleBook, CallError> {
     Ok(RuleBook {
         rules: services.rules.list(&caller).await?,
         targets: services.rules.targets(&caller).await?,
+        hybrid: services.rules.hybrid(&caller).await?,
         now: caller.now,
     })
 }
@@ -71,4 +75,20 @@ pub async fn add_rule(
         ("valid_from", &*input.valid_from),
     ];
     answer("/admin/rules", added, &typed, |_| "/admin/rules?done=added".to_owned())
+}
+
+/// Changes how hybrid meetings count.
+#[server(prefix = "/api", endpoint = "rules/set-hybrid")]
+pub async fn set_hybrid(
+    /// Code of the way.
+    #[server(default)]
+    hybrid: String,
+) -> Result<(), CallError> {
+    use domain::error::{Failure, FieldProblem, Problem};
+    let (services, caller) = asked()?;
+    let set = match HybridCounts::parse(&hybrid) {
+        Some(hybrid) => services.rules.set_hybrid(&caller, hybrid).await,
+        None => Err(Failure::Invalid(vec![FieldProblem::new("hybrid", Problem::Unknown)])),
+    };
+    answer("/admin/rules", set, &[], |()| "/admin/rules?done=set".to_owned())
 }

@@ -3,5 +3,5 @@
 pub mod calls;
 pub mod page;
 
-pub use calls::{AddRule, AllRules};
+pub use calls::{AddRule, AllRules, SetHybrid};
 pub use page::RulesPage;

@@ -1,7 +1,7 @@
 //! The rules as a table with source and validity, and the form that adds a row. The past is never edited.
 
 use chrono::NaiveDate;
-use domain::count::Scope;
+use domain::count::{HybridCounts, Scope};
 use domain::rules::{KindRule, rule_on};
 use domain::time::Zone;
 use leptos::prelude::*;
@@ -12,7 +12,7 @@ use crate::form::{Posted, posted};
 use crate::session;
 use crate::text::keys::*;
 use crate::text::{self, t, tf};
-use crate::ui::{Badge, BadgeTone, Card, Field, Notice, Seg, loaded, resource};
+use crate::ui::{Badge, BadgeTone, Card, Choice, Field, Notice, Seg, loaded, resource};
 use crate::words;
 
 /// The page of rules.
@@ -30,12 +30,12 @@ pub fn RulesPage() -> impl IntoView {
         <div class="admin">
             {admin::outcome(&posted)}
             {adding}
-            {loaded(book, |book| shown(&book))}
+            {loaded(book, move |book| shown(&book, may_add))}
         </div>
     }
 }
 
-fn shown(book: &RuleBook) -> AnyView {
+fn shown(book: &RuleBook, may_set: bool) -> AnyView {
     let today = Zone::VIETNAM.date(book.now);
     let targets = tf(
         RULES_TARGETS,
@@ -73,6 +73,37 @@ fn shown(book: &RuleBook) -> AnyView {
         <Notice title=t(RULES_TARGETS_TITLE)>{targets}</Notice>
         {table(Scope::Conference, RULES_CONFERENCES)}
         {table(Scope::Meeting, RULES_MEETINGS)}
+        {hybrid(book.hybrid, may_set)}
+    }
+    .into_any()
+}
+
+/// How hybrid meetings count, and for the system administrator the choice.
+fn hybrid(set: HybridCounts, may_set: bool) -> AnyView {
+    let ways = [
+        (HybridCounts::OnlineWhenConnected, RULES_HYBRID_ONLINE, RULES_HYBRID_ONLINE_HINT),
+        (HybridCounts::InPerson, RULES_HYBRID_IN_PERSON, RULES_HYBRID_IN_PERSON_HINT),
+    ];
+    if !may_set {
+        let words = ways.into_iter().find(|(way, ..)| *way == set).map(|(_, label, hint)| {
+            view! { <div class="card__body"><p><b>{t(label)}</b></p><p class="hint">{t(hint)}</p></div> }
+        });
+        return view! { <Card title=t(RULES_HYBRID_TITLE)>{words}</Card> }.into_any();
+    }
+    let choices = ways.map(|(way, label, hint)| {
+        view! { <Choice name="hybrid" value=way.code() label=t(label) hint=t(hint) checked=way == set radio=true/> }
+    });
+    view! {
+        <Card title=t(RULES_HYBRID_TITLE)>
+            <form method="post" action="/api/rules/set-hybrid">
+                <fieldset class="formpage__sec">
+                    <legend class="vh">{t(RULES_HYBRID_TITLE)}</legend>
+                    {choices.into_iter().collect_view()}
+                    <p class="hint">{t(RULES_HYBRID_NOTE)}</p>
+                    <div class="formpage__acts"><button class="btn btn--secondary">{t(RULES_HYBRID_SET)}</button></div>
+                </fieldset>
+            </form>
+        </Card>
     }
     .into_any()
 }

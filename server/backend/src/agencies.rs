@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use async_trait::async_trait;
 use domain::access::{Action, Caller, Scope};
-use domain::agencies::{Agencies, Agency, AgencyInput, AgencyRef, AgencySettings, Level};
+use domain::agencies::{Agencies, Agency, AgencyInput, AgencyRef, AgencySettings, HoursInput, Level};
 use domain::count::HybridCounts;
 use domain::error::{Failure, FieldProblem, Outcome, Problem, Refusal};
 use domain::ids::AgencyId;
@@ -191,14 +191,8 @@ impl Agencies for Backend {
         self.outcome(view_settings(self, caller, agency).await)
     }
 
-    async fn set_hours(
-        &self,
-        caller: &Caller,
-        agency: AgencyId,
-        hours: Hours,
-        blocked_days: Vec<u32>,
-    ) -> Outcome<()> {
-        self.outcome(set_hours(self, caller, agency, hours, blocked_days).await)
+    async fn set_hours(&self, caller: &Caller, agency: AgencyId, input: HoursInput) -> Outcome<()> {
+        self.outcome(set_hours(self, caller, agency, &input).await)
     }
 }
 
@@ -254,28 +248,11 @@ async fn view_settings(backend: &Backend, caller: &Caller, agency: AgencyId) -> 
     settings(backend.db(), agency).await
 }
 
-async fn set_hours(
-    backend: &Backend,
-    caller: &Caller,
-    agency: AgencyId,
-    hours: Hours,
-    mut blocked_days: Vec<u32>,
-) -> Done<()> {
+async fn set_hours(backend: &Backend, caller: &Caller, agency: AgencyId, input: &HoursInput) -> Done<()> {
     let mut tx = backend.db().begin().await?;
     let path = path(&mut tx, agency).await?;
-    permit(caller, Action::ManageAgencies, Scope::Agency(&path))?;
-    let mut problems = Vec::new();
-    if !hours.are_in_order() {
-        problems.push(FieldProblem::new("hours", Problem::EndsBeforeStart));
-    }
-    if blocked_days.iter().any(|day| !(1..=31).contains(day)) {
-        problems.push(FieldProblem::new("blocked_days", Problem::NotInRange(1, 31)));
-    }
-    if !problems.is_empty() {
-        return Err(Failure::Invalid(problems).into());
-    }
-    blocked_days.sort_unstable();
-    blocked_days.dedup();
+    permit(caller, Action::SetHours, Scope::Agency(&path))?;
+    let (hours, blocked_days) = input.parse().map_err(Failure::Invalid)?;
     let (name, hours_before, blocked_before): (String, String, String) =
         q("SELECT name, hours, blocked_days FROM agency WHERE id = $1").bind(agency).one(&mut tx).await?;
     q("UPDATE agency SET hours = $1, blocked_days = $2 WHERE id = $3")

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use chrono::NaiveDate;
 use domain::access::{Action, Caller, Scope};
 use domain::calendar::{DayKind, WorkCalendar};
-use domain::count;
+use domain::count::{self, HybridCounts};
 use domain::error::{Failure, FieldProblem, Outcome, Problem, Refusal};
 use domain::ids::{AgencyId, RuleId};
 use domain::rules::{KindRef, KindRule, KindRuleInput, Rules};
@@ -18,7 +18,7 @@ use crate::agencies::{CODE_AT_MOST, NAME_AT_MOST, text};
 use crate::audit::{self, Entry};
 use crate::db::{Source, q};
 use crate::stop::Done;
-use crate::{Backend, stored};
+use crate::{Backend, agencies, stored};
 
 /// The longest limit that can be entered: fifteen whole days.
 const SESSIONS_AT_MOST: u32 = 30;
@@ -122,6 +122,14 @@ impl Rules for Backend {
     async fn targets(&self, caller: &Caller) -> Outcome<Targets> {
         self.outcome(targets_now(self, caller).await)
     }
+
+    async fn hybrid(&self, caller: &Caller) -> Outcome<HybridCounts> {
+        self.outcome(hybrid_now(self, caller).await)
+    }
+
+    async fn set_hybrid(&self, caller: &Caller, hybrid: HybridCounts) -> Outcome<()> {
+        self.outcome(set_hybrid(self, caller, hybrid).await)
+    }
 }
 
 async fn list(backend: &Backend, caller: &Caller) -> Done<Vec<KindRule>> {
@@ -132,6 +140,25 @@ async fn list(backend: &Backend, caller: &Caller) -> Done<Vec<KindRule>> {
 async fn targets_now(backend: &Backend, caller: &Caller) -> Done<Targets> {
     permit(caller, Action::ViewRules, Scope::Myself)?;
     targets(backend.db(), backend.zone().date(caller.now)).await
+}
+
+async fn hybrid_now(backend: &Backend, caller: &Caller) -> Done<HybridCounts> {
+    permit(caller, Action::ViewRules, Scope::Myself)?;
+    agencies::hybrid(backend.db()).await
+}
+
+async fn set_hybrid(backend: &Backend, caller: &Caller, hybrid: HybridCounts) -> Done<()> {
+    permit(caller, Action::AddRule, Scope::System)?;
+    let mut tx = backend.db().begin().await?;
+    let before = agencies::hybrid(&mut tx).await?;
+    q("INSERT INTO setting (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = $2")
+        .bind(agencies::HYBRID)
+        .bind(hybrid.code())
+        .run(&mut tx)
+        .await?;
+    let entry = Entry::new("rules.set_hybrid", "").before(&before)?.after(&hybrid)?;
+    audit::record(&mut tx, backend, caller, entry).await?;
+    Ok(tx.commit().await?)
 }
 
 async fn add(backend: &Backend, caller: &Caller, input: KindRuleInput) -> Done<RuleId> {

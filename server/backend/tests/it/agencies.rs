@@ -1,7 +1,7 @@
 //! The tree of agencies.
 
 use domain::access::Role;
-use domain::agencies::{Agencies, AgencyInput};
+use domain::agencies::{Agencies, AgencyInput, HoursInput};
 use domain::error::{Failure, FieldProblem, Problem, Refusal};
 use domain::time::Hours;
 
@@ -77,7 +77,9 @@ async fn hours_and_blocked_days_are_the_agencys_own() {
         let system = world.system();
         let at = |text: &str| chrono::NaiveTime::parse_from_str(text, "%H:%M").unwrap();
         let hours = Hours { morning_from: at("07:00"), afternoon_to: at("16:30"), ..Hours::default() };
-        Agencies::set_hours(&world.backend, &system, snv, hours, vec![25, 10, 25]).await.unwrap();
+        let input = HoursInput { blocked_days: "25; 10,25".into(), ..HoursInput::of(&hours, &[]) };
+        let own = world.caller(Role::AgencyAdministrator, "SNV").await;
+        Agencies::set_hours(&world.backend, &own, snv, input.clone()).await.unwrap();
         let settings = Agencies::settings(&world.backend, &system, snv).await.unwrap();
         assert_eq!(settings.hours, hours);
         assert_eq!(settings.calendar.blocked_days_of_month, [10, 25]);
@@ -86,13 +88,19 @@ async fn hours_and_blocked_days_are_the_agencys_own() {
         let other = Agencies::settings(&world.backend, &system, stc).await.unwrap();
         assert_eq!((other.hours, other.calendar.blocked_days_of_month), (Hours::default(), vec![]));
 
-        let backwards = Hours { morning_to: at("06:00"), ..hours };
-        let refused = Agencies::set_hours(&world.backend, &system, snv, backwards, vec![32]).await;
-        let Err(Failure::Invalid(fields)) = refused else { panic!("{refused:?}") };
-        assert_eq!(fields.len(), 2);
-        let secretary = world.caller(Role::Secretary, "SNV").await;
-        let forbidden = Agencies::set_hours(&world.backend, &secretary, snv, hours, vec![]).await;
-        assert_eq!(forbidden, Err(Failure::Forbidden));
+        let backwards = HoursInput { morning_to: "6h".into(), blocked_days: "32".into(), ..input.clone() };
+        let refused = Agencies::set_hours(&world.backend, &system, snv, backwards).await;
+        let wrong = [("morning_to", Problem::EndsBeforeStart), ("blocked_days", Problem::NotInRange(1, 31))];
+        let wrong = wrong.map(|(field, problem)| FieldProblem::new(field, problem)).to_vec();
+        assert_eq!(refused, Err(Failure::Invalid(wrong)));
+        let blank = Agencies::set_hours(&world.backend, &system, snv, HoursInput::default()).await;
+        let Err(Failure::Invalid(fields)) = blank else { panic!("{blank:?}") };
+        assert_eq!(fields.len(), 4);
+        for (role, agency) in [(Role::Secretary, "SNV"), (Role::AgencyAdministrator, "STC")] {
+            let other = world.caller(role, agency).await;
+            let forbidden = Agencies::set_hours(&world.backend, &other, snv, input.clone()).await;
+            assert_eq!(forbidden, Err(Failure::Forbidden));
+        }
     })
     .await;
 }

@@ -1,19 +1,23 @@
 //! The audit trail.
 
 use domain::access::Role;
-use domain::agencies::Agencies;
+use domain::agencies::{Agencies, HoursInput};
 use domain::audit::{Audit, AuditFilter};
 use domain::error::Failure;
 use domain::time::Hours;
 
 use crate::support::each_database;
 
+fn blocking(days: &str) -> HoursInput {
+    HoursInput { blocked_days: days.into(), ..HoursInput::of(&Hours::default(), &[]) }
+}
+
 #[tokio::test]
 async fn every_change_leaves_a_line_with_before_and_after() {
     each_database(async |world| {
         let snv = world.agency("SNV").await;
         let administrator = world.caller(Role::SystemAdministrator, "UBND").await;
-        Agencies::set_hours(&world.backend, &administrator, snv, Hours::default(), vec![25]).await.unwrap();
+        Agencies::set_hours(&world.backend, &administrator, snv, blocking("25")).await.unwrap();
         let page = Audit::list(&world.backend, &administrator, AuditFilter::default()).await.unwrap();
         assert_eq!(page.total, 3);
         let newest = page.rows.iter().find(|line| line.what == "agencies.set_hours").unwrap();
@@ -31,7 +35,7 @@ async fn text_and_days_choose_lines_and_the_newest_comes_first() {
         let snv = administrator.agency.id;
         for day in 1..=3u32 {
             administrator.now = world.now + chrono::Duration::days(i64::from(day));
-            Agencies::set_hours(&world.backend, &administrator, snv, Hours::default(), vec![day])
+            Agencies::set_hours(&world.backend, &administrator, snv, blocking(&day.to_string()))
                 .await
                 .unwrap();
         }
@@ -54,9 +58,7 @@ async fn an_agency_administrator_sees_the_lines_of_the_agency_alone() {
     each_database(async |world| {
         let (snv, stc) = (world.agency("SNV").await, world.agency("STC").await);
         for agency in [snv, stc] {
-            Agencies::set_hours(&world.backend, &world.system(), agency, Hours::default(), vec![])
-                .await
-                .unwrap();
+            Agencies::set_hours(&world.backend, &world.system(), agency, blocking("")).await.unwrap();
         }
         let own = world.caller(Role::AgencyAdministrator, "SNV").await;
         let page = Audit::list(&world.backend, &own, AuditFilter::default()).await.unwrap();

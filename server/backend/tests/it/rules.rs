@@ -2,7 +2,8 @@
 
 use backend::{Backend, SeededEntropy};
 use domain::access::Role;
-use domain::count::Scope;
+use domain::audit::{Audit, AuditFilter};
+use domain::count::{HybridCounts, Scope};
 use domain::error::{Failure, Refusal};
 use domain::rules::{KindRuleInput, Rules, rule_on};
 use domain::targets::Fraction;
@@ -79,6 +80,26 @@ async fn only_the_system_administrator_adds_a_rule_and_every_field_is_named() {
         let names: Vec<&str> = fields.iter().map(|field| field.field.as_str()).collect();
         assert_eq!(names, ["code", "scope", "limit_sessions", "valid_from"]);
         assert_eq!(world.count("kind_rule").await, 12);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn how_hybrid_meetings_count_is_the_system_administrators_to_say() {
+    each_database(async |world| {
+        let system = world.caller(Role::SystemAdministrator, "UBND").await;
+        assert_eq!(Rules::hybrid(&world.backend, &system).await, Ok(HybridCounts::OnlineWhenConnected));
+        let agency = world.caller(Role::AgencyAdministrator, "UBND").await;
+        let refused = Rules::set_hybrid(&world.backend, &agency, HybridCounts::InPerson).await;
+        assert_eq!(refused, Err(Failure::Forbidden));
+        Rules::set_hybrid(&world.backend, &system, HybridCounts::InPerson).await.unwrap();
+        assert_eq!(Rules::hybrid(&world.backend, &agency).await, Ok(HybridCounts::InPerson));
+        let trail = Audit::list(&world.backend, &system, AuditFilter::default()).await.unwrap();
+        let line = trail.rows.iter().find(|line| line.what == "rules.set_hybrid").unwrap();
+        assert!(
+            line.before.contains("online_when_connected") && line.after.contains("in_person"),
+            "{line:?}"
+        );
     })
     .await;
 }

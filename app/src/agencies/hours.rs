@@ -1,0 +1,116 @@
+//! The working hours of one agency and the days of the month that it keeps free: what the duration of its meetings and the
+//! proposed slots are counted by.
+
+use domain::access::Action;
+use domain::agencies::HoursInput;
+use domain::error::Failure;
+use domain::ids::AgencyId;
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_params_map;
+
+use super::calls::{AgencyShown, agency_hours};
+use crate::admin;
+use crate::form::{Posted, posted};
+use crate::session;
+use crate::text::keys::*;
+use crate::text::{t, tf};
+use crate::ui::{Card, Field, Loaded, PageHead, loaded_page, resource};
+
+/// `/admin/agencies/:id`.
+#[component]
+pub fn HoursPage() -> impl IntoView {
+    let params = use_params_map();
+    let id =
+        Memo::new(move |_| params.with(|params| params.get("id").and_then(|id| id.parse::<AgencyId>().ok())));
+    let data: Loaded<AgencyShown> = resource(
+        move || id.get(),
+        |id| async move {
+            match id {
+                Some(id) => agency_hours(id).await,
+                None => Err(Failure::NotFound.into()),
+            }
+        },
+    );
+    let posted = StoredValue::new(posted());
+    loaded_page(data, t(HOURS_TITLE), move |data| posted.with_value(|posted| shown(&data, posted)))
+}
+
+fn shown(data: &AgencyShown, posted: &Posted) -> AnyView {
+    let AgencyShown { agency, settings } = data;
+    let set = HoursInput::of(&settings.hours, &settings.calendar.blocked_days_of_month);
+    let body =
+        if session::may_somewhere(Action::SetHours) { form(agency.id, &set, posted) } else { read(&set) };
+    let name = agency.name.clone();
+    view! {
+        <Title text=name.clone()/>
+        <nav class="crumbs" aria-label=t(CRUMBS)>
+            <a href="/admin">{t(NAV_ADMIN)}</a>
+            <span aria-hidden="true">"/"</span>
+            <a href="/admin/agencies">{t(AGENCIES_TITLE)}</a>
+            <span aria-hidden="true">"/"</span>
+            <span>{agency.short_name.clone()}</span>
+        </nav>
+        <PageHead title=name lead=t(HOURS_LEAD)/>
+        <div class="admin">
+            {admin::outcome(posted)}
+            <Card title=t(HOURS_TITLE)>{body}</Card>
+        </div>
+    }
+    .into_any()
+}
+
+fn form(id: AgencyId, set: &HoursInput, posted: &Posted) -> AnyView {
+    let time = |name: &'static str, label, set: &str| {
+        let typed = posted.typed(name);
+        let value = if posted.failure.is_some() { typed } else { set.to_owned() };
+        view! { <Field name=name kind="time" label=t(label) value=value error=posted.error(name) required=true/> }
+    };
+    let days = if posted.failure.is_some() { posted.typed("blocked_days") } else { set.blocked_days.clone() };
+    view! {
+        <form method="post" action="/api/agencies/set-hours">
+            <input r#type="hidden" name="id" value=id.to_string()/>
+            <div class="formpage__sec">
+                <div class="formpage__two">
+                    {time("morning_from", HOURS_MORNING_FROM, &set.morning_from)}
+                    {time("morning_to", HOURS_MORNING_TO, &set.morning_to)}
+                </div>
+                <div class="formpage__two">
+                    {time("afternoon_from", HOURS_AFTERNOON_FROM, &set.afternoon_from)}
+                    {time("afternoon_to", HOURS_AFTERNOON_TO, &set.afternoon_to)}
+                </div>
+                <Field
+                    name="blocked_days"
+                    label=t(HOURS_BLOCKED)
+                    hint=t(HOURS_BLOCKED_HINT)
+                    value=days
+                    error=posted.error("blocked_days")
+                />
+                <p class="hint">{t(HOURS_NOTE)}</p>
+                <div class="formpage__acts"><button class="btn btn--primary">{t(HOURS_SET)}</button></div>
+            </div>
+        </form>
+    }
+    .into_any()
+}
+
+fn read(set: &HoursInput) -> AnyView {
+    let span = |from: &str, to: &str| format!("{from}–{to}");
+    let days = match set.blocked_days.as_str() {
+        "" => t(HOURS_BLOCKED_NONE).to_owned(),
+        days => tf(HOURS_BLOCKED_DAYS, &[("days", &days)]),
+    };
+    view! {
+        <div class="card__body">
+            <dl class="deflist">
+                <dt>{t(HOURS_MORNING)}</dt>
+                <dd class="num">{span(&set.morning_from, &set.morning_to)}</dd>
+                <dt>{t(HOURS_AFTERNOON)}</dt>
+                <dd class="num">{span(&set.afternoon_from, &set.afternoon_to)}</dd>
+                <dt>{t(HOURS_BLOCKED)}</dt>
+                <dd>{days}</dd>
+            </dl>
+        </div>
+    }
+    .into_any()
+}
