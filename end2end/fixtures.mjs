@@ -86,6 +86,20 @@ export async function open(page, path) {
   await hydrated(page);
 }
 
+/** What an element of another page leads to and holds, read from that page's text without opening it. */
+export async function glimpse(page, path, selector) {
+  const answer = await page.request.get(path, { headers: { accept: 'text/html' } });
+  const seen = await page.evaluate(
+    ([text, chosen]) => {
+      const found = new DOMParser().parseFromString(text, 'text/html').querySelector(chosen);
+      return found && { href: found.getAttribute('href'), value: found.value };
+    },
+    [await answer.text(), selector],
+  );
+  expect(seen, `${selector} of ${path}`).not.toBeNull();
+  return seen;
+}
+
 /** Waits until the page answers: text alone is there long before. */
 export async function hydrated(page) {
   await page.locator('html[data-hydrated]').waitFor({ state: 'attached' });

@@ -43,7 +43,8 @@ export default defineConfig({
     locale: 'vi-VN',
     timezoneId: 'Asia/Ho_Chi_Minh',
     screenshot: 'only-on-failure',
-    trace: 'retain-on-failure',
+    // The film of every frame would take as long as all the journeys; what the page was at every step stays.
+    trace: { mode: 'retain-on-failure', screenshots: false, sources: false },
     actionTimeout: 15_000,
     navigationTimeout: 20_000,
   },

@@ -2,7 +2,7 @@
 
 import { expect } from '@playwright/test';
 import jsQR from 'jsqr';
-import { open } from './fixtures.mjs';
+import { glimpse, open } from './fixtures.mjs';
 
 /** Somebody of the demo. */
 export const demo = (name) => ({ name, password: 'hop-khong-giay' });
@@ -71,9 +71,8 @@ export async function arrange(page, { chair, delegates, item = 'Kế hoạch tu�
 
 /** How many meetings of a day the figures of the signed-in person's agency count as held, cancelled and postponed. */
 export async function counted(page, date) {
-  await page.goto('/meetings/new');
-  const agency = await page.locator('[name="agency"]').inputValue();
-  await open(page, `/figures?agency=${agency}&scope=own&period=${date}_${date}`);
+  const { value } = await glimpse(page, '/meetings/new', '[name="agency"]');
+  await open(page, `/figures?agency=${value}&scope=own&period=${date}_${date}`);
   const number = async (what) => Number(await page.locator(`a[href*="what=${what}"]`).first().textContent());
   return { held: await number('held'), cancelled: await number('cancelled'), postponed: await number('postponed') };
 }

@@ -7,7 +7,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { program, settings } from '../program.mjs';
-import { test, expect, axe, hydrated, locale, shot } from '../fixtures.mjs';
+import { test, expect, axe, glimpse, hydrated, locale, shot } from '../fixtures.mjs';
 import { demo } from '../steps.mjs';
 
 const PHONE = { width: 390, height: 844 };
@@ -73,7 +73,7 @@ for (const [user, pages] of Object.entries(PAGES)) {
   test(`every page that ${user} may see is for everybody`, async ({ person, faults }) => {
     test.setTimeout(300_000);
     faults.expect(/status of 404/);
-    const page = await person(demo(user), CALM, 'en');
+    const page = await person(demo(user), CALM, 'en', null);
     for (const [name, path, link, rest] of pages) {
       await test.step(name, async () => {
         await page.setViewportSize(DESK);
@@ -98,6 +98,7 @@ test('the page for signing in is for everybody', async ({ browser, faults }) => 
 /** Turns the page to a theme, until its colours have come. */
 function dressed(page, theme) {
   return page.evaluate(async (code) => {
+    if (document.documentElement.getAttribute('data-theme') === code) return;
     document.documentElement.setAttribute('data-theme', code);
     await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
     await Promise.allSettled(document.getAnimations().map((running) => running.finished));
@@ -136,9 +137,7 @@ function freePort() {
 }
 
 async function addressOf(page, path, link, rest = '') {
-  if (!link) return path;
-  await page.goto(path);
-  return (await page.locator(LINKS[link]).first().getAttribute('href')) + rest;
+  return link ? (await glimpse(page, path, LINKS[link])).href + rest : path;
 }
 
 /** Looks at a page in both sizes by day and by night. */
@@ -148,9 +147,10 @@ async function everySize(page, name) {
   const here = page.url();
   await expect.soft(page.locator('h1'), `one main heading: ${here}`).toHaveCount(1);
   expect.soft(await strangers(page), `texts of the other language: ${here}`).toEqual([]);
-  for (const [size, viewport] of [['desk', DESK], ['phone', PHONE]]) {
+  // From one to the next either the size changes or the theme: each change draws the whole page anew.
+  for (const [size, viewport, themes] of [['desk', DESK, ['light', 'dark']], ['phone', PHONE, ['dark', 'light']]]) {
     await page.setViewportSize(viewport);
-    for (const theme of ['light', 'dark']) {
+    for (const theme of themes) {
       await dressed(page, theme);
       // The night changes colours alone.
       await axe(page, `${name}, ${size}, ${theme}`, theme === 'dark' ? ['color-contrast'] : null);
