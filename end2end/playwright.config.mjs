@@ -29,8 +29,9 @@ const chromium = {
 export default defineConfig({
   testDir: 'journeys',
   outputDir: 'test-results',
-  // A development build of the module is large: its first load on a busy machine takes seconds.
-  timeout: 90_000,
+  // A development build of the module is large: its first load on a busy machine takes seconds, and some journeys load
+  // twenty pages. What hangs is ended by the limits of a single step long before.
+  timeout: 180_000,
   expect: { timeout: 15_000 },
   forbidOnly: Boolean(process.env.CI),
   // A journey that passes only the second time has found something.
