@@ -41,7 +41,7 @@ pub fn t(text: Text) -> &'static str {
     locale().pick(text.vi, text.en)
 }
 
-/// A text with its arguments filled in.
+/// A text with its arguments filled in: `{n}` is the argument, `{n:day|days}` the word that goes with it.
 pub fn tf(text: Text, arguments: &[(&str, &dyn std::fmt::Display)]) -> String {
     fill(t(text), arguments)
 }
@@ -56,9 +56,13 @@ fn fill(text: &str, arguments: &[(&str, &dyn std::fmt::Display)]) -> String {
             rest = after;
             continue;
         };
-        match arguments.iter().find(|(argument, _)| *argument == name) {
-            Some((_, value)) => filled.push_str(&value.to_string()),
-            None => filled.push_str(name),
+        let (name, forms) = name.split_once(':').unwrap_or((name, ""));
+        let value =
+            arguments.iter().find(|(argument, _)| *argument == name).map(|(_, value)| value.to_string());
+        match (value, forms.split_once('|')) {
+            (Some(value), Some((one, many))) => filled.push_str(if value == "1" { one } else { many }),
+            (Some(value), None) => filled.push_str(&value),
+            (None, _) => filled.push_str(name),
         }
         rest = after;
     }
@@ -254,6 +258,8 @@ mod tests {
             assert_eq!(long_date(day("2026-06-11")), "Thu 11 Jun 2026");
             assert_eq!(number(1250), "1,250");
             assert_eq!(permille(985), "98.5%");
+            let sites = |n: usize| fill("{n} {n:site|sites}, {n:is|are} on", &[("n", &n)]);
+            assert_eq!((sites(1), sites(12)), ("1 site, is on".into(), "12 sites, are on".into()));
         });
     }
 

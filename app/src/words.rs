@@ -2,7 +2,7 @@
 
 use domain::access::{Part, Role, Stage};
 use domain::agencies::Level;
-use domain::count::{Form, Scope};
+use domain::count::{Counterpart, Form, Scope};
 use domain::duration::DaySession;
 
 use crate::text::keys::*;
@@ -14,6 +14,17 @@ pub fn form(form: Form) -> &'static str {
         Form::InPerson => FORM_IN_PERSON,
         Form::Online => FORM_ONLINE,
         Form::Hybrid => FORM_HYBRID,
+    })
+}
+
+/// With whom a meeting is held.
+pub fn counterpart(with: Counterpart) -> &'static str {
+    t(match with {
+        Counterpart::Internal => COUNTERPART_INTERNAL,
+        Counterpart::Communes => COUNTERPART_COMMUNES,
+        Counterpart::Departments => COUNTERPART_DEPARTMENTS,
+        Counterpart::Ministries => COUNTERPART_MINISTRIES,
+        Counterpart::People => COUNTERPART_PEOPLE,
     })
 }
 

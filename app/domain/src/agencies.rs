@@ -81,6 +81,17 @@ impl Agency {
     }
 }
 
+/// The path of an agency of a tree, from the agency itself up to the root, as permission asks for it.
+pub fn path_in(tree: &[Agency], agency: &Agency) -> Vec<AgencyId> {
+    let mut path = vec![agency.id];
+    let mut above = agency.parent;
+    while let Some(parent) = above {
+        path.push(parent);
+        above = tree.iter().find(|agency| agency.id == parent).and_then(|agency| agency.parent);
+    }
+    path
+}
+
 /// Settings of one agency that scheduling and counting read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AgencySettings {

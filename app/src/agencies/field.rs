@@ -2,8 +2,7 @@
 //! tree's indentation. Offers only those in which the caller may do what the form is for.
 
 use domain::access::{Action, Scope, permits};
-use domain::agencies::Agency;
-use domain::ids::AgencyId;
+use domain::agencies::{Agency, path_in};
 use domain::text::fold;
 use leptos::prelude::*;
 
@@ -46,16 +45,7 @@ pub fn AgencyField(
 /// Those in which the caller may do this, in the order of the tree.
 fn reached(tree: Vec<Agency>, action: Action) -> Vec<Agency> {
     let grants = session::me().map(|me| me.grants).unwrap_or_default();
-    let path = |agency: &Agency| {
-        let mut path: Vec<AgencyId> = vec![agency.id];
-        let mut above = agency.parent;
-        while let Some(parent) = above {
-            path.push(parent);
-            above = tree.iter().find(|agency| agency.id == parent).and_then(|agency| agency.parent);
-        }
-        path
-    };
-    let may = |agency: &&Agency| permits(&grants, action, Scope::Agency(&path(agency)));
+    let may = |agency: &&Agency| permits(&grants, action, Scope::Agency(&path_in(&tree, agency)));
     tree.iter().filter(may).cloned().collect()
 }
 

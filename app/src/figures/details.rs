@@ -1,7 +1,7 @@
 //! The other numbers: forecast and exceedances, forms, counterparts, and where last year's figures come from.
 
 use domain::agencies::AgencyRef;
-use domain::count::{Base, Counterpart, HybridCounts, What};
+use domain::count::{Base, HybridCounts, What};
 use domain::figures::{BaseFigures, Figures, PreviousSource};
 use leptos::prelude::*;
 
@@ -9,6 +9,7 @@ use super::gauges::{BASES, base_name};
 use super::links::{Opens, link};
 use crate::text::keys::*;
 use crate::text::{self, Text, t, tf};
+use crate::words;
 
 /// What can still be decided, and what went over.
 pub(super) fn forecast(figures: &Figures) -> AnyView {
@@ -106,7 +107,7 @@ pub(super) fn counterparts(figures: &Figures) -> AnyView {
             };
             view! {
                 <tr role="row">
-                    <th role="rowheader" scope="row">{t(counterpart(*with))}</th>
+                    <th role="rowheader" scope="row">{words::counterpart(*with)}</th>
                     {cell(FIGURES_ORGANISED_ONLINE, What::OrganisedOnline(*with), tally.organised_online)}
                     {cell(FIGURES_ATTENDED, What::Attended(*with), tally.attended)}
                     {cell(FIGURES_ATTENDED_ONLINE, What::AttendedOnline(*with), tally.attended_online)}
@@ -132,16 +133,6 @@ pub(super) fn counterparts(figures: &Figures) -> AnyView {
         </section>
     }
     .into_any()
-}
-
-fn counterpart(with: Counterpart) -> Text {
-    match with {
-        Counterpart::Internal => FIGURES_WITH_INTERNAL,
-        Counterpart::Communes => FIGURES_WITH_COMMUNES,
-        Counterpart::Departments => FIGURES_WITH_DEPARTMENTS,
-        Counterpart::Ministries => FIGURES_WITH_MINISTRIES,
-        Counterpart::People => FIGURES_WITH_PEOPLE,
-    }
 }
 
 /// How the figures come about: hybrid meetings, last year's source, the targets' source.

@@ -11,20 +11,10 @@ use domain::time::{Sitting, Zone};
 
 use crate::text::keys::*;
 use crate::text::{self, Text, t, tf};
+use crate::words::counterpart;
 
 /// The forms, the most usual first.
 pub(crate) const FORMS: [Form; 3] = [Form::InPerson, Form::Online, Form::Hybrid];
-
-/// The word of a counterpart.
-pub(crate) fn counterpart(with: Counterpart) -> &'static str {
-    t(match with {
-        Counterpart::Internal => MEETINGS_WITH_INTERNAL,
-        Counterpart::Communes => MEETINGS_WITH_COMMUNES,
-        Counterpart::Departments => MEETINGS_WITH_DEPARTMENTS,
-        Counterpart::Ministries => MEETINGS_WITH_MINISTRIES,
-        Counterpart::People => MEETINGS_WITH_PEOPLE,
-    })
-}
 
 /// The name of a kind.
 pub(crate) fn kind(kind: &KindRef) -> &str {

@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, Utc};
 use domain::access::Stage;
-use domain::agencies::Agency;
+use domain::agencies::{Agency, path_in};
 use domain::ids::{AgencyId, MeetingId};
 use domain::meetings::{Check, MeetingInput, Saved};
 use domain::people::PersonRef;
@@ -120,16 +120,7 @@ async fn started(services: &Services, caller: &Caller, start: Start) -> Result<M
 /// The agencies that the caller composes meetings for, in the order of the tree.
 #[cfg(feature = "ssr")]
 fn own(caller: &Caller, tree: &[Agency]) -> Vec<AgencyId> {
-    let path = |agency: &Agency| {
-        let mut path = vec![agency.id];
-        let mut above = agency.parent;
-        while let Some(parent) = above {
-            path.push(parent);
-            above = tree.iter().find(|agency| agency.id == parent).and_then(|agency| agency.parent);
-        }
-        path
-    };
-    let may = |agency: &&Agency| caller.may(Action::ComposeMeeting, Scope::Agency(&path(agency)));
+    let may = |agency: &&Agency| caller.may(Action::ComposeMeeting, Scope::Agency(&path_in(tree, agency)));
     tree.iter().filter(may).map(|agency| agency.id).collect()
 }
 

@@ -63,7 +63,7 @@ fn counterparts(input: &MeetingInput) -> impl IntoView + use<> {
     let options = Counterpart::ALL
         .into_iter()
         .map(|with| {
-            view! { <option value=with.code() selected=with == chosen>{meeting_words::counterpart(with)}</option> }
+            view! { <option value=with.code() selected=with == chosen>{words::counterpart(with)}</option> }
         })
         .collect_view();
     view! {
