@@ -17,8 +17,10 @@ fn locales() -> Vec<(PathBuf, Texts)> {
     files.into_iter().map(texts).collect()
 }
 
+/// `{n}` and `{n:day|days}` both name the argument `n`.
 fn arguments(text: &str) -> BTreeSet<&str> {
-    text.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name).collect()
+    let marks = text.split('{').skip(1).filter_map(|rest| rest.split_once('}'));
+    marks.map(|(name, _)| name.split_once(':').map_or(name, |(name, _)| name)).collect()
 }
 
 #[test]
