@@ -1,14 +1,17 @@
 //! The columns of a meeting that counting reads, worked out from its sittings by the rules of `domain`. Whoever changes
-//! a meeting writes them in the same transaction. Knows no table but their names.
+//! a meeting writes them in the same transaction. Knows no table but their own and that of the sites.
 
 use chrono::{Datelike, NaiveDate};
 use domain::count::{self, Form, HybridCounts, What};
 use domain::duration::is_within;
+use domain::ids::MeetingId;
 use domain::period::Period;
 use domain::rules::{KindRule, rule_on};
 use domain::time::{Hours, Sitting};
 
+use crate::db::{Tx, q};
 use crate::rules::kind_on;
+use crate::stop::Done;
 
 /// What counting reads of a meeting, apart from what was entered as it is (form, side, counterpart, stage).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,6 +54,17 @@ pub(crate) fn derived(
         is_connected: connected_sites > 0,
         has_exceeded: rule.is_some_and(|rule| !is_within(went, hours, rule.limit_sessions)),
     }
+}
+
+/// Writes whether a site outside the main one was connected. The organiser's own site is the main one wherever it
+/// stands in the list, so it never makes a hybrid meeting count as online.
+pub(crate) async fn keep_connection(tx: &mut Tx, meeting: MeetingId) -> Done<()> {
+    q("UPDATE meeting SET is_connected = EXISTS (SELECT 1 FROM site s WHERE s.meeting_id = meeting.id \
+       AND s.is_connected AND s.agency_id <> meeting.agency_id) WHERE id = $1")
+    .bind(meeting)
+    .run(tx)
+    .await?;
+    Ok(())
 }
 
 /// The calendar month and the report regime's month a date belongs to, each as `year * 12 + month - 1`.

@@ -17,7 +17,7 @@ use crate::audit::{self, Entry};
 use crate::db::{Tx, q};
 use crate::scope::MeetingScope;
 use crate::stop::Done;
-use crate::{Backend, stored};
+use crate::{Backend, counted, stored};
 
 #[async_trait]
 impl Attendance for Backend {
@@ -200,22 +200,12 @@ async fn mark_site(
     if touched == 0 {
         return Err(Failure::NotFound.into());
     }
-    keep_connection(&mut tx, meeting).await?;
+    counted::keep_connection(&mut tx, meeting).await?;
     let entry = Entry::new("attendance.mark_site", &scope.title)
         .of(scope.agency)
         .after(&(site.to_string(), is_connected))?;
     audit::record(&mut tx, backend, caller, entry).await?;
     tx.commit().await?;
-    Ok(())
-}
-
-/// Keeps the counting column in step: a site outside the main one, which is the organiser's own, was connected.
-async fn keep_connection(tx: &mut Tx, meeting: MeetingId) -> Done<()> {
-    q("UPDATE meeting SET is_connected = EXISTS (SELECT 1 FROM site s WHERE s.meeting_id = meeting.id \
-       AND s.is_connected AND s.agency_id <> meeting.agency_id) WHERE id = $1")
-    .bind(meeting)
-    .run(tx)
-    .await?;
     Ok(())
 }
 

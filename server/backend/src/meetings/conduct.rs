@@ -13,7 +13,7 @@ use super::{load, publish};
 use crate::audit::{self, Entry};
 use crate::db::{Tx, q};
 use crate::stop::Done;
-use crate::{Backend, agencies, search};
+use crate::{Backend, agencies, counted, search};
 
 /// A locked meeting on which the caller may do this.
 async fn locked(
@@ -133,12 +133,8 @@ pub(super) async fn close(
     }
     let next = head.state()?.close(closed, reason)?;
     finish_current(&mut tx, caller, id, None).await?;
-    q("UPDATE meeting SET has_exceeded = $2, is_connected = $3 WHERE id = $1")
-        .bind(id)
-        .bind(has_exceeded)
-        .bind(parts.sites.iter().any(|site| site.is_connected))
-        .run(&mut tx)
-        .await?;
+    q("UPDATE meeting SET has_exceeded = $2 WHERE id = $1").bind(id).bind(has_exceeded).run(&mut tx).await?;
+    counted::keep_connection(&mut tx, id).await?;
     step(&mut tx, backend, caller, (id, &head), "meetings.close", &next).await?;
     Ok(tx.commit().await?)
 }

@@ -50,15 +50,7 @@ pub(super) async fn publish(backend: &Backend, caller: &Caller, id: MeetingId, r
     booking::lock(&mut tx, &rows.rooms, chair).await?;
     booking::refuse_taken(&mut tx, id, &rows.sittings, &rows.rooms, chair).await?;
 
-    let connected = before.sites.iter().filter(|site| site.is_connected).count();
-    let counted = derived(
-        &rows.sittings,
-        &[],
-        u32::try_from(connected).unwrap_or(u32::MAX),
-        &rows.kind,
-        &rules,
-        &hours,
-    );
+    let counted = derived(&rows.sittings, &[], 0, &rows.kind, &rules, &hours);
     // Whoever joins with this change need not be told of it.
     let joining = if stage == Stage::Draft { 0 } else { newest_change(&mut tx, id).await? + 1 };
     store::store(&mut tx, backend, now, id, (&rows, &known), &counted, joining).await?;

@@ -10,7 +10,7 @@ use domain::meetings::Delegation;
 
 use super::rows::{Known, Rows};
 use crate::Backend;
-use crate::counted::Counted;
+use crate::counted::{self, Counted};
 use crate::db::{Tx, Value, places, q};
 use crate::scope::part_code;
 use crate::stop::Done;
@@ -35,7 +35,7 @@ pub(super) async fn store(
 ) -> Done<()> {
     q("UPDATE meeting SET agency_id = $2, title = $3, kind = $4, form = $5, side = $6, counterpart = $7, \
        is_unexpected = $8, place = $9, scope = $10, first_date = $11, last_date = $12, month_civil = $13, \
-       month_report = $14, is_connected = $15 WHERE id = $1")
+       month_report = $14 WHERE id = $1")
     .bind(meeting)
     .bind(rows.agency)
     .bind(&rows.title)
@@ -50,12 +50,12 @@ pub(super) async fn store(
     .bind(counted.last_date)
     .bind(counted.month_civil)
     .bind(counted.month_report)
-    .bind(counted.is_connected)
     .run(&mut *tx)
     .await?;
     sittings(tx, meeting, rows).await?;
     rooms(tx, meeting, rows).await?;
     sites(tx, meeting, rows).await?;
+    counted::keep_connection(tx, meeting).await?;
     participants(tx, backend, now, meeting, (rows, known), seen_change).await?;
     agenda(tx, meeting, rows).await
 }

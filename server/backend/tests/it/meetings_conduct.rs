@@ -1,6 +1,7 @@
 //! Opening, discussing, closing and calling off.
 
 use domain::access::{Caller, Role, Stage};
+use domain::attendance::Attendance;
 use domain::error::{Failure, Refusal};
 use domain::ids::MeetingId;
 use domain::meetings::{MeetingInput, Meetings, SittingInput, State};
@@ -107,6 +108,71 @@ async fn a_meeting_closed_late_can_say_when_it_really_ended() {
                 .await
                 .unwrap();
         assert_eq!((exceeded, connected), (false, true));
+    })
+    .await;
+}
+
+/// Whether a meeting counts as one with an outside site connected.
+async fn is_connected(world: &World, id: MeetingId) -> bool {
+    backend::q("SELECT is_connected FROM meeting WHERE id = $1")
+        .bind(id)
+        .one::<(bool,)>(world.backend.db())
+        .await
+        .unwrap()
+        .0
+}
+
+#[tokio::test]
+async fn the_organisers_own_site_never_makes_a_hybrid_meeting_online() {
+    each_database(async |world| {
+        let mut secretary = world.caller(Role::Secretary, "SNV").await;
+        let (own, other) = (secretary.agency.id, world.agency("SYT").await);
+        let input = MeetingInput {
+            form: "hybrid".into(),
+            sites: vec![own.to_string(), other.to_string()],
+            ..briefing(&secretary, &secretary, &[])
+        };
+        let id = published(world, &secretary, input).await;
+        secretary.now = instant("2026-06-18T07:30");
+        world.backend.open(&secretary, id).await.unwrap();
+        world.backend.mark_site(&secretary, id, own, true).await.unwrap();
+        assert!(!is_connected(world, id).await, "only the main one");
+        secretary.now = instant("2026-06-18T10:00");
+        world.backend.close(&secretary, id, None, "").await.unwrap();
+        assert!(!is_connected(world, id).await, "nor once closed");
+        world.backend.mark_site(&secretary, id, other, true).await.unwrap();
+        assert!(is_connected(world, id).await, "an outside one");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_change_of_a_meeting_keeps_what_its_sites_are() {
+    each_database(async |world| {
+        let secretary = world.caller(Role::Secretary, "SNV").await;
+        let (own, other) = (secretary.agency.id, world.agency("SYT").await);
+        let input = MeetingInput {
+            form: "hybrid".into(),
+            sites: vec![own.to_string(), other.to_string()],
+            ..briefing(&secretary, &secretary, &[])
+        };
+        let id = published(world, &secretary, input).await;
+        let publish_again = async || {
+            let (input, saved, _) = world.backend.input(&secretary, id).await.unwrap();
+            let saved = world.backend.save(&secretary, Some((id, saved.rev)), input).await.unwrap();
+            world.backend.publish(&secretary, id, saved.rev).await.unwrap();
+        };
+        for (site, connected) in [(own, false), (other, true)] {
+            let mut tx = world.backend.db().begin().await.unwrap();
+            backend::q("UPDATE site SET is_connected = TRUE WHERE agency_id = $1")
+                .bind(site)
+                .run(&mut tx)
+                .await
+                .unwrap();
+            tx.commit().await.unwrap();
+            publish_again().await;
+            assert_eq!(is_connected(world, id).await, connected);
+        }
     })
     .await;
 }
