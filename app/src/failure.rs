@@ -128,6 +128,10 @@ fn refused(refusal: &Refusal) -> Described {
             t(REFUSED_CLOSING_TIME),
             tf(REFUSED_CLOSING_TIME_BODY, &[("opened", &text::moment(*opened))]),
         ),
+        Refusal::OverrunReasonNeeded { planned } => Described::new(
+            t(REFUSED_OVERRUN_REASON),
+            tf(REFUSED_OVERRUN_REASON_BODY, &[("planned", &text::moment(*planned))]),
+        ),
         Refusal::InUse { by, .. } => {
             Described::new(t(REFUSED_IN_USE), tf(REFUSED_IN_USE_BODY, &[("by", by)]))
         }
@@ -221,6 +225,19 @@ pub fn field_error(failure: Option<&Failure>, name: &str) -> Option<String> {
             .iter()
             .find(|problem| problem.field == name)
             .map(|found| describe_problem(&found.problem)),
+        Some(Failure::Refused(refusal)) if field_of(refusal) == Some(name) => {
+            let Described { title, body, .. } = refused(refusal);
+            Some(format!("{title}. {body}"))
+        }
+        _ => None,
+    }
+}
+
+/// The field that a refusal asks to be filled or changed, where it is one.
+fn field_of(refusal: &Refusal) -> Option<&'static str> {
+    match refusal {
+        Refusal::ReasonNeeded | Refusal::OverrunReasonNeeded { .. } => Some("reason"),
+        Refusal::ClosingTime { .. } => Some("ended"),
         _ => None,
     }
 }

@@ -82,6 +82,11 @@ pub enum Refusal {
     WrongState,
     /// A reason is needed.
     ReasonNeeded,
+    /// The meeting ran past its planned end, which needs a reason.
+    OverrunReasonNeeded {
+        /// The planned end, local.
+        planned: NaiveDateTime,
+    },
     /// Classified papers are not kept here (S3 row 11).
     Classified,
     /// The text of the first page carries a classification marking.

@@ -184,7 +184,7 @@ pub struct Saved {
 ///
 /// Drafting keeps whatever was typed, valid or not, so that nothing is lost; publishing parses it, applies the limits
 /// and the double-booking rules and refuses with data. Refusals: `TooLong`, `NoRule`, `RoomTaken`, `ChairTaken`,
-/// `InThePast`, `WrongState`, `ReasonNeeded`, `ClosingTime`; `Invalid` names every field at once; `Stale` when the
+/// `InThePast`, `WrongState`, `ReasonNeeded`, `OverrunReasonNeeded`, `ClosingTime`; `Invalid` names every field at once; `Stale` when the
 /// revision sent is not the newest.
 #[async_trait]
 pub trait Meetings: Send + Sync {
@@ -223,7 +223,8 @@ pub trait Meetings: Send + Sync {
     async fn open(&self, caller: &Caller, meeting: MeetingId) -> Outcome<()>;
     /// Says which item is being discussed; `None` when the agenda is through.
     async fn discuss(&self, caller: &Caller, meeting: MeetingId, item: Option<AgendaItemId>) -> Outcome<()>;
-    /// Closes the meeting, now or at the local time at which it really ended; over the limit needs a reason.
+    /// Closes the meeting, now or at the local time at which it really ended; past the planned end, or over the
+    /// limit, needs a reason.
     async fn close(
         &self,
         caller: &Caller,

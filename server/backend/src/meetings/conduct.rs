@@ -7,6 +7,7 @@ use domain::duration::{actual, is_within};
 use domain::error::{Failure, FieldProblem, Problem, Refusal};
 use domain::ids::{AgendaItemId, MeetingId};
 use domain::meetings::{State, TEXT_AT_MOST};
+use domain::time::Sitting;
 
 use super::head::{Head, store_state};
 use super::{load, publish};
@@ -125,11 +126,14 @@ pub(super) async fn close(
         return Err(Refusal::ClosingTime { opened: zone.local(opened) }.into());
     }
     let parts = load::Parts::load(&mut tx, id).await?;
+    let overrun = overrun(&parts.sittings, zone.local(closed));
     let went = actual(&parts.sittings, zone.local(opened), zone.local(closed));
     let hours = agencies::hours(&mut tx, head.agency_id()?).await?;
     let has_exceeded = head.limit().is_some_and(|limit| !is_within(&went, &hours, limit));
-    if has_exceeded && reason.is_empty() {
-        return Err(Refusal::ReasonNeeded.into());
+    if reason.is_empty()
+        && let Some(refusal) = overrun.or(has_exceeded.then_some(Refusal::ReasonNeeded))
+    {
+        return Err(refusal.into());
     }
     let next = head.state()?.close(closed, reason)?;
     finish_current(&mut tx, caller, id, None).await?;
@@ -137,6 +141,13 @@ pub(super) async fn close(
     counted::keep_connection(&mut tx, id).await?;
     step(&mut tx, backend, caller, (id, &head), "meetings.close", &next).await?;
     Ok(tx.commit().await?)
+}
+
+/// What is asked of a meeting that ended in a later minute than planned: one pressed to its end in the very minute that was
+/// planned kept to its time.
+fn overrun(planned: &[Sitting], closed: NaiveDateTime) -> Option<Refusal> {
+    let planned = planned.iter().map(Sitting::end).max()?;
+    (closed >= planned + TimeDelta::minutes(1)).then_some(Refusal::OverrunReasonNeeded { planned })
 }
 
 /// The end as typed, to the minute. In the minute of the opening it is the end of that minute: a meeting lasts.

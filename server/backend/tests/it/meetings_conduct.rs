@@ -71,7 +71,8 @@ async fn closing_over_the_limit_needs_a_reason_and_is_counted() {
         world.backend.open(&secretary, id).await.unwrap();
         secretary.now = instant("2026-06-18T14:00");
         let late = world.backend.close(&secretary, id, None, "  ").await;
-        assert_eq!(late, Err(Failure::Refused(Refusal::ReasonNeeded)));
+        let planned = "2026-06-18T11:30:00".parse().unwrap();
+        assert_eq!(late, Err(Failure::Refused(Refusal::OverrunReasonNeeded { planned })));
         world.backend.close(&secretary, id, None, "Còn ý kiến  khác nhau").await.unwrap();
         let held = world.backend.get(&secretary, id).await.unwrap();
         let State::Held { overrun_reason, .. } = held.state else { panic!("{:?}", held.state) };
@@ -82,6 +83,38 @@ async fn closing_over_the_limit_needs_a_reason_and_is_counted() {
                 .await
                 .unwrap();
         assert_eq!((exceeded, connected), (true, false));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn running_past_the_planned_end_needs_a_reason_even_within_the_limit() {
+    each_database(async |world| {
+        let (id, mut secretary, _) = on_the_day(world).await;
+        world.backend.open(&secretary, id).await.unwrap();
+        secretary.now = instant("2026-06-18T12:00");
+        let planned = "2026-06-18T11:30:00".parse().unwrap();
+        let needed = Err(Failure::Refused(Refusal::OverrunReasonNeeded { planned }));
+        assert_eq!(world.backend.close(&secretary, id, None, " ").await, needed);
+        let typed = Some("2026-06-18T11:31:00".parse().unwrap());
+        assert_eq!(world.backend.close(&secretary, id, typed, "").await, needed);
+        world.backend.close(&secretary, id, typed, "Thảo luận thêm").await.unwrap();
+        let (exceeded, reason): (bool, String) = backend::q("SELECT has_exceeded, reason FROM meeting")
+            .one(world.backend.db())
+            .await
+            .unwrap();
+        assert_eq!((exceeded, reason.as_str()), (false, "Thảo luận thêm"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_meeting_pressed_to_its_end_in_the_planned_minute_needs_no_reason() {
+    each_database(async |world| {
+        let (id, mut secretary, _) = on_the_day(world).await;
+        world.backend.open(&secretary, id).await.unwrap();
+        secretary.now = instant("2026-06-18T11:30") + chrono::TimeDelta::seconds(40);
+        world.backend.close(&secretary, id, None, "").await.unwrap();
     })
     .await;
 }
