@@ -24,6 +24,31 @@ export function freeTuesday(week) {
   return day.toISOString().slice(0, 10);
 }
 
+/**
+ * Half an hour of today in Viet Nam that begins in a few minutes and lies in one session of the day: a meeting is opened
+ * on a day of its own, so what a journey opens is planned for today.
+ */
+export function soon() {
+  const local = new Date(Date.now() + 7 * 3_600_000);
+  let from = local.getUTCHours() * 60 + local.getUTCMinutes() + 5;
+  for (const cut of [12 * 60 + 30, 18 * 60]) if (from < cut && from + 30 > cut) from = cut;
+  const clock = (minute) => [Math.floor(minute / 60), minute % 60].map((part) => String(part).padStart(2, '0')).join(':');
+  return { date: local.toISOString().slice(0, 10), from: clock(from), to: clock(Math.min(from + 30, 24 * 60 - 1)) };
+}
+
+/** Fills the first sitting of the composer. */
+export async function sit(page, { date, from, to }) {
+  await page.locator('[id="sittings[0][date]"]').fill(date);
+  await page.locator('[id="sittings[0][from]"]').fill(from);
+  await page.locator('[id="sittings[0][to]"]').fill(to);
+}
+
+/** Chooses the room of the composer whose name has this pattern. */
+export async function chooseRoom(page, room) {
+  const rooms = await page.locator('#room-0 option').allTextContents();
+  await page.locator('#room-0').selectOption({ label: rooms.find((label) => room.test(label)) });
+}
+
 /** Fills the part of the composer that every meeting needs; `room` is a pattern of its name, `place` somewhere else. */
 export async function compose(page, meeting) {
   await open(page, '/meetings/new');
@@ -34,13 +59,9 @@ async function fill(page, { title, kind, form, date, from, to, room, place }) {
   await page.locator('#title').fill(title);
   await page.locator('#kind').selectOption(kind);
   await page.locator(`input[name="form"][value="${form}"]`).check();
-  await page.locator('[id="sittings[0][date]"]').fill(date);
-  await page.locator('[id="sittings[0][from]"]').fill(from);
-  await page.locator('[id="sittings[0][to]"]').fill(to);
+  await sit(page, { date, from, to });
   if (place) await page.locator('[name="place"]').fill(place);
-  if (!room) return;
-  const rooms = await page.locator('#room-0 option').allTextContents();
-  await page.locator('#room-0').selectOption({ label: rooms.find((label) => room.test(label)) });
+  if (room) await chooseRoom(page, room);
 }
 
 /**

@@ -128,6 +128,12 @@ fn refused(refusal: &Refusal) -> Described {
             t(REFUSED_CLOSING_TIME),
             tf(REFUSED_CLOSING_TIME_BODY, &[("opened", &text::moment(*opened))]),
         ),
+        Refusal::NoSittingNow { sittings } => {
+            let when = sittings.iter().map(text::sitting).collect::<Vec<_>>().join("; ");
+            let hours = domain::duration::OPENED_EARLY_AT_MOST.num_hours();
+            let body = tf(REFUSED_NO_SITTING_NOW_BODY, &[("when", &when), ("n", &hours)]);
+            Described::new(t(REFUSED_NO_SITTING_NOW), body)
+        }
         Refusal::OverrunReasonNeeded { planned } => Described::new(
             t(REFUSED_OVERRUN_REASON),
             tf(REFUSED_OVERRUN_REASON_BODY, &[("planned", &text::moment(*planned))]),

@@ -2,14 +2,20 @@
 // on a tablet, its roll is called by code and by hand, it is closed, and the figures open into it.
 
 import { test, expect, axe, hydrated, like, open, shot, words } from '../fixtures.mjs';
-import { TABLET, compose, counted, demo, freeTuesday, inked, paper, pdf, pick, scanned } from '../steps.mjs';
+import { TABLET, chooseRoom, compose, counted, demo, freeTuesday, inked, paper, pdf, pick, scanned, sit, soon } from '../steps.mjs';
 
 test.describe.configure({ mode: 'parallel' });
 
 const ROOM = /Phòng họp số 1/;
 const ITEM = 'Dự thảo quy chế';
 
-for (const [language, week] of [['vi', 0], ['en', 2]]) {
+// Each has a chair and a room for today that the demo's own conference has not.
+const RUNS = [
+  { language: 'vi', week: 0, chair: 'pct2.ubnd', charge: 'kinh tế', today: /Phòng họp số 2/ },
+  { language: 'en', week: 2, chair: 'pct3.ubnd', charge: 'văn xã', today: /Phòng họp số 3/ },
+];
+
+for (const { language, week, chair: user, charge, today } of RUNS) {
   const t = words(language);
 
   test(`a conference goes from the composer to the figures (${language})`, async ({ person, faults }) => {
@@ -23,7 +29,7 @@ for (const [language, week] of [['vi', 0], ['en', 2]]) {
     await test.step('an over-long conference is told before the press, and refused when it is pressed all the same', async () => {
       await compose(secretary, { title, kind: 'dissemination', form: 'in_person', date, from: '07:30', to: '16:30', room: ROOM });
       await expect(length).toContainText(like(t('composer_over_by')));
-      await pick(secretary, '#add_chair', 'pho chu tich', /Phó Chủ tịch/);
+      await pick(secretary, '#add_chair', `pho chu tich ${charge}`, new RegExp(`Phó Chủ tịch.*${charge}`));
       await pick(secretary, '#add', 'giam doc so noi vu', /Giám đốc Sở Nội vụ/);
       await secretary.locator('[id="agenda[0][title]"]').fill(ITEM);
       await secretary.locator('[id="agenda[0][minutes]"]').fill('45');
@@ -58,18 +64,6 @@ for (const [language, week] of [['vi', 0], ['en', 2]]) {
       await expect(secretary.locator('a.paper')).toHaveCount(2);
     });
 
-    await test.step('the meeting is opened and the hall shows a code', async () => {
-      await secretary.getByRole('button', { name: t('state_open'), exact: true }).click();
-      await expect(secretary.locator('.badge--live')).toHaveText(t('stage_under_way'));
-    });
-    const hall = await secretary.context().newPage();
-    await open(hall, `${address}/hall`);
-    const picture = hall.getByRole('img', { name: t('hall_qr') });
-    const photographed = await scanned(picture);
-    expect(photographed.pathname).toBe(`${address}/in`);
-    await collect(hall, '.hall__code');
-    await shot(hall, `hall-${language}`);
-
     await test.step('a second meeting in the same room is told of the first by name, and refused', async () => {
       await compose(secretary, { title: `${title} bis`, kind: 'working', form: 'in_person', date, from: '08:00', to: '10:00', room: ROOM });
       const clash = secretary.locator('.check.is-missed').filter({ hasText: title });
@@ -82,6 +76,31 @@ for (const [language, week] of [['vi', 0], ['en', 2]]) {
       await expect(secretary.locator('#refused')).toContainText(like(t('refused_room_taken')));
       await shot(secretary, `composer-clash-${language}`);
     });
+
+    await test.step('it cannot be opened on a day that is not its own, and is brought forward to today', async () => {
+      await open(secretary, address);
+      faults.expect(/status of 409/);
+      await secretary.getByRole('button', { name: t('state_open'), exact: true }).click();
+      await expect(secretary.getByText(t('refused_no_sitting_now'))).toBeVisible();
+      await open(secretary, `${address}/edit`);
+      await sit(secretary, soon());
+      await chooseRoom(secretary, today);
+      await press(secretary, t('state_send_changes'));
+      await secretary.waitForURL((url) => url.pathname === address);
+      await hydrated(secretary);
+    });
+
+    await test.step('the meeting is opened and the hall shows a code', async () => {
+      await secretary.getByRole('button', { name: t('state_open'), exact: true }).click();
+      await expect(secretary.locator('.badge--live')).toHaveText(t('stage_under_way'));
+    });
+    const hall = await secretary.context().newPage();
+    await open(hall, `${address}/hall`);
+    const picture = hall.getByRole('img', { name: t('hall_qr') });
+    const photographed = await scanned(picture);
+    expect(photographed.pathname).toBe(`${address}/in`);
+    await collect(hall, '.hall__code');
+    await shot(hall, `hall-${language}`);
 
     const delegate = await person(demo('giamdoc.snv'), TABLET, language);
     await test.step('a delegate opens the paper on a tablet and reads on', async () => {
@@ -130,12 +149,12 @@ for (const [language, week] of [['vi', 0], ['en', 2]]) {
       await shot(secretary, `roll-${language}`);
     });
 
-    const before = await counted(secretary, date);
+    const before = await counted(secretary, soon().date);
     // Codes run out by the clock of the server; waiting for it once is enough, and what was done since has shortened it.
     if (language === 'vi') {
       await test.step('a code photographed earlier no longer counts', async () => {
         await expect.poll(() => collected(hall), { timeout: 70_000 }).toBeGreaterThan(2);
-        const chair = await person(demo('pct1.ubnd'), TABLET, language, photographed.pathname + photographed.search);
+        const chair = await person(demo(user), TABLET, language, photographed.pathname + photographed.search);
         await expect(chair.getByText(t('refused_code_expired'))).toBeVisible();
         await expect(chair.getByRole('textbox', { name: t('scan_code') })).toBeVisible();
       });
@@ -150,7 +169,8 @@ for (const [language, week] of [['vi', 0], ['en', 2]]) {
     });
 
     await test.step('the figure has changed and opens into this meeting', async () => {
-      expect(await counted(secretary, date)).toEqual({ ...before, held: before.held + 1 });
+      // Journeys beside this one hold theirs on the same day.
+      expect((await counted(secretary, soon().date)).held).toBeGreaterThan(before.held);
       await axe(secretary);
       await shot(secretary, `figures-${language}`);
       await secretary.locator('a[href*="what=held"]').first().click();

@@ -2,7 +2,7 @@
 // publishing one as a plain form, and the roll by hand.
 
 import { test, expect, shot, words } from '../fixtures.mjs';
-import { demo, freeTuesday } from '../steps.mjs';
+import { demo, freeTuesday, sit, soon } from '../steps.mjs';
 
 const t = words('vi');
 
@@ -60,7 +60,7 @@ test('a meeting is composed, published, opened, called and closed by plain forms
     await page.locator('[id="sittings[0][from]"]').fill('07:30');
     await page.locator('[id="sittings[0][to]"]').fill('16:30');
     await page.locator('[name="place"]').fill('Nhà văn hóa trung tâm');
-    await page.locator('#add_chair').fill('pho chu tich');
+    await page.locator('#add_chair').fill('pho giam doc so tu phap');
     await page.locator('#add').fill('giam doc so noi vu');
     await step('add_delegate');
     await expect(page.locator('#title')).toHaveValue(title);
@@ -78,6 +78,14 @@ test('a meeting is composed, published, opened, called and closed by plain forms
     await expect(page).toHaveURL(/\/meetings\/[0-9a-f-]{36}$/);
     await expect(page.getByRole('heading', { level: 1 })).toHaveText(title);
     await expect(page.locator('.mh__b')).toContainText(t('stage_scheduled'));
+  });
+
+  await test.step('it is brought forward to today', async () => {
+    const address = page.url();
+    await page.goto(`${address}/edit`);
+    await sit(page, soon());
+    await step('publish');
+    await expect(page).toHaveURL(address);
   });
 
   await test.step('it is opened and its roll is called', async () => {

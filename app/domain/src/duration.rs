@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{NaiveDate, NaiveTime};
+use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
 use serde::{Deserialize, Serialize};
 
 use crate::time::{Hours, Sitting};
@@ -107,31 +107,55 @@ pub fn bounds(session: DaySession, hours: &Hours) -> (NaiveTime, NaiveTime) {
     }
 }
 
-/// The sittings as they really went: the first begins when the meeting was opened, the last ends when it was closed.
+/// How long before the first sitting of a day a meeting may be opened: time enough to call a large roll and to connect
+/// every site, and short enough that a press in the morning does not open the afternoon's.
+pub const OPENED_EARLY_AT_MOST: TimeDelta = TimeDelta::hours(3);
+
+/// Whether a meeting of these sittings may be opened at this local time: on a day of one of them, from three hours
+/// before the first of that day until the day ends.
 ///
-/// Opening early or late on the first date, and closing early or late on the last, change the length; days in
-/// between stay as planned. A closing on a later date than planned adds nothing but keeps the last planned end,
-/// since nobody sat in between.
-pub fn actual(
-    sittings: &[Sitting],
-    opened: chrono::NaiveDateTime,
-    closed: chrono::NaiveDateTime,
-) -> Vec<Sitting> {
-    let mut went = sittings.to_vec();
+/// Late is allowed, for a meeting may begin after its hour. Another day is not: opening cannot be undone, and what is
+/// held on another day is another plan, to be changed and sent first.
+pub fn may_open(sittings: &[Sitting], now: NaiveDateTime) -> bool {
+    let first = sittings.iter().filter(|sitting| sitting.date == now.date()).map(Sitting::start).min();
+    first.is_some_and(|start| start - OPENED_EARLY_AT_MOST <= now)
+}
+
+/// The sittings as they really went: nothing before the opening, nothing after the closing.
+///
+/// What was planned and over before the opening was not held. On the day of the opening the meeting sat from then on,
+/// early or late, even when all that was planned for that day was over; on the day of the closing it sat until then.
+/// Days in between stay as planned. A closing on a later date than planned keeps the last planned end, since nobody sat
+/// in between; of a day that was opened after its plan and closed on another date, only the opening is known.
+pub fn actual(sittings: &[Sitting], opened: NaiveDateTime, closed: NaiveDateTime) -> Vec<Sitting> {
+    let had_sittings = sittings.iter().any(|sitting| sitting.date == opened.date());
+    let mut went: Vec<Sitting> = sittings.iter().filter(|sitting| sitting.end() > opened).copied().collect();
+    for sitting in went.iter_mut().filter(|sitting| sitting.date == opened.date()) {
+        sitting.from = sitting.from.max(opened.time());
+    }
     went.sort();
-    if let Some(first) = went.first_mut()
-        && first.date == opened.date()
-        && opened.time() < first.to
-    {
-        first.from = opened.time();
+    match went.first_mut() {
+        Some(first) if first.date == opened.date() => first.from = opened.time(),
+        Some(_) if !had_sittings => {}
+        _ => went.insert(0, a_minute(opened)),
     }
     went.retain(|sitting| sitting.start() < closed);
+    for sitting in went.iter_mut().filter(|sitting| sitting.date == closed.date()) {
+        sitting.to = sitting.to.min(closed.time());
+    }
     if let Some(last) = went.last_mut()
         && last.date == closed.date()
     {
         last.to = closed.time();
     }
     went
+}
+
+/// The shortest sitting that begins here.
+fn a_minute(from: NaiveDateTime) -> Sitting {
+    let to = from + TimeDelta::minutes(1);
+    let to = if to.date() == from.date() { to.time() } else { from.time() };
+    Sitting { date: from.date(), from: from.time(), to }
 }
 
 #[cfg(test)]
@@ -195,6 +219,48 @@ mod tests {
         assert_eq!(closed_next_day, planned.to_vec());
     }
 
+    #[test]
+    fn a_meeting_opened_after_its_planned_hours_is_as_long_as_it_really_sat() {
+        let hours = Hours::default();
+        let morning = [sit(16, (7, 30), (11, 30))];
+        let went = actual(&morning, day(16).and_time(at(13, 35)), day(16).and_time(at(15, 0)));
+        assert_eq!(went, vec![sit(16, (13, 35), (15, 0))]);
+        assert_eq!(sessions(&went, &hours).len(), 1);
+
+        let whole_day = [sit(16, (7, 30), (11, 30)), sit(16, (13, 30), (17, 0))];
+        let went = actual(&whole_day, day(16).and_time(at(13, 35)), day(16).and_time(at(16, 0)));
+        assert_eq!(went, vec![sit(16, (13, 35), (16, 0))]);
+
+        let late = [sit(16, (7, 30), (11, 30)), sit(17, (7, 30), (11, 30))];
+        let went = actual(&late, day(16).and_time(at(10, 0)), day(17).and_time(at(11, 0)));
+        assert_eq!(went, vec![sit(16, (10, 0), (11, 30)), sit(17, (7, 30), (11, 0))]);
+        let went = actual(&late, day(16).and_time(at(13, 35)), day(17).and_time(at(11, 0)));
+        assert_eq!(went, vec![sit(16, (13, 35), (13, 36)), sit(17, (7, 30), (11, 0))]);
+        let second_day_only = actual(&late, day(17).and_time(at(7, 30)), day(17).and_time(at(11, 0)));
+        assert_eq!(second_day_only, vec![sit(17, (7, 30), (11, 0))]);
+    }
+
+    #[test]
+    fn a_meeting_is_opened_on_a_day_of_its_own() {
+        let plan = [sit(16, (7, 30), (11, 30)), sit(18, (13, 30), (17, 0))];
+        let table = [
+            (15, (23, 59), false),
+            (16, (4, 29), false),
+            (16, (4, 30), true),
+            (16, (7, 30), true),
+            (16, (23, 59), true),
+            (17, (9, 0), false),
+            (18, (10, 29), false),
+            (18, (10, 30), true),
+            (19, (0, 0), false),
+        ];
+        for (date, (hour, minute), may) in table {
+            let now = day(date).and_time(at(hour, minute));
+            assert_eq!(may_open(&plan, now), may, "{now}");
+        }
+        assert!(!may_open(&[], day(16).and_time(at(9, 0))));
+    }
+
     prop_compose! {
         fn any_sitting()(d in 1u32..5, a in 0u32..1439, len in 1u32..900) -> Sitting {
             let b = (a + len).min(1439).max(a + 1).min(1439);
@@ -210,6 +276,21 @@ mod tests {
             for cut in cuts_that_fit(&sittings, &hours, limit) {
                 prop_assert!(is_within(&cut, &hours, limit));
                 prop_assert!(!cut.is_empty());
+            }
+        }
+
+        #[test]
+        fn what_went_lies_between_opening_and_closing(
+            sittings in prop::collection::vec(any_sitting(), 1..4),
+            opened in 0i64..5 * 1440,
+            lasted in 1i64..2 * 1440,
+        ) {
+            let opened = day(1).and_time(NaiveTime::MIN) + TimeDelta::minutes(opened);
+            let closed = opened + TimeDelta::minutes(lasted);
+            for went in actual(&sittings, opened, closed) {
+                prop_assert!(went.from <= went.to);
+                prop_assert!(opened <= went.start() && went.start() < closed);
+                prop_assert!(went.date < closed.date() || went.end() <= closed);
             }
         }
 

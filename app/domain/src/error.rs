@@ -78,6 +78,11 @@ pub enum Refusal {
     },
     /// The first sitting has already begun.
     InThePast,
+    /// The meeting has no sitting now, so it cannot be opened.
+    NoSittingNow {
+        /// When it has.
+        sittings: Vec<Sitting>,
+    },
     /// The meeting is in a state in which this cannot be done.
     WrongState,
     /// A reason is needed.

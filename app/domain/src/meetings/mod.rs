@@ -184,7 +184,8 @@ pub struct Saved {
 ///
 /// Drafting keeps whatever was typed, valid or not, so that nothing is lost; publishing parses it, applies the limits
 /// and the double-booking rules and refuses with data. Refusals: `TooLong`, `NoRule`, `RoomTaken`, `ChairTaken`,
-/// `InThePast`, `WrongState`, `ReasonNeeded`, `OverrunReasonNeeded`, `ClosingTime`; `Invalid` names every field at once; `Stale` when the
+/// `InThePast`, `WrongState`, `ReasonNeeded`, `OverrunReasonNeeded`, `ClosingTime`,
+/// `NoSittingNow`; `Invalid` names every field at once; `Stale` when the
 /// revision sent is not the newest.
 #[async_trait]
 pub trait Meetings: Send + Sync {
@@ -219,7 +220,8 @@ pub trait Meetings: Send + Sync {
         postponed: bool,
         reason: &str,
     ) -> Outcome<()>;
-    /// Opens the meeting now.
+    /// Opens the meeting now, which must be within `duration::may_open`: on a day of one of its sittings, from three
+    /// hours before the first of that day.
     async fn open(&self, caller: &Caller, meeting: MeetingId) -> Outcome<()>;
     /// Says which item is being discussed; `None` when the agenda is through.
     async fn discuss(&self, caller: &Caller, meeting: MeetingId, item: Option<AgendaItemId>) -> Outcome<()>;

@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use domain::access::{Action, Caller};
-use domain::duration::{actual, is_within};
+use domain::duration::{actual, is_within, may_open};
 use domain::error::{Failure, FieldProblem, Problem, Refusal};
 use domain::ids::{AgendaItemId, MeetingId};
 use domain::meetings::{State, TEXT_AT_MOST};
@@ -58,6 +58,10 @@ pub(super) async fn open(backend: &Backend, caller: &Caller, id: MeetingId) -> D
     let mut tx = backend.db().begin().await?;
     let head = locked(&mut tx, backend, caller, id, Action::ConductMeeting).await?;
     let next = head.state()?.open(caller.now)?;
+    let sittings = load::Parts::load(&mut tx, id).await?.sittings;
+    if !may_open(&sittings, backend.zone().local(caller.now)) {
+        return Err(Refusal::NoSittingNow { sittings }.into());
+    }
     step(&mut tx, backend, caller, (id, &head), "meetings.open", &next).await?;
     Ok(tx.commit().await?)
 }

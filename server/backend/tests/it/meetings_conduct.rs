@@ -54,6 +54,37 @@ async fn a_meeting_is_opened_discussed_and_closed() {
 }
 
 #[tokio::test]
+async fn a_meeting_is_opened_only_on_a_day_of_its_own() {
+    each_database(async |world| {
+        let (id, mut secretary, _) = on_the_day(world).await;
+        let sittings = vec![sitting("2026-06-18T07:30/11:30")];
+        for another in ["2026-06-17T07:30", "2026-06-18T04:29", "2026-06-19T07:30"] {
+            secretary.now = instant(another);
+            let refused = Err(Failure::Refused(Refusal::NoSittingNow { sittings: sittings.clone() }));
+            assert_eq!(world.backend.open(&secretary, id).await, refused, "{another}");
+        }
+        secretary.now = instant("2026-06-18T07:00");
+        world.backend.open(&secretary, id).await.unwrap();
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_morning_meeting_held_in_the_afternoon_is_one_session_long() {
+    each_database(async |world| {
+        let (id, mut secretary, _) = on_the_day(world).await;
+        secretary.now = instant("2026-06-18T13:35");
+        world.backend.open(&secretary, id).await.unwrap();
+        secretary.now = instant("2026-06-18T15:00");
+        world.backend.close(&secretary, id, None, "Chuyển sang buổi chiều").await.unwrap();
+        let (exceeded,): (bool,) =
+            backend::q("SELECT has_exceeded FROM meeting").one(world.backend.db()).await.unwrap();
+        assert!(!exceeded);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn an_item_of_another_meeting_cannot_be_discussed() {
     each_database(async |world| {
         let (id, secretary, _) = on_the_day(world).await;
@@ -99,10 +130,8 @@ async fn running_past_the_planned_end_needs_a_reason_even_within_the_limit() {
         let typed = Some("2026-06-18T11:31:00".parse().unwrap());
         assert_eq!(world.backend.close(&secretary, id, typed, "").await, needed);
         world.backend.close(&secretary, id, typed, "Thảo luận thêm").await.unwrap();
-        let (exceeded, reason): (bool, String) = backend::q("SELECT has_exceeded, reason FROM meeting")
-            .one(world.backend.db())
-            .await
-            .unwrap();
+        let (exceeded, reason): (bool, String) =
+            backend::q("SELECT has_exceeded, reason FROM meeting").one(world.backend.db()).await.unwrap();
         assert_eq!((exceeded, reason.as_str()), (false, "Thảo luận thêm"));
     })
     .await;
