@@ -131,7 +131,8 @@ pub enum Refusal {
         /// The code or name.
         name: String,
     },
-    /// A rule of the law may be added, never changed: it must begin after the newest row of its kind.
+    /// A rule of the law may be added, never changed: it must begin after today and after the newest row
+    /// of its kind.
     RuleInThePast,
     /// The close time lies before the opening or in the future.
     ClosingTime {

@@ -76,7 +76,7 @@ pub struct KindRuleInput {
 pub trait Rules: Send + Sync {
     /// Every row, kinds in their order, oldest row first.
     async fn list(&self, caller: &Caller) -> Outcome<Vec<KindRule>>;
-    /// Adds a row that begins after the newest of its kind.
+    /// Adds a row that begins after today and after the newest of its kind; meetings planned for then are counted by it.
     async fn add(&self, caller: &Caller, input: KindRuleInput) -> Outcome<RuleId>;
     /// The two targets in force.
     async fn targets(&self, caller: &Caller) -> Outcome<Targets>;

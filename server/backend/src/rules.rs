@@ -16,7 +16,7 @@ use domain::targets::{Fraction, Targets};
 use crate::access::permit;
 use crate::agencies::{CODE_AT_MOST, NAME_AT_MOST, text};
 use crate::audit::{self, Entry};
-use crate::db::{Source, q};
+use crate::db::{Source, Tx, q};
 use crate::stop::Done;
 use crate::{Backend, agencies, stored};
 
@@ -165,6 +165,9 @@ async fn add(backend: &Backend, caller: &Caller, input: KindRuleInput) -> Done<R
     permit(caller, Action::AddRule, Scope::System)?;
     let mut tx = backend.db().begin().await?;
     let row = parse(&input).map_err(Failure::Invalid)?;
+    if row.valid_from <= backend.zone().date(caller.now) {
+        return Err(Refusal::RuleInThePast.into());
+    }
     let newest: Option<(String, i64)> =
         q("SELECT valid_from, position FROM kind_rule WHERE kind = $1 ORDER BY valid_from DESC LIMIT 1")
             .bind(&row.kind.code)
@@ -194,10 +197,22 @@ async fn add(backend: &Backend, caller: &Caller, input: KindRuleInput) -> Done<R
         .bind(position)
         .run(&mut tx)
         .await?;
+    apply_to_planned(&mut tx, &row).await?;
     audit::record(&mut tx, backend, caller, Entry::new("rules.add", &row.kind.name_vi).after(&input)?)
         .await?;
     tx.commit().await?;
     Ok(id)
+}
+
+/// Meetings planned for when the row holds are counted by it. What they exceed is not known before they are held.
+async fn apply_to_planned(tx: &mut Tx, row: &Parsed) -> Done<()> {
+    q("UPDATE meeting SET scope = $3 WHERE kind = $1 AND first_date >= $2")
+        .bind(&row.kind.code)
+        .bind(row.valid_from)
+        .bind(row.kind.scope.code())
+        .run(tx)
+        .await?;
+    Ok(())
 }
 
 /// One row of the rules; a row that is there already stays.

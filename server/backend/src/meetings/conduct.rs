@@ -141,7 +141,13 @@ pub(super) async fn close(
     }
     let next = head.state()?.close(closed, reason)?;
     finish_current(&mut tx, caller, id, None).await?;
-    q("UPDATE meeting SET has_exceeded = $2 WHERE id = $1").bind(id).bind(has_exceeded).run(&mut tx).await?;
+    // The rule may have come while the meeting was being sent, past the row that planned meetings are brought in step by.
+    q("UPDATE meeting SET has_exceeded = $2, scope = $3 WHERE id = $1")
+        .bind(id)
+        .bind(has_exceeded)
+        .bind(head.kind_ref().scope.code())
+        .run(&mut tx)
+        .await?;
     counted::keep_connection(&mut tx, id).await?;
     step(&mut tx, backend, caller, (id, &head), "meetings.close", &next).await?;
     Ok(tx.commit().await?)

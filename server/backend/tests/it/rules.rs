@@ -1,14 +1,16 @@
 //! The law as rows.
 
 use backend::{Backend, SeededEntropy};
-use domain::access::Role;
+use domain::access::{Role, Stage};
 use domain::audit::{Audit, AuditFilter};
 use domain::count::{HybridCounts, Scope};
 use domain::error::{Failure, Refusal};
+use domain::ids::MeetingId;
+use domain::meetings::Meetings;
 use domain::rules::{KindRuleInput, Rules, rule_on};
 use domain::targets::Fraction;
 
-use crate::support::each_database;
+use crate::support::{World, each_database, instant};
 
 fn row(code: &str, limit: &str, from: &str) -> KindRuleInput {
     KindRuleInput {
@@ -64,6 +66,61 @@ async fn a_changed_law_is_a_new_row_that_begins_later() {
         assert!(briefings[0].valid_from < briefings[1].valid_from);
     })
     .await;
+}
+
+#[tokio::test]
+async fn a_new_rule_begins_tomorrow_at_the_earliest() {
+    each_database(async |world| {
+        let system = world.system();
+        for (code, from) in
+            [("briefing", "2026-06-15"), ("briefing", "2026-06-16"), ("night_shift", "2026-06-16")]
+        {
+            let refused = Rules::add(&world.backend, &system, row(code, "2", from)).await;
+            assert_eq!(refused, Err(Failure::Refused(Refusal::RuleInThePast)), "{code} {from}");
+        }
+        assert_eq!(world.count("kind_rule").await, 12);
+        Rules::add(&world.backend, &system, row("briefing", "2", "2026-06-17")).await.unwrap();
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn meetings_planned_for_when_a_new_rule_holds_are_counted_by_it() {
+    each_database(async |world| {
+        let planned = async |kind: &str, at: &str| {
+            world.meeting("SNV").kind(kind).stage(Stage::Scheduled).at(at).store().await
+        };
+        let before = planned("briefing", "2026-12-31T07:30/11:30").await;
+        let after = planned("briefing", "2027-01-01T07:30/11:30").await;
+        let other = planned("working", "2027-01-01T13:30/16:30").await;
+        let changed = KindRuleInput { scope: "conference".into(), ..row("briefing", "1", "2027-01-01") };
+        Rules::add(&world.backend, &world.system(), changed).await.unwrap();
+        for (id, scope) in [(before, "meeting"), (after, "conference"), (other, "meeting")] {
+            assert_eq!(scope_of(world, id).await, scope);
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_meeting_is_counted_by_the_rule_of_its_date_once_it_is_closed() {
+    each_database(async |world| {
+        let mut secretary = world.caller(Role::Secretary, "SNV").await;
+        let id = world.meeting("SNV").kind("professional").stage(Stage::UnderWay).store().await;
+        let mut tx = world.backend.db().begin().await.unwrap();
+        backend::q("UPDATE meeting SET scope = 'meeting'").run(&mut tx).await.unwrap();
+        tx.commit().await.unwrap();
+        secretary.now = instant("2026-06-16T11:00");
+        world.backend.close(&secretary, id, None, "").await.unwrap();
+        assert_eq!(scope_of(world, id).await, "conference");
+    })
+    .await;
+}
+
+async fn scope_of(world: &World, id: MeetingId) -> String {
+    let (scope,): (String,) =
+        backend::q("SELECT scope FROM meeting WHERE id = $1").bind(id).one(world.backend.db()).await.unwrap();
+    scope
 }
 
 #[tokio::test]
