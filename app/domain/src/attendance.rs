@@ -157,7 +157,8 @@ pub trait Attendance: Send + Sync {
         site: AgencyId,
         is_connected: bool,
     ) -> Outcome<()>;
-    /// Names the people who come for an agency that names its delegates later; all of them or nobody.
+    /// Names the people who come for an agency that names its delegates later; all of them or nobody. Of two who name at
+    /// once the second is told, by `Stale` or, a moment later, by `NotFound`.
     async fn name_delegates(
         &self,
         caller: &Caller,

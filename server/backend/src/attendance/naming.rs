@@ -93,7 +93,7 @@ pub(super) async fn name_delegates(
             0 => (seat, TAKE_SEAT),
             _ => (ParticipantId(backend.entropy().id(caller.now)), SIT_BESIDE),
         };
-        q(sql)
+        let written = q(sql)
             .bind(id)
             .bind(meeting)
             .bind(*person)
@@ -102,6 +102,10 @@ pub(super) async fn name_delegates(
             .bind(newest)
             .run(&mut tx)
             .await?;
+        // Somebody else of the agency named its people since the seat was looked for.
+        if written == 0 {
+            return Err(Failure::Stale.into());
+        }
     }
     let names: Vec<String> = people.iter().map(ToString::to_string).collect();
     let entry = Entry::new("attendance.name_delegates", &scope.title).of(agency).after(&names)?;
@@ -110,9 +114,10 @@ pub(super) async fn name_delegates(
     Ok(())
 }
 
-/// The first of those named takes the seat that was kept; the others sit at the same place of the list.
+/// The first of those named takes the seat that was kept, unless it was taken meanwhile; the others sit at the same place
+/// of the list.
 const TAKE_SEAT: &str = "UPDATE participant SET person_id = $3, is_named = TRUE, position = $5, seen_change = $6 \
-    WHERE id = $1 AND meeting_id = $2 AND agency_id = $4";
+    WHERE id = $1 AND meeting_id = $2 AND agency_id = $4 AND person_id IS NULL";
 const SIT_BESIDE: &str = "INSERT INTO participant \
     (id, meeting_id, part, person_id, agency_id, position, seen_change, is_named) \
     VALUES ($1, $2, 'delegate', $3, $4, $5, $6, TRUE)";

@@ -6,10 +6,10 @@ use domain::access::{Action, Caller, Part, Role, Stage};
 use domain::attendance::{Attendance, Presence};
 use domain::count::Form;
 use domain::error::{Failure, Refusal};
-use domain::ids::{MeetingId, ParticipantId};
+use domain::ids::{AgencyId, MeetingId, ParticipantId};
 use domain::meetings::Meetings;
 
-use crate::support::{World, each_database};
+use crate::support::{World, each_busy_database, each_database};
 
 async fn participant(world: &World, meeting: MeetingId, person: &Caller) -> ParticipantId {
     let (id,): (String,) = q("SELECT id FROM participant WHERE meeting_id = $1 AND person_id = $2")
@@ -125,35 +125,74 @@ async fn a_connected_site_makes_a_hybrid_meeting_count_as_online_and_the_organis
     .await;
 }
 
+/// Invites an agency that names its people later.
+async fn invite(world: &World, meeting: MeetingId, agency: &str) -> AgencyId {
+    let agency = world.agency(agency).await;
+    let mut tx = world.backend.db().begin().await.unwrap();
+    q("INSERT INTO participant (id, meeting_id, part, agency_id, position) VALUES ($1, $2, 'delegate', $3, 9)")
+        .bind(ParticipantId(world.id()))
+        .bind(meeting)
+        .bind(agency)
+        .run(&mut tx)
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    agency
+}
+
+#[tokio::test]
+async fn of_those_who_name_for_one_agency_at_once_one_is_heard_and_the_others_are_told() {
+    each_busy_database(async |world| {
+        let meeting = world.meeting("SNV").stage(Stage::Scheduled).store().await;
+        let agency = invite(world, meeting, "STC").await;
+        let leader = world.caller(Role::Leader, "STC").await;
+        let mut calls = Vec::new();
+        for _ in 0..8 {
+            let (backend, caller, person) =
+                (world.backend.clone(), leader.clone(), world.person("STC").await.person);
+            calls.push(tokio::spawn(async move {
+                (person, backend.name_delegates(&caller, meeting, agency, vec![person]).await)
+            }));
+        }
+        let mut heard = Vec::new();
+        for call in calls {
+            match call.await.unwrap() {
+                (person, Ok(())) => heard.push(person),
+                (_, Err(Failure::Stale | Failure::NotFound)) => {}
+                (_, other) => panic!("{}: {other:?}", world.engine),
+            }
+        }
+        let seen = world.backend.get(&leader, meeting).await.unwrap();
+        let named: Vec<_> =
+            seen.participants.iter().filter_map(|p| p.person.as_ref()).map(|p| p.id).collect();
+        assert_eq!((heard.len(), named), (1, heard), "{}", world.engine);
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn an_invited_agency_names_its_own_people_and_nobody_elses() {
     each_database(async |world| {
         let leader = world.caller(Role::Leader, "STC").await;
-        let (own, second, foreign) = (world.person("STC").await, world.person("STC").await, world.person("STP").await);
+        let (own, second, foreign) =
+            (world.person("STC").await, world.person("STC").await, world.person("STP").await);
         let meeting = world.meeting("SNV").stage(Stage::Scheduled).store().await;
-        let agency = world.agency("STC").await;
-        let mut tx = world.backend.db().begin().await.unwrap();
-        q("INSERT INTO participant (id, meeting_id, part, agency_id, position) VALUES ($1, $2, 'delegate', $3, 1)")
-            .bind(ParticipantId(world.id()))
-            .bind(meeting)
-            .bind(agency)
-            .run(&mut tx)
-            .await
-            .unwrap();
-        tx.commit().await.unwrap();
+        let agency = invite(world, meeting, "STC").await;
         let waiting = world.backend.get(&leader, meeting).await.unwrap().to_name;
         assert_eq!(waiting.into_iter().map(|a| a.id).collect::<Vec<_>>(), [agency]);
         let other = world.caller(Role::Leader, "STP").await;
         let people = vec![own.person, second.person];
         let forbidden = world.backend.name_delegates(&other, meeting, agency, people.clone()).await;
         assert_eq!(forbidden, Err(Failure::Forbidden));
-        let refused = world.backend.name_delegates(&leader, meeting, agency, vec![own.person, foreign.person]).await;
+        let refused =
+            world.backend.name_delegates(&leader, meeting, agency, vec![own.person, foreign.person]).await;
         assert!(matches!(refused, Err(Failure::Invalid(_))));
         assert_eq!(world.count("participant WHERE person_id IS NOT NULL").await, 0, "all or nobody");
         let offered = world.backend.nameable(&leader, meeting, agency, "").await.unwrap();
         let offered: Vec<_> = offered.into_iter().map(|person| person.id).collect();
         assert!(offered.contains(&own.person) && !offered.contains(&foreign.person));
-        let found = world.backend.nameable(&leader, meeting, agency, &second.name.to_uppercase()).await.unwrap();
+        let found =
+            world.backend.nameable(&leader, meeting, agency, &second.name.to_uppercase()).await.unwrap();
         assert_eq!(found.into_iter().map(|person| person.id).collect::<Vec<_>>(), [second.person]);
         assert_eq!(world.backend.nameable(&other, meeting, agency, "").await, Err(Failure::Forbidden));
         world.backend.name_delegates(&leader, meeting, agency, people).await.unwrap();
@@ -173,25 +212,19 @@ async fn an_invited_agency_sees_the_meeting_before_and_after_it_named_its_people
         let meeting = world.meeting("SNV").stage(Stage::Scheduled).delegate(&colleague).store().await;
         let unknown = world.backend.get(&secretary, meeting).await;
         assert_eq!(unknown, Err(Failure::NotFound), "a colleague's own invitation is the colleague's");
-        let agency = world.agency("STC").await;
-        let mut tx = world.backend.db().begin().await.unwrap();
-        q("INSERT INTO participant (id, meeting_id, part, agency_id, position) VALUES ($1, $2, 'delegate', $3, 2)")
-            .bind(ParticipantId(world.id()))
-            .bind(meeting)
-            .bind(agency)
-            .run(&mut tx)
-            .await
-            .unwrap();
-        tx.commit().await.unwrap();
+        let agency = invite(world, meeting, "STC").await;
         for is_named in [false, true] {
             let seen = world.backend.get(&secretary, meeting).await.unwrap();
-            assert!(seen.my_part.is_none() && seen.may(Action::NameDelegates) && !seen.may(Action::ReadPaper));
+            assert!(
+                seen.my_part.is_none() && seen.may(Action::NameDelegates) && !seen.may(Action::ReadPaper)
+            );
             let listed = world.backend.get(&colleague, meeting).await.unwrap();
             assert_eq!(listed.my_part, Some(Part::Delegate));
             assert!(listed.may(Action::NameDelegates) && listed.may(Action::ReadPaper), "both at once");
-            let listed = seen.participants.iter().any(|listed| {
-                listed.person.as_ref().is_some_and(|person| person.id == own.person)
-            });
+            let listed = seen
+                .participants
+                .iter()
+                .any(|listed| listed.person.as_ref().is_some_and(|person| person.id == own.person));
             assert_eq!(listed, is_named);
             if !is_named {
                 world.backend.name_delegates(&secretary, meeting, agency, vec![own.person]).await.unwrap();
