@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use chrono::{Days, NaiveDate};
+use chrono::{Days, NaiveDate, TimeDelta};
 use domain::access::{Action, Caller, Scope};
 use domain::agencies::AgencyRef;
 use domain::ids::MeetingId;
@@ -20,6 +20,8 @@ use crate::{Backend, access, rules, stored};
 
 /// Days ahead that the home page shows.
 const DAYS_AHEAD: u64 = 7;
+/// An evening's meeting may go on past midnight for so long.
+const PAST_MIDNIGHT: TimeDelta = TimeDelta::hours(6);
 /// So many things of one sort wait at most: a home page is no archive.
 const WAITING_AT_MOST: i64 = 10;
 /// So many meetings ahead are shown.
@@ -29,6 +31,8 @@ const COMING_AT_MOST: i64 = 20;
 struct Asking<'a> {
     caller: &'a Caller,
     today: NaiveDate,
+    /// A meeting whose last date is earlier is no longer sat in, whatever its stage says.
+    sitting_since: NaiveDate,
     minute: i64,
     rules: Vec<KindRule>,
 }
@@ -38,8 +42,13 @@ pub(super) async fn today(backend: &Backend, caller: &Caller) -> Done<Today> {
     access::permit(caller, Action::UseSystem, Scope::Myself)?;
     let mut db = backend.db();
     let local = backend.zone().local(caller.now);
-    let asking =
-        Asking { caller, today: local.date(), minute: minute(local.time()), rules: rules::all(db).await? };
+    let asking = Asking {
+        caller,
+        today: local.date(),
+        sitting_since: (local - PAST_MIDNIGHT).date(),
+        minute: minute(local.time()),
+        rules: rules::all(db).await?,
+    };
     let next = match next(db, &asking).await? {
         Some(id) => Some(load::meeting(&mut db, caller, id, asking.today).await?),
         None => None,
@@ -54,16 +63,18 @@ pub(super) async fn today(backend: &Backend, caller: &Caller) -> Done<Today> {
     Ok(Today { now: caller.now, next, waiting, coming })
 }
 
-/// The meeting under way, or the one whose sitting is the next to end.
+/// The meeting under way, or the one whose sitting is the next to end. One that nobody closed on its last day is not it:
+/// it waits for its secretary among what is not closed.
 async fn next(on: impl Source, asking: &Asking<'_>) -> Done<Option<MeetingId>> {
     let row: Option<(String,)> = q("SELECT m.id FROM participant p JOIN meeting m ON m.id = p.meeting_id \
          JOIN sitting s ON s.meeting_id = m.id \
-         WHERE p.person_id = $1 AND (m.stage = 'under_way' OR (m.stage = 'scheduled' \
+         WHERE p.person_id = $1 AND ((m.stage = 'under_way' AND m.last_date >= $4) OR (m.stage = 'scheduled' \
              AND (s.date > $2 OR (s.date = $2 AND s.to_minute > $3)))) \
          ORDER BY CASE m.stage WHEN 'under_way' THEN 0 ELSE 1 END, s.date, s.from_minute, m.id LIMIT 1")
     .bind(asking.caller.person)
     .bind(asking.today)
     .bind(asking.minute)
+    .bind(asking.sitting_since)
     .optional(on)
     .await?;
     row.map(|(id,)| stored::id(&id)).transpose()

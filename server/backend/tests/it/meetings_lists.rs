@@ -425,3 +425,28 @@ async fn home_shows_what_is_next_and_what_waits() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_meeting_that_nobody_closed_does_not_stay_on_top_of_home() {
+    each_database(async |world| {
+        let mut delegate = world.person("SNV").await;
+        let under_way =
+            |at: &str| world.meeting("SNV").stage(Stage::UnderWay).at(at).delegate(&delegate).store();
+        under_way("2026-05-14T07:30/11:30").await;
+        let evening = under_way("2026-06-16T19:00/22:00").await;
+        let tomorrow =
+            world.meeting("SNV").stage(Stage::Scheduled).at("2026-06-17T07:30/11:30").delegate(&delegate);
+        let tomorrow = tomorrow.store().await;
+        for (now, next) in [
+            ("2026-06-16T21:00", evening),
+            ("2026-06-17T00:30", evening),
+            ("2026-06-17T07:00", tomorrow),
+            ("2026-06-17T09:00", tomorrow),
+        ] {
+            delegate.now = instant(now);
+            let home = world.backend.today(&delegate).await.unwrap();
+            assert_eq!(home.next.map(|meeting| meeting.id), Some(next), "{now}");
+        }
+    })
+    .await;
+}
