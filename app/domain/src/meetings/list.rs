@@ -69,7 +69,7 @@ pub struct MeetingRow {
     pub place: String,
     /// Number of sites.
     pub sites: u32,
-    /// Number of papers.
+    /// Number of papers; none for those who may not read them.
     pub papers: u32,
     /// Its actual length went over the limit.
     pub has_exceeded: bool,

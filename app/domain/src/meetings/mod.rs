@@ -152,7 +152,7 @@ pub struct AgendaItem {
     pub presenter: String,
     /// Discussed at once, the report is not read out again (S3 II.4).
     pub is_discussion: bool,
-    /// Papers and neutral lines.
+    /// Papers and neutral lines; none for those who may not read papers.
     pub papers: Vec<PaperLine>,
     /// When its discussion began.
     pub began: Option<DateTime<Utc>>,

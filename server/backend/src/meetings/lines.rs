@@ -183,7 +183,8 @@ fn line(
     let path = agencies::read_path(&row.path)?;
     let part: Option<Part> = row.part.as_deref().map(|part| stored::code(part, part_of)).transpose()?;
     let part = standing(part, row.is_invited);
-    let is_mine = caller.may(Action::ViewMeeting, Scope::Meeting { agency: &path, part, stage });
+    let may = |action| caller.may(action, Scope::Meeting { agency: &path, part, stage });
+    let is_mine = may(Action::ViewMeeting);
     let place: Vec<&str> = rooms.iter().map(|(_, name)| name.as_str()).chain([row.place.as_str()]).collect();
     let place = place.into_iter().filter(|name| !name.is_empty()).collect::<Vec<_>>().join(", ");
     let row = MeetingRow {
@@ -204,7 +205,7 @@ fn line(
         place,
         sites: stored::number(row.sites)?,
         // How many papers there are is for those who may read them.
-        papers: if is_mine { stored::number(row.papers)? } else { 0 },
+        papers: if may(Action::ReadPaper) { stored::number(row.papers)? } else { 0 },
         has_exceeded: row.has_exceeded,
         is_mine,
     };

@@ -45,7 +45,9 @@ pub(super) async fn whole(
     let stage = head.stage()?;
     let parts = Parts::load(&mut *on, id).await?;
     let participants = participants(&mut *on, id).await?;
-    let agenda = agenda(&mut *on, id, caller).await?;
+    let papers =
+        if may.contains(&Action::ReadPaper) { papers(&mut *on, id, caller).await? } else { Vec::new() };
+    let agenda = agenda(&mut *on, id, &papers).await?;
     let names = may.contains(&Action::NameDelegates) && participants.iter().any(|p| p.person.is_none());
     let to_name = if names { naming::to_name(&mut *on, caller, id).await? } else { Vec::new() };
     let unseen = parts.newest_change.filter(|n| head.seen_change.is_some_and(|seen| seen < *n));
@@ -208,20 +210,25 @@ struct PaperRow {
     is_read: bool,
 }
 
-async fn agenda(on: &mut impl Source, id: MeetingId, caller: &Caller) -> Done<Vec<AgendaItem>> {
-    let items: Vec<ItemRow> = q("SELECT id, title, minutes, presenter, is_discussion, began_at, done_at \
-                                 FROM agenda_item WHERE meeting_id = $1 ORDER BY position")
-    .bind(id)
-    .all(&mut *on)
-    .await?;
-    let papers: Vec<PaperRow> = q("\
+/// Not for those who may not read papers: a title alone tells what a paper holds.
+async fn papers(on: impl Source, id: MeetingId, caller: &Caller) -> Done<Vec<PaperRow>> {
+    q("\
         SELECT p.id, p.item_id, p.is_neutral, p.title, p.version, p.bytes, p.pages, \
                EXISTS (SELECT 1 FROM paper_reading r WHERE r.paper_id = p.id AND r.version = p.version \
                        AND r.person_id = $2) AS is_read \
         FROM paper p WHERE p.meeting_id = $1 AND p.withdrawn_at IS NULL ORDER BY p.position")
     .bind(id)
     .bind(caller.person)
-    .all(&mut *on)
+    .all(on)
+    .await
+    .map_err(Stop::from)
+}
+
+async fn agenda(on: impl Source, id: MeetingId, papers: &[PaperRow]) -> Done<Vec<AgendaItem>> {
+    let items: Vec<ItemRow> = q("SELECT id, title, minutes, presenter, is_discussion, began_at, done_at \
+                                 FROM agenda_item WHERE meeting_id = $1 ORDER BY position")
+    .bind(id)
+    .all(on)
     .await?;
     let mut agenda = Vec::with_capacity(items.len());
     for (item, title, minutes, presenter, is_discussion, began, done) in items {

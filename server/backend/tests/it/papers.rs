@@ -4,6 +4,7 @@ use backend::{Backend, q};
 use domain::access::{Caller, Role, Stage};
 use domain::error::{Failure, Refusal};
 use domain::ids::{AgendaItemId, MeetingId, PaperId};
+use domain::meetings::Meetings;
 use domain::papers::{Level, Papers};
 
 use crate::support::{World, each_database};
@@ -42,6 +43,37 @@ async fn add(
         upload.write(chunk).await?;
     }
     upload.finish().await
+}
+
+#[tokio::test]
+async fn whoever_may_not_read_papers_is_not_shown_their_titles() {
+    each_database(async |world| {
+        let (meeting, item, secretary, delegate) = meeting(world, Stage::Scheduled).await;
+        add(&world.backend, &secretary, item, "Phương án sắp xếp nhân sự", PDF).await.unwrap();
+        world.backend.leave_neutral_line(&secretary, item).await.unwrap();
+        let lines = async |caller: &Caller| {
+            let seen = world.backend.get(caller, meeting).await.unwrap();
+            assert_eq!(seen.agenda.len(), 1, "the agenda itself is everybody's");
+            seen.agenda[0].papers.len()
+        };
+        assert_eq!((lines(&secretary).await, lines(&delegate).await), (2, 2));
+        for role in [Role::Leader, Role::ReportingOfficer] {
+            let caller = world.caller(role, "SNV").await;
+            assert_eq!(lines(&caller).await, 0, "{role:?}");
+        }
+        let invited = world.caller(Role::Secretary, "SYT").await;
+        let mut tx = world.backend.db().begin().await.unwrap();
+        q("INSERT INTO participant (id, meeting_id, part, agency_id, position) VALUES ($1, $2, 'delegate', $3, 2)")
+            .bind(world.id().to_string())
+            .bind(meeting)
+            .bind(invited.agency.id)
+            .run(&mut tx)
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(lines(&invited).await, 0);
+    })
+    .await;
 }
 
 #[tokio::test]
