@@ -161,6 +161,7 @@ fn refused(refusal: &Refusal) -> Described {
         Refusal::InThePast => plain(REFUSED_IN_THE_PAST, REFUSED_IN_THE_PAST_BODY),
         Refusal::WrongState => plain(REFUSED_WRONG_STATE, REFUSED_WRONG_STATE_BODY),
         Refusal::ReasonNeeded => plain(REFUSED_REASON_NEEDED, REFUSED_REASON_NEEDED_BODY),
+        Refusal::Withdrawn => plain(READER_GONE, READER_GONE_HINT),
         Refusal::Classified => plain(REFUSED_CLASSIFIED, REFUSED_CLASSIFIED_BODY),
         Refusal::NotPdf => plain(REFUSED_NOT_PDF, REFUSED_NOT_PDF_BODY),
         Refusal::EmptyFile => plain(REFUSED_EMPTY_FILE, REFUSED_EMPTY_FILE_BODY),

@@ -91,10 +91,11 @@ test('a paper that was withdrawn is no longer opened, and this is said in words'
 
   await test.step('whoever has it open, or its address, is told', async () => {
     await delegate.goto(read);
-    await expect(delegate.getByRole('main')).toContainText(t('failure_not_found_body'));
+    await expect(delegate.getByRole('main')).toContainText(t('reader_gone'));
     await expect(delegate.getByRole('link', { name: t('reader_all') })).toBeVisible();
     await expect(delegate.locator('pdf-reader')).toHaveCount(0);
     expect((await delegate.request.get(`${read}/file`)).status()).toBe(404);
+    await axe(delegate);
     await shot(delegate, 'withdrawn');
   });
 

@@ -92,6 +92,8 @@ pub enum Refusal {
         /// The planned end, local.
         planned: NaiveDateTime,
     },
+    /// The paper was taken out of its meeting; told only to those who could read it.
+    Withdrawn,
     /// Classified papers are not kept here (S3 row 11).
     Classified,
     /// The text of the first page carries a classification marking.

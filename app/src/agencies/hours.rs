@@ -64,7 +64,7 @@ fn form(id: AgencyId, set: &HoursInput, posted: &Posted) -> AnyView {
     let time = |name: &'static str, label, set: &str| {
         let typed = posted.typed(name);
         let value = if posted.failure.is_some() { typed } else { set.to_owned() };
-        view! { <Field name=name kind="time" label=t(label) value=value error=posted.error(name) required=true/> }
+        view! { <Field name=name label=t(label) value=value error=posted.error(name) required=true/> }
     };
     let days = if posted.failure.is_some() { posted.typed("blocked_days") } else { set.blocked_days.clone() };
     view! {

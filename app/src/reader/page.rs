@@ -13,7 +13,7 @@ use crate::failure::{CallError, Problem};
 use crate::session::with_page;
 use crate::text::keys::*;
 use crate::text::{self, t, tf};
-use crate::ui::{Icon, Loaded, resource};
+use crate::ui::{Icon, Loaded, PageHead, resource};
 
 /// One paper, page by page.
 #[component]
@@ -146,6 +146,7 @@ fn refused(failure: Failure) -> AnyView {
     view! {
         <Title text=t(NAV_PAPERS)/>
         <main class="main reader__none" id="main">
+            <PageHead title=t(NAV_PAPERS)/>
             <Problem failure/>
             <p class="reader__out"><a class="btn btn--secondary" href="/papers">{t(READER_ALL)}</a></p>
         </main>

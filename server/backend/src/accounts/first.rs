@@ -79,9 +79,10 @@ pub(super) async fn claim(
         return Err(Refusal::WrongCode.into());
     }
     let system = backend.system_caller(now);
-    let (agency, short_name) = root(&mut tx, backend, &first.agency_name, now).await?;
+    let agency = root(&mut tx, backend, &first.agency_name, now).await?;
     let id = PersonId(backend.entropy().id(now));
-    let new = NewPerson { id, agency, agency_words: short_name, password_hash, parsed: person };
+    let agency_words = people::agency_words(&mut tx, agency).await?;
+    let new = NewPerson { id, agency, agency_words, password_hash, parsed: person };
     people::insert(&mut tx, &new, now).await?;
     people::grant(&mut tx, id, Role::SystemAdministrator, agency).await?;
     let entry = Entry::new("accounts.claim", &new.parsed.name).of(agency);
@@ -128,13 +129,11 @@ fn parse(first: &FirstAdministrator) -> Result<people::ParsedPerson, Vec<FieldPr
 }
 
 /// The root agency: the one imported before, else a new one whose code is the initials of its name.
-async fn root(tx: &mut Tx, backend: &Backend, name: &str, now: DateTime<Utc>) -> Done<(AgencyId, String)> {
-    let there: Option<(String, String)> =
-        q("SELECT id, short_name FROM agency WHERE parent_id IS NULL ORDER BY id LIMIT 1")
-            .optional(&mut *tx)
-            .await?;
-    if let Some((id, short_name)) = there {
-        return Ok((stored::id(&id)?, short_name));
+async fn root(tx: &mut Tx, backend: &Backend, name: &str, now: DateTime<Utc>) -> Done<AgencyId> {
+    let there: Option<(String,)> =
+        q("SELECT id FROM agency WHERE parent_id IS NULL ORDER BY id LIMIT 1").optional(&mut *tx).await?;
+    if let Some((id,)) = there {
+        return stored::id(&id);
     }
     let initials: String = fold(name).split(' ').filter_map(|word| word.chars().next()).take(12).collect();
     let code = if initials.is_empty() { "ROOT".into() } else { initials.to_uppercase() };
@@ -149,5 +148,5 @@ async fn root(tx: &mut Tx, backend: &Backend, name: &str, now: DateTime<Utc>) ->
     let parsed = agencies::parse(&input).map_err(Failure::Invalid)?;
     let agency = NewAgency { id: AgencyId(backend.entropy().id(now)), parent: None, parsed };
     agencies::insert(tx, &agency).await?;
-    Ok((agency.id, agency.parsed.short_name))
+    Ok(agency.id)
 }

@@ -9,10 +9,9 @@ use domain::ids::{AgencyId, PersonId, SessionId};
 use domain::text::fold;
 
 use super::{PASSWORD, tree};
-use crate::Backend;
 use crate::db::{Tx, q};
 use crate::stop::{Done, Stop};
-use crate::stored;
+use crate::{Backend, people, stored};
 
 /// Everybody, by user name.
 pub(super) struct Cast {
@@ -177,6 +176,7 @@ impl Stage<'_> {
     ) -> Done<()> {
         let (_, _, position, roles) = part;
         let id = PersonId(self.backend.entropy().id(self.now));
+        let words = people::agency_words(&mut self.tx, agency.id).await?;
         q("INSERT INTO person (id, user_name, name, position, agency_id, password_hash, is_active, folded, created_at) \
            VALUES ($1, $2, $3, $4, $5, $6, TRUE, $7, $8)")
         .bind(id)
@@ -185,7 +185,7 @@ impl Stage<'_> {
         .bind(position)
         .bind(agency.id)
         .bind(&self.hash)
-        .bind(fold(&format!("{name} {position} {}", agency.short_name)))
+        .bind(fold(&format!("{name} {position} {words} {user_name}")))
         .bind(self.now)
         .run(&mut self.tx)
         .await?;

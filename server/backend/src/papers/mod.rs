@@ -5,7 +5,7 @@ mod upload;
 
 use async_trait::async_trait;
 use domain::access::{Action, Caller};
-use domain::error::{Failure, FieldProblem, Outcome, Problem};
+use domain::error::{Failure, FieldProblem, Outcome, Problem, Refusal};
 use domain::ids::{AgendaItemId, MeetingId, PaperId};
 use domain::meetings::TITLE_AT_MOST;
 use domain::papers::{Paper, Papers, Reading};
@@ -18,7 +18,7 @@ use crate::{Backend, stored};
 
 pub use upload::{PaperFile, Upload};
 
-/// A stored paper that has not been withdrawn.
+/// A stored paper.
 #[derive(sqlx::FromRow)]
 struct Row {
     id: String,
@@ -30,16 +30,22 @@ struct Row {
     hash: String,
     bytes: i64,
     pages: Option<i64>,
+    is_withdrawn: bool,
 }
 
 impl Row {
+    /// A paper that has not been withdrawn.
     async fn load(on: impl Source, paper: PaperId) -> Done<Row> {
-        let row =
-            q("SELECT id, meeting_id, item_id, is_neutral, title, version, hash, bytes, pages FROM paper \
-                     WHERE id = $1 AND withdrawn_at IS NULL")
-            .bind(paper)
-            .optional(on)
-            .await?;
+        let row = Row::load_any(on, paper).await?;
+        if row.is_withdrawn { Err(Failure::NotFound.into()) } else { Ok(row) }
+    }
+
+    async fn load_any(on: impl Source, paper: PaperId) -> Done<Row> {
+        let row = q("SELECT id, meeting_id, item_id, is_neutral, title, version, hash, bytes, pages, \
+                     withdrawn_at IS NOT NULL AS is_withdrawn FROM paper WHERE id = $1")
+        .bind(paper)
+        .optional(on)
+        .await?;
         Ok(row.ok_or(Failure::NotFound)?)
     }
 
@@ -80,10 +86,13 @@ impl Papers for Backend {
 
 async fn read(backend: &Backend, caller: &Caller, paper: PaperId) -> Done<Reading> {
     let db = backend.db();
-    let row = Row::load(db, paper).await?;
+    let row = Row::load_any(db, paper).await?;
     let meeting = row.meeting()?;
     let scope = MeetingScope::load(db, caller, meeting).await?;
     scope.permit(caller, Action::ReadPaper)?;
+    if row.is_withdrawn {
+        return Err(Refusal::Withdrawn.into());
+    }
     if row.is_neutral {
         return Err(Failure::NotFound.into());
     }

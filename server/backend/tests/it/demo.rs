@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use domain::access::Stage;
 use domain::accounts::Accounts;
 use domain::meetings::Meetings;
+use domain::people::People;
 use reports::Faces;
 
 use crate::support::{World, instant};
@@ -31,6 +32,8 @@ async fn the_demo_has_a_conference_under_way_and_something_in_every_state() {
     let signed_in =
         backend.sign_in("giamdoc.snv", DEMO_PASSWORD, false, "test", "127.0.0.1", now).await.unwrap();
     let delegate = backend.identify(&signed_in.token, now).await.unwrap();
+    let found = People::find(&backend, &delegate, "giam doc so khoa hoc").await.unwrap();
+    assert!(!found.is_empty(), "people are found by their agency's full name");
     let next = backend.today(&delegate).await.unwrap().next.expect("a meeting is under way");
     assert_eq!(next.state.stage(), Stage::UnderWay);
     assert_eq!(next.sites.len(), 75);

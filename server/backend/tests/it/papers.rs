@@ -159,7 +159,10 @@ async fn a_withdrawn_paper_opens_no_longer() {
         assert_eq!(world.backend.read(&delegate, paper).await.unwrap().paper.title, "Báo cáo số 2");
         assert_eq!(world.backend.withdraw(&delegate, paper).await, Err(Failure::Forbidden));
         world.backend.withdraw(&secretary, paper).await.unwrap();
-        assert_eq!(world.backend.read(&delegate, paper).await, Err(Failure::NotFound));
+        let withdrawn = Err(Failure::Refused(Refusal::Withdrawn));
+        assert_eq!(world.backend.read(&delegate, paper).await, withdrawn, "told to those who could read it");
+        let stranger = world.person("STC").await;
+        assert_eq!(world.backend.read(&stranger, paper).await, Err(Failure::NotFound));
         assert_eq!(world.backend.open_file(&delegate, paper).await, Err(Failure::NotFound));
         let trail = world.count("audit WHERE what LIKE 'papers.%'").await;
         assert_eq!(trail, 3, "add, rename and withdraw are in the trail");
