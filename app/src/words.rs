@@ -2,6 +2,7 @@
 
 use domain::access::{Part, Role, Stage};
 use domain::agencies::Level;
+use domain::attendance::Presence;
 use domain::count::{Counterpart, Form, Scope};
 use domain::duration::DaySession;
 
@@ -25,6 +26,16 @@ pub fn counterpart(with: Counterpart) -> &'static str {
         Counterpart::Departments => COUNTERPART_DEPARTMENTS,
         Counterpart::Ministries => COUNTERPART_MINISTRIES,
         Counterpart::People => COUNTERPART_PEOPLE,
+    })
+}
+
+/// The word of where a delegate is.
+pub fn presence(presence: &Presence) -> &'static str {
+    t(match presence {
+        Presence::NotCalled => ROLL_NOT_CALLED,
+        Presence::InRoom => ROLL_IN_ROOM,
+        Presence::Online => ROLL_ONLINE,
+        Presence::Absent { .. } => ROLL_ABSENT,
     })
 }
 

@@ -59,35 +59,26 @@ fn laid_out(entry: domain::audit::AuditEntry) -> TrailLine {
     }
 }
 
-/// The fields that differ between two JSON texts; a text that is no object is one field without a name.
+/// The fields that differ between two JSON texts, in words; a text that is no object is one field without a name.
 #[cfg(feature = "ssr")]
 fn differences(before: &str, after: &str) -> Vec<(String, String, String)> {
     use std::collections::BTreeMap;
-    fn fields(text: &str) -> BTreeMap<String, String> {
-        let plain = |value: &serde_json::Value| match value {
-            serde_json::Value::String(text) => text.clone(),
-            serde_json::Value::Null => String::new(),
-            other => other.to_string(),
-        };
-        match serde_json::from_str(text) {
-            Ok(serde_json::Value::Object(object)) => {
-                object.iter().map(|(name, value)| (name.clone(), plain(value))).collect()
-            }
-            Ok(value) => BTreeMap::from([(String::new(), plain(&value))]),
-            Err(_) if text.is_empty() => BTreeMap::new(),
-            Err(_) => BTreeMap::from([(String::new(), text.to_owned())]),
-        }
-    }
+    let fields = |kept: &str| super::values::fields(kept).into_iter().collect::<BTreeMap<_, _>>();
     let (before, after) = (fields(before), fields(after));
     let mut names: Vec<&String> = before.keys().chain(after.keys()).collect();
     names.sort_unstable();
     names.dedup();
-    let value =
-        |fields: &BTreeMap<String, String>, name: &String| fields.get(name).cloned().unwrap_or_default();
     names
         .into_iter()
-        .map(|name| (name.clone(), value(&before, name), value(&after, name)))
-        .filter(|(_, before, after)| before != after)
+        .map(|name| {
+            (
+                name,
+                before.get(name).cloned().unwrap_or_default(),
+                after.get(name).cloned().unwrap_or_default(),
+            )
+        })
+        .filter(|(_, before, after)| before.value != after.value)
+        .map(|(name, before, after)| (name.clone(), before.words, after.words))
         .collect()
 }
 

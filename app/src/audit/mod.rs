@@ -2,6 +2,8 @@
 
 pub mod calls;
 pub mod page;
+#[cfg(feature = "ssr")]
+mod values;
 mod words;
 
 pub use calls::AuditTrail;

@@ -10,7 +10,6 @@ use server_fn::ServerFn;
 use super::desk::Desk;
 use super::roll_calls::{self, Mark, MarkRest};
 use super::step::Step;
-use super::words;
 use crate::text::keys::*;
 use crate::text::{t, tf};
 use crate::ui::{Avatar, Empty, Icon};
@@ -128,7 +127,7 @@ fn line(desk: Desk, row: Row, is_called: bool, is_shown: bool) -> impl IntoView 
             Presence::Absent { reason } if !reason.is_empty() => format!(": {reason}"),
             _ => String::new(),
         };
-        format!("{}{reason}", words::presence(&presence))
+        format!("{}{reason}", crate::words::presence(&presence))
     };
     let control = if is_called {
         marks(desk, &row, name.clone()).into_any()

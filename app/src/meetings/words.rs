@@ -2,7 +2,6 @@
 //! [`crate::words`].
 
 use chrono::{DateTime, NaiveDateTime, Utc};
-use domain::attendance::Presence;
 use domain::count::{Base, Counterpart, Form, What};
 use domain::meetings::Meeting;
 use domain::papers::Level;
@@ -33,16 +32,6 @@ pub(crate) fn level(level: Level) -> &'static str {
 
 /// The levels, the open one first.
 pub(crate) const LEVELS: [Level; 4] = [Level::Open, Level::Confidential, Level::Secret, Level::TopSecret];
-
-/// The word of where a delegate is.
-pub(crate) fn presence(presence: &Presence) -> &'static str {
-    t(match presence {
-        Presence::NotCalled => ROLL_NOT_CALLED,
-        Presence::InRoom => ROLL_IN_ROOM,
-        Presence::Online => ROLL_ONLINE,
-        Presence::Absent { .. } => ROLL_ABSENT,
-    })
-}
 
 /// When a meeting is, one line a day: `Thứ Năm, 11/6/2026, 08:00–11:30`.
 pub(crate) fn when(sittings: &[Sitting]) -> String {

@@ -12,6 +12,7 @@ use domain::error::{Failure, FieldProblem, Outcome, Problem, Refusal};
 use domain::ids::{AgencyId, MeetingId, ParticipantId, PersonId};
 use domain::meetings::Meetings;
 use domain::people::PersonRef;
+use serde_json::json;
 
 use crate::audit::{self, Entry};
 use crate::db::{Tx, q};
@@ -115,19 +116,21 @@ async fn mark(
     let presence = checked(presence)?;
     let mut tx = backend.db().begin().await?;
     let scope = called(&mut tx, caller, meeting).await?;
-    let before: Option<(String, String)> =
-        q("SELECT presence, reason FROM participant WHERE id = $1 AND meeting_id = $2")
-            .bind(participant)
-            .bind(meeting)
-            .optional(&mut tx)
-            .await?;
-    let before = before.ok_or(Failure::NotFound)?;
+    let before: Option<(String, String, String)> =
+        q("SELECT p.presence, p.reason, COALESCE(h.name, a.short_name) FROM participant p \
+           JOIN agency a ON a.id = p.agency_id LEFT JOIN person h ON h.id = p.person_id \
+           WHERE p.id = $1 AND p.meeting_id = $2")
+        .bind(participant)
+        .bind(meeting)
+        .optional(&mut tx)
+        .await?;
+    let (presence_before, reason_before, delegate) = before.ok_or(Failure::NotFound)?;
     set_presence(&mut tx, caller, participant, &presence, CalledBy::Hand).await?;
-    let entry = Entry::new("attendance.mark", &scope.title).of(scope.agency).before(&before)?.after(&(
-        participant.to_string(),
-        presence.code(),
-        reason_of(&presence),
-    ))?;
+    let told = |presence: &str, reason: &str| json!({ "delegate": delegate, "presence": presence, "reason": reason });
+    let entry = Entry::new("attendance.mark", &scope.title)
+        .of(scope.agency)
+        .before(&told(&presence_before, &reason_before))?
+        .after(&told(presence.code(), reason_of(&presence)))?;
     audit::record(&mut tx, backend, caller, entry).await?;
     tx.commit().await?;
     Ok(())
@@ -191,19 +194,24 @@ async fn mark_site(
 ) -> Done<()> {
     let mut tx = backend.db().begin().await?;
     let scope = called(&mut tx, caller, meeting).await?;
-    let touched = q("UPDATE site SET is_connected = $3 WHERE meeting_id = $1 AND agency_id = $2")
+    let before: Option<(bool, String)> = q("SELECT s.is_connected, a.short_name FROM site s \
+         JOIN agency a ON a.id = s.agency_id WHERE s.meeting_id = $1 AND s.agency_id = $2")
+    .bind(meeting)
+    .bind(site)
+    .optional(&mut tx)
+    .await?;
+    let (was_connected, name) = before.ok_or(Failure::NotFound)?;
+    q("UPDATE site SET is_connected = $3 WHERE meeting_id = $1 AND agency_id = $2")
         .bind(meeting)
         .bind(site)
         .bind(is_connected)
         .run(&mut tx)
         .await?;
-    if touched == 0 {
-        return Err(Failure::NotFound.into());
-    }
     counted::keep_connection(&mut tx, meeting).await?;
     let entry = Entry::new("attendance.mark_site", &scope.title)
         .of(scope.agency)
-        .after(&(site.to_string(), is_connected))?;
+        .before(&json!({ "site": name, "connected": was_connected }))?
+        .after(&json!({ "site": name, "connected": is_connected }))?;
     audit::record(&mut tx, backend, caller, entry).await?;
     tx.commit().await?;
     Ok(())

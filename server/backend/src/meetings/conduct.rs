@@ -92,12 +92,22 @@ pub(super) async fn discuss(
         }
     }
     q("UPDATE meeting SET current_item = $2 WHERE id = $1").bind(id).bind(item).run(&mut tx).await?;
-    let entry = Entry::new("meetings.discuss", &head.title)
-        .of(head.agency_id()?)
-        .before(&head.current_item)?
-        .after(&item)?;
+    let (before, after) = (
+        item_title(&mut tx, head.current_item.as_deref()).await?,
+        item_title(&mut tx, item.map(|item| item.to_string()).as_deref()).await?,
+    );
+    let entry =
+        Entry::new("meetings.discuss", &head.title).of(head.agency_id()?).before(&before)?.after(&after)?;
     audit::record(&mut tx, backend, caller, entry).await?;
     Ok(tx.commit().await?)
+}
+
+/// What the trail calls an item of the agenda.
+async fn item_title(tx: &mut Tx, item: Option<&str>) -> Done<Option<String>> {
+    let Some(item) = item else { return Ok(None) };
+    let row: Option<(String,)> =
+        q("SELECT title FROM agenda_item WHERE id = $1").bind(item).optional(tx).await?;
+    Ok(row.map(|(title,)| title))
 }
 
 /// What was being discussed is done, unless it is what comes next.
