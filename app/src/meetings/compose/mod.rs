@@ -5,6 +5,8 @@ pub mod calls;
 mod content;
 mod field;
 mod items;
+#[cfg(any(feature = "hydrate", test))]
+mod keeper;
 mod live;
 mod panel;
 mod people;
@@ -18,7 +20,7 @@ use domain::error::Failure;
 use domain::ids::MeetingId;
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::hooks::{use_params_map, use_query_map};
+use leptos_router::hooks::{use_location, use_params_map, use_query_map};
 
 use crate::form::posted;
 use crate::text::keys::*;
@@ -39,7 +41,9 @@ pub fn NewPage() -> impl IntoView {
         room: text("room"),
         agency: text("agency"),
     };
-    let data: Loaded<Composed> = resource(|| (), move |()| calls::compose(None, start.clone()));
+    let visit = visits(|path| path == "/meetings/new", || None);
+    let data: Loaded<Composed> =
+        resource(move || visit.get(), move |visit| calls::compose(visit.meeting, start.clone()));
     loaded_page(data, t(NAV_COMPOSE), |composed| composer(composed).into_any())
 }
 
@@ -47,19 +51,52 @@ pub fn NewPage() -> impl IntoView {
 #[component]
 pub fn EditPage() -> impl IntoView {
     let params = use_params_map();
-    let id = Memo::new(move |_| {
-        params.with(|params| params.get("id").and_then(|id| id.parse::<MeetingId>().ok()))
-    });
+    let named = move || params.with(|params| params.get("id").and_then(|id| id.parse::<MeetingId>().ok()));
+    let visit = visits(|path| path.ends_with("/edit"), named);
     let data: Loaded<Composed> = resource(
-        move || id.get(),
-        |id| async move {
-            match id {
+        move || visit.get(),
+        |visit| async move {
+            match visit.meeting {
                 Some(id) => calls::compose(Some(id), Start::default()).await,
                 None => Err(Failure::NotFound.into()),
             }
         },
     );
     loaded_page(data, t(NAV_COMPOSE), |composed| composer(composed).into_any())
+}
+
+/// The meeting that a page of the composer has open. A form that is kept for the first time tells it here.
+#[derive(Clone, Copy, Debug)]
+struct Opened(StoredValue<Option<MeetingId>>);
+
+/// One opening of the composer: the same page may be asked for anew.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Visit {
+    number: u32,
+    meeting: Option<MeetingId>,
+}
+
+/// Openings of a page: its address names the draft that was made there, or else the meeting of its path. An address that
+/// names what is open already is no new one. `is_here` knows the page's own addresses: the next page's is not for it.
+fn visits(
+    is_here: fn(&str) -> bool,
+    named: impl Fn() -> Option<MeetingId> + Copy + Send + Sync + 'static,
+) -> Memo<Visit> {
+    let (query, path) = (use_query_map(), use_location().pathname);
+    let draft = move || query.with(|query| query.get("draft").and_then(|id| id.parse().ok()));
+    let opened = Opened(StoredValue::new(None));
+    provide_context(opened);
+    Memo::new(move |last: Option<&Visit>| {
+        let meeting = draft().or_else(named);
+        let is_here = path.with(|path| is_here(path));
+        match last {
+            Some(last) if !is_here || opened.0.get_value() == meeting => *last,
+            last => {
+                opened.0.set_value(meeting);
+                Visit { number: last.map_or(0, |last| last.number + 1), meeting }
+            }
+        }
+    })
 }
 
 fn composer(composed: Composed) -> impl IntoView {

@@ -13,7 +13,7 @@ use crate::failure::Problem;
 use crate::meetings::words as meeting_words;
 use crate::text::keys::*;
 use crate::text::{self, t, tf};
-use crate::ui::{Badge, BadgeTone, Icon};
+use crate::ui::{Badge, BadgeTone, Icon, Notice, Tone};
 
 /// The panel: the count, what was refused, the checks, the two buttons.
 pub(super) fn panel(sheet: Sheet) -> impl IntoView {
@@ -39,6 +39,9 @@ pub(super) fn sum(sheet: Sheet) -> String {
     let (must, warn) = sheet.counts();
     let open = sheet.open_fields().len();
     let mut parts = Vec::new();
+    if sheet.is_unchecked.get() {
+        parts.push(t(COMPOSER_UNCHECKED).to_owned());
+    }
     if must > 0 {
         parts.push(tf(COMPOSER_MUST_FIX, &[("n", &must)]));
     }
@@ -53,21 +56,33 @@ pub(super) fn sum(sheet: Sheet) -> String {
 
 /// Why the last press did not go through; the focus comes here.
 fn refused(sheet: Sheet, failure: Failure) -> impl IntoView {
-    let is_stale = failure == Failure::Stale;
-    let again = is_stale.then(|| {
-        let reload = sheet.id().map(|id| format!("/meetings/{id}/edit"));
-        view! {
-            <p class="hint">{t(COMPOSER_STALE)}</p>
+    let told = match failure {
+        Failure::Stale => overtaken(sheet).into_any(),
+        Failure::Unavailable | Failure::SignedOut => view! {
+            <Problem failure/>
             <div class="slots">
-                <button class="slot" r#type="button" on:click=move |_| live::keep_as_copy(sheet)>
-                    <Icon name="copy"/>{t(COMPOSER_STALE_COPY)}
+                <button class="slot" r#type="button" on:click=move |_| live::keep_again(sheet)>
+                    <Icon name="refresh-cw"/>{t(COMPOSER_AGAIN)}
                 </button>
-                <a class="slot" href=reload rel="external"><Icon name="refresh-cw"/>{t(COMPOSER_STALE_RELOAD)}</a>
             </div>
         }
-    });
+        .into_any(),
+        failure => view! { <Problem failure/> }.into_any(),
+    };
+    view! { <div class="check" id="refused" tabindex="-1">{told}</div> }
+}
+
+/// Somebody else was faster: what is typed here stays, as a draft of its own or to be compared with theirs.
+fn overtaken(sheet: Sheet) -> impl IntoView {
+    let theirs = sheet.id().map(|id| format!("/meetings/{id}/edit"));
     view! {
-        <div class="check" id="refused" tabindex="-1"><Problem failure/>{again}</div>
+        <Notice tone=Tone::Risk title=t(FAILURE_STALE) alert=true>{t(COMPOSER_STALE)}</Notice>
+        <div class="slots">
+            <button class="slot" r#type="button" on:click=move |_| live::keep_as_copy(sheet)>
+                <Icon name="copy"/>{t(COMPOSER_STALE_COPY)}
+            </button>
+            <a class="slot" href=theirs target="_blank"><Icon name="external-link"/>{t(COMPOSER_STALE_RELOAD)}</a>
+        </div>
     }
 }
 

@@ -58,6 +58,14 @@ pub(super) struct Sheet {
     pub(super) choices: StoredValue<Choices>,
     /// How far the meeting has come.
     pub(super) stage: Stage,
+    /// Whether what stands beside the form could not be asked for since something was typed.
+    pub(super) is_unchecked: RwSignal<bool>,
+    /// The saves.
+    #[cfg(feature = "hydrate")]
+    pub(super) keeper: StoredValue<super::keeper::Keeper>,
+    /// Whether it is being sent.
+    #[cfg(feature = "hydrate")]
+    pub(super) is_sending: StoredValue<bool>,
     /// Turns of typing, so that only the last one is checked and kept.
     #[cfg_attr(not(feature = "hydrate"), expect(dead_code, reason = "only a live form takes turns"))]
     pub(super) turn: StoredValue<u64>,
@@ -89,6 +97,11 @@ impl Sheet {
             people: RwSignal::new(composed.choices.people.clone()),
             choices: StoredValue::new(composed.choices),
             stage: composed.stage,
+            is_unchecked: RwSignal::new(false),
+            #[cfg(feature = "hydrate")]
+            keeper: StoredValue::new(super::keeper::Keeper::new(composed.saved)),
+            #[cfg(feature = "hydrate")]
+            is_sending: StoredValue::new(false),
             turn: StoredValue::new(0),
             is_drawing: StoredValue::new(false),
             form: NodeRef::new(),
