@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use domain::access::Stage;
 use domain::agencies::{Agency, path_in};
 use domain::ids::{AgencyId, MeetingId};
-use domain::meetings::{Check, MeetingInput, Saved};
+use domain::meetings::{AgendaInput, Check, MeetingInput, Saved};
 use domain::people::PersonRef;
 use domain::rooms::Room;
 use domain::rules::KindRule;
@@ -22,7 +22,7 @@ use {
     domain::access::{Action, Caller, Role, Scope},
     domain::error::Failure,
     domain::ids::PersonId,
-    domain::meetings::{AgendaInput, Delegation, SittingInput},
+    domain::meetings::{Delegation, SittingInput},
     domain::services::Services,
 };
 
@@ -165,10 +165,13 @@ pub async fn checked(
 }
 
 /// What was kept and when.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Kept {
     /// The meeting and its revision.
     pub saved: Saved,
+    /// The agenda as it was kept: new items with their identifiers, and those that came back because they hold papers.
+    /// Empty when it has changed again since.
+    pub agenda: Vec<AgendaInput>,
     /// When, by the server's clock.
     pub at: DateTime<Utc>,
 }
@@ -183,7 +186,12 @@ pub async fn keep(
 ) -> Result<Kept, CallError> {
     let (services, caller) = asked()?;
     let at = saved.map(|saved| (saved.id, saved.rev));
-    Ok(Kept { saved: services.meetings.save(&caller, at, input).await?, at: now()? })
+    let saved = services.meetings.save(&caller, at, input).await?;
+    // It is kept; that it cannot be read again right now is no reason to say otherwise.
+    let newest =
+        services.meetings.input(&caller, saved.id).await.ok().filter(|(_, newest, _)| *newest == saved);
+    let agenda = newest.map(|(input, ..)| input.agenda).unwrap_or_default();
+    Ok(Kept { saved, agenda, at: now()? })
 }
 
 /// A person or an agency that fits a text.

@@ -11,6 +11,8 @@ mod live;
 mod panel;
 mod people;
 mod place;
+#[cfg(any(feature = "hydrate", test))]
+mod settled;
 mod sheet;
 mod step;
 mod targets;

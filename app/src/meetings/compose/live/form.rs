@@ -21,6 +21,22 @@ pub(super) fn focus_on(id: &str) {
     }
 }
 
+/// What has the focus now.
+pub(super) fn focused() -> Option<String> {
+    document().active_element().map(|element| element.id()).filter(|id| !id.is_empty())
+}
+
+/// Writes the identifiers of the agenda's items beside their fields.
+pub(super) fn name_items(sheet: Sheet, items: &[AgendaInput]) {
+    let Some(form) = sheet.form.try_get_untracked().flatten() else { return };
+    for (at, item) in items.iter().enumerate() {
+        let field = form.query_selector(&format!("input[name=\"agenda[{at}][id]\"]")).ok().flatten();
+        if let Some(field) = field.and_then(|field| field.dyn_into::<HtmlInputElement>().ok()) {
+            field.set_value(&item.id);
+        }
+    }
+}
+
 pub(super) fn data(sheet: Sheet) -> Option<FormData> {
     let form: HtmlFormElement = sheet.form.try_get_untracked().flatten()?;
     FormData::new_with_form(&form).ok()

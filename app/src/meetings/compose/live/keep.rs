@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use domain::error::Failure;
-use domain::meetings::MeetingInput;
+use domain::meetings::{AgendaInput, MeetingInput, Saved};
 use gloo_timers::future::sleep;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -12,9 +12,10 @@ use wasm_bindgen::JsValue;
 
 use super::super::calls::{self, Kept};
 use super::super::keeper::Keeper;
+use super::super::settled::adopt;
 use super::super::sheet::{Keeping, Sheet};
 use super::address;
-use super::form::{focus_on, read};
+use super::form::{focus_on, focused, name_items, read};
 use crate::failure::CallError;
 
 /// The check waits for a pause in typing: shorter would ask at every key, longer would feel absent.
@@ -97,7 +98,7 @@ fn last_words(sheet: Sheet) {
     }
 }
 
-fn say_last(sheet: Sheet, saved: Option<domain::meetings::Saved>) {
+fn say_last(sheet: Sheet, saved: Option<Saved>) {
     use leptos::server_fn::ServerFn;
     let call = calls::KeepCall { saved, input: sheet.input.get_untracked() };
     let Ok(body) = serde_json::to_string(&call) else { return };
@@ -266,11 +267,13 @@ pub(super) async fn keep(sheet: Sheet) -> Result<bool, Failure> {
     if sheet.keeping.try_get_untracked() == Some(Keeping::Typed) {
         sheet.keeping.set(Keeping::Sending);
     }
+    let (sent, shape) = (input.agenda.clone(), sheet.shape.try_get_untracked());
     match calls::keep(keeper.saved(), input).await {
-        Ok(Kept { saved, at }) => {
+        Ok(Kept { saved, agenda, at }) => {
             keeper.keep(saved, turn);
             sheet.saved.try_set(Some(saved));
             sheet.failure.try_set(None);
+            take_agenda(sheet, &sent, &agenda, shape);
             let is_newest = sheet.turn.try_get_value() == Some(turn);
             sheet.keeping.try_set(if is_newest { Keeping::Kept(at) } else { Keeping::Typed });
             Ok(true)
@@ -280,6 +283,22 @@ pub(super) async fn keep(sheet: Sheet) -> Result<bool, Failure> {
             sheet.keeping.try_set(Keeping::Failed);
             Err(failure)
         }
+    }
+}
+
+/// Takes the items' identifiers into the form, so that papers and the next save find them. It is drawn anew only for items
+/// that came back: whoever types keeps their place.
+fn take_agenda(sheet: Sheet, sent: &[AgendaInput], settled: &[AgendaInput], shape: Option<u32>) {
+    let stands = sheet.shape.try_get_untracked() == shape;
+    let Some(came_back) = sheet.input.try_update(|input| adopt(&mut input.agenda, sent, settled, stands))
+    else {
+        return;
+    };
+    if came_back.is_empty() {
+        sheet.input.with_untracked(|input| name_items(sheet, &input.agenda));
+    } else {
+        sheet.input.update(|input| input.agenda.extend(came_back));
+        changed(sheet, focused());
     }
 }
 

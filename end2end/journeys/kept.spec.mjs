@@ -1,0 +1,182 @@
+// What is typed is kept: over a slow line, over none, by whoever leaves, and while the meeting changes around it.
+
+import { test, expect, like, open, words } from '../fixtures.mjs';
+import { demo, freeTuesday, pdf, titled } from '../steps.mjs';
+
+const t = words('vi');
+const KEEP = '**/api/meetings/keep';
+const CHECK = '**/api/meetings/check';
+
+const item = (page) => page.locator('[id="agenda[0][title]"]');
+const said = (page, key) => page.getByRole('status').filter({ hasText: like(t(key)) });
+const kept = (page) => page.waitForResponse(KEEP);
+
+/** The saves of a page, each of which waits until it is let go. */
+async function held(page) {
+  const here = [];
+  const awaited = [];
+  await page.route(KEEP, (route) => {
+    const save = {
+      sent: route.request().postDataJSON(),
+      async go() {
+        const response = await route.fetch();
+        await route.fulfill({ response });
+        return response.json();
+      },
+    };
+    if (awaited.length) awaited.shift()(save);
+    else here.push(save);
+  });
+  return {
+    next: () => (here.length ? Promise.resolve(here.shift()) : new Promise((resolve) => awaited.push(resolve))),
+    count: () => here.length,
+  };
+}
+
+/** How many meetings of the list have a title like this. */
+async function listed(page, title) {
+  await page.goto(`/meetings?text=${encodeURIComponent(title)}`);
+  return page.getByRole('link', { name: title }).count();
+}
+
+test('saves of one draft wait for each other, and one draft comes of them', async ({ person }) => {
+  const title = titled('Họp giao ban tuần');
+  const page = await person(demo('thuky1.vpub'), {}, 'vi', '/meetings/new');
+  const saves = await held(page);
+  await page.locator('#title').fill(title);
+  const first = await saves.next();
+  expect(first.sent.saved).toBeNull();
+  await item(page).fill('Kế hoạch');
+  await page.getByRole('button', { name: t('composer_keep') }).last().click();
+  const { saved } = await first.go();
+  const second = await saves.next();
+  expect(second.sent.saved).toEqual(saved);
+  expect(second.sent.input.agenda[0].title).toBe('Kế hoạch');
+  await second.go();
+  await expect(said(page, 'composer_kept')).toBeVisible();
+  await expect(page.locator('#refused')).toHaveCount(0);
+  expect(saves.count()).toBe(0);
+  expect(await listed(page, title)).toBe(1);
+});
+
+test('a press that sends while a save is under way sends what was typed last', async ({ person }) => {
+  const title = titled('Họp giao ban gửi giấy mời');
+  const page = await person(demo('thuky1.vpub'), {}, 'vi', '/meetings/new');
+  await page.locator('#kind').selectOption('working');
+  await page.locator('[id="sittings[0][date]"]').fill(freeTuesday(9));
+  await page.locator('[id="sittings[0][from]"]').fill('08:00');
+  await page.locator('[id="sittings[0][to]"]').fill('10:00');
+  await page.locator('[name="place"]').fill('Nhà văn hóa trung tâm');
+  await page.locator('#add_chair').fill('pho chanh van phong');
+  await page.getByRole('option').first().click();
+  await page.locator('#add').fill('ky thuat vien 1');
+  await page.getByRole('option').first().click();
+  await item(page).fill('Kế hoạch');
+  const saves = await held(page);
+  await page.locator('#title').fill('Họp');
+  const first = await saves.next();
+  await page.locator('#title').fill(title);
+  await page.getByRole('button', { name: t('state_send'), exact: true }).click();
+  const { saved } = await first.go();
+  await (await saves.next()).go();
+  await page.waitForURL(new RegExp(`/meetings/${saved.id}$`));
+  await expect(page.getByRole('heading', { level: 1 })).toContainText(title);
+});
+
+test('whoever leaves while a save is under way finds what was typed last', async ({ person }) => {
+  const title = titled('Họp giao ban dở dang');
+  const page = await person(demo('thuky1.vpub'), {}, 'vi', '/meetings/new');
+  const saves = await held(page);
+  await page.locator('#title').fill('Họp');
+  const first = await saves.next();
+  await page.locator('#title').fill(title);
+  await page.getByRole('link', { name: t('nav_calendar') }).first().click();
+  await expect(page).toHaveURL(/\/calendar/);
+  const { saved } = await first.go();
+  const second = await saves.next();
+  expect(second.sent.saved).toEqual(saved);
+  await second.go();
+  expect(await listed(page, title)).toBe(1);
+});
+
+test('without a line nothing is lost, and it is kept when the line is back', async ({ person, faults }) => {
+  faults.expect(/net::ERR_INTERNET_DISCONNECTED/);
+  const title = titled('Họp khi mất mạng');
+  const page = await person(demo('thuky1.vpub'), {}, 'vi', '/meetings/new');
+  const away = (route) => route.abort('internetdisconnected');
+
+  await test.step('it is said, and whoever types keeps their place', async () => {
+    await page.route(KEEP, away);
+    await page.route(CHECK, away);
+    await page.locator('#title').fill(title);
+    await expect(said(page, 'composer_not_kept')).toBeVisible();
+    await expect(page.locator('#title')).toBeFocused();
+    await expect(page.locator('#refused')).toHaveCount(0);
+    await expect(page.locator('#why')).toContainText(t('composer_unchecked'));
+    await expect(page.locator('#why')).not.toContainText(t('composer_all_good'));
+  });
+
+  await test.step('it is kept and checked once the line is back', async () => {
+    await page.unroute(KEEP, away);
+    await page.unroute(CHECK, away);
+    await page.evaluate(() => dispatchEvent(new Event('online')));
+    await expect(said(page, 'composer_kept')).toBeVisible();
+    await expect(page.locator('#why')).not.toContainText(t('composer_unchecked'));
+  });
+
+  await test.step('what could not be kept is kept by leaving', async () => {
+    await page.route(KEEP, away);
+    await page.locator('#title').fill(`${title} lần hai`);
+    await expect(said(page, 'composer_not_kept')).toBeVisible();
+    await page.getByRole('link', { name: t('nav_calendar') }).first().click();
+    await expect(page).toHaveURL(/\/calendar/);
+    const later = kept(page);
+    await page.unroute(KEEP, away);
+    expect((await later).ok()).toBe(true);
+    expect(await listed(page, `${title} lần hai`)).toBe(1);
+  });
+});
+
+test('a draft has its own address, and a new meeting is still one press away', async ({ person }) => {
+  const title = titled('Họp có địa chỉ');
+  const page = await person(demo('thuky1.vpub'), {}, 'vi', '/meetings/new');
+  const composing = page.getByRole('link', { name: t('nav_compose') }).first();
+  await page.locator('#title').fill(title);
+  await expect(page).toHaveURL(/\/meetings\/new\?draft=[0-9a-f-]{36}$/);
+  await expect(page.locator('#title')).toBeFocused();
+  const address = page.url();
+  await composing.click();
+  await expect(page.locator('#title')).toHaveValue('');
+  await expect(page).toHaveURL(/\/meetings\/new$/);
+  await open(page, address);
+  await expect(page.locator('#title')).toHaveValue(title);
+});
+
+test('an item of the agenda keeps its papers while one types on', async ({ person }) => {
+  const page = await person(demo('thuky1.vpub'), {}, 'vi', '/meetings/new');
+  const id = page.locator('input[name="agenda[0][id]"]');
+  await item(page).fill('Kế hoạch');
+  const first = kept(page);
+  await page.locator('#title').fill(titled('Họp có tài liệu'));
+  const { saved } = await (await first).json();
+  await expect(id).toHaveValue(/^[0-9a-f-]{36}$/);
+  const named = await id.inputValue();
+  const origin = new URL(page.url()).origin;
+  const sent = await page.request.post(`/meetings/${saved.id}/papers`, {
+    headers: { accept: 'application/json', origin },
+    multipart: {
+      item: named,
+      level: 'open',
+      file: { name: 'ke-hoach.pdf', mimeType: 'application/pdf', buffer: pdf(['Ke hoach']) },
+    },
+  });
+  expect(sent.ok(), await sent.text()).toBe(true);
+  const second = kept(page);
+  await item(page).fill('Kế hoạch quý');
+  expect((await second).ok()).toBe(true);
+  await expect(id).toHaveValue(named);
+  await open(page, `/meetings/${saved.id}`);
+  await expect(page.locator('.agenda > li')).toHaveCount(1);
+  await expect(page.locator('.agenda > li')).toContainText('Kế hoạch quý');
+  await expect(page.locator('.agenda .paper')).toHaveCount(1);
+});
