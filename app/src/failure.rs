@@ -5,6 +5,7 @@ use domain::error::{Failure, FieldProblem, Problem as Wrong, Refusal};
 use domain::ids::IncidentId;
 use domain::papers::Level;
 use leptos::prelude::*;
+use leptos_router::hooks::use_location;
 use serde::{Deserialize, Serialize};
 use server_fn::codec::JsonEncoding;
 use server_fn::error::{FromServerFnError, ServerFnErrorErr};
@@ -262,8 +263,7 @@ pub fn Problem(
     };
     let fits = (!fits.is_empty())
         .then(|| view! { <ul>{fits.into_iter().map(|fit| view! { <li>{fit}</li> }).collect_view()}</ul> });
-    let way_on = matches!(failure, Failure::SignedOut)
-        .then(|| view! { <a class="btn btn--secondary" href="/sign-in" rel="external">{t(SIGN_IN)}</a> });
+    let way_on = matches!(failure, Failure::SignedOut).then(sign_in_beside);
     view! {
         <Notice tone title=title alert=true>
             {body}
@@ -271,6 +271,19 @@ pub fn Problem(
             {way_on}
         </Notice>
     }
+}
+
+/// Signing in again beside this page, which keeps what was typed into it, and back to its address.
+fn sign_in_beside() -> impl IntoView {
+    let location = use_location();
+    let next = move || {
+        let (path, search) = (location.pathname.get(), location.search.get());
+        // What was refused before is not to be told again.
+        let here =
+            if search.is_empty() || search.contains("failed=") { path } else { format!("{path}?{search}") };
+        format!("/sign-in?next={}", crate::form::escape(&here))
+    };
+    view! { <a class="btn btn--secondary" href=next target="_blank">{t(SIGN_IN)}</a> }
 }
 
 #[cfg(all(test, not(feature = "hydrate")))]

@@ -1,7 +1,7 @@
 // What is typed is kept: over a slow line, over none, by whoever leaves, and while the meeting changes around it.
 
 import { test, expect, like, open, words } from '../fixtures.mjs';
-import { demo, freeTuesday, pdf, titled } from '../steps.mjs';
+import { BRIEF, arrange, demo, freeTuesday, paper, pdf, titled } from '../steps.mjs';
 
 const t = words('vi');
 const KEEP = '**/api/meetings/keep';
@@ -179,4 +179,102 @@ test('an item of the agenda keeps its papers while one types on', async ({ perso
   await expect(page.locator('.agenda > li')).toHaveCount(1);
   await expect(page.locator('.agenda > li')).toContainText('Kế hoạch quý');
   await expect(page.locator('.agenda .paper')).toHaveCount(1);
+});
+
+/** Somebody else marks a delegate; ends when the page has heard of it, which it asks for by itself. */
+async function markedElsewhere(page, address, participant, presence) {
+  const heard = page.waitForResponse(async (response) => {
+    if (!response.url().endsWith('/api/meetings/get')) return false;
+    const { meeting } = await response.json();
+    return meeting.participants.some((row) => row.id === participant && JSON.stringify(row.presence).includes(presence));
+  }, { timeout: 40_000 });
+  const sent = await page.request.post('/api/attendance/mark', {
+    headers: { accept: 'application/json', origin: new URL(page.url()).origin },
+    form: { id: address.split('/').pop(), participant, presence },
+  });
+  expect(sent.ok(), await sent.text()).toBe(true);
+  await heard;
+}
+
+test('what happens in the hall undoes nothing that is being entered', async ({ person }) => {
+  test.setTimeout(240_000);
+  const page = await person(demo('thuky1.vpub'), {}, 'vi', null);
+  const address = await arrange(page, {
+    ...BRIEF,
+    title: titled('Họp có người vào'),
+    date: freeTuesday(10),
+    chair: 'pho chanh van phong',
+    delegates: ['ky thuat vien 1'],
+  });
+  await open(page, `${address}?tab=delegates`);
+  const rows = page.locator('.rc').filter({ has: page.locator('input[name="participant"]') });
+  const [first, second] = await Promise.all([0, 1].map((at) => rows.nth(at).locator('input[name="participant"]').inputValue()));
+  const row = (id) => page.locator('.rc').filter({ has: page.locator(`input[value="${id}"]`) });
+  const reason = row(second).locator('input[name="reason"]');
+
+  await test.step('a reason that is being typed stays', async () => {
+    await row(second).getByText(t('roll_absent'), { exact: true }).click();
+    await reason.fill('Đi công tác');
+    await markedElsewhere(page, address, first, 'online');
+    await expect(row(first).locator('input[value="online"]')).toBeChecked();
+    await expect(row(second).locator('input[value="absent"]')).toBeChecked();
+    await expect(reason).toHaveValue('Đi công tác');
+    await row(second).getByRole('button', { name: t('roll_write') }).click();
+    await expect(page.locator('.rollsum').getByRole('img')).toHaveAccessibleName(/1/);
+    await expect(page.locator('.rollsum b').nth(2)).toHaveText('1');
+  });
+
+  await test.step('arrow keys move past a word without marking it', async () => {
+    const marks = [];
+    page.on('request', (request) => {
+      if (request.url().endsWith('/api/attendance/mark')) marks.push(request.postDataJSON()?.presence ?? request.postData());
+    });
+    await row(first).locator('input[value="online"]').focus();
+    await page.keyboard.press('ArrowLeft');
+    await expect(row(first).locator('input[value="in_room"]')).toBeChecked();
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('ArrowRight');
+    await expect(row(first).locator('input[value="absent"]')).toBeChecked();
+    await page.keyboard.press('ArrowLeft');
+    await page.keyboard.press('ArrowLeft');
+    expect(marks).toEqual([]);
+    const marked = page.waitForResponse('**/api/attendance/mark');
+    await page.keyboard.press('Space');
+    expect((await marked).ok()).toBe(true);
+    expect(marks).toHaveLength(1);
+    await expect(page.locator('.rollsum b').nth(0)).toHaveText('1');
+  });
+
+  await test.step('a file on its way arrives, and a level that was chosen stays', async () => {
+    await open(page, address);
+    const adding = page.locator('.agenda .more').first();
+    await adding.locator('summary').click();
+    let arrives;
+    const arrived = new Promise((resolve) => {
+      arrives = resolve;
+    });
+    await page.route('**/meetings/*/papers', async (route) => {
+      if (route.request().method() !== 'POST') return route.fallback();
+      await arrived;
+      return route.continue();
+    });
+    await adding.locator('.upload input[type="file"]').setInputFiles(paper('ke-hoach.pdf', pdf(['Ke hoach'])));
+    await expect(adding.locator('.upload__row.is-sending')).toBeVisible();
+    await markedElsewhere(page, address, first, 'online');
+    await expect(adding.locator('.upload__row.is-sending')).toBeVisible();
+    arrives();
+    await expect(page.locator('.agenda .paper')).toHaveCount(1);
+  });
+
+  await test.step('a classified level does not fall back to an open one', async () => {
+    await open(page, address);
+    const adding = page.locator('.agenda .more').first();
+    await adding.locator('summary').click();
+    const secret = adding.locator('input[name="level"]').nth(2);
+    await secret.check();
+    await expect(adding.locator('.upload__drop')).toBeHidden();
+    await markedElsewhere(page, address, first, 'in_room');
+    await expect(secret).toBeChecked();
+    await expect(adding.locator('.upload__drop')).toBeHidden();
+  });
 });

@@ -2,6 +2,7 @@
 //! postpone, cancel; and the ways to the composer, the papers and the hall.
 
 use domain::access::{Action, Stage};
+use domain::ids::{MeetingId, PaperId};
 use domain::meetings::Meeting;
 use leptos::prelude::*;
 use server_fn::ServerFn;
@@ -15,74 +16,114 @@ use crate::text::{Text, t, tf};
 use crate::ui::dialog::{close, show};
 use crate::ui::{Dialog, Icon};
 
-/// The row of actions, redrawn when the meeting changes.
+/// The row of actions. Each is drawn anew only when it is another itself, so that what is being typed into one of them
+/// outlives what happens to the meeting meanwhile.
 pub(super) fn actions(desk: Desk) -> impl IntoView {
-    move || {
-        let meeting = desk.meeting.get();
-        let (stage, may) = (meeting.state.stage(), |action| meeting.may(action));
-        let edit = may(Action::ComposeMeeting).then(|| {
-            let class = if stage == Stage::Draft { "btn btn--primary" } else { "btn btn--secondary" };
-            let word = t(if stage == Stage::Draft { STATE_COMPOSE_ON } else { STATE_EDIT });
-            view! { <a class=class href=format!("/meetings/{}/edit", meeting.id)><Icon name="pencil"/>{word}</a> }
-        });
-        let sends = may(Action::PublishMeeting) && (stage != Stage::Scheduled || meeting.has_unpublished);
-        let send = sends.then(|| send(desk, &meeting));
-        let opens = (may(Action::ConductMeeting) && stage == Stage::Scheduled).then(|| {
-            let id = meeting.id.to_string();
-            view! {
-                <Step desk path=Open::PATH>
-                    <input r#type="hidden" name="id" value=id/>
-                    <button class="btn btn--primary"><Icon name="play"/>{t(STATE_OPEN)}</button>
-                </Step>
-            }
-        });
-        let closes =
-            (may(Action::ConductMeeting) && stage == Stage::UnderWay).then(|| closing(desk, &meeting));
-        let off = may(Action::CallOffMeeting).then(|| calling_off(desk, stage));
-        // The main action leads: of a draft it is the composer.
-        let (compose_on, edit) = if stage == Stage::Draft { (edit, None) } else { (None, edit) };
-        view! { <div class="mh__act">{opens}{closes}{compose_on}{reading(&meeting)}{send}{edit}{hall(&meeting)}{own_calendar(&meeting)}{off}</div> }
+    let edit = of(desk, |meeting| {
+        meeting.may(Action::ComposeMeeting).then(|| meeting.state.stage() == Stage::Draft)
+    });
+    let sends = of(desk, |meeting| {
+        let is_change = meeting.state.stage() == Stage::Scheduled;
+        let sends = meeting.may(Action::PublishMeeting) && (!is_change || meeting.has_unpublished);
+        sends.then_some((is_change, meeting.rev))
+    });
+    let conducts = |meeting: &Meeting, stage| {
+        (meeting.may(Action::ConductMeeting) && meeting.state.stage() == stage).then_some(())
+    };
+    let opens = of(desk, move |meeting| conducts(meeting, Stage::Scheduled));
+    let closes = of(desk, move |meeting| conducts(meeting, Stage::UnderWay));
+    let off = of(desk, |meeting| meeting.may(Action::CallOffMeeting).then(|| meeting.state.stage()));
+    let reads = of(desk, Reading::of);
+    let hall = of(desk, |meeting| meeting.may(Action::ShowHall).then_some(()));
+    let calendar =
+        of(desk, |meeting| matches!(meeting.state.stage(), Stage::Scheduled | Stage::UnderWay).then_some(()));
+    let id = desk.id;
+    view! {
+        <div class="mh__act">
+            {move || opens.get().map(|()| opening(desk))}
+            {move || closes.get().map(|()| closing(desk))}
+            // The main action leads: of a draft it is the composer.
+            {move || edit.get().filter(|is_draft| *is_draft).map(|is_draft| editing(id, is_draft))}
+            {move || reads.get().map(|reads| reading(id, &reads))}
+            {move || sends.get().map(|(is_change, rev)| send(desk, is_change, rev))}
+            {move || edit.get().filter(|is_draft| !is_draft).map(|is_draft| editing(id, is_draft))}
+            {move || hall.get().map(|()| to_hall(id))}
+            {move || calendar.get().map(|()| own_calendar(id))}
+            {move || off.get().map(|stage| calling_off(desk, stage))}
+        </div>
     }
 }
 
-/// To the first paper not read yet, else the first: for those who were invited.
-fn reading(meeting: &Meeting) -> Option<AnyView> {
-    let runs = meeting.may(Action::ConductMeeting) || meeting.may(Action::ComposeMeeting);
-    let scan = (meeting.may(Action::ScanIn) && !runs).then(|| {
-        view! { <a class="btn btn--secondary" href=format!("/meetings/{}/in", meeting.id)><Icon name="qr-code"/>{t(STATE_SCAN_IN)}</a> }
+/// What of the meeting one action is drawn from; none when it cannot be taken.
+fn of<T: Clone + PartialEq + Send + Sync + 'static>(
+    desk: Desk,
+    take: impl Fn(&Meeting) -> Option<T> + Send + Sync + 'static,
+) -> Memo<Option<T>> {
+    Memo::new(move |_| desk.meeting.with(&take))
+}
+
+fn opening(desk: Desk) -> impl IntoView {
+    view! {
+        <Step desk path=Open::PATH>
+            <input r#type="hidden" name="id" value=desk.id.to_string()/>
+            <button class="btn btn--primary"><Icon name="play"/>{t(STATE_OPEN)}</button>
+        </Step>
+    }
+}
+
+fn editing(id: MeetingId, is_draft: bool) -> impl IntoView {
+    let class = if is_draft { "btn btn--primary" } else { "btn btn--secondary" };
+    let word = t(if is_draft { STATE_COMPOSE_ON } else { STATE_EDIT });
+    view! { <a class=class href=format!("/meetings/{id}/edit")><Icon name="pencil"/>{word}</a> }
+}
+
+/// The ways of those who were invited.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Reading {
+    runs: bool,
+    scans: bool,
+    /// The first paper not read yet, else the first.
+    paper: Option<PaperId>,
+}
+
+impl Reading {
+    fn of(meeting: &Meeting) -> Option<Reading> {
+        let runs = meeting.may(Action::ConductMeeting) || meeting.may(Action::ComposeMeeting);
+        let first = meeting.papers().find(|paper| !paper.is_read).or_else(|| meeting.papers().next());
+        let paper = first.filter(|_| meeting.may(Action::ReadPaper)).map(|paper| paper.id);
+        let scans = meeting.may(Action::ScanIn) && !runs;
+        (scans || paper.is_some()).then_some(Reading { runs, scans, paper })
+    }
+}
+
+/// To the first paper not read yet, and to the hall's code.
+fn reading(id: MeetingId, reads: &Reading) -> impl IntoView + use<> {
+    let read = reads.paper.map(|paper| {
+        let class = if reads.runs { "btn btn--secondary" } else { "btn btn--primary" };
+        view! { <a class=class href=format!("/papers/{paper}")><Icon name="book-open"/>{t(STATE_READ)}</a> }
     });
-    let first = meeting.papers().find(|paper| !paper.is_read).or_else(|| meeting.papers().next());
-    let read = first.filter(|_| meeting.may(Action::ReadPaper)).map(|paper| {
-        let class = if runs { "btn btn--secondary" } else { "btn btn--primary" };
-        view! { <a class=class href=format!("/papers/{}", paper.id)><Icon name="book-open"/>{t(STATE_READ)}</a> }
+    let scan = reads.scans.then(|| {
+        view! { <a class="btn btn--secondary" href=format!("/meetings/{id}/in")><Icon name="qr-code"/>{t(STATE_SCAN_IN)}</a> }
     });
-    (scan.is_some() || read.is_some()).then(|| view! { {read} {scan} }.into_any())
+    view! { {read} {scan} }
 }
 
 /// The meeting as a file for people's own calendars, once invitations are out.
-fn own_calendar(meeting: &Meeting) -> Option<AnyView> {
-    matches!(meeting.state.stage(), Stage::Scheduled | Stage::UnderWay).then(|| {
-        let href = format!("/meetings/{}/invitation.ics", meeting.id);
-        view! { <a class="btn btn--quiet" href=href download="" rel="external"><Icon name="calendar-plus"/>{t(STATE_OWN_CALENDAR)}</a> }
-            .into_any()
-    })
+fn own_calendar(id: MeetingId) -> impl IntoView {
+    let href = format!("/meetings/{id}/invitation.ics");
+    view! { <a class="btn btn--quiet" href=href download="" rel="external"><Icon name="calendar-plus"/>{t(STATE_OWN_CALENDAR)}</a> }
 }
 
-fn hall(meeting: &Meeting) -> Option<AnyView> {
-    meeting.may(Action::ShowHall).then(|| {
-        let href = format!("/meetings/{}/hall", meeting.id);
-        view! { <a class="btn btn--secondary" href=href target="_blank"><Icon name="qr-code"/>{t(STATE_HALL)}</a> }
-            .into_any()
-    })
+fn to_hall(id: MeetingId) -> impl IntoView {
+    let href = format!("/meetings/{id}/hall");
+    view! { <a class="btn btn--secondary" href=href target="_blank"><Icon name="qr-code"/>{t(STATE_HALL)}</a> }
 }
 
-fn send(desk: Desk, meeting: &Meeting) -> impl IntoView + use<> {
-    let is_change = meeting.state.stage() == Stage::Scheduled;
+fn send(desk: Desk, is_change: bool, rev: i64) -> impl IntoView {
     let word = t(if is_change { STATE_SEND_CHANGES } else { STATE_SEND });
-    let (id, rev) = (meeting.id.to_string(), meeting.rev);
     view! {
         <Step desk path=Publish::PATH>
-            <input r#type="hidden" name="id" value=id/>
+            <input r#type="hidden" name="id" value=desk.id.to_string()/>
             <input r#type="hidden" name="rev" value=rev/>
             <button class="btn btn--secondary"><Icon name="send"/>{word}</button>
         </Step>
@@ -90,11 +131,13 @@ fn send(desk: Desk, meeting: &Meeting) -> impl IntoView + use<> {
 }
 
 /// Closing, with the real end and, past the planned one, why. The end follows the clock until somebody types another.
-fn closing(desk: Desk, meeting: &Meeting) -> impl IntoView + use<> {
+fn closing(desk: Desk) -> impl IntoView {
     let now = move || words::local(desk.now.get());
     let written = move || now().format("%H:%M, %d/%m/%Y").to_string();
-    let ended = RwSignal::new(untrack(written));
-    let is_typed = StoredValue::new(false);
+    let (typed, reason) = (desk.typed("ended"), desk.typed("close_reason"));
+    let is_typed = StoredValue::new(!typed.is_empty());
+    let is_refused = !typed.is_empty() || !reason.is_empty();
+    let ended = RwSignal::new(if typed.is_empty() { untrack(written) } else { typed });
     Effect::new(move |_| {
         let written = written();
         if !is_typed.get_value() {
@@ -105,19 +148,21 @@ fn closing(desk: Desk, meeting: &Meeting) -> impl IntoView + use<> {
         is_typed.set_value(true);
         ended.set(event_target_value(&event));
     };
-    let planned = meeting.sittings.last().map(domain::time::Sitting::end);
+    let planned =
+        move || desk.meeting.with(|meeting| meeting.sittings.last().map(domain::time::Sitting::end));
     let over = Memo::new(move |_| {
         let now = now();
-        planned.filter(|end| now > *end).map(|end| (now - end).num_minutes())
+        planned().filter(|end| now > *end).map(|end| (now - end).num_minutes())
     });
     let hint = move || match over.get() {
         Some(minutes) => tf(STATE_CLOSE_OVER, &[("n", &minutes)]),
         None => t(STATE_CLOSE_HINT).to_owned(),
     };
     let why = move || t(if over.get().is_some() { STATE_OVERRUN_REASON } else { STATE_OVERRUN_REASON_IF });
-    let id = meeting.id.to_string();
+    let id = desk.id.to_string();
     // Sent without script the form comes back on a new page, where what was wrong must not be folded away.
-    let is_back = untrack(|| ["ended", "reason"].iter().any(|name| desk.problem(name).is_some()));
+    let is_back =
+        is_refused || untrack(|| ["ended", "reason"].iter().any(|name| desk.problem(name).is_some()));
     view! {
         <details class="menu" open=is_back>
             <summary class="btn btn--primary"><Icon name="check"/>{t(STATE_CLOSE)}</summary>
@@ -141,7 +186,7 @@ fn closing(desk: Desk, meeting: &Meeting) -> impl IntoView + use<> {
                     </div>
                     <div class="field">
                         <label for="close-reason">{why}</label>
-                        <textarea class="input" id="close-reason" name="reason" aria-describedby="reason-error"></textarea>
+                        <textarea class="input" id="close-reason" name="reason" aria-describedby="reason-error">{reason}</textarea>
                         {wrong(desk, "reason")}
                     </div>
                     <button class="btn btn--primary">{t(STATE_CLOSE_NOW)}</button>
@@ -212,13 +257,16 @@ fn one_way_off(desk: Desk, way: Off, stage: Stage) -> impl IntoView {
     let node = NodeRef::<leptos::html::Dialog>::new();
     let is_alive = RwSignal::new(false);
     Effect::new(move |_| is_alive.set(true));
-    let form = move |id: String, safe: Option<AnyView>| {
+    let typed = desk.typed(&format!("{}_reason", way.id));
+    let is_back = !typed.is_empty();
+    let typed = StoredValue::new(typed);
+    let form = move |id: String, safe: Option<AnyView>, typed: String| {
         let asks = stage != Stage::Draft;
         let reason = asks.then(|| {
             view! {
                 <div class="field">
                     <label for=id.clone()>{t(STATE_REASON)}</label>
-                    <textarea class="input" id=id.clone() name="reason" required=true></textarea>
+                    <textarea class="input" id=id.clone() name="reason" required=true>{typed}</textarea>
                 </div>
             }
         });
@@ -238,9 +286,9 @@ fn one_way_off(desk: Desk, way: Off, stage: Stage) -> impl IntoView {
     move || {
         if !is_alive.get() {
             return view! {
-                <details class="menu">
+                <details class="menu" open=is_back>
                     <summary class="btn btn--secondary"><Icon name=way.icon/>{t(way.word)}</summary>
-                    <div class="menu__pop menu__pop--form">{form(format!("{}-why", way.id), None)}</div>
+                    <div class="menu__pop menu__pop--form">{form(format!("{}-why", way.id), None, typed.get_value())}</div>
                 </details>
             }
             .into_any();
@@ -255,7 +303,7 @@ fn one_way_off(desk: Desk, way: Off, stage: Stage) -> impl IntoView {
             <button class="btn btn--quiet" r#type="button" on:click=move |_| show(node)>
                 <Icon name=way.icon/>{t(way.word)}
             </button>
-            <Dialog node id=way.id title=t(way.question)>{form(format!("{}-reason", way.id), Some(keep))}</Dialog>
+            <Dialog node id=way.id title=t(way.question)>{form(format!("{}-reason", way.id), Some(keep), typed.get_value())}</Dialog>
         }
         .into_any()
     }

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Duration, NaiveDateTime, Utc};
 use domain::access::{Action, Stage};
+use domain::ids::AgendaItemId;
 use domain::meetings::{AgendaItem, Meeting};
 use domain::papers::PaperLine;
 use domain::time::Sitting;
@@ -16,40 +17,86 @@ use crate::text::keys::*;
 use crate::text::{self, t, tf};
 use crate::ui::{Empty, Icon};
 
-/// The agenda, redrawn when the meeting changes.
+/// The agenda. A refresh changes what an item says and never its place: a file on its way, or a level that was chosen,
+/// outlives whatever happens in the hall.
 pub(super) fn agenda(desk: Desk) -> impl IntoView {
-    move || {
-        let meeting = desk.meeting.get();
-        if meeting.agenda.is_empty() {
-            return empty(&meeting).into_any();
-        }
-        let starts = planned_starts(&meeting.sittings, &meeting.agenda);
-        let rows = meeting
-            .agenda
-            .iter()
-            .zip(starts)
-            .map(|(item, start)| row(desk, &meeting, item, start))
-            .collect_view();
-        let rows = view! { <ol class="agenda">{rows}</ol> }.into_any();
-        view! {
-            <section class="card" aria-labelledby="agenda">
-                <header class="card__head card__head--line">
-                    <h2 id="agenda">{t(AGENDA_TITLE)}</h2>
-                    <span class="hint">{papers_in_words(&meeting)}</span>
-                </header>
-                {if meeting.may(Action::ManagePapers) { papers::adding(rows).into_any() } else { rows }}
-            </section>
-        }
-        .into_any()
+    let is_empty = Memo::new(move |_| desk.meeting.with(|meeting| meeting.agenda.is_empty()));
+    let manages = Memo::new(move |_| desk.meeting.with(|meeting| meeting.may(Action::ManagePapers)));
+    move || match is_empty.get() {
+        true => empty(desk).into_any(),
+        false => whole(desk, manages.get()).into_any(),
     }
 }
 
-fn empty(meeting: &Meeting) -> impl IntoView + use<> {
-    let edit = meeting.may(Action::ComposeMeeting).then(|| {
-        let href = format!("/meetings/{}/edit", meeting.id);
-        view! { <a class="btn btn--secondary" href=href>{t(AGENDA_EMPTY_ADD)}</a> }
-    });
+fn whole(desk: Desk, manages: bool) -> impl IntoView {
+    let lines = Memo::new(move |_| desk.meeting.with(lines));
+    let ids = move || lines.with(|lines| lines.iter().map(|line| line.item.id).collect::<Vec<_>>());
+    let rows = view! {
+        <ol class="agenda">
+            <For each=ids key=|id| *id children=move |id| row(desk, line(lines, id), id, manages)/>
+        </ol>
+    }
+    .into_any();
+    view! {
+        <section class="card" aria-labelledby="agenda">
+            <header class="card__head card__head--line">
+                <h2 id="agenda">{t(AGENDA_TITLE)}</h2>
+                <span class="hint">{move || desk.meeting.with(papers_in_words)}</span>
+            </header>
+            {if manages { papers::adding(rows).into_any() } else { rows }}
+        </section>
+    }
+}
+
+fn empty(desk: Desk) -> impl IntoView {
+    let edit = move || {
+        desk.meeting.with(|meeting| meeting.may(Action::ComposeMeeting)).then(|| {
+            let href = format!("/meetings/{}/edit", desk.id);
+            view! { <a class="btn btn--secondary" href=href>{t(AGENDA_EMPTY_ADD)}</a> }
+        })
+    };
     view! { <Empty title=t(AGENDA_EMPTY) body=t(AGENDA_EMPTY_BODY)>{edit}</Empty> }
+}
+
+/// One item with what it needs of the others.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Line {
+    item: AgendaItem,
+    start: Option<NaiveDateTime>,
+    /// Whether the sittings are on several days, so that an hour alone says too little.
+    several_days: bool,
+    next: Option<AgendaItemId>,
+    /// Whether the caller moves the meeting from item to item now.
+    conducts: bool,
+}
+
+impl Line {
+    fn is_now(&self) -> bool {
+        self.item.began.is_some() && self.item.done.is_none()
+    }
+}
+
+fn lines(meeting: &Meeting) -> Vec<Line> {
+    let starts = planned_starts(&meeting.sittings, &meeting.agenda);
+    let several_days = meeting.sittings.iter().any(|sitting| sitting.date != meeting.sittings[0].date);
+    let conducts = meeting.may(Action::ConductMeeting) && meeting.state.stage() == Stage::UnderWay;
+    let nexts = meeting.agenda.iter().skip(1).map(|item| Some(item.id)).chain([None]);
+    let of = |((item, start), next): ((&AgendaItem, Option<NaiveDateTime>), Option<AgendaItemId>)| Line {
+        item: item.clone(),
+        start,
+        several_days,
+        next,
+        conducts,
+    };
+    meeting.agenda.iter().zip(starts).zip(nexts).map(of).collect()
+}
+
+/// The line of an item; as it was last while its row is on its way out.
+fn line(lines: Memo<Vec<Line>>, id: AgendaItemId) -> Memo<Line> {
+    Memo::new(move |last: Option<&Line>| {
+        let now = lines.with(|lines| lines.iter().find(|line| line.item.id == id).cloned());
+        now.or_else(|| last.cloned()).expect("a row is drawn for an item that is there")
+    })
 }
 
 fn papers_in_words(meeting: &Meeting) -> String {
@@ -69,44 +116,48 @@ fn papers_in_words(meeting: &Meeting) -> String {
     words
 }
 
-fn row(
-    desk: Desk,
-    meeting: &Meeting,
-    item: &AgendaItem,
-    start: Option<NaiveDateTime>,
-) -> impl IntoView + use<> {
-    let (is_now, is_done) = (item.began.is_some() && item.done.is_none(), item.done.is_some());
-    let class = if is_now {
-        "is-now"
-    } else if is_done {
-        "is-done"
-    } else {
-        ""
+fn row(desk: Desk, line: Memo<Line>, id: AgendaItemId, manages: bool) -> impl IntoView {
+    let class = move || {
+        line.with(|line| match (line.is_now(), line.item.done.is_some()) {
+            (true, _) => "is-now",
+            (false, true) => "is-done",
+            (false, false) => "",
+        })
     };
-    let minutes =
-        (item.minutes > 0).then(|| view! { <small>{tf(AGENDA_MINUTES, &[("n", &item.minutes)])}</small> });
-    let several_days = meeting.sittings.iter().any(|sitting| sitting.date != meeting.sittings[0].date);
-    let start = start.map(|start| {
-        let day = several_days.then(|| view! { <small>{text::day_month(start.date())}</small> });
-        view! { {text::time(start.time())} {day} }
+    let is_now = Memo::new(move |_| line.with(Line::is_now));
+    let running = Memo::new(move |_| {
+        line.with(|line| {
+            line.item.began.filter(|_| line.is_now() && line.item.minutes > 0).zip(Some(line.item.minutes))
+        })
     });
-    let left = item.began.filter(|_| is_now && item.minutes > 0).map(|began| left(desk, began, item.minutes));
-    let manages = meeting.may(Action::ManagePapers);
+    let title = Memo::new(move |_| line.with(|line| line.item.title.clone()));
+    let held = Memo::new(move |_| line.with(|line| line.item.papers.clone()));
     view! {
-        <li class=class aria-current=is_now.then_some("step")>
-            <span class="agenda__time num">{start}{minutes}</span>
+        <li class=class aria-current=move || is_now.get().then_some("step")>
+            <span class="agenda__time num">{move || line.with(time)}</span>
             <div>
-                {left}
-                <p class="agenda__title">{item.title.clone()}</p>
-                <p class="agenda__who">{who(item)}</p>
-                {papers::papers(desk, item, manages)}
+                {move || running.get().map(|(began, minutes)| left(desk, began, minutes))}
+                <p class="agenda__title">{title}</p>
+                <p class="agenda__who">{move || line.with(|line| who(&line.item))}</p>
+                {papers::papers(desk, held, manages)}
                 <div class="agenda__tools">
-                    {steps(desk, meeting, item, is_now)}
-                    {manages.then(|| papers::add(desk, item))}
+                    {steps(desk, line, title)}
+                    {manages.then(|| papers::add(desk, id, title))}
                 </div>
             </div>
         </li>
     }
+}
+
+/// When it begins by plan, and how long it takes.
+fn time(line: &Line) -> impl IntoView + use<> {
+    let start = line.start.map(|start| {
+        let day = line.several_days.then(|| view! { <small>{text::day_month(start.date())}</small> });
+        view! { {text::time(start.time())} {day} }
+    });
+    let minutes = line.item.minutes;
+    let minutes = (minutes > 0).then(|| view! { <small>{tf(AGENDA_MINUTES, &[("n", &minutes)])}</small> });
+    view! { {start}{minutes} }
 }
 
 /// Who presents, how, and when it was done.
@@ -139,29 +190,29 @@ fn left(desk: Desk, began: DateTime<Utc>, minutes: u32) -> impl IntoView {
 }
 
 /// "Discuss this item" and "done", for those who run the meeting while it is held.
-fn steps(desk: Desk, meeting: &Meeting, item: &AgendaItem, is_now: bool) -> Option<AnyView> {
-    let may = meeting.may(Action::ConductMeeting) && meeting.state.stage() == Stage::UnderWay;
-    if !may || (item.done.is_some() && !is_now) {
-        return None;
+fn steps(desk: Desk, line: Memo<Line>, title: Memo<String>) -> impl IntoView {
+    // Whether it is discussed now, and the item that comes by the press.
+    let step = Memo::new(move |_| {
+        line.with(|line| {
+            let is_now = line.is_now();
+            let takes = line.conducts && (line.item.done.is_none() || is_now);
+            takes.then_some((is_now, if is_now { line.next } else { Some(line.item.id) }))
+        })
+    });
+    move || {
+        step.get().map(|(is_now, to)| {
+            let (word, icon) = if is_now { (t(AGENDA_DONE), "check") } else { (t(AGENDA_DISCUSS), "play") };
+            let to = to.map(|id| id.to_string()).unwrap_or_default();
+            let label = move || format!("{word}: {}", title.get());
+            view! {
+                <Step desk path=Discuss::PATH>
+                    <input r#type="hidden" name="id" value=desk.id.to_string()/>
+                    <input r#type="hidden" name="item" value=to/>
+                    <button class="btn btn--secondary btn--sm" aria-label=label><Icon name=icon/>{word}</button>
+                </Step>
+            }
+        })
     }
-    let next =
-        meeting.agenda.iter().skip_while(|other| other.id != item.id).nth(1).map(|next| next.id.to_string());
-    let (to, word, icon) = match is_now {
-        true => (next.unwrap_or_default(), t(AGENDA_DONE), "check"),
-        false => (item.id.to_string(), t(AGENDA_DISCUSS), "play"),
-    };
-    let label = format!("{word}: {}", item.title);
-    let id = meeting.id.to_string();
-    Some(
-        view! {
-            <Step desk path=Discuss::PATH>
-                <input r#type="hidden" name="id" value=id/>
-                <input r#type="hidden" name="item" value=to/>
-                <button class="btn btn--secondary btn--sm" aria-label=label><Icon name=icon/>{word}</button>
-            </Step>
-        }
-        .into_any(),
-    )
 }
 
 /// When each item begins by plan: one after the other through the sittings, until one has no length planned.
@@ -188,7 +239,6 @@ fn planned_starts(sittings: &[Sitting], agenda: &[AgendaItem]) -> Vec<Option<Nai
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::ids::AgendaItemId;
 
     fn item(minutes: u32) -> AgendaItem {
         AgendaItem {

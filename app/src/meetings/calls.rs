@@ -124,7 +124,7 @@ pub async fn close(
         Ok(ended) => services.meetings.close(&caller, id, ended, &reason).await,
         Err(failure) => Err(failure),
     };
-    back(id, "", outcome)
+    back_with(id, "", outcome, &[("ended", &ended), ("close_reason", &reason)])
 }
 
 /// Cancels or postpones.
@@ -140,7 +140,9 @@ pub async fn call_off(
     reason: String,
 ) -> Result<(), CallError> {
     let (services, caller) = asked()?;
-    back(id, "", services.meetings.call_off(&caller, id, postponed == "on", reason.trim()).await)
+    let is_postponed = postponed == "on";
+    let outcome = services.meetings.call_off(&caller, id, is_postponed, reason.trim()).await;
+    back_with(id, "", outcome, &[(if is_postponed { "postpone_reason" } else { "cancel_reason" }, &reason)])
 }
 
 /// The local time at which a meeting really ended, as offices type it: `11:40`, `11h40, 16/6/2026`. An hour alone is of
@@ -166,9 +168,20 @@ fn ended_at(text: &str, now: DateTime<Utc>) -> Result<Option<chrono::NaiveDateTi
 /// Ends a step: a plain form goes back to the meeting with what came of it, a call gets its outcome.
 #[cfg(feature = "ssr")]
 pub(super) fn back(id: MeetingId, tail: &str, outcome: Result<(), Failure>) -> Result<(), CallError> {
+    back_with(id, tail, outcome, &[])
+}
+
+/// The same for a form that something was typed into: what was refused comes back in its fields.
+#[cfg(feature = "ssr")]
+pub(super) fn back_with(
+    id: MeetingId,
+    tail: &str,
+    outcome: Result<(), Failure>,
+    typed: &[(&str, &str)],
+) -> Result<(), CallError> {
     if crate::form::is_plain() {
         let failed = format!("/meetings/{id}{}", tail.split('#').next().unwrap_or(""));
-        return crate::form::answer(&failed, outcome, &[], |()| format!("/meetings/{id}{tail}"));
+        return crate::form::answer(&failed, outcome, typed, |()| format!("/meetings/{id}{tail}"));
     }
     outcome.map_err(CallError::from)
 }

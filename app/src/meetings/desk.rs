@@ -12,7 +12,7 @@ use super::calls::Shown;
 #[cfg(feature = "hydrate")]
 use crate::failure::CallError;
 use crate::failure::field_error;
-use crate::form::posted;
+use crate::form::{Posted, posted};
 
 /// What of a meeting is shown below its head.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -47,21 +47,34 @@ pub(super) struct Desk {
     pub(super) now: RwSignal<DateTime<Utc>>,
     /// Why the last step did not happen.
     pub(super) failure: RwSignal<Option<Failure>>,
+    /// What came back with a plain form.
+    posted: StoredValue<Posted>,
 }
 
 impl Desk {
     pub(super) fn new(shown: Shown) -> Desk {
+        let posted = posted();
         Desk {
             id: shown.meeting.id,
             meeting: RwSignal::new(shown.meeting),
             now: RwSignal::new(shown.now),
-            failure: RwSignal::new(posted().failure),
+            failure: RwSignal::new(posted.failure.clone()),
+            posted: StoredValue::new(posted),
         }
     }
 
     /// What was wrong with a field of the last step, in words.
     pub(super) fn problem(self, field: &str) -> Option<String> {
         self.failure.with(|failure| field_error(failure.as_ref(), field))
+    }
+
+    /// What had been typed into a field of a plain form that was refused.
+    pub(super) fn typed(self, field: &str) -> String {
+        self.posted.with_value(
+            |posted| {
+                if posted.failure.is_some() { posted.typed(field) } else { String::new() }
+            },
+        )
     }
 
     /// Asks the server again; what has not changed is not redrawn.

@@ -11,14 +11,15 @@ use crate::text::keys::*;
 use crate::text::{self, t, tf};
 use crate::ui::{Badge, BadgeTone, FormLabel, Icon, Notice, StageBadge};
 
-/// The head, redrawn when the meeting changes.
+/// The head; each part is redrawn when it has changed itself.
 pub(super) fn head(desk: Desk, tab: Memo<Tab>) -> impl IntoView {
+    let counts = Memo::new(move |_| desk.meeting.with(Counts::of));
     view! {
         <header class="mh">
             <a class="back" href="/meetings"><Icon name="arrow-left"/>{t(NAV_MEETINGS)}</a>
             {move || desk.meeting.with(|meeting| facts(meeting).into_any())}
             {actions::actions(desk)}
-            {move || tabs(desk, tab)}
+            {move || tabs(desk, tab, &counts.get())}
         </header>
     }
 }
@@ -113,15 +114,30 @@ pub(super) fn to_name(desk: Desk) -> impl IntoView {
     }
 }
 
-fn tabs(desk: Desk, tab: Memo<Tab>) -> impl IntoView {
-    let (delegates, sites) = desk.meeting.with(|meeting| (meeting.participants.len(), meeting.sites.len()));
+/// What the tabs say of the meeting.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Counts {
+    delegates: usize,
+    sites: usize,
+    has_sites: bool,
+}
+
+impl Counts {
+    fn of(meeting: &Meeting) -> Counts {
+        let (delegates, sites) = (meeting.participants.len(), meeting.sites.len());
+        let has_sites = sites > 0 || meeting.form != domain::count::Form::InPerson;
+        Counts { delegates, sites, has_sites }
+    }
+}
+
+fn tabs(desk: Desk, tab: Memo<Tab>, counts: &Counts) -> impl IntoView + use<> {
+    let Counts { delegates, sites, has_sites } = *counts;
     let base = format!("/meetings/{}", desk.id);
     let link = |href: String, to: Tab, word: &'static str, count: usize| {
         let current = move || (tab.get() == to).then_some("page");
         let count = (count > 0).then(|| view! { <span class="count">{count}</span> });
         view! { <a href=href aria-current=current>{word}" "{count}</a> }
     };
-    let has_sites = sites > 0 || desk.meeting.with(|m| m.form != domain::count::Form::InPerson);
     view! {
         <nav class="tabs" aria-label=t(MEETINGS_TABS)>
             {link(base.clone(), Tab::Agenda, t(MEETINGS_TAB_AGENDA), 0)}

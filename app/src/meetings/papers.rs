@@ -1,7 +1,7 @@
 //! The papers of one agenda item: rows to read, and for the secretariat adding, renaming, withdrawing. What is
 //! classified never comes here: a neutral line stands in its place.
 
-use domain::meetings::AgendaItem;
+use domain::ids::{AgendaItemId, PaperId};
 use domain::papers::{Level, PAPER_MIB_AT_MOST, Paper, PaperLine};
 use leptos::prelude::*;
 use leptos_meta::Script;
@@ -17,30 +17,84 @@ use crate::text::{self, t, tf};
 use crate::ui::Icon;
 
 /// The papers of an item, nothing when there are none.
-pub(super) fn papers(desk: Desk, item: &AgendaItem, manages: bool) -> Option<AnyView> {
-    if item.papers.is_empty() {
-        return None;
+pub(super) fn papers(desk: Desk, held: Memo<Vec<PaperLine>>, manages: bool) -> impl IntoView {
+    let is_any = Memo::new(move |_| held.with(|held| !held.is_empty()));
+    let keys = move || held.with(|held| held.iter().map(key).collect::<Vec<_>>());
+    let drawn = move |key: Key| match key {
+        Key::Paper(id) => row(desk, paper(held, id), id, manages).into_any(),
+        Key::OnPaper(id) => neutral(desk, id.to_string(), manages).into_any(),
+    };
+    move || {
+        is_any
+            .get()
+            .then(|| view! { <div class="papers"><For each=keys key=|key| *key children=drawn/></div> })
     }
-    let rows = item
-        .papers
-        .iter()
-        .map(|line| match line {
-            PaperLine::Paper(paper) => row(desk, paper, manages).into_any(),
-            PaperLine::OnPaper { id } => neutral(desk, id.to_string(), manages).into_any(),
-        })
-        .collect_view();
-    Some(view! { <div class="papers">{rows}</div> }.into_any())
 }
 
-fn row(desk: Desk, paper: &Paper, manages: bool) -> impl IntoView + use<> {
+/// What a row is of: it stays the same row while its paper is read or renamed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Key {
+    Paper(PaperId),
+    OnPaper(PaperId),
+}
+
+fn key(line: &PaperLine) -> Key {
+    match line {
+        PaperLine::Paper(paper) => Key::Paper(paper.id),
+        PaperLine::OnPaper { id } => Key::OnPaper(*id),
+    }
+}
+
+/// A paper; as it was last while its row is on its way out.
+fn paper(held: Memo<Vec<PaperLine>>, id: PaperId) -> Memo<Paper> {
+    Memo::new(move |last: Option<&Paper>| {
+        let now = held.with(|held| {
+            held.iter().find_map(|line| match line {
+                PaperLine::Paper(paper) if paper.id == id => Some(paper.clone()),
+                _ => None,
+            })
+        });
+        now.or_else(|| last.cloned()).expect("a row is drawn for a paper that is there")
+    })
+}
+
+fn row(desk: Desk, paper: Memo<Paper>, id: PaperId, manages: bool) -> impl IntoView {
+    let is_read = Memo::new(move |_| paper.with(|paper| paper.is_read));
+    let title = Memo::new(move |_| paper.with(|paper| paper.title.clone()));
+    let unread = move || (!is_read.get()).then(|| view! { <span class="vh">{t(PAPER_UNREAD)}": "</span> });
+    view! {
+        <div class="papers__row">
+            <a class="paper" class:is-unread=move || !is_read.get() href=format!("/papers/{id}")>
+                <Icon name="file-text"/>
+                <span>
+                    <span class="paper__t">{unread}{title}</span>
+                    <span class="paper__m">{move || paper.with(measure)}</span>
+                </span>
+                {move || paper.with(state)}
+            </a>
+            {manages.then(|| menu(desk, id.to_string(), title))}
+        </div>
+    }
+}
+
+/// Pages, size, and which version it is.
+fn measure(paper: &Paper) -> impl IntoView + use<> {
     let pages = match paper.pages {
         Some(pages) => tf(AGENDA_PAGES, &[("n", &pages)]),
         None => t(AGENDA_PAGES_UNKNOWN).to_owned(),
     };
     let version =
         (paper.version > 1).then(|| view! { <span>{tf(AGENDA_VERSION, &[("n", &paper.version)])}</span> });
-    let unread = (!paper.is_read).then(|| view! { <span class="vh">{t(PAPER_UNREAD)}": "</span> });
-    let state = if paper.is_read {
+    view! {
+        <span>{pages}</span>
+        <span>{text::bytes(paper.bytes)}</span>
+        {version}
+    }
+}
+
+/// Whether the caller has read it.
+fn state(paper: &Paper) -> impl IntoView + use<> {
+    if paper.is_read {
         view! { <span class="paper__s"><Icon name="circle-check"/>{t(PAPER_READ)}</span> }.into_any()
     } else if paper.version > 1 {
         view! { <span class="paper__s paper__s--new"><Icon name="history"/>{t(PAPER_NEW_VERSION)}</span> }
@@ -48,23 +102,6 @@ fn row(desk: Desk, paper: &Paper, manages: bool) -> impl IntoView + use<> {
     } else {
         view! { <span class="paper__s paper__s--new" aria-hidden="true"><Icon name="circle-dot"/>{t(PAPER_UNREAD)}</span> }
             .into_any()
-    };
-    view! {
-        <div class="papers__row">
-            <a class="paper" class:is-unread=!paper.is_read href=format!("/papers/{}", paper.id)>
-                <Icon name="file-text"/>
-                <span>
-                    <span class="paper__t">{unread}{paper.title.clone()}</span>
-                    <span class="paper__m">
-                        <span>{pages}</span>
-                        <span>{text::bytes(paper.bytes)}</span>
-                        {version}
-                    </span>
-                </span>
-                {state}
-            </a>
-            {manages.then(|| menu(desk, paper))}
-        </div>
     }
 }
 
@@ -89,13 +126,15 @@ fn neutral(desk: Desk, id: String, manages: bool) -> impl IntoView {
 }
 
 /// Renaming and withdrawing, behind one button.
-fn menu(desk: Desk, paper: &Paper) -> impl IntoView + use<> {
-    let (id, title) = (paper.id.to_string(), paper.title.clone());
+fn menu(desk: Desk, id: String, title: Memo<String>) -> impl IntoView {
     let (field, same_id) = (format!("title-{id}"), id.clone());
     let same_field = field.clone();
+    let is_back = desk.typed("paper") == id;
+    let name = move || if is_back { desk.typed("title") } else { title.get() };
+    let label = move || tf(AGENDA_PAPER_MENU, &[("title", &title.get())]);
     view! {
-        <details class="menu menu--end papers__act">
-            <summary class="btn btn--icon" aria-label=tf(AGENDA_PAPER_MENU, &[("title", &title)])>
+        <details class="menu menu--end papers__act" open=is_back>
+            <summary class="btn btn--icon" aria-label=label>
                 <Icon name="ellipsis"/>
             </summary>
             <div class="menu__pop menu__pop--form">
@@ -104,7 +143,7 @@ fn menu(desk: Desk, paper: &Paper) -> impl IntoView + use<> {
                     <input r#type="hidden" name="paper" value=same_id/>
                     <div class="field">
                         <label for=same_field>{t(AGENDA_PAPER_TITLE)}</label>
-                        <input class="input" id=field name="title" value=title required=true/>
+                        <input class="input" id=field name="title" value=name required=true/>
                     </div>
                     <button class="btn btn--secondary">{t(AGENDA_RENAME)}</button>
                 </Step>
@@ -150,19 +189,19 @@ pub(super) fn adding(agenda: AnyView) -> impl IntoView {
 }
 
 /// Adding papers to an item. A classified level leaves the neutral line and sends no file.
-pub(super) fn add(desk: Desk, item: &AgendaItem) -> impl IntoView + use<> {
+pub(super) fn add(desk: Desk, item: AgendaItemId, title: Memo<String>) -> impl IntoView {
     let level = RwSignal::new(Level::Open);
     let is_alive = RwSignal::new(false);
     Effect::new(move |_| is_alive.set(true));
-    let item_id = item.id.to_string();
+    let item_id = item.to_string();
     let is_neutral = move || is_alive.get() && level.get() != Level::Open;
     let instead = {
         let item_id = item_id.clone();
-        move || is_neutral().then(|| instead_of_a_file(desk, item_id.clone()))
+        move || is_neutral().then(|| instead_of_a_file(desk, item_id.clone(), level))
     };
     view! {
         <details class="more">
-            <summary><Icon name="plus"/>{t(AGENDA_ADD_PAPERS)}<span class="vh">": "{item.title.clone()}</span></summary>
+            <summary><Icon name="plus"/>{t(AGENDA_ADD_PAPERS)}<span class="vh">": "{title}</span></summary>
             <div class="stack stack--s">
                 {levels(&item_id, level)}
                 <div hidden=is_neutral>{upload(desk, &item_id)}</div>
@@ -230,9 +269,12 @@ fn levels(item: &str, level: RwSignal<Level>) -> impl IntoView + use<> {
 }
 
 /// What a classified level leads to: the neutral line, and the way back.
-fn instead_of_a_file(desk: Desk, item: String) -> impl IntoView {
+fn instead_of_a_file(desk: Desk, item: String, level: RwSignal<Level>) -> impl IntoView {
+    let done = Callback::new(move |()| {
+        level.try_set(Level::Open);
+    });
     view! {
-        <Step desk path=NeutralLine::PATH class="stack stack--s">
+        <Step desk path=NeutralLine::PATH class="stack stack--s" done>
             <input r#type="hidden" name="id" value=desk.id.to_string()/>
             <input r#type="hidden" name="item" value=item/>
             <p role="status">{t(AGENDA_CLASSIFIED)}</p>

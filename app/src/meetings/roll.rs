@@ -3,6 +3,7 @@
 
 use domain::access::{Action, Part, Stage};
 use domain::attendance::{CalledBy, Presence, RollTally};
+use domain::ids::ParticipantId;
 use domain::meetings::{Meeting, Participant};
 use leptos::prelude::*;
 use server_fn::ServerFn;
@@ -14,57 +15,70 @@ use crate::text::keys::*;
 use crate::text::{t, tf};
 use crate::ui::{Avatar, Empty, Icon};
 
-/// Delegates and roll, redrawn when the meeting changes on the server.
+/// Delegates and roll. Whoever comes in changes their own row; a reason that is being typed in another one stays.
 pub(super) fn roll(desk: Desk) -> impl IntoView {
-    move || {
-        let meeting = desk.meeting.get();
-        if meeting.participants.is_empty() {
-            return view! { <Empty title=t(ROLL_EMPTY) body=t(ROLL_EMPTY_BODY)/> }.into_any();
-        }
-        let is_called = meeting.may(Action::CallRoll) && meeting.state.stage() != Stage::Draft;
-        let is_shown = is_called || matches!(meeting.state.stage(), Stage::UnderWay | Stage::Held);
-        let rows: Vec<Row> = meeting.participants.iter().map(Row::new).collect();
-        let tally = {
-            let presences: Vec<RwSignal<Presence>> = rows.iter().map(|row| row.presence).collect();
-            Memo::new(move |_| {
-                let now: Vec<Presence> = presences.iter().map(|presence| presence.get()).collect();
-                RollTally::of(&now)
-            })
-        };
-        let lines = rows.into_iter().map(|row| line(desk, row, is_called, is_shown)).collect_view();
-        view! {
-            <section class="card" aria-labelledby="roll">
-                <header class="card__head card__head--wrap">
-                    <h2 id="roll">{t(if is_shown { ROLL_TITLE } else { ROLL_DELEGATES })}</h2>
-                    {is_called.then(|| rest(desk, tally))}
-                    {hall_link(&meeting)}
-                </header>
-                {is_shown.then(|| summary(tally))}
-                <div>{lines}</div>
-            </section>
-        }
-        .into_any()
+    let is_empty = Memo::new(move |_| desk.meeting.with(|meeting| meeting.participants.is_empty()));
+    move || match is_empty.get() {
+        true => view! { <Empty title=t(ROLL_EMPTY) body=t(ROLL_EMPTY_BODY)/> }.into_any(),
+        false => whole(desk).into_any(),
     }
 }
 
-/// One delegate on the page.
-#[derive(Clone)]
-struct Row {
-    of: Participant,
-    presence: RwSignal<Presence>,
+/// What the caller may do with the roll now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct How {
+    /// Marks it.
+    is_called: bool,
+    /// Sees it.
+    is_shown: bool,
+    /// Shows the hall's code.
+    shows_hall: bool,
 }
 
-impl Row {
-    fn new(of: &Participant) -> Row {
-        Row { of: of.clone(), presence: RwSignal::new(of.presence.clone()) }
+impl How {
+    fn of(meeting: &Meeting) -> How {
+        let stage = meeting.state.stage();
+        let is_called = meeting.may(Action::CallRoll) && stage != Stage::Draft;
+        let is_shown = is_called || matches!(stage, Stage::UnderWay | Stage::Held);
+        How { is_called, is_shown, shows_hall: meeting.may(Action::ShowHall) }
     }
 }
 
-fn hall_link(meeting: &Meeting) -> Option<AnyView> {
-    meeting.may(Action::ShowHall).then(|| {
-        let href = format!("/meetings/{}/hall", meeting.id);
-        view! { <a class="btn btn--quiet" href=href target="_blank"><Icon name="qr-code"/>{t(ROLL_BY_CODE)}</a> }.into_any()
+fn whole(desk: Desk) -> impl IntoView {
+    let how = Memo::new(move |_| desk.meeting.with(How::of));
+    let tally = Memo::new(move |_| desk.meeting.with(tally));
+    let ids =
+        move || desk.meeting.with(|meeting| meeting.participants.iter().map(|of| of.id).collect::<Vec<_>>());
+    let title = move || t(if how.get().is_shown { ROLL_TITLE } else { ROLL_DELEGATES });
+    view! {
+        <section class="card" aria-labelledby="roll">
+            <header class="card__head card__head--wrap">
+                <h2 id="roll">{title}</h2>
+                {move || how.get().is_called.then(|| rest(desk, tally))}
+                {move || how.get().shows_hall.then(|| hall_link(desk))}
+            </header>
+            {move || how.get().is_shown.then(|| summary(tally))}
+            <div><For each=ids key=|id| *id children=move |id| line(desk, participant(desk, id), id, how)/></div>
+        </section>
+    }
+}
+
+fn tally(meeting: &Meeting) -> RollTally {
+    let presences: Vec<Presence> = meeting.participants.iter().map(|of| of.presence.clone()).collect();
+    RollTally::of(&presences)
+}
+
+/// One delegate; as they were last while their row is on its way out.
+fn participant(desk: Desk, id: ParticipantId) -> Memo<Participant> {
+    Memo::new(move |last: Option<&Participant>| {
+        let now = desk.meeting.with(|meeting| meeting.participants.iter().find(|of| of.id == id).cloned());
+        now.or_else(|| last.cloned()).expect("a row is drawn for a delegate who is there")
     })
+}
+
+fn hall_link(desk: Desk) -> impl IntoView {
+    let href = format!("/meetings/{}/hall", desk.id);
+    view! { <a class="btn btn--quiet" href=href target="_blank"><Icon name="qr-code"/>{t(ROLL_BY_CODE)}</a> }
 }
 
 fn rest(desk: Desk, tally: Memo<RollTally>) -> impl IntoView {
@@ -114,38 +128,44 @@ fn summary(tally: Memo<RollTally>) -> impl IntoView {
     }
 }
 
-fn line(desk: Desk, row: Row, is_called: bool, is_shown: bool) -> impl IntoView {
-    let name = name_of(&row.of);
-    let meta = meta_of(&row.of);
-    let code = matches!(row.of.called_by, Some(CalledBy::Code)).then(|| {
-        view! { <span><Icon name="qr-code"/>{t(ROLL_CALLED_BY_CODE)}</span> }
-    });
-    let presence = row.presence;
-    let state = move || {
-        let presence = presence.get();
-        let reason = match &presence {
-            Presence::Absent { reason } if !reason.is_empty() => format!(": {reason}"),
-            _ => String::new(),
-        };
-        format!("{}{reason}", crate::words::presence(&presence))
+fn line(desk: Desk, of: Memo<Participant>, id: ParticipantId, how: Memo<How>) -> impl IntoView {
+    let presence = Memo::new(move |_| of.with(|of| of.presence.clone()));
+    let name = Memo::new(move |_| of.with(name_of));
+    let meta = move || {
+        let parts = of.with(meta_of);
+        parts.into_iter().map(|part| view! { <span>{part}</span> }).collect_view()
     };
-    let control = if is_called {
-        marks(desk, &row, name.clone()).into_any()
-    } else if is_shown {
-        view! { <span class="rc__state">{state}</span> }.into_any()
-    } else {
-        ().into_any()
+    let code = move || {
+        of.with(|of| matches!(of.called_by, Some(CalledBy::Code))).then(|| {
+            view! { <span><Icon name="qr-code"/>{t(ROLL_CALLED_BY_CODE)}</span> }
+        })
+    };
+    let control = move || match how.get() {
+        How { is_called: true, .. } => marks(desk, presence, id, name).into_any(),
+        How { is_shown: true, .. } => {
+            view! { <span class="rc__state">{move || presence.with(state)}</span> }.into_any()
+        }
+        _ => ().into_any(),
     };
     view! {
         <div class="rc">
-            <Avatar agency=row.of.agency.short_name.clone() large=true/>
+            {move || view! { <Avatar agency=of.with(|of| of.agency.short_name.clone()) large=true/> }}
             <span class="item__text grow">
                 <span class="item__title">{name}</span>
-                <span class="item__meta">{meta.into_iter().map(|part| view! { <span>{part}</span> }).collect_view()}{code}</span>
+                <span class="item__meta">{meta}{code}</span>
             </span>
             {control}
         </div>
     }
+}
+
+/// Where somebody is, and why.
+fn state(presence: &Presence) -> String {
+    let reason = match presence {
+        Presence::Absent { reason } if !reason.is_empty() => format!(": {reason}"),
+        _ => String::new(),
+    };
+    format!("{}{reason}", crate::words::presence(presence))
 }
 
 fn name_of(of: &Participant) -> String {
@@ -166,71 +186,172 @@ fn meta_of(of: &Participant) -> Vec<String> {
     [part, position, agency].into_iter().flatten().collect()
 }
 
-/// The three words, and the reason once "absent" is chosen.
-fn marks(desk: Desk, row: &Row, name: String) -> impl IntoView + use<> {
-    let presence = row.presence;
-    let participant = row.of.id;
-    let chosen = RwSignal::new(presence.get_untracked());
-    let is_alive = RwSignal::new(false);
-    Effect::new(move |_| is_alive.set(true));
-    let tell = move |code: &'static str, reason: String| {
+/// The mark of one delegate while it is made.
+#[derive(Clone, Copy)]
+struct Marking {
+    desk: Desk,
+    of: ParticipantId,
+    /// As it is kept.
+    presence: Memo<Presence>,
+    /// As it is chosen.
+    chosen: RwSignal<Presence>,
+    /// Whether what is chosen is not kept: an absence whose reason is being typed, or a word that arrow keys pass.
+    is_open: StoredValue<bool>,
+    /// Whether the choice comes from an arrow key, which cannot reach the third word without passing the second.
+    is_passing: StoredValue<bool>,
+}
+
+impl Marking {
+    fn new(desk: Desk, of: ParticipantId, presence: Memo<Presence>) -> Marking {
+        let is_back = desk.typed("of") == of.to_string();
+        let chosen = Presence::parse(&desk.typed("presence"), "").filter(|_| is_back);
+        let marking = Marking {
+            desk,
+            of,
+            presence,
+            is_open: StoredValue::new(chosen.is_some()),
+            chosen: RwSignal::new(chosen.unwrap_or_else(|| presence.get_untracked())),
+            is_passing: StoredValue::new(false),
+        };
+        Effect::new(move |_| {
+            let now = presence.get();
+            let is_kept = marking.chosen.with_untracked(|chosen| chosen.code() == now.code());
+            if is_kept || !marking.is_open.get_value() {
+                marking.is_open.set_value(false);
+                marking.chosen.set(now);
+            }
+        });
+        marking
+    }
+
+    fn choose(self, code: &'static str) {
+        self.chosen.set(Presence::parse(code, "").unwrap_or_default());
+        self.is_open.set_value(true);
+        if !self.is_passing.get_value() {
+            self.tell();
+        }
+    }
+
+    /// Sends what is chosen. An absence is sent with its reason, by the button beside it.
+    fn tell(self) {
+        let chosen = self.chosen.get_untracked();
+        if !self.is_open.get_value() || matches!(chosen, Presence::Absent { .. }) {
+            return;
+        }
+        self.is_open.set_value(false);
+        let Marking { desk, of, .. } = self;
         leptos::task::spawn_local(async move {
-            match roll_calls::mark(desk.id, participant, code.to_owned(), reason.clone()).await {
+            match roll_calls::mark(desk.id, of, chosen.code().to_owned(), String::new()).await {
                 Ok(()) => {
                     desk.failure.try_set(None);
-                    if let Some(now) = Presence::parse(code, &reason) {
-                        presence.try_set(now);
-                    }
+                    // What the next refresh brings is known already: no row is drawn anew for it.
+                    desk.meeting.try_update(|meeting| {
+                        if let Some(row) = meeting.participants.iter_mut().find(|row| row.id == of) {
+                            (row.presence, row.called_by) = (chosen, Some(CalledBy::Hand));
+                        }
+                    });
                 }
                 Err(failure) => {
-                    chosen.try_set(presence.get_untracked());
+                    if let Some(kept) = self.presence.try_get_untracked() {
+                        self.chosen.try_set(kept);
+                    }
                     desk.failure.try_set(Some(failure.0));
                 }
             }
         });
-    };
-    let word = move |code: &'static str, icon: &'static str, word: &'static str| {
-        let is_chosen = move || chosen.with(|chosen| chosen.code() == code);
-        let choose = move |_| {
-            chosen.set(Presence::parse(code, "").unwrap_or_default());
-            // An absence is sent with its reason, by the button beside it.
-            if code != "absent" {
-                tell(code, String::new());
+    }
+
+    /// Arrow keys only move; Space takes the word they stand on, and so does leaving the row.
+    fn on_key(self, event: &leptos::ev::KeyboardEvent) {
+        match event.key().as_str() {
+            "ArrowLeft" | "ArrowRight" | "ArrowUp" | "ArrowDown" => self.is_passing.set_value(true),
+            " " => {
+                self.is_passing.set_value(false);
+                self.tell();
             }
-        };
+            // Enter sends the form as it stands.
+            "Enter" => self.is_open.set_value(false),
+            _ => {}
+        }
+    }
+
+    fn word(self, code: &'static str, icon: &'static str, word: &'static str) -> impl IntoView {
+        let is_chosen = move || self.chosen.with(|chosen| chosen.code() == code);
         view! {
             <label>
                 <input
                     r#type="radio"
                     name="presence"
                     value=code
-                    checked=presence.with_untracked(|now| now.code() == code)
+                    checked=self.chosen.with_untracked(|chosen| chosen.code() == code)
                     prop:checked=is_chosen
                     required=true
-                    on:change=choose
+                    on:change=move |_| self.choose(code)
                 />
                 {move || is_chosen().then(|| view! { <Icon name=icon/> })}
                 {word}
             </label>
         }
-    };
-    let asks = move || !is_alive.get() || chosen.with(|chosen| matches!(chosen, Presence::Absent { .. }));
+    }
+}
+
+/// Whether the focus stays within what it is leaving a part of.
+#[cfg(feature = "hydrate")]
+fn stays_within(event: &leptos::ev::FocusEvent) -> bool {
+    use wasm_bindgen::JsCast;
+    let to = event.related_target().and_then(|to| to.dyn_into::<web_sys::Element>().ok());
+    let row = to.and_then(|to| to.closest(".seg").ok().flatten());
+    let from = event.target().and_then(|from| from.dyn_into::<web_sys::Element>().ok());
+    from.and_then(|from| from.closest(".seg").ok().flatten()).is_some_and(|from| row == Some(from))
+}
+
+#[cfg(not(feature = "hydrate"))]
+fn stays_within(_: &leptos::ev::FocusEvent) -> bool {
+    true
+}
+
+/// The three words, and the reason once "absent" is chosen.
+fn marks(
+    desk: Desk,
+    presence: Memo<Presence>,
+    participant: ParticipantId,
+    name: Memo<String>,
+) -> impl IntoView {
+    let marking = Marking::new(desk, participant, presence);
+    let is_alive = RwSignal::new(false);
+    Effect::new(move |_| is_alive.set(true));
+    let asks =
+        move || !is_alive.get() || marking.chosen.with(|chosen| matches!(chosen, Presence::Absent { .. }));
+    let is_back = desk.typed("of") == participant.to_string();
     let written = match presence.get_untracked() {
+        _ if is_back => desk.typed("reason"),
         Presence::Absent { reason } => reason,
         _ => String::new(),
     };
     let field = format!("reason-{participant}");
+    let leave = move |event| {
+        if !stays_within(&event) {
+            marking.tell();
+        }
+    };
     view! {
         <Step desk path=Mark::PATH class="rc__form">
             <input r#type="hidden" name="id" value=desk.id.to_string()/>
             <input r#type="hidden" name="participant" value=participant.to_string()/>
-            <span class="seg" role="radiogroup" aria-label=tf(ROLL_OF, &[("name", &name)])>
-                {word("in_room", "user-check", t(ROLL_IN_ROOM))}
-                {word("online", "video", t(ROLL_ONLINE))}
-                {word("absent", "user-x", t(ROLL_ABSENT))}
+            <span
+                class="seg"
+                role="radiogroup"
+                aria-label=move || tf(ROLL_OF, &[("name", &name.get())])
+                on:keydown=move |event| marking.on_key(&event)
+                on:keyup=move |_| marking.is_passing.set_value(false)
+                on:focusout=leave
+            >
+                {marking.word("in_room", "user-check", t(ROLL_IN_ROOM))}
+                {marking.word("online", "video", t(ROLL_ONLINE))}
+                {marking.word("absent", "user-x", t(ROLL_ABSENT))}
             </span>
             <span class="rc__reason" hidden=move || !asks()>
-                <label class="vh" for=field.clone()>{tf(ROLL_REASON_OF, &[("name", &name)])}</label>
+                <label class="vh" for=field.clone()>{move || tf(ROLL_REASON_OF, &[("name", &name.get())])}</label>
                 <input class="input" id=field name="reason" value=written placeholder=t(ROLL_REASON)/>
                 <button class="btn btn--secondary">{t(ROLL_WRITE)}</button>
             </span>

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use crate::failure::CallError;
 #[cfg(feature = "ssr")]
 use {
-    super::calls::back,
+    super::calls::{back, back_with},
     crate::session::asked,
     domain::attendance::Presence,
     domain::error::{Failure, FieldProblem, Problem},
@@ -26,8 +26,13 @@ pub async fn mark(
     reason: String,
 ) -> Result<(), CallError> {
     let (services, caller) = asked()?;
-    let presence = read_presence(&presence, &reason)?;
-    back(id, "?tab=delegates#roll", services.attendance.mark(&caller, id, participant, presence).await)
+    let outcome = match read_presence(&presence, &reason) {
+        Ok(presence) => services.attendance.mark(&caller, id, participant, presence).await,
+        Err(failure) => Err(failure),
+    };
+    let typed = [("of", participant.to_string()), ("presence", presence), ("reason", reason)];
+    let typed = typed.each_ref().map(|(name, value)| (*name, value.as_str()));
+    back_with(id, "?tab=delegates#roll", outcome, &typed)
 }
 
 /// Marks everybody who was not called yet.
@@ -69,7 +74,8 @@ pub async fn rename_paper(
     title: String,
 ) -> Result<(), CallError> {
     let (services, caller) = asked()?;
-    back(id, "#agenda", services.papers.rename(&caller, paper, &title).await)
+    let outcome = services.papers.rename(&caller, paper, &title).await;
+    back_with(id, "#agenda", outcome, &[("paper", &paper.to_string()), ("title", &title)])
 }
 
 /// Leaves the neutral line of a classified paper.

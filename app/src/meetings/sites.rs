@@ -1,7 +1,8 @@
 //! The sites of a meeting: one row each, connected or not. What is marked here decides how a hybrid meeting counts.
 
 use domain::access::{Action, Stage};
-use domain::meetings::Site;
+use domain::ids::AgencyId;
+use domain::meetings::{Meeting, Site};
 use leptos::prelude::*;
 use server_fn::ServerFn;
 
@@ -12,55 +13,85 @@ use crate::text::keys::*;
 use crate::text::{t, tf};
 use crate::ui::{Badge, BadgeTone, Empty, Icon};
 
-/// The sites, redrawn when the meeting changes.
+/// The sites. A press changes its own row, so that whoever marks seventy of them keeps their place.
 pub(super) fn sites(desk: Desk) -> impl IntoView {
-    move || {
-        let meeting = desk.meeting.get();
-        if meeting.sites.is_empty() {
-            return view! { <Empty title=t(ROLL_NO_SITES) body=t(ROLL_NO_SITES_BODY)/> }.into_any();
-        }
-        let stage = meeting.state.stage();
-        let marks = meeting.may(Action::CallRoll) && matches!(stage, Stage::UnderWay | Stage::Held);
-        let is_shown = matches!(stage, Stage::UnderWay | Stage::Held);
-        let connected = meeting.sites.iter().filter(|site| site.is_connected).count();
-        let sum = tf(ROLL_SITES_CONNECTED, &[("n", &connected), ("m", &meeting.sites.len())]);
-        let rows = meeting.sites.iter().map(|site| row(desk, site, marks, is_shown)).collect_view();
-        view! {
-            <section class="card" aria-labelledby="sites">
-                <header class="card__head">
-                    <h2 id="sites">{t(MEETINGS_TAB_SITES)}</h2>
-                    {is_shown.then(|| view! { <span class="hint" role="status">{sum}</span> })}
-                </header>
-                <ul class="sites">{rows}</ul>
-            </section>
-        }
-        .into_any()
+    let is_empty = Memo::new(move |_| desk.meeting.with(|meeting| meeting.sites.is_empty()));
+    move || match is_empty.get() {
+        true => view! { <Empty title=t(ROLL_NO_SITES) body=t(ROLL_NO_SITES_BODY)/> }.into_any(),
+        false => whole(desk).into_any(),
     }
 }
 
-fn row(desk: Desk, site: &Site, marks: bool, is_shown: bool) -> impl IntoView + use<> {
-    let (name, connected) = (site.agency.short_name.clone(), site.is_connected);
-    let state = is_shown.then(|| match connected {
-        true => view! { <Badge tone=BadgeTone::Met icon="wifi" text=t(ROLL_SITE_CONNECTED)/> },
-        false => view! { <Badge icon="wifi-off" text=t(ROLL_SITE_NOT_CONNECTED)/> },
+fn whole(desk: Desk) -> impl IntoView {
+    let is_shown = Memo::new(move |_| desk.meeting.with(is_shown));
+    let marks = Memo::new(move |_| {
+        desk.meeting.with(|meeting| meeting.may(Action::CallRoll) && self::is_shown(meeting))
     });
-    let toggle = marks.then(|| {
-        let (to, word) = if connected { ("", t(ROLL_SITE_OFF)) } else { ("on", t(ROLL_SITE_ON)) };
-        let label = format!("{word}: {name}");
-        let site = site.agency.id.to_string();
-        view! {
-            <Step desk path=MarkSite::PATH>
-                <input r#type="hidden" name="id" value=desk.id.to_string()/>
-                <input r#type="hidden" name="site" value=site/>
-                <input r#type="hidden" name="connected" value=to/>
-                <button class="btn btn--secondary btn--sm" aria-label=label>{word}</button>
-            </Step>
-        }
+    let sum = Memo::new(move |_| {
+        desk.meeting.with(|meeting| {
+            let connected = meeting.sites.iter().filter(|site| site.is_connected).count();
+            tf(ROLL_SITES_CONNECTED, &[("n", &connected), ("m", &meeting.sites.len())])
+        })
     });
+    let ids = move || {
+        desk.meeting.with(|meeting| meeting.sites.iter().map(|site| site.agency.id).collect::<Vec<_>>())
+    };
+    view! {
+        <section class="card" aria-labelledby="sites">
+            <header class="card__head">
+                <h2 id="sites">{t(MEETINGS_TAB_SITES)}</h2>
+                {move || is_shown.get().then(|| view! { <span class="hint" role="status">{sum}</span> })}
+            </header>
+            <ul class="sites">
+                <For each=ids key=|id| *id children=move |id| row(desk, site(desk, id), marks, is_shown)/>
+            </ul>
+        </section>
+    }
+}
+
+fn is_shown(meeting: &Meeting) -> bool {
+    matches!(meeting.state.stage(), Stage::UnderWay | Stage::Held)
+}
+
+/// One site; as it was last while its row is on its way out.
+fn site(desk: Desk, id: AgencyId) -> Memo<Site> {
+    Memo::new(move |last: Option<&Site>| {
+        let now =
+            desk.meeting.with(|meeting| meeting.sites.iter().find(|site| site.agency.id == id).cloned());
+        now.or_else(|| last.cloned()).expect("a row is drawn for a site that is there")
+    })
+}
+
+fn row(desk: Desk, of: Memo<Site>, marks: Memo<bool>, is_shown: Memo<bool>) -> impl IntoView {
+    let (name, id) = of.with_untracked(|of| (of.agency.short_name.clone(), of.agency.id.to_string()));
+    let is_connected = Memo::new(move |_| of.with(|of| of.is_connected));
+    let state = move || {
+        is_shown.get().then(|| match is_connected.get() {
+            true => view! { <Badge tone=BadgeTone::Met icon="wifi" text=t(ROLL_SITE_CONNECTED)/> },
+            false => view! { <Badge icon="wifi-off" text=t(ROLL_SITE_NOT_CONNECTED)/> },
+        })
+    };
+    let word = move || if is_connected.get() { t(ROLL_SITE_OFF) } else { t(ROLL_SITE_ON) };
+    let to = move || if is_connected.get() { "" } else { "on" };
+    let shown = name.clone();
+    let toggle = move || {
+        let (id, name) = (id.clone(), name.clone());
+        let label = move || format!("{}: {name}", word());
+        marks.get().then(|| {
+            view! {
+                <Step desk path=MarkSite::PATH>
+                    <input r#type="hidden" name="id" value=desk.id.to_string()/>
+                    <input r#type="hidden" name="site" value=id/>
+                    <input r#type="hidden" name="connected" value=to/>
+                    <button class="btn btn--secondary btn--sm" aria-label=label>{word}</button>
+                </Step>
+            }
+        })
+    };
     view! {
         <li>
             <span class="ava ava--site" aria-hidden="true"><Icon name="video"/></span>
-            <span class="grow">{name}</span>
+            <span class="grow">{shown}</span>
             {state}
             {toggle}
         </li>

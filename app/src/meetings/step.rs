@@ -17,14 +17,17 @@ pub(super) fn Step(
     /// The call's address.
     path: &'static str,
     #[prop(optional)] class: &'static str,
+    /// Called when the step was taken.
+    #[prop(optional)]
+    done: Option<Callback<()>>,
     children: Children,
 ) -> impl IntoView {
-    let send = move |event: SubmitEvent| send(desk, path, &event);
+    let send = move |event: SubmitEvent| send(desk, path, done, &event);
     view! { <form method="post" action=path class=class on:submit=send>{children()}</form> }
 }
 
 #[cfg(feature = "hydrate")]
-fn send(desk: Desk, path: &'static str, event: &SubmitEvent) {
+fn send(desk: Desk, path: &'static str, done: Option<Callback<()>>, event: &SubmitEvent) {
     use wasm_bindgen::JsCast;
 
     if event.default_prevented() {
@@ -32,13 +35,26 @@ fn send(desk: Desk, path: &'static str, event: &SubmitEvent) {
     }
     let form = event.target().and_then(|form| form.dyn_into::<web_sys::HtmlFormElement>().ok());
     // A form that cannot be read is left to the browser, which sends it as without script.
-    let Some(fields) = form.and_then(|form| fields(&form)) else { return };
+    let Some(form) = form else { return };
+    let Some(fields) = fields(&form) else { return };
     event.prevent_default();
-    leptos::task::spawn_local(async move { desk.settle(post(path, fields).await) });
+    leptos::task::spawn_local(async move {
+        let outcome = post(path, fields).await;
+        if outcome.is_ok() {
+            // The menu that the form stands in has served.
+            if let Ok(Some(menu)) = form.closest("details.menu") {
+                let _ = menu.remove_attribute("open");
+            }
+            if let Some(done) = done {
+                done.run(());
+            }
+        }
+        desk.settle(outcome);
+    });
 }
 
 #[cfg(not(feature = "hydrate"))]
-fn send(_: Desk, _: &'static str, _: &SubmitEvent) {}
+fn send(_: Desk, _: &'static str, _: Option<Callback<()>>, _: &SubmitEvent) {}
 
 #[cfg(feature = "hydrate")]
 fn fields(form: &web_sys::HtmlFormElement) -> Option<String> {
