@@ -1,6 +1,5 @@
 // Small comforts for pages that work without them. Each hangs on a data attribute:
 //   data-reveal="ID"      a button that shows and hides the password in field ID (data-t-show, data-t-hide)
-//   data-autosubmit       a field that sends its form when it changes
 //   data-search           the link or field that the key / goes to, unless <html data-keys="off">
 //   data-print            a button that prints the page
 // and every <details class="menu"> closes on Escape or a press elsewhere.
@@ -14,11 +13,6 @@ document.addEventListener("click", (event) => {
   const reveal = target?.closest("[data-reveal]");
   if (reveal) turnPassword(reveal);
   if (target?.closest("[data-print]")) window.print();
-});
-
-document.addEventListener("change", (event) => {
-  const field = event.target;
-  if (field instanceof Element && field.matches("[data-autosubmit]") && field.form) submit(field.form);
 });
 
 document.addEventListener("keydown", (event) => {
@@ -38,12 +32,6 @@ function turnPassword(button) {
   const use = button.querySelector("use");
   const picture = use?.getAttribute("href") ?? "";
   use?.setAttribute("href", picture.replace(/#i-eye(-off)?$/, shown ? "#i-eye-off" : "#i-eye"));
-}
-
-/** Sends a form as its own button would, so that its checks run. */
-function submit(form) {
-  if (form.requestSubmit) form.requestSubmit();
-  else form.submit();
 }
 
 function closeMenu(event) {

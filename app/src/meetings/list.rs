@@ -248,7 +248,7 @@ fn select(name: &'static str, label: &'static str, options: AnyView) -> impl Int
     view! {
         <div class="field">
             <label for=name>{label}</label>
-            <select class="select" id=name name=name data-autosubmit=""><option value="">{t(MEETINGS_FILTER_ALL)}</option>{options}</select>
+            <select class="select" id=name name=name><option value="">{t(MEETINGS_FILTER_ALL)}</option>{options}</select>
         </div>
     }
 }
