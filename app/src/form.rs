@@ -76,6 +76,11 @@ impl Posted {
         self.typed.get(name).unwrap_or_default()
     }
 
+    /// All that had been sent with a field.
+    pub fn all(&self, name: &str) -> Vec<String> {
+        self.typed.get_all(name).unwrap_or_default()
+    }
+
     /// What is wrong with a field, in words.
     pub fn error(&self, name: &str) -> Option<String> {
         field_error(self.failure.as_ref(), name)

@@ -9,7 +9,7 @@ const CHECK = '**/api/meetings/check';
 
 const item = (page) => page.locator('[id="agenda[0][title]"]');
 const said = (page, key) => page.getByRole('status').filter({ hasText: like(t(key)) });
-const kept = (page) => page.waitForResponse(KEEP);
+const kept = (page) => page.waitForResponse(KEEP, { timeout: 40_000 });
 
 /** The saves of a page, each of which waits until it is let go. */
 async function held(page) {
@@ -36,7 +36,8 @@ async function held(page) {
 /** How many meetings of the list have a title like this. */
 async function listed(page, title) {
   await page.goto(`/meetings?text=${encodeURIComponent(title)}`);
-  return page.getByRole('link', { name: title }).count();
+  const links = page.locator('a[href^="/meetings/"]').filter({ hasText: title });
+  return new Set(await links.evaluateAll((all) => all.map((link) => link.getAttribute('href').split('/')[2]))).size;
 }
 
 test('saves of one draft wait for each other, and one draft comes of them', async ({ person }) => {
@@ -68,9 +69,9 @@ test('a press that sends while a save is under way sends what was typed last', a
   await page.locator('[id="sittings[0][to]"]').fill('10:00');
   await page.locator('[name="place"]').fill('Nhà văn hóa trung tâm');
   await page.locator('#add_chair').fill('pho chanh van phong');
-  await page.getByRole('option').first().click();
+  await page.locator('.combo__opt').first().click();
   await page.locator('#add').fill('ky thuat vien 1');
-  await page.getByRole('option').first().click();
+  await page.locator('.combo__opt').first().click();
   await item(page).fill('Kế hoạch');
   const saves = await held(page);
   await page.locator('#title').fill('Họp');
@@ -276,5 +277,33 @@ test('what happens in the hall undoes nothing that is being entered', async ({ p
     await markedElsewhere(page, address, first, 'in_room');
     await expect(secret).toBeChecked();
     await expect(adding.locator('.upload__drop')).toBeHidden();
+  });
+});
+
+test('a name that is nobody stays where it was typed, and nobody is invited by a guess', async ({ person }) => {
+  const page = await person(demo('thuky1.vpub'), {}, 'vi', '/meetings/new');
+  const fieldOf = (id) => page.locator('.combo').filter({ has: page.locator(id) });
+
+  await test.step('who is looked for and not found is told', async () => {
+    await page.locator('#add').fill('khong co ai ten nay');
+    await page.locator('button[name="then"][value="add_delegate"]').click();
+    await expect(fieldOf('#add').locator('.field__error')).toContainText(t('composer_nobody_found'));
+    await expect(page.locator('#add')).toHaveValue('khong co ai ten nay');
+    await expect(page.locator('#add')).toHaveAttribute('aria-invalid', 'true');
+    await page.locator('#add').fill('');
+    await expect(fieldOf('#add').locator('.field__error')).toHaveCount(0);
+  });
+
+  await test.step('a name that nobody was chosen for stays while the form grows, and holds back the invitations', async () => {
+    await page.locator('#title').fill(titled('Họp chưa rõ chủ trì'));
+    await page.locator('#add_chair').fill('pho chu tich');
+    await page.locator('button[name="then"][value="add_sitting"]').click();
+    await expect(page.locator('[id="sittings[1][date]"]')).toBeVisible();
+    await expect(page.locator('#add_chair')).toHaveValue('pho chu tich');
+    await page.locator('button[name="then"][value="publish"]').last().click({ force: true });
+    await expect(page.locator('#refused')).toContainText(t('composer_nobody_chosen'));
+    await expect(page.locator('#add_chair')).toHaveValue('pho chu tich');
+    await expect(page.locator('input[name="chair"]')).toHaveValue('');
+    await expect(page).toHaveURL(/\/meetings\/new/);
   });
 });

@@ -5,7 +5,7 @@ use std::pin::Pin;
 
 use leptos::prelude::*;
 
-use super::Words;
+use super::{Icon, Words};
 
 /// One thing to choose.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,6 +38,9 @@ pub fn Combo(
     /// What stands in it at first.
     #[prop(into, optional)]
     value: String,
+    /// What is wrong with it.
+    #[prop(into, optional)]
+    error: Signal<Option<String>>,
     /// Whether the field is emptied when something was chosen; for lists that grow.
     #[prop(optional)]
     clears: bool,
@@ -100,11 +103,25 @@ pub fn Combo(
     let list = move || {
         is_open.get().then(|| list_of(name, options.get(), active, Callback::new(choose), none.clone()))
     };
+    let has_hint = hint.0.is_some();
     let hint = hint.0.map(|hint| view! { <p class="hint" id=format!("{name}-hint")>{hint}</p> });
+    let is_wrong = Memo::new(move |_| error.with(Option::is_some));
+    let described = move || match (is_wrong.get(), has_hint) {
+        (true, true) => Some(format!("{name}-error {name}-hint")),
+        (true, false) => Some(format!("{name}-error")),
+        (false, true) => Some(format!("{name}-hint")),
+        (false, false) => None,
+    };
+    let error = move || {
+        error.get().map(|words| {
+            view! { <p class="field__error" id=format!("{name}-error")><Icon name="octagon-x"/>{words}</p> }
+        })
+    };
     view! {
-        <div class="field combo">
+        <div class="field combo" class:field--error=is_wrong>
             <label for=name>{label}</label>
             {hint}
+            {error}
             <input
                 class="input"
                 id=name
@@ -114,6 +131,8 @@ pub fn Combo(
                 aria-autocomplete="list"
                 aria-expanded=move || is_open.get().to_string()
                 aria-controls=format!("{name}-list")
+                aria-invalid=move || is_wrong.get().then_some("true")
+                aria-describedby=described
                 aria-activedescendant=move || active.get().map(|at| format!("{name}-{at}"))
                 prop:value=text
                 value=text.get_untracked()

@@ -97,6 +97,8 @@ pub enum BusyOf {
 pub struct Conflict {
     /// Who or what.
     pub of: BusyOf,
+    /// Identifier of the room, the person or the site's agency: names may be the same.
+    pub id: String,
     /// The other meeting.
     pub with: MeetingBrief,
     /// Whether publishing is refused for it.

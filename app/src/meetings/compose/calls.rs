@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, Utc};
 use domain::access::Stage;
-use domain::agencies::{Agency, path_in};
+use domain::agencies::Agency;
 use domain::ids::{AgencyId, MeetingId};
 use domain::meetings::{AgendaInput, Check, MeetingInput, Saved};
 use domain::people::PersonRef;
@@ -20,6 +20,7 @@ use {
     crate::form::answer,
     crate::session::{asked, now},
     domain::access::{Action, Caller, Role, Scope},
+    domain::agencies::path_in,
     domain::error::Failure,
     domain::ids::PersonId,
     domain::meetings::{Delegation, SittingInput},
@@ -257,10 +258,14 @@ pub async fn save(
 ) -> Result<(), CallError> {
     let (services, caller) = asked()?;
     let edited = id.parse().ok().zip(rev.parse().ok());
+    let fields = super::typed::fields_of(&input);
     let outcome = saved(&services, &caller, edited, Step::parse(&then), typed, input).await;
     let path =
         id.parse::<MeetingId>().map_or("/meetings/new".to_owned(), |id| format!("/meetings/{id}/edit"));
-    answer(&path, outcome, &[], |goal| goal)
+    let is_carried = if fields.is_empty() { "" } else { "on" };
+    let typed = fields.iter().map(|(name, text)| (name.as_str(), text.as_str()));
+    let typed: Vec<(&str, &str)> = [("typed", is_carried)].into_iter().chain(typed).collect();
+    answer(&path, outcome, &typed, |goal| goal)
 }
 
 /// Where a plain press leads.
@@ -270,10 +275,14 @@ async fn saved(
     caller: &Caller,
     edited: Option<(MeetingId, i64)>,
     step: Step,
-    typed: Typed,
+    mut typed: Typed,
     mut input: MeetingInput,
 ) -> Result<String, Failure> {
-    add_typed(services, caller, &typed, &mut input).await?;
+    // What is sent holds nobody who was only guessed at.
+    if step != Step::Publish {
+        add_typed(services, caller, &mut typed, &mut input).await?;
+    }
+    let left = typed.left();
     step.apply(&mut input, &services.agencies.tree(caller).await?);
     let saved = match services.meetings.save(caller, edited, input.clone()).await {
         // Somebody else was faster. What was typed here becomes a draft of its own, so neither is lost.
@@ -286,36 +295,53 @@ async fn saved(
     };
     let edit = format!("/meetings/{}/edit", saved.id);
     match step {
+        Step::Publish if !left.is_empty() => Ok(format!("{edit}?all=on{left}#check")),
         Step::Publish => match services.meetings.publish(caller, saved.id, saved.rev).await {
             Ok(_) => Ok(format!("/meetings/{}", saved.id)),
             Err(failure) => Ok(crate::form::failed(&format!("{edit}?all=on"), failure) + "#check"),
         },
-        Step::Check => Ok(format!("{edit}?all=on#check")),
-        step => Ok(format!("{edit}#{}", step.section())),
+        Step::Check => Ok(format!("{edit}?all=on{left}#check")),
+        step if left.is_empty() => Ok(format!("{edit}#{}", step.section())),
+        step => Ok(format!("{edit}?{}#{}", left.trim_start_matches('&'), step.section())),
     }
 }
 
-/// Finds what was typed beside the buttons and puts it in its place. What fits nobody stays out.
+#[cfg(feature = "ssr")]
+impl Typed {
+    /// The names that are nobody yet, as the rest of a query.
+    fn left(&self) -> String {
+        let fields =
+            [("add", &self.add), ("add_chair", &self.add_chair), ("add_secretary", &self.add_secretary)];
+        let typed = fields.into_iter().filter(|(_, text)| !text.trim().is_empty());
+        typed.map(|(name, text)| format!("&{name}={}", crate::form::escape(text))).collect()
+    }
+}
+
+/// Finds what was typed beside the buttons and puts it in its place. What fits nobody stays where it is.
 #[cfg(feature = "ssr")]
 async fn add_typed(
     services: &Services,
     caller: &Caller,
-    typed: &Typed,
+    typed: &mut Typed,
     input: &mut MeetingInput,
 ) -> Result<(), Failure> {
     if !typed.add.trim().is_empty() {
         let agency = services.agencies.find(caller, &typed.add).await?.into_iter().next();
         let person = services.people.find(caller, &typed.add).await?.into_iter().next();
         let found = agency.map(|agency| Delegation::Agency(agency.id));
-        let found = found.or_else(|| person.map(|person| Delegation::Person(person.id)));
-        add_once(&mut input.delegates, found.map(|found| found.code()).unwrap_or_default());
+        if let Some(found) = found.or_else(|| person.map(|person| Delegation::Person(person.id))) {
+            add_once(&mut input.delegates, found.code());
+            typed.add.clear();
+        }
     }
-    for (text, place) in [(&typed.add_chair, &mut input.chair), (&typed.add_secretary, &mut input.secretary)]
+    for (text, place) in
+        [(&mut typed.add_chair, &mut input.chair), (&mut typed.add_secretary, &mut input.secretary)]
     {
         if !text.trim().is_empty()
             && let Some(person) = services.people.find(caller, text).await?.into_iter().next()
         {
             *place = person.id.to_string();
+            text.clear();
         }
     }
     add_once(&mut input.sites, typed.add_site.clone());

@@ -5,7 +5,7 @@ use domain::meetings::MeetingInput;
 use domain::rules::{KindRule, rules_on};
 use leptos::prelude::*;
 
-use super::field::{choice, entry, framed};
+use super::field::{choice, entry, folded, framed};
 use super::sheet::Sheet;
 use crate::meetings::words as meeting_words;
 use crate::text::keys::*;
@@ -111,9 +111,7 @@ fn more(sheet: Sheet, input: &MeetingInput) -> impl IntoView + use<> {
             .collect_view()
     });
     let attended = input.side == "attended";
-    view! {
-        <details class="more">
-            <summary><Icon name="chevron-right"/>{t(COMPOSER_MORE)}</summary>
+    let body = view! {
             <div class="stack">
                 {choice(sheet, "agency".to_owned(), t(COMPOSER_AGENCY), agencies.into_any())}
                 <div class="field">
@@ -128,6 +126,6 @@ fn more(sheet: Sheet, input: &MeetingInput) -> impl IntoView + use<> {
                     {t(COMPOSER_UNEXPECTED)}
                 </label>
             </div>
-        </details>
-    }
+    };
+    folded(sheet, "more", t(COMPOSER_MORE).to_owned(), body.into_any())
 }

@@ -83,6 +83,36 @@ pub(super) fn choice(sheet: Sheet, name: String, label: &'static str, options: A
     framed(sheet, name, label, control.into_any(), false)
 }
 
+/// A part that is folded away until it is wanted, and stays unfolded when it is drawn anew.
+pub(super) fn folded(sheet: Sheet, name: &'static str, summary: String, body: AnyView) -> impl IntoView {
+    let is_open = sheet.unfolded.with_value(|unfolded| unfolded.contains(&name));
+    let turn = move |event: leptos::ev::Event| {
+        let is_open = is_unfolded(&event);
+        sheet.unfolded.try_update_value(|unfolded| {
+            unfolded.retain(|part| *part != name);
+            if is_open {
+                unfolded.push(name);
+            }
+        });
+    };
+    view! {
+        <details class="more" open=is_open on:toggle=turn>
+            <summary><Icon name="chevron-right"/>{summary}</summary>
+            {body}
+        </details>
+    }
+}
+
+#[cfg(feature = "hydrate")]
+fn is_unfolded(event: &leptos::ev::Event) -> bool {
+    event_target::<web_sys::Element>(event).has_attribute("open")
+}
+
+#[cfg(not(feature = "hydrate"))]
+fn is_unfolded(_: &leptos::ev::Event) -> bool {
+    false
+}
+
 /// A button of the form: an icon with its name, or with a word beside it.
 pub(super) fn press(
     value: String,

@@ -17,6 +17,7 @@ mod sheet;
 mod step;
 mod targets;
 mod time;
+mod typed;
 
 use domain::error::Failure;
 use domain::ids::MeetingId;
@@ -101,8 +102,13 @@ fn visits(
     })
 }
 
-fn composer(composed: Composed) -> impl IntoView {
-    let sheet = Sheet::new(composed, &posted());
+fn composer(mut composed: Composed) -> impl IntoView {
+    let posted = posted();
+    // A plain form that could not be kept comes back as it was typed.
+    if posted.failure.is_some() && posted.typed("typed") == "on" {
+        composed.input = typed::input_of(|name| posted.all(name));
+    }
+    let sheet = Sheet::new(composed, &posted);
     live::enliven(sheet);
     let id = move || sheet.saved.get().map(|saved| saved.id.to_string()).unwrap_or_default();
     let rev = move || sheet.saved.get().map(|saved| saved.rev.to_string()).unwrap_or_default();

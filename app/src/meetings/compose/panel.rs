@@ -37,7 +37,7 @@ pub(super) fn panel(sheet: Sheet) -> impl IntoView {
 /// "2 points to fix, 1 to note", what is missing included.
 pub(super) fn sum(sheet: Sheet) -> String {
     let (must, warn) = sheet.counts();
-    let open = sheet.open_fields().len();
+    let open = sheet.open_count();
     let mut parts = Vec::new();
     if sheet.is_unchecked.get() {
         parts.push(t(COMPOSER_UNCHECKED).to_owned());
@@ -88,8 +88,8 @@ fn overtaken(sheet: Sheet) -> impl IntoView {
 
 /// What is not filled in yet, as links to the fields: their names at first, what is to be fixed once it was asked for.
 fn missing(sheet: Sheet) -> Option<AnyView> {
-    let (open, is_asked) = (sheet.open_fields(), sheet.shows_missing.get());
-    if open.is_empty() {
+    let (open, loose, is_asked) = (sheet.open_fields(), sheet.loose.get(), sheet.shows_missing.get());
+    if open.is_empty() && loose.is_empty() {
         return None;
     }
     let rows = open
@@ -101,13 +101,20 @@ fn missing(sheet: Sheet) -> Option<AnyView> {
             view! { <li><a href=href rel="external">{field_name(&found.field)}</a>{words}</li> }
         })
         .collect_view();
+    let loose = loose
+        .into_iter()
+        .map(|loose| {
+            let href = format!("#{}", loose.field);
+            view! { <li><a href=href rel="external">{field_name(loose.field)}</a>": "{loose.words()}</li> }
+        })
+        .collect_view();
     let (class, mark) = if is_asked { ("check is-missed", Mark::Must) } else { ("check", Mark::Open) };
     let id = (is_asked && sheet.failure.get().is_none()).then_some("refused");
     Some(
         view! {
             <section class=class id=id tabindex="-1">
                 {head("clipboard-pen", t(COMPOSER_MISSING).to_owned(), mark)}
-                <ul class="check__list">{rows}</ul>
+                <ul class="check__list">{rows}{loose}</ul>
             </section>
         }
         .into_any(),
@@ -138,9 +145,9 @@ fn field_name(field: &str) -> &'static str {
         "rooms" => COMPOSER_ROOM,
         "place" => COMPOSER_OTHER_PLACE,
         "sites" => COMPOSER_SITES,
-        "chair" => PART_CHAIR,
-        "secretary" => PART_SECRETARY,
-        "delegates" => COMPOSER_DELEGATES,
+        "chair" | "add_chair" => PART_CHAIR,
+        "secretary" | "add_secretary" => PART_SECRETARY,
+        "delegates" | "add" => COMPOSER_DELEGATES,
         _ => COMPOSER_ITEMS,
     })
 }
@@ -326,8 +333,7 @@ fn note_section(note: &Note, mark: Mark) -> impl IntoView + use<> {
 
 /// Keep and send. Sending says what is to be fixed beside it; whether it goes is decided behind it.
 fn foot(sheet: Sheet) -> impl IntoView {
-    let is_held =
-        move || sheet.counts().0 > 0 || (sheet.shows_missing.get() && !sheet.open_fields().is_empty());
+    let is_held = move || sheet.counts().0 > 0 || (sheet.shows_missing.get() && sheet.open_count() > 0);
     let word =
         if sheet.stage == domain::access::Stage::Scheduled { t(STATE_SEND_CHANGES) } else { t(STATE_SEND) };
     view! {

@@ -5,14 +5,14 @@ use domain::meetings::{Delegation, MeetingInput};
 use leptos::prelude::*;
 
 use super::calls::{self, Found};
-use super::field::{error, press};
+use super::field::{error, folded, press};
 use super::live;
 use super::sheet::Sheet;
 use super::step::add_once;
 use crate::text::keys::*;
 use crate::text::{t, tf};
 use crate::ui::combo::{ComboOption, Finding};
-use crate::ui::{Chip, Combo, Icon};
+use crate::ui::{Chip, Combo};
 
 /// More delegates than these are folded away.
 const DELEGATES_SHOWN: usize = 40;
@@ -40,22 +40,13 @@ pub(super) fn people(sheet: Sheet) -> impl IntoView {
 }
 
 fn adding(sheet: Sheet) -> impl IntoView + use<> {
-    finder(sheet, "add", t(COMPOSER_ADD_DELEGATE_LABEL), t(COMPOSER_ADD_DELEGATE_HINT), Goal::Delegate)
-}
-
-/// What a found name is for.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Goal {
-    Chair,
-    Secretary,
-    Delegate,
+    finder(sheet, "add", t(COMPOSER_ADD_DELEGATE_LABEL), t(COMPOSER_ADD_DELEGATE_HINT))
 }
 
 /// The chair's or the secretary's field.
 struct Leader {
     field: &'static str,
     finder: &'static str,
-    goal: Goal,
     drop: &'static str,
     label: crate::text::Text,
     of: fn(&MeetingInput) -> &String,
@@ -64,7 +55,6 @@ struct Leader {
 const CHAIR: Leader = Leader {
     field: "chair",
     finder: "add_chair",
-    goal: Goal::Chair,
     drop: "drop_chair",
     label: PART_CHAIR,
     of: |input| &input.chair,
@@ -72,7 +62,6 @@ const CHAIR: Leader = Leader {
 const SECRETARY: Leader = Leader {
     field: "secretary",
     finder: "add_secretary",
-    goal: Goal::Secretary,
     drop: "drop_secretary",
     label: PART_SECRETARY,
     of: |input| &input.secretary,
@@ -84,7 +73,7 @@ fn leader(sheet: Sheet, input: &MeetingInput, leader: &Leader) -> impl IntoView 
     let error = error(sheet, leader.field);
     if id.is_empty() {
         return view! {
-            <div class="stack stack--s">{error}{hidden}{finder(sheet, leader.finder, t(leader.label), "", leader.goal)}</div>
+            <div class="stack stack--s">{error}{hidden}{finder(sheet, leader.finder, t(leader.label), "")}</div>
         }
         .into_any();
     }
@@ -100,7 +89,7 @@ fn leader(sheet: Sheet, input: &MeetingInput, leader: &Leader) -> impl IntoView 
             <span class="label">{t(leader.label)}</span>
             {error}
             {hidden}
-            <div>{chip(sheet, name, words, agency, drop, label)}</div>
+            <div>{chip(sheet, id, words, agency, drop, label)}</div>
         </div>
     }
     .into_any()
@@ -108,14 +97,14 @@ fn leader(sheet: Sheet, input: &MeetingInput, leader: &Leader) -> impl IntoView 
 
 fn chip(
     sheet: Sheet,
-    name: String,
+    id: String,
     words: String,
     agency: String,
     drop: String,
     label: String,
 ) -> impl IntoView {
     move || {
-        let is_busy = sheet.is_busy(&name);
+        let is_busy = sheet.is_busy(&id);
         let text = if is_busy { tf(COMPOSER_BUSY, &[("name", &words)]) } else { words.clone() };
         let (drop, label) = (drop.clone(), label.clone());
         view! {
@@ -137,10 +126,7 @@ fn delegates(sheet: Sheet, input: &MeetingInput) -> Option<AnyView> {
         return Some(list.into_any());
     }
     let summary = tf(COMPOSER_DELEGATES_MANY, &[("n", &input.delegates.len())]);
-    Some(
-        view! { <details class="more"><summary><Icon name="chevron-right"/>{summary}</summary>{list}</details> }
-            .into_any(),
-    )
+    Some(folded(sheet, "delegates", summary, list.into_any()).into_any())
 }
 
 fn delegate(sheet: Sheet, code: String) -> impl IntoView {
@@ -154,24 +140,19 @@ fn delegate(sheet: Sheet, code: String) -> impl IntoView {
     };
     let label = tf(COMPOSER_DROP, &[("name", &name)]);
     let drop = format!("drop_delegate:{code}");
+    let id = code.split_once('-').map(|(_, id)| id.to_owned()).unwrap_or_default();
     view! {
         <input r#type="hidden" name="delegates[]" value=code/>
-        {chip(sheet, name, words, agency, drop, label)}
+        {chip(sheet, id, words, agency, drop, label)}
     }
 }
 
 /// A field that finds people, and agencies where one will do.
-fn finder(
-    sheet: Sheet,
-    name: &'static str,
-    label: &'static str,
-    hint: &'static str,
-    goal: Goal,
-) -> impl IntoView {
+fn finder(sheet: Sheet, name: &'static str, label: &'static str, hint: &'static str) -> impl IntoView {
     let seen = StoredValue::new(Vec::<Found>::new());
     let find = Callback::new(move |text: String| -> Finding {
         Box::pin(async move {
-            let found = calls::find(text, goal != Goal::Delegate).await.unwrap_or_default();
+            let found = calls::find(text, name != "add").await.unwrap_or_default();
             let options = found.iter().map(option).collect();
             seen.try_set_value(found);
             options
@@ -180,16 +161,17 @@ fn finder(
     let choose = Callback::new(move |chosen: ComboOption| {
         let found = seen.with_value(|seen| seen.iter().find(|found| found.code() == chosen.value).cloned());
         if let Some(found) = found {
-            take(sheet, goal, found);
+            sheet.clear(name);
+            take(sheet, name, found);
         }
     });
-    if hint.is_empty() {
-        view! { <Combo name label none=t(COMPOSER_NOBODY_FOUND) clears=true find on_choose=choose/> }
-            .into_any()
-    } else {
-        view! { <Combo name label hint none=t(COMPOSER_NOBODY_FOUND) clears=true find on_choose=choose/> }
-            .into_any()
-    }
+    let error = Signal::derive(move || {
+        let loose = sheet.loose.with(|loose| loose.iter().find(|loose| loose.field == name).copied());
+        loose.map(|loose| loose.words().to_owned())
+    });
+    let value = sheet.beside(name);
+    let hint = (!hint.is_empty()).then_some(hint);
+    view! { <Combo name label hint value error none=t(COMPOSER_NOBODY_FOUND) clears=true find on_choose=choose/> }
 }
 
 fn option(found: &Found) -> ComboOption {
@@ -218,8 +200,8 @@ impl Found {
     }
 }
 
-/// Puts who was found in their place; the work goes on where it makes sense next.
-fn take(sheet: Sheet, goal: Goal, found: Found) {
+/// Puts who was found by a search field in their place; the work goes on where it makes sense next.
+pub(super) fn take(sheet: Sheet, field: &str, found: Found) {
     let code = found.code();
     let person = match found {
         Found::Person(person) => {
@@ -229,19 +211,10 @@ fn take(sheet: Sheet, goal: Goal, found: Found) {
         }
         Found::Agency(_) => None,
     };
-    let next = match (goal, person) {
-        (Goal::Chair, Some(id)) => {
-            sheet.input.update(|input| input.chair = id);
-            "add"
-        }
-        (Goal::Secretary, Some(id)) => {
-            sheet.input.update(|input| input.secretary = id);
-            "add"
-        }
-        _ => {
-            sheet.input.update(|input| add_once(&mut input.delegates, code));
-            "add"
-        }
-    };
-    live::changed(sheet, Some(next.to_owned()));
+    sheet.input.update(|input| match (field, person) {
+        ("add_chair", Some(id)) => input.chair = id,
+        ("add_secretary", Some(id)) => input.secretary = id,
+        _ => add_once(&mut input.delegates, code),
+    });
+    live::changed(sheet, Some("add".to_owned()));
 }

@@ -4,7 +4,7 @@ use domain::meetings::MeetingInput;
 use domain::rooms::Room;
 use leptos::prelude::*;
 
-use super::field::{entry, error, invalid, press};
+use super::field::{entry, error, folded, invalid, press};
 use super::sheet::Sheet;
 use crate::text::keys::*;
 use crate::text::{t, tf};
@@ -127,13 +127,8 @@ fn sites(sheet: Sheet, input: &MeetingInput) -> impl IntoView + use<> {
     let chips: Vec<AnyView> = input.sites.iter().map(|id| chip(sheet, id.clone()).into_any()).collect();
     let list = if count > SITES_SHOWN {
         let summary = tf(COMPOSER_SITES_MANY, &[("n", &count)]);
-        view! {
-            <details class="more">
-                <summary><Icon name="chevron-right"/>{summary}</summary>
-                <div class="combo__picked">{chips}</div>
-            </details>
-        }
-        .into_any()
+        let chips = view! { <div class="combo__picked">{chips}</div> };
+        folded(sheet, "sites", summary, chips.into_any()).into_any()
     } else {
         view! { <div class="combo__picked">{chips}</div> }.into_any()
     };

@@ -18,6 +18,8 @@ use leptos::prelude::*;
 use super::calls::{Choices, Composed};
 use crate::failure::describe_problem;
 use crate::form::Posted;
+use crate::text::keys::*;
+use crate::text::t;
 
 /// How the draft stands.
 #[cfg_attr(not(feature = "hydrate"), expect(dead_code, reason = "only a live form keeps by itself"))]
@@ -34,6 +36,25 @@ pub(super) enum Keeping {
     /// Could not be kept; it stays on the page.
     Failed,
 }
+
+/// A name that stands in a search field and is nobody yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Loose {
+    /// The field.
+    pub(super) field: &'static str,
+    /// Whether it was looked for, and nobody fits; otherwise nobody was chosen.
+    pub(super) is_unknown: bool,
+}
+
+impl Loose {
+    /// What is to be done about it.
+    pub(super) fn words(self) -> &'static str {
+        t(if self.is_unknown { COMPOSER_NOBODY_FOUND } else { COMPOSER_NOBODY_CHOSEN })
+    }
+}
+
+/// The fields that people are searched in.
+pub(super) const FINDERS: [&str; 3] = ["add_chair", "add_secretary", "add"];
 
 /// The composer's state, shared by its parts.
 #[derive(Clone, Copy)]
@@ -52,6 +73,12 @@ pub(super) struct Sheet {
     pub(super) failure: RwSignal<Option<Failure>>,
     /// How the draft stands.
     pub(super) keeping: RwSignal<Keeping>,
+    /// What stands in the search fields, in the order of [`FINDERS`].
+    pub(super) beside: RwSignal<[String; 3]>,
+    /// Those of them that stand in the way.
+    pub(super) loose: RwSignal<Vec<Loose>>,
+    /// Parts of the form that are unfolded, so that they stay so when they are drawn anew.
+    pub(super) unfolded: StoredValue<Vec<&'static str>>,
     /// People named in the form.
     pub(super) people: RwSignal<Vec<PersonRef>>,
     /// What can be chosen.
@@ -86,6 +113,11 @@ impl Sheet {
         {
             check.fields = fields;
         }
+        // A plain press brings back what fitted nobody, or what nobody was chosen for when it was to be sent.
+        let beside = FINDERS.map(|field| posted.typed(field));
+        let is_unknown = posted.typed("all") != "on";
+        let loose = FINDERS.into_iter().zip(&beside).filter(|(_, text)| !text.trim().is_empty());
+        let loose = loose.map(|(field, _)| Loose { field, is_unknown }).collect();
         Sheet {
             saved: RwSignal::new(composed.saved),
             input: RwSignal::new(composed.input),
@@ -94,6 +126,9 @@ impl Sheet {
             shows_missing: RwSignal::new(posted.typed("all") == "on"),
             failure: RwSignal::new(failure),
             keeping: RwSignal::new(Keeping::Still),
+            beside: RwSignal::new(beside),
+            loose: RwSignal::new(loose),
+            unfolded: StoredValue::new(Vec::new()),
             people: RwSignal::new(composed.choices.people.clone()),
             choices: StoredValue::new(composed.choices),
             stage: composed.stage,
@@ -142,6 +177,34 @@ impl Sheet {
         self.check.with(|check| check.fields.clone())
     }
 
+    /// What stands in a search field now.
+    pub(super) fn beside(self, field: &str) -> String {
+        let at = FINDERS.iter().position(|finder| *finder == field);
+        at.and_then(|at| self.beside.with_untracked(|beside| beside.get(at).cloned())).unwrap_or_default()
+    }
+
+    /// A search field has served.
+    pub(super) fn clear(self, field: &str) {
+        if let Some(at) = FINDERS.iter().position(|finder| *finder == field) {
+            self.beside.try_update(|beside| beside[at].clear());
+        }
+        self.loose.try_update(|loose| loose.retain(|loose| loose.field != field));
+    }
+
+    /// What stands in a search field stands in the way.
+    #[cfg(feature = "hydrate")]
+    pub(super) fn loosen(self, field: &'static str, is_unknown: bool) {
+        self.loose.try_update(|loose| {
+            loose.retain(|loose| loose.field != field);
+            loose.push(Loose { field, is_unknown });
+        });
+    }
+
+    /// How many fields stand in the way of sending.
+    pub(super) fn open_count(self) -> usize {
+        self.check.with(|check| check.fields.len()) + self.loose.with(Vec::len)
+    }
+
     /// The length against the limit, computed here and now.
     pub(super) fn length(self) -> Option<DurationCheck> {
         self.choices.with_value(|choices| self.input.with(|input| length(input, choices)))
@@ -157,15 +220,13 @@ impl Sheet {
         })
     }
 
-    /// Whether somebody of this name is taken at that time.
-    pub(super) fn is_busy(self, name: &str) -> bool {
+    /// Whether the person or agency of this identifier is taken at that time.
+    pub(super) fn is_busy(self, id: &str) -> bool {
         self.check.with(|check| {
-            check.conflicts.iter().any(|conflict| match &conflict.of {
-                BusyOf::Chair(who) | BusyOf::Secretary(who) | BusyOf::Delegate(who) | BusyOf::Site(who) => {
-                    who == name
-                }
-                BusyOf::Room(_) => false,
-            })
+            check
+                .conflicts
+                .iter()
+                .any(|conflict| !matches!(conflict.of, BusyOf::Room(_)) && conflict.id == id)
         })
     }
 

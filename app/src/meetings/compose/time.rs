@@ -3,7 +3,7 @@
 use domain::meetings::{DurationCheck, MeetingInput, SittingInput, parse_date};
 use leptos::prelude::*;
 
-use super::field::{entry, error, invalid, press};
+use super::field::{error, framed, invalid, press};
 use super::sheet::Sheet;
 use crate::text::keys::*;
 use crate::text::{self, t, tf};
@@ -50,6 +50,18 @@ fn row(sheet: Sheet, at: usize, sitting: &SittingInput, only_one: bool) -> impl 
             sheet.input.with(|input| input.sittings.get(at).and_then(|sitting| parse_date(&sitting.date)));
         date.map(text::long_date)
     };
+    let date_field = view! {
+        <input
+            class="input num"
+            id=name("date")
+            name=name("date")
+            value=date
+            autocomplete="off"
+            placeholder=t(MEETINGS_DATE_EXAMPLE)
+            aria-invalid=invalid(sheet, &name("date"))
+            aria-describedby=format!("{}-error", name("date"))
+        />
+    };
     let from = name("from");
     let from_error = error(sheet, &from);
     let hour = |field: &'static str, label: &'static str, value: String| {
@@ -73,7 +85,7 @@ fn row(sheet: Sheet, at: usize, sitting: &SittingInput, only_one: bool) -> impl 
     };
     view! {
             <div class="sit">
-    {entry(sheet, name("date"), t(COMPOSER_DATE), date, "text", "num")}
+    {framed(sheet, name("date"), t(COMPOSER_DATE), date_field.into_any(), false)}
                 {hour("from", t(COMPOSER_FROM), sitting.from.clone())}
                 {hour("to", t(COMPOSER_TO), sitting.to.clone())}
                 {drop}

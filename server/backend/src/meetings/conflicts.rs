@@ -126,23 +126,24 @@ pub(super) async fn all(on: &mut impl Source, asked: &Asked<'_>) -> Done<Vec<Con
     let mut conflicts = Vec::new();
     for Taken { of, with } in taken(&mut *on, ROOMS, &asked.rooms(), asked.own, &time).await? {
         let name = asked.known.rooms.get(&stored::id(&of)?).map(|room| room.0.clone()).unwrap_or_default();
-        conflicts.push(Conflict { of: BusyOf::Room(name), with, blocks: true });
+        conflicts.push(Conflict { of: BusyOf::Room(name), id: of, with, blocks: true });
     }
     for Taken { of, with } in taken(&mut *on, PEOPLE, &asked.people(), asked.own, &time).await? {
         let person = stored::id(&of)?;
         let name = asked.known.person_name(person);
         let part = asked.rows.people.iter().find(|(_, d)| *d == Delegation::Person(person));
-        conflicts.push(match part.map(|(part, _)| *part) {
-            Some(Part::Chair) => Conflict { of: BusyOf::Chair(name), with, blocks: true },
-            Some(Part::Secretary) => Conflict { of: BusyOf::Secretary(name), with, blocks: false },
-            _ => Conflict { of: BusyOf::Delegate(name), with, blocks: false },
-        });
+        let (busy, blocks) = match part.map(|(part, _)| *part) {
+            Some(Part::Chair) => (BusyOf::Chair(name), true),
+            Some(Part::Secretary) => (BusyOf::Secretary(name), false),
+            _ => (BusyOf::Delegate(name), false),
+        };
+        conflicts.push(Conflict { of: busy, id: of, with, blocks });
     }
     let sites = taken(&mut *on, SITES, &asked.sites(), asked.own, &time).await?;
     let names = site_names(on, &sites).await?;
     for Taken { of, with } in sites {
         let name = names.get(&of).cloned().unwrap_or_default();
-        conflicts.push(Conflict { of: BusyOf::Site(name), with, blocks: false });
+        conflicts.push(Conflict { of: BusyOf::Site(name), id: of, with, blocks: false });
     }
     conflicts.sort_by_key(|conflict| !conflict.blocks);
     conflicts.truncate(SHOWN_AT_MOST);

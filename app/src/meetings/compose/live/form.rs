@@ -1,17 +1,13 @@
 //! What the form on the page holds, as the input it stands for.
 
-use domain::meetings::{AgendaInput, MeetingInput, SittingInput};
+use domain::meetings::AgendaInput;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{FormData, HtmlElement, HtmlFormElement, HtmlInputElement};
 
-use super::super::sheet::Sheet;
+use super::super::sheet::{FINDERS, Sheet};
 use super::super::step::meaning;
-
-/// A text field by its identifier.
-pub(super) fn input(id: &str) -> Option<HtmlInputElement> {
-    document().get_element_by_id(id)?.dyn_into().ok()
-}
+use super::super::typed::input_of;
 
 /// Puts the focus on what has this identifier.
 pub(super) fn focus_on(id: &str) {
@@ -50,41 +46,25 @@ fn texts(data: &FormData, name: &str) -> Vec<String> {
     data.get_all(name).iter().filter_map(|value| value.as_string()).collect()
 }
 
+/// Takes what stands in the search fields. What was wrong with a text says nothing about the next one.
+fn read_beside(sheet: Sheet, data: &FormData) {
+    let now = FINDERS.map(|field| text(data, field));
+    let before = sheet.beside.get_untracked();
+    if now == before {
+        return;
+    }
+    let is_other = |field: &str| {
+        FINDERS.iter().zip(now.iter().zip(&before)).any(|(of, (now, before))| *of == field && now != before)
+    };
+    sheet.loose.update(|loose| loose.retain(|loose| !is_other(loose.field)));
+    sheet.beside.set(now);
+}
+
 /// Takes what the form holds now; whether that is news.
 pub(super) fn read(sheet: Sheet) -> bool {
     let Some(data) = data(sheet) else { return false };
-    let row = |list: &str, at: usize, field: &str| text(&data, &format!("{list}[{at}][{field}]"));
-    let rows =
-        |list: &str, field: &str| (0..).take_while(|at| data.has(&format!("{list}[{at}][{field}]"))).count();
-    let sittings = (0..rows("sittings", "date")).map(|at| SittingInput {
-        date: row("sittings", at, "date"),
-        from: row("sittings", at, "from"),
-        to: row("sittings", at, "to"),
-    });
-    let agenda = (0..rows("agenda", "title")).map(|at| AgendaInput {
-        id: row("agenda", at, "id"),
-        title: row("agenda", at, "title"),
-        minutes: row("agenda", at, "minutes"),
-        presenter: row("agenda", at, "presenter"),
-        discussion: row("agenda", at, "discussion"),
-    });
-    let input = MeetingInput {
-        title: text(&data, "title"),
-        agency: text(&data, "agency"),
-        kind: text(&data, "kind"),
-        form: text(&data, "form"),
-        side: text(&data, "side"),
-        counterpart: text(&data, "counterpart"),
-        unexpected: text(&data, "unexpected"),
-        sittings: sittings.collect(),
-        rooms: texts(&data, "rooms[]"),
-        place: text(&data, "place"),
-        sites: texts(&data, "sites[]"),
-        chair: text(&data, "chair"),
-        secretary: text(&data, "secretary"),
-        delegates: texts(&data, "delegates[]"),
-        agenda: agenda.collect(),
-    };
+    read_beside(sheet, &data);
+    let input = input_of(|name| texts(&data, name));
     let is_news = sheet.input.with_untracked(|old| meaning(old) != meaning(&input));
     if sheet.input.with_untracked(|old| *old != input) {
         sheet.input.set(input);

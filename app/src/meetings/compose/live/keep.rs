@@ -306,6 +306,7 @@ fn take_agenda(sheet: Sheet, sent: &[AgendaInput], settled: &[AgendaInput], shap
 /// runs.
 async fn keep_at_last(keeper: Keeper, turn: u64, input: MeetingInput) {
     let _place = keeper.place().await;
+    let mut attempts = 0;
     while !keeper.holds(turn) {
         match calls::keep(keeper.at_last(), input.clone()).await {
             Ok(Kept { saved, .. }) => keeper.keep(saved, turn),
@@ -314,9 +315,10 @@ async fn keep_at_last(keeper: Keeper, turn: u64, input: MeetingInput) {
                 if !is_stale && !passes(&failure) {
                     return;
                 }
-                let misses = keeper.miss(is_stale);
+                keeper.miss(is_stale);
                 if !is_stale {
-                    sleep(pause(misses)).await;
+                    attempts += 1;
+                    sleep(pause(attempts)).await;
                 }
             }
         }

@@ -4,15 +4,16 @@
 use std::future::pending;
 
 use domain::error::Failure;
-use domain::meetings::Delegation;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use wasm_bindgen::JsCast;
+use web_sys::HtmlInputElement;
 
-use super::super::calls::{self, Found};
 use super::super::keeper::Keeper;
-use super::super::sheet::Sheet;
+use super::super::sheet::{FINDERS, Sheet};
 use super::super::step::{Step, add_once};
-use super::form::{data, focus_on, input, read, text};
+use super::super::{calls, people};
+use super::form::{data, focus_on, focused, read, text};
 use super::keep::{begin_turn, changed, check, keep, show};
 use crate::failure::CallError;
 use crate::meetings::calls::publish;
@@ -40,11 +41,13 @@ pub(super) fn submit(sheet: Sheet, event: &leptos::ev::SubmitEvent) {
             sheet.shows_missing.set(true);
             spawn_local(check(sheet));
         }
-        Step::Keep => spawn_local(async move {
-            add_typed(sheet).await;
-            keep_now(sheet).await;
-        }),
-        Step::AddDelegate | Step::AddSite => spawn_local(add_typed(sheet)),
+        Step::Keep => match searched() {
+            // Enter in a search field is about who stands in it.
+            Some(field) => spawn_local(add_first(sheet, field)),
+            None => keep_again(sheet),
+        },
+        Step::AddDelegate => spawn_local(add_first(sheet, "add")),
+        Step::AddSite => add_site(sheet),
         step => {
             sheet
                 .choices
@@ -88,8 +91,7 @@ async fn keep_now(sheet: Sheet) -> bool {
 
 /// Keeps, then sends; a refusal is told at the top of the check.
 async fn send(sheet: Sheet) {
-    add_typed(sheet).await;
-    if !keep_now(sheet).await {
+    if !keep_now(sheet).await || !is_settled(sheet) {
         return;
     }
     let Some(keeper) = sheet.keeper.try_get_value() else { return };
@@ -122,37 +124,63 @@ pub(super) fn keep_as_copy(sheet: Sheet) {
     keep_again(sheet);
 }
 
-/// Takes what is typed beside the buttons to where it belongs.
-async fn add_typed(sheet: Sheet) {
-    let typed = |id: &str| input(id).map(|field| field.value()).filter(|text| !text.trim().is_empty());
-    let (add, chair, secretary) = (typed("add"), typed("add_chair"), typed("add_secretary"));
-    let site = data(sheet).map(|data| text(&data, "add_site")).filter(|site| !site.is_empty());
-    if add.is_none() && chair.is_none() && secretary.is_none() && site.is_none() {
-        return;
+/// Whether every name typed into a search field is somebody; nobody is invited by a guess.
+fn is_settled(sheet: Sheet) -> bool {
+    let beside = sheet.beside.try_get_untracked().unwrap_or_default();
+    let loose: Vec<&'static str> = FINDERS
+        .into_iter()
+        .zip(&beside)
+        .filter(|(_, text)| !text.trim().is_empty())
+        .map(|(field, _)| field)
+        .collect();
+    for field in &loose {
+        sheet.loosen(field, false);
     }
-    let focus = add.is_some().then(|| "add".to_owned());
-    if let Some(found) = first(sheet, add, false).await {
-        sheet.input.try_update(|input| add_once(&mut input.delegates, found.code()));
+    if !loose.is_empty() {
+        sheet.shows_missing.try_set(true);
+        request_animation_frame(|| focus_on("refused"));
     }
-    if let Some(Delegation::Person(id)) = first(sheet, chair, true).await {
-        sheet.input.try_update(|input| input.chair = id.to_string());
-    }
-    if let Some(Delegation::Person(id)) = first(sheet, secretary, true).await {
-        sheet.input.try_update(|input| input.secretary = id.to_string());
-    }
-    if let Some(site) = site {
-        sheet.input.try_update(|input| add_once(&mut input.sites, site));
-    }
-    changed(sheet, focus);
+    loose.is_empty()
 }
 
-async fn first(sheet: Sheet, text: Option<String>, only_people: bool) -> Option<Delegation> {
-    match calls::find(text?, only_people).await.ok()?.into_iter().next()? {
-        Found::Agency(agency) => Some(Delegation::Agency(agency.id)),
-        Found::Person(person) => {
-            let id = person.id;
-            sheet.meet(person);
-            Some(Delegation::Person(id))
+/// The search field that somebody is in and has typed into.
+fn searched() -> Option<&'static str> {
+    let focused = focused()?;
+    let field = FINDERS.into_iter().find(|finder| *finder == focused)?;
+    let element = document().get_element_by_id(field)?.dyn_into::<HtmlInputElement>().ok()?;
+    (!element.value().trim().is_empty()).then_some(field)
+}
+
+/// Puts the first who fits what stands in a search field in their place; a text that fits nobody stays.
+async fn add_first(sheet: Sheet, field: &'static str) {
+    let text = sheet.beside(field);
+    if text.trim().is_empty() {
+        focus_on(field);
+        return;
+    }
+    match calls::find(text.clone(), field != "add").await {
+        Ok(found) if sheet.beside.try_with_untracked(|_| sheet.beside(field)) == Some(text) => {
+            match found.into_iter().next() {
+                Some(found) => {
+                    sheet.clear(field);
+                    people::take(sheet, field, found);
+                }
+                None => {
+                    sheet.loosen(field, true);
+                    focus_on(field);
+                }
+            }
         }
+        Ok(_) => {}
+        Err(CallError(failure)) => tell(sheet, failure),
+    }
+}
+
+/// The agency chosen beside the button joins as a site.
+fn add_site(sheet: Sheet) {
+    let site = data(sheet).map(|data| text(&data, "add_site")).filter(|site| !site.is_empty());
+    if let Some(site) = site {
+        sheet.input.update(|input| add_once(&mut input.sites, site));
+        changed(sheet, Some("add_site".to_owned()));
     }
 }

@@ -1,0 +1,122 @@
+//! The form's fields by name, both ways: what a form holds as the input it stands for, and an input as the fields of a form
+//! that comes back because it could not be kept. Knows no page.
+
+use domain::meetings::{AgendaInput, MeetingInput, SittingInput};
+
+/// Longest input that is carried back in an address; servers in front of the program take about eight thousand.
+#[cfg(any(feature = "ssr", test))]
+const CARRIED_AT_MOST: usize = 6000;
+
+/// The input of the fields: `all` gives the values that a field was sent with, none when it was not sent.
+pub(super) fn input_of(all: impl Fn(&str) -> Vec<String>) -> MeetingInput {
+    let one = |name: &str| all(name).into_iter().next().unwrap_or_default();
+    let row = |list: &str, at: usize, field: &str| one(&format!("{list}[{at}][{field}]"));
+    let rows = |list: &str, field: &str| {
+        (0..).take_while(|at| !all(&format!("{list}[{at}][{field}]")).is_empty()).count()
+    };
+    let sitting = |at| SittingInput {
+        date: row("sittings", at, "date"),
+        from: row("sittings", at, "from"),
+        to: row("sittings", at, "to"),
+    };
+    let item = |at| AgendaInput {
+        id: row("agenda", at, "id"),
+        title: row("agenda", at, "title"),
+        minutes: row("agenda", at, "minutes"),
+        presenter: row("agenda", at, "presenter"),
+        discussion: row("agenda", at, "discussion"),
+    };
+    MeetingInput {
+        title: one("title"),
+        agency: one("agency"),
+        kind: one("kind"),
+        form: one("form"),
+        side: one("side"),
+        counterpart: one("counterpart"),
+        unexpected: one("unexpected"),
+        sittings: (0..rows("sittings", "date")).map(sitting).collect(),
+        rooms: all("rooms[]"),
+        place: one("place"),
+        sites: all("sites[]"),
+        chair: one("chair"),
+        secretary: one("secretary"),
+        delegates: all("delegates[]"),
+        agenda: (0..rows("agenda", "title")).map(item).collect(),
+    }
+}
+
+/// The fields of an input; none when they are too many for an address.
+#[cfg(any(feature = "ssr", test))]
+pub(super) fn fields_of(input: &MeetingInput) -> Vec<(String, String)> {
+    let mut fields: Vec<(String, &String)> = [
+        ("title", &input.title),
+        ("agency", &input.agency),
+        ("kind", &input.kind),
+        ("form", &input.form),
+        ("side", &input.side),
+        ("counterpart", &input.counterpart),
+        ("unexpected", &input.unexpected),
+        ("place", &input.place),
+        ("chair", &input.chair),
+        ("secretary", &input.secretary),
+    ]
+    .map(|(name, text)| (name.to_owned(), text))
+    .into();
+    for (at, sitting) in input.sittings.iter().enumerate() {
+        for (field, text) in [("date", &sitting.date), ("from", &sitting.from), ("to", &sitting.to)] {
+            fields.push((format!("sittings[{at}][{field}]"), text));
+        }
+    }
+    for (list, texts) in
+        [("rooms[]", &input.rooms), ("sites[]", &input.sites), ("delegates[]", &input.delegates)]
+    {
+        fields.extend(texts.iter().map(|text| (list.to_owned(), text)));
+    }
+    for (at, item) in input.agenda.iter().enumerate() {
+        let AgendaInput { id, title, minutes, presenter, discussion } = item;
+        let of = [
+            ("id", id),
+            ("title", title),
+            ("minutes", minutes),
+            ("presenter", presenter),
+            ("discussion", discussion),
+        ];
+        fields.extend(of.map(|(field, text)| (format!("agenda[{at}][{field}]"), text)));
+    }
+    let length: usize =
+        fields.iter().map(|(name, text)| name.len() + crate::form::escape(text).len() + 2).sum();
+    if length > CARRIED_AT_MOST {
+        return Vec::new();
+    }
+    fields.into_iter().map(|(name, text)| (name, text.clone())).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_typed_comes_back_as_it_was() {
+        let item =
+            |title: &str| AgendaInput { title: title.into(), minutes: "15".into(), ..AgendaInput::default() };
+        let typed = MeetingInput {
+            title: "Họp & bàn".into(),
+            sittings: vec![SittingInput { date: "31/6".into(), from: "7h30".into(), to: String::new() }],
+            rooms: vec!["a".into(), "b".into()],
+            delegates: vec!["p-1".into()],
+            agenda: vec![item("một"), item("")],
+            ..MeetingInput::default()
+        };
+        let fields = fields_of(&typed);
+        let all = |name: &str| {
+            fields.iter().filter(|(field, _)| field == name).map(|(_, text)| text.clone()).collect::<Vec<_>>()
+        };
+        assert_eq!(input_of(all), typed);
+    }
+
+    #[test]
+    fn what_is_too_long_for_an_address_is_not_carried() {
+        let typed = MeetingInput { delegates: vec!["p-1".into(); 1000], ..MeetingInput::default() };
+        assert!(fields_of(&typed).is_empty());
+    }
+}
