@@ -7,39 +7,79 @@ use domain::text::fold;
 use leptos::prelude::*;
 
 use super::calls::agency_tree;
+use crate::form::Posted;
 use crate::session;
 use crate::text::keys::*;
 use crate::text::t;
 use crate::ui::combo::{ComboOption, Finding};
-use crate::ui::{Combo, Icon, Select, loaded, resource};
+use crate::ui::{Combo, Select, loaded, resource};
 
 /// More than fit a screen is no help.
 const OFFERED_AT_MOST: usize = 20;
 
-/// The field `agency`, which sends the code of the agency chosen.
+/// The field `agency`, which sends the code of the agency chosen; at first the caller's own.
 #[component]
 pub fn AgencyField(
     /// Its label.
     label: &'static str,
-    /// Code of the agency chosen at first.
-    selected: String,
+    /// What came back with the form.
+    posted: Posted,
     /// What the form does there.
     action: Action,
-    /// What is wrong with it.
-    error: Option<String>,
 ) -> impl IntoView {
     let tree = resource(|| (), |()| agency_tree());
+    let first = First::of(&posted);
     loaded(tree, move |tree| {
         let agencies = StoredValue::new(reached(tree, action));
-        let (selected, error) = (selected.clone(), error.clone());
+        let first = first.clone();
         let is_alive = RwSignal::new(false);
-        Effect::new(move |_| is_alive.set(true));
+        // Somebody may have chosen from the plain list while the program was on its way.
+        let chosen = StoredValue::new(first.code.clone());
+        Effect::new(move |_| {
+            if let Some(code) = chosen_in_list() {
+                chosen.set_value(code);
+            }
+            is_alive.set(true);
+        });
         let drawn = move || match is_alive.get() {
-            true => finder(label, agencies, selected.clone(), error.clone()).into_any(),
-            false => list(label, agencies, selected.clone(), error.clone()).into_any(),
+            true => finder(label, agencies, First { code: chosen.get_value(), ..first.clone() }).into_any(),
+            false => list(label, agencies, first.clone()).into_any(),
         };
         drawn.into_any()
     })
+}
+
+/// What the field shows at first.
+#[derive(Clone, Debug)]
+struct First {
+    /// Code of the agency; empty when what was typed is none.
+    code: String,
+    /// What was typed.
+    typed: String,
+    /// What is wrong with it.
+    error: Option<String>,
+}
+
+impl First {
+    fn of(posted: &Posted) -> First {
+        let (code, typed) = (posted.typed("agency"), posted.typed("agency_name"));
+        let own = || session::me().map(|me| me.agency.code).unwrap_or_default();
+        // A name that was typed and is no agency is not to become the caller's own one.
+        let code = if code.is_empty() && typed.is_empty() { own() } else { code };
+        First { code, typed, error: posted.error("agency") }
+    }
+}
+
+/// What is chosen in the plain list, while it is there.
+#[cfg(feature = "hydrate")]
+fn chosen_in_list() -> Option<String> {
+    let list = document().query_selector("select[name=\"agency\"]").ok().flatten()?;
+    web_sys::js_sys::Reflect::get(&list, &"value".into()).ok()?.as_string()
+}
+
+#[cfg(not(feature = "hydrate"))]
+fn chosen_in_list() -> Option<String> {
+    None
 }
 
 /// Those in which the caller may do this, in the order of the tree.
@@ -49,33 +89,28 @@ fn reached(tree: Vec<Agency>, action: Action) -> Vec<Agency> {
     tree.iter().filter(may).cloned().collect()
 }
 
-fn list(
-    label: &'static str,
-    agencies: StoredValue<Vec<Agency>>,
-    selected: String,
-    error: Option<String>,
-) -> impl IntoView {
+fn list(label: &'static str, agencies: StoredValue<Vec<Agency>>, first: First) -> impl IntoView {
+    let First { code, error, .. } = first;
+    // Without a choice the first of the list would be sent as if it were one.
+    let none = code.is_empty().then(|| (String::new(), t(COMPOSER_SITE_NONE).to_owned()));
     let options = agencies.with_value(|agencies| {
         let top = agencies.iter().map(|agency| agency.depth).min().unwrap_or_default();
         let option = |agency: &Agency| {
             let indent = "\u{2003}".repeat((agency.depth - top) as usize);
             (agency.code.clone(), format!("{indent}{}", agency.short_name))
         };
-        agencies.iter().map(option).collect()
+        none.into_iter().chain(agencies.iter().map(option)).collect()
     });
-    view! { <Select name="agency" label=label options=options selected=selected error=error/> }
+    view! { <Select name="agency" label=label options=options selected=code error=error/> }
 }
 
-fn finder(
-    label: &'static str,
-    agencies: StoredValue<Vec<Agency>>,
-    selected: String,
-    error: Option<String>,
-) -> impl IntoView {
+fn finder(label: &'static str, agencies: StoredValue<Vec<Agency>>, first: First) -> impl IntoView {
     let name = agencies.with_value(|agencies| {
-        agencies.iter().find(|agency| agency.code == selected).map(|agency| agency.short_name.clone())
+        agencies.iter().find(|agency| agency.code == first.code).map(|agency| agency.short_name.clone())
     });
-    let code = RwSignal::new(selected);
+    let name = name.unwrap_or(first.typed);
+    let code = RwSignal::new(first.code);
+    let error = Signal::stored(first.error);
     let find = Callback::new(move |text: String| -> Finding {
         let found = agencies.with_value(|agencies| matching(agencies, &text));
         // What is typed in full counts as chosen; anything else is not the agency that was chosen before.
@@ -88,7 +123,6 @@ fn finder(
         Box::pin(std::future::ready(found))
     });
     let choose = Callback::new(move |chosen: ComboOption| code.set(chosen.value));
-    let error = error.map(|words| view! { <p class="field__error"><Icon name="octagon-x"/>{words}</p> });
     view! {
         <div>
             <input r#type="hidden" name="agency" prop:value=code/>
@@ -97,11 +131,11 @@ fn finder(
                 label=label
                 none=t(AGENCY_NONE_FOUND)
                 hint=t(AGENCY_FIND_HINT)
-                value=name.unwrap_or_default()
+                value=name
+                error
                 find
                 on_choose=choose
             />
-            {error}
         </div>
     }
 }

@@ -1,6 +1,8 @@
 //! An invited agency names who comes for it: its people are found while a name is typed, with marks or without, and
 //! ticked. Without script the search is a button of the same form, which brings what was ticked along.
 
+use std::time::Duration;
+
 use domain::agencies::AgencyRef;
 use domain::error::Failure;
 use domain::ids::{AgencyId, MeetingId};
@@ -19,6 +21,9 @@ use crate::parts::{naming_href, when};
 use crate::text::keys::*;
 use crate::text::{t, tf};
 use crate::ui::{Icon, Loaded, Notice, SegLinks, Tone, loaded, loaded_page, resource};
+
+/// A pause in typing: shorter would ask the server at every key.
+const FIND_AFTER: Duration = Duration::from_millis(250);
 
 /// A meeting as this page needs it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -133,6 +138,20 @@ fn form(
 ) -> impl IntoView + use<> {
     let of = agency.id;
     let text = RwSignal::new(text);
+    let turn = StoredValue::new(0_u32);
+    let seek = move |typed: String| {
+        let now = turn.try_update_value(|turn| {
+            *turn += 1;
+            *turn
+        });
+        let is_last = move || now.is_some() && turn.try_get_value() == now;
+        let ask = move || {
+            if is_last() {
+                text.try_set(typed);
+            }
+        };
+        set_timeout(ask, FIND_AFTER);
+    };
     let chosen = RwSignal::new(chosen);
     let found = resource(move || text.get(), move |text| calls::nameable(id, of, text));
     let error = posted.error("people").map(|words| {
@@ -160,7 +179,7 @@ fn form(
                             name="text"
                             autocomplete="off"
                             value=text.get_untracked()
-                            on:input=move |event| text.set(event_target_value(&event))
+                            on:input=move |event| seek(event_target_value(&event))
                             on:keydown=stay
                         />
                     </div>

@@ -12,9 +12,6 @@ use crate::ui::Field;
 use crate::words;
 
 pub(super) fn fields(posted: &Posted) -> AnyView {
-    let own = session::me().map(|me| me.agency.code).unwrap_or_default();
-    let typed = posted.typed("agency");
-    let agency = if typed.is_empty() { own } else { typed };
     let field = |name: &'static str, label, hint: Option<&'static str>, value: String| {
         view! {
             <Field
@@ -35,7 +32,7 @@ pub(super) fn fields(posted: &Posted) -> AnyView {
         </div>
         <div class="formpage__two">
             {field("user_name", PERSON_USER_NAME, Some(t(PERSON_USER_NAME_HINT)), posted.typed("user_name"))}
-            <AgencyField label=t(PERSON_AGENCY) selected=agency action=Action::ManagePeople error=posted.error("agency")/>
+            <AgencyField label=t(PERSON_AGENCY) posted=posted.clone() action=Action::ManagePeople/>
         </div>
         {roles(&posted.typed("roles"))}
         <p class="hint">{t(PEOPLE_ADD_HINT)}</p>

@@ -38,6 +38,9 @@ pub async fn add_person(
     /// Code of the agency.
     #[server(default)]
     agency: String,
+    /// What was typed to find it, for a form that comes back.
+    #[server(default)]
+    agency_name: String,
     /// Codes of the roles.
     #[server(default)]
     roles: Vec<String>,
@@ -52,6 +55,7 @@ pub async fn add_person(
         ("name", &*input.name),
         ("position", &*input.position),
         ("agency", &*input.agency),
+        ("agency_name", &*agency_name),
         ("roles", &*input.roles),
     ];
     answer("/admin/people", added, &typed, |(_, password)| match password {

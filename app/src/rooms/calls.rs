@@ -26,6 +26,9 @@ pub async fn add_room(
     /// Code of the agency.
     #[server(default)]
     agency: String,
+    /// What was typed to find it, for a form that comes back.
+    #[server(default)]
+    agency_name: String,
     /// Seats.
     #[server(default)]
     capacity: String,
@@ -43,6 +46,7 @@ pub async fn add_room(
         ("code", &*input.code),
         ("name", &*input.name),
         ("agency", &*input.agency),
+        ("agency_name", &*agency_name),
         ("capacity", &*input.capacity),
         ("video", &*input.video),
         ("equipment", &*input.equipment),

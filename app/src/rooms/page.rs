@@ -76,9 +76,6 @@ fn shown(rooms: &[Room]) -> AnyView {
 }
 
 fn fields(posted: &Posted) -> AnyView {
-    let own = session::me().map(|me| me.agency.code).unwrap_or_default();
-    let typed = posted.typed("agency");
-    let agency = if typed.is_empty() { own } else { typed };
     let field = |name: &'static str, label, required| {
         view! {
             <Field name=name label=t(label) value=posted.typed(name) error=posted.error(name) required=required/>
@@ -90,7 +87,7 @@ fn fields(posted: &Posted) -> AnyView {
             {field("code", ROOM_CODE, true)}
         </div>
         <div class="formpage__two">
-            <AgencyField label=t(ROOM_AGENCY) selected=agency action=Action::ManageRooms error=posted.error("agency")/>
+            <AgencyField label=t(ROOM_AGENCY) posted=posted.clone() action=Action::ManageRooms/>
             <Field
                 name="capacity"
                 kind="number"
