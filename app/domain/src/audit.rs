@@ -20,12 +20,14 @@ pub struct AuditEntry {
     pub who: String,
     /// What, as `feature.verb`, such as `meetings.publish`.
     pub what: String,
-    /// What it was about, in words (a title, a name).
+    /// What it was about, in words (a title, a name); empty when that is not the caller's to know.
     pub subject: String,
     /// Before, as JSON; empty when there was nothing.
     pub before: String,
     /// After, as JSON; empty when nothing is left.
     pub after: String,
+    /// Before and after are of a meeting that the caller may not open, or of papers that they may not read.
+    pub is_withheld: bool,
 }
 
 /// Which lines to show.
@@ -41,7 +43,8 @@ pub struct AuditFilter {
     pub page: u32,
 }
 
-/// The trail, for administrators: the system's for the system administrator, an agency's for its own.
+/// The trail, for administrators: the system's for the system administrator, an agency's for its own. Who, what
+/// and when are for all of them; what a meeting held, before and after, only for those who may open it.
 #[async_trait]
 pub trait Audit: Send + Sync {
     /// Lines, newest first.

@@ -22,6 +22,8 @@ pub struct TrailLine {
     pub subject: String,
     /// Field, before, after; only those that differ.
     pub changes: Vec<(String, String, String)>,
+    /// What changed is of a meeting that the caller may not open.
+    pub is_withheld: bool,
 }
 
 /// Lines of the trail, newest first.
@@ -56,6 +58,7 @@ fn laid_out(entry: domain::audit::AuditEntry) -> TrailLine {
         who: entry.who,
         what: entry.what,
         subject: entry.subject,
+        is_withheld: entry.is_withheld,
     }
 }
 

@@ -103,14 +103,20 @@ fn line(line: &TrailLine) -> impl IntoView + use<> {
             </details>
         }
     });
+    let subject = if line.subject.is_empty() && line.is_withheld {
+        t(AUDIT_SOME_MEETING).to_owned()
+    } else {
+        line.subject.clone()
+    };
     view! {
         <li>
             <div class="item row--top">
                 <span class="item__text">
-                    <span class="item__title">{line.subject.clone()}</span>
+                    <span class="item__title">{subject}</span>
                     <span class="item__meta">
                         <time datetime=text::machine(at)>{text::moment(at)}</time>
                         <span>{line.who.clone()}</span>
+                        {line.is_withheld.then(|| view! { <span>{t(AUDIT_WITHHELD)}</span> })}
                     </span>
                     {changes}
                 </span>

@@ -1,18 +1,21 @@
 //! The audit trail: written by every use case in its own transaction, read by administrators. Only ever inserted into.
-//! Knows nothing of what the JSON it keeps means.
+//! Knows nothing of what the JSON it keeps means, only which meeting it tells of and who may open that.
+
+use std::collections::HashMap;
 
 use async_trait::async_trait;
 use chrono::Days;
 use domain::access::{Action, Caller};
 use domain::audit::{Audit, AuditEntry, AuditFilter};
 use domain::error::{Failure, Outcome};
-use domain::ids::{AgencyId, AuditId};
+use domain::ids::{AgencyId, AuditId, MeetingId};
 use domain::people::Page;
 use domain::text::fold;
 use serde::Serialize;
 
 use crate::access::{self, Within};
 use crate::db::{Q, Tx, q};
+use crate::meetings::lines::{self, Sight};
 use crate::stop::Done;
 use crate::{Backend, stored};
 
@@ -25,6 +28,7 @@ pub(crate) struct Entry<'a> {
     what: &'static str,
     subject: &'a str,
     agency: Option<AgencyId>,
+    meeting: Option<MeetingId>,
     before: String,
     after: String,
 }
@@ -32,12 +36,18 @@ pub(crate) struct Entry<'a> {
 impl<'a> Entry<'a> {
     /// What was done, as `feature.verb`, and to what, in words.
     pub(crate) fn new(what: &'static str, subject: &'a str) -> Self {
-        Self { what, subject, agency: None, before: String::new(), after: String::new() }
+        Self { what, subject, agency: None, meeting: None, before: String::new(), after: String::new() }
     }
 
     /// The agency it concerns: its administrators may read the line. Without one, only the system's may.
     pub(crate) fn of(mut self, agency: AgencyId) -> Self {
         self.agency = Some(agency);
+        self
+    }
+
+    /// The meeting it is about: only those who may open it are shown what it was about, before and after.
+    pub(crate) fn about(mut self, meeting: MeetingId) -> Self {
+        self.meeting = Some(meeting);
         self
     }
 
@@ -56,9 +66,9 @@ impl<'a> Entry<'a> {
 
 /// Writes a line in the transaction of the change.
 pub(crate) async fn record(tx: &mut Tx, backend: &Backend, caller: &Caller, entry: Entry<'_>) -> Done<()> {
-    let Entry { what, subject, agency, before, after } = entry;
-    q("INSERT INTO audit (id, at, person_id, who, agency_id, what, subject, before_json, after_json, folded) \
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)")
+    let Entry { what, subject, agency, meeting, before, after } = entry;
+    q("INSERT INTO audit (id, at, person_id, who, agency_id, what, subject, before_json, after_json, folded, \
+       meeting_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)")
     .bind(AuditId(backend.entropy().id(caller.now)))
     .bind(caller.now)
     .bind(access::person(caller))
@@ -69,6 +79,7 @@ pub(crate) async fn record(tx: &mut Tx, backend: &Backend, caller: &Caller, entr
     .bind(before)
     .bind(after)
     .bind(fold(&format!("{} {what} {subject}", caller.name)))
+    .bind(meeting)
     .run(tx)
     .await?;
     Ok(())
@@ -83,6 +94,7 @@ struct Row {
     subject: String,
     before_json: String,
     after_json: String,
+    meeting_id: Option<String>,
 }
 
 #[async_trait]
@@ -102,14 +114,17 @@ async fn list(backend: &Backend, caller: &Caller, filter: AuditFilter) -> Done<P
     let chosen = condition(backend, &mut counting, &within, &filter);
     counting.push(&chosen);
     let (total,): (i64,) = counting.one(backend.db()).await?;
-    let mut rows = q("SELECT id, at, who, what, subject, before_json, after_json FROM audit WHERE ");
+    let mut rows =
+        q("SELECT id, at, who, what, subject, before_json, after_json, meeting_id FROM audit WHERE ");
     let chosen = condition(backend, &mut rows, &within, &filter);
     rows.push(&chosen).push(" ORDER BY at DESC, id DESC");
     let (limit, offset) =
         (rows.place(i64::from(PER_PAGE)), rows.place(i64::from(page - 1) * i64::from(PER_PAGE)));
     rows.push(&format!(" LIMIT {limit} OFFSET {offset}"));
     let rows = rows.all::<Row>(backend.db()).await?;
-    let rows = rows.into_iter().map(entry).collect::<Done<_>>()?;
+    let about = rows.iter().filter_map(|row| row.meeting_id.clone()).collect();
+    let sights = lines::sights(backend.db(), caller, about).await?;
+    let rows = rows.into_iter().map(|row| entry(row, &sights)).collect::<Done<_>>()?;
     Ok(Page { rows, total, page, per_page: PER_PAGE })
 }
 
@@ -128,14 +143,34 @@ fn condition(backend: &Backend, q: &mut Q, within: &Within, filter: &AuditFilter
     all.join(" AND ")
 }
 
-fn entry(row: Row) -> Done<AuditEntry> {
+/// What of a line is for the one who asks: running the system or an agency's people opens no meeting.
+fn sight_of(row: &Row, sights: &HashMap<String, Sight>) -> Sight {
+    let is_of_a_meeting = ["meetings.", "papers.", "attendance."].iter().any(|of| row.what.starts_with(of));
+    if !is_of_a_meeting {
+        return Sight { knows: true, opens: true, reads: true };
+    }
+    row.meeting_id.as_ref().and_then(|id| sights.get(id)).copied().unwrap_or_default()
+}
+
+/// Whether a line tells of papers, as what was published does with its agenda.
+fn tells_of_papers(what: &str) -> bool {
+    what.starts_with("papers.") || what == "meetings.publish"
+}
+
+fn entry(row: Row, sights: &HashMap<String, Sight>) -> Done<AuditEntry> {
+    let sight = sight_of(&row, sights);
+    let is_shown = sight.opens && (sight.reads || !tells_of_papers(&row.what));
+    let [subject, before, after] =
+        [(sight.knows, row.subject), (is_shown, row.before_json), (is_shown, row.after_json)]
+            .map(|(is_shown, text)| if is_shown { text } else { String::new() });
     Ok(AuditEntry {
         id: stored::id(&row.id)?,
         at: stored::instant(row.at)?,
         who: row.who,
         what: row.what,
-        subject: row.subject,
-        before: row.before_json,
-        after: row.after_json,
+        subject,
+        before,
+        after,
+        is_withheld: !is_shown,
     })
 }

@@ -129,6 +129,7 @@ async fn mark(
     let told = |presence: &str, reason: &str| json!({ "delegate": delegate, "presence": presence, "reason": reason });
     let entry = Entry::new("attendance.mark", &scope.title)
         .of(scope.agency)
+        .about(meeting)
         .before(&told(&presence_before, &reason_before))?
         .after(&told(presence.code(), reason_of(&presence)))?;
     audit::record(&mut tx, backend, caller, entry).await?;
@@ -175,7 +176,7 @@ async fn mark_rest(backend: &Backend, caller: &Caller, meeting: MeetingId, prese
     .bind(caller.now)
     .run(&mut tx)
     .await?;
-    let entry = Entry::new("attendance.mark_rest", &scope.title).of(scope.agency).after(&(
+    let entry = Entry::new("attendance.mark_rest", &scope.title).of(scope.agency).about(meeting).after(&(
         marked,
         presence.code(),
         reason_of(&presence),
@@ -210,6 +211,7 @@ async fn mark_site(
     counted::keep_connection(&mut tx, meeting).await?;
     let entry = Entry::new("attendance.mark_site", &scope.title)
         .of(scope.agency)
+        .about(meeting)
         .before(&json!({ "site": name, "connected": was_connected }))?
         .after(&json!({ "site": name, "connected": is_connected }))?;
     audit::record(&mut tx, backend, caller, entry).await?;
@@ -267,8 +269,10 @@ async fn scan(backend: &Backend, caller: &Caller, meeting: MeetingId, typed: &st
         .await?;
     let participant = stored::id(&participant)?;
     set_presence(&mut tx, caller, participant, &Presence::InRoom, CalledBy::Code).await?;
-    let entry =
-        Entry::new("attendance.scan", &scope.title).of(scope.agency).after(&participant.to_string())?;
+    let entry = Entry::new("attendance.scan", &scope.title)
+        .of(scope.agency)
+        .about(meeting)
+        .after(&participant.to_string())?;
     audit::record(&mut tx, backend, caller, entry).await?;
     tx.commit().await?;
     Ok(scope.title)

@@ -108,7 +108,8 @@ pub(super) async fn name_delegates(
         }
     }
     let names: Vec<String> = people.iter().map(ToString::to_string).collect();
-    let entry = Entry::new("attendance.name_delegates", &scope.title).of(agency).after(&names)?;
+    let entry =
+        Entry::new("attendance.name_delegates", &scope.title).of(agency).about(meeting).after(&names)?;
     audit::record(&mut tx, backend, caller, entry).await?;
     tx.commit().await?;
     Ok(())

@@ -39,7 +39,8 @@ async fn step(
     next: &State,
 ) -> Done<()> {
     store_state(tx, id, next).await?;
-    let entry = Entry::new(what, &head.title).of(head.agency_id()?).before(&head.state()?)?.after(next)?;
+    let entry =
+        Entry::new(what, &head.title).of(head.agency_id()?).about(id).before(&head.state()?)?.after(next)?;
     audit::record(tx, backend, caller, entry).await
 }
 
@@ -96,8 +97,11 @@ pub(super) async fn discuss(
         item_title(&mut tx, head.current_item.as_deref()).await?,
         item_title(&mut tx, item.map(|item| item.to_string()).as_deref()).await?,
     );
-    let entry =
-        Entry::new("meetings.discuss", &head.title).of(head.agency_id()?).before(&before)?.after(&after)?;
+    let entry = Entry::new("meetings.discuss", &head.title)
+        .of(head.agency_id()?)
+        .about(id)
+        .before(&before)?
+        .after(&after)?;
     audit::record(&mut tx, backend, caller, entry).await?;
     Ok(tx.commit().await?)
 }
@@ -192,7 +196,7 @@ pub(super) async fn call_off(
     let next = if postponed { state.postpone(caller.now, reason) } else { state.cancel(caller.now, reason) }?;
     if is_draft {
         drop_draft(&mut tx, id).await?;
-        let entry = Entry::new("meetings.drop", &head.title).of(head.agency_id()?);
+        let entry = Entry::new("meetings.drop", &head.title).of(head.agency_id()?).about(id);
         let entry = entry.before(&serde_json::from_str::<serde_json::Value>(&head.draft)?)?;
         audit::record(&mut tx, backend, caller, entry).await?;
         return Ok(tx.commit().await?);

@@ -59,7 +59,7 @@ async fn begin(tx: &mut Tx, backend: &Backend, caller: &Caller, input: &mut Meet
     .run(&mut *tx)
     .await?;
     keep_draft(tx, backend, caller, id, agency, input).await?;
-    let entry = Entry::new("meetings.draft", input.title.trim()).of(agency).after(input)?;
+    let entry = Entry::new("meetings.draft", input.title.trim()).of(agency).about(id).after(input)?;
     audit::record(tx, backend, caller, entry).await?;
     Ok(Saved { id, rev: 1 })
 }
@@ -89,7 +89,7 @@ async fn go_on(
     let saved = Saved { id, rev: head.rev };
     let after = serde_json::to_string(input)?;
     if after != head.draft {
-        let entry = Entry::new("meetings.save", &head.title).of(own).after(input)?;
+        let entry = Entry::new("meetings.save", &head.title).of(own).about(id).after(input)?;
         let entry = if head.draft.is_empty() {
             entry
         } else {

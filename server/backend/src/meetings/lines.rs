@@ -212,6 +212,61 @@ fn line(
     Ok(Line { row, sittings, rooms: rooms.into_iter().map(|(id, _)| id).collect() })
 }
 
+/// What somebody may see of a meeting where it is only mentioned.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Sight {
+    /// That it takes place, so its title.
+    pub(crate) knows: bool,
+    /// What it holds.
+    pub(crate) opens: bool,
+    /// Its papers.
+    pub(crate) reads: bool,
+}
+
+#[derive(sqlx::FromRow)]
+struct SightRow {
+    id: String,
+    stage: String,
+    path: String,
+    part: Option<String>,
+    is_invited: bool,
+    is_known: bool,
+}
+
+/// What the caller may see of each of these meetings, by identifier; one that is gone is missing.
+pub(crate) async fn sights(
+    on: impl Source,
+    caller: &Caller,
+    mut ids: Vec<String>,
+) -> Done<HashMap<String, Sight>> {
+    ids.sort();
+    ids.dedup();
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let mut query = q("SELECT ").bind(caller.person);
+    let is_invited = is_invited(&mut query, caller);
+    let is_known = known_to(&mut query, caller);
+    let these: Vec<String> = ids.into_iter().map(|id| query.place(id)).collect();
+    query.push(&format!(
+        "m.id, m.stage, a.path, p.part, {is_invited} AS is_invited, {is_known} AS is_known \
+         FROM meeting m JOIN agency a ON a.id = m.agency_id \
+         LEFT JOIN participant p ON p.meeting_id = m.id AND p.person_id = $1 WHERE m.id IN ({})",
+        these.join(", ")
+    ));
+    query.all::<SightRow>(on).await?.into_iter().map(|row| sight(caller, row)).collect()
+}
+
+fn sight(caller: &Caller, row: SightRow) -> Done<(String, Sight)> {
+    let stage = stored::code(&row.stage, Stage::parse)?;
+    let path = agencies::read_path(&row.path)?;
+    let part: Option<Part> = row.part.as_deref().map(|part| stored::code(part, part_of)).transpose()?;
+    let part = standing(part, row.is_invited);
+    let may = |action| caller.may(action, Scope::Meeting { agency: &path, part, stage });
+    let (opens, reads) = (may(Action::ViewMeeting), may(Action::ReadPaper));
+    Ok((row.id, Sight { knows: opens || row.is_known, opens, reads }))
+}
+
 async fn sittings(on: &mut impl Source, ids: &[&str]) -> Done<HashMap<String, Vec<Sitting>>> {
     let mut found: HashMap<String, Vec<Sitting>> = HashMap::new();
     for chunk in ids.chunks(BINDS_AT_MOST) {

@@ -9,7 +9,7 @@ mod conduct;
 mod conflicts;
 mod draft;
 mod head;
-mod lines;
+pub(crate) mod lines;
 mod list;
 mod load;
 mod publish;

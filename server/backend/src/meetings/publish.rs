@@ -61,8 +61,11 @@ pub(super) async fn publish(backend: &Backend, caller: &Caller, id: MeetingId, r
     if stage != Stage::Draft {
         record_change(&mut tx, caller, &before, &changed(&before, &after)).await?;
     }
-    let entry =
-        Entry::new("meetings.publish", &after.title).of(rows.agency).before(&before)?.after(&after)?;
+    let entry = Entry::new("meetings.publish", &after.title)
+        .of(rows.agency)
+        .about(id)
+        .before(&before)?
+        .after(&after)?;
     audit::record(&mut tx, backend, caller, entry).await?;
     tx.commit().await?;
     Ok(saved)

@@ -171,7 +171,10 @@ async fn leave_neutral_line(backend: &Backend, caller: &Caller, item: AgendaItem
         &mut tx,
         backend,
         caller,
-        Entry::new("papers.leave_neutral_line", &scope.title).of(scope.agency).after(&item.to_string())?,
+        Entry::new("papers.leave_neutral_line", &scope.title)
+            .of(scope.agency)
+            .about(meeting)
+            .after(&item.to_string())?,
     )
     .await?;
     tx.commit().await?;
@@ -216,8 +219,11 @@ async fn rename(backend: &Backend, caller: &Caller, paper: PaperId, title: &str)
     let scope = MeetingScope::load(&mut tx, caller, row.meeting()?).await?;
     scope.permit(caller, Action::ManagePapers)?;
     q("UPDATE paper SET title = $2 WHERE id = $1").bind(paper).bind(&title).run(&mut tx).await?;
-    let entry =
-        Entry::new("papers.rename", &scope.title).of(scope.agency).before(&row.title)?.after(&title)?;
+    let entry = Entry::new("papers.rename", &scope.title)
+        .of(scope.agency)
+        .about(row.meeting()?)
+        .before(&row.title)?
+        .after(&title)?;
     audit::record(&mut tx, backend, caller, entry).await?;
     tx.commit().await?;
     Ok(())
@@ -239,7 +245,10 @@ async fn withdraw(backend: &Backend, caller: &Caller, paper: PaperId) -> Done<()
     let scope = MeetingScope::load(&mut tx, caller, row.meeting()?).await?;
     scope.permit(caller, Action::ManagePapers)?;
     q("UPDATE paper SET withdrawn_at = $2 WHERE id = $1").bind(paper).bind(caller.now).run(&mut tx).await?;
-    let entry = Entry::new("papers.withdraw", &scope.title).of(scope.agency).before(&row.title)?;
+    let entry = Entry::new("papers.withdraw", &scope.title)
+        .of(scope.agency)
+        .about(row.meeting()?)
+        .before(&row.title)?;
     audit::record(&mut tx, backend, caller, entry).await?;
     tx.commit().await?;
     Ok(())

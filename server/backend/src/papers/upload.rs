@@ -168,8 +168,10 @@ impl Upload {
             pages: content.pages,
         };
         insert(&mut tx, caller, &paper).await?;
-        let entry =
-            Entry::new("papers.add", &scope.title).of(scope.agency).after(&(&self.title, &blob.hash))?;
+        let entry = Entry::new("papers.add", &scope.title)
+            .of(scope.agency)
+            .about(meeting)
+            .after(&(&self.title, &blob.hash))?;
         audit::record(&mut tx, backend, caller, entry).await?;
         tx.commit().await?;
         Ok(id)
