@@ -1,11 +1,17 @@
 //! Reporting periods: what a month, quarter, half-year and year are in the report regime of the offices.
 //! Source: NĐ 09/2019/NĐ-CP (15th of the month before to the 14th). Knows dates only.
 
+use std::ops::RangeInclusive;
+
 use chrono::{Datelike, Days, NaiveDate};
 use serde::{Deserialize, Serialize};
 
+/// Years of windows: wide enough for whatever an office kept, narrow enough to step a year or a month beyond either end.
+const YEARS: RangeInclusive<i32> = 1900..=2999;
+
 /// A stretch of local dates, both ends included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "Ends")]
 pub struct Window {
     /// First day.
     pub from: NaiveDate,
@@ -13,10 +19,26 @@ pub struct Window {
     pub to: NaiveDate,
 }
 
+/// A window as it comes over the wire, not yet looked at.
+#[derive(Deserialize)]
+struct Ends {
+    from: NaiveDate,
+    to: NaiveDate,
+}
+
+impl TryFrom<Ends> for Window {
+    type Error = &'static str;
+
+    fn try_from(ends: Ends) -> Result<Self, Self::Error> {
+        Window::new(ends.from, ends.to).ok_or("no window of dates")
+    }
+}
+
 impl Window {
-    /// A window, if it does not end before it begins.
+    /// A window, if it does not end before it begins and lies in the years from 1900 to 2999.
     pub fn new(from: NaiveDate, to: NaiveDate) -> Option<Self> {
-        (from <= to).then_some(Self { from, to })
+        let are_near = [from, to].iter().all(|date| YEARS.contains(&date.year()));
+        (from <= to && are_near).then_some(Self { from, to })
     }
 
     /// Whether a date lies inside.
@@ -44,9 +66,9 @@ fn year_before(date: NaiveDate) -> NaiveDate {
         .unwrap_or_else(|| ymd(date.year() - 1, date.month(), 28))
 }
 
-/// A period that a report is about.
+/// A period that a report is about. Over the wire it is its code, so that none comes in that [`Period::parse`] refuses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(try_from = "String", into = "String")]
 pub enum Period {
     /// NĐ 09 month (year, 1–12): the 15th of the month before to the 14th.
     Month(i32, u32),
@@ -132,7 +154,7 @@ impl Period {
         }
         let mut parts = code.split('-');
         let (kind, year) = (parts.next()?, parts.next()?.parse::<i32>().ok()?);
-        if !(1900..=2999).contains(&year) {
+        if !YEARS.contains(&year) {
             return None;
         }
         let number = parts.next().map(|p| p.parse::<u32>().ok());
@@ -144,6 +166,20 @@ impl Period {
             ("c", None, None) => Some(Period::CalendarYear(year)),
             _ => None,
         }
+    }
+}
+
+impl From<Period> for String {
+    fn from(period: Period) -> String {
+        period.code()
+    }
+}
+
+impl TryFrom<String> for Period {
+    type Error = &'static str;
+
+    fn try_from(code: String) -> Result<Self, Self::Error> {
+        Period::parse(&code).ok_or("no code of a period")
     }
 }
 
@@ -193,7 +229,38 @@ mod tests {
         assert_eq!(leap.year_before(), Window { from: d("2027-02-28"), to: d("2027-03-01") });
     }
 
+    #[test]
+    fn a_period_comes_over_the_wire_as_its_code_alone() {
+        let june = serde_json::to_string(&Period::Month(2026, 6)).unwrap();
+        assert_eq!(june, "\"m-2026-06\"");
+        assert_eq!(serde_json::from_str::<Period>(&june).unwrap(), Period::Month(2026, 6));
+        for wrong in [
+            r#"{"month":[2026,13]}"#,
+            "\"m-2026-13\"",
+            "\"-262143-01-01_-262143-01-02\"",
+            "\"2026-01-01_20266-01-01\"",
+            "\"2026-05-16_2026-05-15\"",
+        ] {
+            assert!(serde_json::from_str::<Period>(wrong).is_err(), "{wrong}");
+        }
+        let window = r#"{"from":"-262143-01-01","to":"-262143-01-02"}"#;
+        assert!(serde_json::from_str::<Window>(window).is_err());
+    }
+
     proptest! {
+        #[test]
+        fn whatever_is_read_as_a_period_has_its_dates(
+            code in "\\PC{0,24}|[mqhyc]-[0-9]{1,5}(-[0-9]{1,3})?|-?[0-9]{4,6}-[01][0-9]-[0-3][0-9]_-?[0-9]{4,6}-[01][0-9]-[0-3][0-9]",
+        ) {
+            if let Some(period) = Period::parse(&code) {
+                let window = period.window();
+                prop_assert!(window.from <= window.to);
+                prop_assert!(window.year_before().from < window.from);
+                prop_assert!(!period.by_month().is_empty());
+                prop_assert_eq!(Period::parse(&period.code()), Some(period));
+            }
+        }
+
         #[test]
         fn months_cover_a_window_without_gap_or_overlap(from in 738_000i32..741_000, days in 0i32..900) {
             let from = NaiveDate::from_num_days_from_ce_opt(from).unwrap();

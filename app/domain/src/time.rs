@@ -1,6 +1,8 @@
 //! Local days and instants. An office works in days and hours of its own zone; the database keeps UTC.
 //! Knows no clock: "now" always comes from the caller.
 
+use std::ops::RangeInclusive;
+
 use chrono::{DateTime, Duration, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -16,9 +18,10 @@ impl Zone {
     /// Indochina Time, UTC+7.
     pub const VIETNAM: Zone = Zone { offset_minutes: 7 * 60 };
 
-    /// The local wall-clock reading of an instant.
+    /// The local wall-clock reading of an instant; at the ends of time, the end.
     pub fn local(self, instant: DateTime<Utc>) -> NaiveDateTime {
-        instant.naive_utc() + Duration::minutes(i64::from(self.offset_minutes))
+        let east = Duration::minutes(i64::from(self.offset_minutes));
+        instant.naive_utc().checked_add_signed(east).unwrap_or(NaiveDateTime::MAX)
     }
 
     /// The local date of an instant.
@@ -26,10 +29,28 @@ impl Zone {
         self.local(instant).date()
     }
 
-    /// The instant at which a local clock shows this reading.
+    /// The instant at which a local clock shows this reading; at the ends of time, the end.
     pub fn instant(self, local: NaiveDateTime) -> DateTime<Utc> {
-        (local - Duration::minutes(i64::from(self.offset_minutes))).and_utc()
+        let east = Duration::minutes(i64::from(self.offset_minutes));
+        local.checked_sub_signed(east).unwrap_or(NaiveDateTime::MIN).and_utc()
     }
+}
+
+/// Years in which a date that somebody types can lie. Outside them it is a slip of the hand, such as a year of two
+/// digits or of five, and would sort wrongly where dates are kept as text.
+pub const YEARS: RangeInclusive<i32> = 1990..=2999;
+
+/// Reads a date as offices type it: `2026-06-16`, `16/6/2026`, `16-6-2026`, `16.6.2026`; its year is one of [`YEARS`].
+pub fn parse_date(text: &str) -> Option<NaiveDate> {
+    let mut parts = text.trim().split(['/', '-', '.']).map(|part| part.trim());
+    let [first, month, last] = [parts.next()?, parts.next()?, parts.next()?];
+    let is_plain = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    if parts.next().is_some() || ![first, month, last].into_iter().all(is_plain) {
+        return None;
+    }
+    let (year, day) = if first.len() == 4 { (first, last) } else { (last, first) };
+    let year = year.parse().ok().filter(|year| YEARS.contains(year))?;
+    NaiveDate::from_ymd_opt(year, month.parse().ok()?, day.parse().ok()?)
 }
 
 /// One stretch of a meeting on one local date, half-open: `07:30–12:30` ends as 12:30 begins.
@@ -121,5 +142,57 @@ impl Hours {
         ]
         .into_iter()
         .find_map(|(field, follows)| (!follows).then_some(field))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::Datelike;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn a_date_has_a_year_that_an_office_could_mean() {
+        let table = [
+            ("2026-06-16", Some("2026-06-16")),
+            (" 16/6/2026 ", Some("2026-06-16")),
+            ("16-06-2026", Some("2026-06-16")),
+            ("16.6.2026", Some("2026-06-16")),
+            ("1/1/1990", Some("1990-01-01")),
+            ("31/12/2999", Some("2999-12-31")),
+            ("31/12/1989", None),
+            ("1/1/3000", None),
+            ("16/6/26", None),
+            ("16/6/0026", None),
+            ("16/6/20266", None),
+            ("20266-06-16", None),
+            ("+2026-06-16", None),
+            ("-262143-01-01", None),
+            ("31/2/2026", None),
+            ("16/6", None),
+            ("16/6/2026/1", None),
+            ("", None),
+        ];
+        for (text, read) in table {
+            assert_eq!(parse_date(text).map(|date| date.to_string()).as_deref(), read, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn the_ends_of_time_stop_no_clock() {
+        let zone = Zone::VIETNAM;
+        assert_eq!(zone.instant(NaiveDateTime::MIN), NaiveDateTime::MIN.and_utc());
+        assert_eq!(zone.local(DateTime::<Utc>::MAX_UTC), NaiveDateTime::MAX);
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_typed_is_a_date_of_these_years_or_none(text in "\\PC{0,14}|[-+0-9/. ]{0,16}") {
+            if let Some(date) = parse_date(&text) {
+                prop_assert!(YEARS.contains(&date.year()));
+                prop_assert_eq!(parse_date(&date.to_string()), Some(date));
+            }
+        }
     }
 }

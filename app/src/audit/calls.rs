@@ -43,7 +43,7 @@ pub async fn audit_trail(
     page: u32,
 ) -> Result<Page<TrailLine>, CallError> {
     let (services, caller) = asked()?;
-    let day = |text: &str| text.parse().ok();
+    let day = domain::time::parse_date;
     let filter = domain::audit::AuditFilter { text, from: day(&from), to: day(&to), page: page.max(1) };
     let found = services.audit.list(&caller, filter).await?;
     let rows = found.rows.into_iter().map(laid_out).collect();

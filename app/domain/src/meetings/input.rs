@@ -3,7 +3,7 @@
 
 use std::str::FromStr;
 
-use chrono::{NaiveDate, NaiveTime};
+use chrono::NaiveTime;
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -13,7 +13,7 @@ use super::{
 use crate::count::{Counterpart, Form, Side};
 use crate::error::{FieldProblem, Problem};
 use crate::ids::{AgencyId, AgendaItemId, PersonId, RoomId};
-use crate::time::Sitting;
+use crate::time::{Sitting, parse_date};
 
 /// The form, every field as text, as typed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -157,17 +157,6 @@ pub struct PlannedItem {
     pub presenter: String,
     /// Report not read out again.
     pub is_discussion: bool,
-}
-
-/// Reads a date as offices type it: `2026-06-16`, `16/6/2026`, `16-6-2026`.
-pub fn parse_date(text: &str) -> Option<NaiveDate> {
-    let text = text.trim();
-    if let Ok(date) = NaiveDate::from_str(text) {
-        return Some(date);
-    }
-    let mut parts = text.split(['/', '-', '.']).map(str::trim);
-    let (d, m, y) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
-    parts.next().is_none().then(|| NaiveDate::from_ymd_opt(y, m, d)).flatten()
 }
 
 /// Reads a time of day as offices type it: `07:30`, `7h30`, `7g30`, `14h`.
@@ -451,6 +440,10 @@ mod tests {
         assert_eq!(plan.title, "Họp giao ban");
         assert_eq!(plan.sittings[0].date.to_string(), "2026-06-16");
         assert_eq!(plan.sittings[0].from.to_string(), "07:30:00");
+        let mut wrong = whole();
+        wrong.sittings[0].date = "16/6/26".into();
+        let problem = FieldProblem::new("sittings[0][date]", Problem::NotADate);
+        assert_eq!(wrong.parse(), Err(vec![problem]), "a year has four digits");
         for (text, read) in
             [("7g05", Some("07:05:00")), ("14h", Some("14:00:00")), ("24:00", None), ("x", None)]
         {

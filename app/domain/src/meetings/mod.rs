@@ -11,11 +11,11 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 pub use check::{BusyOf, Check, Conflict, DurationCheck, MeetingBrief, Note, Shift, TargetsCheck};
-pub use input::{
-    AgendaInput, Delegation, MeetingInput, Plan, PlannedItem, SittingInput, parse_date, parse_time,
-};
+pub use input::{AgendaInput, Delegation, MeetingInput, Plan, PlannedItem, SittingInput, parse_time};
 pub use list::{Calendar, CalendarFilter, Entry, MeetingFilter, MeetingRow, RoomDay, Today, Waiting};
 pub use state::State;
+
+pub use crate::time::parse_date;
 
 use crate::access::{Action, Caller, Part};
 use crate::agencies::AgencyRef;
