@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use domain::ids::MeetingId;
+use domain::ids::{AgencyId, MeetingId, RoomId};
 use domain::text::fold;
 
 use crate::db::{Db, Q, Tx, Value, places, q};
@@ -48,8 +48,12 @@ pub(crate) async fn fill(tx: &mut Tx) -> Done<()> {
         q("SELECT m.id FROM meeting m WHERE NOT EXISTS (SELECT 1 FROM meeting_line l WHERE l.meeting_id = m.id)")
             .all(&mut *tx)
             .await?;
-    let missing: Vec<String> = missing.into_iter().map(|(id,)| id).collect();
-    for chunk in missing.chunks(WRITTEN_AT_ONCE) {
+    write_all(tx, missing).await
+}
+
+async fn write_all(tx: &mut Tx, meetings: Vec<(String,)>) -> Done<()> {
+    let meetings: Vec<String> = meetings.into_iter().map(|(id,)| id).collect();
+    for chunk in meetings.chunks(WRITTEN_AT_ONCE) {
         write(tx, chunk).await?;
     }
     Ok(())
@@ -58,6 +62,23 @@ pub(crate) async fn fill(tx: &mut Tx) -> Done<()> {
 /// Writes the words of one meeting anew: its title, and its agenda, agency, rooms and place.
 pub(crate) async fn refresh(tx: &mut Tx, meeting: MeetingId) -> Done<()> {
     write(tx, &[meeting.to_string()]).await
+}
+
+/// Writes the words of an agency's meetings anew: its name is among them.
+pub(crate) async fn refresh_agency(tx: &mut Tx, agency: AgencyId) -> Done<()> {
+    let held: Vec<(String,)> =
+        q("SELECT id FROM meeting WHERE agency_id = $1 ORDER BY id").bind(agency).all(&mut *tx).await?;
+    write_all(tx, held).await
+}
+
+/// Writes the words of a room's meetings anew: its name is among them.
+pub(crate) async fn refresh_room(tx: &mut Tx, room: RoomId) -> Done<()> {
+    let held: Vec<(String,)> =
+        q("SELECT meeting_id FROM meeting_room WHERE room_id = $1 ORDER BY meeting_id")
+            .bind(room)
+            .all(&mut *tx)
+            .await?;
+    write_all(tx, held).await
 }
 
 /// Takes a meeting out of the index.

@@ -15,8 +15,8 @@ use crate::access::permit;
 use crate::agencies::{self, NewAgency, ParsedAgency};
 use crate::audit::{self, Entry};
 use crate::db::{Tx, q};
-use crate::people;
 use crate::stop::Done;
+use crate::{people, search};
 
 /// An agency as it is to be: from the file, or as it stands.
 #[derive(Clone, Debug)]
@@ -221,6 +221,7 @@ async fn change(import: &Import<'_>, tx: &mut Tx, there: &Node, agency: &NewAgen
     q("DELETE FROM agency_alias WHERE agency_id = $1").bind(agency.id).run(&mut *tx).await?;
     agencies::insert_aliases(tx, agency.id, &parsed.aliases).await?;
     people::refold(tx, agency.id).await?;
+    search::refresh_agency(tx, agency.id).await?;
     let shown = |node: &ParsedAgency, parent: Option<AgencyId>| {
         json!({
             "code": node.code, "parent": parent, "level": node.level, "name": node.name,

@@ -17,7 +17,7 @@ use crate::audit::{self, Entry};
 use crate::db::{Tx, q};
 use crate::rooms::{self, ParsedRoom};
 use crate::stop::Done;
-use crate::stored;
+use crate::{search, stored};
 
 struct There {
     id: RoomId,
@@ -147,6 +147,7 @@ async fn write(
     .bind(room.folded())
     .run(&mut *tx)
     .await?;
+    search::refresh_room(tx, before.id).await?;
     let entry = Entry::new("rooms.change", &room.name).of(agency);
     let entry = entry.before(&shown(&before.room))?.after(&shown(room))?;
     audit::record(tx, import.backend, import.caller, entry).await

@@ -3,8 +3,11 @@
 use domain::access::Role;
 use domain::agencies::{Agencies, AgencyInput, HoursInput};
 use domain::error::{Failure, FieldProblem, Problem, Refusal};
+use domain::imports::{ImportKind, ImportMode, Imports};
+use domain::meetings::{MeetingFilter, Meetings};
 use domain::time::Hours;
 
+use crate::meetings::{briefing, published};
 use crate::support::each_database;
 
 fn input(code: &str, parent: &str, name: &str, aliases: &str) -> AgencyInput {
@@ -101,6 +104,35 @@ async fn hours_and_blocked_days_are_the_agencys_own() {
             let forbidden = Agencies::set_hours(&world.backend, &other, snv, input.clone()).await;
             assert_eq!(forbidden, Err(Failure::Forbidden));
         }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_meeting_is_found_by_the_new_name_of_its_agency_and_room_and_no_longer_by_the_old() {
+    each_database(async |world| {
+        let secretary = world.caller(Role::Secretary, "SNV").await;
+        let room = world.room("P1", "SNV").await;
+        let id = published(world, &secretary, briefing(&secretary, &secretary, &[room])).await;
+        let finds = async |text: &str| {
+            let filter = MeetingFilter { text: text.into(), ..MeetingFilter::default() };
+            let found = Meetings::list(&world.backend, &secretary, filter).await.unwrap();
+            found.rows.iter().any(|row| row.id == id)
+        };
+        assert!(finds("co quan snv").await && finds("phong p1").await);
+        for (kind, text) in [
+            (
+                ImportKind::Agencies,
+                "code,parent,level,name,short_name\nSNV,UBND,department,Sở Nội vụ,Sở NV\n",
+            ),
+            (ImportKind::Rooms, "code,name,agency,capacity\nP1,Hội trường Hoa Ban,SNV,40\n"),
+        ] {
+            let (system, mode) = (world.system(), ImportMode::Write);
+            let report = Imports::import(&world.backend, &system, kind, text.as_bytes(), mode).await.unwrap();
+            assert_eq!(report.changed, 1, "{:?}", report.bad);
+        }
+        assert!(finds("so noi vu").await && finds("hoa ban").await);
+        assert!(!finds("co quan snv").await && !finds("phong p1").await);
     })
     .await;
 }
