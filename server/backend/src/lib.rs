@@ -49,8 +49,6 @@ pub struct BackendConfig {
     pub database_url: String,
     /// The folder for the embedded database and the papers.
     pub data_dir: PathBuf,
-    /// The zone whose days are counted.
-    pub zone: Zone,
     /// How long a session lasts unused, in minutes.
     pub session_idle_minutes: i64,
     /// How long a session lasts at most, in hours; a kept device's lasts 30 days, or 7 unused.
@@ -66,7 +64,6 @@ impl BackendConfig {
         Self {
             database_url: String::new(),
             data_dir: data_dir.into(),
-            zone: Zone::VIETNAM,
             session_idle_minutes: 8 * 60,
             session_hours: 24,
             connections: db::CONNECTIONS,
@@ -147,7 +144,7 @@ impl Backend {
 
     /// The zone whose days are counted.
     pub fn zone(&self) -> Zone {
-        self.0.config.zone
+        Zone::VIETNAM
     }
 
     pub(crate) fn blobs(&self) -> &Blobs {

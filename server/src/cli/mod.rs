@@ -17,7 +17,6 @@ use clap::{Parser, Subcommand};
 use domain::error::Failure;
 use domain::figures::Reach;
 use domain::imports::ImportKind;
-use domain::time::Zone;
 
 use app::context::Locale;
 
@@ -158,7 +157,6 @@ fn start_log(config: &Config, is_service: bool) {
 pub async fn open(config: &Config) -> Result<Backend, String> {
     let settings = BackendConfig {
         database_url: config.database_url.clone(),
-        zone: Zone { offset_minutes: config.zone_offset_minutes },
         session_idle_minutes: config.session_idle_hours * 60,
         session_hours: config.session_absolute_hours,
         ..BackendConfig::embedded(config.data_dir.clone())

@@ -45,8 +45,6 @@ pub struct Config {
     pub upload_mib: u64,
     /// Requests worked on at one time.
     pub concurrent_requests: usize,
-    /// Minutes east of UTC.
-    pub zone_offset_minutes: i32,
     /// How the log is written.
     pub log_format: LogFormat,
     /// What the log holds.

@@ -143,7 +143,6 @@ impl Reader {
             session_absolute_hours: self.between("session_absolute_hours", 1, 720),
             upload_mib: self.between("upload_mib", 1, PAPER_MIB_AT_MOST),
             concurrent_requests: self.between("concurrent_requests", 8, 4096),
-            zone_offset_minutes: self.between("zone_offset_minutes", -720, 840),
             log_format: self.log_format(),
             log_level: self.log_level(),
         }
@@ -255,7 +254,6 @@ mod tests {
     fn defaults_are_valid() {
         let config = read(&Sources::default()).unwrap();
         assert_eq!(config.listen.to_string(), "127.0.0.1:3000");
-        assert_eq!(config.zone_offset_minutes, 420);
         assert!(!config.trust_proxy && config.database_url.is_empty() && config.site.is_none());
     }
 

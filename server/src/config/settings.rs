@@ -26,7 +26,7 @@ pub(super) const PREFIX: &str = "PHIEN_";
 pub const FILE_VARIABLE: &str = "PHIEN_CONFIG";
 
 /// The settings, in the order in which they are shown.
-pub const SETTINGS: [Setting; 13] = [
+pub const SETTINGS: [Setting; 12] = [
     Setting {
         key: "listen",
         default: "127.0.0.1:3000",
@@ -74,11 +74,6 @@ pub const SETTINGS: [Setting; 13] = [
         key: "concurrent_requests",
         default: "256",
         meaning: "Requests worked on at one time, 8 to 4096; more wait, then are told to try again.",
-    },
-    Setting {
-        key: "zone_offset_minutes",
-        default: "420",
-        meaning: "Local time, in minutes east of UTC, -720 to 840. Viet Nam is 420.",
     },
     Setting { key: "log_format", default: "text", meaning: "text, or json: one object a line." },
     Setting {
