@@ -19,6 +19,9 @@ const CALM = { viewport: PHONE, hasTouch: true, reducedMotion: 'reduce' };
 /** Fixed to the size of a projector; nobody holds it in the hand. */
 const HALL = /\/hall$/;
 
+/** Nobody's identifier. */
+const NOWHERE = '00000000-0000-4000-8000-000000000000';
+
 const PAGES = {
   'thuky1.vpub': [
     ['home', '/'],
@@ -46,6 +49,10 @@ const PAGES = {
     ['search', '/search?q=giao+ban'],
     ['more', '/more'],
     ['account', '/account'],
+    ['no-such-meeting', `/meetings/${NOWHERE}`],
+    ['no-such-edit', `/meetings/${NOWHERE}/edit`],
+    ['no-such-hall', `/meetings/${NOWHERE}/hall`],
+    ['no-such-paper', `/papers/${NOWHERE}`],
   ],
   quantri: [
     ['admin', '/admin'],
