@@ -10,6 +10,9 @@ use crate::context::Assets;
 /// Faces of the first screen: without them its text would jump.
 const FIRST_FONTS: [&str; 2] = ["/fonts/be-vietnam-pro-400.woff2", "/fonts/be-vietnam-pro-600.woff2"];
 
+/// A browser that does not tell when it has painted is not waited for any longer.
+const UNPAINTED_MS: u32 = 4000;
+
 /// Links and scripts of the document's head.
 pub(crate) fn head(assets: &Assets) -> impl IntoView + use<> {
     let fonts = FIRST_FONTS
@@ -31,11 +34,12 @@ fn start(assets: &Assets) -> impl IntoView + use<> {
     (!assets.js.is_empty()).then(|| {
         let modules: Vec<&String> = std::iter::once(&assets.wasm).chain(bundle(assets)).collect();
         let script = format!(
-            "const start=()=>{{\
+            "let begun;const start=()=>{{if(begun)return;begun=true;\
              for(const href of {modules:?})document.head.prepend(Object.assign(document.createElement('link'),\
              {{rel:'preload',as:'fetch',crossOrigin:'anonymous',href}}));\
              import({js:?}).then(m=>m.default({{module_or_path:{wasm:?}}}).then(()=>m.hydrate()))}};\
-             document.hidden?start():requestAnimationFrame(()=>setTimeout(start))",
+             document.hidden?start():setTimeout(start,{UNPAINTED_MS});\
+             new PerformanceObserver(start).observe({{type:'paint',buffered:true}})",
             js = assets.js,
             wasm = assets.wasm
         );
