@@ -90,6 +90,11 @@ fn policy() -> String {
         }
     }
 
+    text.push_str(
+        "\nNo paper's title is shown to those who may not read papers. Of a meeting that a reader of the audit trail may \
+         not view\nit tells who, what and when, and withholds what the meeting held, before and after.\n",
+    );
+
     text.push_str("\n## Addresses\n\nOpen and public ones are for people who are not signed in too.\n\n");
     head(&mut text, "Address", ["asks for"].into_iter());
     let mut addresses: Vec<_> = permission::all().collect();
