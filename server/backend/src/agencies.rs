@@ -16,7 +16,7 @@ use crate::access::permit;
 use crate::audit::{self, Entry};
 use crate::db::{BINDS_AT_MOST, Q, Source, Tx, places, q};
 use crate::stop::Done;
-use crate::{Backend, rules, stored};
+use crate::{Backend, rules, stored, typed};
 
 /// So many agencies are offered while a name is typed.
 const FOUND_AT_MOST: i64 = 20;
@@ -203,10 +203,10 @@ async fn tree(backend: &Backend, caller: &Caller) -> Done<Vec<Agency>> {
 
 async fn find(backend: &Backend, caller: &Caller, text: &str) -> Done<Vec<AgencyRef>> {
     permit(caller, Action::ViewAgencies, Scope::Myself)?;
-    let folded = fold(text);
+    let words = typed::words(text);
     let mut q = q("SELECT a.id, a.code, a.short_name FROM agency a WHERE ");
     let mut all = vec!["1 = 1".to_owned()];
-    for word in folded.split(' ').filter(|word| !word.is_empty()) {
+    for word in &words {
         let like = q.place(format!("%{word}%"));
         all.push(format!(
             "(a.folded LIKE {like} OR EXISTS (SELECT 1 FROM agency_alias n \
@@ -215,7 +215,7 @@ async fn find(backend: &Backend, caller: &Caller, text: &str) -> Done<Vec<Agency
     }
     q.push(&all.join(" AND "));
     // The names that begin with what was typed come first.
-    let (begins, limit) = (q.place(format!("{folded}%")), q.place(FOUND_AT_MOST));
+    let (begins, limit) = (q.place(format!("{}%", words.join(" "))), q.place(FOUND_AT_MOST));
     q.push(&format!(
         " ORDER BY CASE WHEN a.folded LIKE {begins} THEN 0 ELSE 1 END, a.depth, a.code LIMIT {limit}"
     ));

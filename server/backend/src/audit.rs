@@ -137,7 +137,7 @@ fn condition(backend: &Backend, q: &mut Q, within: &Within, filter: &AuditFilter
     if let Some(after) = filter.to.and_then(|to| to.checked_add_days(Days::new(1))) {
         all.push(format!("at < {}", q.place(midnight(after))));
     }
-    for word in fold(&filter.text).split(' ').filter(|word| !word.is_empty()) {
+    for word in crate::typed::words(&filter.text) {
         all.push(format!("folded LIKE {}", q.place(format!("%{word}%"))));
     }
     all.join(" AND ")

@@ -2,10 +2,14 @@
 //! Knows no paper and no meeting.
 
 use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
 
 use sha2::{Digest, Sha256};
 use tokio::fs::{self, File};
 use tokio::io::AsyncWriteExt;
+
+/// What was written to more recently may belong to an upload that is still on its way, here or on another machine.
+pub(crate) const SETTLED_AFTER: Duration = Duration::from_secs(24 * 3600);
 
 /// The store.
 #[derive(Clone, Debug)]
@@ -33,14 +37,48 @@ pub(crate) struct Blob {
 }
 
 impl Blobs {
-    /// A store in a folder, made when missing. Leftovers of interrupted uploads are removed.
+    /// A store in a folder, made when missing. Touches nothing that is there: another program may be writing it.
     pub(crate) async fn open(root: PathBuf) -> std::io::Result<Blobs> {
-        let incoming = root.join("incoming");
-        if fs::try_exists(&incoming).await? {
-            fs::remove_dir_all(&incoming).await?;
-        }
-        fs::create_dir_all(&incoming).await?;
+        fs::create_dir_all(root.join("incoming")).await?;
         Ok(Blobs { root })
+    }
+
+    /// Removes what interrupted uploads left behind, and gives how many files that were.
+    pub(crate) async fn sweep_incoming(&self, now: SystemTime) -> std::io::Result<u64> {
+        let mut removed = 0;
+        for (_, path) in settled(&self.root.join("incoming"), now).await? {
+            fs::remove_file(path).await?;
+            removed += 1;
+        }
+        Ok(removed)
+    }
+
+    /// The hashes of kept files that were last written more than a day ago.
+    pub(crate) async fn settled(&self, now: SystemTime) -> std::io::Result<Vec<String>> {
+        let mut hashes = Vec::new();
+        let mut shelves = fs::read_dir(&self.root).await?;
+        while let Some(shelf) = shelves.next_entry().await? {
+            let name = shelf.file_name();
+            let Some(name) = name.to_str().filter(|name| name.len() == 2) else { continue };
+            let kept = settled(&shelf.path(), now).await?.into_iter().map(|(file, _)| file);
+            hashes.extend(kept.filter(|hash| hash.len() == 64 && hash.starts_with(name)));
+        }
+        Ok(hashes)
+    }
+
+    /// Removes a kept file unless it was written anew in the meantime.
+    pub(crate) async fn remove_settled(&self, hash: &str, now: SystemTime) -> std::io::Result<bool> {
+        let path = self.path(hash);
+        let is_settled = is_settled(&fs::metadata(&path).await?, now);
+        if is_settled {
+            fs::remove_file(path).await?;
+        }
+        Ok(is_settled)
+    }
+
+    /// Whether a file is there.
+    pub(crate) async fn holds(&self, hash: &str) -> std::io::Result<bool> {
+        fs::try_exists(self.path(hash)).await
     }
 
     /// Begins a file under a name nobody else uses.
@@ -55,6 +93,26 @@ impl Blobs {
         let shelf = hash.get(..2).unwrap_or("00");
         self.root.join(shelf).join(hash)
     }
+}
+
+/// The files of a folder that nobody is writing any more: name and place.
+async fn settled(folder: &Path, now: SystemTime) -> std::io::Result<Vec<(String, PathBuf)>> {
+    let mut found = Vec::new();
+    let mut files = fs::read_dir(folder).await?;
+    while let Some(file) = files.next_entry().await? {
+        let meta = file.metadata().await?;
+        if let (true, true, Ok(name)) =
+            (meta.is_file(), is_settled(&meta, now), file.file_name().into_string())
+        {
+            found.push((name, file.path()));
+        }
+    }
+    Ok(found)
+}
+
+fn is_settled(meta: &std::fs::Metadata, now: SystemTime) -> bool {
+    let age = meta.modified().ok().and_then(|written| now.duration_since(written).ok());
+    age.is_some_and(|age| age > SETTLED_AFTER)
 }
 
 impl Incoming {
@@ -95,7 +153,7 @@ impl Incoming {
 impl Drop for Incoming {
     fn drop(&mut self) {
         if !self.is_kept {
-            // Best effort: what stays behind is swept at the next start.
+            // Best effort: what stays behind is swept at a later start.
             let _ = std::fs::remove_file(&self.path);
         }
     }

@@ -16,13 +16,15 @@ use sqlx::{AssertSqlSafe, FromRow, Postgres, Sqlite, Transaction};
 pub(crate) const CONNECTIONS: u32 = 16;
 /// Readers of the embedded database, at most: as many as the cores of a small office machine, twice.
 const SQLITE_READERS: u32 = 4;
-/// How long a writer waits for another before it gives up: longer than any transaction here.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long a writer of the embedded database waits for another, here or in another program, before its caller is told
+/// to try again. The longest transaction is an import: 100,000 meetings take some eleven seconds on two slow cores. A
+/// page must be answered within thirty.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 /// Most values bound in one statement: both engines take more, but plans get slow.
 pub(crate) const BINDS_AT_MOST: usize = 500;
 
 /// The migrations, embedded.
-static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../../migrations");
+pub(crate) static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../../migrations");
 
 /// The database.
 #[derive(Clone, Debug)]
@@ -31,6 +33,8 @@ pub enum Db {
     Sqlite {
         /// The one connection that writes.
         writer: SqlitePool,
+        /// The one that writes in passing: it waits for nobody.
+        passing: SqlitePool,
         /// Connections that only read.
         readers: SqlitePool,
     },
@@ -49,28 +53,31 @@ pub enum Tx {
 
 impl Db {
     /// Opens the embedded database in a file, making it when missing, and brings it up to date. So many connections
-    /// read, few as they may be; one writes.
+    /// read, few as they may be; one writes, and waits so long for another program.
     ///
     /// # Errors
     /// When the file cannot be opened, or is newer than this program.
-    pub async fn sqlite(file: &Path, connections: u32) -> Result<Db, sqlx::Error> {
+    pub async fn sqlite(file: &Path, connections: u32, patience: Duration) -> Result<Db, sqlx::Error> {
         let options = SqliteConnectOptions::new()
             .filename(file)
             .create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
-            .busy_timeout(BUSY_TIMEOUT)
+            .busy_timeout(patience)
             .statement_cache_capacity(200)
             .pragma("cache_size", "-4000");
-        let writer = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
+        let one = || SqlitePoolOptions::new().max_connections(1).acquire_timeout(PATIENCE);
+        let writer = one().connect_with(options.clone()).await?;
         MIGRATIONS.run(&writer).await?;
+        let unwaiting = options.clone().busy_timeout(Duration::ZERO).pragma("cache_size", "-200");
+        let passing = one().connect_lazy_with(unwaiting);
         let readers = SqlitePoolOptions::new()
             .max_connections(connections.min(SQLITE_READERS))
             .min_connections(1)
             .connect_with(options.pragma("query_only", "ON"))
             .await?;
-        Ok(Db::Sqlite { writer, readers })
+        Ok(Db::Sqlite { writer, passing, readers })
     }
 
     /// Opens a PostgreSQL database, over so many connections at most, and brings it up to date.
@@ -92,6 +99,17 @@ impl Db {
         })
     }
 
+    /// Begins a transaction that writes down something small in passing, while a page is being read. None when another
+    /// holds the embedded database: who only reads must never wait for somebody's import.
+    pub async fn begin_in_passing(&self) -> Result<Option<Tx>, sqlx::Error> {
+        let Db::Sqlite { passing, .. } = self else { return self.begin().await.map(Some) };
+        match passing.begin_with("BEGIN IMMEDIATE").await {
+            Ok(tx) => Ok(Some(Tx::Sqlite(tx))),
+            Err(error) if is_busy(&error) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
     /// Whether this is PostgreSQL: for the few statements that fork (full-text search).
     pub fn is_postgres(&self) -> bool {
         matches!(self, Db::Postgres(_))
@@ -100,8 +118,9 @@ impl Db {
     /// Closes every connection; the embedded database writes its log back.
     pub async fn close(&self) {
         match self {
-            Db::Sqlite { writer, readers } => {
+            Db::Sqlite { writer, passing, readers } => {
                 readers.close().await;
+                passing.close().await;
                 writer.close().await;
             }
             Db::Postgres(pool) => pool.close().await,
@@ -145,10 +164,35 @@ pub enum Via<'a> {
 
 impl Source for &Db {
     fn via(&mut self) -> Via<'_> {
+        self.reading()
+    }
+}
+
+impl Db {
+    /// Where queries run that belong to no transaction.
+    pub(crate) fn reading(&self) -> Via<'_> {
         match self {
             Db::Sqlite { readers, .. } => Via::SqlitePool(readers),
             Db::Postgres(pool) => Via::PostgresPool(pool),
         }
+    }
+}
+
+/// Whether the database could not be had because another holds it or none of its connections came free: trying again is
+/// right, and nothing is broken.
+pub(crate) fn is_busy(error: &sqlx::Error) -> bool {
+    /// SQLITE_BUSY, the lowest byte of its extended codes.
+    const BUSY: i32 = 5;
+    match error {
+        sqlx::Error::PoolTimedOut => true,
+        sqlx::Error::Database(error) => {
+            error.try_downcast_ref::<sqlx::sqlite::SqliteError>().is_some()
+                && error
+                    .code()
+                    .and_then(|code| code.parse::<i32>().ok())
+                    .is_some_and(|code| code & 0xff == BUSY)
+        }
+        _ => false,
     }
 }
 

@@ -15,6 +15,7 @@ mod figures;
 mod imports;
 mod meetings;
 mod papers;
+mod pending;
 mod people;
 mod rooms;
 mod rules;
@@ -23,9 +24,11 @@ mod search;
 mod seed;
 mod stop;
 mod stored;
+mod typed;
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use domain::error::Outcome;
 use domain::services::Services;
@@ -38,7 +41,7 @@ use blobs::Blobs;
 pub use db::{Db, Q, Record, Source, Tx, Value, Via, places, q};
 pub use demo::{Demo, PASSWORD as DEMO_PASSWORD};
 pub use entropy::{Entropy, SeededEntropy, SystemEntropy};
-pub use papers::{PaperFile, Upload};
+pub use papers::{PaperFile, Swept, Upload};
 pub use reports::Faces;
 pub use stop::{Done, Stop};
 
@@ -51,11 +54,14 @@ pub struct BackendConfig {
     pub data_dir: PathBuf,
     /// How long a session lasts unused, in minutes.
     pub session_idle_minutes: i64,
-    /// How long a session lasts at most, in hours; a kept device's lasts 30 days, or 7 unused.
+    /// How long a session lasts at most, in hours. On a device that is to stay signed in both times are ten times as
+    /// long, and at most 90 days.
     pub session_hours: i64,
     /// How many connections may be open at once: to PostgreSQL, or to read the embedded database. One is enough for
     /// every use case by itself, because none asks for a second connection while it holds one.
     pub connections: u32,
+    /// How long somebody who changes something waits while another program holds the embedded database.
+    pub patience: Duration,
 }
 
 impl BackendConfig {
@@ -67,6 +73,7 @@ impl BackendConfig {
             session_idle_minutes: 8 * 60,
             session_hours: 24,
             connections: db::CONNECTIONS,
+            patience: db::PATIENCE,
         }
     }
 }
@@ -93,7 +100,7 @@ impl Backend {
     pub async fn open(config: BackendConfig, entropy: Box<dyn Entropy>) -> Result<Backend, Stop> {
         tokio::fs::create_dir_all(&config.data_dir).await?;
         let db = if config.database_url.is_empty() {
-            Db::sqlite(&config.data_dir.join("phien.db"), config.connections).await?
+            Db::sqlite(&config.data_dir.join("phien.db"), config.connections, config.patience).await?
         } else {
             Db::postgres(&config.database_url, config.connections).await?
         };
@@ -108,6 +115,22 @@ impl Backend {
             pdf_turn: Arc::default(),
             hashing: Hashing::new(),
         })))
+    }
+
+    /// Looks at a database without touching it, and gives how many migrations the next start will run; `None` when the
+    /// embedded one is not there yet.
+    ///
+    /// # Errors
+    /// When it does not answer, is newer than this program, or was brought up to date by another one.
+    pub async fn pending_migrations(config: &BackendConfig) -> Result<Option<usize>, Stop> {
+        let file = config.data_dir.join("phien.db");
+        if !config.database_url.is_empty() {
+            return Ok(Some(pending::on_postgres(&config.database_url).await?));
+        }
+        if !tokio::fs::try_exists(&file).await? {
+            return Ok(None);
+        }
+        Ok(Some(pending::in_file(&file).await?))
     }
 
     /// Every port, as the pages are handed them.

@@ -19,7 +19,7 @@ use crate::agencies::{self, NAME_AT_MOST, text};
 use crate::audit::{self, Entry};
 use crate::db::{BINDS_AT_MOST, Q, Source, Tx, places, q};
 use crate::stop::Done;
-use crate::{Backend, stored};
+use crate::{Backend, stored, typed};
 
 /// So many people are offered while a name is typed.
 const FOUND_AT_MOST: i64 = 20;
@@ -62,9 +62,9 @@ impl People for Backend {
 }
 
 /// Every word of the text stands somewhere in what the person is found by.
-pub(crate) fn words(q: &mut Q, folded: &str) -> String {
+pub(crate) fn words(q: &mut Q, text: &str) -> String {
     let mut all = vec!["1 = 1".to_owned()];
-    for word in folded.split(' ').filter(|word| !word.is_empty()) {
+    for word in typed::words(text) {
         all.push(format!("p.folded LIKE {}", q.place(format!("%{word}%"))));
     }
     all.join(" AND ")
@@ -72,13 +72,13 @@ pub(crate) fn words(q: &mut Q, folded: &str) -> String {
 
 async fn find(backend: &Backend, caller: &Caller, text: &str) -> Done<Vec<PersonRef>> {
     permit(caller, Action::ViewPeople, Scope::Myself)?;
-    let folded = fold(text);
+    let begin = typed::words(text).join(" ");
     let mut q =
         q("SELECT p.id, p.name, p.position, a.short_name FROM person p JOIN agency a ON a.id = p.agency_id \
          WHERE p.is_active AND ");
-    let chosen = words(&mut q, &folded);
+    let chosen = words(&mut q, text);
     let (begins, own, limit) =
-        (q.place(format!("{folded}%")), q.place(caller.agency.id), q.place(FOUND_AT_MOST));
+        (q.place(format!("{begin}%")), q.place(caller.agency.id), q.place(FOUND_AT_MOST));
     q.push(&format!(
         "{chosen} ORDER BY CASE WHEN p.folded LIKE {begins} THEN 0 ELSE 1 END, \
          CASE WHEN p.agency_id = {own} THEN 0 ELSE 1 END, a.depth, p.folded, p.id LIMIT {limit}"
@@ -141,17 +141,16 @@ async fn list(
     if within == Within::Subtrees(Vec::new()) {
         return Err(Failure::Forbidden.into());
     }
-    let (page, folded) = (page.max(1), fold(text));
+    let page = page.max(1);
     let from = "FROM person p JOIN agency a ON a.id = p.agency_id WHERE ";
     let mut counting = q(format!("SELECT CAST(COUNT(*) AS BIGINT) {from}"));
-    let chosen =
-        [within.condition(&mut counting, "p.agency_id"), words(&mut counting, &folded)].join(" AND ");
+    let chosen = [within.condition(&mut counting, "p.agency_id"), words(&mut counting, text)].join(" AND ");
     counting.push(&chosen);
     let (total,): (i64,) = counting.one(backend.db()).await?;
     let mut rows = q(format!(
         "SELECT p.id, p.user_name, p.name, p.position, p.is_active, p.agency_id, a.code, a.short_name {from}"
     ));
-    let chosen = [within.condition(&mut rows, "p.agency_id"), words(&mut rows, &folded)].join(" AND ");
+    let chosen = [within.condition(&mut rows, "p.agency_id"), words(&mut rows, text)].join(" AND ");
     let (limit, offset) =
         (rows.place(i64::from(PER_PAGE)), rows.place(i64::from(page - 1) * i64::from(PER_PAGE)));
     rows.push(&format!("{chosen} ORDER BY a.depth, a.code, p.folded, p.id LIMIT {limit} OFFSET {offset}"));

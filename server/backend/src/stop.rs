@@ -3,6 +3,7 @@
 use domain::error::{Failure, Outcome, Refusal};
 use domain::ids::IncidentId;
 
+use crate::db::is_busy;
 use crate::entropy::Entropy;
 
 /// The result inside a use case; `?` works on database and file operations alike.
@@ -63,8 +64,8 @@ pub(crate) fn outcome<T>(done: Done<T>, entropy: &dyn Entropy) -> Outcome<T> {
     done.map_err(|stop| {
         let cause = match stop {
             Stop::Failure(failure) => return failure,
-            Stop::Database(sqlx::Error::PoolTimedOut) => {
-                tracing::warn!("no connection to the database came free");
+            Stop::Database(error) if is_busy(&error) => {
+                tracing::warn!("the database was busy for too long");
                 return Failure::Unavailable;
             }
             Stop::Database(error) => format!("database: {error}"),

@@ -6,16 +6,21 @@ use std::net::TcpListener;
 use std::path::Path;
 use std::process::ExitCode;
 
+use backend::Backend;
+
 use crate::config::{Config, Mistake, SETTINGS, Sources};
 use crate::site::read_assets;
 
 /// Prints the settings, then what is wrong; fails when anything is.
 pub async fn check(sources: &Sources, read: Result<Config, Vec<Mistake>>) -> ExitCode {
     print_settings(sources);
-    let wrong = match read {
-        Err(mistakes) => mistakes,
+    let Checked { wrong, notes } = match read {
+        Err(wrong) => Checked { wrong, notes: Vec::new() },
         Ok(config) => installation(&config).await,
     };
+    for note in notes {
+        println!("\n{note}");
+    }
     if wrong.is_empty() {
         println!("\nNothing is wrong.");
         return ExitCode::SUCCESS;
@@ -54,9 +59,19 @@ fn hidden(address: &str) -> String {
     }
 }
 
+/// What was found.
+#[derive(Debug, Default)]
+pub struct Checked {
+    /// What is wrong.
+    pub wrong: Vec<Mistake>,
+    /// What is not wrong and worth knowing.
+    pub notes: Vec<String>,
+}
+
 /// What a right configuration meets on this machine.
-async fn installation(config: &Config) -> Vec<Mistake> {
+pub async fn installation(config: &Config) -> Checked {
     let mut wrong = Vec::new();
+    let mut notes = Vec::new();
     let mut say = |place: &str, what: &dyn Display| {
         wrong.push(Mistake { place: place.to_owned(), what: what.to_string() });
     };
@@ -74,10 +89,15 @@ async fn installation(config: &Config) -> Vec<Mistake> {
     }
     if let Err(reason) = writable(&config.data_dir) {
         say("data_dir", &reason);
-    } else if let Err(reason) = database(config).await {
-        say(if config.database_url.is_empty() { "data_dir" } else { "database_url" }, &reason);
+    } else {
+        match database(config).await {
+            Ok(note) => notes.push(note),
+            Err(reason) => {
+                say(if config.database_url.is_empty() { "data_dir" } else { "database_url" }, &reason);
+            }
+        }
     }
-    wrong
+    Checked { wrong, notes }
 }
 
 /// Whether a file can be made in the folder, or the folder where it is to be.
@@ -89,11 +109,14 @@ fn writable(folder: &Path) -> Result<(), String> {
     tried.map_err(|cause| format!("{} cannot be written to: {cause}", there.display()))
 }
 
-/// Whether the database answers. One that is not there yet is not made.
-async fn database(config: &Config) -> Result<(), String> {
-    if config.database_url.is_empty() && !config.data_dir.join("phien.db").exists() {
-        return Ok(());
+/// Whether the database answers, and what the next start will do to it. One that is not there yet is not made.
+async fn database(config: &Config) -> Result<String, String> {
+    match Backend::pending_migrations(&super::settings(config)).await {
+        Ok(None) => Ok("There is no database yet; the first start makes it.".to_owned()),
+        Ok(Some(0)) => Ok("The database is up to date.".to_owned()),
+        Ok(Some(pending)) => {
+            Ok(format!("{pending} migrations will run at the next start. Back up the data before it."))
+        }
+        Err(cause) => Err(cause.to_string()),
     }
-    let backend = super::open(config).await?;
-    backend.ping().await.map_err(|cause| cause.to_string())
 }

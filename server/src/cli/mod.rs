@@ -153,15 +153,19 @@ fn start_log(config: &Config, is_service: bool) {
     }
 }
 
-/// Opens the backend that the configuration names.
-pub async fn open(config: &Config) -> Result<Backend, String> {
-    let settings = BackendConfig {
+/// How the configuration opens the backend.
+fn settings(config: &Config) -> BackendConfig {
+    BackendConfig {
         database_url: config.database_url.clone(),
         session_idle_minutes: config.session_idle_hours * 60,
         session_hours: config.session_absolute_hours,
         ..BackendConfig::embedded(config.data_dir.clone())
-    };
-    Backend::open(settings, Box::new(SystemEntropy)).await.map_err(|stop| {
+    }
+}
+
+/// Opens the backend that the configuration names.
+pub async fn open(config: &Config) -> Result<Backend, String> {
+    Backend::open(settings(config), Box::new(SystemEntropy)).await.map_err(|stop| {
         let place = if config.database_url.is_empty() { "the data folder" } else { "database_url" };
         format!("{place} cannot be opened: {stop}")
     })

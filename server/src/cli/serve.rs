@@ -1,6 +1,7 @@
 //! `phien serve`: opens the backend, prints where it serves, and on an empty database how the first administrator
 //! is made.
 
+use backend::Swept;
 use tokio::net::TcpListener;
 
 use super::{Ending, entropy, open};
@@ -8,6 +9,17 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::router::router;
 use crate::site::Site;
+
+/// Deletes the files that no paper needs any more, beside the first requests. Only here: a command that looks at the data
+/// while the program runs takes nothing away.
+async fn sweep(site: Site) {
+    match site.backend.sweep(site.clock.now(), site.config.withdrawn_days).await {
+        Ok(Swept { incoming, papers }) => {
+            tracing::info!(incoming, papers, "files that nothing needs deleted")
+        }
+        Err(cause) => tracing::warn!(%cause, "files that nothing needs were not deleted"),
+    }
+}
 
 /// Serves until it is told to end.
 pub async fn serve(config: Config, clock: Clock) -> Ending {
@@ -25,5 +37,6 @@ pub async fn serve(config: Config, clock: Clock) -> Ending {
         );
     }
     tracing::info!(%listen, "serving");
+    tokio::spawn(sweep(site.clone()));
     crate::serve::serve(listener, router(site)).await.map_err(|cause| format!("serving ended: {cause}"))
 }

@@ -43,6 +43,8 @@ pub struct Config {
     pub session_absolute_hours: i64,
     /// Largest paper.
     pub upload_mib: u64,
+    /// Days for which the file of a withdrawn paper is kept.
+    pub withdrawn_days: i64,
     /// Requests worked on at one time.
     pub concurrent_requests: usize,
     /// How the log is written.

@@ -142,6 +142,7 @@ impl Reader {
             session_idle_hours: self.between("session_idle_hours", 1, 168),
             session_absolute_hours: self.between("session_absolute_hours", 1, 720),
             upload_mib: self.between("upload_mib", 1, PAPER_MIB_AT_MOST),
+            withdrawn_days: self.between("withdrawn_days", 1, 3650),
             concurrent_requests: self.between("concurrent_requests", 8, 4096),
             log_format: self.log_format(),
             log_level: self.log_level(),

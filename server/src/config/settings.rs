@@ -26,7 +26,7 @@ pub(super) const PREFIX: &str = "PHIEN_";
 pub const FILE_VARIABLE: &str = "PHIEN_CONFIG";
 
 /// The settings, in the order in which they are shown.
-pub const SETTINGS: [Setting; 12] = [
+pub const SETTINGS: [Setting; 13] = [
     Setting {
         key: "listen",
         default: "127.0.0.1:3000",
@@ -67,9 +67,14 @@ pub const SETTINGS: [Setting; 12] = [
         key: "session_absolute_hours",
         default: "24",
         meaning: "A session ends so many hours after sign-in, used or not, 1 to 720; on a device that is to \
-                  stay signed in both times are ten times as long.",
+                  stay signed in both times are ten times as long, at most 90 days.",
     },
     Setting { key: "upload_mib", default: "200", meaning: "Largest paper in mebibytes, 1 to 200." },
+    Setting {
+        key: "withdrawn_days",
+        default: "90",
+        meaning: "The file of a withdrawn paper is deleted after so many days, at the next start, 1 to 3650.",
+    },
     Setting {
         key: "concurrent_requests",
         default: "256",

@@ -89,7 +89,7 @@ async fn sign_in(
     let Some((id, _, _)) = row.filter(|(_, _, is_active)| fits && *is_active) else {
         delay::failed(&mut tx, &subjects, now).await?;
         tx.commit().await?;
-        tracing::warn!(address, "sign-in failed");
+        tracing::warn!("sign-in failed");
         return Err(Refusal::WrongCredentials.into());
     };
     delay::cleared(&mut tx, &subjects).await?;

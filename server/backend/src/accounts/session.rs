@@ -14,9 +14,10 @@ use crate::db::{Source, Tx, q};
 use crate::stop::Done;
 use crate::{Backend, stored};
 
-/// A kept device signs in again after a month, or after a week unused.
-const KEPT_DAYS: i64 = 30;
-const KEPT_IDLE_DAYS: i64 = 7;
+/// A device that is to stay signed in does so for so many times as long as any other, unused and at most.
+const KEPT_TIMES: i32 = 10;
+/// But never longer: a tablet that nobody took back is signed out within a season.
+const KEPT_DAYS_AT_MOST: i64 = 90;
 /// `used_at` is written at most this often: a write for every request would cost more than the request.
 const MARK_EVERY_SECONDS: i64 = 60;
 /// Longest description of a browser that is kept.
@@ -34,11 +35,9 @@ pub(super) async fn begin(
     q("DELETE FROM session WHERE ends_at <= $1 OR used_at + idle_ms <= $1").bind(now).run(&mut *tx).await?;
     let token = hex(&backend.entropy().array::<32>());
     let config = &backend.0.config;
-    let (idle, whole) = if keep {
-        (Duration::days(KEPT_IDLE_DAYS), Duration::days(KEPT_DAYS))
-    } else {
-        (Duration::minutes(config.session_idle_minutes), Duration::hours(config.session_hours))
-    };
+    let lasting = |time: Duration| if keep { kept(time) } else { time };
+    let idle = lasting(Duration::minutes(config.session_idle_minutes));
+    let whole = lasting(Duration::hours(config.session_hours));
     q("INSERT INTO session (id, person_id, token_hash, device, began_at, used_at, idle_ms, ends_at) \
        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)")
     .bind(SessionId(backend.entropy().id(now)))
@@ -52,6 +51,11 @@ pub(super) async fn begin(
     .run(&mut *tx)
     .await?;
     Ok(SignedIn { token, max_age_seconds: keep.then(|| whole.num_seconds()) })
+}
+
+/// How long a session's time is on a device that is to stay signed in.
+fn kept(time: Duration) -> Duration {
+    (time * KEPT_TIMES).min(Duration::days(KEPT_DAYS_AT_MOST))
 }
 
 /// The hash under which a token is stored. One hash is enough: there is nothing to guess in 256 random bits.
@@ -113,9 +117,9 @@ pub(super) async fn caller(on: impl Source, token: &str, now: DateTime<Utc>) -> 
     Ok((caller, is_to_be_marked))
 }
 
-/// Writes down that a session was used.
+/// Writes down that a session was used; the next request does when the database is taken.
 pub(super) async fn mark_used(backend: &Backend, caller: &Caller) -> Done<()> {
-    let mut tx = backend.db().begin().await?;
+    let Some(mut tx) = backend.db().begin_in_passing().await? else { return Ok(()) };
     q("UPDATE session SET used_at = $1 WHERE id = $2 AND used_at < $1")
         .bind(caller.now)
         .bind(caller.session)
@@ -155,4 +159,16 @@ pub(crate) async fn end_all(tx: &mut Tx, person: PersonId, but: Option<SessionId
         query.push(&format!(" AND id <> {kept}"));
     }
     Ok(query.run(tx).await?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_kept_device_has_ten_times_as_long_and_a_season_at_most() {
+        assert_eq!(kept(Duration::hours(8)), Duration::hours(80));
+        assert_eq!(kept(Duration::hours(24)), Duration::days(10));
+        assert_eq!(kept(Duration::hours(720)), Duration::days(90));
+    }
 }

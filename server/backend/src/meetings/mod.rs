@@ -110,8 +110,9 @@ async fn get(backend: &Backend, caller: &Caller, id: MeetingId) -> Done<Meeting>
     let mut db = backend.db();
     let head = head::Head::load(db, caller, id, backend.zone().date(caller.now)).await?;
     let (meeting, unseen) = load::whole(&mut db, caller, id, head).await?;
-    if let Some(number) = unseen {
-        let mut tx = db.begin().await?;
+    if let Some(number) = unseen
+        && let Some(mut tx) = db.begin_in_passing().await?
+    {
         publish::saw(&mut tx, caller, id, number).await?;
         tx.commit().await?;
     }

@@ -1,6 +1,8 @@
-//! Papers: reading and managing them. Uploading, which moves bytes, is in [`upload`]; what a PDF says of itself in [`pdf`].
+//! Papers: reading and managing them. Uploading, which moves bytes, is in [`upload`]; what a PDF says of itself in
+//! [`pdf`]; which files are needed no longer in [`sweep`].
 
 mod pdf;
+mod sweep;
 mod upload;
 
 use async_trait::async_trait;
@@ -16,6 +18,7 @@ use crate::scope::MeetingScope;
 use crate::stop::Done;
 use crate::{Backend, stored};
 
+pub use sweep::Swept;
 pub use upload::{PaperFile, Upload};
 
 /// A stored paper.
@@ -122,7 +125,8 @@ async fn reading_order(on: impl Source, meeting: MeetingId) -> Done<Vec<(PaperId
     rows.into_iter().map(|(id, title)| Ok((stored::id(&id)?, title))).collect()
 }
 
-/// Opened once is read: the chair sees who has, and the reader's own list stops calling it unread.
+/// Opened once is read: the chair sees who has, and the reader's own list stops calling it unread. While another holds
+/// the database the next opening does it: reading never waits.
 async fn mark_read(backend: &Backend, caller: &Caller, row: &Row) -> Done<()> {
     let is_marked: Option<(i64,)> =
         q("SELECT version FROM paper_reading WHERE paper_id = $1 AND version = $2 AND person_id = $3")
@@ -131,8 +135,9 @@ async fn mark_read(backend: &Backend, caller: &Caller, row: &Row) -> Done<()> {
             .bind(caller.person)
             .optional(backend.db())
             .await?;
-    if is_marked.is_none() {
-        let mut tx = backend.db().begin().await?;
+    if is_marked.is_none()
+        && let Some(mut tx) = backend.db().begin_in_passing().await?
+    {
         q("INSERT INTO paper_reading (paper_id, version, person_id, first_at) VALUES ($1, $2, $3, $4) \
            ON CONFLICT DO NOTHING")
         .bind(&row.id)

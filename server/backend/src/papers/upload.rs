@@ -8,7 +8,7 @@ use domain::error::{Outcome, Refusal};
 use domain::ids::{AgendaItemId, PaperId};
 use domain::papers::{Level, PAPER_MIB_AT_MOST, PAPERS_AT_MOST, marking};
 
-use super::{NewPaper, Row, clean_title, insert, managed_item, pdf};
+use super::{NewPaper, Row, clean_title, insert, managed_item, pdf, sweep};
 use crate::Backend;
 use crate::audit::{self, Entry};
 use crate::blobs::Incoming;
@@ -156,6 +156,7 @@ impl Upload {
         let (backend, caller) = (&self.backend, &self.caller);
         let mut tx = backend.db().begin().await?;
         let (meeting, scope) = managed_item(&mut tx, caller, self.item).await?;
+        sweep::make_sure(&mut tx, backend, &blob.hash).await?;
         let id = PaperId(backend.entropy().id(caller.now));
         let paper = NewPaper {
             id,

@@ -6,6 +6,7 @@ mod accounts;
 mod agencies;
 mod attendance;
 mod audit;
+mod busy;
 mod demo;
 mod figures;
 mod figures_naive;

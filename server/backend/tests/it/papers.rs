@@ -1,6 +1,7 @@
 //! Papers: what is taken, what is refused and leaves nothing, and who may read.
 
 use backend::{Backend, q};
+use chrono::TimeZone;
 use domain::access::{Caller, Role, Stage};
 use domain::error::{Failure, Refusal};
 use domain::ids::{AgendaItemId, MeetingId, PaperId};
@@ -168,4 +169,98 @@ async fn a_withdrawn_paper_opens_no_longer() {
         assert_eq!(trail, 3, "add, rename and withdraw are in the trail");
     })
     .await;
+}
+
+/// Makes a file look as if it had been written so many hours ago.
+fn aged(file: &std::path::Path, world: &World, hours: u64) {
+    let now = std::time::UNIX_EPOCH + std::time::Duration::from_millis(world.now.timestamp_millis() as u64);
+    let written = now - std::time::Duration::from_secs(hours * 3600);
+    std::fs::File::options().write(true).open(file).unwrap().set_modified(written).unwrap();
+}
+
+#[tokio::test]
+async fn a_sweep_takes_what_no_paper_needs_and_nothing_else() {
+    each_database(async |world| {
+        let (_, item, secretary, delegate) = meeting(world, Stage::Scheduled).await;
+        let mut files = Vec::new();
+        let mut ids = Vec::new();
+        for title in ["read", "withdrawn", "just withdrawn", "dropped", "young"] {
+            let content = [PDF, title.as_bytes()].concat();
+            let id = add(&world.backend, &secretary, item, title, &content).await.unwrap();
+            files.push(world.backend.open_file(&delegate, id).await.unwrap().path);
+            ids.push(id);
+        }
+        let mut tx = world.backend.db().begin().await.unwrap();
+        for (id, days) in [(ids[1], 91), (ids[2], 89)] {
+            let at = world.now - chrono::TimeDelta::days(days);
+            q("UPDATE paper SET withdrawn_at = $2 WHERE id = $1")
+                .bind(id)
+                .bind(at)
+                .run(&mut tx)
+                .await
+                .unwrap();
+        }
+        for id in [ids[3], ids[4]] {
+            q("DELETE FROM paper WHERE id = $1").bind(id).run(&mut tx).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+        let incoming = world.config.data_dir.join("papers/incoming");
+        let (broken, coming) = (incoming.join("broken"), incoming.join("coming"));
+        for (file, hours) in [(&broken, 25), (&coming, 23)] {
+            std::fs::write(file, PDF).unwrap();
+            aged(file, world, hours);
+        }
+        for (file, hours) in files.iter().zip([1000, 1000, 1000, 25, 23]) {
+            aged(file, world, hours);
+        }
+        let swept = world.backend.sweep(world.now, 90).await.unwrap();
+        assert_eq!((swept.incoming, swept.papers), (1, 2));
+        let left: Vec<bool> = files.iter().map(|file| file.exists()).collect();
+        assert_eq!(left, [true, false, true, false, true]);
+        assert!(coming.exists() && !broken.exists(), "an upload on its way is left alone");
+        assert_eq!(std::fs::read(&files[0]).unwrap(), [PDF, b"read"].concat());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn opening_the_data_leaves_an_upload_on_its_way_alone() {
+    each_database(async |world| {
+        let (_, item, secretary, _) = meeting(world, Stage::Scheduled).await;
+        let mut upload = world.backend.begin_upload(&secretary, item, "Báo cáo", Level::Open).await.unwrap();
+        upload.write(PDF).await.unwrap();
+        let other =
+            Backend::open(world.config.clone(), Box::new(backend::SeededEntropy::new(9))).await.unwrap();
+        // By the clock of the machine: the file is of this moment.
+        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
+        let now = chrono::Utc.timestamp_opt(i64::try_from(now.as_secs()).unwrap(), 0).unwrap();
+        other.sweep(now, 90).await.unwrap();
+        other.db().close().await;
+        upload.finish().await.unwrap();
+        assert_eq!(world.count("paper").await, 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_look_at_a_database_says_what_the_next_start_will_do_and_does_nothing() {
+    each_database(async |world| {
+        let look = async || Backend::pending_migrations(&world.config).await;
+        assert_eq!(look().await.unwrap(), Some(0));
+        let applied = world.count("_sqlx_migrations").await;
+        let mut tx = world.backend.db().begin().await.unwrap();
+        q("DELETE FROM _sqlx_migrations WHERE version = 2").run(&mut tx).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(look().await.unwrap(), Some(1));
+        assert_eq!(world.count("_sqlx_migrations").await, applied - 1, "it was only looked at");
+        let mut tx = world.backend.db().begin().await.unwrap();
+        q("UPDATE _sqlx_migrations SET version = 9999 WHERE version = 1").run(&mut tx).await.unwrap();
+        tx.commit().await.unwrap();
+        assert!(look().await.is_err(), "the database is newer than the program");
+    })
+    .await;
+    let empty = tempfile::tempdir().unwrap();
+    let config = backend::BackendConfig::embedded(empty.path());
+    assert_eq!(Backend::pending_migrations(&config).await.unwrap(), None);
+    assert_eq!(std::fs::read_dir(empty.path()).unwrap().count(), 0, "none is made");
 }

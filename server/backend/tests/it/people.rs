@@ -2,6 +2,8 @@
 
 use domain::access::Role;
 use domain::accounts::Accounts;
+use domain::agencies::Agencies;
+use domain::audit::{Audit, AuditFilter};
 use domain::error::{Failure, Refusal};
 use domain::people::{People, PersonInput};
 
@@ -111,6 +113,29 @@ async fn everybody_finds_people_without_marks_and_administrators_list_their_own(
         let stc = world.agency("STC").await;
         assert_eq!(people.list(&administrator, Some(stc), "", 1).await, Err(Failure::Forbidden));
         assert_eq!(people.list(&administrator, None, "thư ký", 1).await.unwrap().total, 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_search_of_a_thousand_words_is_answered_like_any_other() {
+    each_database(async |world| {
+        let administrator = world.caller(Role::SystemAdministrator, "SNV").await;
+        let snv = administrator.agency.id;
+        let many = "nguoi ".repeat(1_001);
+        let long = "n".repeat(3_000);
+        for (text, found) in [(many.as_str(), 1), (long.as_str(), 0)] {
+            let people = People::find(&world.backend, &administrator, text).await.unwrap();
+            assert_eq!(people.len(), found, "{}", world.engine);
+            let page = People::list(&world.backend, &administrator, Some(snv), text, 1).await.unwrap();
+            assert_eq!(page.total, found as i64);
+            let agencies = Agencies::find(&world.backend, &administrator, text).await.unwrap();
+            assert_eq!(agencies.len(), 0);
+            let filter = AuditFilter { text: text.into(), ..AuditFilter::default() };
+            Audit::list(&world.backend, &administrator, filter).await.unwrap();
+        }
+        let agencies = Agencies::find(&world.backend, &administrator, &"snv ".repeat(1_001)).await.unwrap();
+        assert_eq!(agencies.len(), 1);
     })
     .await;
 }

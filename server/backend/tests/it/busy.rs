@@ -1,0 +1,72 @@
+//! Somebody else holds the embedded database for long: an import, or another program. Reading goes on; who wants to
+//! change something is told to try again.
+
+use std::time::Duration;
+
+use backend::{Backend, BackendConfig, SeededEntropy, Tx, q};
+use domain::access::Caller;
+use domain::accounts::{Accounts, FirstAdministrator};
+use domain::error::Failure;
+use domain::imports::{ImportKind, ImportMode, Imports};
+
+use crate::support::instant;
+
+const ROWS: &str = "code,parent,level,name,short_name\nSNV,UBNDT,department,Sở Nội vụ,Sở Nội vụ\n";
+
+/// A database with one administrator, whose token comes with it, and who is not waited for.
+async fn claimed(folder: &std::path::Path) -> (Backend, String) {
+    let config = BackendConfig { patience: Duration::from_millis(20), ..BackendConfig::embedded(folder) };
+    let backend = Backend::open(config, Box::new(SeededEntropy::new(7))).await.unwrap();
+    let first = FirstAdministrator {
+        code: backend.first_code().await.unwrap().unwrap(),
+        agency_name: "Ủy ban nhân dân tỉnh".into(),
+        user_name: "quantri".into(),
+        name: "Quản trị".into(),
+        password: "mat-khau-dai-1".into(),
+    };
+    let signed_in = Accounts::claim(&backend, first, "", instant("2026-06-16T09:00")).await.unwrap();
+    (backend, signed_in.token)
+}
+
+/// What goes on while another holds the database.
+async fn reading_goes_on(backend: &Backend, token: &str) -> Caller {
+    let later = instant("2026-06-16T09:10");
+    let caller = Accounts::identify(backend, token, later).await.unwrap();
+    assert_eq!(caller.name, "Quản trị", "its use is not written down, and it does not wait for that");
+    let dry =
+        Imports::import(backend, &caller, ImportKind::Agencies, ROWS.as_bytes(), ImportMode::DryRun).await;
+    assert_eq!(dry.unwrap().added, 1, "a dry run holds nothing and waits for nobody");
+    caller
+}
+
+async fn used_at(backend: &Backend) -> i64 {
+    q("SELECT used_at FROM session").one::<(i64,)>(backend.db()).await.unwrap().0
+}
+
+#[tokio::test]
+async fn who_reads_does_not_wait_for_a_long_change() {
+    let folder = tempfile::tempdir().unwrap();
+    let (backend, token) = claimed(folder.path()).await;
+    let held: Tx = backend.db().begin().await.unwrap();
+    let before = used_at(&backend).await;
+    reading_goes_on(&backend, &token).await;
+    assert_eq!(used_at(&backend).await, before);
+    held.commit().await.unwrap();
+    Accounts::identify(&backend, &token, instant("2026-06-16T09:20")).await.unwrap();
+    assert_eq!(used_at(&backend).await, instant("2026-06-16T09:20").timestamp_millis());
+}
+
+#[tokio::test]
+async fn who_reads_does_not_wait_for_another_program() {
+    let folder = tempfile::tempdir().unwrap();
+    let (backend, token) = claimed(folder.path()).await;
+    let other = Backend::open(BackendConfig::embedded(folder.path()), Box::new(SeededEntropy::new(8)));
+    let other = other.await.unwrap();
+    let held: Tx = other.db().begin().await.unwrap();
+    let caller = reading_goes_on(&backend, &token).await;
+    let write = Imports::import(&backend, &caller, ImportKind::Agencies, ROWS.as_bytes(), ImportMode::Write);
+    assert_eq!(write.await, Err(Failure::Unavailable), "whoever changes something is told to try again");
+    assert_eq!(Accounts::sign_out(&backend, &caller).await, Err(Failure::Unavailable));
+    held.commit().await.unwrap();
+    Accounts::sign_out(&backend, &caller).await.unwrap();
+}
