@@ -223,6 +223,19 @@ pub fn describe_problem(problem: &Wrong) -> String {
         Wrong::TooMany(most) => tf(PROBLEM_TOO_MANY, &[("n", most)]),
         Wrong::Repeated => t(PROBLEM_REPEATED).to_owned(),
         Wrong::Different => t(PROBLEM_DIFFERENT).to_owned(),
+        Wrong::NotYours => t(PROBLEM_NOT_YOURS).to_owned(),
+        Wrong::InTheFuture => t(PROBLEM_IN_THE_FUTURE).to_owned(),
+        Wrong::NoRule => t(REFUSED_NO_RULE).to_owned(),
+        Wrong::OverLimit { sessions, limit, source } => tf(
+            PROBLEM_OVER_LIMIT,
+            &[
+                ("sessions", &text::sessions(*sessions)),
+                ("limit", &text::sessions(*limit)),
+                ("source", source),
+            ],
+        ),
+        Wrong::PlannedHere => t(PROBLEM_PLANNED_HERE).to_owned(),
+        Wrong::LedHere => t(PROBLEM_LED_HERE).to_owned(),
     }
 }
 

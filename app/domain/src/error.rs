@@ -194,6 +194,25 @@ pub enum Problem {
     Repeated,
     /// Does not match the other entry.
     Different,
+    /// Lies outside what the person may change.
+    NotYours,
+    /// Is said to be over and has not ended yet.
+    InTheFuture,
+    /// No rule allows such a kind on the date.
+    NoRule,
+    /// Longer than the kind allows on the date.
+    OverLimit {
+        /// Length, in sessions.
+        sessions: u32,
+        /// The limit, in sessions.
+        limit: u32,
+        /// The rule's source.
+        source: String,
+    },
+    /// People are invited to it here.
+    PlannedHere,
+    /// It was opened, closed or called off here.
+    LedHere,
 }
 
 /// A row of an imported file that cannot be taken.

@@ -77,7 +77,9 @@ pub struct ImportReport {
     pub changed: u64,
     /// Rows that are there already, word for word.
     pub unchanged: u64,
-    /// Rows that cannot be taken; when there is one, nothing is written.
+    /// So many rows cannot be taken; when there is one, nothing is written.
+    pub bad_rows: u64,
+    /// What is wrong with them, cell by cell, the first [`BAD_CELLS_LISTED`].
     pub bad: Vec<BadRow>,
     /// First passwords made for people without one: user name and password, shown once.
     pub passwords: Vec<(String, String)>,
@@ -87,8 +89,8 @@ pub struct ImportReport {
 
 /// Largest file: 100,000 meetings take about 12 MB.
 pub const IMPORT_MIB_AT_MOST: u64 = 32;
-/// So many bad rows are listed; more are counted in the last one's stead.
-pub const BAD_ROWS_LISTED: usize = 200;
+/// So many bad cells are listed: correcting them takes an hour, and the next import lists the rest.
+pub const BAD_CELLS_LISTED: usize = 200;
 
 /// Imports. The caller needs the right of the kind (`ManageAgencies`, `ManagePeople`, …) for every agency in the file.
 #[async_trait]

@@ -29,6 +29,7 @@ pub(super) fn deed(code: &str) -> String {
         "meetings.discuss" => DEED_MEETINGS_DISCUSS,
         "meetings.draft" => DEED_MEETINGS_DRAFT,
         "meetings.drop" => DEED_MEETINGS_DROP,
+        "meetings.import_change" => DEED_MEETINGS_IMPORT_CHANGE,
         "meetings.open" => DEED_MEETINGS_OPEN,
         "meetings.postpone" => DEED_MEETINGS_POSTPONE,
         "meetings.publish" => DEED_MEETINGS_PUBLISH,

@@ -2,7 +2,7 @@
 
 use domain::access::Action;
 use domain::error::BadRow;
-use domain::imports::{BAD_ROWS_LISTED, ImportKind, ImportReport};
+use domain::imports::{BAD_CELLS_LISTED, ImportKind, ImportReport};
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
@@ -113,7 +113,7 @@ fn done(file: &str, report: &ImportReport) -> AnyView {
         (report.added, IMPORTS_ADDED),
         (report.changed, IMPORTS_CHANGED),
         (report.unchanged, IMPORTS_UNCHANGED),
-        (report.bad.len() as u64, IMPORTS_BAD_ROWS),
+        (report.bad_rows, IMPORTS_BAD_ROWS),
     ]
     .map(|(count, word)| {
         let count = number(i64::try_from(count).unwrap_or(i64::MAX));
@@ -157,7 +157,6 @@ fn passwords(made: &[(String, String)]) -> AnyView {
 fn bad_rows(file: &str, bad: &[BadRow]) -> AnyView {
     let rows = bad
         .iter()
-        .take(BAD_ROWS_LISTED)
         .map(|row| {
             let column =
                 if row.column.is_empty() { t(IMPORTS_WHOLE_ROW).to_owned() } else { row.column.clone() };
@@ -171,8 +170,12 @@ fn bad_rows(file: &str, bad: &[BadRow]) -> AnyView {
             }
         })
         .collect_view();
+    let is_cut = bad.len() >= BAD_CELLS_LISTED;
+    let cut = is_cut
+        .then(|| view! { <p class="card__body hint">{tf(IMPORTS_BAD_LISTED, &[("n", &bad.len())])}</p> });
     view! {
         <Card title=tf(IMPORTS_BAD_ROWS_OF, &[("file", &file)])>
+            {cut}
             <table class="table table--cards" role="table">
                 <thead role="rowgroup">
                     <tr role="row">

@@ -1,5 +1,5 @@
-//! A file of rows comes in from the administration's page. The report waits in memory for the page that the browser
-//! is led back to.
+//! A file of rows comes in from the administration's page: held in memory, so only of those who may import. The report
+//! waits in memory for the page that the browser is led back to.
 
 use app::context::Report;
 use axum::Extension;
@@ -12,7 +12,7 @@ use http::HeaderMap;
 
 use crate::fault;
 use crate::guard::Visitor;
-use crate::routes::papers::{in_time, text};
+use crate::routes::papers::{drain, in_time, text};
 use crate::site::Site;
 
 /// Checks or writes the file and leads back to the page with its report.
@@ -26,7 +26,8 @@ pub async fn import(
     let (Some(caller), Some(kind)) = (visitor.0, ImportKind::parse(&kind)) else {
         return fault::failure(&Failure::NotFound, &headers);
     };
-    match take(&site, &caller, kind, form).await {
+    let mut form = form;
+    match take(&site, &caller, kind, &mut form).await {
         Ok(name) => {
             Redirect::to(&format!("/admin/imports?kind={}&report={name}", kind.code())).into_response()
         }
@@ -35,11 +36,22 @@ pub async fn import(
 }
 
 /// The name of the report. A refused file is a report too: the page shows its bad rows.
-async fn take(site: &Site, caller: &Caller, kind: ImportKind, form: Multipart) -> Result<String, Failure> {
-    let sent = read(form).await?;
+async fn take(
+    site: &Site,
+    caller: &Caller,
+    kind: ImportKind,
+    form: &mut Multipart,
+) -> Result<String, Failure> {
+    let sent = match site.backend.may_import(caller, kind) {
+        Ok(()) => read(form).await?,
+        Err(failure) => Sent { name: String::new(), bytes: Err(failure), mode: ImportMode::DryRun },
+    };
     let outcome = match sent.bytes {
         Ok(bytes) => site.services.imports.import(caller, kind, &bytes, sent.mode).await,
-        Err(refusal) => Err(refusal.into()),
+        Err(failure) => {
+            drain(form).await;
+            Err(failure)
+        }
     };
     let report = Report::Import { kind: kind.code().to_owned(), file: sent.name, outcome };
     Ok(site.reports.0.put(caller.session, report))
@@ -48,7 +60,7 @@ async fn take(site: &Site, caller: &Caller, kind: ImportKind, form: Multipart) -
 /// What the form carried.
 struct Sent {
     name: String,
-    bytes: Result<Vec<u8>, Refusal>,
+    bytes: Result<Vec<u8>, Failure>,
     mode: ImportMode,
 }
 
@@ -57,10 +69,10 @@ fn mode(text: &str) -> ImportMode {
     if text.trim() == "write" { ImportMode::Write } else { ImportMode::DryRun }
 }
 
-async fn read(form: Multipart) -> Result<Sent, Failure> {
-    let mut form = form;
+async fn read(form: &mut Multipart) -> Result<Sent, Failure> {
     let most = IMPORT_MIB_AT_MOST * 1024 * 1024;
-    let mut sent = Sent { name: String::new(), bytes: Err(Refusal::EmptyFile), mode: ImportMode::DryRun };
+    let empty = || Failure::from(Refusal::EmptyFile);
+    let mut sent = Sent { name: String::new(), bytes: Err(empty()), mode: ImportMode::DryRun };
     while let Some(mut field) = in_time(form.next_field()).await? {
         match field.name().unwrap_or_default() {
             "mode" => sent.mode = mode(&text(field).await?),
@@ -70,13 +82,13 @@ async fn read(form: Multipart) -> Result<Sent, Failure> {
                 while let Some(piece) = in_time(field.chunk()).await? {
                     if (bytes.len() + piece.len()) as u64 > most {
                         return Ok(Sent {
-                            bytes: Err(Refusal::TooLarge { limit_mib: IMPORT_MIB_AT_MOST }),
+                            bytes: Err(Refusal::TooLarge { limit_mib: IMPORT_MIB_AT_MOST }.into()),
                             ..sent
                         });
                     }
                     bytes.extend_from_slice(&piece);
                 }
-                sent.bytes = if bytes.is_empty() { Err(Refusal::EmptyFile) } else { Ok(bytes) };
+                sent.bytes = if bytes.is_empty() { Err(empty()) } else { Ok(bytes) };
             }
             _ => {}
         }

@@ -169,7 +169,8 @@ pub(super) async fn in_time<T>(part: impl Future<Output = Result<T, MultipartErr
     }
 }
 
-async fn drain(form: &mut Multipart) {
+/// Reads on and keeps nothing.
+pub(super) async fn drain(form: &mut Multipart) {
     let mut bytes = 0;
     while let Ok(Some(mut field)) = in_time(form.next_field()).await {
         while let Ok(Some(piece)) = in_time(field.chunk()).await {

@@ -63,7 +63,18 @@ async fn who_may_not_import_is_told_so_in_the_report() {
     let Report::Import { outcome, .. } = report(&world, &secretary, &answer).await else {
         panic!("an import gives its report")
     };
-    assert!(outcome.is_err(), "{outcome:?}");
+    assert_eq!(outcome, Err(domain::error::Failure::Forbidden));
+    let unread = "not even a form".to_owned();
+    let ask = world.ask(Method::POST, "/admin/imports/agencies").signed_in(&secretary);
+    let unread = ask.body("multipart/form-data; boundary=b", unread).send().await;
+    let Report::Import { outcome, .. } = report(&world, &secretary, &unread).await else {
+        panic!("an import gives its report")
+    };
+    assert_eq!(
+        outcome,
+        Err(domain::error::Failure::Forbidden),
+        "who may not import is told before the form is read"
+    );
     let unknown = send(&world, &secretary, "secrets", "write", "a\n").await;
     assert_eq!(unknown.status, StatusCode::NOT_FOUND);
 }

@@ -29,8 +29,8 @@ struct Node {
 
 pub(super) async fn run(mut import: Import<'_>, table: &Table) -> Done<ImportReport> {
     permit(import.caller, Action::ManageAgencies, Scope::System)?;
-    let mut tx = import.backend.db().begin().await?;
-    let there = agencies::all(&mut tx).await?;
+    let mut ground = import.ground().await?;
+    let there = agencies::all(&mut ground).await?;
     let mut rows = read(&mut import, table);
     take_over_root(&there, &mut rows);
     let before: HashMap<AgencyId, Node> = there.iter().map(|agency| (agency.id, node(agency))).collect();
@@ -39,10 +39,10 @@ pub(super) async fn run(mut import: Import<'_>, table: &Table) -> Done<ImportRep
     import.report.added = changed.iter().filter(|node| node.is_new).count() as u64;
     import.report.changed = changed.len() as u64 - import.report.added;
     import.report.unchanged = import.report.rows.saturating_sub(changed.len() as u64);
-    if import.writes() {
-        write(&import, &mut tx, &before, &after).await?;
+    if let Some(tx) = import.writing(&mut ground) {
+        write(&import, tx, &before, &after).await?;
     }
-    import.finish(tx, "imports.agencies").await
+    import.finish(ground, "imports.agencies").await
 }
 
 /// A row of the file.

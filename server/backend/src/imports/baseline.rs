@@ -11,7 +11,7 @@ use serde_json::json;
 use super::table::Table;
 use super::{Import, choice, number, place_of, places_by_code, text};
 use crate::audit::{self, Entry};
-use crate::db::{Tx, q};
+use crate::db::{Source, Tx, q};
 use crate::stop::Done;
 use crate::stored;
 
@@ -25,9 +25,9 @@ const SOURCE_AT_MOST: u32 = 300;
 type Key = (AgencyId, i64, Base);
 
 pub(super) async fn run(mut import: Import<'_>, table: &Table) -> Done<ImportReport> {
-    let mut tx = import.backend.db().begin().await?;
-    let places = places_by_code(&mut tx).await?;
-    let stored = stored_figures(&mut tx).await?;
+    let mut ground = import.ground().await?;
+    let places = places_by_code(&mut ground).await?;
+    let stored = stored_figures(&mut ground).await?;
     let mut seen = HashSet::new();
     let mut rows = Vec::new();
     for cells in table.rows() {
@@ -53,20 +53,20 @@ pub(super) async fn run(mut import: Import<'_>, table: &Table) -> Done<ImportRep
         }
         rows.push((key, held, source));
     }
-    if import.writes() {
+    if let Some(tx) = import.writing(&mut ground) {
         for (key, held, source) in rows {
             let there = stored.get(&key);
             if there != Some(&(held, source.clone())) {
-                write(&import, &mut tx, key, there, (held, source)).await?;
+                write(&import, tx, key, there, (held, source)).await?;
             }
         }
     }
-    import.finish(tx, "imports.baseline").await
+    import.finish(ground, "imports.baseline").await
 }
 
-async fn stored_figures(tx: &mut Tx) -> Done<HashMap<Key, (i64, String)>> {
+async fn stored_figures(on: impl Source) -> Done<HashMap<Key, (i64, String)>> {
     let rows: Vec<(String, i64, String, i64, String)> =
-        q("SELECT agency_id, year, base, held, source FROM baseline").all(tx).await?;
+        q("SELECT agency_id, year, base, held, source FROM baseline").all(on).await?;
     rows.into_iter()
         .map(|(agency, year, base, held, source)| {
             Ok(((stored::id(&agency)?, year, stored::code(&base, Base::parse)?), (held, source)))

@@ -1,20 +1,25 @@
-//! Meetings of the past from a file: what was held, called off or is yet to come, as it was. An over-long one is taken
-//! and counted as such. Meetings that are planned here are never changed from a file.
+//! Meetings from a file: what was held or called off, as it was, and what is yet to come. An over-long one of the past is
+//! taken and counted as such; one yet to come keeps the law like any other. Meetings that are planned, opened or called
+//! off here are never changed from a file.
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Timelike, Utc};
+use chrono::{DateTime, NaiveDateTime, NaiveTime, Timelike, Utc};
 use domain::access::Stage;
 use domain::count::{Counterpart, Form, Side};
+use domain::duration::sessions;
 use domain::error::Problem;
 use domain::ids::{AgencyId, MeetingId};
 use domain::imports::{ImportKind, ImportReport};
-use domain::meetings::{SITTINGS_AT_MOST, TITLE_AT_MOST};
-use domain::rules::KindRule;
+use domain::meetings::TITLE_AT_MOST;
+use domain::rules::{KindRule, rule_on};
 use domain::time::{Sitting, Zone};
+use serde_json::json;
 
+use super::sittings::sittings;
 use super::table::{Cells, Table};
 use super::{Import, Place, choice, insert_rows, number, place_of, places_by_code, text};
+use crate::audit::{self, Entry};
 use crate::counted::{Counted, derived};
 use crate::db::{Source, Tx, Value, q};
 use crate::stop::Done;
@@ -43,8 +48,8 @@ struct Content {
 struct There {
     id: MeetingId,
     content: Content,
-    /// People are invited to it: it is planned here.
-    is_planned_here: bool,
+    /// Why it is not for a file to change.
+    ours: Option<Problem>,
     is_matched: bool,
 }
 
@@ -57,29 +62,29 @@ struct Read<'t, 'p> {
 
 /// What is to be written of one row.
 struct Write<'p> {
-    /// The meeting to change; none for a new one.
-    id: Option<MeetingId>,
+    /// The meeting to change, as it was; none for a new one.
+    before: Option<(MeetingId, Content)>,
     place: &'p Place,
     title: String,
     content: Content,
 }
 
 pub(super) async fn run(mut import: Import<'_>, table: &Table) -> Done<ImportReport> {
-    let mut tx = import.backend.db().begin().await?;
-    let places = places_by_code(&mut tx).await?;
-    let rules = rules::all(&mut tx).await?;
+    let mut ground = import.ground().await?;
+    let places = places_by_code(&mut ground).await?;
+    let rules = rules::all(&mut ground).await?;
     let rows = read(&mut import, table, &places, &rules)?;
-    let mut there = stored_meetings(&mut tx, &rows).await?;
+    let mut there = stored_meetings(&mut ground, &rows).await?;
     let writes = compare(&mut import, rows, &mut there);
-    if import.writes() {
+    if let Some(tx) = import.writing(&mut ground) {
         let (changed, added): (Vec<Write<'_>>, Vec<Write<'_>>) =
-            writes.into_iter().partition(|write| write.id.is_some());
+            writes.into_iter().partition(|write| write.before.is_some());
         for write in changed {
-            change(&import, &mut tx, &rules, write).await?;
+            change(&import, tx, &rules, write).await?;
         }
-        add(&import, &mut tx, &rules, &added).await?;
+        add(&import, tx, &rules, &added).await?;
     }
-    import.finish(tx, "imports.meetings").await
+    import.finish(ground, "imports.meetings").await
 }
 
 fn read<'t, 'p>(
@@ -116,55 +121,38 @@ fn read<'t, 'p>(
         {
             let key = (place.id, title, sittings[0].start());
             let content = Content { kind, form, side, counterpart, stage, sittings, is_connected: sites > 0 };
-            rows.push(Read { cells, place, key, content });
+            match against_time_and_law(import, &content, rules, place) {
+                None => rows.push(Read { cells, place, key, content }),
+                Some((column, problem)) => import.bad.cell(cells, column, problem),
+            }
         }
     }
     Ok(rows)
 }
 
-/// `2026-05-04T07:30/11:30`, several parted by spaces; in order, at least one.
-fn sittings(import: &mut Import<'_>, cells: Cells<'_>) -> Option<Vec<Sitting>> {
-    let mut sittings: Vec<Sitting> = Vec::new();
-    let mut is_good = true;
-    for text in cells.get("sittings").split_whitespace() {
-        let problem = match sitting(text) {
-            Ok(sitting) if sittings.iter().any(|s| s.overlaps(&sitting)) => Problem::OverlapsOwn,
-            Ok(sitting) => {
-                sittings.push(sitting);
-                continue;
-            }
-            Err(problem) => problem,
-        };
-        is_good = false;
-        import.bad.value(cells, "sittings", text, problem);
-    }
-    let problem = match sittings.len() {
-        0 if is_good => Problem::Missing,
-        n if n > SITTINGS_AT_MOST as usize => Problem::TooMany(SITTINGS_AT_MOST),
-        _ => {
-            sittings.sort();
-            return is_good.then_some(sittings);
+/// What speaks against a meeting as a whole. What was held has ended; what is yet to be held here keeps its limit, for a
+/// file is no way around the law. What others hold is theirs to answer for.
+fn against_time_and_law(
+    import: &Import<'_>,
+    content: &Content,
+    rules: &[KindRule],
+    place: &Place,
+) -> Option<(&'static str, Problem)> {
+    let (first, last) = (content.sittings.first()?, content.sittings.iter().max_by_key(|s| s.end())?);
+    match content.stage {
+        Stage::Held if import.backend.zone().instant(last.end()) > import.caller.now => {
+            Some(("status", Problem::InTheFuture))
         }
-    };
-    import.bad.cell(cells, "sittings", problem);
-    None
-}
-
-/// One sitting. The end may carry its date too, as ISO 8601 allows; it must be the same one.
-fn sitting(text: &str) -> Result<Sitting, Problem> {
-    let (start, end) = text.split_once('/').ok_or(Problem::NotATime)?;
-    let (date, from) = start.split_once('T').ok_or(Problem::NotADate)?;
-    let date: NaiveDate = date.parse().map_err(|_| Problem::NotADate)?;
-    let time = |text: &str| {
-        let read = |format| NaiveTime::parse_from_str(text, format).ok();
-        read("%H:%M").or_else(|| read("%H:%M:%S")).filter(|time| time.second() == 0).ok_or(Problem::NotATime)
-    };
-    let to = match end.split_once('T') {
-        Some((end_date, _)) if end_date.parse() != Ok(date) => return Err(Problem::Different),
-        Some((_, to)) => to,
-        None => end,
-    };
-    Sitting::new(date, time(from)?, time(to)?).ok_or(Problem::EndsBeforeStart)
+        Stage::Scheduled if content.side == Side::Organised => {
+            let Some(rule) = rule_on(rules, &content.kind, first.date) else {
+                return Some(("kind", Problem::NoRule));
+            };
+            let length = u32::try_from(sessions(&content.sittings, &place.hours).len()).unwrap_or(u32::MAX);
+            let (limit, source) = (rule.limit_sessions, rule.source.clone());
+            (length > limit).then_some(("sittings", Problem::OverLimit { sessions: length, limit, source }))
+        }
+        _ => None,
+    }
 }
 
 #[derive(sqlx::FromRow)]
@@ -178,7 +166,24 @@ struct Row {
     counterpart: String,
     stage: String,
     is_connected: bool,
+    invited_at: Option<i64>,
+    reason: String,
     people: i64,
+}
+
+impl Row {
+    /// What keeps a file from changing it. A file leaves no trace of having invited anybody to what it says was held or
+    /// called off, and gives no reason; the steps taken here do.
+    fn ours(&self, stage: Stage) -> Option<Problem> {
+        let was_led_here = match stage {
+            Stage::UnderWay => true,
+            Stage::Held | Stage::Cancelled | Stage::Postponed => {
+                self.invited_at.is_some() || !self.reason.is_empty()
+            }
+            Stage::Draft | Stage::Scheduled => false,
+        };
+        if was_led_here { Some(Problem::LedHere) } else { (self.people > 0).then_some(Problem::PlannedHere) }
+    }
 }
 
 /// The meetings that begin within the dates of the file.
@@ -199,7 +204,7 @@ async fn stored_meetings(mut on: impl Source, rows: &[Read<'_, '_>]) -> Done<Has
         sittings.entry(meeting).or_default().push(Sitting { date, from, to });
     }
     let stored_rows: Vec<Row> = q("SELECT m.id, m.agency_id, m.title, m.kind, m.form, m.side, m.counterpart, m.stage, \
-         m.is_connected, (SELECT CAST(COUNT(*) AS BIGINT) FROM participant p WHERE p.meeting_id = m.id) AS people \
+         m.is_connected, m.invited_at, m.reason, (SELECT CAST(COUNT(*) AS BIGINT) FROM participant p WHERE p.meeting_id = m.id) AS people \
          FROM meeting m WHERE m.first_date >= $1 AND m.first_date <= $2 AND m.stage <> 'draft'")
     .bind(from)
     .bind(to)
@@ -209,25 +214,26 @@ async fn stored_meetings(mut on: impl Source, rows: &[Read<'_, '_>]) -> Done<Has
         let mut sittings = sittings.remove(&row.id).unwrap_or_default();
         sittings.sort();
         let Some(first) = sittings.first() else { continue };
+        let (id, stage) = (stored::id(&row.id)?, stored::code(&row.stage, Stage::parse)?);
+        let ours = row.ours(stage);
         let key = (stored::id(&row.agency_id)?, row.title, first.start());
         let content = Content {
             kind: row.kind,
             form: stored::code(&row.form, Form::parse)?,
             side: stored::code(&row.side, Side::parse)?,
             counterpart: stored::code(&row.counterpart, Counterpart::parse)?,
-            stage: stored::code(&row.stage, Stage::parse)?,
+            stage,
             sittings,
             is_connected: row.is_connected,
         };
-        let id = stored::id(&row.id)?;
-        let meeting = There { id, content, is_planned_here: row.people > 0, is_matched: false };
-        there.entry(key).or_default().push(meeting);
+        there.entry(key).or_default().push(There { id, content, ours, is_matched: false });
     }
     Ok(there)
 }
 
-/// What each row means for what is there. Rows that say the same as a meeting come first, so that of two meetings with
-/// the same title at the same time each finds its own; a row that repeats another word for word is that one again.
+/// What each row means for what is there, one row to one meeting: two equal rows are two meetings, as two groups of an
+/// office may meet under one title at one time. Rows that say the same as a meeting come first, so that of two with the
+/// same title at the same time each finds its own.
 fn compare<'p>(
     import: &mut Import<'_>,
     rows: Vec<Read<'_, 'p>>,
@@ -235,7 +241,8 @@ fn compare<'p>(
 ) -> Vec<Write<'p>> {
     let mut others = Vec::with_capacity(rows.len());
     for row in rows {
-        let same = there.get_mut(&row.key).and_then(|all| all.iter_mut().find(|t| t.content == row.content));
+        let all = there.get_mut(&row.key);
+        let same = all.and_then(|all| all.iter_mut().find(|t| !t.is_matched && t.content == row.content));
         match same {
             Some(same) => {
                 same.is_matched = true;
@@ -244,32 +251,25 @@ fn compare<'p>(
             None => others.push(row),
         }
     }
-    let mut new: HashMap<Key, Vec<Content>> = HashMap::with_capacity(others.len());
     let mut writes = Vec::with_capacity(others.len());
     for Read { cells, place, key, content } in others {
-        let in_file = new.entry(key.clone()).or_default();
-        if in_file.contains(&content) {
-            import.report.unchanged += 1;
-            continue;
-        }
-        in_file.push(content.clone());
         let free = there.get_mut(&key).and_then(|all| all.iter_mut().find(|t| !t.is_matched));
-        let id = match free {
-            Some(meeting) if meeting.is_planned_here => {
-                import.bad.cell(cells, "title", Problem::Repeated);
+        let before = match free {
+            Some(There { ours: Some(problem), .. }) => {
+                import.bad.cell(cells, "title", problem.clone());
                 continue;
             }
             Some(meeting) => {
                 meeting.is_matched = true;
                 import.report.changed += 1;
-                Some(meeting.id)
+                Some((meeting.id, meeting.content.clone()))
             }
             None => {
                 import.report.added += 1;
                 None
             }
         };
-        writes.push(Write { id, place, title: key.1, content });
+        writes.push(Write { before, place, title: key.1, content });
     }
     writes
 }
@@ -371,9 +371,9 @@ async fn add(import: &Import<'_>, tx: &mut Tx, rules: &[KindRule], writes: &[Wri
     search::fill(tx).await
 }
 
-/// Writes a meeting that came from a file before and now reads otherwise.
+/// Writes a meeting that came from a file before and now reads otherwise; the trail keeps both.
 async fn change(import: &Import<'_>, tx: &mut Tx, rules: &[KindRule], write: Write<'_>) -> Done<()> {
-    let Write { id: Some(id), place, content, .. } = write else { return Ok(()) };
+    let Write { before: Some((id, before)), place, title, content } = write else { return Ok(()) };
     let counted = counted(&content, rules, place);
     let instants = instants(&content, import.backend.zone(), import.caller.now);
     let mut update = q("UPDATE meeting SET rev = rev + 1");
@@ -387,28 +387,19 @@ async fn change(import: &Import<'_>, tx: &mut Tx, rules: &[KindRule], write: Wri
     q("DELETE FROM sitting WHERE meeting_id = $1").bind(id).run(&mut *tx).await?;
     let mut sittings = Vec::new();
     sitting_values(&mut sittings, id, &content.sittings);
-    insert_rows(tx, "sitting (meeting_id, position, date, from_minute, to_minute)", 5, sittings).await
+    insert_rows(tx, "sitting (meeting_id, position, date, from_minute, to_minute)", 5, sittings).await?;
+    let entry = Entry::new("meetings.import_change", &title).of(place.id);
+    let entry = entry.before(&before.shown())?.after(&content.shown())?;
+    audit::record(tx, import.backend, import.caller, entry).await
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_sitting_ends_on_the_date_it_begins() {
-        assert!(sitting("2026-05-04T07:30/11:30").is_ok());
-        assert!(sitting("2026-05-04T07:30/2026-05-04T11:30").is_ok());
-        let table = [
-            ("2026-05-04T07:30/2026-05-05T11:30", Problem::Different),
-            ("2026-05-04T11:30/07:30", Problem::EndsBeforeStart),
-            ("2026-05-04T07:30/07:30", Problem::EndsBeforeStart),
-            ("2026-02-30T07:30/11:30", Problem::NotADate),
-            ("2026-05-04T07:30/24:00", Problem::NotATime),
-            ("2026-05-04T07:30", Problem::NotATime),
-            ("07:30/11:30", Problem::NotADate),
-        ];
-        for (text, problem) in table {
-            assert_eq!(sitting(text), Err(problem), "{text}");
-        }
+impl Content {
+    /// As the trail keeps it, under the names that its page has words for.
+    fn shown(&self) -> serde_json::Value {
+        json!({
+            "kind": self.kind, "form": self.form.code(), "side": self.side.code(),
+            "counterpart": self.counterpart.code(), "state": self.stage.code(), "sittings": self.sittings,
+            "sites": self.is_connected,
+        })
     }
 }

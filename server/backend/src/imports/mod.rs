@@ -1,4 +1,4 @@
-//! Files of rows: read whole, checked whole, written whole or not at all. A dry run does the same and writes nothing.
+//! Files of rows: read whole, checked whole, written whole or not at all. A dry run checks the same and holds nobody up.
 //! Each kind of file has a module; this one knows only what they share.
 
 mod agencies;
@@ -6,13 +6,14 @@ mod baseline;
 mod meetings;
 mod people;
 mod rooms;
+mod sittings;
 mod table;
 
 use std::collections::HashMap;
 
 use async_trait::async_trait;
 use domain::access::{Action, Caller, Scope};
-use domain::error::{Outcome, Problem};
+use domain::error::{Failure, Outcome, Problem};
 use domain::ids::AgencyId;
 use domain::imports::{ImportKind, ImportMode, ImportReport, Imports};
 use domain::time::Hours;
@@ -21,10 +22,20 @@ use serde_json::json;
 use crate::access::permit;
 use crate::agencies::{read_hours, read_path};
 use crate::audit::{self, Entry};
-use crate::db::{BINDS_AT_MOST, Source, Tx, Value, places, q};
-use crate::stop::Done;
+use crate::db::{BINDS_AT_MOST, Db, Source, Tx, Value, Via, places, q};
+use crate::stop::{Done, Stop};
 use crate::{Backend, stored};
 use table::{Bad, Cells, Table};
+
+impl Backend {
+    /// Whether the caller may import such files at all, for any agency: asked before a file is taken in.
+    ///
+    /// # Errors
+    /// `Forbidden`.
+    pub fn may_import(&self, caller: &Caller, kind: ImportKind) -> Outcome<()> {
+        self.outcome(permit_somewhere(caller, kind))
+    }
+}
 
 #[async_trait]
 impl Imports for Backend {
@@ -89,15 +100,63 @@ struct Import<'a> {
     report: ImportReport,
 }
 
+/// Where an import looks: who only checks reads beside everybody else, who writes holds the database.
+enum Ground {
+    Beside(Db),
+    Within(Tx),
+}
+
+impl Ground {
+    /// The transaction, of an import that writes.
+    fn tx(&mut self) -> Option<&mut Tx> {
+        match self {
+            Ground::Beside(_) => None,
+            Ground::Within(tx) => Some(tx),
+        }
+    }
+}
+
+impl Source for Ground {
+    fn via(&mut self) -> Via<'_> {
+        match self {
+            Ground::Beside(db) => db.reading(),
+            Ground::Within(tx) => tx.via(),
+        }
+    }
+}
+
 impl Import<'_> {
+    /// What the rows are held against. A file that is known to be wrong holds nothing either.
+    async fn ground(&self) -> Done<Ground> {
+        let db = self.backend.db();
+        Ok(if self.writes() { Ground::Within(db.begin().await?) } else { Ground::Beside(db.clone()) })
+    }
+
     /// Whether what was found is to be written.
     fn writes(&self) -> bool {
         self.bad.is_empty() && self.mode == ImportMode::Write
     }
 
+    /// The transaction to write in; none when nothing is to be written.
+    fn writing<'g>(&self, ground: &'g mut Ground) -> Option<&'g mut Tx> {
+        ground.tx().filter(|_| self.writes())
+    }
+
+    /// A bad row unless the caller's rights allow what it asks for.
+    fn allowed(&mut self, cells: Cells<'_>, column: &str, permitted: Done<()>) -> Done<bool> {
+        match permitted {
+            Ok(()) => Ok(true),
+            Err(Stop::Failure(Failure::Forbidden)) => {
+                self.bad.cell(cells, column, Problem::NotYours);
+                Ok(false)
+            }
+            Err(other) => Err(other),
+        }
+    }
+
     /// Ends the import: with a line in the trail and a commit when it wrote, else with nothing changed.
-    async fn finish(mut self, mut tx: Tx, what: &'static str) -> Done<ImportReport> {
-        if self.writes() {
+    async fn finish(mut self, ground: Ground, what: &'static str) -> Done<ImportReport> {
+        if let (Ground::Within(mut tx), true) = (ground, self.writes()) {
             let ImportReport { rows, added, changed, unchanged, .. } = self.report;
             let counts = json!({ "rows": rows, "added": added, "changed": changed, "unchanged": unchanged });
             let subject = what.rsplit('.').next().unwrap_or(what);
@@ -108,6 +167,7 @@ impl Import<'_> {
         } else {
             self.report.passwords.clear();
         }
+        self.report.bad_rows = self.bad.rows();
         self.report.bad = self.bad.listed();
         Ok(self.report)
     }
@@ -137,7 +197,7 @@ async fn places_by_code(on: impl Source) -> Done<HashMap<String, Place>> {
         .collect()
 }
 
-/// The agency a row names, if the caller may import for it; a code that nobody has is a bad cell.
+/// The agency a row names; a code that nobody has, or for which the caller may not import, is a bad cell.
 fn place_of<'p>(
     import: &mut Import<'_>,
     places: &'p HashMap<String, Place>,
@@ -150,8 +210,8 @@ fn place_of<'p>(
         import.bad.cell(cells, "agency", problem);
         return Ok(None);
     };
-    permit(import.caller, action(kind), Scope::Agency(&place.path))?;
-    Ok(Some(place))
+    let permitted = permit(import.caller, action(kind), Scope::Agency(&place.path));
+    Ok(import.allowed(cells, "agency", permitted)?.then_some(place))
 }
 
 /// Inserts many rows with as few statements as the limit of values allows. All rows have the same width; the full

@@ -11,7 +11,7 @@ use domain::people::PersonInput;
 use futures::{StreamExt, TryStreamExt};
 
 use super::table::{Cells, Table};
-use super::{Import, Place, place_of, places_by_code};
+use super::{Ground, Import, Place, place_of, places_by_code};
 use crate::access::permit;
 use crate::accounts::password;
 use crate::agencies::read_path;
@@ -23,6 +23,9 @@ use crate::{Backend, stored};
 
 /// Passwords hashed side by side: the cap on hashing itself is the cores.
 const HASHED_AT_ONCE: usize = 8;
+/// New people of one file. Each costs a password's hash, some 25 ms of a core: a minute for a file on one core, which is
+/// what a proxy waits.
+const NEW_AT_MOST: usize = 2_000;
 
 struct There {
     id: PersonId,
@@ -34,45 +37,83 @@ struct There {
 }
 
 pub(super) async fn run(mut import: Import<'_>, table: &Table) -> Done<ImportReport> {
-    // Hashing takes a while and must not hold the database: what is new is looked up before, and again within.
-    let known: HashSet<String> = stored_people(import.backend.db()).await?.into_keys().collect();
-    let rows = read(&mut import, table);
-    let mut hashes = HashMap::new();
-    if import.writes() {
-        let fresh: Vec<&ParsedPerson> =
-            rows.iter().map(|row| &row.1).filter(|person| !known.contains(&person.user_name)).collect();
-        hashes = hash_all(import.backend, &mut import.report, fresh).await?;
+    const WHAT: &str = "imports.people";
+    let (rows, has_roles) = (read(&mut import, table), table.has("roles"));
+    // Hashing takes a while: it is not spent on a file that is wrong, and must not hold the database. So every row is
+    // checked before, and again within.
+    let db = import.backend.db();
+    let (places, there) = (places_by_code(db).await?, stored_people(db).await?);
+    let writes = compare(&mut import, &rows, &places, &there, has_roles)?;
+    if !import.writes() {
+        return import.finish(Ground::Beside(db.clone()), WHAT).await;
     }
-    let mut tx = import.backend.db().begin().await?;
-    let places = places_by_code(&mut tx).await?;
-    let there = stored_people(&mut tx).await?;
+    let new = writes.iter().filter(|write| write.before.is_none()).map(|write| write.parsed).collect();
+    let mut hashes = hash_all(import.backend, &mut import.report, new).await?;
+    let mut ground = import.ground().await?;
+    let (places, there) = (places_by_code(&mut ground).await?, stored_people(&mut ground).await?);
+    let writes = compare(&mut import, &rows, &places, &there, has_roles)?;
+    if let Some(tx) = import.writing(&mut ground) {
+        for Write { parsed, place, before } in writes {
+            match before {
+                None => add(&import, tx, parsed, place, &mut hashes).await?,
+                Some(there) => change(&import, tx, there, parsed, place, has_roles).await?,
+            }
+        }
+    }
+    // Whoever was added by somebody else meanwhile keeps the password given there.
+    import.report.passwords.retain(|(user_name, _)| !hashes.contains_key(user_name));
+    import.finish(ground, WHAT).await
+}
+
+/// What is to be written of one row.
+struct Write<'a> {
+    parsed: &'a ParsedPerson,
+    place: &'a Place,
+    /// The person who is there already; none for a new one.
+    before: Option<&'a There>,
+}
+
+/// What each row means for who is there, counted anew in the report.
+fn compare<'a>(
+    import: &mut Import<'_>,
+    rows: &'a [(Cells<'_>, ParsedPerson)],
+    places: &'a HashMap<String, Place>,
+    there: &'a HashMap<String, There>,
+    has_roles: bool,
+) -> Done<Vec<Write<'a>>> {
+    let (mut added, mut changed, mut unchanged) = (0, 0, 0);
     let mut writes = Vec::new();
     for (cells, parsed) in rows {
-        let Some(place) = place_of(&mut import, &places, cells, ImportKind::People)? else { continue };
-        permit_roles(import.caller, &parsed.roles, &place.path)?;
+        let Some(place) = place_of(import, places, *cells, ImportKind::People)? else { continue };
+        let permitted = permit_roles(import.caller, &parsed.roles, &place.path);
+        if !import.allowed(*cells, "roles", permitted)? {
+            continue;
+        }
         let before = there.get(&parsed.user_name);
         match before {
-            None => import.report.added += 1,
-            Some(before) if !is_changed(before, &parsed, place, table.has("roles")) => {
-                import.report.unchanged += 1;
+            None => {
+                added += 1;
+                if added == NEW_AT_MOST + 1 {
+                    import.bad.row(*cells, Problem::TooMany(NEW_AT_MOST as u32));
+                }
+            }
+            Some(before) if !is_changed(before, parsed, place, has_roles) => {
+                unchanged += 1;
                 continue;
             }
             Some(before) => {
-                permit_all(import.caller, before)?;
-                import.report.changed += 1;
+                let permitted = permit_all(import.caller, before);
+                if !import.allowed(*cells, "user_name", permitted)? {
+                    continue;
+                }
+                changed += 1;
             }
         }
-        writes.push((parsed, place, before));
+        writes.push(Write { parsed, place, before });
     }
-    if import.writes() {
-        for (parsed, place, before) in writes {
-            match before {
-                None => add(&import, &mut tx, parsed, place, &mut hashes).await?,
-                Some(before) => change(&import, &mut tx, before, &parsed, place, table.has("roles")).await?,
-            }
-        }
-    }
-    import.finish(tx, "imports.people").await
+    import.report.added = added as u64;
+    (import.report.changed, import.report.unchanged) = (changed, unchanged);
+    Ok(writes)
 }
 
 fn read<'t>(import: &mut Import<'_>, table: &'t Table) -> Vec<(Cells<'t>, ParsedPerson)> {
@@ -169,7 +210,7 @@ fn permit_all(caller: &Caller, before: &There) -> Done<()> {
 async fn add(
     import: &Import<'_>,
     tx: &mut Tx,
-    parsed: ParsedPerson,
+    parsed: &ParsedPerson,
     place: &Place,
     hashes: &mut HashMap<String, String>,
 ) -> Done<()> {
@@ -177,7 +218,7 @@ async fn add(
     let password_hash = hashes.remove(&parsed.user_name).unwrap_or_default();
     let id = PersonId(import.backend.entropy().id(import.caller.now));
     let agency_words = place.words.clone();
-    let new = NewPerson { id, agency: place.id, agency_words, password_hash, parsed };
+    let new = NewPerson { id, agency: place.id, agency_words, password_hash, parsed: parsed.clone() };
     people::insert(tx, &new, import.caller.now).await?;
     for role in &new.parsed.roles {
         people::grant(tx, id, *role, place.id).await?;

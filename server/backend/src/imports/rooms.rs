@@ -14,7 +14,7 @@ use super::{Import, place_of, places_by_code};
 use crate::access::permit;
 use crate::agencies::read_path;
 use crate::audit::{self, Entry};
-use crate::db::{Tx, q};
+use crate::db::{Source, Tx, q};
 use crate::rooms::{self, ParsedRoom};
 use crate::stop::Done;
 use crate::{search, stored};
@@ -27,9 +27,9 @@ struct There {
 }
 
 pub(super) async fn run(mut import: Import<'_>, table: &Table) -> Done<ImportReport> {
-    let mut tx = import.backend.db().begin().await?;
-    let places = places_by_code(&mut tx).await?;
-    let there = stored_rooms(&mut tx).await?;
+    let mut ground = import.ground().await?;
+    let places = places_by_code(&mut ground).await?;
+    let there = stored_rooms(&mut ground).await?;
     let mut seen = HashSet::new();
     let mut rows = Vec::new();
     for cells in table.rows() {
@@ -51,9 +51,11 @@ pub(super) async fn run(mut import: Import<'_>, table: &Table) -> Done<ImportRep
                 import.report.unchanged += 1
             }
             Some(before) => {
-                permit(import.caller, Action::ManageRooms, Scope::Agency(&before.path))?;
-                import.report.changed += 1;
-                rows.push((place.id, parsed));
+                let permitted = permit(import.caller, Action::ManageRooms, Scope::Agency(&before.path));
+                if import.allowed(cells, "code", permitted)? {
+                    import.report.changed += 1;
+                    rows.push((place.id, parsed));
+                }
             }
             None => {
                 import.report.added += 1;
@@ -61,12 +63,12 @@ pub(super) async fn run(mut import: Import<'_>, table: &Table) -> Done<ImportRep
             }
         }
     }
-    if import.writes() {
+    if let Some(tx) = import.writing(&mut ground) {
         for (agency, parsed) in rows {
-            write(&import, &mut tx, there.get(&parsed.code), agency, &parsed).await?;
+            write(&import, tx, there.get(&parsed.code), agency, &parsed).await?;
         }
     }
-    import.finish(tx, "imports.rooms").await
+    import.finish(ground, "imports.rooms").await
 }
 
 fn input(cells: Cells<'_>) -> RoomInput {
@@ -93,11 +95,11 @@ struct Row {
     equipment: String,
 }
 
-async fn stored_rooms(tx: &mut Tx) -> Done<HashMap<String, There>> {
+async fn stored_rooms(on: impl Source) -> Done<HashMap<String, There>> {
     let rows: Vec<Row> =
         q("SELECT r.id, r.agency_id, a.path, r.code, r.name, r.capacity, r.has_video, r.equipment \
          FROM room r JOIN agency a ON a.id = r.agency_id")
-        .all(tx)
+        .all(on)
         .await?;
     rows.into_iter()
         .map(|row| {

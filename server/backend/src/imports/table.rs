@@ -1,9 +1,9 @@
 //! A CSV file as rows by column name, and the list of what is wrong with them. Knows no column of its own.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use domain::error::{BadRow, FieldProblem, Problem, Refusal};
-use domain::imports::{BAD_ROWS_LISTED, IMPORT_MIB_AT_MOST, ImportKind};
+use domain::imports::{BAD_CELLS_LISTED, IMPORT_MIB_AT_MOST, ImportKind};
 
 use crate::stop::{Done, Stop};
 
@@ -67,19 +67,21 @@ impl Bad {
         self.0.is_empty()
     }
 
-    /// The first of them by line; a last one says how many more there are.
+    /// So many rows cannot be taken, each with one bad cell or several.
+    pub(super) fn rows(&self) -> u64 {
+        self.0.iter().map(|bad| bad.line).collect::<HashSet<_>>().len() as u64
+    }
+
+    /// The first of them by line.
     pub(super) fn listed(mut self) -> Vec<BadRow> {
         self.0.sort_by_key(|bad| bad.line);
-        if self.0.len() > BAD_ROWS_LISTED {
-            let more = self.0.split_off(BAD_ROWS_LISTED - 1);
-            self.0.push(BadRow {
-                line: more[0].line,
-                column: String::new(),
-                value: more.len().to_string(),
-                problem: Problem::TooMany(BAD_ROWS_LISTED as u32),
-            });
-        }
+        self.0.truncate(BAD_CELLS_LISTED);
         self.0
+    }
+
+    /// A row that cannot be taken whatever its cells say.
+    pub(super) fn row(&mut self, cells: Cells<'_>, problem: Problem) {
+        self.0.push(bad_row(cells.line(), "", "", problem));
     }
 }
 

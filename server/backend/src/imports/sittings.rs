@@ -1,0 +1,77 @@
+//! The column `sittings` of a file of meetings, read to the minute. Knows no other column.
+
+use chrono::{NaiveDate, NaiveTime, Timelike};
+use domain::error::Problem;
+use domain::meetings::SITTINGS_AT_MOST;
+use domain::time::Sitting;
+
+use super::Import;
+use super::table::Cells;
+
+/// `2026-05-04T07:30/11:30`, several parted by spaces; in order, at least one.
+pub(super) fn sittings(import: &mut Import<'_>, cells: Cells<'_>) -> Option<Vec<Sitting>> {
+    let mut sittings: Vec<Sitting> = Vec::new();
+    let mut is_good = true;
+    for text in cells.get("sittings").split_whitespace() {
+        let problem = match sitting(text) {
+            Ok(sitting) if sittings.iter().any(|s| s.overlaps(&sitting)) => Problem::OverlapsOwn,
+            Ok(sitting) => {
+                sittings.push(sitting);
+                continue;
+            }
+            Err(problem) => problem,
+        };
+        is_good = false;
+        import.bad.value(cells, "sittings", text, problem);
+    }
+    let problem = match sittings.len() {
+        0 if is_good => Problem::Missing,
+        n if n > SITTINGS_AT_MOST as usize => Problem::TooMany(SITTINGS_AT_MOST),
+        _ => {
+            sittings.sort();
+            return is_good.then_some(sittings);
+        }
+    };
+    import.bad.cell(cells, "sittings", problem);
+    None
+}
+
+/// One sitting. The end may carry its date too, as ISO 8601 allows; it must be the same one.
+fn sitting(text: &str) -> Result<Sitting, Problem> {
+    let (start, end) = text.split_once('/').ok_or(Problem::NotATime)?;
+    let (date, from) = start.split_once('T').ok_or(Problem::NotADate)?;
+    let date: NaiveDate = date.parse().map_err(|_| Problem::NotADate)?;
+    let time = |text: &str| {
+        let read = |format| NaiveTime::parse_from_str(text, format).ok();
+        read("%H:%M").or_else(|| read("%H:%M:%S")).filter(|time| time.second() == 0).ok_or(Problem::NotATime)
+    };
+    let to = match end.split_once('T') {
+        Some((end_date, _)) if end_date.parse() != Ok(date) => return Err(Problem::Different),
+        Some((_, to)) => to,
+        None => end,
+    };
+    Sitting::new(date, time(from)?, time(to)?).ok_or(Problem::EndsBeforeStart)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sitting_ends_on_the_date_it_begins() {
+        assert!(sitting("2026-05-04T07:30/11:30").is_ok());
+        assert!(sitting("2026-05-04T07:30/2026-05-04T11:30").is_ok());
+        let table = [
+            ("2026-05-04T07:30/2026-05-05T11:30", Problem::Different),
+            ("2026-05-04T11:30/07:30", Problem::EndsBeforeStart),
+            ("2026-05-04T07:30/07:30", Problem::EndsBeforeStart),
+            ("2026-02-30T07:30/11:30", Problem::NotADate),
+            ("2026-05-04T07:30/24:00", Problem::NotATime),
+            ("2026-05-04T07:30", Problem::NotATime),
+            ("07:30/11:30", Problem::NotADate),
+        ];
+        for (text, problem) in table {
+            assert_eq!(sitting(text), Err(problem), "{text}");
+        }
+    }
+}
