@@ -8,16 +8,24 @@ use super::{Ending, open};
 use crate::clock::Clock;
 use crate::config::Config;
 
+/// Where in the data folder it stands who can sign in to the demo.
+const NOTE: &str = "demo.txt";
+
 /// Fills the database and prints the sign-ins. Refuses a database that holds anything.
 pub async fn demo(config: &Config, clock: &Clock) -> Ending {
     let faces = faces(&config.site_dir())?;
     let backend = open(config).await?;
     let demo = backend.fill_with_demo(&faces, clock.now()).await.map_err(|stop| stop.to_string())?;
-    println!("The demo is in: {} meetings, one of them under way today.", demo.meetings);
-    println!("Sign in at {} with the password {DEMO_PASSWORD} as one of:", config.address());
+    let mut sign_ins = format!("Sign in with the password {DEMO_PASSWORD} as one of:\n");
     for (user_name, who) in &demo.sign_ins {
-        println!("  {user_name:<15} {who}");
+        sign_ins.push_str(&format!("  {user_name:<15} {who}\n"));
     }
+    println!("The demo is in: {} meetings, one of them under way today.", demo.meetings);
+    println!("Serving it at {}:", config.address());
+    print!("{sign_ins}");
+    // For later starts, which fill nothing and still have to say who can sign in.
+    let note = config.data_dir.join(NOTE);
+    std::fs::write(&note, sign_ins).map_err(|cause| format!("{}: {cause}", note.display()))?;
     backend.db().close().await;
     Ok(())
 }
