@@ -217,18 +217,23 @@ async function subset(source, path, letters, keepFeatures) {
   await writeIfChanged(path, font);
 }
 
-/** pdf.js in the build for older browsers: the newest functions it would use are not on the tablets yet. */
+/**
+ * pdf.js in the build for older browsers: the newest functions it would use are not on the tablets yet. Its version is
+ * in the path, so that a browser keeps it for ever and never puts halves of two versions together.
+ */
 async function pdfEngine() {
   const from = join(MODULES, "pdfjs-dist");
+  const { version } = JSON.parse(await readFile(join(from, "package.json"), "utf8"));
+  const folder = `pdfjs/${version}`;
   await Promise.all([
-    copy(join(from, "legacy", "build", "pdf.min.mjs"), "pdfjs/pdf.min.mjs"),
-    copy(join(from, "legacy", "build", "pdf.worker.min.mjs"), "pdfjs/pdf.worker.min.mjs"),
-    copy(join(from, "LICENSE"), "pdfjs/LICENSE"),
-    ...["cmaps", "standard_fonts", "iccs"].map((folder) => copyFolder(join(from, folder), `pdfjs/${folder}`)),
+    copy(join(from, "legacy", "build", "pdf.min.mjs"), `${folder}/pdf.min.mjs`),
+    copy(join(from, "legacy", "build", "pdf.worker.min.mjs"), `${folder}/pdf.worker.min.mjs`),
+    copy(join(from, "LICENSE"), `${folder}/LICENSE`),
+    ...["cmaps", "standard_fonts", "iccs"].map((name) => copyFolder(join(from, name), `${folder}/${name}`)),
     // The sandbox for scripts inside PDFs (quickjs) stays out: such scripts never run here.
-    copyFolder(join(from, "wasm"), "pdfjs/wasm", (name) => !/quickjs/i.test(name)),
+    copyFolder(join(from, "wasm"), `${folder}/wasm`, (name) => !/quickjs/i.test(name)),
   ]);
-  return "/pdfjs";
+  return `/${folder}`;
 }
 
 /** Faces for the official documents the server writes itself; they are never sent to a browser. */
@@ -333,6 +338,11 @@ async function compressAll() {
 }
 
 async function removeStale() {
+  const versions = join(SITE, "pdfjs");
+  for (const name of await readdir(versions).catch(() => [])) {
+    const isNamed = [...built].some((path) => path.startsWith(`pdfjs/${name}/`));
+    if (!isNamed) await rm(join(versions, name), { recursive: true });
+  }
   const folder = join(SITE, "pkg");
   for (const name of await readdir(folder).catch(() => [])) {
     const path = relative(SITE, join(folder, name)).replace(/\.br$/, "");

@@ -63,7 +63,5 @@ fn route(request: &Request) -> String {
 }
 
 fn is_asset(route: &str) -> bool {
-    ["/pkg", "/fonts", "/pdfjs", "/favicon.svg", "/manifest.webmanifest"]
-        .iter()
-        .any(|asset| route.starts_with(asset))
+    crate::routes::files::ADDRESSES.contains(&route)
 }

@@ -12,11 +12,11 @@ use tower_http::services::{ServeDir, ServeFile};
 
 use crate::site::Site;
 
-/// Names carry a hash: what is under one never changes.
+/// Names carry a hash or a version: what is under one never changes.
 const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
 /// Fonts keep their names over versions and hardly ever change.
 const A_MONTH: HeaderValue = HeaderValue::from_static("public, max-age=2592000");
-/// The PDF engine changes with an upgrade, and its halves must be of one version.
+/// Icons keep their names too, and change with the look.
 const AN_HOUR: HeaderValue = HeaderValue::from_static("public, max-age=3600");
 
 /// A script that runs as a worker takes its policy from here: it may load our own files and compile modules.
@@ -26,8 +26,16 @@ const FILE_POLICY: HeaderValue = HeaderValue::from_static(
 );
 
 /// The addresses of the files' routes.
-pub const ADDRESSES: [&str; 5] =
-    ["/pkg/{*file}", "/fonts/{*file}", "/pdfjs/{*file}", "/favicon.svg", "/manifest.webmanifest"];
+pub const ADDRESSES: [&str; 8] = [
+    "/pkg/{*file}",
+    "/fonts/{*file}",
+    "/pdfjs/{*file}",
+    "/favicon.svg",
+    "/icon-192.png",
+    "/icon-512.png",
+    "/apple-touch-icon.png",
+    "/manifest.webmanifest",
+];
 
 /// The files' routes.
 pub fn router(site: &Site) -> Router<Site> {
@@ -35,8 +43,12 @@ pub fn router(site: &Site) -> Router<Site> {
     Router::new()
         .merge(served("/pkg", &folder.join("pkg"), FOR_EVER))
         .merge(served("/fonts", &folder.join("fonts"), A_MONTH))
-        .merge(served("/pdfjs", &folder.join("pdfjs"), AN_HOUR))
+        // The engine lies in a folder of its version, so that its halves are always of one.
+        .merge(served("/pdfjs", &folder.join("pdfjs"), FOR_EVER))
         .merge(single("/favicon.svg", folder))
+        .merge(single("/icon-192.png", folder))
+        .merge(single("/icon-512.png", folder))
+        .merge(single("/apple-touch-icon.png", folder))
         .merge(single("/manifest.webmanifest", folder))
 }
 

@@ -74,6 +74,7 @@ impl World {
         let site_folder = folder.path().join("site");
         std::fs::create_dir_all(site_folder.join("pkg")).unwrap();
         std::fs::create_dir_all(site_folder.join("documents")).unwrap();
+        std::fs::create_dir_all(site_folder.join("pdfjs/5.4.0")).unwrap();
         let files = [
             (
                 "assets.json",
@@ -82,6 +83,10 @@ impl World {
             ("pkg/phien.0.css", "body{}"),
             ("pkg/phien.0.css.br", "compressed"),
             ("documents/Tinos-Regular.ttf", "a face"),
+            ("pdfjs/5.4.0/pdf.min.mjs", "export {}"),
+            ("icon-192.png", "an icon"),
+            ("icon-512.png", "an icon"),
+            ("apple-touch-icon.png", "an icon"),
             ("favicon.svg", "<svg xmlns=\"http://www.w3.org/2000/svg\"/>"),
         ];
         for (name, text) in files {
