@@ -28,11 +28,21 @@ fn is_own(headers: &HeaderMap, public_host: Option<&str>) -> bool {
         Some(site) => matches!(site, "same-origin" | "none"),
         None => {
             let origin = text(header::ORIGIN).and_then(|origin| url::Url::parse(origin).ok());
-            let Some(origin) = origin.as_ref().and_then(authority) else { return false };
-            text(header::HOST).is_some_and(|host| host.eq_ignore_ascii_case(&origin))
-                || public_host.is_some_and(|host| host == origin)
+            origin.is_some_and(|origin| is_on(&origin, headers, public_host))
         }
     }
+}
+
+/// Whether an address leads to one of our own pages.
+pub(super) fn is_ours(site: &Site, address: &url::Url, headers: &HeaderMap) -> bool {
+    let public_host = site.config.public_url.as_ref().and_then(authority);
+    matches!(address.scheme(), "http" | "https") && is_on(address, headers, public_host.as_deref())
+}
+
+fn is_on(address: &url::Url, headers: &HeaderMap, public_host: Option<&str>) -> bool {
+    let Some(address) = authority(address) else { return false };
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
+    host.is_some_and(|host| host.eq_ignore_ascii_case(&address)) || public_host == Some(address.as_str())
 }
 
 /// Host and port as `Host` carries them: a scheme's own port is left out.

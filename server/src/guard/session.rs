@@ -9,6 +9,7 @@ use domain::access::Caller;
 use domain::error::Failure;
 use http::{Method, header};
 
+use super::origin::is_ours;
 use crate::fault;
 use crate::permission::{self, Access};
 use crate::site::Site;
@@ -37,7 +38,7 @@ pub async fn session(State(site): State<Site>, mut request: Request, next: Next)
     if caller.is_none() {
         match site.is_claimed().await {
             Ok(true) if access == Access::Public => {}
-            Ok(true) => return turned_away(&request),
+            Ok(true) => return turned_away(&site, &request),
             Ok(false) if is_page(&request) && request.uri().path() != FIRST => return to(FIRST),
             Ok(false) => {}
             Err(failure) => return fault::failure(&failure, request.headers()),
@@ -71,23 +72,29 @@ fn is_page(request: &Request) -> bool {
     matches!(*request.method(), Method::GET | Method::HEAD) && !request.uri().path().starts_with("/api/")
 }
 
-/// A page leads to signing in and back again; a form without script to signing in; a call is told so.
-fn turned_away(request: &Request) -> Response {
+/// A page leads to signing in and back again, a form without script to the page that it stands on; a call is told so.
+fn turned_away(site: &Site, request: &Request) -> Response {
     if !fault::wants_html(request.headers()) {
         return match request.uri().path().starts_with("/api/") {
             true => fault::call(Failure::SignedOut),
             false => fault::failure(&Failure::SignedOut, request.headers()),
         };
     }
-    if !is_page(request) {
+    let asked = || request.uri().path_and_query().map_or("/", |path| path.as_str()).to_owned();
+    let path = if is_page(request) { Some(asked()) } else { page_of(site, request) };
+    let Some(path) = path.filter(|path| !matches!(path.as_str(), "/" | SIGN_IN | FIRST)) else {
         return to(SIGN_IN);
-    }
-    let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
-    if path == "/" {
-        return to(SIGN_IN);
-    }
+    };
     let next: String = url::form_urlencoded::byte_serialize(path.as_bytes()).collect();
     to(&format!("{SIGN_IN}?next={next}"))
+}
+
+/// The page of ours that a form stands on, as far as the browser says.
+fn page_of(site: &Site, request: &Request) -> Option<String> {
+    let page = request.headers().get(header::REFERER)?.to_str().ok()?;
+    let page = url::Url::parse(page).ok()?;
+    let query = page.query().map_or(String::new(), |query| format!("?{query}"));
+    is_ours(site, &page, request.headers()).then(|| format!("{}{query}", page.path()))
 }
 
 fn to(path: &str) -> Response {

@@ -44,7 +44,12 @@ pub async fn upload(
         }
         Err(failure) => {
             drain(&mut form).await;
-            fault::failure(&failure, &headers)
+            match meeting.parse::<MeetingId>() {
+                Ok(meeting) if wants_html => {
+                    Redirect::to(&app::form::failed(&format!("/meetings/{meeting}"), failure)).into_response()
+                }
+                _ => fault::failure(&failure, &headers),
+            }
         }
     }
 }

@@ -37,6 +37,27 @@ async fn signed_out_people_are_led_to_sign_in_and_back() {
 }
 
 #[tokio::test]
+async fn a_form_sent_after_the_session_ended_leads_back_to_its_page() {
+    let (world, _) = World::claimed().await;
+    let sent_from = async |page: &'static str| {
+        let ask = world.ask(Method::POST, "/api/rooms/add").with(header::ACCEPT, "text/html");
+        let ask = ask.with(header::REFERER, page).body("application/x-www-form-urlencoded", "code=P1");
+        let answer = ask.send().await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER);
+        answer.header(header::LOCATION).to_owned()
+    };
+    assert_eq!(
+        sent_from("https://hop.example/admin/rooms?page=2").await,
+        "/sign-in?next=%2Fadmin%2Frooms%3Fpage%3D2"
+    );
+    for other in
+        ["https://evil.example/admin/rooms", "https://hop.example/", "https://hop.example/sign-in", ""]
+    {
+        assert_eq!(sent_from(other).await, "/sign-in", "{other}");
+    }
+}
+
+#[tokio::test]
 async fn everything_that_is_not_public_asks_who_is_there() {
     let (world, _) = World::claimed().await;
     let id = "0190f0c0-0000-7000-8000-000000000000";
@@ -133,7 +154,11 @@ async fn hashed_files_are_kept_for_ever_and_sent_compressed() {
     let missing = world.ask(Method::GET, "/pkg/phien.1.css").send().await;
     assert_eq!(missing.status, StatusCode::NOT_FOUND);
     assert!(!missing.header(header::CACHE_CONTROL).contains("immutable"), "it may come with the next build");
-    assert_eq!(world.ask(Method::GET, "/favicon.svg").send().await.status, StatusCode::OK);
+    for file in ["/favicon.svg", "/icon-192.png", "/icon-512.png", "/apple-touch-icon.png"] {
+        assert_eq!(world.ask(Method::GET, file).send().await.status, StatusCode::OK, "{file}");
+    }
+    let engine = world.ask(Method::GET, "/pdfjs/5.4.0/pdf.min.mjs").send().await;
+    assert!(engine.header(header::CACHE_CONTROL).contains("immutable"), "its version is in the path");
 }
 
 #[tokio::test]

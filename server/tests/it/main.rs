@@ -1,6 +1,7 @@
 //! The router in process, over a real backend on the embedded database in a folder of its own.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed, and says where")]
 
+mod check;
 mod figures;
 mod guards;
 mod imports;

@@ -182,6 +182,10 @@ async fn what_is_no_paper_is_refused_in_words() {
         assert_eq!(answer.status, status, "{}", answer.text());
         assert!(answer.text().contains("\"message\""), "{}", answer.text());
     }
+    let plain = uploads.send(&uploads.secretary, "open", "text/html", &no_pdf).await;
+    assert_eq!(plain.status, StatusCode::SEE_OTHER, "a form without script goes back to its meeting");
+    let back = format!("/meetings/{}?failed=", uploads.meeting);
+    assert!(plain.header(header::LOCATION).starts_with(&back), "{}", plain.header(header::LOCATION));
     let unsaid = uploads.send(&uploads.secretary, "", "application/json", &[("a.pdf", &pdf(10))]).await;
     assert_eq!(unsaid.status, StatusCode::UNPROCESSABLE_ENTITY, "a level must be declared");
 }
