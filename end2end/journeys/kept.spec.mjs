@@ -1,6 +1,6 @@
 // What is typed is kept: over a slow line, over none, by whoever leaves, and while the meeting changes around it.
 
-import { test, expect, like, open, words } from '../fixtures.mjs';
+import { test, expect, hydrated, like, open, words } from '../fixtures.mjs';
 import { BRIEF, arrange, demo, freeTuesday, paper, pdf, titled } from '../steps.mjs';
 
 const t = words('vi');
@@ -306,4 +306,87 @@ test('a name that is nobody stays where it was typed, and nobody is invited by a
     await expect(page.locator('input[name="chair"]')).toHaveValue('');
     await expect(page).toHaveURL(/\/meetings\/new/);
   });
+});
+
+test('a tab that goes keeps what was typed a moment ago', async ({ person }) => {
+  const title = titled('Họp đóng trang');
+  const page = await person(demo('thuky1.vpub'), {}, 'vi', '/meetings/new');
+  await page.locator('#title').fill(title);
+  await expect(said(page, 'composer_keeping')).toBeVisible();
+  await page.goto('/calendar');
+  await expect.poll(() => listed(page, title)).toBe(1);
+});
+
+test('an ended session takes nothing of what was typed', async ({ person, faults }) => {
+  faults.expect(/status of 401/);
+  const title = titled('Họp khi phiên đã hết');
+  const page = await person(demo('thuky1.vpub'), {}, 'vi', '/meetings/new');
+  const cookies = await page.context().cookies();
+  await page.context().clearCookies();
+  await page.locator('#title').fill(title);
+  const told = page.locator('#refused');
+  await expect(told).toContainText(t('failure_signed_out'));
+  await expect(page.locator('#title')).toBeFocused();
+  const signIn = told.getByRole('link', { name: t('sign_in') });
+  await expect(signIn).toHaveAttribute('href', `/sign-in?next=${encodeURIComponent('/meetings/new')}`);
+  await expect(signIn).toHaveAttribute('target', '_blank');
+  await page.context().addCookies(cookies);
+  await told.getByRole('button', { name: t('composer_again') }).click();
+  await expect(said(page, 'composer_kept')).toBeVisible();
+  await expect(told).toHaveCount(0);
+  await expect(page.locator('#title')).toHaveValue(title);
+});
+
+test('plain forms come back with what was typed into them', async ({ person }) => {
+  const page = await person(demo('thuky1.vpub'), { javaScriptEnabled: false }, 'vi', null);
+  const address = await arrange(page, {
+    ...BRIEF,
+    title: titled('Họp không cần kịch bản'),
+    date: freeTuesday(11),
+    chair: 'pho chanh van phong',
+    delegates: ['ky thuat vien 1'],
+  });
+
+  await test.step('the reason of an absence', async () => {
+    await page.goto(`${address}?tab=delegates`);
+    const reason = 'Đi công tác '.repeat(60);
+    const row = page.locator('.rc').last();
+    await row.locator('input[value="absent"]').check({ force: true });
+    await row.locator('input[name="reason"]').fill(reason);
+    await row.getByRole('button', { name: t('roll_write') }).click();
+    await expect(page.getByRole('alert').first()).toBeVisible();
+    await expect(row.locator('input[value="absent"]')).toBeChecked();
+    await expect(row.locator('input[name="reason"]')).toHaveValue(reason);
+    await expect(page.locator('.rc').first().locator('input[name="reason"]')).toHaveValue('');
+  });
+
+  await test.step('the name of a delegate who is nobody', async () => {
+    await page.goto(`${address}/edit`);
+    await page.locator('#add').fill('khong co ai ten nay');
+    await page.locator('button[name="then"][value="add_delegate"]').first().click();
+    await expect(page.locator('#add')).toHaveValue('khong co ai ten nay');
+    await expect(page.locator('#add-error')).toContainText(t('composer_nobody_found'));
+    await page.locator('#add').fill('ky thuat vien 2');
+    await page.locator('button[name="then"][value="publish"]').last().click({ force: true });
+    await expect(page.locator('#add')).toHaveValue('ky thuat vien 2');
+    await expect(page.locator('#add-error')).toContainText(t('composer_nobody_chosen'));
+  });
+});
+
+test('an agency that was typed and is none does not become one’s own', async ({ person }) => {
+  const page = await person(demo('quantri'), {}, 'vi', '/admin/rooms');
+  const field = page.getByRole('combobox', { name: t('room_agency') });
+  await page.locator('summary').filter({ hasText: t('rooms_add') }).click();
+  await page.locator('[name="name"]').fill('Phòng họp nhỏ');
+  await page.locator('[name="code"]').fill(titled('P').replaceAll(' ', ''));
+  await page.locator('[name="capacity"]').fill('10');
+  await field.fill('so');
+  await field.press('Escape');
+  await page.getByRole('button', { name: t('rooms_add') }).last().click();
+  await expect(page).toHaveURL(/failed=/);
+  await hydrated(page);
+  await expect(field).toHaveValue('so');
+  await expect(page.locator('input[name="agency"]')).toHaveValue('');
+  await expect(field).toHaveAttribute('aria-invalid', 'true');
+  await expect(page.locator('#agency_name-error')).toBeVisible();
 });

@@ -214,7 +214,7 @@ pub(super) fn add(desk: Desk, item: AgendaItemId, title: Memo<String>) -> impl I
 fn upload(desk: Desk, item: &str) -> impl IntoView + use<> {
     let field = format!("file-{item}");
     view! {
-        <paper-upload>
+        <paper-upload on:uploaded=move |event: leptos::ev::Event| arrived(desk, &event)>
             <form
                 class="stack stack--s"
                 id=form_id(item)
@@ -232,6 +232,17 @@ fn upload(desk: Desk, item: &str) -> impl IntoView + use<> {
         </paper-upload>
     }
 }
+
+/// Papers have arrived: the agenda learns of them where it stands. Loading the page anew would undo what is being entered
+/// elsewhere on it.
+#[cfg(feature = "hydrate")]
+fn arrived(desk: Desk, event: &leptos::ev::Event) {
+    event.prevent_default();
+    desk.refresh();
+}
+
+#[cfg(not(feature = "hydrate"))]
+fn arrived(_: Desk, _: &leptos::ev::Event) {}
 
 fn form_id(item: &str) -> String {
     format!("add-{item}")
