@@ -10,15 +10,24 @@ use crate::text::keys::APP_NAME;
 use crate::text::t;
 use crate::{accounts, bundles, home, meetings, session};
 
+/// The document's title. The server writes it into the head as it stands, so what people have typed is made harmless here;
+/// the browser sets it as text.
+fn titled(title: String) -> String {
+    let title = if title.is_empty() { t(APP_NAME).to_owned() } else { format!("{title} · {}", t(APP_NAME)) };
+    if cfg!(feature = "ssr") {
+        title.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+    } else {
+        title
+    }
+}
+
 /// The whole program.
 #[component]
 pub fn App() -> impl IntoView {
     provide_meta_context();
     session::provide_page();
     view! {
-        <Title formatter=|title: String| {
-            if title.is_empty() { t(APP_NAME).to_owned() } else { format!("{title} · {}", t(APP_NAME)) }
-        }/>
+        <Title formatter=titled/>
         <Router>
             <Routes fallback=NotFound>
                 <Route path=path!("/sign-in") view=accounts::SignInPage ssr=SsrMode::Async/>

@@ -31,12 +31,15 @@ pub fn quick_routes() -> Vec<(&'static str, MethodRouter<Site>)> {
     ]
 }
 
+/// The addresses that take bodies as streams.
+pub const STREAMS: [&str; 2] = ["/meetings/{id}/papers", "/admin/imports/{kind}"];
+
 /// Our own routes that move bytes and so keep their own time and size.
 pub fn streaming_routes() -> Vec<(&'static str, MethodRouter<Site>)> {
     vec![
-        ("/meetings/{id}/papers", post(papers::upload)),
+        (STREAMS[0], post(papers::upload)),
+        (STREAMS[1], post(imports::import)),
         ("/papers/{id}/file", get(paper_file::download)),
-        ("/admin/imports/{kind}", post(imports::import)),
     ]
 }
 
@@ -65,7 +68,6 @@ pub fn router(site: Site) -> Router {
         .route("/api/{*call}", get(call).post(call))
         .leptos_routes_with_context(&site, pages, context, app::document)
         .fallback(nothing_here)
-        .layer(from_fn(guard::body_limit))
         .layer(from_fn(guard::in_time))
         // A page is an eighth of itself then; the quickest level, for the weak line gains little by a better one.
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest));
@@ -79,6 +81,7 @@ pub fn router(site: Site) -> Router {
         .layer(from_fn_with_state(site.clone(), guard::session))
         .layer(from_fn_with_state(site.clone(), guard::same_origin))
         .layer(from_fn_with_state(site.clone(), guard::enough_room))
+        .layer(from_fn_with_state(site.clone(), guard::arrived))
         .layer(from_fn(guard::security_headers))
         .layer(from_fn_with_state(site.clone(), guard::record))
         .with_state(site)

@@ -43,6 +43,8 @@ pub struct Inner {
     pub reports: Reports,
     /// Turns for requests.
     pub turns: Semaphore,
+    /// Places for forms on their way in.
+    pub arrivals: Semaphore,
     options: LeptosOptions,
     is_claimed: AtomicBool,
     requests: AtomicU64,
@@ -86,6 +88,7 @@ impl Site {
         Ok(Site(Arc::new(Inner {
             services: backend.services(),
             turns: Semaphore::new(config.concurrent_requests),
+            arrivals: Semaphore::new(config.concurrent_requests),
             reports: Reports(Arc::new(reports)),
             is_claimed: AtomicBool::new(false),
             requests: AtomicU64::new(0),

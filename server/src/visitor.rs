@@ -31,12 +31,20 @@ pub fn single_keys(headers: &HeaderMap) -> SingleKeys {
     SingleKeys::parse(cookie(headers, KEYS_COOKIE).unwrap_or_default())
 }
 
+/// An address as proxies write it, with or without its port.
+fn address(text: &str) -> Option<IpAddr> {
+    let text = text.trim();
+    text.parse().ok().or_else(|| text.parse::<SocketAddr>().ok().map(|address| address.ip()))
+}
+
 /// The browser that asks.
 pub fn client(config: &Config, headers: &HeaderMap, extensions: &Extensions) -> ClientInfo {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     let peer = extensions.get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip());
-    // The proxy appends the address that it saw; what stands before it was written by the client itself.
-    let forwarded = text("x-forwarded-for").and_then(|list| list.rsplit(',').next()?.trim().parse().ok());
+    // The proxy appends the address that it saw, or a line of its own with it; what stands before was written by the
+    // client itself.
+    let forwarded = headers.get_all("x-forwarded-for").iter().next_back();
+    let forwarded = forwarded.and_then(|list| list.to_str().ok()?.rsplit(',').next()).and_then(address);
     let forwarded = forwarded.filter(|_| config.trust_proxy);
     let is_forwarded_secure = config.trust_proxy && text("x-forwarded-proto") == Some("https");
     let is_secure = config.is_secure() || is_forwarded_secure;

@@ -8,7 +8,7 @@ mod record;
 mod session;
 
 pub use headers::{page_policy, security_headers};
-pub use limits::{body_limit, enough_room, in_time};
+pub use limits::{arrived, enough_room, in_time};
 pub use origin::same_origin;
 pub use record::{RequestId, record};
 pub use session::{Visitor, session};

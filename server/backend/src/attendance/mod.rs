@@ -250,7 +250,7 @@ async fn scan(backend: &Backend, caller: &Caller, meeting: MeetingId, typed: &st
     let mut tx = backend.db().begin().await?;
     let scope = MeetingScope::load(&mut tx, caller, meeting).await?;
     // Whoever is not listed learns nothing of the meeting, not even its title.
-    if scope.part.is_none() {
+    if scope.part.is_none() || scope.stage == Stage::Draft {
         return Err(Refusal::NotADelegate.into());
     }
     if scope.stage != Stage::UnderWay {
