@@ -3,7 +3,7 @@
 
 use app::context::Report;
 use axum::Extension;
-use axum::extract::{Multipart, Path, State};
+use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::access::Caller;
 use domain::error::{Failure, FieldProblem, Problem, Refusal};
@@ -12,6 +12,7 @@ use http::HeaderMap;
 
 use crate::fault;
 use crate::guard::Visitor;
+use crate::routes::form::Form;
 use crate::routes::papers::{drain, in_time, text};
 use crate::site::Site;
 
@@ -21,7 +22,7 @@ pub async fn import(
     Extension(visitor): Extension<Visitor>,
     Path(kind): Path<String>,
     headers: HeaderMap,
-    form: Multipart,
+    form: Form,
 ) -> Response {
     let (Some(caller), Some(kind)) = (visitor.0, ImportKind::parse(&kind)) else {
         return fault::failure(&Failure::NotFound, &headers);
@@ -36,12 +37,7 @@ pub async fn import(
 }
 
 /// The name of the report. A refused file is a report too: the page shows its bad rows.
-async fn take(
-    site: &Site,
-    caller: &Caller,
-    kind: ImportKind,
-    form: &mut Multipart,
-) -> Result<String, Failure> {
+async fn take(site: &Site, caller: &Caller, kind: ImportKind, form: &mut Form) -> Result<String, Failure> {
     let sent = match site.backend.may_import(caller, kind) {
         Ok(()) => read(form).await?,
         Err(failure) => Sent { name: String::new(), bytes: Err(failure), mode: ImportMode::DryRun },
@@ -49,7 +45,10 @@ async fn take(
     let outcome = match sent.bytes {
         Ok(bytes) => site.services.imports.import(caller, kind, &bytes, sent.mode).await,
         Err(failure) => {
-            drain(form).await;
+            // Who may not import anything is not listened to any longer.
+            if !sent.name.is_empty() {
+                drain(form).await;
+            }
             Err(failure)
         }
     };
@@ -69,11 +68,11 @@ fn mode(text: &str) -> ImportMode {
     if text.trim() == "write" { ImportMode::Write } else { ImportMode::DryRun }
 }
 
-async fn read(form: &mut Multipart) -> Result<Sent, Failure> {
+async fn read(form: &mut Form) -> Result<Sent, Failure> {
     let most = IMPORT_MIB_AT_MOST * 1024 * 1024;
     let empty = || Failure::from(Refusal::EmptyFile);
     let mut sent = Sent { name: String::new(), bytes: Err(empty()), mode: ImportMode::DryRun };
-    while let Some(mut field) = in_time(form.next_field()).await? {
+    while let Some(mut field) = form.next_field().await? {
         match field.name().unwrap_or_default() {
             "mode" => sent.mode = mode(&text(field).await?),
             "file" => {

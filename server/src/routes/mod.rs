@@ -1,6 +1,7 @@
 //! What is answered without a page: files, bytes up and down, a sign of life.
 
 pub mod files;
+pub mod form;
 pub mod health;
 pub mod imports;
 pub mod invitation;

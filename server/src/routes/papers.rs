@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use axum::Extension;
 use axum::extract::multipart::{Field, MultipartError};
-use axum::extract::{Multipart, Path, State};
+use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::access::Caller;
 use domain::error::{Failure, FieldProblem, Problem, Refusal};
@@ -14,6 +14,7 @@ use domain::ids::{AgendaItemId, MeetingId, PaperId};
 use domain::papers::{Level, PAPERS_AT_MOST, PaperLine};
 use http::{HeaderMap, StatusCode};
 
+use super::form::Form;
 use crate::fault;
 use crate::guard::Visitor;
 use crate::site::Site;
@@ -31,7 +32,7 @@ pub async fn upload(
     Extension(visitor): Extension<Visitor>,
     Path(meeting): Path<String>,
     headers: HeaderMap,
-    form: Multipart,
+    form: Form,
 ) -> Response {
     let mut form = form;
     let taken = take(&site, visitor, &meeting, &mut form).await;
@@ -66,13 +67,13 @@ async fn take(
     site: &Site,
     visitor: Visitor,
     meeting: &str,
-    form: &mut Multipart,
+    form: &mut Form,
 ) -> Result<(MeetingId, Vec<PaperId>), Failure> {
     let caller = visitor.0.ok_or(Failure::SignedOut)?;
     let meeting: MeetingId = meeting.parse().map_err(|_| Failure::NotFound)?;
     let mut heading = Heading::default();
     let mut papers = Vec::new();
-    while let Some(field) = in_time(form.next_field()).await? {
+    while let Some(field) = form.next_field().await? {
         match field.name().unwrap_or_default() {
             "item" => heading.item = text(field).await?.parse().ok(),
             "level" => heading.level = Level::parse(&text(field).await?),
@@ -174,10 +175,10 @@ pub(super) async fn in_time<T>(part: impl Future<Output = Result<T, MultipartErr
     }
 }
 
-/// Reads on and keeps nothing.
-pub(super) async fn drain(form: &mut Multipart) {
+/// Reads on and keeps nothing. A form that is broken ends at once.
+pub(super) async fn drain(form: &mut Form) {
     let mut bytes = 0;
-    while let Ok(Some(mut field)) = in_time(form.next_field()).await {
+    while let Ok(Some(mut field)) = form.next_field_after(DRAINED_BYTES_AT_MOST).await {
         while let Ok(Some(piece)) = in_time(field.chunk()).await {
             bytes += piece.len() as u64;
             if bytes > DRAINED_BYTES_AT_MOST {

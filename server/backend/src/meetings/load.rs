@@ -2,7 +2,7 @@
 //! Refuses to decide anything but who may see it.
 
 use chrono::NaiveDate;
-use domain::access::{Action, Caller, Stage};
+use domain::access::{Action, Caller, Part, Stage};
 use domain::agencies::AgencyRef;
 use domain::attendance::{CalledBy, Presence};
 use domain::error::Failure;
@@ -44,7 +44,8 @@ pub(super) async fn whole(
     }
     let stage = head.stage()?;
     let parts = Parts::load(&mut *on, id).await?;
-    let participants = participants(&mut *on, id).await?;
+    let mut participants = participants(&mut *on, id).await?;
+    keep_reasons_for_those_concerned(&mut participants, caller, &may, head.part());
     let papers =
         if may.contains(&Action::ReadPaper) { papers(&mut *on, id, caller).await? } else { Vec::new() };
     let agenda = agenda(&mut *on, id, &papers).await?;
@@ -158,6 +159,26 @@ struct ParticipantRow {
     presence: String,
     reason: String,
     called_by: String,
+}
+
+/// Why somebody is absent is for the chair, for those who call the roll, and for the absent one.
+fn keep_reasons_for_those_concerned(
+    participants: &mut [Participant],
+    caller: &Caller,
+    may: &[Action],
+    part: Option<Part>,
+) {
+    if may.contains(&Action::CallRoll) || part == Some(Part::Chair) {
+        return;
+    }
+    for participant in participants {
+        let is_own = participant.person.as_ref().is_some_and(|person| person.id == caller.person);
+        if let Presence::Absent { reason } = &mut participant.presence
+            && !is_own
+        {
+            reason.clear();
+        }
+    }
 }
 
 /// Chair, secretary, delegates in their order.
