@@ -192,6 +192,22 @@ async fn an_over_large_form_is_refused_said_or_unsaid() {
 }
 
 #[tokio::test]
+async fn senders_who_never_finish_keep_nobody_else_waiting() {
+    const TURNS: usize = 8;
+    let world = World::with(|config| config.concurrent_requests = TURNS).await;
+    let kind = "application/x-www-form-urlencoded";
+    let endless =
+        || axum::body::Body::from_stream(futures::stream::pending::<Result<&[u8], std::io::Error>>());
+    let ask = || world.ask(Method::POST, "/api/accounts/sign-in").body(kind, endless());
+    let mut senders: Vec<_> = (0..TURNS).map(|_| Box::pin(ask().send())).collect();
+    for sender in &mut senders {
+        assert!(futures::poll!(sender).is_pending());
+    }
+    assert_eq!(world.page("/health").send().await.status, StatusCode::OK);
+    assert_eq!(world.page("/first").send().await.status, StatusCode::OK);
+}
+
+#[tokio::test]
 async fn a_missing_page_says_so_in_the_language_of_the_device() {
     let (world, cookie) = World::claimed().await;
     let vi = world.page("/khong-co").signed_in(&cookie).send().await;

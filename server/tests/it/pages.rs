@@ -31,3 +31,22 @@ async fn a_meeting_asked_for_by_many_at_once_is_shown_to_all() {
         reader.await.unwrap();
     }
 }
+
+#[tokio::test]
+async fn a_title_with_tags_in_it_stays_text() {
+    let (world, _) = World::claimed().await;
+    let (secretary, caller) = world.person("thuky1", "secretary").await;
+    let title = "</title><meta http-equiv=refresh content=0> & </script><b>";
+    let (meeting, _) = world.meeting_called(&caller, title).await;
+    for page in [format!("/meetings/{meeting}"), format!("/meetings/{meeting}/hall")] {
+        let answer = world.page(&page).signed_in(&secretary).send().await;
+        assert_eq!(answer.status, StatusCode::OK, "{page}");
+        let text = answer.text();
+        assert!(text.contains("<title>&lt;/title&gt;&lt;meta http-equiv=refresh"), "{page}");
+        assert_eq!(text.matches("</title>").count(), 1, "{page}");
+        assert!(
+            !text.contains("<meta http-equiv=refresh content=0>") && !text.contains("</script><b>"),
+            "{page}"
+        );
+    }
+}

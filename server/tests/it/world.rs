@@ -141,8 +141,13 @@ impl World {
 
     /// A draft with one agenda item.
     pub(crate) async fn meeting(&self, secretary: &Caller) -> (MeetingId, AgendaItemId) {
+        self.meeting_called(secretary, "Họp giao ban tuần").await
+    }
+
+    /// The same under another title.
+    pub(crate) async fn meeting_called(&self, secretary: &Caller, title: &str) -> (MeetingId, AgendaItemId) {
         let input = MeetingInput {
-            title: "Họp giao ban tuần".into(),
+            title: title.into(),
             agency: secretary.agency.id.to_string(),
             kind: "briefing".into(),
             form: "in_person".into(),
