@@ -388,7 +388,7 @@ async fn change(import: &Import<'_>, tx: &mut Tx, rules: &[KindRule], write: Wri
     let mut sittings = Vec::new();
     sitting_values(&mut sittings, id, &content.sittings);
     insert_rows(tx, "sitting (meeting_id, position, date, from_minute, to_minute)", 5, sittings).await?;
-    let entry = Entry::new("meetings.import_change", &title).of(place.id);
+    let entry = Entry::new("meetings.import_change", &title).of(place.id).about(id);
     let entry = entry.before(&before.shown())?.after(&content.shown())?;
     audit::record(tx, import.backend, import.caller, entry).await
 }

@@ -1,9 +1,9 @@
 //! The column `sittings` of a file of meetings, read to the minute. Knows no other column.
 
-use chrono::{NaiveDate, NaiveTime, Timelike};
+use chrono::{NaiveTime, Timelike};
 use domain::error::Problem;
 use domain::meetings::SITTINGS_AT_MOST;
-use domain::time::Sitting;
+use domain::time::{Sitting, parse_date};
 
 use super::Import;
 use super::table::Cells;
@@ -40,13 +40,13 @@ pub(super) fn sittings(import: &mut Import<'_>, cells: Cells<'_>) -> Option<Vec<
 fn sitting(text: &str) -> Result<Sitting, Problem> {
     let (start, end) = text.split_once('/').ok_or(Problem::NotATime)?;
     let (date, from) = start.split_once('T').ok_or(Problem::NotADate)?;
-    let date: NaiveDate = date.parse().map_err(|_| Problem::NotADate)?;
+    let date = parse_date(date).ok_or(Problem::NotADate)?;
     let time = |text: &str| {
         let read = |format| NaiveTime::parse_from_str(text, format).ok();
         read("%H:%M").or_else(|| read("%H:%M:%S")).filter(|time| time.second() == 0).ok_or(Problem::NotATime)
     };
     let to = match end.split_once('T') {
-        Some((end_date, _)) if end_date.parse() != Ok(date) => return Err(Problem::Different),
+        Some((end_date, _)) if parse_date(end_date) != Some(date) => return Err(Problem::Different),
         Some((_, to)) => to,
         None => end,
     };
@@ -69,6 +69,7 @@ mod tests {
             ("2026-05-04T07:30/24:00", Problem::NotATime),
             ("2026-05-04T07:30", Problem::NotATime),
             ("07:30/11:30", Problem::NotADate),
+            ("20266-06-16T07:30/11:30", Problem::NotADate),
         ];
         for (text, problem) in table {
             assert_eq!(sitting(text), Err(problem), "{text}");
