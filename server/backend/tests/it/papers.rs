@@ -231,7 +231,10 @@ async fn opening_the_data_leaves_an_upload_on_its_way_alone() {
         upload.write(PDF).await.unwrap();
         let other =
             Backend::open(world.config.clone(), Box::new(backend::SeededEntropy::new(9))).await.unwrap();
-        // By the clock of the machine: the file is of this moment.
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "the file is of this moment, by the clock of the machine"
+        )]
         let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
         let now = chrono::Utc.timestamp_opt(i64::try_from(now.as_secs()).unwrap(), 0).unwrap();
         other.sweep(now, 90).await.unwrap();
