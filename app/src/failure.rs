@@ -46,10 +46,12 @@ impl FromServerFnError for CallError {
 
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         match error {
-            ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) => {
-                Self(Failure::Invalid(vec![FieldProblem::new("", Wrong::Unknown)]))
+            ServerFnErrorErr::Args(_)
+            | ServerFnErrorErr::MissingArg(_)
+            | ServerFnErrorErr::Deserialization(_) => {
+                Failure::Invalid(vec![FieldProblem::new("", Wrong::Unknown)]).into()
             }
-            _ => Self(Failure::Unavailable),
+            _ => Failure::Unavailable.into(),
         }
     }
 }

@@ -71,6 +71,12 @@ pub struct Posted {
 }
 
 impl Posted {
+    /// The same without a failure that is not one of these.
+    pub fn only(mut self, these: impl Fn(&Failure) -> bool) -> Self {
+        self.failure = self.failure.filter(these);
+        self
+    }
+
     /// What had been typed into a field.
     pub fn typed(&self, name: &str) -> String {
         self.typed.get(name).unwrap_or_default()

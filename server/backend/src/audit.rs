@@ -67,6 +67,8 @@ impl<'a> Entry<'a> {
 /// Writes a line in the transaction of the change.
 pub(crate) async fn record(tx: &mut Tx, backend: &Backend, caller: &Caller, entry: Entry<'_>) -> Done<()> {
     let Entry { what, subject, agency, meeting, before, after } = entry;
+    // A meeting's title is not for all who read the trail, so it is not what a line is found by either.
+    let found_by = if meeting.is_some() { "" } else { subject };
     q("INSERT INTO audit (id, at, person_id, who, agency_id, what, subject, before_json, after_json, folded, \
        meeting_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)")
     .bind(AuditId(backend.entropy().id(caller.now)))
@@ -78,7 +80,7 @@ pub(crate) async fn record(tx: &mut Tx, backend: &Backend, caller: &Caller, entr
     .bind(subject)
     .bind(before)
     .bind(after)
-    .bind(fold(&format!("{} {what} {subject}", caller.name)))
+    .bind(fold(&format!("{} {what} {found_by}", caller.name)))
     .bind(meeting)
     .run(tx)
     .await?;

@@ -165,6 +165,14 @@ async fn managed_item(tx: &mut Tx, caller: &Caller, item: AgendaItemId) -> Done<
 async fn leave_neutral_line(backend: &Backend, caller: &Caller, item: AgendaItemId) -> Done<PaperId> {
     let mut tx = backend.db().begin().await?;
     let (meeting, scope) = managed_item(&mut tx, caller, item).await?;
+    let there: Option<(String,)> =
+        q("SELECT id FROM paper WHERE item_id = $1 AND is_neutral AND withdrawn_at IS NULL")
+            .bind(item)
+            .optional(&mut tx)
+            .await?;
+    if let Some((id,)) = there {
+        return stored::id(&id);
+    }
     let id = PaperId(backend.entropy().id(caller.now));
     insert(
         &mut tx,
