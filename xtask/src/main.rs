@@ -6,6 +6,7 @@
 mod bench;
 mod build;
 mod bundles;
+mod folder;
 mod postgres;
 mod run;
 mod setup;
