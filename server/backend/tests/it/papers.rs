@@ -231,12 +231,12 @@ async fn opening_the_data_leaves_an_upload_on_its_way_alone() {
         upload.write(PDF).await.unwrap();
         let other =
             Backend::open(world.config.clone(), Box::new(backend::SeededEntropy::new(9))).await.unwrap();
-        #[expect(
-            clippy::disallowed_methods,
-            reason = "the file is of this moment, by the clock of the machine"
-        )]
-        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
-        let now = chrono::Utc.timestamp_opt(i64::try_from(now.as_secs()).unwrap(), 0).unwrap();
+        let incoming =
+            std::fs::read_dir(world.config.data_dir.join("papers/incoming")).unwrap().next().unwrap();
+        let written = incoming.unwrap().metadata().unwrap().modified().unwrap();
+        let written = written.duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
+        // An hour after it was last written to: a weak line pauses.
+        let now = chrono::Utc.timestamp_opt(i64::try_from(written).unwrap() + 3600, 0).unwrap();
         other.sweep(now, 90).await.unwrap();
         other.db().close().await;
         upload.finish().await.unwrap();
