@@ -111,14 +111,19 @@ pub fn bounds(session: DaySession, hours: &Hours) -> (NaiveTime, NaiveTime) {
 /// every site, and short enough that a press in the morning does not open the afternoon's.
 pub const OPENED_EARLY_AT_MOST: TimeDelta = TimeDelta::hours(3);
 
-/// Whether a meeting of these sittings may be opened at this local time: on a day of one of them, from three hours
-/// before the first of that day until the day ends.
+/// The local time at which a meeting of these sittings counts as opened when it is opened now; none where it may not be.
 ///
-/// Late is allowed, for a meeting may begin after its hour. Another day is not: opening cannot be undone, and what is
-/// held on another day is another plan, to be changed and sent first.
-pub fn may_open(sittings: &[Sitting], now: NaiveDateTime) -> bool {
-    let first = sittings.iter().filter(|sitting| sitting.date == now.date()).map(Sitting::start).min();
-    first.is_some_and(|start| start - OPENED_EARLY_AT_MOST <= now)
+/// On a day of one of its sittings that is now, from three hours before the first of that day until the day ends: late is
+/// allowed, for a meeting may begin after its hour. Once its last day is over, it is the planned beginning: nobody pressed
+/// in time, but it was held and must be counted. On any other day it may not be opened: that cannot be undone, and what
+/// is held on another day is another plan, to be changed and sent first.
+pub fn opening(sittings: &[Sitting], now: NaiveDateTime) -> Option<NaiveDateTime> {
+    let today = sittings.iter().filter(|sitting| sitting.date == now.date()).map(Sitting::start).min();
+    if let Some(start) = today {
+        return (start - OPENED_EARLY_AT_MOST <= now).then_some(now);
+    }
+    let is_over = sittings.iter().all(|sitting| sitting.end() < now);
+    sittings.iter().map(Sitting::start).min().filter(|_| is_over)
 }
 
 /// The sittings as they really went: nothing before the opening, nothing after the closing.
@@ -252,13 +257,20 @@ mod tests {
             (17, (9, 0), false),
             (18, (10, 29), false),
             (18, (10, 30), true),
-            (19, (0, 0), false),
         ];
         for (date, (hour, minute), may) in table {
             let now = day(date).and_time(at(hour, minute));
-            assert_eq!(may_open(&plan, now), may, "{now}");
+            assert_eq!(opening(&plan, now), may.then_some(now), "{now}");
         }
-        assert!(!may_open(&[], day(16).and_time(at(9, 0))));
+        assert_eq!(opening(&[], day(16).and_time(at(9, 0))), None);
+    }
+
+    #[test]
+    fn a_meeting_that_nobody_opened_in_time_was_opened_as_planned() {
+        let plan = [sit(18, (13, 30), (17, 0)), sit(16, (7, 30), (11, 30))];
+        let planned = Some(day(16).and_time(at(7, 30)));
+        assert_eq!(opening(&plan, day(19).and_time(at(0, 0))), planned);
+        assert_eq!(opening(&plan, day(30).and_time(at(9, 0))), planned);
     }
 
     prop_compose! {

@@ -132,7 +132,13 @@ fn send(desk: Desk, is_change: bool, rev: i64) -> impl IntoView {
 
 /// Closing, with the real end and, past the planned one, why. The end follows the clock until somebody types another.
 fn closing(desk: Desk) -> impl IntoView {
-    let now = move || words::local(desk.now.get());
+    let planned =
+        move || desk.meeting.with(|meeting| meeting.sittings.last().map(domain::time::Sitting::end));
+    // What is closed on a later day most likely ended as planned.
+    let now = move || {
+        let now = words::local(desk.now.get());
+        planned().filter(|end| end.date() < now.date()).unwrap_or(now)
+    };
     let written = move || now().format("%H:%M, %d/%m/%Y").to_string();
     let (typed, reason) = (desk.typed("ended"), desk.typed("close_reason"));
     let is_typed = StoredValue::new(!typed.is_empty());
@@ -148,8 +154,6 @@ fn closing(desk: Desk) -> impl IntoView {
         is_typed.set_value(true);
         ended.set(event_target_value(&event));
     };
-    let planned =
-        move || desk.meeting.with(|meeting| meeting.sittings.last().map(domain::time::Sitting::end));
     let over = Memo::new(move |_| {
         let now = now();
         planned().filter(|end| now > *end).map(|end| (now - end).num_minutes())

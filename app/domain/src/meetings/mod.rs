@@ -220,8 +220,8 @@ pub trait Meetings: Send + Sync {
         postponed: bool,
         reason: &str,
     ) -> Outcome<()>;
-    /// Opens the meeting now, which must be within `duration::may_open`: on a day of one of its sittings, from three
-    /// hours before the first of that day.
+    /// Opens the meeting now, where `duration::opening` allows it: on a day of one of its sittings, from three hours
+    /// before the first of that day; or after its last day, as it was planned.
     async fn open(&self, caller: &Caller, meeting: MeetingId) -> Outcome<()>;
     /// Says which item is being discussed; `None` when the agenda is through.
     async fn discuss(&self, caller: &Caller, meeting: MeetingId, item: Option<AgendaItemId>) -> Outcome<()>;

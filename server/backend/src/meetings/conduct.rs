@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use domain::access::{Action, Caller};
-use domain::duration::{actual, is_within, may_open};
+use domain::duration::{actual, is_within, opening};
 use domain::error::{Failure, FieldProblem, Problem, Refusal};
 use domain::ids::{AgendaItemId, MeetingId};
 use domain::meetings::{State, TEXT_AT_MOST};
@@ -54,13 +54,15 @@ fn clean_reason(reason: &str) -> Done<String> {
     Ok(reason)
 }
 
-/// Opens the meeting now.
+/// Opens the meeting now; one whose days are over as it was planned.
 pub(super) async fn open(backend: &Backend, caller: &Caller, id: MeetingId) -> Done<()> {
     let mut tx = backend.db().begin().await?;
     let head = locked(&mut tx, backend, caller, id, Action::ConductMeeting).await?;
-    let next = head.state()?.open(caller.now)?;
     let sittings = load::Parts::load(&mut tx, id).await?.sittings;
-    if !may_open(&sittings, backend.zone().local(caller.now)) {
+    let opened =
+        opening(&sittings, backend.zone().local(caller.now)).map(|local| backend.zone().instant(local));
+    let next = head.state()?.open(opened.unwrap_or(caller.now))?;
+    if opened.is_none() {
         return Err(Refusal::NoSittingNow { sittings }.into());
     }
     step(&mut tx, backend, caller, (id, &head), "meetings.open", &next).await?;

@@ -58,13 +58,28 @@ async fn a_meeting_is_opened_only_on_a_day_of_its_own() {
     each_database(async |world| {
         let (id, mut secretary, _) = on_the_day(world).await;
         let sittings = vec![sitting("2026-06-18T07:30/11:30")];
-        for another in ["2026-06-17T07:30", "2026-06-18T04:29", "2026-06-19T07:30"] {
+        for another in ["2026-06-17T07:30", "2026-06-18T04:29"] {
             secretary.now = instant(another);
             let refused = Err(Failure::Refused(Refusal::NoSittingNow { sittings: sittings.clone() }));
             assert_eq!(world.backend.open(&secretary, id).await, refused, "{another}");
         }
         secretary.now = instant("2026-06-18T07:00");
         world.backend.open(&secretary, id).await.unwrap();
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_meeting_that_nobody_opened_is_held_afterwards_as_it_went() {
+    each_database(async |world| {
+        let (id, mut secretary, chair) = on_the_day(world).await;
+        secretary.now = instant("2026-06-22T09:00");
+        world.backend.open(&secretary, id).await.unwrap();
+        let ended = "2026-06-18T11:20:00".parse().ok();
+        world.backend.close(&secretary, id, ended, "").await.unwrap();
+        let held = world.backend.get(&chair, id).await.unwrap();
+        let (opened, closed) = (instant("2026-06-18T07:30"), instant("2026-06-18T11:20"));
+        assert_eq!(held.state, State::Held { opened, closed, overrun_reason: String::new() });
     })
     .await;
 }
