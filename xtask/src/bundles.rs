@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow, ensure};
 
+use crate::never_run;
+
 /// The script that fetches the bundles, beside the bindings' own.
 const LINK: &str = "./__wasm_split.js";
 
@@ -21,7 +23,9 @@ pub(crate) fn take_apart(module: &Path, folder: &Path, script: &str) -> Result<P
     options.link_name = LINK;
     let split = wasm_split_cli_support::transform(options)
         .map_err(|failure| anyhow!("the module cannot be taken apart: {failure:#}"))?;
+    never_run::leave_out(&main)?;
     for bundle in split.split_modules {
+        never_run::leave_out(&bundle)?;
         let bytes = fs::read(&bundle).with_context(|| format!("reading {}", bundle.display()))?;
         fs::write(&bundle, without_notes(&bytes)?)
             .with_context(|| format!("writing {}", bundle.display()))?;

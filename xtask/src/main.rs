@@ -7,6 +7,7 @@ mod bench;
 mod build;
 mod bundles;
 mod folder;
+mod never_run;
 mod postgres;
 mod run;
 mod setup;

@@ -87,6 +87,16 @@ pub enum PaperLine {
     },
 }
 
+impl PaperLine {
+    /// The identifier of the line.
+    pub fn id(&self) -> PaperId {
+        match self {
+            PaperLine::Paper(paper) => paper.id,
+            PaperLine::OnPaper { id } => *id,
+        }
+    }
+}
+
 /// A paper.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Paper {

@@ -15,7 +15,7 @@ use super::step::Step;
 use super::{papers, words};
 use crate::text::keys::*;
 use crate::text::{self, t, tf};
-use crate::ui::{Empty, Icon};
+use crate::ui::{Empty, Icon, rows};
 
 /// The agenda. A refresh changes what an item says and never its place: a file on its way, or a level that was chosen,
 /// outlives whatever happens in the hall.
@@ -30,13 +30,12 @@ pub(super) fn agenda(desk: Desk) -> impl IntoView {
 
 fn whole(desk: Desk, manages: bool) -> impl IntoView {
     let lines = Memo::new(move |_| desk.meeting.with(lines));
-    let ids = move || lines.with(|lines| lines.iter().map(|line| line.item.id).collect::<Vec<_>>());
-    let rows = view! {
-        <ol class="agenda">
-            <For each=ids key=|id| *id children=move |id| row(desk, line(lines, id), id, manages)/>
-        </ol>
-    }
-    .into_any();
+    let ids = move || lines.with(|lines| lines.iter().map(|line| line.item.id.0).collect());
+    let drawn = move |id| {
+        let id = AgendaItemId(id);
+        row(desk, line(lines, id), id, manages).into_any()
+    };
+    let rows = view! { <ol class="agenda">{rows(ids, drawn)}</ol> }.into_any();
     view! {
         <section class="card" aria-labelledby="agenda">
             <header class="card__head card__head--line">

@@ -14,35 +14,22 @@ use super::words;
 use crate::session::with_page;
 use crate::text::keys::*;
 use crate::text::{self, t, tf};
-use crate::ui::Icon;
+use crate::ui::{Icon, rows};
 
 /// The papers of an item, nothing when there are none.
 pub(super) fn papers(desk: Desk, held: Memo<Vec<PaperLine>>, manages: bool) -> impl IntoView {
     let is_any = Memo::new(move |_| held.with(|held| !held.is_empty()));
-    let keys = move || held.with(|held| held.iter().map(key).collect::<Vec<_>>());
-    let drawn = move |key: Key| match key {
-        Key::Paper(id) => row(desk, paper(held, id), id, manages).into_any(),
-        Key::OnPaper(id) => neutral(desk, id.to_string(), manages).into_any(),
+    let ids = move || held.with(|held| held.iter().map(|line| line.id().0).collect());
+    let drawn = move |id| {
+        let id = PaperId(id);
+        let is_on_paper = Memo::new(move |_| held.with(|held| held.contains(&PaperLine::OnPaper { id })));
+        let of = move || match is_on_paper.get() {
+            true => neutral(desk, id.to_string(), manages).into_any(),
+            false => row(desk, paper(held, id), id, manages).into_any(),
+        };
+        of.into_any()
     };
-    move || {
-        is_any
-            .get()
-            .then(|| view! { <div class="papers"><For each=keys key=|key| *key children=drawn/></div> })
-    }
-}
-
-/// What a row is of: it stays the same row while its paper is read or renamed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-enum Key {
-    Paper(PaperId),
-    OnPaper(PaperId),
-}
-
-fn key(line: &PaperLine) -> Key {
-    match line {
-        PaperLine::Paper(paper) => Key::Paper(paper.id),
-        PaperLine::OnPaper { id } => Key::OnPaper(*id),
-    }
+    move || is_any.get().then(|| view! { <div class="papers">{rows(ids, drawn)}</div> })
 }
 
 /// A paper; as it was last while its row is on its way out.

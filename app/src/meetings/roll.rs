@@ -13,7 +13,7 @@ use super::roll_calls::{self, Mark, MarkRest};
 use super::step::Step;
 use crate::text::keys::*;
 use crate::text::{t, tf};
-use crate::ui::{Avatar, Empty, Icon};
+use crate::ui::{Avatar, Empty, Icon, rows};
 
 /// Delegates and roll. Whoever comes in changes their own row; a reason that is being typed in another one stays.
 pub(super) fn roll(desk: Desk) -> impl IntoView {
@@ -47,8 +47,11 @@ impl How {
 fn whole(desk: Desk) -> impl IntoView {
     let how = Memo::new(move |_| desk.meeting.with(How::of));
     let tally = Memo::new(move |_| desk.meeting.with(tally));
-    let ids =
-        move || desk.meeting.with(|meeting| meeting.participants.iter().map(|of| of.id).collect::<Vec<_>>());
+    let ids = move || desk.meeting.with(|meeting| meeting.participants.iter().map(|of| of.id.0).collect());
+    let drawn = move |id| {
+        let id = ParticipantId(id);
+        line(desk, participant(desk, id), id, how).into_any()
+    };
     let title = move || t(if how.get().is_shown { ROLL_TITLE } else { ROLL_DELEGATES });
     view! {
         <section class="card" aria-labelledby="roll">
@@ -58,7 +61,7 @@ fn whole(desk: Desk) -> impl IntoView {
                 {move || how.get().shows_hall.then(|| hall_link(desk))}
             </header>
             {move || how.get().is_shown.then(|| summary(tally))}
-            <div><For each=ids key=|id| *id children=move |id| line(desk, participant(desk, id), id, how)/></div>
+            <div>{rows(ids, drawn)}</div>
         </section>
     }
 }

@@ -11,7 +11,7 @@ use super::roll_calls::MarkSite;
 use super::step::Step;
 use crate::text::keys::*;
 use crate::text::{t, tf};
-use crate::ui::{Badge, BadgeTone, Empty, Icon};
+use crate::ui::{Badge, BadgeTone, Empty, Icon, rows};
 
 /// The sites. A press changes its own row, so that whoever marks seventy of them keeps their place.
 pub(super) fn sites(desk: Desk) -> impl IntoView {
@@ -33,18 +33,16 @@ fn whole(desk: Desk) -> impl IntoView {
             tf(ROLL_SITES_CONNECTED, &[("n", &connected), ("m", &meeting.sites.len())])
         })
     });
-    let ids = move || {
-        desk.meeting.with(|meeting| meeting.sites.iter().map(|site| site.agency.id).collect::<Vec<_>>())
-    };
+    let ids =
+        move || desk.meeting.with(|meeting| meeting.sites.iter().map(|site| site.agency.id.0).collect());
+    let drawn = move |id| row(desk, site(desk, AgencyId(id)), marks, is_shown).into_any();
     view! {
         <section class="card" aria-labelledby="sites">
             <header class="card__head">
                 <h2 id="sites">{t(MEETINGS_TAB_SITES)}</h2>
                 {move || is_shown.get().then(|| view! { <span class="hint" role="status">{sum}</span> })}
             </header>
-            <ul class="sites">
-                <For each=ids key=|id| *id children=move |id| row(desk, site(desk, id), marks, is_shown)/>
-            </ul>
+            <ul class="sites">{rows(ids, drawn)}</ul>
         </section>
     }
 }

@@ -13,6 +13,7 @@ pub mod load;
 pub mod meter;
 pub mod notice;
 pub mod pager;
+pub mod rows;
 
 pub use badge::{Badge, BadgeTone, FormLabel, StageBadge};
 pub use card::{Avatar, Card, Chip, PageHead};
@@ -26,6 +27,7 @@ pub use load::{Json, Loaded, loaded, loaded_alone, loaded_page, resource};
 pub use meter::{Delta, DurationMeter, Gauge};
 pub use notice::{Notice, Tone};
 pub use pager::Pager;
+pub use rows::rows;
 
 /// Words that may be missing: a hint, what is wrong with a field.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
