@@ -1,0 +1,1 @@
+//! What `vp8` promises.
