@@ -112,7 +112,10 @@ impl Estimate {
             self.rate.lost(now, loss);
         }
         match self.delay.usage() {
-            Usage::Over => self.rate.overused(now, self.round_trip.unwrap_or(Duration::from_millis(100))),
+            Usage::Over => {
+                let round_trip = self.round_trip.unwrap_or(Duration::from_millis(100));
+                self.rate.overused(now, round_trip, self.delay.queue());
+            }
             Usage::Under => self.rate.rest(now),
             Usage::Normal => self.rate.grow(now, self.loss),
         }

@@ -15,8 +15,9 @@ const STRETCHES: usize = 32;
 /// How far back of the newest packet a repeat is answered: two seconds of a screen at its best.
 const REPEATS: i16 = 1024;
 
-/// A source that jumps further than this has been restarted, and is waited for like a new one.
-const JUMP: u16 = 4096;
+/// A source that jumps further than this has been restarted, or its line was gone for seconds; it is waited for like a
+/// new one.
+const JUMP: u16 = 1024;
 
 /// What the stream carries, which decides where a source may take over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

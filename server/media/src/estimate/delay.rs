@@ -8,6 +8,8 @@ use std::time::{Duration, Instant};
 const GROUP: Duration = Duration::from_millis(5);
 /// Groups over which the slope is taken.
 const WINDOW: usize = 20;
+/// Groups after which a first slope is believed: a third of a second of frames.
+const FIRST: usize = 10;
 /// Share of the past in the smoothed delay.
 const SMOOTH: f64 = 0.9;
 const GAIN: f64 = 4.0;
@@ -22,6 +24,9 @@ const DOWN: f64 = 0.039;
 const LASTS: f64 = 10.0;
 /// A jump of the receiver's clock, or of a lying one, of more milliseconds begins the measuring anew.
 const CLOCK_JUMP: f64 = 3_000.0;
+
+/// By how much the shortest delay is raised, a millisecond: a second in a quarter of an hour.
+const FORGET: f64 = 0.001;
 
 /// How the line is used.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -53,6 +58,8 @@ pub(super) struct Delay {
     groups: u32,
     delay: f64,
     smoothed: f64,
+    /// The shortest delay lately: that of an empty queue.
+    lowest: f64,
     slope: f64,
     threshold: f64,
     over_for: f64,
@@ -69,6 +76,7 @@ impl Default for Delay {
             groups: 0,
             delay: 0.0,
             smoothed: 0.0,
+            lowest: 0.0,
             slope: 0.0,
             threshold: THRESHOLD,
             over_for: 0.0,
@@ -85,6 +93,11 @@ impl Delay {
 
     pub(super) fn has_seen_any(&self) -> bool {
         self.has_seen_any
+    }
+
+    /// How long a packet waits on the way now, beyond the way itself.
+    pub(super) fn queue(&self) -> Duration {
+        Duration::from_secs_f64((self.delay - self.lowest).clamp(0.0, 10_000.0) / 1000.0)
     }
 
     /// A packet left at one time of our clock and came at one of the receiver's.
@@ -120,10 +133,12 @@ impl Delay {
             return;
         }
         self.delay += arrived - sent;
+        // The clocks drift apart, and ways change: what was the shortest is slowly forgotten.
+        self.lowest = (self.lowest + FORGET * sent).min(self.delay);
         self.smoothed = SMOOTH * self.smoothed + (1.0 - SMOOTH) * self.delay;
         self.points[self.groups as usize % WINDOW] = (now.arrived, self.smoothed);
         self.groups = self.groups.saturating_add(1);
-        if self.groups as usize >= WINDOW {
+        if self.groups as usize >= FIRST {
             let slope = self.fit();
             self.judge(slope, sent.max(0.1));
         }
@@ -131,10 +146,11 @@ impl Delay {
 
     /// The slope of the smoothed delay, by least squares; 0 for a line that stands still.
     fn fit(&self) -> f64 {
-        let count = WINDOW as f64;
-        let (sum_x, sum_y) = self.points.iter().fold((0.0, 0.0), |(x, y), point| (x + point.0, y + point.1));
+        let points = &self.points[..WINDOW.min(self.groups as usize)];
+        let count = points.len() as f64;
+        let (sum_x, sum_y) = points.iter().fold((0.0, 0.0), |(x, y), point| (x + point.0, y + point.1));
         let (mean_x, mean_y) = (sum_x / count, sum_y / count);
-        let (over, under) = self.points.iter().fold((0.0, 0.0), |(over, under), (x, y)| {
+        let (over, under) = points.iter().fold((0.0, 0.0), |(over, under), (x, y)| {
             (over + (x - mean_x) * (y - mean_y), under + (x - mean_x) * (x - mean_x))
         });
         if under > 0.0 { over / under } else { 0.0 }

@@ -6,8 +6,11 @@ use std::time::{Duration, Instant};
 
 use super::AT_LEAST;
 
-/// What is left of what got through, when a queue has built up.
+/// What is left of what got through, when a queue builds up.
 const BACK_OFF: f64 = 0.85;
+/// The same when the queue is so long that sound comes late: it has to empty before anything else.
+const BACK_OFF_FAR: f64 = 0.7;
+const LONG_QUEUE: Duration = Duration::from_millis(250);
 /// Growth a second, far from where the line failed last, and near to it.
 const GROWTH: f64 = 0.08;
 const CAREFUL_GROWTH: f64 = 0.02;
@@ -24,7 +27,7 @@ const GOOD_TIME: Duration = Duration::from_secs(90);
 /// More loss than this is congestion; below, growth slows in proportion.
 const LOSS: f64 = 0.10;
 /// The loss that follows one step down is that of the former rate.
-const LOSS_STEP: Duration = Duration::from_millis(500);
+const LOSS_STEP: Duration = Duration::from_millis(700);
 /// The measure of what gets through looks back so far, in seconds.
 const MEASURED: f64 = 0.5;
 
@@ -79,28 +82,38 @@ impl Rate {
         (self.measured_for > 0.2).then(|| self.through / (MEASURED * share))
     }
 
-    pub(super) fn overused(&mut self, now: Instant, round_trip: Duration) {
+    pub(super) fn overused(&mut self, now: Instant, round_trip: Duration, queue: Duration) {
         self.grown = now;
         // The effect of a step shows after a round trip, and the queue needs time to empty.
-        let rests = self.failed.is_some_and(|(at, _)| {
-            now.saturating_duration_since(at) < Duration::from_millis(200) + round_trip
-        });
-        if rests {
+        if self.failed_within(now, Duration::from_millis(200) + round_trip) {
             return;
         }
-        let through = self.through().unwrap_or(self.bits).min(self.bits);
-        self.fail(now, through);
-        self.set(BACK_OFF * through);
+        // While the queue empties, what gets through is what the line bears, and more than is sent: that is no failure.
+        let through = self.through().unwrap_or(self.bits);
+        let back_off = if queue > LONG_QUEUE { BACK_OFF_FAR } else { BACK_OFF };
+        let lower = back_off * through;
+        if lower < self.bits {
+            self.fail(now, through);
+            self.set(lower);
+        } else if !self.failed_within(now, 2 * REST) {
+            self.fail(now, self.bits);
+            self.set(BACK_OFF * self.bits);
+        }
     }
 
     pub(super) fn lost(&mut self, now: Instant, loss: f64) {
+        // What is reported lost right after a step was sent before it.
         let rests = self.stepped.is_some_and(|at| now.saturating_duration_since(at) < LOSS_STEP);
-        if loss <= LOSS || rests {
+        if loss <= LOSS || rests || self.failed_within(now, LOSS_STEP) {
             return;
         }
         self.stepped = Some(now);
         self.fail(now, self.bits);
         self.set(self.bits * (1.0 - 0.5 * loss));
+    }
+
+    fn failed_within(&self, now: Instant, time: Duration) -> bool {
+        self.failed.is_some_and(|(at, _)| now.saturating_duration_since(at) < time)
     }
 
     /// Nothing has been reported for too long.

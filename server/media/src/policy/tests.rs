@@ -1,1 +1,428 @@
-//! What `policy` promises.
+//! What the policy promises.
+
+use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
+
+use proptest::prelude::*;
+
+use super::*;
+
+const AT_MOST: u32 = 1_000_000;
+
+/// A room that tests build up.
+#[derive(Clone, Debug)]
+struct Hall {
+    members: Vec<Member>,
+    direction: Direction,
+    recent: Vec<u64>,
+    loudest: Vec<Option<u64>>,
+    before: Plan,
+}
+
+impl Hall {
+    /// So many seats with camera and a good line, from 1.
+    fn of(seats: u64) -> Self {
+        let member = |number| Member {
+            number,
+            camera: true,
+            subscribes: true,
+            bits_per_second: 2 * AT_MOST,
+            ..Member::default()
+        };
+        Self {
+            members: (1..=seats).map(member).collect(),
+            direction: Direction::default(),
+            recent: vec![],
+            loudest: vec![],
+            before: Plan::default(),
+        }
+    }
+
+    fn room(&self) -> Room<'_> {
+        Room {
+            members: &self.members,
+            direction: &self.direction,
+            recent: &self.recent,
+            loudest: &self.loudest,
+            at_most: AT_MOST,
+        }
+    }
+
+    fn plan(&mut self) -> &Plan {
+        self.before = plan(&self.room(), &self.before);
+        &self.before
+    }
+
+    fn view(&mut self, seat: u64) -> View {
+        self.plan().view(seat).unwrap().clone()
+    }
+
+    fn speaks(&mut self, seat: u64) {
+        self.recent.retain(|speaker| *speaker != seat);
+        self.recent.insert(0, seat);
+        self.recent.truncate(8);
+    }
+
+    fn seat(&mut self, seat: u64) -> &mut Member {
+        self.members.iter_mut().find(|member| member.number == seat).unwrap()
+    }
+}
+
+fn small(view: &View) -> Vec<u64> {
+    view.thumbs.iter().flatten().map(|shown| shown.seat).collect()
+}
+
+#[test]
+fn the_speaker_is_large_and_the_last_ones_small() {
+    let mut hall = Hall::of(76);
+    for seat in [5, 9, 7] {
+        hall.speaks(seat);
+    }
+    let view = hall.view(1);
+    assert_eq!(view.main, Some(Shown { seat: 7, layer: Layer::High }));
+    assert_eq!(small(&view), [9, 5]);
+}
+
+#[test]
+fn whom_the_chair_makes_large_stays_so_whoever_speaks() {
+    let mut hall = Hall::of(76);
+    hall.direction.large = Some(70);
+    hall.direction.floor = Some(60);
+    hall.speaks(3);
+    let view = hall.view(1);
+    assert_eq!(view.main.unwrap().seat, 70);
+    assert_eq!(small(&view), [60, 3]);
+    // The large one itself sees who has the floor.
+    assert_eq!(hall.view(70).main.unwrap().seat, 60);
+}
+
+#[test]
+fn the_speaker_sees_who_spoke_before() {
+    let mut hall = Hall::of(76);
+    hall.speaks(5);
+    hall.speaks(9);
+    assert_eq!(hall.view(9).main.unwrap().seat, 5);
+}
+
+#[test]
+fn a_conversation_of_two_changes_no_third_place() {
+    let mut hall = Hall::of(76);
+    for seat in [20, 5, 9] {
+        hall.speaks(seat);
+    }
+    let mut before = hall.view(1);
+    for seat in [5, 9, 5, 9, 5] {
+        hall.speaks(seat);
+        let now = hall.view(1);
+        let changed = (0..THUMBS).filter(|at| before.thumbs[*at] != now.thumbs[*at]).count();
+        assert_eq!((now.main.unwrap().seat, changed), (seat, 1));
+        assert!(small(&now).contains(&20));
+        // Each of the two sees the other all the time.
+        assert_eq!((hall.view(5).main.unwrap().seat, hall.view(9).main.unwrap().seat), (9, 5));
+        before = now;
+    }
+}
+
+#[test]
+fn silence_changes_nothing() {
+    let mut hall = Hall::of(30);
+    hall.speaks(9);
+    let before = hall.plan().clone();
+    assert_eq!(hall.plan(), &before);
+}
+
+#[test]
+fn few_cameras_send_however_many_seats_there_are() {
+    let mut hall = Hall::of(76);
+    let sending = hall.plan().sends.iter().filter(|(_, sending)| *sending != Sending::default()).count();
+    assert!((3..=STAGE).contains(&sending), "{sending}");
+    assert!(!hall.before.sending(76).low);
+    hall.speaks(76);
+    let sends = hall.plan().sending(76);
+    assert!(sends.low && sends.high && !sends.screen);
+}
+
+#[test]
+fn a_screen_comes_before_faces_and_its_owner_does_not_see_it() {
+    let mut hall = Hall::of(10);
+    hall.seat(4).screen = true;
+    assert_eq!(hall.view(1).screen, None, "nobody sees what the chair has not put up");
+    hall.direction.sharing = Some(4);
+    let view = hall.view(1);
+    assert_eq!(view.screen, Some(4));
+    assert_eq!(view.main.unwrap().layer, Layer::Mid);
+    assert_eq!(hall.view(4).screen, None);
+    assert!(hall.plan().sending(4).screen);
+    hall.seat(4).screen = false;
+    assert_eq!(hall.view(1).screen, None);
+}
+
+#[test]
+fn a_weak_line_falls_step_by_step_and_keeps_a_voice() {
+    let mut hall = Hall::of(10);
+    hall.seat(4).screen = true;
+    hall.direction.sharing = Some(4);
+    hall.loudest = vec![Some(5), Some(6), Some(7)];
+    hall.seat(1).line = LineState::Thumbs;
+    let view = hall.view(1);
+    assert!(view.main.is_none_or(|shown| shown.layer == Layer::Low) && view.screen.is_some());
+    hall.seat(1).line = LineState::AudioAndScreen;
+    let view = hall.view(1);
+    assert_eq!((view.main, small(&view).len(), view.screen), (None, 0, Some(4)));
+    hall.seat(1).bits_per_second = 150_000;
+    let view = hall.view(1);
+    assert_eq!((view.screen, view.voices), (None, [Some(5), Some(6), Some(7)]));
+    hall.seat(1).bits_per_second = 0;
+    assert_eq!(hall.view(1).voices.iter().flatten().count(), 1);
+}
+
+#[test]
+fn nobodys_weak_line_touches_another() {
+    let mut hall = Hall::of(76);
+    hall.speaks(7);
+    let good = hall.view(2);
+    hall.seat(1).line = LineState::AudioAndScreen;
+    hall.seat(1).bits_per_second = 10_000;
+    assert_eq!(hall.view(2), good);
+}
+
+#[test]
+fn an_estimate_that_wavers_changes_nothing() {
+    let mut hall = Hall::of(76);
+    hall.speaks(7);
+    hall.seat(1).bits_per_second = 1_100_000;
+    let before = hall.view(1);
+    for bits in [1_000_000, 1_050_000, 960_000, 1_040_000, 955_000] {
+        hall.seat(1).bits_per_second = bits;
+        assert_eq!(hall.view(1), before, "{bits}");
+    }
+    hall.seat(1).bits_per_second = 900_000;
+    let poorer = hall.view(1);
+    assert_eq!(poorer.main.unwrap().layer, Layer::Mid);
+    hall.seat(1).bits_per_second = 1_000_000;
+    assert_eq!(hall.view(1), poorer, "a little better is not good enough");
+    hall.seat(1).bits_per_second = 1_100_000;
+    assert_eq!(hall.view(1), before);
+}
+
+#[test]
+fn low_data_means_voices_alone() {
+    let mut hall = Hall::of(10);
+    hall.seat(4).screen = true;
+    hall.direction.sharing = Some(4);
+    hall.loudest = vec![Some(2), Some(3)];
+    hall.seat(1).look = Look::AudioOnly;
+    let view = hall.view(1);
+    assert_eq!((view.main, small(&view).len(), view.screen), (None, 0, None));
+    assert_eq!(view.voices, [Some(2), Some(3), None]);
+}
+
+#[test]
+fn the_grid_turns_page_by_page_and_ends_at_the_last() {
+    let mut hall = Hall::of(16);
+    let page = |hall: &mut Hall, page| {
+        hall.seat(1).look = Look::Grid { page };
+        let mut seats = small(&hall.view(1));
+        seats.sort_unstable();
+        seats
+    };
+    assert_eq!(pages(&hall.room(), 1), 3);
+    assert_eq!(page(&mut hall, 0), [2, 3, 4, 5, 6, 7]);
+    assert_eq!(page(&mut hall, 1), [8, 9, 10, 11, 12, 13]);
+    assert_eq!(page(&mut hall, 2), [14, 15, 16]);
+    assert_eq!(page(&mut hall, 999), [14, 15, 16]);
+    hall.speaks(3);
+    let view = hall.view(1);
+    assert_eq!(view.main.unwrap().seat, 3, "who speaks is seen on every page");
+    assert!(
+        view.thumbs.iter().flatten().all(|shown| shown.layer == Layer::Mid),
+        "three have room to be sharper"
+    );
+}
+
+#[test]
+fn hidden_cameras_are_shown_to_nobody_and_muted_voices_heard_by_nobody() {
+    let mut hall = Hall::of(10);
+    hall.speaks(5);
+    hall.loudest = vec![Some(5), Some(6)];
+    hall.direction.hidden = BTreeSet::from([5]);
+    hall.direction.muted = BTreeSet::from([6]);
+    let view = hall.view(1);
+    assert!(view.main.unwrap().seat != 5 && !small(&view).contains(&5));
+    assert_eq!(view.voices, [Some(5), None, None]);
+    assert_eq!(hall.plan().sending(5), Sending::default());
+}
+
+#[test]
+fn each_of_the_three_loudest_hears_three_others() {
+    let mut hall = Hall::of(10);
+    hall.loudest = vec![Some(1), Some(2), Some(3), Some(4)];
+    assert_eq!(hall.view(9).voices, [Some(1), Some(2), Some(3)]);
+    assert_eq!(hall.view(2).voices.iter().flatten().count(), 3);
+    assert!(!hall.view(2).voices.contains(&Some(2)));
+}
+
+#[test]
+fn a_size_that_is_not_sent_is_never_waited_for() {
+    let only = |sent: Layer| move |size: Layer| size == sent;
+    assert_eq!(nearest(Layer::High, only(Layer::Low)), Layer::Low);
+    assert_eq!(nearest(Layer::Low, only(Layer::High)), Layer::High);
+    assert_eq!(nearest(Layer::High, |size| size < Layer::High), Layer::Mid);
+    assert_eq!(nearest(Layer::Low, |_| true), Layer::Low);
+    assert_eq!(nearest(Layer::Mid, |_| false), Layer::Off);
+    assert_eq!(nearest(Layer::Off, |_| true), Layer::Off);
+}
+
+#[test]
+fn more_is_asked_for_at_once_and_less_after_a_while() {
+    let start = Instant::now();
+    let high = Sending { low: true, high: true, ..Sending::default() };
+    let mut asks = Asks::default();
+    let mut told = Vec::new();
+    let mut at = |asks: &mut Asks, seconds: u64, sending: Sending| {
+        told.clear();
+        asks.update(start + Duration::from_secs(seconds), &[(1, sending)], |_, sending| told.push(sending));
+        told.clone()
+    };
+    assert_eq!(at(&mut asks, 0, Sending::default()), [Sending::default()], "a new seat is told in any case");
+    assert_eq!(at(&mut asks, 1, high), [high]);
+    assert_eq!(at(&mut asks, 2, Sending::default()), []);
+    assert_eq!(asks.wake(), Some(start + Duration::from_secs(2) + LINGER));
+    assert_eq!(at(&mut asks, 5, high), [], "back on the stage, still warm");
+    assert_eq!(at(&mut asks, 6, Sending::default()), []);
+    assert_eq!(at(&mut asks, 14, Sending::default()), [Sending::default()]);
+    assert_eq!((asks.wake(), asks.asked(1)), (None, Sending::default()));
+}
+
+#[test]
+fn a_screen_taken_down_is_stopped_at_once() {
+    let start = Instant::now();
+    let mut asks = Asks::default();
+    asks.update(start, &[(1, Sending { low: true, screen: true, ..Sending::default() })], |_, _| {});
+    let mut told = None;
+    asks.update(start, &[(1, Sending::default())], |_, sending| told = Some(sending));
+    assert_eq!(told, Some(Sending { low: true, ..Sending::default() }));
+}
+
+fn looks() -> impl Strategy<Value = Look> {
+    prop_oneof![3 => Just(Look::Speaker), 2 => (0..20_u16).prop_map(|page| Look::Grid { page }), 1 => Just(Look::AudioOnly)]
+}
+
+fn lines() -> impl Strategy<Value = LineState> {
+    prop_oneof![4 => Just(LineState::Full), 1 => Just(LineState::Thumbs), 1 => Just(LineState::AudioAndScreen)]
+}
+
+prop_compose! {
+    fn members()(all in prop::collection::btree_map(1..90_u64, (any::<bool>(), any::<bool>(), any::<bool>(), looks(), lines(), 0..2_000_000_u32), 0..80)) -> Vec<Member> {
+        all.into_iter().map(|(number, (camera, screen, subscribes, look, line, bits_per_second))| {
+            Member { number, camera, screen, subscribes, look, line, bits_per_second }
+        }).collect()
+    }
+}
+
+prop_compose! {
+    /// Any state, seats that are not there named as well.
+    fn halls()(
+        members in members(),
+        large in prop::option::of(1..90_u64),
+        floor in prop::option::of(1..90_u64),
+        sharing in prop::option::of(1..90_u64),
+        muted in prop::collection::btree_set(1..90_u64, 0..10),
+        hidden in prop::collection::btree_set(1..90_u64, 0..10),
+        recent in prop::collection::vec(1..90_u64, 0..8),
+        loudest in prop::collection::btree_set(1..90_u64, 0..4),
+    ) -> Hall {
+        let direction = Direction { large, floor, muted, hidden, sharing };
+        let loudest = loudest.into_iter().map(Some).collect();
+        Hall { members, direction, recent, loudest, before: Plan::default() }
+    }
+}
+
+/// What must hold of any plan, whatever came before it.
+fn assert_sound(hall: &Hall, plan: &Plan) -> Result<(), TestCaseError> {
+    let member = |seat: u64| hall.members.iter().find(|member| member.number == seat);
+    prop_assert!(plan.stage.len() <= STAGE);
+    prop_assert_eq!(plan.views.len(), hall.members.iter().filter(|member| member.subscribes).count());
+    for view in &plan.views {
+        let me = member(view.seat).expect("a view is of a member");
+        let faces: Vec<Shown> = view.shows().collect();
+        let seats: BTreeSet<u64> = faces.iter().map(|shown| shown.seat).collect();
+        prop_assert_eq!(seats.len(), faces.len(), "nobody is seen twice");
+        prop_assert!(!seats.contains(&view.seat) && view.screen != Some(view.seat), "a seat sees itself");
+        prop_assert!(!view.voices.contains(&Some(view.seat)), "a seat hears itself");
+        for shown in &faces {
+            prop_assert!(member(shown.seat).is_some_and(|member| member.camera));
+            prop_assert!(!hall.direction.hidden.contains(&shown.seat) && shown.layer > Layer::Off);
+            let sending = plan.sending(shown.seat);
+            prop_assert!(sending.low && (shown.layer != Layer::High || sending.high));
+            prop_assert!(shown.layer != Layer::Mid || sending.mid);
+        }
+        for voice in view.voices.iter().flatten() {
+            prop_assert!(hall.loudest.contains(&Some(*voice)) && !hall.direction.muted.contains(voice));
+        }
+        prop_assert!(
+            view.screen
+                .is_none_or(|screen| hall.direction.sharing == Some(screen) && plan.sending(screen).screen)
+        );
+        // One voice always, all else within what the line bears and the server allows.
+        let bears = me.bits_per_second.clamp(VOICE, AT_MOST);
+        prop_assert!(view.bits_per_second() <= bears, "{} of {bears}", view.bits_per_second());
+        prop_assert!(me.line != LineState::AudioAndScreen || faces.is_empty());
+        prop_assert!(me.line == LineState::Full || faces.iter().all(|shown| shown.layer == Layer::Low));
+    }
+    let watched = |seat: u64| plan.views.iter().any(|view| view.shows().any(|shown| shown.seat == seat));
+    for (seat, sending) in &plan.sends {
+        prop_assert_eq!(sending.low, watched(*seat), "an unwatched camera rests");
+    }
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(256))]
+
+    #[test]
+    fn any_room_has_a_sound_plan(first in halls(), second in halls()) {
+        let one = plan(&first.room(), &Plan::default());
+        assert_sound(&first, &one)?;
+        // After any other room at all, and once more.
+        let two = plan(&second.room(), &one);
+        assert_sound(&second, &two)?;
+        let again = plan(&second.room(), &two);
+        assert_sound(&second, &again)?;
+        prop_assert_eq!(&plan(&second.room(), &again), &again, "a plan of the same room does not change any more");
+    }
+
+    #[test]
+    fn a_better_line_never_sees_less(hall in halls(), more in 0..1_000_000_u32) {
+        let before = Plan::default();
+        let poor = plan(&hall.room(), &before);
+        let mut better = hall.clone();
+        for member in &mut better.members {
+            member.bits_per_second += more;
+        }
+        let rich = plan(&better.room(), &before);
+        for (poor, rich) in poor.views.iter().zip(&rich.views) {
+            // With room for one more voice a picture may have to wait; faces are compared where voices are equal.
+            let beside = |view: &View| (view.voices.iter().flatten().count(), view.screen);
+            if beside(poor) == beside(rich) && hall.members.iter().all(|member| member.bits_per_second >= 250_000) {
+                prop_assert!(rich.small() >= poor.small());
+                let large = |view: &View| view.main.map_or(Layer::Off, |shown| shown.layer);
+                prop_assert!(large(rich) >= large(poor));
+            }
+        }
+    }
+
+    #[test]
+    fn who_stays_in_view_stays_in_place(hall in halls(), speaker in 1..90_u64) {
+        let mut hall = hall;
+        let before = hall.plan().clone();
+        hall.speaks(speaker);
+        let now = hall.plan();
+        for (old, new) in before.views.iter().zip(&now.views) {
+            let place = |view: &View, seat: u64| view.thumbs.iter().position(|shown| shown.is_some_and(|shown| shown.seat == seat));
+            for seat in small(old) {
+                prop_assert!(place(new, seat).is_none() || place(new, seat) == place(old, seat));
+            }
+        }
+    }
+}
