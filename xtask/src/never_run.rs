@@ -8,18 +8,20 @@ use anyhow::{Context, Result};
 use walrus::ir::{Instr, InstrLocId, Unreachable};
 use walrus::{FunctionKind, Module};
 
-/// Only `leptos::mount::hydrate_lazy` begins it, and `app/hydrate` begins with `hydrate_body`.
-const NEVER_RUN: &str = "hydrate_async";
-/// How what is kept is thrown away can be one function for several types, and its name that of any of them.
-const SHARED: &str = "drop_in_place";
+/// Only `leptos::mount::hydrate_lazy` begins it, and `app/hydrate` begins with `hydrate_body`. The name, as the compiler
+/// writes it, of what goes on when a view that waited is asked again.
+const NEVER_RUN: &str = "into_any13hydrate_async28_$u7b$$u7b$closure$u7d$$u7d$";
+/// Shorter functions can be the same for several purposes; the compiler keeps one then, under the name of any of them.
+const OWN_INSTRUCTIONS: u64 = 100;
 
 /// Empties the functions of a module that are never run. Whoever calls one nevertheless is stopped there, as every
 /// journey in a browser would be.
 pub(crate) fn leave_out(file: &Path) -> Result<()> {
     let mut module = Module::from_file(file).with_context(|| format!("reading {}", file.display()))?;
-    let is_never_run = |name: &str| name.contains(NEVER_RUN) && !name.contains(SHARED);
+    let is_never_run = |name: &str| name.contains(NEVER_RUN);
     for function in module.funcs.iter_mut().filter(|of| of.name.as_deref().is_some_and(is_never_run)) {
-        if let FunctionKind::Local(local) = &mut function.kind {
+        let FunctionKind::Local(local) = &mut function.kind else { continue };
+        if local.size() >= OWN_INSTRUCTIONS {
             let body = local.block_mut(local.entry_block());
             body.instrs = vec![(Instr::Unreachable(Unreachable {}), InstrLocId::default())];
         }
