@@ -1,0 +1,425 @@
+//! The connection on which a client sends: one voice, one camera in up to three sizes, perhaps a screen.
+//! It tells the room what came and keeps it for repeats; whether anybody watches is the room's to know.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use bytes::{Bytes, BytesMut};
+
+use super::reception::Reception;
+use super::{Identity, State, Transport};
+use crate::command::Layer;
+use crate::peer::transport::Credentials;
+use crate::rewrite::Kept;
+use crate::rtcp::{self, Said};
+use crate::rtp::{self, Packet};
+use crate::sdp::{self, Candidate, Description, Kind, Ours, Section, codec, extension};
+use crate::twcc::Arrivals;
+
+/// Streams of one client: the voice, three sizes and a screen, and what of them began anew with a new number.
+const STREAMS: usize = 16;
+/// Numbers of sources that one connection may use up.
+pub(crate) const SOURCES: u64 = STREAMS as u64;
+/// Arrival times are told this often: a browser adapts within a few of them, and each costs a datagram.
+const ARRIVALS_EVERY: Duration = Duration::from_millis(100);
+/// Reports tell nothing that arrival times do not, except to the client's statistics.
+const REPORTS_EVERY: Duration = Duration::from_secs(1);
+/// Packets kept of one stream of pictures: seven seconds of the largest camera, four of a screen at 1.5 Mbit/s.
+const KEPT: usize = 512;
+/// A burst that a client may send above its limit, as a share of a second's bytes: a keyframe of a screen.
+const BURST: u64 = 2;
+
+/// What a stream shows.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum What {
+    /// The microphone.
+    Voice,
+    /// A size of the camera.
+    Camera(Layer),
+    /// The screen.
+    Screen,
+}
+
+/// A packet of media, opened.
+#[derive(Clone, Debug)]
+pub struct Arrived {
+    /// The stream, by the room's number.
+    pub source: u64,
+    /// What it shows.
+    pub what: What,
+    /// See [`Packet::marker`].
+    pub marker: bool,
+    /// See [`Packet::sequence`].
+    pub sequence: u16,
+    /// See [`Packet::timestamp`].
+    pub timestamp: u32,
+    /// How loud, of a voice: 0 the loudest, 127 silence.
+    pub level: Option<u8>,
+    /// The payload; empty when the packet only measured the line.
+    pub payload: Bytes,
+}
+
+/// A stream as the room sees it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Source {
+    /// The room's number.
+    pub number: u64,
+    /// What it shows.
+    pub what: What,
+    /// When it was last heard.
+    pub heard: Instant,
+}
+
+/// What is kept of a packet for repeats.
+pub(crate) struct Stored {
+    pub(crate) marker: bool,
+    pub(crate) timestamp: u32,
+    pub(crate) payload: Bytes,
+}
+
+struct Stream {
+    source: Source,
+    ssrc: u32,
+    repeats: Option<u32>,
+    reception: Reception,
+    kept: Option<Kept<Stored>>,
+}
+
+/// An m-line that was taken.
+struct Line {
+    mid: String,
+    is_sound: bool,
+    is_screen: bool,
+    codec: u8,
+    repeat: Option<u8>,
+    rids: Vec<String>,
+    streams: Vec<u32>,
+    repeats: Vec<(u32, u32)>,
+    ids: Ids,
+}
+
+#[derive(Clone, Copy, Default)]
+struct Ids {
+    mid: Option<u8>,
+    rid: Option<u8>,
+    repaired: Option<u8>,
+    level: Option<u8>,
+    transport: Option<u8>,
+}
+
+/// A client's sending connection.
+pub struct Publisher {
+    /// The way it comes by.
+    pub transport: Transport,
+    /// Datagrams to be sent by that way.
+    pub out: Vec<BytesMut>,
+    lines: Vec<Line>,
+    streams: Vec<Stream>,
+    first_source: u64,
+    arrivals: Arrivals,
+    next_arrivals: Instant,
+    next_reports: Instant,
+    /// Bytes it may still send now, and when that was counted.
+    allowance: (u64, Instant),
+    bps: u64,
+    ssrc: u32,
+    scratch: Vec<u8>,
+    body: Vec<u8>,
+    numbers: Vec<u16>,
+}
+
+impl Publisher {
+    /// Takes a client's offer; `Ok` has the answer too.
+    pub fn new(
+        now: Instant,
+        offer: &str,
+        identity: &Arc<Identity>,
+        ours: Credentials,
+        candidates: &[Candidate],
+        bps: u64,
+        first_source: u64,
+    ) -> Result<(Self, String), &'static str> {
+        let offer = sdp::read(offer)?;
+        if !offer.can_shake {
+            return Err("the client wants to be the server of the handshake");
+        }
+        let lines = lines(&offer);
+        if lines.is_empty() {
+            return Err("the offer has neither Opus nor VP8");
+        }
+        let mut transport = Transport::new(now, identity.clone(), ours);
+        transport.expect(offer.fingerprint).map_err(|_| "the handshake cannot be prepared")?;
+        let ours = Ours {
+            credentials: transport.ours(),
+            fingerprint: &identity.fingerprint(),
+            candidates,
+            kbps: bps / 1_000,
+        };
+        let answer = sdp::answer(&offer, |section| lines.iter().any(|line| line.mid == section.mid), ours);
+        let publisher = Self {
+            transport,
+            out: Vec::new(),
+            lines,
+            streams: Vec::new(),
+            first_source,
+            arrivals: Arrivals::new(now),
+            next_arrivals: now,
+            next_reports: now + REPORTS_EVERY,
+            allowance: (bps / 8 * BURST, now),
+            bps,
+            // The server receives here: the number only has to be none of the client's, which draws at random.
+            ssrc: 1,
+            scratch: Vec::new(),
+            body: Vec::new(),
+            numbers: Vec::new(),
+        };
+        Ok((publisher, answer))
+    }
+
+    /// The streams that have been heard.
+    pub fn sources(&self) -> impl Iterator<Item = &Source> {
+        self.streams.iter().map(|stream| &stream.source)
+    }
+
+    /// Whether it has a camera, and a screen, that it can send.
+    pub fn pictures(&self) -> (bool, bool) {
+        let has =
+            |is_screen: bool| self.lines.iter().any(|line| !line.is_sound && line.is_screen == is_screen);
+        (has(false), has(true))
+    }
+
+    /// A packet that is kept, to be sent again.
+    pub(crate) fn stored(&self, source: u64, sequence: u16) -> Option<&Stored> {
+        let stream = self.streams.iter().find(|stream| stream.source.number == source)?;
+        stream.kept.as_ref()?.get(sequence)
+    }
+
+    /// Opens a datagram of media.
+    pub fn media(&mut self, now: Instant, datagram: &[u8]) -> Option<Arrived> {
+        if !self.allows(now, datagram.len()) {
+            return None;
+        }
+        let opened = self.transport.open(now, datagram)?.freeze();
+        let packet = Packet::read(&opened)?;
+        let transport = self.lines.first().and_then(|line| line.ids.transport);
+        if let Some(&[high, low]) = transport.and_then(|id| packet.extension(id)) {
+            self.arrivals.note(now, u16::from_be_bytes([high, low]));
+        }
+        let (place, is_repeat) = self.stream(now, &packet)?;
+        let stream = &mut self.streams[place];
+        let (sequence, payload) = if is_repeat {
+            // RFC 4588: the number of the packet repeated, then its payload. Without them it measures the line.
+            (rtp::be16(packet.payload.get(..2)?), packet.payload.get(2..)?)
+        } else {
+            (packet.sequence, packet.payload)
+        };
+        stream.source.heard = now;
+        stream.reception.take(now, sequence, packet.timestamp, is_repeat);
+        let payload = opened.slice_ref(payload);
+        if let Some(kept) = stream.kept.as_mut().filter(|_| !payload.is_empty()) {
+            let (marker, timestamp) = (packet.marker, packet.timestamp);
+            kept.put(sequence, Stored { marker, timestamp, payload: payload.clone() });
+        }
+        let level = self
+            .lines
+            .first()
+            .and_then(|_| self.lines.iter().find(|line| line.is_sound))
+            .and_then(|l| l.ids.level);
+        let level = level
+            .and_then(|id| packet.extension(id))
+            .and_then(|value| value.first())
+            .map(|value| value & 0x7F);
+        Some(Arrived {
+            source: stream.source.number,
+            what: stream.source.what,
+            marker: packet.marker,
+            sequence,
+            timestamp: packet.timestamp,
+            level: level.filter(|_| stream.source.what == What::Voice),
+            payload,
+        })
+    }
+
+    /// A client that sends more than it may loses what is too much, and costs no decryption.
+    fn allows(&mut self, now: Instant, bytes: usize) -> bool {
+        let (left, at) = self.allowance;
+        let earned =
+            self.bps * now.saturating_duration_since(at).as_micros().min(10_000_000) as u64 / 8_000_000;
+        let left = (left + earned).min(self.bps / 8 * BURST);
+        let allows = left >= bytes as u64;
+        // Too short a time to earn a byte is counted with the next packet.
+        let at = if earned > 0 { now } else { at };
+        self.allowance = (left - if allows { bytes as u64 } else { 0 }, at);
+        allows
+    }
+
+    /// The stream of a packet, begun if it is new, and whether the packet repeats one of that stream.
+    fn stream(&mut self, now: Instant, packet: &Packet<'_>) -> Option<(usize, bool)> {
+        if let Some(place) = self.streams.iter().position(|stream| stream.ssrc == packet.ssrc) {
+            return Some((place, false));
+        }
+        if let Some(place) = self.streams.iter().position(|stream| stream.repeats == Some(packet.ssrc)) {
+            return Some((place, true));
+        }
+        let text = |id: Option<u8>| {
+            id.and_then(|id| packet.extension(id)).and_then(|value| std::str::from_utf8(value).ok())
+        };
+        let line = self.lines.iter().find(|line| {
+            let declares = line.streams.contains(&packet.ssrc);
+            declares || text(line.ids.mid) == Some(line.mid.as_str())
+        });
+        // A client with one camera and one microphone may mark nothing: the codec tells.
+        let by_codec = |line: &&Line| line.codec == packet.payload_type && !line.is_screen;
+        let line = line.or_else(|| self.lines.iter().find(by_codec))?;
+        if line.repeat == Some(packet.payload_type) {
+            let what = line.what(text(line.ids.repaired).unwrap_or(""));
+            let declared =
+                line.repeats.iter().find(|(_, repeat)| *repeat == packet.ssrc).map(|(first, _)| *first);
+            let place = self.streams.iter().position(|stream| match declared {
+                Some(first) => stream.ssrc == first,
+                None => stream.source.what == what,
+            })?;
+            self.streams[place].repeats = Some(packet.ssrc);
+            return Some((place, true));
+        }
+        if line.codec != packet.payload_type || self.streams.len() == STREAMS {
+            return None;
+        }
+        let (what, is_sound) = (line.what(text(line.ids.rid).unwrap_or("")), line.is_sound);
+        let number = self.first_source + self.streams.len() as u64;
+        self.streams.push(Stream {
+            source: Source { number, what, heard: now },
+            ssrc: packet.ssrc,
+            repeats: None,
+            reception: Reception::new(if is_sound { 48_000 } else { 90_000 }, !is_sound),
+            kept: (!is_sound).then(|| Kept::new(KEPT)),
+        });
+        Some((self.streams.len() - 1, false))
+    }
+
+    /// Opens a control datagram.
+    pub fn control(&mut self, now: Instant, datagram: &[u8]) {
+        let Some(opened) = self.transport.open_control(now, datagram) else { return };
+        let streams = &mut self.streams;
+        rtcp::read(&opened, |said| {
+            if let Said::Clock { ssrc, middle } = said
+                && let Some(stream) = streams.iter_mut().find(|stream| stream.ssrc == ssrc)
+            {
+                stream.reception.clock_read(now, middle);
+            }
+        });
+    }
+
+    /// Asks for a whole picture of a stream.
+    pub fn ask_keyframe(&mut self, source: u64) {
+        let Some(stream) = self.streams.iter().find(|stream| stream.source.number == source) else { return };
+        self.scratch.clear();
+        // A control packet begins with a report, if an empty one (RFC 3550, 6.1).
+        rtcp::write_reports(&mut self.scratch, self.ssrc, &[]);
+        rtcp::write_keyframe(&mut self.scratch, self.ssrc, stream.ssrc);
+        self.out.extend(self.transport.seal_control(&self.scratch));
+    }
+
+    /// Sends what is due: questions for missing packets, arrival times, reports.
+    pub fn timeout(&mut self, now: Instant) {
+        self.transport.timeout(now);
+        if self.transport.state() != State::Connected {
+            return;
+        }
+        self.scratch.clear();
+        let mut reports = Vec::new();
+        if now >= self.next_reports {
+            self.next_reports = now + REPORTS_EVERY;
+            reports.extend(
+                self.streams.iter_mut().filter_map(|stream| stream.reception.report(now, stream.ssrc)),
+            );
+        }
+        rtcp::write_reports(&mut self.scratch, self.ssrc, &reports);
+        let bare = self.scratch.len();
+        for stream in &mut self.streams {
+            stream.reception.questions(now, &mut self.numbers);
+            rtcp::write_missing(&mut self.scratch, self.ssrc, stream.ssrc, &self.numbers);
+        }
+        if !reports.is_empty() || self.scratch.len() > bare {
+            self.out.extend(self.transport.seal_control(&self.scratch));
+        }
+        if now >= self.next_arrivals && self.arrivals.waiting() {
+            self.next_arrivals = now + ARRIVALS_EVERY;
+            self.tell_arrivals();
+        }
+    }
+
+    fn tell_arrivals(&mut self) {
+        let about = self.streams.first().map_or(0, |stream| stream.ssrc);
+        // More than one only after a jump of the numbers; what a liar's jumps leave over waits for the next time.
+        for _ in 0..4 {
+            if !self.arrivals.tell(&mut self.body) {
+                return;
+            }
+            self.scratch.clear();
+            rtcp::write_reports(&mut self.scratch, self.ssrc, &[]);
+            rtcp::write_arrivals(&mut self.scratch, self.ssrc, about, &self.body);
+            self.out.extend(self.transport.seal_control(&self.scratch));
+        }
+    }
+
+    /// When [`Self::timeout`] is due.
+    pub fn wake(&self) -> Option<Instant> {
+        let arrivals = self.arrivals.waiting().then_some(self.next_arrivals);
+        let reports = (!self.streams.is_empty()).then_some(self.next_reports);
+        let questions = self.streams.iter().filter_map(|stream| stream.reception.wake()).min();
+        [arrivals, reports, questions, self.transport.wake()].into_iter().flatten().min()
+    }
+}
+
+impl Line {
+    fn what(&self, rid: &str) -> What {
+        let layer = match (rid, self.rids.iter().position(|known| known == rid)) {
+            _ if self.is_sound => return What::Voice,
+            _ if self.is_screen => return What::Screen,
+            ("l", _) => Layer::Low,
+            ("m", _) => Layer::Mid,
+            ("h", _) => Layer::High,
+            (_, Some(0)) => Layer::Low,
+            (_, Some(2..)) => Layer::High,
+            // One size only is taken for the middle one, which fits every slot.
+            _ => Layer::Mid,
+        };
+        What::Camera(layer)
+    }
+}
+
+/// The m-lines that are taken: the first sound, the first pictures (the camera), the second pictures (the screen).
+fn lines(offer: &Description) -> Vec<Line> {
+    let mut lines: Vec<Line> = Vec::new();
+    for section in offer.sections.iter().filter(|section| !section.declined && !section.mid.is_empty()) {
+        let is_sound = section.kind == Kind::Audio;
+        let (name, most) = if is_sound { (codec::OPUS, 1) } else { (codec::VP8, 2) };
+        let before = lines.iter().filter(|line| line.is_sound == is_sound).count();
+        let Some(found) = section.codec(name).filter(|_| section.kind != Kind::Other && before < most) else {
+            continue;
+        };
+        lines.push(line(section, found.number, is_sound, before == 1));
+    }
+    lines
+}
+
+fn line(section: &Section, codec: u8, is_sound: bool, is_screen: bool) -> Line {
+    Line {
+        mid: section.mid.clone(),
+        is_sound,
+        is_screen,
+        codec,
+        repeat: section.repeat_of(codec).filter(|_| !is_sound),
+        rids: section.rids.clone(),
+        streams: section.streams.clone(),
+        repeats: section.repeats.clone(),
+        ids: Ids {
+            mid: section.extension(extension::MID),
+            rid: section.extension(extension::RID),
+            repaired: section.extension(extension::REPAIRED_RID),
+            level: section.extension(extension::LEVEL),
+            transport: section.extension(extension::TRANSPORT),
+        },
+    }
+}

@@ -1,0 +1,330 @@
+//! The media thread: the sockets and the clock of [`crate::rooms`]. A plain loop without locks: wait, take in what has come,
+//! let the rooms work, send what they give out, tell what they tell. Nothing of a meeting is decided here.
+
+mod backlog;
+mod sys;
+mod tcp;
+
+use std::fmt;
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
+use std::os::fd::AsFd;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TryRecvError, TrySendError, sync_channel};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use bytes::BytesMut;
+use mio::unix::SourceFd;
+use mio::{Interest, Poll, Token, Waker};
+use rand::rngs::StdRng;
+use socket2::{Domain, Protocol, Socket, Type};
+
+use crate::command::{Command, Event, Over};
+use crate::peer::{Identity, Path};
+use crate::rooms::Rooms;
+use crate::sdp::Candidate;
+use crate::settings::Settings;
+use backlog::{Backlog, CHANNEL};
+use sys::{Inbox, Outbox};
+use tcp::Streams;
+
+/// Commands that may wait: a whole meeting joins, publishes, subscribes and answers within one tick.
+const COMMANDS: usize = 1_024;
+/// Commands obeyed in one round, so that media goes on meanwhile: an offer costs some 100 µs.
+const OBEYED: usize = 32;
+/// Batches of datagrams taken in before what they cause is sent.
+const BATCHES: usize = 4;
+/// Asked of the kernel for each direction: a tick of a full server; it gives what its settings allow.
+const BUFFER: usize = 4 << 20;
+/// How long an event waits for a slow reader before it is tried again, and a stranger's stream to be looked at.
+const AGAIN: Duration = Duration::from_millis(50);
+
+const WAKER: Token = Token(0);
+const UDP: Token = Token(1);
+const TCP: Token = Token(2);
+
+/// The way to tell the media thread something. When the last of them is dropped, the thread ends.
+#[derive(Clone)]
+pub struct Media(Arc<Handle>);
+
+struct Handle {
+    commands: Option<SyncSender<Command>>,
+    waker: Waker,
+    udp: SocketAddr,
+    tcp: Option<SocketAddr>,
+}
+
+impl Drop for Handle {
+    fn drop(&mut self) {
+        // First the channel's end, then the call to look at it.
+        self.commands = None;
+        let _ = self.waker.wake();
+    }
+}
+
+impl fmt::Debug for Media {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Media").field("udp", &self.0.udp).field("tcp", &self.0.tcp).finish_non_exhaustive()
+    }
+}
+
+/// The media thread is behind; nothing was told. Say it again later.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Busy;
+
+impl Media {
+    /// Tells the media thread; what comes of it, the events say.
+    pub fn tell(&self, command: Command) -> Result<(), Busy> {
+        let commands = self.0.commands.as_ref().ok_or(Busy)?;
+        commands.try_send(command).map_err(|error| match error {
+            TrySendError::Full(_) | TrySendError::Disconnected(_) => Busy,
+        })?;
+        self.0.waker.wake().map_err(|_| Busy)
+    }
+
+    /// The UDP address in use.
+    pub fn udp(&self) -> SocketAddr {
+        self.0.udp
+    }
+
+    /// The TCP address in use.
+    pub fn tcp(&self) -> Option<SocketAddr> {
+        self.0.tcp
+    }
+}
+
+/// What the media thread tells, in order. For one thread of the program, which may wait in it.
+#[derive(Debug)]
+pub struct Events(Receiver<Event>);
+
+impl Events {
+    /// Waits for the next; `None` when the media thread has ended.
+    pub fn next(&self) -> Option<Event> {
+        self.0.recv().ok()
+    }
+
+    /// Waits so long at most.
+    pub fn next_within(&self, time: Duration) -> Result<Event, RecvTimeoutError> {
+        self.0.recv_timeout(time)
+    }
+}
+
+/// Why the media server does not start.
+#[derive(Debug)]
+pub enum StartError {
+    /// The UDP address cannot be listened on.
+    Udp(SocketAddr, io::Error),
+    /// The TCP address cannot be listened on.
+    Tcp(SocketAddr, io::Error),
+    /// No certificate could be made.
+    Identity(String),
+    /// No thread, or nothing to wait with.
+    Thread(io::Error),
+}
+
+impl fmt::Display for StartError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Udp(address, error) => write!(f, "cannot listen on UDP {address}: {error}"),
+            Self::Tcp(address, error) => write!(f, "cannot listen on TCP {address}: {error}"),
+            Self::Identity(error) => write!(f, "cannot make a certificate: {error}"),
+            Self::Thread(error) => write!(f, "cannot start the media thread: {error}"),
+        }
+    }
+}
+
+impl std::error::Error for StartError {}
+
+/// Starts the media thread.
+pub fn start(settings: Settings) -> Result<(Media, Events), StartError> {
+    let socket = bind_udp(settings.udp).map_err(|error| StartError::Udp(settings.udp, error))?;
+    let udp = socket.local_addr().map_err(|error| StartError::Udp(settings.udp, error))?;
+    let mut listener = None;
+    if let Some(address) = settings.tcp {
+        let bound = mio::net::TcpListener::bind(address);
+        listener = Some(bound.map_err(|error| StartError::Tcp(address, error))?);
+    }
+    let tcp = listener.as_ref().and_then(|listener| listener.local_addr().ok());
+    let identity = Identity::generate().map_err(|error| StartError::Identity(error.to_string()))?;
+    let poll = Poll::new().map_err(StartError::Thread)?;
+    let registry = poll.registry();
+    registry
+        .register(&mut SourceFd(&raw_fd(&socket)), UDP, Interest::READABLE)
+        .map_err(StartError::Thread)?;
+    if let Some(listener) = &mut listener {
+        registry.register(listener, TCP, Interest::READABLE).map_err(StartError::Thread)?;
+    }
+    let waker = Waker::new(registry, WAKER).map_err(StartError::Thread)?;
+    let (commands, obey) = sync_channel(COMMANDS);
+    let (tell, events) = sync_channel(CHANNEL);
+    let candidates = candidates(&settings.advertised, udp, tcp);
+    let rng: StdRng = rand::make_rng();
+    let rooms = Rooms::new(Instant::now(), settings.limits, candidates, identity, rng);
+    let run = move || {
+        let wire = Wire {
+            poll,
+            socket,
+            inbox: Inbox::new(),
+            outbox: Outbox::new(),
+            streams: Streams::new(listener),
+            rooms,
+            obey,
+            tell,
+            backlog: Backlog::default(),
+            has_more: true,
+        };
+        wire.run();
+    };
+    thread::Builder::new().name("media".to_owned()).spawn(run).map_err(StartError::Thread)?;
+    Ok((Media(Arc::new(Handle { commands: Some(commands), waker, udp, tcp })), Events(events)))
+}
+
+fn raw_fd(socket: &UdpSocket) -> std::os::fd::RawFd {
+    use std::os::fd::AsRawFd;
+    socket.as_raw_fd()
+}
+
+fn bind_udp(address: SocketAddr) -> io::Result<UdpSocket> {
+    let socket = Socket::new(Domain::for_address(address), Type::DGRAM, Some(Protocol::UDP))?;
+    if address.is_ipv6() {
+        socket.set_only_v6(false)?;
+    }
+    // Smaller buffers lose packets in bursts, which repairs mend: no reason not to start.
+    let _ = socket.set_recv_buffer_size(BUFFER);
+    let _ = socket.set_send_buffer_size(BUFFER);
+    socket.set_nonblocking(true)?;
+    socket.bind(&address.into())?;
+    Ok(socket.into())
+}
+
+/// What clients are told: UDP before TCP, in the order of the settings.
+fn candidates(advertised: &[IpAddr], udp: SocketAddr, tcp: Option<SocketAddr>) -> Vec<Candidate> {
+    let here = if udp.ip().is_unspecified() { Ipv4Addr::LOCALHOST.into() } else { udp.ip() };
+    let addresses = if advertised.is_empty() { vec![here] } else { advertised.to_vec() };
+    let with =
+        |port: u16, over| addresses.iter().map(move |ip| Candidate { address: (*ip, port).into(), over });
+    with(udp.port(), Over::Udp).chain(tcp.into_iter().flat_map(|tcp| with(tcp.port(), Over::Tcp))).collect()
+}
+
+struct Wire {
+    poll: Poll,
+    socket: UdpSocket,
+    inbox: Inbox,
+    outbox: Outbox,
+    streams: Streams,
+    rooms: Rooms,
+    obey: Receiver<Command>,
+    tell: SyncSender<Event>,
+    backlog: Backlog,
+    /// Something may be left to take in that the loop will not be told of again.
+    has_more: bool,
+}
+
+impl Wire {
+    fn run(mut self) {
+        let mut ready = mio::Events::with_capacity(256);
+        loop {
+            let wait = self.wait(Instant::now());
+            match self.poll.poll(&mut ready, wait) {
+                Ok(()) => {}
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => {
+                    tracing::error!(%error, "the media thread cannot wait for its sockets and ends");
+                    return;
+                }
+            }
+            let now = Instant::now();
+            let mut is_udp = std::mem::take(&mut self.has_more);
+            for event in &ready {
+                match event.token() {
+                    WAKER => {}
+                    UDP => is_udp = true,
+                    TCP => self.streams.accept(now, self.poll.registry()),
+                    stream => self
+                        .streams
+                        .ready(stream, event.is_readable() || event.is_error() || event.is_read_closed()),
+                }
+            }
+            if !self.obey(now) {
+                return;
+            }
+            if is_udp {
+                self.take_in(now);
+            }
+            self.take_in_streams(now);
+            self.rooms.timeout(now);
+            self.give_out(now);
+            self.backlog.pass(&self.tell, self.rooms.events());
+        }
+    }
+
+    fn wait(&self, now: Instant) -> Option<Duration> {
+        if self.has_more || self.streams.has_more() {
+            return Some(Duration::ZERO);
+        }
+        let due = self.rooms.wake().map(|due| due.saturating_duration_since(now));
+        let again = (!self.backlog.is_empty() || self.streams.has_strangers()).then_some(AGAIN);
+        due.into_iter().chain(again).min()
+    }
+
+    /// False when nobody is left to command.
+    fn obey(&mut self, now: Instant) -> bool {
+        for _ in 0..OBEYED {
+            match self.obey.try_recv() {
+                Ok(command) => self.rooms.command(now, command),
+                Err(TryRecvError::Empty) => return true,
+                Err(TryRecvError::Disconnected) => return false,
+            }
+        }
+        self.has_more = true;
+        true
+    }
+
+    fn take_in(&mut self, now: Instant) {
+        for _ in 0..BATCHES {
+            let received = self.inbox.receive(self.socket.as_fd());
+            match received {
+                Ok(_) => {
+                    for (from, datagram) in self.inbox.datagrams() {
+                        self.rooms.datagram(now, Path::udp(from), datagram);
+                    }
+                }
+                // A client's closed port is reported to whoever sends next; there is more to receive.
+                Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => continue,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                Err(_) => return,
+            }
+            if let Ok(false) = received {
+                return;
+            }
+        }
+        self.has_more = true;
+    }
+
+    fn take_in_streams(&mut self, now: Instant) {
+        if !self.streams.has_more() && !self.streams.has_strangers() {
+            return;
+        }
+        let rooms = std::cell::RefCell::new(&mut self.rooms);
+        let take = |path: Path, datagram: &[u8]| {
+            let mut rooms = rooms.borrow_mut();
+            rooms.datagram(now, path, datagram);
+            rooms.knows(path)
+        };
+        self.streams.read(now, self.poll.registry(), take, |path| rooms.borrow_mut().broken(path));
+    }
+
+    fn give_out(&mut self, now: Instant) {
+        let (outbox, streams) = (&mut self.outbox, &mut self.streams);
+        let mut lost = 0;
+        self.rooms.send(now, |path: Path, datagrams: &mut Vec<BytesMut>| match path.stream {
+            None => outbox.push(path.address, datagrams),
+            Some(number) => lost += streams.send(number, datagrams),
+        });
+        lost += outbox.flush(self.socket.as_fd());
+        if lost > 0 {
+            tracing::debug!(lost, "datagrams could not be sent");
+        }
+    }
+}
