@@ -376,5 +376,5 @@ impl Subscriber {
 fn wall(epoch: Instant, now: Instant) -> u64 {
     let passed = now.saturating_duration_since(epoch);
     let seconds = passed.as_secs() + 86_400;
-    seconds << 32 | (u64::from(passed.subsec_nanos()) << 32) / 1_000_000_000
+    (seconds << 32) | ((u64::from(passed.subsec_nanos()) << 32) / 1_000_000_000)
 }

@@ -1,0 +1,260 @@
+//! Meetings in virtual time.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use media::Limits;
+use media::command::{Command, Direction, Event, Limited, Link, Place, Refused};
+
+use crate::client::Got;
+use crate::world::{World, meeting, seat};
+
+/// What came by stream, each in the order of its numbers.
+fn streams(got: &[Got]) -> BTreeMap<u32, Vec<&Got>> {
+    let mut streams: BTreeMap<u32, Vec<&Got>> = BTreeMap::new();
+    got.iter().for_each(|packet| streams.entry(packet.ssrc).or_default().push(packet));
+    streams
+}
+
+/// The numbers that are missing between the first and the last of a stream.
+fn gaps(packets: &[&Got]) -> usize {
+    let first = packets[0].sequence;
+    let mut numbers: Vec<u16> = packets.iter().map(|packet| packet.sequence.wrapping_sub(first)).collect();
+    numbers.sort_unstable();
+    numbers.dedup();
+    usize::from(*numbers.last().unwrap()) + 1 - numbers.len()
+}
+
+fn shown_large(world: &World, viewer: u64) -> Option<u64> {
+    let slots = world.events.iter().rev().find_map(|event| match event {
+        Event::Slots { seat, slots } if seat.number == viewer => Some(slots),
+        _ => None,
+    })?;
+    slots.iter().find(|slot| slot.place == Place::Main)?.shows
+}
+
+fn offers(world: &World) -> usize {
+    world.events.iter().filter(|event| matches!(event, Event::Offer { .. })).count()
+}
+
+#[test]
+fn a_published_picture_and_voice_arrive_whole() {
+    let mut world = World::new(Limits::default());
+    world.site(1, true);
+    world.site(2, false);
+    world.connect();
+    world.show(Duration::from_secs(6), &[(1, 20)]);
+    assert_eq!(shown_large(&world, 2), Some(1));
+    let got = std::mem::take(&mut world.client(2, Link::Subscribe).got);
+    let streams = streams(&got);
+    // A large picture and a voice; a seat does not see itself.
+    assert_eq!(streams.len(), 2, "{:?}", streams.keys());
+    for packets in streams.values() {
+        assert!(packets.len() > 100, "{}", packets.len());
+        assert_eq!(gaps(packets), 0);
+        assert!(packets[0].payload.len() < 100 || packets.iter().any(|packet| packet.marker));
+    }
+    assert!(world.client(1, Link::Subscribe).got.is_empty());
+}
+
+#[test]
+fn a_speaker_change_negotiates_nothing_and_breaks_no_numbers() {
+    let mut world = World::new(Limits::default());
+    world.site(1, true);
+    world.site(2, true);
+    world.site(3, false);
+    world.connect();
+    world.show(Duration::from_secs(4), &[(1, 20), (2, 127)]);
+    assert_eq!(shown_large(&world, 3), Some(1));
+    let offered = offers(&world);
+    world.show(Duration::from_secs(6), &[(1, 127), (2, 20)]);
+    assert_eq!(shown_large(&world, 3), Some(2));
+    assert_eq!(offers(&world), offered);
+    let got = std::mem::take(&mut world.client(3, Link::Subscribe).got);
+    let streams = streams(&got);
+    // The large picture, a small one of the other, two voices at most.
+    assert!((3..=4).contains(&streams.len()), "{:?}", streams.keys());
+    for packets in streams.values() {
+        assert_eq!(gaps(packets), 0);
+        assert!(packets.windows(2).all(|two| two[1].timestamp.wrapping_sub(two[0].timestamp) < 90_000 * 3));
+    }
+    let large = streams.values().find(|packets| packets[0].payload.len() > 100).unwrap();
+    // Picture numbers go up by one a frame, whoever is shown.
+    let numbers: Vec<u16> = large
+        .iter()
+        .map(|packet| u16::from_be_bytes([packet.payload[2], packet.payload[3]]) & 0x7FFF)
+        .collect();
+    assert!(numbers.windows(2).all(|two| two[1].wrapping_sub(two[0]) & 0x7FFF <= 1), "{numbers:?}");
+}
+
+#[test]
+fn what_a_line_loses_is_sent_again() {
+    let mut world = World::new(Limits::default());
+    world.site(1, true);
+    world.site(2, false);
+    world.connect();
+    world.loss = 30;
+    world.show(Duration::from_secs(8), &[(1, 20)]);
+    world.loss = 0;
+    world.show(Duration::from_secs(1), &[(1, 20)]);
+    let got = std::mem::take(&mut world.client(2, Link::Subscribe).got);
+    let streams = streams(&got);
+    let (pictures, voices): (Vec<_>, Vec<_>) =
+        streams.values().partition(|packets| packets[0].payload.len() > 100);
+    assert!(
+        pictures.iter().all(|packets| gaps(packets) == 0),
+        "{:?}",
+        pictures.iter().map(|p| gaps(p)).collect::<Vec<_>>()
+    );
+    // Sound is not sent again: the loss is real.
+    assert!(voices.iter().any(|packets| gaps(packets) > 0));
+}
+
+#[test]
+fn leaving_in_every_state_harms_nobody() {
+    let mut world = World::new(Limits::default());
+    world.site(1, true);
+    world.site(2, false);
+    world.connect();
+    let leave = |world: &mut World, number| {
+        world.tell(Command::Leave { seat: seat(number) });
+        world.tell(Command::Leave { seat: seat(number) });
+        world.clients.retain(|(client, _), _| *client != number);
+    };
+    // Joined only.
+    world.tell(Command::Join { seat: seat(11) });
+    leave(&mut world, 11);
+    // Offered, and not yet come.
+    world.site(12, true);
+    leave(&mut world, 12);
+    // In the middle of the handshake, at several depths.
+    for depth in 1..12 {
+        world.site(20 + depth, true);
+        world.run_until(world.now + Duration::from_millis(15 * depth));
+        leave(&mut world, 20 + depth);
+    }
+    // Connected, and speaking.
+    world.site(13, true);
+    world.connect();
+    world.show(Duration::from_secs(4), &[(1, 127), (13, 10)]);
+    assert_eq!(shown_large(&world, 2), Some(13));
+    leave(&mut world, 13);
+    world.show(Duration::from_secs(4), &[(1, 20)]);
+    assert_eq!(shown_large(&world, 2), Some(1));
+    let before = world.client(2, Link::Subscribe).got.len();
+    world.show(Duration::from_secs(1), &[(1, 20)]);
+    assert!(world.client(2, Link::Subscribe).got.len() > before + 50);
+    leave(&mut world, 1);
+    leave(&mut world, 2);
+    assert_eq!(world.rooms.wake(), None);
+    assert!(!world.rooms.knows(media::peer::Path::udp("10.0.2.2:5002".parse().unwrap())));
+}
+
+#[test]
+fn who_comes_when_it_is_full_is_told_so_and_the_others_go_on() {
+    let limits = Limits { seats_per_meeting: 2, meetings: 1, egress_bps: 1_500_000, ..Limits::default() };
+    let mut world = World::new(limits);
+    world.site(1, true);
+    world.site(2, false);
+    let refused = |world: &World| match world.events.last() {
+        Some(Event::Refused { why: Refused::Limit { what, at_most }, .. }) => Some((*what, *at_most)),
+        _ => None,
+    };
+    assert_eq!(refused(&world), Some((Limited::Egress, 1_500_000)));
+    world.tell(Command::Join { seat: seat(3) });
+    assert_eq!(refused(&world), Some((Limited::Seats, 2)));
+    let elsewhere = "00000000-0000-0000-0000-000000000008".parse().unwrap();
+    world.tell(Command::Join { seat: media::Seat { meeting: elsewhere, number: 4 } });
+    assert_eq!(refused(&world), Some((Limited::Meetings, 1)));
+    world.tell(Command::Subscribe { seat: seat(3) });
+    assert!(matches!(world.events.last(), Some(Event::Refused { why: Refused::NoSeat, .. })));
+    world.connect();
+}
+
+#[test]
+fn the_chairs_will_goes_before_the_loudest() {
+    let mut world = World::new(Limits::default());
+    (1..=2).for_each(|number| world.site(number, true));
+    world.site(3, false);
+    world.connect();
+    let direct = |world: &mut World, direction| world.tell(Command::Direct { meeting: meeting(), direction });
+    direct(&mut world, Direction { large: Some(2), ..Direction::default() });
+    world.show(Duration::from_secs(4), &[(1, 10), (2, 127)]);
+    assert_eq!(shown_large(&world, 3), Some(2));
+    // Muted and hidden: nothing of it arrives any more.
+    let gone = Direction { muted: [1].into(), hidden: [1, 2].into(), ..Direction::default() };
+    direct(&mut world, gone);
+    world.show(Duration::from_secs(1), &[(1, 10), (2, 127)]);
+    world.client(3, Link::Subscribe).got.clear();
+    world.show(Duration::from_secs(1), &[(1, 10), (2, 127)]);
+    assert_eq!(world.client(3, Link::Subscribe).got.len(), 0);
+}
+
+#[test]
+fn a_new_connection_of_the_same_site_takes_over() {
+    let mut world = World::new(Limits::default());
+    world.site(1, true);
+    world.site(2, false);
+    world.connect();
+    world.show(Duration::from_secs(3), &[(1, 20)]);
+    world.publish(1);
+    world.connect();
+    world.client(2, Link::Subscribe).got.clear();
+    world.show(Duration::from_secs(3), &[(1, 20)]);
+    assert_eq!(shown_large(&world, 2), Some(1));
+    let got = std::mem::take(&mut world.client(2, Link::Subscribe).got);
+    assert!(streams(&got).values().all(|packets| gaps(packets) == 0 && packets.len() > 50));
+}
+
+#[test]
+fn a_site_that_falls_silent_is_told_and_then_forgotten() {
+    let mut world = World::new(Limits::default());
+    world.site(1, true);
+    world.site(2, false);
+    world.connect();
+    world.show(Duration::from_secs(2), &[(1, 20)]);
+    world.clients.retain(|(number, _), _| *number != 1);
+    world.run_until(world.now + Duration::from_secs(12));
+    let is_told = |event: &Event| matches!(event, Event::Disconnected { seat, link: Link::Publish, .. } if seat.number == 1);
+    assert_eq!(world.events.iter().filter(|event| is_told(event)).count(), 1);
+    world.run_until(world.now + Duration::from_secs(25));
+    assert_eq!(world.events.iter().filter(|event| is_told(event)).count(), 2);
+    // The seat is still taken; only its connections are gone.
+    world.publish(1);
+    world.connect();
+}
+
+#[test]
+fn a_page_that_closes_is_gone_at_once() {
+    let mut world = World::new(Limits::default());
+    world.site(1, true);
+    world.site(2, false);
+    world.connect();
+    world.client(1, Link::Publish).close();
+    world.run_until(world.now + Duration::from_millis(200));
+    let gone =
+        world.events.iter().filter(|event| matches!(event, Event::Disconnected { link: Link::Publish, .. }));
+    assert_eq!(gone.count(), 1);
+}
+
+#[test]
+fn a_strangers_flood_costs_only_the_looking() {
+    use media::peer::Path;
+    use rand::{RngExt, SeedableRng, rngs::StdRng};
+    let mut world = World::new(Limits::default());
+    world.site(1, true);
+    world.site(2, false);
+    world.connect();
+    let mut chance = StdRng::seed_from_u64(3);
+    // From addresses of its own and, forged, from those of a site.
+    let ways = ["10.9.9.9:9", "10.0.1.1:5001", "10.0.2.2:5002"].map(|way| Path::udp(way.parse().unwrap()));
+    for round in 0..20_000_u32 {
+        let mut datagram: Vec<u8> = (0..chance.random_range(0..200)).map(|_| chance.random()).collect();
+        if let Some(first) = datagram.first_mut() {
+            *first = [0, 0x16, 0x80, 0x90, *first][round as usize % 5];
+        }
+        world.rooms.datagram(world.now, ways[round as usize % ways.len()], &datagram);
+    }
+    world.show(Duration::from_secs(3), &[(1, 20)]);
+    assert_eq!(shown_large(&world, 2), Some(1));
+}
