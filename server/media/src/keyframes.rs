@@ -9,6 +9,11 @@ pub const APART: Duration = Duration::from_millis(300);
 /// A source that does not answer is asked ever more rarely, down to this: its layer may not be sent at all just now.
 pub const PATIENCE: Duration = Duration::from_millis(2400);
 
+/// So many requests are answered as fast as they come, and then one in this time: a sick subscriber, or a lying one, that
+/// wants keyframes for ever cannot spoil the picture of all others.
+const AT_ONCE: u32 = 6;
+const EARNED: Duration = Duration::from_millis(1500);
+
 #[derive(Clone, Copy, Debug)]
 struct Source {
     id: u64,
@@ -16,6 +21,9 @@ struct Source {
     asked: Option<Instant>,
     /// How often it was asked since its last keyframe.
     unanswered: u32,
+    /// Requests left, and since when the next one is being earned.
+    left: u32,
+    earning: Option<Instant>,
 }
 
 /// The keyframe requests of one room.
@@ -28,7 +36,7 @@ impl Keyframes {
     /// Somebody needs a keyframe of this source. Asked again and again it remains one request.
     pub fn want(&mut self, source: u64) {
         let at = self.place(source).unwrap_or_else(|at| {
-            self.sources.insert(at, Source { id: source, is_wanted: false, asked: None, unanswered: 0 });
+            self.sources.insert(at, Source::new(source));
             at
         });
         self.sources[at].is_wanted = true;
@@ -63,8 +71,7 @@ impl Keyframes {
             .sources
             .iter_mut()
             .find(|source| source.is_wanted && source.ready().is_none_or(|ready| ready <= now))?;
-        source.unanswered = source.unanswered.saturating_add(1);
-        source.asked = Some(now);
+        source.ask(now);
         Some(source.id)
     }
 
@@ -81,11 +88,30 @@ impl Keyframes {
 }
 
 impl Source {
-    /// From when it may be asked again; `None` if it never was. The first answer may take a round trip and the start of
+    fn new(id: u64) -> Self {
+        Self { id, is_wanted: false, asked: None, unanswered: 0, left: AT_ONCE, earning: None }
+    }
+
+    /// From when it may be asked again; `None` if at any time. The first answer may take a round trip and the start of
     /// an encoder, so patience grows from the second silence on.
     fn ready(&self) -> Option<Instant> {
         let pause = APART * (1 << self.unanswered.saturating_sub(2).min(8));
-        self.asked.map(|asked| asked + pause.min(PATIENCE))
+        let rested = self.asked.map(|asked| asked + pause.min(PATIENCE));
+        let earned = self.earning.filter(|_| self.left == 0).map(|earning| earning + EARNED);
+        rested.max(earned)
+    }
+
+    fn ask(&mut self, now: Instant) {
+        self.asked = Some(now);
+        self.unanswered = self.unanswered.saturating_add(1);
+        if let Some(earning) = self.earning {
+            let earned = now.saturating_duration_since(earning).as_millis() / EARNED.as_millis();
+            let earned = u32::try_from(earned).unwrap_or(AT_ONCE).min(AT_ONCE);
+            self.left = (self.left + earned).min(AT_ONCE);
+            self.earning = (self.left < AT_ONCE).then(|| earning + EARNED * earned);
+        }
+        self.left = self.left.saturating_sub(1);
+        self.earning = self.earning.or(Some(now));
     }
 }
 

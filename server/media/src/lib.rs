@@ -12,6 +12,8 @@ pub mod command;
 pub mod demux;
 pub mod estimate;
 pub mod framing;
+#[cfg(any(test, feature = "fuzz"))]
+pub mod fuzz;
 pub mod keyframes;
 pub mod levels;
 pub mod pace;

@@ -3,21 +3,24 @@
 //! and duplicates pass through as they are; what the receiver asks for again is mapped back to the source's own number.
 //! Refuses to know bytes on the wire, seats and policy; holds a fixed number of small records and never allocates.
 
+mod kept;
+
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use crate::vp8;
+pub use kept::Kept;
 
 /// Stretches with one mapping that are remembered, for late packets and repeats. Each switch and each packet left out
 /// begins a new one; a second of thirty frames, each with a packet left out, fits.
 const STRETCHES: usize = 32;
 
 /// How far back of the newest packet a repeat is answered: two seconds of a screen at its best.
-const REPEATS: i16 = 1024;
+const REPEATS: u16 = 1024;
 
 /// A source that jumps further than this has been restarted, or its line was gone for seconds; it is waited for like a
 /// new one.
-const JUMP: u16 = 1024;
+const JUMP: u16 = REPEATS - 1;
 
 /// What the stream carries, which decides where a source may take over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -260,7 +263,7 @@ impl Rewriter {
     #[must_use]
     pub fn origin(&self, outgoing: u16) -> Option<(u64, u16)> {
         let sent = self.sent?;
-        if is_before(sent.sequence, outgoing) || distance(outgoing, sent.sequence) >= REPEATS {
+        if is_before(sent.sequence, outgoing) || distance(outgoing, sent.sequence).unsigned_abs() >= REPEATS {
             return None;
         }
         self.stretches.iter().rev().find_map(|stretch| {
@@ -402,43 +405,6 @@ fn distance(from: u16, to: u16) -> i16 {
 
 fn is_before(one: u16, other: u16) -> bool {
     distance(other, one) < 0
-}
-
-/// The newest packets of one source, kept to be sent again: as many as it was made for, and never more.
-#[derive(Debug)]
-pub struct Kept<P> {
-    places: Box<[Option<(u16, P)>]>,
-}
-
-impl<P> Kept<P> {
-    /// Room for this many packets, rounded up to a power of two, 4096 at most.
-    #[must_use]
-    pub fn new(packets: usize) -> Self {
-        let places = packets.clamp(1, 4096).next_power_of_two();
-        Self { places: std::iter::repeat_with(|| None).take(places).collect() }
-    }
-
-    /// Keeps a packet in the place of the one that far before it.
-    pub fn put(&mut self, sequence: u16, packet: P) {
-        let at = self.place(sequence);
-        self.places[at] = Some((sequence, packet));
-    }
-
-    /// The packet of this number, if it has come and is still kept.
-    #[must_use]
-    pub fn get(&self, sequence: u16) -> Option<&P> {
-        let (kept, packet) = self.places[self.place(sequence)].as_ref()?;
-        (*kept == sequence).then_some(packet)
-    }
-
-    /// Lets everything go.
-    pub fn clear(&mut self) {
-        self.places.fill_with(|| None);
-    }
-
-    fn place(&self, sequence: u16) -> usize {
-        usize::from(sequence) & (self.places.len() - 1)
-    }
 }
 
 #[cfg(test)]

@@ -68,6 +68,29 @@ fn a_source_that_never_answers_is_asked_ever_more_rarely_but_for_ever() {
 }
 
 #[test]
+fn a_subscriber_that_wants_keyframes_for_ever_gets_few() {
+    let start = Instant::now();
+    let mut keyframes = Keyframes::default();
+    let mut asked = Vec::new();
+    for millis in 0..60_000 {
+        keyframes.want(1);
+        if keyframes.due(after(start, millis)).is_some() {
+            asked.push(millis);
+            keyframes.came(1);
+        }
+    }
+    assert_eq!(asked[..3], [0, 300, 600], "a meeting's own wishes are quickly met");
+    assert!(asked.len() <= 46, "{} in a minute", asked.len());
+    // After a rest the quick ones are there again.
+    let later = |millis| after(start, 120_000 + millis);
+    let quick = (0..1_000).filter(|millis| {
+        keyframes.want(1);
+        keyframes.due(later(*millis)).inspect(|_| keyframes.came(1)).is_some()
+    });
+    assert_eq!(quick.collect::<Vec<u64>>(), [0, 300, 600, 900]);
+}
+
+#[test]
 fn giving_up_and_wanting_again_does_not_ask_sooner() {
     let start = Instant::now();
     let mut keyframes = Keyframes::default();
