@@ -7,8 +7,10 @@ use std::time::{Duration, Instant};
 use crate::demux::{self, Kind};
 use crate::estimate::Estimate;
 use crate::framing::{Frames, LONGEST};
+use crate::peer::Credentials;
 use crate::rewrite::{Carries, Incoming, Rewriter, Start};
-use crate::vp8;
+use crate::rtcp::Said;
+use crate::{rtcp, rtp, sdp, twcc, vp8};
 
 /// A datagram from anybody.
 pub fn fuzz_datagram(data: &[u8]) {
@@ -25,6 +27,53 @@ pub fn fuzz_datagram(data: &[u8]) {
         (found.len, found.temporal, found.is_layer_sync)
     );
     assert_eq!(found.size(data), again.size(&copy), "the frame has not changed");
+}
+
+/// A packet of media or of control from a client that has the keys: what is inside after decryption.
+pub fn fuzz_packet(data: &[u8]) {
+    if let Some(packet) = rtp::Packet::read(data) {
+        assert!(packet.payload.len() + 12 <= data.len());
+        for id in 0..=255 {
+            assert!(packet.extension(id).is_none_or(|value| value.len() <= data.len()));
+        }
+    }
+    let mut said = 0;
+    rtcp::read(data, |one| {
+        said += 1;
+        match one {
+            Said::Missing { entries, .. } => {
+                assert!(rtcp::numbers(entries).count() <= entries.len() / 4 * 17)
+            }
+            Said::Arrivals(body) => {
+                let mut told = 0_usize;
+                twcc::read(body, |_, _| told += 1);
+                assert!(told <= usize::from(u16::MAX));
+            }
+            _ => {}
+        }
+    });
+    assert!(said <= data.len() / 4, "one thing said for four bytes at most");
+    twcc::read(data, |_, _| {});
+}
+
+/// A session description from whoever has a seat, and the server's answer to it.
+pub fn fuzz_signalling(data: &[u8]) {
+    let text = String::from_utf8_lossy(data);
+    let Ok(offer) = sdp::read(&text) else { return };
+    let credentials = Credentials { fragment: "fragment".to_owned(), password: "password".to_owned() };
+    let fingerprint = [7; 32];
+    let ours =
+        sdp::Ours { credentials: &credentials, fingerprint: &fingerprint, candidates: &[], kbps: 3_000 };
+    let takes = |section: &sdp::Section| {
+        [sdp::codec::OPUS, sdp::codec::VP8].iter().any(|name| section.codec(name).is_some())
+    };
+    let answer = sdp::answer(&offer, |section| section.kind != sdp::Kind::Other && takes(section), ours);
+    let lines = |text: &str| text.lines().filter(|line| line.starts_with("m=")).count();
+    assert_eq!(
+        lines(&answer),
+        offer.sections.len(),
+        "each m-line is answered by one, whatever names they bear"
+    );
 }
 
 /// A stream of frames from anybody; its first byte says how it is cut.

@@ -2,7 +2,7 @@
 
 use crate::chance::Chance;
 
-use super::{fuzz_datagram, fuzz_estimate, fuzz_framing, fuzz_rewrite};
+use super::{fuzz_datagram, fuzz_estimate, fuzz_framing, fuzz_packet, fuzz_rewrite, fuzz_signalling};
 
 /// Runs a target with so many inputs, half of them noise and half made from the examples.
 fn try_out(target: fn(&[u8]), examples: &[Vec<u8>], runs: u64) {
@@ -54,6 +54,54 @@ fn keyframe() -> Vec<u8> {
 fn any_datagram_is_read_without_harm() {
     let rtp = [&[0x80, 96, 0, 1, 0, 0, 0, 2, 0, 0, 0, 3][..], &keyframe()].concat();
     try_out(fuzz_datagram, &[binding_request(), keyframe(), rtp, vec![0x80; 40], vec![22; 40]], 40_000);
+}
+
+/// One of each that is understood: reports, a clock, what is missing, a keyframe's request, arrival times.
+fn control() -> Vec<u8> {
+    let mut out = Vec::new();
+    let report = crate::rtcp::Report {
+        about: 7,
+        fraction: 3,
+        lost: -1,
+        highest: 9,
+        jitter: 1,
+        last_clock: 5,
+        clock_age: 6,
+    };
+    crate::rtcp::write_reports(&mut out, 1, &[report, report]);
+    crate::rtcp::write_clock(
+        &mut out,
+        &crate::rtcp::Clock { ssrc: 1, wall: 2, timestamp: 3, packets: 4, bytes: 5 },
+    );
+    crate::rtcp::write_missing(&mut out, 1, 2, &[5, 6, 9, 40]);
+    crate::rtcp::write_keyframe(&mut out, 1, 2);
+    // Five packets by a run, seven by two bits each, with their differences.
+    let body = [0, 9, 0, 12, 0, 0, 1, 0, 0x20, 5, 0xd5, 0x55, 1, 2, 3, 4, 5, 1, 1, 1, 1, 1, 1, 1];
+    crate::rtcp::write_arrivals(&mut out, 1, 2, &body);
+    out
+}
+
+#[test]
+fn any_packet_is_read_without_harm() {
+    let mut rtp =
+        vec![0xb0, 96, 0, 1, 0, 0, 0, 2, 0, 0, 0, 3, 0xbe, 0xde, 0, 2, 0x10, 0x55, 0x31, 1, 2, 0, 0, 0];
+    rtp.extend(keyframe());
+    rtp.extend([0, 0, 3]);
+    try_out(fuzz_packet, &[control(), rtp], 40_000);
+}
+
+const OFFER: &str = "v=0\r\no=- 1 2 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\na=group:BUNDLE 0 1\r\n\
+    m=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=mid:0\r\na=sendonly\r\na=rtcp-mux\r\na=setup:actpass\r\n\
+    a=fingerprint:sha-256 00:01:02:03:04:05:06:07:08:09:0A:0B:0C:0D:0E:0F:10:11:12:13:14:15:16:17:18:19:1A:1B:1C:1D:1E:1F\r\n\
+    a=extmap:1 urn:ietf:params:rtp-hdrext:ssrc-audio-level\r\na=rtpmap:111 opus/48000/2\r\na=ssrc:11 cname:x\r\n\
+    m=video 9 UDP/TLS/RTP/SAVPF 96 97\r\na=mid:1\r\na=sendonly\r\na=rtpmap:96 VP8/90000\r\na=rtpmap:97 rtx/90000\r\n\
+    a=fmtp:97 apt=96\r\na=rid:l send\r\na=rid:m send\r\na=rid:h send\r\na=simulcast:send l;m;h\r\n";
+
+#[test]
+fn any_description_is_answered_or_refused() {
+    let offer = OFFER.as_bytes().to_vec();
+    assert_eq!(crate::sdp::read(OFFER).unwrap().sections.len(), 2);
+    try_out(fuzz_signalling, &[offer.clone(), offer.repeat(3), offer[..300].to_vec()], 10_000);
 }
 
 #[test]
