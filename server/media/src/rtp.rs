@@ -197,7 +197,7 @@ mod tests {
         let mut bytes = Vec::new();
         HEADER.write(&mut bytes);
         for end in 0..bytes.len() {
-            assert_eq!(Packet::read(&bytes[..end]).is_some(), false, "{end}");
+            assert!(Packet::read(&bytes[..end]).is_none(), "{end}");
         }
         for wrong in 0..=255u8 {
             let mut torn = bytes.clone();

@@ -107,11 +107,14 @@ pub fn offer(slots: &[Offered], ours: Ours<'_>) -> String {
         line(&mut text, format_args!("a=msid:{0} {0}", slot.mid));
         line(&mut text, format_args!("a=extmap:{} {}", payload::TRANSPORT_ID, extension::TRANSPORT));
         codecs(&mut text, codec, repeats, slot.is_sound);
+        // The stream before its repeats: Chromium takes the first for the one that is shown.
         if !slot.is_sound {
             line(&mut text, format_args!("a=ssrc-group:FID {} {}", slot.ssrc, slot.repeats));
-            line(&mut text, format_args!("a=ssrc:{} cname:{CNAME}", slot.repeats));
         }
         line(&mut text, format_args!("a=ssrc:{} cname:{CNAME}", slot.ssrc));
+        if !slot.is_sound {
+            line(&mut text, format_args!("a=ssrc:{} cname:{CNAME}", slot.repeats));
+        }
     }
     text
 }
