@@ -11,6 +11,8 @@ const BACK_OFF: f64 = 0.85;
 /// The same when the queue is so long that sound comes late: it has to empty before anything else.
 const BACK_OFF_FAR: f64 = 0.7;
 const LONG_QUEUE: Duration = Duration::from_millis(250);
+/// Below this part of the rate, what gets through is what happens to be sent.
+const IDLE: f64 = 0.6;
 /// Growth a second, far from where the line failed last, and near to it.
 const GROWTH: f64 = 0.08;
 const CAREFUL_GROWTH: f64 = 0.02;
@@ -88,8 +90,15 @@ impl Rate {
         if self.failed_within(now, Duration::from_millis(200) + round_trip) {
             return;
         }
-        // While the queue empties, what gets through is what the line bears, and more than is sent: that is no failure.
         let through = self.through().unwrap_or(self.bits);
+        // Where far less is sent than the line bore, what gets through says nothing of the line: a short queue is another's,
+        // or a busy computer's, and costs one step. Should it last, the steps add up within a second.
+        let is_idle = through < IDLE * self.bits && queue <= LONG_QUEUE;
+        if is_idle {
+            self.fail(now, self.bits);
+            return self.set(BACK_OFF * self.bits);
+        }
+        // While the queue empties, what gets through is what the line bears, and more than is sent: that is no failure.
         let back_off = if queue > LONG_QUEUE { BACK_OFF_FAR } else { BACK_OFF };
         let lower = back_off * through;
         if lower < self.bits {
