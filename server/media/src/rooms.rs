@@ -324,7 +324,9 @@ impl Rooms {
                 },
                 Link::Subscribe => match room.subscriber(seat.number) {
                     Some(subscriber) => {
-                        subscriber.flush(now);
+                        if subscriber.is_ready() {
+                            subscriber.flush(now);
+                        }
                         (&mut subscriber.transport, &mut subscriber.out)
                     }
                     None => continue,
