@@ -5,6 +5,7 @@
 //! once, and must not walk a chain of handlers for each of 76 subscribers' packets. Who is in a meeting, who sees whom
 //! and how a datagram reaches the network is known elsewhere.
 
+mod flight;
 mod ice;
 mod identity;
 mod keys;

@@ -322,7 +322,6 @@ impl Publisher {
 
     /// Sends what is due: questions for missing packets, arrival times, reports.
     pub fn timeout(&mut self, now: Instant) {
-        self.transport.timeout(now);
         if self.transport.state() != State::Connected {
             return;
         }
@@ -368,7 +367,7 @@ impl Publisher {
         let arrivals = self.arrivals.waiting().then_some(self.next_arrivals);
         let reports = (!self.streams.is_empty()).then_some(self.next_reports);
         let questions = self.streams.iter().filter_map(|stream| stream.reception.wake()).min();
-        [arrivals, reports, questions, self.transport.wake()].into_iter().flatten().min()
+        [arrivals, reports, questions].into_iter().flatten().min()
     }
 }
 

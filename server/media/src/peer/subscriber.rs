@@ -329,7 +329,6 @@ impl Subscriber {
 
     /// Does what is due.
     pub fn timeout(&mut self, now: Instant) {
-        self.transport.timeout(now);
         if self.transport.state() != State::Connected {
             return;
         }
@@ -371,7 +370,7 @@ impl Subscriber {
     /// When [`Self::timeout`] is due.
     pub fn wake(&self, now: Instant) -> Option<Instant> {
         if self.transport.state() != State::Connected {
-            return self.transport.wake();
+            return None;
         }
         let due = self.next_look.min(self.next_clocks);
         Some(self.pacer.wake(now).map_or(due, |leaves| due.min(leaves)))

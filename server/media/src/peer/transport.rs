@@ -12,6 +12,7 @@ use rtc::dtls::endpoint::{Endpoint, EndpointEvent};
 use rtc::shared::TransportProtocol;
 use rtc::shared::error::Error;
 
+use super::flight::Flight;
 use super::identity::Fingerprint;
 use super::keys::Keys;
 use super::{Identity, Path, ice};
@@ -54,6 +55,7 @@ pub struct Transport {
     paths: Vec<Path>,
     chosen: Option<Path>,
     handshake: Option<Endpoint>,
+    flight: Flight,
     keys: Option<Keys>,
     state: State,
     heard: Instant,
@@ -77,6 +79,7 @@ impl Transport {
             paths: Vec::new(),
             chosen: None,
             handshake: None,
+            flight: Flight::new(now),
             keys: None,
             state: State::Connecting,
             heard: now,
@@ -168,6 +171,7 @@ impl Transport {
             }
         };
         self.heard = now;
+        self.flight.heard(now);
         for event in events {
             match event {
                 EndpointEvent::HandshakeComplete => self.agree(),
@@ -194,22 +198,11 @@ impl Transport {
 
     /// The next record of the handshake to be sent.
     pub fn handshake(&mut self) -> Option<BytesMut> {
-        self.handshake.as_mut()?.poll_transmit().map(|transmit| transmit.message)
-    }
-
-    /// Repeats what of the handshake was lost.
-    pub fn timeout(&mut self, now: Instant) {
-        let Some(endpoint) = self.handshake.as_mut().filter(|_| self.keys.is_none()) else { return };
-        // An address not heard from yet is an error to the engine and nothing to us.
-        let tried = catch_unwind(AssertUnwindSafe(|| endpoint.handle_timeout(PEER, now)));
-        if tried.is_err() {
-            self.state = State::Closed;
+        let record = self.handshake.as_mut()?.poll_transmit().map(|transmit| transmit.message);
+        if self.keys.is_some() || self.state == State::Closed {
+            return record;
         }
-    }
-
-    /// When [`Self::timeout`] is due.
-    pub fn wake(&self) -> Option<Instant> {
-        self.handshake.as_ref().filter(|_| self.keys.is_none())?.poll_timeout(&PEER)
+        self.flight.next(record)
     }
 
     /// Says goodbye; the record is fetched with [`Self::handshake`].
