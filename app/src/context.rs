@@ -120,6 +120,8 @@ pub struct Assets {
     pub reader: String,
     /// The upload's element.
     pub upload: String,
+    /// The element of picture and sound.
+    pub live: String,
     /// The small script of every page.
     pub page: String,
     /// The folder of the PDF engine.

@@ -1,0 +1,83 @@
+// Plays the voices, one element for each place, through the chosen loudspeaker. A browser that will not play before a
+// press is told of once, and asked again at the next press.
+
+export class Sound {
+  #make;
+  #told;
+  #voices = new Map();
+  #speaker = "";
+  #isBlocked = false;
+
+  /**
+   * @param make makes an <audio> element where it can be heard
+   * @param told is called with: `blocked()`, `heard()` once it is no more
+   */
+  constructor({ make, told }) {
+    this.#make = make;
+    this.#told = told;
+  }
+
+  get isBlocked() {
+    return this.#isBlocked;
+  }
+
+  /** Plays these and no others. */
+  play(tracks) {
+    for (const [mid, voice] of this.#voices) {
+      if (!tracks.has(mid)) this.#end(mid, voice);
+    }
+    for (const [mid, track] of tracks) {
+      const voice = this.#voices.get(mid) ?? this.#begin(mid);
+      if (voice.srcObject?.getTracks()[0] === track) continue;
+      voice.srcObject = new MediaStream([track]);
+      this.#start(voice);
+    }
+  }
+
+  /** Another loudspeaker, where the browser lets a page choose. */
+  through(speaker) {
+    if (speaker === this.#speaker) return;
+    this.#speaker = speaker;
+    for (const voice of this.#voices.values()) this.#lead(voice);
+  }
+
+  /** Within a press: what was refused may start now. */
+  start() {
+    return Promise.all([...this.#voices.values()].filter(({ paused }) => paused).map((voice) => this.#start(voice)));
+  }
+
+  close() {
+    for (const [mid, voice] of this.#voices) this.#end(mid, voice);
+  }
+
+  #begin(mid) {
+    const voice = this.#make();
+    voice.autoplay = true;
+    this.#voices.set(mid, voice);
+    this.#lead(voice);
+    return voice;
+  }
+
+  #end(mid, voice) {
+    voice.srcObject = null;
+    voice.remove();
+    this.#voices.delete(mid);
+  }
+
+  #lead(voice) {
+    // One that is unplugged is refused; the system's own goes on.
+    voice.setSinkId?.(this.#speaker).catch(() => {});
+  }
+
+  async #start(voice) {
+    try {
+      await voice.play();
+      if (this.#isBlocked) this.#told.heard();
+      this.#isBlocked = false;
+    } catch (failure) {
+      if (failure?.name !== "NotAllowedError" || this.#isBlocked) return;
+      this.#isBlocked = true;
+      this.#told.blocked();
+    }
+  }
+}
