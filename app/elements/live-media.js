@@ -19,6 +19,7 @@
 //            null until it is known
 //   shared   off: sharing the screen ended, or never began, without the page's doing
 
+import { Awake } from "./live/awake.js";
 import { realClock } from "./live/clock.js";
 import { connect } from "./live/connection.js";
 import { Devices } from "./live/devices.js";
@@ -59,8 +60,9 @@ class LiveMedia extends HTMLElement {
   }
 
   disconnectedCallback() {
-    const { leaving, session, devices, screen, level, sound, stage, line } = this.#open;
+    const { leaving, session, devices, screen, level, sound, stage, line, awake } = this.#open;
     this.#open = null;
+    awake.want(false);
     leaving.abort();
     line.callOff();
     for (const part of [session, devices, screen, level, sound, stage]) part.close();
@@ -106,6 +108,7 @@ class LiveMedia extends HTMLElement {
     return {
       leaving: new AbortController(),
       line: { callOff: () => {}, before: null },
+      awake: new Awake(navigator.wakeLock),
       stage: new Stage(this, () => this.#playVoices()),
       sound: new Sound({
         make: () => this.#shadow.appendChild(document.createElement("audio")),
@@ -140,7 +143,7 @@ class LiveMedia extends HTMLElement {
   }
 
   #listen(signal) {
-    const { session, sound, stage, devices } = this.#open;
+    const { session, sound, stage, devices, awake } = this.#open;
     let callOff = () => {};
     const renew = () => {
       callOff();
@@ -155,12 +158,13 @@ class LiveMedia extends HTMLElement {
       network = now;
     };
     navigator.connection?.addEventListener?.("change", moved, { signal });
-    const awake = () => {
+    const seen = () => {
       if (document.visibilityState !== "visible") return;
+      awake.want(session.isSeated);
       stage.play();
       devices.settle();
     };
-    document.addEventListener("visibilitychange", awake, { signal });
+    document.addEventListener("visibilitychange", seen, { signal });
     for (const name of ["camera", "microphone"]) {
       const allowed = (status) => status.addEventListener("change", () => devices.retry(), { signal });
       // Not every browser lets a page ask about each.
@@ -219,6 +223,7 @@ class LiveMedia extends HTMLElement {
   #seated(isSeated) {
     if (!this.#open) return;
     this.#isReleased = !isSeated;
+    this.#open.awake.want(isSeated);
     this.#settle();
   }
 

@@ -96,6 +96,7 @@ test("a screen is put in its place and taken away without another offer", async 
 
 test("each size is as large as the server budgets, from any camera", () => {
   assert.equal(scale(160, { width: 640, height: 360 }), 4);
+  assert.equal(scale(640, { width: 960, height: 540 }), 1.5);
   assert.equal(scale(640, { width: 1280, height: 720 }), 2);
   assert.equal(scale(640, { width: 320, height: 240 }), 1);
   assert.equal(scale(160, { width: 360, height: 640 }), 4);
