@@ -216,7 +216,8 @@ pub enum Place {
     Audio(u8),
 }
 
-/// The sizes a camera sends, smallest first.
+/// The sizes a camera sends, smallest first. Chromium sends all three of a picture of 960 × 540 or more only: the page
+/// captures 1280 × 720 and has it scaled down by 8, 4 and 2.
 #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Layer {
     /// Nothing.

@@ -23,6 +23,8 @@ use crate::rtp::Header;
 pub const SILENT_AFTER: Duration = Duration::from_secs(8);
 /// Its connection is given up after this, the longest a browser itself believes in it (RFC 7675).
 pub const GONE_AFTER: Duration = Duration::from_secs(30);
+/// A chosen way that was not checked for so long gives way to any that is: two of a browser's checks have failed.
+const LOST_AFTER: Duration = Duration::from_secs(6);
 /// Ways a client may come by before it chooses one: its addresses, by UDP and TCP.
 const PATHS: usize = 8;
 /// The handshake's engine keeps its peers by address; ours has one, however it moves.
@@ -54,6 +56,8 @@ pub struct Transport {
     ours: Credentials,
     paths: Vec<Path>,
     chosen: Option<Path>,
+    /// When the chosen way was last checked.
+    checked: Instant,
     handshake: Option<Endpoint>,
     flight: Flight,
     keys: Option<Keys>,
@@ -78,6 +82,7 @@ impl Transport {
             ours,
             paths: Vec::new(),
             chosen: None,
+            checked: now,
             handshake: None,
             flight: Flight::new(now),
             keys: None,
@@ -142,8 +147,13 @@ impl Transport {
             }
             self.paths.push(path);
         }
-        if checked.nominated || self.chosen.is_none() {
+        // A client that moved behind its NAT may not know it, and does not choose anew.
+        let is_lost = now.saturating_duration_since(self.checked) > LOST_AFTER;
+        if checked.nominated || self.chosen.is_none() || is_lost {
             self.chosen = Some(path);
+        }
+        if self.chosen == Some(path) {
+            self.checked = now;
         }
         self.heard = now;
         Some((checked.response, given_up))
@@ -238,3 +248,6 @@ impl Transport {
         self.keys.as_mut()?.seal_control(packet)
     }
 }
+
+#[cfg(test)]
+mod tests;

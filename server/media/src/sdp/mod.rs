@@ -45,3 +45,6 @@ pub mod payload {
     /// The id of the transport-wide number.
     pub const TRANSPORT_ID: u8 = 3;
 }
+
+#[cfg(test)]
+mod tests;

@@ -37,6 +37,8 @@ const OBEYED: usize = 32;
 const BATCHES: usize = 4;
 /// Asked of the kernel for each direction: a tick of a full server; it gives what its settings allow.
 const BUFFER: usize = 4 << 20;
+/// How often streams are looked through for those whose client has left.
+const SWEEPS: Duration = Duration::from_secs(1);
 /// How long an event waits for a slow reader before it is tried again, and a stranger's stream to be looked at.
 const AGAIN: Duration = Duration::from_millis(50);
 
@@ -173,6 +175,7 @@ pub fn start(settings: Settings) -> Result<(Media, Events), StartError> {
             tell,
             backlog: Backlog::default(),
             has_more: true,
+            next_sweep: Instant::now(),
         };
         wire.run();
     };
@@ -219,6 +222,7 @@ struct Wire {
     backlog: Backlog,
     /// Something may be left to take in that the loop will not be told of again.
     has_more: bool,
+    next_sweep: Instant,
 }
 
 impl Wire {
@@ -254,6 +258,10 @@ impl Wire {
             }
             self.take_in_streams(now);
             self.rooms.timeout(now);
+            if now >= self.next_sweep {
+                self.next_sweep = now + SWEEPS;
+                self.streams.sweep(|path| self.rooms.knows(path));
+            }
             // Read again: the estimates of the lines live by when packets truly leave.
             self.give_out(Instant::now());
             self.backlog.pass(&self.tell, self.rooms.events());

@@ -140,6 +140,13 @@ impl Streams {
             .retain(|_, stream| stream.is_proven || now.saturating_duration_since(stream.since) < PROBATION);
     }
 
+    /// Lets go of streams whose client has left, or come by other ways.
+    pub(super) fn sweep(&mut self, is_known: impl Fn(Path) -> bool) {
+        self.streams.retain(|number, stream| {
+            !stream.is_proven || is_known(Path { address: stream.address, stream: Some(*number) })
+        });
+    }
+
     /// Sends datagrams by a stream; returns how many were lost.
     pub(super) fn send(&mut self, number: u32, datagrams: &mut Vec<BytesMut>) -> usize {
         let Some(stream) = self.streams.get_mut(&number) else {
