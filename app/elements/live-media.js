@@ -7,7 +7,9 @@
 // The page owns the socket: it gives every text of it to hear(text) and sends what comes as `say`. It decides what
 // shall be on by the attributes above (and `muted-by-chair`, which silences the microphone whatever else), and where
 // which place of the meeting is shown by data-mid. Voices are played here, whatever is shown. What is lost comes back
-// by itself. start() within a press lets a browser play sound, and asks again for refused devices.
+// by itself; what is said while the socket is away may be dropped, for `seated` begins everything anew. Before there is
+// a seat one's own camera and level are shown all the same. start() within a press lets a browser play sound, and asks
+// again for refused devices.
 // Events, all bubbling, `detail` a text or a number:
 //   say      a text for the socket
 //   devices  {"cameras":[{"id","label"}],"microphones":[…],"speakers":[…]}; labels are empty until one was allowed
@@ -108,6 +110,7 @@ class LiveMedia extends HTMLElement {
     return {
       leaving: new AbortController(),
       line: { callOff: () => {}, before: null },
+      speakers: new Set(),
       awake: new Awake(navigator.wakeLock),
       stage: new Stage(this, () => this.#playVoices()),
       sound: new Sound({
@@ -124,7 +127,7 @@ class LiveMedia extends HTMLElement {
           changed,
           problem,
           solved: (word) => tell("solved", word),
-          list: (list) => tell("devices", JSON.stringify(list)),
+          list: (list) => this.#listed(list),
         },
       }),
       session: new Session({
@@ -180,7 +183,7 @@ class LiveMedia extends HTMLElement {
   // ---- what the page wants ----
 
   #settle() {
-    const { devices, screen, sound } = this.#open;
+    const { devices, screen } = this.#open;
     const isOn = (name) => !this.#isReleased && this.getAttribute(name) === "on";
     const text = (name) => this.getAttribute(name) ?? "";
     devices.want({
@@ -191,10 +194,25 @@ class LiveMedia extends HTMLElement {
       isMuted: this.hasAttribute("muted-by-chair") && !["off", "false"].includes(text("muted-by-chair")),
     });
     screen.want(isOn("sharing"));
-    sound.through(text("speaker-id"));
+    this.#chooseSpeaker();
+  }
+
+  /** The chosen one, while it is plugged in. */
+  #chooseSpeaker() {
+    const { sound, speakers } = this.#open;
+    const chosen = this.getAttribute("speaker-id") ?? "";
+    sound.through(speakers.size > 0 && !speakers.has(chosen) ? "" : chosen);
   }
 
   // ---- what has happened ----
+
+  #listed(list) {
+    if (!this.#open) return;
+    // Before anything was allowed they have no names.
+    this.#open.speakers = new Set(list.speakers.map(({ id }) => id).filter((id) => id !== ""));
+    this.#chooseSpeaker();
+    this.#tell("devices", JSON.stringify(list));
+  }
 
   #changed() {
     if (!this.#open) return;
