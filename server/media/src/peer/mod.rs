@@ -9,6 +9,7 @@ mod flight;
 mod ice;
 mod identity;
 mod keys;
+mod lines;
 mod publisher;
 mod reception;
 mod subscriber;

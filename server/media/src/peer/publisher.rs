@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use bytes::{Bytes, BytesMut};
 
+use super::lines::{Line, lines};
 use super::reception::Reception;
 use super::{Identity, State, Transport};
 use crate::command::Layer;
@@ -13,7 +14,7 @@ use crate::peer::transport::Credentials;
 use crate::rewrite::Kept;
 use crate::rtcp::{self, Said};
 use crate::rtp::{self, Packet};
-use crate::sdp::{self, Candidate, Description, Kind, Ours, Section, codec, extension};
+use crate::sdp::{self, Candidate, Ours};
 use crate::twcc::Arrivals;
 
 /// Streams of one client: the voice, three sizes and a screen, and what of them began anew with a new number.
@@ -83,28 +84,6 @@ struct Stream {
     repeats: Option<u32>,
     reception: Reception,
     kept: Option<Kept<Stored>>,
-}
-
-/// An m-line that was taken.
-struct Line {
-    mid: String,
-    is_sound: bool,
-    is_screen: bool,
-    codec: u8,
-    repeat: Option<u8>,
-    rids: Vec<String>,
-    streams: Vec<u32>,
-    repeats: Vec<(u32, u32)>,
-    ids: Ids,
-}
-
-#[derive(Clone, Copy, Default)]
-struct Ids {
-    mid: Option<u8>,
-    rid: Option<u8>,
-    repaired: Option<u8>,
-    level: Option<u8>,
-    transport: Option<u8>,
 }
 
 /// A client's sending connection.
@@ -220,11 +199,7 @@ impl Publisher {
             let (marker, timestamp) = (packet.marker, packet.timestamp);
             kept.put(sequence, Stored { marker, timestamp, payload: payload.clone() });
         }
-        let level = self
-            .lines
-            .first()
-            .and_then(|_| self.lines.iter().find(|line| line.is_sound))
-            .and_then(|l| l.ids.level);
+        let level = self.lines.iter().find(|line| line.is_sound).and_then(|line| line.ids.level);
         let level = level
             .and_then(|id| packet.extension(id))
             .and_then(|value| value.first())
@@ -368,57 +343,5 @@ impl Publisher {
         let reports = (!self.streams.is_empty()).then_some(self.next_reports);
         let questions = self.streams.iter().filter_map(|stream| stream.reception.wake()).min();
         [arrivals, reports, questions].into_iter().flatten().min()
-    }
-}
-
-impl Line {
-    fn what(&self, rid: &str) -> What {
-        let layer = match (rid, self.rids.iter().position(|known| known == rid)) {
-            _ if self.is_sound => return What::Voice,
-            _ if self.is_screen => return What::Screen,
-            ("l", _) => Layer::Low,
-            ("m", _) => Layer::Mid,
-            ("h", _) => Layer::High,
-            (_, Some(0)) => Layer::Low,
-            (_, Some(2..)) => Layer::High,
-            // One size only is taken for the middle one, which fits every slot.
-            _ => Layer::Mid,
-        };
-        What::Camera(layer)
-    }
-}
-
-/// The m-lines that are taken: the first sound, the first pictures (the camera), the second pictures (the screen).
-fn lines(offer: &Description) -> Vec<Line> {
-    let mut lines: Vec<Line> = Vec::new();
-    for section in offer.sections.iter().filter(|section| !section.declined && !section.mid.is_empty()) {
-        let is_sound = section.kind == Kind::Audio;
-        let (name, most) = if is_sound { (codec::OPUS, 1) } else { (codec::VP8, 2) };
-        let before = lines.iter().filter(|line| line.is_sound == is_sound).count();
-        let Some(found) = section.codec(name).filter(|_| section.kind != Kind::Other && before < most) else {
-            continue;
-        };
-        lines.push(line(section, found.number, is_sound, before == 1));
-    }
-    lines
-}
-
-fn line(section: &Section, codec: u8, is_sound: bool, is_screen: bool) -> Line {
-    Line {
-        mid: section.mid.clone(),
-        is_sound,
-        is_screen,
-        codec,
-        repeat: section.repeat_of(codec).filter(|_| !is_sound),
-        rids: section.rids.clone(),
-        streams: section.streams.clone(),
-        repeats: section.repeats.clone(),
-        ids: Ids {
-            mid: section.extension(extension::MID),
-            rid: section.extension(extension::RID),
-            repaired: section.extension(extension::REPAIRED_RID),
-            level: section.extension(extension::LEVEL),
-            transport: section.extension(extension::TRANSPORT),
-        },
     }
 }
