@@ -7,7 +7,7 @@ export const PATIENCE_MS = 8_000;
 /** What has held for so long was no fluke: the next failure is the first again. */
 export const STEADY_MS = 10_000;
 
-/** An attempt this young is not thrown away because somebody asks for another. */
+/** What was begun so lately was begun on the network that has just come. */
 const YOUNG_MS = 2_000;
 
 const FIRST_MS = 1_000;
@@ -47,7 +47,7 @@ export class Attempts {
   /** Something around has changed, so what there is may be worth nothing. */
   renew() {
     if (this.state === "idle") return;
-    const isYoung = this.state === "trying" && this.#clock.now() - this.#begun < YOUNG_MS;
+    const isYoung = this.state !== "waiting" && this.#clock.now() - this.#begun < YOUNG_MS;
     if (!isYoung) this.begin();
   }
 

@@ -59,8 +59,10 @@ test("what had held is tried at once when it is lost; what had not is waited for
   assert.equal(times.length, 3);
 });
 
-test("a change of the network begins anew, but throws no young attempt away", async () => {
+test("a change of the network begins anew, but throws nothing young away", async () => {
   const { clock, times, attempts } = begun();
+  attempts.renew();
+  attempts.up();
   attempts.renew();
   assert.equal(times.length, 1);
   await clock.pass(2_500);

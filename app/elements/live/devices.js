@@ -135,8 +135,8 @@ export class Devices {
   };
 
   async #work() {
-    // Whoever asks meanwhile is served by another round; the first one begins when the caller is done.
-    await null;
+    // A page turns on camera and microphone one after the other, and is asked about both in one question.
+    await new Promise((resolve) => this.#clock.after(0, resolve));
     while (this.#isDirty && !this.#isOver) {
       this.#isDirty = false;
       this.#letGo();

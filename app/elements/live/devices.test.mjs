@@ -30,7 +30,7 @@ function desk(devices = ALL) {
 
 test("camera and microphone are asked for in one question", async () => {
   const { devices, media } = desk();
-  await devices.want(BOTH);
+  await Promise.all([devices.want({ ...OFF, camera: true }), devices.want(BOTH)]);
   assert.deepEqual(media.asked, [{ video: true, audio: true }]);
   assert.deepEqual(devices.on, { camera: true, microphone: true });
 });

@@ -8,7 +8,12 @@ export class FakeClock {
     return this.#time;
   }
 
+  /** What is due at once needs no time. */
   after(milliseconds, act) {
+    if (milliseconds === 0) {
+      const soon = setImmediate(act);
+      return () => clearImmediate(soon);
+    }
     const one = { at: this.#time + milliseconds, act };
     this.#waiting.add(one);
     return () => this.#waiting.delete(one);
@@ -197,16 +202,17 @@ export class FakeMedia extends EventTarget {
     this.devices = this.devices.filter((device) => device.deviceId !== deviceId);
     const gone = this.given.filter(({ settings, readyState }) => settings.deviceId === deviceId && readyState === "live");
     for (const track of gone) track.end();
-    this.dispatchEvent(new Event("devicechange"));
-    await settled();
-    await settled();
+    await this.#tell();
   }
 
   async plug(device) {
     this.devices = [...this.devices, device];
+    await this.#tell();
+  }
+
+  async #tell() {
     this.dispatchEvent(new Event("devicechange"));
-    await settled();
-    await settled();
+    for (let n = 0; n < 4; n += 1) await settled();
   }
 }
 

@@ -15,7 +15,8 @@ const ONLY_SIZE = SIZES[1];
 /** A screen is read: sharp, and seldom anew. */
 const SCREEN = { maxBitrate: 1_500_000, maxFramerate: 10 };
 
-const VOICE = { maxBitrate: 32_000 };
+/** Over a weak line the voice goes first. */
+const VOICE = { maxBitrate: 32_000, priority: "high" };
 
 /** Nobody is known to watch until the server says so; a voice it has to hear to know whether it is loud. */
 const AT_FIRST = { low: false, mid: false, high: false, screen: false, sound: true };

@@ -118,7 +118,8 @@ test("who is sent out closes everything and stays out", async () => {
 });
 
 test("another network makes both connections anew", async () => {
-  const { said, session } = await seated();
+  const { clock, said, session } = await seated();
+  await clock.pass(5_000);
   session.renew();
   await settled();
   assert.deepEqual(kinds(said).sort(), ["publish", "subscribe"]);

@@ -10,7 +10,7 @@ test("messages for the element are understood, with and without content", () => 
 });
 
 test("messages for others and torn ones are passed over", () => {
-  for (const text of ['"here"', '{"state":{"seated":"x"}}', '{"speaking":[]}', '{"offer":', "", "seated"]) {
+  for (const text of ['"here"', '"again"', '{"state":{"seated":"x"}}', '{"speaking":[]}', '{"offer":', "", "seated"]) {
     assert.equal(heard(text), null);
   }
 });
