@@ -70,11 +70,13 @@ export class Publication {
     return this.#connection.localDescription.sdp;
   }
 
+  /** Whether the answer was waited for. */
   async answer(sdp) {
-    if (this.#connection.signalingState !== "have-local-offer") return;
+    if (this.#connection.signalingState !== "have-local-offer") return false;
     await this.#connection.setRemoteDescription({ type: "answer", sdp });
     this.#isAnswered = true;
     await this.#apply();
+    return true;
   }
 
   /** Puts tracks in their places; null takes one away. */

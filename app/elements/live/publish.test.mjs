@@ -105,5 +105,5 @@ test("each size is as large as the server budgets, from any camera", () => {
 
 test("a second answer is not taken", async () => {
   const { publication } = await answered();
-  await publication.answer("torn");
+  assert.equal(await publication.answer("torn"), false);
 });

@@ -163,11 +163,10 @@ export class Session {
 
   async #answered(answer) {
     const publication = this.#publication;
-    try {
-      await publication?.answer(answer);
-    } catch {
-      if (this.#publication === publication) this.#lose("up");
-    }
+    const wasTaken = await publication?.answer(answer).catch(() => false);
+    // A second answer: the first was for an offer before this one, and leads nowhere.
+    const isLost = wasTaken === false && this.#publishing.state === "trying";
+    if (isLost && this.#publication === publication) this.#lose("up");
   }
 
   async #offered(offer) {

@@ -160,6 +160,25 @@ test("what is on is told when it changes and not more often", async () => {
   assert.deepEqual(said, [{ have }]);
 });
 
+test("an answer that comes late is found out by the next one, and the offer made again", async () => {
+  const { clock, hear, said } = page();
+  await hear({ seated: "hall" });
+  await hear({ answer: { answer: "to an earlier offer" } });
+  said.length = 0;
+  await hear({ answer: { answer: "to this one" } });
+  await clock.pass(1);
+  assert.deepEqual(kinds(said), ["publish"]);
+});
+
+test("an answer that makes no sense is asked for again", async () => {
+  const { clock, hear, said } = page();
+  await hear({ seated: "hall" });
+  said.length = 0;
+  await hear({ answer: { answer: "torn" } });
+  await clock.pass(1);
+  assert.deepEqual(kinds(said), ["publish"]);
+});
+
 test("an offer that makes no sense is asked for again", async () => {
   const { clock, hear, said } = await seated();
   await hear({ offer: { offer: "torn" } });
