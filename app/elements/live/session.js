@@ -10,6 +10,9 @@ import { heard, message } from "./wire.js";
 /** Nothing on the way for so long, though the browser believes in it: it asks every two and a half seconds. */
 const SILENCE_MS = 7_000;
 
+/** Who presses to talk again and again tells so no faster than the server listens. */
+const TOLD_MS = 1_000;
+
 const NOTHING = { camera: null, microphone: null, screen: null };
 
 export class Session {
@@ -28,6 +31,8 @@ export class Session {
   #sending = null;
   #have = { camera: false, microphone: false, screen: false };
   #said = null;
+  #isTelling = false;
+  #callOffTelling = () => {};
   #isSeated = false;
   #wasUp = false;
   #state = null;
@@ -118,6 +123,7 @@ export class Session {
     this.#isSeated = false;
     this.#publishing.end();
     this.#receiving.end();
+    this.#callOffTelling();
     this.#unwatch.up();
     this.#unwatch.down();
     this.#publication?.close();
@@ -131,6 +137,8 @@ export class Session {
   #sit() {
     const wasSeated = this.#isSeated;
     this.#isSeated = true;
+    this.#callOffTelling();
+    this.#isTelling = false;
     this.#said = null;
     this.#sending = null;
     if (!wasSeated) this.#told.seated(true);
@@ -216,10 +224,15 @@ export class Session {
   }
 
   #tellHave() {
-    if (!this.#isSeated) return;
+    if (!this.#isSeated || this.#isTelling) return;
     const text = message.have(this.#have);
     if (text === this.#said) return;
     this.#said = text;
     this.#say(text);
+    this.#isTelling = true;
+    this.#callOffTelling = this.#clock.after(TOLD_MS, () => {
+      this.#isTelling = false;
+      this.#tellHave();
+    });
   }
 }

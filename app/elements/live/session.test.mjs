@@ -152,12 +152,25 @@ test("a browser that does not tell what it hears is believed", async () => {
 });
 
 test("what is on is told when it changes and not more often", async () => {
-  const { said, session } = await seated();
+  const { clock, said, session } = await seated();
+  await clock.pass(1_000);
   const have = { camera: false, microphone: true, screen: false };
   const tracks = { camera: null, microphone: new FakeTrack("audio"), screen: null };
   session.put(tracks, have);
   session.put(tracks, have);
   assert.deepEqual(said, [{ have }]);
+});
+
+test("who presses to talk without end is not taken for a flood, and the last press counts", async () => {
+  const { clock, said, session } = await seated();
+  await clock.pass(1_000);
+  for (let press = 0; press < 100; press += 1) {
+    session.put({}, { camera: false, microphone: press % 2 === 0, screen: false });
+    await clock.pass(100);
+  }
+  await clock.pass(2_000);
+  assert.ok(said.length <= 11, `${said.length} times`);
+  assert.equal(said.at(-1).have.microphone, false);
 });
 
 test("an answer that comes late is found out by the next one, and the offer made again", async () => {
