@@ -172,6 +172,7 @@ fn refused(refusal: &Refusal) -> Described {
         Refusal::WrongCode => plain(REFUSED_WRONG_CODE, REFUSED_WRONG_CODE_BODY),
         Refusal::CodeExpired => plain(REFUSED_CODE_EXPIRED, REFUSED_CODE_EXPIRED_BODY),
         Refusal::NotADelegate => plain(REFUSED_NOT_A_DELEGATE, REFUSED_NOT_A_DELEGATE_BODY),
+        Refusal::SentOut => plain(REFUSED_SENT_OUT, REFUSED_SENT_OUT_BODY),
         Refusal::RuleInThePast => plain(REFUSED_RULE_IN_THE_PAST, REFUSED_RULE_IN_THE_PAST_BODY),
     }
 }

@@ -23,6 +23,7 @@ pub mod figures;
 pub mod hall;
 pub mod home;
 pub mod imports;
+pub mod live;
 pub mod meetings;
 pub mod people;
 pub mod reader;

@@ -30,6 +30,8 @@ test('another hour is shown to a delegate as a change, once it is sent', async (
     await open(delegate, address);
     await expect(delegate.locator('.mh__m').first()).toContainText('08:00–10:00');
     await expect(delegate.getByText(like(t('meetings_changed')))).toHaveCount(0);
+    // The meeting's page would show the change at once, and then nothing waits.
+    await open(delegate, '/');
   });
 
   await test.step('sent, it waits on the delegate’s home page', async () => {

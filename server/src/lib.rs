@@ -7,6 +7,7 @@ pub mod config;
 pub mod fault;
 pub mod figures_json;
 pub mod guard;
+pub mod live;
 pub mod permission;
 pub mod report_store;
 pub mod router;

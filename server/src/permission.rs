@@ -3,6 +3,8 @@
 //! missing, so that nothing can be served that nobody thought about.
 
 use domain::access::Action;
+use domain::live::Seat;
+use domain::live::wire::{Devices, ToServer};
 
 /// What an address asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,6 +40,7 @@ const FILES: &[(&str, Access)] = &[
 const ROUTES: &[(&str, Access)] = &[
     ("/meetings/{id}/invitation.ics", Needs(ViewMeeting)),
     ("/meetings/{id}/papers", Needs(ManagePapers)),
+    ("/meetings/{id}/socket", Needs(ViewMeeting)),
     ("/papers/{id}/file", Needs(ReadPaper)),
     ("/admin/imports/{kind}", SignedIn),
 ];
@@ -132,6 +135,31 @@ const CALLS: &[(&str, Access)] = &[
     ("/api/imports/report", SignedIn),
     ("/api/audit/list", Needs(ViewAudit)),
 ];
+
+/// What a message of the live socket is called, and the actions of which its sender needs one, besides seeing the
+/// meeting; none is needed to speak for a seat that one has.
+pub fn of_message(message: &ToServer) -> (&'static str, &'static [Action]) {
+    match message {
+        ToServer::Sit(_) => ("sit", &[ConnectSite, JoinMeeting, ShowHall]),
+        ToServer::Rise => ("rise", &[]),
+        ToServer::Have(_) => ("have", &[]),
+        ToServer::Ask { .. } => ("ask", &[ConnectSite, JoinMeeting, ShowHall]),
+        ToServer::Direct(_) => ("direct", &[ConductMeeting]),
+        ToServer::Behind { .. } => ("behind", &[ConnectSite]),
+    }
+}
+
+/// One of every message, for the policy and its test.
+pub fn messages() -> Vec<ToServer> {
+    vec![
+        ToServer::Sit(Seat::Hall),
+        ToServer::Rise,
+        ToServer::Have(Devices::default()),
+        ToServer::Ask { wants: true },
+        ToServer::Direct(domain::live::Direction::MuteAll),
+        ToServer::Behind { present: Vec::new() },
+    ]
+}
 
 /// Every address with what it asks for.
 pub fn all() -> impl Iterator<Item = (&'static str, Access)> {

@@ -18,6 +18,7 @@ use tower_http::compression::CompressionLayer;
 use app::context::Now;
 
 use crate::guard::{self, Visitor, page_policy};
+use crate::live;
 use crate::routes::{files, health, imports, invitation, paper_file, papers};
 use crate::site::Site;
 use crate::visitor;
@@ -28,6 +29,7 @@ pub fn quick_routes() -> Vec<(&'static str, MethodRouter<Site>)> {
         ("/health", get(health::health)),
         ("/robots.txt", get(files::robots)),
         ("/meetings/{id}/invitation.ics", get(invitation::invitation)),
+        ("/meetings/{id}/socket", get(live::page::socket)),
     ]
 }
 

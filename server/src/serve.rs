@@ -3,6 +3,7 @@
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
@@ -13,9 +14,9 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::{Semaphore, watch};
 use tower::ServiceExt;
 
 /// A client that takes longer over a request's headers holds a connection for nothing. Also how long a connection
@@ -24,30 +25,33 @@ const HEADERS_WITHIN: Duration = Duration::from_secs(30);
 /// Larger headers are no browser's.
 const HEADER_BYTES_AT_MOST: usize = 64 * 1024;
 /// More connections wait in the system's own queue. Each takes a file and some 20 KB.
-const CONNECTIONS_AT_MOST: usize = 4096;
+const CONNECTIONS_AT_MOST: u32 = 4096;
 /// After a signal: longer than any page takes; an upload that takes longer is sent again by its page.
 const FINISH_WITHIN: Duration = Duration::from_secs(20);
 
-/// Serves until SIGTERM or SIGINT.
+/// Serves until SIGTERM or SIGINT; then what is `open` beyond requests, sockets, is ended too.
 ///
 /// # Errors
 /// When the signals cannot be heard.
-pub async fn serve(listener: TcpListener, router: Router) -> std::io::Result<()> {
+pub async fn serve(
+    listener: TcpListener,
+    router: Router,
+    open: impl Future<Output = ()>,
+) -> std::io::Result<()> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
-    let graceful = GracefulShutdown::new();
-    let room = std::sync::Arc::new(tokio::sync::Semaphore::new(CONNECTIONS_AT_MOST));
+    let ending = watch::Sender::new(false);
+    let room = Arc::new(Semaphore::new(CONNECTIONS_AT_MOST as usize));
     loop {
         let permit = tokio::select! {
-            permit = std::sync::Arc::clone(&room).acquire_owned() => permit,
+            permit = Arc::clone(&room).acquire_owned() => permit,
             _ = terminate.recv() => break,
             _ = interrupt.recv() => break,
         };
         tokio::select! {
             accepted = listener.accept() => match accepted {
                 Ok((stream, peer)) => {
-                    let serving = connection(stream, peer, router.clone());
-                    let serving = graceful.watch(serving);
+                    let serving = connection(stream, peer, router.clone(), ending.subscribe());
                     tokio::spawn(async move {
                         // A connection that breaks is the client's business, and happens all day.
                         if let Err(cause) = serving.await {
@@ -67,19 +71,24 @@ pub async fn serve(listener: TcpListener, router: Router) -> std::io::Result<()>
         }
     }
     drop(listener);
+    ending.send_replace(true);
     tracing::info!("ending: answering what has been asked");
-    if tokio::time::timeout(FINISH_WITHIN, graceful.shutdown()).await.is_err() {
-        tracing::warn!("some answers took too long and were cut off");
-    }
+    let answers = async {
+        if tokio::time::timeout(FINISH_WITHIN, room.acquire_many(CONNECTIONS_AT_MOST)).await.is_err() {
+            tracing::warn!("some answers took too long and were cut off");
+        }
+    };
+    tokio::join!(answers, open);
     Ok(())
 }
 
-/// One connection, as a future that can be told to finish.
-fn connection(
+/// One connection, until it is closed, becomes a socket, or is told to finish what it is answering.
+async fn connection(
     stream: TcpStream,
     peer: SocketAddr,
     router: Router,
-) -> impl hyper_util::server::graceful::GracefulConnection<Error = hyper::Error> {
+    mut ending: watch::Receiver<bool>,
+) -> hyper::Result<()> {
     // Small answers must not wait for the next one; a failure here costs some milliseconds and nothing else.
     stream.set_nodelay(true).ok();
     let answer = service_fn(move |request: Request<Incoming>| {
@@ -94,9 +103,17 @@ fn connection(
             Ok::<_, Infallible>(response)
         }
     });
-    http1::Builder::new()
+    let serving = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEADERS_WITHIN)
         .max_buf_size(HEADER_BYTES_AT_MOST)
         .serve_connection(TokioIo::new(stream), answer)
+        .with_upgrades();
+    let mut serving = std::pin::pin!(serving);
+    tokio::select! {
+        served = serving.as_mut() => return served,
+        _ = ending.changed() => {}
+    }
+    serving.as_mut().graceful_shutdown();
+    serving.await
 }

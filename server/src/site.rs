@@ -17,6 +17,7 @@ use tokio::sync::Semaphore;
 
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::live::Hub;
 use crate::report_store::SessionReports;
 
 /// The state of the router.
@@ -39,6 +40,8 @@ pub struct Inner {
     pub assets: Assets,
     /// Folder of the site.
     pub folder: PathBuf,
+    /// The meetings that pages look at.
+    pub live: Hub,
     /// Reports that a session may look at once more.
     pub reports: Reports,
     /// Turns for requests.
@@ -87,6 +90,7 @@ impl Site {
         let start = u64::from_be_bytes(random(&*entropy)) >> 24;
         Ok(Site(Arc::new(Inner {
             services: backend.services(),
+            live: Hub::new(backend.clone(), clock.clone()),
             turns: Semaphore::new(config.concurrent_requests),
             arrivals: Semaphore::new(config.concurrent_requests),
             reports: Reports(Arc::new(reports)),

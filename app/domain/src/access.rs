@@ -73,7 +73,7 @@ pub enum Part {
     Secretary,
     /// Đại biểu.
     Delegate,
-    /// Cơ quan được mời: speaks for an agency that was invited and names its own delegates.
+    /// Cơ quan được mời: speaks for an agency that was invited and names its own delegates, or that joins as a site.
     Invited,
 }
 
@@ -176,11 +176,15 @@ pub enum Action {
     ScanIn,
     /// Name the delegates of one's agency.
     NameDelegates,
+    /// Join a meeting online as a listed person.
+    JoinMeeting,
+    /// Connect one's agency as a site, say who sits before its camera.
+    ConnectSite,
 }
 
 impl Action {
     /// Every action, in the order of the policy.
-    pub const ALL: [Action; 27] = [
+    pub const ALL: [Action; 29] = [
         Self::UseSystem,
         Self::ManageOwnAccount,
         Self::ViewAgencies,
@@ -208,6 +212,8 @@ impl Action {
         Self::ShowHall,
         Self::ScanIn,
         Self::NameDelegates,
+        Self::JoinMeeting,
+        Self::ConnectSite,
     ];
 }
 
@@ -302,10 +308,12 @@ fn role_allows(role: Role, action: Action, whole_system: bool) -> bool {
                     | NameDelegates
             )
         }
-        Role::Secretary => matches!(action, ComposeMeeting | ViewFigures | NameDelegates | ViewMeeting),
-        Role::Leader => matches!(action, ViewFigures | NameDelegates | ViewMeeting),
+        Role::Secretary => {
+            matches!(action, ComposeMeeting | ViewFigures | NameDelegates | ViewMeeting | ConnectSite)
+        }
+        Role::Leader => matches!(action, ViewFigures | NameDelegates | ViewMeeting | ConnectSite),
         Role::ReportingOfficer => matches!(action, ViewFigures | ImportBaseline | ImportMeetings),
-        Role::Delegate => false,
+        Role::Delegate => action == ConnectSite,
     }
 }
 
@@ -334,7 +342,9 @@ fn role_allows_meeting(role: Role, action: Action, stage: Stage) -> bool {
 fn part_allows(part: Part, action: Action) -> bool {
     use Action::*;
     match part {
-        Part::Chair => matches!(action, ViewMeeting | ReadPaper | ConductMeeting | ShowHall | ScanIn),
+        Part::Chair => {
+            matches!(action, ViewMeeting | ReadPaper | ConductMeeting | ShowHall | ScanIn | JoinMeeting)
+        }
         Part::Secretary => matches!(
             action,
             ComposeMeeting
@@ -347,9 +357,10 @@ fn part_allows(part: Part, action: Action) -> bool {
                 | CallRoll
                 | ShowHall
                 | ScanIn
+                | JoinMeeting
         ),
-        Part::Delegate => matches!(action, ViewMeeting | ReadPaper | ScanIn),
-        Part::Invited => matches!(action, ViewMeeting | NameDelegates),
+        Part::Delegate => matches!(action, ViewMeeting | ReadPaper | ScanIn | JoinMeeting),
+        Part::Invited => matches!(action, ViewMeeting | NameDelegates | ConnectSite),
     }
 }
 
@@ -364,7 +375,7 @@ fn stage_allows(stage: Stage, action: Action) -> bool {
         ConductMeeting | ShowHall => matches!(stage, Stage::Scheduled | Stage::UnderWay),
         CallRoll => matches!(stage, Stage::Scheduled | Stage::UnderWay | Stage::Held),
         ScanIn => stage == Stage::UnderWay,
-        NameDelegates => matches!(stage, Stage::Scheduled | Stage::UnderWay),
+        NameDelegates | JoinMeeting | ConnectSite => matches!(stage, Stage::Scheduled | Stage::UnderWay),
         ManagePapers => matches!(stage, Stage::Draft | Stage::Scheduled | Stage::UnderWay | Stage::Postponed),
         _ => true,
     }

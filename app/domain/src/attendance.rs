@@ -72,6 +72,10 @@ pub enum CalledBy {
     Hand,
     /// By scanning the hall's code.
     Code,
+    /// By joining online.
+    Joining,
+    /// By the site behind whose camera they sit.
+    Site,
 }
 
 /// Numbers of the roll.

@@ -128,6 +128,8 @@ pub enum Refusal {
     CodeExpired,
     /// The person is not on the list of this meeting.
     NotADelegate,
+    /// The chair sent this seat out of the meeting; only the chair lets it in again.
+    SentOut,
     /// There is already one with this code or name.
     AlreadyThere {
         /// The code or name.

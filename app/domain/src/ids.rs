@@ -44,6 +44,8 @@ ids! {
     PaperId,
     /// A signed-in device.
     SessionId,
+    /// A time that one page sat at a seat of a meeting.
+    ConnectionId,
     /// A row of the rules on kinds of meeting, or of the targets.
     RuleId,
     /// A line of the audit trail; they sort by time.

@@ -15,6 +15,7 @@ pub mod error;
 pub mod figures;
 pub mod ids;
 pub mod imports;
+pub mod live;
 pub mod meetings;
 pub mod papers;
 pub mod people;

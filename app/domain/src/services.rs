@@ -8,6 +8,7 @@ use crate::attendance::Attendance;
 use crate::audit::Audit;
 use crate::figures::FiguresPort;
 use crate::imports::Imports;
+use crate::live::LivePort;
 use crate::meetings::Meetings;
 use crate::papers::Papers;
 use crate::people::People;
@@ -29,6 +30,8 @@ pub struct Services {
     pub figures: Arc<dyn FiguresPort>,
     /// Files of rows.
     pub imports: Arc<dyn Imports>,
+    /// Meetings while they are on.
+    pub live: Arc<dyn LivePort>,
     /// Meetings.
     pub meetings: Arc<dyn Meetings>,
     /// Papers.

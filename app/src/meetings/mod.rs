@@ -8,6 +8,8 @@ mod changes;
 pub mod compose;
 mod desk;
 mod filter;
+#[cfg(feature = "hydrate")]
+mod follow;
 mod head;
 pub mod list;
 pub mod page;

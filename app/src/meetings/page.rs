@@ -1,7 +1,5 @@
-//! One meeting: its head, then agenda, delegates or sites. Keeps what is shown in step with the server while the
-//! meeting is being held, and redraws only what has changed.
+//! One meeting: its head, then agenda, delegates or sites.
 
-use domain::access::Stage;
 use domain::error::Failure;
 use domain::ids::MeetingId;
 use leptos::prelude::*;
@@ -16,11 +14,6 @@ use crate::failure::Problem;
 use crate::text::keys::MEETINGS_COLUMN_TITLE;
 use crate::text::t;
 use crate::ui::{Loaded, loaded_page, resource};
-
-/// A meeting under way is asked about so often: soon enough that a delegate sees the next item while it is introduced,
-/// seldom enough that three hundred tablets in one hall are twenty questions a second.
-#[cfg(feature = "hydrate")]
-const REFRESH_SECONDS: u64 = 15;
 
 /// `/meetings/:id`.
 #[component]
@@ -54,7 +47,8 @@ fn opened(tab: Memo<Tab>) -> impl IntoView {
 }
 
 fn meeting_view(desk: Desk, tab: Memo<Tab>) -> impl IntoView {
-    follow(desk);
+    #[cfg(feature = "hydrate")]
+    super::follow::follow(desk);
     let failure = move || desk.failure.get().map(|failure| view! { <Problem failure/> });
     let body = move || match tab.get() {
         Tab::Agenda => agenda::agenda(desk).into_any(),
@@ -77,26 +71,4 @@ fn meeting_view(desk: Desk, tab: Memo<Tab>) -> impl IntoView {
 fn title(desk: Desk) -> TextProp {
     let title = move || desk.meeting.with(|meeting| meeting.title.clone());
     if cfg!(feature = "ssr") { untrack(title).into() } else { title.into() }
-}
-
-/// While the meeting is being held, the page follows it.
-fn follow(desk: Desk) {
-    #[cfg(feature = "hydrate")]
-    {
-        let interval = std::time::Duration::from_secs(REFRESH_SECONDS);
-        let handle = set_interval_with_handle(
-            move || {
-                let stage = desk.meeting.try_with_untracked(|meeting| meeting.state.stage());
-                if matches!(stage, Some(Stage::UnderWay | Stage::Scheduled)) {
-                    desk.refresh();
-                }
-            },
-            interval,
-        );
-        if let Ok(handle) = handle {
-            on_cleanup(move || handle.clear());
-        }
-    }
-    #[cfg(not(feature = "hydrate"))]
-    let _ = (desk, Stage::UnderWay);
 }

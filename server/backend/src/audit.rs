@@ -64,11 +64,14 @@ impl<'a> Entry<'a> {
     }
 }
 
-/// Writes a line in the transaction of the change.
+/// Writes a line in the transaction of the change. Whoever follows the meeting it is about hears of it on commit.
 pub(crate) async fn record(tx: &mut Tx, backend: &Backend, caller: &Caller, entry: Entry<'_>) -> Done<()> {
     let Entry { what, subject, agency, meeting, before, after } = entry;
     // A meeting's title is not for all who read the trail, so it is not what a line is found by either.
     let found_by = if meeting.is_some() { "" } else { subject };
+    if let Some(meeting) = meeting {
+        tx.changes(meeting);
+    }
     q("INSERT INTO audit (id, at, person_id, who, agency_id, what, subject, before_json, after_json, folded, \
        meeting_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)")
     .bind(AuditId(backend.entropy().id(caller.now)))
@@ -147,7 +150,8 @@ fn condition(backend: &Backend, q: &mut Q, within: &Within, filter: &AuditFilter
 
 /// What of a line is for the one who asks: running the system or an agency's people opens no meeting.
 fn sight_of(row: &Row, sights: &HashMap<String, Sight>) -> Sight {
-    let is_of_a_meeting = ["meetings.", "papers.", "attendance."].iter().any(|of| row.what.starts_with(of));
+    let is_of_a_meeting =
+        ["meetings.", "papers.", "attendance.", "live."].iter().any(|of| row.what.starts_with(of));
     if !is_of_a_meeting {
         return Sight { knows: true, opens: true, reads: true };
     }

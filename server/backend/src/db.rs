@@ -5,12 +5,15 @@ use std::path::Path;
 use std::str::FromStr;
 use std::time::Duration;
 
+use domain::ids::MeetingId;
 use sqlx::postgres::{PgConnection, PgPool, PgPoolOptions, PgRow};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteRow,
     SqliteSynchronous,
 };
 use sqlx::{AssertSqlSafe, FromRow, Postgres, Sqlite, Transaction};
+
+use crate::events::{Events, News};
 
 /// Connections at once: enough for 300 people on PostgreSQL at a few milliseconds a query.
 pub(crate) const CONNECTIONS: u32 = 16;
@@ -37,18 +40,37 @@ pub enum Db {
         passing: SqlitePool,
         /// Connections that only read.
         readers: SqlitePool,
+        /// Where what has changed is told.
+        events: Events,
     },
     /// A server.
-    Postgres(PgPool),
+    Postgres {
+        /// Its connections.
+        pool: PgPool,
+        /// Where what has changed is told, here or on another node.
+        events: Events,
+    },
 }
 
-/// A transaction. Rolled back when dropped without [`Tx::commit`].
+/// A transaction. Rolled back when dropped without [`Tx::commit`], and then nothing is told of it.
 #[derive(Debug)]
-pub enum Tx {
+pub struct Tx {
+    on: Engine,
+    news: News,
+}
+
+#[derive(Debug)]
+enum Engine {
     /// On the writer.
-    Sqlite(Transaction<'static, Sqlite>),
+    Sqlite(Transaction<'static, Sqlite>, Events),
     /// On a server.
     Postgres(Transaction<'static, Postgres>),
+}
+
+impl Engine {
+    fn begun(self) -> Tx {
+        Tx { on: self, news: News::default() }
+    }
 }
 
 impl Db {
@@ -77,7 +99,7 @@ impl Db {
             .min_connections(1)
             .connect_with(options.pragma("query_only", "ON"))
             .await?;
-        Ok(Db::Sqlite { writer, passing, readers })
+        Ok(Db::Sqlite { writer, passing, readers, events: Events::default() })
     }
 
     /// Opens a PostgreSQL database, over so many connections at most, and brings it up to date.
@@ -88,23 +110,25 @@ impl Db {
         let options = sqlx::postgres::PgConnectOptions::from_str(url)?.statement_cache_capacity(200);
         let pool = PgPoolOptions::new().max_connections(connections).connect_with(options).await?;
         MIGRATIONS.run(&pool).await?;
-        Ok(Db::Postgres(pool))
+        Ok(Db::Postgres { pool, events: Events::default() })
     }
 
     /// Begins a transaction that writes. On SQLite it takes the write lock at once, so that it cannot fail later.
     pub async fn begin(&self) -> Result<Tx, sqlx::Error> {
         Ok(match self {
-            Db::Sqlite { writer, .. } => Tx::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?),
-            Db::Postgres(pool) => Tx::Postgres(pool.begin().await?),
+            Db::Sqlite { writer, events, .. } => {
+                Engine::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?, events.clone()).begun()
+            }
+            Db::Postgres { pool, .. } => Engine::Postgres(pool.begin().await?).begun(),
         })
     }
 
     /// Begins a transaction that writes down something small in passing, while a page is being read. None when another
     /// holds the embedded database: who only reads must never wait for somebody's import.
     pub async fn begin_in_passing(&self) -> Result<Option<Tx>, sqlx::Error> {
-        let Db::Sqlite { passing, .. } = self else { return self.begin().await.map(Some) };
+        let Db::Sqlite { passing, events, .. } = self else { return self.begin().await.map(Some) };
         match passing.begin_with("BEGIN IMMEDIATE").await {
-            Ok(tx) => Ok(Some(Tx::Sqlite(tx))),
+            Ok(tx) => Ok(Some(Engine::Sqlite(tx, events.clone()).begun())),
             Err(error) if is_busy(&error) => Ok(None),
             Err(error) => Err(error),
         }
@@ -112,34 +136,46 @@ impl Db {
 
     /// Whether this is PostgreSQL: for the few statements that fork (full-text search).
     pub fn is_postgres(&self) -> bool {
-        matches!(self, Db::Postgres(_))
+        matches!(self, Db::Postgres { .. })
     }
 
     /// Closes every connection; the embedded database writes its log back.
     pub async fn close(&self) {
         match self {
-            Db::Sqlite { writer, passing, readers } => {
+            Db::Sqlite { writer, passing, readers, .. } => {
                 readers.close().await;
                 passing.close().await;
                 writer.close().await;
             }
-            Db::Postgres(pool) => pool.close().await,
+            Db::Postgres { pool, .. } => pool.close().await,
         }
     }
 }
 
 impl Tx {
-    /// Makes everything done in it permanent; on SQLite it is on the disk when this returns.
+    /// Makes everything done in it permanent, and then tells of it; on SQLite it is on the disk when this returns.
     pub async fn commit(self) -> Result<(), sqlx::Error> {
-        match self {
-            Tx::Sqlite(tx) => tx.commit().await,
-            Tx::Postgres(tx) => tx.commit().await,
+        match self.on {
+            Engine::Sqlite(tx, events) => {
+                tx.commit().await?;
+                events.tell(self.news);
+                Ok(())
+            }
+            Engine::Postgres(mut tx) => {
+                self.news.send(&mut tx).await?;
+                tx.commit().await
+            }
         }
+    }
+
+    /// Has it told, once this is permanent, that something of a meeting has changed.
+    pub(crate) fn changes(&mut self, meeting: MeetingId) {
+        self.news.add(meeting);
     }
 
     /// Whether this is PostgreSQL.
     pub fn is_postgres(&self) -> bool {
-        matches!(self, Tx::Postgres(_))
+        matches!(self.on, Engine::Postgres(_))
     }
 }
 
@@ -173,7 +209,7 @@ impl Db {
     pub(crate) fn reading(&self) -> Via<'_> {
         match self {
             Db::Sqlite { readers, .. } => Via::SqlitePool(readers),
-            Db::Postgres(pool) => Via::PostgresPool(pool),
+            Db::Postgres { pool, .. } => Via::PostgresPool(pool),
         }
     }
 }
@@ -198,9 +234,9 @@ pub(crate) fn is_busy(error: &sqlx::Error) -> bool {
 
 impl Source for Tx {
     fn via(&mut self) -> Via<'_> {
-        match self {
-            Tx::Sqlite(tx) => Via::Sqlite(tx),
-            Tx::Postgres(tx) => Via::Postgres(tx),
+        match &mut self.on {
+            Engine::Sqlite(tx, _) => Via::Sqlite(tx),
+            Engine::Postgres(tx) => Via::Postgres(tx),
         }
     }
 }
@@ -302,7 +338,8 @@ id_values!(
     PaperId,
     SessionId,
     RuleId,
-    AuditId
+    AuditId,
+    ConnectionId
 );
 
 /// A query with its values.

@@ -11,8 +11,10 @@ mod counted;
 mod db;
 mod demo;
 mod entropy;
+mod events;
 mod figures;
 mod imports;
+mod live;
 mod meetings;
 mod papers;
 mod pending;
@@ -41,6 +43,7 @@ use blobs::Blobs;
 pub use db::{Db, Q, Record, Source, Tx, Value, Via, places, q};
 pub use demo::{Demo, PASSWORD as DEMO_PASSWORD};
 pub use entropy::{Entropy, SeededEntropy, SystemEntropy};
+pub use events::{Event, Listener};
 pub use papers::{PaperFile, Swept, Upload};
 pub use reports::Faces;
 pub use stop::{Done, Stop};
@@ -143,11 +146,27 @@ impl Backend {
             audit: backend.clone(),
             figures: backend.clone(),
             imports: backend.clone(),
+            live: backend.clone(),
             meetings: backend.clone(),
             papers: backend.clone(),
             people: backend.clone(),
             rooms: backend.clone(),
             rules: backend,
+        }
+    }
+
+    /// Hears what changes from now on, here and on every other node of the same database.
+    ///
+    /// # Errors
+    /// When the database gives no line to hear of it.
+    pub async fn listen(&self) -> Result<Listener, Stop> {
+        match self.db() {
+            Db::Sqlite { events, .. } => Ok(events.listen()),
+            Db::Postgres { pool, events } => {
+                let listener = events.listen();
+                events.follow(pool).await?;
+                Ok(listener)
+            }
         }
     }
 

@@ -16,33 +16,37 @@ pub(crate) struct MeetingScope {
     pub(crate) agency: AgencyId,
     path: Vec<AgencyId>,
     pub(crate) part: Option<Part>,
+    is_invited: bool,
     pub(crate) stage: Stage,
 }
 
 impl MeetingScope {
     /// Reads it; `NotFound` when there is no such meeting.
     pub(crate) async fn load(on: impl Source, caller: &Caller, meeting: MeetingId) -> Done<MeetingScope> {
-        let row: Option<(String, String, String, String, Option<String>)> = q(
-            "SELECT m.title, m.agency_id, a.path, m.stage, p.part FROM meeting m JOIN agency a ON a.id = m.agency_id \
-             LEFT JOIN participant p ON p.meeting_id = m.id AND p.person_id = $2 WHERE m.id = $1",
-        )
-        .bind(meeting)
-        .bind(caller.person)
-        .optional(on)
-        .await?;
-        let (title, agency, path, stage, part) = row.ok_or(Failure::NotFound)?;
+        let mut query = q("SELECT ").bind(meeting).bind(caller.person);
+        let is_invited = is_invited(&mut query, caller);
+        query.push(&format!(
+            "m.title, m.agency_id, a.path, m.stage, p.part, {is_invited} AS is_invited \
+             FROM meeting m JOIN agency a ON a.id = m.agency_id \
+             LEFT JOIN participant p ON p.meeting_id = m.id AND p.person_id = $2 WHERE m.id = $1"
+        ));
+        let row: Option<(String, String, String, String, Option<String>, bool)> = query.optional(on).await?;
+        let (title, agency, path, stage, part, is_invited) = row.ok_or(Failure::NotFound)?;
         Ok(MeetingScope {
             title,
             agency: stored::id(&agency)?,
             path: agencies::read_path(&path)?,
             part: part.as_deref().map(|p| stored::code(p, part_of)).transpose()?,
+            is_invited,
             stage: stored::code(&stage, Stage::parse)?,
         })
     }
 
     /// Whether the caller may do this to the meeting.
     pub(crate) fn may(&self, caller: &Caller, action: Action) -> bool {
-        caller.may(action, Scope::Meeting { agency: &self.path, part: self.part, stage: self.stage })
+        let parts = [self.part, self.is_invited.then_some(Part::Invited)];
+        let scope = |part| Scope::Meeting { agency: &self.path, part, stage: self.stage };
+        parts.into_iter().any(|part| caller.may(action, scope(part)))
     }
 
     /// `Forbidden` when not, or `NotFound` when the meeting is not even theirs to know of.
@@ -55,12 +59,14 @@ impl MeetingScope {
     }
 }
 
-/// A condition on `meeting m`: an agency for which the caller may name delegates was invited to it.
+/// A condition on `meeting m`: an agency for which the caller may name delegates, or that the caller may connect as a
+/// site, was invited to it.
 pub(crate) fn is_invited(query: &mut Q, caller: &Caller) -> String {
-    let within = Within::of(caller, Action::NameDelegates).condition(query, "i.agency_id");
+    let names = Within::of(caller, Action::NameDelegates).condition(query, "i.agency_id");
+    let connects = Within::of(caller, Action::ConnectSite).condition(query, "s.agency_id");
     format!(
-        "EXISTS (SELECT 1 FROM participant i WHERE i.meeting_id = m.id AND (i.person_id IS NULL OR i.is_named) \
-         AND {within})"
+        "(EXISTS (SELECT 1 FROM participant i WHERE i.meeting_id = m.id AND (i.person_id IS NULL OR i.is_named) \
+         AND {names}) OR EXISTS (SELECT 1 FROM site s WHERE s.meeting_id = m.id AND {connects}))"
     )
 }
 

@@ -38,5 +38,9 @@ pub async fn serve(config: Config, clock: Clock) -> Ending {
     }
     tracing::info!(%listen, "serving");
     tokio::spawn(sweep(site.clone()));
-    crate::serve::serve(listener, router(site)).await.map_err(|cause| format!("serving ended: {cause}"))
+    tokio::spawn(site.live.clone().follow());
+    let live = site.live.clone();
+    crate::serve::serve(listener, router(site), live.end())
+        .await
+        .map_err(|cause| format!("serving ended: {cause}"))
 }

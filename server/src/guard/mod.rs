@@ -9,6 +9,6 @@ mod session;
 
 pub use headers::{page_policy, security_headers};
 pub use limits::{arrived, enough_room, in_time};
-pub use origin::same_origin;
+pub use origin::{is_own_page, same_origin};
 pub use record::{RequestId, record};
 pub use session::{Visitor, session};

@@ -19,6 +19,12 @@ pub async fn same_origin(State(site): State<Site>, request: Request, next: Next)
     }
 }
 
+/// Whether one of our own pages sent the request: for a GET that opens more than a page.
+pub fn is_own_page(site: &Site, headers: &HeaderMap) -> bool {
+    let public_host = site.config.public_url.as_ref().and_then(authority);
+    is_own(headers, public_host.as_deref())
+}
+
 /// Whether the headers prove that one of our pages sent the request. `public_host` is the address that people type,
 /// which a proxy may have replaced in `Host`.
 fn is_own(headers: &HeaderMap, public_host: Option<&str>) -> bool {

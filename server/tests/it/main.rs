@@ -7,6 +7,7 @@ mod guards;
 mod imports;
 mod invitation;
 mod kill;
+mod live;
 mod manual;
 mod pages;
 mod papers;

@@ -38,6 +38,7 @@ fn every_action_stands_behind_some_address() {
             Access::Needs(action) => Some(action),
             _ => None,
         })
+        .chain(permission::messages().iter().flat_map(|message| permission::of_message(message).1).copied())
         .collect();
     // The kind of file decides which right an import needs.
     let inside = [Action::ImportMeetings, Action::ImportBaseline];
@@ -107,6 +108,16 @@ fn policy() -> String {
             Access::Needs(action) => name(action),
         };
         row(&mut text, &format!("`{address}`"), &[&access]);
+    }
+
+    text.push_str(
+        "\n## Messages of the live socket\n\nEach is checked when it comes, against the sender as of then.\n\n",
+    );
+    head(&mut text, "Message", ["asks for one of"].into_iter());
+    for message in permission::messages() {
+        let (message, actions) = permission::of_message(&message);
+        let actions: Vec<String> = actions.iter().map(|action| name(*action)).collect();
+        row(&mut text, message, &[&actions.join(", ")]);
     }
     text
 }

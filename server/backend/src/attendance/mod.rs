@@ -137,7 +137,7 @@ async fn mark(
     Ok(())
 }
 
-async fn set_presence(
+pub(crate) async fn set_presence(
     tx: &mut Tx,
     caller: &Caller,
     participant: ParticipantId,
@@ -161,6 +161,8 @@ const fn by_code(by: CalledBy) -> &'static str {
     match by {
         CalledBy::Hand => "hand",
         CalledBy::Code => "code",
+        CalledBy::Joining => "joining",
+        CalledBy::Site => "site",
     }
 }
 

@@ -14,7 +14,7 @@ use super::{load, publish};
 use crate::audit::{self, Entry};
 use crate::db::{Tx, q};
 use crate::stop::Done;
-use crate::{Backend, agencies, counted, search};
+use crate::{Backend, agencies, counted, live, search};
 
 /// A locked meeting on which the caller may do this.
 async fn locked(
@@ -66,6 +66,7 @@ pub(super) async fn open(backend: &Backend, caller: &Caller, id: MeetingId) -> D
         return Err(Refusal::NoSittingNow { sittings }.into());
     }
     step(&mut tx, backend, caller, (id, &head), "meetings.open", &next).await?;
+    live::mark_all_seated(&mut tx, backend, caller, id).await?;
     Ok(tx.commit().await?)
 }
 

@@ -212,6 +212,8 @@ fn participant(row: ParticipantRow) -> Done<Participant> {
         called_by: match row.called_by.as_str() {
             "hand" => Some(CalledBy::Hand),
             "code" => Some(CalledBy::Code),
+            "joining" => Some(CalledBy::Joining),
+            "site" => Some(CalledBy::Site),
             _ => None,
         },
     })

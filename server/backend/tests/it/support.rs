@@ -202,7 +202,7 @@ impl World {
             counterpart: Counterpart::Internal,
             stage: Stage::Held,
             sittings: vec![sitting("2026-06-16T07:30/11:30")],
-            connected: Vec::new(),
+            sites: Vec::new(),
             people: Vec::new(),
             rooms: Vec::new(),
         }
@@ -232,7 +232,7 @@ pub(crate) struct MeetingSeed<'w> {
     counterpart: Counterpart,
     stage: Stage,
     sittings: Vec<Sitting>,
-    connected: Vec<String>,
+    sites: Vec<(String, bool)>,
     people: Vec<(PersonId, AgencyId, &'static str)>,
     rooms: Vec<RoomId>,
 }
@@ -276,7 +276,13 @@ impl MeetingSeed<'_> {
 
     /// A site that is connected.
     pub(crate) fn connected(mut self, agency: &str) -> Self {
-        self.connected.push(agency.into());
+        self.sites.push((agency.into(), true));
+        self
+    }
+
+    /// A site that is not connected yet.
+    pub(crate) fn site(mut self, agency: &str) -> Self {
+        self.sites.push((agency.into(), false));
         self
     }
 
@@ -301,8 +307,8 @@ impl MeetingSeed<'_> {
         let id = MeetingId(world.id());
         let agency = world.agency(&self.agency).await;
         let mut sites = Vec::new();
-        for code in &self.connected {
-            sites.push(world.agency(code).await);
+        for (code, is_connected) in &self.sites {
+            sites.push((world.agency(code).await, *is_connected));
         }
         let rules = Rules::list(&world.backend, &world.system()).await.unwrap();
         let mut tx = world.backend.db().begin().await.unwrap();
@@ -319,12 +325,12 @@ impl MeetingSeed<'_> {
                 .await
                 .unwrap();
         }
-        for (position, site) in (0i64..).zip(sites) {
+        for (position, (site, is_connected)) in (0i64..).zip(sites) {
             q("INSERT INTO site (meeting_id, agency_id, position, is_connected) VALUES ($1, $2, $3, $4)")
                 .bind(id)
                 .bind(site)
                 .bind(position)
-                .bind(true)
+                .bind(is_connected)
                 .run(&mut tx)
                 .await
                 .unwrap();
@@ -397,7 +403,7 @@ impl MeetingSeed<'_> {
         .bind(last.date)
         .bind(y.parse::<i64>().unwrap() * 12 + m.parse::<i64>().unwrap() - 1)
         .bind(i64::from(year) * 12 + i64::from(month) - 1)
-        .bind(!self.connected.is_empty())
+        .bind(self.sites.iter().any(|(_, is_connected)| *is_connected))
         .bind(exceeded)
     }
 }

@@ -1,0 +1,108 @@
+//! What an open page of a meeting and the server say to each other, as JSON texts on one WebSocket.
+//!
+//! # The conversation
+//!
+//! The page opens `/meetings/{id}/socket` with its session's cookie. The server answers [`ToPage::Welcome`] with what the
+//! caller may do, then [`ToPage::State`]: the whole state, each time anything of it has changed. There are no deltas: a
+//! page that was slow, asleep or away is right again with the next state, and of several that wait only the newest is
+//! sent. Every few seconds the server says [`ToPage::Here`]; a page that hears nothing for [`SILENT_SECONDS`] closes the
+//! socket and opens another. When the program ends it says [`ToPage::Again`] and every page comes back by itself.
+//!
+//! To take a seat the page says [`ToServer::Sit`] and is answered [`ToPage::Seated`], or [`ToPage::Refused`].
+//!
+//! Each message is checked against the caller's permission when it comes, not when the socket was opened: the session
+//! may have ended meanwhile. What cannot be understood ends the socket.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::{Direction, Live, Seat, Standing};
+use crate::error::Failure;
+use crate::ids::ParticipantId;
+
+/// The server is heard at least so often.
+pub const HERE_SECONDS: u32 = 5;
+/// A page that has heard nothing for so long takes the line for dead: two signs of life and a slow line's pause.
+pub const SILENT_SECONDS: u32 = 12;
+/// Largest message of a page: an offer with simulcast and every codec of a browser is some 12 KB.
+pub const MESSAGE_BYTES_AT_MOST: usize = 64 * 1024;
+/// Most messages of a page in a row, faster than one a second: a person who presses everything is slower.
+pub const MESSAGES_AT_ONCE: u32 = 40;
+
+/// What a page says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ToServer {
+    /// Takes a seat; whoever sat there from another page is gone.
+    Sit(Seat),
+    /// Leaves its seat.
+    Rise,
+    /// What of itself it has on.
+    Have(Devices),
+    /// Asks for the floor, or no longer.
+    Ask {
+        /// Whether.
+        wants: bool,
+    },
+    /// Decides for all.
+    Direct(Direction),
+    /// Who of the listed sits behind the site's camera.
+    Behind {
+        /// All of them.
+        present: Vec<ParticipantId>,
+    },
+}
+
+/// What a seat has on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Devices {
+    /// A camera that is on.
+    pub camera: bool,
+    /// A microphone that is on.
+    pub microphone: bool,
+    /// Its screen is shared.
+    pub screen: bool,
+}
+
+/// What the server says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ToPage {
+    /// The first word.
+    Welcome {
+        /// What the caller may do.
+        standing: Standing,
+        /// The server's clock.
+        now: DateTime<Utc>,
+    },
+    /// How the meeting stands, whole.
+    State(State),
+    /// The seat is taken.
+    Seated(Seat),
+    /// Another page sits there now, or the chair sent the seat out; this page has none any more.
+    Unseated,
+    /// What was asked did not happen.
+    Refused(Failure),
+    /// The server is still there.
+    Here,
+    /// The program ends, or lost sight of what it told: come back at once.
+    Again,
+}
+
+/// How a meeting stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct State {
+    /// Grows whenever anything of the meeting has changed, its papers and its roll too: then the page reads it anew.
+    pub version: u64,
+    /// What is kept.
+    pub live: Live,
+    /// What seats have on; only those that sit there now.
+    pub on: Vec<(Seat, Devices)>,
+}
+
+impl State {
+    /// What a seat has on.
+    pub fn devices(&self, seat: Seat) -> Devices {
+        self.on.iter().find(|(of, _)| *of == seat).map(|(_, devices)| *devices).unwrap_or_default()
+    }
+}

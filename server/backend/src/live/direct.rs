@@ -1,0 +1,216 @@
+//! What is decided while a meeting is on: who asks for the floor and has it, who is muted, seen large or sent out, and
+//! which paper lies open before everybody.
+
+use domain::access::{Action, Caller};
+use domain::error::{Failure, FieldProblem, Problem, Refusal};
+use domain::ids::MeetingId;
+use domain::live::{Direction, Seat, ShownPaper, is_on};
+use serde_json::{Value, json};
+
+use super::{load, permit_seat};
+use crate::Backend;
+use crate::audit::{self, Entry};
+use crate::db::{Tx, q};
+use crate::scope::MeetingScope;
+use crate::stop::Done;
+
+pub(super) async fn ask(
+    backend: &Backend,
+    caller: &Caller,
+    meeting: MeetingId,
+    seat: Seat,
+    wants: bool,
+) -> Done<()> {
+    let mut tx = backend.db().begin().await?;
+    let scope = MeetingScope::load(&mut tx, caller, meeting).await?;
+    permit_seat(&mut tx, caller, (meeting, &scope), seat).await?;
+    // Who has asked already keeps their place among those who ask.
+    let asked = if wants { "COALESCE(live_seat.asked_at, excluded.asked_at)" } else { "NULL" };
+    q(format!(
+        "INSERT INTO live_seat (meeting_id, seat, asked_at) VALUES ($1, $2, $3) \
+         ON CONFLICT (meeting_id, seat) DO UPDATE SET asked_at = {asked}"
+    ))
+    .bind(meeting)
+    .bind(seat.to_string())
+    .bind(wants.then(|| caller.now.timestamp_millis()))
+    .run(&mut tx)
+    .await?;
+    tx.changes(meeting);
+    Ok(tx.commit().await?)
+}
+
+pub(super) async fn direct(
+    backend: &Backend,
+    caller: &Caller,
+    meeting: MeetingId,
+    direction: Direction,
+) -> Done<()> {
+    let mut tx = backend.db().begin().await?;
+    let scope = MeetingScope::load(&mut tx, caller, meeting).await?;
+    scope.permit(caller, Action::ViewMeeting)?;
+    if !is_on(scope.stage) {
+        return Err(Refusal::WrongState.into());
+    }
+    scope.permit(caller, Action::ConductMeeting)?;
+    let after = decide(&mut tx, caller, meeting, direction).await?;
+    let entry = Entry::new("live.direct", &scope.title).of(scope.agency).about(meeting).after(&after)?;
+    audit::record(&mut tx, backend, caller, entry).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Keeps a decision; gives what the trail tells of it.
+async fn decide(tx: &mut Tx, caller: &Caller, meeting: MeetingId, direction: Direction) -> Done<Value> {
+    match direction {
+        Direction::Mute { seat, is_muted } => {
+            let name = name(tx, meeting, seat).await?;
+            set(tx, meeting, seat, "is_muted", is_muted).await?;
+            Ok(json!({ "seat": name, "muted": is_muted }))
+        }
+        Direction::MuteAll => mute_all(tx, meeting).await,
+        Direction::Floor(seat) => {
+            let name = optional_name(tx, meeting, seat).await?;
+            keep(tx, meeting, "floor_seat", seat.map(|seat| seat.to_string())).await?;
+            if let Some(seat) = seat {
+                set(tx, meeting, seat, "is_muted", false).await?;
+                q("UPDATE live_seat SET asked_at = NULL WHERE meeting_id = $1 AND seat = $2")
+                    .bind(meeting)
+                    .bind(seat.to_string())
+                    .run(tx)
+                    .await?;
+            }
+            Ok(json!({ "floor": name }))
+        }
+        Direction::Large(seat) => {
+            let name = optional_name(tx, meeting, seat).await?;
+            keep(tx, meeting, "large_seat", seat.map(|seat| seat.to_string())).await?;
+            Ok(json!({ "large": name }))
+        }
+        Direction::Remove(seat) => {
+            let name = name(tx, meeting, seat).await?;
+            remove(tx, caller, meeting, seat).await?;
+            Ok(json!({ "seat": name, "removed": true }))
+        }
+        Direction::Admit(seat) => {
+            let name = name(tx, meeting, seat).await?;
+            set(tx, meeting, seat, "is_removed", false).await?;
+            Ok(json!({ "seat": name, "removed": false }))
+        }
+        Direction::Paper(shown) => open_paper(tx, meeting, shown).await,
+    }
+}
+
+/// What a seat is called; `NotFound` when it is none of this meeting.
+async fn name(tx: &mut Tx, meeting: MeetingId, seat: Seat) -> Done<String> {
+    let sql = match seat {
+        Seat::Hall => "SELECT '' FROM meeting WHERE id = $1 AND form <> 'online' AND $2 = $2",
+        Seat::Site(_) => {
+            "SELECT a.short_name FROM site s JOIN agency a ON a.id = s.agency_id \
+             WHERE s.meeting_id = $1 AND s.agency_id = $2"
+        }
+        Seat::Person(_) => {
+            "SELECT h.name FROM participant p JOIN person h ON h.id = p.person_id \
+             WHERE p.meeting_id = $1 AND p.person_id = $2"
+        }
+    };
+    let id = match seat {
+        Seat::Hall => String::new(),
+        Seat::Site(agency) => agency.to_string(),
+        Seat::Person(person) => person.to_string(),
+    };
+    let row: Option<(String,)> = q(sql).bind(meeting).bind(id).optional(tx).await?;
+    Ok(row.ok_or(Failure::NotFound)?.0)
+}
+
+async fn optional_name(tx: &mut Tx, meeting: MeetingId, seat: Option<Seat>) -> Done<Option<String>> {
+    match seat {
+        Some(seat) => name(tx, meeting, seat).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+/// Sets a mark of a seat.
+async fn set(tx: &mut Tx, meeting: MeetingId, seat: Seat, mark: &str, is_set: bool) -> Done<()> {
+    q(format!(
+        "INSERT INTO live_seat (meeting_id, seat, {mark}) VALUES ($1, $2, $3) \
+         ON CONFLICT (meeting_id, seat) DO UPDATE SET {mark} = excluded.{mark}"
+    ))
+    .bind(meeting)
+    .bind(seat.to_string())
+    .bind(is_set)
+    .run(tx)
+    .await?;
+    Ok(())
+}
+
+/// Keeps what holds for the whole meeting.
+async fn keep(tx: &mut Tx, meeting: MeetingId, column: &str, value: Option<String>) -> Done<()> {
+    q(format!(
+        "INSERT INTO live_meeting (meeting_id, {column}) VALUES ($1, $2) \
+         ON CONFLICT (meeting_id) DO UPDATE SET {column} = excluded.{column}"
+    ))
+    .bind(meeting)
+    .bind(value)
+    .run(tx)
+    .await?;
+    Ok(())
+}
+
+async fn mute_all(tx: &mut Tx, meeting: MeetingId) -> Done<Value> {
+    let floor: Option<(Option<String>,)> = q("SELECT floor_seat FROM live_meeting WHERE meeting_id = $1")
+        .bind(meeting)
+        .optional(&mut *tx)
+        .await?;
+    let floor = floor.and_then(|(floor,)| floor);
+    let seats = load::seats(&mut *tx, meeting).await?;
+    let others = seats.iter().map(|kept| kept.seat);
+    for seat in others.filter(|seat| *seat != Seat::Hall && Some(seat.to_string()) != floor) {
+        set(tx, meeting, seat, "is_muted", true).await?;
+    }
+    Ok(json!({ "muted": "all" }))
+}
+
+/// Whoever sits there is put out, and neither has the floor nor is seen large any more.
+async fn remove(tx: &mut Tx, caller: &Caller, meeting: MeetingId, seat: Seat) -> Done<()> {
+    set(tx, meeting, seat, "is_removed", true).await?;
+    q("UPDATE live_seat SET asked_at = NULL WHERE meeting_id = $1 AND seat = $2")
+        .bind(meeting)
+        .bind(seat.to_string())
+        .run(&mut *tx)
+        .await?;
+    for column in ["floor_seat", "large_seat"] {
+        q(format!("UPDATE live_meeting SET {column} = NULL WHERE meeting_id = $1 AND {column} = $2"))
+            .bind(meeting)
+            .bind(seat.to_string())
+            .run(&mut *tx)
+            .await?;
+    }
+    q("UPDATE seat_connection SET ended_at = $3 WHERE meeting_id = $1 AND seat = $2 AND ended_at IS NULL")
+        .bind(meeting)
+        .bind(seat.to_string())
+        .bind(caller.now)
+        .run(tx)
+        .await?;
+    Ok(())
+}
+
+async fn open_paper(tx: &mut Tx, meeting: MeetingId, shown: Option<ShownPaper>) -> Done<Value> {
+    let Some(ShownPaper { paper, page }) = shown else {
+        keep(tx, meeting, "paper_id", None).await?;
+        return Ok(json!({ "paper": null }));
+    };
+    let row: Option<(String, Option<i64>)> = q("SELECT title, pages FROM paper \
+         WHERE id = $1 AND meeting_id = $2 AND withdrawn_at IS NULL AND NOT is_neutral")
+    .bind(paper)
+    .bind(meeting)
+    .optional(&mut *tx)
+    .await?;
+    let (title, pages) = row.ok_or(Failure::NotFound)?;
+    let last = pages.unwrap_or(i64::from(u32::MAX)).max(1);
+    if !(1..=last).contains(&i64::from(page)) {
+        let problem = FieldProblem::new("page", Problem::NotInRange(1, last));
+        return Err(Failure::Invalid(vec![problem]).into());
+    }
+    keep(tx, meeting, "paper_id", Some(paper.to_string())).await?;
+    q("UPDATE live_meeting SET page = $2 WHERE meeting_id = $1").bind(meeting).bind(page).run(tx).await?;
+    Ok(json!({ "paper": title, "page": page }))
+}

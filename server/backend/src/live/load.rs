@@ -1,0 +1,151 @@
+//! Reads how a meeting stands while it is on: its seats in the meeting's order with what was decided about each.
+
+use std::collections::HashMap;
+
+use domain::access::{Action, Caller, Scope, Stage};
+use domain::error::Failure;
+use domain::ids::MeetingId;
+use domain::live::{Kept, LineRecord, Live, Seat, ShownPaper, Standing, Stretch, drop_outs};
+
+use crate::db::{Source, q};
+use crate::scope::MeetingScope;
+use crate::stop::{Done, Stop};
+use crate::{Backend, agencies, stored};
+
+pub(super) async fn standing(backend: &Backend, caller: &Caller, meeting: MeetingId) -> Done<Standing> {
+    let scope = MeetingScope::load(backend.db(), caller, meeting).await?;
+    scope.permit(caller, Action::ViewMeeting)?;
+    let mut seats = Vec::new();
+    if domain::live::is_on(scope.stage) {
+        let sites: Vec<(String, String)> = q("SELECT s.agency_id, a.path FROM site s \
+             JOIN agency a ON a.id = s.agency_id WHERE s.meeting_id = $1 ORDER BY s.position")
+        .bind(meeting)
+        .all(backend.db())
+        .await?;
+        for (agency, path) in sites {
+            if caller.may(Action::ConnectSite, Scope::Agency(&agencies::read_path(&path)?)) {
+                seats.push(Seat::Site(stored::id(&agency)?));
+            }
+        }
+        // One's own agency's site before those of agencies below it.
+        seats.sort_by_key(|seat| *seat != Seat::Site(caller.agency.id));
+        if scope.may(caller, Action::JoinMeeting) {
+            seats.push(Seat::Person(caller.person));
+        }
+        if scope.may(caller, Action::ShowHall) {
+            seats.push(Seat::Hall);
+        }
+    }
+    Ok(Standing { seats, directs: scope.may(caller, Action::ConductMeeting) })
+}
+
+pub(super) async fn live(backend: &Backend, caller: &Caller, meeting: MeetingId) -> Done<Live> {
+    MeetingScope::load(backend.db(), caller, meeting).await?.permit(caller, Action::ViewMeeting)?;
+    whole(backend, meeting).await
+}
+
+type MeetingRow = (String, Option<String>, Option<String>, Option<String>, Option<String>, Option<i64>);
+
+/// How a meeting stands, for whoever may see it.
+pub(super) async fn whole(backend: &Backend, meeting: MeetingId) -> Done<Live> {
+    let row: Option<MeetingRow> =
+        q("SELECT m.stage, m.current_item, l.floor_seat, l.large_seat, l.paper_id, l.page FROM meeting m \
+         LEFT JOIN live_meeting l ON l.meeting_id = m.id WHERE m.id = $1")
+        .bind(meeting)
+        .optional(backend.db())
+        .await?;
+    let (stage, item, floor, large, paper, page) = row.ok_or(Failure::NotFound)?;
+    let paper = stored::optional_id(paper.as_deref())?;
+    Ok(Live {
+        stage: stored::code(&stage, Stage::parse)?,
+        item: stored::optional_id(item.as_deref())?,
+        floor: optional_seat(floor)?,
+        large: optional_seat(large)?,
+        paper: paper.map(|paper| ShownPaper {
+            paper,
+            page: page.and_then(|page| u32::try_from(page).ok()).unwrap_or(1),
+        }),
+        seats: seats(backend.db(), meeting).await?,
+    })
+}
+
+pub(super) fn seat(text: &str) -> Done<Seat> {
+    text.parse().map_err(|_| Stop::Stored(format!("seat {text:?}")))
+}
+
+fn optional_seat(text: Option<String>) -> Done<Option<Seat>> {
+    text.as_deref().map(seat).transpose()
+}
+
+/// Every seat that somebody could take, and what is kept of it. The hall is there when the meeting has one: in person,
+/// or partly.
+pub(super) async fn seats(on: impl Source, meeting: MeetingId) -> Done<Vec<Kept>> {
+    let mut on = on;
+    let named: Vec<(String, String)> = q("\
+        SELECT seat, name FROM ( \
+            SELECT 'hall' AS seat, '' AS name, 0 AS sort, 0 AS position FROM meeting \
+            WHERE id = $1 AND form <> 'online' \
+            UNION ALL \
+            SELECT 'site:' || s.agency_id, a.short_name, 1, s.position FROM site s \
+            JOIN agency a ON a.id = s.agency_id WHERE s.meeting_id = $1 \
+            UNION ALL \
+            SELECT 'person:' || p.person_id, h.name, 2, p.position FROM participant p \
+            JOIN person h ON h.id = p.person_id WHERE p.meeting_id = $1 \
+        ) AS seats ORDER BY sort, position, seat")
+    .bind(meeting)
+    .all(&mut on)
+    .await?;
+    let kept: Vec<(String, bool, bool, Option<i64>)> =
+        q("SELECT seat, is_removed, is_muted, asked_at FROM live_seat WHERE meeting_id = $1")
+            .bind(meeting)
+            .all(&mut on)
+            .await?;
+    let mut kept: HashMap<String, _> =
+        kept.into_iter().map(|(seat, removed, muted, asked)| (seat, (removed, muted, asked))).collect();
+    let connected: Vec<(String,)> =
+        q("SELECT DISTINCT seat FROM seat_connection WHERE meeting_id = $1 AND ended_at IS NULL")
+            .bind(meeting)
+            .all(&mut on)
+            .await?;
+    let of = |(text, name): (String, String)| {
+        let (is_removed, is_muted, asked) = kept.remove(&text).unwrap_or((false, false, None));
+        Ok(Kept {
+            seat: seat(&text)?,
+            name,
+            is_removed,
+            is_muted,
+            asked: stored::optional_instant(asked)?,
+            is_connected: connected.iter().any(|(seat,)| *seat == text),
+        })
+    };
+    named.into_iter().map(of).collect()
+}
+
+pub(super) async fn lines(backend: &Backend, caller: &Caller, meeting: MeetingId) -> Done<Vec<LineRecord>> {
+    MeetingScope::load(backend.db(), caller, meeting).await?.permit(caller, Action::ViewMeeting)?;
+    let (opened, closed): (Option<i64>, Option<i64>) =
+        q("SELECT opened_at, closed_at FROM meeting WHERE id = $1").bind(meeting).one(backend.db()).await?;
+    let Some(opened) = stored::optional_instant(opened)? else { return Ok(Vec::new()) };
+    let closed = stored::optional_instant(closed)?;
+    let rows: Vec<(String, i64, Option<i64>)> =
+        q("SELECT seat, began_at, ended_at FROM seat_connection WHERE meeting_id = $1 ORDER BY began_at, id")
+            .bind(meeting)
+            .all(backend.db())
+            .await?;
+    let mut times: HashMap<Seat, Vec<Stretch>> = HashMap::new();
+    for (text, began, ended) in rows {
+        let time = Stretch { began: stored::instant(began)?, ended: stored::optional_instant(ended)? };
+        let was_on =
+            time.ended.is_none_or(|ended| ended > opened) && closed.is_none_or(|closed| time.began < closed);
+        if was_on {
+            times.entry(seat(&text)?).or_default().push(time);
+        }
+    }
+    let record = |kept: Kept| {
+        let times = times.get(&kept.seat)?;
+        let joined = times.first()?.began.max(opened);
+        let drop_outs = drop_outs(times, opened, closed);
+        Some(LineRecord { seat: kept.seat, name: kept.name, joined, drop_outs })
+    };
+    Ok(seats(backend.db(), meeting).await?.into_iter().filter_map(record).collect())
+}

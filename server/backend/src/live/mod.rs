@@ -1,0 +1,120 @@
+//! Meetings while they are on: seats taken and left, the floor, what the chair decides. Connections and what they do to
+//! the roll are in [`seats`], decisions in [`direct`], reading in [`load`]. Knows no socket and no picture.
+
+mod direct;
+mod load;
+mod seats;
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use domain::access::{Action, Caller, Scope};
+use domain::error::{Failure, Outcome, Refusal};
+use domain::ids::{AgencyId, ConnectionId, MeetingId, ParticipantId};
+use domain::live::{Direction, LineRecord, Live, LivePort, Seat, Standing};
+
+use crate::Backend;
+use crate::agencies;
+use crate::db::{Source, q};
+use crate::scope::MeetingScope;
+use crate::stop::Done;
+
+pub(crate) use seats::mark_all_seated;
+
+#[async_trait]
+impl LivePort for Backend {
+    async fn standing(&self, caller: &Caller, meeting: MeetingId) -> Outcome<Standing> {
+        self.outcome(load::standing(self, caller, meeting).await)
+    }
+
+    async fn live(&self, caller: &Caller, meeting: MeetingId) -> Outcome<Live> {
+        self.outcome(load::live(self, caller, meeting).await)
+    }
+
+    async fn sit(
+        &self,
+        caller: &Caller,
+        meeting: MeetingId,
+        seat: Seat,
+        connection: ConnectionId,
+    ) -> Outcome<()> {
+        self.outcome(seats::sit(self, caller, meeting, seat, connection).await)
+    }
+
+    async fn standing_by(
+        &self,
+        connections: &[ConnectionId],
+        now: DateTime<Utc>,
+    ) -> Outcome<Vec<ConnectionId>> {
+        self.outcome(seats::standing_by(self, connections, now).await)
+    }
+
+    async fn rise(&self, connection: ConnectionId, now: DateTime<Utc>) -> Outcome<()> {
+        self.outcome(seats::rise(self, connection, now).await)
+    }
+
+    async fn end_lost(&self, unmarked_since: DateTime<Utc>) -> Outcome<u32> {
+        self.outcome(seats::end_lost(self, unmarked_since).await)
+    }
+
+    async fn ask(&self, caller: &Caller, meeting: MeetingId, seat: Seat, wants: bool) -> Outcome<()> {
+        self.outcome(direct::ask(self, caller, meeting, seat, wants).await)
+    }
+
+    async fn direct(&self, caller: &Caller, meeting: MeetingId, direction: Direction) -> Outcome<()> {
+        self.outcome(direct::direct(self, caller, meeting, direction).await)
+    }
+
+    async fn behind(
+        &self,
+        caller: &Caller,
+        meeting: MeetingId,
+        site: AgencyId,
+        present: Vec<ParticipantId>,
+    ) -> Outcome<()> {
+        self.outcome(seats::behind(self, caller, meeting, site, present).await)
+    }
+
+    async fn lines(&self, caller: &Caller, meeting: MeetingId) -> Outcome<Vec<LineRecord>> {
+        self.outcome(load::lines(self, caller, meeting).await)
+    }
+}
+
+impl Backend {
+    /// How a meeting stands, for the program to tell those who were permitted to see it.
+    ///
+    /// # Errors
+    /// `NotFound` when there is no such meeting.
+    pub async fn live_for_all(&self, meeting: MeetingId) -> Outcome<Live> {
+        self.outcome(load::whole(self, meeting).await)
+    }
+}
+
+/// Refuses a seat that is not the caller's to take: `NotFound` when it is none of this meeting.
+async fn permit_seat(
+    on: &mut impl Source,
+    caller: &Caller,
+    (meeting, scope): (MeetingId, &MeetingScope),
+    seat: Seat,
+) -> Done<()> {
+    let is_on = domain::live::is_on(scope.stage);
+    let may = match seat {
+        Seat::Hall => scope.may(caller, Action::ShowHall),
+        Seat::Site(agency) => {
+            let site: Option<(String,)> =
+                q("SELECT agency_id FROM site WHERE meeting_id = $1 AND agency_id = $2")
+                    .bind(meeting)
+                    .bind(agency)
+                    .optional(&mut *on)
+                    .await?;
+            site.ok_or(Failure::NotFound)?;
+            let path = agencies::path(&mut *on, agency).await?;
+            caller.may(Action::ConnectSite, Scope::Agency(&path))
+        }
+        Seat::Person(person) => person == caller.person && scope.may(caller, Action::JoinMeeting),
+    };
+    match (may, is_on) {
+        (true, true) => Ok(()),
+        (_, false) => Err(Refusal::WrongState.into()),
+        (false, true) => Err(Failure::Forbidden.into()),
+    }
+}

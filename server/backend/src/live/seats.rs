@@ -1,0 +1,271 @@
+//! Seats taken and left, and what that does to the roll: who is connected while the meeting is under way was there. A
+//! mark is never taken back by leaving; it tells that somebody took part, and the connections tell how long.
+
+use chrono::{DateTime, Utc};
+use domain::access::{Caller, Stage};
+use domain::attendance::{CalledBy, Presence};
+use domain::error::{Failure, Refusal};
+use domain::ids::{AgencyId, ConnectionId, MeetingId, ParticipantId, PersonId};
+use domain::live::{SEATS_AT_MOST, Seat};
+use serde_json::json;
+
+use super::{load, permit_seat};
+use crate::attendance::set_presence;
+use crate::audit::{self, Entry};
+use crate::db::{BINDS_AT_MOST, Tx, places, q};
+use crate::scope::MeetingScope;
+use crate::stop::Done;
+use crate::{Backend, access, agencies, counted, stored};
+
+pub(super) async fn sit(
+    backend: &Backend,
+    caller: &Caller,
+    meeting: MeetingId,
+    seat: Seat,
+    connection: ConnectionId,
+) -> Done<()> {
+    let mut tx = backend.db().begin().await?;
+    let scope = MeetingScope::load(&mut tx, caller, meeting).await?;
+    permit_seat(&mut tx, caller, (meeting, &scope), seat).await?;
+    refuse_removed(&mut tx, meeting, seat).await?;
+    q("UPDATE seat_connection SET ended_at = $3 WHERE meeting_id = $1 AND seat = $2 AND ended_at IS NULL")
+        .bind(meeting)
+        .bind(seat.to_string())
+        .bind(caller.now)
+        .run(&mut tx)
+        .await?;
+    refuse_when_full(&mut tx, meeting).await?;
+    q("INSERT INTO seat_connection (id, meeting_id, seat, person_id, began_at, seen_at) VALUES ($1, $2, $3, $4, $5, $5)")
+        .bind(connection)
+        .bind(meeting)
+        .bind(seat.to_string())
+        .bind(access::person(caller))
+        .bind(caller.now)
+        .run(&mut tx)
+        .await?;
+    if scope.stage == Stage::UnderWay {
+        mark_seated(&mut tx, backend, caller, (meeting, &scope), seat).await?;
+    }
+    tx.changes(meeting);
+    Ok(tx.commit().await?)
+}
+
+async fn refuse_removed(tx: &mut Tx, meeting: MeetingId, seat: Seat) -> Done<()> {
+    let removed: Option<(bool,)> =
+        q("SELECT is_removed FROM live_seat WHERE meeting_id = $1 AND seat = $2 AND is_removed")
+            .bind(meeting)
+            .bind(seat.to_string())
+            .optional(tx)
+            .await?;
+    if removed.is_some() { Err(Refusal::SentOut.into()) } else { Ok(()) }
+}
+
+async fn refuse_when_full(tx: &mut Tx, meeting: MeetingId) -> Done<()> {
+    let (seated,): (i64,) = q("SELECT CAST(COUNT(DISTINCT seat) AS BIGINT) FROM seat_connection \
+                               WHERE meeting_id = $1 AND ended_at IS NULL")
+    .bind(meeting)
+    .one(tx)
+    .await?;
+    let is_full = seated >= i64::from(SEATS_AT_MOST);
+    if is_full { Err(Refusal::TooMany { at_most: SEATS_AT_MOST }.into()) } else { Ok(()) }
+}
+
+/// A meeting begins: whoever waits at a seat is there.
+pub(crate) async fn mark_all_seated(
+    tx: &mut Tx,
+    backend: &Backend,
+    caller: &Caller,
+    meeting: MeetingId,
+) -> Done<()> {
+    let waiting: Vec<(String,)> = q(
+        "SELECT DISTINCT seat FROM seat_connection WHERE meeting_id = $1 AND ended_at IS NULL ORDER BY seat",
+    )
+    .bind(meeting)
+    .all(&mut *tx)
+    .await?;
+    if waiting.is_empty() {
+        return Ok(());
+    }
+    let scope = MeetingScope::load(&mut *tx, caller, meeting).await?;
+    for (seat,) in waiting {
+        mark_seated(tx, backend, caller, (meeting, &scope), load::seat(&seat)?).await?;
+    }
+    Ok(())
+}
+
+async fn mark_seated(
+    tx: &mut Tx,
+    backend: &Backend,
+    caller: &Caller,
+    (meeting, scope): (MeetingId, &MeetingScope),
+    seat: Seat,
+) -> Done<()> {
+    match seat {
+        Seat::Hall => Ok(()),
+        Seat::Site(agency) => mark_site(tx, backend, caller, (meeting, scope), agency).await,
+        Seat::Person(person) => mark_person(tx, backend, caller, (meeting, scope), person).await,
+    }
+}
+
+async fn mark_site(
+    tx: &mut Tx,
+    backend: &Backend,
+    caller: &Caller,
+    (meeting, scope): (MeetingId, &MeetingScope),
+    site: AgencyId,
+) -> Done<()> {
+    let marked = q("UPDATE site SET is_connected = TRUE \
+                    WHERE meeting_id = $1 AND agency_id = $2 AND NOT is_connected")
+    .bind(meeting)
+    .bind(site)
+    .run(&mut *tx)
+    .await?;
+    if marked == 0 {
+        return Ok(());
+    }
+    counted::keep_connection(tx, meeting).await?;
+    let (name,): (String,) =
+        q("SELECT short_name FROM agency WHERE id = $1").bind(site).one(&mut *tx).await?;
+    let entry = Entry::new("attendance.join", &scope.title)
+        .of(scope.agency)
+        .about(meeting)
+        .before(&json!({ "site": name, "connected": false }))?
+        .after(&json!({ "site": name, "connected": true }))?;
+    audit::record(tx, backend, caller, entry).await
+}
+
+/// Whoever was marked as in the room stays there, though they follow on a tablet too.
+async fn mark_person(
+    tx: &mut Tx,
+    backend: &Backend,
+    caller: &Caller,
+    (meeting, scope): (MeetingId, &MeetingScope),
+    person: PersonId,
+) -> Done<()> {
+    let missing: Option<(String, String, String)> = q("SELECT p.id, h.name, p.presence FROM participant p \
+         JOIN person h ON h.id = p.person_id \
+         WHERE p.meeting_id = $1 AND p.person_id = $2 AND p.presence IN ('not_called', 'absent')")
+    .bind(meeting)
+    .bind(person)
+    .optional(&mut *tx)
+    .await?;
+    let Some((participant, name, before)) = missing else { return Ok(()) };
+    set_presence(tx, caller, stored::id(&participant)?, &Presence::Online, CalledBy::Joining).await?;
+    let entry = Entry::new("attendance.join", &scope.title)
+        .of(scope.agency)
+        .about(meeting)
+        .before(&json!({ "delegate": name, "presence": before }))?
+        .after(&json!({ "delegate": name, "presence": "online" }))?;
+    audit::record(tx, backend, caller, entry).await
+}
+
+pub(super) async fn standing_by(
+    backend: &Backend,
+    connections: &[ConnectionId],
+    now: DateTime<Utc>,
+) -> Done<Vec<ConnectionId>> {
+    let mut gone = Vec::new();
+    for some in connections.chunks(BINDS_AT_MOST - 1) {
+        let list = places(2, some.len());
+        let mut tx = backend.db().begin().await?;
+        q(format!("UPDATE seat_connection SET seen_at = $1 WHERE ended_at IS NULL AND id IN ({list})"))
+            .bind(now)
+            .bind_all(some.iter().copied())
+            .run(&mut tx)
+            .await?;
+        let list = places(1, some.len());
+        let ended: Vec<(String,)> =
+            q(format!("SELECT id FROM seat_connection WHERE ended_at IS NOT NULL AND id IN ({list})"))
+                .bind_all(some.iter().copied())
+                .all(&mut tx)
+                .await?;
+        tx.commit().await?;
+        for (id,) in ended {
+            gone.push(stored::id(&id)?);
+        }
+    }
+    Ok(gone)
+}
+
+pub(super) async fn rise(backend: &Backend, connection: ConnectionId, now: DateTime<Utc>) -> Done<()> {
+    let mut tx = backend.db().begin().await?;
+    let row: Option<(String,)> =
+        q("SELECT meeting_id FROM seat_connection WHERE id = $1 AND ended_at IS NULL")
+            .bind(connection)
+            .optional(&mut tx)
+            .await?;
+    let Some((meeting,)) = row else { return Ok(()) };
+    q("UPDATE seat_connection SET ended_at = $2, seen_at = $2 WHERE id = $1")
+        .bind(connection)
+        .bind(now)
+        .run(&mut tx)
+        .await?;
+    tx.changes(stored::id(&meeting)?);
+    Ok(tx.commit().await?)
+}
+
+pub(super) async fn end_lost(backend: &Backend, unmarked_since: DateTime<Utc>) -> Done<u32> {
+    let mut tx = backend.db().begin().await?;
+    let rows: Vec<(String,)> = q("SELECT DISTINCT meeting_id FROM seat_connection \
+                                  WHERE ended_at IS NULL AND seen_at < $1")
+    .bind(unmarked_since)
+    .all(&mut tx)
+    .await?;
+    let ended = q("UPDATE seat_connection SET ended_at = seen_at WHERE ended_at IS NULL AND seen_at < $1")
+        .bind(unmarked_since)
+        .run(&mut tx)
+        .await?;
+    for (meeting,) in rows {
+        tx.changes(stored::id(&meeting)?);
+    }
+    tx.commit().await?;
+    Ok(u32::try_from(ended).unwrap_or(u32::MAX))
+}
+
+/// The site says who of the listed sits before its camera. Whom it takes off again was marked by it, and by nobody else.
+pub(super) async fn behind(
+    backend: &Backend,
+    caller: &Caller,
+    meeting: MeetingId,
+    site: AgencyId,
+    present: Vec<ParticipantId>,
+) -> Done<()> {
+    let mut tx = backend.db().begin().await?;
+    let scope = MeetingScope::load(&mut tx, caller, meeting).await?;
+    permit_seat(&mut tx, caller, (meeting, &scope), Seat::Site(site)).await?;
+    if scope.stage != Stage::UnderWay {
+        return Err(Refusal::WrongState.into());
+    }
+    let listed: Vec<(String, String, String, String)> =
+        q("SELECT p.id, COALESCE(h.name, a.short_name), p.presence, p.called_by \
+         FROM participant p JOIN agency a ON a.id = p.agency_id LEFT JOIN person h ON h.id = p.person_id \
+         WHERE p.meeting_id = $1 AND a.path LIKE $2 ORDER BY p.position, p.id")
+        .bind(meeting)
+        .bind(agencies::subtree_pattern(site))
+        .all(&mut tx)
+        .await?;
+    let mut changed = Vec::new();
+    let mut known = 0;
+    for (id, name, presence, called_by) in listed {
+        let id: ParticipantId = stored::id(&id)?;
+        let is_here = present.contains(&id);
+        known += usize::from(is_here);
+        let next = match (is_here, presence.as_str(), called_by.as_str()) {
+            (true, "not_called" | "absent", _) => Presence::Online,
+            (false, "online", "site") => Presence::NotCalled,
+            _ => continue,
+        };
+        set_presence(&mut tx, caller, id, &next, CalledBy::Site).await?;
+        changed.push(json!({ "delegate": name, "presence": next.code() }));
+    }
+    if known < present.len() {
+        return Err(Failure::NotFound.into());
+    }
+    if changed.is_empty() {
+        return Ok(());
+    }
+    let entry =
+        Entry::new("attendance.behind", &scope.title).of(scope.agency).about(meeting).after(&changed)?;
+    audit::record(&mut tx, backend, caller, entry).await?;
+    Ok(tx.commit().await?)
+}

@@ -1,0 +1,189 @@
+//! The live socket: one per open page of a meeting. [`Hub`] knows the meetings that somebody on this node looks at and
+//! hears of every change of them; a [`room::Room`] holds what its pages are told; [`page`] is one page's conversation,
+//! whose words are in `domain::live::wire`.
+//!
+//! ```text
+//! commit → backend::Event → Hub → Room: read anew → State → every page
+//! page → ToServer → permission, port → commit
+//! ```
+
+pub mod page;
+mod room;
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use backend::{Backend, Event};
+use chrono::TimeDelta;
+use domain::ids::{ConnectionId, MeetingId};
+use domain::live::LivePort;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
+
+use crate::clock::Clock;
+use room::Room;
+
+/// Open pages at once: every tablet and desk of a province's largest conference, ten times over. Each takes some 30 KB.
+const PAGES_AT_MOST: usize = 3000;
+/// Connections that stand are marked so often; what a killed program loses of a seat's time is at most this.
+const MARK_EVERY: Duration = Duration::from_secs(15);
+/// A connection that nobody has marked for three turns is one of a program that is gone.
+const LOST_AFTER: TimeDelta = TimeDelta::seconds(45);
+/// Pause before the database is asked again to tell of changes.
+const AGAIN_AFTER: Duration = Duration::from_secs(1);
+/// Pages that are told that the program ends close within this, or are cut off.
+const CLOSE_WITHIN: Duration = Duration::from_secs(5);
+
+/// The meetings that somebody on this node looks at. Cheap to clone; all clones are one.
+#[derive(Clone)]
+pub struct Hub(Arc<Inner>);
+
+struct Inner {
+    backend: Backend,
+    clock: Clock,
+    rooms: Mutex<HashMap<MeetingId, Arc<Room>>>,
+    places: Arc<Semaphore>,
+    /// Tells states apart, those of a program that ran before too.
+    version: AtomicU64,
+    ending: watch::Sender<bool>,
+}
+
+impl fmt::Debug for Hub {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Hub({} meetings)", self.rooms().len())
+    }
+}
+
+impl Hub {
+    /// Over an open backend.
+    pub fn new(backend: Backend, clock: Clock) -> Hub {
+        let first = u64::try_from(clock.now().timestamp_millis()).unwrap_or_default();
+        Hub(Arc::new(Inner {
+            backend,
+            clock,
+            rooms: Mutex::default(),
+            places: Arc::new(Semaphore::new(PAGES_AT_MOST)),
+            version: AtomicU64::new(first),
+            ending: watch::Sender::new(false),
+        }))
+    }
+
+    /// Hears of changes and keeps the marks of seats, until the program ends.
+    pub async fn follow(self) {
+        let mut ending = self.0.ending.subscribe();
+        tokio::select! {
+            () = self.hear() => {}
+            () = self.mark() => {}
+            () = ended(&mut ending) => {}
+        }
+    }
+
+    async fn hear(&self) {
+        loop {
+            let mut listener = match self.0.backend.listen().await {
+                Ok(listener) => listener,
+                Err(cause) => {
+                    tracing::warn!(%cause, "changes are not heard of yet");
+                    sleep(AGAIN_AFTER).await;
+                    continue;
+                }
+            };
+            // What changed before the line stood.
+            self.tell_all();
+            while let Some(event) = listener.next().await {
+                match event {
+                    Event::Meeting(meeting) => self.tell(meeting),
+                    Event::Resync => self.tell_all(),
+                }
+            }
+        }
+    }
+
+    async fn mark(&self) {
+        let mut turns = interval(MARK_EVERY);
+        turns.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            turns.tick().await;
+            let now = self.0.clock.now();
+            let standing: Vec<ConnectionId> = self.all().iter().flat_map(|room| room.connections()).collect();
+            match self.0.backend.standing_by(&standing, now).await {
+                Ok(gone) => self.all().iter().for_each(|room| room.unseat(&gone)),
+                Err(failure) => tracing::warn!(?failure, "seats were not marked"),
+            }
+            if let Err(failure) = self.0.backend.end_lost(now - LOST_AFTER).await {
+                tracing::warn!(?failure, "seats that were left were not ended");
+            }
+        }
+    }
+
+    fn tell(&self, meeting: MeetingId) {
+        if let Some(room) = self.rooms().get(&meeting) {
+            room.change();
+        }
+    }
+
+    fn tell_all(&self) {
+        self.all().iter().for_each(|room| room.change());
+    }
+
+    fn all(&self) -> Vec<Arc<Room>> {
+        self.rooms().values().cloned().collect()
+    }
+
+    fn rooms(&self) -> MutexGuard<'_, HashMap<MeetingId, Arc<Room>>> {
+        self.0.rooms.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn next_version(&self) -> u64 {
+        self.0.version.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// A place for one more page; none when the program is full or ends.
+    fn place(&self) -> Option<OwnedSemaphorePermit> {
+        if *self.0.ending.borrow() {
+            return None;
+        }
+        self.0.places.clone().try_acquire_owned().ok()
+    }
+
+    /// One page looks at a meeting, until what this gives is dropped.
+    fn enter(&self, meeting: MeetingId) -> Visit {
+        let mut rooms = self.rooms();
+        let room = rooms.entry(meeting).or_insert_with(|| Room::open(self.clone(), meeting));
+        room.enter();
+        Visit { hub: self.clone(), room: Arc::clone(room) }
+    }
+
+    /// Tells every page to come back, and waits until they have heard it and their seats are left.
+    pub async fn end(&self) {
+        self.0.ending.send_replace(true);
+        let all = u32::try_from(PAGES_AT_MOST).expect("a small number");
+        if timeout(CLOSE_WITHIN, self.0.places.acquire_many(all)).await.is_err() {
+            tracing::warn!("some pages did not hear that the program ends");
+        }
+    }
+}
+
+/// Waits until the program ends.
+async fn ended(ending: &mut watch::Receiver<bool>) {
+    // That nobody can say so any more is an end too.
+    let _ = ending.wait_for(|is_ending| *is_ending).await;
+}
+
+/// A page's stay with a meeting.
+struct Visit {
+    hub: Hub,
+    room: Arc<Room>,
+}
+
+impl Drop for Visit {
+    fn drop(&mut self) {
+        let mut rooms = self.hub.rooms();
+        if self.room.leave() {
+            rooms.remove(&self.room.meeting());
+        }
+    }
+}

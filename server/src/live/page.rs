@@ -1,0 +1,308 @@
+//! One page's conversation: who asks is asked anew with every message, for a session may end and a part be taken away
+//! while the socket stands.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Extension;
+use axum::extract::ws::{Message, Utf8Bytes, WebSocket, WebSocketUpgrade};
+use axum::extract::{Path, State};
+use axum::response::Response;
+use domain::access::Caller;
+use domain::error::{Failure, Refusal};
+use domain::ids::{ConnectionId, MeetingId};
+use domain::live::wire::{HERE_SECONDS, MESSAGE_BYTES_AT_MOST, MESSAGES_AT_ONCE, ToPage, ToServer};
+use domain::live::{Seat, Standing};
+use futures::{SinkExt, StreamExt};
+use http::{HeaderMap, StatusCode};
+use tokio::sync::mpsc;
+use tokio::time::{Instant, MissedTickBehavior, interval, timeout};
+
+use super::{Visit, ended};
+use crate::fault;
+use crate::guard::{Visitor, is_own_page};
+use crate::site::Site;
+use crate::visitor;
+
+/// A page that takes nothing for so long has gone to sleep; it comes back by itself.
+const SENT_WITHIN: Duration = Duration::from_secs(10);
+/// Whether the page may still see the meeting is asked again after so many signs of life.
+const ASKED_EVERY: u32 = 6;
+
+/// Opens a page's socket.
+pub async fn socket(
+    State(site): State<Site>,
+    Extension(visitor): Extension<Visitor>,
+    Path(meeting): Path<String>,
+    headers: HeaderMap,
+    upgrade: WebSocketUpgrade,
+) -> Response {
+    // A socket is opened by a GET that any site's page can send, with our cookie.
+    if !is_own_page(&site, &headers) {
+        return fault::plain(StatusCode::FORBIDDEN);
+    }
+    let asker = Asker { site: site.clone(), token: token(&headers), meeting: meeting.parse().ok() };
+    let (caller, standing) = match asker.standing(visitor.0).await {
+        Ok(found) => found,
+        Err(failure) => return fault::failure(&failure, &headers),
+    };
+    let Some(place) = site.live.place() else { return fault::plain(StatusCode::SERVICE_UNAVAILABLE) };
+    upgrade.max_message_size(MESSAGE_BYTES_AT_MOST).max_frame_size(MESSAGE_BYTES_AT_MOST).on_upgrade(
+        move |socket| async move {
+            let visit = site.live.enter(caller.1);
+            let page = Page { asker, visit, meeting: caller.1, seat: None, standing };
+            page.talk(socket).await;
+            drop(place);
+        },
+    )
+}
+
+fn token(headers: &HeaderMap) -> String {
+    visitor::cookie(headers, app::session::COOKIE).unwrap_or_default().to_owned()
+}
+
+/// Who asks, as far as the socket knows them.
+struct Asker {
+    site: Site,
+    token: String,
+    /// None when the address names none.
+    meeting: Option<MeetingId>,
+}
+
+impl Asker {
+    /// The caller as of now.
+    async fn caller(&self) -> Result<Caller, Failure> {
+        self.site.services.accounts.identify(&self.token, self.site.clock.now()).await
+    }
+
+    /// What the caller may do there.
+    async fn standing(&self, known: Option<Caller>) -> Result<((Caller, MeetingId), Standing), Failure> {
+        let caller = match known {
+            Some(caller) => caller,
+            None => self.caller().await?,
+        };
+        let meeting = self.meeting.ok_or(Failure::NotFound)?;
+        let standing = self.site.services.live.standing(&caller, meeting).await?;
+        Ok(((caller, meeting), standing))
+    }
+}
+
+/// A seat this page has.
+struct Taken {
+    seat: Seat,
+    connection: ConnectionId,
+    messages: mpsc::Receiver<ToPage>,
+}
+
+struct Page {
+    asker: Asker,
+    visit: Visit,
+    meeting: MeetingId,
+    seat: Option<Taken>,
+    standing: Standing,
+}
+
+/// The socket cannot be talked over any more.
+struct Gone;
+
+type Talk = Result<(), Gone>;
+type Out = futures::stream::SplitSink<WebSocket, Message>;
+
+impl Page {
+    async fn talk(mut self, socket: WebSocket) {
+        let (mut out, mut incoming) = socket.split();
+        let mut told = self.visit.room.listen();
+        let mut ending = self.visit.hub.0.ending.subscribe();
+        let mut here = interval(Duration::from_secs(HERE_SECONDS.into()));
+        here.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut allowance = Allowance::full(Instant::now());
+        let mut turns = 0;
+        let mut talked = self.welcome(&mut out).await;
+        while talked.is_ok() {
+            talked = tokio::select! {
+                Ok(()) = told.changed() => {
+                    let state = told.borrow_and_update().clone();
+                    match state {
+                        Some(state) => send_text(&mut out, state.as_ref().into()).await,
+                        None => Ok(()),
+                    }
+                }
+                message = next_message(&mut self.seat) => self.pass_on(message, &mut out).await,
+                _ = here.tick() => {
+                    turns += 1;
+                    self.sign_of_life(turns, &mut out).await
+                }
+                () = ended(&mut ending) => {
+                    let _ = send(&mut out, &ToPage::Again).await;
+                    Err(Gone)
+                }
+                heard = incoming.next() => match heard {
+                    Some(Ok(Message::Text(text))) if allowance.takes(Instant::now()) => {
+                        self.hear(&text, &mut out).await
+                    }
+                    Some(Ok(Message::Ping(_) | Message::Pong(_))) => Ok(()),
+                    _ => Err(Gone),
+                },
+            };
+        }
+        self.rise().await;
+        let _ = timeout(SENT_WITHIN, out.close()).await;
+    }
+
+    async fn welcome(&self, out: &mut Out) -> Talk {
+        let now = self.asker.site.clock.now();
+        send(out, &ToPage::Welcome { standing: self.standing.clone(), now }).await
+    }
+
+    async fn sign_of_life(&mut self, turns: u32, out: &mut Out) -> Talk {
+        if !turns.is_multiple_of(ASKED_EVERY) {
+            return send(out, &ToPage::Here).await;
+        }
+        match self.asker.standing(None).await {
+            Ok((_, standing)) if standing == self.standing => send(out, &ToPage::Here).await,
+            Ok((_, standing)) => {
+                self.standing = standing;
+                self.welcome(out).await
+            }
+            Err(Failure::Unavailable) => send(out, &ToPage::Here).await,
+            Err(failure) => {
+                let _ = send(out, &ToPage::Refused(failure)).await;
+                Err(Gone)
+            }
+        }
+    }
+
+    /// What the room has for this seat. None: the room lost patience with a page that takes nothing.
+    async fn pass_on(&mut self, message: Option<ToPage>, out: &mut Out) -> Talk {
+        match message {
+            Some(ToPage::Unseated) => {
+                self.rise().await;
+                send(out, &ToPage::Unseated).await
+            }
+            Some(message) => send(out, &message).await,
+            None => {
+                let _ = send(out, &ToPage::Again).await;
+                Err(Gone)
+            }
+        }
+    }
+
+    async fn hear(&mut self, text: &str, out: &mut Out) -> Talk {
+        let Ok(message) = serde_json::from_str::<ToServer>(text) else { return Err(Gone) };
+        match self.answer(message).await {
+            Ok(None) => Ok(()),
+            Ok(Some(answer)) => send(out, &answer).await,
+            Err(failure) => send(out, &ToPage::Refused(failure)).await,
+        }
+    }
+
+    async fn answer(&mut self, message: ToServer) -> Result<Option<ToPage>, Failure> {
+        let caller = self.asker.caller().await?;
+        let live = Arc::clone(&self.asker.site.services.live);
+        match message {
+            ToServer::Sit(seat) => {
+                self.sit(&caller, seat).await?;
+                return Ok(Some(ToPage::Seated(seat)));
+            }
+            ToServer::Rise => self.rise().await,
+            ToServer::Have(devices) => {
+                let taken = self.taken()?;
+                self.visit.room.have(taken.seat, taken.connection, devices);
+            }
+            ToServer::Ask { wants } => live.ask(&caller, self.meeting, self.taken()?.seat, wants).await?,
+            ToServer::Direct(direction) => live.direct(&caller, self.meeting, direction).await?,
+            ToServer::Behind { present } => {
+                let Seat::Site(site) = self.taken()?.seat else { return Err(Failure::Forbidden) };
+                live.behind(&caller, self.meeting, site, present).await?;
+            }
+        }
+        Ok(None)
+    }
+
+    fn taken(&self) -> Result<&Taken, Failure> {
+        self.seat.as_ref().ok_or(Failure::Refused(Refusal::WrongState))
+    }
+
+    async fn sit(&mut self, caller: &Caller, seat: Seat) -> Result<(), Failure> {
+        let site = &self.asker.site;
+        let connection = ConnectionId(site.entropy.id(site.clock.now()));
+        site.services.live.sit(caller, self.meeting, seat, connection).await?;
+        self.rise().await;
+        let messages = self.visit.room.seat(seat, connection);
+        self.seat = Some(Taken { seat, connection, messages });
+        Ok(())
+    }
+
+    async fn rise(&mut self) {
+        let Some(Taken { seat, connection, .. }) = self.seat.take() else { return };
+        self.visit.room.rise(seat, connection);
+        let site = &self.asker.site;
+        if let Err(failure) = site.services.live.rise(connection, site.clock.now()).await {
+            // It ends when it is no longer marked, a little late.
+            tracing::warn!(?failure, "a seat that was left is still marked as taken");
+        }
+    }
+}
+
+/// Waits for ever at a page without a seat.
+async fn next_message(seat: &mut Option<Taken>) -> Option<ToPage> {
+    match seat {
+        Some(taken) => taken.messages.recv().await,
+        None => std::future::pending().await,
+    }
+}
+
+async fn send(out: &mut Out, message: &ToPage) -> Talk {
+    let text = serde_json::to_string(message).expect("a message has only texts for keys");
+    send_text(out, text.into()).await
+}
+
+async fn send_text(out: &mut Out, text: Utf8Bytes) -> Talk {
+    match timeout(SENT_WITHIN, out.send(Message::Text(text))).await {
+        Ok(Ok(())) => Ok(()),
+        _ => Err(Gone),
+    }
+}
+
+/// How much a page may say: one message a second, and a handful at once.
+struct Allowance {
+    messages: u32,
+    since: Instant,
+}
+
+impl Allowance {
+    fn full(now: Instant) -> Allowance {
+        Allowance { messages: MESSAGES_AT_ONCE, since: now }
+    }
+
+    /// Whether one more is allowed.
+    fn takes(&mut self, now: Instant) -> bool {
+        let seconds = (now - self.since).as_secs();
+        self.since += Duration::from_secs(seconds);
+        let earned = u32::try_from(seconds).unwrap_or(u32::MAX);
+        self.messages = self.messages.saturating_add(earned).min(MESSAGES_AT_ONCE);
+        self.messages.checked_sub(1).map(|left| self.messages = left).is_some()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_presses_everything_is_heard_and_who_floods_is_not() {
+        let start = Instant::now();
+        let mut allowance = Allowance::full(start);
+        for _ in 0..MESSAGES_AT_ONCE {
+            assert!(allowance.takes(start));
+        }
+        assert!(!allowance.takes(start));
+        assert!(allowance.takes(start + Duration::from_secs(1)));
+        assert!(!allowance.takes(start + Duration::from_millis(1900)));
+        assert!(allowance.takes(start + Duration::from_secs(2)));
+        for _ in 0..MESSAGES_AT_ONCE {
+            assert!(allowance.takes(start + Duration::from_secs(3600)));
+        }
+        assert!(!allowance.takes(start + Duration::from_secs(3600)));
+    }
+}

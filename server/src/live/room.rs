@@ -1,0 +1,179 @@
+//! A meeting that somebody on this node looks at: its newest state, written out once for all its pages, and the seats
+//! that are taken from here.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::Duration;
+
+use domain::error::Failure;
+use domain::ids::{ConnectionId, MeetingId};
+use domain::live::wire::{Devices, State, ToPage};
+use domain::live::{Live, Seat};
+use tokio::sync::{Notify, mpsc, watch};
+use tokio::task::AbortHandle;
+use tokio::time::sleep;
+
+use super::Hub;
+
+/// States come no closer together: seventy sites that join in one second are ten readings and not seventy.
+const APART: Duration = Duration::from_millis(100);
+/// Pause before a state that could not be read is read again.
+const AGAIN_AFTER: Duration = Duration::from_secs(1);
+/// Messages that wait for one page. One that takes them slower has lost sight, and begins anew.
+const WAITING_AT_MOST: usize = 64;
+
+/// A state as it is sent; `None` until the first is read.
+pub(super) type Told = Option<Arc<str>>;
+
+pub(super) struct Room {
+    meeting: MeetingId,
+    pages: AtomicUsize,
+    told: watch::Sender<Told>,
+    changed: Notify,
+    seated: Mutex<BTreeMap<Seat, Seated>>,
+    reading: OnceLock<AbortHandle>,
+}
+
+/// A seat that is taken from a page of this node.
+struct Seated {
+    connection: ConnectionId,
+    devices: Devices,
+    outbox: mpsc::Sender<ToPage>,
+}
+
+impl Room {
+    /// With nobody in it yet. Reads until the last page has left.
+    pub(super) fn open(hub: Hub, meeting: MeetingId) -> Arc<Room> {
+        let room = Arc::new(Room {
+            meeting,
+            pages: AtomicUsize::new(0),
+            told: watch::Sender::new(None),
+            changed: Notify::new(),
+            seated: Mutex::default(),
+            reading: OnceLock::new(),
+        });
+        room.change();
+        let reading = tokio::spawn({
+            let room = Arc::clone(&room);
+            async move {
+                loop {
+                    room.changed.notified().await;
+                    room.read(&hub).await;
+                    sleep(APART).await;
+                }
+            }
+        });
+        room.reading.set(reading.abort_handle()).expect("the room was just made");
+        room
+    }
+
+    pub(super) fn meeting(&self) -> MeetingId {
+        self.meeting
+    }
+
+    /// One page more.
+    pub(super) fn enter(&self) {
+        self.pages.fetch_add(1, Ordering::AcqRel);
+    }
+
+    /// One page less; whether it was the last, and the room is closed.
+    pub(super) fn leave(&self) -> bool {
+        let was_last = self.pages.fetch_sub(1, Ordering::AcqRel) == 1;
+        if let Some(reading) = self.reading.get().filter(|_| was_last) {
+            reading.abort();
+        }
+        was_last
+    }
+
+    /// The states from now on, the newest first.
+    pub(super) fn listen(&self) -> watch::Receiver<Told> {
+        let mut told = self.told.subscribe();
+        told.mark_changed();
+        told
+    }
+
+    /// Something has changed: it is read anew.
+    pub(super) fn change(&self) {
+        self.changed.notify_one();
+    }
+
+    async fn read(&self, hub: &Hub) {
+        match hub.0.backend.live_for_all(self.meeting).await {
+            Ok(live) => self.tell(hub, live),
+            // Dropped meanwhile: its pages find that out for themselves.
+            Err(Failure::NotFound) => {}
+            Err(failure) => {
+                tracing::warn!(?failure, "a meeting's state was not read");
+                sleep(AGAIN_AFTER).await;
+                self.change();
+            }
+        }
+    }
+
+    fn tell(&self, hub: &Hub, live: Live) {
+        let on = {
+            let mut seated = self.seated();
+            seated.retain(|seat, at| {
+                let stays = live.seat(*seat).is_some_and(|kept| !kept.is_removed);
+                if !stays {
+                    let _ = at.outbox.try_send(ToPage::Unseated);
+                }
+                stays
+            });
+            seated.iter().map(|(seat, at)| (*seat, at.devices)).collect()
+        };
+        let state = ToPage::State(State { version: hub.next_version(), live, on });
+        let text = serde_json::to_string(&state).expect("a state has only texts for keys");
+        self.told.send_replace(Some(text.into()));
+    }
+
+    fn seated(&self) -> MutexGuard<'_, BTreeMap<Seat, Seated>> {
+        self.seated.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A page took a seat; whoever had it from another page of this node is told. Gives what is sent to the seat.
+    pub(super) fn seat(&self, seat: Seat, connection: ConnectionId) -> mpsc::Receiver<ToPage> {
+        let (outbox, messages) = mpsc::channel(WAITING_AT_MOST);
+        let taken = Seated { connection, devices: Devices::default(), outbox };
+        if let Some(before) = self.seated().insert(seat, taken) {
+            let _ = before.outbox.try_send(ToPage::Unseated);
+        }
+        messages
+    }
+
+    /// A page left its seat, if it still had it.
+    pub(super) fn rise(&self, seat: Seat, connection: ConnectionId) {
+        let mut seated = self.seated();
+        if seated.get(&seat).is_some_and(|at| at.connection == connection) {
+            seated.remove(&seat);
+        }
+    }
+
+    /// What a seat has on; the others are told.
+    pub(super) fn have(&self, seat: Seat, connection: ConnectionId, devices: Devices) {
+        let mut seated = self.seated();
+        let at = seated.get_mut(&seat).filter(|at| at.connection == connection);
+        if let Some(at) = at.filter(|at| at.devices != devices) {
+            at.devices = devices;
+            drop(seated);
+            self.change();
+        }
+    }
+
+    /// The connections of the seats taken from here.
+    pub(super) fn connections(&self) -> Vec<ConnectionId> {
+        self.seated().values().map(|at| at.connection).collect()
+    }
+
+    /// Seats whose connections have ended elsewhere: taken from a page of another node.
+    pub(super) fn unseat(&self, gone: &[ConnectionId]) {
+        self.seated().retain(|_, at| {
+            let is_gone = gone.contains(&at.connection);
+            if is_gone {
+                let _ = at.outbox.try_send(ToPage::Unseated);
+            }
+            !is_gone
+        });
+    }
+}

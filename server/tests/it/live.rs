@@ -1,0 +1,241 @@
+//! The live socket over a real connection: who is let in, what everybody is told, and what ends it.
+
+use std::time::Duration;
+
+use domain::access::Caller;
+use domain::error::{Failure, Refusal};
+use domain::ids::MeetingId;
+use domain::live::wire::{Devices, State, ToPage, ToServer};
+use domain::live::{Direction, LivePort, Seat};
+use domain::meetings::Meetings;
+use futures::{SinkExt, StreamExt};
+use http::{StatusCode, header};
+use tokio::net::{TcpListener, TcpStream};
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+use tokio_tungstenite::tungstenite::{Error, Message};
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
+
+use crate::world::World;
+
+/// Far longer than any answer takes; only a test that fails waits for it.
+const HEARD_WITHIN: Duration = Duration::from_secs(20);
+
+/// A program that listens, with a meeting under way.
+struct Open {
+    world: World,
+    address: String,
+    meeting: MeetingId,
+    secretary: (String, Caller),
+    serving: tokio::task::JoinHandle<std::io::Result<()>>,
+}
+
+impl Open {
+    async fn new() -> Open {
+        let (world, _) = World::claimed().await;
+        let secretary = world.person("thuky", "secretary").await;
+        let (meeting, _) = world.meeting(&secretary.1).await;
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap().to_string();
+        tokio::spawn(world.site.live.clone().follow());
+        let serving = server::serve::serve(listener, world.router.clone(), std::future::pending());
+        let serving = tokio::spawn(serving);
+        Open { world, address, meeting, secretary, serving }
+    }
+
+    /// A page's socket; or the status that it is refused with.
+    async fn page(&self, cookie: &str, site: &str) -> Result<Page, StatusCode> {
+        let url = format!("ws://{}/meetings/{}/socket", self.address, self.meeting);
+        let mut request = url.into_client_request().unwrap();
+        request.headers_mut().insert(header::COOKIE, cookie.parse().unwrap());
+        request.headers_mut().insert("sec-fetch-site", site.parse().unwrap());
+        match connect_async(request).await {
+            Ok((socket, _)) => Ok(Page { socket }),
+            Err(Error::Http(answer)) => Err(answer.status()),
+            Err(failure) => panic!("{failure}"),
+        }
+    }
+
+    async fn own_page(&self, cookie: &str) -> Page {
+        self.page(cookie, "same-origin").await.expect("a page that may see the meeting is let in")
+    }
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        self.serving.abort();
+    }
+}
+
+struct Page {
+    socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
+}
+
+impl Page {
+    async fn say(&mut self, message: &ToServer) {
+        self.socket.send(Message::text(serde_json::to_string(message).unwrap())).await.unwrap();
+    }
+
+    /// The next message; `None` when the socket is closed.
+    async fn hear(&mut self) -> Option<ToPage> {
+        let heard =
+            tokio::time::timeout(HEARD_WITHIN, self.socket.next()).await.expect("the server is heard");
+        match heard {
+            Some(Ok(Message::Text(text))) => Some(serde_json::from_str(&text).unwrap()),
+            _ => None,
+        }
+    }
+
+    /// The first message that is what is looked for; others are passed over.
+    async fn until<T>(&mut self, mut is: impl FnMut(ToPage) -> Option<T>) -> T {
+        loop {
+            let heard = self.hear().await.expect("the socket stands");
+            if let Some(found) = is(heard) {
+                return found;
+            }
+        }
+    }
+
+    /// The first state of which this is true.
+    async fn state(&mut self, is: impl Fn(&State) -> bool) -> State {
+        self.until(|heard| match heard {
+            ToPage::State(state) if is(&state) => Some(state),
+            _ => None,
+        })
+        .await
+    }
+
+    async fn refused(&mut self) -> Failure {
+        self.until(|heard| if let ToPage::Refused(failure) = heard { Some(failure) } else { None }).await
+    }
+
+    async fn sit(&mut self, seat: Seat) {
+        self.say(&ToServer::Sit(seat)).await;
+        let taken =
+            self.until(|heard| if let ToPage::Seated(seat) = heard { Some(seat) } else { None }).await;
+        assert_eq!(taken, seat);
+    }
+}
+
+fn is_connected(state: &State, seat: Seat) -> bool {
+    state.live.seat(seat).is_some_and(|kept| kept.is_connected)
+}
+
+#[tokio::test]
+async fn the_socket_is_for_those_who_may_see_the_meeting_and_for_our_own_pages() {
+    let open = Open::new().await;
+    let cookie = &open.secretary.0;
+    assert_eq!(open.page(cookie, "cross-site").await.err(), Some(StatusCode::FORBIDDEN));
+    let (stranger, _) = open.world.person("daibieu", "delegate").await;
+    assert_eq!(open.page(&stranger, "same-origin").await.err(), Some(StatusCode::NOT_FOUND));
+    assert!(open.page("phien=nobody", "same-origin").await.is_err());
+    let mut page = open.own_page(cookie).await;
+    let standing = page
+        .until(|heard| if let ToPage::Welcome { standing, .. } = heard { Some(standing) } else { None })
+        .await;
+    assert!(standing.directs);
+    assert_eq!(standing.seats, [Seat::Person(open.secretary.1.person), Seat::Hall]);
+}
+
+#[tokio::test]
+async fn every_page_is_told_of_every_change_whoever_makes_it() {
+    let open = Open::new().await;
+    let (mut first, mut second) =
+        (open.own_page(&open.secretary.0).await, open.own_page(&open.secretary.0).await);
+    let before = first.state(|_| true).await;
+    second.state(|_| true).await;
+    let agenda = open.world.site.backend.get(&open.secretary.1, open.meeting).await.unwrap().agenda;
+    let seat = Seat::Person(open.secretary.1.person);
+    open.world.site.backend.ask(&open.secretary.1, open.meeting, seat, true).await.unwrap();
+    for page in [&mut first, &mut second] {
+        let told = page.state(|state| state.live.seat(seat).is_some_and(|kept| kept.asked.is_some())).await;
+        assert!(told.version > before.version);
+        assert_eq!(told.live.item, None, "of {} items none is discussed", agenda.len());
+    }
+}
+
+#[tokio::test]
+async fn a_seat_shows_what_it_has_on_and_is_left_with_its_page() {
+    let open = Open::new().await;
+    let (mut watcher, mut page) =
+        (open.own_page(&open.secretary.0).await, open.own_page(&open.secretary.0).await);
+    let seat = Seat::Hall;
+    page.say(&ToServer::Have(Devices { camera: true, ..Devices::default() })).await;
+    assert_eq!(
+        page.refused().await,
+        Failure::Refused(Refusal::WrongState),
+        "a page without a seat has nothing"
+    );
+    let seat_of_mine = Seat::Person(open.secretary.1.person);
+    page.say(&ToServer::Sit(Seat::Site(open.secretary.1.agency.id))).await;
+    assert_eq!(page.refused().await, Failure::NotFound);
+    page.sit(seat_of_mine).await;
+    watcher.state(|state| is_connected(state, seat_of_mine)).await;
+    page.say(&ToServer::Have(Devices { microphone: true, ..Devices::default() })).await;
+    watcher.state(|state| state.devices(seat_of_mine).microphone).await;
+    page.sit(seat).await;
+    watcher.state(|state| !is_connected(state, seat_of_mine)).await;
+    drop(page);
+    let left = watcher.state(|state| !is_connected(state, seat) && state.on.is_empty()).await;
+    assert!(!is_connected(&left, seat_of_mine));
+}
+
+#[tokio::test]
+async fn the_latest_page_has_the_seat_and_who_is_sent_out_hears_it() {
+    let open = Open::new().await;
+    let seat = Seat::Person(open.secretary.1.person);
+    let (mut first, mut second) =
+        (open.own_page(&open.secretary.0).await, open.own_page(&open.secretary.0).await);
+    first.sit(seat).await;
+    second.sit(seat).await;
+    first.until(|heard| (heard == ToPage::Unseated).then_some(())).await;
+    first.say(&ToServer::Direct(Direction::Remove(seat))).await;
+    second.until(|heard| (heard == ToPage::Unseated).then_some(())).await;
+    second.say(&ToServer::Sit(seat)).await;
+    assert_eq!(second.refused().await, Failure::Refused(Refusal::SentOut));
+}
+
+#[tokio::test]
+async fn who_says_what_nobody_understands_or_floods_is_cut_off_and_nobody_else() {
+    let open = Open::new().await;
+    let mut watcher = open.own_page(&open.secretary.0).await;
+    let mut babbler = open.own_page(&open.secretary.0).await;
+    babbler.socket.send(Message::text("{\"sit\": \"throne\"}")).await.unwrap();
+    while babbler.hear().await.is_some() {}
+    let mut flooder = open.own_page(&open.secretary.0).await;
+    let ask = Message::text(serde_json::to_string(&ToServer::Rise).unwrap());
+    // More than it may say, and more than the kernel keeps for it.
+    for _ in 0..2_000 {
+        if flooder.socket.send(ask.clone()).await.is_err() {
+            break;
+        }
+    }
+    while flooder.hear().await.is_some() {}
+    watcher.sit(Seat::Person(open.secretary.1.person)).await;
+}
+
+#[tokio::test]
+async fn a_program_that_ends_tells_its_pages_to_come_back_and_leaves_their_seats() {
+    let open = Open::new().await;
+    let seat = Seat::Person(open.secretary.1.person);
+    let mut page = open.own_page(&open.secretary.0).await;
+    page.sit(seat).await;
+    let (ended, told) =
+        tokio::join!(open.world.site.live.end(), page.until(|heard| (heard == ToPage::Again).then_some(())));
+    assert_eq!((ended, told), ((), ()));
+    let live = open.world.site.backend.live_for_all(open.meeting).await.unwrap();
+    assert!(!live.seat(seat).unwrap().is_connected);
+    let refused = open.page(&open.secretary.0, "same-origin").await.err();
+    assert_eq!(refused, Some(StatusCode::SERVICE_UNAVAILABLE));
+}
+
+#[tokio::test]
+async fn a_session_that_has_ended_says_nothing_any_more() {
+    let open = Open::new().await;
+    let mut page = open.own_page(&open.secretary.0).await;
+    let accounts = &open.world.site.services.accounts;
+    accounts.sign_out(&open.secretary.1).await.unwrap();
+    page.say(&ToServer::Direct(Direction::MuteAll)).await;
+    assert_eq!(page.refused().await, Failure::SignedOut);
+    let live = open.world.site.backend.live_for_all(open.meeting).await.unwrap();
+    assert!(live.seats.iter().all(|kept| !kept.is_muted));
+}
