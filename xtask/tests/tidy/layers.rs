@@ -20,11 +20,12 @@ const LAYERS: [(&str, &str, &[&str]); 9] = [
 ];
 
 /// Libraries that belong to a layer, and the crates that may name them.
-const BELONGINGS: [(&str, &[&str]); 5] = [
+const BELONGINGS: [(&str, &[&str]); 6] = [
     ("sqlx", &["backend"]),
     ("leptos", &["app", "hydrate", "server"]),
     ("tokio", &["backend", "bare", "media", "server"]),
     ("axum", &["app", "server"]),
+    ("rtc", &["media"]),
     ("wasm-bindgen-cli-support", &["xtask"]),
 ];
 

@@ -207,3 +207,51 @@ impl Stream {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::net::Ipv4Addr;
+
+    #[test]
+    fn strangers_displace_strangers_and_are_closed_in_time() {
+        let poll = mio::Poll::new().unwrap();
+        let mut listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0).into()).unwrap();
+        let address = listener.local_addr().unwrap();
+        poll.registry().register(&mut listener, Token(2), Interest::READABLE).unwrap();
+        let mut streams = Streams::new(Some(listener));
+        let start = Instant::now();
+        let mut client = std::net::TcpStream::connect(address).unwrap();
+        client.write_all(&[0, 3, 1, 2, 3]).unwrap();
+        let known = |path: Path| path.address == client.local_addr().unwrap();
+        let mut took = 0;
+        // The loopback delivers what was written before, sooner or later.
+        while took == 0 {
+            streams.accept(start, poll.registry());
+            streams
+                .streams
+                .keys()
+                .copied()
+                .collect::<Vec<_>>()
+                .into_iter()
+                .for_each(|n| streams.readable.push(n));
+            let take = |path: Path, datagram: &[u8]| {
+                took += usize::from(datagram == [1, 2, 3]);
+                known(path)
+            };
+            streams.read(start, poll.registry(), take, |_| {});
+        }
+        let mut strangers = Vec::new();
+        for _ in 0..STRANGERS + 20 {
+            strangers.push(std::net::TcpStream::connect(address).unwrap());
+            streams.accept(start + Duration::from_secs(1), poll.registry());
+        }
+        assert!((STRANGERS..=STRANGERS + 1).contains(&streams.streams.len()), "{}", streams.streams.len());
+        assert!(streams.has_strangers());
+        streams.read(start + Duration::from_secs(2) + PROBATION, poll.registry(), |_, _| false, |_| {});
+        assert_eq!(streams.streams.len(), 1);
+        // The client has left: its stream goes too.
+        streams.sweep(|_| false);
+        assert_eq!(streams.streams.len(), 0);
+    }
+}

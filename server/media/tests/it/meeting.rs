@@ -225,6 +225,32 @@ fn a_site_that_falls_silent_is_told_and_then_forgotten() {
 }
 
 #[test]
+fn a_site_that_sends_more_than_it_may_loses_the_excess_alone() {
+    let mut world = World::new(Limits { seat_uplink_bps: 200_000, ..Limits::default() });
+    world.site(1, true);
+    world.site(2, false);
+    world.site(3, true);
+    world.connect();
+    // It sends some 800 kbit/s, four times what it may; the other speaks.
+    world.show(Duration::from_secs(2), &[(1, 127)]);
+    for number in 1..=3 {
+        world.client(number, Link::Subscribe).got.clear();
+    }
+    let end = world.now + Duration::from_secs(10);
+    while world.now < end {
+        let (now, millis) = (world.now, world.millis());
+        world.client(3, Link::Publish).speak(now, millis, 20);
+        world.show(Duration::from_millis(20), &[(1, 127)]);
+    }
+    let got = std::mem::take(&mut world.client(2, Link::Subscribe).got);
+    let (pictures, voices): (Vec<_>, Vec<_>) = got.iter().partition(|packet| packet.payload.len() > 100);
+    let bits = pictures.iter().map(|packet| packet.payload.len() * 8).sum::<usize>();
+    assert!(bits <= 200_000 * 12, "{bits}");
+    let voice = streams(&got).into_values().find(|packets| packets[0].payload.first() == Some(&20)).unwrap();
+    assert_eq!((gaps(&voice), voices.len() > 400), (0, true));
+}
+
+#[test]
 fn a_page_that_closes_is_gone_at_once() {
     let mut world = World::new(Limits::default());
     world.site(1, true);
