@@ -274,17 +274,7 @@ impl Rooms {
             room.timeout(now, &mut self.events, &mut self.gone);
         }
         for (seat, link) in std::mem::take(&mut self.gone) {
-            let Some(room) = self.rooms.get_mut(&seat.meeting) else { continue };
-            match link {
-                Link::Publish => {
-                    let publisher = room.take_publisher(seat.number);
-                    self.let_go(now, publisher, None);
-                }
-                Link::Subscribe => {
-                    let subscriber = room.take_subscriber(seat.number);
-                    self.let_go(now, None, subscriber);
-                }
-            }
+            self.end(now, seat, link);
         }
         for (meeting, room) in &mut self.rooms {
             for (number, place) in room.connections() {
@@ -296,6 +286,28 @@ impl Rooms {
                         .filter(|link| place.transport(*link).is_some())
                         .map(|link| (seat, link)),
                 );
+            }
+        }
+    }
+
+    /// Ends the connection that comes by a way, because what it sent cannot be borne.
+    pub fn expel(&mut self, now: Instant, path: Path) {
+        if let Some(&(seat, link)) = self.paths.get(&path) {
+            self.end(now, seat, link);
+            self.events.push(Event::Disconnected { seat, link, since: now });
+        }
+    }
+
+    fn end(&mut self, now: Instant, seat: Seat, link: Link) {
+        let Some(room) = self.rooms.get_mut(&seat.meeting) else { return };
+        match link {
+            Link::Publish => {
+                let publisher = room.take_publisher(seat.number);
+                self.let_go(now, publisher, None);
+            }
+            Link::Subscribe => {
+                let subscriber = room.take_subscriber(seat.number);
+                self.let_go(now, None, subscriber);
             }
         }
     }

@@ -9,6 +9,7 @@ use std::fmt;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
 use std::os::fd::AsFd;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TryRecvError, TrySendError, sync_channel};
 use std::thread;
@@ -210,6 +211,14 @@ fn candidates(advertised: &[IpAddr], udp: SocketAddr, tcp: Option<SocketAddr>) -
     with(udp.port(), Over::Udp).chain(tcp.into_iter().flat_map(|tcp| with(tcp.port(), Over::Tcp))).collect()
 }
 
+/// All meetings live in this thread: should one client's datagram find a fault in it, that client alone pays.
+fn hand_in(rooms: &mut Rooms, now: Instant, path: Path, datagram: &[u8]) {
+    if catch_unwind(AssertUnwindSafe(|| rooms.datagram(now, path, datagram))).is_err() {
+        tracing::error!(?path, "a datagram stopped the media server; its connection is ended");
+        rooms.expel(now, path);
+    }
+}
+
 struct Wire {
     poll: Poll,
     socket: UdpSocket,
@@ -281,7 +290,12 @@ impl Wire {
     fn obey(&mut self, now: Instant) -> bool {
         for _ in 0..OBEYED {
             match self.obey.try_recv() {
-                Ok(command) => self.rooms.command(now, command),
+                Ok(command) => {
+                    let rooms = &mut self.rooms;
+                    if catch_unwind(AssertUnwindSafe(|| rooms.command(now, command))).is_err() {
+                        tracing::error!("a command stopped the media server; it is passed over");
+                    }
+                }
                 Err(TryRecvError::Empty) => return true,
                 Err(TryRecvError::Disconnected) => return false,
             }
@@ -296,7 +310,7 @@ impl Wire {
             match received {
                 Ok(_) => {
                     for (from, datagram) in self.inbox.datagrams() {
-                        self.rooms.datagram(now, Path::udp(from), datagram);
+                        hand_in(&mut self.rooms, now, Path::udp(from), datagram);
                     }
                 }
                 // A client's closed port is reported to whoever sends next; there is more to receive.
@@ -318,7 +332,7 @@ impl Wire {
         let rooms = std::cell::RefCell::new(&mut self.rooms);
         let take = |path: Path, datagram: &[u8]| {
             let mut rooms = rooms.borrow_mut();
-            rooms.datagram(now, path, datagram);
+            hand_in(&mut rooms, now, path, datagram);
             rooms.knows(path)
         };
         self.streams.read(now, self.poll.registry(), take, |path| rooms.borrow_mut().broken(path));
