@@ -178,9 +178,11 @@ impl Outbox {
                 Err(error) => {
                     let run = &self.runs[next];
                     if run.count > 1 {
-                        // The way there does not take segments (an old kernel, a tunnel): this once one by one, and
-                        // from now on if the kernel knows nothing of them.
-                        self.can_segment &= error.raw_os_error() != Some(libc::ENOPROTOOPT);
+                        // The way there does not take segments (a tunnel, a small MTU): this once one by one, and from
+                        // now on if the kernel or the card knows nothing of them.
+                        let is_for_good = [libc::ENOPROTOOPT, libc::EOPNOTSUPP, libc::EIO];
+                        self.can_segment &=
+                            !error.raw_os_error().is_some_and(|code| is_for_good.contains(&code));
                         let singles = (run.first..run.first + run.count).map(|first| Run {
                             to: run.to.clone(),
                             first,

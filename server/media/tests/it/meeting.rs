@@ -251,6 +251,23 @@ fn a_site_that_sends_more_than_it_may_loses_the_excess_alone() {
 }
 
 #[test]
+fn who_is_expelled_goes_alone() {
+    let mut world = World::new(Limits::default());
+    world.site(1, true);
+    world.site(2, false);
+    world.connect();
+    let way = media::peer::Path::udp(world.client(2, Link::Subscribe).address);
+    world.rooms.expel(world.now, way);
+    world.settle();
+    assert!(matches!(world.events.last(), Some(Event::Disconnected { link: Link::Subscribe, .. })));
+    assert!(!world.rooms.knows(way));
+    world.tell(Command::Subscribe { seat: seat(2) });
+    world.connect();
+    world.show(Duration::from_secs(3), &[(1, 20)]);
+    assert_eq!(shown_large(&world, 2), Some(1));
+}
+
+#[test]
 fn a_page_that_closes_is_gone_at_once() {
     let mut world = World::new(Limits::default());
     world.site(1, true);
