@@ -264,8 +264,11 @@ class LiveMedia extends HTMLElement {
     this.#tell("line", JSON.stringify({ state: session.state, ...counted }));
   }
 
+  /** Never from within a call of the page: what it hears there may change what it is just about to say. */
   #tell(name, detail) {
-    this.dispatchEvent(new CustomEvent(name, { bubbles: true, detail }));
+    queueMicrotask(() => {
+      if (this.isConnected) this.dispatchEvent(new CustomEvent(name, { bubbles: true, detail }));
+    });
   }
 }
 

@@ -53,6 +53,8 @@ export class Devices {
   /** What was answered to the last question for it: no device is asked for twice in vain. */
   #asked = { camera: null, microphone: null };
   #problems = { camera: null, microphone: null };
+  /** Which were asked for again by somebody, who is told whatever comes of it. */
+  #wished = new Set();
   #list = [];
   #working = null;
   #isDirty = false;
@@ -93,10 +95,10 @@ export class Devices {
     return this.settle();
   }
 
-  /** Asks once more for what was refused. */
+  /** Asks once more for what was refused, because somebody wishes so. */
   retry() {
-    for (const kind of KINDS) if (!this.#tracks[kind]) this.#asked[kind] = null;
-    return this.settle();
+    this.#wished = new Set(KINDS);
+    return this.#again();
   }
 
   /** Brings what there is to what is wanted; one question to the browser at a time. */
@@ -148,7 +150,8 @@ export class Devices {
 
   #letGo() {
     for (const kind of KINDS) {
-      if (this.#tracks[kind]?.readyState === "ended") this.#tracks[kind] = null;
+      // A tablet that slept may have ended it without a word.
+      if (this.#tracks[kind]?.readyState === "ended") this.#tracks[kind] = this.#asked[kind] = null;
       if (!this.#wants[kind]) this.#note(kind, null);
     }
     if (!this.#wants.camera) this.#release("camera");
@@ -191,13 +194,19 @@ export class Devices {
 
   #later() {
     this.#callOffBusy();
-    this.#callOffBusy = this.#clock.after(BUSY_MS, () => this.retry());
+    this.#callOffBusy = this.#clock.after(BUSY_MS, () => this.#again());
+  }
+
+  #again() {
+    for (const kind of KINDS) if (!this.#tracks[kind]) this.#asked[kind] = null;
+    return this.settle();
   }
 
   /** Tells a problem once, and once that it is none any more. */
   #note(kind, problem) {
     const before = this.#problems[kind];
-    if (before === problem) return;
+    const isWished = this.#wished.delete(kind);
+    if (before === problem && !(isWished && problem)) return;
     this.#problems[kind] = problem;
     if (problem) this.#told.problem(problem);
     else if (!Object.values(this.#problems).includes(before)) this.#told.solved(before);

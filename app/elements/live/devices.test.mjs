@@ -108,6 +108,15 @@ test("the last camera unplugged is missed, and no more once there is one", async
   assert.equal(devices.on.camera, true);
 });
 
+test("a camera that ended without a word is asked for again when the page is seen", async () => {
+  const { devices, media } = desk();
+  await devices.want({ ...OFF, camera: true });
+  media.given[0].readyState = "ended";
+  await devices.settle();
+  assert.equal(media.asked.length, 2);
+  assert.equal(devices.on.camera, true);
+});
+
 test("another choice changes the device", async () => {
   const { devices, media } = desk();
   await devices.want({ ...OFF, camera: true, cameraId: "c1" });
@@ -136,6 +145,8 @@ test("who said no is asked again only when they wish", async () => {
   await clock.pass(60_000);
   assert.equal(media.asked.filter(({ video }) => video).length, 1);
   assert.deepEqual(problems, ["denied"]);
+  await devices.retry();
+  assert.deepEqual(problems, ["denied", "denied"], "who asked again is told again");
   media.refuse = {};
   await devices.retry();
   assert.equal(devices.on.camera, true);

@@ -42,8 +42,12 @@ export class Sound {
   }
 
   /** Within a press: what was refused may start now. */
-  start() {
-    return Promise.all([...this.#voices.values()].filter(({ paused }) => paused).map((voice) => this.#start(voice)));
+  async start() {
+    const wasBlocked = this.#isBlocked;
+    const silent = [...this.#voices.values()].filter(({ paused }) => paused);
+    await Promise.all(silent.map((voice) => this.#start(voice)));
+    // Who has pressed is told that it was in vain.
+    if (wasBlocked && this.#isBlocked) this.#told.blocked();
   }
 
   close() {
