@@ -169,7 +169,8 @@ class LiveMedia extends HTMLElement {
     };
     document.addEventListener("visibilitychange", seen, { signal });
     for (const name of ["camera", "microphone"]) {
-      const allowed = (status) => status.addEventListener("change", () => devices.retry(), { signal });
+      const changed = ({ target }) => target.state === "granted" && devices.retry();
+      const allowed = (status) => status.addEventListener("change", changed, { signal });
       // Not every browser lets a page ask about each.
       navigator.permissions?.query({ name }).then(allowed, () => {});
     }
