@@ -13,7 +13,7 @@
 // Events, all bubbling, `detail` a text or a number:
 //   say      a text for the socket
 //   devices  {"cameras":[{"id","label"}],"microphones":[…],"speakers":[…]}; labels are empty until one was allowed
-//   level    0 to 100, one's own microphone while it is on, 0 when it goes off
+//   level    0 to 100, one's own microphone while it is on, at each change; 0 when it goes off
 //   problem  denied · missing · busy · insecure · unsupported · blocked-sound
 //   solved   the same word, when it is none any more
 //   line     {"state":"connecting|up|lost","up_bps","down_bps","loss_permille","rtt_ms","is_tcp","freezes"},

@@ -22,6 +22,7 @@ export class Level {
   #source = null;
   #analyser = null;
   #track = null;
+  #last = 0;
   #callOff = () => {};
 
   constructor({ makeContext, clock, told }) {
@@ -40,7 +41,7 @@ export class Level {
     if (!track) {
       // A context that runs keeps the sound hardware awake.
       this.#context?.suspend?.().catch(() => {});
-      this.#told(0);
+      this.#tell(0);
       return;
     }
     this.#context ??= this.#makeContext();
@@ -67,8 +68,14 @@ export class Level {
   #tick(samples) {
     this.#callOff = this.#clock.after(EVERY_MS, () => {
       this.#analyser.getFloatTimeDomainData(samples);
-      this.#told(percent(samples));
+      this.#tell(percent(samples));
       this.#tick(samples);
     });
+  }
+
+  #tell(level) {
+    if (level === this.#last) return;
+    this.#last = level;
+    this.#told(level);
   }
 }

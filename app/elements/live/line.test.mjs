@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { percent } from "./level.js";
 import { figures, read } from "./line.js";
 import { trackFor } from "./stage.js";
 
@@ -38,14 +37,6 @@ test("rates, losses and freezes are those since the last reading", () => {
 test("what is lost on the way up counts as well", () => {
   const up = read(report({ type: "remote-inbound-rtp", fractionLost: 0.05 }));
   assert.equal(figures({ up, down: read(null) }, { up, down: read(null) }, 2).loss_permille, 50);
-});
-
-test("silence is 0, a full voice 100, and a quiet one between", () => {
-  const tone = (height) => Float32Array.from({ length: 480 }, (_, n) => height * Math.sin(n / 3));
-  assert.equal(percent(new Float32Array(480)), 0);
-  assert.equal(percent(tone(1)), 100);
-  const quiet = percent(tone(0.03));
-  assert.ok(quiet > 20 && quiet < 80);
 });
 
 test("an element shows one's own picture, or what its place says", () => {
