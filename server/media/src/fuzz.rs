@@ -47,7 +47,7 @@ pub fn fuzz_packet(data: &[u8]) {
             Said::Arrivals(body) => {
                 let mut told = 0_usize;
                 twcc::read(body, |_, _| told += 1);
-                assert!(told <= usize::from(u16::MAX));
+                assert!(told <= 2_048, "much counted for little");
             }
             _ => {}
         }

@@ -169,17 +169,13 @@ impl Levels {
     }
 
     fn choose_speaker(&mut self, now: Instant) -> bool {
-        let leader = self
-            .voices
-            .iter()
-            .filter(|voice| voice.quick >= SPEECH)
-            .max_by(|one, other| one.slow.total_cmp(&other.slow));
-        let leader = leader.copied();
+        let leader = self.loudest_of_late().copied();
         let Some((speaker, since)) = self.speaker else {
             return leader.is_some_and(|leader| leader.slow >= SPEECH / 2.0 && self.give_to(leader.id, now));
         };
         let present = self.voice(speaker).copied();
-        let is_silent = present.is_none_or(|voice| !voice.spoke_within(now, LEAD));
+        // In a pause of the speaker another leads at once, and has it when the pause has lasted.
+        let is_silent = present.is_none_or(|voice| voice.quick < SPEECH);
         let rival = leader.filter(|leader| {
             leader.id != speaker
                 && (is_silent || present.is_none_or(|present| leader.slow >= present.slow + LOUDER))
@@ -197,6 +193,14 @@ impl Levels {
         let may = now.saturating_duration_since(since) >= SPEAKER_HELD
             && now.saturating_duration_since(leads_since) >= LEAD;
         may && self.give_to(rival.id, now)
+    }
+
+    /// Who speaks loudest on the slow average; of several about as loud, whoever led before.
+    fn loudest_of_late(&self) -> Option<&Voice> {
+        let speak = self.voices.iter().filter(|voice| voice.quick >= SPEECH);
+        let first = speak.max_by(|one, other| one.slow.total_cmp(&other.slow))?;
+        let before = self.leader.and_then(|(leader, _)| self.voice(leader));
+        before.filter(|before| before.quick >= SPEECH && before.slow + LOUDER > first.slow).or(Some(first))
     }
 
     fn give_to(&mut self, voice: u64, now: Instant) -> bool {

@@ -106,14 +106,11 @@ impl Plan {
 }
 
 impl View {
-    /// What the view costs at most, bit/s.
+    /// What its pictures cost at most, bit/s; a screen counts with what it needs at least, see the budget.
     #[must_use]
     pub fn bits_per_second(&self) -> u32 {
-        let pictures =
-            self.thumbs.iter().chain([&self.main]).flatten().map(|shown| budget::picture(shown.layer));
-        let voices = self.voices.iter().flatten().map(|_| VOICE);
-        // A screen may come with less than its full rate; see the budget.
-        pictures.chain(voices).sum::<u32>() + self.screen.map_or(0, |_| SCREEN_AT_LEAST)
+        let pictures = self.shows().map(|shown| budget::picture(shown.layer));
+        pictures.sum::<u32>() + self.screen.map_or(0, |_| SCREEN_AT_LEAST)
     }
 
     fn shows(&self) -> impl Iterator<Item = Shown> {

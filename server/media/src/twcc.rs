@@ -16,6 +16,8 @@ const REFERENCE: i64 = 64_000;
 const KEPT: usize = 1_000;
 /// Packets told in one feedback, received or not: it stays below a datagram, and a lying sender's jump costs no more.
 const TOLD: u16 = 400;
+/// Packets that one feedback may tell of: several seconds of a full line.
+const READ: usize = 2_048;
 
 /// The arrival times of one publisher's packets, until they are told.
 #[derive(Debug)]
@@ -111,6 +113,10 @@ impl Arrivals {
 pub fn read(body: &[u8], mut tell: impl FnMut(u16, Option<Duration>)) {
     let Some(head) = body.get(..8) else { return };
     let (mut number, count) = (be16(head), usize::from(be16(&head[2..])));
+    // A run of thousands fits into two bytes: a liar would have much counted for little.
+    if count > READ {
+        return;
+    }
     let reference = i64::from(u32::from_be_bytes([0, head[4], head[5], head[6]])) * REFERENCE;
     let mut states = Vec::with_capacity(count.min(usize::from(u16::MAX)));
     let mut rest = &body[8..];

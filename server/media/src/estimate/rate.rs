@@ -11,8 +11,12 @@ const BACK_OFF: f64 = 0.85;
 /// The same when the queue is so long that sound comes late: it has to empty before anything else.
 const BACK_OFF_FAR: f64 = 0.7;
 const LONG_QUEUE: Duration = Duration::from_millis(250);
+/// A queue of one frame.
+const SHORT_QUEUE: Duration = Duration::from_millis(80);
+const SHORT_LASTS: Duration = Duration::from_millis(300);
 /// Below this part of the rate, what gets through is what happens to be sent.
 const IDLE: f64 = 0.6;
+const IDLE_LASTS: Duration = Duration::from_secs(1);
 /// Growth a second, far from where the line failed last, and near to it.
 const GROWTH: f64 = 0.08;
 const CAREFUL_GROWTH: f64 = 0.02;
@@ -43,6 +47,8 @@ pub(super) struct Rate {
     failed: Option<(Instant, f64)>,
     patience: Duration,
     stepped: Option<Instant>,
+    /// Since when a queue has been building up.
+    over_since: Option<Instant>,
     /// Bits that got through, fading, and the receiver's time up to which they are counted.
     through: f64,
     since: Option<Duration>,
@@ -58,6 +64,7 @@ impl Rate {
             failed: None,
             patience: PATIENCE,
             stepped: None,
+            over_since: None,
             through: 0.0,
             since: None,
             measured_for: 0.0,
@@ -91,12 +98,19 @@ impl Rate {
             return;
         }
         let through = self.through().unwrap_or(self.bits);
-        // Where far less is sent than the line bore, what gets through says nothing of the line: a short queue is another's,
-        // or a busy computer's, and costs one step. Should it last, the steps add up within a second.
-        let is_idle = through < IDLE * self.bits && queue <= LONG_QUEUE;
-        if is_idle {
-            self.fail(now, self.bits);
-            return self.set(BACK_OFF * self.bits);
+        // A short queue is that of one keyframe, another's, or a busy computer's, as long as it does not last. Where far less
+        // is sent than the line bore, what gets through says nothing of the line, and what lasts costs one step.
+        let lasts = now.saturating_duration_since(*self.over_since.get_or_insert(now));
+        let is_idle = through < IDLE * self.bits;
+        if is_idle && queue <= LONG_QUEUE {
+            if lasts >= IDLE_LASTS {
+                self.failed = Some((now, self.bits));
+                self.set(BACK_OFF * self.bits);
+            }
+            return;
+        }
+        if queue <= SHORT_QUEUE && lasts < SHORT_LASTS {
+            return;
         }
         // While the queue empties, what gets through is what the line bears, and more than is sent: that is no failure.
         let back_off = if queue > LONG_QUEUE { BACK_OFF_FAR } else { BACK_OFF };
@@ -137,10 +151,12 @@ impl Rate {
 
     /// A queue empties: nothing changes.
     pub(super) fn rest(&mut self, now: Instant) {
+        self.over_since = None;
         self.grown = now;
     }
 
     pub(super) fn grow(&mut self, now: Instant, loss: f64) {
+        self.over_since = None;
         let passed = now.saturating_duration_since(self.grown).as_secs_f64().min(1.0);
         self.grown = now;
         let since_failure = self.failed.map(|(at, through)| (now.saturating_duration_since(at), through));

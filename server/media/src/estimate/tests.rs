@@ -61,6 +61,20 @@ fn a_line_used_below_its_means_recovers_too() {
 }
 
 #[test]
+fn a_keyframe_on_a_line_that_is_little_used_costs_nothing() {
+    let mut line = Line::new(12, 500_000, AT_MOST);
+    line.run(10, |estimate| estimate.min(300_000));
+    let before = line.estimate.bits_per_second();
+    // Every three seconds a frame of 25 kbit.
+    let mut frame = 0;
+    line.run(60, |_| {
+        frame += 1;
+        if frame % 90 == 0 { 750_000 } else { 120_000 }
+    });
+    assert!(line.estimate.bits_per_second() >= before, "{before}, then {}", line.estimate.bits_per_second());
+}
+
+#[test]
 fn random_loss_of_a_few_percent_does_not_take_the_picture() {
     for permille in [20, 50] {
         let mut line = Line::new(5, 3_000_000, AT_MOST);

@@ -52,12 +52,15 @@ impl Budget {
         fits
     }
 
-    /// Sets voices aside: all, or on a very weak line fewer, but one always.
+    /// Sets something aside for voices: for three of them, but no more than a fifth of a weak line, for rarely more than one
+    /// speaks. Gives how many may pass.
     pub(super) fn voices(&mut self, had: usize) -> usize {
-        if !self.take(VOICE, true) {
-            (self.kept, self.new) = (0, 0);
-        }
-        1 + (1..VOICES).take_while(|number| self.take(VOICE, had > *number)).count()
+        let fits = |number: u32, bits: u32| number * VOICE <= bits;
+        let passes = |number: usize| fits(number as u32, if had >= number { self.kept } else { self.new });
+        let voices = 1 + (2..=VOICES).take_while(|number| passes(*number)).count();
+        let aside = |bits: u32| bits.saturating_sub((bits / 5).clamp(VOICE, VOICES as u32 * VOICE));
+        (self.kept, self.new) = (aside(self.kept), aside(self.new));
+        voices
     }
 
     /// A screen takes what it needs before any camera, or what there is.

@@ -364,9 +364,14 @@ fn assert_sound(hall: &Hall, plan: &Plan) -> Result<(), TestCaseError> {
             view.screen
                 .is_none_or(|screen| hall.direction.sharing == Some(screen) && plan.sending(screen).screen)
         );
-        // One voice always, all else within what the line bears and the server allows.
-        let bears = me.bits_per_second.clamp(VOICE, AT_MOST);
-        prop_assert!(view.bits_per_second() <= bears, "{} of {bears}", view.bits_per_second());
+        // Voices have their share, all else is within what the line bears and the server allows.
+        let bears = me.bits_per_second.min(AT_MOST);
+        let voices = (bears / 5).clamp(VOICE, VOICES as u32 * VOICE);
+        prop_assert!(
+            view.bits_per_second() <= bears.saturating_sub(voices),
+            "{} of {bears}",
+            view.bits_per_second()
+        );
         prop_assert!(me.line != LineState::AudioAndScreen || faces.is_empty());
         prop_assert!(me.line == LineState::Full || faces.iter().all(|shown| shown.layer == Layer::Low));
     }

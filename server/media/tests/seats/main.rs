@@ -1,5 +1,6 @@
 //! Meetings of up to 76 sites in virtual time, with browsers that decode what they get: whatever the lines lose, reorder and
 //! double, nobody is shown a picture that cannot be decoded, and what one site suffers is no other's affair.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed, and says where")]
 
 mod hall;
 mod link;
@@ -262,4 +263,25 @@ fn a_page_of_the_grid_shows_six_and_low_data_shows_none() {
     hall.run(seconds(2));
     assert_eq!(frames(&hall), before);
     assert!(hall.sites[&5].heard(2) - heard > 90);
+}
+
+#[test]
+fn a_narrow_line_keeps_a_steady_picture_and_all_of_the_sound() {
+    for bears in [500_000, 300_000] {
+        let mut hall = meeting(29, 6, Quality::default());
+        hall.line(4, Quality { bears: Some(bears), ..Quality::default() });
+        hall.speaks(2);
+        hall.run(seconds(10));
+        let counts = |hall: &Hall| {
+            let site = &hall.sites[&4];
+            let main = site.slot("main");
+            (main.frames, main.freezes, site.heard(2))
+        };
+        let before = counts(&hall);
+        hall.run(seconds(40));
+        let after = counts(&hall);
+        assert!(after.0 - before.0 > 40 * 15 * 95 / 100, "{bears}: {} pictures", after.0 - before.0);
+        assert!(after.1 - before.1 <= 1, "{bears}: {} freezes", after.1 - before.1);
+        assert!(after.2 - before.2 > 1_990, "{bears}: {} packets of voice", after.2 - before.2);
+    }
 }
