@@ -21,7 +21,7 @@ pub const AT_LEAST: u32 = 60_000;
 const FULL: u32 = 400_000;
 
 /// From here on a line carries small pictures; below, voices and a screen.
-const THUMBS: u32 = 200_000;
+const THUMBS: u32 = 160_000;
 
 /// A line must stay above a bound by a seventh and for so long to be trusted with more again.
 const TRUST: Duration = Duration::from_secs(3);
@@ -31,6 +31,9 @@ const ON_THE_WAY: usize = 1024;
 
 /// Loss is counted over so many packets at least, or one lost packet of three would be a third.
 const COUNTED: u32 = 25;
+
+/// A longer round trip is a client that lies or has slept.
+const LONGEST_TRIP: Duration = Duration::from_secs(10);
 
 /// A line that has not reported for so long while it was sent to is failing.
 const UNREPORTED: Duration = Duration::from_millis(1500);
@@ -52,6 +55,8 @@ pub struct Estimate {
     lost: u32,
     loss: f64,
     round_trip: Option<Duration>,
+    /// When the newest packet left of those that a feedback tells of.
+    newest: Option<Instant>,
     /// When anything was last sent, and last reported.
     sends: Option<Instant>,
     reported: Instant,
@@ -75,6 +80,7 @@ impl Estimate {
             lost: 0,
             loss: 0.0,
             round_trip: None,
+            newest: None,
             sends: None,
             reported: now,
             state,
@@ -97,6 +103,7 @@ impl Estimate {
         match at {
             Some(at) => {
                 self.received += 1;
+                self.newest = self.newest.max(Some(sent.at));
                 self.delay.arrived(sent.at, at);
                 self.rate.acknowledged(at, sent.bytes);
             }
@@ -107,34 +114,33 @@ impl Estimate {
     /// All entries of a feedback have been given.
     pub fn feedback_ends(&mut self, now: Instant) {
         self.reported = now;
+        if let Some(newest) = self.newest.take() {
+            let told = now.saturating_duration_since(newest).min(LONGEST_TRIP);
+            self.round_trip = Some(self.round_trip.map_or(told, |known| (known + told) / 2));
+        }
+        let round_trip = self.round_trip.unwrap_or(Duration::from_millis(100));
         if let Some(loss) = self.counted_loss() {
             self.loss = loss;
-            self.rate.lost(now, loss);
+            self.rate.lost(now, loss, round_trip);
         }
         match self.delay.usage() {
-            Usage::Over => {
-                let round_trip = self.round_trip.unwrap_or(Duration::from_millis(100));
-                self.rate.overused(now, round_trip, self.delay.queue());
-            }
+            Usage::Over => self.rate.overused(now, round_trip, self.delay.queue()),
             Usage::Under => self.rate.rest(now),
             Usage::Normal => self.rate.grow(now, self.loss),
         }
         self.settle(now);
     }
 
-    /// A receiver report: the share of packets lost, of 256, and the round trip if it could be told. The only source where
-    /// the browser reports no arrival times; else only its round trip is taken.
+    /// A receiver report: the share of packets lost, of 256, and the round trip if it could be told. It counts only where
+    /// the browser reports no arrival times, which tell both ten times as often.
     pub fn reported(&mut self, now: Instant, lost_of_256: u8, round_trip: Option<Duration>) {
-        self.round_trip = match (self.round_trip, round_trip) {
-            (Some(known), Some(told)) => Some((known * 3 + told.min(Duration::from_secs(10))) / 4),
-            (known, told) => told.or(known),
-        };
         if self.delay.has_seen_any() {
             return;
         }
+        self.round_trip = round_trip.map(|told| told.min(LONGEST_TRIP)).or(self.round_trip);
         self.reported = now;
         self.loss = f64::from(lost_of_256) / 256.0;
-        self.rate.lost(now, self.loss);
+        self.rate.lost(now, self.loss, self.round_trip.unwrap_or_default());
         self.rate.grow(now, self.loss);
         self.settle(now);
     }
@@ -167,7 +173,7 @@ impl Estimate {
         (self.loss * 1000.0) as u16
     }
 
-    /// There and back, once a report has told it.
+    /// There and back with what waits on the way, once a report has told it.
     #[must_use]
     pub fn round_trip(&self) -> Option<Duration> {
         self.round_trip

@@ -2,8 +2,12 @@
 //! never waits behind pictures. A queue of fixed size with three classes. Refuses to know packets (it holds the caller's
 //! handles), sockets and what rate a line bears: it is told.
 
+mod repeats;
+
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
+
+pub use repeats::Repeats;
 
 /// What a packet is worth when not all can leave at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -23,7 +27,7 @@ const WAITING: usize = 512;
 pub const TOO_LATE: Duration = Duration::from_millis(600);
 
 /// Leaving at exactly the estimate would never empty a queue, and never show that the line bears more.
-const HEADROOM: u64 = 2;
+const HEADROOM: (u64, u64) = (3, 2);
 
 /// What may leave in one go after a rest: one frame of 640×360 on an ordinary line, sent in one call.
 const BURST: Duration = Duration::from_millis(40);
@@ -141,7 +145,7 @@ impl<P> Pacer<P> {
     }
 
     fn rate(&self) -> u64 {
-        (self.bits_per_second * HEADROOM).max(1)
+        (self.bits_per_second * HEADROOM.0 / HEADROOM.1).max(1)
     }
 
     fn spend(&mut self, bytes: usize) {

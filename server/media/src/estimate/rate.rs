@@ -32,10 +32,11 @@ const PATIENCE_AT_MOST: Duration = Duration::from_secs(64);
 const GOOD_TIME: Duration = Duration::from_secs(90);
 /// More loss than this is congestion; below, growth slows in proportion.
 const LOSS: f64 = 0.10;
+const HEAVY_LOSS: f64 = 0.25;
 /// The loss that follows one step down is that of the former rate.
 const LOSS_STEP: Duration = Duration::from_millis(700);
 /// The measure of what gets through looks back so far, in seconds.
-const MEASURED: f64 = 0.5;
+const MEASURED: f64 = 0.25;
 
 /// The rate of one line.
 #[derive(Debug)]
@@ -47,6 +48,8 @@ pub(super) struct Rate {
     failed: Option<(Instant, f64)>,
     patience: Duration,
     stepped: Option<Instant>,
+    /// When a queue last cost a step.
+    backed_off: Option<Instant>,
     /// Since when a queue has been building up.
     over_since: Option<Instant>,
     /// Bits that got through, fading, and the receiver's time up to which they are counted.
@@ -64,6 +67,7 @@ impl Rate {
             failed: None,
             patience: PATIENCE,
             stepped: None,
+            backed_off: None,
             over_since: None,
             through: 0.0,
             since: None,
@@ -116,6 +120,7 @@ impl Rate {
         let back_off = if queue > LONG_QUEUE { BACK_OFF_FAR } else { BACK_OFF };
         let lower = back_off * through;
         if lower < self.bits {
+            self.backed_off = Some(now);
             self.fail(now, through);
             self.set(lower);
         } else if !self.failed_within(now, 2 * REST) {
@@ -124,15 +129,22 @@ impl Rate {
         }
     }
 
-    pub(super) fn lost(&mut self, now: Instant, loss: f64) {
+    pub(super) fn lost(&mut self, now: Instant, loss: f64, round_trip: Duration) {
         // What is reported lost right after a step was sent before it.
         let rests = self.stepped.is_some_and(|at| now.saturating_duration_since(at) < LOSS_STEP);
-        if loss <= LOSS || rests || self.failed_within(now, LOSS_STEP) {
+        if loss <= LOSS || rests || self.backed_off_within(now, LOSS_STEP + round_trip) {
             return;
         }
         self.stepped = Some(now);
-        self.fail(now, self.bits);
-        self.set(self.bits * (1.0 - 0.5 * loss));
+        let step = self.bits * (1.0 - 0.5 * loss);
+        // A queue that is full grows no more; what is lost then tells what the line bears.
+        let through = self.through().filter(|_| loss > HEAVY_LOSS).unwrap_or(self.bits);
+        self.fail(now, through.min(self.bits));
+        self.set(if loss > HEAVY_LOSS { step.min(BACK_OFF * through) } else { step });
+    }
+
+    fn backed_off_within(&self, now: Instant, time: Duration) -> bool {
+        self.backed_off.is_some_and(|at| now.saturating_duration_since(at) < time)
     }
 
     fn failed_within(&self, now: Instant, time: Duration) -> bool {

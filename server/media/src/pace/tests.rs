@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use crate::chance::Chance;
 
-use super::{BURST, Class, Overflow, Pacer, TOO_LATE, WAITING};
+use super::{BURST, Class, Overflow, Pacer, Repeats, TOO_LATE, WAITING};
 
 const RATE: u32 = 500_000;
 
@@ -61,12 +61,12 @@ fn a_frame_after_a_rest_leaves_in_one_go_and_a_keyframe_does_not() {
     let left = run(&mut pacer, start, 0..2000);
     assert_eq!(left.len(), 50);
     assert!(left.windows(2).all(|pair| pair[0].1 < pair[1].1), "in order");
-    // Never more in any stretch of time than twice the rate and one burst; the last packet may overhang.
+    // Never more in any stretch of time than half as much again as the rate and one burst; the last packet may overhang.
     for (from, _) in &left {
         for span in [10, 50, 200] {
             let bits =
                 left.iter().filter(|(at, _)| (*from..from + span).contains(at)).count() as u64 * 1200 * 8;
-            let most = 2 * u64::from(RATE) * (span + BURST.as_millis() as u64) / 1000 + 1200 * 8;
+            let most = 3 * u64::from(RATE) * (span + BURST.as_millis() as u64) / 2000 + 1200 * 8;
             assert!(bits <= most, "{bits} bits in {span} ms");
         }
     }
@@ -134,4 +134,32 @@ fn a_clock_that_stands_still_or_a_rate_of_nothing_harms_nobody() {
     assert!(pacer.wake(start).is_some());
     pacer.set_rate(after(start, 10), RATE);
     assert_eq!(run(&mut pacer, start, 10..500).len(), 1);
+}
+
+#[test]
+fn a_packet_asked_for_again_and_again_is_sent_once_in_a_round_trip() {
+    let start = Instant::now();
+    let mut repeats = Repeats::default();
+    let trip = Some(Duration::from_millis(600));
+    let sent: Vec<u64> = (0..2_000)
+        .step_by(50)
+        .filter(|at| repeats.may(after(start, *at), (0, 7), 1200, trip, RATE))
+        .collect();
+    assert_eq!(sent, [0, 600, 1200, 1800]);
+    assert!(repeats.may(after(start, 2_000), (0, 8), 1200, trip, RATE), "another number");
+    assert!(repeats.may(after(start, 2_000), (1, 8), 1200, trip, RATE), "another place");
+}
+
+#[test]
+fn repeats_take_a_quarter_of_the_line_at_most() {
+    let start = Instant::now();
+    let mut repeats = Repeats::default();
+    let mut number = 0;
+    let asks = (0..10_000).filter(|at| {
+        number += 1;
+        repeats.may(after(start, *at), (0, number), 1200, Some(Duration::ZERO), RATE)
+    });
+    let bits = asks.count() as u64 * 1200 * 8;
+    let share = u64::from(RATE) / 4;
+    assert!((share * 10..=share * 11).contains(&bits), "{bits}");
 }

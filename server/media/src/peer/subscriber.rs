@@ -14,7 +14,7 @@ use super::transport::Credentials;
 use super::{Identity, State, Transport};
 use crate::command::{LineState, Place};
 use crate::estimate::Estimate;
-use crate::pace::{Class, Pacer};
+use crate::pace::{Class, Pacer, Repeats};
 use crate::policy::{THUMBS, VOICES};
 use crate::rewrite::{Carries, Incoming, Outgoing, Rewriter, Start};
 use crate::rtcp::{self, Clock, Said};
@@ -101,6 +101,7 @@ pub struct Subscriber {
     pub estimate: Estimate,
     slots: Vec<Slot>,
     pacer: Pacer<Leaving>,
+    repeats: Repeats,
     /// A frame is whole, or something waits that does not wait for frames.
     is_ready: bool,
     transport_id: Option<u8>,
@@ -159,6 +160,7 @@ impl Subscriber {
             transport,
             out: Vec::new(),
             pacer: Pacer::new(estimate.bits_per_second()),
+            repeats: Repeats::default(),
             estimate,
             slots,
             is_ready: false,
@@ -232,9 +234,14 @@ impl Subscriber {
             payload: &stored.payload,
         };
         let Some(outgoing) = self.slots[place].rewriter.repeat(&packet) else { return };
+        let (bytes, line) = (stored.payload.len() + UNDERWAY, &self.estimate);
+        let which = (place, outgoing.sequence);
+        if !self.repeats.may(now, which, bytes, line.round_trip(), line.bits_per_second()) {
+            return;
+        }
         self.is_ready = true;
         let leaving = Leaving { place, outgoing, payload: stored.payload.clone(), is_repeat: true };
-        if self.pacer.push(now, Class::Repeat, stored.payload.len() + UNDERWAY, leaving).is_err() {
+        if self.pacer.push(now, Class::Repeat, bytes, leaving).is_err() {
             self.slots[..VOICE].iter_mut().for_each(|slot| slot.rewriter.begin_anew());
         }
     }
