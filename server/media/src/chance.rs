@@ -1,5 +1,12 @@
 //! Seeded randomness for tests: the same seed, the same run, on every machine.
 
+use proptest::test_runner::{Config, RngSeed};
+
+/// So many cases for a property, the same in every run.
+pub(crate) fn settings(cases: u32) -> Config {
+    Config { cases, rng_seed: RngSeed::Fixed(76), failure_persistence: None, ..Config::default() }
+}
+
 /// A small generator (splitmix64); not for secrets.
 #[derive(Clone, Debug)]
 pub(crate) struct Chance(u64);

@@ -282,11 +282,13 @@ fn grid(
             large = Layer::Low;
         }
         let is_good = member.line == LineState::Full && (first.is_none() || large == Layer::Low);
-        if is_good && budget.all_larger(fitting, had_small >= Layer::Mid) {
-            small = Layer::Mid;
-        }
-        if is_good && first.is_some() && budget.larger(large, Layer::Mid, had(before.main) >= Layer::Mid) {
+        let has_best =
+            first.is_none() || (is_good && budget.larger(large, Layer::Mid, had(before.main) >= Layer::Mid));
+        if first.is_some() && has_best {
             large = Layer::Mid;
+        }
+        if is_good && has_best && budget.all_larger(fitting, had_small >= Layer::Mid) {
+            small = Layer::Mid;
         }
     }
     view.main = first.filter(|_| large > Layer::Off).map(|seat| Shown { seat, layer: large });

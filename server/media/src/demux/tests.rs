@@ -2,6 +2,8 @@
 
 use proptest::prelude::*;
 
+use crate::chance::settings;
+
 use super::{Kind, kind, ssrc, username};
 
 /// A binding request with these attributes.
@@ -117,6 +119,8 @@ fn the_stream_is_that_of_rtp_only() {
 }
 
 proptest! {
+    #![proptest_config(settings(512))]
+
     #[test]
     fn any_bytes_are_read_without_harm(bytes in prop::collection::vec(any::<u8>(), 0..96)) {
         let _ = (kind(&bytes), username(&bytes), ssrc(&bytes));

@@ -2,6 +2,8 @@
 
 use proptest::prelude::*;
 
+use crate::chance::settings;
+
 use super::{Fields, PICTURE_IDS, Picture, parse};
 
 /// A keyframe of 640×360 behind the descriptor of a browser's simulcast: wide picture id, TL0PICIDX, TID and KEYIDX.
@@ -68,6 +70,8 @@ fn what_is_written_is_read_again_and_nothing_else_changes() {
 }
 
 proptest! {
+    #![proptest_config(settings(512))]
+
     #[test]
     fn any_bytes_are_read_without_harm(mut bytes in prop::collection::vec(any::<u8>(), 0..64), other in prop::collection::vec(any::<u8>(), 0..8)) {
         let Some(found) = parse(&bytes) else { return Ok(()) };
