@@ -7,6 +7,13 @@ use std::time::{Duration, Instant};
 /// Packets remembered: some seconds of losses of a bad line.
 const REMEMBERED: usize = 256;
 
+/// A packet is sent again so often, each time after twice as long: what has not come by then helps nobody, and what did come
+/// and is asked for all the same must not keep others waiting.
+const TIMES: u32 = 5;
+
+/// After this a number may be that of another packet.
+const FORGOTTEN: Duration = Duration::from_secs(30);
+
 /// However short the way, a packet is not sent again sooner.
 const SOONEST: Duration = Duration::from_millis(30);
 
@@ -14,10 +21,17 @@ const SOONEST: Duration = Duration::from_millis(30);
 const SHARE: u64 = 4;
 const AT_ONCE: Duration = Duration::from_millis(500);
 
+#[derive(Clone, Copy, Debug)]
+struct Sent {
+    which: (usize, u16),
+    at: Instant,
+    times: u32,
+}
+
 /// The repeats of one subscriber.
 #[derive(Debug)]
 pub struct Repeats {
-    sent: Box<[Option<(usize, u16, Instant)>; REMEMBERED]>,
+    sent: Box<[Option<Sent>; REMEMBERED]>,
     /// Microseconds of the share that are left, and when that was counted.
     left: u64,
     counted: Option<Instant>,
@@ -35,15 +49,17 @@ impl Repeats {
     pub fn may(
         &mut self,
         now: Instant,
-        (place, number): (usize, u16),
+        which: (usize, u16),
         bytes: usize,
         round_trip: Option<Duration>,
         bits_per_second: u32,
     ) -> bool {
-        let at = (usize::from(number) ^ place.wrapping_mul(37)) % REMEMBERED;
-        let wait = round_trip.unwrap_or(Duration::from_millis(100)).max(SOONEST);
-        let is_on_its_way = self.sent[at].is_some_and(|(sent_place, sent_number, when)| {
-            (sent_place, sent_number) == (place, number) && now.saturating_duration_since(when) < wait
+        let place = (usize::from(which.1) ^ which.0.wrapping_mul(37)) % REMEMBERED;
+        let is_of_late = |sent: &Sent| now.saturating_duration_since(sent.at) < FORGOTTEN;
+        let before = self.sent[place].filter(|sent| sent.which == which && is_of_late(sent));
+        let trip = round_trip.unwrap_or(Duration::from_millis(100)).max(SOONEST);
+        let is_on_its_way = before.is_some_and(|sent| {
+            sent.times == TIMES || now.saturating_duration_since(sent.at) < trip * (1 << (sent.times - 1))
         });
         self.count(now);
         let cost = bytes as u64 * 8 * SHARE * 1_000_000 / u64::from(bits_per_second.max(1));
@@ -51,7 +67,7 @@ impl Repeats {
             return false;
         }
         self.left -= cost;
-        self.sent[at] = Some((place, number, now));
+        self.sent[place] = Some(Sent { which, at: now, times: before.map_or(0, |sent| sent.times) + 1 });
         true
     }
 
