@@ -10,8 +10,9 @@ use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
 use std::os::fd::AsFd;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TryRecvError, TrySendError, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -21,7 +22,7 @@ use mio::{Interest, Poll, Token, Waker};
 use rand::rngs::StdRng;
 use socket2::{Domain, Protocol, Socket, Type};
 
-use crate::command::{Command, Event, Over};
+use crate::command::{Command, Event, Over, Seat};
 use crate::peer::{Identity, Path};
 use crate::rooms::Rooms;
 use crate::sdp::Candidate;
@@ -53,9 +54,32 @@ pub struct Media(Arc<Handle>);
 
 struct Handle {
     commands: Option<SyncSender<Command>>,
+    left: Arc<Left>,
     waker: Waker,
     udp: SocketAddr,
     tcp: Option<SocketAddr>,
+}
+
+/// Seats that left while the queue was full: a leaving is never lost, or the seat would be taken for ever. As many at most
+/// as there are seats; the flag spares the thread the lock.
+#[derive(Default)]
+struct Left {
+    any: AtomicBool,
+    seats: Mutex<Vec<Seat>>,
+}
+
+impl Left {
+    fn push(&self, seat: Seat) {
+        self.seats.lock().unwrap_or_else(PoisonError::into_inner).push(seat);
+        self.any.store(true, Ordering::Release);
+    }
+
+    fn take(&self) -> Vec<Seat> {
+        if !self.any.swap(false, Ordering::Acquire) {
+            return Vec::new();
+        }
+        std::mem::take(&mut self.seats.lock().unwrap_or_else(PoisonError::into_inner))
+    }
 }
 
 impl Drop for Handle {
@@ -77,12 +101,14 @@ impl fmt::Debug for Media {
 pub struct Busy;
 
 impl Media {
-    /// Tells the media thread; what comes of it, the events say.
+    /// Tells the media thread; what comes of it, the events say. A leaving is always taken.
     pub fn tell(&self, command: Command) -> Result<(), Busy> {
         let commands = self.0.commands.as_ref().ok_or(Busy)?;
-        commands.try_send(command).map_err(|error| match error {
-            TrySendError::Full(_) | TrySendError::Disconnected(_) => Busy,
-        })?;
+        match commands.try_send(command) {
+            Ok(()) => {}
+            Err(TrySendError::Full(Command::Leave { seat })) => self.0.left.push(seat),
+            Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) => return Err(Busy),
+        }
         self.0.waker.wake().map_err(|_| Busy)
     }
 
@@ -163,6 +189,8 @@ pub fn start(settings: Settings) -> Result<(Media, Events), StartError> {
     let (tell, events) = sync_channel(CHANNEL);
     let candidates = candidates(&settings.advertised, udp, tcp);
     let rng: StdRng = rand::make_rng();
+    let left = Arc::new(Left::default());
+    let thread_left = left.clone();
     let rooms = Rooms::new(Instant::now(), settings.limits, candidates, identity, rng);
     let run = move || {
         let wire = Wire {
@@ -173,6 +201,7 @@ pub fn start(settings: Settings) -> Result<(Media, Events), StartError> {
             streams: Streams::new(listener),
             rooms,
             obey,
+            left: thread_left,
             tell,
             backlog: Backlog::default(),
             has_more: true,
@@ -181,7 +210,7 @@ pub fn start(settings: Settings) -> Result<(Media, Events), StartError> {
         wire.run();
     };
     thread::Builder::new().name("media".to_owned()).spawn(run).map_err(StartError::Thread)?;
-    Ok((Media(Arc::new(Handle { commands: Some(commands), waker, udp, tcp })), Events(events)))
+    Ok((Media(Arc::new(Handle { commands: Some(commands), left, waker, udp, tcp })), Events(events)))
 }
 
 fn raw_fd(socket: &UdpSocket) -> std::os::fd::RawFd {
@@ -227,6 +256,7 @@ struct Wire {
     streams: Streams,
     rooms: Rooms,
     obey: Receiver<Command>,
+    left: Arc<Left>,
     tell: SyncSender<Event>,
     backlog: Backlog,
     /// Something may be left to take in that the loop will not be told of again.
@@ -296,7 +326,12 @@ impl Wire {
                         tracing::error!("a command stopped the media server; it is passed over");
                     }
                 }
-                Err(TryRecvError::Empty) => return true,
+                Err(TryRecvError::Empty) => {
+                    // After all that was said before.
+                    let left = self.left.take();
+                    left.into_iter().for_each(|seat| self.rooms.command(now, Command::Leave { seat }));
+                    return true;
+                }
                 Err(TryRecvError::Disconnected) => return false,
             }
         }

@@ -159,3 +159,36 @@ fn a_picture_goes_through_udp() {
 fn a_picture_goes_through_tcp() {
     a_picture_goes_through(Over::Tcp);
 }
+
+#[test]
+fn a_leaving_is_never_lost() {
+    let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+    let limits = media::Limits { seats_per_meeting: 1, ..media::Limits::default() };
+    let settings = Settings { udp: any, tcp: None, limits, ..Settings::default() };
+    let (media, events) = media::start(settings).unwrap();
+    media.tell(Command::Join { seat: seat(1) }).unwrap();
+    // More than the queue holds, faster than the thread obeys; the leaving goes last.
+    let mut told = 0;
+    while media.tell(Command::Subscribe { seat: seat(1) }).is_ok() && told < 100_000 {
+        told += 1;
+    }
+    media.tell(Command::Leave { seat: seat(1) }).unwrap();
+    let insist = |command: Command| {
+        while media.tell(command.clone()).is_err() {
+            std::thread::yield_now();
+        }
+    };
+    // A join may overtake the leaving while the queue is full: then it is refused, and asks again.
+    loop {
+        insist(Command::Join { seat: seat(2) });
+        insist(Command::Subscribe { seat: seat(2) });
+        let is_in = until(&events, |event| match event {
+            Event::Offer { seat: of, .. } if of == seat(2) => Some(true),
+            Event::Refused { seat: of, .. } if of == seat(2) => Some(false),
+            _ => None,
+        });
+        if is_in {
+            return;
+        }
+    }
+}
