@@ -15,6 +15,7 @@ export function settings(data, port) {
     ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('PHIEN_'))),
     PHIEN_DATA_DIR: data,
     PHIEN_LISTEN: `127.0.0.1:${port}`,
+    PHIEN_MEDIA_LISTEN: '127.0.0.1:0',
     PHIEN_SITE: process.env.PHIEN_SITE ?? join(target, 'site'),
   };
 }

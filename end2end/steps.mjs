@@ -69,7 +69,7 @@ async function fill(page, { title, kind, form, date, from, to, room, place }) {
  * is composed by the plain form, as a browser without scripts sends it, for the one who is signed in on `page`. `chair` and
  * `delegates` are typed; an agency's own name invites the agency.
  */
-export async function arrange(page, { chair, delegates, item = 'Kế hoạch tuần', then = 'publish', ...meeting }) {
+export async function arrange(page, { chair, delegates, sites = [], item = 'Kế hoạch tuần', then = 'publish', ...meeting }) {
   const storageState = await page.context().storageState();
   const context = await page.context().browser().newContext({ javaScriptEnabled: false, storageState });
   const plain = await context.newPage();
@@ -82,6 +82,12 @@ export async function arrange(page, { chair, delegates, item = 'Kế hoạch tu�
     await press('add_delegate');
   }
   await expect(plain.locator('[name="delegates[]"]')).toHaveCount(delegates.length);
+  for (const site of sites) {
+    const names = await plain.locator('#add_site option').allTextContents();
+    await plain.locator('#add_site').selectOption({ label: names.find((name) => name.includes(site)) });
+    await press('add_site');
+  }
+  await expect(plain.locator('[name="sites[]"]')).toHaveCount(sites.length);
   await plain.locator('[id="agenda[0][title]"]').fill(item);
   await press(then);
   await expect(plain).toHaveURL(then === 'publish' ? /\/meetings\/[0-9a-f-]{36}$/ : /\/edit#/);

@@ -1,4 +1,4 @@
-//! Pages whose code comes to the browser in a bundle of its own, when one of them is first shown: three bundles by who
+//! Pages whose code comes to the browser in a bundle of its own, when one of them is first shown: four bundles by who
 //! needs them together. Home, sign-in and a meeting are in none: they are what people open first, often over a weak line.
 
 use leptos::prelude::*;
@@ -9,8 +9,8 @@ use crate::text::keys::*;
 use crate::text::t;
 use crate::ui::Empty;
 use crate::{
-    accounts, agencies, attendance, audit, calendar, figures, hall, home, imports, meetings, people, reader,
-    rooms, rules, search,
+    accounts, agencies, attendance, audit, calendar, figures, hall, home, imports, live, meetings, people,
+    reader, rooms, rules, search,
 };
 
 /// A bundle of pages.
@@ -20,6 +20,8 @@ pub enum Bundle {
     Reading,
     /// What a secretary composes and runs a meeting with.
     Composing,
+    /// What a meeting by picture and sound takes.
+    Joining,
     /// What the office keeps: figures, people, agencies, rules.
     Keeping,
 }
@@ -32,6 +34,7 @@ impl Bundle {
         match steps[..] {
             ["papers" | "calendar" | "meetings" | "search" | "account" | "more"] => Some(Self::Reading),
             ["papers", _] | ["meetings", _, "hall" | "in" | "delegates"] => Some(Self::Reading),
+            ["meetings", _, "live"] => Some(Self::Joining),
             ["meetings", "new"] | ["meetings", _, "edit" | "roll"] => Some(Self::Composing),
             ["figures" | "admin" | "first", ..] => Some(Self::Keeping),
             _ => None,
@@ -44,6 +47,7 @@ impl Bundle {
         match self {
             Self::Reading => "reading",
             Self::Composing => "composing",
+            Self::Joining => "joining",
             Self::Keeping => "keeping",
         }
     }
@@ -73,6 +77,7 @@ async fn bring(path: &str) -> bool {
         None => true,
         Some(Bundle::Reading) => bring_reading().await.is_ok(),
         Some(Bundle::Composing) => bring_composing().await.is_ok(),
+        Some(Bundle::Joining) => bring_joining().await.is_ok(),
         Some(Bundle::Keeping) => bring_keeping().await.is_ok(),
     }
 }
@@ -130,6 +135,10 @@ pages! { composing, bring_composing, Composing:
     Roll => meetings::RollPage,
 }
 
+pages! { joining, bring_joining, Joining:
+    Live => live::LivePage,
+}
+
 pages! { keeping, bring_keeping, Keeping:
     First => accounts::FirstPage,
     Figures => figures::FiguresPage,
@@ -168,6 +177,7 @@ mod tests {
     fn a_new_meeting_is_composed_and_any_other_is_read() {
         assert_eq!(Bundle::of("/meetings/new"), Some(Bundle::Composing));
         assert_eq!(Bundle::of("/meetings/0190/edit"), Some(Bundle::Composing));
+        assert_eq!(Bundle::of("/meetings/0190/live"), Some(Bundle::Joining));
         assert_eq!(Bundle::of("/meetings/"), Some(Bundle::Reading));
         assert_eq!(Bundle::of("/admin/people"), Some(Bundle::Keeping));
     }

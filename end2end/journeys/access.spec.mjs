@@ -38,6 +38,7 @@ const PAGES = {
     ['held', '/meetings?stage=held', 'first'],
     ['roll', '/meetings?stage=held', 'first', '/roll'],
     ['hall', '/meetings?stage=scheduled', 'first', '/hall'],
+    ['live', '/meetings?stage=scheduled', 'first', '/live'],
   ],
   'giamdoc.snv': [
     ['home-of-a-delegate', '/'],

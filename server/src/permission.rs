@@ -4,7 +4,7 @@
 
 use domain::access::Action;
 use domain::live::Seat;
-use domain::live::wire::{Devices, ToServer};
+use domain::live::wire::{Devices, Look, ToServer};
 
 /// What an address asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,6 +61,7 @@ const PAGES: &[(&str, Access)] = &[
     ("/meetings/{id}/edit", Needs(ComposeMeeting)),
     ("/meetings/{id}/roll", Needs(CallRoll)),
     ("/meetings/{id}/hall", Needs(ShowHall)),
+    ("/meetings/{id}/live", Needs(ViewMeeting)),
     ("/meetings/{id}/in", Needs(ScanIn)),
     ("/meetings/{id}/delegates", Needs(NameDelegates)),
     ("/papers/{id}", Needs(ReadPaper)),
@@ -142,6 +143,10 @@ pub fn of_message(message: &ToServer) -> (&'static str, &'static [Action]) {
     match message {
         ToServer::Sit(_) => ("sit", &[ConnectSite, JoinMeeting, ShowHall]),
         ToServer::Rise => ("rise", &[]),
+        ToServer::Publish { .. } => ("publish", &[]),
+        ToServer::Subscribe => ("subscribe", &[]),
+        ToServer::Answer { .. } => ("answer", &[]),
+        ToServer::Look(_) => ("look", &[]),
         ToServer::Have(_) => ("have", &[]),
         ToServer::Ask { .. } => ("ask", &[ConnectSite, JoinMeeting, ShowHall]),
         ToServer::Direct(_) => ("direct", &[ConductMeeting]),
@@ -154,6 +159,10 @@ pub fn messages() -> Vec<ToServer> {
     vec![
         ToServer::Sit(Seat::Hall),
         ToServer::Rise,
+        ToServer::Publish { offer: String::new() },
+        ToServer::Subscribe,
+        ToServer::Answer { answer: String::new() },
+        ToServer::Look(Look::Speaker),
         ToServer::Have(Devices::default()),
         ToServer::Ask { wants: true },
         ToServer::Direct(domain::live::Direction::MuteAll),

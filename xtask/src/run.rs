@@ -65,6 +65,10 @@ pub(crate) fn run(options: &Options) -> Result<()> {
 fn phien(built: &Built, data: &Path, options: &Options) -> Result<Command> {
     let mut phien = Command::new(&built.program);
     phien.current_dir(root()?).env("PHIEN_DATA_DIR", data).env("PHIEN_SITE", &built.site);
+    if std::env::var_os("PHIEN_MEDIA_LISTEN").is_none() {
+        // Any free port: pages are told which.
+        phien.env("PHIEN_MEDIA_LISTEN", "127.0.0.1:0");
+    }
     if let Some(port) = options.port {
         phien.env("PHIEN_LISTEN", format!("127.0.0.1:{port}"));
     }

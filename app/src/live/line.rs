@@ -83,9 +83,13 @@ impl Line {
 
     /// Says something; whether it could be said.
     pub fn say(&self, message: &ToServer) -> bool {
-        let text = serde_json::to_string(message).expect("a message has only texts for keys");
+        self.pass(&serde_json::to_string(message).expect("a message has only texts for keys"))
+    }
+
+    /// Passes on what somebody else of the page says; whether it could be said.
+    pub fn pass(&self, text: &str) -> bool {
         let socket = self.0.socket.borrow();
-        socket.as_ref().is_some_and(|at| self.0.stands() && at.socket.send_with_str(&text).is_ok())
+        socket.as_ref().is_some_and(|at| self.0.stands() && at.socket.send_with_str(text).is_ok())
     }
 }
 

@@ -1,10 +1,17 @@
-//! The line between an open page of a meeting and the server: opened again by itself however it ends. What is said over
-//! it is in `domain::live::wire`; this knows only when it stands, and gives each text on.
+//! The meeting by picture and sound, and the line that every open page of a meeting has to the server: opened again by
+//! itself however it ends. What is said over it is in `domain::live::wire`; cameras and connections are the element's
+//! (`elements/live-media.js`), which hears and says the same texts.
 
+mod controls;
 #[cfg(feature = "hydrate")]
 mod line;
+pub mod page;
+mod people;
 #[cfg(any(feature = "hydrate", test))]
 mod retry;
+mod stage;
+mod table;
 
 #[cfg(feature = "hydrate")]
 pub use line::Line;
+pub use page::LivePage;

@@ -2,6 +2,7 @@
 //! postpone, cancel; and the ways to the composer, the papers and the hall.
 
 use domain::access::{Action, Stage};
+use domain::count::Form;
 use domain::ids::{MeetingId, PaperId};
 use domain::meetings::Meeting;
 use leptos::prelude::*;
@@ -35,6 +36,11 @@ pub(super) fn actions(desk: Desk) -> impl IntoView {
     let off = of(desk, |meeting| meeting.may(Action::CallOffMeeting).then(|| meeting.state.stage()));
     let reads = of(desk, Reading::of);
     let hall = of(desk, |meeting| meeting.may(Action::ShowHall).then_some(()));
+    let joins = of(desk, |meeting| {
+        let may = [Action::JoinMeeting, Action::ConnectSite, Action::ShowHall];
+        let is_online = meeting.form != Form::InPerson || !meeting.sites.is_empty();
+        (is_online && may.into_iter().any(|action| meeting.may(action))).then_some(())
+    });
     let calendar =
         of(desk, |meeting| matches!(meeting.state.stage(), Stage::Scheduled | Stage::UnderWay).then_some(()));
     let id = desk.id;
@@ -42,6 +48,7 @@ pub(super) fn actions(desk: Desk) -> impl IntoView {
         <div class="mh__act">
             {move || opens.get().map(|()| opening(desk))}
             {move || closes.get().map(|()| closing(desk))}
+            {move || joins.get().map(|()| joining(id))}
             // The main action leads: of a draft it is the composer.
             {move || edit.get().filter(|is_draft| *is_draft).map(|is_draft| editing(id, is_draft))}
             {move || reads.get().map(|reads| reading(id, &reads))}
@@ -68,6 +75,13 @@ fn opening(desk: Desk) -> impl IntoView {
             <input r#type="hidden" name="id" value=desk.id.to_string()/>
             <button class="btn btn--primary"><Icon name="play"/>{t(STATE_OPEN)}</button>
         </Step>
+    }
+}
+
+/// To the meeting by picture and sound.
+fn joining(id: MeetingId) -> impl IntoView {
+    view! {
+        <a class="btn btn--secondary" href=format!("/meetings/{id}/live")><Icon name="video"/>{t(LIVE_JOIN)}</a>
     }
 }
 

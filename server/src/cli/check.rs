@@ -2,7 +2,7 @@
 //! Looks, and leaves nothing behind.
 
 use std::fmt::Display;
-use std::net::TcpListener;
+use std::net::{TcpListener, UdpSocket};
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -83,6 +83,15 @@ pub async fn installation(config: &Config) -> Checked {
             "listen",
             &format!("{} cannot be listened on: {cause}; is phien running already?", config.listen),
         );
+    }
+    if let Some(listen) = config.media_listen {
+        let tried = UdpSocket::bind(listen).map(drop).and_then(|()| TcpListener::bind(listen).map(drop));
+        if let Err(cause) = tried {
+            say(
+                "media_listen",
+                &format!("{listen} cannot be listened on: {cause}; is phien running already?"),
+            );
+        }
     }
     if config.trust_proxy && !config.listen.ip().is_loopback() {
         say("trust_proxy", &format!("{} can be reached past the proxy; listen on 127.0.0.1", config.listen));

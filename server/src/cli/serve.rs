@@ -21,6 +21,21 @@ async fn sweep(site: Site) {
     }
 }
 
+/// Starts the media thread, where this program is to carry picture and sound.
+fn carry(site: &Site) -> Result<(), String> {
+    let Some(listen) = site.config.media_listen else { return Ok(()) };
+    let settings = media::Settings {
+        udp: listen,
+        tcp: Some(listen),
+        advertised: site.config.media_addresses.clone(),
+        limits: media::Limits::default(),
+    };
+    let (media, events) = media::start(settings).map_err(|cause| format!("media_listen: {cause}"))?;
+    tracing::info!(udp = %media.udp(), tcp = ?media.tcp(), "carrying picture and sound");
+    site.live.carry(media, events);
+    Ok(())
+}
+
 /// Serves until it is told to end.
 pub async fn serve(config: Config, clock: Clock) -> Ending {
     let (listen, address) = (config.listen, config.address());
@@ -37,6 +52,7 @@ pub async fn serve(config: Config, clock: Clock) -> Ending {
         );
     }
     tracing::info!(%listen, "serving");
+    carry(&site)?;
     tokio::spawn(sweep(site.clone()));
     tokio::spawn(site.live.clone().follow());
     let live = site.live.clone();

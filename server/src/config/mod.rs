@@ -5,7 +5,7 @@ mod read;
 mod settings;
 
 use std::fmt;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use url::Url;
@@ -37,6 +37,10 @@ pub struct Config {
     pub public_url: Option<Url>,
     /// Whether forwarding headers are believed.
     pub trust_proxy: bool,
+    /// Where picture and sound of meetings are listened for; none when this program carries none.
+    pub media_listen: Option<SocketAddr>,
+    /// The addresses that sites reach it at.
+    pub media_addresses: Vec<IpAddr>,
     /// Hours without use after which a session ends.
     pub session_idle_hours: i64,
     /// Hours after sign-in after which a session ends.

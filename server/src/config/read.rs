@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Display;
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
@@ -139,6 +140,8 @@ impl Reader {
             site: Some(self.folder("site")).filter(|path| !path.as_os_str().is_empty()),
             public_url: self.public_url(),
             trust_proxy: self.parsed("trust_proxy", "true or false"),
+            media_listen: self.media_listen(),
+            media_addresses: self.media_addresses(),
             session_idle_hours: self.between("session_idle_hours", 1, 168),
             session_absolute_hours: self.between("session_absolute_hours", 1, 720),
             upload_mib: self.between("upload_mib", 1, PAPER_MIB_AT_MOST),
@@ -206,6 +209,38 @@ impl Reader {
             self.not("public_url", "an address such as https://hop.sonla.gov.vn, without a path");
         }
         url
+    }
+
+    fn media_listen(&mut self) -> Option<SocketAddr> {
+        let text = self.text("media_listen");
+        let address = text.parse().ok();
+        if address.is_none() && !text.is_empty() {
+            self.not("media_listen", "an address with a port, such as 0.0.0.0:3478");
+        }
+        address
+    }
+
+    /// Sites are told real addresses: one that stands for all of a machine's own leads nowhere.
+    fn media_addresses(&mut self) -> Vec<IpAddr> {
+        let text = self.text("media_addresses");
+        let named: Vec<Option<IpAddr>> = text
+            .split(',')
+            .map(str::trim)
+            .filter(|name| !name.is_empty())
+            .map(|name| name.parse().ok())
+            .collect();
+        if named.iter().any(|address| address.is_none_or(|address| address.is_unspecified())) {
+            self.not("media_addresses", "a list of addresses such as 10.1.2.3, 203.0.113.5");
+        }
+        let listens_everywhere =
+            self.text("media_listen").parse().is_ok_and(|at: SocketAddr| at.ip().is_unspecified());
+        if named.is_empty() && listens_everywhere {
+            self.not(
+                "media_addresses",
+                "enough where media_listen stands for every address: name those of this machine",
+            );
+        }
+        named.into_iter().flatten().collect()
     }
 
     fn log_format(&mut self) -> LogFormat {
@@ -284,6 +319,19 @@ mod tests {
             ]
             .map(str::to_owned)
         );
+    }
+
+    #[test]
+    fn who_listens_everywhere_says_where_sites_find_it() {
+        let everywhere = ("PHIEN_MEDIA_LISTEN", "0.0.0.0:3478");
+        let named = |addresses| read(&sources(&[everywhere, ("PHIEN_MEDIA_ADDRESSES", addresses)], ""));
+        assert_eq!(named("10.1.2.3, 203.0.113.5").unwrap().media_addresses.len(), 2);
+        for addresses in ["", "0.0.0.0", "hop.vn"] {
+            assert_eq!(named(addresses).unwrap_err()[0].place, "PHIEN_MEDIA_ADDRESSES", "{addresses}");
+        }
+        let one = read(&sources(&[("PHIEN_MEDIA_LISTEN", "10.1.2.3:3478")], "")).unwrap();
+        assert_eq!(one.media_listen.unwrap().port(), 3478);
+        assert_eq!(read(&Sources::default()).unwrap().media_listen, None);
     }
 
     #[test]

@@ -26,7 +26,7 @@ pub(super) const PREFIX: &str = "PHIEN_";
 pub const FILE_VARIABLE: &str = "PHIEN_CONFIG";
 
 /// The settings, in the order in which they are shown.
-pub const SETTINGS: [Setting; 13] = [
+pub const SETTINGS: [Setting; 15] = [
     Setting {
         key: "listen",
         default: "127.0.0.1:3000",
@@ -57,6 +57,18 @@ pub const SETTINGS: [Setting; 13] = [
         key: "trust_proxy",
         default: "false",
         meaning: "Believe X-Forwarded-For and X-Forwarded-Proto. Only when nothing but the proxy can reach the port.",
+    },
+    Setting {
+        key: "media_listen",
+        default: "",
+        meaning: "Address and port for picture and sound of online meetings, by UDP and by TCP, such as \
+                  0.0.0.0:3478. Empty: this program carries none.",
+    },
+    Setting {
+        key: "media_addresses",
+        default: "",
+        meaning: "Addresses that sites reach media_listen at, parted by commas: this machine's own, and the one that a \
+                  firewall passes on. Empty: the address of media_listen.",
     },
     Setting {
         key: "session_idle_hours",

@@ -7,13 +7,14 @@
 //! page → ToServer → permission, port → commit
 //! ```
 
+mod media;
 pub mod page;
 mod room;
 
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use backend::{Backend, Event};
@@ -24,6 +25,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
 
 use crate::clock::Clock;
+use media::Carrier;
 use room::Room;
 
 /// Open pages at once: every tablet and desk of a province's largest conference, ten times over. Each takes some 30 KB.
@@ -49,6 +51,8 @@ struct Inner {
     /// Tells states apart, those of a program that ran before too.
     version: AtomicU64,
     ending: watch::Sender<bool>,
+    /// Picture and sound, where the program carries them.
+    carrier: OnceLock<Carrier>,
 }
 
 impl fmt::Debug for Hub {
@@ -68,6 +72,7 @@ impl Hub {
             places: Arc::new(Semaphore::new(PAGES_AT_MOST)),
             version: AtomicU64::new(first),
             ending: watch::Sender::new(false),
+            carrier: OnceLock::new(),
         }))
     }
 
@@ -79,6 +84,33 @@ impl Hub {
             () = self.mark() => {}
             () = ended(&mut ending) => {}
         }
+    }
+
+    /// Carries picture and sound from now on; once in a program's life.
+    pub fn carry(&self, media: ::media::Media, events: ::media::Events) {
+        if self.0.carrier.set(Carrier::new(media)).is_err() {
+            return;
+        }
+        let hub = Arc::downgrade(&self.0);
+        std::thread::spawn(move || {
+            while let Some(event) = events.next() {
+                let Some(inner) = hub.upgrade() else { return };
+                Hub(inner).pass_on(event);
+            }
+        });
+    }
+
+    fn pass_on(&self, event: ::media::Event) {
+        let Some(carrier) = self.carrier() else { return };
+        let Some((meeting, number, message)) = carrier.heard(event) else { return };
+        let room = self.rooms().get(&meeting).cloned();
+        if let Some(room) = room {
+            room.say(number, &message);
+        }
+    }
+
+    fn carrier(&self) -> Option<&Carrier> {
+        self.0.carrier.get()
     }
 
     async fn hear(&self) {
@@ -184,6 +216,9 @@ impl Drop for Visit {
         let mut rooms = self.hub.rooms();
         if self.room.leave() {
             rooms.remove(&self.room.meeting());
+            if let Some(carrier) = self.hub.carrier() {
+                carrier.close(self.room.meeting());
+            }
         }
     }
 }

@@ -18,6 +18,7 @@ use http::{HeaderMap, StatusCode};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, MissedTickBehavior, interval, timeout};
 
+use super::media::Carrier;
 use super::{Visit, ended};
 use crate::fault;
 use crate::guard::{Visitor, is_own_page};
@@ -91,6 +92,8 @@ impl Asker {
 struct Taken {
     seat: Seat,
     connection: ConnectionId,
+    /// Its number with the media thread, where there is one.
+    number: Option<u64>,
     messages: mpsc::Receiver<ToPage>,
 }
 
@@ -209,6 +212,22 @@ impl Page {
                 let taken = self.taken()?;
                 self.visit.room.have(taken.seat, taken.connection, devices);
             }
+            ToServer::Publish { offer } => {
+                let (carrier, number) = self.carried()?;
+                carrier.publish(self.meeting, number, offer)?;
+            }
+            ToServer::Subscribe => {
+                let (carrier, number) = self.carried()?;
+                carrier.subscribe(self.meeting, number)?;
+            }
+            ToServer::Answer { answer } => {
+                let (carrier, number) = self.carried()?;
+                carrier.answer(self.meeting, number, answer)?;
+            }
+            ToServer::Look(look) => {
+                let (carrier, number) = self.carried()?;
+                carrier.look(self.meeting, number, look)?;
+            }
             ToServer::Ask { wants } => live.ask(&caller, self.meeting, self.taken()?.seat, wants).await?,
             ToServer::Direct(direction) => live.direct(&caller, self.meeting, direction).await?,
             ToServer::Behind { present } => {
@@ -223,19 +242,32 @@ impl Page {
         self.seat.as_ref().ok_or(Failure::Refused(Refusal::WrongState))
     }
 
+    /// Picture and sound of this page's seat; `Unavailable` where the program carries none.
+    fn carried(&self) -> Result<(&Carrier, u64), Failure> {
+        let number = self.taken()?.number;
+        self.visit.hub.carrier().zip(number).ok_or(Failure::Unavailable)
+    }
+
     async fn sit(&mut self, caller: &Caller, seat: Seat) -> Result<(), Failure> {
         let site = &self.asker.site;
         let connection = ConnectionId(site.entropy.id(site.clock.now()));
         site.services.live.sit(caller, self.meeting, seat, connection).await?;
         self.rise().await;
-        let messages = self.visit.room.seat(seat, connection);
-        self.seat = Some(Taken { seat, connection, messages });
+        let number = match self.visit.hub.carrier() {
+            Some(carrier) => Some(carrier.join(self.meeting, seat)?),
+            None => None,
+        };
+        let messages = self.visit.room.seat(seat, connection, number);
+        self.seat = Some(Taken { seat, connection, number, messages });
         Ok(())
     }
 
     async fn rise(&mut self) {
-        let Some(Taken { seat, connection, .. }) = self.seat.take() else { return };
+        let Some(Taken { seat, connection, number, .. }) = self.seat.take() else { return };
         self.visit.room.rise(seat, connection);
+        if let Some((carrier, number)) = self.visit.hub.carrier().zip(number) {
+            carrier.leave(self.meeting, number);
+        }
         let site = &self.asker.site;
         if let Err(failure) = site.services.live.rise(connection, site.clock.now()).await {
             // It ends when it is no longer marked, a little late.

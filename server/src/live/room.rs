@@ -9,7 +9,7 @@ use std::time::Duration;
 use domain::error::Failure;
 use domain::ids::{ConnectionId, MeetingId};
 use domain::live::wire::{Devices, State, ToPage};
-use domain::live::{Live, Seat};
+use domain::live::{Live, Seat, is_on};
 use tokio::sync::{Notify, mpsc, watch};
 use tokio::task::AbortHandle;
 use tokio::time::sleep;
@@ -38,6 +38,8 @@ pub(super) struct Room {
 /// A seat that is taken from a page of this node.
 struct Seated {
     connection: ConnectionId,
+    /// Its number with the media thread, where there is one.
+    number: Option<u64>,
     devices: Devices,
     outbox: mpsc::Sender<ToPage>,
 }
@@ -115,12 +117,16 @@ impl Room {
         let on = {
             let mut seated = self.seated();
             seated.retain(|seat, at| {
-                let stays = live.seat(*seat).is_some_and(|kept| !kept.is_removed);
+                let stays = is_on(live.stage) && live.seat(*seat).is_some_and(|kept| !kept.is_removed);
                 if !stays {
                     let _ = at.outbox.try_send(ToPage::Unseated);
                 }
                 stays
             });
+            if let Some(carrier) = hub.carrier() {
+                let taken = |(seat, at): (&Seat, &Seated)| Some((*seat, (at.number?, at.devices.screen)));
+                carrier.direct(self.meeting, &live, &seated.iter().filter_map(taken).collect());
+            }
             seated.iter().map(|(seat, at)| (*seat, at.devices)).collect()
         };
         let state = ToPage::State(State { version: hub.next_version(), live, on });
@@ -133,13 +139,27 @@ impl Room {
     }
 
     /// A page took a seat; whoever had it from another page of this node is told. Gives what is sent to the seat.
-    pub(super) fn seat(&self, seat: Seat, connection: ConnectionId) -> mpsc::Receiver<ToPage> {
+    pub(super) fn seat(
+        &self,
+        seat: Seat,
+        connection: ConnectionId,
+        number: Option<u64>,
+    ) -> mpsc::Receiver<ToPage> {
         let (outbox, messages) = mpsc::channel(WAITING_AT_MOST);
-        let taken = Seated { connection, devices: Devices::default(), outbox };
+        let taken = Seated { connection, number, devices: Devices::default(), outbox };
         if let Some(before) = self.seated().insert(seat, taken) {
             let _ = before.outbox.try_send(ToPage::Unseated);
         }
+        // Whom the chair wants seen or silent is told to the media thread with the next state.
+        self.change();
         messages
+    }
+
+    /// Says something to the page at a seat, or to all that have one. A page that takes it slower than it comes has lost
+    /// sight of what is true, and begins anew.
+    pub(super) fn say(&self, number: Option<u64>, message: &ToPage) {
+        let concerns = |at: &Seated| number.is_none() || at.number == number;
+        self.seated().retain(|_, at| !concerns(at) || at.outbox.try_send(message.clone()).is_ok());
     }
 
     /// A page left its seat, if it still had it.

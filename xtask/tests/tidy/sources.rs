@@ -142,7 +142,9 @@ fn is_crate_root(file: &Path) -> bool {
         |path: &Path| path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let own = |folder: &Path| root().join(folder).join("Cargo.toml").is_file();
     let above = parent.parent().unwrap_or(Path::new(""));
-    let many = |path: &Path| matches!(folder(path).as_str(), "tests" | "benches" | "examples" | "bin" | "fuzz_targets");
+    let many = |path: &Path| {
+        matches!(folder(path).as_str(), "tests" | "benches" | "examples" | "bin" | "fuzz_targets")
+    };
     match folder(file).as_str() {
         "build.rs" if own(parent) => true,
         "lib.rs" | "main.rs" if folder(parent) == "src" && own(above) => true,

@@ -8,7 +8,11 @@
 //! sent. Every few seconds the server says [`ToPage::Here`]; a page that hears nothing for [`SILENT_SECONDS`] closes the
 //! socket and opens another. When the program ends it says [`ToPage::Again`] and every page comes back by itself.
 //!
-//! To take a seat the page says [`ToServer::Sit`] and is answered [`ToPage::Seated`], or [`ToPage::Refused`].
+//! To take part with picture and sound the page says [`ToServer::Sit`] and is answered [`ToPage::Seated`], or
+//! [`ToPage::Refused`]. It then offers a connection that sends ([`ToServer::Publish`], answered by [`ToPage::Answer`])
+//! and is offered one that receives ([`ToPage::Offer`], answered by [`ToServer::Answer`]). Both are offered anew,
+//! whole, when the line changed; nothing is ever renegotiated. Which seat is behind which of the receiving connection's
+//! tracks comes as [`ToPage::Slots`], what to send as [`ToPage::Send`].
 //!
 //! Each message is checked against the caller's permission when it comes, not when the socket was opened: the session
 //! may have ended meanwhile. What cannot be understood ends the socket.
@@ -37,8 +41,22 @@ pub enum ToServer {
     Sit(Seat),
     /// Leaves its seat.
     Rise,
+    /// Offers the connection that sends.
+    Publish {
+        /// A session description.
+        offer: String,
+    },
+    /// Asks to be offered the connection that receives, again after the line changed.
+    Subscribe,
+    /// Answers the offer of the connection that receives.
+    Answer {
+        /// A session description.
+        answer: String,
+    },
     /// What of itself it has on.
     Have(Devices),
+    /// What it wants to see.
+    Look(Look),
     /// Asks for the floor, or no longer.
     Ask {
         /// Whether.
@@ -64,6 +82,22 @@ pub struct Devices {
     pub screen: bool,
 }
 
+/// What a page wants to see.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Look {
+    /// Whoever speaks large, the last few small.
+    #[default]
+    Speaker,
+    /// Several alike.
+    Grid {
+        /// Which of them, from 0.
+        page: u32,
+    },
+    /// No pictures but a shared screen: for a line that is paid by the megabyte.
+    SoundOnly,
+}
+
 /// What the server says.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -81,6 +115,24 @@ pub enum ToPage {
     Seated(Seat),
     /// Another page sits there now, or the chair sent the seat out; this page has none any more.
     Unseated,
+    /// Answers the offer of the connection that sends.
+    Answer {
+        /// A session description.
+        answer: String,
+    },
+    /// Offers the connection that receives.
+    Offer {
+        /// A session description.
+        offer: String,
+    },
+    /// Who is behind which track of the connection that receives.
+    Slots(Vec<Slot>),
+    /// What to send.
+    Send(Sending),
+    /// How the line is.
+    Line(Line),
+    /// Who can be heard now, loudest first.
+    Speaking(Vec<Seat>),
     /// What was asked did not happen.
     Refused(Failure),
     /// The server is still there.
@@ -105,4 +157,73 @@ impl State {
     pub fn devices(&self, seat: Seat) -> Devices {
         self.on.iter().find(|(of, _)| *of == seat).map(|(_, devices)| *devices).unwrap_or_default()
     }
+}
+
+/// A track of the connection that receives.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Slot {
+    /// The `mid` of its line in the offer.
+    pub mid: String,
+    /// What it is for.
+    pub place: Place,
+    /// Who is behind it; nobody.
+    pub seat: Option<Seat>,
+    /// Whether a picture comes; not over a weak line.
+    pub has_picture: bool,
+}
+
+/// What a track is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Place {
+    /// The large picture.
+    Main,
+    /// A small picture.
+    Thumb,
+    /// A shared screen.
+    Screen,
+    /// Sound.
+    Sound,
+}
+
+/// What a seat is asked to send: nobody watches the rest.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sending {
+    /// The camera at 160×90.
+    pub low: bool,
+    /// The camera at 320×180.
+    pub mid: bool,
+    /// The camera at 640×360.
+    pub high: bool,
+    /// The screen.
+    pub screen: bool,
+    /// The microphone.
+    pub sound: bool,
+}
+
+/// How a seat's line is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Line {
+    /// What can be sent to the page, in bits per second.
+    pub down_bps: u64,
+    /// Packets lost on the way to it, per thousand.
+    pub loss_permille: u32,
+    /// There and back, in milliseconds.
+    pub round_trip_ms: u32,
+    /// Whether it goes over TCP, because a firewall lets nothing else through.
+    pub is_tcp: bool,
+    /// How much it carries.
+    pub carries: Carries,
+}
+
+/// How much a line carries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Carries {
+    /// Everything.
+    All,
+    /// Small pictures.
+    Small,
+    /// Sound, and the shared screen.
+    SoundAndScreen,
 }

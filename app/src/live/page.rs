@@ -1,0 +1,165 @@
+//! `/meetings/:id/live`: the meeting by picture and sound. Before one takes a seat one sees one's own picture and level;
+//! then who speaks is large, the others are small, and everybody of the meeting stands in a list beside.
+
+use domain::error::Failure;
+use domain::ids::MeetingId;
+use domain::live::Seat;
+use domain::meetings::Meeting;
+use leptos::nonce::use_nonce;
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_params_map;
+
+use super::table::{ELEMENT, Table};
+use super::{controls, people, stage};
+use crate::failure::Problem;
+use crate::meetings::calls::{self, Shown};
+use crate::session::with_page;
+use crate::text::keys::*;
+use crate::text::{t, tf};
+use crate::ui::{Icon, Loaded, Notice, Tone, loaded_page, resource};
+
+/// An online meeting.
+#[component]
+pub fn LivePage() -> impl IntoView {
+    let params = use_params_map();
+    let id = Memo::new(move |_| {
+        params.with(|params| params.get("id").and_then(|id| id.parse::<MeetingId>().ok()))
+    });
+    let data: Loaded<Shown> = resource(
+        move || id.get(),
+        |id| async move {
+            match id {
+                Some(id) => calls::fetch(id).await,
+                None => Err(Failure::NotFound.into()),
+            }
+        },
+    );
+    let script = with_page(|page| page.assets.live.clone());
+    view! {
+        <script r#type="module" src=script nonce=use_nonce()></script>
+        {loaded_page(data, t(LIVE_TITLE), move |shown| joined(&shown.meeting).into_any())}
+    }
+}
+
+fn joined(meeting: &Meeting) -> impl IntoView + use<> {
+    let (table, id) = (Table::new(), meeting.id);
+    Effect::new(move |_| table.open(id));
+    let on_off = |is_on: bool| if is_on { "on" } else { "off" };
+    let is_muted = move || table.own().is_some_and(|own| own.is_muted);
+    let hear = move |event: leptos::ev::Event| table.told(&event);
+    view! {
+        <Title text=meeting.title.clone()/>
+        <header class="mh live__head">
+            <a class="back" href=format!("/meetings/{}", meeting.id)><Icon name="arrow-left"/>{t(LIVE_BACK)}</a>
+            <h1>{meeting.title.clone()}</h1>
+            {move || line_words(table)}
+        </header>
+        <live-media
+            id=ELEMENT
+            class="live"
+            camera=move || on_off(table.camera.get())
+            microphone=move || on_off(table.microphone.get())
+            sharing=move || on_off(table.sharing.get())
+            muted-by-chair=move || is_muted().then_some("on")
+            on:say=hear
+            on:problem=hear
+            on:solved=hear
+            on:level=hear
+            on:line=hear
+            on:shared=hear
+        >
+            {notices(table)}
+            <div class="live__body">
+                <div class="live__main">
+                    {stage::stage(table)}
+                    {move || match table.seat.get() {
+                        Some(_) => controls::bar(table).into_any(),
+                        None => entrance(table).into_any(),
+                    }}
+                </div>
+                {people::people(table)}
+            </div>
+        </live-media>
+        <p class="hint live__note">{t(LIVE_NOT_RECORDED)}</p>
+    }
+}
+
+/// How the line is, in words.
+fn line_words(table: Table) -> Option<AnyView> {
+    table.seat.get()?;
+    let measured = table.measured.get();
+    let (icon, words) = match measured.state.as_str() {
+        "up" => {
+            let way = t(if measured.is_tcp { LIVE_LINE_TCP } else { LIVE_LINE_UDP });
+            let kilobits = |bits: f64| format!("{:.0}", bits / 1000.0);
+            let numbers = [("up", &kilobits(measured.up_bps)), ("down", &kilobits(measured.down_bps))];
+            let numbers = numbers.map(|(name, value)| (name, value as &dyn std::fmt::Display));
+            ("wifi", format!("{way}. {}", tf(LIVE_LINE_RATES, &numbers)))
+        }
+        "lost" => ("wifi-off", t(LIVE_LINE_LOST).to_owned()),
+        _ => ("wifi", t(LIVE_LINE_CONNECTING).to_owned()),
+    };
+    Some(view! { <p class="mh__m" role="status"><span><Icon name=icon/>{words}</span></p> }.into_any())
+}
+
+fn notices(table: Table) -> impl IntoView {
+    let failure = move || table.failure.get().map(|failure| view! { <Problem failure/> });
+    let problem = move || {
+        table.problem.get().map(|word| {
+            let (title, body) = match word.as_str() {
+                "denied" => (LIVE_DENIED, LIVE_DENIED_BODY),
+                "missing" => (LIVE_MISSING, LIVE_MISSING_BODY),
+                "busy" => (LIVE_BUSY, LIVE_BUSY_BODY),
+                "insecure" => (LIVE_INSECURE, LIVE_INSECURE_BODY),
+                "blocked-sound" => (LIVE_BLOCKED_SOUND, LIVE_BLOCKED_SOUND_BODY),
+                _ => (LIVE_UNSUPPORTED, LIVE_UNSUPPORTED_BODY),
+            };
+            view! {
+                <Notice tone=Tone::Risk icon="triangle-alert" title=t(title)>
+                    <p>{t(body)}</p>
+                    <button class="btn btn--secondary" r#type="button" on:click=move |_| table.start()>{t(FAILURE_TRY_AGAIN)}</button>
+                </Notice>
+            }
+        })
+    };
+    view! { {failure} {problem} }
+}
+
+/// Before one sits: which seat, and whether one is seen and heard.
+fn entrance(table: Table) -> impl IntoView {
+    let seats = move || {
+        table.standing.with(|standing| standing.as_ref().map(|of| of.seats.clone()).unwrap_or_default())
+    };
+    let words = move |seat: Seat| match seat {
+        Seat::Hall => t(LIVE_SIT_HALL).to_owned(),
+        Seat::Site(_) => tf(LIVE_SIT_SITE, &[("name", &table.name(seat))]),
+        Seat::Person(_) => t(LIVE_SIT_PERSON).to_owned(),
+    };
+    let buttons = move || {
+        let seats = seats();
+        if table.standing.with(Option::is_none) {
+            return view! { <p class="hint" role="status">{t(LIVE_LINE_CONNECTING)}</p> }.into_any();
+        }
+        if seats.is_empty() {
+            return view! { <p>{t(LIVE_NO_SEAT)}</p> }.into_any();
+        }
+        let button = move |(place, seat): (usize, Seat)| {
+            let class = if place == 0 { "btn btn--primary" } else { "btn btn--secondary" };
+            let sit = move |_| {
+                table.start();
+                table.sit(seat);
+            };
+            view! {
+                <button class=class r#type="button" on:click=sit><Icon name="video"/>{move || words(seat)}</button>
+            }
+        };
+        seats.into_iter().enumerate().map(button).collect_view().into_any()
+    };
+    view! {
+        <div class="live__enter">
+            {controls::own(table)}
+            <div class="live__sit">{buttons}</div>
+        </div>
+    }
+}

@@ -1,0 +1,246 @@
+//! What the page of an online meeting knows, shared by its parts: what the server told, what this seat has on, and how
+//! both are said. Refuses to draw.
+
+use domain::error::Failure;
+use domain::ids::MeetingId;
+#[cfg(feature = "hydrate")]
+use domain::live::wire::ToPage;
+use domain::live::wire::{Devices, Look, Slot, State, ToServer};
+use domain::live::{Direction, Kept, Seat, Standing};
+use leptos::prelude::*;
+use serde::Deserialize;
+
+#[cfg(feature = "hydrate")]
+use super::Line;
+use crate::text::keys::*;
+use crate::text::t;
+
+/// The element's identifier on the page.
+pub(super) const ELEMENT: &str = "live-media";
+
+/// How the element finds its connections.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(default)]
+pub(super) struct Measured {
+    /// `connecting`, `up` or `lost`.
+    pub(super) state: String,
+    pub(super) up_bps: f64,
+    pub(super) down_bps: f64,
+    pub(super) is_tcp: bool,
+}
+
+/// The meeting on the page.
+#[derive(Clone, Copy)]
+pub(super) struct Table {
+    pub(super) standing: RwSignal<Option<Standing>>,
+    pub(super) state: RwSignal<Option<State>>,
+    /// The seat this page has.
+    pub(super) seat: RwSignal<Option<Seat>>,
+    /// The seat it takes again when the line is back.
+    pub(super) wanted: RwSignal<Option<Seat>>,
+    pub(super) slots: RwSignal<Vec<Slot>>,
+    pub(super) speaking: RwSignal<Vec<Seat>>,
+    pub(super) failure: RwSignal<Option<Failure>>,
+    /// What keeps camera, microphone or sound off, as the element says.
+    pub(super) problem: RwSignal<Option<String>>,
+    pub(super) measured: RwSignal<Measured>,
+    pub(super) level: RwSignal<u32>,
+    pub(super) camera: RwSignal<bool>,
+    pub(super) microphone: RwSignal<bool>,
+    pub(super) sharing: RwSignal<bool>,
+    pub(super) look: RwSignal<Look>,
+    #[cfg(feature = "hydrate")]
+    line: StoredValue<Option<Line>, LocalStorage>,
+}
+
+impl Table {
+    pub(super) fn new() -> Table {
+        Table {
+            standing: RwSignal::new(None),
+            state: RwSignal::new(None),
+            seat: RwSignal::new(None),
+            wanted: RwSignal::new(None),
+            slots: RwSignal::new(Vec::new()),
+            speaking: RwSignal::new(Vec::new()),
+            failure: RwSignal::new(None),
+            problem: RwSignal::new(None),
+            measured: RwSignal::new(Measured::default()),
+            level: RwSignal::new(0),
+            camera: RwSignal::new(true),
+            microphone: RwSignal::new(true),
+            sharing: RwSignal::new(false),
+            look: RwSignal::new(Look::Speaker),
+            #[cfg(feature = "hydrate")]
+            line: StoredValue::new_local(None),
+        }
+    }
+
+    /// What is kept of a seat.
+    pub(super) fn kept(self, seat: Seat) -> Option<Kept> {
+        self.state.with(|state| state.as_ref().and_then(|state| state.live.seat(seat).cloned()))
+    }
+
+    /// What is kept of this page's own seat.
+    pub(super) fn own(self) -> Option<Kept> {
+        self.seat.get().and_then(|seat| self.kept(seat))
+    }
+
+    pub(super) fn directs(self) -> bool {
+        self.standing.with(|standing| standing.as_ref().is_some_and(|standing| standing.directs))
+    }
+
+    /// A seat's name, as everybody is shown it.
+    pub(super) fn name(self, seat: Seat) -> String {
+        match self.kept(seat) {
+            Some(kept) if !kept.name.is_empty() => kept.name,
+            _ if seat == Seat::Hall => t(LIVE_HALL).to_owned(),
+            _ => String::new(),
+        }
+    }
+
+    /// What a seat has on.
+    pub(super) fn devices(self, seat: Seat) -> Devices {
+        self.state.with(|state| state.as_ref().map(|state| state.devices(seat)).unwrap_or_default())
+    }
+
+    /// Decides for all.
+    pub(super) fn direct(self, direction: Direction) {
+        self.say(&ToServer::Direct(direction));
+    }
+
+    /// Takes a seat.
+    pub(super) fn sit(self, seat: Seat) {
+        self.failure.set(None);
+        self.wanted.set(Some(seat));
+        self.say(&ToServer::Sit(seat));
+    }
+
+    /// Leaves it.
+    pub(super) fn rise(self) {
+        self.wanted.set(None);
+        self.say(&ToServer::Rise);
+        self.unseated();
+        #[cfg(feature = "hydrate")]
+        self.give("\"unseated\"");
+    }
+
+    fn unseated(self) {
+        self.seat.set(None);
+        self.slots.set(Vec::new());
+        self.sharing.set(false);
+    }
+
+    pub(super) fn say(self, message: &ToServer) {
+        #[cfg(feature = "hydrate")]
+        self.line.try_with_value(|line| line.as_ref().map(|line| line.say(message)));
+        #[cfg(not(feature = "hydrate"))]
+        let _ = message;
+    }
+}
+
+#[cfg(feature = "hydrate")]
+impl Table {
+    /// Opens the line of a meeting, until the page is left.
+    pub(super) fn open(self, meeting: MeetingId) {
+        self.line.set_value(Some(Line::open(meeting, move |text| self.hear(text))));
+        on_cleanup(move || {
+            let _ = self.line.try_set_value(None);
+        });
+    }
+
+    fn hear(self, text: &str) {
+        let Ok(message) = serde_json::from_str::<ToPage>(text) else { return };
+        self.give(text);
+        match message {
+            ToPage::Welcome { standing, .. } => {
+                self.standing.set(Some(standing));
+                // The line is new: the server knows of no seat of this page.
+                if let Some(seat) = self.wanted.get_untracked() {
+                    self.say(&ToServer::Sit(seat));
+                }
+            }
+            ToPage::State(state) => self.state.set(Some(state)),
+            ToPage::Seated(seat) => {
+                self.seat.set(Some(seat));
+                self.say(&ToServer::Look(self.look.get_untracked()));
+            }
+            ToPage::Unseated => {
+                self.wanted.set(None);
+                self.unseated();
+            }
+            ToPage::Slots(slots) => self.slots.set(slots),
+            ToPage::Speaking(seats) => self.speaking.set(seats),
+            ToPage::Refused(failure) => {
+                if self.seat.get_untracked().is_none() {
+                    self.wanted.set(None);
+                }
+                self.failure.set(Some(failure));
+            }
+            ToPage::Answer { .. }
+            | ToPage::Offer { .. }
+            | ToPage::Send(_)
+            | ToPage::Line(_)
+            | ToPage::Here
+            | ToPage::Again => {}
+        }
+    }
+
+    /// Gives the element a text of the line.
+    fn give(self, text: &str) {
+        call("hear", Some(text));
+    }
+
+    /// What the element says with one of its events.
+    pub(super) fn told(self, event: &leptos::ev::Event) {
+        use wasm_bindgen::JsCast;
+
+        let Some(event) = event.dyn_ref::<web_sys::CustomEvent>() else { return };
+        let detail = event.detail();
+        let text = || detail.as_string().unwrap_or_default();
+        match event.type_().as_str() {
+            "say" => {
+                self.line.try_with_value(|line| line.as_ref().map(|line| line.pass(&text())));
+            }
+            "problem" => self.problem.set(Some(text())),
+            "solved" => self.problem.set(None),
+            "level" => self.level.set(detail.as_f64().unwrap_or_default() as u32),
+            "shared" => self.sharing.set(false),
+            "line" => {
+                if let Ok(measured) = serde_json::from_str(&text()) {
+                    self.measured.set(measured);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Within a press: sound may play from here on, and refused devices are asked for again.
+    pub(super) fn start(self) {
+        self.problem.set(None);
+        call("start", None);
+    }
+}
+
+#[cfg(not(feature = "hydrate"))]
+impl Table {
+    pub(super) fn open(self, _: MeetingId) {}
+
+    pub(super) fn told(self, _: &leptos::ev::Event) {}
+
+    pub(super) fn start(self) {}
+}
+
+/// Calls a function of the element. One that is not there yet has nothing to hear: it is told all with the next seat.
+#[cfg(feature = "hydrate")]
+fn call(name: &str, text: Option<&str>) {
+    use wasm_bindgen::{JsCast, JsValue};
+    use web_sys::js_sys::{Function, Reflect};
+
+    let Some(element) = document().get_element_by_id(ELEMENT) else { return };
+    let function = Reflect::get(&element, &JsValue::from_str(name)).ok();
+    let Some(function) = function.and_then(|function| function.dyn_into::<Function>().ok()) else { return };
+    let _ = match text {
+        Some(text) => function.call1(&element, &JsValue::from_str(text)),
+        None => function.call0(&element),
+    };
+}
