@@ -74,6 +74,21 @@ test('the hall and a commune hold a meeting together', async ({ person }) => {
     await expect(site.getByRole('button', { name: t('live_ask'), exact: true })).toBeVisible();
   });
 
+  await test.step('a site shares its screen, and turns its camera off and on', async () => {
+    const press = (name) => site.getByRole('button', { name: t(name), exact: true }).click();
+    const screen = secretary.locator('.seatv.is-screen:not(.is-off) video');
+    await press('live_share');
+    await expect(screen).toBeVisible({ timeout: 30_000 });
+    await expect.poll(() => screen.evaluate((video) => video.videoWidth), { timeout: 30_000 }).toBeGreaterThan(640);
+    await press('live_share_end');
+    await expect(screen).toHaveCount(0, { timeout: 30_000 });
+    const shows = () => site.locator('video[data-self]').evaluate((video) => video.srcObject !== null);
+    await press('live_camera_off');
+    await expect.poll(shows).toBe(false);
+    await press('live_camera_on');
+    await expect.poll(shows).toBe(true);
+  });
+
   await test.step('a site that drops out is missed, and is back by itself when its page is', async () => {
     await site.goto('about:blank');
     await expect(row(secretary, SITE)).toContainText(t('live_not_here'));
