@@ -101,6 +101,9 @@ test('the hall and a commune hold a meeting together', async ({ person }) => {
   await test.step('who was there stands in the roll', async () => {
     await site.getByRole('button', { name: t('live_leave') }).click();
     await expect(row(secretary, SITE)).toContainText(t('live_not_here'));
+    await open(secretary, `${address}/live`);
+    await expect(secretary.getByRole('row').filter({ hasText: SITE })).toContainText(/\d\d:\d\d/);
+    await shot(secretary, 'live-record');
     await open(secretary, `${address}?tab=sites`);
     await expect(secretary.locator('.sites li').filter({ hasText: SITE })).toContainText(t('roll_site_connected'));
   });

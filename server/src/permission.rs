@@ -99,6 +99,7 @@ const CALLS: &[(&str, Access)] = &[
     ("/api/meetings/open", Needs(ConductMeeting)),
     ("/api/meetings/discuss", Needs(ConductMeeting)),
     ("/api/meetings/close", Needs(ConductMeeting)),
+    ("/api/live/lines", Needs(ViewMeeting)),
     ("/api/attendance/mark", Needs(CallRoll)),
     ("/api/attendance/mark-rest", Needs(CallRoll)),
     ("/api/attendance/mark-site", Needs(CallRoll)),

@@ -2,11 +2,13 @@
 //! itself however it ends. What is said over it is in `domain::live::wire`; cameras and connections are the element's
 //! (`elements/live-media.js`), which hears and says the same texts.
 
+pub mod calls;
 mod controls;
 #[cfg(feature = "hydrate")]
 mod line;
 pub mod page;
 mod people;
+mod record;
 #[cfg(any(feature = "hydrate", test))]
 mod retry;
 mod stage;

@@ -1,6 +1,7 @@
 //! `/meetings/:id/live`: the meeting by picture and sound. Before one takes a seat one sees one's own picture and level;
 //! then who speaks is large, the others are small, and everybody of the meeting stands in a list beside.
 
+use domain::access::{Action, Stage};
 use domain::error::Failure;
 use domain::ids::MeetingId;
 use domain::live::Seat;
@@ -11,7 +12,7 @@ use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 
 use super::table::{ELEMENT, Table};
-use super::{controls, people, stage};
+use super::{controls, people, record, stage};
 use crate::failure::Problem;
 use crate::meetings::calls::{self, Shown};
 use crate::session::with_page;
@@ -38,7 +39,26 @@ pub fn LivePage() -> impl IntoView {
     let script = with_page(|page| page.assets.live.clone());
     view! {
         <script r#type="module" src=script nonce=use_nonce()></script>
-        {loaded_page(data, t(LIVE_TITLE), move |shown| joined(&shown.meeting).into_any())}
+        {loaded_page(data, t(LIVE_TITLE), |data| shown(&data.meeting))}
+    }
+}
+
+/// While the meeting is ahead or being held it is joined here; then this tells how its lines held.
+fn shown(meeting: &Meeting) -> AnyView {
+    let conducts = meeting.may(Action::ConductMeeting);
+    match meeting.state.stage() {
+        Stage::Scheduled => joined(meeting).into_any(),
+        Stage::UnderWay if conducts => view! { {joined(meeting)} {record::record(meeting.id)} }.into_any(),
+        Stage::UnderWay => joined(meeting).into_any(),
+        Stage::Draft | Stage::Held | Stage::Cancelled | Stage::Postponed => view! {
+            <Title text=meeting.title.clone()/>
+            <header class="mh live__head">
+                <a class="back" href=format!("/meetings/{}", meeting.id)><Icon name="arrow-left"/>{t(LIVE_BACK)}</a>
+                <h1>{meeting.title.clone()}</h1>
+            </header>
+            {record::record(meeting.id)}
+        }
+        .into_any(),
     }
 }
 

@@ -39,7 +39,8 @@ pub(super) fn actions(desk: Desk) -> impl IntoView {
     let joins = of(desk, |meeting| {
         let may = [Action::JoinMeeting, Action::ConnectSite, Action::ShowHall];
         let is_online = meeting.form != Form::InPerson || !meeting.sites.is_empty();
-        (is_online && may.into_iter().any(|action| meeting.may(action))).then_some(())
+        let is_held = meeting.state.stage() == Stage::Held;
+        (is_online && (is_held || may.into_iter().any(|action| meeting.may(action)))).then_some(is_held)
     });
     let calendar =
         of(desk, |meeting| matches!(meeting.state.stage(), Stage::Scheduled | Stage::UnderWay).then_some(()));
@@ -48,7 +49,7 @@ pub(super) fn actions(desk: Desk) -> impl IntoView {
         <div class="mh__act">
             {move || opens.get().map(|()| opening(desk))}
             {move || closes.get().map(|()| closing(desk))}
-            {move || joins.get().map(|()| joining(id))}
+            {move || joins.get().map(|is_held| joining(id, is_held))}
             // The main action leads: of a draft it is the composer.
             {move || edit.get().filter(|is_draft| *is_draft).map(|is_draft| editing(id, is_draft))}
             {move || reads.get().map(|reads| reading(id, &reads))}
@@ -78,10 +79,11 @@ fn opening(desk: Desk) -> impl IntoView {
     }
 }
 
-/// To the meeting by picture and sound.
-fn joining(id: MeetingId) -> impl IntoView {
+/// To the meeting by picture and sound, or to how its lines held.
+fn joining(id: MeetingId, is_held: bool) -> impl IntoView {
+    let (icon, word) = if is_held { ("wifi", LIVE_RECORD) } else { ("video", LIVE_JOIN) };
     view! {
-        <a class="btn btn--secondary" href=format!("/meetings/{id}/live")><Icon name="video"/>{t(LIVE_JOIN)}</a>
+        <a class="btn btn--secondary" href=format!("/meetings/{id}/live")><Icon name=icon/>{t(word)}</a>
     }
 }
 
