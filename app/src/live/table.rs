@@ -18,6 +18,10 @@ use crate::text::t;
 /// The element's identifier on the page.
 pub(super) const ELEMENT: &str = "live-media";
 
+/// Pause before a seat is asked for again.
+#[cfg(feature = "hydrate")]
+const AGAIN_AFTER: std::time::Duration = std::time::Duration::from_secs(2);
+
 /// How the element finds its connections.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(default)]
@@ -38,6 +42,8 @@ pub(super) struct Table {
     pub(super) seat: RwSignal<Option<Seat>>,
     /// The seat it takes again when the line is back.
     pub(super) wanted: RwSignal<Option<Seat>>,
+    /// Whether an answer to its taking it is on its way.
+    awaited: RwSignal<bool>,
     pub(super) slots: RwSignal<Vec<Slot>>,
     pub(super) speaking: RwSignal<Vec<Seat>>,
     pub(super) failure: RwSignal<Option<Failure>>,
@@ -60,6 +66,7 @@ impl Table {
             state: RwSignal::new(None),
             seat: RwSignal::new(None),
             wanted: RwSignal::new(None),
+            awaited: RwSignal::new(false),
             slots: RwSignal::new(Vec::new()),
             speaking: RwSignal::new(Vec::new()),
             failure: RwSignal::new(None),
@@ -112,6 +119,7 @@ impl Table {
     pub(super) fn sit(self, seat: Seat) {
         self.failure.set(None);
         self.wanted.set(Some(seat));
+        self.awaited.set(true);
         self.say(&ToServer::Sit(seat));
     }
 
@@ -156,11 +164,14 @@ impl Table {
                 self.standing.set(Some(standing));
                 // The line is new: the server knows of no seat of this page.
                 if let Some(seat) = self.wanted.get_untracked() {
+                    self.awaited.set(true);
                     self.say(&ToServer::Sit(seat));
                 }
             }
             ToPage::State(state) => self.state.set(Some(state)),
             ToPage::Seated(seat) => {
+                self.awaited.set(false);
+                self.failure.set(None);
                 self.seat.set(Some(seat));
                 self.say(&ToServer::Look(self.look.get_untracked()));
             }
@@ -171,8 +182,8 @@ impl Table {
             ToPage::Slots(slots) => self.slots.set(slots),
             ToPage::Speaking(seats) => self.speaking.set(seats),
             ToPage::Refused(failure) => {
-                if self.seat.get_untracked().is_none() {
-                    self.wanted.set(None);
+                if self.awaited.get_untracked() {
+                    self.not_seated(&failure);
                 }
                 self.failure.set(Some(failure));
             }
@@ -183,6 +194,23 @@ impl Table {
             | ToPage::Here
             | ToPage::Again => {}
         }
+    }
+
+    /// The seat was not to be had: it is asked for again when the server is only busy, and else given up.
+    fn not_seated(self, failure: &Failure) {
+        self.awaited.set(false);
+        if *failure != Failure::Unavailable {
+            self.wanted.set(None);
+            self.unseated();
+            return self.give("\"unseated\"");
+        }
+        let again = move || {
+            if let Some(Some(seat)) = self.wanted.try_get_untracked() {
+                self.awaited.set(true);
+                self.say(&ToServer::Sit(seat));
+            }
+        };
+        set_timeout(again, AGAIN_AFTER);
     }
 
     /// Gives the element a text of the line.

@@ -13,7 +13,7 @@ use sqlx::sqlite::{
 };
 use sqlx::{AssertSqlSafe, FromRow, Postgres, Sqlite, Transaction};
 
-use crate::events::{Events, News};
+use crate::events::{Events, News, Telling};
 
 /// Connections at once: enough for 300 people on PostgreSQL at a few milliseconds a query.
 pub(crate) const CONNECTIONS: u32 = 16;
@@ -157,9 +157,8 @@ impl Tx {
     pub async fn commit(self) -> Result<(), sqlx::Error> {
         match self.on {
             Engine::Sqlite(tx, events) => {
-                tx.commit().await?;
-                events.tell(self.news);
-                Ok(())
+                let _telling = Telling::of(events, self.news);
+                tx.commit().await
             }
             Engine::Postgres(mut tx) => {
                 self.news.send(&mut tx).await?;

@@ -143,6 +143,26 @@ impl News {
     }
 }
 
+/// Tells what a transaction has changed when it goes: a commit goes on though whoever waits for it hangs up, and one
+/// telling too many costs one reading.
+#[derive(Debug)]
+pub(crate) struct Telling {
+    events: Events,
+    news: News,
+}
+
+impl Telling {
+    pub(crate) fn of(events: Events, news: News) -> Telling {
+        Telling { events, news }
+    }
+}
+
+impl Drop for Telling {
+    fn drop(&mut self) {
+        self.events.tell(std::mem::take(&mut self.news));
+    }
+}
+
 /// Hears what has changed since it began to listen.
 #[derive(Debug)]
 pub struct Listener(broadcast::Receiver<Event>);

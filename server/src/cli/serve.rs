@@ -28,7 +28,10 @@ fn carry(site: &Site) -> Result<(), String> {
         udp: listen,
         tcp: Some(listen),
         advertised: site.config.media_addresses.clone(),
-        limits: media::Limits::default(),
+        limits: media::Limits {
+            seats_per_meeting: domain::live::SEATS_AT_MOST as usize,
+            ..media::Limits::default()
+        },
     };
     let (media, events) = media::start(settings).map_err(|cause| format!("media_listen: {cause}"))?;
     tracing::info!(udp = %media.udp(), tcp = ?media.tcp(), "carrying picture and sound");

@@ -6,15 +6,41 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use domain::error::{Failure, Refusal};
 use domain::ids::MeetingId;
-use domain::live::wire::{Carries, Line, Look, Place, Sending, Slot, ToPage};
+use domain::live::wire::{Carries, Devices, Line, Look, Place, Sending, Slot, ToPage};
 use domain::live::{Live, Seat};
 use media::command::{Limited, LineState, Over, Refused};
 use media::{Command, Event, Media};
+
+use super::Hub;
 
 /// The media thread as the hub sees it.
 pub(super) struct Carrier {
     media: Media,
     seats: Mutex<Numbers>,
+}
+
+/// A seat's number with the media thread. Dropped, the seat has neither picture nor sound any more.
+pub(super) struct Carried {
+    hub: Hub,
+    meeting: MeetingId,
+    /// The number.
+    pub(super) number: u64,
+}
+
+impl Carried {
+    /// A number for a seat; none where the program carries nothing.
+    pub(super) fn new(hub: &Hub, meeting: MeetingId, seat: Seat) -> Option<Carried> {
+        let number = hub.carrier()?.number(meeting, seat);
+        Some(Carried { hub: hub.clone(), meeting, number })
+    }
+}
+
+impl Drop for Carried {
+    fn drop(&mut self) {
+        if let Some(carrier) = self.hub.carrier() {
+            carrier.leave(self.meeting, self.number);
+        }
+    }
 }
 
 /// Which number is which seat; a number is never given twice.
@@ -35,23 +61,30 @@ impl Carrier {
         self.seats.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A seat begins to have picture and sound; gives its number.
-    pub(super) fn join(&self, meeting: MeetingId, seat: Seat) -> Result<u64, Failure> {
-        let number = {
-            let mut numbers = self.numbers();
-            numbers.last += 1;
-            let number = numbers.last;
-            numbers.seats.insert(number, (meeting, seat));
-            number
-        };
-        self.tell(Command::Join { seat: media::Seat { meeting, number } })?;
-        Ok(number)
+    /// A number for a seat.
+    fn number(&self, meeting: MeetingId, seat: Seat) -> u64 {
+        let mut numbers = self.numbers();
+        numbers.last += 1;
+        let number = numbers.last;
+        numbers.seats.insert(number, (meeting, seat));
+        number
     }
 
-    /// A seat is left.
-    pub(super) fn leave(&self, meeting: MeetingId, number: u64) {
+    /// A seat begins to have picture and sound; silent until the next state says whether the chair wants it heard.
+    pub(super) fn join(&self, meeting: MeetingId, number: u64) -> Result<(), Failure> {
+        self.tell(Command::Join { seat: media::Seat { meeting, number } })?;
+        let direction = {
+            let mut numbers = self.numbers();
+            let direction = numbers.directions.entry(meeting).or_default();
+            direction.muted.insert(number);
+            direction.clone()
+        };
+        self.tell(Command::Direct { meeting, direction })
+    }
+
+    /// A seat is left. The media thread always hears that.
+    fn leave(&self, meeting: MeetingId, number: u64) {
         self.numbers().seats.remove(&number);
-        // A thread that is behind hears of nothing more from this seat, and lets it go when it falls silent.
         let _ = self.tell(Command::Leave { seat: media::Seat { meeting, number } });
     }
 
@@ -87,36 +120,38 @@ impl Carrier {
         self.media.tell(command).map_err(|media::Busy| Failure::Unavailable)
     }
 
-    /// What the chair has decided, for the seats that are taken here and those of them that share their screen.
-    pub(super) fn direct(&self, meeting: MeetingId, live: &Live, taken: &BTreeMap<Seat, (u64, bool)>) {
+    /// What the chair has decided, for the seats that are taken here; whether it was told.
+    pub(super) fn direct(
+        &self,
+        meeting: MeetingId,
+        live: &Live,
+        taken: &BTreeMap<Seat, (u64, Devices)>,
+    ) -> bool {
         let number = |seat: Seat| taken.get(&seat).map(|(number, _)| *number);
-        let is_muted = |seat: Seat| live.seat(seat).is_some_and(|kept| kept.is_muted);
-        let sharing: Vec<Seat> =
-            taken.iter().filter(|(_, (_, shares))| *shares).map(|(seat, _)| *seat).collect();
-        let has_floor = |seat: &&Seat| live.floor == Some(**seat);
-        let shown = sharing.iter().find(has_floor).or(sharing.first());
+        let numbers_of = |is: &dyn Fn(Seat, Devices) -> bool| {
+            taken.iter().filter(|(seat, (_, on))| is(**seat, *on)).map(|(_, (number, _))| *number).collect()
+        };
+        let before = self.numbers().directions.get(&meeting).cloned();
+        let shares = |of: u64| taken.values().any(|(number, on)| *number == of && on.screen);
+        // Whoever has the floor comes first; else whoever was shown stays, as long as they share.
+        let has_floor = live.floor.and_then(number).filter(|number| shares(*number));
+        let was_shown = before.as_ref().and_then(|before| before.sharing).filter(|number| shares(*number));
+        let any = || taken.values().find(|(_, on)| on.screen).map(|(number, _)| *number);
         let direction = media::command::Direction {
             large: live.large.and_then(number),
             floor: live.floor.and_then(number),
-            muted: taken
-                .iter()
-                .filter(|(seat, _)| is_muted(**seat))
-                .map(|(_, (number, _))| *number)
-                .collect(),
-            hidden: Default::default(),
-            sharing: shown.and_then(|seat| number(*seat)),
+            muted: numbers_of(&|seat, _| live.seat(seat).is_some_and(|kept| kept.is_muted)),
+            hidden: numbers_of(&|_, on| !on.camera),
+            sharing: has_floor.or(was_shown).or_else(any),
         };
-        {
-            let mut numbers = self.numbers();
-            if numbers.directions.get(&meeting) == Some(&direction) {
-                return;
-            }
-            numbers.directions.insert(meeting, direction.clone());
+        if before.as_ref() == Some(&direction) {
+            return true;
         }
-        if self.tell(Command::Direct { meeting, direction }).is_err() {
-            // Told again with the next state.
-            self.close(meeting);
+        let is_told = self.tell(Command::Direct { meeting, direction: direction.clone() }).is_ok();
+        if is_told {
+            self.numbers().directions.insert(meeting, direction);
         }
+        is_told
     }
 
     fn seat(&self, number: u64) -> Option<Seat> {

@@ -19,7 +19,7 @@ use std::time::Duration;
 
 use backend::{Backend, Event};
 use chrono::TimeDelta;
-use domain::ids::{ConnectionId, MeetingId};
+use domain::ids::{ConnectionId, MeetingId, PersonId};
 use domain::live::LivePort;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
@@ -30,6 +30,8 @@ use room::Room;
 
 /// Open pages at once: every tablet and desk of a province's largest conference, ten times over. Each takes some 30 KB.
 const PAGES_AT_MOST: usize = 3000;
+/// Open pages of one person: a desk, a tablet, the hall's display, and tabs that were forgotten.
+const PAGES_OF_ONE_AT_MOST: u32 = 24;
 /// Connections that stand are marked so often; what a killed program loses of a seat's time is at most this.
 const MARK_EVERY: Duration = Duration::from_secs(15);
 /// A connection that nobody has marked for three turns is one of a program that is gone.
@@ -48,6 +50,8 @@ struct Inner {
     clock: Clock,
     rooms: Mutex<HashMap<MeetingId, Arc<Room>>>,
     places: Arc<Semaphore>,
+    /// How many pages each person has open.
+    pages: Mutex<HashMap<PersonId, u32>>,
     /// Tells states apart, those of a program that ran before too.
     version: AtomicU64,
     ending: watch::Sender<bool>,
@@ -70,6 +74,7 @@ impl Hub {
             clock,
             rooms: Mutex::default(),
             places: Arc::new(Semaphore::new(PAGES_AT_MOST)),
+            pages: Mutex::default(),
             version: AtomicU64::new(first),
             ending: watch::Sender::new(false),
             carrier: OnceLock::new(),
@@ -143,7 +148,11 @@ impl Hub {
             let standing: Vec<ConnectionId> = self.all().iter().flat_map(|room| room.connections()).collect();
             match self.0.backend.standing_by(&standing, now).await {
                 Ok(gone) => self.all().iter().for_each(|room| room.unseat(&gone)),
-                Err(failure) => tracing::warn!(?failure, "seats were not marked"),
+                Err(failure) => {
+                    // What could not be marked must not be taken for left.
+                    tracing::warn!(?failure, "seats were not marked");
+                    continue;
+                }
             }
             if let Err(failure) = self.0.backend.end_lost(now - LOST_AFTER).await {
                 tracing::warn!(?failure, "seats that were left were not ended");
@@ -173,12 +182,23 @@ impl Hub {
         self.0.version.fetch_add(1, Ordering::Relaxed)
     }
 
-    /// A place for one more page; none when the program is full or ends.
-    fn place(&self) -> Option<OwnedSemaphorePermit> {
+    /// A place for one more page of a person; none when they have enough, or the program is full or ends.
+    fn place(&self, person: PersonId) -> Option<Place> {
         if *self.0.ending.borrow() {
             return None;
         }
-        self.0.places.clone().try_acquire_owned().ok()
+        let permit = self.0.places.clone().try_acquire_owned().ok()?;
+        let mut pages = self.pages();
+        let open = pages.entry(person).or_default();
+        if *open >= PAGES_OF_ONE_AT_MOST {
+            return None;
+        }
+        *open += 1;
+        Some(Place { hub: self.clone(), person, _permit: permit })
+    }
+
+    fn pages(&self) -> MutexGuard<'_, HashMap<PersonId, u32>> {
+        self.0.pages.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// One page looks at a meeting, until what this gives is dropped.
@@ -195,6 +215,25 @@ impl Hub {
         let all = u32::try_from(PAGES_AT_MOST).expect("a small number");
         if timeout(CLOSE_WITHIN, self.0.places.acquire_many(all)).await.is_err() {
             tracing::warn!("some pages did not hear that the program ends");
+        }
+    }
+}
+
+/// An open page's place.
+struct Place {
+    hub: Hub,
+    person: PersonId,
+    _permit: OwnedSemaphorePermit,
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let mut pages = self.hub.pages();
+        if let Some(open) = pages.get_mut(&self.person) {
+            *open -= 1;
+            if *open == 0 {
+                pages.remove(&self.person);
+            }
         }
     }
 }

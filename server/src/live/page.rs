@@ -8,6 +8,7 @@ use axum::Extension;
 use axum::extract::ws::{Message, Utf8Bytes, WebSocket, WebSocketUpgrade};
 use axum::extract::{Path, State};
 use axum::response::Response;
+use chrono::{DateTime, Utc};
 use domain::access::Caller;
 use domain::error::{Failure, Refusal};
 use domain::ids::{ConnectionId, MeetingId};
@@ -18,7 +19,7 @@ use http::{HeaderMap, StatusCode};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, MissedTickBehavior, interval, timeout};
 
-use super::media::Carrier;
+use super::media::{Carried, Carrier};
 use super::{Visit, ended};
 use crate::fault;
 use crate::guard::{Visitor, is_own_page};
@@ -27,6 +28,8 @@ use crate::visitor;
 
 /// A page that takes nothing for so long has gone to sleep; it comes back by itself.
 const SENT_WITHIN: Duration = Duration::from_secs(10);
+/// A page that answers nothing for so long is gone: three signs of life that it did not answer.
+const SILENT_AT_MOST: Duration = Duration::from_secs(15);
 /// Whether the page may still see the meeting is asked again after so many signs of life.
 const ASKED_EVERY: u32 = 6;
 
@@ -47,11 +50,14 @@ pub async fn socket(
         Ok(found) => found,
         Err(failure) => return fault::failure(&failure, &headers),
     };
-    let Some(place) = site.live.place() else { return fault::plain(StatusCode::SERVICE_UNAVAILABLE) };
+    let Some(place) = site.live.place(caller.0.person) else {
+        return fault::plain(StatusCode::SERVICE_UNAVAILABLE);
+    };
     upgrade.max_message_size(MESSAGE_BYTES_AT_MOST).max_frame_size(MESSAGE_BYTES_AT_MOST).on_upgrade(
         move |socket| async move {
             let visit = site.live.enter(caller.1);
-            let page = Page { asker, visit, meeting: caller.1, seat: None, standing };
+            let (heard, heard_at) = (Instant::now(), asker.site.clock.now());
+            let page = Page { asker, visit, meeting: caller.1, seat: None, standing, heard, heard_at };
             page.talk(socket).await;
             drop(place);
         },
@@ -103,6 +109,10 @@ struct Page {
     meeting: MeetingId,
     seat: Option<Taken>,
     standing: Standing,
+    /// When the page was last heard.
+    heard: Instant,
+    /// The same by the clock.
+    heard_at: DateTime<Utc>,
 }
 
 /// The socket cannot be talked over any more.
@@ -139,7 +149,7 @@ impl Page {
                     let _ = send(&mut out, &ToPage::Again).await;
                     Err(Gone)
                 }
-                heard = incoming.next() => match heard {
+                heard = incoming.next() => match heard.inspect(|_| self.note_heard()) {
                     Some(Ok(Message::Text(text))) if allowance.takes(Instant::now()) => {
                         self.hear(&text, &mut out).await
                     }
@@ -158,21 +168,49 @@ impl Page {
     }
 
     async fn sign_of_life(&mut self, turns: u32, out: &mut Out) -> Talk {
+        if self.heard.elapsed() > SILENT_AT_MOST {
+            self.rise_as_of(self.heard_at).await;
+            return Err(Gone);
+        }
+        // A browser answers it by itself, so that a line that died is noticed.
+        if !matches!(timeout(SENT_WITHIN, out.send(Message::Ping(Default::default()))).await, Ok(Ok(()))) {
+            return Err(Gone);
+        }
         if !turns.is_multiple_of(ASKED_EVERY) {
             return send(out, &ToPage::Here).await;
         }
         match self.asker.standing(None).await {
             Ok((_, standing)) if standing == self.standing => send(out, &ToPage::Here).await,
-            Ok((_, standing)) => {
-                self.standing = standing;
-                self.welcome(out).await
+            Ok((_, standing)) => self.stand_anew(standing, out).await,
+            Err(failure @ (Failure::SignedOut | Failure::NotFound | Failure::Forbidden)) => {
+                self.turned_out(failure, out).await
             }
-            Err(Failure::Unavailable) => send(out, &ToPage::Here).await,
-            Err(failure) => {
-                let _ = send(out, &ToPage::Refused(failure)).await;
-                Err(Gone)
-            }
+            // The database's trouble is not this page's.
+            Err(_) => send(out, &ToPage::Here).await,
         }
+    }
+
+    /// The caller may do other things now: a seat that is no longer theirs is left.
+    async fn stand_anew(&mut self, standing: Standing, out: &mut Out) -> Talk {
+        let seat = self.seat.as_ref().map(|taken| taken.seat);
+        if seat.is_some_and(|seat| !standing.seats.contains(&seat)) {
+            self.rise().await;
+            send(out, &ToPage::Unseated).await?;
+        }
+        self.standing = standing;
+        self.welcome(out).await
+    }
+
+    async fn turned_out(&mut self, failure: Failure, out: &mut Out) -> Talk {
+        self.rise().await;
+        let _ = send(out, &ToPage::Refused(failure)).await;
+        Err(Gone)
+    }
+
+    /// Something came over the line.
+    fn note_heard(&mut self) {
+        self.heard = Instant::now();
+        self.heard_at = self.asker.site.clock.now();
     }
 
     /// What the room has for this seat. None: the room lost patience with a page that takes nothing.
@@ -195,6 +233,7 @@ impl Page {
         match self.answer(message).await {
             Ok(None) => Ok(()),
             Ok(Some(answer)) => send(out, &answer).await,
+            Err(Failure::SignedOut) => self.turned_out(Failure::SignedOut, out).await,
             Err(failure) => send(out, &ToPage::Refused(failure)).await,
         }
     }
@@ -253,23 +292,30 @@ impl Page {
         let connection = ConnectionId(site.entropy.id(site.clock.now()));
         site.services.live.sit(caller, self.meeting, seat, connection).await?;
         self.rise().await;
-        let number = match self.visit.hub.carrier() {
-            Some(carrier) => Some(carrier.join(self.meeting, seat)?),
-            None => None,
-        };
-        let messages = self.visit.room.seat(seat, connection, number);
+        let carried = Carried::new(&self.visit.hub, self.meeting, seat);
+        let number = carried.as_ref().map(|carried| carried.number);
+        // What the media thread says of the seat must find it.
+        let messages = self.visit.room.seat(seat, connection, carried);
         self.seat = Some(Taken { seat, connection, number, messages });
+        if let Some((carrier, number)) = self.visit.hub.carrier().zip(number)
+            && let Err(failure) = carrier.join(self.meeting, number)
+        {
+            self.rise().await;
+            return Err(failure);
+        }
         Ok(())
     }
 
     async fn rise(&mut self) {
-        let Some(Taken { seat, connection, number, .. }) = self.seat.take() else { return };
+        let now = self.asker.site.clock.now();
+        self.rise_as_of(now).await;
+    }
+
+    /// Leaves the seat, at the time at which it was really left.
+    async fn rise_as_of(&mut self, left: DateTime<Utc>) {
+        let Some(Taken { seat, connection, .. }) = self.seat.take() else { return };
         self.visit.room.rise(seat, connection);
-        if let Some((carrier, number)) = self.visit.hub.carrier().zip(number) {
-            carrier.leave(self.meeting, number);
-        }
-        let site = &self.asker.site;
-        if let Err(failure) = site.services.live.rise(connection, site.clock.now()).await {
+        if let Err(failure) = self.asker.site.services.live.rise(connection, left).await {
             // It ends when it is no longer marked, a little late.
             tracing::warn!(?failure, "a seat that was left is still marked as taken");
         }

@@ -15,6 +15,7 @@ use tokio::task::AbortHandle;
 use tokio::time::sleep;
 
 use super::Hub;
+use super::media::Carried;
 
 /// States come no closer together: seventy sites that join in one second are ten readings and not seventy.
 const APART: Duration = Duration::from_millis(100);
@@ -38,8 +39,8 @@ pub(super) struct Room {
 /// A seat that is taken from a page of this node.
 struct Seated {
     connection: ConnectionId,
-    /// Its number with the media thread, where there is one.
-    number: Option<u64>,
+    /// Its picture and sound, where the program carries them; they end with this.
+    carried: Option<Carried>,
     devices: Devices,
     outbox: mpsc::Sender<ToPage>,
 }
@@ -124,8 +125,11 @@ impl Room {
                 stays
             });
             if let Some(carrier) = hub.carrier() {
-                let taken = |(seat, at): (&Seat, &Seated)| Some((*seat, (at.number?, at.devices.screen)));
-                carrier.direct(self.meeting, &live, &seated.iter().filter_map(taken).collect());
+                let taken =
+                    |(seat, at): (&Seat, &Seated)| Some((*seat, (at.carried.as_ref()?.number, at.devices)));
+                if !carrier.direct(self.meeting, &live, &seated.iter().filter_map(taken).collect()) {
+                    self.change();
+                }
             }
             seated.iter().map(|(seat, at)| (*seat, at.devices)).collect()
         };
@@ -143,10 +147,10 @@ impl Room {
         &self,
         seat: Seat,
         connection: ConnectionId,
-        number: Option<u64>,
+        carried: Option<Carried>,
     ) -> mpsc::Receiver<ToPage> {
         let (outbox, messages) = mpsc::channel(WAITING_AT_MOST);
-        let taken = Seated { connection, number, devices: Devices::default(), outbox };
+        let taken = Seated { connection, carried, devices: Devices::default(), outbox };
         if let Some(before) = self.seated().insert(seat, taken) {
             let _ = before.outbox.try_send(ToPage::Unseated);
         }
@@ -158,7 +162,8 @@ impl Room {
     /// Says something to the page at a seat, or to all that have one. A page that takes it slower than it comes has lost
     /// sight of what is true, and begins anew.
     pub(super) fn say(&self, number: Option<u64>, message: &ToPage) {
-        let concerns = |at: &Seated| number.is_none() || at.number == number;
+        let concerns =
+            |at: &Seated| number.is_none() || at.carried.as_ref().map(|carried| carried.number) == number;
         self.seated().retain(|_, at| !concerns(at) || at.outbox.try_send(message.clone()).is_ok());
     }
 

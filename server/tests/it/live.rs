@@ -77,11 +77,13 @@ impl Page {
 
     /// The next message; `None` when the socket is closed.
     async fn hear(&mut self) -> Option<ToPage> {
-        let heard =
-            tokio::time::timeout(HEARD_WITHIN, self.socket.next()).await.expect("the server is heard");
-        match heard {
-            Some(Ok(Message::Text(text))) => Some(serde_json::from_str(&text).unwrap()),
-            _ => None,
+        loop {
+            let heard = tokio::time::timeout(HEARD_WITHIN, self.socket.next()).await;
+            match heard.expect("the server is heard") {
+                Some(Ok(Message::Text(text))) => return Some(serde_json::from_str(&text).unwrap()),
+                Some(Ok(Message::Ping(_))) => {}
+                _ => return None,
+            }
         }
     }
 
@@ -211,6 +213,25 @@ async fn who_says_what_nobody_understands_or_floods_is_cut_off_and_nobody_else()
     }
     while flooder.hear().await.is_some() {}
     watcher.sit(Seat::Person(open.secretary.1.person)).await;
+}
+
+#[tokio::test]
+async fn one_person_opens_no_more_pages_than_they_can_look_at() {
+    let open = Open::new().await;
+    let mut pages = Vec::new();
+    let refused = loop {
+        match open.page(&open.secretary.0, "same-origin").await {
+            Ok(page) if pages.len() < 100 => pages.push(page),
+            refused => break refused.err(),
+        }
+    };
+    assert_eq!((pages.len(), refused), (24, Some(StatusCode::SERVICE_UNAVAILABLE)));
+    let (other, _) = open.world.person("thuky2", "secretary").await;
+    open.own_page(&other).await;
+    drop(pages.pop());
+    // The place is free as soon as the program has seen the page go.
+    let again = async { while open.page(&open.secretary.0, "same-origin").await.is_err() {} };
+    tokio::time::timeout(HEARD_WITHIN, again).await.unwrap();
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! Seats taken and left, and what that does to the roll: who is connected while the meeting is under way was there. A
 //! mark is never taken back by leaving; it tells that somebody took part, and the connections tell how long.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use domain::access::{Caller, Stage};
 use domain::attendance::{CalledBy, Presence};
 use domain::error::{Failure, Refusal};
@@ -17,6 +17,9 @@ use crate::scope::MeetingScope;
 use crate::stop::Done;
 use crate::{Backend, access, agencies, counted, stored};
 
+/// Connections that stand are marked more often than this.
+const UNMARKED_AFTER: TimeDelta = TimeDelta::seconds(30);
+
 pub(super) async fn sit(
     backend: &Backend,
     caller: &Caller,
@@ -28,12 +31,17 @@ pub(super) async fn sit(
     let scope = MeetingScope::load(&mut tx, caller, meeting).await?;
     permit_seat(&mut tx, caller, (meeting, &scope), seat).await?;
     refuse_removed(&mut tx, meeting, seat).await?;
-    q("UPDATE seat_connection SET ended_at = $3 WHERE meeting_id = $1 AND seat = $2 AND ended_at IS NULL")
-        .bind(meeting)
-        .bind(seat.to_string())
-        .bind(caller.now)
-        .run(&mut tx)
-        .await?;
+    // One page after the other, on a server too.
+    q("UPDATE meeting SET rev = rev WHERE id = $1").bind(meeting).run(&mut tx).await?;
+    // The page before is here until now, unless nobody has marked it for longer than marks are apart.
+    q("UPDATE seat_connection SET ended_at = CASE WHEN seen_at < $4 THEN seen_at ELSE $3 END \
+       WHERE meeting_id = $1 AND seat = $2 AND ended_at IS NULL")
+    .bind(meeting)
+    .bind(seat.to_string())
+    .bind(caller.now)
+    .bind(caller.now - UNMARKED_AFTER)
+    .run(&mut tx)
+    .await?;
     refuse_when_full(&mut tx, meeting).await?;
     q("INSERT INTO seat_connection (id, meeting_id, seat, person_id, began_at, seen_at) VALUES ($1, $2, $3, $4, $5, $5)")
         .bind(connection)
@@ -195,7 +203,7 @@ pub(super) async fn rise(backend: &Backend, connection: ConnectionId, now: DateT
             .optional(&mut tx)
             .await?;
     let Some((meeting,)) = row else { return Ok(()) };
-    q("UPDATE seat_connection SET ended_at = $2, seen_at = $2 WHERE id = $1")
+    q("UPDATE seat_connection SET ended_at = $2, seen_at = $2 WHERE id = $1 AND ended_at IS NULL")
         .bind(connection)
         .bind(now)
         .run(&mut tx)

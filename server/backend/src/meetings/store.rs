@@ -209,6 +209,10 @@ async fn agenda(tx: &mut Tx, meeting: MeetingId, rows: &Rows) -> Done<()> {
             .bind(id)
             .run(&mut *tx)
             .await?;
+        q("UPDATE live_meeting SET paper_id = NULL WHERE paper_id IN (SELECT id FROM paper WHERE item_id = $1)")
+            .bind(id)
+            .run(&mut *tx)
+            .await?;
         q("DELETE FROM paper WHERE item_id = $1").bind(id).run(&mut *tx).await?;
         q("DELETE FROM agenda_item WHERE id = $1").bind(id).run(&mut *tx).await?;
     }

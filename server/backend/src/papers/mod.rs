@@ -258,6 +258,8 @@ async fn withdraw(backend: &Backend, caller: &Caller, paper: PaperId) -> Done<()
     let scope = MeetingScope::load(&mut tx, caller, row.meeting()?).await?;
     scope.permit(caller, Action::ManagePapers)?;
     q("UPDATE paper SET withdrawn_at = $2 WHERE id = $1").bind(paper).bind(caller.now).run(&mut tx).await?;
+    // One that lies open before everybody is closed.
+    q("UPDATE live_meeting SET paper_id = NULL WHERE paper_id = $1").bind(paper).run(&mut tx).await?;
     let entry = Entry::new("papers.withdraw", &scope.title)
         .of(scope.agency)
         .about(row.meeting()?)

@@ -9,6 +9,7 @@ use domain::error::{Failure, FieldProblem, Outcome, Problem, Refusal};
 use domain::ids::{ConnectionId, MeetingId, PaperId};
 use domain::live::{Direction, DropOut, Live, LivePort, SEATS_AT_MOST, Seat, ShownPaper};
 use domain::meetings::Meetings;
+use domain::papers::Papers;
 
 use crate::meetings::{briefing, published};
 use crate::support::{World, each_database, instant};
@@ -215,6 +216,37 @@ async fn a_program_that_was_killed_left_its_seats_when_it_last_marked_them() {
         let lines = world.backend.lines(&at.secretary, at.meeting).await.unwrap();
         let until = world.now + Duration::seconds(75);
         assert_eq!(lines[0].drop_outs, [DropOut { since: marked, until: Some(until) }]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_line_that_was_dead_for_long_is_a_drop_out_when_its_page_is_back() {
+    each_database(async |world| {
+        let at = Hybrid::at(world, Stage::UnderWay).await;
+        let connection = at.sit(world, &at.technician, at.site()).await.unwrap();
+        let marked = world.now + Duration::seconds(60);
+        world.backend.standing_by(&[connection], marked).await.unwrap();
+        at.sit(world, &later(&at.technician, 300), at.site()).await.unwrap();
+        let lines = world.backend.lines(&at.secretary, at.meeting).await.unwrap();
+        let until = Some(world.now + Duration::seconds(300));
+        assert_eq!(lines[0].drop_outs, [DropOut { since: marked, until }]);
+        // What is told late of the page that was replaced changes nothing any more.
+        world.backend.rise(connection, world.now + Duration::seconds(310)).await.unwrap();
+        assert_eq!(world.backend.lines(&at.secretary, at.meeting).await.unwrap(), lines);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_paper_that_is_withdrawn_no_longer_lies_open() {
+    each_database(async |world| {
+        let at = Hybrid::at(world, Stage::UnderWay).await;
+        let paper = PaperId(world.id());
+        store_paper(world, &at.secretary, at.meeting, paper).await;
+        at.direct(world, Direction::Paper(Some(ShownPaper { paper, page: 2 }))).await.unwrap();
+        Papers::withdraw(&world.backend, &at.secretary, paper).await.unwrap();
+        assert_eq!(at.live(world).await.paper, None);
     })
     .await;
 }
