@@ -24,7 +24,7 @@ test('the hall and a commune hold a meeting together', async ({ person }) => {
     ...soon(),
     form: 'hybrid',
     title: titled('Họp giao ban trực tuyến'),
-    chair: 'giam doc so cong thuong',
+    chair: 'pho giam doc so cong thuong',
     delegates: ['ky thuat vien 1'],
     sites: [SITE],
   });
