@@ -11,9 +11,10 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 
+use super::calls::{LineRecords, lines};
 use super::table::{ELEMENT, Table};
 use super::{controls, people, record, stage};
-use crate::failure::Problem;
+use crate::failure::{CallError, Problem};
 use crate::meetings::calls::{self, Shown};
 use crate::session::with_page;
 use crate::text::keys::*;
@@ -27,11 +28,11 @@ pub fn LivePage() -> impl IntoView {
     let id = Memo::new(move |_| {
         params.with(|params| params.get("id").and_then(|id| id.parse::<MeetingId>().ok()))
     });
-    let data: Loaded<Shown> = resource(
+    let data: Loaded<Opened> = resource(
         move || id.get(),
         |id| async move {
             match id {
-                Some(id) => calls::fetch(id).await,
+                Some(id) => opened(id).await,
                 None => Err(Failure::NotFound.into()),
             }
         },
@@ -39,24 +40,36 @@ pub fn LivePage() -> impl IntoView {
     let script = with_page(|page| page.assets.live.clone());
     view! {
         <script r#type="module" src=script nonce=use_nonce()></script>
-        {loaded_page(data, t(LIVE_TITLE), |data| shown(&data.meeting))}
+        {loaded_page(data, t(LIVE_TITLE), |(of, records)| shown(&of.meeting, records))}
     }
 }
 
+/// The meeting, and how its lines held for those to whom this page tells it.
+type Opened = (Shown, Option<LineRecords>);
+
+/// One after the other in one: data that is asked for within a page's data would reach the browser too late.
+async fn opened(id: MeetingId) -> Result<Opened, CallError> {
+    let shown = calls::fetch(id).await?;
+    let tells = match shown.meeting.state.stage() {
+        Stage::UnderWay => shown.meeting.may(Action::ConductMeeting),
+        stage => stage != Stage::Scheduled,
+    };
+    let records = if tells { Some(lines(id).await?) } else { None };
+    Ok((shown, records))
+}
+
 /// While the meeting is ahead or being held it is joined here; then this tells how its lines held.
-fn shown(meeting: &Meeting) -> AnyView {
-    let conducts = meeting.may(Action::ConductMeeting);
+fn shown(meeting: &Meeting, records: Option<LineRecords>) -> AnyView {
+    let record = records.as_ref().map(record::record);
     match meeting.state.stage() {
-        Stage::Scheduled => joined(meeting).into_any(),
-        Stage::UnderWay if conducts => view! { {joined(meeting)} {record::record(meeting.id)} }.into_any(),
-        Stage::UnderWay => joined(meeting).into_any(),
+        Stage::Scheduled | Stage::UnderWay => view! { {joined(meeting)} {record} }.into_any(),
         Stage::Draft | Stage::Held | Stage::Cancelled | Stage::Postponed => view! {
             <Title text=meeting.title.clone()/>
             <header class="mh live__head">
                 <a class="back" href=format!("/meetings/{}", meeting.id)><Icon name="arrow-left"/>{t(LIVE_BACK)}</a>
                 <h1>{meeting.title.clone()}</h1>
             </header>
-            {record::record(meeting.id)}
+            {record}
         }
         .into_any(),
     }

@@ -2,23 +2,16 @@
 //! interruptions comes from here.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::ids::MeetingId;
 use domain::live::{LineRecord, Seat};
 use domain::time::Zone;
 use leptos::prelude::*;
 
-use super::calls::{LineRecords, lines};
+use super::calls::LineRecords;
 use crate::text::keys::*;
 use crate::text::{self, t, tf};
-use crate::ui::{Loaded, loaded, resource};
 
 /// The record of a meeting that was, or is being, held.
-pub(super) fn record(id: MeetingId) -> impl IntoView {
-    let data: Loaded<LineRecords> = resource(move || id, lines);
-    loaded(data, |lines| table(&lines).into_any())
-}
-
-fn table(LineRecords { records, now }: &LineRecords) -> impl IntoView + use<> {
+pub(super) fn record(LineRecords { records, now }: &LineRecords) -> impl IntoView + use<> {
     let body = if records.is_empty() {
         view! { <p class="card__body">{t(LIVE_RECORD_EMPTY)}</p> }.into_any()
     } else {
