@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use domain::access::{Action, Caller, Scope, Stage};
 use domain::error::Failure;
-use domain::ids::MeetingId;
+use domain::ids::{AgencyId, MeetingId};
 use domain::live::{Kept, LineRecord, Live, Seat, ShownPaper, Standing, Stretch, drop_outs};
 
 use crate::db::{Source, q};
@@ -17,17 +17,22 @@ pub(super) async fn standing(backend: &Backend, caller: &Caller, meeting: Meetin
     scope.permit(caller, Action::ViewMeeting)?;
     let mut seats = Vec::new();
     if domain::live::is_on(scope.stage) {
+        // A province's secretary may connect every commune, and is not asked which of seventy-five they are.
+        let mut own: Vec<AgencyId> = caller.grants.iter().map(|grant| grant.agency).collect();
+        own.push(caller.agency.id);
         let sites: Vec<(String, String)> = q("SELECT s.agency_id, a.path FROM site s \
              JOIN agency a ON a.id = s.agency_id WHERE s.meeting_id = $1 ORDER BY s.position")
         .bind(meeting)
         .all(backend.db())
         .await?;
         for (agency, path) in sites {
-            if caller.may(Action::ConnectSite, Scope::Agency(&agencies::read_path(&path)?)) {
-                seats.push(Seat::Site(stored::id(&agency)?));
+            let agency = stored::id(&agency)?;
+            let may = caller.may(Action::ConnectSite, Scope::Agency(&agencies::read_path(&path)?));
+            if may && own.contains(&agency) {
+                seats.push(Seat::Site(agency));
             }
         }
-        // One's own agency's site before those of agencies below it.
+        // One's own agency's site before those that one only has a role in.
         seats.sort_by_key(|seat| *seat != Seat::Site(caller.agency.id));
         if scope.may(caller, Action::JoinMeeting) {
             seats.push(Seat::Person(caller.person));
