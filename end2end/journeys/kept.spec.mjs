@@ -317,6 +317,26 @@ test('a tab that goes keeps what was typed a moment ago', async ({ person }) => 
   await expect.poll(() => listed(page, title)).toBe(1);
 });
 
+test('a first save that is overtaken by what a tab sends as it goes makes no second draft', async ({ person }) => {
+  const title = titled('Họp đóng trang sớm');
+  const page = await person(demo('thuky1.vpub'), {}, 'vi', '/meetings/new');
+  let first;
+  await page.route(KEEP, (route) => {
+    if (first) return route.continue();
+    first = route;
+    return undefined;
+  });
+  await page.locator('#title').fill(title);
+  await expect.poll(() => Boolean(first)).toBe(true);
+  await page.locator('#title').fill(`${title} lần hai`);
+  await page.goto('/calendar');
+  await expect.poll(() => listed(page, `${title} lần hai`)).toBe(1);
+  const late = await first.fetch();
+  expect(late.ok(), await late.text()).toBe(true);
+  expect(await listed(page, title)).toBe(1);
+  expect(await listed(page, `${title} lần hai`)).toBe(1);
+});
+
 test('an ended session takes nothing of what was typed', async ({ person, faults }) => {
   faults.expect(/status of 401/);
   const title = titled('Họp khi phiên đã hết');

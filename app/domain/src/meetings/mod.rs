@@ -180,6 +180,15 @@ pub struct Saved {
     pub rev: i64,
 }
 
+/// Which open page typed something, and how far it had come: its saves may arrive twice or in another order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Typing {
+    /// The page, by a number it drew itself.
+    pub page: uuid::Uuid,
+    /// Grows whenever something is typed in it.
+    pub turn: u64,
+}
+
 /// Planning and running meetings.
 ///
 /// Drafting keeps whatever was typed, valid or not, so that nothing is lost; publishing parses it, applies the limits
@@ -198,6 +207,16 @@ pub trait Meetings: Send + Sync {
         &self,
         caller: &Caller,
         meeting: Option<(MeetingId, i64)>,
+        input: MeetingInput,
+    ) -> Outcome<Saved>;
+    /// Keeps what a live page typed, as [`Meetings::save`] does. The saves of one page end in one draft with what was
+    /// typed last, also when they are sent twice or overtake each other: a save older than what the page has kept
+    /// changes nothing, and the page's own saves are not `Stale` to it.
+    async fn keep(
+        &self,
+        caller: &Caller,
+        meeting: Option<(MeetingId, i64)>,
+        typing: Typing,
         input: MeetingInput,
     ) -> Outcome<Saved>;
     /// What was typed last: the draft, or the unpublished changes, or the meeting as published.

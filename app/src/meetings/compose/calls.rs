@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use domain::access::Stage;
 use domain::agencies::Agency;
 use domain::ids::{AgencyId, MeetingId};
-use domain::meetings::{AgendaInput, Check, MeetingInput, Saved};
+use domain::meetings::{AgendaInput, Check, MeetingInput, Saved, Typing};
 use domain::people::PersonRef;
 use domain::rooms::Room;
 use domain::rules::KindRule;
@@ -182,12 +182,18 @@ pub struct Kept {
 pub async fn keep(
     /// The meeting and its revision; none for a new one.
     saved: Option<Saved>,
+    /// The page, so that all its saves find one draft.
+    #[server(default)]
+    typing: Option<Typing>,
     /// What was typed.
     input: MeetingInput,
 ) -> Result<Kept, CallError> {
     let (services, caller) = asked()?;
     let at = saved.map(|saved| (saved.id, saved.rev));
-    let saved = services.meetings.save(&caller, at, input).await?;
+    let saved = match typing {
+        Some(typing) => services.meetings.keep(&caller, at, typing, input).await?,
+        None => services.meetings.save(&caller, at, input).await?,
+    };
     // It is kept; that it cannot be read again right now is no reason to say otherwise.
     let newest =
         services.meetings.input(&caller, saved.id).await.ok().filter(|(_, newest, _)| *newest == saved);

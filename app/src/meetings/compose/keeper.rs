@@ -6,7 +6,8 @@ use std::future::poll_fn;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Poll, Waker};
 
-use domain::meetings::Saved;
+use domain::meetings::{Saved, Typing};
+use uuid::Uuid;
 
 /// Who keeps a draft.
 #[derive(Clone, Debug, Default)]
@@ -14,6 +15,8 @@ pub(super) struct Keeper(Arc<Mutex<State>>);
 
 #[derive(Debug, Default)]
 struct State {
+    /// The page as the server knows it; the number after it is that of a draft of its own.
+    page: u128,
     saved: Option<Saved>,
     /// The turn of typing that was kept last.
     kept: u64,
@@ -32,9 +35,9 @@ struct State {
 pub(super) struct Place(Keeper);
 
 impl Keeper {
-    /// Of a draft as it was read.
-    pub(super) fn new(saved: Option<Saved>) -> Keeper {
-        Keeper(Arc::new(Mutex::new(State { saved, ..State::default() })))
+    /// Of a draft as it was read, on a page that drew this number.
+    pub(super) fn new(saved: Option<Saved>, page: Uuid) -> Keeper {
+        Keeper(Arc::new(Mutex::new(State { saved, page: page.as_u128(), ..State::default() })))
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -56,9 +59,10 @@ impl Keeper {
         Place(self.clone())
     }
 
-    /// Whether a save is under way.
-    pub(super) fn is_busy(&self) -> bool {
-        self.state().is_busy
+    /// The meeting and its newest revision, and what a save of this turn says of the page.
+    pub(super) fn next(&self, turn: u64) -> (Option<Saved>, Typing) {
+        let state = self.state();
+        (state.saved, Typing { page: Uuid::from_u128(state.page), turn })
     }
 
     /// The meeting and its newest revision.
@@ -67,9 +71,10 @@ impl Keeper {
     }
 
     /// What a save that nobody will see the answer of is to carry: a draft of its own when somebody else was faster.
-    pub(super) fn at_last(&self) -> Option<Saved> {
+    pub(super) fn at_last(&self, turn: u64) -> (Option<Saved>, Typing) {
         let state = self.state();
-        state.saved.filter(|_| !state.is_stale)
+        let page = if state.is_stale { apart(state.page) } else { state.page };
+        (state.saved.filter(|_| !state.is_stale), Typing { page: Uuid::from_u128(page), turn })
     }
 
     /// Whether this turn of typing, or a later one, is kept; an untouched form is as it was read.
@@ -112,8 +117,14 @@ impl Keeper {
     /// What follows is a draft of its own.
     pub(super) fn part(&self) {
         let mut state = self.state();
+        state.page = apart(state.page);
         (state.saved, state.has_kept, state.is_stale) = (None, false, false);
     }
+}
+
+/// The page of a draft of its own.
+fn apart(page: u128) -> u128 {
+    page.wrapping_add(1)
 }
 
 impl Drop for Place {
@@ -145,11 +156,11 @@ mod tests {
 
     #[test]
     fn a_save_waits_for_the_one_before_and_carries_its_revision() {
-        let keeper = Keeper::new(None);
+        let keeper = Keeper::new(None, Uuid::nil());
         let mut first = pin!(keeper.place());
         let Poll::Ready(place) = poll(first.as_mut()) else { panic!("nothing was under way") };
         let mut second = pin!(keeper.place());
-        assert!(poll(second.as_mut()).is_pending() && keeper.is_busy());
+        assert!(poll(second.as_mut()).is_pending());
         keeper.keep(saved(1), 3);
         drop(place);
         assert!(poll(second.as_mut()).is_ready());
@@ -159,19 +170,21 @@ mod tests {
 
     #[test]
     fn an_untouched_form_is_as_it_was_read_but_nothing_was_kept_yet() {
-        let keeper = Keeper::new(Some(saved(7)));
+        let keeper = Keeper::new(Some(saved(7)), Uuid::nil());
         assert!(keeper.holds(0) && !keeper.has_kept(0));
         assert!(!keeper.holds(1));
     }
 
     #[test]
     fn whoever_was_overtaken_ends_with_a_draft_of_their_own() {
-        let keeper = Keeper::new(Some(saved(7)));
-        assert_eq!((keeper.miss(false), keeper.at_last()), (1, Some(saved(7))));
-        assert_eq!((keeper.miss(true), keeper.at_last()), (2, None));
+        let keeper = Keeper::new(Some(saved(7)), Uuid::nil());
+        let page = |at: u128| Typing { page: Uuid::from_u128(at), turn: 4 };
+        assert_eq!((keeper.miss(false), keeper.at_last(4)), (1, (Some(saved(7)), page(0))));
+        assert_eq!((keeper.miss(true), keeper.at_last(4)), (2, (None, page(1))));
         keeper.part();
+        assert_eq!(keeper.next(4), (None, page(1)), "what was kept at last is gone on with");
         assert_eq!((keeper.saved(), keeper.is_stale(), keeper.misses()), (None, false, 2));
         keeper.keep(saved(1), 1);
-        assert_eq!((keeper.at_last(), keeper.miss(false)), (Some(saved(1)), 1));
+        assert_eq!((keeper.at_last(4), keeper.miss(false)), ((Some(saved(1)), page(1)), 1));
     }
 }

@@ -10,7 +10,7 @@ use domain::meetings::{State, TEXT_AT_MOST};
 use domain::time::Sitting;
 
 use super::head::{Head, store_state};
-use super::{load, publish};
+use super::{load, pages, publish};
 use crate::audit::{self, Entry};
 use crate::db::{Tx, q};
 use crate::stop::Done;
@@ -213,6 +213,7 @@ pub(super) async fn call_off(
 
 async fn drop_draft(tx: &mut Tx, id: MeetingId) -> Done<()> {
     search::forget(tx, id).await?;
+    pages::forget(tx, id).await?;
     q("DELETE FROM paper_reading WHERE paper_id IN (SELECT id FROM paper WHERE meeting_id = $1)")
         .bind(id)
         .run(&mut *tx)

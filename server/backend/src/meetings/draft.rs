@@ -4,11 +4,12 @@
 use domain::access::{Action, Caller, Part, Role, Scope, Stage};
 use domain::error::{Failure, FieldProblem, Problem};
 use domain::ids::{AgencyId, MeetingId};
-use domain::meetings::{Delegation, MeetingInput, Saved, SittingInput, State};
+use domain::meetings::{Delegation, MeetingInput, Saved, SittingInput, State, Typing};
 
 use super::agenda::{self, NewItems};
 use super::head::Head;
 use super::load;
+use super::pages;
 use super::rows::{Known, Rows};
 use super::store;
 use crate::audit::{self, Entry};
@@ -20,7 +21,7 @@ use crate::{Backend, access, agencies, rules, search, stored};
 /// Largest draft as JSON: every list at its limit and every text at its longest take about half of it.
 const DRAFT_BYTES_AT_MOST: usize = 200 * 1024;
 
-/// Keeps what was typed.
+/// Keeps what was typed in a form without a page of its own.
 pub(super) async fn save(
     backend: &Backend,
     caller: &Caller,
@@ -29,12 +30,53 @@ pub(super) async fn save(
 ) -> Done<Saved> {
     within_bounds(&input)?;
     let mut tx = backend.db().begin().await?;
-    let saved = match meeting {
-        None => begin(&mut tx, backend, caller, &mut input).await?,
-        Some((id, rev)) => go_on(&mut tx, backend, caller, (id, rev), &mut input).await?,
-    };
+    let saved = save_in(&mut tx, backend, caller, meeting, &mut input).await?;
     tx.commit().await?;
     Ok(saved)
+}
+
+/// Keeps what a live page typed, however often and in whatever order it is sent.
+pub(super) async fn keep(
+    backend: &Backend,
+    caller: &Caller,
+    meeting: Option<(MeetingId, i64)>,
+    typing: Typing,
+    input: MeetingInput,
+) -> Done<Saved> {
+    within_bounds(&input)?;
+    // Two first saves of one page at once: the slower one takes its draft back and goes on with the other's.
+    for _ in 0..2 {
+        let mut tx = backend.db().begin().await?;
+        let last = pages::lock(&mut tx, caller, typing).await?;
+        let own = last.filter(|last| meeting.is_none_or(|(id, _)| id == last.saved.id));
+        if let Some(newer) = own.filter(|last| last.turn > typing.turn) {
+            return Ok(newer.saved);
+        }
+        // What the page itself wrote since it was told a revision is no reason to refuse it.
+        let newest = own.map(|last| {
+            let told = meeting.map_or(last.saved.rev, |(_, rev)| rev);
+            (last.saved.id, last.saved.rev.max(told))
+        });
+        let saved = save_in(&mut tx, backend, caller, newest.or(meeting), &mut input.clone()).await?;
+        if pages::keep(&mut tx, caller, typing, saved, last.is_some()).await? {
+            tx.commit().await?;
+            return Ok(saved);
+        }
+    }
+    Err(Failure::Unavailable.into())
+}
+
+async fn save_in(
+    tx: &mut Tx,
+    backend: &Backend,
+    caller: &Caller,
+    meeting: Option<(MeetingId, i64)>,
+    input: &mut MeetingInput,
+) -> Done<Saved> {
+    match meeting {
+        None => begin(tx, backend, caller, input).await,
+        Some((id, rev)) => go_on(tx, backend, caller, (id, rev), input).await,
+    }
 }
 
 fn within_bounds(input: &MeetingInput) -> Done<()> {

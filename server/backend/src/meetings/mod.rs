@@ -12,6 +12,7 @@ mod head;
 pub(crate) mod lines;
 mod list;
 mod load;
+mod pages;
 mod publish;
 mod rows;
 mod store;
@@ -25,7 +26,7 @@ use domain::error::Outcome;
 use domain::ids::{AgendaItemId, MeetingId};
 use domain::meetings::{
     Calendar, CalendarFilter, Check, Meeting, MeetingFilter, MeetingInput, MeetingRow, Meetings, Saved,
-    State, Today,
+    State, Today, Typing,
 };
 use domain::people::Page;
 
@@ -50,6 +51,16 @@ impl Meetings for Backend {
         input: MeetingInput,
     ) -> Outcome<Saved> {
         self.outcome(draft::save(self, caller, meeting, input).await)
+    }
+
+    async fn keep(
+        &self,
+        caller: &Caller,
+        meeting: Option<(MeetingId, i64)>,
+        typing: Typing,
+        input: MeetingInput,
+    ) -> Outcome<Saved> {
+        self.outcome(draft::keep(self, caller, meeting, typing, input).await)
     }
 
     async fn input(&self, caller: &Caller, meeting: MeetingId) -> Outcome<(MeetingInput, Saved, State)> {

@@ -4,7 +4,8 @@ use domain::access::{Action, Caller, Part, Role};
 use domain::count::Form;
 use domain::error::{Failure, FieldProblem, Problem, Refusal};
 use domain::ids::{MeetingId, RoomId};
-use domain::meetings::{AgendaInput, MeetingInput, Meetings, SittingInput, State};
+use domain::meetings::{AgendaInput, MeetingInput, Meetings, Saved, SittingInput, State, Typing};
+use uuid::Uuid;
 
 use crate::support::{World, each_busy_database, each_database, sitting};
 
@@ -72,6 +73,72 @@ async fn a_draft_keeps_whatever_was_typed() {
         assert_eq!(draft.agenda.len(), 1);
         assert_eq!(draft.agenda[0].id.to_string(), typed.agenda[1].id);
         assert!(draft.sittings.is_empty() && draft.participants.is_empty());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_saves_of_one_page_end_in_one_draft_with_what_was_typed_last() {
+    each_database(async |world| {
+        let secretary = world.caller(Role::Secretary, "SNV").await;
+        let typed = |title: &str| MeetingInput { title: title.into(), ..MeetingInput::default() };
+        let page = |page: u128, turn| Typing { page: Uuid::from_u128(page), turn };
+        let keep = async |at: Option<Saved>, typing, title: &str| {
+            let at = at.map(|saved| (saved.id, saved.rev));
+            world.backend.keep(&secretary, at, typing, typed(title)).await
+        };
+
+        // What the page sent as it went overtakes its first save.
+        let last = keep(None, page(1, 5), "Họp giao ban tuần").await.unwrap();
+        let late = keep(None, page(1, 2), "Họp giao").await.unwrap();
+        assert_eq!(late, last);
+        // The answer to the first save was lost, and it is sent once more.
+        let again = keep(None, page(1, 6), "Họp giao ban tháng").await.unwrap();
+        assert_eq!(again.id, last.id);
+        // The page was told the first revision only.
+        let next = keep(Some(last), page(1, 7), "Họp giao ban quý").await.unwrap();
+        assert_eq!((next.id, world.count("meeting").await), (last.id, 1));
+        let (input, newest, _) = world.backend.input(&secretary, last.id).await.unwrap();
+        assert_eq!((input.title.as_str(), newest), ("Họp giao ban quý", next));
+
+        // Somebody else was faster: the page is told, whichever revision it was told last, and begins its own.
+        let other = keep(Some(next), page(2, 1), "Họp chuyên đề").await.unwrap();
+        assert_eq!(keep(Some(next), page(1, 8), "Họp tổng kết").await, Err(Failure::Stale));
+        assert_eq!(keep(None, page(1, 8), "Họp tổng kết").await, Err(Failure::Stale));
+        let own = keep(None, page(3, 8), "Họp tổng kết").await.unwrap();
+        assert!(own.id != other.id && world.count("meeting").await == 2);
+
+        // Nobody goes on with another's page, and a dropped draft is begun again.
+        let colleague = world.caller(Role::Secretary, "SNV").await;
+        let stolen = world.backend.keep(&colleague, None, page(3, 9), typed("Họp khác")).await;
+        assert_eq!(stolen, Err(Failure::Forbidden));
+        world.backend.call_off(&secretary, own.id, false, "").await.unwrap();
+        let anew = keep(None, page(3, 9), "Họp tổng kết").await.unwrap();
+        assert!(anew.id != own.id);
+        assert_eq!(world.count("meeting").await, 2);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn first_saves_of_one_page_at_once_end_in_one_draft() {
+    each_busy_database(async |world| {
+        let secretary = world.caller(Role::Secretary, "SNV").await;
+        let saves = (1..=8).map(|turn| {
+            let (backend, secretary) = (world.backend.clone(), secretary.clone());
+            tokio::spawn(async move {
+                let input = MeetingInput { title: format!("Họp lần {turn}"), ..MeetingInput::default() };
+                let typing = Typing { page: Uuid::from_u128(7), turn };
+                backend.keep(&secretary, None, typing, input).await
+            })
+        });
+        let mut kept = None;
+        for save in saves.collect::<Vec<_>>() {
+            kept = Some(save.await.unwrap().unwrap());
+        }
+        assert_eq!(world.count("meeting").await, 1);
+        let (input, ..) = world.backend.input(&secretary, kept.unwrap().id).await.unwrap();
+        assert_eq!(input.title, "Họp lần 8");
     })
     .await;
 }

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use domain::error::Failure;
-use domain::meetings::{AgendaInput, MeetingInput, Saved};
+use domain::meetings::{AgendaInput, MeetingInput};
 use gloo_timers::future::sleep;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -88,19 +88,10 @@ fn is_worth_keeping(input: &MeetingInput) -> bool {
 
 /// Hands the form to the browser, which sends it after the page is gone: the call `calls::keep` as that would send it.
 fn last_words(sheet: Sheet) {
-    let keeper = sheet.keeper.get_value();
-    let saved = keeper.at_last();
-    say_last(sheet, saved);
-    // The save under way may still arrive, or go with the page. One of the two revisions is the newest then.
-    if let Some(mut next) = saved.filter(|_| keeper.is_busy()) {
-        next.rev += 1;
-        say_last(sheet, Some(next));
-    }
-}
-
-fn say_last(sheet: Sheet, saved: Option<Saved>) {
     use leptos::server_fn::ServerFn;
-    let call = calls::KeepCall { saved, input: sheet.input.get_untracked() };
+    // The save under way may still arrive, before or after this one, or go with the page: the server knows the page.
+    let (saved, typing) = sheet.keeper.get_value().at_last(sheet.turn.get_value());
+    let call = calls::KeepCall { saved, typing: Some(typing), input: sheet.input.get_untracked() };
     let Ok(body) = serde_json::to_string(&call) else { return };
     let kind = web_sys::BlobPropertyBag::new();
     kind.set_type("application/json");
@@ -268,7 +259,8 @@ pub(super) async fn keep(sheet: Sheet) -> Result<bool, Failure> {
         sheet.keeping.set(Keeping::Sending);
     }
     let (sent, shape) = (input.agenda.clone(), sheet.shape.try_get_untracked());
-    match calls::keep(keeper.saved(), input).await {
+    let (saved, typing) = keeper.next(turn);
+    match calls::keep(saved, Some(typing), input).await {
         Ok(Kept { saved, agenda, at }) => {
             keeper.keep(saved, turn);
             sheet.saved.try_set(Some(saved));
@@ -308,10 +300,11 @@ async fn keep_at_last(keeper: Keeper, turn: u64, input: MeetingInput) {
     let _place = keeper.place().await;
     let mut attempts = 0;
     while !keeper.holds(turn) {
-        match calls::keep(keeper.at_last(), input.clone()).await {
+        let (saved, typing) = keeper.at_last(turn);
+        match calls::keep(saved, Some(typing), input.clone()).await {
             Ok(Kept { saved, .. }) => keeper.keep(saved, turn),
             Err(CallError(failure)) => {
-                let is_stale = failure == Failure::Stale && keeper.at_last().is_some();
+                let is_stale = failure == Failure::Stale && !keeper.is_stale();
                 if !is_stale && !passes(&failure) {
                     return;
                 }
