@@ -9,6 +9,7 @@ pub mod figures_json;
 pub mod guard;
 pub mod live;
 pub mod permission;
+pub mod rehearse;
 pub mod report_store;
 pub mod router;
 pub mod routes;

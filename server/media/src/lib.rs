@@ -26,6 +26,7 @@ pub mod rtcp;
 pub mod rtp;
 pub mod sdp;
 mod settings;
+pub mod sites;
 pub mod twcc;
 pub mod vp8;
 pub mod wire;

@@ -5,6 +5,7 @@ pub mod check;
 pub mod demo;
 pub mod figures;
 pub mod import;
+pub mod rehearse;
 pub mod serve;
 
 use std::path::PathBuf;
@@ -70,6 +71,8 @@ enum Command {
     /// What an administrator does at the machine itself.
     #[command(subcommand)]
     Admin(admin::Admin),
+    /// Rehearse an online meeting before its opening, with sites that nobody sits at.
+    Rehearse(rehearse::Rehearse),
     /// Print every setting and all that is wrong with this installation.
     Check,
 }
@@ -88,6 +91,9 @@ pub type Ending = Result<(), String>;
 /// Parses the command line and runs the command.
 pub fn run() -> ExitCode {
     let cli = Cli::parse();
+    if let Command::Rehearse(asked) = cli.command {
+        return ended(in_runtime(rehearse::run(asked)));
+    }
     let sources = Sources::of_process();
     let read = Config::read(&sources);
     if let Command::Check = cli.command {
@@ -100,14 +106,17 @@ pub fn run() -> ExitCode {
         }
         Ok(config) => {
             start_log(&config, matches!(cli.command, Command::Serve));
-            let ending = in_runtime(command(cli.command, config));
-            match ending {
-                Ok(()) => ExitCode::SUCCESS,
-                Err(reason) => {
-                    eprintln!("phien: {reason}");
-                    ExitCode::FAILURE
-                }
-            }
+            ended(in_runtime(command(cli.command, config)))
+        }
+    }
+}
+
+fn ended(ending: Ending) -> ExitCode {
+    match ending {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(reason) => {
+            eprintln!("phien: {reason}");
+            ExitCode::FAILURE
         }
     }
 }
@@ -124,7 +133,9 @@ async fn command(command: Command, config: Config) -> Ending {
             figures::figures(&config, &clock, figures::Asked { agency, scope, from, to, json }).await
         }
         Command::Admin(what) => admin::admin(&config, &clock, what).await,
-        Command::Check => unreachable!("answered before the configuration was taken as right"),
+        Command::Check | Command::Rehearse(_) => {
+            unreachable!("answered before the configuration was taken as right")
+        }
     }
 }
 

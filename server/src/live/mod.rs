@@ -20,7 +20,7 @@ use std::time::Duration;
 use backend::{Backend, Event};
 use chrono::TimeDelta;
 use domain::ids::{ConnectionId, MeetingId, PersonId};
-use domain::live::LivePort;
+use domain::live::{LivePort, SEATS_AT_MOST};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
 
@@ -32,6 +32,8 @@ use room::Room;
 const PAGES_AT_MOST: usize = 3000;
 /// Open pages of one person: a desk, a tablet, the hall's display, and tabs that were forgotten.
 const PAGES_OF_ONE_AT_MOST: u32 = 24;
+/// The same for whoever rehearses a meeting that they direct and that is not opened yet: every seat of it besides.
+const PAGES_OF_A_REHEARSAL_AT_MOST: u32 = PAGES_OF_ONE_AT_MOST + SEATS_AT_MOST;
 /// Connections that stand are marked so often; what a killed program loses of a seat's time is at most this.
 const MARK_EVERY: Duration = Duration::from_secs(15);
 /// A connection that nobody has marked for three turns is one of a program that is gone.
@@ -183,14 +185,15 @@ impl Hub {
     }
 
     /// A place for one more page of a person; none when they have enough, or the program is full or ends.
-    fn place(&self, person: PersonId) -> Option<Place> {
+    fn place(&self, person: PersonId, rehearses: bool) -> Option<Place> {
         if *self.0.ending.borrow() {
             return None;
         }
         let permit = self.0.places.clone().try_acquire_owned().ok()?;
         let mut pages = self.pages();
         let open = pages.entry(person).or_default();
-        if *open >= PAGES_OF_ONE_AT_MOST {
+        let at_most = if rehearses { PAGES_OF_A_REHEARSAL_AT_MOST } else { PAGES_OF_ONE_AT_MOST };
+        if *open >= at_most {
             return None;
         }
         *open += 1;

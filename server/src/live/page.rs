@@ -50,7 +50,7 @@ pub async fn socket(
         Ok(found) => found,
         Err(failure) => return fault::failure(&failure, &headers),
     };
-    let Some(place) = site.live.place(caller.0.person) else {
+    let Some(place) = site.live.place(caller.0.person, standing.rehearses) else {
         return fault::plain(StatusCode::SERVICE_UNAVAILABLE);
     };
     upgrade.max_message_size(MESSAGE_BYTES_AT_MOST).max_frame_size(MESSAGE_BYTES_AT_MOST).on_upgrade(
@@ -193,7 +193,7 @@ impl Page {
     /// The caller may do other things now: a seat that is no longer theirs is left.
     async fn stand_anew(&mut self, standing: Standing, out: &mut Out) -> Talk {
         let seat = self.seat.as_ref().map(|taken| taken.seat);
-        if seat.is_some_and(|seat| !standing.seats.contains(&seat)) {
+        if seat.is_some_and(|seat| !standing.rehearses && !standing.seats.contains(&seat)) {
             self.rise().await;
             send(out, &ToPage::Unseated).await?;
         }

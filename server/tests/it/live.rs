@@ -26,6 +26,7 @@ struct Open {
     address: String,
     meeting: MeetingId,
     secretary: (String, Caller),
+    delegate: (String, Caller),
     serving: tokio::task::JoinHandle<std::io::Result<()>>,
 }
 
@@ -33,13 +34,14 @@ impl Open {
     async fn new() -> Open {
         let (world, _) = World::claimed().await;
         let secretary = world.person("thuky", "secretary").await;
-        let (meeting, _) = world.meeting(&secretary.1).await;
+        let delegate = world.person("daibieu1", "delegate").await;
+        let (meeting, _) = world.meeting_with(&secretary.1, "Họp giao ban", &[&delegate.1]).await;
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap().to_string();
         tokio::spawn(world.site.live.clone().follow());
         let serving = server::serve::serve(listener, world.router.clone(), std::future::pending());
         let serving = tokio::spawn(serving);
-        Open { world, address, meeting, secretary, serving }
+        Open { world, address, meeting, secretary, delegate, serving }
     }
 
     /// A page's socket; or the status that it is refused with.
@@ -215,23 +217,34 @@ async fn who_says_what_nobody_understands_or_floods_is_cut_off_and_nobody_else()
     watcher.sit(Seat::Person(open.secretary.1.person)).await;
 }
 
+/// As many pages as a person can open, and what the next is refused with.
+async fn pages_of(open: &Open, cookie: &str) -> (Vec<Page>, Option<StatusCode>) {
+    let mut pages = Vec::new();
+    loop {
+        match open.page(cookie, "same-origin").await {
+            Ok(page) if pages.len() < 300 => pages.push(page),
+            refused => return (pages, refused.err()),
+        }
+    }
+}
+
 #[tokio::test]
 async fn one_person_opens_no_more_pages_than_they_can_look_at() {
     let open = Open::new().await;
-    let mut pages = Vec::new();
-    let refused = loop {
-        match open.page(&open.secretary.0, "same-origin").await {
-            Ok(page) if pages.len() < 100 => pages.push(page),
-            refused => break refused.err(),
-        }
-    };
+    let (mut pages, refused) = pages_of(&open, &open.delegate.0).await;
     assert_eq!((pages.len(), refused), (24, Some(StatusCode::SERVICE_UNAVAILABLE)));
-    let (other, _) = open.world.person("thuky2", "secretary").await;
-    open.own_page(&other).await;
+    open.own_page(&open.secretary.0).await;
     drop(pages.pop());
     // The place is free as soon as the program has seen the page go.
-    let again = async { while open.page(&open.secretary.0, "same-origin").await.is_err() {} };
+    let again = async { while open.page(&open.delegate.0, "same-origin").await.is_err() {} };
     tokio::time::timeout(HEARD_WITHIN, again).await.unwrap();
+}
+
+#[tokio::test]
+async fn who_rehearses_a_meeting_opens_as_many_pages_more_as_it_has_seats() {
+    let open = Open::new().await;
+    let (pages, refused) = pages_of(&open, &open.secretary.0).await;
+    assert_eq!((pages.len(), refused), (224, Some(StatusCode::SERVICE_UNAVAILABLE)));
 }
 
 #[tokio::test]

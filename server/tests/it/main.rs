@@ -12,5 +12,6 @@ mod manual;
 mod pages;
 mod papers;
 mod permission;
+mod rehearse;
 mod snapshot;
 mod world;

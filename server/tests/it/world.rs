@@ -146,6 +146,16 @@ impl World {
 
     /// The same under another title.
     pub(crate) async fn meeting_called(&self, secretary: &Caller, title: &str) -> (MeetingId, AgendaItemId) {
+        self.meeting_with(secretary, title, &[]).await
+    }
+
+    /// The same with delegates.
+    pub(crate) async fn meeting_with(
+        &self,
+        secretary: &Caller,
+        title: &str,
+        delegates: &[&Caller],
+    ) -> (MeetingId, AgendaItemId) {
         let input = MeetingInput {
             title: title.into(),
             agency: secretary.agency.id.to_string(),
@@ -159,6 +169,7 @@ impl World {
             place: "Phòng họp số 1".into(),
             chair: secretary.person.to_string(),
             secretary: secretary.person.to_string(),
+            delegates: delegates.iter().map(|delegate| format!("p-{}", delegate.person)).collect(),
             agenda: vec![AgendaInput {
                 title: "Báo cáo tuần".into(),
                 minutes: "30".into(),

@@ -20,12 +20,13 @@ const LAYERS: [(&str, &str, &[&str]); 9] = [
 ];
 
 /// Libraries that belong to a layer, and the crates that may name them.
-const BELONGINGS: [(&str, &[&str]); 6] = [
+const BELONGINGS: [(&str, &[&str]); 7] = [
     ("sqlx", &["backend"]),
     ("leptos", &["app", "hydrate", "server"]),
     ("tokio", &["backend", "bare", "media", "server"]),
     ("axum", &["app", "server"]),
     ("rtc", &["media"]),
+    ("webrtc", &["media"]),
     ("wasm-bindgen-cli-support", &["xtask"]),
 ];
 

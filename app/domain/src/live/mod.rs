@@ -139,6 +139,8 @@ pub struct Standing {
     pub seats: Vec<Seat>,
     /// Whether they decide for all: the chair and the meeting's secretaries.
     pub directs: bool,
+    /// Whether they may take every seat for a rehearsal: they decide for all, and the meeting is not opened yet.
+    pub rehearses: bool,
 }
 
 /// A decision of the chair.
@@ -253,7 +255,8 @@ pub fn drop_outs(times: &[Stretch], opened: DateTime<Utc>, closed: Option<DateTi
 ///
 /// Who may see the meeting sees this (`ViewMeeting`). A seat is taken by those whom [`Standing`] names: the hall by
 /// those who show it (`ShowHall`), a site by its agency's own people (`ConnectSite`), a person's by themself when they
-/// are listed (`JoinMeeting`). Decisions are the chair's and the secretaries' (`ConductMeeting`). Refusals:
+/// are listed (`JoinMeeting`). Whoever decides for all may take every seat of a meeting that is not opened yet, so that
+/// one person can rehearse it; the opening ends what still sits there so, and marks nobody for it. Decisions are the chair's and the secretaries' (`ConductMeeting`). Refusals:
 /// `WrongState` when the meeting is not scheduled or under way, `SentOut`, `TooMany` seats.
 ///
 /// Connections are kept from their beginning, so that a program that is killed still knows who was there: it marks

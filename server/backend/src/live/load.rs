@@ -41,7 +41,8 @@ pub(super) async fn standing(backend: &Backend, caller: &Caller, meeting: Meetin
             seats.push(Seat::Hall);
         }
     }
-    Ok(Standing { seats, directs: scope.may(caller, Action::ConductMeeting) })
+    let directs = scope.may(caller, Action::ConductMeeting);
+    Ok(Standing { seats, directs, rehearses: super::rehearses(caller, &scope) })
 }
 
 pub(super) async fn live(backend: &Backend, caller: &Caller, meeting: MeetingId) -> Done<Live> {

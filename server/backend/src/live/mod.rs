@@ -7,7 +7,7 @@ mod seats;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use domain::access::{Action, Caller, Scope};
+use domain::access::{Action, Caller, Scope, Stage};
 use domain::error::{Failure, Outcome, Refusal};
 use domain::ids::{AgencyId, ConnectionId, MeetingId, ParticipantId};
 use domain::live::{Direction, LineRecord, Live, LivePort, Seat, Standing};
@@ -96,8 +96,22 @@ async fn permit_seat(
     (meeting, scope): (MeetingId, &MeetingScope),
     seat: Seat,
 ) -> Done<()> {
-    let is_on = domain::live::is_on(scope.stage);
-    let may = match seat {
+    let may = is_own_seat(on, caller, (meeting, scope), seat).await?;
+    match (may, domain::live::is_on(scope.stage)) {
+        (true, true) => Ok(()),
+        (_, false) => Err(Refusal::WrongState.into()),
+        (false, true) => Err(Failure::Forbidden.into()),
+    }
+}
+
+/// Whether a seat is the caller's to take, as far as the meeting is on; `NotFound` when it is no site of this meeting.
+async fn is_own_seat(
+    on: &mut impl Source,
+    caller: &Caller,
+    (meeting, scope): (MeetingId, &MeetingScope),
+    seat: Seat,
+) -> Done<bool> {
+    Ok(match seat {
         Seat::Hall => scope.may(caller, Action::ShowHall),
         Seat::Site(agency) => {
             let site: Option<(String,)> =
@@ -111,10 +125,10 @@ async fn permit_seat(
             caller.may(Action::ConnectSite, Scope::Agency(&path))
         }
         Seat::Person(person) => person == caller.person && scope.may(caller, Action::JoinMeeting),
-    };
-    match (may, is_on) {
-        (true, true) => Ok(()),
-        (_, false) => Err(Refusal::WrongState.into()),
-        (false, true) => Err(Failure::Forbidden.into()),
-    }
+    })
+}
+
+/// Whether the caller may take every seat of the meeting, to rehearse it.
+fn rehearses(caller: &Caller, scope: &MeetingScope) -> bool {
+    scope.stage == Stage::Scheduled && scope.may(caller, Action::ConductMeeting)
 }

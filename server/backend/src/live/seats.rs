@@ -9,7 +9,7 @@ use domain::ids::{AgencyId, ConnectionId, MeetingId, ParticipantId, PersonId};
 use domain::live::{SEATS_AT_MOST, Seat};
 use serde_json::json;
 
-use super::{load, permit_seat};
+use super::{is_own_seat, load, permit_seat, rehearses};
 use crate::attendance::set_presence;
 use crate::audit::{self, Entry};
 use crate::db::{BINDS_AT_MOST, Tx, places, q};
@@ -29,7 +29,13 @@ pub(super) async fn sit(
 ) -> Done<()> {
     let mut tx = backend.db().begin().await?;
     let scope = MeetingScope::load(&mut tx, caller, meeting).await?;
-    permit_seat(&mut tx, caller, (meeting, &scope), seat).await?;
+    let is_rehearsal =
+        rehearses(caller, &scope) && !is_own_seat(&mut tx, caller, (meeting, &scope), seat).await?;
+    if is_rehearsal {
+        refuse_no_seat(&mut tx, meeting, seat).await?;
+    } else {
+        permit_seat(&mut tx, caller, (meeting, &scope), seat).await?;
+    }
     refuse_removed(&mut tx, meeting, seat).await?;
     // One page after the other, on a server too.
     q("UPDATE meeting SET rev = rev WHERE id = $1").bind(meeting).run(&mut tx).await?;
@@ -43,19 +49,26 @@ pub(super) async fn sit(
     .run(&mut tx)
     .await?;
     refuse_when_full(&mut tx, meeting).await?;
-    q("INSERT INTO seat_connection (id, meeting_id, seat, person_id, began_at, seen_at) VALUES ($1, $2, $3, $4, $5, $5)")
-        .bind(connection)
-        .bind(meeting)
-        .bind(seat.to_string())
-        .bind(access::person(caller))
-        .bind(caller.now)
-        .run(&mut tx)
-        .await?;
+    q("INSERT INTO seat_connection (id, meeting_id, seat, person_id, began_at, seen_at, is_rehearsal) \
+       VALUES ($1, $2, $3, $4, $5, $5, $6)")
+    .bind(connection)
+    .bind(meeting)
+    .bind(seat.to_string())
+    .bind(access::person(caller))
+    .bind(caller.now)
+    .bind(is_rehearsal)
+    .run(&mut tx)
+    .await?;
     if scope.stage == Stage::UnderWay {
         mark_seated(&mut tx, backend, caller, (meeting, &scope), seat).await?;
     }
     tx.changes(meeting);
     Ok(tx.commit().await?)
+}
+
+async fn refuse_no_seat(tx: &mut Tx, meeting: MeetingId, seat: Seat) -> Done<()> {
+    let seats = load::seats(&mut *tx, meeting).await?;
+    if seats.iter().any(|kept| kept.seat == seat) { Ok(()) } else { Err(Failure::NotFound.into()) }
 }
 
 async fn refuse_removed(tx: &mut Tx, meeting: MeetingId, seat: Seat) -> Done<()> {
@@ -78,13 +91,18 @@ async fn refuse_when_full(tx: &mut Tx, meeting: MeetingId) -> Done<()> {
     if is_full { Err(Refusal::TooMany { at_most: SEATS_AT_MOST }.into()) } else { Ok(()) }
 }
 
-/// A meeting begins: whoever waits at a seat is there.
+/// A meeting begins: whoever waits at a seat is there, and a rehearsal that still runs is over.
 pub(crate) async fn mark_all_seated(
     tx: &mut Tx,
     backend: &Backend,
     caller: &Caller,
     meeting: MeetingId,
 ) -> Done<()> {
+    q("UPDATE seat_connection SET ended_at = $2 WHERE meeting_id = $1 AND ended_at IS NULL AND is_rehearsal")
+        .bind(meeting)
+        .bind(caller.now)
+        .run(&mut *tx)
+        .await?;
     let waiting: Vec<(String,)> = q(
         "SELECT DISTINCT seat FROM seat_connection WHERE meeting_id = $1 AND ended_at IS NULL ORDER BY seat",
     )

@@ -159,6 +159,69 @@ async fn who_waits_before_the_opening_is_marked_by_it() {
 }
 
 #[tokio::test]
+async fn who_directs_a_meeting_rehearses_it_from_any_of_its_seats_until_it_is_opened() {
+    each_database(async |world| {
+        let at = Hybrid::at(world, Stage::Scheduled).await;
+        let rehearses = async |at: &Hybrid, caller: &Caller| {
+            world.backend.standing(caller, at.meeting).await.unwrap().rehearses
+        };
+        assert_eq!((rehearses(&at, &at.chair).await, rehearses(&at, &at.secretary).await), (true, true));
+        assert_eq!(
+            (rehearses(&at, &at.delegate).await, rehearses(&at, &at.technician).await),
+            (false, false)
+        );
+        let (site, delegate) = (at.site(), Seat::Person(at.delegate.person));
+        for seat in [site, delegate, Seat::Hall] {
+            at.sit(world, &at.chair, seat).await.unwrap();
+        }
+        let stranger = world.caller(Role::Delegate, "STP").await;
+        for none in [Seat::Site(stranger.agency.id), Seat::Person(stranger.person)] {
+            assert_eq!(at.sit(world, &at.chair, none).await, Err(Failure::NotFound), "{none}");
+        }
+        assert_eq!(at.sit(world, &at.technician, delegate).await, Err(Failure::Forbidden));
+        let asked = world.backend.ask(&at.secretary, at.meeting, site, true).await;
+        assert_eq!(asked, Err(Failure::Forbidden), "a rehearsal speaks for nobody");
+        at.sit(world, &at.technician, site).await.unwrap();
+
+        let at = Hybrid::at(world, Stage::UnderWay).await;
+        assert_eq!((rehearses(&at, &at.chair).await, rehearses(&at, &at.secretary).await), (false, false));
+        assert_eq!(at.sit(world, &at.chair, at.site()).await, Err(Failure::Forbidden));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_opening_ends_a_rehearsal_and_marks_nobody_for_it() {
+    each_database(async |world| {
+        let mut secretary = world.caller(Role::Secretary, "SNV").await;
+        let (mut chair, technician) = (world.person("SNV").await, world.caller(Role::Delegate, "SYT").await);
+        let input = domain::meetings::MeetingInput {
+            form: "hybrid".into(),
+            sites: vec![technician.agency.id.to_string()],
+            ..briefing(&secretary, &chair, &[])
+        };
+        let meeting = published(world, &secretary, input).await;
+        for caller in [&mut secretary, &mut chair] {
+            caller.now = instant("2026-06-18T07:20");
+        }
+        let site = ConnectionId(world.id());
+        let others = ConnectionId(world.id());
+        let seat = Seat::Site(technician.agency.id);
+        world.backend.sit(&secretary, meeting, seat, site).await.unwrap();
+        world.backend.sit(&secretary, meeting, Seat::Person(chair.person), others).await.unwrap();
+        world.backend.open(&secretary, meeting).await.unwrap();
+        let opened = world.backend.get(&secretary, meeting).await.unwrap();
+        assert!(!opened.sites[0].is_connected);
+        assert!(opened.participants.iter().all(|of| of.presence == Presence::NotCalled));
+        let mut gone = world.backend.standing_by(&[site, others], secretary.now).await.unwrap();
+        gone.sort_unstable_by_key(|connection| *connection != site);
+        assert_eq!(gone, [site, others]);
+        assert_eq!(world.backend.lines(&secretary, meeting).await.unwrap(), []);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn joining_online_never_moves_somebody_out_of_the_room() {
     each_database(async |world| {
         let at = Hybrid::at(world, Stage::UnderWay).await;
