@@ -91,6 +91,8 @@ pub enum Look {
     },
     /// Sound alone, for a line that is poor or dear.
     AudioOnly,
+    /// One's own picture as it comes back, and nothing else: for trying the line.
+    Mirror,
 }
 
 /// What the media thread tells. Where several of one kind wait for a slow reader, the newest stands for them all.

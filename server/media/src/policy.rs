@@ -152,9 +152,11 @@ pub fn pages(room: &Room<'_>, seat: u64) -> usize {
     visible(room).filter(|number| *number != seat).count().div_ceil(THUMBS)
 }
 
-/// Seats whose camera may be shown, by number.
+/// Seats whose camera may be shown to others, by number. Who tries a line is seen and heard by nobody else.
 fn visible(room: &Room<'_>) -> impl Iterator<Item = u64> {
-    let may = |member: &&Member| member.camera && !room.direction.hidden.contains(&member.number);
+    let may = |member: &&Member| {
+        member.camera && member.look != Look::Mirror && !room.direction.hidden.contains(&member.number)
+    };
     room.members.iter().filter(may).map(|member| member.number)
 }
 
@@ -178,6 +180,10 @@ fn stage(room: &Room<'_>, before: &[u64]) -> Vec<u64> {
 fn view(room: &Room<'_>, member: &Member, stage: &[u64], before: &View) -> View {
     let mut budget = Budget::new(member.bits_per_second, room.at_most);
     let mut view = View { seat: member.number, ..View::default() };
+    if member.look == Look::Mirror {
+        mirror(room, member, before, &mut budget, &mut view);
+        return view;
+    }
     view.voices = voices(room, member, before, &mut budget);
     if member.look == Look::AudioOnly {
         return view;
@@ -189,7 +195,9 @@ fn view(room: &Room<'_>, member: &Member, stage: &[u64], before: &View) -> View 
     let others: Vec<u64> = stage.iter().copied().filter(|seat| *seat != member.number).collect();
     match member.look {
         Look::Grid { page } => grid(room, member, &others, page, before, &mut budget, &mut view),
-        Look::Speaker | Look::AudioOnly => speaker(member, &others, before, &mut budget, &mut view),
+        Look::Speaker | Look::AudioOnly | Look::Mirror => {
+            speaker(member, &others, before, &mut budget, &mut view)
+        }
     }
     view
 }
@@ -198,7 +206,10 @@ fn voices(room: &Room<'_>, member: &Member, before: &View, budget: &mut Budget) 
     let may = |voice: &u64| {
         *voice != member.number
             && !room.direction.muted.contains(voice)
-            && room.members.binary_search_by_key(voice, |member| member.number).is_ok()
+            && room
+                .members
+                .binary_search_by_key(voice, |member| member.number)
+                .is_ok_and(|at| room.members[at].look != Look::Mirror)
     };
     // Room for all is set aside, also while fewer speak: who begins must not push a picture out.
     let room_for = budget.voices(before.voices.iter().flatten().count());
@@ -247,6 +258,26 @@ fn speaker(member: &Member, others: &[u64], before: &View, budget: &mut Budget, 
     }
     view.main = (large > Layer::Off).then_some(Shown { seat: *first, layer: large });
     view.thumbs = show(keep_places(&seats(&before.thumbs), &rest[..small.min(rest.len())]), Layer::Low);
+}
+
+/// One's own picture, as large as the line bears beside the voices of the meeting that is tried for.
+fn mirror(room: &Room<'_>, member: &Member, before: &View, budget: &mut Budget, view: &mut View) {
+    let had = before.main.filter(|shown| shown.seat == member.number).map_or(Layer::Off, |shown| shown.layer);
+    let best = match member.line {
+        LineState::Full => Layer::High,
+        LineState::Thumbs => Layer::Low,
+        LineState::AudioAndScreen => Layer::Off,
+    };
+    let is_seen = member.camera && !room.direction.hidden.contains(&member.number);
+    budget.voices(VOICES);
+    let mut large = Layer::Off;
+    for layer in [Layer::Low, Layer::Mid, Layer::High] {
+        if !is_seen || layer > best || !budget.larger(large, layer, had >= layer) {
+            break;
+        }
+        large = layer;
+    }
+    view.main = (large > Layer::Off).then_some(Shown { seat: member.number, layer: large });
 }
 
 /// One improvement of the speaker's view.

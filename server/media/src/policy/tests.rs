@@ -219,6 +219,26 @@ fn low_data_means_voices_alone() {
 }
 
 #[test]
+fn a_mirror_shows_one_self_alone_as_large_as_the_line_bears() {
+    let mut hall = Hall::of(10);
+    hall.loudest = vec![Some(2), Some(3)];
+    hall.seat(1).look = Look::Mirror;
+    let view = hall.view(1);
+    assert_eq!(view.main, Some(Shown { seat: 1, layer: Layer::High }));
+    assert_eq!((small(&view).len(), view.screen, view.voices), (0, None, [None; VOICES]));
+    assert!(hall.plan().sending(1).high);
+    hall.loudest = vec![Some(1), Some(2)];
+    let others = hall.view(2);
+    assert!(
+        others.voices == [None; VOICES] && others.main.unwrap().seat != 1 && !small(&others).contains(&1)
+    );
+    hall.seat(1).bits_per_second = 400_000;
+    assert_eq!(hall.view(1).main.unwrap().layer, Layer::Mid);
+    hall.seat(1).camera = false;
+    assert_eq!(hall.view(1).main, None);
+}
+
+#[test]
 fn the_grid_turns_page_by_page_and_ends_at_the_last() {
     let mut hall = Hall::of(15);
     let page = |hall: &mut Hall, page| {
@@ -306,7 +326,7 @@ fn a_screen_taken_down_is_stopped_at_once() {
 }
 
 fn looks() -> impl Strategy<Value = Look> {
-    prop_oneof![3 => Just(Look::Speaker), 2 => (0..20_u16).prop_map(|page| Look::Grid { page }), 1 => Just(Look::AudioOnly)]
+    prop_oneof![3 => Just(Look::Speaker), 2 => (0..20_u16).prop_map(|page| Look::Grid { page }), 1 => Just(Look::AudioOnly), 1 => Just(Look::Mirror)]
 }
 
 fn lines() -> impl Strategy<Value = LineState> {
@@ -349,7 +369,8 @@ fn assert_sound(hall: &Hall, plan: &Plan) -> Result<(), TestCaseError> {
         let faces: Vec<Shown> = view.shows().collect();
         let seats: BTreeSet<u64> = faces.iter().map(|shown| shown.seat).collect();
         prop_assert_eq!(seats.len(), faces.len(), "nobody is seen twice");
-        prop_assert!(!seats.contains(&view.seat) && view.screen != Some(view.seat), "a seat sees itself");
+        let sees_itself = seats.contains(&view.seat) || view.screen == Some(view.seat);
+        prop_assert!(!sees_itself || me.look == Look::Mirror, "a seat sees itself");
         prop_assert!(!view.voices.contains(&Some(view.seat)), "a seat hears itself");
         for shown in &faces {
             prop_assert!(member(shown.seat).is_some_and(|member| member.camera));

@@ -266,6 +266,21 @@ fn a_page_of_the_grid_shows_six_and_low_data_shows_none() {
 }
 
 #[test]
+fn a_mirror_brings_ones_own_large_picture_back_and_no_voice() {
+    let mut hall = meeting(31, 3, Quality::default());
+    hall.speaks(2);
+    hall.look(3, Look::Mirror);
+    hall.run(seconds(6));
+    let site = &hall.sites[&3];
+    assert_eq!(site.slot("main").last.map(|(_, shown)| shown.seat), Some(3));
+    let (frames, heard) = (site.slot("main").frames, site.heard(2));
+    hall.run(seconds(2));
+    let site = &hall.sites[&3];
+    assert!(site.slot("main").frames - frames > 25, "{}", site.slot("main").frames - frames);
+    assert_eq!(site.heard(2), heard);
+}
+
+#[test]
 fn a_narrow_line_keeps_a_steady_picture_and_all_of_the_sound() {
     for bears in [500_000, 300_000] {
         let mut hall = meeting(29, 6, Quality::default());
