@@ -9,19 +9,22 @@
 // which place of the meeting is shown by data-mid. Voices are played here, whatever is shown. What is lost comes back
 // by itself; what is said while the socket is away may be dropped, for `seated` begins everything anew. Before there is
 // a seat one's own camera and level are shown all the same. start() within a press lets a browser play sound, and asks
-// again for refused devices.
+// again for refused devices. chime() within a press plays a test sound through the chosen loudspeaker; float() lifts the
+// largest picture out of the page, or puts it back. tell() says once more which devices there are and what is wrong.
 // Events, all bubbling, `detail` a text or a number:
+//   ready    it hears from here on; what was said before is to be said again
 //   say      a text for the socket
 //   devices  {"cameras":[{"id","label"}],"microphones":[…],"speakers":[…]}; labels are empty until one was allowed
 //   level    0 to 100, one's own microphone while it is on, at each change; 0 when it goes off
 //   problem  denied · missing · busy · insecure · unsupported · blocked-sound
 //   solved   the same word, when it is none any more
-//   line     {"state":"connecting|up|lost","up_bps","down_bps","loss_permille","rtt_ms","is_tcp","freezes"},
-//            while there is a seat: at each change of the state and every two seconds; freezes since the last; rtt_ms
-//            null until it is known
+//   line     {"state":"connecting|up|lost","up_bps","down_bps","up_may_bps","loss_permille","rtt_ms","is_tcp",
+//            "freezes"}, while there is a seat: at each change of the state and every two seconds; freezes since the
+//            last; rtt_ms null until it is known, as is up_may_bps, what the browser believes the line would carry
 //   shared   off: sharing the screen ended, or never began, without the page's doing
 
 import { Awake } from "./live/awake.js";
+import { Chime } from "./live/chime.js";
 import { realClock } from "./live/clock.js";
 import { connect } from "./live/connection.js";
 import { Devices } from "./live/devices.js";
@@ -59,15 +62,16 @@ class LiveMedia extends HTMLElement {
     this.#open.devices.tellList();
     this.#settle();
     this.#listen(this.#open.leaving.signal);
+    this.#tell("ready", "");
   }
 
   disconnectedCallback() {
-    const { leaving, session, devices, screen, level, sound, stage, line, awake } = this.#open;
+    const { leaving, session, devices, screen, level, sound, chime, stage, line, awake } = this.#open;
     this.#open = null;
     awake.want(false);
     leaving.abort();
     line.callOff();
-    for (const part of [session, devices, screen, level, sound, stage]) part.close();
+    for (const part of [session, devices, screen, level, sound, chime, stage]) part.close();
   }
 
   attributeChangedCallback(name, before, now) {
@@ -92,6 +96,21 @@ class LiveMedia extends HTMLElement {
     this.#open.devices.retry();
   }
 
+  /** Which devices there are, and what keeps one off: for a page that was not listening yet. */
+  tell() {
+    this.#open?.devices.tellAgain();
+  }
+
+  /** Within a press: a test sound. */
+  chime() {
+    this.#open?.chime.play(this.#speaker());
+  }
+
+  /** Within a press: the largest picture beside other programs, or back in its place. */
+  float() {
+    this.#open?.stage.float();
+  }
+
   // ---- its parts ----
 
   /** Sound lives beside the page's own children, where what renders them never looks. */
@@ -107,6 +126,7 @@ class LiveMedia extends HTMLElement {
     const changed = () => this.#changed();
     const problem = (word) => tell("problem", word);
     const makeContext = () => (typeof AudioContext === "undefined" ? null : new AudioContext());
+    const makeVoice = () => this.#shadow.appendChild(document.createElement("audio"));
     return {
       leaving: new AbortController(),
       line: { callOff: () => {}, before: null },
@@ -114,9 +134,10 @@ class LiveMedia extends HTMLElement {
       awake: new Awake(navigator.wakeLock),
       stage: new Stage(this, () => this.#playVoices()),
       sound: new Sound({
-        make: () => this.#shadow.appendChild(document.createElement("audio")),
+        make: makeVoice,
         told: { blocked: () => problem("blocked-sound"), heard: () => tell("solved", "blocked-sound") },
       }),
+      chime: new Chime({ makeContext, make: makeVoice }),
       level: new Level({ makeContext, clock: realClock, told: (percent) => tell("level", percent) }),
       screen: new Screen({ media, told: { changed, problem, ended: () => tell("shared", "off") } }),
       devices: new Devices({
@@ -198,11 +219,15 @@ class LiveMedia extends HTMLElement {
     this.#chooseSpeaker();
   }
 
-  /** The chosen one, while it is plugged in. */
   #chooseSpeaker() {
-    const { sound, speakers } = this.#open;
+    this.#open.sound.through(this.#speaker());
+  }
+
+  /** The chosen one, while it is plugged in. */
+  #speaker() {
+    const { speakers } = this.#open;
     const chosen = this.getAttribute("speaker-id") ?? "";
-    sound.through(speakers.size > 0 && !speakers.has(chosen) ? "" : chosen);
+    return speakers.size > 0 && !speakers.has(chosen) ? "" : chosen;
   }
 
   // ---- what has happened ----

@@ -3,6 +3,8 @@
 //   <pdf-reader src="/papers/ID/file" page="1" pdfjs="/pdfjs" icons="/pkg/icons.….svg"
 //               data-title="…" data-back="/meetings/…" data-t-…="…"></pdf-reader>
 //
+// With data-embedded it is a part of a page: it neither reads nor writes the page's address, and begins without thumbs.
+//
 // All it shows it builds in a box of its own, so a page that hydrates around it finds its tag empty.
 // Texts come from data-t-*: loading page of pages toolbar thumbs zoom-in zoom-out fit-width fit-page
 // single previous-page next-page go page-broken stalled · broken engine locked gone forbidden offline (each
@@ -53,7 +55,9 @@ class PdfReader extends HTMLElement {
     if (name === "src") {
       this.#close();
       this.#open();
-    } else if (this.#sheets && pageNumber(now, this.#sheets.pages) !== this.#sheets.page) {
+    } else if (!this.#sheets) {
+      this.#early = now;
+    } else if (pageNumber(now, this.#sheets.pages) !== this.#sheets.page) {
       this.#sheets.go(pageNumber(now, this.#sheets.pages));
     }
   }
@@ -173,7 +177,7 @@ class PdfReader extends HTMLElement {
   #ready() {
     this.#quiet();
     this.#bar.element.hidden = false;
-    this.#showThumbs(matchMedia(WIDE).matches && this.#sheets.pages > 1);
+    this.#showThumbs(!this.#isEmbedded && matchMedia(WIDE).matches && this.#sheets.pages > 1);
     this.#emit("ready", this.#place());
   }
 
@@ -224,6 +228,7 @@ class PdfReader extends HTMLElement {
     this.#told = place.page;
     this.#thumbs?.mark(place.page);
     this.#emit("pagechange", place);
+    if (this.#isEmbedded) return;
     clearTimeout(this.#addressTimer);
     this.#addressTimer = setTimeout(() => {
       history.replaceState(history.state, "", this.#address(place.page));
@@ -232,6 +237,9 @@ class PdfReader extends HTMLElement {
 
   #told = 0;
 
+  /** A page that it was told to turn to before it could. */
+  #early = null;
+
   #address(page) {
     const address = new URL(location.href);
     address.searchParams.set("page", String(page));
@@ -239,8 +247,12 @@ class PdfReader extends HTMLElement {
   }
 
   #wantedPage(pages) {
-    const asked = new URL(location.href).searchParams.get("page") ?? this.getAttribute("page");
-    return pageNumber(asked ?? "1", pages);
+    const asked = this.#isEmbedded ? null : new URL(location.href).searchParams.get("page");
+    return pageNumber(this.#early ?? asked ?? this.getAttribute("page") ?? "1", pages);
+  }
+
+  get #isEmbedded() {
+    return "embedded" in this.dataset;
   }
 
   #emit(name, detail) {

@@ -34,7 +34,7 @@ impl Bundle {
         match steps[..] {
             ["papers" | "calendar" | "meetings" | "search" | "account" | "more"] => Some(Self::Reading),
             ["papers", _] | ["meetings", _, "hall" | "in" | "delegates"] => Some(Self::Reading),
-            ["meetings", _, "live"] => Some(Self::Joining),
+            ["meetings", _, "live" | "rehearsal"] => Some(Self::Joining),
             ["meetings", "new"] | ["meetings", _, "edit" | "roll"] => Some(Self::Composing),
             ["figures" | "admin" | "first", ..] => Some(Self::Keeping),
             _ => None,
@@ -137,6 +137,7 @@ pages! { composing, bring_composing, Composing:
 
 pages! { joining, bring_joining, Joining:
     Live => live::LivePage,
+    Rehearsal => live::RehearsalPage,
 }
 
 pages! { keeping, bring_keeping, Keeping:

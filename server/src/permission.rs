@@ -4,6 +4,7 @@
 
 use domain::access::Action;
 use domain::live::Seat;
+use domain::live::rehearsal::Rehearsal;
 use domain::live::wire::{Devices, Look, ToServer};
 
 /// What an address asks for.
@@ -62,6 +63,7 @@ const PAGES: &[(&str, Access)] = &[
     ("/meetings/{id}/roll", Needs(CallRoll)),
     ("/meetings/{id}/hall", Needs(ShowHall)),
     ("/meetings/{id}/live", Needs(ViewMeeting)),
+    ("/meetings/{id}/rehearsal", Needs(ViewMeeting)),
     ("/meetings/{id}/in", Needs(ScanIn)),
     ("/meetings/{id}/delegates", Needs(NameDelegates)),
     ("/papers/{id}", Needs(ReadPaper)),
@@ -100,6 +102,8 @@ const CALLS: &[(&str, Access)] = &[
     ("/api/meetings/discuss", Needs(ConductMeeting)),
     ("/api/meetings/close", Needs(ConductMeeting)),
     ("/api/live/lines", Needs(ViewMeeting)),
+    ("/api/live/behind", Needs(ConnectSite)),
+    ("/api/live/rehearsals", Needs(ViewMeeting)),
     ("/api/attendance/mark", Needs(CallRoll)),
     ("/api/attendance/mark-rest", Needs(CallRoll)),
     ("/api/attendance/mark-site", Needs(CallRoll)),
@@ -151,6 +155,7 @@ pub fn of_message(message: &ToServer) -> (&'static str, &'static [Action]) {
         ToServer::Have(_) => ("have", &[]),
         ToServer::Ask { .. } => ("ask", &[ConnectSite, JoinMeeting, ShowHall]),
         ToServer::Direct(_) => ("direct", &[ConductMeeting]),
+        ToServer::Rehearsed { .. } => ("rehearsed", &[ConnectSite, JoinMeeting, ShowHall]),
         ToServer::Behind { .. } => ("behind", &[ConnectSite]),
     }
 }
@@ -167,6 +172,7 @@ pub fn messages() -> Vec<ToServer> {
         ToServer::Have(Devices::default()),
         ToServer::Ask { wants: true },
         ToServer::Direct(domain::live::Direction::MuteAll),
+        ToServer::Rehearsed { seat: Seat::Hall, what: Rehearsal::default() },
         ToServer::Behind { present: Vec::new() },
     ]
 }

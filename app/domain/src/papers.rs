@@ -121,6 +121,8 @@ pub struct Reading {
     pub paper: Paper,
     /// Its meeting.
     pub meeting: MeetingId,
+    /// Whether the meeting is under way, so that a paper may lie open before everybody.
+    pub is_under_way: bool,
     /// Title of the meeting.
     pub meeting_title: String,
     /// Title of the agenda item.

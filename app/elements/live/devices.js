@@ -110,6 +110,12 @@ export class Devices {
   }
 
   /** Tells which devices there are. */
+  /** For a page that was not listening yet. */
+  tellAgain() {
+    this.tellList();
+    for (const problem of new Set(Object.values(this.#problems))) if (problem) this.#told.problem(problem);
+  }
+
   async tellList() {
     const all = (await this.#media?.enumerateDevices?.().catch(() => [])) ?? [];
     if (this.#isOver) return;

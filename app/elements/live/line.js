@@ -2,7 +2,7 @@
 
 /** Of one connection's report: the way it takes and what went over it so far. */
 export function read(report) {
-  const seen = { sent: 0, received: 0, heard: null, rtt: null, isTcp: false, packets: 0, lost: 0, freezes: 0, far: 0 };
+  const seen = { sent: 0, received: 0, heard: null, rtt: null, may: null, isTcp: false, packets: 0, lost: 0, freezes: 0, far: 0 };
   if (!report) return seen;
   const all = new Map([...report.values()].map((one) => [one.id, one]));
   const pair = pairOf([...all.values()], all);
@@ -11,6 +11,7 @@ export function read(report) {
     seen.received = pair.bytesReceived ?? 0;
     if (typeof pair.responsesReceived === "number") seen.heard = pair.responsesReceived + seen.received;
     if (typeof pair.currentRoundTripTime === "number") seen.rtt = Math.round(pair.currentRoundTripTime * 1000);
+    if (typeof pair.availableOutgoingBitrate === "number") seen.may = Math.round(pair.availableOutgoingBitrate);
     seen.isTcp = [pair.localCandidateId, pair.remoteCandidateId].some((id) => all.get(id)?.protocol === "tcp");
   }
   for (const one of all.values()) {
@@ -41,6 +42,7 @@ export function figures(before, after, seconds) {
   return {
     up_bps: rate(after.up.sent, before.up.sent),
     down_bps: rate(after.down.received, before.down.received),
+    up_may_bps: after.up.may,
     loss_permille: Math.round(Math.max(share, after.up.far) * 1000),
     rtt_ms: after.down.rtt ?? after.up.rtt,
     is_tcp: after.up.isTcp || after.down.isTcp,

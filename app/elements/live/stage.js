@@ -44,6 +44,17 @@ export class Stage {
     this.#bind();
   }
 
+  /** The largest picture beside other programs, or back in its place; where the browser can, and somebody is seen. */
+  async float() {
+    if (document.pictureInPictureElement) return document.exitPictureInPicture().catch(() => {});
+    const seen = [...this.#bound].filter((element) => element.localName === "video" && element.videoWidth > 0);
+    const others = seen.filter(({ dataset }) => "mid" in dataset);
+    const area = (element) => element.clientWidth * element.clientHeight;
+    const largest = others.sort((one, other) => area(other) - area(one))[0];
+    // Refused without a press, or before the first picture: it can be pressed again.
+    return largest?.requestPictureInPicture?.().catch(() => {});
+  }
+
   /** Places whose sound the page plays itself. */
   get ownSounds() {
     return new Set([...this.#bound].filter(({ localName }) => localName === "audio").map(({ dataset }) => dataset.mid));

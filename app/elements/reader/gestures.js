@@ -94,7 +94,9 @@ function keys(host, stage, acts, signal) {
   const pressed = (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
     const target = event.target;
-    const elsewhere = target !== document.body && !host.contains(target);
+    // Within another page only what is pressed in the reader is meant for it.
+    const isPart = "embedded" in host.dataset;
+    const elsewhere = !host.contains(target) && (isPart || target !== document.body);
     if (elsewhere || target.closest?.("input,textarea,select,[contenteditable]")) return;
     const sideways = event.key === "ArrowLeft" || event.key === "ArrowRight";
     if (sideways && stage.scrollWidth > stage.clientWidth + 1) return;

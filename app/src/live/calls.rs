@@ -1,8 +1,9 @@
 //! What the page of an online meeting asks of the server beside its line.
 
 use chrono::{DateTime, Utc};
-use domain::ids::MeetingId;
-use domain::live::LineRecord;
+use domain::ids::{AgencyId, MeetingId};
+use domain::live::rehearsal::Rehearsed;
+use domain::live::{Behind, LineRecord};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -27,4 +28,35 @@ pub async fn lines(
 ) -> Result<LineRecords, CallError> {
     let (services, caller) = asked()?;
     Ok(LineRecords { records: services.live.lines(&caller, id).await?, now: now()? })
+}
+
+/// What was tried at each seat, and the clock's reading that this is as of.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Readiness {
+    /// The seats that the caller may know of, in their order.
+    pub seats: Vec<Rehearsed>,
+    /// The server's now.
+    pub now: DateTime<Utc>,
+}
+
+/// What was tried at each seat before the meeting.
+#[server(endpoint = "live/rehearsals")]
+pub async fn rehearsals(
+    /// The meeting.
+    id: MeetingId,
+) -> Result<Readiness, CallError> {
+    let (services, caller) = asked()?;
+    Ok(Readiness { seats: services.live.rehearsals(&caller, id).await?, now: now()? })
+}
+
+/// The delegates who may sit behind a site's camera.
+#[server(name = BehindCall, endpoint = "live/behind")]
+pub async fn behind(
+    /// The meeting.
+    id: MeetingId,
+    /// The site.
+    site: AgencyId,
+) -> Result<Vec<Behind>, CallError> {
+    let (services, caller) = asked()?;
+    Ok(services.live.delegates_of(&caller, id, site).await?)
 }

@@ -1,105 +1,210 @@
-//! What one has on, and what one asks for: microphone, camera, screen, the floor, how much one wants to see.
+//! What one has on, and what one asks for: microphone, camera, screen, the floor, how much one wants to see. Everything is
+//! a button; what is needed while one speaks has a key as well.
 
 use domain::live::Direction;
 use domain::live::wire::{Look, ToServer};
 use leptos::prelude::*;
 
+use super::devices;
+use super::paper::{self, Titled};
 use super::table::Table;
 use crate::text::keys::*;
-use crate::text::t;
+use crate::text::{Text, t, tf};
 use crate::ui::Icon;
 
-/// Microphone and camera, with one's own level.
-pub(super) fn own(table: Table) -> impl IntoView {
-    let is_muted = move || table.own().is_some_and(|own| own.is_muted);
-    let microphone = move || {
-        let is_on = table.microphone.get() && !is_muted();
-        let word = if is_on { LIVE_MICROPHONE_OFF } else { LIVE_MICROPHONE_ON };
-        view! { <Icon name=if is_on { "mic" } else { "mic-off" }/>{t(word)} }
-    };
-    let camera = move || {
-        let is_on = table.camera.get();
-        let word = if is_on { LIVE_CAMERA_OFF } else { LIVE_CAMERA_ON };
-        view! { <Icon name=if is_on { "video" } else { "video-off" }/>{t(word)} }
-    };
-    let level = move || format!("--v:{}", if table.microphone.get() { table.level.get() } else { 0 });
+/// Small pictures on a page of the grid, as the server deals them.
+const ON_PAGE: usize = 6;
+
+/// Something that is on or off.
+struct Toggle {
+    /// Icons while it is on, and while it is off.
+    icons: [&'static str; 2],
+    /// What a press does while it is on, and while it is off.
+    words: [Text; 2],
+    /// The key beside it.
+    key: &'static str,
+}
+
+fn toggle(
+    of: Toggle,
+    is_on: impl Fn() -> bool + Copy + Send + Sync + 'static,
+    is_barred: impl Fn() -> bool + Copy + Send + Sync + 'static,
+    press: impl Fn() + 'static,
+) -> impl IntoView {
+    let Toggle { icons: [on, off], words: [when_on, when_off], key } = of;
     view! {
         <button
             class="btn btn--secondary"
             r#type="button"
-            aria-pressed=move || (table.microphone.get() && !is_muted()).to_string()
-            disabled=is_muted
-            on:click=move |_| table.microphone.update(|is_on| *is_on = !*is_on)
-        >{microphone}</button>
-        <button
-            class="btn btn--secondary"
-            r#type="button"
-            aria-pressed=move || table.camera.get().to_string()
-            on:click=move |_| table.camera.update(|is_on| *is_on = !*is_on)
-        >{camera}</button>
+            aria-pressed=move || is_on().to_string()
+            aria-keyshortcuts=(!key.is_empty()).then_some(key)
+            title=(!key.is_empty()).then_some(key)
+            disabled=is_barred
+            on:click=move |_| press()
+        >
+            {move || view! { <Icon name=if is_on() { on } else { off }/> }}
+            <span class="live__word">{move || t(if is_on() { when_on } else { when_off })}</span>
+        </button>
+    }
+}
+
+/// Microphone and camera, with one's own level.
+pub(super) fn own(table: Table) -> impl IntoView {
+    let is_muted = move || table.is_muted();
+    let microphone = toggle(
+        Toggle { icons: ["mic", "mic-off"], words: [LIVE_MICROPHONE_OFF, LIVE_MICROPHONE_ON], key: "Alt+M" },
+        move || table.microphone.get() && !is_muted(),
+        is_muted,
+        move || table.toggle_microphone(),
+    );
+    let camera = toggle(
+        Toggle { icons: ["video", "video-off"], words: [LIVE_CAMERA_OFF, LIVE_CAMERA_ON], key: "Alt+V" },
+        move || table.camera.get(),
+        || false,
+        move || table.toggle_camera(),
+    );
+    let level = move || format!("--v:{}", if table.is_heard() { table.level.get() } else { 0 });
+    view! {
+        {microphone}
+        {camera}
         <span class="live__level" role="img" aria-label=t(LIVE_LEVEL)><i style=level></i></span>
         {move || is_muted().then(|| view! { <span class="hint" role="status">{t(LIVE_MUTED_BY_CHAIR)}</span> })}
     }
 }
 
-/// The bar of whoever sits.
-pub(super) fn bar(table: Table) -> impl IntoView {
-    let has_asked = Memo::new(move |_| table.own().is_some_and(|own| own.asked.is_some()));
+/// Held down it lets one speak while the microphone is off.
+fn talk(table: Table) -> impl IntoView {
+    let hold = move || table.talking.set(true);
+    let release = move || table.talking.set(false);
+    let is_key = |event: &leptos::ev::KeyboardEvent| matches!(event.code().as_str(), "Space" | "Enter");
+    let button = move || {
+        view! {
+            <button
+                class="btn btn--secondary live__talk"
+                r#type="button"
+                title=t(LIVE_TALK_KEY)
+                aria-pressed=move || table.talking.get().to_string()
+                on:pointerdown=move |_| hold()
+                on:pointerup=move |_| release()
+                on:pointerleave=move |_| release()
+                on:pointercancel=move |_| release()
+                on:contextmenu=|event| event.prevent_default()
+                on:keydown=move |event| if is_key(&event) { event.prevent_default(); hold() }
+                on:keyup=move |event| if is_key(&event) { release() }
+                on:blur=move |_| release()
+            ><Icon name="mic"/><span class="live__word">{t(LIVE_TALK)}</span></button>
+        }
+    };
+    move || (!table.microphone.get() && !table.is_muted()).then(button)
+}
+
+fn floor(table: Table) -> impl IntoView {
+    let has_asked = Memo::new(move |_| table.has_asked());
     let has_floor = Memo::new(move |_| {
         let floor = table.state.with(|state| state.as_ref().and_then(|state| state.live.floor));
         floor.is_some() && floor == table.seat.get()
     });
-    let floor = move || {
+    let ask = move || {
+        toggle(
+            Toggle { icons: ["hand", "hand"], words: [LIVE_ASK_NO_LONGER, LIVE_ASK], key: "Alt+H" },
+            move || has_asked.get(),
+            || false,
+            move || table.toggle_ask(),
+        )
+    };
+    move || {
         if has_floor.get() {
-            return view! { <span class="badge badge--live" role="status">{t(LIVE_HAVE_FLOOR)}</span> }
-                .into_any();
+            view! { <span class="badge badge--live" role="status">{t(LIVE_HAVE_FLOOR)}</span> }.into_any()
+        } else {
+            ask().into_any()
         }
-        let wants = !has_asked.get();
-        let word = if wants { LIVE_ASK } else { LIVE_ASK_NO_LONGER };
-        view! {
-            <button
-                class="btn btn--secondary"
-                r#type="button"
-                aria-pressed=(!wants).to_string()
-                on:click=move |_| table.say(&ToServer::Ask { wants })
-            ><Icon name="hand"/>{t(word)}</button>
-        }
-        .into_any()
-    };
-    let sharing = move || {
-        let is_on = table.sharing.get();
-        let word = if is_on { LIVE_SHARE_END } else { LIVE_SHARE };
-        view! { <Icon name="presentation"/>{t(word)} }
-    };
+    }
+}
+
+/// How much one wants to see, and which page of it.
+fn looks(table: Table) -> impl IntoView {
     let looks = [("speaker", LIVE_LOOK_SPEAKER), ("grid", LIVE_LOOK_GRID), ("sound", LIVE_LOOK_SOUND)];
     let chosen = move |code: &str| {
-        let look = match code {
+        table.look_at(match code {
             "grid" => Look::Grid { page: 0 },
             "sound" => Look::SoundOnly,
             _ => Look::Speaker,
+        });
+    };
+    let pages = Memo::new(move |_| {
+        let own = table.seat.get();
+        let seen = |state: &domain::live::wire::State| {
+            state.on.iter().filter(|(seat, on)| on.camera && Some(*seat) != own).count()
         };
-        table.look.set(look);
-        table.say(&ToServer::Look(look));
+        table.state.with(|state| state.as_ref().map_or(1, seen).div_ceil(ON_PAGE).max(1))
+    });
+    let turn = move |page: u32, icon: &'static str, word: Text, is_end: bool| {
+        view! {
+            <button
+                class="btn btn--icon"
+                r#type="button"
+                aria-label=t(word)
+                disabled=is_end
+                on:click=move |_| table.look_at(Look::Grid { page })
+            ><Icon name=icon/></button>
+        }
+    };
+    let pager = move || {
+        let Look::Grid { page } = table.look.get() else { return None };
+        let last = u32::try_from(pages.get() - 1).unwrap_or_default();
+        let page = page.min(last);
+        (last > 0).then(|| {
+            let words = tf(LIVE_GRID_PAGE, &[("n", &(page + 1)), ("m", &(last + 1))]);
+            view! {
+                <span class="live__pages">
+                    {turn(page.saturating_sub(1), "chevron-left", LIVE_GRID_BACK, page == 0)}
+                    <span role="status">{words}</span>
+                    {turn(page + 1, "chevron-right", LIVE_GRID_ON, page == last)}
+                </span>
+            }
+        })
     };
     view! {
-        <div class="live__bar" role="toolbar" aria-label=t(LIVE_TOOLBAR)>
+        <label class="live__look">
+            <span>{t(LIVE_LOOK)}</span>
+            <select class="select" on:change=move |event| chosen(&event_target_value(&event))>
+                {looks.map(|(code, word)| view! { <option value=code>{t(word)}</option> }).collect_view()}
+            </select>
+        </label>
+        {pager}
+    }
+}
+
+/// The bar of whoever sits.
+pub(super) fn bar(table: Table, papers: Vec<Titled>) -> impl IntoView {
+    let share = toggle(
+        Toggle { icons: ["presentation", "presentation"], words: [LIVE_SHARE_END, LIVE_SHARE], key: "" },
+        move || table.sharing.get(),
+        || false,
+        move || table.sharing.update(|is_on| *is_on = !*is_on),
+    );
+    let float = move || {
+        table.floats.get().then(|| {
+            view! {
+                <button class="btn btn--icon" r#type="button" aria-label=t(LIVE_FLOAT) title=t(LIVE_FLOAT) on:click=move |_| table.float()>
+                    <Icon name="picture-in-picture-2"/>
+                </button>
+            }
+        })
+    };
+    view! {
+        <div class="live__bar" role="group" aria-label=t(LIVE_TOOLBAR)>
             {own(table)}
-            {floor}
-            <button
-                class="btn btn--secondary"
-                r#type="button"
-                aria-pressed=move || table.sharing.get().to_string()
-                on:click=move |_| table.sharing.update(|is_on| *is_on = !*is_on)
-            >{sharing}</button>
-            <label class="live__look">
-                <span>{t(LIVE_LOOK)}</span>
-                <select class="select" on:change=move |event| chosen(&event_target_value(&event))>
-                    {looks.map(|(code, word)| view! { <option value=code>{t(word)}</option> }).collect_view()}
-                </select>
-            </label>
+            {talk(table)}
+            {floor(table)}
+            {share}
+            {paper::menu(table, papers)}
+            {looks(table)}
+            {devices::menu(table.chosen)}
+            {float}
             {move || table.directs().then(|| view! {
                 <button class="btn btn--secondary" r#type="button" on:click=move |_| table.direct(Direction::MuteAll)>
-                    <Icon name="mic-off"/>{t(LIVE_MUTE_ALL)}
+                    <Icon name="mic-off"/><span class="live__word">{t(LIVE_MUTE_ALL)}</span>
                 </button>
             })}
             <button class="btn btn--danger" r#type="button" on:click=move |_| table.rise()>
@@ -108,3 +213,91 @@ pub(super) fn bar(table: Table) -> impl IntoView {
         </div>
     }
 }
+
+impl Table {
+    /// Whether the chair turned this seat's microphone off.
+    pub(super) fn is_muted(self) -> bool {
+        self.own().is_some_and(|own| own.is_muted)
+    }
+
+    /// Whether this seat can be heard.
+    pub(super) fn is_heard(self) -> bool {
+        self.microphone.get() || self.talking.get()
+    }
+
+    fn has_asked(self) -> bool {
+        self.own().is_some_and(|own| own.asked.is_some())
+    }
+
+    fn toggle_microphone(self) {
+        if !untrack(|| self.is_muted()) {
+            self.microphone.update(|is_on| *is_on = !*is_on);
+        }
+    }
+
+    fn toggle_camera(self) {
+        self.camera.update(|is_on| *is_on = !*is_on);
+    }
+
+    fn toggle_ask(self) {
+        self.say(&ToServer::Ask { wants: !untrack(|| self.has_asked()) });
+    }
+
+    /// A key went down: whether it meant something here.
+    #[cfg(feature = "hydrate")]
+    fn key_down(self, event: &leptos::ev::KeyboardEvent) -> bool {
+        if event.repeat() {
+            // A key that is held to talk must not turn the page as well.
+            return event.code() == "Space" && self.talking.get_untracked();
+        }
+        if event.ctrl_key() || event.meta_key() {
+            return false;
+        }
+        match (event.alt_key(), event.code().as_str()) {
+            (true, "KeyM") => self.toggle_microphone(),
+            (true, "KeyV") => self.toggle_camera(),
+            (true, "KeyH") if self.seat.with_untracked(Option::is_some) => self.toggle_ask(),
+            (false, "Space") if is_free() && !untrack(|| self.is_muted()) => self.talking.set(true),
+            _ => return false,
+        }
+        true
+    }
+}
+
+/// Whether the space key belongs to no field and no button.
+#[cfg(feature = "hydrate")]
+fn is_free() -> bool {
+    document().active_element().is_none_or(|element| matches!(element.tag_name().as_str(), "BODY" | "MAIN"))
+}
+
+/// Takes keys until the page is left.
+#[cfg(feature = "hydrate")]
+pub(super) fn take_keys(table: Table) {
+    let down = window_event_listener(leptos::ev::keydown, move |event| {
+        if table.key_down(&event) {
+            event.prevent_default();
+        }
+    });
+    let up = window_event_listener(leptos::ev::keyup, move |event| {
+        if event.code() == "Space" {
+            table.talking.set(false);
+        }
+    });
+    // A key that is let go elsewhere is not heard of here: nobody stays on the air by it.
+    let left = ["blur", "visibilitychange"]
+        .map(|name| window_event_listener_untyped(name, move |_| table.talking.set(false)));
+    let may_talk = Memo::new(move |_| !table.microphone.get() && !table.is_muted());
+    Effect::new(move |_| {
+        if !may_talk.get() {
+            table.talking.set(false);
+        }
+    });
+    on_cleanup(move || {
+        down.remove();
+        up.remove();
+        left.into_iter().for_each(|listener| listener.remove());
+    });
+}
+
+#[cfg(not(feature = "hydrate"))]
+pub(super) fn take_keys(_: Table) {}

@@ -2,13 +2,17 @@
 //! itself however it ends. What is said over it is in `domain::live::wire`; cameras and connections are the element's
 //! (`elements/live-media.js`), which hears and says the same texts.
 
+mod behind;
 pub mod calls;
 mod controls;
+mod devices;
 #[cfg(feature = "hydrate")]
 mod line;
 pub mod page;
+mod paper;
 mod people;
 mod record;
+pub mod rehearse;
 #[cfg(any(feature = "hydrate", test))]
 mod retry;
 mod stage;
@@ -17,3 +21,4 @@ mod table;
 #[cfg(feature = "hydrate")]
 pub use line::Line;
 pub use page::LivePage;
+pub use rehearse::RehearsalPage;

@@ -5,6 +5,7 @@ use domain::access::{Action, Stage};
 use domain::error::Failure;
 use domain::ids::MeetingId;
 use domain::live::Seat;
+use domain::live::wire::Carries;
 use domain::meetings::Meeting;
 use leptos::nonce::use_nonce;
 use leptos::prelude::*;
@@ -13,7 +14,7 @@ use leptos_router::hooks::use_params_map;
 
 use super::calls::{LineRecords, lines};
 use super::table::{ELEMENT, Table};
-use super::{controls, people, record, stage};
+use super::{behind, controls, devices, paper, people, record, stage};
 use crate::failure::{CallError, Problem};
 use crate::meetings::calls::{self, Shown};
 use crate::session::with_page;
@@ -37,9 +38,10 @@ pub fn LivePage() -> impl IntoView {
             }
         },
     );
-    let script = with_page(|page| page.assets.live.clone());
+    let (script, reader) = with_page(|page| (page.assets.live.clone(), page.assets.reader.clone()));
     view! {
         <script r#type="module" src=script nonce=use_nonce()></script>
+        <script r#type="module" src=reader nonce=use_nonce()></script>
         {loaded_page(data, t(LIVE_TITLE), |(of, records)| shown(&of.meeting, records))}
     }
 }
@@ -77,24 +79,64 @@ fn shown(meeting: &Meeting, records: Option<LineRecords>) -> AnyView {
 
 fn joined(meeting: &Meeting) -> impl IntoView + use<> {
     let (table, id) = (Table::new(), meeting.id);
-    Effect::new(move |_| table.open(id));
-    let on_off = |is_on: bool| if is_on { "on" } else { "off" };
-    let is_muted = move || table.own().is_some_and(|own| own.is_muted);
-    let hear = move |event: leptos::ev::Event| table.told(&event);
+    Effect::new(move |_| {
+        table.open(id);
+        controls::take_keys(table);
+    });
+    let rehearses = meeting.state.stage() == Stage::Scheduled;
+    let rehearse = rehearses.then(|| {
+        view! {
+            <a class="btn btn--secondary" href=format!("/meetings/{id}/rehearsal")><Icon name="list-checks"/>{t(LIVE_REHEARSE)}</a>
+        }
+    });
+    let papers: Vec<_> = meeting.papers().map(|paper| (paper.id, paper.title.clone())).collect();
+    let shows = papers.clone();
+    let body = view! {
+        <div class="live__body">
+            <div class="live__main">
+                {paper::paper(table, papers)}
+                {stage::stage(table)}
+                {move || match table.seat.get() {
+                    Some(_) => controls::bar(table, shows.clone()).into_any(),
+                    None => entrance(table).into_any(),
+                }}
+            </div>
+            <div class="stack live__side">
+                {people::people(table)}
+                {behind::behind(id, table)}
+            </div>
+        </div>
+    };
     view! {
         <Title text=meeting.title.clone()/>
         <header class="mh live__head">
             <a class="back" href=format!("/meetings/{}", meeting.id)><Icon name="arrow-left"/>{t(LIVE_BACK)}</a>
             <h1>{meeting.title.clone()}</h1>
             {move || line_words(table)}
+            {rehearse}
         </header>
+        {element(table, body)}
+        <p class="hint live__note">{t(LIVE_NOT_RECORDED)}</p>
+    }
+}
+
+/// The element that holds cameras and connections, around what the page shows.
+pub(super) fn element<V: IntoView + 'static>(table: Table, body: V) -> impl IntoView {
+    let on_off = |is_on: bool| if is_on { "on" } else { "off" };
+    let hear = move |event: leptos::ev::Event| table.told(&event);
+    view! {
         <live-media
             id=ELEMENT
             class="live"
             camera=move || on_off(table.camera.get())
-            microphone=move || on_off(table.microphone.get())
+            microphone=move || on_off(table.is_heard())
             sharing=move || on_off(table.sharing.get())
-            muted-by-chair=move || is_muted().then_some("on")
+            camera-id=move || table.chosen.camera.get()
+            microphone-id=move || table.chosen.microphone.get()
+            speaker-id=move || table.chosen.speaker.get()
+            muted-by-chair=move || table.is_muted().then_some("on")
+            on:ready=hear
+            on:devices=hear
             on:say=hear
             on:problem=hear
             on:solved=hear
@@ -103,18 +145,8 @@ fn joined(meeting: &Meeting) -> impl IntoView + use<> {
             on:shared=hear
         >
             {notices(table)}
-            <div class="live__body">
-                <div class="live__main">
-                    {stage::stage(table)}
-                    {move || match table.seat.get() {
-                        Some(_) => controls::bar(table).into_any(),
-                        None => entrance(table).into_any(),
-                    }}
-                </div>
-                {people::people(table)}
-            </div>
+            {body}
         </live-media>
-        <p class="hint live__note">{t(LIVE_NOT_RECORDED)}</p>
     }
 }
 
@@ -124,7 +156,12 @@ fn line_words(table: Table) -> Option<AnyView> {
     let measured = table.measured.get();
     let (icon, words) = match measured.state.as_str() {
         "up" => {
-            let way = t(if measured.is_tcp { LIVE_LINE_TCP } else { LIVE_LINE_UDP });
+            let way = t(match (table.carries.get(), measured.is_tcp) {
+                (Carries::All, false) => LIVE_LINE_UDP,
+                (Carries::All, true) => LIVE_LINE_TCP,
+                (Carries::Small, _) => LIVE_LINE_SMALL,
+                (Carries::SoundAndScreen, _) => LIVE_LINE_SOUND,
+            });
             let kilobits = |bits: f64| format!("{:.0}", bits / 1000.0);
             let numbers = [("up", &kilobits(measured.up_bps)), ("down", &kilobits(measured.down_bps))];
             let numbers = numbers.map(|(name, value)| (name, value as &dyn std::fmt::Display));
@@ -192,6 +229,7 @@ fn entrance(table: Table) -> impl IntoView {
     view! {
         <div class="live__enter">
             {controls::own(table)}
+            {devices::menu(table.chosen)}
             <div class="live__sit">{buttons}</div>
         </div>
     }

@@ -5,13 +5,14 @@ use domain::error::Failure;
 use domain::ids::MeetingId;
 #[cfg(feature = "hydrate")]
 use domain::live::wire::ToPage;
-use domain::live::wire::{Devices, Look, Slot, State, ToServer};
+use domain::live::wire::{Carries, Devices, Look, Slot, State, ToServer};
 use domain::live::{Direction, Kept, Seat, Standing};
 use leptos::prelude::*;
 use serde::Deserialize;
 
 #[cfg(feature = "hydrate")]
 use super::Line;
+use super::devices::Chosen;
 use crate::text::keys::*;
 use crate::text::t;
 
@@ -30,6 +31,11 @@ pub(super) struct Measured {
     pub(super) state: String,
     pub(super) up_bps: f64,
     pub(super) down_bps: f64,
+    /// What the browser believes it could send.
+    pub(super) up_may_bps: Option<f64>,
+    pub(super) loss_permille: f64,
+    /// Unknown until something came back.
+    pub(super) rtt_ms: Option<f64>,
     pub(super) is_tcp: bool,
 }
 
@@ -40,6 +46,8 @@ pub(super) struct Table {
     pub(super) state: RwSignal<Option<State>>,
     /// The seat this page has.
     pub(super) seat: RwSignal<Option<Seat>>,
+    /// Grows whenever a seat was taken.
+    pub(super) seating: RwSignal<u32>,
     /// The seat it takes again when the line is back.
     pub(super) wanted: RwSignal<Option<Seat>>,
     /// Whether an answer to its taking it is on its way.
@@ -53,8 +61,20 @@ pub(super) struct Table {
     pub(super) level: RwSignal<u32>,
     pub(super) camera: RwSignal<bool>,
     pub(super) microphone: RwSignal<bool>,
+    /// Held down to speak, while the microphone is off.
+    pub(super) talking: RwSignal<bool>,
+    /// Whether the browser can lift a picture out of the page.
+    pub(super) floats: RwSignal<bool>,
     pub(super) sharing: RwSignal<bool>,
     pub(super) look: RwSignal<Look>,
+    /// How much the line carries, as the server finds it.
+    pub(super) carries: RwSignal<Carries>,
+    /// What it believes it could send to this page, bits per second.
+    pub(super) down_may_bps: RwSignal<u64>,
+    /// There and back as the server measures it, once it has.
+    pub(super) trip_ms: RwSignal<Option<u32>>,
+    /// Which devices are used.
+    pub(super) chosen: Chosen,
     #[cfg(feature = "hydrate")]
     line: StoredValue<Option<Line>, LocalStorage>,
 }
@@ -65,6 +85,7 @@ impl Table {
             standing: RwSignal::new(None),
             state: RwSignal::new(None),
             seat: RwSignal::new(None),
+            seating: RwSignal::new(0),
             wanted: RwSignal::new(None),
             awaited: RwSignal::new(false),
             slots: RwSignal::new(Vec::new()),
@@ -75,8 +96,14 @@ impl Table {
             level: RwSignal::new(0),
             camera: RwSignal::new(true),
             microphone: RwSignal::new(true),
+            talking: RwSignal::new(false),
+            floats: RwSignal::new(false),
             sharing: RwSignal::new(false),
             look: RwSignal::new(Look::Speaker),
+            carries: RwSignal::new(Carries::All),
+            down_may_bps: RwSignal::new(0),
+            trip_ms: RwSignal::new(None),
+            chosen: Chosen::new(),
             #[cfg(feature = "hydrate")]
             line: StoredValue::new_local(None),
         }
@@ -136,6 +163,16 @@ impl Table {
         self.seat.set(None);
         self.slots.set(Vec::new());
         self.sharing.set(false);
+        self.carries.set(Carries::All);
+        self.down_may_bps.set(0);
+    }
+
+    /// Wants to see this from here on.
+    pub(super) fn look_at(self, look: Look) {
+        self.look.set(look);
+        if self.seat.with_untracked(Option::is_some) {
+            self.say(&ToServer::Look(look));
+        }
     }
 
     pub(super) fn say(self, message: &ToServer) {
@@ -150,6 +187,13 @@ impl Table {
 impl Table {
     /// Opens the line of a meeting, until the page is left.
     pub(super) fn open(self, meeting: MeetingId) {
+        use web_sys::js_sys::Reflect;
+
+        self.chosen.recall();
+        let floats = Reflect::get(&document(), &"pictureInPictureEnabled".into());
+        self.floats.set(floats.is_ok_and(|floats| floats.is_truthy()));
+        // What the element found before this program had come.
+        call("tell", None);
         self.line.set_value(Some(Line::open(meeting, move |text| self.hear(text))));
         on_cleanup(move || {
             let _ = self.line.try_set_value(None);
@@ -173,6 +217,7 @@ impl Table {
                 self.awaited.set(false);
                 self.failure.set(None);
                 self.seat.set(Some(seat));
+                self.seating.update(|count| *count = count.wrapping_add(1));
                 self.say(&ToServer::Look(self.look.get_untracked()));
             }
             ToPage::Unseated => {
@@ -187,12 +232,13 @@ impl Table {
                 }
                 self.failure.set(Some(failure));
             }
-            ToPage::Answer { .. }
-            | ToPage::Offer { .. }
-            | ToPage::Send(_)
-            | ToPage::Line(_)
-            | ToPage::Here
-            | ToPage::Again => {}
+            ToPage::Line(line) => {
+                self.carries.set(line.carries);
+                self.down_may_bps.set(line.down_bps);
+                self.trip_ms.set((line.round_trip_ms > 0).then_some(line.round_trip_ms));
+            }
+            ToPage::Answer { .. } | ToPage::Offer { .. } | ToPage::Send(_) | ToPage::Here | ToPage::Again => {
+            }
         }
     }
 
@@ -231,6 +277,18 @@ impl Table {
             }
             "problem" => self.problem.set(Some(text())),
             "solved" => self.problem.set(None),
+            // What the server said before is said again by the next seat, or now by the one there is.
+            "ready" => {
+                if let Some(seat) = self.seat.get_untracked() {
+                    let seated = serde_json::to_string(&ToPage::Seated(seat));
+                    self.give(&seated.expect("a seat is a text"));
+                }
+            }
+            "devices" => {
+                if let Ok(offered) = serde_json::from_str(&text()) {
+                    self.chosen.offered.set(offered);
+                }
+            }
             "level" => self.level.set(detail.as_f64().unwrap_or_default() as u32),
             "shared" => self.sharing.set(false),
             "line" => {
@@ -240,6 +298,16 @@ impl Table {
             }
             _ => {}
         }
+    }
+
+    /// Within a press: a test sound.
+    pub(super) fn chime(self) {
+        call("chime", None);
+    }
+
+    /// Within a press: the largest picture beside other programs, or back in its place.
+    pub(super) fn float(self) {
+        call("float", None);
     }
 
     /// Within a press: sound may play from here on, and refused devices are asked for again.
@@ -256,6 +324,10 @@ impl Table {
     pub(super) fn told(self, _: &leptos::ev::Event) {}
 
     pub(super) fn start(self) {}
+
+    pub(super) fn chime(self) {}
+
+    pub(super) fn float(self) {}
 }
 
 /// Calls a function of the element. One that is not there yet has nothing to hear: it is told all with the next seat.

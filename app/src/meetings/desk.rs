@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use domain::error::Failure;
 use domain::ids::MeetingId;
+use domain::live::ShownPaper;
 use domain::meetings::Meeting;
 use leptos::prelude::*;
 
@@ -45,6 +46,8 @@ pub(super) struct Desk {
     pub(super) meeting: RwSignal<Meeting>,
     /// The server's clock as last heard of.
     pub(super) now: RwSignal<DateTime<Utc>>,
+    /// The paper that lies open before everybody, once the live socket has told.
+    pub(super) shown: RwSignal<Option<ShownPaper>>,
     /// Why the last step did not happen.
     pub(super) failure: RwSignal<Option<Failure>>,
     /// What came back with a plain form.
@@ -58,6 +61,7 @@ impl Desk {
             id: shown.meeting.id,
             meeting: RwSignal::new(shown.meeting),
             now: RwSignal::new(shown.now),
+            shown: RwSignal::new(None),
             failure: RwSignal::new(posted.failure.clone()),
             posted: StoredValue::new(posted),
         }

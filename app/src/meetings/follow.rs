@@ -6,6 +6,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use domain::access::{Action, Stage};
+use domain::live::ShownPaper;
 use leptos::leptos_dom::helpers::{set_interval_with_handle, set_timeout, window_event_listener_untyped};
 use leptos::prelude::*;
 use serde::Deserialize;
@@ -23,12 +24,18 @@ const SPREAD_MILLISECONDS: f64 = 1_500.0;
 /// All that this page needs of what it is told.
 #[derive(Deserialize)]
 struct Told {
-    state: Option<Version>,
+    state: Option<State>,
 }
 
 #[derive(Deserialize)]
-struct Version {
+struct State {
     version: u64,
+    live: Shown,
+}
+
+#[derive(Deserialize)]
+struct Shown {
+    paper: Option<ShownPaper>,
 }
 
 /// What this page has heard.
@@ -84,7 +91,10 @@ fn is_on(desk: Desk) -> bool {
 }
 
 fn hear(desk: Desk, heard: &Heard, text: &str) {
-    let Ok(Told { state: Some(Version { version }) }) = serde_json::from_str(text) else { return };
+    let Ok(Told { state: Some(State { version, live }) }) = serde_json::from_str(text) else { return };
+    if desk.shown.try_get_untracked() != Some(live.paper) {
+        desk.shown.try_set(live.paper);
+    }
     let before = heard.version.replace(Some(version));
     let stage = desk.meeting.try_with_untracked(|meeting| meeting.state.stage());
     // The page came a moment ago; what can have changed since then changes only while the meeting is on.

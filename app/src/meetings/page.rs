@@ -11,9 +11,9 @@ use super::calls::{self, Shown};
 use super::desk::{Desk, Tab};
 use super::{agenda, changes, head, roll, sites};
 use crate::failure::Problem;
-use crate::text::keys::MEETINGS_COLUMN_TITLE;
-use crate::text::t;
-use crate::ui::{Loaded, loaded_page, resource};
+use crate::text::keys::{MEETINGS_COLUMN_TITLE, SHOWN_GO, SHOWN_NOW};
+use crate::text::{t, tf};
+use crate::ui::{Icon, Loaded, Notice, loaded_page, resource};
 
 /// `/meetings/:id`.
 #[component]
@@ -60,10 +60,27 @@ fn meeting_view(desk: Desk, tab: Memo<Tab>) -> impl IntoView {
         {head::head(desk, tab)}
         <div class="stack">
             {failure}
+            {presented(desk)}
             {changes::changes(desk)}
             {head::to_name(desk)}
             {body}
         </div>
+    }
+}
+
+/// The paper that lies open before everybody, one press away.
+fn presented(desk: Desk) -> impl IntoView {
+    let which = Memo::new(move |_| desk.shown.get().map(|shown| shown.paper));
+    move || {
+        let paper = which.get()?;
+        let title = desk.meeting.with(|meeting| {
+            meeting.papers().find(|known| known.id == paper).map(|known| known.title.clone())
+        })?;
+        Some(view! {
+            <Notice icon="presentation" title=tf(SHOWN_NOW, &[("title", &title)])>
+                <a class="btn btn--primary" href=format!("/papers/{paper}?follow=on")><Icon name="book-open"/>{t(SHOWN_GO)}</a>
+            </Notice>
+        })
     }
 }
 

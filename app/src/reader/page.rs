@@ -2,6 +2,9 @@
 
 use domain::error::Failure;
 use domain::ids::PaperId;
+use domain::live::ShownPaper;
+#[cfg(feature = "hydrate")]
+use domain::live::wire::ToPage;
 use domain::papers::Reading;
 use leptos::nonce::use_nonce;
 use leptos::prelude::*;
@@ -9,6 +12,8 @@ use leptos_meta::Title;
 use leptos_router::hooks::{use_params_map, use_query_map};
 
 use super::calls::read_paper;
+use super::element::Read;
+use super::shown::Follower;
 use crate::failure::{CallError, Problem};
 use crate::session::with_page;
 use crate::text::keys::*;
@@ -48,6 +53,23 @@ pub fn ReaderPage() -> impl IntoView {
 fn paper(reading: &Reading) -> AnyView {
     let back = format!("/meetings/{}", reading.meeting);
     let pages = reading.paper.pages.map(|pages| format!(", {}", tf(PAPER_PAGES, &[("n", &pages)])));
+    let page = use_query_map().with_untracked(|query| query.get("page")).and_then(|page| page.parse().ok());
+    let read = Read {
+        paper: reading.paper.id,
+        title: reading.paper.title.clone(),
+        back: back.clone(),
+        is_embedded: false,
+    };
+    // Whoever came to read along follows; whoever reads is left where they are.
+    let follows = use_query_map().with_untracked(|query| query.get("follow").is_some());
+    let follower = Follower::new(shown_at(reading), follows, page.unwrap_or(1));
+    #[cfg(feature = "hydrate")]
+    {
+        // Keys turn pages wherever they are pressed.
+        let keys = window_event_listener(leptos::ev::keydown, move |_| follower.touch());
+        on_cleanup(move || keys.remove());
+    }
+    let (strip, body) = (strip(reading.paper.id, follower), follower.reader(&read, |_| false));
     let about =
         format!("{}{}", tf(READER_VERSION, &[("n", &reading.paper.version)]), pages.unwrap_or_default());
     view! {
@@ -64,10 +86,55 @@ fn paper(reading: &Reading) -> AnyView {
                 {neighbour(reading.previous.as_ref(), "chevron-left", READER_PREVIOUS)}
                 {neighbour(reading.next.as_ref(), "chevron-right", READER_NEXT)}
             </header>
-            <main id="main">{element(reading, back)}</main>
+            {strip}
+            <main id="main">{body}</main>
         </div>
     }
     .into_any()
+}
+
+/// What lies open before everybody of the meeting, told over its live socket while it is under way.
+fn shown_at(reading: &Reading) -> Memo<Option<ShownPaper>> {
+    let told = RwSignal::new(None::<ShownPaper>);
+    #[cfg(feature = "hydrate")]
+    if reading.is_under_way {
+        let meeting = reading.meeting;
+        let line = StoredValue::new_local(None::<crate::live::Line>);
+        Effect::new(move |_| {
+            let hear = move |text: &str| {
+                if let Ok(ToPage::State(state)) = serde_json::from_str(text) {
+                    told.try_set(state.live.paper);
+                }
+            };
+            line.set_value(Some(crate::live::Line::open(meeting, hear)));
+        });
+        on_cleanup(move || {
+            let _ = line.try_set_value(None);
+        });
+    }
+    #[cfg(not(feature = "hydrate"))]
+    let _ = reading;
+    Memo::new(move |_| told.get())
+}
+
+/// Above the page, while a paper lies open before everybody: this one, at which page; or the way to the other.
+fn strip(paper: PaperId, follower: Follower) -> impl IntoView {
+    let which = Memo::new(move |_| follower.shown.with(|shown| shown.map(|shown| shown.paper)));
+    move || {
+        let words = match which.get()? {
+            shown if shown == paper => {
+                view! { <span role="status">{follower.words()}</span> {follower.way_back()} }.into_any()
+            }
+            other => view! {
+                <span role="status">{t(SHOWN_OTHER)}</span>
+                <a class="btn btn--secondary" href=format!("/papers/{other}?follow=on") rel="external">
+                    <Icon name="presentation"/>{t(SHOWN_GO)}
+                </a>
+            }
+            .into_any(),
+        };
+        Some(view! { <div class="rd__shown">{words}</div> })
+    }
 }
 
 /// The paper before or after on the agenda. The page is loaded anew, so that the element starts afresh with it.
@@ -81,60 +148,6 @@ fn neighbour(paper: Option<&(PaperId, String)>, icon: &'static str, words: text:
         }
         .into_any()
     })
-}
-
-/// The element that reads, with its words; a plain link to the file for browsers without script.
-fn element(reading: &Reading, back: String) -> AnyView {
-    let file = format!("/papers/{}/file", reading.paper.id);
-    let page = use_query_map().with_untracked(|query| query.get("page")).unwrap_or_else(|| "1".to_owned());
-    let (icons, pdfjs) = with_page(|page| (page.assets.icons.clone(), page.assets.pdfjs.clone()));
-    let title = reading.paper.title.clone();
-    view! {
-        <pdf-reader
-            src=file.clone()
-            page=page
-            pdfjs=pdfjs
-            icons=icons
-            data-title=title.clone()
-            data-back=back
-            data-t-loading=t(READER_LOADING)
-            data-t-page=t(READER_PAGE)
-            data-t-pages=t(READER_PAGES)
-            data-t-of=t(READER_OF)
-            data-t-toolbar=t(READER_TOOLBAR)
-            data-t-thumbs=t(READER_THUMBS)
-            data-t-zoom-in=t(READER_ZOOM_IN)
-            data-t-zoom-out=t(READER_ZOOM_OUT)
-            data-t-fit-width=t(READER_FIT_WIDTH)
-            data-t-fit-page=t(READER_FIT_PAGE)
-            data-t-single=t(READER_SINGLE)
-            data-t-previous-page=t(READER_PREVIOUS_PAGE)
-            data-t-next-page=t(READER_NEXT_PAGE)
-            data-t-go=t(READER_GO)
-            data-t-page-broken=t(READER_PAGE_BROKEN)
-            data-t-stalled=t(READER_STALLED)
-            data-t-broken=t(READER_BROKEN)
-            data-t-broken-hint=t(READER_BROKEN_HINT)
-            data-t-engine=t(READER_ENGINE)
-            data-t-engine-hint=t(READER_ENGINE_HINT)
-            data-t-locked=t(READER_LOCKED)
-            data-t-locked-hint=t(READER_LOCKED_HINT)
-            data-t-gone=t(READER_GONE)
-            data-t-gone-hint=t(READER_GONE_HINT)
-            data-t-forbidden=t(READER_FORBIDDEN)
-            data-t-forbidden-hint=t(READER_FORBIDDEN_HINT)
-            data-t-offline=t(READER_OFFLINE)
-            data-t-offline-hint=t(READER_OFFLINE_HINT)
-            data-t-retry=t(READER_RETRY)
-            data-t-download=t(READER_DOWNLOAD)
-            data-t-back=t(READER_BACK_SHORT)
-        >
-            <p data-fallback="" class="rdr__fallback">
-                <a class="btn btn--primary" href=file.clone() rel="external"><Icon name="file-down"/>{tf(READER_OPEN_FILE, &[("title", &title)])}</a>
-            </p>
-        </pdf-reader>
-    }
-    .into_any()
 }
 
 /// Why the paper is not shown, with a way out.

@@ -258,7 +258,7 @@ pub enum Value {
     /// BIGINT.
     Int(Option<i64>),
     /// BOOLEAN.
-    Bool(bool),
+    Bool(Option<bool>),
 }
 
 impl From<&str> for Value {
@@ -298,6 +298,12 @@ impl From<Option<i64>> for Value {
 }
 impl From<bool> for Value {
     fn from(v: bool) -> Self {
+        Value::Bool(Some(v))
+    }
+}
+
+impl From<Option<bool>> for Value {
+    fn from(v: Option<bool>) -> Self {
         Value::Bool(v)
     }
 }

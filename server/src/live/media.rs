@@ -112,6 +112,7 @@ impl Carrier {
                 media::command::Look::Grid { page: u16::try_from(page).unwrap_or(u16::MAX) }
             }
             Look::SoundOnly => media::command::Look::AudioOnly,
+            Look::Mirror => media::command::Look::Mirror,
         };
         self.tell(Command::Look { seat: media::Seat { meeting, number }, look })
     }

@@ -269,6 +269,9 @@ impl Page {
             }
             ToServer::Ask { wants } => live.ask(&caller, self.meeting, self.taken()?.seat, wants).await?,
             ToServer::Direct(direction) => live.direct(&caller, self.meeting, direction).await?,
+            ToServer::Rehearsed { seat, what } => {
+                live.rehearsed(&caller, self.meeting, seat, what).await?;
+            }
             ToServer::Behind { present } => {
                 let Seat::Site(site) = self.taken()?.seat else { return Err(Failure::Forbidden) };
                 live.behind(&caller, self.meeting, site, present).await?;

@@ -2,6 +2,7 @@
 //! A seat is one picture with perhaps several people behind it. Knows no packet and no socket; what travels between
 //! page and server is in [`wire`].
 
+pub mod rehearsal;
 pub mod wire;
 
 use std::fmt;
@@ -11,7 +12,9 @@ use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
+use self::rehearsal::{Rehearsal, Rehearsed};
 use crate::access::{Caller, Stage};
+use crate::attendance::Presence;
 use crate::error::Outcome;
 use crate::ids::{AgencyId, AgendaItemId, ConnectionId, MeetingId, PaperId, ParticipantId, PersonId};
 
@@ -141,6 +144,21 @@ pub struct Standing {
     pub directs: bool,
     /// Whether they may take every seat for a rehearsal: they decide for all, and the meeting is not opened yet.
     pub rehearses: bool,
+}
+
+/// A listed person who may sit behind a site's camera: of that agency or of a unit of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Behind {
+    /// The delegate.
+    pub participant: ParticipantId,
+    /// Name; the agency's short name while nobody is named.
+    pub name: String,
+    /// Position; empty while nobody is named.
+    pub position: String,
+    /// What the roll says of them.
+    pub presence: Presence,
+    /// Whether the site itself marked them, so that it can take the mark back.
+    pub is_by_site: bool,
 }
 
 /// A decision of the chair.
@@ -298,6 +316,21 @@ pub trait LivePort: Send + Sync {
         site: AgencyId,
         present: Vec<ParticipantId>,
     ) -> Outcome<()>;
+    /// The delegates who may sit behind a site's camera, in the meeting's order, for those who may take the site's seat.
+    async fn delegates_of(&self, caller: &Caller, meeting: MeetingId, site: AgencyId)
+    -> Outcome<Vec<Behind>>;
+    /// Keeps what was tried at a seat that the caller may take, before the meeting is opened; what was kept of the seat
+    /// before is replaced. `WrongState` once it is under way.
+    async fn rehearsed(
+        &self,
+        caller: &Caller,
+        meeting: MeetingId,
+        seat: Seat,
+        what: Rehearsal,
+    ) -> Outcome<()>;
+    /// What was tried, seat by seat in their order: of all seats for those who decide for all, else of those that the
+    /// caller may take.
+    async fn rehearsals(&self, caller: &Caller, meeting: MeetingId) -> Outcome<Vec<Rehearsed>>;
     /// How the lines held, seat by seat in their order; only seats that were ever connected.
     async fn lines(&self, caller: &Caller, meeting: MeetingId) -> Outcome<Vec<LineRecord>>;
 }

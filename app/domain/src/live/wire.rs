@@ -20,6 +20,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::rehearsal::Rehearsal;
 use super::{Direction, Live, Seat, Standing};
 use crate::error::Failure;
 use crate::ids::ParticipantId;
@@ -64,6 +65,13 @@ pub enum ToServer {
     },
     /// Decides for all.
     Direct(Direction),
+    /// What was tried at a seat before the meeting.
+    Rehearsed {
+        /// The seat, which need not be taken any more.
+        seat: Seat,
+        /// What was found.
+        what: Rehearsal,
+    },
     /// Who of the listed sits behind the site's camera.
     Behind {
         /// All of them.
@@ -96,6 +104,8 @@ pub enum Look {
     },
     /// No pictures but a shared screen: for a line that is paid by the megabyte.
     SoundOnly,
+    /// One's own picture as it comes back from the server, and nobody else: for trying the line.
+    Mirror,
 }
 
 /// What the server says.

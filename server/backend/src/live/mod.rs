@@ -3,6 +3,7 @@
 
 mod direct;
 mod load;
+mod rehearse;
 mod seats;
 
 use async_trait::async_trait;
@@ -10,7 +11,8 @@ use chrono::{DateTime, Utc};
 use domain::access::{Action, Caller, Scope, Stage};
 use domain::error::{Failure, Outcome, Refusal};
 use domain::ids::{AgencyId, ConnectionId, MeetingId, ParticipantId};
-use domain::live::{Direction, LineRecord, Live, LivePort, Seat, Standing};
+use domain::live::rehearsal::{Rehearsal, Rehearsed};
+use domain::live::{Behind, Direction, LineRecord, Live, LivePort, Seat, Standing};
 
 use crate::Backend;
 use crate::agencies;
@@ -72,6 +74,29 @@ impl LivePort for Backend {
         present: Vec<ParticipantId>,
     ) -> Outcome<()> {
         self.outcome(seats::behind(self, caller, meeting, site, present).await)
+    }
+
+    async fn delegates_of(
+        &self,
+        caller: &Caller,
+        meeting: MeetingId,
+        site: AgencyId,
+    ) -> Outcome<Vec<Behind>> {
+        self.outcome(seats::delegates_of(self, caller, meeting, site).await)
+    }
+
+    async fn rehearsed(
+        &self,
+        caller: &Caller,
+        meeting: MeetingId,
+        seat: Seat,
+        what: Rehearsal,
+    ) -> Outcome<()> {
+        self.outcome(rehearse::keep(self, caller, meeting, seat, what).await)
+    }
+
+    async fn rehearsals(&self, caller: &Caller, meeting: MeetingId) -> Outcome<Vec<Rehearsed>> {
+        self.outcome(rehearse::list(self, caller, meeting).await)
     }
 
     async fn lines(&self, caller: &Caller, meeting: MeetingId) -> Outcome<Vec<LineRecord>> {

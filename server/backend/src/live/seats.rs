@@ -6,7 +6,7 @@ use domain::access::{Caller, Stage};
 use domain::attendance::{CalledBy, Presence};
 use domain::error::{Failure, Refusal};
 use domain::ids::{AgencyId, ConnectionId, MeetingId, ParticipantId, PersonId};
-use domain::live::{SEATS_AT_MOST, Seat};
+use domain::live::{Behind, SEATS_AT_MOST, Seat};
 use serde_json::json;
 
 use super::{is_own_seat, load, permit_seat, rehearses};
@@ -246,6 +246,38 @@ pub(super) async fn end_lost(backend: &Backend, unmarked_since: DateTime<Utc>) -
     }
     tx.commit().await?;
     Ok(u32::try_from(ended).unwrap_or(u32::MAX))
+}
+
+pub(super) async fn delegates_of(
+    backend: &Backend,
+    caller: &Caller,
+    meeting: MeetingId,
+    site: AgencyId,
+) -> Done<Vec<Behind>> {
+    let mut db = backend.db();
+    let scope = MeetingScope::load(db, caller, meeting).await?;
+    permit_seat(&mut db, caller, (meeting, &scope), Seat::Site(site)).await?;
+    type Row = (String, String, String, String, String);
+    let rows: Vec<Row> =
+        q("SELECT p.id, COALESCE(h.name, a.short_name), COALESCE(h.position, ''), p.presence, \
+         p.called_by \
+         FROM participant p JOIN agency a ON a.id = p.agency_id LEFT JOIN person h ON h.id = p.person_id \
+         WHERE p.meeting_id = $1 AND a.path LIKE $2 ORDER BY p.position, p.id")
+        .bind(meeting)
+        .bind(agencies::subtree_pattern(site))
+        .all(db)
+        .await?;
+    // Why somebody is absent is the secretary's to know.
+    let one = |(id, name, position, presence, called_by): Row| {
+        Ok(Behind {
+            participant: stored::id(&id)?,
+            name,
+            position,
+            presence: stored::code(&presence, |code| Presence::parse(code, ""))?,
+            is_by_site: called_by == "site",
+        })
+    };
+    rows.into_iter().map(one).collect()
 }
 
 /// The site says who of the listed sits before its camera. Whom it takes off again was marked by it, and by nobody else.

@@ -193,6 +193,8 @@ pub(super) async fn call_off(
 ) -> Done<()> {
     let reason = clean_reason(reason)?;
     let mut tx = backend.db().begin().await?;
+    // In the order in which a save takes its locks: the page, then the meeting.
+    pages::forget(&mut tx, id).await?;
     let head = locked(&mut tx, backend, caller, id, Action::CallOffMeeting).await?;
     let state = head.state()?;
     let is_draft = state == State::Draft;
@@ -213,7 +215,6 @@ pub(super) async fn call_off(
 
 async fn drop_draft(tx: &mut Tx, id: MeetingId) -> Done<()> {
     search::forget(tx, id).await?;
-    pages::forget(tx, id).await?;
     q("DELETE FROM paper_reading WHERE paper_id IN (SELECT id FROM paper WHERE meeting_id = $1)")
         .bind(id)
         .run(&mut *tx)

@@ -78,7 +78,7 @@ pub(super) async fn keep(
     Ok(written == 1)
 }
 
-/// A draft is dropped: a page that still shows it begins another.
+/// A draft is dropped, or a meeting called off: a page that still shows it begins another.
 pub(super) async fn forget(tx: &mut Tx, meeting: MeetingId) -> Done<()> {
     q("DELETE FROM draft_page WHERE meeting_id = $1").bind(meeting).run(tx).await?;
     Ok(())

@@ -6,7 +6,7 @@ mod sweep;
 mod upload;
 
 use async_trait::async_trait;
-use domain::access::{Action, Caller};
+use domain::access::{Action, Caller, Stage};
 use domain::error::{Failure, FieldProblem, Outcome, Problem, Refusal};
 use domain::ids::{AgendaItemId, MeetingId, PaperId};
 use domain::meetings::TITLE_AT_MOST;
@@ -106,6 +106,7 @@ async fn read(backend: &Backend, caller: &Caller, paper: PaperId) -> Done<Readin
     let reading = Reading {
         paper: row.to_paper(true)?,
         meeting,
+        is_under_way: scope.stage == Stage::UnderWay,
         meeting_title: scope.title,
         item_title,
         previous: here.and_then(|at| at.checked_sub(1)).and_then(|at| order.get(at).cloned()),

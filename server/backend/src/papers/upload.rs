@@ -3,18 +3,18 @@
 
 use std::path::PathBuf;
 
-use domain::access::{Action, Caller};
+use domain::access::{Action, Caller, Stage};
 use domain::error::{Outcome, Refusal};
 use domain::ids::{AgendaItemId, PaperId};
 use domain::papers::{Level, PAPER_MIB_AT_MOST, PAPERS_AT_MOST, marking};
 
 use super::{NewPaper, Row, clean_title, insert, managed_item, pdf, sweep};
-use crate::Backend;
 use crate::audit::{self, Entry};
 use crate::blobs::Incoming;
 use crate::db::q;
 use crate::scope::MeetingScope;
 use crate::stop::Done;
+use crate::{Backend, access};
 
 /// How much of the beginning is kept to check the type by.
 const HEAD_BYTES: usize = 1029;
@@ -182,7 +182,11 @@ impl Upload {
 async fn open_file(backend: &Backend, caller: &Caller, paper: PaperId) -> Done<PaperFile> {
     let row = Row::load(backend.db(), paper).await?;
     let scope = MeetingScope::load(backend.db(), caller, row.meeting()?).await?;
-    scope.permit(caller, Action::ReadPaper)?;
+    if let Err(refused) = scope.permit(caller, Action::ReadPaper)
+        && !lies_open(backend, caller, &row, &scope).await?
+    {
+        return Err(refused);
+    }
     if row.is_neutral {
         return Err(domain::error::Failure::NotFound.into());
     }
@@ -192,4 +196,21 @@ async fn open_file(backend: &Backend, caller: &Caller, paper: PaperId) -> Done<P
         hash: row.hash,
         title: row.title,
     })
+}
+
+/// Whether the paper lies open before everybody of a meeting under way, and the caller sits in it: at a site, say, whose
+/// technician is no delegate. What is shown to a site is read by whoever sits there, as long as it is shown.
+async fn lies_open(backend: &Backend, caller: &Caller, row: &Row, scope: &MeetingScope) -> Done<bool> {
+    if scope.stage != Stage::UnderWay {
+        return Ok(false);
+    }
+    let sits: Option<(String,)> = q("SELECT c.id FROM live_meeting l \
+         JOIN seat_connection c ON c.meeting_id = l.meeting_id AND c.ended_at IS NULL \
+         WHERE l.meeting_id = $1 AND l.paper_id = $2 AND c.person_id = $3 LIMIT 1")
+    .bind(row.meeting()?)
+    .bind(&row.id)
+    .bind(access::person(caller))
+    .optional(backend.db())
+    .await?;
+    Ok(sits.is_some())
 }

@@ -7,6 +7,7 @@ use domain::attendance::{Attendance, CalledBy, Presence};
 use domain::count::Form;
 use domain::error::{Failure, FieldProblem, Outcome, Problem, Refusal};
 use domain::ids::{ConnectionId, MeetingId, PaperId};
+use domain::live::rehearsal::{Rehearsal, Tried, Verdict};
 use domain::live::{Direction, DropOut, Live, LivePort, SEATS_AT_MOST, Seat, ShownPaper};
 use domain::meetings::Meetings;
 use domain::papers::Papers;
@@ -122,6 +123,52 @@ async fn a_site_that_connects_was_there_and_makes_the_meeting_count_as_online() 
         let left = world.backend.get(&at.secretary, at.meeting).await.unwrap();
         assert!(left.sites[0].is_connected, "leaving takes no mark back");
         assert!(!at.live(world).await.seat(at.site()).unwrap().is_connected);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_a_site_tried_is_told_to_those_who_direct_and_to_the_site() {
+    each_database(async |world| {
+        let at = Hybrid::at(world, Stage::Scheduled).await;
+        let line = Tried {
+            is_tcp: true,
+            up_bps: 512_000,
+            down_bps: 498_000,
+            loss_permille: 7,
+            round_trip_ms: Some(48),
+        };
+        let what = Rehearsal { camera: true, microphone: true, speaker: None, line: Some(line) };
+        let tried =
+            async |caller: &Caller, seat, what| world.backend.rehearsed(caller, at.meeting, seat, what).await;
+        assert_eq!(tried(&at.technician, at.site(), Rehearsal::default()).await, Ok(()));
+        assert_eq!(tried(&at.technician, at.site(), what).await, Ok(()), "the last time counts");
+        assert_eq!(tried(&at.technician, Seat::Hall, what).await, Err(Failure::Forbidden));
+
+        let told = async |caller: &Caller| world.backend.rehearsals(caller, at.meeting).await.unwrap();
+        let all = told(&at.secretary).await;
+        assert_eq!(all.len(), 5, "the hall, two sites, the chair and a delegate");
+        let (mine, others): (Vec<_>, Vec<_>) = all.into_iter().partition(|one| one.seat == at.site());
+        assert!(others.iter().all(|one| one.last.is_none()));
+        let last = mine[0].last.clone().unwrap();
+        assert_eq!((last.at, last.what, last.what.verdict()), (world.now, what, Verdict::Weak));
+        assert!(!last.by.is_empty());
+        assert_eq!(told(&at.technician).await, mine);
+        assert_eq!(told(&at.delegate).await.len(), 1, "one's own seat, untried");
+        let stranger = world.caller(Role::Delegate, "STP").await;
+        assert_eq!(world.backend.rehearsals(&stranger, at.meeting).await, Err(Failure::NotFound));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn nothing_is_tried_once_the_meeting_is_under_way() {
+    each_database(async |world| {
+        let at = Hybrid::at(world, Stage::UnderWay).await;
+        let tried =
+            world.backend.rehearsed(&at.technician, at.meeting, at.site(), Rehearsal::default()).await;
+        assert_eq!(tried, Err(Refusal::WrongState.into()));
+        assert_eq!(world.count("rehearsal").await, 0);
     })
     .await;
 }
@@ -315,6 +362,28 @@ async fn a_paper_that_is_withdrawn_no_longer_lies_open() {
 }
 
 #[tokio::test]
+async fn what_lies_open_is_read_by_whoever_sits_at_a_site_and_only_then() {
+    each_database(async |world| {
+        let at = Hybrid::at(world, Stage::UnderWay).await;
+        let (shown, other) = (PaperId(world.id()), PaperId(world.id()));
+        store_paper(world, &at.secretary, at.meeting, shown).await;
+        store_paper(world, &at.secretary, at.meeting, other).await;
+        let reads = async |paper| world.backend.open_file(&at.technician, paper).await.map(|_| ());
+        at.direct(world, Direction::Paper(Some(ShownPaper { paper: shown, page: 1 }))).await.unwrap();
+        assert_eq!(reads(shown).await, Err(Failure::Forbidden), "nobody of the site sits there");
+        let connection = at.sit(world, &at.technician, at.site()).await.unwrap();
+        assert_eq!(reads(shown).await, Ok(()));
+        assert_eq!(reads(other).await, Err(Failure::Forbidden));
+        world.backend.rise(connection, world.now).await.unwrap();
+        assert_eq!(reads(shown).await, Err(Failure::Forbidden));
+        at.sit(world, &at.technician, at.site()).await.unwrap();
+        at.direct(world, Direction::Paper(None)).await.unwrap();
+        assert_eq!(reads(shown).await, Err(Failure::Forbidden));
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn the_floor_is_asked_for_in_turn_and_given_by_the_chair() {
     each_database(async |world| {
         let at = Hybrid::at(world, Stage::UnderWay).await;
@@ -393,7 +462,7 @@ async fn store_paper(world: &World, by: &Caller, meeting: MeetingId, paper: Pape
     .await
     .unwrap();
     backend::q("INSERT INTO paper (id, meeting_id, item_id, position, is_neutral, title, version, hash, bytes, pages, \
-                added_by, added_at) VALUES ($1, $2, $3, 0, FALSE, 'Báo cáo', 1, '', 1, 3, $4, 0)")
+                added_by, added_at) VALUES ($1, $2, $3, 0, FALSE, 'Báo cáo', 1, 'aabbccdd', 1, 3, $4, 0)")
         .bind(paper)
         .bind(meeting)
         .bind(&item)

@@ -1,0 +1,7 @@
+//! Trying before a meeting: the page, one trial, and what all sites found.
+
+mod overview;
+pub mod page;
+mod trial;
+
+pub use page::RehearsalPage;
