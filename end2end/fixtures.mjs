@@ -37,13 +37,13 @@ export const test = base.extend({
     { auto: true },
   ],
 
-  person: async ({ browser, faults }, use) => {
+  person: async ({ browser, faults, baseURL }, use) => {
     const contexts = [];
     await use(async (user, options = {}, language = 'vi', path = '/') => {
       const context = await browser.newContext(options);
       contexts.push(context);
       faults.watch(context);
-      await admit(context, user, language);
+      await admit(context, user, language, baseURL);
       const page = await context.newPage();
       if (path) await open(page, path);
       return page;
@@ -69,8 +69,7 @@ export async function signIn(page, user, language = 'vi') {
 }
 
 /** Signs a browser in without its page for it, which other journeys look at: by the form that this page sends. */
-async function admit(context, user, language) {
-  const url = test.info().project.use.baseURL;
+async function admit(context, user, language, url) {
   await context.addCookies([{ name: 'locale', value: language, url }]);
   const answer = await context.request.post('/api/accounts/sign-in', {
     form: { user_name: user.name, password: user.password },

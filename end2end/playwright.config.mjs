@@ -9,7 +9,8 @@ const port = process.env.PHIEN_E2E_PORT ?? '3199';
 const address = process.env.PHIEN_E2E_URL ?? `http://127.0.0.1:${port}`;
 const report = process.env.PHIEN_E2E_REPORT;
 
-const chromium = {
+/** Debian's Chromium, with a camera and a microphone of film and tone. */
+export const chromium = {
   executablePath: process.env.PHIEN_CHROMIUM ?? '/usr/bin/chromium',
   args: [
     '--no-sandbox',
@@ -25,6 +26,9 @@ const chromium = {
     '--disable-features=WebRtcHideLocalIpsWithMdns',
   ],
 };
+
+/** Journeys with moving pictures. */
+const FILM = /(video|hybrid|tcp|lines|rehearsal)\.spec\.mjs/;
 
 export default defineConfig({
   testDir: 'journeys',
@@ -51,9 +55,17 @@ export default defineConfig({
   },
   projects: [
     // Composing at a desk is part of the first meeting.
-    { name: 'desktop', testIgnore: /compose\.spec\.mjs/, use: { viewport: { width: 1440, height: 900 } } },
+    { name: 'desktop', testIgnore: [/compose\.spec\.mjs/, FILM], use: { viewport: { width: 1440, height: 900 } } },
     // Journeys that bring sizes of their own run once.
     { name: 'tablet', testMatch: /(smoke|compose)\.spec\.mjs/, use: { viewport: { width: 820, height: 1180 }, hasTouch: true } },
+    // Up to four browsers encode and decode film without hardware: one such journey after the other, when the rest is done.
+    {
+      name: 'film',
+      testMatch: FILM,
+      dependencies: ['desktop', 'tablet'],
+      workers: 1,
+      use: { viewport: { width: 1440, height: 900 } },
+    },
   ],
   webServer: process.env.PHIEN_E2E_URL
     ? undefined

@@ -41,7 +41,7 @@ test('the hall and a commune hold a meeting together', async ({ person }) => {
     await axe(site);
     await shot(site, 'live-entrance');
     await site.getByRole('button', { name: like(t('live_sit_site')) }).click();
-    await expect(site.getByRole('toolbar')).toBeVisible();
+    await expect(site.getByRole('group', { name: t('live_toolbar') })).toBeVisible();
     await expect(site.getByText(t('live_alone'))).toBeVisible();
   });
 

@@ -1,0 +1,69 @@
+// What journeys of online meetings ask of a page: who is seen, who is heard.
+
+import { expect, like, words } from './fixtures.mjs';
+
+const t = words('vi');
+
+/** The row of a seat in the list of everybody. */
+export const people = (page, name) => page.locator('.live__people li').filter({ hasText: name });
+
+/** Somebody's picture. */
+export const shown = (page, name) =>
+  page.locator('.seatv:not(.seatv--own):not(.is-off):not(.is-dark)').filter({ hasText: name });
+
+/** Somebody's picture moves on a page: frames are decoded, from one look to the next. */
+export async function sees(page, name) {
+  await expect(shown(page, name)).toBeVisible({ timeout: 45_000 });
+  let before = Number.POSITIVE_INFINITY;
+  const moves = async () => {
+    const now = await page.evaluate((name) => {
+      const figures = [...document.querySelectorAll('.seatv:not(.seatv--own):not(.is-off):not(.is-dark)')];
+      const film = figures.find((figure) => figure.textContent.includes(name))?.querySelector('video');
+      return film?.videoWidth ? film.getVideoPlaybackQuality().totalVideoFrames : 0;
+    }, name);
+    const grown = now - before;
+    before = now;
+    return grown;
+  };
+  await expect.poll(moves, { timeout: 60_000, intervals: [1_000] }).toBeGreaterThan(3);
+}
+
+/** The loudest moment of the next seconds in what a page plays, of 1: Chromium's own microphone beeps once a second. */
+function loudest(page) {
+  return page.evaluate(async () => {
+    const voices = document.querySelector('live-media').shadowRoot.querySelectorAll('audio');
+    const playing = [...voices].filter((voice) => voice.srcObject && !voice.paused);
+    if (!playing.length) return 0;
+    const context = new AudioContext();
+    await context.resume();
+    const ears = playing.map((voice) => {
+      const ear = new AnalyserNode(context, { fftSize: 2048 });
+      context.createMediaStreamSource(voice.srcObject).connect(ear);
+      return ear;
+    });
+    const samples = new Float32Array(2048);
+    const until = performance.now() + 2_500;
+    let loud = 0;
+    while (performance.now() < until) {
+      await new Promise((resolve) => requestAnimationFrame(resolve));
+      for (const ear of ears) {
+        ear.getFloatTimeDomainData(samples);
+        loud = Math.max(loud, ...samples.map(Math.abs));
+      }
+    }
+    await context.close();
+    return loud;
+  });
+}
+
+/** Somebody is heard on a page. */
+export async function hears(page) {
+  await expect.poll(() => loudest(page), { timeout: 45_000 }).toBeGreaterThan(0.01);
+}
+
+/** Takes the seat that is offered first, or the hall's. */
+export async function sit(page, hall = false) {
+  const word = hall ? t('live_sit_hall') : like(t('live_sit_site'));
+  await page.getByRole('button', { name: word }).click();
+  await expect(page.getByRole('group', { name: t('live_toolbar') })).toBeVisible();
+}
