@@ -177,10 +177,18 @@ fn overrun(planned: &[Sitting], closed: NaiveDateTime) -> Option<Refusal> {
     (closed >= planned + TimeDelta::minutes(1)).then_some(Refusal::OverrunReasonNeeded { planned })
 }
 
-/// The end as typed, to the minute. In the minute of the opening it is the end of that minute: a meeting lasts.
+/// The end as typed, to the minute; now, when this minute is typed, so that nothing of its last seconds is lost. In the
+/// minute of the opening it is the end of that minute: a meeting lasts.
 fn closed_at(typed: DateTime<Utc>, opened: DateTime<Utc>, now: DateTime<Utc>) -> DateTime<Utc> {
     let minute = TimeDelta::minutes(1);
-    if typed <= opened && opened < typed + minute { now.min(typed + minute) } else { typed }
+    let is_within = |at: DateTime<Utc>| typed <= at && at < typed + minute;
+    if is_within(now) {
+        now
+    } else if is_within(opened) {
+        typed + minute
+    } else {
+        typed
+    }
 }
 
 /// Cancels or postpones. A draft is dropped: nobody was invited, so it never was a meeting that could be cancelled.

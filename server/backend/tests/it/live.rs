@@ -7,7 +7,6 @@ use domain::attendance::{Attendance, CalledBy, Presence};
 use domain::count::Form;
 use domain::error::{Failure, FieldProblem, Outcome, Problem, Refusal};
 use domain::ids::{ConnectionId, MeetingId, PaperId};
-use domain::live::rehearsal::{Rehearsal, Tried, Verdict};
 use domain::live::{Direction, DropOut, Live, LivePort, SEATS_AT_MOST, Seat, ShownPaper};
 use domain::meetings::Meetings;
 use domain::papers::Papers;
@@ -16,16 +15,16 @@ use crate::meetings::{briefing, published};
 use crate::support::{World, each_database, instant};
 
 /// A hybrid meeting under way: its secretary, a chair and a delegate who are listed, and somebody of a site.
-struct Hybrid {
-    meeting: MeetingId,
-    secretary: Caller,
-    chair: Caller,
-    delegate: Caller,
-    technician: Caller,
+pub(crate) struct Hybrid {
+    pub(crate) meeting: MeetingId,
+    pub(crate) secretary: Caller,
+    pub(crate) chair: Caller,
+    pub(crate) delegate: Caller,
+    pub(crate) technician: Caller,
 }
 
 impl Hybrid {
-    async fn at(world: &World, stage: Stage) -> Hybrid {
+    pub(crate) async fn at(world: &World, stage: Stage) -> Hybrid {
         let secretary = world.caller(Role::Secretary, "SNV").await;
         let (chair, delegate) = (world.person("SNV").await, world.person("STC").await);
         let technician = world.caller(Role::Delegate, "SYT").await;
@@ -42,20 +41,20 @@ impl Hybrid {
         Hybrid { meeting, secretary, chair, delegate, technician }
     }
 
-    fn site(&self) -> Seat {
+    pub(crate) fn site(&self) -> Seat {
         Seat::Site(self.technician.agency.id)
     }
 
-    async fn live(&self, world: &World) -> Live {
+    pub(crate) async fn live(&self, world: &World) -> Live {
         world.backend.live(&self.secretary, self.meeting).await.unwrap()
     }
 
-    async fn sit(&self, world: &World, caller: &Caller, seat: Seat) -> Outcome<ConnectionId> {
+    pub(crate) async fn sit(&self, world: &World, caller: &Caller, seat: Seat) -> Outcome<ConnectionId> {
         let connection = ConnectionId(world.id());
         world.backend.sit(caller, self.meeting, seat, connection).await.map(|()| connection)
     }
 
-    async fn direct(&self, world: &World, direction: Direction) -> Outcome<()> {
+    pub(crate) async fn direct(&self, world: &World, direction: Direction) -> Outcome<()> {
         world.backend.direct(&self.chair, self.meeting, direction).await
     }
 }
@@ -128,52 +127,6 @@ async fn a_site_that_connects_was_there_and_makes_the_meeting_count_as_online() 
 }
 
 #[tokio::test]
-async fn what_a_site_tried_is_told_to_those_who_direct_and_to_the_site() {
-    each_database(async |world| {
-        let at = Hybrid::at(world, Stage::Scheduled).await;
-        let line = Tried {
-            is_tcp: true,
-            up_bps: 512_000,
-            down_bps: 498_000,
-            loss_permille: 7,
-            round_trip_ms: Some(48),
-        };
-        let what = Rehearsal { camera: true, microphone: true, speaker: None, line: Some(line) };
-        let tried =
-            async |caller: &Caller, seat, what| world.backend.rehearsed(caller, at.meeting, seat, what).await;
-        assert_eq!(tried(&at.technician, at.site(), Rehearsal::default()).await, Ok(()));
-        assert_eq!(tried(&at.technician, at.site(), what).await, Ok(()), "the last time counts");
-        assert_eq!(tried(&at.technician, Seat::Hall, what).await, Err(Failure::Forbidden));
-
-        let told = async |caller: &Caller| world.backend.rehearsals(caller, at.meeting).await.unwrap();
-        let all = told(&at.secretary).await;
-        assert_eq!(all.len(), 5, "the hall, two sites, the chair and a delegate");
-        let (mine, others): (Vec<_>, Vec<_>) = all.into_iter().partition(|one| one.seat == at.site());
-        assert!(others.iter().all(|one| one.last.is_none()));
-        let last = mine[0].last.clone().unwrap();
-        assert_eq!((last.at, last.what, last.what.verdict()), (world.now, what, Verdict::Weak));
-        assert!(!last.by.is_empty());
-        assert_eq!(told(&at.technician).await, mine);
-        assert_eq!(told(&at.delegate).await.len(), 1, "one's own seat, untried");
-        let stranger = world.caller(Role::Delegate, "STP").await;
-        assert_eq!(world.backend.rehearsals(&stranger, at.meeting).await, Err(Failure::NotFound));
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn nothing_is_tried_once_the_meeting_is_under_way() {
-    each_database(async |world| {
-        let at = Hybrid::at(world, Stage::UnderWay).await;
-        let tried =
-            world.backend.rehearsed(&at.technician, at.meeting, at.site(), Rehearsal::default()).await;
-        assert_eq!(tried, Err(Refusal::WrongState.into()));
-        assert_eq!(world.count("rehearsal").await, 0);
-    })
-    .await;
-}
-
-#[tokio::test]
 async fn who_waits_before_the_opening_is_marked_by_it() {
     each_database(async |world| {
         let mut secretary = world.caller(Role::Secretary, "SNV").await;
@@ -201,69 +154,6 @@ async fn who_waits_before_the_opening_is_marked_by_it() {
         let here = opened.participants.iter().find(|of| of.presence == Presence::Online).unwrap();
         assert_eq!(here.person.as_ref().unwrap().id, chair.person);
         assert_eq!(here.called_by, Some(CalledBy::Joining));
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn who_directs_a_meeting_rehearses_it_from_any_of_its_seats_until_it_is_opened() {
-    each_database(async |world| {
-        let at = Hybrid::at(world, Stage::Scheduled).await;
-        let rehearses = async |at: &Hybrid, caller: &Caller| {
-            world.backend.standing(caller, at.meeting).await.unwrap().rehearses
-        };
-        assert_eq!((rehearses(&at, &at.chair).await, rehearses(&at, &at.secretary).await), (true, true));
-        assert_eq!(
-            (rehearses(&at, &at.delegate).await, rehearses(&at, &at.technician).await),
-            (false, false)
-        );
-        let (site, delegate) = (at.site(), Seat::Person(at.delegate.person));
-        for seat in [site, delegate, Seat::Hall] {
-            at.sit(world, &at.chair, seat).await.unwrap();
-        }
-        let stranger = world.caller(Role::Delegate, "STP").await;
-        for none in [Seat::Site(stranger.agency.id), Seat::Person(stranger.person)] {
-            assert_eq!(at.sit(world, &at.chair, none).await, Err(Failure::NotFound), "{none}");
-        }
-        assert_eq!(at.sit(world, &at.technician, delegate).await, Err(Failure::Forbidden));
-        let asked = world.backend.ask(&at.secretary, at.meeting, site, true).await;
-        assert_eq!(asked, Err(Failure::Forbidden), "a rehearsal speaks for nobody");
-        at.sit(world, &at.technician, site).await.unwrap();
-
-        let at = Hybrid::at(world, Stage::UnderWay).await;
-        assert_eq!((rehearses(&at, &at.chair).await, rehearses(&at, &at.secretary).await), (false, false));
-        assert_eq!(at.sit(world, &at.chair, at.site()).await, Err(Failure::Forbidden));
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn the_opening_ends_a_rehearsal_and_marks_nobody_for_it() {
-    each_database(async |world| {
-        let mut secretary = world.caller(Role::Secretary, "SNV").await;
-        let (mut chair, technician) = (world.person("SNV").await, world.caller(Role::Delegate, "SYT").await);
-        let input = domain::meetings::MeetingInput {
-            form: "hybrid".into(),
-            sites: vec![technician.agency.id.to_string()],
-            ..briefing(&secretary, &chair, &[])
-        };
-        let meeting = published(world, &secretary, input).await;
-        for caller in [&mut secretary, &mut chair] {
-            caller.now = instant("2026-06-18T07:20");
-        }
-        let site = ConnectionId(world.id());
-        let others = ConnectionId(world.id());
-        let seat = Seat::Site(technician.agency.id);
-        world.backend.sit(&secretary, meeting, seat, site).await.unwrap();
-        world.backend.sit(&secretary, meeting, Seat::Person(chair.person), others).await.unwrap();
-        world.backend.open(&secretary, meeting).await.unwrap();
-        let opened = world.backend.get(&secretary, meeting).await.unwrap();
-        assert!(!opened.sites[0].is_connected);
-        assert!(opened.participants.iter().all(|of| of.presence == Presence::NotCalled));
-        let mut gone = world.backend.standing_by(&[site, others], secretary.now).await.unwrap();
-        gone.sort_unstable_by_key(|connection| *connection != site);
-        assert_eq!(gone, [site, others]);
-        assert_eq!(world.backend.lines(&secretary, meeting).await.unwrap(), []);
     })
     .await;
 }

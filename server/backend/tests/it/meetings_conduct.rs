@@ -271,6 +271,21 @@ async fn a_meeting_may_end_in_the_minute_in_which_it_was_opened() {
 }
 
 #[tokio::test]
+async fn a_meeting_closed_in_this_minute_ends_now() {
+    each_database(async |world| {
+        let (id, mut secretary, _) = on_the_day(world).await;
+        world.backend.open(&secretary, id).await.unwrap();
+        secretary.now += chrono::TimeDelta::seconds(5 * 60 + 40);
+        let minute = world.backend.zone().local(secretary.now) - chrono::TimeDelta::seconds(40);
+        world.backend.close(&secretary, id, Some(minute), "").await.unwrap();
+        let held = world.backend.get(&secretary, id).await.unwrap();
+        let State::Held { closed, .. } = held.state else { panic!("{:?}", held.state) };
+        assert_eq!(closed, secretary.now, "what the lines did in its last seconds belongs to it");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_delegate_conducts_nothing() {
     each_database(async |world| {
         let secretary = world.caller(Role::Secretary, "SNV").await;
