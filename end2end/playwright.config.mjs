@@ -28,7 +28,7 @@ export const chromium = {
 };
 
 /** Journeys with moving pictures. */
-const FILM = /(video|hybrid|tcp|lines|weak|rehearsal)\.spec\.mjs/;
+const FILM = /(video|hybrid|tcp|lines|rehearsal)\.spec\.mjs/;
 
 export default defineConfig({
   testDir: 'journeys',
