@@ -28,7 +28,7 @@ const PAGES = {
     ['papers', '/papers'],
     ['calendar-week', '/calendar?view=week'],
     ['calendar-month', '/calendar?view=month'],
-    ['calendar-rooms', '/calendar?view=rooms'],
+    ['calendar-rooms', `/calendar?view=rooms&date=${weekday()}`],
     ['meetings', '/meetings'],
     ['composer', '/meetings/new'],
     ['draft', '/meetings?stage=draft', 'first'],
@@ -133,6 +133,13 @@ test('the page for the first administrator of an empty system is for everybody',
     rmSync(data, { recursive: true, force: true });
   }
 });
+
+/** A day ahead on which rooms are open and mostly free, whatever day the journey is made on: a page with links to press. */
+function weekday() {
+  const day = new Date(Date.now() + 7 * 24 * 3600 * 1000);
+  while ([0, 6].includes(day.getUTCDay())) day.setUTCDate(day.getUTCDate() + 1);
+  return day.toISOString().slice(0, 10);
+}
 
 /** A port that nobody listens on. */
 function freePort() {
