@@ -202,6 +202,11 @@ pub fn iso(date: NaiveDate) -> String {
     format!("{:04}-{:02}-{:02}", date.year(), date.month(), date.day())
 }
 
+/// A date as people type it into a field, in either language: `05/06/2026`.
+pub fn typed(date: NaiveDate) -> String {
+    format!("{:02}/{:02}/{:04}", date.day(), date.month(), date.year())
+}
+
 /// A length in sessions: `2 buổi`, `2 half-days`.
 pub fn sessions(count: u32) -> String {
     let text = if count == 1 { keys::SESSIONS_ONE } else { keys::SESSIONS_MANY };

@@ -13,7 +13,7 @@ use super::desk::Desk;
 use super::step::Step;
 use super::words;
 use crate::text::keys::*;
-use crate::text::{Text, t, tf};
+use crate::text::{self, Text, t, tf};
 use crate::ui::dialog::{close, show};
 use crate::ui::{Dialog, Icon};
 
@@ -155,7 +155,10 @@ fn closing(desk: Desk) -> impl IntoView {
         let now = words::local(desk.now.get());
         planned().filter(|end| end.date() < now.date()).unwrap_or(now)
     };
-    let written = move || now().format("%H:%M, %d/%m/%Y").to_string();
+    let written = move || {
+        let now = now();
+        format!("{}, {}", text::time(now.time()), text::typed(now.date()))
+    };
     let (typed, reason) = (desk.typed("ended"), desk.typed("close_reason"));
     let is_typed = StoredValue::new(!typed.is_empty());
     let is_refused = !typed.is_empty() || !reason.is_empty();

@@ -257,7 +257,7 @@ fn edge(date: chrono::NaiveDate) -> String {
     if date == filter::FIRST_DAY || date == filter::LAST_DAY {
         String::new()
     } else {
-        date.format("%d/%m/%Y").to_string()
+        text::typed(date)
     }
 }
 

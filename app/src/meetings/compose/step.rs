@@ -213,8 +213,8 @@ impl fmt::Display for SlotCode<'_> {
                 f,
                 "{comma}{}T{}/{}",
                 sitting.date,
-                sitting.from.format("%H:%M"),
-                sitting.to.format("%H:%M")
+                crate::text::time(sitting.from),
+                crate::text::time(sitting.to)
             )?;
         }
         Ok(())

@@ -35,7 +35,7 @@ fn row(sheet: Sheet, at: usize, sitting: &SittingInput, only_one: bool) -> impl 
     // A line of text and not the browser's own field, which follows the language of the browser: 12/01 would be December
     // for one office and January for the next.
     let date = parse_date(&sitting.date)
-        .map_or_else(|| sitting.date.clone(), |date| date.format("%d/%m/%Y").to_string());
+        .map_or_else(|| sitting.date.clone(), text::typed);
     let drop = (!only_one).then(|| {
         press(
             format!("drop_sitting:{at}"),
