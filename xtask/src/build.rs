@@ -108,6 +108,9 @@ fn bindings(profile: Profile, target: &Path, module: &Path) -> Result<Bindings> 
         .remove_producers_section(release)
         .generate(&folder)
         .context("wasm-bindgen refused the browser's module")?;
+    if release {
+        bundles::make_smaller(&folder)?;
+    }
     fs::write(&stamped, stamp).with_context(|| format!("writing {}", stamped.display()))?;
     Ok(made)
 }
@@ -144,6 +147,10 @@ fn release_binary(package: &str, name: &str, target: &Path) -> Result<PathBuf> {
     Ok(target.join(host).join("release").join(name))
 }
 
+/// Flags of the target replace those of the whole build, so the shared one is said again. What the program relocates in
+/// itself at its start is read from a table, and stays in memory: packed, that is a twentieth.
+const STATIC: &str = r#"["--cfg", "erase_components", "-C", "target-feature=+crt-static", "-C", "link-arg=-Wl,-z,pack-relative-relocs"]"#;
+
 /// glibc is linked in, since the office's distribution may have an older one.
 fn release_build(host: &str) -> Result<Command> {
     let mut build = cargo()?;
@@ -151,9 +158,7 @@ fn release_build(host: &str) -> Result<Command> {
     if host.ends_with("linux-gnu") {
         let library = output(Command::new("cc").arg("-print-file-name=libc.a"))?;
         if Path::new(library.trim()).is_absolute() {
-            // Flags of the target replace those of the whole build, so the shared one is said again.
-            let flags = r#"["--cfg", "erase_components", "-C", "target-feature=+crt-static"]"#;
-            build.args(["--config", &format!("target.{host}.rustflags = {flags}")]);
+            build.args(["--config", &format!("target.{host}.rustflags = {STATIC}")]);
         } else {
             say(
                 "libc.a is missing (package glibc-static): this build runs only where glibc is as new as here",

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, anyhow, ensure};
 
 use crate::never_run;
+use crate::workspace::{node, root, run};
 
 /// The script that fetches the bundles, beside the bindings' own.
 const LINK: &str = "./__wasm_split.js";
@@ -31,6 +32,32 @@ pub(crate) fn take_apart(module: &Path, folder: &Path, script: &str) -> Result<P
             .with_context(|| format!("writing {}", bundle.display()))?;
     }
     Ok(main)
+}
+
+/// What every browser of the last years understands, as the compiler's output uses it; no more, for what the optimiser
+/// may use it does use.
+const UNDERSTOOD: [&str; 7] = [
+    "--enable-bulk-memory",
+    "--enable-bulk-memory-opt",
+    "--enable-nontrapping-float-to-int",
+    "--enable-sign-ext",
+    "--enable-mutable-globals",
+    "--enable-reference-types",
+    "--enable-multivalue",
+];
+
+/// Optimises the modules of a folder for size: a tenth less for a tablet to compile.
+pub(crate) fn make_smaller(folder: &Path) -> Result<()> {
+    let files = fs::read_dir(folder).with_context(|| format!("reading {}", folder.display()))?;
+    for file in files {
+        let module = file.with_context(|| format!("reading {}", folder.display()))?.path();
+        if module.extension().is_some_and(|ending| ending == "wasm") {
+            let mut optimiser = node()?;
+            optimiser.arg(root()?.join("node_modules/binaryen/bin/wasm-opt")).args(UNDERSTOOD);
+            run(optimiser.args(["-Oz", "--strip-debug"]).arg(&module).arg("-o").arg(&module))?;
+        }
+    }
+    Ok(())
 }
 
 /// A module without names, relocations and other notes of tools, which a browser has no use for.
