@@ -5,7 +5,6 @@ use std::rc::{Rc, Weak};
 use std::time::Duration;
 
 use domain::ids::MeetingId;
-use domain::live::wire::ToServer;
 use leptos::leptos_dom::helpers::{
     IntervalHandle, TimeoutHandle, WindowListenerHandle, set_interval_with_handle, set_timeout_with_handle,
     window_event_listener_untyped,
@@ -28,6 +27,8 @@ struct Inner {
     hear: Box<dyn Fn(&str)>,
     socket: RefCell<Option<Socket>>,
     heard: Cell<f64>,
+    /// How many sockets there were; what was said over an earlier one is not known over this.
+    opened: Cell<u32>,
     failed: Cell<u32>,
     waiting: Cell<Option<TimeoutHandle>>,
     kept: RefCell<Option<(IntervalHandle, [WindowListenerHandle; 2])>>,
@@ -56,6 +57,7 @@ impl Line {
             hear: Box::new(hear),
             socket: RefCell::default(),
             heard: Cell::new(0.0),
+            opened: Cell::new(0),
             failed: Cell::new(0),
             waiting: Cell::default(),
             kept: RefCell::default(),
@@ -81,12 +83,12 @@ impl Line {
         self.0.stands()
     }
 
-    /// Says something; whether it could be said.
-    pub fn say(&self, message: &ToServer) -> bool {
-        self.pass(&serde_json::to_string(message).expect("a message has only texts for keys"))
+    /// Tells one socket of the line from the next.
+    pub fn turn(&self) -> u32 {
+        self.0.opened.get()
     }
 
-    /// Passes on what somebody else of the page says; whether it could be said.
+    /// Says a text of the conversation; whether it could be said.
     pub fn pass(&self, text: &str) -> bool {
         let socket = self.0.socket.borrow();
         socket.as_ref().is_some_and(|at| self.0.stands() && at.socket.send_with_str(text).is_ok())
@@ -121,6 +123,7 @@ impl Inner {
     fn connect(self: &Rc<Inner>) {
         self.waiting.set(None);
         self.heard.set(js_sys::Date::now());
+        self.opened.set(self.opened.get().wrapping_add(1));
         let Ok(socket) = WebSocket::new(&self.url()) else { return self.lost() };
         let line = Rc::downgrade(self);
         let message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {

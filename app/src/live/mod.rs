@@ -6,6 +6,8 @@ mod behind;
 pub mod calls;
 mod controls;
 mod devices;
+#[cfg(any(feature = "hydrate", test))]
+mod heard;
 #[cfg(feature = "hydrate")]
 mod line;
 pub mod page;

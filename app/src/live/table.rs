@@ -19,9 +19,33 @@ use crate::text::t;
 /// The element's identifier on the page.
 pub(super) const ELEMENT: &str = "live-media";
 
-/// Pause before a seat is asked for again.
+/// What the page says things over.
+#[cfg(any(feature = "hydrate", test))]
+pub(super) trait Says {
+    /// Tells one socket from the next.
+    fn turn(&self) -> u32;
+    /// Says a text; whether it could be said.
+    fn pass(&self, text: &str) -> bool;
+}
+
 #[cfg(feature = "hydrate")]
-const AGAIN_AFTER: std::time::Duration = std::time::Duration::from_secs(2);
+impl Says for Line {
+    fn turn(&self) -> u32 {
+        Line::turn(self)
+    }
+
+    fn pass(&self, text: &str) -> bool {
+        Line::pass(self, text)
+    }
+}
+
+/// How far the question for a seat has come, and over which socket.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Asked {
+    Not,
+    Over(u32),
+    Answered(u32),
+}
 
 /// How the element finds its connections.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
@@ -50,8 +74,7 @@ pub(super) struct Table {
     pub(super) seating: RwSignal<u32>,
     /// The seat it takes again when the line is back.
     pub(super) wanted: RwSignal<Option<Seat>>,
-    /// Whether an answer to its taking it is on its way.
-    awaited: RwSignal<bool>,
+    pub(super) asked: StoredValue<Asked>,
     pub(super) slots: RwSignal<Vec<Slot>>,
     pub(super) speaking: RwSignal<Vec<Seat>>,
     pub(super) failure: RwSignal<Option<Failure>>,
@@ -75,8 +98,8 @@ pub(super) struct Table {
     pub(super) trip_ms: RwSignal<Option<u32>>,
     /// Which devices are used.
     pub(super) chosen: Chosen,
-    #[cfg(feature = "hydrate")]
-    line: StoredValue<Option<Line>, LocalStorage>,
+    #[cfg(any(feature = "hydrate", test))]
+    pub(super) line: StoredValue<Option<Box<dyn Says>>, LocalStorage>,
 }
 
 impl Table {
@@ -87,7 +110,7 @@ impl Table {
             seat: RwSignal::new(None),
             seating: RwSignal::new(0),
             wanted: RwSignal::new(None),
-            awaited: RwSignal::new(false),
+            asked: StoredValue::new(Asked::Not),
             slots: RwSignal::new(Vec::new()),
             speaking: RwSignal::new(Vec::new()),
             failure: RwSignal::new(None),
@@ -104,7 +127,7 @@ impl Table {
             down_may_bps: RwSignal::new(0),
             trip_ms: RwSignal::new(None),
             chosen: Chosen::new(),
-            #[cfg(feature = "hydrate")]
+            #[cfg(any(feature = "hydrate", test))]
             line: StoredValue::new_local(None),
         }
     }
@@ -146,20 +169,30 @@ impl Table {
     pub(super) fn sit(self, seat: Seat) {
         self.failure.set(None);
         self.wanted.set(Some(seat));
-        self.awaited.set(true);
-        self.say(&ToServer::Sit(seat));
+        self.ask(seat);
+    }
+
+    /// Asks for it; over a line that is away, once it is back.
+    pub(super) fn ask(self, seat: Seat) {
+        let asked = match self.say(&ToServer::Sit(seat)) {
+            Some(turn) => Asked::Over(turn),
+            None => Asked::Not,
+        };
+        self.asked.set_value(asked);
     }
 
     /// Leaves it.
     pub(super) fn rise(self) {
-        self.wanted.set(None);
         self.say(&ToServer::Rise);
         self.unseated();
         #[cfg(feature = "hydrate")]
         self.give("\"unseated\"");
     }
 
-    fn unseated(self) {
+    /// There is no seat any more, and none is asked for by itself.
+    pub(super) fn unseated(self) {
+        self.wanted.set(None);
+        self.asked.set_value(Asked::Not);
         self.seat.set(None);
         self.slots.set(Vec::new());
         self.sharing.set(false);
@@ -175,11 +208,23 @@ impl Table {
         }
     }
 
-    pub(super) fn say(self, message: &ToServer) {
-        #[cfg(feature = "hydrate")]
-        self.line.try_with_value(|line| line.as_ref().map(|line| line.say(message)));
-        #[cfg(not(feature = "hydrate"))]
-        let _ = message;
+    /// Says something; over which socket, when it could be said.
+    pub(super) fn say(self, message: &ToServer) -> Option<u32> {
+        #[cfg(any(feature = "hydrate", test))]
+        return self.pass(&serde_json::to_string(message).expect("a message has only texts for keys"));
+        #[cfg(not(any(feature = "hydrate", test)))]
+        {
+            let _ = message;
+            None
+        }
+    }
+
+    #[cfg(any(feature = "hydrate", test))]
+    fn pass(self, text: &str) -> Option<u32> {
+        let over = |line: &Option<Box<dyn Says>>| {
+            line.as_ref().filter(|line| line.pass(text)).map(|line| line.turn())
+        };
+        self.line.try_with_value(over).flatten()
     }
 }
 
@@ -194,7 +239,7 @@ impl Table {
         self.floats.set(floats.is_ok_and(|floats| floats.is_truthy()));
         // What the element found before this program had come.
         call("tell", None);
-        self.line.set_value(Some(Line::open(meeting, move |text| self.hear(text))));
+        self.line.set_value(Some(Box::new(Line::open(meeting, move |text| self.hear(text)))));
         on_cleanup(move || {
             let _ = self.line.try_set_value(None);
         });
@@ -202,65 +247,16 @@ impl Table {
 
     fn hear(self, text: &str) {
         let Ok(message) = serde_json::from_str::<ToPage>(text) else { return };
+        // An answer that was overtaken: who has left meanwhile must not be seen there.
+        if matches!(&message, ToPage::Seated(seat) if self.wanted.get_untracked() != Some(*seat)) {
+            return;
+        }
         self.give(text);
-        match message {
-            ToPage::Welcome { standing, .. } => {
-                self.standing.set(Some(standing));
-                // The line is new: the server knows of no seat of this page.
-                if let Some(seat) = self.wanted.get_untracked() {
-                    self.awaited.set(true);
-                    self.say(&ToServer::Sit(seat));
-                }
-            }
-            ToPage::State(state) => self.state.set(Some(state)),
-            ToPage::Seated(seat) => {
-                self.awaited.set(false);
-                self.failure.set(None);
-                self.seat.set(Some(seat));
-                self.seating.update(|count| *count = count.wrapping_add(1));
-                self.say(&ToServer::Look(self.look.get_untracked()));
-            }
-            ToPage::Unseated => {
-                self.wanted.set(None);
-                self.unseated();
-            }
-            ToPage::Slots(slots) => self.slots.set(slots),
-            ToPage::Speaking(seats) => self.speaking.set(seats),
-            ToPage::Refused(failure) => {
-                if self.awaited.get_untracked() {
-                    self.not_seated(&failure);
-                }
-                self.failure.set(Some(failure));
-            }
-            ToPage::Line(line) => {
-                self.carries.set(line.carries);
-                self.down_may_bps.set(line.down_bps);
-                self.trip_ms.set((line.round_trip_ms > 0).then_some(line.round_trip_ms));
-            }
-            ToPage::Answer { .. } | ToPage::Offer { .. } | ToPage::Send(_) | ToPage::Here | ToPage::Again => {
-            }
-        }
-    }
-
-    /// The seat was not to be had: it is asked for again when the server is only busy, and else given up.
-    fn not_seated(self, failure: &Failure) {
-        self.awaited.set(false);
-        if *failure != Failure::Unavailable {
-            self.wanted.set(None);
-            self.unseated();
-            return self.give("\"unseated\"");
-        }
-        let again = move || {
-            if let Some(Some(seat)) = self.wanted.try_get_untracked() {
-                self.awaited.set(true);
-                self.say(&ToServer::Sit(seat));
-            }
-        };
-        set_timeout(again, AGAIN_AFTER);
+        self.take(message);
     }
 
     /// Gives the element a text of the line.
-    fn give(self, text: &str) {
+    pub(super) fn give(self, text: &str) {
         call("hear", Some(text));
     }
 
@@ -273,7 +269,7 @@ impl Table {
         let text = || detail.as_string().unwrap_or_default();
         match event.type_().as_str() {
             "say" => {
-                self.line.try_with_value(|line| line.as_ref().map(|line| line.pass(&text())));
+                self.pass(&text());
             }
             "problem" => self.problem.set(Some(text())),
             "solved" => self.problem.set(None),

@@ -254,11 +254,7 @@ fn select(name: &'static str, label: &'static str, options: AnyView) -> impl Int
 }
 
 fn edge(date: chrono::NaiveDate) -> String {
-    if date == filter::FIRST_DAY || date == filter::LAST_DAY {
-        String::new()
-    } else {
-        text::typed(date)
-    }
+    if date == filter::FIRST_DAY || date == filter::LAST_DAY { String::new() } else { text::typed(date) }
 }
 
 fn indented(agency: &Agency) -> String {

@@ -112,7 +112,7 @@ pub enum Look {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ToPage {
-    /// The first word.
+    /// The first word over a socket, and again whenever what the caller may do has changed.
     Welcome {
         /// What the caller may do.
         standing: Standing,

@@ -34,8 +34,7 @@ fn row(sheet: Sheet, at: usize, sitting: &SittingInput, only_one: bool) -> impl 
     let name = |field: &str| format!("sittings[{at}][{field}]");
     // A line of text and not the browser's own field, which follows the language of the browser: 12/01 would be December
     // for one office and January for the next.
-    let date = parse_date(&sitting.date)
-        .map_or_else(|| sitting.date.clone(), text::typed);
+    let date = parse_date(&sitting.date).map_or_else(|| sitting.date.clone(), text::typed);
     let drop = (!only_one).then(|| {
         press(
             format!("drop_sitting:{at}"),

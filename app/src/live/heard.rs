@@ -1,0 +1,190 @@
+//! What the server's words change on the page, and when the page asks for its seat again by itself. Knows neither the
+//! socket nor the element.
+
+use domain::error::Failure;
+use domain::live::Seat;
+use domain::live::wire::{ToPage, ToServer};
+use leptos::prelude::*;
+
+use super::table::{Asked, Says, Table};
+
+/// Pause before a seat is asked for again.
+#[cfg(feature = "hydrate")]
+const AGAIN_AFTER: std::time::Duration = std::time::Duration::from_secs(2);
+
+impl Table {
+    /// Takes what the server said for true.
+    pub(super) fn take(self, message: ToPage) {
+        match message {
+            ToPage::Welcome { standing, .. } => {
+                self.standing.set(Some(standing));
+                self.come_back();
+            }
+            ToPage::State(state) => self.state.set(Some(state)),
+            ToPage::Seated(seat) => self.seated(seat),
+            ToPage::Unseated => self.unseated(),
+            ToPage::Slots(slots) => self.slots.set(slots),
+            ToPage::Speaking(seats) => self.speaking.set(seats),
+            ToPage::Refused(failure) => {
+                if matches!(self.asked.get_value(), Asked::Over(_)) {
+                    self.not_seated(&failure);
+                }
+                self.failure.set(Some(failure));
+            }
+            ToPage::Line(line) => {
+                self.carries.set(line.carries);
+                self.down_may_bps.set(line.down_bps);
+                self.trip_ms.set((line.round_trip_ms > 0).then_some(line.round_trip_ms));
+            }
+            ToPage::Answer { .. } | ToPage::Offer { .. } | ToPage::Send(_) | ToPage::Here | ToPage::Again => {
+            }
+        }
+    }
+
+    /// Over a new line the server knows of no seat of this page. Over the one that stands it does: it only says what
+    /// else may be done now, and to sit again would tear picture and sound.
+    fn come_back(self) {
+        let turn = self.line.with_value(|line| line.as_ref().map(|line| line.turn()));
+        let is_asked = match self.asked.get_value() {
+            Asked::Not => false,
+            Asked::Over(over) | Asked::Answered(over) => Some(over) == turn,
+        };
+        if let Some(seat) = self.wanted.get_untracked().filter(|_| !is_asked) {
+            self.ask(seat);
+        }
+    }
+
+    fn seated(self, seat: Seat) {
+        if let Asked::Over(turn) = self.asked.get_value() {
+            self.asked.set_value(Asked::Answered(turn));
+        }
+        self.failure.set(None);
+        self.seat.set(Some(seat));
+        self.seating.update(|count| *count = count.wrapping_add(1));
+        self.say(&ToServer::Look(self.look.get_untracked()));
+    }
+
+    /// The seat was not to be had: it is asked for again when the server is only busy, and else given up.
+    fn not_seated(self, failure: &Failure) {
+        self.asked.set_value(Asked::Not);
+        if *failure == Failure::Unavailable {
+            return self.ask_later();
+        }
+        self.unseated();
+        #[cfg(feature = "hydrate")]
+        self.give("\"unseated\"");
+    }
+
+    fn ask_later(self) {
+        #[cfg(feature = "hydrate")]
+        set_timeout(
+            move || {
+                // The line may have been lost meanwhile, and the seat asked for over the new one.
+                if self.asked.try_get_value() == Some(Asked::Not) {
+                    self.come_back();
+                }
+            },
+            AGAIN_AFTER,
+        );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::{Cell, RefCell};
+    use std::rc::Rc;
+
+    use domain::error::Refusal;
+    use domain::live::Standing;
+
+    use super::*;
+
+    /// A line whose sockets come and go as a test wants.
+    #[derive(Clone, Default)]
+    struct Socket {
+        turn: Rc<Cell<u32>>,
+        said: Rc<RefCell<Vec<String>>>,
+    }
+
+    impl Says for Socket {
+        fn turn(&self) -> u32 {
+            self.turn.get()
+        }
+
+        fn pass(&self, text: &str) -> bool {
+            self.said.borrow_mut().push(text.to_owned());
+            true
+        }
+    }
+
+    fn page() -> (Owner, Table, Socket) {
+        let owner = Owner::new();
+        owner.set();
+        let (table, socket) = (Table::new(), Socket::default());
+        table.line.set_value(Some(Box::new(socket.clone())));
+        (owner, table, socket)
+    }
+
+    fn welcome(rehearses: bool) -> ToPage {
+        let now = "2026-06-11T01:00:00Z".parse().unwrap();
+        ToPage::Welcome { standing: Standing { seats: vec![Seat::Hall], directs: true, rehearses }, now }
+    }
+
+    fn times_asked(socket: &Socket) -> usize {
+        socket.said.borrow().iter().filter(|text| text.contains("sit")).count()
+    }
+
+    #[test]
+    fn who_may_do_other_things_now_stays_seated() {
+        let (_owner, table, socket) = page();
+        table.take(welcome(true));
+        table.sit(Seat::Hall);
+        table.take(welcome(true));
+        assert_eq!(times_asked(&socket), 1, "the answer is on its way");
+        table.take(ToPage::Seated(Seat::Hall));
+        table.take(welcome(false));
+        assert_eq!(times_asked(&socket), 1);
+        assert_eq!(table.standing.get_untracked().map(|standing| standing.rehearses), Some(false));
+    }
+
+    #[test]
+    fn a_new_line_is_asked_for_the_seat_once() {
+        let (_owner, table, socket) = page();
+        table.take(welcome(false));
+        table.sit(Seat::Hall);
+        table.take(ToPage::Seated(Seat::Hall));
+        socket.turn.set(1);
+        table.take(welcome(false));
+        table.take(ToPage::Seated(Seat::Hall));
+        table.take(welcome(true));
+        assert_eq!(times_asked(&socket), 2);
+    }
+
+    #[test]
+    fn a_page_that_was_replaced_while_it_slept_does_not_ask_again_by_itself() {
+        let (_owner, table, socket) = page();
+        table.take(welcome(false));
+        table.sit(Seat::Hall);
+        table.take(ToPage::Seated(Seat::Hall));
+        socket.turn.set(1);
+        table.take(welcome(false));
+        table.take(ToPage::Unseated);
+        assert_eq!((table.seat.get_untracked(), table.wanted.get_untracked()), (None, None));
+        socket.turn.set(2);
+        table.take(welcome(false));
+        assert_eq!(times_asked(&socket), 2);
+    }
+
+    #[test]
+    fn a_seat_that_is_refused_is_given_up_and_one_of_a_busy_server_is_not() {
+        let (_owner, table, socket) = page();
+        table.take(welcome(false));
+        table.sit(Seat::Hall);
+        table.take(ToPage::Refused(Failure::Unavailable));
+        assert_eq!(table.wanted.get_untracked(), Some(Seat::Hall));
+        socket.turn.set(1);
+        table.take(welcome(false));
+        table.take(ToPage::Refused(Refusal::SentOut.into()));
+        assert_eq!(table.wanted.get_untracked(), None);
+    }
+}
