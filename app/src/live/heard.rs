@@ -2,11 +2,11 @@
 //! socket nor the element.
 
 use domain::error::Failure;
-use domain::live::Seat;
 use domain::live::wire::{ToPage, ToServer};
+use domain::live::{Seat, is_on};
 use leptos::prelude::*;
 
-use super::table::{Asked, Says, Table};
+use super::table::{Asked, Lost, Table};
 
 /// Pause before a seat is asked for again.
 #[cfg(feature = "hydrate")]
@@ -19,10 +19,14 @@ impl Table {
             ToPage::Welcome { standing, .. } => {
                 self.standing.set(Some(standing));
                 self.come_back();
+                self.say_why_lost();
             }
-            ToPage::State(state) => self.state.set(Some(state)),
+            ToPage::State(state) => {
+                self.state.set(Some(state));
+                self.say_why_lost();
+            }
             ToPage::Seated(seat) => self.seated(seat),
-            ToPage::Unseated => self.unseated(),
+            ToPage::Unseated => self.lose(),
             ToPage::Slots(slots) => self.slots.set(slots),
             ToPage::Speaking(seats) => self.speaking.set(seats),
             ToPage::Refused(failure) => {
@@ -64,6 +68,32 @@ impl Table {
         self.say(&ToServer::Look(self.look.get_untracked()));
     }
 
+    fn lose(self) {
+        let seat = self.seat.get_untracked().or(self.wanted.get_untracked());
+        self.unseated();
+        self.lost.set(seat.map(|seat| (seat, Lost::Replaced)));
+        self.say_why_lost();
+    }
+
+    /// The state that tells why may come before the word or after it. A meeting that is over and a part that was taken
+    /// away speak for themselves.
+    fn say_why_lost(self) {
+        let Some((seat, lost)) = self.lost.get_untracked() else { return };
+        let is_removed = untrack(|| self.kept(seat)).is_some_and(|kept| kept.is_removed);
+        let stage = self.state.with_untracked(|state| state.as_ref().map(|state| state.live.stage));
+        let is_own = self.standing.with_untracked(|standing| {
+            standing.as_ref().is_none_or(|may| may.rehearses || may.seats.contains(&seat))
+        });
+        let why = match lost {
+            _ if !is_own || !stage.is_none_or(is_on) => None,
+            _ if is_removed => Some(Lost::SentOut),
+            // Admitted again.
+            Lost::SentOut => None,
+            Lost::Replaced => Some(Lost::Replaced),
+        };
+        self.lost.set(why.map(|why| (seat, why)));
+    }
+
     /// The seat was not to be had: it is asked for again when the server is only busy, and else given up.
     fn not_seated(self, failure: &Failure) {
         self.asked.set_value(Asked::Not);
@@ -94,8 +124,11 @@ mod tests {
     use std::cell::{Cell, RefCell};
     use std::rc::Rc;
 
+    use super::super::table::Says;
+    use domain::access::Stage;
     use domain::error::Refusal;
-    use domain::live::Standing;
+    use domain::live::wire::State;
+    use domain::live::{Kept, Live, Standing};
 
     use super::*;
 
@@ -128,6 +161,23 @@ mod tests {
     fn welcome(rehearses: bool) -> ToPage {
         let now = "2026-06-11T01:00:00Z".parse().unwrap();
         ToPage::Welcome { standing: Standing { seats: vec![Seat::Hall], directs: true, rehearses }, now }
+    }
+
+    fn state(seat: Kept) -> ToPage {
+        let stage = Stage::UnderWay;
+        let live = Live { stage, item: None, floor: None, large: None, paper: None, seats: vec![seat] };
+        ToPage::State(State { version: 1, live, on: Vec::new() })
+    }
+
+    fn hall() -> Kept {
+        Kept {
+            seat: Seat::Hall,
+            name: String::new(),
+            is_removed: false,
+            is_muted: false,
+            asked: None,
+            is_connected: true,
+        }
     }
 
     fn times_asked(socket: &Socket) -> usize {
@@ -173,6 +223,26 @@ mod tests {
         socket.turn.set(2);
         table.take(welcome(false));
         assert_eq!(times_asked(&socket), 2);
+    }
+
+    #[test]
+    fn who_lost_the_seat_is_told_why() {
+        let (_owner, table, _) = page();
+        let why = || table.lost.get_untracked().map(|(_, why)| why);
+        table.take(welcome(false));
+        table.take(state(hall()));
+        table.sit(Seat::Hall);
+        table.take(ToPage::Seated(Seat::Hall));
+        table.take(ToPage::Unseated);
+        assert_eq!(why(), Some(Lost::Replaced));
+        table.take(state(Kept { is_removed: true, ..hall() }));
+        assert_eq!(why(), Some(Lost::SentOut));
+        table.take(state(hall()));
+        assert_eq!(why(), None, "admitted again");
+        table.sit(Seat::Hall);
+        table.take(ToPage::Seated(Seat::Hall));
+        table.rise();
+        assert_eq!(why(), None, "who leaves knows");
     }
 
     #[test]

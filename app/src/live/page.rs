@@ -2,7 +2,7 @@
 //! then who speaks is large, the others are small, and everybody of the meeting stands in a list beside.
 
 use domain::access::{Action, Stage};
-use domain::error::Failure;
+use domain::error::{Failure, Refusal};
 use domain::ids::MeetingId;
 use domain::live::Seat;
 use domain::live::wire::Carries;
@@ -13,7 +13,7 @@ use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 
 use super::calls::{LineRecords, lines};
-use super::table::{ELEMENT, Table};
+use super::table::{ELEMENT, Lost, Table};
 use super::{behind, controls, devices, paper, people, record, stage};
 use crate::failure::{CallError, Problem};
 use crate::meetings::calls::{self, Shown};
@@ -193,7 +193,17 @@ fn notices(table: Table) -> impl IntoView {
             }
         })
     };
-    view! { {failure} {problem} }
+    let lost = move || {
+        let (_, why) = table.lost.get()?;
+        Some(match why {
+            Lost::SentOut => view! { <Problem failure=Refusal::SentOut.into()/> }.into_any(),
+            Lost::Replaced => view! {
+                <Notice tone=Tone::Risk alert=true icon="log-out" title=t(LIVE_REPLACED)><p>{t(LIVE_REPLACED_BODY)}</p></Notice>
+            }
+            .into_any(),
+        })
+    };
+    view! { {lost} {failure} {problem} }
 }
 
 /// Before one sits: which seat, and whether one is seen and heard.

@@ -63,6 +63,14 @@ pub(super) struct Measured {
     pub(super) is_tcp: bool,
 }
 
+/// Why a seat is gone that this page has not left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Lost {
+    /// Another page sits there now.
+    Replaced,
+    SentOut,
+}
+
 /// The meeting on the page.
 #[derive(Clone, Copy)]
 pub(super) struct Table {
@@ -75,6 +83,8 @@ pub(super) struct Table {
     /// The seat it takes again when the line is back.
     pub(super) wanted: RwSignal<Option<Seat>>,
     pub(super) asked: StoredValue<Asked>,
+    /// The seat it lost last, until one is taken again.
+    pub(super) lost: RwSignal<Option<(Seat, Lost)>>,
     pub(super) slots: RwSignal<Vec<Slot>>,
     pub(super) speaking: RwSignal<Vec<Seat>>,
     pub(super) failure: RwSignal<Option<Failure>>,
@@ -111,6 +121,7 @@ impl Table {
             seating: RwSignal::new(0),
             wanted: RwSignal::new(None),
             asked: StoredValue::new(Asked::Not),
+            lost: RwSignal::new(None),
             slots: RwSignal::new(Vec::new()),
             speaking: RwSignal::new(Vec::new()),
             failure: RwSignal::new(None),
@@ -168,6 +179,7 @@ impl Table {
     /// Takes a seat.
     pub(super) fn sit(self, seat: Seat) {
         self.failure.set(None);
+        self.lost.set(None);
         self.wanted.set(Some(seat));
         self.ask(seat);
     }
