@@ -37,6 +37,9 @@ import { Stage } from "./live/stage.js";
 
 const LINE_MS = 2_000;
 
+/** What somebody turns on. */
+const SOURCES = ["camera", "microphone", "sharing"];
+
 /** A network that has just come needs a moment before it carries anything. */
 const SETTLED_MS = 500;
 
@@ -76,7 +79,8 @@ class LiveMedia extends HTMLElement {
 
   attributeChangedCallback(name, before, now) {
     if (!this.#open || before === now) return;
-    this.#isReleased = false;
+    // Who lost the seat is shared and muted no more: that is no wish to be seen and heard again.
+    if (SOURCES.includes(name) && now === "on") this.#isReleased = false;
     this.#settle();
   }
 

@@ -161,6 +161,10 @@ export class FakeConnection extends EventTarget {
     this.dispatchEvent(new Event("connectionstatechange"));
   }
 
+  async getStats() {
+    return new Map();
+  }
+
   close() {
     this.connectionState = "closed";
   }
