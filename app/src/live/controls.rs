@@ -31,10 +31,21 @@ fn toggle(
     is_barred: impl Fn() -> bool + Copy + Send + Sync + 'static,
     press: impl Fn() + 'static,
 ) -> impl IntoView {
+    toggle_that_calls(of, || false, is_on, is_barred, press)
+}
+
+/// The same, and whether it is what one should press now.
+fn toggle_that_calls(
+    of: Toggle,
+    calls: impl Fn() -> bool + Send + Sync + 'static,
+    is_on: impl Fn() -> bool + Copy + Send + Sync + 'static,
+    is_barred: impl Fn() -> bool + Copy + Send + Sync + 'static,
+    press: impl Fn() + 'static,
+) -> impl IntoView {
     let Toggle { icons: [on, off], words: [when_on, when_off], key } = of;
     view! {
         <button
-            class="btn btn--secondary"
+            class=move || if calls() { "btn btn--primary" } else { "btn btn--secondary" }
             r#type="button"
             aria-pressed=move || is_on().to_string()
             aria-keyshortcuts=(!key.is_empty()).then_some(key)
@@ -51,8 +62,9 @@ fn toggle(
 /// Microphone and camera, with one's own level.
 pub(super) fn own(table: Table) -> impl IntoView {
     let is_muted = move || table.is_muted();
-    let microphone = toggle(
+    let microphone = toggle_that_calls(
         Toggle { icons: ["mic", "mic-off"], words: [LIVE_MICROPHONE_OFF, LIVE_MICROPHONE_ON], key: "Alt+M" },
+        move || table.is_awaited(),
         move || table.microphone.get() && !is_muted(),
         is_muted,
         move || table.toggle_microphone(),
@@ -68,7 +80,7 @@ pub(super) fn own(table: Table) -> impl IntoView {
         {microphone}
         {camera}
         <span class="live__level" role="img" aria-label=t(LIVE_LEVEL)><i style=level></i></span>
-        {move || is_muted().then(|| view! { <span class="hint" role="status">{t(LIVE_MUTED_BY_CHAIR)}</span> })}
+        {move || table.of_the_chair().map(|word| view! { <span class="hint" role="status">{t(word)}</span> })}
     }
 }
 
@@ -100,10 +112,7 @@ fn talk(table: Table) -> impl IntoView {
 
 fn floor(table: Table) -> impl IntoView {
     let has_asked = Memo::new(move |_| table.has_asked());
-    let has_floor = Memo::new(move |_| {
-        let floor = table.state.with(|state| state.as_ref().and_then(|state| state.live.floor));
-        floor.is_some() && floor == table.seat.get()
-    });
+    let has_floor = Memo::new(move |_| table.has_floor());
     let ask = move || {
         toggle(
             Toggle { icons: ["hand", "hand"], words: [LIVE_ASK_NO_LONGER, LIVE_ASK], key: "Alt+H" },
@@ -225,12 +234,34 @@ impl Table {
         self.microphone.get() || self.talking.get()
     }
 
+    fn has_floor(self) -> bool {
+        let floor = self.state.with(|state| state.as_ref().and_then(|state| state.live.floor));
+        floor.is_some() && floor == self.seat.get()
+    }
+
+    /// Whether everybody waits for this seat to turn its microphone on.
+    pub(super) fn is_awaited(self) -> bool {
+        self.has_floor() && !self.microphone.get() && !self.is_muted()
+    }
+
+    /// What the chair has decided about the microphone, until it is on.
+    pub(super) fn of_the_chair(self) -> Option<Text> {
+        if self.is_muted() {
+            Some(LIVE_MUTED_BY_CHAIR)
+        } else if self.is_awaited() {
+            Some(LIVE_FLOOR_SILENT)
+        } else {
+            (self.silenced.get() && !self.microphone.get()).then_some(LIVE_MAY_BE_HEARD)
+        }
+    }
+
     fn has_asked(self) -> bool {
         self.own().is_some_and(|own| own.asked.is_some())
     }
 
-    fn toggle_microphone(self) {
+    pub(super) fn toggle_microphone(self) {
         if !untrack(|| self.is_muted()) {
+            self.silenced.set(false);
             self.microphone.update(|is_on| *is_on = !*is_on);
         }
     }

@@ -23,6 +23,7 @@ impl Table {
             }
             ToPage::State(state) => {
                 self.state.set(Some(state));
+                self.obey();
                 self.say_why_lost();
             }
             ToPage::Seated(seat) => self.seated(seat),
@@ -64,8 +65,22 @@ impl Table {
         }
         self.failure.set(None);
         self.seat.set(Some(seat));
+        self.obey();
         self.seating.update(|count| *count = count.wrapping_add(1));
         self.say(&ToServer::Look(self.look.get_untracked()));
+    }
+
+    /// What the chair turned off is off: once it is allowed again, somebody here has to turn it on.
+    fn obey(self) {
+        if !untrack(|| self.is_muted()) {
+            return;
+        }
+        self.silenced.set(true);
+        for microphone in [self.microphone, self.talking] {
+            if microphone.get_untracked() {
+                microphone.set(false);
+            }
+        }
     }
 
     fn lose(self) {
@@ -131,6 +146,8 @@ mod tests {
     use domain::live::{Kept, Live, Standing};
 
     use super::*;
+    use crate::text::keys::*;
+    use crate::text::t;
 
     /// A line whose sockets come and go as a test wants.
     #[derive(Clone, Default)]
@@ -178,6 +195,10 @@ mod tests {
             asked: None,
             is_connected: true,
         }
+    }
+
+    fn words(table: Table) -> Option<&'static str> {
+        table.of_the_chair().map(t)
     }
 
     fn times_asked(socket: &Socket) -> usize {
@@ -243,6 +264,53 @@ mod tests {
         table.take(ToPage::Seated(Seat::Hall));
         table.rise();
         assert_eq!(why(), None, "who leaves knows");
+    }
+
+    #[test]
+    fn what_the_chair_turned_off_is_turned_on_by_who_sits_there_alone() {
+        let (_owner, table, _) = page();
+        table.take(state(hall()));
+        table.sit(Seat::Hall);
+        table.take(ToPage::Seated(Seat::Hall));
+        assert!(table.is_heard());
+        table.talking.set(true);
+        table.take(state(Kept { is_muted: true, ..hall() }));
+        assert!(!table.is_heard());
+        assert_eq!(words(table), Some(t(LIVE_MUTED_BY_CHAIR)));
+        table.toggle_microphone();
+        assert!(!table.is_heard(), "not while it is off for all");
+        table.take(state(hall()));
+        assert!(!table.is_heard(), "nobody there has pressed");
+        assert_eq!(words(table), Some(t(LIVE_MAY_BE_HEARD)));
+        table.toggle_microphone();
+        assert!(table.is_heard());
+        assert_eq!(words(table), None);
+    }
+
+    #[test]
+    fn who_sits_down_at_a_seat_that_is_muted_is_silent() {
+        let (_owner, table, _) = page();
+        table.take(state(Kept { is_muted: true, ..hall() }));
+        assert!(table.is_heard(), "nobody hears who does not sit");
+        table.sit(Seat::Hall);
+        table.take(ToPage::Seated(Seat::Hall));
+        assert!(!table.is_heard());
+    }
+
+    #[test]
+    fn who_is_given_the_floor_is_told_to_press() {
+        let (_owner, table, _) = page();
+        table.sit(Seat::Hall);
+        table.take(ToPage::Seated(Seat::Hall));
+        table.take(state(Kept { is_muted: true, ..hall() }));
+        let ToPage::State(mut given) = state(hall()) else { unreachable!() };
+        given.live.floor = Some(Seat::Hall);
+        table.take(ToPage::State(given));
+        assert!(table.is_awaited() && !table.is_heard());
+        assert_eq!(words(table), Some(t(LIVE_FLOOR_SILENT)));
+        table.toggle_microphone();
+        assert!(table.is_heard() && !table.is_awaited());
+        assert_eq!(words(table), None);
     }
 
     #[test]

@@ -94,6 +94,8 @@ pub(super) struct Table {
     pub(super) level: RwSignal<u32>,
     pub(super) camera: RwSignal<bool>,
     pub(super) microphone: RwSignal<bool>,
+    /// Whether the chair turned it off: from then on until somebody here presses.
+    pub(super) silenced: RwSignal<bool>,
     /// Held down to speak, while the microphone is off.
     pub(super) talking: RwSignal<bool>,
     /// Whether the browser can lift a picture out of the page.
@@ -130,6 +132,7 @@ impl Table {
             level: RwSignal::new(0),
             camera: RwSignal::new(true),
             microphone: RwSignal::new(true),
+            silenced: RwSignal::new(false),
             talking: RwSignal::new(false),
             floats: RwSignal::new(false),
             sharing: RwSignal::new(false),
@@ -208,6 +211,7 @@ impl Table {
         self.seat.set(None);
         self.slots.set(Vec::new());
         self.sharing.set(false);
+        self.silenced.set(false);
         self.carries.set(Carries::All);
         self.down_may_bps.set(0);
     }
