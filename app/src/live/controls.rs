@@ -130,15 +130,32 @@ fn floor(table: Table) -> impl IntoView {
     }
 }
 
+/// What a choice means.
+fn look_of(code: &str) -> Look {
+    match code {
+        "grid" => Look::Grid { page: 0 },
+        "sound" => Look::SoundOnly,
+        _ => Look::Speaker,
+    }
+}
+
+/// Under which choice it is found.
+fn code_of(look: Look) -> &'static str {
+    match look {
+        Look::Grid { .. } => "grid",
+        Look::SoundOnly => "sound",
+        Look::Speaker | Look::Mirror => "speaker",
+    }
+}
+
 /// How much one wants to see, and which page of it.
 fn looks(table: Table) -> impl IntoView {
     let looks = [("speaker", LIVE_LOOK_SPEAKER), ("grid", LIVE_LOOK_GRID), ("sound", LIVE_LOOK_SOUND)];
-    let chosen = move |code: &str| {
-        table.look_at(match code {
-            "grid" => Look::Grid { page: 0 },
-            "sound" => Look::SoundOnly,
-            _ => Look::Speaker,
-        });
+    let chosen = move |code: &str| table.look_at(look_of(code));
+    // A seat that is taken again brings a new bar, not a new choice.
+    let option = move |(code, word): (&'static str, Text)| {
+        let is_chosen = move || code == code_of(table.look.get());
+        view! { <option value=code selected=is_chosen>{t(word)}</option> }
     };
     let pages = Memo::new(move |_| {
         let own = table.seat.get();
@@ -177,7 +194,7 @@ fn looks(table: Table) -> impl IntoView {
         <label class="live__look">
             <span>{t(LIVE_LOOK)}</span>
             <select class="select" on:change=move |event| chosen(&event_target_value(&event))>
-                {looks.map(|(code, word)| view! { <option value=code>{t(word)}</option> }).collect_view()}
+                {looks.map(option).collect_view()}
             </select>
         </label>
         {pager}
@@ -332,3 +349,16 @@ pub(super) fn take_keys(table: Table) {
 
 #[cfg(not(feature = "hydrate"))]
 pub(super) fn take_keys(_: Table) {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_look_stands_under_its_choice() {
+        for look in [Look::Speaker, Look::Grid { page: 0 }, Look::SoundOnly] {
+            assert_eq!(look_of(code_of(look)), look);
+        }
+        assert_eq!(code_of(Look::Grid { page: 3 }), "grid", "another page is the same choice");
+    }
+}
