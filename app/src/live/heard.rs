@@ -49,7 +49,7 @@ impl Table {
     /// Over a new line the server knows of no seat of this page. Over the one that stands it does: it only says what
     /// else may be done now, and to sit again would tear picture and sound.
     fn come_back(self) {
-        let turn = self.line.with_value(|line| line.as_ref().map(|line| line.turn()));
+        let turn = self.turn();
         let is_asked = match self.asked.get_value() {
             Asked::Not => false,
             Asked::Over(over) | Asked::Answered(over) => Some(over) == turn,

@@ -224,6 +224,14 @@ impl Table {
         }
     }
 
+    /// The socket of now.
+    pub(super) fn turn(self) -> Option<u32> {
+        #[cfg(any(feature = "hydrate", test))]
+        return self.line.try_with_value(|line| line.as_ref().map(|line| line.turn())).flatten();
+        #[cfg(not(any(feature = "hydrate", test)))]
+        None
+    }
+
     /// Says something; over which socket, when it could be said.
     pub(super) fn say(self, message: &ToServer) -> Option<u32> {
         #[cfg(any(feature = "hydrate", test))]

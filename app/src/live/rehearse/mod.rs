@@ -2,6 +2,7 @@
 
 mod overview;
 pub mod page;
+mod telling;
 mod trial;
 
 pub use page::RehearsalPage;

@@ -14,13 +14,14 @@ use crate::text::keys::*;
 use crate::text::{self, Text, t, tf};
 use crate::ui::Icon;
 
-/// Reads what was tried again when the meeting's state has changed; one question at a time.
+/// Reads what was tried again when the meeting's state has changed, and over a new line, for nobody knows what was missed;
+/// one question at a time.
 pub(super) fn follow(id: MeetingId, table: Table, tried: RwSignal<Readiness>) {
     #[cfg(feature = "hydrate")]
     {
         let (is_asking, is_behind) = (StoredValue::new(false), StoredValue::new(false));
-        Effect::new(move |before: Option<Option<u64>>| {
-            let version = table.state.with(|state| state.as_ref().map(|state| state.version));
+        Effect::new(move |before: Option<Option<(u64, Option<u32>)>>| {
+            let version = table.state.with(|state| state.as_ref().map(|state| (state.version, table.turn())));
             // The page came with what was tried until then.
             if before.flatten().is_none() || before.flatten() == version {
                 return version;

@@ -86,7 +86,7 @@ fn trying(meeting: &Meeting, tried: Readiness) -> impl IntoView + use<> {
     let trial = Trial::new(table);
     Effect::new(move |_| {
         table.open(id);
-        trial.follow();
+        trial.follow(tried);
     });
     overview::follow(id, table, tried);
     let body = view! {

@@ -6,7 +6,9 @@ use domain::live::rehearsal::{GOOD_BPS, Rehearsal, Tried, Verdict};
 use domain::live::wire::{Look, Place, ToServer};
 use leptos::prelude::*;
 
+use super::super::calls::Readiness;
 use super::super::table::{Measured, Table};
+use super::telling::Telling;
 
 /// So loud is a voice close to the microphone, of 100; a quiet room is below.
 const VOICE: u32 = 30;
@@ -63,7 +65,7 @@ impl Trial {
     }
 
     /// Listens to what the element and the server say, until the page is left.
-    pub(super) fn follow(self) {
+    pub(super) fn follow(self, tried: RwSignal<Readiness>) {
         Effect::new(move |_| {
             if self.table.level.get() < VOICE {
                 return;
@@ -91,14 +93,7 @@ impl Trial {
             }
             speaker
         });
-        // The server is told whatever was found last, again over a line that is new.
-        let found = Memo::new(move |_| self.found());
-        Effect::new(move |_| {
-            self.table.standing.track();
-            if let (Some(what), Some(seat)) = (found.get(), self.seat.get_untracked()) {
-                self.table.say(&ToServer::Rehearsed { seat, what });
-            }
-        });
+        self.tell(tried);
         Effect::new(move |_| {
             let own = self.table.seat.get();
             if own.is_some_and(|seat| self.table.devices(seat).camera) {
@@ -115,6 +110,27 @@ impl Trial {
         Effect::new(move |_| {
             if self.table.wanted.get().is_none() && self.phase.get_untracked() == Phase::Trying {
                 self.phase.set(Phase::Before);
+            }
+        });
+    }
+
+    /// Tells the server what was found. What is kept of the seat is read anew over each new line.
+    fn tell(self, tried: RwSignal<Readiness>) {
+        let found = Memo::new(move |_| self.found());
+        let telling = StoredValue::new(Telling::default());
+        Effect::new(move |_| {
+            let (Some(what), Some(seat)) = (found.get(), self.seat.get_untracked()) else {
+                return telling.set_value(Telling::default());
+            };
+            let over = self.table.turn();
+            let is_due = tried.with(|tried| {
+                let kept = tried.seats.iter().find(|one| one.seat == seat);
+                let kept = kept.and_then(|one| one.last.as_ref());
+                telling.try_update_value(|telling| telling.is_due(what, kept, over)) == Some(true)
+            });
+            if is_due {
+                let over = self.table.say(&ToServer::Rehearsed { seat, what });
+                telling.update_value(|telling| telling.note(what, over));
             }
         });
     }
