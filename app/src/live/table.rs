@@ -41,6 +41,7 @@ impl Says for Line {
 
 /// How far the question for a seat has come, and over which socket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(not(any(feature = "hydrate", test)), expect(dead_code, reason = "only a live page hears answers"))]
 pub(super) enum Asked {
     Not,
     Over(u32),
@@ -65,6 +66,7 @@ pub(super) struct Measured {
 
 /// Why a seat is gone that this page has not left.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(not(any(feature = "hydrate", test)), expect(dead_code, reason = "only a live page loses a seat"))]
 pub(super) enum Lost {
     /// Another page sits there now.
     Replaced,
