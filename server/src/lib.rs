@@ -8,6 +8,7 @@ pub mod fault;
 pub mod figures_json;
 pub mod guard;
 pub mod live;
+mod outward;
 pub mod permission;
 pub mod rehearse;
 pub mod report_store;

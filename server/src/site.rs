@@ -90,7 +90,7 @@ impl Site {
         let start = u64::from_be_bytes(random(&*entropy)) >> 24;
         Ok(Site(Arc::new(Inner {
             services: backend.services(),
-            live: Hub::new(backend.clone(), clock.clone()),
+            live: Hub::new(backend.clone(), clock.clone(), config.node_url.as_ref()),
             turns: Semaphore::new(config.concurrent_requests),
             arrivals: Semaphore::new(config.concurrent_requests),
             reports: Reports(Arc::new(reports)),

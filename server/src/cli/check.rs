@@ -9,6 +9,7 @@ use std::process::ExitCode;
 use backend::Backend;
 
 use crate::config::{Config, Mistake, SETTINGS, Sources};
+use crate::outward;
 use crate::site::read_assets;
 
 /// Prints the settings, then what is wrong; fails when anything is.
@@ -94,7 +95,22 @@ pub async fn installation(config: &Config) -> Checked {
         }
     }
     if config.trust_proxy && !config.listen.ip().is_loopback() {
-        say("trust_proxy", &format!("{} can be reached past the proxy; listen on 127.0.0.1", config.listen));
+        match &config.node_url {
+            None => {
+                let past = format!("{} can be reached past the proxy; listen on 127.0.0.1", config.listen);
+                say("trust_proxy", &past);
+            }
+            // The other nodes have to reach it.
+            Some(_) => notes.push(format!(
+                "The proxy is believed: in the firewall, let only the proxy and the other nodes reach {}.",
+                config.listen
+            )),
+        }
+    }
+    if config.node_url.as_ref().is_some_and(|url| url.scheme() == "https")
+        && let Err(reason) = outward::connector()
+    {
+        say("node_url", &reason);
     }
     if let Err(reason) = writable(&config.data_dir) {
         say("data_dir", &reason);

@@ -37,6 +37,8 @@ pub struct Config {
     pub public_url: Option<Url>,
     /// Whether forwarding headers are believed.
     pub trust_proxy: bool,
+    /// Where the other nodes of the same database reach this one; none when it is the only one.
+    pub node_url: Option<Url>,
     /// Where picture and sound of meetings are listened for; none when this program carries none.
     pub media_listen: Option<SocketAddr>,
     /// The addresses that sites reach it at.

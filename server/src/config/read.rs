@@ -140,6 +140,7 @@ impl Reader {
             site: Some(self.folder("site")).filter(|path| !path.as_os_str().is_empty()),
             public_url: self.public_url(),
             trust_proxy: self.parsed("trust_proxy", "true or false"),
+            node_url: self.node_url(),
             media_listen: self.media_listen(),
             media_addresses: self.media_addresses(),
             session_idle_hours: self.between("session_idle_hours", 1, 168),
@@ -198,15 +199,30 @@ impl Reader {
     }
 
     fn public_url(&mut self) -> Option<Url> {
-        let text = self.text("public_url");
+        self.web_address("public_url", "an address such as https://hop.sonla.gov.vn, without a path")
+    }
+
+    fn node_url(&mut self) -> Option<Url> {
+        let url = self.web_address("node_url", "an address such as http://10.1.2.3:3000, without a path")?;
+        if self.text("database_url").is_empty() {
+            let place = self.values["node_url"].place.clone();
+            self.wrong(place, "is for nodes that share one PostgreSQL: name it in database_url");
+        }
+        Some(url)
+    }
+
+    /// An address of the web that leads to a whole server. None when it is empty, or after a mistake.
+    fn web_address(&mut self, key: &str, right: &str) -> Option<Url> {
+        let text = self.text(key);
         if text.is_empty() {
             return None;
         }
         let url = Url::parse(&text).ok();
         let url = url.filter(|url| matches!(url.scheme(), "http" | "https") && url.host().is_some());
         let url = url.filter(|url| url.path() == "/" && url.query().is_none() && url.fragment().is_none());
+        let url = url.filter(|url| url.username().is_empty() && url.password().is_none());
         if url.is_none() {
-            self.not("public_url", "an address such as https://hop.sonla.gov.vn, without a path");
+            self.not(key, right);
         }
         url
     }
@@ -332,6 +348,19 @@ mod tests {
         let one = read(&sources(&[("PHIEN_MEDIA_LISTEN", "10.1.2.3:3478")], "")).unwrap();
         assert_eq!(one.media_listen.unwrap().port(), 3478);
         assert_eq!(read(&Sources::default()).unwrap().media_listen, None);
+    }
+
+    #[test]
+    fn a_node_is_named_by_its_server_and_shares_a_database() {
+        let shared = ("PHIEN_DATABASE_URL", "postgres://u:p@h/d");
+        let named = |url| read(&sources(&[shared, ("PHIEN_NODE_URL", url)], ""));
+        assert_eq!(named("http://10.1.2.3:3000").unwrap().node_url.unwrap().port(), Some(3000));
+        assert_eq!(named("").unwrap().node_url, None);
+        for url in ["10.1.2.3:3000", "ws://10.1.2.3", "http://10.1.2.3/live", "http://u:p@10.1.2.3"] {
+            assert_eq!(named(url).unwrap_err()[0].place, "PHIEN_NODE_URL", "{url}");
+        }
+        let alone = read(&sources(&[("PHIEN_NODE_URL", "http://10.1.2.3:3000")], "")).unwrap_err();
+        assert_eq!(alone[0].place, "PHIEN_NODE_URL");
     }
 
     #[test]

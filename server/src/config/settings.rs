@@ -26,7 +26,7 @@ pub(super) const PREFIX: &str = "PHIEN_";
 pub const FILE_VARIABLE: &str = "PHIEN_CONFIG";
 
 /// The settings, in the order in which they are shown.
-pub const SETTINGS: [Setting; 15] = [
+pub const SETTINGS: [Setting; 16] = [
     Setting {
         key: "listen",
         default: "127.0.0.1:3000",
@@ -57,6 +57,12 @@ pub const SETTINGS: [Setting; 15] = [
         key: "trust_proxy",
         default: "false",
         meaning: "Believe X-Forwarded-For and X-Forwarded-Proto. Only when nothing but the proxy can reach the port.",
+    },
+    Setting {
+        key: "node_url",
+        default: "",
+        meaning: "Where several nodes share one PostgreSQL: the address at which the others reach this one, such as \
+                  http://10.1.2.3:3000. Empty: this is the only one.",
     },
     Setting {
         key: "media_listen",

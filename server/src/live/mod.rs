@@ -1,14 +1,18 @@
 //! The live socket: one per open page of a meeting. [`Hub`] knows the meetings that somebody on this node looks at and
 //! hears of every change of them; a [`room::Room`] holds what its pages are told; [`page`] is one page's conversation,
-//! whose words are in `domain::live::wire`.
+//! whose words are in `domain::live::wire`. Of several nodes that share a database one hosts a meeting ([`node`]); pages
+//! that come to another are passed on to it ([`relay`]).
 //!
 //! ```text
 //! commit → backend::Event → Hub → Room: read anew → State → every page
 //! page → ToServer → permission, port → commit
 //! ```
 
+pub mod door;
 mod media;
-pub mod page;
+mod node;
+mod page;
+mod relay;
 mod room;
 
 use std::collections::HashMap;
@@ -23,9 +27,11 @@ use domain::ids::{ConnectionId, MeetingId, PersonId};
 use domain::live::{LivePort, SEATS_AT_MOST};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
+use url::Url;
 
 use crate::clock::Clock;
 use media::Carrier;
+use node::Node;
 use room::Room;
 
 /// Open pages at once: every tablet and desk of a province's largest conference, ten times over. Each takes some 30 KB.
@@ -50,6 +56,8 @@ pub struct Hub(Arc<Inner>);
 struct Inner {
     backend: Backend,
     clock: Clock,
+    /// This program among several, where it is not the only one.
+    node: Option<Node>,
     rooms: Mutex<HashMap<MeetingId, Arc<Room>>>,
     places: Arc<Semaphore>,
     /// How many pages each person has open.
@@ -68,12 +76,13 @@ impl fmt::Debug for Hub {
 }
 
 impl Hub {
-    /// Over an open backend.
-    pub fn new(backend: Backend, clock: Clock) -> Hub {
+    /// Over an open backend; where other programs share its database, with the address at which they reach this one.
+    pub fn new(backend: Backend, clock: Clock, node: Option<&Url>) -> Hub {
         let first = u64::try_from(clock.now().timestamp_millis()).unwrap_or_default();
         Hub(Arc::new(Inner {
             backend,
             clock,
+            node: node.map(Node::new),
             rooms: Mutex::default(),
             places: Arc::new(Semaphore::new(PAGES_AT_MOST)),
             pages: Mutex::default(),
@@ -146,6 +155,7 @@ impl Hub {
         turns.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             turns.tick().await;
+            self.go_on_hosting().await;
             let now = self.0.clock.now();
             let standing: Vec<ConnectionId> = self.all().iter().flat_map(|room| room.connections()).collect();
             match self.0.backend.standing_by(&standing, now).await {
@@ -212,9 +222,18 @@ impl Hub {
         Visit { hub: self.clone(), room: Arc::clone(room) }
     }
 
+    /// The same, where somebody looks at it already.
+    fn enter_open(&self, meeting: MeetingId) -> Option<Visit> {
+        let rooms = self.rooms();
+        let room = rooms.get(&meeting)?;
+        room.enter();
+        Some(Visit { hub: self.clone(), room: Arc::clone(room) })
+    }
+
     /// Tells every page to come back, and waits until they have heard it and their seats are left.
     pub async fn end(&self) {
         self.0.ending.send_replace(true);
+        self.host_nothing().await;
         let all = u32::try_from(PAGES_AT_MOST).expect("a small number");
         if timeout(CLOSE_WITHIN, self.0.places.acquire_many(all)).await.is_err() {
             tracing::warn!("some pages did not hear that the program ends");
@@ -255,12 +274,17 @@ struct Visit {
 
 impl Drop for Visit {
     fn drop(&mut self) {
+        let meeting = self.room.meeting();
         let mut rooms = self.hub.rooms();
-        if self.room.leave() {
-            rooms.remove(&self.room.meeting());
-            if let Some(carrier) = self.hub.carrier() {
-                carrier.close(self.room.meeting());
-            }
+        let is_replaced = rooms.get(&meeting).is_some_and(|room| !Arc::ptr_eq(room, &self.room));
+        if !self.room.leave() || is_replaced {
+            return;
         }
+        rooms.remove(&meeting);
+        drop(rooms);
+        if let Some(carrier) = self.hub.carrier() {
+            carrier.close(meeting);
+        }
+        self.hub.left(meeting);
     }
 }

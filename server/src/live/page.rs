@@ -4,25 +4,20 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Extension;
-use axum::extract::ws::{Message, Utf8Bytes, WebSocket, WebSocketUpgrade};
-use axum::extract::{Path, State};
-use axum::response::Response;
+use axum::extract::ws::{Message, Utf8Bytes, WebSocket};
 use chrono::{DateTime, Utc};
 use domain::access::Caller;
 use domain::error::{Failure, Refusal};
 use domain::ids::{ConnectionId, MeetingId};
-use domain::live::wire::{HERE_SECONDS, MESSAGE_BYTES_AT_MOST, MESSAGES_AT_ONCE, ToPage, ToServer};
+use domain::live::wire::{HERE_SECONDS, MESSAGES_AT_ONCE, ToPage, ToServer};
 use domain::live::{Seat, Standing};
 use futures::{SinkExt, StreamExt};
-use http::{HeaderMap, StatusCode};
+use http::HeaderMap;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, MissedTickBehavior, interval, timeout};
 
 use super::media::{Carried, Carrier};
 use super::{Visit, ended};
-use crate::fault;
-use crate::guard::{Visitor, is_own_page};
 use crate::site::Site;
 use crate::visitor;
 
@@ -33,43 +28,8 @@ const SILENT_AT_MOST: Duration = Duration::from_secs(15);
 /// Whether the page may still see the meeting is asked again after so many signs of life.
 const ASKED_EVERY: u32 = 6;
 
-/// Opens a page's socket.
-pub async fn socket(
-    State(site): State<Site>,
-    Extension(visitor): Extension<Visitor>,
-    Path(meeting): Path<String>,
-    headers: HeaderMap,
-    upgrade: WebSocketUpgrade,
-) -> Response {
-    // A socket is opened by a GET that any site's page can send, with our cookie.
-    if !is_own_page(&site, &headers) {
-        return fault::plain(StatusCode::FORBIDDEN);
-    }
-    let asker = Asker { site: site.clone(), token: token(&headers), meeting: meeting.parse().ok() };
-    let (caller, standing) = match asker.standing(visitor.0).await {
-        Ok(found) => found,
-        Err(failure) => return fault::failure(&failure, &headers),
-    };
-    let Some(place) = site.live.place(caller.0.person, standing.rehearses) else {
-        return fault::plain(StatusCode::SERVICE_UNAVAILABLE);
-    };
-    upgrade.max_message_size(MESSAGE_BYTES_AT_MOST).max_frame_size(MESSAGE_BYTES_AT_MOST).on_upgrade(
-        move |socket| async move {
-            let visit = site.live.enter(caller.1);
-            let (heard, heard_at) = (Instant::now(), asker.site.clock.now());
-            let page = Page { asker, visit, meeting: caller.1, seat: None, standing, heard, heard_at };
-            page.talk(socket).await;
-            drop(place);
-        },
-    )
-}
-
-fn token(headers: &HeaderMap) -> String {
-    visitor::cookie(headers, app::session::COOKIE).unwrap_or_default().to_owned()
-}
-
 /// Who asks, as far as the socket knows them.
-struct Asker {
+pub(super) struct Asker {
     site: Site,
     token: String,
     /// None when the address names none.
@@ -77,13 +37,21 @@ struct Asker {
 }
 
 impl Asker {
+    pub(super) fn new(site: Site, headers: &HeaderMap, meeting: &str) -> Asker {
+        let token = visitor::cookie(headers, app::session::COOKIE).unwrap_or_default().to_owned();
+        Asker { site, token, meeting: meeting.parse().ok() }
+    }
+
     /// The caller as of now.
     async fn caller(&self) -> Result<Caller, Failure> {
         self.site.services.accounts.identify(&self.token, self.site.clock.now()).await
     }
 
     /// What the caller may do there.
-    async fn standing(&self, known: Option<Caller>) -> Result<((Caller, MeetingId), Standing), Failure> {
+    pub(super) async fn standing(
+        &self,
+        known: Option<Caller>,
+    ) -> Result<((Caller, MeetingId), Standing), Failure> {
         let caller = match known {
             Some(caller) => caller,
             None => self.caller().await?,
@@ -103,7 +71,8 @@ struct Taken {
     messages: mpsc::Receiver<ToPage>,
 }
 
-struct Page {
+/// An open page.
+pub(super) struct Page {
     asker: Asker,
     visit: Visit,
     meeting: MeetingId,
@@ -122,10 +91,17 @@ type Talk = Result<(), Gone>;
 type Out = futures::stream::SplitSink<WebSocket, Message>;
 
 impl Page {
-    async fn talk(mut self, socket: WebSocket) {
+    pub(super) fn new(asker: Asker, visit: Visit, meeting: MeetingId, standing: Standing) -> Page {
+        let (heard, heard_at) = (Instant::now(), asker.site.clock.now());
+        Page { asker, visit, meeting, seat: None, standing, heard, heard_at }
+    }
+
+    /// Until either side closes.
+    pub(super) async fn talk(mut self, socket: WebSocket) {
         let (mut out, mut incoming) = socket.split();
         let mut told = self.visit.room.listen();
         let mut ending = self.visit.hub.0.ending.subscribe();
+        let mut moved = self.visit.room.moved();
         let mut here = interval(Duration::from_secs(HERE_SECONDS.into()));
         here.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut allowance = Allowance::full(Instant::now());
@@ -145,7 +121,7 @@ impl Page {
                     turns += 1;
                     self.sign_of_life(turns, &mut out).await
                 }
-                () = ended(&mut ending) => {
+                () = either(ended(&mut ending), ended(&mut moved)) => {
                     let _ = send(&mut out, &ToPage::Again).await;
                     Err(Gone)
                 }
@@ -322,6 +298,14 @@ impl Page {
             // It ends when it is no longer marked, a little late.
             tracing::warn!(?failure, "a seat that was left is still marked as taken");
         }
+    }
+}
+
+/// Whatever comes first.
+async fn either(one: impl Future<Output = ()>, other: impl Future<Output = ()>) {
+    tokio::select! {
+        () = one => {}
+        () = other => {}
     }
 }
 

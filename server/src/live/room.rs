@@ -34,6 +34,8 @@ pub(super) struct Room {
     changed: Notify,
     seated: Mutex<BTreeMap<Seat, Seated>>,
     reading: OnceLock<AbortHandle>,
+    /// Whether another node hosts the meeting since.
+    has_moved: watch::Sender<bool>,
 }
 
 /// A seat that is taken from a page of this node.
@@ -55,6 +57,7 @@ impl Room {
             changed: Notify::new(),
             seated: Mutex::default(),
             reading: OnceLock::new(),
+            has_moved: watch::Sender::new(false),
         });
         room.change();
         let reading = tokio::spawn({
@@ -87,6 +90,16 @@ impl Room {
             reading.abort();
         }
         was_last
+    }
+
+    /// Another node hosts the meeting: every page is to come back, and meets the others there.
+    pub(super) fn move_away(&self) {
+        self.has_moved.send_replace(true);
+    }
+
+    /// Whether another node hosts the meeting.
+    pub(super) fn moved(&self) -> watch::Receiver<bool> {
+        self.has_moved.subscribe()
     }
 
     /// The states from now on, the newest first.

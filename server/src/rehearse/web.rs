@@ -1,24 +1,18 @@
-//! The way to the server from outside, as a browser goes it: signs in, opens a meeting's socket; http and https, with the
-//! certificates that this machine trusts. Knows no meeting.
+//! The way to the server from outside, as a browser goes it: signs in, opens a meeting's socket; http and https. Knows no
+//! meeting.
 
 use std::net::IpAddr;
-use std::sync::Arc;
 
 use bytes::Bytes;
 use http::{HeaderValue, Method, Request, StatusCode, header};
 use http_body_util::Full;
 use hyper_util::rt::TokioIo;
-use rustls::pki_types::ServerName;
-use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::{WebSocketStream, client_async};
 use url::Url;
 
-/// A byte stream to the server, encrypted or not.
-pub(super) trait Way: AsyncRead + AsyncWrite + Send + Unpin {}
-impl<T: AsyncRead + AsyncWrite + Send + Unpin> Way for T {}
+use crate::outward::{self, Way};
 
 /// A meeting's socket.
 pub(super) type Socket = WebSocketStream<Box<dyn Way>>;
@@ -35,35 +29,19 @@ impl Web {
     pub(super) fn new(url: Url) -> Result<Web, String> {
         let tls = match url.scheme() {
             "http" => None,
-            "https" => Some(connector()?),
+            "https" => Some(outward::connector()?),
             other => return Err(format!("{other}: only http and https lead to a meeting")),
         };
         Ok(Web { url, tls, cookie: String::new() })
     }
 
-    fn host(&self) -> &str {
-        self.url.host_str().unwrap_or_default()
-    }
-
-    /// Host and port, as `Host` carries them.
-    fn authority(&self) -> String {
-        self.url.port().map_or(self.host().to_owned(), |port| format!("{}:{port}", self.host()))
-    }
-
     fn origin(&self) -> String {
-        format!("{}://{}", self.url.scheme(), self.authority())
+        format!("{}://{}", self.url.scheme(), outward::authority(&self.url))
     }
 
     async fn open(&self) -> Result<(Box<dyn Way>, IpAddr), String> {
-        let port = self.url.port_or_known_default().unwrap_or(443);
-        let failed = |cause: std::io::Error| format!("{}: {cause}", self.origin());
-        let host = self.host().trim_matches(['[', ']']);
-        let stream = TcpStream::connect((host, port)).await.map_err(failed)?;
-        let from = stream.local_addr().map_err(failed)?.ip();
-        stream.set_nodelay(true).map_err(failed)?;
-        let Some(tls) = &self.tls else { return Ok((Box::new(stream), from)) };
-        let name = ServerName::try_from(host.to_owned()).map_err(|cause| format!("{host}: {cause}"))?;
-        Ok((Box::new(tls.connect(name, stream).await.map_err(failed)?), from))
+        let opened = outward::open(&self.url, self.tls.as_ref()).await;
+        opened.map_err(|cause| format!("{}: {cause}", self.origin()))
     }
 
     /// The address of this machine that leads to the server.
@@ -84,7 +62,7 @@ impl Web {
         let request = Request::builder()
             .method(Method::POST)
             .uri("/api/accounts/sign-in")
-            .header(header::HOST, self.authority())
+            .header(header::HOST, outward::authority(&self.url))
             .header(header::ORIGIN, self.origin())
             .header("sec-fetch-site", "same-origin")
             .header(header::ACCEPT, "text/html")
@@ -105,7 +83,7 @@ impl Web {
     pub(super) async fn socket(&self, meeting: &str) -> Result<Socket, String> {
         let (stream, _) = self.open().await?;
         let scheme = if self.tls.is_some() { "wss" } else { "ws" };
-        let url = format!("{scheme}://{}/meetings/{meeting}/socket", self.authority());
+        let url = format!("{scheme}://{}/meetings/{meeting}/socket", outward::authority(&self.url));
         let mut request = url.into_client_request().map_err(|cause| cause.to_string())?;
         let headers = request.headers_mut();
         let text = |text: &str| HeaderValue::from_str(text).map_err(|cause| cause.to_string());
@@ -124,23 +102,4 @@ fn refused(status: StatusCode, user: &str) -> String {
         status if status.is_server_error() => format!("the server answers {status}"),
         _ => format!("the server does not sign {user} in: a wrong password, or too many wrong ones before"),
     }
-}
-
-/// With the certificates that this machine trusts, an office's own among them.
-fn connector() -> Result<TlsConnector, String> {
-    let mut roots = rustls::RootCertStore::empty();
-    let found = rustls_native_certs::load_native_certs();
-    roots.add_parsable_certificates(found.certs);
-    if roots.is_empty() {
-        return Err(
-            "this machine has no trusted certificates; name a file of them in SSL_CERT_FILE".to_owned()
-        );
-    }
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let config = rustls::ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .map_err(|cause| cause.to_string())?
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    Ok(TlsConnector::from(Arc::new(config)))
 }

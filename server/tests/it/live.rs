@@ -9,7 +9,7 @@ use domain::live::wire::{Devices, State, ToPage, ToServer};
 use domain::live::{Direction, LivePort, Seat};
 use domain::meetings::Meetings;
 use futures::{SinkExt, StreamExt};
-use http::{StatusCode, header};
+use http::StatusCode;
 use tokio::net::{TcpListener, TcpStream};
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::{Error, Message};
@@ -18,7 +18,7 @@ use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 use crate::world::World;
 
 /// Far longer than any answer takes; only a test that fails waits for it.
-const HEARD_WITHIN: Duration = Duration::from_secs(20);
+pub(crate) const HEARD_WITHIN: Duration = Duration::from_secs(20);
 
 /// A program that listens, with a meeting under way.
 struct Open {
@@ -46,15 +46,7 @@ impl Open {
 
     /// A page's socket; or the status that it is refused with.
     async fn page(&self, cookie: &str, site: &str) -> Result<Page, StatusCode> {
-        let url = format!("ws://{}/meetings/{}/socket", self.address, self.meeting);
-        let mut request = url.into_client_request().unwrap();
-        request.headers_mut().insert(header::COOKIE, cookie.parse().unwrap());
-        request.headers_mut().insert("sec-fetch-site", site.parse().unwrap());
-        match connect_async(request).await {
-            Ok((socket, _)) => Ok(Page { socket }),
-            Err(Error::Http(answer)) => Err(answer.status()),
-            Err(failure) => panic!("{failure}"),
-        }
+        Page::open(&self.address, self.meeting, &[("cookie", cookie), ("sec-fetch-site", site)]).await
     }
 
     async fn own_page(&self, cookie: &str) -> Page {
@@ -68,17 +60,35 @@ impl Drop for Open {
     }
 }
 
-struct Page {
-    socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
+/// A page's socket, as a browser has it.
+pub(crate) struct Page {
+    pub(crate) socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
 }
 
 impl Page {
-    async fn say(&mut self, message: &ToServer) {
+    /// At a server, with headers; or the status that it is refused with.
+    pub(crate) async fn open(
+        address: &str,
+        meeting: MeetingId,
+        headers: &[(&'static str, &str)],
+    ) -> Result<Page, StatusCode> {
+        let mut request = format!("ws://{address}/meetings/{meeting}/socket").into_client_request().unwrap();
+        for (name, value) in headers {
+            request.headers_mut().insert(*name, value.parse().unwrap());
+        }
+        match connect_async(request).await {
+            Ok((socket, _)) => Ok(Page { socket }),
+            Err(Error::Http(answer)) => Err(answer.status()),
+            Err(failure) => panic!("{failure}"),
+        }
+    }
+
+    pub(crate) async fn say(&mut self, message: &ToServer) {
         self.socket.send(Message::text(serde_json::to_string(message).unwrap())).await.unwrap();
     }
 
     /// The next message; `None` when the socket is closed.
-    async fn hear(&mut self) -> Option<ToPage> {
+    pub(crate) async fn hear(&mut self) -> Option<ToPage> {
         loop {
             let heard = tokio::time::timeout(HEARD_WITHIN, self.socket.next()).await;
             match heard.expect("the server is heard") {
@@ -90,7 +100,7 @@ impl Page {
     }
 
     /// The first message that is what is looked for; others are passed over.
-    async fn until<T>(&mut self, mut is: impl FnMut(ToPage) -> Option<T>) -> T {
+    pub(crate) async fn until<T>(&mut self, mut is: impl FnMut(ToPage) -> Option<T>) -> T {
         loop {
             let heard = self.hear().await.expect("the socket stands");
             if let Some(found) = is(heard) {
@@ -100,7 +110,7 @@ impl Page {
     }
 
     /// The first state of which this is true.
-    async fn state(&mut self, is: impl Fn(&State) -> bool) -> State {
+    pub(crate) async fn state(&mut self, is: impl Fn(&State) -> bool) -> State {
         self.until(|heard| match heard {
             ToPage::State(state) if is(&state) => Some(state),
             _ => None,
@@ -112,7 +122,7 @@ impl Page {
         self.until(|heard| if let ToPage::Refused(failure) = heard { Some(failure) } else { None }).await
     }
 
-    async fn sit(&mut self, seat: Seat) {
+    pub(crate) async fn sit(&mut self, seat: Seat) {
         self.say(&ToServer::Sit(seat)).await;
         let taken =
             self.until(|heard| if let ToPage::Seated(seat) = heard { Some(seat) } else { None }).await;
@@ -120,7 +130,7 @@ impl Page {
     }
 }
 
-fn is_connected(state: &State, seat: Seat) -> bool {
+pub(crate) fn is_connected(state: &State, seat: Seat) -> bool {
     state.live.seat(seat).is_some_and(|kept| kept.is_connected)
 }
 

@@ -9,6 +9,7 @@ mod invitation;
 mod kill;
 mod live;
 mod manual;
+mod nodes;
 mod pages;
 mod papers;
 mod permission;

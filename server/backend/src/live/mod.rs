@@ -1,7 +1,9 @@
 //! Meetings while they are on: seats taken and left, the floor, what the chair decides. Connections and what they do to
-//! the roll are in [`seats`], decisions in [`direct`], reading in [`load`]. Knows no socket and no picture.
+//! the roll are in [`seats`], decisions in [`direct`], reading in [`load`]; which node hosts a meeting in [`host`]. Knows no
+//! socket and no picture.
 
 mod direct;
+mod host;
 mod load;
 mod rehearse;
 mod seats;
@@ -20,6 +22,7 @@ use crate::db::{Source, q};
 use crate::scope::MeetingScope;
 use crate::stop::Done;
 
+pub use host::Host;
 pub(crate) use seats::mark_all_seated;
 
 #[async_trait]

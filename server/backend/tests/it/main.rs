@@ -13,6 +13,7 @@ mod figures;
 mod figures_naive;
 mod imports;
 mod live;
+mod live_host;
 mod live_rehearsal;
 mod meetings;
 mod meetings_agenda;

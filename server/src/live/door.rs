@@ -1,0 +1,101 @@
+//! Where a page asks for its socket: whether it is let in, and at which node it meets the others of its meeting.
+
+use axum::Extension;
+use axum::extract::ws::WebSocketUpgrade;
+use axum::extract::{Path, RawQuery, State};
+use axum::response::Response;
+use domain::live::wire::MESSAGE_BYTES_AT_MOST;
+use http::{HeaderMap, StatusCode};
+use hyper::upgrade::OnUpgrade;
+
+use super::Visit;
+use super::node::Meets;
+use super::page::{Asker, Page};
+use super::relay::{self, Asked, Line, NoLine, PASSED_ON};
+use crate::fault;
+use crate::guard::{Visitor, is_own_page};
+use crate::site::Site;
+
+/// So often the host is looked for: one that is gone, one that took its place meanwhile, and one more.
+const ATTEMPTS: u32 = 3;
+
+/// Opens a page's socket.
+pub async fn socket(
+    State(site): State<Site>,
+    Extension(visitor): Extension<Visitor>,
+    Path(meeting): Path<String>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+    // Before the upgrade, which takes it away.
+    socket: Option<Extension<OnUpgrade>>,
+    upgrade: WebSocketUpgrade,
+) -> Response {
+    // A socket is opened by a GET that any site's page can send, with our cookie.
+    if !is_own_page(&site, &headers) {
+        return fault::plain(StatusCode::FORBIDDEN);
+    }
+    let asker = Asker::new(site.clone(), &headers, &meeting);
+    let ((caller, meeting), standing) = match asker.standing(visitor.0).await {
+        Ok(found) => found,
+        Err(failure) => return fault::failure(&failure, &headers),
+    };
+    let Some(place) = site.live.place(caller.person, standing.rehearses) else {
+        return fault::plain(StatusCode::SERVICE_UNAVAILABLE);
+    };
+    let asked = Asked { meeting, query, headers, trusts_proxy: site.config.trust_proxy };
+    match find(&site, &asked).await {
+        Err(refused) => refused,
+        Ok(Found::Here(visit)) => {
+            let page = Page::new(asker, visit, meeting, standing);
+            upgrade.max_message_size(MESSAGE_BYTES_AT_MOST).max_frame_size(MESSAGE_BYTES_AT_MOST).on_upgrade(
+                move |socket| async move {
+                    page.talk(socket).await;
+                    drop(place);
+                },
+            )
+        }
+        Ok(Found::There(line)) => {
+            let Some(Extension(page)) = socket else { return fault::plain(StatusCode::UPGRADE_REQUIRED) };
+            let (answer, ending) = (line.answer(), site.live.0.ending.subscribe());
+            tokio::spawn(async move {
+                line.carry(page, ending).await;
+                drop(place);
+            });
+            answer
+        }
+    }
+}
+
+/// Where a page meets the others.
+enum Found {
+    Here(Visit),
+    There(Line),
+}
+
+async fn find(site: &Site, asked: &Asked) -> Result<Found, Response> {
+    let mut silent = None;
+    for _ in 0..ATTEMPTS {
+        let meets = site.live.meet(asked.meeting, silent.as_deref()).await;
+        let host = match meets.map_err(|failure| fault::failure(&failure, &asked.headers))? {
+            Meets::Here(visit) => return Ok(Found::Here(visit)),
+            Meets::At(host) => host,
+        };
+        let node = site.live.node().filter(|_| !asked.headers.contains_key(PASSED_ON));
+        let Some(node) = node else { return Err(fault::plain(StatusCode::MISDIRECTED_REQUEST)) };
+        silent = match relay::open(node, &host, asked).await {
+            Ok(line) => return Ok(Found::There(line)),
+            Err(NoLine::Silent(cause)) => {
+                tracing::warn!(
+                    host,
+                    cause,
+                    "the node that hosts a meeting does not answer; its place is taken"
+                );
+                Some(host)
+            }
+            // Another hosts it since; who, the database says.
+            Err(NoLine::Refused(StatusCode::MISDIRECTED_REQUEST)) => None,
+            Err(NoLine::Refused(status)) => return Err(fault::plain(status)),
+        };
+    }
+    Err(fault::plain(StatusCode::SERVICE_UNAVAILABLE))
+}
