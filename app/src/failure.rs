@@ -173,6 +173,7 @@ fn refused(refusal: &Refusal) -> Described {
         Refusal::CodeExpired => plain(REFUSED_CODE_EXPIRED, REFUSED_CODE_EXPIRED_BODY),
         Refusal::NotADelegate => plain(REFUSED_NOT_A_DELEGATE, REFUSED_NOT_A_DELEGATE_BODY),
         Refusal::SentOut => plain(REFUSED_SENT_OUT, REFUSED_SENT_OUT_BODY),
+        Refusal::SeatTaken => plain(REFUSED_SEAT_TAKEN, REFUSED_SEAT_TAKEN_BODY),
         Refusal::RuleInThePast => plain(REFUSED_RULE_IN_THE_PAST, REFUSED_RULE_IN_THE_PAST_BODY),
     }
 }

@@ -157,6 +157,17 @@ pub(crate) fn set_cookie(name: &str, value: &str, max_age_seconds: Option<i64>) 
     }
 }
 
+/// The number that an open page is known by: the browser's own drawing, and none on the server, which opens no page.
+pub(crate) fn draw_number() -> uuid::Uuid {
+    #[cfg_attr(not(feature = "hydrate"), expect(unused_mut, reason = "only a browser draws"))]
+    let mut drawn = [0; 16];
+    #[cfg(feature = "hydrate")]
+    if let Ok(crypto) = window().crypto() {
+        let _ = crypto.get_random_values_with_u8_array(&mut drawn);
+    }
+    uuid::Builder::from_random_bytes(drawn).into_uuid()
+}
+
 #[cfg(test)]
 mod tests {
     use super::safe_next;

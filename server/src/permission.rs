@@ -3,9 +3,11 @@
 //! missing, so that nothing can be served that nobody thought about.
 
 use domain::access::Action;
-use domain::live::Seat;
+use domain::ids::PageId;
 use domain::live::rehearsal::Rehearsal;
 use domain::live::wire::{Devices, Look, ToServer};
+use domain::live::{Arrival, Coming, Seat};
+use uuid::Uuid;
 
 /// What an address asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -163,7 +165,7 @@ pub fn of_message(message: &ToServer) -> (&'static str, &'static [Action]) {
 /// One of every message, for the policy and its test.
 pub fn messages() -> Vec<ToServer> {
     vec![
-        ToServer::Sit(Seat::Hall),
+        ToServer::Sit(Arrival { seat: Seat::Hall, page: PageId(Uuid::nil()), how: Coming::Pressed }),
         ToServer::Rise,
         ToServer::Publish { offer: String::new() },
         ToServer::Subscribe,

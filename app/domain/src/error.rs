@@ -130,6 +130,8 @@ pub enum Refusal {
     NotADelegate,
     /// The chair sent this seat out of the meeting; only the chair lets it in again.
     SentOut,
+    /// Somebody sits there from another page; a rehearsal leaves them alone.
+    SeatTaken,
     /// There is already one with this code or name.
     AlreadyThere {
         /// The code or name.

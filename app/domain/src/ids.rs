@@ -46,6 +46,8 @@ ids! {
     SessionId,
     /// A time that one page sat at a seat of a meeting.
     ConnectionId,
+    /// An open page of a meeting, by a number that it draws itself.
+    PageId,
     /// A row of the rules on kinds of meeting, or of the targets.
     RuleId,
     /// A line of the audit trail; they sort by time.

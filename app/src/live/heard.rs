@@ -3,7 +3,7 @@
 
 use domain::error::Failure;
 use domain::live::wire::{ToPage, ToServer};
-use domain::live::{Seat, is_on};
+use domain::live::{Coming, Seat, is_on};
 use leptos::prelude::*;
 
 use super::table::{Asked, Lost, Table};
@@ -55,6 +55,10 @@ impl Table {
             Asked::Over(over) | Asked::Answered(over) => Some(over) == turn,
         };
         if let Some(seat) = self.wanted.get_untracked().filter(|_| !is_asked) {
+            // What was pressed has been said: from there on the page comes by itself, and yields to whoever pressed since.
+            if self.asked.get_value() != Asked::Not && self.how.get_value() == Coming::Pressed {
+                self.how.set_value(Coming::Back);
+            }
             self.ask(seat);
         }
     }
@@ -229,6 +233,11 @@ mod tests {
         table.take(ToPage::Seated(Seat::Hall));
         table.take(welcome(true));
         assert_eq!(times_asked(&socket), 2);
+        assert!(socket.said.borrow()[0].contains("pressed"));
+        let again = socket.said.borrow().iter().filter(|text| text.contains("\"back\"")).count();
+        assert_eq!(again, 1, "by itself it takes no seat from another device");
+        table.sit(Seat::Hall);
+        assert!(socket.said.borrow().last().is_some_and(|text| text.contains("pressed")));
     }
 
     #[test]

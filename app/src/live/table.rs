@@ -2,11 +2,11 @@
 //! both are said. Refuses to draw.
 
 use domain::error::Failure;
-use domain::ids::MeetingId;
+use domain::ids::{MeetingId, PageId};
 #[cfg(feature = "hydrate")]
 use domain::live::wire::ToPage;
 use domain::live::wire::{Carries, Devices, Look, Slot, State, ToServer};
-use domain::live::{Direction, Kept, Seat, Standing};
+use domain::live::{Arrival, Coming, Direction, Kept, Seat, Standing};
 use leptos::prelude::*;
 use serde::Deserialize;
 
@@ -112,6 +112,9 @@ pub(super) struct Table {
     pub(super) trip_ms: RwSignal<Option<u32>>,
     /// Which devices are used.
     pub(super) chosen: Chosen,
+    /// By whose wish the seat is wanted.
+    pub(super) how: StoredValue<Coming>,
+    page: PageId,
     #[cfg(any(feature = "hydrate", test))]
     pub(super) line: StoredValue<Option<Box<dyn Says>>, LocalStorage>,
 }
@@ -143,6 +146,8 @@ impl Table {
             down_may_bps: RwSignal::new(0),
             trip_ms: RwSignal::new(None),
             chosen: Chosen::new(),
+            how: StoredValue::new(Coming::Pressed),
+            page: PageId(crate::session::draw_number()),
             #[cfg(any(feature = "hydrate", test))]
             line: StoredValue::new_local(None),
         }
@@ -183,6 +188,16 @@ impl Table {
 
     /// Takes a seat.
     pub(super) fn sit(self, seat: Seat) {
+        self.come(seat, Coming::Pressed);
+    }
+
+    /// Takes a seat to try it.
+    pub(super) fn try_out(self, seat: Seat) {
+        self.come(seat, Coming::Rehearsing);
+    }
+
+    fn come(self, seat: Seat, how: Coming) {
+        self.how.set_value(how);
         self.failure.set(None);
         self.lost.set(None);
         self.wanted.set(Some(seat));
@@ -191,10 +206,11 @@ impl Table {
 
     /// Asks for it; over a line that is away, once it is back.
     pub(super) fn ask(self, seat: Seat) {
-        let asked = match self.say(&ToServer::Sit(seat)) {
-            Some(turn) => Asked::Over(turn),
-            None => Asked::Not,
-        };
+        let asked =
+            match self.say(&ToServer::Sit(Arrival { seat, page: self.page, how: self.how.get_value() })) {
+                Some(turn) => Asked::Over(turn),
+                None => Asked::Not,
+            };
         self.asked.set_value(asked);
     }
 

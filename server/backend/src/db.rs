@@ -344,7 +344,8 @@ id_values!(
     SessionId,
     RuleId,
     AuditId,
-    ConnectionId
+    ConnectionId,
+    PageId
 );
 
 /// A query with its values.

@@ -4,6 +4,7 @@
 use std::str::FromStr;
 
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+use domain::time::Sitting;
 use serde::de::DeserializeOwned;
 
 use crate::stop::{Done, Stop};
@@ -29,6 +30,12 @@ pub(crate) fn minute(minute: i64) -> Done<NaiveTime> {
         .ok()
         .and_then(|m| NaiveTime::from_hms_opt(m / 60, m % 60, 0))
         .ok_or_else(|| Stop::Stored(format!("minute {minute}")))
+}
+
+/// A sitting from its date and minutes.
+pub(crate) fn sitting(day: &str, from: i64, to: i64) -> Done<Sitting> {
+    let sitting = Sitting::new(date(day)?, minute(from)?, minute(to)?);
+    sitting.ok_or_else(|| Stop::Stored(format!("sitting on {day}")))
 }
 
 /// An instant from epoch milliseconds.

@@ -41,8 +41,8 @@ const PAGES_OF_ONE_AT_MOST: u32 = 24;
 /// The same for whoever rehearses a meeting that they direct and that is not opened yet: every seat of it besides.
 const PAGES_OF_A_REHEARSAL_AT_MOST: u32 = PAGES_OF_ONE_AT_MOST + SEATS_AT_MOST;
 /// Connections that stand are marked so often; what a killed program loses of a seat's time is at most this.
-const MARK_EVERY: Duration = Duration::from_secs(15);
-/// A connection that nobody has marked for three turns is one of a program that is gone.
+const MARK_EVERY: Duration = Duration::from_secs(5);
+/// A connection that nobody has marked for so long is one of a program that is gone.
 const LOST_AFTER: TimeDelta = TimeDelta::seconds(45);
 /// Pause before the database is asked again to tell of changes.
 const AGAIN_AFTER: Duration = Duration::from_secs(1);
@@ -157,7 +157,8 @@ impl Hub {
             turns.tick().await;
             self.go_on_hosting().await;
             let now = self.0.clock.now();
-            let standing: Vec<ConnectionId> = self.all().iter().flat_map(|room| room.connections()).collect();
+            let standing: Vec<ConnectionId> =
+                self.all().iter().flat_map(|room| room.connections(now)).collect();
             match self.0.backend.standing_by(&standing, now).await {
                 Ok(gone) => self.all().iter().for_each(|room| room.unseat(&gone)),
                 Err(failure) => {

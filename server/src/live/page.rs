@@ -10,13 +10,14 @@ use domain::access::Caller;
 use domain::error::{Failure, Refusal};
 use domain::ids::{ConnectionId, MeetingId};
 use domain::live::wire::{HERE_SECONDS, MESSAGES_AT_ONCE, ToPage, ToServer};
-use domain::live::{Seat, Standing};
+use domain::live::{Arrival, Coming, Seat, Standing};
 use futures::{SinkExt, StreamExt};
 use http::HeaderMap;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, MissedTickBehavior, interval, timeout};
 
 use super::media::{Carried, Carrier};
+use super::room::Heard;
 use super::{Visit, ended};
 use crate::site::Site;
 use crate::visitor;
@@ -80,8 +81,8 @@ pub(super) struct Page {
     standing: Standing,
     /// When the page was last heard.
     heard: Instant,
-    /// The same by the clock.
-    heard_at: DateTime<Utc>,
+    /// The same by the clock, for the room.
+    heard_at: Arc<Heard>,
 }
 
 /// The socket cannot be talked over any more.
@@ -92,7 +93,7 @@ type Out = futures::stream::SplitSink<WebSocket, Message>;
 
 impl Page {
     pub(super) fn new(asker: Asker, visit: Visit, meeting: MeetingId, standing: Standing) -> Page {
-        let (heard, heard_at) = (Instant::now(), asker.site.clock.now());
+        let (heard, heard_at) = (Instant::now(), Arc::new(Heard::at(asker.site.clock.now())));
         Page { asker, visit, meeting, seat: None, standing, heard, heard_at }
     }
 
@@ -134,7 +135,9 @@ impl Page {
                 },
             };
         }
-        self.rise().await;
+        // Whoever closes the page is heard until then; whose line broke was there until it was last heard.
+        let now = self.asker.site.clock.now();
+        self.rise_as_of(self.heard_at.unheard_since(now).unwrap_or(now)).await;
         let _ = timeout(SENT_WITHIN, out.close()).await;
     }
 
@@ -145,7 +148,6 @@ impl Page {
 
     async fn sign_of_life(&mut self, turns: u32, out: &mut Out) -> Talk {
         if self.heard.elapsed() > SILENT_AT_MOST {
-            self.rise_as_of(self.heard_at).await;
             return Err(Gone);
         }
         // A browser answers it by itself, so that a line that died is noticed.
@@ -186,7 +188,7 @@ impl Page {
     /// Something came over the line.
     fn note_heard(&mut self) {
         self.heard = Instant::now();
-        self.heard_at = self.asker.site.clock.now();
+        self.heard_at.note(self.asker.site.clock.now());
     }
 
     /// What the room has for this seat. None: the room lost patience with a page that takes nothing.
@@ -218,9 +220,15 @@ impl Page {
         let caller = self.asker.caller().await?;
         let live = Arc::clone(&self.asker.site.services.live);
         match message {
-            ToServer::Sit(seat) => {
-                self.sit(&caller, seat).await?;
-                return Ok(Some(ToPage::Seated(seat)));
+            ToServer::Sit(arrival) => {
+                return match self.sit(&caller, arrival).await {
+                    Ok(()) => Ok(Some(ToPage::Seated(arrival.seat))),
+                    // Another device took over while this page was away.
+                    Err(Failure::Refused(Refusal::SeatTaken)) if arrival.how == Coming::Back => {
+                        Ok(Some(ToPage::Unseated))
+                    }
+                    Err(failure) => Err(failure),
+                };
             }
             ToServer::Rise => self.rise().await,
             ToServer::Have(devices) => {
@@ -266,15 +274,20 @@ impl Page {
         self.visit.hub.carrier().zip(number).ok_or(Failure::Unavailable)
     }
 
-    async fn sit(&mut self, caller: &Caller, seat: Seat) -> Result<(), Failure> {
+    async fn sit(&mut self, caller: &Caller, arrival: Arrival) -> Result<(), Failure> {
         let site = &self.asker.site;
-        let connection = ConnectionId(site.entropy.id(site.clock.now()));
-        site.services.live.sit(caller, self.meeting, seat, connection).await?;
+        let (seat, now) = (arrival.seat, site.clock.now());
+        // A page that is not heard any more left when it was last heard, and not when the next one sits down.
+        if let Some((former, heard)) = self.visit.room.unheard(seat, now) {
+            site.services.live.rise(former, heard).await?;
+        }
+        let connection = ConnectionId(site.entropy.id(now));
+        site.services.live.sit(caller, self.meeting, arrival, connection).await?;
         self.rise().await;
         let carried = Carried::new(&self.visit.hub, self.meeting, seat);
         let number = carried.as_ref().map(|carried| carried.number);
         // What the media thread says of the seat must find it.
-        let messages = self.visit.room.seat(seat, connection, carried);
+        let messages = self.visit.room.seat(seat, connection, carried, Arc::clone(&self.heard_at));
         self.seat = Some(Taken { seat, connection, number, messages });
         if let Some((carrier, number)) = self.visit.hub.carrier().zip(number)
             && let Err(failure) = carrier.join(self.meeting, number)

@@ -2,13 +2,14 @@
 //! that are taken from here.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
+use chrono::{DateTime, TimeDelta, Utc};
 use domain::error::Failure;
 use domain::ids::{ConnectionId, MeetingId};
-use domain::live::wire::{Devices, State, ToPage};
+use domain::live::wire::{Devices, HERE_SECONDS, State, ToPage};
 use domain::live::{Live, Seat, is_on};
 use tokio::sync::{Notify, mpsc, watch};
 use tokio::task::AbortHandle;
@@ -21,6 +22,8 @@ use super::media::Carried;
 const APART: Duration = Duration::from_millis(100);
 /// Pause before a state that could not be read is read again.
 const AGAIN_AFTER: Duration = Duration::from_secs(1);
+/// Who stands is heard within this: a sign of life and a slow line's pause.
+const HEARD_WITHIN: TimeDelta = TimeDelta::seconds(HERE_SECONDS as i64 + 3);
 /// Messages that wait for one page. One that takes them slower has lost sight, and begins anew.
 const WAITING_AT_MOST: usize = 64;
 
@@ -45,6 +48,27 @@ struct Seated {
     carried: Option<Carried>,
     devices: Devices,
     outbox: mpsc::Sender<ToPage>,
+    heard: Arc<Heard>,
+}
+
+/// When a page was last heard. A browser answers every sign of life by itself.
+#[derive(Debug)]
+pub(super) struct Heard(AtomicI64);
+
+impl Heard {
+    pub(super) fn at(now: DateTime<Utc>) -> Heard {
+        Heard(AtomicI64::new(now.timestamp_millis()))
+    }
+
+    pub(super) fn note(&self, now: DateTime<Utc>) {
+        self.0.store(now.timestamp_millis(), Ordering::Relaxed);
+    }
+
+    /// When a page was last heard that is not heard any more.
+    pub(super) fn unheard_since(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        let last = DateTime::from_timestamp_millis(self.0.load(Ordering::Relaxed))?;
+        (now - last > HEARD_WITHIN).then_some(last)
+    }
 }
 
 impl Room {
@@ -161,9 +185,10 @@ impl Room {
         seat: Seat,
         connection: ConnectionId,
         carried: Option<Carried>,
+        heard: Arc<Heard>,
     ) -> mpsc::Receiver<ToPage> {
         let (outbox, messages) = mpsc::channel(WAITING_AT_MOST);
-        let taken = Seated { connection, carried, devices: Devices::default(), outbox };
+        let taken = Seated { connection, carried, devices: Devices::default(), outbox, heard };
         if let Some(before) = self.seated().insert(seat, taken) {
             let _ = before.outbox.try_send(ToPage::Unseated);
         }
@@ -199,9 +224,18 @@ impl Room {
         }
     }
 
-    /// The connections of the seats taken from here.
-    pub(super) fn connections(&self) -> Vec<ConnectionId> {
-        self.seated().values().map(|at| at.connection).collect()
+    /// The connections of the seats taken from here whose pages are heard.
+    pub(super) fn connections(&self, now: DateTime<Utc>) -> Vec<ConnectionId> {
+        let seated = self.seated();
+        let heard = seated.values().filter(|at| at.heard.unheard_since(now).is_none());
+        heard.map(|at| at.connection).collect()
+    }
+
+    /// The connection of a seat whose page is not heard any more, and when it last was.
+    pub(super) fn unheard(&self, seat: Seat, now: DateTime<Utc>) -> Option<(ConnectionId, DateTime<Utc>)> {
+        let seated = self.seated();
+        let at = seated.get(&seat)?;
+        Some((at.connection, at.heard.unheard_since(now)?))
     }
 
     /// Seats whose connections have ended elsewhere: taken from a page of another node.

@@ -13,7 +13,9 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use backend::{Entropy, SystemEntropy};
 use domain::access::Stage;
+use domain::ids::PageId;
 use domain::live::Seat;
 use domain::live::wire::{SILENT_SECONDS, ToPage};
 use futures::StreamExt;
@@ -23,6 +25,7 @@ use tokio::time::{sleep, timeout};
 use tokio_tungstenite::tungstenite::Message;
 use url::Url;
 
+use crate::clock::Clock;
 pub use report::{Report, Row};
 use visit::Visit;
 pub use visit::{Score, Told};
@@ -32,6 +35,8 @@ use web::Web;
 const APART: Duration = Duration::from_millis(130);
 /// Each speaker has so long: longer than whoever spoke before is kept large.
 const SPEAKS_FOR: Duration = Duration::from_secs(6);
+/// Sites that are told that it is over have told what came of it within this.
+const ENDS_WITHIN: Duration = Duration::from_secs(5);
 /// The meeting and its state are heard within this, or never.
 const HEARD_WITHIN: Duration = Duration::from_secs(SILENT_SECONDS as u64);
 
@@ -101,6 +106,7 @@ impl Rehearsal {
             turns: vec![(Duration::ZERO, 0)],
         };
         let web = Arc::new(web);
+        let (entropy, clock): (&dyn Entropy, _) = (&SystemEntropy, Clock::system());
         let stage = media::sites::Stage { began, from };
         for (number, (seat, name)) in (0..).zip(seats) {
             if number > 0 {
@@ -111,6 +117,7 @@ impl Rehearsal {
                 web: Arc::clone(&web),
                 meeting: meeting.clone(),
                 seat,
+                page: PageId(entropy.id(clock.now())),
                 number,
                 score: rehearsal.score.subscribe(),
                 tells,
@@ -161,9 +168,13 @@ impl Rehearsal {
     pub async fn end(mut self) -> Report {
         self.change(|score| score.ends = true);
         let time = self.began.elapsed();
+        let end = Instant::now() + ENDS_WITHIN;
         for visiting in &mut self.visits {
-            // What a site that broke told last is told all the same.
-            let _ = (&mut visiting.stays).await;
+            // What a site that broke, or does not end, told last is told all the same.
+            let left = end.saturating_duration_since(Instant::now());
+            if timeout(left, &mut visiting.stays).await.is_err() {
+                visiting.stays.abort();
+            }
         }
         Report { time, ..self.so_far() }
     }

@@ -43,6 +43,7 @@ impl Row {
     /// Bits per second, sent and received, from its connection on.
     #[must_use]
     pub fn rates(&self, time: Duration) -> (u64, u64) {
+        let time = time.saturating_sub(self.told.connected_at.unwrap_or_default());
         let millis = u64::try_from(time.as_millis()).unwrap_or(u64::MAX).max(1);
         let rate = |bytes: u64| bytes.saturating_mul(8_000) / millis;
         (rate(self.told.figures.sent), rate(self.told.figures.came))

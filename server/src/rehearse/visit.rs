@@ -6,8 +6,9 @@ use std::time::{Duration, Instant};
 
 use domain::access::Stage;
 use domain::error::Failure;
-use domain::live::Seat;
+use domain::ids::PageId;
 use domain::live::wire::{Devices, Line, SILENT_SECONDS, ToPage, ToServer};
+use domain::live::{Arrival, Coming, Seat};
 use futures::{SinkExt, StreamExt};
 use media::command::Link;
 use media::sites::{Figures, Site};
@@ -23,6 +24,8 @@ const STANDS_WITHIN: Duration = Duration::from_secs(5);
 const AGAIN_AFTER: Duration = Duration::from_millis(500);
 /// How often it is looked whether something takes too long.
 const LOOKS_EVERY: Duration = Duration::from_millis(500);
+/// Pause before a seat that was not to be had for now is asked for again.
+const SITS_AGAIN_AFTER: Duration = Duration::from_secs(2);
 /// Nothing is heard for so long only from a server that is gone.
 const SILENT: Duration = Duration::from_secs(SILENT_SECONDS as u64);
 
@@ -44,6 +47,7 @@ pub(super) struct Visit {
     pub(super) web: Arc<Web>,
     pub(super) meeting: String,
     pub(super) seat: Seat,
+    pub(super) page: PageId,
     pub(super) number: u32,
     pub(super) score: watch::Receiver<Score>,
     /// Where it tells every second what has come of it so far.
@@ -55,6 +59,8 @@ pub(super) struct Visit {
 pub struct Told {
     /// From the opening of its socket until both connections stood.
     pub connected: Option<Duration>,
+    /// When both first stood, by the stage's clock.
+    pub connected_at: Option<Duration>,
     /// Each time it was away afterwards, from when it noticed, by the stage's clock.
     pub away: Vec<(Duration, Option<Duration>)>,
     /// Connections that were tried, of each kind one at least.
@@ -93,6 +99,8 @@ struct Staying<'v> {
     came: Instant,
     began: Instant,
     up: [Try; 2],
+    /// When its seat is asked for again, after the server had none for now.
+    sits_at: Option<Instant>,
     moves: u32,
     looks: u32,
 }
@@ -110,6 +118,7 @@ impl Visit {
             came: Instant::now(),
             began,
             up: [Try::Idle; 2],
+            sits_at: None,
             moves,
             looks: 0,
         };
@@ -159,12 +168,14 @@ impl Staying<'_> {
             Ok(Err(why)) => return End::Lost(why),
             Err(_) => return End::Lost("the server does not answer".to_owned()),
         };
-        if let Err(end) = say(&mut socket, &ToServer::Sit(self.visit.seat)).await {
+        if let Err(end) = self.sit(&mut socket).await {
             return end;
         }
         let mut looks = interval(LOOKS_EVERY);
         let mut heard_at = Instant::now();
-        self.perform();
+        if self.perform().ends {
+            return End::Over;
+        }
         loop {
             let went = tokio::select! {
                 heard = socket.next() => {
@@ -192,6 +203,12 @@ impl Staying<'_> {
         }
     }
 
+    async fn sit(&mut self, socket: &mut Socket) -> Result<(), End> {
+        let how = Coming::Rehearsing;
+        let arrival = Arrival { seat: self.visit.seat, page: self.visit.page, how };
+        say(socket, &ToServer::Sit(arrival)).await
+    }
+
     async fn hear(&mut self, text: &str, socket: &mut Socket) -> Result<(), End> {
         let Ok(message) = serde_json::from_str::<ToPage>(text) else {
             return Err(End::Refused("the server speaks another version's words".to_owned()));
@@ -199,6 +216,7 @@ impl Staying<'_> {
         match message {
             ToPage::Seated(_) => {
                 self.told.why = None;
+                self.sits_at = None;
                 say(socket, &ToServer::Have(Devices { camera: true, microphone: true, screen: false }))
                     .await?;
                 self.publish(socket).await?;
@@ -228,6 +246,9 @@ impl Staying<'_> {
         if matches!(failure, Failure::Unavailable) {
             // Full, or not ready: what was asked for is asked for again.
             self.told.why = Some(why);
+            if matches!(self.up, [Try::Idle, Try::Idle]) {
+                self.sits_at = Some(Instant::now() + SITS_AGAIN_AFTER);
+            }
             return Ok(());
         }
         Err(End::Refused(why))
@@ -278,6 +299,10 @@ impl Staying<'_> {
         if self.looks.is_multiple_of(2) {
             self.tell().await;
         }
+        if self.sits_at.is_some_and(|at| at <= Instant::now()) {
+            self.sits_at = None;
+            self.sit(socket).await?;
+        }
         let is_late = |of: Try| matches!(of, Try::Since(since) if since.elapsed() > STANDS_WITHIN);
         let [publishing, receiving] = self.up.map(is_late);
         if publishing {
@@ -315,8 +340,14 @@ impl Staying<'_> {
     fn note(&mut self) {
         let is_up = self.up.iter().all(|up| matches!(up, Try::Up));
         let now = self.began.elapsed();
+        if is_up {
+            self.told.why = None;
+        }
         match (is_up, self.told.connected) {
-            (true, None) => self.told.connected = Some(self.came.elapsed()),
+            (true, None) => {
+                self.told.connected = Some(self.came.elapsed());
+                self.told.connected_at = Some(now);
+            }
             (true, Some(_)) => {
                 if let Some((_, back @ None)) = self.told.away.last_mut() {
                     *back = Some(now);

@@ -1,12 +1,13 @@
 //! The live socket over a real connection: who is let in, what everybody is told, and what ends it.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use domain::access::Caller;
 use domain::error::{Failure, Refusal};
-use domain::ids::MeetingId;
+use domain::ids::{MeetingId, PageId};
 use domain::live::wire::{Devices, State, ToPage, ToServer};
-use domain::live::{Direction, LivePort, Seat};
+use domain::live::{Arrival, Coming, Direction, LivePort, Seat};
 use domain::meetings::Meetings;
 use futures::{SinkExt, StreamExt};
 use http::StatusCode;
@@ -60,9 +61,13 @@ impl Drop for Open {
     }
 }
 
+/// Pages so far, each of a number of its own.
+static PAGES: AtomicU64 = AtomicU64::new(1);
+
 /// A page's socket, as a browser has it.
 pub(crate) struct Page {
     pub(crate) socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
+    number: u128,
 }
 
 impl Page {
@@ -77,7 +82,7 @@ impl Page {
             request.headers_mut().insert(*name, value.parse().unwrap());
         }
         match connect_async(request).await {
-            Ok((socket, _)) => Ok(Page { socket }),
+            Ok((socket, _)) => Ok(Page { socket, number: PAGES.fetch_add(1, Ordering::Relaxed).into() }),
             Err(Error::Http(answer)) => Err(answer.status()),
             Err(failure) => panic!("{failure}"),
         }
@@ -122,8 +127,13 @@ impl Page {
         self.until(|heard| if let ToPage::Refused(failure) = heard { Some(failure) } else { None }).await
     }
 
+    async fn come(&mut self, seat: Seat) {
+        let page = PageId(uuid::Uuid::from_u128(self.number));
+        self.say(&ToServer::Sit(Arrival { seat, page, how: Coming::Pressed })).await;
+    }
+
     pub(crate) async fn sit(&mut self, seat: Seat) {
-        self.say(&ToServer::Sit(seat)).await;
+        self.come(seat).await;
         let taken =
             self.until(|heard| if let ToPage::Seated(seat) = heard { Some(seat) } else { None }).await;
         assert_eq!(taken, seat);
@@ -180,7 +190,7 @@ async fn a_seat_shows_what_it_has_on_and_is_left_with_its_page() {
         "a page without a seat has nothing"
     );
     let seat_of_mine = Seat::Person(open.secretary.1.person);
-    page.say(&ToServer::Sit(Seat::Site(open.secretary.1.agency.id))).await;
+    page.come(Seat::Site(open.secretary.1.agency.id)).await;
     assert_eq!(page.refused().await, Failure::NotFound);
     page.sit(seat_of_mine).await;
     watcher.state(|state| is_connected(state, seat_of_mine)).await;
@@ -204,7 +214,7 @@ async fn the_latest_page_has_the_seat_and_who_is_sent_out_hears_it() {
     first.until(|heard| (heard == ToPage::Unseated).then_some(())).await;
     first.say(&ToServer::Direct(Direction::Remove(seat))).await;
     second.until(|heard| (heard == ToPage::Unseated).then_some(())).await;
-    second.say(&ToServer::Sit(seat)).await;
+    second.come(seat).await;
     assert_eq!(second.refused().await, Failure::Refused(Refusal::SentOut));
 }
 

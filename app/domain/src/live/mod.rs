@@ -2,6 +2,7 @@
 //! A seat is one picture with perhaps several people behind it. Knows no packet and no socket; what travels between
 //! page and server is in [`wire`].
 
+pub mod record;
 pub mod rehearsal;
 pub mod wire;
 
@@ -16,7 +17,7 @@ use self::rehearsal::{Rehearsal, Rehearsed};
 use crate::access::{Caller, Stage};
 use crate::attendance::Presence;
 use crate::error::Outcome;
-use crate::ids::{AgencyId, AgendaItemId, ConnectionId, MeetingId, PaperId, ParticipantId, PersonId};
+use crate::ids::{AgencyId, AgendaItemId, ConnectionId, MeetingId, PageId, PaperId, ParticipantId, PersonId};
 
 /// A seat that is back within so long did not drop out: a tablet changes its antenna, a page is loaded anew.
 pub const DROP_OUT_SECONDS: i64 = 10;
@@ -195,6 +196,30 @@ pub struct Stretch {
     pub ended: Option<DateTime<Utc>>,
 }
 
+/// How a page comes to a seat.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Arrival {
+    /// The seat.
+    pub seat: Seat,
+    /// The page.
+    pub page: PageId,
+    /// By whose wish.
+    pub how: Coming,
+}
+
+/// By whose wish a page comes to a seat.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Coming {
+    /// Somebody pressed: whoever sat there from another page is gone.
+    Pressed,
+    /// The page came back by itself over a new line: it has slept, perhaps, and another device took over meanwhile, which
+    /// stays.
+    Back,
+    /// To try the line before the opening: whoever sits there in earnest stays, and nobody is present for it.
+    Rehearsing,
+}
+
 /// A time a seat was missing between its first and its last connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DropOut {
@@ -285,13 +310,15 @@ pub trait LivePort: Send + Sync {
     async fn standing(&self, caller: &Caller, meeting: MeetingId) -> Outcome<Standing>;
     /// How it stands.
     async fn live(&self, caller: &Caller, meeting: MeetingId) -> Outcome<Live>;
-    /// Takes a seat; whoever sat there from another page is gone. While the meeting is under way a site is marked as
-    /// connected by it, and a person as online.
+    /// Takes a seat; whoever sat there from another page is gone, or stays with [`Refusal::SeatTaken`], see [`Coming`].
+    /// While the meeting is under way a site is marked as connected by it, and a person as online.
+    ///
+    /// [`Refusal::SeatTaken`]: crate::error::Refusal::SeatTaken
     async fn sit(
         &self,
         caller: &Caller,
         meeting: MeetingId,
-        seat: Seat,
+        arrival: Arrival,
         connection: ConnectionId,
     ) -> Outcome<()>;
     /// Marks connections that stand; gives those of the list that have ended, for somebody took their seats.

@@ -21,7 +21,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::rehearsal::Rehearsal;
-use super::{Direction, Live, Seat, Standing};
+use super::{Arrival, Direction, Live, Seat, Standing};
 use crate::error::Failure;
 use crate::ids::ParticipantId;
 
@@ -38,8 +38,8 @@ pub const MESSAGES_AT_ONCE: u32 = 40;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ToServer {
-    /// Takes a seat; whoever sat there from another page is gone.
-    Sit(Seat),
+    /// Takes a seat.
+    Sit(Arrival),
     /// Leaves its seat.
     Rise,
     /// Offers the connection that sends.
@@ -123,7 +123,8 @@ pub enum ToPage {
     State(State),
     /// The seat is taken.
     Seated(Seat),
-    /// Another page sits there now, or the chair sent the seat out; this page has none any more.
+    /// Another page sits there now, or the chair sent the seat out; this page has none any more. A page that comes back by
+    /// itself is answered so as well when another has sat down meanwhile.
     Unseated,
     /// Answers the offer of the connection that sends.
     Answer {

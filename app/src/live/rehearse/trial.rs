@@ -161,7 +161,7 @@ impl Trial {
         self.phase.set(Phase::Trying);
         self.table.start();
         self.table.look_at(Look::Mirror);
-        self.table.sit(seat);
+        self.table.try_out(seat);
         let turn = self.turn.try_update_value(|turn| {
             *turn += 1;
             *turn

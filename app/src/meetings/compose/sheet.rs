@@ -134,7 +134,10 @@ impl Sheet {
             stage: composed.stage,
             is_unchecked: RwSignal::new(false),
             #[cfg(feature = "hydrate")]
-            keeper: StoredValue::new(super::keeper::Keeper::new(composed.saved, super::live::page())),
+            keeper: StoredValue::new(super::keeper::Keeper::new(
+                composed.saved,
+                crate::session::draw_number(),
+            )),
             #[cfg(feature = "hydrate")]
             is_sending: StoredValue::new(false),
             turn: StoredValue::new(0),

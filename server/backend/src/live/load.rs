@@ -5,7 +5,9 @@ use std::collections::HashMap;
 use domain::access::{Action, Caller, Scope, Stage};
 use domain::error::Failure;
 use domain::ids::{AgencyId, MeetingId};
-use domain::live::{Kept, LineRecord, Live, Seat, ShownPaper, Standing, Stretch, drop_outs};
+use domain::live::record::{drop_outs_while_it_sat, sat};
+use domain::live::{Kept, LineRecord, Live, Seat, ShownPaper, Standing, Stretch};
+use domain::time::Sitting;
 
 use crate::db::{Source, q};
 use crate::scope::MeetingScope;
@@ -127,17 +129,27 @@ pub(super) async fn seats(on: impl Source, meeting: MeetingId) -> Done<Vec<Kept>
     named.into_iter().map(of).collect()
 }
 
+async fn sittings(backend: &Backend, meeting: MeetingId) -> Done<Vec<Sitting>> {
+    let rows: Vec<(String, i64, i64)> =
+        q("SELECT date, from_minute, to_minute FROM sitting WHERE meeting_id = $1 ORDER BY position")
+            .bind(meeting)
+            .all(backend.db())
+            .await?;
+    rows.iter().map(|(date, from, to)| stored::sitting(date, *from, *to)).collect()
+}
+
 pub(super) async fn lines(backend: &Backend, caller: &Caller, meeting: MeetingId) -> Done<Vec<LineRecord>> {
     MeetingScope::load(backend.db(), caller, meeting).await?.permit(caller, Action::ViewMeeting)?;
     let (opened, closed): (Option<i64>, Option<i64>) =
         q("SELECT opened_at, closed_at FROM meeting WHERE id = $1").bind(meeting).one(backend.db()).await?;
     let Some(opened) = stored::optional_instant(opened)? else { return Ok(Vec::new()) };
     let closed = stored::optional_instant(closed)?;
-    let rows: Vec<(String, i64, Option<i64>)> =
-        q("SELECT seat, began_at, ended_at FROM seat_connection WHERE meeting_id = $1 ORDER BY began_at, id")
-            .bind(meeting)
-            .all(backend.db())
-            .await?;
+    let sat = sat(&sittings(backend, meeting).await?, opened, closed, caller.now);
+    let rows: Vec<(String, i64, Option<i64>)> = q("SELECT seat, began_at, ended_at FROM seat_connection \
+         WHERE meeting_id = $1 AND NOT is_rehearsal ORDER BY began_at, id")
+    .bind(meeting)
+    .all(backend.db())
+    .await?;
     let mut times: HashMap<Seat, Vec<Stretch>> = HashMap::new();
     for (text, began, ended) in rows {
         let time = Stretch { began: stored::instant(began)?, ended: stored::optional_instant(ended)? };
@@ -150,7 +162,7 @@ pub(super) async fn lines(backend: &Backend, caller: &Caller, meeting: MeetingId
     let record = |kept: Kept| {
         let times = times.get(&kept.seat)?;
         let joined = times.first()?.began.max(opened);
-        let drop_outs = drop_outs(times, opened, closed);
+        let drop_outs = drop_outs_while_it_sat(times, &sat);
         Some(LineRecord { seat: kept.seat, name: kept.name, joined, drop_outs })
     };
     Ok(seats(backend.db(), meeting).await?.into_iter().filter_map(record).collect())

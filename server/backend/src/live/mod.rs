@@ -14,7 +14,7 @@ use domain::access::{Action, Caller, Scope, Stage};
 use domain::error::{Failure, Outcome, Refusal};
 use domain::ids::{AgencyId, ConnectionId, MeetingId, ParticipantId};
 use domain::live::rehearsal::{Rehearsal, Rehearsed};
-use domain::live::{Behind, Direction, LineRecord, Live, LivePort, Seat, Standing};
+use domain::live::{Arrival, Behind, Direction, LineRecord, Live, LivePort, Seat, Standing};
 
 use crate::Backend;
 use crate::agencies;
@@ -39,10 +39,10 @@ impl LivePort for Backend {
         &self,
         caller: &Caller,
         meeting: MeetingId,
-        seat: Seat,
+        arrival: Arrival,
         connection: ConnectionId,
     ) -> Outcome<()> {
-        self.outcome(seats::sit(self, caller, meeting, seat, connection).await)
+        self.outcome(seats::sit(self, caller, meeting, arrival, connection).await)
     }
 
     async fn standing_by(

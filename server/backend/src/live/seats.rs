@@ -5,11 +5,11 @@ use chrono::{DateTime, TimeDelta, Utc};
 use domain::access::{Caller, Stage};
 use domain::attendance::{CalledBy, Presence};
 use domain::error::{Failure, Refusal};
-use domain::ids::{AgencyId, ConnectionId, MeetingId, ParticipantId, PersonId};
-use domain::live::{Behind, SEATS_AT_MOST, Seat};
+use domain::ids::{AgencyId, ConnectionId, MeetingId, PageId, ParticipantId, PersonId};
+use domain::live::{Arrival, Behind, Coming, SEATS_AT_MOST, Seat};
 use serde_json::json;
 
-use super::{is_own_seat, load, permit_seat, rehearses};
+use super::{load, permit_seat, rehearses};
 use crate::attendance::set_presence;
 use crate::audit::{self, Entry};
 use crate::db::{BINDS_AT_MOST, Tx, places, q};
@@ -17,28 +17,31 @@ use crate::scope::MeetingScope;
 use crate::stop::Done;
 use crate::{Backend, access, agencies, counted, stored};
 
-/// Connections that stand are marked more often than this.
-const UNMARKED_AFTER: TimeDelta = TimeDelta::seconds(30);
+/// Connections that stand are marked more often than this, so that what a drop-out lasted is known to a few seconds.
+const UNMARKED_AFTER: TimeDelta = TimeDelta::seconds(12);
 
 pub(super) async fn sit(
     backend: &Backend,
     caller: &Caller,
     meeting: MeetingId,
-    seat: Seat,
+    arrival: Arrival,
     connection: ConnectionId,
 ) -> Done<()> {
+    let Arrival { seat, page, how } = arrival;
     let mut tx = backend.db().begin().await?;
+    // One page after the other, on a server too; and what is read after it is as whoever came before has left it.
+    q("UPDATE meeting SET rev = rev WHERE id = $1").bind(meeting).run(&mut tx).await?;
     let scope = MeetingScope::load(&mut tx, caller, meeting).await?;
-    let is_rehearsal =
-        rehearses(caller, &scope) && !is_own_seat(&mut tx, caller, (meeting, &scope), seat).await?;
+    let is_rehearsal = how == Coming::Rehearsing;
     if is_rehearsal {
-        refuse_no_seat(&mut tx, meeting, seat).await?;
+        permit_rehearsal(&mut tx, caller, (meeting, &scope), seat).await?;
     } else {
         permit_seat(&mut tx, caller, (meeting, &scope), seat).await?;
     }
     refuse_removed(&mut tx, meeting, seat).await?;
-    // One page after the other, on a server too.
-    q("UPDATE meeting SET rev = rev WHERE id = $1").bind(meeting).run(&mut tx).await?;
+    if how != Coming::Pressed {
+        refuse_when_taken(&mut tx, (meeting, caller.now), seat, page).await?;
+    }
     // The page before is here until now, unless nobody has marked it for longer than marks are apart.
     q("UPDATE seat_connection SET ended_at = CASE WHEN seen_at < $4 THEN seen_at ELSE $3 END \
        WHERE meeting_id = $1 AND seat = $2 AND ended_at IS NULL")
@@ -49,14 +52,15 @@ pub(super) async fn sit(
     .run(&mut tx)
     .await?;
     refuse_when_full(&mut tx, meeting).await?;
-    q("INSERT INTO seat_connection (id, meeting_id, seat, person_id, began_at, seen_at, is_rehearsal) \
-       VALUES ($1, $2, $3, $4, $5, $5, $6)")
+    q("INSERT INTO seat_connection (id, meeting_id, seat, person_id, began_at, seen_at, is_rehearsal, page) \
+       VALUES ($1, $2, $3, $4, $5, $5, $6, $7)")
     .bind(connection)
     .bind(meeting)
     .bind(seat.to_string())
     .bind(access::person(caller))
     .bind(caller.now)
     .bind(is_rehearsal)
+    .bind(page)
     .run(&mut tx)
     .await?;
     if scope.stage == Stage::UnderWay {
@@ -64,6 +68,40 @@ pub(super) async fn sit(
     }
     tx.changes(meeting);
     Ok(tx.commit().await?)
+}
+
+/// One's own seat may be tried by oneself, every seat by whoever directs; before the opening alone.
+async fn permit_rehearsal(
+    tx: &mut Tx,
+    caller: &Caller,
+    (meeting, scope): (MeetingId, &MeetingScope),
+    seat: Seat,
+) -> Done<()> {
+    if scope.stage != Stage::Scheduled {
+        return Err(Refusal::WrongState.into());
+    }
+    if rehearses(caller, scope) {
+        return refuse_no_seat(tx, meeting, seat).await;
+    }
+    permit_seat(tx, caller, (meeting, scope), seat).await
+}
+
+/// Refuses a seat that somebody has in earnest from another page that is still heard.
+async fn refuse_when_taken(
+    tx: &mut Tx,
+    (meeting, now): (MeetingId, DateTime<Utc>),
+    seat: Seat,
+    page: PageId,
+) -> Done<()> {
+    let other: Option<(String,)> = q("SELECT id FROM seat_connection WHERE meeting_id = $1 AND seat = $2 \
+         AND ended_at IS NULL AND seen_at >= $3 AND page <> $4 AND NOT is_rehearsal LIMIT 1")
+    .bind(meeting)
+    .bind(seat.to_string())
+    .bind(now - UNMARKED_AFTER)
+    .bind(page)
+    .optional(tx)
+    .await?;
+    if other.is_some() { Err(Refusal::SeatTaken.into()) } else { Ok(()) }
 }
 
 async fn refuse_no_seat(tx: &mut Tx, meeting: MeetingId, seat: Seat) -> Done<()> {
@@ -101,6 +139,12 @@ pub(crate) async fn mark_all_seated(
     q("UPDATE seat_connection SET ended_at = $2 WHERE meeting_id = $1 AND ended_at IS NULL AND is_rehearsal")
         .bind(meeting)
         .bind(caller.now)
+        .run(&mut *tx)
+        .await?;
+    // Left by a program that was killed, and not come back to.
+    q("UPDATE seat_connection SET ended_at = seen_at WHERE meeting_id = $1 AND ended_at IS NULL AND seen_at < $2")
+        .bind(meeting)
+        .bind(caller.now - UNMARKED_AFTER)
         .run(&mut *tx)
         .await?;
     let waiting: Vec<(String,)> = q(
@@ -309,6 +353,8 @@ pub(super) async fn behind(
         let is_here = present.contains(&id);
         known += usize::from(is_here);
         let next = match (is_here, presence.as_str(), called_by.as_str()) {
+            // What the secretary entered, with its reason, is the secretary's to change.
+            (true, "absent", "hand") => continue,
             (true, "not_called" | "absent", _) => Presence::Online,
             (false, "online", "site") => Presence::NotCalled,
             _ => continue,

@@ -5,10 +5,10 @@ use domain::error::Refusal;
 use domain::ids::{MeetingId, PersonId, RoomId};
 use domain::time::Sitting;
 
-use super::load;
 use super::store::minute;
 use crate::db::{Q, Source, Tx, q};
 use crate::stop::Done;
+use crate::stored;
 
 /// The stages in which a meeting holds its rooms and people.
 pub(super) const HOLDING: &str = "('scheduled', 'under_way')";
@@ -69,7 +69,7 @@ async fn first(
     let overlap = overlap(&mut query, sittings);
     query.push(&overlap).push(") ORDER BY s.date, s.from_minute, m.id LIMIT 1");
     let taken: Option<Taken> = query.optional(&mut *on).await?;
-    taken.map(|(name, by, date, from, to)| Ok((name, by, load::sitting(&date, from, to)?))).transpose()
+    taken.map(|(name, by, date, from, to)| Ok((name, by, stored::sitting(&date, from, to)?))).transpose()
 }
 
 /// A condition on `sitting s`: it takes some of the time of one of these.

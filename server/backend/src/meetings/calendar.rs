@@ -10,12 +10,12 @@ use domain::period::Window;
 use domain::time::Sitting;
 
 use super::booking::HOLDING;
+use super::lines;
 use super::store::minute;
-use super::{lines, load};
 use crate::agencies::subtree_pattern;
 use crate::db::{Q, Source, q};
 use crate::stop::Done;
-use crate::{Backend, access, agencies, rooms, rules};
+use crate::{Backend, access, agencies, rooms, rules, stored};
 
 /// Six weeks: a month with the days that fill its first and last week.
 const DAYS_AT_MOST: u64 = 42;
@@ -165,7 +165,7 @@ async fn bookings(on: impl Source, window: Window) -> Done<HashMap<String, Vec<S
     .await?;
     let mut taken: HashMap<String, Vec<Sitting>> = HashMap::new();
     for (room, date, from, to) in rows {
-        taken.entry(room).or_default().push(load::sitting(&date, from, to)?);
+        taken.entry(room).or_default().push(stored::sitting(&date, from, to)?);
     }
     Ok(taken)
 }

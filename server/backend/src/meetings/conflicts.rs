@@ -13,7 +13,6 @@ use domain::slots::SEARCH_DAYS;
 use domain::time::Sitting;
 
 use super::booking::{HOLDING, overlap};
-use super::load;
 use super::rows::{Known, Rows};
 use crate::agencies::subtree_pattern;
 use crate::db::{Q, Source, q};
@@ -96,7 +95,7 @@ async fn taken(
         }
         query.push(" ORDER BY s.date, s.from_minute, m.id");
         for (of, id, title, agency, date, from, to) in query.all::<Row>(&mut *on).await? {
-            let sitting = load::sitting(&date, from, to)?;
+            let sitting = stored::sitting(&date, from, to)?;
             found.push(Taken { of, with: MeetingBrief { id: stored::id(&id)?, title, agency, sitting } });
         }
     }

@@ -11,7 +11,6 @@ use domain::meetings::MeetingRow;
 use domain::rules::KindRule;
 use domain::time::Sitting;
 
-use super::load;
 use crate::agencies::subtree_pattern;
 use crate::db::{BINDS_AT_MOST, Q, Source, places, q};
 use crate::rules::kind_on;
@@ -278,7 +277,7 @@ async fn sittings(on: &mut impl Source, ids: &[&str]) -> Done<HashMap<String, Ve
         let rows: Vec<(String, String, i64, i64)> =
             q(sql).bind_all(chunk.iter().copied()).all(&mut *on).await?;
         for (meeting, date, from, to) in rows {
-            found.entry(meeting).or_default().push(load::sitting(&date, from, to)?);
+            found.entry(meeting).or_default().push(stored::sitting(&date, from, to)?);
         }
     }
     Ok(found)

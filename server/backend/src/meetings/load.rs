@@ -120,7 +120,7 @@ impl Parts {
 
     fn put(&mut self, (tag, n, a, b, c, x, y): Part4) -> Done<()> {
         match tag.as_str() {
-            "sitting" => self.sittings.push(sitting(&a, x, y)?),
+            "sitting" => self.sittings.push(stored::sitting(&a, x, y)?),
             "room" => self.rooms.push(RoomRef { id: stored::id(&a)?, name: b }),
             "site" => self.sites.push(Site {
                 agency: AgencyRef { id: stored::id(&a)?, code: b, short_name: c },
@@ -137,12 +137,6 @@ impl Parts {
         }
         Ok(())
     }
-}
-
-/// A stored sitting.
-pub(super) fn sitting(date: &str, from: i64, to: i64) -> Done<Sitting> {
-    let sitting = Sitting::new(stored::date(date)?, stored::minute(from)?, stored::minute(to)?);
-    sitting.ok_or_else(|| Stop::Stored(format!("sitting on {date}")))
 }
 
 #[derive(sqlx::FromRow)]

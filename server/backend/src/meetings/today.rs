@@ -191,7 +191,7 @@ async fn unread(on: impl Source, asking: &Asking<'_>) -> Done<Vec<Waiting>> {
                     is_read: false,
                 },
                 meeting_title: row.meeting_title,
-                sitting: load::sitting(&row.date, row.from_minute, row.to_minute)?,
+                sitting: stored::sitting(&row.date, row.from_minute, row.to_minute)?,
             })
         })
         .collect()

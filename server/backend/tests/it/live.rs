@@ -6,8 +6,8 @@ use domain::access::{Caller, Role, Stage};
 use domain::attendance::{Attendance, CalledBy, Presence};
 use domain::count::Form;
 use domain::error::{Failure, FieldProblem, Outcome, Problem, Refusal};
-use domain::ids::{ConnectionId, MeetingId, PaperId};
-use domain::live::{Direction, DropOut, Live, LivePort, SEATS_AT_MOST, Seat, ShownPaper};
+use domain::ids::{ConnectionId, MeetingId, PageId, PaperId};
+use domain::live::{Arrival, Coming, Direction, Live, LivePort, SEATS_AT_MOST, Seat, ShownPaper};
 use domain::meetings::Meetings;
 use domain::papers::Papers;
 
@@ -50,8 +50,18 @@ impl Hybrid {
     }
 
     pub(crate) async fn sit(&self, world: &World, caller: &Caller, seat: Seat) -> Outcome<ConnectionId> {
+        let page = PageId(world.id());
+        self.come(world, caller, Arrival { seat, page, how: Coming::Pressed }).await
+    }
+
+    pub(crate) async fn come(
+        &self,
+        world: &World,
+        caller: &Caller,
+        arrival: Arrival,
+    ) -> Outcome<ConnectionId> {
         let connection = ConnectionId(world.id());
-        world.backend.sit(caller, self.meeting, seat, connection).await.map(|()| connection)
+        world.backend.sit(caller, self.meeting, arrival, connection).await.map(|()| connection)
     }
 
     pub(crate) async fn direct(&self, world: &World, direction: Direction) -> Outcome<()> {
@@ -59,7 +69,7 @@ impl Hybrid {
     }
 }
 
-fn later(caller: &Caller, seconds: i64) -> Caller {
+pub(crate) fn later(caller: &Caller, seconds: i64) -> Caller {
     Caller { now: caller.now + Duration::seconds(seconds), ..caller.clone() }
 }
 
@@ -143,7 +153,8 @@ async fn who_waits_before_the_opening_is_marked_by_it() {
         }
         let seats = [(&technician, Seat::Site(technician.agency.id)), (&chair, Seat::Person(chair.person))];
         for (caller, seat) in seats {
-            world.backend.sit(caller, meeting, seat, ConnectionId(world.id())).await.unwrap();
+            let arrival = Arrival { seat, page: PageId(world.id()), how: Coming::Pressed };
+            world.backend.sit(caller, meeting, arrival, ConnectionId(world.id())).await.unwrap();
         }
         let waiting = world.backend.get(&secretary, meeting).await.unwrap();
         assert!(!waiting.sites[0].is_connected, "a line that is tried is no meeting");
@@ -176,64 +187,6 @@ async fn joining_online_never_moves_somebody_out_of_the_room() {
         world.backend.mark(&at.secretary, at.meeting, id, absent).await.unwrap();
         at.sit(world, &at.delegate, Seat::Person(at.delegate.person)).await.unwrap();
         assert_eq!(presence().await, (id, Presence::Online, Some(CalledBy::Joining)));
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn a_seat_is_one_page_and_the_latest_has_it() {
-    each_database(async |world| {
-        let at = Hybrid::at(world, Stage::UnderWay).await;
-        let first = at.sit(world, &at.technician, at.site()).await.unwrap();
-        let second = at.sit(world, &later(&at.technician, 5), at.site()).await.unwrap();
-        let gone = world.backend.standing_by(&[first, second], world.now).await;
-        assert_eq!(gone, Ok(vec![first]), "the first page hears that its seat was taken");
-        world.backend.rise(first, world.now + Duration::seconds(9)).await.unwrap();
-        assert!(
-            at.live(world).await.seat(at.site()).unwrap().is_connected,
-            "the page that was replaced left"
-        );
-        world.backend.rise(second, world.now + Duration::seconds(20)).await.unwrap();
-        assert!(!at.live(world).await.seat(at.site()).unwrap().is_connected);
-        let lines = world.backend.lines(&at.secretary, at.meeting).await.unwrap();
-        assert_eq!(lines.len(), 1, "{lines:?}");
-        let since = world.now + Duration::seconds(20);
-        assert_eq!(lines[0].drop_outs, [DropOut { since, until: None }]);
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn a_program_that_was_killed_left_its_seats_when_it_last_marked_them() {
-    each_database(async |world| {
-        let at = Hybrid::at(world, Stage::UnderWay).await;
-        let connection = at.sit(world, &at.technician, at.site()).await.unwrap();
-        let marked = world.now + Duration::seconds(15);
-        assert_eq!(world.backend.standing_by(&[connection], marked).await, Ok(vec![]));
-        assert_eq!(world.backend.end_lost(marked).await, Ok(0), "what was just marked stands");
-        assert_eq!(world.backend.end_lost(marked + Duration::seconds(1)).await, Ok(1));
-        at.sit(world, &later(&at.technician, 75), at.site()).await.unwrap();
-        let lines = world.backend.lines(&at.secretary, at.meeting).await.unwrap();
-        let until = world.now + Duration::seconds(75);
-        assert_eq!(lines[0].drop_outs, [DropOut { since: marked, until: Some(until) }]);
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn a_line_that_was_dead_for_long_is_a_drop_out_when_its_page_is_back() {
-    each_database(async |world| {
-        let at = Hybrid::at(world, Stage::UnderWay).await;
-        let connection = at.sit(world, &at.technician, at.site()).await.unwrap();
-        let marked = world.now + Duration::seconds(60);
-        world.backend.standing_by(&[connection], marked).await.unwrap();
-        at.sit(world, &later(&at.technician, 300), at.site()).await.unwrap();
-        let lines = world.backend.lines(&at.secretary, at.meeting).await.unwrap();
-        let until = Some(world.now + Duration::seconds(300));
-        assert_eq!(lines[0].drop_outs, [DropOut { since: marked, until }]);
-        // What is told late of the page that was replaced changes nothing any more.
-        world.backend.rise(connection, world.now + Duration::seconds(310)).await.unwrap();
-        assert_eq!(world.backend.lines(&at.secretary, at.meeting).await.unwrap(), lines);
     })
     .await;
 }

@@ -3,14 +3,14 @@
 use domain::access::{Caller, Role, Stage};
 use domain::attendance::Presence;
 use domain::error::{Failure, Refusal};
-use domain::ids::ConnectionId;
+use domain::ids::{ConnectionId, PageId};
 use domain::live::rehearsal::{Rehearsal, Tried, Verdict};
-use domain::live::{LivePort, Seat};
+use domain::live::{Arrival, Coming, LivePort, Seat};
 use domain::meetings::Meetings;
 
 use crate::live::Hybrid;
 use crate::meetings::{briefing, published};
-use crate::support::{each_database, instant};
+use crate::support::{ROOT, each_database, instant};
 
 #[tokio::test]
 async fn what_a_site_tried_is_told_to_those_who_direct_and_to_the_site() {
@@ -71,21 +71,34 @@ async fn who_directs_a_meeting_rehearses_it_from_any_of_its_seats_until_it_is_op
             (false, false)
         );
         let (site, delegate) = (at.site(), Seat::Person(at.delegate.person));
+        let tries = async |at: &Hybrid, caller: &Caller, seat| {
+            let arrival = Arrival { seat, page: PageId(world.id()), how: Coming::Rehearsing };
+            at.come(world, caller, arrival).await
+        };
         for seat in [site, delegate, Seat::Hall] {
-            at.sit(world, &at.chair, seat).await.unwrap();
+            tries(&at, &at.chair, seat).await.unwrap();
         }
+        assert_eq!(
+            at.sit(world, &at.chair, site).await,
+            Err(Failure::Forbidden),
+            "in earnest it is the site's"
+        );
         let stranger = world.caller(Role::Delegate, "STP").await;
         for none in [Seat::Site(stranger.agency.id), Seat::Person(stranger.person)] {
-            assert_eq!(at.sit(world, &at.chair, none).await, Err(Failure::NotFound), "{none}");
+            assert_eq!(tries(&at, &at.chair, none).await, Err(Failure::NotFound), "{none}");
         }
-        assert_eq!(at.sit(world, &at.technician, delegate).await, Err(Failure::Forbidden));
+        assert_eq!(tries(&at, &at.technician, delegate).await, Err(Failure::Forbidden));
         let asked = world.backend.ask(&at.secretary, at.meeting, site, true).await;
         assert_eq!(asked, Err(Failure::Forbidden), "a rehearsal speaks for nobody");
+        tries(&at, &at.technician, site).await.unwrap();
         at.sit(world, &at.technician, site).await.unwrap();
+        let taken = tries(&at, &at.chair, site).await;
+        assert_eq!(taken, Err(Refusal::SeatTaken.into()), "who sits there in earnest is left alone");
 
         let at = Hybrid::at(world, Stage::UnderWay).await;
         assert_eq!((rehearses(&at, &at.chair).await, rehearses(&at, &at.secretary).await), (false, false));
         assert_eq!(at.sit(world, &at.chair, at.site()).await, Err(Failure::Forbidden));
+        assert_eq!(tries(&at, &at.technician, at.site()).await, Err(Refusal::WrongState.into()));
     })
     .await;
 }
@@ -93,7 +106,8 @@ async fn who_directs_a_meeting_rehearses_it_from_any_of_its_seats_until_it_is_op
 #[tokio::test]
 async fn the_opening_ends_a_rehearsal_and_marks_nobody_for_it() {
     each_database(async |world| {
-        let mut secretary = world.caller(Role::Secretary, "SNV").await;
+        // Who may connect every site of the province by right.
+        let mut secretary = world.caller(Role::Secretary, ROOT).await;
         let (mut chair, technician) = (world.person("SNV").await, world.caller(Role::Delegate, "SYT").await);
         let input = domain::meetings::MeetingInput {
             form: "hybrid".into(),
@@ -107,8 +121,10 @@ async fn the_opening_ends_a_rehearsal_and_marks_nobody_for_it() {
         let site = ConnectionId(world.id());
         let others = ConnectionId(world.id());
         let seat = Seat::Site(technician.agency.id);
-        world.backend.sit(&secretary, meeting, seat, site).await.unwrap();
-        world.backend.sit(&secretary, meeting, Seat::Person(chair.person), others).await.unwrap();
+        for (seat, connection) in [(seat, site), (Seat::Person(chair.person), others)] {
+            let arrival = Arrival { seat, page: PageId(world.id()), how: Coming::Rehearsing };
+            world.backend.sit(&secretary, meeting, arrival, connection).await.unwrap();
+        }
         world.backend.open(&secretary, meeting).await.unwrap();
         let opened = world.backend.get(&secretary, meeting).await.unwrap();
         assert!(!opened.sites[0].is_connected);

@@ -15,6 +15,7 @@ mod imports;
 mod live;
 mod live_host;
 mod live_rehearsal;
+mod live_times;
 mod meetings;
 mod meetings_agenda;
 mod meetings_check;

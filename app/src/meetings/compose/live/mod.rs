@@ -12,16 +12,6 @@ mod press;
 
 use super::sheet::Sheet;
 
-/// The number that this page's saves are known by.
-#[cfg(feature = "hydrate")]
-pub(super) fn page() -> uuid::Uuid {
-    let mut drawn = [0; 16];
-    if let Ok(crypto) = leptos::prelude::window().crypto() {
-        let _ = crypto.get_random_values_with_u8_array(&mut drawn);
-    }
-    uuid::Builder::from_random_bytes(drawn).into_uuid()
-}
-
 /// Makes the form live, in the browser; on the server it does nothing.
 pub(super) fn enliven(sheet: Sheet) {
     #[cfg(feature = "hydrate")]

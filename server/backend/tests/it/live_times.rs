@@ -1,0 +1,111 @@
+//! Which page has a seat, and how long: what the record of the lines says of pages that slept, programs that were killed
+//! and breaks.
+
+use chrono::Duration;
+use domain::access::{Caller, Stage};
+use domain::error::Refusal;
+use domain::ids::PageId;
+use domain::live::{Arrival, Coming, DropOut, LivePort};
+
+use crate::live::{Hybrid, later};
+use crate::support::{each_database, instant};
+
+#[tokio::test]
+async fn a_seat_is_one_page_and_the_latest_has_it() {
+    each_database(async |world| {
+        let at = Hybrid::at(world, Stage::UnderWay).await;
+        let first = at.sit(world, &at.technician, at.site()).await.unwrap();
+        let second = at.sit(world, &later(&at.technician, 5), at.site()).await.unwrap();
+        let gone = world.backend.standing_by(&[first, second], world.now).await;
+        assert_eq!(gone, Ok(vec![first]), "the first page hears that its seat was taken");
+        world.backend.rise(first, world.now + Duration::seconds(9)).await.unwrap();
+        assert!(
+            at.live(world).await.seat(at.site()).unwrap().is_connected,
+            "the page that was replaced left"
+        );
+        world.backend.rise(second, world.now + Duration::seconds(20)).await.unwrap();
+        assert!(!at.live(world).await.seat(at.site()).unwrap().is_connected);
+        let lines = world.backend.lines(&at.secretary, at.meeting).await.unwrap();
+        assert_eq!(lines.len(), 1, "{lines:?}");
+        let since = world.now + Duration::seconds(20);
+        assert_eq!(lines[0].drop_outs, [DropOut { since, until: None }]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_page_that_comes_back_by_itself_takes_no_seat_from_another_device() {
+    each_database(async |world| {
+        let at = Hybrid::at(world, Stage::UnderWay).await;
+        let (phone, desk) = (PageId(world.id()), PageId(world.id()));
+        let come = async |page, how, seconds| {
+            at.come(world, &later(&at.technician, seconds), Arrival { seat: at.site(), page, how }).await
+        };
+        come(phone, Coming::Pressed, 0).await.unwrap();
+        come(phone, Coming::Back, 3).await.unwrap();
+        let second = come(desk, Coming::Pressed, 5).await.unwrap();
+        assert_eq!(come(phone, Coming::Back, 9).await, Err(Refusal::SeatTaken.into()));
+        come(desk, Coming::Back, 10).await.unwrap();
+        let gone = world.backend.standing_by(&[second], world.now).await.unwrap();
+        assert_eq!(gone, [second], "the desk's own former line");
+        // Whoever is not heard any more has not got the seat either.
+        come(phone, Coming::Back, 40).await.unwrap();
+        come(desk, Coming::Pressed, 41).await.unwrap();
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn noon_is_no_drop_out() {
+    each_database(async |world| {
+        let at = Hybrid::at(world, Stage::UnderWay).await;
+        let noon = "INSERT INTO sitting (meeting_id, position, date, from_minute, to_minute) \
+                    VALUES ($1, 1, '2026-06-16', 810, 1020)";
+        let mut tx = world.backend.db().begin().await.unwrap();
+        backend::q(noon).bind(at.meeting).run(&mut tx).await.unwrap();
+        tx.commit().await.unwrap();
+        let morning = at.sit(world, &at.technician, at.site()).await.unwrap();
+        world.backend.rise(morning, instant("2026-06-16T11:31")).await.unwrap();
+        let back = Caller { now: instant("2026-06-16T13:25"), ..at.technician.clone() };
+        at.sit(world, &back, at.site()).await.unwrap();
+        let reader = Caller { now: instant("2026-06-16T15:00"), ..at.secretary.clone() };
+        let lines = world.backend.lines(&reader, at.meeting).await.unwrap();
+        assert_eq!(lines[0].drop_outs, []);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_program_that_was_killed_left_its_seats_when_it_last_marked_them() {
+    each_database(async |world| {
+        let at = Hybrid::at(world, Stage::UnderWay).await;
+        let connection = at.sit(world, &at.technician, at.site()).await.unwrap();
+        let marked = world.now + Duration::seconds(15);
+        assert_eq!(world.backend.standing_by(&[connection], marked).await, Ok(vec![]));
+        assert_eq!(world.backend.end_lost(marked).await, Ok(0), "what was just marked stands");
+        assert_eq!(world.backend.end_lost(marked + Duration::seconds(1)).await, Ok(1));
+        at.sit(world, &later(&at.technician, 75), at.site()).await.unwrap();
+        let lines = world.backend.lines(&at.secretary, at.meeting).await.unwrap();
+        let until = world.now + Duration::seconds(75);
+        assert_eq!(lines[0].drop_outs, [DropOut { since: marked, until: Some(until) }]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_line_that_was_dead_for_long_is_a_drop_out_when_its_page_is_back() {
+    each_database(async |world| {
+        let at = Hybrid::at(world, Stage::UnderWay).await;
+        let connection = at.sit(world, &at.technician, at.site()).await.unwrap();
+        let marked = world.now + Duration::seconds(60);
+        world.backend.standing_by(&[connection], marked).await.unwrap();
+        at.sit(world, &later(&at.technician, 300), at.site()).await.unwrap();
+        let lines = world.backend.lines(&at.secretary, at.meeting).await.unwrap();
+        let until = Some(world.now + Duration::seconds(300));
+        assert_eq!(lines[0].drop_outs, [DropOut { since: marked, until }]);
+        // What is told late of the page that was replaced changes nothing any more.
+        world.backend.rise(connection, world.now + Duration::seconds(310)).await.unwrap();
+        assert_eq!(world.backend.lines(&at.secretary, at.meeting).await.unwrap(), lines);
+    })
+    .await;
+}
