@@ -3,11 +3,9 @@
 
 use domain::access::Action;
 use domain::agencies::HoursInput;
-use domain::error::Failure;
 use domain::ids::AgencyId;
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::hooks::use_params_map;
 
 use super::calls::{AgencyShown, agency_hours};
 use crate::admin;
@@ -15,23 +13,13 @@ use crate::form::{Posted, posted};
 use crate::session;
 use crate::text::keys::*;
 use crate::text::{t, tf};
-use crate::ui::{Card, Field, Loaded, PageHead, loaded_page, resource};
+use crate::ui::{Card, Field, Loaded, PageHead, loaded_page, named, resource_of};
 
 /// `/admin/agencies/:id`.
 #[component]
 pub fn HoursPage() -> impl IntoView {
-    let params = use_params_map();
-    let id =
-        Memo::new(move |_| params.with(|params| params.get("id").and_then(|id| id.parse::<AgencyId>().ok())));
-    let data: Loaded<AgencyShown> = resource(
-        move || id.get(),
-        |id| async move {
-            match id {
-                Some(id) => agency_hours(id).await,
-                None => Err(Failure::NotFound.into()),
-            }
-        },
-    );
+    let id = named::<AgencyId>();
+    let data: Loaded<AgencyShown> = resource_of(id, agency_hours);
     let posted = StoredValue::new(posted());
     loaded_page(data, t(HOURS_TITLE), move |data| posted.with_value(|posted| shown(&data, posted)))
 }

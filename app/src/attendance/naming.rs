@@ -4,14 +4,13 @@
 use std::time::Duration;
 
 use domain::agencies::AgencyRef;
-use domain::error::Failure;
 use domain::ids::{AgencyId, MeetingId};
 use domain::meetings::Meeting;
 use domain::people::PersonRef;
 use domain::time::Sitting;
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::hooks::{use_params_map, use_query_map};
+use leptos_router::hooks::use_query_map;
 use serde::{Deserialize, Serialize};
 
 use super::calls;
@@ -20,7 +19,7 @@ use crate::form::{Posted, posted};
 use crate::parts::{naming_href, when};
 use crate::text::keys::*;
 use crate::text::{t, tf};
-use crate::ui::{Icon, Loaded, Notice, SegLinks, Tone, loaded, loaded_page, resource};
+use crate::ui::{Icon, Loaded, Notice, SegLinks, Tone, loaded, loaded_page, named, resource, resource_of};
 
 /// A pause in typing: shorter would ask the server at every key.
 const FIND_AFTER: Duration = Duration::from_millis(250);
@@ -56,28 +55,15 @@ impl Naming {
 /// `/meetings/:id/delegates`.
 #[component]
 pub fn NamingPage() -> impl IntoView {
-    let (params, query) = (use_params_map(), use_query_map());
-    let id = Memo::new(move |_| {
-        params.with(|params| params.get("id").and_then(|id| id.parse::<MeetingId>().ok()))
-    });
+    let query = use_query_map();
+    let id = named::<MeetingId>();
     let ticked = query.with_untracked(|query| query.get_all("people[]").unwrap_or_default());
     let text = query.with_untracked(|query| query.get("text")).unwrap_or_default();
     let agency = Memo::new(move |_| {
         query.with(|query| query.get("agency").and_then(|id| id.parse::<AgencyId>().ok()))
     });
     let posted = StoredValue::new(posted());
-    let naming: Loaded<Naming> = resource(
-        move || id.get(),
-        move |id| {
-            let ticked = ticked.clone();
-            async move {
-                match id {
-                    Some(id) => calls::to_name(id, ticked).await,
-                    None => Err(Failure::NotFound.into()),
-                }
-            }
-        },
-    );
+    let naming: Loaded<Naming> = resource_of(id, move |id| calls::to_name(id, ticked.clone()));
     view! {
         <Title text=t(NAMING_TITLE)/>
         <div class="formpage">

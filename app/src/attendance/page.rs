@@ -7,7 +7,7 @@ use domain::ids::MeetingId;
 use leptos::html::Form;
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::hooks::{use_params_map, use_query_map};
+use leptos_router::hooks::use_query_map;
 
 use super::calls::scan_landing;
 use super::landing::Landing;
@@ -16,15 +16,12 @@ use crate::form::{Posted, posted};
 use crate::parts::when;
 use crate::text::keys::*;
 use crate::text::{t, tf};
-use crate::ui::{Icon, Loaded, Notice, Tone, loaded_page, resource};
+use crate::ui::{Icon, Loaded, Notice, Tone, loaded_page, named, resource};
 
 /// The page that a scanned code opens.
 #[component]
 pub fn ScanPage() -> impl IntoView {
-    let params = use_params_map();
-    let id = Memo::new(move |_| {
-        params.with(|params| params.get("id").and_then(|id| id.parse::<MeetingId>().ok()))
-    });
+    let id = named::<MeetingId>();
     let landing: Loaded<Option<Landing>> = resource(move || id.get(), load);
     let code = use_query_map().with_untracked(|query| query.get("code")).unwrap_or_default();
     let posted = posted();

@@ -6,17 +6,15 @@ use domain::ids::MeetingId;
 use domain::time::Zone;
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::hooks::use_params_map;
 
 use super::calls::hall_display;
 use super::display::{Display, Line, Timer, clock};
 #[cfg(feature = "hydrate")]
 use super::live::{self, Live};
-use crate::failure::CallError;
 use crate::shell::mark_drawing;
 use crate::text::keys::*;
 use crate::text::{self, t, tf};
-use crate::ui::{Icon, Loaded, loaded_alone, resource};
+use crate::ui::{Icon, Loaded, loaded_alone, named, resource_of};
 use crate::words;
 
 /// A code stays readable for the turn after its own; then the display, cut off, hides it.
@@ -28,19 +26,8 @@ const FIGURES_AT_FULL_SIZE: usize = 5;
 /// The display of one meeting.
 #[component]
 pub fn HallPage() -> impl IntoView {
-    let params = use_params_map();
-    let id = Memo::new(move |_| {
-        params.with(|params| params.get("id").and_then(|id| id.parse::<MeetingId>().ok()))
-    });
-    let shown: Loaded<Display> = resource(
-        move || id.get(),
-        |id| async move {
-            match id {
-                Some(id) => hall_display(id).await,
-                None => Err(CallError::from(domain::error::Failure::NotFound)),
-            }
-        },
-    );
+    let id = named::<MeetingId>();
+    let shown: Loaded<Display> = resource_of(id, hall_display);
     // Without script the display is loaded anew; within the tag it is text to a browser that runs scripts.
     view! {
         <noscript inner_html="<meta http-equiv=\"refresh\" content=\"30\">"></noscript>

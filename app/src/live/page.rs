@@ -2,7 +2,7 @@
 //! then who speaks is large, the others are small, and everybody of the meeting stands in a list beside.
 
 use domain::access::{Action, Stage};
-use domain::error::{Failure, Refusal};
+use domain::error::Refusal;
 use domain::ids::MeetingId;
 use domain::live::Seat;
 use domain::live::wire::Carries;
@@ -10,7 +10,6 @@ use domain::meetings::Meeting;
 use leptos::nonce::use_nonce;
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::hooks::use_params_map;
 
 use super::calls::{LineRecords, lines};
 use super::table::{ELEMENT, Lost, Table};
@@ -20,24 +19,13 @@ use crate::meetings::calls::{self, Shown};
 use crate::session::with_page;
 use crate::text::keys::*;
 use crate::text::{t, tf};
-use crate::ui::{Icon, Loaded, Notice, Tone, loaded_page, resource};
+use crate::ui::{Icon, Loaded, Notice, Tone, loaded_page, named, resource_of};
 
 /// An online meeting.
 #[component]
 pub fn LivePage() -> impl IntoView {
-    let params = use_params_map();
-    let id = Memo::new(move |_| {
-        params.with(|params| params.get("id").and_then(|id| id.parse::<MeetingId>().ok()))
-    });
-    let data: Loaded<Opened> = resource(
-        move || id.get(),
-        |id| async move {
-            match id {
-                Some(id) => opened(id).await,
-                None => Err(Failure::NotFound.into()),
-            }
-        },
-    );
+    let id = named::<MeetingId>();
+    let data: Loaded<Opened> = resource_of(id, opened);
     let (script, reader) = with_page(|page| (page.assets.live.clone(), page.assets.reader.clone()));
     view! {
         <script r#type="module" src=script nonce=use_nonce()></script>

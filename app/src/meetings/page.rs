@@ -1,11 +1,10 @@
 //! One meeting: its head, then agenda, delegates or sites.
 
-use domain::error::Failure;
 use domain::ids::MeetingId;
 use leptos::prelude::*;
 use leptos::text_prop::TextProp;
 use leptos_meta::Title;
-use leptos_router::hooks::{use_params_map, use_query_map};
+use leptos_router::hooks::use_query_map;
 
 use super::calls::{self, Shown};
 use super::desk::{Desk, Tab};
@@ -13,7 +12,7 @@ use super::{agenda, changes, head, roll, sites};
 use crate::failure::Problem;
 use crate::text::keys::{MEETINGS_COLUMN_TITLE, SHOWN_GO, SHOWN_NOW};
 use crate::text::{t, tf};
-use crate::ui::{Icon, Loaded, Notice, loaded_page, resource};
+use crate::ui::{Icon, Loaded, Notice, loaded_page, named, resource_of};
 
 /// `/meetings/:id`.
 #[component]
@@ -30,19 +29,8 @@ pub fn RollPage() -> impl IntoView {
 }
 
 fn opened(tab: Memo<Tab>) -> impl IntoView {
-    let params = use_params_map();
-    let id = Memo::new(move |_| {
-        params.with(|params| params.get("id").and_then(|id| id.parse::<MeetingId>().ok()))
-    });
-    let data: Loaded<Shown> = resource(
-        move || id.get(),
-        |id| async move {
-            match id {
-                Some(id) => calls::fetch(id).await,
-                None => Err(Failure::NotFound.into()),
-            }
-        },
-    );
+    let id = named::<MeetingId>();
+    let data: Loaded<Shown> = resource_of(id, calls::fetch);
     loaded_page(data, t(MEETINGS_COLUMN_TITLE), move |shown| meeting_view(Desk::new(shown), tab).into_any())
 }
 

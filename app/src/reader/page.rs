@@ -9,7 +9,7 @@ use domain::papers::Reading;
 use leptos::nonce::use_nonce;
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::hooks::{use_params_map, use_query_map};
+use leptos_router::hooks::use_query_map;
 
 use super::calls::read_paper;
 use super::element::Read;
@@ -18,23 +18,13 @@ use crate::failure::{CallError, Problem};
 use crate::session::with_page;
 use crate::text::keys::*;
 use crate::text::{self, t, tf};
-use crate::ui::{Icon, Loaded, PageHead, resource};
+use crate::ui::{Icon, Loaded, PageHead, named, resource_of};
 
 /// One paper, page by page.
 #[component]
 pub fn ReaderPage() -> impl IntoView {
-    let params = use_params_map();
-    let id =
-        Memo::new(move |_| params.with(|params| params.get("id").and_then(|id| id.parse::<PaperId>().ok())));
-    let reading: Loaded<Reading> = resource(
-        move || id.get(),
-        |id| async move {
-            match id {
-                Some(id) => read_paper(id).await,
-                None => Err(CallError::from(Failure::NotFound)),
-            }
-        },
-    );
+    let id = named::<PaperId>();
+    let reading: Loaded<Reading> = resource_of(id, read_paper);
     let script = with_page(|page| page.assets.reader.clone());
     let body = move || {
         Suspend::new(async move {

@@ -1,6 +1,7 @@
 //! What a page shows while its data comes, when it has come, and when it does not.
 
 use std::future::Future;
+use std::str::FromStr;
 
 use domain::error::Failure;
 use leptos::prelude::*;
@@ -9,6 +10,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use leptos_meta::Title;
+use leptos_router::hooks::use_params_map;
 
 use super::card::PageHead;
 use crate::failure::{CallError, Problem};
@@ -30,6 +32,34 @@ where
     Asked: Future<Output = Result<T, CallError>> + Send + 'static,
 {
     Resource::new_with_options(source, fetch, true)
+}
+
+/// What the page's address names as `:id`; none where that is no identifier.
+pub fn named<Id: FromStr + PartialEq + Send + Sync + 'static>() -> Memo<Option<Id>> {
+    let params = use_params_map();
+    Memo::new(move |_| params.with(|params| params.get("id").and_then(|id| id.parse().ok())))
+}
+
+/// The data of what the page's address names, see [`named`].
+pub fn resource_of<Id, T, Asked>(
+    id: Memo<Option<Id>>,
+    fetch: impl Fn(Id) -> Asked + Send + Sync + 'static,
+) -> Loaded<T>
+where
+    Id: PartialEq + Copy + Send + Sync + 'static,
+    T: Serialize + DeserializeOwned + Send + Sync + 'static,
+    Asked: Future<Output = Result<T, CallError>> + Send + 'static,
+{
+    let fetched = move |id: Option<Id>| {
+        let asked = id.map(&fetch);
+        async move {
+            match asked {
+                Some(asked) => asked.await,
+                None => Err(Failure::NotFound.into()),
+            }
+        }
+    };
+    resource(move || id.get(), fetched)
 }
 
 /// JSON as answers of calls are read, from bytes: leptos' own reads the document's data from text, which would bring the

@@ -23,7 +23,7 @@ pub use dialog::Dialog;
 pub use empty::Empty;
 pub use field::{Field, Password, Select, TextArea};
 pub use icon::Icon;
-pub use load::{Json, Loaded, loaded, loaded_alone, loaded_page, resource};
+pub use load::{Json, Loaded, loaded, loaded_alone, loaded_page, named, resource, resource_of};
 pub use meter::{Delta, DurationMeter, Gauge};
 pub use notice::{Notice, Tone};
 pub use pager::Pager;

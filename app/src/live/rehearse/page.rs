@@ -2,7 +2,6 @@
 //! and is told in plain words whether that is enough. Those who direct the meeting see all sites beside.
 
 use domain::access::{Action, Stage};
-use domain::error::Failure;
 use domain::ids::MeetingId;
 use domain::live::Seat;
 use domain::live::rehearsal::{Rehearsal, Verdict};
@@ -10,7 +9,6 @@ use domain::meetings::Meeting;
 use leptos::nonce::use_nonce;
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::hooks::use_params_map;
 
 use super::super::calls::{Readiness, rehearsals};
 use super::super::page::element;
@@ -23,24 +21,13 @@ use crate::meetings::calls::{self, Shown};
 use crate::session::with_page;
 use crate::text::keys::*;
 use crate::text::{Text, t, tf};
-use crate::ui::{Icon, Loaded, Notice, Tone, loaded_page, resource};
+use crate::ui::{Icon, Loaded, Notice, Tone, loaded_page, named, resource_of};
 
 /// Trying before a meeting.
 #[component]
 pub fn RehearsalPage() -> impl IntoView {
-    let params = use_params_map();
-    let id = Memo::new(move |_| {
-        params.with(|params| params.get("id").and_then(|id| id.parse::<MeetingId>().ok()))
-    });
-    let data: Loaded<Opened> = resource(
-        move || id.get(),
-        |id| async move {
-            match id {
-                Some(id) => opened(id).await,
-                None => Err(Failure::NotFound.into()),
-            }
-        },
-    );
+    let id = named::<MeetingId>();
+    let data: Loaded<Opened> = resource_of(id, opened);
     let script = with_page(|page| page.assets.live.clone());
     view! {
         <script r#type="module" src=script nonce=use_nonce()></script>
