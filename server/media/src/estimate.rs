@@ -3,12 +3,15 @@
 //! One estimate knows one line and nothing of any other; it refuses to know packets, rooms and what is sent.
 
 mod delay;
+mod probe;
 mod rate;
 
 use std::time::{Duration, Instant};
 
 use crate::command::LineState;
 use delay::{Delay, Usage};
+use probe::Probe;
+pub use probe::Train;
 use rate::Rate;
 
 /// Believed of a line that nobody knows yet: a large picture of the middle size, two small ones and the voices.
@@ -25,6 +28,9 @@ const THUMBS: u32 = 160_000;
 
 /// A line must stay above a bound by a seventh and for so long to be trusted with more again.
 const TRUST: Duration = Duration::from_secs(3);
+
+/// After a failure the line is left alone for so long before it is asked for more.
+const LEFT_ALONE: Duration = Duration::from_secs(3);
 
 /// Packets whose arrival may still be reported: some five seconds of a full line.
 const ON_THE_WAY: usize = 1024;
@@ -43,6 +49,8 @@ struct Sent {
     number: u16,
     bytes: u32,
     at: Instant,
+    /// Padding that asks what the line bears: it tells nothing of what the line is used for.
+    is_probe: bool,
 }
 
 /// The estimate of one line.
@@ -51,6 +59,7 @@ pub struct Estimate {
     sent: Box<[Option<Sent>; ON_THE_WAY]>,
     delay: Delay,
     rate: Rate,
+    probe: Probe,
     received: u32,
     lost: u32,
     loss: f64,
@@ -76,6 +85,7 @@ impl Estimate {
             sent: Box::new([None; ON_THE_WAY]),
             delay: Delay::default(),
             rate,
+            probe: Probe::default(),
             received: 0,
             lost: 0,
             loss: 0.0,
@@ -90,16 +100,42 @@ impl Estimate {
 
     /// A packet left under this transport-wide number, with so many bytes on the wire.
     pub fn sent(&mut self, now: Instant, number: u16, bytes: usize) {
+        self.note(now, number, bytes, false);
+    }
+
+    /// A packet of a [train](Self::train) left.
+    pub fn sent_of_train(&mut self, now: Instant, number: u16, bytes: usize) {
+        self.note(now, number, bytes, true);
+    }
+
+    fn note(&mut self, now: Instant, number: u16, bytes: usize, is_probe: bool) {
         let bytes = u32::try_from(bytes).unwrap_or(u32::MAX);
-        self.sent[usize::from(number) % ON_THE_WAY] = Some(Sent { number, bytes, at: now });
+        self.sent[usize::from(number) % ON_THE_WAY] = Some(Sent { number, bytes, at: now, is_probe });
         self.sends = Some(now);
+    }
+
+    /// Padding to be sent at once, to find out whether a weak line has become better; to be asked for at every look.
+    pub fn train(&mut self, now: Instant) -> Option<Train> {
+        let bits = self.rate.bits_per_second();
+        let is_heard = self.delay.has_seen_any() && now.saturating_duration_since(self.reported) < UNREPORTED;
+        let is_calm = self.delay.usage() == Usage::Normal && !self.rate.failed_within(now, LEFT_ALONE);
+        if bits >= AT_FIRST || !is_heard || !is_calm {
+            return None;
+        }
+        self.probe.train(now, bits)
     }
 
     /// One entry of a feedback: the packet of this number came at this time of the receiver's clock, or did not come. In
     /// the order of the feedback; what was never sent, or was reported before, is passed over.
-    pub fn arrived(&mut self, number: u16, at: Option<Duration>) {
+    pub fn arrived(&mut self, now: Instant, number: u16, at: Option<Duration>) {
         let place = &mut self.sent[usize::from(number) % ON_THE_WAY];
         let Some(sent) = place.take_if(|sent| sent.number == number) else { return };
+        if sent.is_probe {
+            if let Some(bits) = self.probe.arrived(now, sent.bytes, at) {
+                self.rate.found(now, bits);
+            }
+            return;
+        }
         match at {
             Some(at) => {
                 self.received += 1;
@@ -124,6 +160,9 @@ impl Estimate {
             self.rate.lost(now, loss, round_trip);
         }
         match self.delay.usage() {
+            Usage::Over if self.probe.has_queued(now) && self.delay.queue() <= rate::LONG_QUEUE => {
+                self.rate.rest(now);
+            }
             Usage::Over => self.rate.overused(now, round_trip, self.delay.queue()),
             Usage::Under => self.rate.rest(now),
             Usage::Normal => self.rate.grow(now, self.loss),

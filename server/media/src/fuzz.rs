@@ -158,17 +158,26 @@ pub fn fuzz_estimate(data: &[u8]) {
         let number = u16::from_be_bytes([event[1], event[2]]);
         let value = u32::from_be_bytes([event[3], event[4], event[5], event[6]]);
         now += Duration::from_millis(u64::from(event[7]));
-        match event[0] % 6 {
+        match event[0] % 7 {
             0 => estimate.sent(now, number, value as usize),
-            1 => estimate.arrived(number, Some(Duration::from_micros(u64::from(value) << (event[7] % 32)))),
-            2 => estimate.arrived(number, None),
+            1 => estimate.arrived(
+                now,
+                number,
+                Some(Duration::from_micros(u64::from(value) << (event[7] % 32))),
+            ),
+            2 => estimate.arrived(now, number, None),
             3 => estimate.feedback_ends(now),
             4 => estimate.reported(
                 now,
                 event[1],
                 (event[2] > 9).then(|| Duration::from_millis(u64::from(value))),
             ),
-            _ => estimate.look(now),
+            5 => estimate.look(now),
+            _ => {
+                if estimate.train(now).is_some() {
+                    estimate.sent_of_train(now, number, value as usize);
+                }
+            }
         }
         assert!((1..=at_most).contains(&estimate.bits_per_second()));
         assert!(estimate.loss_permille() <= 1000);

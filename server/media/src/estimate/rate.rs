@@ -10,7 +10,7 @@ use super::AT_LEAST;
 const BACK_OFF: f64 = 0.85;
 /// The same when the queue is so long that sound comes late: it has to empty before anything else.
 const BACK_OFF_FAR: f64 = 0.7;
-const LONG_QUEUE: Duration = Duration::from_millis(250);
+pub(super) const LONG_QUEUE: Duration = Duration::from_millis(250);
 /// A queue of one frame.
 const SHORT_QUEUE: Duration = Duration::from_millis(80);
 const SHORT_LASTS: Duration = Duration::from_millis(300);
@@ -147,7 +147,7 @@ impl Rate {
         self.backed_off.is_some_and(|at| now.saturating_duration_since(at) < time)
     }
 
-    fn failed_within(&self, now: Instant, time: Duration) -> bool {
+    pub(super) fn failed_within(&self, now: Instant, time: Duration) -> bool {
         self.failed.is_some_and(|(at, _)| now.saturating_duration_since(at) < time)
     }
 
@@ -192,6 +192,19 @@ impl Rate {
         if grown <= bound {
             self.set(grown);
         }
+    }
+
+    /// A trial has shown that the line bears so much: what it failed at before is no bound any more.
+    pub(super) fn found(&mut self, now: Instant, bits: f64) {
+        if bits <= self.bits {
+            return;
+        }
+        if self.failed.is_some_and(|(_, through)| bits > through * NEAR.end) {
+            self.failed = None;
+            self.patience = PATIENCE;
+        }
+        self.grown = now;
+        self.set(bits);
     }
 
     fn fail(&mut self, now: Instant, through: f64) {

@@ -61,6 +61,28 @@ fn a_line_used_below_its_means_recovers_too() {
 }
 
 #[test]
+fn a_weak_line_that_becomes_good_is_believed_again_within_seconds() {
+    let mut line = Line::new(13, 150_000, AT_MOST);
+    line.run(20, |estimate| estimate);
+    assert_eq!(line.estimate.state(), LineState::AudioAndScreen);
+    line.bears(3_000_000);
+    // Voices alone: it is trains that tell.
+    line.run(12, |_| 60_000);
+    assert_eq!(line.estimate.state(), LineState::Full, "{}", line.estimate.bits_per_second());
+}
+
+#[test]
+fn asking_a_line_that_stays_weak_for_more_costs_it_little() {
+    let mut line = Line::new(14, 200_000, AT_MOST);
+    line.run(10, |estimate| estimate);
+    let from = line.seconds();
+    line.run(60, |_| 120_000);
+    let queue = line.queue_at_worst(from);
+    assert!(queue <= 0.25, "queue of {queue} s");
+    assert!(line.through(from) <= 125_000.0, "padding: {} bit/s", line.through(from));
+}
+
+#[test]
 fn a_keyframe_on_a_line_that_is_little_used_costs_nothing() {
     let mut line = Line::new(12, 500_000, AT_MOST);
     line.run(10, |estimate| estimate.min(300_000));
@@ -161,7 +183,7 @@ fn a_lying_receiver_gets_no_more_than_the_most_and_no_less_than_the_least() {
             estimate.sent(now, step as u16, chance.below(3_000) as usize);
             let number = (step as u16).wrapping_sub(chance.below(40) as u16);
             let at = Duration::from_micros(chance.number() >> chance.below(60));
-            estimate.arrived(number, chance.happens(800).then_some(at));
+            estimate.arrived(now, number, chance.happens(800).then_some(at));
             match chance.below(12) {
                 0 => estimate.feedback_ends(now),
                 1 => estimate.look(now),

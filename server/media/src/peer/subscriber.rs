@@ -315,7 +315,7 @@ impl Subscriber {
                 }
             }
             Said::Arrivals(body) => {
-                twcc::read(body, |number, at| estimate.arrived(number, at));
+                twcc::read(body, |number, at| estimate.arrived(now, number, at));
                 has_arrivals = true;
             }
             Said::Report(report) => {
@@ -343,12 +343,39 @@ impl Subscriber {
             self.next_look = now + LOOKS_EVERY;
             self.estimate.look(now);
             self.pacer.set_rate(now, self.estimate.bits_per_second());
+            self.ask_for_more(now);
         }
         if now >= self.next_clocks {
             self.next_clocks = now + CLOCKS_EVERY;
             self.tell_clocks(now);
         }
         self.flush(now);
+    }
+
+    /// Sends padding where the estimate wants to know whether a weak line has become better. It stands among the repeats of
+    /// the large picture, as browsers expect it.
+    fn ask_for_more(&mut self, now: Instant) {
+        let Some(id) = self.transport_id else { return };
+        let Some(train) = self.estimate.train(now) else { return };
+        for _ in 0..train.packets {
+            self.number = self.number.wrapping_add(1);
+            let slot = &mut self.slots[0];
+            slot.repeat_number = slot.repeat_number.wrapping_add(1);
+            let header = Header {
+                marker: false,
+                payload_type: payload::RTX,
+                sequence: slot.repeat_number,
+                timestamp: slot.last.map_or(0, |(timestamp, _)| timestamp),
+                ssrc: slot.repeats,
+                transport: Some((id, self.number)),
+                padding: train.padding,
+            };
+            header.write(&mut self.scratch);
+            header.pad(&mut self.scratch);
+            let Some(sealed) = self.transport.seal(&header, &self.scratch) else { continue };
+            self.estimate.sent_of_train(now, self.number, sealed.len() + UNDERWAY);
+            self.out.push(sealed);
+        }
     }
 
     fn tell_clocks(&mut self, now: Instant) {

@@ -105,7 +105,7 @@ impl Line {
             while self.owed > 0.0 {
                 let bytes = (self.owed / 8.0).clamp(100.0, 1200.0) as usize;
                 self.owed -= bytes as f64 * 8.0;
-                self.send(now, bytes);
+                self.send(now, bytes, false);
             }
         }
         if self.millis.is_multiple_of(100) {
@@ -115,18 +115,27 @@ impl Line {
             let (_, entries) = self.reports.pop_front().unwrap();
             for (number, at) in entries {
                 // The browser's clock began some time before ours.
-                self.estimate.arrived(number, at.map(|at| Duration::from_secs_f64(at + 1_000.0)));
+                self.estimate.arrived(now, number, at.map(|at| Duration::from_secs_f64(at + 1_000.0)));
             }
             self.estimate.feedback_ends(now);
         }
         if self.millis.is_multiple_of(500) {
             self.estimate.look(now);
+            if let Some(train) = self.estimate.train(now) {
+                for _ in 0..train.packets {
+                    self.send(now, usize::from(train.padding) + 58, true);
+                }
+            }
         }
     }
 
-    fn send(&mut self, now: Instant, bytes: usize) {
+    fn send(&mut self, now: Instant, bytes: usize, is_probe: bool) {
         let seconds = self.seconds();
-        self.estimate.sent(now, self.number, bytes);
+        if is_probe {
+            self.estimate.sent_of_train(now, self.number, bytes);
+        } else {
+            self.estimate.sent(now, self.number, bytes);
+        }
         let bits = bytes as f64 * 8.0;
         let starts = self.busy_until.max(seconds);
         let queue = starts - seconds;

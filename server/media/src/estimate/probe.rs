@@ -1,0 +1,136 @@
+//! A short train of padding that asks for twice what the line is believed to bear: how far its packets are apart when they
+//! come tells within a moment what growing by parts finds out in half a minute. Only a line that is believed to be weak is
+//! asked. Knows no packets: it is told of sizes and times.
+
+use std::time::{Duration, Instant};
+
+/// Asked for, as a multiple of what is believed.
+const FURTHER: f64 = 2.0;
+/// A train is as long as this time of the rate asked for: as much as an eighth of a second of the line as it is believed.
+const LENGTH: f64 = 0.06;
+const PACKETS: std::ops::RangeInclusive<usize> = 6..=24;
+/// Bytes of padding that one packet takes at most, and what a packet is besides.
+const PADDING: usize = 255;
+const BESIDES: usize = 58;
+/// From so much of what was asked for on, the line bears it.
+const BORNE: f64 = 0.9;
+/// What is left of what came, when less came than was asked for.
+const CAREFUL: f64 = 0.85;
+/// Packets that must come, of a hundred.
+const COME: usize = 70;
+/// What has not been reported by then is not reported any more.
+const GIVEN_UP: Duration = Duration::from_secs(2);
+/// A queue that is found so soon after a train is the train's own.
+const OWN_QUEUE: Duration = Duration::from_millis(700);
+/// How long after a train that found nothing the next one leaves: doubling.
+const PATIENCE: Duration = Duration::from_secs(4);
+const PATIENCE_AT_MOST: Duration = Duration::from_secs(64);
+
+/// A train to be sent at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Train {
+    /// Its packets.
+    pub packets: usize,
+    /// Padding in each, bytes.
+    pub padding: u8,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Underway {
+    left: Instant,
+    asked: f64,
+    packets: usize,
+    told: usize,
+    came: usize,
+    bytes: u32,
+    first: Option<Duration>,
+    last: Duration,
+}
+
+/// The trains of one line.
+#[derive(Debug)]
+pub(super) struct Probe {
+    underway: Option<Underway>,
+    left: Option<Instant>,
+    not_before: Option<Instant>,
+    patience: Duration,
+}
+
+impl Default for Probe {
+    fn default() -> Self {
+        Self { underway: None, left: None, not_before: None, patience: PATIENCE }
+    }
+}
+
+impl Probe {
+    /// A train for a line that is believed to bear so much, if it is time for one.
+    pub(super) fn train(&mut self, now: Instant, bits: u32) -> Option<Train> {
+        if self.underway.is_some_and(|train| now.saturating_duration_since(train.left) >= GIVEN_UP) {
+            self.underway = None;
+            self.found_nothing(now);
+        }
+        if self.underway.is_some() || self.not_before.is_some_and(|at| now < at) {
+            return None;
+        }
+        let asked = f64::from(bits) * FURTHER;
+        let bytes = (asked * LENGTH / 8.0) as usize;
+        let packets = bytes.div_ceil(PADDING + BESIDES).clamp(*PACKETS.start(), *PACKETS.end());
+        let padding = (bytes / packets).saturating_sub(BESIDES).clamp(1, PADDING);
+        self.left = Some(now);
+        self.underway = Some(Underway {
+            left: now,
+            asked,
+            packets,
+            told: 0,
+            came: 0,
+            bytes: 0,
+            first: None,
+            last: Duration::ZERO,
+        });
+        Some(Train { packets, padding: padding as u8 })
+    }
+
+    /// One of its packets came then, of the receiver's clock, or did not. Gives what the line is found to bear, when the
+    /// train is whole and that is worth knowing.
+    pub(super) fn arrived(&mut self, now: Instant, bytes: u32, at: Option<Duration>) -> Option<f64> {
+        let train = self.underway.as_mut()?;
+        train.told += 1;
+        if let Some(at) = at {
+            // The first only opens the window in which the others are counted.
+            match train.first {
+                None => train.first = Some(at),
+                Some(_) => train.bytes += bytes,
+            }
+            train.came += 1;
+            train.last = train.last.max(at);
+        }
+        if train.told < train.packets {
+            return None;
+        }
+        let train = self.underway.take()?;
+        let came = train.came * 100 >= train.packets * COME;
+        let Some(first) = train.first.filter(|_| came) else {
+            self.found_nothing(now);
+            return None;
+        };
+        let took = train.last.saturating_sub(first).as_secs_f64();
+        let through = f64::from(train.bytes) * 8.0 / took.max(0.000_1);
+        if through >= BORNE * train.asked {
+            self.patience = PATIENCE;
+            self.not_before = None;
+            return Some(train.asked);
+        }
+        self.found_nothing(now);
+        Some(CAREFUL * through)
+    }
+
+    /// Whether a queue may be a train's doing.
+    pub(super) fn has_queued(&self, now: Instant) -> bool {
+        self.left.is_some_and(|left| now.saturating_duration_since(left) < OWN_QUEUE)
+    }
+
+    fn found_nothing(&mut self, now: Instant) {
+        self.not_before = Some(now + self.patience);
+        self.patience = (self.patience * 2).min(PATIENCE_AT_MOST);
+    }
+}
