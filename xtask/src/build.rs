@@ -141,6 +141,13 @@ pub(crate) fn bare() -> Result<PathBuf> {
     release_binary("bare", "bare", &target_dir()?)
 }
 
+/// The media server alone and the sites that load it, for measuring.
+pub(crate) fn load() -> Result<PathBuf> {
+    let host = host()?;
+    run(cargo()?.args(["build", "--locked", "--release", "--target", &host, "--package", "load"]))?;
+    Ok(target_dir()?.join(host).join("release").join("load"))
+}
+
 fn release_binary(package: &str, name: &str, target: &Path) -> Result<PathBuf> {
     let host = host()?;
     run(release_build(&host)?.args(["--package", package, "--bin", name]))?;

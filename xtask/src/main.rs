@@ -25,6 +25,7 @@ cargo xtask test fast                    the same without PostgreSQL, wasm and b
 cargo xtask test journeys [ARG…]         only the browser; ARGs go to Playwright
 cargo xtask build [--release]            the program and its site; --release: one folder, target/phien
 cargo xtask bench                        what the program costs, into docs/benchmarks.md; minutes, best on a quiet machine
+cargo xtask bench media                  the media server beside Janus, into the same file; as root, with Debian's janus
 
 The environment is passed on: PHIEN_DATA_DIR (default ./data), PHIEN_DATABASE_URL and the other PHIEN_… settings.";
 
@@ -47,6 +48,7 @@ fn command(arguments: &[String]) -> Result<ExitCode> {
         ["test", "fast"] => return Ok(test::fast()),
         ["test", "journeys", arguments @ ..] => return Ok(test::journeys_only(arguments)),
         ["bench"] => bench::bench()?,
+        ["bench", "media"] => bench::media::bench()?,
         ["build"] => drop(build::build(build::Profile::Dev)?),
         ["build", "--release"] => drop(build::build(build::Profile::Release)?),
         [] | ["help" | "--help" | "-h"] => println!("{USAGE}"),

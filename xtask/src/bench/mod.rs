@@ -4,6 +4,7 @@
 mod browser;
 mod client;
 mod history;
+pub(crate) mod media;
 mod pages;
 mod papers;
 mod process;

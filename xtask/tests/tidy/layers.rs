@@ -6,7 +6,7 @@ use std::path::Path;
 use crate::tree::{none, read};
 
 /// Each crate with its manifest and the crates of this project that it may use.
-const LAYERS: [(&str, &str, &[&str]); 9] = [
+const LAYERS: [(&str, &str, &[&str]); 10] = [
     ("domain", "app/domain", &[]),
     ("app", "app", &["domain"]),
     ("hydrate", "app/hydrate", &["app"]),
@@ -17,13 +17,15 @@ const LAYERS: [(&str, &str, &[&str]); 9] = [
     ("xtask", "xtask", &[]),
     // Measured against: the ports and the clock of the server, no page.
     ("bare", "xtask/bare", &["backend", "domain", "server"]),
+    // Measured with: the media server alone, and sites that load it and others.
+    ("load", "xtask/load", &["domain", "media"]),
 ];
 
 /// Libraries that belong to a layer, and the crates that may name them.
 const BELONGINGS: [(&str, &[&str]); 7] = [
     ("sqlx", &["backend"]),
     ("leptos", &["app", "hydrate", "server"]),
-    ("tokio", &["backend", "bare", "media", "server"]),
+    ("tokio", &["backend", "bare", "load", "media", "server"]),
     ("axum", &["app", "server"]),
     ("rtc", &["media"]),
     ("webrtc", &["media"]),

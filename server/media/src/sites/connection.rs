@@ -190,6 +190,16 @@ impl Numbers {
     }
 }
 
+/// How many sizes a camera sends.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Sizes {
+    /// As a browser does.
+    #[default]
+    Three,
+    /// The largest alone, for servers that are measured with one stream a camera.
+    One,
+}
+
 /// The connection that sends.
 pub(super) struct Sends {
     connection: Shared,
@@ -200,13 +210,14 @@ pub(super) struct Sends {
     camera_mid: Bytes,
     /// The voice's stream; the camera's follow it.
     first: u32,
+    sizes: Sizes,
     /// Who asks for whole pictures.
     pub(super) wanted: Arc<Wanted>,
 }
 
 impl Sends {
     /// A new connection and its offer. `first` is the number of its first stream, of four.
-    pub(super) async fn offer(making: Making, first: u32) -> Result<(Sends, String)> {
+    pub(super) async fn offer(making: Making, first: u32, sizes: Sizes) -> Result<(Sends, String)> {
         let mut engine = engine()?;
         let wanted = Arc::new(Wanted::default());
         let obey = Obey { first: first.wrapping_add(1), wanted: Arc::clone(&wanted) };
@@ -227,9 +238,13 @@ impl Sends {
             Arc::new(TrackLocalStaticRTP::new(track))
         };
         let voice = track("voice", RtpCodecKind::Audio, vec![coding(first, "", opus())]);
-        let sizes =
-            (1..).zip(RIDS).map(|(place, rid)| coding(first.wrapping_add(place), rid, vp8())).collect();
-        let camera = track("camera", RtpCodecKind::Video, sizes);
+        let codings = match sizes {
+            Sizes::One => vec![coding(first.wrapping_add(1), "", vp8())],
+            Sizes::Three => {
+                (1..).zip(RIDS).map(|(place, rid)| coding(first.wrapping_add(place), rid, vp8())).collect()
+            }
+        };
+        let camera = track("camera", RtpCodecKind::Video, codings);
         let senders = [
             connection.add_track(Arc::clone(&voice) as Arc<dyn TrackLocal>).await?,
             connection.add_track(Arc::clone(&camera) as Arc<dyn TrackLocal>).await?,
@@ -245,6 +260,7 @@ impl Sends {
             numbers: Default::default(),
             camera_mid,
             first,
+            sizes,
             wanted,
         };
         Ok((sends, offer.sdp))
@@ -272,11 +288,15 @@ impl Sends {
     /// A packet of the camera.
     pub(super) async fn film(&self, piece: Piece) -> Result<()> {
         let [_, numbers] = self.numbers;
-        let ssrc = self.first.wrapping_add(1 + piece.size as u32);
+        let (place, rid_id) = match self.sizes {
+            Sizes::One => (0, None),
+            Sizes::Three => (piece.size, numbers.rid),
+        };
+        let ssrc = self.first.wrapping_add(1 + place as u32);
         let mut header = header(numbers.codec, piece.sequence, piece.timestamp, ssrc);
         header.marker = piece.is_last;
         let rid = Bytes::from_static(RIDS[piece.size].as_bytes());
-        for (id, value) in [(numbers.mid, self.camera_mid.clone()), (numbers.rid, rid)] {
+        for (id, value) in [(numbers.mid, self.camera_mid.clone()), (rid_id, rid)] {
             if let Some(id) = id {
                 header.set_extension(id, value)?;
             }

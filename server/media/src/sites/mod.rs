@@ -14,6 +14,6 @@ mod meter;
 mod site;
 mod watch;
 
-pub use connection::Told;
+pub use connection::{Sizes, Told};
 pub use site::{Figures, Site, Stage};
 pub use watch::{Came, FREEZE, Lateness};

@@ -13,7 +13,7 @@ use tokio::time::{MissedTickBehavior, interval};
 use webrtc::error::{Error, Result};
 use webrtc::peer_connection::PeerConnection;
 
-use super::connection::{Making, Receives, Sends, Told, round_trip};
+use super::connection::{Making, Receives, Sends, Sizes, Told, round_trip};
 use super::film::{Camera, voice};
 use super::line::Wire;
 use super::meter::{self, Stream};
@@ -65,6 +65,7 @@ pub struct Figures {
 pub struct Site {
     number: u32,
     stage: Stage,
+    sizes: Sizes,
     wire: Arc<Wire>,
     is_dead: Arc<AtomicBool>,
     wish: Arc<Wish>,
@@ -103,6 +104,7 @@ impl Site {
         Site {
             number,
             stage,
+            sizes: Sizes::Three,
             wire: Arc::new(Wire::new(number)),
             is_dead: Arc::default(),
             wish: Arc::new(wish),
@@ -115,6 +117,22 @@ impl Site {
             tell,
             told,
         }
+    }
+
+    /// With a camera of so many sizes from its next offer on.
+    #[must_use]
+    pub fn with(mut self, sizes: Sizes) -> Site {
+        self.sizes = sizes;
+        self
+    }
+
+    /// What a connection says of itself by now: a server that is no lite one wants to know its addresses.
+    pub async fn described(&self, link: Link) -> Option<String> {
+        let connection = match link {
+            Link::Publish => self.sends.as_ref()?.1.connection(),
+            Link::Subscribe => Arc::clone(self.receives.as_ref()?.1.connection()),
+        };
+        Some(connection.local_description().await?.sdp)
     }
 
     /// So many of a thousand datagrams are lost from now on, either way.
@@ -149,7 +167,7 @@ impl Site {
         let connection = making.number;
         // Four streams a connection, and no two connections of a site alike.
         let first = self.number << 16 | (connection as u32 & 0x0FFF) << 4 | 1 << 31;
-        let (sends, offer) = Sends::offer(making, first).await.map_err(words)?;
+        let (sends, offer) = Sends::offer(making, first, self.sizes).await.map_err(words)?;
         self.sends = Some((connection, Pending::Offered(Box::new(sends))));
         Ok(offer)
     }
@@ -242,7 +260,8 @@ impl Site {
         if self.sending.is_some() {
             return;
         }
-        let turns = turns(self.number, self.stage.began, Arc::clone(sends), Arc::clone(&self.wish));
+        let turns =
+            turns(self.number, self.sizes, self.stage.began, Arc::clone(sends), Arc::clone(&self.wish));
         self.sending = Some(tokio::spawn(async move {
             // Ends when the connection takes nothing any more, which its state tells as well.
             let _ = turns.await;
@@ -316,16 +335,21 @@ fn words(error: Error) -> String {
 }
 
 /// Films and speaks until the connection takes nothing any more.
-async fn turns(number: u32, began: Instant, sends: Arc<Sends>, wish: Arc<Wish>) -> Result<()> {
+async fn turns(number: u32, sizes: Sizes, began: Instant, sends: Arc<Sends>, wish: Arc<Wish>) -> Result<()> {
     let mut camera = Camera::new(number);
     let mut turns = interval(TURN);
     turns.set_missed_tick_behavior(MissedTickBehavior::Burst);
     let (mut sequence, mut timestamp) = (0_u16, 0_u32);
     loop {
         turns.tick().await;
-        let sending = *wish.sending.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut sending = *wish.sending.lock().unwrap_or_else(PoisonError::into_inner);
         let now = began.elapsed();
-        sends.wanted.take().for_each(|size| camera.want_key(size));
+        if sizes == Sizes::One {
+            let high = sending.low || sending.mid || sending.high;
+            sending = Sending { low: false, mid: false, high, ..sending };
+        }
+        let only = (sizes == Sizes::One).then_some(2);
+        sends.wanted.take().for_each(|size| camera.want_key(only.unwrap_or(size)));
         timestamp = timestamp.wrapping_add(960);
         if sending.sound {
             sequence = sequence.wrapping_add(1);
