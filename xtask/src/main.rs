@@ -25,7 +25,8 @@ cargo xtask test fast                    the same without PostgreSQL, wasm and b
 cargo xtask test journeys [ARG…]         only the browser; ARGs go to Playwright
 cargo xtask build [--release]            the program and its site; --release: one folder, target/phien
 cargo xtask bench                        what the program costs, into docs/benchmarks.md; minutes, best on a quiet machine
-cargo xtask bench media                  the media server beside Janus, into the same file; as root, with Debian's janus
+cargo xtask bench media [--long]         the media server beside Janus, and a meeting of 76 sites (for ten minutes), into the
+                                         same file; as root, with Debian's janus
 
 The environment is passed on: PHIEN_DATA_DIR (default ./data), PHIEN_DATABASE_URL and the other PHIEN_… settings.";
 
@@ -48,7 +49,8 @@ fn command(arguments: &[String]) -> Result<ExitCode> {
         ["test", "fast"] => return Ok(test::fast()),
         ["test", "journeys", arguments @ ..] => return Ok(test::journeys_only(arguments)),
         ["bench"] => bench::bench()?,
-        ["bench", "media"] => bench::media::bench()?,
+        ["bench", "media"] => bench::media::bench(false)?,
+        ["bench", "media", "--long"] => bench::media::bench(true)?,
         ["build"] => drop(build::build(build::Profile::Dev)?),
         ["build", "--release"] => drop(build::build(build::Profile::Release)?),
         [] | ["help" | "--help" | "-h"] => println!("{USAGE}"),

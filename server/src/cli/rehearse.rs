@@ -28,6 +28,12 @@ pub struct Rehearse {
     /// How long, once all have arrived.
     #[arg(long, default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=3600))]
     seconds: u64,
+    /// Of a hundred datagrams so many are lost, either way, once all have arrived: how it will be over poor lines.
+    #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=50))]
+    loss: u32,
+    /// Every site changes its address after so many seconds, as when a line falls over to another one.
+    #[arg(long)]
+    move_after: Option<u64>,
     /// As JSON, for programs.
     #[arg(long)]
     json: bool,
@@ -47,6 +53,8 @@ pub async fn run(asked: Rehearse) -> Ending {
         sites: asked.sites,
         speakers: asked.speakers,
         time: Duration::from_secs(asked.seconds),
+        loss_percent: asked.loss,
+        moves_after: asked.move_after.map(Duration::from_secs),
     };
     let report = rehearse(&plan).await?;
     if asked.json {

@@ -55,6 +55,10 @@ pub struct Plan {
     pub speakers: u32,
     /// How long, once all have arrived.
     pub time: Duration,
+    /// Of a hundred datagrams so many are lost, either way, from then on.
+    pub loss_percent: u32,
+    /// When every site changes its address, from then on.
+    pub moves_after: Option<Duration>,
 }
 
 /// A rehearsal under way.
@@ -80,7 +84,13 @@ struct Visiting {
 /// When there is nothing to rehearse, said in a sentence. A site that does not connect is in the report.
 pub async fn rehearse(plan: &Plan) -> Result<Report, String> {
     let mut rehearsal = Rehearsal::begin(plan).await?;
-    rehearsal.take_turns(plan.time).await;
+    rehearsal.change(|score| score.loses = plan.loss_percent * 10);
+    let before = plan.moves_after.map_or(plan.time, |after| after.min(plan.time));
+    rehearsal.take_turns(before).await;
+    if plan.moves_after.is_some() {
+        rehearsal.change(|score| score.moves += 1);
+        rehearsal.take_turns(plan.time - before).await;
+    }
     Ok(rehearsal.end().await)
 }
 

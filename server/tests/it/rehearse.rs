@@ -49,6 +49,8 @@ impl Office {
             sites,
             speakers: 2,
             time: Duration::from_secs(1),
+            loss_percent: 0,
+            moves_after: None,
         }
     }
 

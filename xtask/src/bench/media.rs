@@ -200,7 +200,7 @@ impl Cost {
 }
 
 /// Builds, measures, writes.
-pub(crate) fn bench() -> Result<()> {
+pub(crate) fn bench(is_long: bool) -> Result<()> {
     let machine = process::machine()?;
     let load = build::load()?;
     let folder = Folder::new(&target_dir()?)?;
@@ -225,9 +225,10 @@ pub(crate) fn bench() -> Result<()> {
             writeln!(rows, "| {subscribers} | {publishers} | {name} | {cells} | {ratio} | {verdict} |")?;
             say(&format!("{name}: {cells} {ratio} {verdict}"));
         }
-        write(&machine, &rows)?;
+        write(&machine, &rows, "")?;
     }
-    Ok(())
+    let meeting = super::meeting::rounds(&folder, is_long)?;
+    write(&machine, &rows, &meeting)
 }
 
 fn own(load: &Path, folder: &Folder, crowd: (u32, u32)) -> Result<Cost> {
@@ -275,7 +276,7 @@ fn janus(folder: &Folder) -> Result<PathBuf> {
 }
 
 /// Puts the part into the file, in the place of the one before; the rest of the file is others'.
-fn write(machine: &[(&'static str, String)], rows: &str) -> Result<()> {
+fn write(machine: &[(&'static str, String)], rows: &str, meeting: &str) -> Result<()> {
     let file = root()?.join("docs/benchmarks.md");
     let before = fs::read_to_string(&file).with_context(|| format!("reading {}", file.display()))?;
     let (head, tail) = match (before.split_once(BEGIN), before.split_once(END)) {
@@ -296,7 +297,7 @@ fn write(machine: &[(&'static str, String)], rows: &str) -> Result<()> {
     write!(
         part,
         "\n| subscribers | publishers | server | CPU a packet | packets | lost | late | memory | ratio | aim |\n\
-         |---|---|---|---|---|---|---|---|---|---|\n{rows}{END}"
+         |---|---|---|---|---|---|---|---|---|---|\n{rows}{meeting}{END}"
     )?;
     fs::write(&file, format!("{head}{part}{tail}"))?;
     say(&format!("written to {}", file.display()));

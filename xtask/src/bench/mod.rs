@@ -5,6 +5,7 @@ mod browser;
 mod client;
 mod history;
 pub(crate) mod media;
+mod meeting;
 mod pages;
 mod papers;
 mod process;

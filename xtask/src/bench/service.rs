@@ -29,9 +29,22 @@ pub(crate) struct Service {
 impl Service {
     /// `phien serve` on a data folder.
     pub(crate) fn phien(built: &Built, data: &Path) -> Result<Self> {
-        let address = free_address()?;
+        Self::phien_at(built, data, free_address()?, None)
+    }
+
+    /// The same at an address, with picture and sound at another one.
+    pub(crate) fn phien_at(
+        built: &Built,
+        data: &Path,
+        address: SocketAddr,
+        media: Option<SocketAddr>,
+    ) -> Result<Self> {
         let mut serve = phien(built, data);
         serve.arg("serve").env("PHIEN_LISTEN", address.to_string()).env("PHIEN_LOG_LEVEL", "warn");
+        if let Some(media) = media {
+            serve.env("PHIEN_MEDIA_LISTEN", media.to_string());
+            serve.env("PHIEN_MEDIA_ADDRESSES", media.ip().to_string());
+        }
         Self::start(&mut serve, address, "/health", &data.with_extension("log"))
     }
 
@@ -105,7 +118,7 @@ pub(crate) fn phien(built: &Built, data: &Path) -> Command {
     phien
 }
 
-fn free_address() -> Result<SocketAddr> {
+pub(crate) fn free_address() -> Result<SocketAddr> {
     Ok(SocketAddr::from(([127, 0, 0, 1], free_port()?)))
 }
 
