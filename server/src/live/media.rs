@@ -3,12 +3,13 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
 use domain::error::{Failure, Refusal};
 use domain::ids::MeetingId;
 use domain::live::wire::{Carries, Devices, Line, Look, Place, Sending, Slot, ToPage};
 use domain::live::{Live, Seat};
-use media::command::{Limited, LineState, Over, Refused};
+use media::command::{Limited, LineState, Link, Over, Refused};
 use media::{Command, Event, Media};
 
 use super::Hub;
@@ -176,7 +177,7 @@ impl Carrier {
                 let seats = loud.iter().filter_map(|(number, _)| self.seat(*number)).collect();
                 Some((meeting, None, ToPage::Speaking(seats)))
             }
-            // The slots say who is large; a connection's end is felt by its page, which makes another.
+            // The slots say who is large; a connection's end is felt by its page, which makes another, and noted by the room.
             Event::Speaker { .. } | Event::Connected { .. } | Event::Disconnected { .. } => None,
         }
     }
@@ -194,6 +195,24 @@ impl Carrier {
             seat: slot.shows.and_then(|number| self.seat(number)),
             has_picture: slot.layer != Layer::Off,
         }
+    }
+}
+
+/// What has become of a seat's line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Became {
+    /// It is silent since then.
+    Silent(Instant),
+    /// It carries picture and sound, or does again.
+    Carrying,
+}
+
+/// A seat's connection that began or ended with this event.
+pub(super) fn of_line(event: &Event) -> Option<(media::Seat, Link, Became)> {
+    match event {
+        Event::Connected { seat, link, .. } => Some((*seat, *link, Became::Carrying)),
+        Event::Disconnected { seat, link, since } => Some((*seat, *link, Became::Silent(*since))),
+        _ => None,
     }
 }
 

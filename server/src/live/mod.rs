@@ -24,13 +24,14 @@ use std::time::Duration;
 use backend::{Backend, Event};
 use chrono::TimeDelta;
 use domain::ids::{ConnectionId, MeetingId, PersonId};
-use domain::live::{LivePort, SEATS_AT_MOST};
+use domain::live::{DROP_OUT_SECONDS, LivePort, SEATS_AT_MOST};
+use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
 use url::Url;
 
 use crate::clock::Clock;
-use media::Carrier;
+use media::{Became, Carrier};
 use node::Node;
 use room::Room;
 
@@ -108,12 +109,36 @@ impl Hub {
             return;
         }
         let hub = Arc::downgrade(&self.0);
+        let runtime = Handle::current();
         std::thread::spawn(move || {
             while let Some(event) = events.next() {
                 let Some(inner) = hub.upgrade() else { return };
-                Hub(inner).pass_on(event);
+                let hub = Hub(inner);
+                hub.note_line(&event, &runtime);
+                hub.pass_on(event);
             }
         });
+    }
+
+    /// A line that was silent for longer than a reload takes is an interruption, though its page stood.
+    fn note_line(&self, event: &::media::Event, runtime: &Handle) {
+        let Some((seat, link, became)) = media::of_line(event) else { return };
+        let room = self.rooms().get(&seat.meeting).cloned();
+        let now = self.0.clock.now();
+        let line = match became {
+            Became::Silent(since) => Err(now - TimeDelta::from_std(since.elapsed()).unwrap_or_default()),
+            Became::Carrying => Ok(()),
+        };
+        let interrupted = room.and_then(|room| room.note_line(seat.number, link, line));
+        let Some((connection, since)) = interrupted else { return };
+        if now - since > TimeDelta::seconds(DROP_OUT_SECONDS) {
+            let backend = self.0.backend.clone();
+            runtime.spawn(async move {
+                if let Err(failure) = backend.interrupted(connection, since, now).await {
+                    tracing::warn!(?failure, "an interruption was not noted");
+                }
+            });
+        }
     }
 
     fn pass_on(&self, event: ::media::Event) {

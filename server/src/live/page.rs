@@ -306,7 +306,7 @@ impl Page {
     /// Leaves the seat, at the time at which it was really left.
     async fn rise_as_of(&mut self, left: DateTime<Utc>) {
         let Some(Taken { seat, connection, .. }) = self.seat.take() else { return };
-        self.visit.room.rise(seat, connection);
+        let left = self.visit.room.rise(seat, connection).map_or(left, |silent| silent.min(left));
         if let Err(failure) = self.asker.site.services.live.rise(connection, left).await {
             // It ends when it is no longer marked, a little late.
             tracing::warn!(?failure, "a seat that was left is still marked as taken");

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
+use ::media::command::Link;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::error::Failure;
 use domain::ids::{ConnectionId, MeetingId};
@@ -49,6 +50,22 @@ struct Seated {
     devices: Devices,
     outbox: mpsc::Sender<ToPage>,
     heard: Arc<Heard>,
+    /// How its two connections are that have ever carried picture and sound.
+    lines: [Option<Line>; 2],
+}
+
+/// A connection that carries, or has been silent since.
+type Line = Result<(), DateTime<Utc>>;
+
+impl Seated {
+    /// Since when nothing carries any more.
+    fn silent_since(&self) -> Option<DateTime<Utc>> {
+        let lines = self.lines.iter().flatten();
+        if lines.clone().any(Line::is_ok) {
+            return None;
+        }
+        lines.filter_map(|line| line.err()).max()
+    }
 }
 
 /// When a page was last heard. A browser answers every sign of life by itself.
@@ -188,7 +205,8 @@ impl Room {
         heard: Arc<Heard>,
     ) -> mpsc::Receiver<ToPage> {
         let (outbox, messages) = mpsc::channel(WAITING_AT_MOST);
-        let taken = Seated { connection, carried, devices: Devices::default(), outbox, heard };
+        let taken =
+            Seated { connection, carried, devices: Devices::default(), outbox, heard, lines: [None; 2] };
         if let Some(before) = self.seated().insert(seat, taken) {
             let _ = before.outbox.try_send(ToPage::Unseated);
         }
@@ -205,12 +223,29 @@ impl Room {
         self.seated().retain(|_, at| !concerns(at) || at.outbox.try_send(message.clone()).is_ok());
     }
 
-    /// A page left its seat, if it still had it.
-    pub(super) fn rise(&self, seat: Seat, connection: ConnectionId) {
+    /// A page left its seat, if it still had it. Gives since when it had neither picture nor sound, if it had lost them.
+    pub(super) fn rise(&self, seat: Seat, connection: ConnectionId) -> Option<DateTime<Utc>> {
         let mut seated = self.seated();
-        if seated.get(&seat).is_some_and(|at| at.connection == connection) {
-            seated.remove(&seat);
+        if seated.get(&seat).is_none_or(|at| at.connection != connection) {
+            return None;
         }
+        seated.remove(&seat)?.silent_since()
+    }
+
+    /// A seat's connection fell silent, or carries again. Gives what was interrupted until now, if nothing had carried.
+    pub(super) fn note_line(
+        &self,
+        number: u64,
+        link: Link,
+        line: Line,
+    ) -> Option<(ConnectionId, DateTime<Utc>)> {
+        let mut seated = self.seated();
+        let at = seated.values_mut().find(|at| at.carried.as_ref().is_some_and(|of| of.number == number))?;
+        let before = at.silent_since();
+        // A line that was silent before goes on being so.
+        let known = at.lines[link as usize].and_then(Line::err);
+        at.lines[link as usize] = Some(line.map_err(|since| known.map_or(since, |known| known.min(since))));
+        before.filter(|_| at.silent_since().is_none()).map(|since| (at.connection, since))
     }
 
     /// What a seat has on; the others are told.
@@ -247,5 +282,49 @@ impl Room {
             }
             !is_gone
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(second: i64) -> DateTime<Utc> {
+        DateTime::from_timestamp(1_780_000_000 + second, 0).unwrap()
+    }
+
+    fn seated(lines: [Option<Line>; 2]) -> Seated {
+        let (outbox, _) = mpsc::channel(1);
+        let heard = Arc::new(Heard::at(at(0)));
+        Seated {
+            connection: ConnectionId(uuid::Uuid::nil()),
+            carried: None,
+            devices: Devices::default(),
+            outbox,
+            heard,
+            lines,
+        }
+    }
+
+    #[test]
+    fn a_seat_is_silent_when_nothing_carries_that_had() {
+        for (lines, since) in [
+            ([None, None], None),
+            ([Some(Ok(())), Some(Err(at(5)))], None),
+            ([Some(Err(at(3))), Some(Err(at(5)))], Some(at(5))),
+            // Who sends nothing is silent when what it receives is.
+            ([None, Some(Err(at(5)))], Some(at(5))),
+        ] {
+            assert_eq!(seated(lines).silent_since(), since, "{lines:?}");
+        }
+    }
+
+    #[test]
+    fn who_is_not_heard_for_two_signs_of_life_is_not_there() {
+        let heard = Heard::at(at(0));
+        assert_eq!(heard.unheard_since(at(8)), None);
+        assert_eq!(heard.unheard_since(at(9)), Some(at(0)));
+        heard.note(at(9));
+        assert_eq!(heard.unheard_since(at(12)), None);
     }
 }

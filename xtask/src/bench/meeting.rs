@@ -87,10 +87,18 @@ impl Conference {
         let (address, media) = (free_address()?, free_address()?);
         let service = Service::phien_at(&built, &data, address, Some(media))?;
         let list = Client::sign_in(address, SECRETARY, PASSWORD)?.page("/meetings?stage=scheduled")?;
-        let (before, _) = list.split_once(CONFERENCE).context("the demo has no conference of all communes")?;
+        let (before, _) =
+            list.split_once(CONFERENCE).context("the demo has no conference of all communes")?;
         let link = before.rsplit("href=\"/meetings/").next().unwrap_or_default();
         let id: String = link.chars().take_while(|letter| *letter != '"').collect();
-        Ok(Conference { built, data, service: Some(service), address, media, path: format!("/meetings/{id}") })
+        Ok(Conference {
+            built,
+            data,
+            service: Some(service),
+            address,
+            media,
+            path: format!("/meetings/{id}"),
+        })
     }
 
     fn process(&self) -> Result<u32> {
@@ -99,7 +107,13 @@ impl Conference {
 
     /// Killed in the midst of it, if so asked, and started again at once.
     fn rehearse(&mut self, time: Duration, more: &[&str], killed_after: Option<Duration>) -> Result<Found> {
-        let mut sites = Sites::send(&self.built, &self.data, &format!("http://{}{}", self.address, self.path), time, more)?;
+        let mut sites = Sites::send(
+            &self.built,
+            &self.data,
+            &format!("http://{}{}", self.address, self.path),
+            time,
+            more,
+        )?;
         std::thread::sleep(ARRIVED);
         let process = self.process()?;
         let (began, used) = (Instant::now(), process::cpu(process)?);
@@ -175,12 +189,25 @@ impl Found {
         let down = self.sites().iter().filter_map(|site| site["down_bps"].as_u64());
         let (most, sum) = (down.clone().max().unwrap_or_default(), down.sum::<u64>());
         let is_within = most <= EGRESS_AT_MOST;
-        writeln!(part, "| Sent to a site, at most | {} kbit/s | 1000 kbit/s | {} |", most / 1_000, yes(is_within))?;
+        writeln!(
+            part,
+            "| Sent to a site, at most | {} kbit/s | 1000 kbit/s | {} |",
+            most / 1_000,
+            yes(is_within)
+        )?;
         writeln!(part, "| Sent in all | {:.1} Mbit/s | | |", sum as f64 / 1e6)?;
-        writeln!(part, "| Server's CPU, of one processor, over {} s | {:.0} % | | |", time.as_secs(), self.cpu * 100.0)?;
+        writeln!(
+            part,
+            "| Server's CPU, of one processor, over {} s | {:.0} % | | |",
+            time.as_secs(),
+            self.cpu * 100.0
+        )?;
         let mib = |kib: u64| kib as f64 / 1024.0;
         let (before, after) = (mib(self.memory.0), mib(self.memory.1));
-        writeln!(part, "| Server's memory, when all had come and at the end | {before:.1} and {after:.1} MiB | | |")?;
+        writeln!(
+            part,
+            "| Server's memory, when all had come and at the end | {before:.1} and {after:.1} MiB | | |"
+        )?;
         let a_site = (after * 1024.0) / f64::from(SITES);
         writeln!(part, "| … for each site, the program itself included | {a_site:.0} KiB | | |")?;
         writeln!(part, "| Lost after repair: pictures, sound | {} | | |", self.losses())?;
@@ -191,7 +218,10 @@ impl Found {
 
     fn tell_loss(&self, part: &mut String, percent: u32) -> Result<()> {
         let (losses, frozen) = (self.losses(), self.frozen());
-        writeln!(part, "| {percent} % of datagrams lost either way; left after repair: pictures, sound; stood still | {losses}; {frozen} | | |")?;
+        writeln!(
+            part,
+            "| {percent} % of datagrams lost either way; left after repair: pictures, sound; stood still | {losses}; {frozen} | | |"
+        )?;
         say(part.lines().last().unwrap_or_default());
         Ok(())
     }
@@ -201,11 +231,16 @@ impl Found {
         let millis = |of: &Value, name: &str| of[name].as_u64();
         let longest = |site: &Value| {
             let away = site["away"].as_array()?.iter();
-            away.map(|away| Some(millis(away, "back_ms")? - millis(away, "from_ms")?)).collect::<Option<Vec<_>>>()?.into_iter().max()
+            away.map(|away| Some(millis(away, "back_ms")? - millis(away, "from_ms")?))
+                .collect::<Option<Vec<_>>>()?
+                .into_iter()
+                .max()
         };
         let mut times: Vec<u64> = self.sites().iter().filter_map(longest).collect();
         times.sort_unstable();
-        let at = |percent: usize| times.get((times.len() * percent).div_ceil(100).saturating_sub(1)).copied().unwrap_or_default();
+        let at = |percent: usize| {
+            times.get((times.len() * percent).div_ceil(100).saturating_sub(1)).copied().unwrap_or_default()
+        };
         let back = self.sites().iter().filter(|site| site["is_connected"] == true).count();
         writeln!(
             part,

@@ -329,6 +329,13 @@ pub trait LivePort: Send + Sync {
     ) -> Outcome<Vec<ConnectionId>>;
     /// A connection ended. Of one that is not known, or ended before, nothing is changed.
     async fn rise(&self, connection: ConnectionId, now: DateTime<Utc>) -> Outcome<()>;
+    /// A connection that stands had neither picture nor sound for a time, though its page was there: it was missing then.
+    async fn interrupted(
+        &self,
+        connection: ConnectionId,
+        since: DateTime<Utc>,
+        until: DateTime<Utc>,
+    ) -> Outcome<()>;
     /// Ends the connections that nobody has marked since.
     async fn end_lost(&self, unmarked_since: DateTime<Utc>) -> Outcome<u32>;
     /// Asks for the floor from a seat that the caller may take, or no longer.

@@ -57,6 +57,15 @@ impl LivePort for Backend {
         self.outcome(seats::rise(self, connection, now).await)
     }
 
+    async fn interrupted(
+        &self,
+        connection: ConnectionId,
+        since: DateTime<Utc>,
+        until: DateTime<Utc>,
+    ) -> Outcome<()> {
+        self.outcome(seats::interrupted(self, connection, since, until).await)
+    }
+
     async fn end_lost(&self, unmarked_since: DateTime<Utc>) -> Outcome<u32> {
         self.outcome(seats::end_lost(self, unmarked_since).await)
     }

@@ -274,6 +274,39 @@ pub(super) async fn rise(backend: &Backend, connection: ConnectionId, now: DateT
     Ok(tx.commit().await?)
 }
 
+/// What was before becomes a connection of its own, which ended.
+pub(super) async fn interrupted(
+    backend: &Backend,
+    connection: ConnectionId,
+    since: DateTime<Utc>,
+    until: DateTime<Utc>,
+) -> Done<()> {
+    let mut tx = backend.db().begin().await?;
+    let stands: Option<(String,)> = q("SELECT meeting_id FROM seat_connection \
+         WHERE id = $1 AND ended_at IS NULL AND began_at < $2")
+    .bind(connection)
+    .bind(since)
+    .optional(&mut tx)
+    .await?;
+    let Some((meeting,)) = stands else { return Ok(()) };
+    q("INSERT INTO seat_connection \
+       (id, meeting_id, seat, person_id, began_at, seen_at, ended_at, is_rehearsal, page) \
+       SELECT $2, meeting_id, seat, person_id, began_at, $3, $3, is_rehearsal, page \
+       FROM seat_connection WHERE id = $1")
+    .bind(connection)
+    .bind(ConnectionId(backend.entropy().id(until)))
+    .bind(since)
+    .run(&mut tx)
+    .await?;
+    q("UPDATE seat_connection SET began_at = $2, seen_at = $2 WHERE id = $1")
+        .bind(connection)
+        .bind(until)
+        .run(&mut tx)
+        .await?;
+    tx.changes(stored::id(&meeting)?);
+    Ok(tx.commit().await?)
+}
+
 pub(super) async fn end_lost(backend: &Backend, unmarked_since: DateTime<Utc>) -> Done<u32> {
     let mut tx = backend.db().begin().await?;
     let rows: Vec<(String,)> = q("SELECT DISTINCT meeting_id FROM seat_connection \

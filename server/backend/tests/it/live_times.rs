@@ -56,6 +56,26 @@ async fn a_page_that_comes_back_by_itself_takes_no_seat_from_another_device() {
 }
 
 #[tokio::test]
+async fn a_line_without_picture_and_sound_is_a_drop_out_though_its_page_stood() {
+    each_database(async |world| {
+        let at = Hybrid::at(world, Stage::UnderWay).await;
+        let connection = at.sit(world, &at.technician, at.site()).await.unwrap();
+        let second = |second| world.now + Duration::seconds(second);
+        world.backend.interrupted(connection, second(60), second(95)).await.unwrap();
+        assert!(at.live(world).await.seat(at.site()).unwrap().is_connected);
+        world.backend.interrupted(connection, second(120), second(150)).await.unwrap();
+        world.backend.rise(connection, second(200)).await.unwrap();
+        // What comes too late changes nothing.
+        world.backend.interrupted(connection, second(160), second(190)).await.unwrap();
+        let reader = later(&at.secretary, 300);
+        let lines = world.backend.lines(&reader, at.meeting).await.unwrap();
+        let out = |since, until: Option<i64>| DropOut { since: second(since), until: until.map(second) };
+        assert_eq!(lines[0].drop_outs, [out(60, Some(95)), out(120, Some(150)), out(200, None)]);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn noon_is_no_drop_out() {
     each_database(async |world| {
         let at = Hybrid::at(world, Stage::UnderWay).await;
