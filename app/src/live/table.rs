@@ -291,6 +291,9 @@ impl Table {
         let Ok(message) = serde_json::from_str::<ToPage>(text) else { return };
         // An answer that was overtaken: who has left meanwhile must not be seen there.
         if matches!(&message, ToPage::Seated(seat) if self.wanted.get_untracked() != Some(*seat)) {
+            if self.wanted.get_untracked().is_none() {
+                self.say(&ToServer::Rise);
+            }
             return;
         }
         self.give(text);

@@ -60,6 +60,8 @@ pub struct Estimate {
     delay: Delay,
     rate: Rate,
     probe: Probe,
+    /// When the line last failed, as far as the trials know.
+    failed: Option<Instant>,
     received: u32,
     lost: u32,
     loss: f64,
@@ -86,6 +88,7 @@ impl Estimate {
             delay: Delay::default(),
             rate,
             probe: Probe::default(),
+            failed: None,
             received: 0,
             lost: 0,
             loss: 0.0,
@@ -123,6 +126,15 @@ impl Estimate {
             return None;
         }
         self.probe.train(now, bits)
+    }
+
+    /// A trial after which the line failed had found too much.
+    fn learn(&mut self, now: Instant) {
+        let failed = self.rate.failed_at();
+        if failed != self.failed {
+            self.failed = failed;
+            self.probe.failed(now);
+        }
     }
 
     /// One entry of a feedback: the packet of this number came at this time of the receiver's clock, or did not come. In
@@ -167,6 +179,7 @@ impl Estimate {
             Usage::Under => self.rate.rest(now),
             Usage::Normal => self.rate.grow(now, self.loss),
         }
+        self.learn(now);
         self.settle(now);
     }
 

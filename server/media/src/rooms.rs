@@ -141,6 +141,7 @@ impl Rooms {
                 .map_err(Refused::BadOffer)?;
         self.next_source += SOURCES;
         self.fragments.insert(publisher.transport.ours().fragment.clone(), (seat, Link::Publish));
+        self.tell_replaced(seat, Link::Publish);
         let former = self.room(seat)?.publish(seat.number, publisher);
         self.let_go(now, former, None);
         self.events.push(Event::Answer { seat, answer });
@@ -158,10 +159,19 @@ impl Rooms {
         let (subscriber, offer) =
             Subscriber::new(now, &self.identity, ours, &self.candidates, bps, &mut self.rng);
         self.fragments.insert(subscriber.transport.ours().fragment.clone(), (seat, Link::Subscribe));
+        self.tell_replaced(seat, Link::Subscribe);
         let former = self.room(seat)?.subscribe(seat.number, subscriber);
         self.let_go(now, None, former);
         self.events.push(Event::Offer { seat, offer });
         Ok(())
+    }
+
+    /// Whoever offers anew has lost the connection before, or is about to: how long nothing was heard counts from there.
+    fn tell_replaced(&mut self, seat: Seat, link: Link) {
+        let place = self.rooms.get_mut(&seat.meeting).and_then(|room| room.place(seat.number));
+        if let Some(since) = place.and_then(|place| place.replaced(link)) {
+            self.events.push(Event::Disconnected { seat, link, since });
+        }
     }
 
     fn answer(&mut self, seat: Seat, answer: &str) -> Result<(), Refused> {

@@ -12,6 +12,7 @@ pub mod door;
 mod media;
 mod node;
 mod page;
+mod presence;
 mod relay;
 mod room;
 

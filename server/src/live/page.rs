@@ -17,7 +17,7 @@ use tokio::sync::mpsc;
 use tokio::time::{Instant, MissedTickBehavior, interval, timeout};
 
 use super::media::{Carried, Carrier};
-use super::room::Heard;
+use super::presence::{Heard, Presence};
 use super::{Visit, ended};
 use crate::site::Site;
 use crate::visitor;
@@ -70,6 +70,7 @@ struct Taken {
     /// Its number with the media thread, where there is one.
     number: Option<u64>,
     messages: mpsc::Receiver<ToPage>,
+    presence: Arc<Presence>,
 }
 
 /// An open page.
@@ -277,18 +278,18 @@ impl Page {
     async fn sit(&mut self, caller: &Caller, arrival: Arrival) -> Result<(), Failure> {
         let site = &self.asker.site;
         let (seat, now) = (arrival.seat, site.clock.now());
-        // A page that is not heard any more left when it was last heard, and not when the next one sits down.
-        if let Some((former, heard)) = self.visit.room.unheard(seat, now) {
-            site.services.live.rise(former, heard).await?;
-        }
+        // A page that is not really there any more left when it last was, and not when the next one sits down.
+        let former = self.visit.room.former(seat, now);
         let connection = ConnectionId(site.entropy.id(now));
-        site.services.live.sit(caller, self.meeting, arrival, connection).await?;
+        site.services.live.sit(caller, self.meeting, arrival, connection, former).await?;
         self.rise().await;
+        let dark_since = self.visit.room.takes_over_in_the_dark(seat).then_some(now);
+        let presence = Arc::new(Presence::new(Arc::clone(&self.heard_at), dark_since));
         let carried = Carried::new(&self.visit.hub, self.meeting, seat);
         let number = carried.as_ref().map(|carried| carried.number);
         // What the media thread says of the seat must find it.
-        let messages = self.visit.room.seat(seat, connection, carried, Arc::clone(&self.heard_at));
-        self.seat = Some(Taken { seat, connection, number, messages });
+        let messages = self.visit.room.seat(seat, connection, carried, Arc::clone(&presence));
+        self.seat = Some(Taken { seat, connection, number, messages, presence });
         if let Some((carrier, number)) = self.visit.hub.carrier().zip(number)
             && let Err(failure) = carrier.join(self.meeting, number)
         {
@@ -305,8 +306,9 @@ impl Page {
 
     /// Leaves the seat, at the time at which it was really left.
     async fn rise_as_of(&mut self, left: DateTime<Utc>) {
-        let Some(Taken { seat, connection, .. }) = self.seat.take() else { return };
-        let left = self.visit.room.rise(seat, connection).map_or(left, |silent| silent.min(left));
+        let Some(Taken { seat, connection, presence, .. }) = self.seat.take() else { return };
+        self.visit.room.rise(seat, connection, &presence);
+        let left = presence.silent_since().map_or(left, |silent| silent.min(left));
         if let Err(failure) = self.asker.site.services.live.rise(connection, left).await {
             // It ends when it is no longer marked, a little late.
             tracing::warn!(?failure, "a seat that was left is still marked as taken");

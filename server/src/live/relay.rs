@@ -26,8 +26,10 @@ use crate::outward;
 /// Marks a socket that another node has passed on. All it does is to keep it from being passed on again.
 pub(super) const PASSED_ON: HeaderName = HeaderName::from_static("phien-passed-on");
 
-/// A host that takes longer to answer is taken for gone.
-const ANSWERS_WITHIN: Duration = Duration::from_secs(2);
+/// A host that takes longer to be reached is taken for gone.
+const REACHED_WITHIN: Duration = Duration::from_secs(2);
+/// One that is reached asks the database before it answers, which all nodes share: a slow moment of it is no node's end.
+const ANSWERS_WITHIN: Duration = Duration::from_secs(7);
 /// Host and page both say something every few seconds; the one that hears nothing closes long before this.
 const SILENT_AT_MOST: Duration = Duration::from_secs(30);
 /// Whoever takes nothing for so long is gone.
@@ -93,8 +95,15 @@ pub(super) async fn open(node: &Node, host: &str, asked: &Asked) -> Result<Line,
 async fn ask(node: &Node, host: &str, asked: &Asked) -> Result<Line, NoLine> {
     let silent = |cause: &dyn std::fmt::Display| NoLine::Silent(cause.to_string());
     let url = Url::parse(host).map_err(|cause| silent(&cause))?;
-    let tls = node.tls(&url).map_err(NoLine::Silent)?;
-    let (way, _) = outward::open(&url, tls).await.map_err(|cause| silent(&cause))?;
+    let own = |cause: String| {
+        tracing::error!(cause, "this node can reach no other one");
+        NoLine::Refused(StatusCode::SERVICE_UNAVAILABLE)
+    };
+    let tls = node.tls(&url).map_err(own)?;
+    let reached = timeout(REACHED_WITHIN, outward::open(&url, tls)).await;
+    let (way, _) = reached
+        .map_err(|_| NoLine::Silent("not reached in time".to_owned()))?
+        .map_err(|cause| silent(&cause))?;
     let (mut sender, connection) =
         http1::handshake(TokioIo::new(way)).await.map_err(|cause| silent(&cause))?;
     // Dropped with this attempt; once the line stands it has nothing left to do.

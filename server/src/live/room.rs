@@ -1,16 +1,16 @@
 //! A meeting that somebody on this node looks at: its newest state, written out once for all its pages, and the seats
 //! that are taken from here.
 
-use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use ::media::command::Link;
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use domain::error::Failure;
 use domain::ids::{ConnectionId, MeetingId};
-use domain::live::wire::{Devices, HERE_SECONDS, State, ToPage};
+use domain::live::wire::{Devices, State, ToPage};
 use domain::live::{Live, Seat, is_on};
 use tokio::sync::{Notify, mpsc, watch};
 use tokio::task::AbortHandle;
@@ -18,13 +18,12 @@ use tokio::time::sleep;
 
 use super::Hub;
 use super::media::Carried;
+use super::presence::{Line, Presence};
 
 /// States come no closer together: seventy sites that join in one second are ten readings and not seventy.
 const APART: Duration = Duration::from_millis(100);
 /// Pause before a state that could not be read is read again.
 const AGAIN_AFTER: Duration = Duration::from_secs(1);
-/// Who stands is heard within this: a sign of life and a slow line's pause.
-const HEARD_WITHIN: TimeDelta = TimeDelta::seconds(HERE_SECONDS as i64 + 3);
 /// Messages that wait for one page. One that takes them slower has lost sight, and begins anew.
 const WAITING_AT_MOST: usize = 64;
 
@@ -37,6 +36,8 @@ pub(super) struct Room {
     told: watch::Sender<Told>,
     changed: Notify,
     seated: Mutex<BTreeMap<Seat, Seated>>,
+    /// Seats that were left without picture and sound that they had had.
+    dark: Mutex<BTreeSet<Seat>>,
     reading: OnceLock<AbortHandle>,
     /// Whether another node hosts the meeting since.
     has_moved: watch::Sender<bool>,
@@ -49,43 +50,7 @@ struct Seated {
     carried: Option<Carried>,
     devices: Devices,
     outbox: mpsc::Sender<ToPage>,
-    heard: Arc<Heard>,
-    /// How its two connections are that have ever carried picture and sound.
-    lines: [Option<Line>; 2],
-}
-
-/// A connection that carries, or has been silent since.
-type Line = Result<(), DateTime<Utc>>;
-
-impl Seated {
-    /// Since when nothing carries any more.
-    fn silent_since(&self) -> Option<DateTime<Utc>> {
-        let lines = self.lines.iter().flatten();
-        if lines.clone().any(Line::is_ok) {
-            return None;
-        }
-        lines.filter_map(|line| line.err()).max()
-    }
-}
-
-/// When a page was last heard. A browser answers every sign of life by itself.
-#[derive(Debug)]
-pub(super) struct Heard(AtomicI64);
-
-impl Heard {
-    pub(super) fn at(now: DateTime<Utc>) -> Heard {
-        Heard(AtomicI64::new(now.timestamp_millis()))
-    }
-
-    pub(super) fn note(&self, now: DateTime<Utc>) {
-        self.0.store(now.timestamp_millis(), Ordering::Relaxed);
-    }
-
-    /// When a page was last heard that is not heard any more.
-    pub(super) fn unheard_since(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
-        let last = DateTime::from_timestamp_millis(self.0.load(Ordering::Relaxed))?;
-        (now - last > HEARD_WITHIN).then_some(last)
-    }
+    presence: Arc<Presence>,
 }
 
 impl Room {
@@ -97,6 +62,7 @@ impl Room {
             told: watch::Sender::new(None),
             changed: Notify::new(),
             seated: Mutex::default(),
+            dark: Mutex::default(),
             reading: OnceLock::new(),
             has_moved: watch::Sender::new(false),
         });
@@ -202,11 +168,10 @@ impl Room {
         seat: Seat,
         connection: ConnectionId,
         carried: Option<Carried>,
-        heard: Arc<Heard>,
+        presence: Arc<Presence>,
     ) -> mpsc::Receiver<ToPage> {
         let (outbox, messages) = mpsc::channel(WAITING_AT_MOST);
-        let taken =
-            Seated { connection, carried, devices: Devices::default(), outbox, heard, lines: [None; 2] };
+        let taken = Seated { connection, carried, devices: Devices::default(), outbox, presence };
         if let Some(before) = self.seated().insert(seat, taken) {
             let _ = before.outbox.try_send(ToPage::Unseated);
         }
@@ -223,13 +188,32 @@ impl Room {
         self.seated().retain(|_, at| !concerns(at) || at.outbox.try_send(message.clone()).is_ok());
     }
 
-    /// A page left its seat, if it still had it. Gives since when it had neither picture nor sound, if it had lost them.
-    pub(super) fn rise(&self, seat: Seat, connection: ConnectionId) -> Option<DateTime<Utc>> {
+    /// A page left its seat, which somebody else may have by now.
+    pub(super) fn rise(&self, seat: Seat, connection: ConnectionId, presence: &Presence) {
         let mut seated = self.seated();
-        if seated.get(&seat).is_none_or(|at| at.connection != connection) {
-            return None;
+        if presence.silent_since().is_some() {
+            self.dark().insert(seat);
         }
-        seated.remove(&seat)?.silent_since()
+        if seated.get(&seat).is_some_and(|at| at.connection == connection) {
+            seated.remove(&seat);
+        }
+    }
+
+    /// Who has a seat now, and since when they are not really there.
+    pub(super) fn former(&self, seat: Seat, now: DateTime<Utc>) -> Option<(ConnectionId, DateTime<Utc>)> {
+        let seated = self.seated();
+        let at = seated.get(&seat)?;
+        Some((at.connection, at.presence.gone_since(now)?))
+    }
+
+    /// Whether a seat was, or is, without picture and sound that it had had; asked once, by whoever takes it.
+    pub(super) fn takes_over_in_the_dark(&self, seat: Seat) -> bool {
+        let is_dark = self.seated().get(&seat).is_some_and(|at| at.presence.silent_since().is_some());
+        self.dark().remove(&seat) || is_dark
+    }
+
+    fn dark(&self) -> MutexGuard<'_, BTreeSet<Seat>> {
+        self.dark.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// A seat's connection fell silent, or carries again. Gives what was interrupted until now, if nothing had carried.
@@ -239,13 +223,9 @@ impl Room {
         link: Link,
         line: Line,
     ) -> Option<(ConnectionId, DateTime<Utc>)> {
-        let mut seated = self.seated();
-        let at = seated.values_mut().find(|at| at.carried.as_ref().is_some_and(|of| of.number == number))?;
-        let before = at.silent_since();
-        // A line that was silent before goes on being so.
-        let known = at.lines[link as usize].and_then(Line::err);
-        at.lines[link as usize] = Some(line.map_err(|since| known.map_or(since, |known| known.min(since))));
-        before.filter(|_| at.silent_since().is_none()).map(|since| (at.connection, since))
+        let seated = self.seated();
+        let at = seated.values().find(|at| at.carried.as_ref().is_some_and(|of| of.number == number))?;
+        Some((at.connection, at.presence.note(link, line)?))
     }
 
     /// What a seat has on; the others are told.
@@ -261,16 +241,7 @@ impl Room {
 
     /// The connections of the seats taken from here whose pages are heard.
     pub(super) fn connections(&self, now: DateTime<Utc>) -> Vec<ConnectionId> {
-        let seated = self.seated();
-        let heard = seated.values().filter(|at| at.heard.unheard_since(now).is_none());
-        heard.map(|at| at.connection).collect()
-    }
-
-    /// The connection of a seat whose page is not heard any more, and when it last was.
-    pub(super) fn unheard(&self, seat: Seat, now: DateTime<Utc>) -> Option<(ConnectionId, DateTime<Utc>)> {
-        let seated = self.seated();
-        let at = seated.get(&seat)?;
-        Some((at.connection, at.heard.unheard_since(now)?))
+        self.seated().values().filter(|at| at.presence.is_heard(now)).map(|at| at.connection).collect()
     }
 
     /// Seats whose connections have ended elsewhere: taken from a page of another node.
@@ -282,49 +253,5 @@ impl Room {
             }
             !is_gone
         });
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn at(second: i64) -> DateTime<Utc> {
-        DateTime::from_timestamp(1_780_000_000 + second, 0).unwrap()
-    }
-
-    fn seated(lines: [Option<Line>; 2]) -> Seated {
-        let (outbox, _) = mpsc::channel(1);
-        let heard = Arc::new(Heard::at(at(0)));
-        Seated {
-            connection: ConnectionId(uuid::Uuid::nil()),
-            carried: None,
-            devices: Devices::default(),
-            outbox,
-            heard,
-            lines,
-        }
-    }
-
-    #[test]
-    fn a_seat_is_silent_when_nothing_carries_that_had() {
-        for (lines, since) in [
-            ([None, None], None),
-            ([Some(Ok(())), Some(Err(at(5)))], None),
-            ([Some(Err(at(3))), Some(Err(at(5)))], Some(at(5))),
-            // Who sends nothing is silent when what it receives is.
-            ([None, Some(Err(at(5)))], Some(at(5))),
-        ] {
-            assert_eq!(seated(lines).silent_since(), since, "{lines:?}");
-        }
-    }
-
-    #[test]
-    fn who_is_not_heard_for_two_signs_of_life_is_not_there() {
-        let heard = Heard::at(at(0));
-        assert_eq!(heard.unheard_since(at(8)), None);
-        assert_eq!(heard.unheard_since(at(9)), Some(at(0)));
-        heard.note(at(9));
-        assert_eq!(heard.unheard_since(at(12)), None);
     }
 }

@@ -311,7 +311,8 @@ pub trait LivePort: Send + Sync {
     /// How it stands.
     async fn live(&self, caller: &Caller, meeting: MeetingId) -> Outcome<Live>;
     /// Takes a seat; whoever sat there from another page is gone, or stays with [`Refusal::SeatTaken`], see [`Coming`].
-    /// While the meeting is under way a site is marked as connected by it, and a person as online.
+    /// While the meeting is under way a site is marked as connected by it, and a person as online. `former` is who had the
+    /// seat until now and since when they were not really there, if they were not.
     ///
     /// [`Refusal::SeatTaken`]: crate::error::Refusal::SeatTaken
     async fn sit(
@@ -320,6 +321,7 @@ pub trait LivePort: Send + Sync {
         meeting: MeetingId,
         arrival: Arrival,
         connection: ConnectionId,
+        former: Option<(ConnectionId, DateTime<Utc>)>,
     ) -> Outcome<()>;
     /// Marks connections that stand; gives those of the list that have ended, for somebody took their seats.
     async fn standing_by(

@@ -41,8 +41,9 @@ impl LivePort for Backend {
         meeting: MeetingId,
         arrival: Arrival,
         connection: ConnectionId,
+        former: Option<(ConnectionId, DateTime<Utc>)>,
     ) -> Outcome<()> {
-        self.outcome(seats::sit(self, caller, meeting, arrival, connection).await)
+        self.outcome(seats::sit(self, caller, meeting, arrival, (connection, former)).await)
     }
 
     async fn standing_by(

@@ -19,13 +19,15 @@ use crate::{Backend, access, agencies, counted, stored};
 
 /// Connections that stand are marked more often than this, so that what a drop-out lasted is known to a few seconds.
 const UNMARKED_AFTER: TimeDelta = TimeDelta::seconds(12);
+/// Whoever has not been marked for so long at the opening has left: a database that stalled must not cost the seats of all.
+const LEFT_AFTER: TimeDelta = TimeDelta::seconds(30);
 
 pub(super) async fn sit(
     backend: &Backend,
     caller: &Caller,
     meeting: MeetingId,
     arrival: Arrival,
-    connection: ConnectionId,
+    (connection, former): (ConnectionId, Option<(ConnectionId, DateTime<Utc>)>),
 ) -> Done<()> {
     let Arrival { seat, page, how } = arrival;
     let mut tx = backend.db().begin().await?;
@@ -41,6 +43,16 @@ pub(super) async fn sit(
     refuse_removed(&mut tx, meeting, seat).await?;
     if how != Coming::Pressed {
         refuse_when_taken(&mut tx, (meeting, caller.now), seat, page).await?;
+    }
+    if let Some((former, gone)) = former {
+        q("UPDATE seat_connection SET ended_at = CASE WHEN began_at > $2 THEN began_at ELSE $2 END \
+           WHERE id = $1 AND meeting_id = $3 AND seat = $4 AND ended_at IS NULL")
+        .bind(former)
+        .bind(gone)
+        .bind(meeting)
+        .bind(seat.to_string())
+        .run(&mut tx)
+        .await?;
     }
     // The page before is here until now, unless nobody has marked it for longer than marks are apart.
     q("UPDATE seat_connection SET ended_at = CASE WHEN seen_at < $4 THEN seen_at ELSE $3 END \
@@ -144,7 +156,7 @@ pub(crate) async fn mark_all_seated(
     // Left by a program that was killed, and not come back to.
     q("UPDATE seat_connection SET ended_at = seen_at WHERE meeting_id = $1 AND ended_at IS NULL AND seen_at < $2")
         .bind(meeting)
-        .bind(caller.now - UNMARKED_AFTER)
+        .bind(caller.now - LEFT_AFTER)
         .run(&mut *tx)
         .await?;
     let waiting: Vec<(String,)> = q(

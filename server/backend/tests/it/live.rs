@@ -61,7 +61,7 @@ impl Hybrid {
         arrival: Arrival,
     ) -> Outcome<ConnectionId> {
         let connection = ConnectionId(world.id());
-        world.backend.sit(caller, self.meeting, arrival, connection).await.map(|()| connection)
+        world.backend.sit(caller, self.meeting, arrival, connection, None).await.map(|()| connection)
     }
 
     pub(crate) async fn direct(&self, world: &World, direction: Direction) -> Outcome<()> {
@@ -154,7 +154,7 @@ async fn who_waits_before_the_opening_is_marked_by_it() {
         let seats = [(&technician, Seat::Site(technician.agency.id)), (&chair, Seat::Person(chair.person))];
         for (caller, seat) in seats {
             let arrival = Arrival { seat, page: PageId(world.id()), how: Coming::Pressed };
-            world.backend.sit(caller, meeting, arrival, ConnectionId(world.id())).await.unwrap();
+            world.backend.sit(caller, meeting, arrival, ConnectionId(world.id()), None).await.unwrap();
         }
         let waiting = world.backend.get(&secretary, meeting).await.unwrap();
         assert!(!waiting.sites[0].is_connected, "a line that is tried is no meeting");

@@ -123,7 +123,7 @@ async fn the_opening_ends_a_rehearsal_and_marks_nobody_for_it() {
         let seat = Seat::Site(technician.agency.id);
         for (seat, connection) in [(seat, site), (Seat::Person(chair.person), others)] {
             let arrival = Arrival { seat, page: PageId(world.id()), how: Coming::Rehearsing };
-            world.backend.sit(&secretary, meeting, arrival, connection).await.unwrap();
+            world.backend.sit(&secretary, meeting, arrival, connection, None).await.unwrap();
         }
         world.backend.open(&secretary, meeting).await.unwrap();
         let opened = world.backend.get(&secretary, meeting).await.unwrap();

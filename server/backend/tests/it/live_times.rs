@@ -3,8 +3,8 @@
 
 use chrono::Duration;
 use domain::access::{Caller, Stage};
-use domain::error::Refusal;
-use domain::ids::PageId;
+use domain::error::{Failure, Refusal};
+use domain::ids::{ConnectionId, PageId};
 use domain::live::{Arrival, Coming, DropOut, LivePort};
 
 use crate::live::{Hybrid, later};
@@ -51,6 +51,27 @@ async fn a_page_that_comes_back_by_itself_takes_no_seat_from_another_device() {
         // Whoever is not heard any more has not got the seat either.
         come(phone, Coming::Back, 40).await.unwrap();
         come(desk, Coming::Pressed, 41).await.unwrap();
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_page_that_was_not_there_any_more_left_when_it_last_was_and_only_for_who_may_sit() {
+    each_database(async |world| {
+        let at = Hybrid::at(world, Stage::UnderWay).await;
+        let second = |second| world.now + Duration::seconds(second);
+        let first = at.sit(world, &at.technician, at.site()).await.unwrap();
+        let page = PageId(world.id());
+        let arrival = Arrival { seat: at.site(), page, how: Coming::Pressed };
+        let stranger = later(&at.delegate, 20);
+        let (next, former) = (ConnectionId(world.id()), Some((first, second(5))));
+        let refused = world.backend.sit(&stranger, at.meeting, arrival, next, former).await;
+        assert_eq!(refused, Err(Failure::Forbidden));
+        assert!(at.live(world).await.seat(at.site()).unwrap().is_connected, "a refusal ends nobody's seat");
+        let back = later(&at.technician, 20);
+        world.backend.sit(&back, at.meeting, arrival, next, former).await.unwrap();
+        let lines = world.backend.lines(&later(&at.secretary, 60), at.meeting).await.unwrap();
+        assert_eq!(lines[0].drop_outs, [DropOut { since: second(5), until: Some(second(20)) }]);
     })
     .await;
 }

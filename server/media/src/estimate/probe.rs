@@ -24,7 +24,11 @@ const GIVEN_UP: Duration = Duration::from_secs(2);
 const OWN_QUEUE: Duration = Duration::from_millis(700);
 /// How long after a train that found nothing the next one leaves: doubling.
 const PATIENCE: Duration = Duration::from_secs(4);
-const PATIENCE_AT_MOST: Duration = Duration::from_secs(64);
+/// What was found and holds for so long is true.
+const HOLDS: Duration = Duration::from_secs(10);
+const PATIENCE_AT_MOST: Duration = Duration::from_secs(16);
+/// The same after trains that found more than was true.
+const MISTRUST_AT_MOST: Duration = Duration::from_secs(64);
 
 /// A train to be sent at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,11 +58,13 @@ pub(super) struct Probe {
     left: Option<Instant>,
     not_before: Option<Instant>,
     patience: Duration,
+    /// When a train last found more than was believed.
+    found: Option<Instant>,
 }
 
 impl Default for Probe {
     fn default() -> Self {
-        Self { underway: None, left: None, not_before: None, patience: PATIENCE }
+        Self { underway: None, left: None, not_before: None, patience: PATIENCE, found: None }
     }
 }
 
@@ -68,6 +74,10 @@ impl Probe {
         if self.underway.is_some_and(|train| now.saturating_duration_since(train.left) >= GIVEN_UP) {
             self.underway = None;
             self.found_nothing(now);
+        }
+        if self.found.is_some_and(|found| now.saturating_duration_since(found) >= HOLDS) {
+            self.found = None;
+            self.patience = PATIENCE;
         }
         if self.underway.is_some() || self.not_before.is_some_and(|at| now < at) {
             return None;
@@ -116,12 +126,22 @@ impl Probe {
         let took = train.last.saturating_sub(first).as_secs_f64();
         let through = f64::from(train.bytes) * 8.0 / took.max(0.000_1);
         if through >= BORNE * train.asked {
-            self.patience = PATIENCE;
-            self.not_before = None;
+            self.found = Some(now);
             return Some(train.asked);
         }
         self.found_nothing(now);
         Some(CAREFUL * through)
+    }
+
+    /// The line failed. What a train found shortly before was a burst that something on the way let through, and what is
+    /// still on its way tells nothing any more.
+    pub(super) fn failed(&mut self, now: Instant) {
+        let is_own = self.found.take().is_some_and(|found| now.saturating_duration_since(found) < HOLDS);
+        self.underway = None;
+        if is_own {
+            self.patience = (self.patience * 4).min(MISTRUST_AT_MOST);
+            self.not_before = Some(now + self.patience);
+        }
     }
 
     /// Whether a queue may be a train's doing.
@@ -131,6 +151,8 @@ impl Probe {
 
     fn found_nothing(&mut self, now: Instant) {
         self.not_before = Some(now + self.patience);
-        self.patience = (self.patience * 2).min(PATIENCE_AT_MOST);
+        if self.patience < PATIENCE_AT_MOST {
+            self.patience = (self.patience * 2).min(PATIENCE_AT_MOST);
+        }
     }
 }

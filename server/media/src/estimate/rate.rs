@@ -194,14 +194,15 @@ impl Rate {
         }
     }
 
-    /// A trial has shown that the line bears so much: what it failed at before is no bound any more.
+    /// When the line last failed.
+    pub(super) fn failed_at(&self) -> Option<Instant> {
+        self.failed.map(|(at, _)| at)
+    }
+
+    /// A trial has shown that the line bears so much.
     pub(super) fn found(&mut self, now: Instant, bits: f64) {
         if bits <= self.bits {
             return;
-        }
-        if self.failed.is_some_and(|(_, through)| bits > through * NEAR.end) {
-            self.failed = None;
-            self.patience = PATIENCE;
         }
         self.grown = now;
         self.set(bits);

@@ -62,12 +62,12 @@ fn a_line_used_below_its_means_recovers_too() {
 
 #[test]
 fn a_weak_line_that_becomes_good_is_believed_again_within_seconds() {
-    let mut line = Line::new(13, 150_000, AT_MOST);
+    let mut line = Line::new(13, 80_000, AT_MOST);
     line.run(20, |estimate| estimate);
     assert_eq!(line.estimate.state(), LineState::AudioAndScreen);
     line.bears(3_000_000);
-    // Voices alone: it is trains that tell.
-    line.run(12, |_| 60_000);
+    // Voices alone: it is trains that tell, the last of which found nothing.
+    line.run(24, |_| 60_000);
     assert_eq!(line.estimate.state(), LineState::Full, "{}", line.estimate.bits_per_second());
 }
 
@@ -80,6 +80,17 @@ fn asking_a_line_that_stays_weak_for_more_costs_it_little() {
     let queue = line.queue_at_worst(from);
     assert!(queue <= 0.25, "queue of {queue} s");
     assert!(line.through(from) <= 125_000.0, "padding: {} bit/s", line.through(from));
+}
+
+#[test]
+fn a_line_that_lets_bursts_through_is_not_taken_for_a_good_one_again_and_again() {
+    let mut line = Line::new(15, 120_000, AT_MOST);
+    line.lets_bursts_through(0.5);
+    line.run(20, |estimate| estimate);
+    let from = line.seconds();
+    let changes = line.changes_of_state(180, |estimate| estimate.min(950_000));
+    assert!(changes <= 16, "{changes} changes in three minutes");
+    assert!(line.queue_at_worst(from) <= 0.8, "{}", line.queue_at_worst(from));
 }
 
 #[test]

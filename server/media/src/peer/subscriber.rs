@@ -12,7 +12,7 @@ use rand::rngs::StdRng;
 use super::publisher::Stored;
 use super::transport::Credentials;
 use super::{Identity, State, Transport};
-use crate::command::{LineState, Place};
+use crate::command::{LineState, Over, Place};
 use crate::estimate::Estimate;
 use crate::pace::{Class, Pacer, Repeats};
 use crate::policy::{THUMBS, VOICES};
@@ -355,7 +355,9 @@ impl Subscriber {
     /// Sends padding where the estimate wants to know whether a weak line has become better. It stands among the repeats of
     /// the large picture, as browsers expect it.
     fn ask_for_more(&mut self, now: Instant) {
-        let Some(id) = self.transport_id else { return };
+        // Over TCP a train arrives as one piece and measures nothing.
+        let is_udp = self.transport.path().is_some_and(|path| path.over() == Over::Udp);
+        let Some(id) = self.transport_id.filter(|_| is_udp) else { return };
         let Some(train) = self.estimate.train(now) else { return };
         for _ in 0..train.packets {
             self.number = self.number.wrapping_add(1);

@@ -52,6 +52,12 @@ impl Place {
         state == Some(State::Connected)
     }
 
+    /// When a connection that is said to carry was last heard: another takes its place.
+    pub(crate) fn replaced(&mut self, link: Link) -> Option<Instant> {
+        let carried = matches!(self.told[link as usize], Told::Connected(_));
+        self.transport(link).filter(|_| carried).map(|transport| transport.heard())
+    }
+
     /// A connection is new: nothing has been told of it.
     pub(super) fn begin(&mut self, link: Link) {
         self.told[link as usize] = Told::Nothing;

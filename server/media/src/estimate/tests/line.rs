@@ -22,6 +22,8 @@ pub(super) struct Line {
     bears: u32,
     loses: u64,
     jitter: u64,
+    /// Seconds of its rate that it lets through at once after a rest.
+    bucket: f64,
     /// When the narrowest point is free again, in seconds.
     busy_until: f64,
     number: u16,
@@ -44,6 +46,7 @@ impl Line {
             bears,
             loses: 0,
             jitter: 0,
+            bucket: 0.0,
             busy_until: 0.0,
             number: 65_000,
             owed: 0.0,
@@ -63,6 +66,10 @@ impl Line {
 
     pub(super) fn jitters(&mut self, millis: u64) {
         self.jitter = millis;
+    }
+
+    pub(super) fn lets_bursts_through(&mut self, seconds: f64) {
+        self.bucket = seconds;
     }
 
     pub(super) fn seconds(&self) -> f64 {
@@ -137,15 +144,15 @@ impl Line {
             self.estimate.sent(now, self.number, bytes);
         }
         let bits = bytes as f64 * 8.0;
-        let starts = self.busy_until.max(seconds);
-        let queue = starts - seconds;
+        let starts = self.busy_until.max(seconds - self.bucket);
+        let queue = (starts - seconds).max(0.0);
         let is_lost = self.bears == 0 || queue > QUEUE || self.chance.happens(self.loses);
         if is_lost {
             self.came.push_back((self.number, None));
         } else {
             self.busy_until = starts + bits / f64::from(self.bears);
             let jitter = self.chance.below(self.jitter + 1) as f64 / 1000.0;
-            self.came.push_back((self.number, Some(self.busy_until + WAY + jitter)));
+            self.came.push_back((self.number, Some(self.busy_until.max(seconds) + WAY + jitter)));
             self.log.push((seconds, queue, bits));
         }
         self.number = self.number.wrapping_add(1);
