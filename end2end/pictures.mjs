@@ -4,8 +4,7 @@
 // pictures can be taken again at any time. Palettes are reduced by pngquant when it is installed.
 
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { chromium } from '@playwright/test';
 
@@ -15,8 +14,10 @@ const password = 'hop-khong-giay';
 const desk = { width: 1440, height: 900 };
 const tablet = { width: 820, height: 1180 };
 
-const quiet = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'];
-const browser = await launch();
+const browser = await chromium.launch({
+  executablePath: process.env.PHIEN_CHROMIUM ?? '/usr/bin/chromium',
+  args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'],
+});
 mkdirSync(folder, { recursive: true });
 
 const chair = await person('pct1.ubnd', tablet);
@@ -36,64 +37,11 @@ const officer = await person('baocao.snv', desk);
 await open(officer, `/figures?period=c-${new Date().getFullYear()}`);
 await picture(officer, 'figures');
 
-await online(meeting);
 await browser.close();
 
-function launch(...more) {
-  const executablePath = process.env.PHIEN_CHROMIUM ?? '/usr/bin/chromium';
-  return chromium.launch({ executablePath, args: [...quiet, ...more] });
-}
-
-/** The conference as a commune sees it: the hall and two other sites, each with a drawn camera of its own. */
-async function online(meeting) {
-  const cameras = mkdtempSync(join(tmpdir(), 'phien-cameras-'));
-  const rooms = [];
-  for (const [at, user] of ['thuky1.vpub', 'thuky.03679', 'thuky.03664', 'thuky.03646'].entries()) {
-    const film = join(cameras, `${at}.mjpeg`);
-    writeFileSync(film, await drawn(at));
-    const room = await launch(
-      '--use-fake-device-for-media-stream',
-      '--use-fake-ui-for-media-stream',
-      `--use-file-for-fake-video-capture=${film}`,
-    );
-    rooms.push(room);
-    const page = await person(user, desk, room);
-    await open(page, `${meeting}/live`);
-    await page.getByRole('button', { name: at === 0 ? /^Vào họp từ hội trường/ : /^Vào họp từ điểm cầu/ }).click();
-    await page.getByRole('group', { name: 'Điều khiển' }).waitFor();
-    if (at < 3) continue;
-    const seen = page.locator('.seatv:not(.seatv--own):not(.is-off):not(.is-dark)');
-    await seen.nth(2).waitFor({ timeout: 60_000 });
-    // The large picture comes first at a small size.
-    await page.waitForFunction(() => document.querySelector('.seatv.is-large video')?.videoWidth >= 640, null, {
-      timeout: 60_000,
-    }).catch(() => {});
-    await picture(page, 'online');
-  }
-  for (const room of rooms) await room.close();
-  rmSync(cameras, { recursive: true, force: true });
-}
-
-/** One frame of a meeting room that nobody sits in but shapes. */
-async function drawn(at) {
-  const page = await browser.newPage({ viewport: { width: 640, height: 360 } });
-  const walls = ['#31536b', '#5b4a3f', '#3e5a48', '#4b4668'];
-  const people = Array.from({ length: at === 0 ? 5 : 3 - (at % 2) }, (_, n, all = at === 0 ? 5 : 3 - (at % 2)) => {
-    const x = (640 / (all + 1)) * (n + 1);
-    const shade = ['#22303a', '#2d2621', '#26332b', '#2a2838'][at];
-    return `<circle cx="${x}" cy="190" r="34" fill="${shade}"/><path d="M${x - 62} 330c0-62 28-96 62-96s62 34 62 96z" fill="${shade}"/>`;
-  });
-  const table = '<rect y="300" width="640" height="60" fill="#7a5a3c"/><rect y="300" width="640" height="6" fill="#93704d"/>';
-  const wall = `<rect width="640" height="360" fill="${walls[at]}"/><rect x="70" y="36" width="500" height="84" rx="6" fill="#fff" opacity="0.16"/>`;
-  await page.setContent(`<body style="margin:0"><svg width="640" height="360">${wall}${people.join('')}${table}</svg>`);
-  const frame = await page.screenshot({ type: 'jpeg', quality: 90 });
-  await page.close();
-  return Buffer.concat(Array.from({ length: 30 }, () => frame));
-}
-
 /** A browser of that person's own, signed in. */
-async function person(user, viewport, within = browser) {
-  const context = await within.newContext({ viewport, locale: 'vi-VN', timezoneId: 'Asia/Ho_Chi_Minh' });
+async function person(user, viewport) {
+  const context = await browser.newContext({ viewport, locale: 'vi-VN', timezoneId: 'Asia/Ho_Chi_Minh' });
   const page = await context.newPage();
   await page.goto(address);
   const field = page.locator('input[autocomplete="current-password"]');
