@@ -60,6 +60,27 @@ test('people and agencies are taken into a meeting without marks and without a m
     await expect(chip('Phó Chủ tịch UBND tỉnh phụ trách kinh tế')).toBeVisible();
   });
 
+  await test.step('an answer that comes after Escape lists nothing', async () => {
+    const FIND = '**/api/meetings/find*';
+    let release;
+    const held = new Promise((resolve) => (release = resolve));
+    await page.route(FIND, async (route) => {
+      await held;
+      await route.continue();
+    });
+    await add.fill('giam doc');
+    await key('Escape');
+    const answered = page.waitForResponse(FIND);
+    release();
+    await (await answered).finished();
+    // The page has its turn after the answer: what it would have listed is listed by then.
+    await page.evaluate(() => new Promise((resolve) => setTimeout(() => requestAnimationFrame(resolve), 0)));
+    await expect(add).toHaveAttribute('aria-expanded', 'false');
+    await expect(listed(page)).toHaveCount(0);
+    await page.unroute(FIND);
+    await add.fill('');
+  });
+
   await test.step('what fits nobody is said', async () => {
     await type(page, add, 'khong co ai ten nhu the');
     await expect(page.getByRole('status').filter({ hasText: t('composer_nobody_found') })).toBeVisible();

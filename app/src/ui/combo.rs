@@ -54,18 +54,26 @@ pub fn Combo(
     let is_open = RwSignal::new(false);
     let active = RwSignal::new(None::<usize>);
     let asked = StoredValue::new(0_u64);
-    let seek = move |typed: String| {
-        text.set(typed.clone());
-        let turn = asked.try_update_value(|turn| {
+    let next_turn = move || {
+        asked.try_update_value(|turn| {
             *turn += 1;
             *turn
-        });
+        })
+    };
+    // An answer that is still on its way must not open the list again.
+    let close = move || {
+        next_turn();
+        is_open.set(false);
+        active.set(None);
+    };
+    let seek = move |typed: String| {
+        text.set(typed.clone());
         let is_empty = typed.trim().is_empty();
         let finding = find.run(typed);
         if is_empty {
-            is_open.set(false);
-            return;
+            return close();
         }
+        let turn = next_turn();
         leptos::task::spawn_local(async move {
             let found = finding.await;
             // Answers may overtake each other; only the last question's counts.
@@ -78,12 +86,14 @@ pub fn Combo(
     };
     let choose = move |option: ComboOption| {
         text.set(if clears { String::new() } else { option.label.clone() });
-        is_open.set(false);
-        active.set(None);
+        close();
         on_choose.run(option);
     };
     let on_key = move |event: leptos::ev::KeyboardEvent| {
         if !is_open.get_untracked() {
+            if event.key() == "Escape" {
+                close();
+            }
             return;
         }
         let count = options.with_untracked(Vec::len);
@@ -95,7 +105,7 @@ pub fn Combo(
                 Some(option) => choose(option),
                 None => return,
             },
-            "Escape" => is_open.set(false),
+            "Escape" => close(),
             _ => return,
         }
         event.prevent_default();
@@ -138,7 +148,7 @@ pub fn Combo(
                 value=text.get_untracked()
                 on:input=move |event| seek(event_target_value(&event))
                 on:keydown=on_key
-                on:blur=move |_| is_open.set(false)
+                on:blur=move |_| close()
             />
             {list}
         </div>

@@ -154,7 +154,11 @@ fn finder(sheet: Sheet, name: &'static str, label: &'static str, hint: &'static 
         Box::pin(async move {
             let found = calls::find(text, name != "add").await.unwrap_or_default();
             let options = found.iter().map(option).collect();
-            seen.try_set_value(found);
+            // Answers may overtake each other: what is listed is among all that were found.
+            seen.try_update_value(|seen| {
+                seen.retain(|known| !found.iter().any(|new| new.code() == known.code()));
+                seen.extend(found);
+            });
             options
         })
     });
