@@ -8,7 +8,7 @@ mod rate;
 
 use std::time::{Duration, Instant};
 
-use crate::command::LineState;
+use crate::command::{LineState, Over};
 use delay::{Delay, Usage};
 use probe::Probe;
 pub use probe::Train;
@@ -117,15 +117,15 @@ impl Estimate {
         self.sends = Some(now);
     }
 
-    /// Padding to be sent at once, to find out whether a weak line has become better; to be asked for at every look.
-    pub fn train(&mut self, now: Instant) -> Option<Train> {
+    /// Padding to be sent, to find out whether a weak line has become better; to be asked for at every look.
+    pub fn train(&mut self, now: Instant, over: Over) -> Option<Train> {
         let bits = self.rate.bits_per_second();
         let is_heard = self.delay.has_seen_any() && now.saturating_duration_since(self.reported) < UNREPORTED;
         let is_calm = self.delay.usage() == Usage::Normal && !self.rate.failed_within(now, LEFT_ALONE);
         if bits >= AT_FIRST || !is_heard || !is_calm {
             return None;
         }
-        self.probe.train(now, bits)
+        self.probe.train(now, bits, over)
     }
 
     /// A trial after which the line failed had found too much.

@@ -4,6 +4,7 @@
 
 use std::time::{Duration, Instant};
 
+use crate::command::Over;
 use crate::demux::{self, Kind};
 use crate::estimate::Estimate;
 use crate::framing::{Frames, LONGEST};
@@ -174,7 +175,8 @@ pub fn fuzz_estimate(data: &[u8]) {
             ),
             5 => estimate.look(now),
             _ => {
-                if estimate.train(now).is_some() {
+                let over = if event[1] % 2 == 0 { Over::Udp } else { Over::Tcp };
+                if estimate.train(now, over).is_some() {
                     estimate.sent_of_train(now, number, value as usize);
                 }
             }

@@ -1,14 +1,21 @@
 //! A short train of padding that asks for twice what the line is believed to bear: how far its packets are apart when they
 //! come tells within a moment what growing by parts finds out in half a minute. Only a line that is believed to be weak is
-//! asked. Knows no packets: it is told of sizes and times.
+//! asked. Knows no packets: it is told of sizes and times, and of a byte stream that what leaves at once comes at once: there
+//! the train is spread out, and one that comes as a piece all the same has told nothing.
 
 use std::time::{Duration, Instant};
+
+use crate::command::Over;
 
 /// Asked for, as a multiple of what is believed.
 const FURTHER: f64 = 2.0;
 /// A train is as long as this time of the rate asked for: as much as an eighth of a second of the line as it is believed.
 const LENGTH: f64 = 0.06;
 const PACKETS: std::ops::RangeInclusive<usize> = 6..=24;
+/// Over a stream a train takes so much of its length to leave: fast enough to ask, slow enough to be read in pieces.
+const SPREAD: f64 = 0.5;
+/// What comes in less than this part of the time in which it left had gathered somewhere on the way.
+const GATHERED: f64 = 0.5;
 /// Bytes of padding that one packet takes at most, and what a packet is besides.
 const PADDING: usize = 255;
 const BESIDES: usize = 58;
@@ -30,13 +37,15 @@ const PATIENCE_AT_MOST: Duration = Duration::from_secs(16);
 /// The same after trains that found more than was true.
 const MISTRUST_AT_MOST: Duration = Duration::from_secs(64);
 
-/// A train to be sent at once.
+/// A train to be sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Train {
     /// Its packets.
     pub packets: usize,
     /// Padding in each, bytes.
     pub padding: u8,
+    /// How long after the one before each leaves.
+    pub apart: Duration,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -44,6 +53,8 @@ struct Underway {
     left: Instant,
     asked: f64,
     packets: usize,
+    /// From the first packet to the last, as they leave.
+    spread: Duration,
     told: usize,
     came: usize,
     bytes: u32,
@@ -70,7 +81,7 @@ impl Default for Probe {
 
 impl Probe {
     /// A train for a line that is believed to bear so much, if it is time for one.
-    pub(super) fn train(&mut self, now: Instant, bits: u32) -> Option<Train> {
+    pub(super) fn train(&mut self, now: Instant, bits: u32, over: Over) -> Option<Train> {
         if self.underway.is_some_and(|train| now.saturating_duration_since(train.left) >= GIVEN_UP) {
             self.underway = None;
             self.found_nothing(now);
@@ -86,18 +97,23 @@ impl Probe {
         let bytes = (asked * LENGTH / 8.0) as usize;
         let packets = bytes.div_ceil(PADDING + BESIDES).clamp(*PACKETS.start(), *PACKETS.end());
         let padding = (bytes / packets).saturating_sub(BESIDES).clamp(1, PADDING);
+        let apart = match over {
+            Over::Udp => Duration::ZERO,
+            Over::Tcp => Duration::from_secs_f64(LENGTH * SPREAD / packets as f64),
+        };
         self.left = Some(now);
         self.underway = Some(Underway {
             left: now,
             asked,
             packets,
+            spread: apart * (packets as u32 - 1),
             told: 0,
             came: 0,
             bytes: 0,
             first: None,
             last: Duration::ZERO,
         });
-        Some(Train { packets, padding: padding as u8 })
+        Some(Train { packets, padding: padding as u8, apart })
     }
 
     /// One of its packets came then, of the receiver's clock, or did not. Gives what the line is found to bear, when the
@@ -124,6 +140,10 @@ impl Probe {
             return None;
         };
         let took = train.last.saturating_sub(first).as_secs_f64();
+        if took < GATHERED * train.spread.as_secs_f64() {
+            self.found_nothing(now);
+            return None;
+        }
         let through = f64::from(train.bytes) * 8.0 / took.max(0.000_1);
         if through >= BORNE * train.asked {
             self.found = Some(now);

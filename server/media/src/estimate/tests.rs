@@ -72,6 +72,30 @@ fn a_weak_line_that_becomes_good_is_believed_again_within_seconds() {
 }
 
 #[test]
+fn a_weak_stream_that_becomes_good_is_believed_again_within_seconds() {
+    for piece in [1, 5, 10] {
+        let mut line = Line::new(16, 80_000, AT_MOST);
+        line.is_stream(piece);
+        line.run(20, |estimate| estimate);
+        assert_eq!(line.estimate.state(), LineState::AudioAndScreen);
+        line.bears(3_000_000);
+        line.run(24, |_| 60_000);
+        assert_eq!(line.estimate.state(), LineState::Full, "{piece}: {}", line.estimate.bits_per_second());
+    }
+}
+
+#[test]
+fn a_stream_whose_trains_come_as_one_piece_is_believed_no_more_than_it_shows() {
+    let mut line = Line::new(17, 120_000, AT_MOST);
+    line.is_stream(250);
+    line.run(20, |estimate| estimate);
+    let from = line.seconds();
+    let changes = line.changes_of_state(60, |estimate| estimate);
+    assert!(changes <= 4, "{changes} changes in a minute");
+    assert!(line.queue_at_worst(from) <= 0.8, "{}", line.queue_at_worst(from));
+}
+
+#[test]
 fn asking_a_line_that_stays_weak_for_more_costs_it_little() {
     let mut line = Line::new(14, 200_000, AT_MOST);
     line.run(10, |estimate| estimate);

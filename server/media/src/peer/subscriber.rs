@@ -12,8 +12,8 @@ use rand::rngs::StdRng;
 use super::publisher::Stored;
 use super::transport::Credentials;
 use super::{Identity, State, Transport};
-use crate::command::{LineState, Over, Place};
-use crate::estimate::Estimate;
+use crate::command::{LineState, Place};
+use crate::estimate::{Estimate, Train};
 use crate::pace::{Class, Pacer, Repeats};
 use crate::policy::{THUMBS, VOICES};
 use crate::rewrite::{Carries, Incoming, Outgoing, Rewriter, Start};
@@ -109,6 +109,8 @@ pub struct Subscriber {
     epoch: Instant,
     next_clocks: Instant,
     next_look: Instant,
+    /// What has not left yet of a train of padding, and when the next of it does.
+    train: Option<(Train, Instant)>,
     scratch: Vec<u8>,
 }
 
@@ -169,6 +171,7 @@ impl Subscriber {
             epoch: now,
             next_clocks: now,
             next_look: now + LOOKS_EVERY,
+            train: None,
             scratch: Vec::new(),
         };
         (subscriber, offer)
@@ -345,6 +348,7 @@ impl Subscriber {
             self.pacer.set_rate(now, self.estimate.bits_per_second());
             self.ask_for_more(now);
         }
+        self.send_train(now);
         if now >= self.next_clocks {
             self.next_clocks = now + CLOCKS_EVERY;
             self.tell_clocks(now);
@@ -352,32 +356,44 @@ impl Subscriber {
         self.flush(now);
     }
 
-    /// Sends padding where the estimate wants to know whether a weak line has become better. It stands among the repeats of
-    /// the large picture, as browsers expect it.
+    /// Where the estimate wants to know whether a weak line has become better, a train of padding leaves from now on.
     fn ask_for_more(&mut self, now: Instant) {
-        // Over TCP a train arrives as one piece and measures nothing.
-        let is_udp = self.transport.path().is_some_and(|path| path.over() == Over::Udp);
-        let Some(id) = self.transport_id.filter(|_| is_udp) else { return };
-        let Some(train) = self.estimate.train(now) else { return };
-        for _ in 0..train.packets {
-            self.number = self.number.wrapping_add(1);
-            let slot = &mut self.slots[0];
-            slot.repeat_number = slot.repeat_number.wrapping_add(1);
-            let header = Header {
-                marker: false,
-                payload_type: payload::RTX,
-                sequence: slot.repeat_number,
-                timestamp: slot.last.map_or(0, |(timestamp, _)| timestamp),
-                ssrc: slot.repeats,
-                transport: Some((id, self.number)),
-                padding: train.padding,
-            };
-            header.write(&mut self.scratch);
-            header.pad(&mut self.scratch);
-            let Some(sealed) = self.transport.seal(&header, &self.scratch) else { continue };
-            self.estimate.sent_of_train(now, self.number, sealed.len() + UNDERWAY);
-            self.out.push(sealed);
+        let Some(path) = self.transport.path().filter(|_| self.transport_id.is_some()) else { return };
+        if self.train.is_none() {
+            self.train = self.estimate.train(now, path.over()).map(|train| (train, now));
         }
+    }
+
+    /// Sends what is due of a train. It stands among the repeats of the large picture, as browsers expect padding.
+    fn send_train(&mut self, now: Instant) {
+        while let (Some((mut train, due)), Some(id)) = (self.train, self.transport_id) {
+            if now < due {
+                return;
+            }
+            self.send_padding(now, id, train.padding);
+            train.packets -= 1;
+            self.train = (train.packets > 0).then_some((train, due + train.apart));
+        }
+    }
+
+    fn send_padding(&mut self, now: Instant, id: u8, padding: u8) {
+        self.number = self.number.wrapping_add(1);
+        let slot = &mut self.slots[0];
+        slot.repeat_number = slot.repeat_number.wrapping_add(1);
+        let header = Header {
+            marker: false,
+            payload_type: payload::RTX,
+            sequence: slot.repeat_number,
+            timestamp: slot.last.map_or(0, |(timestamp, _)| timestamp),
+            ssrc: slot.repeats,
+            transport: Some((id, self.number)),
+            padding,
+        };
+        header.write(&mut self.scratch);
+        header.pad(&mut self.scratch);
+        let Some(sealed) = self.transport.seal(&header, &self.scratch) else { return };
+        self.estimate.sent_of_train(now, self.number, sealed.len() + UNDERWAY);
+        self.out.push(sealed);
     }
 
     fn tell_clocks(&mut self, now: Instant) {
@@ -409,6 +425,7 @@ impl Subscriber {
             return None;
         }
         let due = self.next_look.min(self.next_clocks);
+        let due = self.train.map_or(due, |(_, leaves)| due.min(leaves));
         Some(self.pacer.wake(now).map_or(due, |leaves| due.min(leaves)))
     }
 

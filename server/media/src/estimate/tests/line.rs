@@ -4,7 +4,8 @@ use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use crate::chance::Chance;
-use crate::estimate::Estimate;
+use crate::command::Over;
+use crate::estimate::{Estimate, Train};
 
 /// One way there; the report takes as long back.
 const WAY: f64 = 0.030;
@@ -24,6 +25,10 @@ pub(super) struct Line {
     jitter: u64,
     /// Seconds of its rate that it lets through at once after a rest.
     bucket: f64,
+    over: Over,
+    /// A byte stream is read in pieces: what comes within so many milliseconds comes at once.
+    piece: u64,
+    train: Option<(Train, u64)>,
     /// When the narrowest point is free again, in seconds.
     busy_until: f64,
     number: u16,
@@ -47,6 +52,9 @@ impl Line {
             loses: 0,
             jitter: 0,
             bucket: 0.0,
+            over: Over::Udp,
+            piece: 0,
+            train: None,
             busy_until: 0.0,
             number: 65_000,
             owed: 0.0,
@@ -70,6 +78,11 @@ impl Line {
 
     pub(super) fn lets_bursts_through(&mut self, seconds: f64) {
         self.bucket = seconds;
+    }
+
+    /// A byte stream: nothing overtakes, and it is read so many milliseconds apart.
+    pub(super) fn is_stream(&mut self, piece: u64) {
+        (self.over, self.piece) = (Over::Tcp, piece);
     }
 
     pub(super) fn seconds(&self) -> f64 {
@@ -128,11 +141,13 @@ impl Line {
         }
         if self.millis.is_multiple_of(500) {
             self.estimate.look(now);
-            if let Some(train) = self.estimate.train(now) {
-                for _ in 0..train.packets {
-                    self.send(now, usize::from(train.padding) + 58, true);
-                }
-            }
+            self.train =
+                self.train.or(self.estimate.train(now, self.over).map(|train| (train, self.millis * 1000)));
+        }
+        while let Some((mut train, due)) = self.train.filter(|(_, due)| *due <= self.millis * 1000) {
+            self.send(now, usize::from(train.padding) + 58, true);
+            train.packets -= 1;
+            self.train = (train.packets > 0).then_some((train, due + train.apart.as_micros() as u64));
         }
     }
 
@@ -152,7 +167,12 @@ impl Line {
         } else {
             self.busy_until = starts + bits / f64::from(self.bears);
             let jitter = self.chance.below(self.jitter + 1) as f64 / 1000.0;
-            self.came.push_back((self.number, Some(self.busy_until.max(seconds) + WAY + jitter)));
+            let mut at = self.busy_until.max(seconds) + WAY + jitter;
+            if self.piece > 0 {
+                let piece = self.piece as f64 / 1000.0;
+                at = (at / piece).ceil() * piece;
+            }
+            self.came.push_back((self.number, Some(at)));
             self.log.push((seconds, queue, bits));
         }
         self.number = self.number.wrapping_add(1);
