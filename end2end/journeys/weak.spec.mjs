@@ -68,6 +68,6 @@ test('a line of 150 kbit/s keeps the sound, and is better again when it is', asy
   await Promise.all([hears(site), hears(hall)]);
 
   line.narrow(Infinity, others);
-  await expect(site.getByText(t('live_line_udp'))).toBeVisible({ timeout: 120_000 });
+  await expect(site.getByText(t('live_line_good'))).toBeVisible({ timeout: 120_000 });
   await sees(site, t('live_hall'));
 });

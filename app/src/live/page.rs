@@ -100,7 +100,7 @@ fn joined(meeting: &Meeting) -> impl IntoView + use<> {
         <header class="mh live__head">
             <a class="back" href=format!("/meetings/{}", meeting.id)><Icon name="arrow-left"/>{t(LIVE_BACK)}</a>
             <h1>{meeting.title.clone()}</h1>
-            {move || line_words(table)}
+            {line_words(table)}
             {rehearse}
         </header>
         {element(table, body)}
@@ -138,27 +138,36 @@ pub(super) fn element<V: IntoView + 'static>(table: Table, body: V) -> impl Into
     }
 }
 
-/// How the line is, in words.
-fn line_words(table: Table) -> Option<AnyView> {
-    table.seat.get()?;
-    let measured = table.measured.get();
-    let (icon, words) = match measured.state.as_str() {
-        "up" => {
-            let way = t(match (table.carries.get(), measured.is_tcp) {
-                (Carries::All, false) => LIVE_LINE_UDP,
-                (Carries::All, true) => LIVE_LINE_TCP,
-                (Carries::Small, _) => LIVE_LINE_SMALL,
-                (Carries::SoundAndScreen, _) => LIVE_LINE_SOUND,
-            });
-            let kilobits = |bits: f64| format!("{:.0}", bits / 1000.0);
-            let numbers = [("up", &kilobits(measured.up_bps)), ("down", &kilobits(measured.down_bps))];
-            let numbers = numbers.map(|(name, value)| (name, value as &dyn std::fmt::Display));
-            ("wifi", format!("{way}. {}", tf(LIVE_LINE_RATES, &numbers)))
-        }
-        "lost" => ("wifi-off", t(LIVE_LINE_LOST).to_owned()),
-        _ => ("wifi", t(LIVE_LINE_CONNECTING).to_owned()),
+/// How the line is, in words: what it carries and which way it takes are two things. What changes every two seconds is
+/// no news, and stands outside of what is read aloud.
+fn line_words(table: Table) -> impl IntoView {
+    let sits = Memo::new(move |_| table.seat.get().is_some());
+    let state = Memo::new(move |_| table.measured.with(|measured| measured.state.clone()));
+    let is_around =
+        Memo::new(move |_| table.measured.with(|measured| measured.is_tcp) && state.get() == "up");
+    let words = move || {
+        let (icon, words) = state.with(|state| match (state.as_str(), table.carries.get()) {
+            ("up", Carries::All) => ("wifi", LIVE_LINE_GOOD),
+            ("up", Carries::Small) => ("wifi", LIVE_LINE_SMALL),
+            ("up", Carries::SoundAndScreen) => ("wifi", LIVE_LINE_SOUND),
+            ("lost", _) => ("wifi-off", LIVE_LINE_LOST),
+            _ => ("wifi", LIVE_LINE_CONNECTING),
+        });
+        view! { <span><Icon name=icon/>{t(words)}</span> }
     };
-    Some(view! { <p class="mh__m" role="status"><span><Icon name=icon/>{words}</span></p> }.into_any())
+    let around = move || is_around.get().then(|| view! { <span>{t(LIVE_LINE_TCP)}</span> });
+    let rates = move || {
+        let kilobits = |bits: f64| format!("{:.0}", bits / 1000.0);
+        let (up, down) =
+            table.measured.with(|measured| (kilobits(measured.up_bps), kilobits(measured.down_bps)));
+        let words = || tf(LIVE_LINE_RATES, &[("up", &up), ("down", &down)]);
+        (state.get() == "up").then(|| view! { <span>{words()}</span> })
+    };
+    move || {
+        sits.get().then(|| {
+            view! { <div class="mh__m"><span class="live__state" role="status">{words}{around}</span>{rates}</div> }
+        })
+    }
 }
 
 fn notices(table: Table) -> impl IntoView {
