@@ -24,17 +24,18 @@ pub(super) async fn ask(
     let mut tx = backend.db().begin().await?;
     let scope = MeetingScope::load(&mut tx, caller, meeting).await?;
     permit_seat(&mut tx, caller, (meeting, &scope), seat).await?;
-    // Who has asked already keeps their place among those who ask.
-    let asked = if wants { "COALESCE(live_seat.asked_at, excluded.asked_at)" } else { "NULL" };
-    q(format!(
-        "INSERT INTO live_seat (meeting_id, seat, asked_at) VALUES ($1, $2, $3) \
-         ON CONFLICT (meeting_id, seat) DO UPDATE SET asked_at = {asked}"
-    ))
+    // Who has asked already keeps their place among those who ask, and what changes nothing is not told.
+    let changed = q("INSERT INTO live_seat (meeting_id, seat, asked_at) VALUES ($1, $2, $3) \
+         ON CONFLICT (meeting_id, seat) DO UPDATE SET asked_at = excluded.asked_at \
+         WHERE (live_seat.asked_at IS NULL) <> (excluded.asked_at IS NULL)")
     .bind(meeting)
     .bind(seat.to_string())
     .bind(wants.then(|| caller.now.timestamp_millis()))
     .run(&mut tx)
     .await?;
+    if changed == 0 {
+        return Ok(());
+    }
     tx.changes(meeting);
     Ok(tx.commit().await?)
 }
