@@ -16,4 +16,5 @@ pub mod router;
 pub mod routes;
 pub mod serve;
 pub mod site;
+pub mod tls;
 pub mod visitor;

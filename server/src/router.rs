@@ -84,7 +84,7 @@ pub fn router(site: Site) -> Router {
         .layer(from_fn_with_state(site.clone(), guard::same_origin))
         .layer(from_fn_with_state(site.clone(), guard::enough_room))
         .layer(from_fn_with_state(site.clone(), guard::arrived))
-        .layer(from_fn(guard::security_headers))
+        .layer(from_fn_with_state(site.clone(), guard::security_headers))
         .layer(from_fn_with_state(site.clone(), guard::record))
         .with_state(site)
 }

@@ -2,6 +2,7 @@
 //! Knows the connection, not what travels over it.
 
 use std::convert::Infallible;
+use std::error::Error;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,14 +15,18 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{Semaphore, watch};
+use tokio_rustls::TlsAcceptor;
 use tower::ServiceExt;
 
 /// A client that takes longer over a request's headers holds a connection for nothing. Also how long a connection
 /// without a request stays open.
 const HEADERS_WITHIN: Duration = Duration::from_secs(30);
+/// A client that takes longer over the handshake of an encrypted connection is none.
+const HANDSHAKE_WITHIN: Duration = Duration::from_secs(10);
 /// Larger headers are no browser's.
 const HEADER_BYTES_AT_MOST: usize = 64 * 1024;
 /// More connections wait in the system's own queue. Each takes a file and some 20 KB.
@@ -29,12 +34,13 @@ const CONNECTIONS_AT_MOST: u32 = 4096;
 /// After a signal: longer than any page takes; an upload that takes longer is sent again by its page.
 const FINISH_WITHIN: Duration = Duration::from_secs(20);
 
-/// Serves until SIGTERM or SIGINT; then what is `open` beyond requests, sockets, is ended too.
+/// Serves until SIGTERM or SIGINT, encrypted where there is a certificate; then what is `open` beyond requests, sockets, is ended too.
 ///
 /// # Errors
 /// When the signals cannot be heard.
 pub async fn serve(
     listener: TcpListener,
+    tls: Option<TlsAcceptor>,
     router: Router,
     open: impl Future<Output = ()>,
 ) -> std::io::Result<()> {
@@ -51,7 +57,7 @@ pub async fn serve(
         tokio::select! {
             accepted = listener.accept() => match accepted {
                 Ok((stream, peer)) => {
-                    let serving = connection(stream, peer, router.clone(), ending.subscribe());
+                    let serving = connection((stream, peer), tls.clone(), router.clone(), ending.subscribe());
                     tokio::spawn(async move {
                         // A connection that breaks is the client's business, and happens all day.
                         if let Err(cause) = serving.await {
@@ -82,15 +88,32 @@ pub async fn serve(
     Ok(())
 }
 
-/// One connection, until it is closed, becomes a socket, or is told to finish what it is answering.
+/// One connection, once it is encrypted where it is to be.
 async fn connection(
-    stream: TcpStream,
+    (stream, peer): (TcpStream, SocketAddr),
+    tls: Option<TlsAcceptor>,
+    router: Router,
+    ending: watch::Receiver<bool>,
+) -> Result<(), Box<dyn Error + Send + Sync>> {
+    // Small answers must not wait for the next one; a failure here costs some milliseconds and nothing else.
+    stream.set_nodelay(true).ok();
+    match tls {
+        None => talk(stream, peer, router, ending).await?,
+        Some(tls) => {
+            let stream = tokio::time::timeout(HANDSHAKE_WITHIN, tls.accept(stream)).await??;
+            talk(stream, peer, router, ending).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Until it is closed, becomes a socket, or is told to finish what it is answering.
+async fn talk(
+    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
     peer: SocketAddr,
     router: Router,
     mut ending: watch::Receiver<bool>,
 ) -> hyper::Result<()> {
-    // Small answers must not wait for the next one; a failure here costs some milliseconds and nothing else.
-    stream.set_nodelay(true).ok();
     let answer = service_fn(move |request: Request<Incoming>| {
         let mut request = request.map(Body::new);
         request.extensions_mut().insert(ConnectInfo(peer));

@@ -11,6 +11,7 @@ use backend::Backend;
 use crate::config::{Config, Mistake, SETTINGS, Sources};
 use crate::outward;
 use crate::site::read_assets;
+use crate::tls::Certificate;
 
 /// Prints the settings, then what is wrong; fails when anything is.
 pub async fn check(sources: &Sources, read: Result<Config, Vec<Mistake>>) -> ExitCode {
@@ -84,6 +85,9 @@ pub async fn installation(config: &Config) -> Checked {
             "listen",
             &format!("{} cannot be listened on: {cause}; is phien running already?", config.listen),
         );
+    }
+    if let Some(Err(reason)) = config.tls.as_ref().map(Certificate::acceptor) {
+        say("tls_certificate", &reason);
     }
     if let Some(listen) = config.media_listen {
         let tried = UdpSocket::bind(listen).map(drop).and_then(|()| TcpListener::bind(listen).map(drop));

@@ -9,6 +9,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::router::router;
 use crate::site::Site;
+use crate::tls::Certificate;
 
 /// Deletes the files that no paper needs any more, beside the first requests. Only here: a command that looks at the data
 /// while the program runs takes nothing away.
@@ -29,7 +30,10 @@ fn carry(site: &Site) -> Result<(), String> {
         tcp: Some(listen),
         advertised: site.config.media_addresses.clone(),
         limits: media::Limits {
-            seats_per_meeting: domain::live::SEATS_AT_MOST as usize,
+            seats_per_meeting: site.config.media_seats as usize,
+            meetings: site.config.media_meetings as usize,
+            seat_downlink_bps: site.config.media_seat_kbps * 1_000,
+            egress_bps: site.config.media_mbps * 1_000_000,
             ..media::Limits::default()
         },
     };
@@ -42,6 +46,7 @@ fn carry(site: &Site) -> Result<(), String> {
 /// Serves until it is told to end.
 pub async fn serve(config: Config, clock: Clock) -> Ending {
     let (listen, address) = (config.listen, config.address());
+    let tls = config.tls.as_ref().map(Certificate::acceptor).transpose()?;
     let backend = open(&config).await?;
     let code = backend.first_code().await.map_err(|failure| super::line(&failure))?;
     let site = Site::new(config, backend, clock, entropy())?;
@@ -59,7 +64,7 @@ pub async fn serve(config: Config, clock: Clock) -> Ending {
     tokio::spawn(sweep(site.clone()));
     tokio::spawn(site.live.clone().follow());
     let live = site.live.clone();
-    crate::serve::serve(listener, router(site), live.end())
+    crate::serve::serve(listener, tls, router(site), live.end())
         .await
         .map_err(|cause| format!("serving ended: {cause}"))
 }

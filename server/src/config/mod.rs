@@ -10,6 +10,8 @@ use std::path::{Path, PathBuf};
 
 use url::Url;
 
+use crate::tls::Certificate;
+
 pub use read::Sources;
 pub use settings::{FILE_VARIABLE, SETTINGS, Setting, setting};
 
@@ -27,6 +29,8 @@ pub enum LogFormat {
 pub struct Config {
     /// Where to serve.
     pub listen: SocketAddr,
+    /// The certificate that the program serves with itself.
+    pub tls: Option<Certificate>,
     /// Folder of the database and the papers.
     pub data_dir: PathBuf,
     /// Empty for the embedded database.
@@ -43,6 +47,14 @@ pub struct Config {
     pub media_listen: Option<SocketAddr>,
     /// The addresses that sites reach it at.
     pub media_addresses: Vec<IpAddr>,
+    /// Seats of one meeting that carry at once.
+    pub media_seats: u32,
+    /// Meetings that carry at once.
+    pub media_meetings: u32,
+    /// What is sent to one seat at most.
+    pub media_seat_kbps: u64,
+    /// What is sent to all together at most.
+    pub media_mbps: u64,
     /// Hours without use after which a session ends.
     pub session_idle_hours: i64,
     /// Hours after sign-in after which a session ends.
@@ -75,14 +87,14 @@ impl Config {
 
     /// Whether people reach the program over TLS, so that cookies must never travel without it.
     pub fn is_secure(&self) -> bool {
-        self.public_url.as_ref().is_some_and(|url| url.scheme() == "https")
+        self.tls.is_some() || self.public_url.as_ref().is_some_and(|url| url.scheme() == "https")
     }
 
     /// The address people type, without a slash at its end; that of the port when none is set.
     pub fn address(&self) -> String {
         match &self.public_url {
             Some(url) => url.as_str().trim_end_matches('/').to_owned(),
-            None => format!("http://{}", self.listen),
+            None => format!("{}://{}", if self.tls.is_some() { "https" } else { "http" }, self.listen),
         }
     }
 }

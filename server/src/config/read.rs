@@ -6,11 +6,13 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
+use domain::live::SEATS_AT_MOST;
 use domain::papers::PAPER_MIB_AT_MOST;
 use url::Url;
 
 use super::settings::{FILE_VARIABLE, PREFIX, SETTINGS, Setting, setting};
 use super::{Config, LogFormat, Mistake};
+use crate::tls::Certificate;
 
 /// Variables of the environment that begin like ours and belong to the tools around the program.
 const TOOLS: [&str; 4] = ["PHIEN_E2E_", "PHIEN_CHROMIUM", "PHIEN_PROGRAM", "PHIEN_TEST_"];
@@ -135,6 +137,7 @@ impl Reader {
     fn config(&mut self) -> Config {
         Config {
             listen: self.parsed("listen", "an address with a port, such as 127.0.0.1:3000"),
+            tls: self.tls(),
             data_dir: self.folder("data_dir"),
             database_url: self.database_url(),
             site: Some(self.folder("site")).filter(|path| !path.as_os_str().is_empty()),
@@ -143,6 +146,10 @@ impl Reader {
             node_url: self.node_url(),
             media_listen: self.media_listen(),
             media_addresses: self.media_addresses(),
+            media_seats: self.between("media_seats", 2, SEATS_AT_MOST),
+            media_meetings: self.between("media_meetings", 1, 200),
+            media_seat_kbps: self.between("media_seat_kbps", 200, 5_000),
+            media_mbps: self.between("media_mbps", 1, 10_000),
             session_idle_hours: self.between("session_idle_hours", 1, 168),
             session_absolute_hours: self.between("session_absolute_hours", 1, 720),
             upload_mib: self.between("upload_mib", 1, PAPER_MIB_AT_MOST),
@@ -150,6 +157,19 @@ impl Reader {
             concurrent_requests: self.between("concurrent_requests", 8, 4096),
             log_format: self.log_format(),
             log_level: self.log_level(),
+        }
+    }
+
+    fn tls(&mut self) -> Option<Certificate> {
+        let (chain, key) = (self.folder("tls_certificate"), self.folder("tls_key"));
+        match (chain.as_os_str().is_empty(), key.as_os_str().is_empty()) {
+            (true, true) => None,
+            (false, false) => Some(Certificate { chain, key }),
+            (is_bare, _) => {
+                let missing = if is_bare { "tls_certificate" } else { "tls_key" };
+                self.not(missing, "the file that belongs to the other of the two");
+                None
+            }
         }
     }
 

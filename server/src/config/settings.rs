@@ -26,11 +26,23 @@ pub(super) const PREFIX: &str = "PHIEN_";
 pub const FILE_VARIABLE: &str = "PHIEN_CONFIG";
 
 /// The settings, in the order in which they are shown.
-pub const SETTINGS: [Setting; 16] = [
+pub const SETTINGS: [Setting; 22] = [
     Setting {
         key: "listen",
         default: "127.0.0.1:3000",
-        meaning: "Address and port to serve on. Leave it on this machine and put a proxy with TLS before it.",
+        meaning: "Address and port to serve on. Leave it on this machine and put a proxy with TLS before it, or name a \
+                  certificate.",
+    },
+    Setting {
+        key: "tls_certificate",
+        default: "",
+        meaning: "File of the office's own certificate, PEM, the ones that vouch for it after it: the program speaks \
+                  https itself. Empty: a proxy does. A renewed one is read at the next start.",
+    },
+    Setting {
+        key: "tls_key",
+        default: "",
+        meaning: "File of its private key, PEM, which only the program's user should be able to read.",
     },
     Setting {
         key: "data_dir",
@@ -75,6 +87,28 @@ pub const SETTINGS: [Setting; 16] = [
         default: "",
         meaning: "Addresses that sites reach media_listen at, parted by commas: this machine's own, and the one that a \
                   firewall passes on. Empty: the address of media_listen.",
+    },
+    Setting {
+        key: "media_seats",
+        default: "200",
+        meaning: "Seats of one meeting that may carry picture and sound at once, 2 to 200: sites, the hall, delegates who \
+                  join alone.",
+    },
+    Setting {
+        key: "media_meetings",
+        default: "20",
+        meaning: "Meetings by picture and sound at once, 1 to 200.",
+    },
+    Setting {
+        key: "media_seat_kbps",
+        default: "1000",
+        meaning: "What is sent to one seat at most, in kbit/s, 200 to 5000; a site's line carries it beside its other work.",
+    },
+    Setting {
+        key: "media_mbps",
+        default: "400",
+        meaning: "What this program sends to all seats together at most, in Mbit/s, 1 to 10000: less than the office's \
+                  line carries upwards. Seats above it are refused; meetings under way go on.",
     },
     Setting {
         key: "session_idle_hours",

@@ -1,10 +1,12 @@
 //! Security headers of every answer. Pages bring their own content policy with the nonce of their scripts; everything
 //! else gets the strictest one.
 
-use axum::extract::Request;
+use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
 use http::{HeaderName, HeaderValue, header};
+
+use crate::site::Site;
 
 /// The content policy of a page whose inline scripts carry this nonce.
 pub fn page_policy(nonce: &str) -> String {
@@ -24,8 +26,11 @@ const PERMISSIONS: &str = "camera=(self), microphone=(self), display-capture=(se
      geolocation=(), payment=(), usb=(), serial=(), midi=(), accelerometer=(), gyroscope=(), \
      magnetometer=()";
 
+/// Browsers come over TLS alone from then on; a proxy says so itself.
+const TLS_ALONE: &str = "max-age=31536000";
+
 /// Adds the headers that the answer does not bring itself.
-pub async fn security_headers(request: Request, next: Next) -> Response {
+pub async fn security_headers(State(site): State<Site>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let fixed: [(HeaderName, &str); 7] = [
         // Pages show what is one person's alone, on tablets that several use.
@@ -39,6 +44,10 @@ pub async fn security_headers(request: Request, next: Next) -> Response {
     ];
     for (name, value) in fixed {
         response.headers_mut().entry(name).or_insert(HeaderValue::from_static(value));
+    }
+    if site.config.tls.is_some() {
+        let only = HeaderValue::from_static(TLS_ALONE);
+        response.headers_mut().insert(header::STRICT_TRANSPORT_SECURITY, only);
     }
     response
 }

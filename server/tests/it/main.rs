@@ -15,4 +15,5 @@ mod papers;
 mod permission;
 mod rehearse;
 mod snapshot;
+mod tls;
 mod world;

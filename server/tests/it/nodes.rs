@@ -47,7 +47,7 @@ impl Node {
         let serving = [
             tokio::spawn(site.live.clone().follow()),
             tokio::spawn(async move {
-                server::serve::serve(listener, routes, std::future::pending()).await.unwrap();
+                server::serve::serve(listener, None, routes, std::future::pending()).await.unwrap();
             }),
         ];
         Node { site, address: at.to_string(), serving }

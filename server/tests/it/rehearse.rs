@@ -36,7 +36,7 @@ impl Office {
         tokio::spawn(world.site.live.clone().follow());
         let listener = TcpListener::bind(any).await.unwrap();
         let url = format!("http://{}/meetings/{meeting}", listener.local_addr().unwrap());
-        let serving = server::serve::serve(listener, world.router.clone(), std::future::pending());
+        let serving = server::serve::serve(listener, None, world.router.clone(), std::future::pending());
         let serving = tokio::spawn(serving);
         Office { world, url, meeting, secretary, serving }
     }
