@@ -11,21 +11,31 @@ export const people = (page, name) => page.locator('.live__people li').filter({ 
 export const shown = (page, name) =>
   page.locator('.seatv:not(.seatv--own):not(.is-off):not(.is-dark)').filter({ hasText: name });
 
-/** Somebody's picture moves on a page: frames are decoded, from one look to the next. */
+/** Somebody's film on a page: how many pictures of it were decoded, how wide they are, how far it has played. */
+export const film = (page, name) =>
+  page.evaluate((name) => {
+    const figures = [...document.querySelectorAll('.seatv:not(.seatv--own):not(.is-off):not(.is-dark)')];
+    const video = figures.find((figure) => figure.textContent.includes(name))?.querySelector('video');
+    if (!video?.videoWidth) return { frames: 0, width: 0, seconds: 0 };
+    return { frames: video.getVideoPlaybackQuality().totalVideoFrames, width: video.videoWidth, seconds: video.currentTime };
+  }, name);
+
+/** Somebody's picture moves on a page: frames are decoded and played, from one look to the next. */
 export async function sees(page, name) {
   await expect(shown(page, name)).toBeVisible({ timeout: 45_000 });
-  let before = Number.POSITIVE_INFINITY;
+  let before = { frames: Number.POSITIVE_INFINITY, seconds: Number.POSITIVE_INFINITY };
   const moves = async () => {
-    const now = await page.evaluate((name) => {
-      const figures = [...document.querySelectorAll('.seatv:not(.seatv--own):not(.is-off):not(.is-dark)')];
-      const film = figures.find((figure) => figure.textContent.includes(name))?.querySelector('video');
-      return film?.videoWidth ? film.getVideoPlaybackQuality().totalVideoFrames : 0;
-    }, name);
-    const grown = now - before;
+    const now = await film(page, name);
+    const [frames, plays] = [now.frames - before.frames, now.seconds > before.seconds];
     before = now;
-    return grown;
+    return plays ? frames : 0;
   };
   await expect.poll(moves, { timeout: 60_000, intervals: [1_000] }).toBeGreaterThan(3);
+}
+
+/** A picture comes in a size that fits where it stands: the middle layer or more where it is large. */
+export async function seesLarge(page, name) {
+  await expect.poll(async () => (await film(page, name)).width, { timeout: 60_000 }).toBeGreaterThanOrEqual(320);
 }
 
 /** The loudest moment of the next seconds in what a page plays, of 1: Chromium's own microphone beeps once a second. */
@@ -54,6 +64,11 @@ function loudest(page) {
     await context.close();
     return loud;
   });
+}
+
+/** Nobody is heard on a page any more. */
+export async function hearsNobody(page) {
+  await expect.poll(() => loudest(page), { timeout: 45_000 }).toBeLessThan(0.002);
 }
 
 /** Somebody is heard on a page. */

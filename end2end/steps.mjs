@@ -96,12 +96,13 @@ export async function arrange(page, { chair, delegates, sites = [], item = 'Kế
   return pathname.replace(/\/edit$/, '');
 }
 
-/** How many meetings of a day the figures of the signed-in person's agency count as held, cancelled and postponed. */
+/** How many meetings of a day the figures of the signed-in person's agency count as held, as online, cancelled and postponed. */
 export async function counted(page, date) {
   const { value } = await glimpse(page, '/meetings/new', '[name="agency"]');
   await open(page, `/figures?agency=${value}&scope=own&period=${date}_${date}`);
   const number = async (what) => Number(await page.locator(`a[href*="what=${what}"]`).first().textContent());
-  return { held: await number('held'), cancelled: await number('cancelled'), postponed: await number('postponed') };
+  const [held, online] = [await number('held'), await number('counted_online')];
+  return { held, online, cancelled: await number('cancelled'), postponed: await number('postponed') };
 }
 
 /** A meeting of the least that there is to say, for `arrange`. */

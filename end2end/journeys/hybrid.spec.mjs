@@ -51,6 +51,18 @@ test('a chair, two sites and a delegate on a tablet hold a hybrid meeting', asyn
     await shot(near, 'hybrid-site');
   });
 
+  await test.step('four see and hear each other, and the fourth leaves for the paper', async () => {
+    const delegate = 'Kỹ thuật viên 1';
+    await open(tablet, `${address}/live`);
+    await sit(tablet);
+    await Promise.all([sees(chair, delegate), sees(near, delegate), sees(far, delegate), sees(tablet, t('live_hall'))]);
+    await Promise.all([sees(tablet, NEAR), sees(tablet, FAR), sees(far, NEAR), hears(tablet), hears(far)]);
+    await shot(tablet, 'hybrid-four-tablet');
+    await tablet.getByRole('button', { name: t('live_leave') }).click();
+    await expect(people(chair, delegate)).toContainText(t('live_not_here'));
+    await open(tablet, address);
+  });
+
   await test.step('a site says who sits behind its camera', async () => {
     const delegate = near.getByRole('checkbox', { name: /Chủ tịch UBND/ });
     await delegate.check();
@@ -131,5 +143,6 @@ test('a chair, two sites and a delegate on a tablet hold a hybrid meeting', asyn
     await shot(secretary, 'hybrid-record');
     const after = await counted(secretary, date);
     expect(after.held).toBe(before.held + 1);
+    expect(after.online, 'a hybrid meeting with connected sites counts as online').toBe(before.online + 1);
   });
 });

@@ -2,6 +2,7 @@
 // out and comes back, and the roll tells the truth about it.
 
 import { test, expect, axe, hydrated, like, open, shot, words } from '../fixtures.mjs';
+import { hears, hearsNobody, sees, seesLarge } from '../media.mjs';
 import { BRIEF, arrange, demo, soon, titled } from '../steps.mjs';
 
 const t = words('vi');
@@ -52,6 +53,7 @@ test('the hall and a commune hold a meeting together', async ({ person }) => {
     await seesSomebody(secretary);
     await seesSomebody(site);
     await expect(row(secretary, SITE)).toContainText(t('live_is_heard').slice(0, 3));
+    await Promise.all([sees(secretary, SITE), seesLarge(secretary, SITE), hears(secretary)]);
     await axe(secretary);
     await shot(secretary, 'live-hall');
     await shot(site, 'live-site');
@@ -67,6 +69,7 @@ test('the hall and a commune hold a meeting together', async ({ person }) => {
     };
     await decide('live_mute');
     await expect(site.getByText(t('live_muted_by_chair'))).toBeVisible();
+    await hearsNobody(secretary);
     await decide('live_floor_give');
     await expect(site.getByText(t('live_have_floor'))).toBeVisible();
     await expect(site.getByText(t('live_muted_by_chair'))).toHaveCount(0);
