@@ -154,6 +154,13 @@ fn refused(refusal: &Refusal) -> Described {
         Refusal::TooMany { at_most } => {
             Described::new(t(REFUSED_TOO_MANY), tf(REFUSED_TOO_MANY_BODY, &[("limit", at_most)]))
         }
+        Refusal::MeetingFull { at_most } => {
+            Described::new(t(REFUSED_MEETING_FULL), tf(REFUSED_MEETING_FULL_BODY, &[("limit", at_most)]))
+        }
+        Refusal::MeetingsFull { at_most } => {
+            Described::new(t(REFUSED_MEETINGS_FULL), tf(REFUSED_MEETINGS_FULL_BODY, &[("limit", at_most)]))
+        }
+        Refusal::ServerLineFull => plain(REFUSED_SERVER_LINE_FULL, REFUSED_SERVER_LINE_FULL_BODY),
         Refusal::WaitBeforeSignIn { seconds } => {
             Described::new(t(REFUSED_WAIT), tf(REFUSED_WAIT_BODY, &[("seconds", seconds)]))
         }

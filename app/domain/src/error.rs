@@ -115,6 +115,18 @@ pub enum Refusal {
         /// The limit.
         at_most: u32,
     },
+    /// Every seat of the meeting that may be taken at once is taken.
+    MeetingFull {
+        /// How many.
+        at_most: u32,
+    },
+    /// As many meetings as may be are held by picture and sound at this moment.
+    MeetingsFull {
+        /// How many.
+        at_most: u32,
+    },
+    /// The server's own line carries no more seats.
+    ServerLineFull,
     /// User name or password do not fit.
     WrongCredentials,
     /// Too many failures; wait so many seconds.

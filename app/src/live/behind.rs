@@ -89,8 +89,9 @@ fn follow(meeting: MeetingId, table: Table, site: Memo<Option<Seat>>, list: List
     #[cfg(feature = "hydrate")]
     {
         let (is_asking, is_behind) = (StoredValue::new(false), StoredValue::new(false));
+        let version = Memo::new(move |_| table.state.with(|state| state.as_ref().map(|state| state.version)));
         Effect::new(move |_| {
-            table.state.with(|state| state.as_ref().map(|state| state.version));
+            version.track();
             // What was refused stands as the server has it.
             table.failure.track();
             list.marks.track();

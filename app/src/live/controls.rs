@@ -201,6 +201,27 @@ fn looks(table: Table) -> impl IntoView {
     }
 }
 
+/// For those who direct: all microphones off, or on again for whoever wants.
+fn mute_all(table: Table) -> impl IntoView {
+    let is_all_muted = Memo::new(move |_| {
+        table.state.with(|state| state.as_ref().is_some_and(|state| state.live.is_all_muted))
+    });
+    let directs = Memo::new(move |_| table.directs());
+    move || {
+        directs.get().then(|| {
+            let (icon, word, direction) = match is_all_muted.get() {
+                true => ("mic", LIVE_UNMUTE_ALL, Direction::UnmuteAll),
+                false => ("mic-off", LIVE_MUTE_ALL, Direction::MuteAll),
+            };
+            view! {
+                <button class="btn btn--secondary" r#type="button" on:click=move |_| table.direct(direction)>
+                    <Icon name=icon/><span class="live__word">{t(word)}</span>
+                </button>
+            }
+        })
+    }
+}
+
 /// The bar of whoever sits.
 pub(super) fn bar(table: Table, papers: Vec<Titled>) -> impl IntoView {
     let share = toggle(
@@ -228,11 +249,7 @@ pub(super) fn bar(table: Table, papers: Vec<Titled>) -> impl IntoView {
             {looks(table)}
             {devices::menu(table.chosen)}
             {float}
-            {move || table.directs().then(|| view! {
-                <button class="btn btn--secondary" r#type="button" on:click=move |_| table.direct(Direction::MuteAll)>
-                    <Icon name="mic-off"/><span class="live__word">{t(LIVE_MUTE_ALL)}</span>
-                </button>
-            })}
+            {mute_all(table)}
             <button class="btn btn--danger" r#type="button" on:click=move |_| table.rise()>
                 <Icon name="log-out"/>{t(LIVE_LEAVE)}
             </button>
@@ -249,6 +266,11 @@ impl Table {
     /// Whether this seat can be heard.
     pub(super) fn is_heard(self) -> bool {
         self.microphone.get() || self.talking.get()
+    }
+
+    /// Whether this page opens papers before everybody.
+    pub(super) fn presents(self) -> bool {
+        self.directs() || self.has_floor()
     }
 
     fn has_floor(self) -> bool {
@@ -288,6 +310,7 @@ impl Table {
     }
 
     fn toggle_ask(self) {
+        self.failure.set(None);
         self.say(&ToServer::Ask { wants: !untrack(|| self.has_asked()) });
     }
 

@@ -3,7 +3,7 @@
 
 use domain::error::Failure;
 use domain::live::wire::{ToPage, ToServer};
-use domain::live::{Coming, Seat, is_on};
+use domain::live::{Coming, Seat, is_no_room, is_on};
 use leptos::prelude::*;
 
 use super::table::{Asked, Lost, Table};
@@ -26,12 +26,17 @@ impl Table {
                 self.obey();
                 self.say_why_lost();
             }
+            ToPage::Has(seat, devices) => self.state.update(|state| {
+                if let Some(state) = state {
+                    state.has(seat, devices);
+                }
+            }),
             ToPage::Seated(seat) => self.seated(seat),
             ToPage::Unseated => self.lose(),
             ToPage::Slots(slots) => self.slots.set(slots),
             ToPage::Speaking(seats) => self.speaking.set(seats),
             ToPage::Refused(failure) => {
-                if matches!(self.asked.get_value(), Asked::Over(_)) {
+                if matches!(self.asked.get_value(), Asked::Over(_)) || is_no_room(&failure) {
                     self.not_seated(&failure);
                 }
                 self.failure.set(Some(failure));
@@ -146,8 +151,8 @@ mod tests {
     use super::super::table::Says;
     use domain::access::Stage;
     use domain::error::Refusal;
-    use domain::live::wire::State;
-    use domain::live::{Kept, Live, Standing};
+    use domain::live::wire::{Devices, State};
+    use domain::live::{Direction, Kept, Live, Standing};
 
     use super::*;
     use crate::text::keys::*;
@@ -186,7 +191,16 @@ mod tests {
 
     fn state(seat: Kept) -> ToPage {
         let stage = Stage::UnderWay;
-        let live = Live { stage, item: None, floor: None, large: None, paper: None, seats: vec![seat] };
+        let live = Live {
+            stage,
+            item: None,
+            floor: None,
+            large: None,
+            paper: None,
+            chair: Some(Seat::Hall),
+            is_all_muted: false,
+            seats: vec![seat],
+        };
         ToPage::State(State { version: 1, live, on: Vec::new() })
     }
 
@@ -320,6 +334,30 @@ mod tests {
         table.toggle_microphone();
         assert!(table.is_heard() && !table.is_awaited());
         assert_eq!(words(table), None);
+    }
+
+    #[test]
+    fn a_seat_without_room_is_given_up_though_it_was_taken() {
+        let (_owner, table, _) = page();
+        table.take(welcome(false));
+        table.sit(Seat::Hall);
+        table.take(ToPage::Seated(Seat::Hall));
+        table.take(ToPage::Refused(Refusal::MeetingsFull { at_most: 20 }.into()));
+        assert_eq!((table.seat.get_untracked(), table.wanted.get_untracked()), (None, None));
+        assert!(table.failure.get_untracked().is_some(), "why is said");
+        table.direct(Direction::MuteAll);
+        assert_eq!(table.failure.get_untracked(), None, "until the next thing is done");
+    }
+
+    #[test]
+    fn what_one_seat_has_on_is_known_before_the_next_state() {
+        let (_owner, table, _) = page();
+        table.take(state(hall()));
+        let on = Devices { microphone: true, ..Devices::default() };
+        table.take(ToPage::Has(Seat::Hall, on));
+        assert_eq!(table.devices(Seat::Hall), on);
+        table.take(state(hall()));
+        assert_eq!(table.devices(Seat::Hall), Devices::default(), "the state is whole");
     }
 
     #[test]

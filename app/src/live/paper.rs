@@ -1,4 +1,4 @@
-//! A paper instead of pictures: who directs opens it before everybody and turns its pages, everybody reads it sharp, in
+//! A paper instead of pictures: who directs, or has the floor, opens it before everybody and turns its pages; all read it sharp, in
 //! their own reader, over a line that would carry no film of it.
 
 use domain::ids::PaperId;
@@ -40,15 +40,15 @@ pub(super) fn paper(table: Table, papers: Vec<Titled>) -> impl IntoView {
 
 fn open(table: Table, follower: Follower, paper: PaperId, title: String) -> impl IntoView {
     let present = move |page: u32| {
-        let directs = untrack(|| table.directs());
-        if directs {
+        let presents = untrack(|| table.presents());
+        if presents {
             table.direct(Direction::Paper(Some(ShownPaper { paper, page })));
         }
-        directs
+        presents
     };
     let read = Read { paper, title: title.clone(), back: String::new(), is_embedded: true };
     let close = move || {
-        table.directs().then(|| {
+        table.presents().then(|| {
             view! {
                 <button class="btn btn--secondary" r#type="button" on:click=move |_| table.direct(Direction::Paper(None))>
                     <Icon name="x"/>{t(SHOWN_CLOSE)}
@@ -69,7 +69,7 @@ fn open(table: Table, follower: Follower, paper: PaperId, title: String) -> impl
     }
 }
 
-/// Which paper to open before everybody, for those who direct.
+/// Which paper to open before everybody, for those who direct and for whoever has the floor.
 pub(super) fn menu(table: Table, papers: Vec<Titled>) -> impl IntoView {
     let is_open = move |paper: PaperId| {
         let shown = table.state.with(|state| state.as_ref().and_then(|state| state.live.paper));
@@ -83,9 +83,10 @@ pub(super) fn menu(table: Table, papers: Vec<Titled>) -> impl IntoView {
             </button>
         }
     };
+    let presents = Memo::new(move |_| table.presents());
     move || {
         let papers = papers.clone();
-        (table.directs() && !papers.is_empty()).then(|| {
+        (presents.get() && !papers.is_empty()).then(|| {
             view! {
                 <details class="menu menu--up">
                     <summary class="btn btn--secondary"><Icon name="book-open"/><span class="live__word">{t(SHOWN_OPEN)}</span></summary>

@@ -21,6 +21,7 @@ pub(super) fn record(LineRecords { records, now }: &LineRecords) -> impl IntoVie
                 <thead><tr>
                     <th scope="col">{t(LIVE_RECORD_SEAT)}</th>
                     <th scope="col">{t(LIVE_RECORD_JOINED)}</th>
+                    <th scope="col">{t(LIVE_RECORD_LEFT)}</th>
                     <th scope="col">{t(LIVE_RECORD_MISSING)}</th>
                 </tr></thead>
                 <tbody>{rows}</tbody>
@@ -42,6 +43,7 @@ fn row(record: &LineRecord, now: DateTime<Utc>) -> impl IntoView + use<> {
         <tr>
             <th scope="row" class="lead">{name}</th>
             <td data-label=t(LIVE_RECORD_JOINED) class="num">{clock(record.joined)}</td>
+            <td data-label=t(LIVE_RECORD_LEFT) class="num">{record.left.map(clock).unwrap_or_default()}</td>
             <td data-label=t(LIVE_RECORD_MISSING)>{missing(record, now)}</td>
         </tr>
     }

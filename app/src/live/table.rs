@@ -183,6 +183,7 @@ impl Table {
 
     /// Decides for all.
     pub(super) fn direct(self, direction: Direction) {
+        self.failure.set(None);
         self.say(&ToServer::Direct(direction));
     }
 

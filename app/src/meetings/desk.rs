@@ -86,6 +86,10 @@ impl Desk {
     pub(super) fn refresh(self) {
         leptos::task::spawn_local(async move {
             if let Ok(Shown { meeting, now }) = calls::fetch(self.id).await {
+                // Answers may overtake each other.
+                if self.now.try_with_untracked(|newest| *newest > now) != Some(false) {
+                    return;
+                }
                 self.now.try_set(now);
                 if self.meeting.try_with_untracked(|old| *old != meeting) == Some(true) {
                     self.meeting.try_set(meeting);

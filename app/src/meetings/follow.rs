@@ -45,6 +45,8 @@ struct Heard {
     /// Something changed while nobody looked at the page. It is read when somebody does, for what is read counts as
     /// seen.
     is_behind: Cell<bool>,
+    /// It is read soon anyway.
+    is_due: Cell<bool>,
 }
 
 /// Follows, until the page is left.
@@ -90,7 +92,7 @@ fn is_on(desk: Desk) -> bool {
     matches!(stage, Some(Stage::UnderWay | Stage::Scheduled))
 }
 
-fn hear(desk: Desk, heard: &Heard, text: &str) {
+fn hear(desk: Desk, heard: &Rc<Heard>, text: &str) {
     let Ok(Told { state: Some(State { version, live }) }) = serde_json::from_str(text) else { return };
     if desk.shown.try_get_untracked() != Some(live.paper) {
         desk.shown.try_set(live.paper);
@@ -109,5 +111,13 @@ fn hear(desk: Desk, heard: &Heard, text: &str) {
     if conducts == Some(true) {
         return desk.refresh();
     }
-    set_timeout(move || desk.refresh(), Duration::from_millis((Math::random() * SPREAD_MILLISECONDS) as u64));
+    if heard.is_due.replace(true) {
+        return;
+    }
+    let heard = Rc::clone(heard);
+    let read = move || {
+        heard.is_due.set(false);
+        desk.refresh();
+    };
+    set_timeout(read, Duration::from_millis((Math::random() * SPREAD_MILLISECONDS) as u64));
 }

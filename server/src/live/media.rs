@@ -73,14 +73,12 @@ impl Carrier {
 
     /// A seat begins to have picture and sound; silent until the next state says whether the chair wants it heard.
     pub(super) fn join(&self, meeting: MeetingId, number: u64) -> Result<(), Failure> {
+        // Under one lock with what the chair wants: of two that tell it at once the later one knows of both.
+        let mut numbers = self.numbers();
         self.tell(Command::Join { seat: media::Seat { meeting, number } })?;
-        let direction = {
-            let mut numbers = self.numbers();
-            let direction = numbers.directions.entry(meeting).or_default();
-            direction.muted.insert(number);
-            direction.clone()
-        };
-        self.tell(Command::Direct { meeting, direction })
+        let direction = numbers.directions.entry(meeting).or_default();
+        direction.muted.insert(number);
+        self.tell(Command::Direct { meeting, direction: direction.clone() })
     }
 
     /// A seat is left. The media thread always hears that.
@@ -133,7 +131,8 @@ impl Carrier {
         let numbers_of = |is: &dyn Fn(Seat, Devices) -> bool| {
             taken.iter().filter(|(seat, (_, on))| is(**seat, *on)).map(|(_, (number, _))| *number).collect()
         };
-        let before = self.numbers().directions.get(&meeting).cloned();
+        let mut numbers = self.numbers();
+        let before = numbers.directions.get(&meeting).cloned();
         let shares = |of: u64| taken.values().any(|(number, on)| *number == of && on.screen);
         // Whoever has the floor comes first; else whoever was shown stays, as long as they share.
         let has_floor = live.floor.and_then(number).filter(|number| shares(*number));
@@ -151,7 +150,7 @@ impl Carrier {
         }
         let is_told = self.tell(Command::Direct { meeting, direction: direction.clone() }).is_ok();
         if is_told {
-            self.numbers().directions.insert(meeting, direction);
+            numbers.directions.insert(meeting, direction);
         }
         is_told
     }
@@ -238,11 +237,14 @@ fn line(of: media::command::Line) -> Line {
 /// None for what tells a page nothing: it has left meanwhile.
 fn refused(why: &Refused) -> Option<Failure> {
     match why {
-        Refused::Limit { what: Limited::Seats, at_most } => {
+        Refused::Limit { what, at_most } => {
             let at_most = u32::try_from(*at_most).unwrap_or(u32::MAX);
-            Some(Failure::Refused(Refusal::TooMany { at_most }))
+            Some(Failure::Refused(match what {
+                Limited::Seats => Refusal::MeetingFull { at_most },
+                Limited::Meetings => Refusal::MeetingsFull { at_most },
+                Limited::Egress => Refusal::ServerLineFull,
+            }))
         }
-        Refused::Limit { what: Limited::Meetings | Limited::Egress, .. } => Some(Failure::Unavailable),
         Refused::BadOffer(_) | Refused::BadAnswer(_) => Some(Failure::Refused(Refusal::WrongState)),
         Refused::NoSeat => None,
     }

@@ -23,9 +23,9 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use backend::{Backend, Event};
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use domain::ids::{ConnectionId, MeetingId, PersonId};
-use domain::live::{DROP_OUT_SECONDS, LivePort, SEATS_AT_MOST};
+use domain::live::{DROP_OUT_SECONDS, SEATS_AT_MOST};
 use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
@@ -183,7 +183,7 @@ impl Hub {
             turns.tick().await;
             self.go_on_hosting().await;
             let now = self.0.clock.now();
-            let standing: Vec<ConnectionId> =
+            let standing: Vec<(ConnectionId, Option<DateTime<Utc>>)> =
                 self.all().iter().flat_map(|room| room.connections(now)).collect();
             match self.0.backend.standing_by(&standing, now).await {
                 Ok(gone) => self.all().iter().for_each(|room| room.unseat(&gone)),

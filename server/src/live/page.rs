@@ -10,14 +10,15 @@ use domain::access::Caller;
 use domain::error::{Failure, Refusal};
 use domain::ids::{ConnectionId, MeetingId};
 use domain::live::wire::{HERE_SECONDS, MESSAGES_AT_ONCE, ToPage, ToServer};
-use domain::live::{Arrival, Coming, Seat, Standing};
+use domain::live::{Arrival, Coming, Leaving, Seat, Standing, is_no_room};
 use futures::{SinkExt, StreamExt};
 use http::HeaderMap;
 use tokio::sync::mpsc;
-use tokio::time::{Instant, MissedTickBehavior, interval, timeout};
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep, timeout};
 
 use super::media::{Carried, Carrier};
 use super::presence::{Heard, Presence};
+use super::room::written;
 use super::{Visit, ended};
 use crate::site::Site;
 use crate::visitor;
@@ -27,7 +28,11 @@ const SENT_WITHIN: Duration = Duration::from_secs(10);
 /// A page that answers nothing for so long is gone: three signs of life that it did not answer.
 const SILENT_AT_MOST: Duration = Duration::from_secs(15);
 /// Whether the page may still see the meeting is asked again after so many signs of life.
-const ASKED_EVERY: u32 = 6;
+const ASKED_EVERY: u32 = 2;
+/// Whether the seat is still the caller's is asked with what is said from there, and once for what is said in one breath.
+const PERMITTED_FOR: Duration = Duration::from_secs(2);
+/// Pause before it is kept again that a seat carries picture and sound.
+const KEPT_AGAIN_AFTER: Duration = Duration::from_secs(1);
 
 /// Who asks, as far as the socket knows them.
 pub(super) struct Asker {
@@ -71,6 +76,10 @@ struct Taken {
     number: Option<u64>,
     messages: mpsc::Receiver<ToPage>,
     presence: Arc<Presence>,
+    /// When it was last asked whether the seat is still the caller's.
+    permitted: Instant,
+    /// Whether it is kept that picture and sound go over it.
+    is_carried: bool,
 }
 
 /// An open page.
@@ -102,6 +111,7 @@ impl Page {
     pub(super) async fn talk(mut self, socket: WebSocket) {
         let (mut out, mut incoming) = socket.split();
         let mut told = self.visit.room.listen();
+        let mut has = self.visit.room.listen_to_seats();
         let mut ending = self.visit.hub.0.ending.subscribe();
         let mut moved = self.visit.room.moved();
         let mut here = interval(Duration::from_secs(HERE_SECONDS.into()));
@@ -110,13 +120,28 @@ impl Page {
         let mut turns = 0;
         let mut talked = self.welcome(&mut out).await;
         while talked.is_ok() {
+            let carried = self.seat.as_ref().filter(|taken| !taken.is_carried);
+            let carried = carried.map(|taken| Arc::clone(&taken.presence));
             talked = tokio::select! {
+                // A state before what changed after it.
+                biased;
                 Ok(()) = told.changed() => {
                     let state = told.borrow_and_update().clone();
                     match state {
                         Some(state) => send_text(&mut out, state.as_ref().into()).await,
                         None => Ok(()),
                     }
+                }
+                has = has.recv() => match has {
+                    Ok(has) => send_text(&mut out, has.as_ref().into()).await,
+                    Err(_) => match self.visit.room.state() {
+                        Some(state) => send(&mut out, &state).await,
+                        None => Ok(()),
+                    },
+                },
+                () = first_carried(carried) => {
+                    self.keep_carried().await;
+                    Ok(())
                 }
                 message = next_message(&mut self.seat) => self.pass_on(message, &mut out).await,
                 _ = here.tick() => {
@@ -138,7 +163,7 @@ impl Page {
         }
         // Whoever closes the page is heard until then; whose line broke was there until it was last heard.
         let now = self.asker.site.clock.now();
-        self.rise_as_of(self.heard_at.unheard_since(now).unwrap_or(now)).await;
+        self.rise_as_of(self.heard_at.unheard_since(now).unwrap_or(now), Leaving::Lost).await;
         let _ = timeout(SENT_WITHIN, out.close()).await;
     }
 
@@ -172,16 +197,55 @@ impl Page {
     /// The caller may do other things now: a seat that is no longer theirs is left.
     async fn stand_anew(&mut self, standing: Standing, out: &mut Out) -> Talk {
         let seat = self.seat.as_ref().map(|taken| taken.seat);
-        if seat.is_some_and(|seat| !standing.rehearses && !standing.seats.contains(&seat)) {
-            self.rise().await;
+        if seat.is_some_and(|seat| !is_theirs(&standing, seat)) {
+            self.rise(Leaving::Meant).await;
             send(out, &ToPage::Unseated).await?;
         }
         self.standing = standing;
         self.welcome(out).await
     }
 
+    /// Refuses what is said from a seat that is not the caller's any more.
+    async fn permit(&mut self, caller: &Caller) -> Result<(), Failure> {
+        let taken = self.taken()?;
+        if taken.permitted.elapsed() < PERMITTED_FOR {
+            return Ok(());
+        }
+        let seat = taken.seat;
+        let (_, standing) = self.asker.standing(Some(caller.clone())).await?;
+        if !is_theirs(&standing, seat) {
+            self.rise(Leaving::Meant).await;
+            return Err(Failure::Forbidden);
+        }
+        if let Some(taken) = &mut self.seat {
+            taken.permitted = Instant::now();
+        }
+        Ok(())
+    }
+
+    /// Picture and sound go over the seat: whoever sits there is really connected.
+    async fn keep_carried(&mut self) {
+        let Ok(Taken { seat, connection, presence, .. }) = self.taken() else { return };
+        let (seat, connection, presence) = (*seat, *connection, Arc::clone(presence));
+        let kept = match self.asker.caller().await {
+            Ok(caller) => {
+                self.asker.site.services.live.carried(&caller, self.meeting, seat, connection).await
+            }
+            Err(failure) => Err(failure),
+        };
+        match (kept, &mut self.seat) {
+            (Err(failure @ (Failure::Unavailable | Failure::Internal(_))), _) => {
+                tracing::warn!(?failure, "a seat that carries is not marked yet");
+                sleep(KEPT_AGAIN_AFTER).await;
+                presence.carries();
+            }
+            (_, Some(taken)) => taken.is_carried = true,
+            (_, None) => {}
+        }
+    }
+
     async fn turned_out(&mut self, failure: Failure, out: &mut Out) -> Talk {
-        self.rise().await;
+        self.rise(Leaving::Meant).await;
         let _ = send(out, &ToPage::Refused(failure)).await;
         Err(Gone)
     }
@@ -196,8 +260,13 @@ impl Page {
     async fn pass_on(&mut self, message: Option<ToPage>, out: &mut Out) -> Talk {
         match message {
             Some(ToPage::Unseated) => {
-                self.rise().await;
+                self.rise(Leaving::Meant).await;
                 send(out, &ToPage::Unseated).await
+            }
+            // For want of room the seat carries nothing, and is free again.
+            Some(ToPage::Refused(failure)) if is_no_room(&failure) => {
+                self.rise(Leaving::Meant).await;
+                send(out, &ToPage::Refused(failure)).await
             }
             Some(message) => send(out, &message).await,
             None => {
@@ -231,29 +300,37 @@ impl Page {
                     Err(failure) => Err(failure),
                 };
             }
-            ToServer::Rise => self.rise().await,
+            ToServer::Rise => self.rise(Leaving::Meant).await,
             ToServer::Have(devices) => {
+                self.permit(&caller).await?;
                 let taken = self.taken()?;
-                self.visit.room.have(taken.seat, taken.connection, devices);
+                self.visit.room.have(&self.visit.hub, taken.seat, taken.connection, devices);
             }
             ToServer::Publish { offer } => {
+                self.permit(&caller).await?;
                 let (carrier, number) = self.carried()?;
                 carrier.publish(self.meeting, number, offer)?;
             }
             ToServer::Subscribe => {
+                self.permit(&caller).await?;
                 let (carrier, number) = self.carried()?;
                 carrier.subscribe(self.meeting, number)?;
             }
             ToServer::Answer { answer } => {
+                self.permit(&caller).await?;
                 let (carrier, number) = self.carried()?;
                 carrier.answer(self.meeting, number, answer)?;
             }
             ToServer::Look(look) => {
+                self.permit(&caller).await?;
                 let (carrier, number) = self.carried()?;
                 carrier.look(self.meeting, number, look)?;
             }
             ToServer::Ask { wants } => live.ask(&caller, self.meeting, self.taken()?.seat, wants).await?,
-            ToServer::Direct(direction) => live.direct(&caller, self.meeting, direction).await?,
+            ToServer::Direct(direction) => {
+                let seat = self.seat.as_ref().map(|taken| taken.seat);
+                live.direct(&caller, self.meeting, seat, direction).await?;
+            }
             ToServer::Rehearsed { seat, what } => {
                 live.rehearsed(&caller, self.meeting, seat, what).await?;
             }
@@ -282,34 +359,36 @@ impl Page {
         let former = self.visit.room.former(seat, now);
         let connection = ConnectionId(site.entropy.id(now));
         site.services.live.sit(caller, self.meeting, arrival, connection, former).await?;
-        self.rise().await;
+        // From one seat to another is no interruption of either.
+        self.rise(Leaving::Meant).await;
         let dark_since = self.visit.room.takes_over_in_the_dark(seat).then_some(now);
         let presence = Arc::new(Presence::new(Arc::clone(&self.heard_at), dark_since));
         let carried = Carried::new(&self.visit.hub, self.meeting, seat);
         let number = carried.as_ref().map(|carried| carried.number);
         // What the media thread says of the seat must find it.
         let messages = self.visit.room.seat(seat, connection, carried, Arc::clone(&presence));
-        self.seat = Some(Taken { seat, connection, number, messages, presence });
+        let (permitted, is_carried) = (Instant::now(), false);
+        self.seat = Some(Taken { seat, connection, number, messages, presence, permitted, is_carried });
         if let Some((carrier, number)) = self.visit.hub.carrier().zip(number)
             && let Err(failure) = carrier.join(self.meeting, number)
         {
-            self.rise().await;
+            self.rise(Leaving::Meant).await;
             return Err(failure);
         }
         Ok(())
     }
 
-    async fn rise(&mut self) {
+    async fn rise(&mut self, why: Leaving) {
         let now = self.asker.site.clock.now();
-        self.rise_as_of(now).await;
+        self.rise_as_of(now, why).await;
     }
 
     /// Leaves the seat, at the time at which it was really left.
-    async fn rise_as_of(&mut self, left: DateTime<Utc>) {
+    async fn rise_as_of(&mut self, left: DateTime<Utc>, why: Leaving) {
         let Some(Taken { seat, connection, presence, .. }) = self.seat.take() else { return };
         self.visit.room.rise(seat, connection, &presence);
         let left = presence.silent_since().map_or(left, |silent| silent.min(left));
-        if let Err(failure) = self.asker.site.services.live.rise(connection, left).await {
+        if let Err(failure) = self.asker.site.services.live.rise(connection, left, why).await {
             // It ends when it is no longer marked, a little late.
             tracing::warn!(?failure, "a seat that was left is still marked as taken");
         }
@@ -324,6 +403,19 @@ async fn either(one: impl Future<Output = ()>, other: impl Future<Output = ()>) 
     }
 }
 
+/// Whether a seat is the caller's to have.
+fn is_theirs(standing: &Standing, seat: Seat) -> bool {
+    standing.rehearses || standing.seats.contains(&seat)
+}
+
+/// Waits for ever where there is nothing to wait for.
+async fn first_carried(presence: Option<Arc<Presence>>) {
+    match presence {
+        Some(presence) => presence.carried().await,
+        None => std::future::pending().await,
+    }
+}
+
 /// Waits for ever at a page without a seat.
 async fn next_message(seat: &mut Option<Taken>) -> Option<ToPage> {
     match seat {
@@ -333,8 +425,7 @@ async fn next_message(seat: &mut Option<Taken>) -> Option<ToPage> {
 }
 
 async fn send(out: &mut Out, message: &ToPage) -> Talk {
-    let text = serde_json::to_string(message).expect("a message has only texts for keys");
-    send_text(out, text.into()).await
+    send_text(out, written(message).into()).await
 }
 
 async fn send_text(out: &mut Out, text: Utf8Bytes) -> Talk {

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use ::media::command::Link;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::live::wire::HERE_SECONDS;
+use tokio::sync::Notify;
 
 /// Who stands is heard within this: a sign of life and a slow line's pause.
 const HEARD_WITHIN: TimeDelta = TimeDelta::seconds(HERE_SECONDS as i64 + 3);
@@ -40,16 +41,28 @@ pub(super) struct Presence {
     heard: Arc<Heard>,
     /// Its two connections, as far as they have ever carried picture and sound.
     lines: Mutex<[Option<Line>; 2]>,
+    /// Told once: picture and sound go over it.
+    carried: Notify,
 }
 
 impl Presence {
     /// Of a page, which may take over from one whose line had gone dark: until something carries, it is so still.
     pub(super) fn new(heard: Arc<Heard>, dark_since: Option<DateTime<Utc>>) -> Presence {
-        Presence { heard, lines: Mutex::new([dark_since.map(Err); 2]) }
+        Presence { heard, lines: Mutex::new([dark_since.map(Err); 2]), carried: Notify::new() }
+    }
+
+    /// Until picture and sound go over it for the first time.
+    pub(super) async fn carried(&self) {
+        self.carried.notified().await;
     }
 
     fn lines(&self) -> MutexGuard<'_, [Option<Line>; 2]> {
         self.lines.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Picture or sound goes over it.
+    pub(super) fn carries(&self) {
+        self.carried.notify_one();
     }
 
     pub(super) fn is_heard(&self, now: DateTime<Utc>) -> bool {
@@ -72,6 +85,9 @@ impl Presence {
         let before = silent_since(&lines);
         // A line that was silent before goes on being so.
         let known = lines[link as usize].and_then(Line::err);
+        if line.is_ok() {
+            self.carries();
+        }
         lines[link as usize] = Some(line.map_err(|since| known.map_or(since, |known| known.min(since))));
         before.filter(|_| silent_since(&lines).is_none())
     }

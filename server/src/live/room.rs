@@ -12,7 +12,7 @@ use domain::error::Failure;
 use domain::ids::{ConnectionId, MeetingId};
 use domain::live::wire::{Devices, State, ToPage};
 use domain::live::{Live, Seat, is_on};
-use tokio::sync::{Notify, mpsc, watch};
+use tokio::sync::{Notify, broadcast, mpsc, watch};
 use tokio::task::AbortHandle;
 use tokio::time::sleep;
 
@@ -22,6 +22,14 @@ use super::presence::{Line, Presence};
 
 /// States come no closer together: seventy sites that join in one second are ten readings and not seventy.
 const APART: Duration = Duration::from_millis(100);
+/// A large one is followed by a longer pause: states take no more than so many bits a second of a line, as much as the
+/// voices leave of the weakest.
+const STATES_BPS: u64 = 64_000;
+/// What changes is told within this all the same.
+const APART_AT_MOST: Duration = Duration::from_secs(2);
+/// Changes of what seats have on that wait for a page: as many as all seats of a meeting make at once. A page that missed
+/// one is told the state.
+const CHANGES_AT_MOST: usize = 256;
 /// Pause before a state that could not be read is read again.
 const AGAIN_AFTER: Duration = Duration::from_secs(1);
 /// Messages that wait for one page. One that takes them slower has lost sight, and begins anew.
@@ -34,6 +42,9 @@ pub(super) struct Room {
     meeting: MeetingId,
     pages: AtomicUsize,
     told: watch::Sender<Told>,
+    has: broadcast::Sender<Arc<str>>,
+    /// The newest that was told, and its version.
+    last: Mutex<Option<(u64, Live)>>,
     changed: Notify,
     seated: Mutex<BTreeMap<Seat, Seated>>,
     /// Seats that were left without picture and sound that they had had.
@@ -60,6 +71,8 @@ impl Room {
             meeting,
             pages: AtomicUsize::new(0),
             told: watch::Sender::new(None),
+            has: broadcast::Sender::new(CHANGES_AT_MOST),
+            last: Mutex::default(),
             changed: Notify::new(),
             seated: Mutex::default(),
             dark: Mutex::default(),
@@ -72,8 +85,8 @@ impl Room {
             async move {
                 loop {
                     room.changed.notified().await;
-                    room.read(&hub).await;
-                    sleep(APART).await;
+                    let bytes = room.read(&hub).await;
+                    sleep(apart(bytes)).await;
                 }
             }
         });
@@ -116,46 +129,69 @@ impl Room {
         told
     }
 
+    /// What single seats have on from now on. Whoever misses one asks for the state.
+    pub(super) fn listen_to_seats(&self) -> broadcast::Receiver<Arc<str>> {
+        self.has.subscribe()
+    }
+
+    /// The state as it is this moment, for a page that missed something.
+    pub(super) fn state(&self) -> Option<ToPage> {
+        let seated = self.seated();
+        let (version, live) = self.last().clone()?;
+        Some(ToPage::State(State { version, live, on: on(&seated) }))
+    }
+
+    fn last(&self) -> MutexGuard<'_, Option<(u64, Live)>> {
+        self.last.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Something has changed: it is read anew.
     pub(super) fn change(&self) {
         self.changed.notify_one();
     }
 
-    async fn read(&self, hub: &Hub) {
+    /// Gives how many bytes were told.
+    async fn read(&self, hub: &Hub) -> usize {
         match hub.0.backend.live_for_all(self.meeting).await {
             Ok(live) => self.tell(hub, live),
             // Dropped meanwhile: its pages find that out for themselves.
-            Err(Failure::NotFound) => {}
+            Err(Failure::NotFound) => 0,
             Err(failure) => {
                 tracing::warn!(?failure, "a meeting's state was not read");
                 sleep(AGAIN_AFTER).await;
                 self.change();
+                0
             }
         }
     }
 
-    fn tell(&self, hub: &Hub, live: Live) {
-        let on = {
-            let mut seated = self.seated();
-            seated.retain(|seat, at| {
-                let stays = is_on(live.stage) && live.seat(*seat).is_some_and(|kept| !kept.is_removed);
-                if !stays {
-                    let _ = at.outbox.try_send(ToPage::Unseated);
-                }
-                stays
-            });
-            if let Some(carrier) = hub.carrier() {
-                let taken =
-                    |(seat, at): (&Seat, &Seated)| Some((*seat, (at.carried.as_ref()?.number, at.devices)));
-                if !carrier.direct(self.meeting, &live, &seated.iter().filter_map(taken).collect()) {
-                    self.change();
-                }
+    /// Under one lock with what seats have on, so that no page hears an older state after a newer change.
+    fn tell(&self, hub: &Hub, live: Live) -> usize {
+        let mut seated = self.seated();
+        seated.retain(|seat, at| {
+            let stays = is_on(live.stage) && live.seat(*seat).is_some_and(|kept| !kept.is_removed);
+            if !stays {
+                let _ = at.outbox.try_send(ToPage::Unseated);
             }
-            seated.iter().map(|(seat, at)| (*seat, at.devices)).collect()
-        };
-        let state = ToPage::State(State { version: hub.next_version(), live, on });
-        let text = serde_json::to_string(&state).expect("a state has only texts for keys");
-        self.told.send_replace(Some(text.into()));
+            stays
+        });
+        self.direct(hub, &live, &seated);
+        let version = hub.next_version();
+        *self.last() = Some((version, live.clone()));
+        let state = ToPage::State(State { version, live, on: on(&seated) });
+        let text: Arc<str> = written(&state).into();
+        let bytes = text.len();
+        self.told.send_replace(Some(text));
+        bytes
+    }
+
+    /// Tells the media thread what the chair has decided and what seats have on.
+    fn direct(&self, hub: &Hub, live: &Live, seated: &BTreeMap<Seat, Seated>) {
+        let Some(carrier) = hub.carrier() else { return };
+        let taken = |(seat, at): (&Seat, &Seated)| Some((*seat, (at.carried.as_ref()?.number, at.devices)));
+        if !carrier.direct(self.meeting, live, &seated.iter().filter_map(taken).collect()) {
+            self.change();
+        }
     }
 
     fn seated(&self) -> MutexGuard<'_, BTreeMap<Seat, Seated>> {
@@ -229,19 +265,23 @@ impl Room {
     }
 
     /// What a seat has on; the others are told.
-    pub(super) fn have(&self, seat: Seat, connection: ConnectionId, devices: Devices) {
+    pub(super) fn have(&self, hub: &Hub, seat: Seat, connection: ConnectionId, devices: Devices) {
         let mut seated = self.seated();
         let at = seated.get_mut(&seat).filter(|at| at.connection == connection);
-        if let Some(at) = at.filter(|at| at.devices != devices) {
-            at.devices = devices;
-            drop(seated);
-            self.change();
+        let Some(at) = at.filter(|at| at.devices != devices) else { return };
+        at.devices = devices;
+        // Nobody listens yet, or any more.
+        let _ = self.has.send(written(&ToPage::Has(seat, devices)).into());
+        if let Some((_, live)) = self.last().as_ref() {
+            self.direct(hub, live, &seated);
         }
     }
 
-    /// The connections of the seats taken from here whose pages are heard.
-    pub(super) fn connections(&self, now: DateTime<Utc>) -> Vec<ConnectionId> {
-        self.seated().values().filter(|at| at.presence.is_heard(now)).map(|at| at.connection).collect()
+    /// The connections of the seats taken from here whose pages are heard, and since when each is silent.
+    pub(super) fn connections(&self, now: DateTime<Utc>) -> Vec<(ConnectionId, Option<DateTime<Utc>>)> {
+        let seated = self.seated();
+        let heard = seated.values().filter(|at| at.presence.is_heard(now));
+        heard.map(|at| (at.connection, at.presence.silent_since())).collect()
     }
 
     /// Seats whose connections have ended elsewhere: taken from a page of another node.
@@ -253,5 +293,31 @@ impl Room {
             }
             !is_gone
         });
+    }
+}
+
+/// The pause after a state of so many bytes.
+fn apart(bytes: usize) -> Duration {
+    Duration::from_millis(bytes as u64 * 8 * 1_000 / STATES_BPS).clamp(APART, APART_AT_MOST)
+}
+
+fn on(seated: &BTreeMap<Seat, Seated>) -> Vec<(Seat, Devices)> {
+    seated.iter().map(|(seat, at)| (*seat, at.devices)).collect()
+}
+
+/// A message as it is sent.
+pub(super) fn written(message: &ToPage) -> String {
+    serde_json::to_string(message).expect("a message has only texts for keys")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn states_leave_a_weak_line_to_its_voices() {
+        assert_eq!(apart(400), APART);
+        assert_eq!(apart(8_000), Duration::from_secs(1));
+        assert_eq!(apart(1_000_000), APART_AT_MOST);
     }
 }

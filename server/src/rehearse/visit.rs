@@ -236,7 +236,11 @@ impl Staying<'_> {
             ToPage::Unseated => return Err(End::Refused("somebody else sat down on its seat".to_owned())),
             ToPage::Refused(failure) => return self.refused(&failure),
             ToPage::Again => return Err(End::Lost("the server ended".to_owned())),
-            ToPage::Welcome { .. } | ToPage::State(_) | ToPage::Speaking(_) | ToPage::Here => {}
+            ToPage::Welcome { .. }
+            | ToPage::State(_)
+            | ToPage::Has(..)
+            | ToPage::Speaking(_)
+            | ToPage::Here => {}
         }
         Ok(())
     }

@@ -40,7 +40,7 @@ impl Open {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap().to_string();
         tokio::spawn(world.site.live.clone().follow());
-        let serving = server::serve::serve(listener, world.router.clone(), std::future::pending());
+        let serving = server::serve::serve(listener, None, world.router.clone(), std::future::pending());
         let serving = tokio::spawn(serving);
         Open { world, address, meeting, secretary, delegate, serving }
     }
@@ -68,6 +68,8 @@ static PAGES: AtomicU64 = AtomicU64::new(1);
 pub(crate) struct Page {
     pub(crate) socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
     number: u128,
+    /// The newest state, with what seats have on since.
+    state: Option<State>,
 }
 
 impl Page {
@@ -82,7 +84,9 @@ impl Page {
             request.headers_mut().insert(*name, value.parse().unwrap());
         }
         match connect_async(request).await {
-            Ok((socket, _)) => Ok(Page { socket, number: PAGES.fetch_add(1, Ordering::Relaxed).into() }),
+            Ok((socket, _)) => {
+                Ok(Page { socket, number: PAGES.fetch_add(1, Ordering::Relaxed).into(), state: None })
+            }
             Err(Error::Http(answer)) => Err(answer.status()),
             Err(failure) => panic!("{failure}"),
         }
@@ -97,7 +101,17 @@ impl Page {
         loop {
             let heard = tokio::time::timeout(HEARD_WITHIN, self.socket.next()).await;
             match heard.expect("the server is heard") {
-                Some(Ok(Message::Text(text))) => return Some(serde_json::from_str(&text).unwrap()),
+                Some(Ok(Message::Text(text))) => {
+                    let message = serde_json::from_str(&text).unwrap();
+                    match &message {
+                        ToPage::State(state) => self.state = Some(state.clone()),
+                        ToPage::Has(seat, devices) => {
+                            self.state.as_mut().expect("a state comes first").has(*seat, *devices);
+                        }
+                        _ => {}
+                    }
+                    return Some(message);
+                }
                 Some(Ok(Message::Ping(_))) => {}
                 _ => return None,
             }
@@ -116,11 +130,13 @@ impl Page {
 
     /// The first state of which this is true.
     pub(crate) async fn state(&mut self, is: impl Fn(&State) -> bool) -> State {
-        self.until(|heard| match heard {
-            ToPage::State(state) if is(&state) => Some(state),
-            _ => None,
-        })
-        .await
+        loop {
+            let heard = self.hear().await.expect("the socket stands");
+            let tells = matches!(heard, ToPage::State(_) | ToPage::Has(..));
+            if let Some(state) = self.state.as_ref().filter(|state| tells && is(state)) {
+                return state.clone();
+            }
+        }
     }
 
     async fn refused(&mut self) -> Failure {

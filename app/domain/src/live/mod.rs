@@ -7,6 +7,7 @@ pub mod rehearsal;
 pub mod wire;
 
 use std::fmt;
+use std::ops::Not;
 use std::str::FromStr;
 
 use async_trait::async_trait;
@@ -16,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use self::rehearsal::{Rehearsal, Rehearsed};
 use crate::access::{Caller, Stage};
 use crate::attendance::Presence;
-use crate::error::Outcome;
+use crate::error::{Failure, Outcome, Refusal};
 use crate::ids::{AgencyId, AgendaItemId, ConnectionId, MeetingId, PageId, PaperId, ParticipantId, PersonId};
 
 /// A seat that is back within so long did not drop out: a tablet changes its antenna, a page is loaded anew.
@@ -94,12 +95,16 @@ pub struct Kept {
     /// The agency's short name, or the person's name; empty for the hall.
     pub name: String,
     /// Whether the chair sent it out; until it is admitted again nobody takes it.
+    #[serde(default, skip_serializing_if = "Not::not")]
     pub is_removed: bool,
     /// Whether the chair turned its microphone off.
+    #[serde(default, skip_serializing_if = "Not::not")]
     pub is_muted: bool,
     /// Since when it asks for the floor.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub asked: Option<DateTime<Utc>>,
     /// Whether somebody sits there now.
+    #[serde(default, skip_serializing_if = "Not::not")]
     pub is_connected: bool,
 }
 
@@ -125,6 +130,11 @@ pub struct Live {
     pub large: Option<Seat>,
     /// The paper that is open before everybody.
     pub paper: Option<ShownPaper>,
+    /// Where the meeting is led from: the hall, or the chair's own seat where there is none.
+    pub chair: Option<Seat>,
+    /// Whether all microphones were turned off, so that only the floor turns one on.
+    #[serde(default, skip_serializing_if = "Not::not")]
+    pub is_all_muted: bool,
     /// Hall first, then sites in the meeting's order, then people.
     pub seats: Vec<Kept>,
 }
@@ -134,6 +144,12 @@ impl Live {
     pub fn seat(&self, seat: Seat) -> Option<&Kept> {
         self.seats.iter().find(|kept| kept.seat == seat)
     }
+}
+
+/// Whether a failure says that a seat cannot be had, or not any longer, for want of room.
+pub fn is_no_room(failure: &Failure) -> bool {
+    use Refusal::{MeetingFull, MeetingsFull, ServerLineFull};
+    matches!(failure, Failure::Refused(MeetingFull { .. } | MeetingsFull { .. } | ServerLineFull))
 }
 
 /// What the caller is to a meeting that is on.
@@ -173,8 +189,11 @@ pub enum Direction {
         /// Whether it is off.
         is_muted: bool,
     },
-    /// All microphones but the hall's and that of whoever has the floor are turned off.
+    /// All microphones but the hall's and that of whoever has the floor are turned off, and that of whoever loses the
+    /// floor again.
     MuteAll,
+    /// All microphones may be turned on again.
+    UnmuteAll,
     /// A seat has the floor, and its microphone may be on; nobody has it.
     Floor(Option<Seat>),
     /// A seat is seen large whoever speaks; again whoever speaks.
@@ -187,6 +206,15 @@ pub enum Direction {
     Paper(Option<ShownPaper>),
 }
 
+/// How a connection of a seat ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Leaving {
+    /// Somebody there pressed, or the chair sent the seat out: nothing was interrupted.
+    Meant,
+    /// A line broke, a page was closed or went to sleep.
+    Lost,
+}
+
 /// A time a seat was connected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stretch {
@@ -194,6 +222,8 @@ pub struct Stretch {
     pub began: DateTime<Utc>,
     /// Until; `None` while it lasts.
     pub ended: Option<DateTime<Utc>>,
+    /// Whether it was ended on purpose, see [`Leaving::Meant`].
+    pub was_left: bool,
 }
 
 /// How a page comes to a seat.
@@ -240,6 +270,8 @@ pub struct LineRecord {
     pub joined: DateTime<Utc>,
     /// When it dropped out, in order.
     pub drop_outs: Vec<DropOut>,
+    /// When it was left on purpose before the meeting was closed, and not taken again.
+    pub left: Option<DateTime<Utc>>,
 }
 
 impl LineRecord {
@@ -250,13 +282,14 @@ impl LineRecord {
 }
 
 /// The times a seat was missing while the meeting was on: gaps of more than [`DROP_OUT_SECONDS`] between its
-/// connections, which may overlap when a page is replaced by another. Leaving before the end is a gap to the end; what
-/// was before the opening or after the close counts for nothing.
+/// connections, which may overlap when a page is replaced by another. A line that broke before the end is a gap to the
+/// end; who left on purpose did not drop out; what was before the opening or after the close counts for nothing.
 ///
 /// ```
 /// # use chrono::DateTime; use domain::live::{drop_outs, Stretch};
 /// let at = |minute: i64| DateTime::from_timestamp(1_780_000_000 + minute * 60, 0).unwrap();
-/// let times = [Stretch { began: at(0), ended: Some(at(20)) }, Stretch { began: at(23), ended: Some(at(60)) }];
+/// let time = |began, ended| Stretch { began: at(began), ended: Some(at(ended)), was_left: false };
+/// let times = [time(0, 20), time(23, 60)];
 /// let outs = drop_outs(&times, at(0), Some(at(60)));
 /// assert_eq!((outs.len(), outs[0].since, outs[0].until), (1, at(20), Some(at(23))));
 /// ```
@@ -270,7 +303,7 @@ pub fn drop_outs(times: &[Stretch], opened: DateTime<Utc>, closed: Option<DateTi
     let mut outs = Vec::new();
     let mut here_until = None;
     for time in times {
-        if let Some(Some(left)) = here_until {
+        if let Some((Some(left), false)) = here_until {
             let since = opened.max(left);
             if time.began > since && counts(since, Some(time.began)) {
                 outs.push(DropOut { since, until: Some(time.began) });
@@ -278,12 +311,12 @@ pub fn drop_outs(times: &[Stretch], opened: DateTime<Utc>, closed: Option<DateTi
         }
         // An open end outlasts every other one.
         here_until = Some(match (here_until, time.ended) {
-            (Some(None), _) | (_, None) => None,
-            (Some(Some(left)), Some(ended)) => Some(ended.max(left)),
-            (None, ended) => ended,
+            (Some((None, _)), _) | (_, None) => (None, false),
+            (Some((Some(left), was_left)), Some(ended)) if left > ended => (Some(left), was_left),
+            (_, ended) => (ended, time.was_left),
         });
     }
-    if let Some(Some(left)) = here_until
+    if let Some((Some(left), false)) = here_until
         && closed.is_none_or(|closed| left < closed)
     {
         let since = opened.max(left);
@@ -300,10 +333,11 @@ pub fn drop_outs(times: &[Stretch], opened: DateTime<Utc>, closed: Option<DateTi
 /// those who show it (`ShowHall`), a site by its agency's own people (`ConnectSite`), a person's by themself when they
 /// are listed (`JoinMeeting`). Whoever decides for all may take every seat of a meeting that is not opened yet, so that
 /// one person can rehearse it; the opening ends what still sits there so, and marks nobody for it. Decisions are the chair's and the secretaries' (`ConductMeeting`). Refusals:
-/// `WrongState` when the meeting is not scheduled or under way, `SentOut`, `TooMany` seats.
+/// `WrongState` when the meeting is not scheduled or under way, `SentOut`, `MeetingFull`.
 ///
 /// Connections are kept from their beginning, so that a program that is killed still knows who was there: it marks
-/// every few seconds those it still has, and a connection that nobody marks any more ended when it was last marked.
+/// every few seconds those it still has, and a connection that nobody marks any more ended when it was last marked. A seat
+/// was really connected from when picture and sound first went over it; the roll and the record count from there.
 #[async_trait]
 pub trait LivePort: Send + Sync {
     /// What the caller may do there.
@@ -311,8 +345,7 @@ pub trait LivePort: Send + Sync {
     /// How it stands.
     async fn live(&self, caller: &Caller, meeting: MeetingId) -> Outcome<Live>;
     /// Takes a seat; whoever sat there from another page is gone, or stays with [`Refusal::SeatTaken`], see [`Coming`].
-    /// While the meeting is under way a site is marked as connected by it, and a person as online. `former` is who had the
-    /// seat until now and since when they were not really there, if they were not.
+    /// `former` is who had the seat until now and since when they were not really there, if they were not.
     ///
     /// [`Refusal::SeatTaken`]: crate::error::Refusal::SeatTaken
     async fn sit(
@@ -323,27 +356,27 @@ pub trait LivePort: Send + Sync {
         connection: ConnectionId,
         former: Option<(ConnectionId, DateTime<Utc>)>,
     ) -> Outcome<()>;
-    /// Marks connections that stand; gives those of the list that have ended, for somebody took their seats.
-    async fn standing_by(
+    /// Picture and sound go over a connection of a seat that the caller may take, for the first time: while the meeting is
+    /// under way a site is marked as connected by it, and a person as online. Of one that has ended nothing is changed.
+    async fn carried(
         &self,
-        connections: &[ConnectionId],
-        now: DateTime<Utc>,
-    ) -> Outcome<Vec<ConnectionId>>;
-    /// A connection ended. Of one that is not known, or ended before, nothing is changed.
-    async fn rise(&self, connection: ConnectionId, now: DateTime<Utc>) -> Outcome<()>;
-    /// A connection that stands had neither picture nor sound for a time, though its page was there: it was missing then.
-    async fn interrupted(
-        &self,
+        caller: &Caller,
+        meeting: MeetingId,
+        seat: Seat,
         connection: ConnectionId,
-        since: DateTime<Utc>,
-        until: DateTime<Utc>,
     ) -> Outcome<()>;
-    /// Ends the connections that nobody has marked since.
-    async fn end_lost(&self, unmarked_since: DateTime<Utc>) -> Outcome<u32>;
+    /// A connection ended. Of one that is not known, or ended before, nothing is changed.
+    async fn rise(&self, connection: ConnectionId, now: DateTime<Utc>, why: Leaving) -> Outcome<()>;
     /// Asks for the floor from a seat that the caller may take, or no longer.
     async fn ask(&self, caller: &Caller, meeting: MeetingId, seat: Seat, wants: bool) -> Outcome<()>;
-    /// Decides for all.
-    async fn direct(&self, caller: &Caller, meeting: MeetingId, direction: Direction) -> Outcome<()>;
+    /// Decides for all. Whoever has the floor may open and turn papers too, from the `seat` that they have.
+    async fn direct(
+        &self,
+        caller: &Caller,
+        meeting: MeetingId,
+        seat: Option<Seat>,
+        direction: Direction,
+    ) -> Outcome<()>;
     /// Who of the listed sits behind a site's camera, as the site itself says; they are marked as online.
     async fn behind(
         &self,
@@ -380,7 +413,7 @@ mod tests {
     }
 
     fn time(began: i64, ended: impl Into<Option<i64>>) -> Stretch {
-        Stretch { began: at(began), ended: ended.into().map(at) }
+        Stretch { began: at(began), ended: ended.into().map(at), was_left: false }
     }
 
     fn out(since: i64, until: impl Into<Option<i64>>) -> DropOut {
@@ -419,6 +452,17 @@ mod tests {
     }
 
     #[test]
+    fn who_leaves_on_purpose_does_not_drop_out() {
+        let left = |began, ended| Stretch { was_left: true, ..time(began, ended) };
+        assert_eq!(drop_outs(&[left(0, 100)], at(0), Some(at(500))), []);
+        assert_eq!(drop_outs(&[left(0, 100), time(300, 500)], at(0), Some(at(500))), [], "and comes back");
+        let lost_after = [left(0, 100), time(300, 400)];
+        assert_eq!(drop_outs(&lost_after, at(0), Some(at(500))), [out(400, 500)]);
+        let from_two_pages = [time(0, 400), left(50, 100)];
+        assert_eq!(drop_outs(&from_two_pages, at(0), Some(at(500))), [out(400, 500)]);
+    }
+
+    #[test]
     fn what_was_before_the_opening_counts_for_nothing() {
         let rehearsed = [time(-900, -800), time(-30, 400)];
         assert_eq!(drop_outs(&rehearsed, at(0), Some(at(400))), []);
@@ -433,6 +477,7 @@ mod tests {
             name: String::new(),
             joined: at(0),
             drop_outs: vec![out(10, 40), out(100, None)],
+            left: None,
         };
         assert_eq!(record.missing(at(130)), TimeDelta::seconds(60));
     }

@@ -47,7 +47,7 @@ mod tests {
     }
 
     fn time(began: &str, ended: &str) -> Stretch {
-        Stretch { began: at(began), ended: (!ended.is_empty()).then(|| at(ended)) }
+        Stretch { began: at(began), ended: (!ended.is_empty()).then(|| at(ended)), was_left: false }
     }
 
     fn out(since: &str, until: &str) -> DropOut {

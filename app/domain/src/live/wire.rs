@@ -5,7 +5,9 @@
 //! The page opens `/meetings/{id}/socket` with its session's cookie. The server answers [`ToPage::Welcome`] with what the
 //! caller may do, then [`ToPage::State`]: the whole state, each time anything of it has changed. There are no deltas: a
 //! page that was slow, asleep or away is right again with the next state, and of several that wait only the newest is
-//! sent. Every few seconds the server says [`ToPage::Here`]; a page that hears nothing for [`SILENT_SECONDS`] closes the
+//! sent. States come no faster than a weak line bears them beside its sound. What one seat has on changes with every
+//! press of somebody's microphone, and comes as [`ToPage::Has`], a few bytes, until the next state says it again; a page
+//! that missed one is told the whole state anew. Every few seconds the server says [`ToPage::Here`]; a page that hears nothing for [`SILENT_SECONDS`] closes the
 //! socket and opens another. When the program ends it says [`ToPage::Again`] and every page comes back by itself.
 //!
 //! To take part with picture and sound the page says [`ToServer::Sit`] and is answered [`ToPage::Seated`], or
@@ -16,6 +18,8 @@
 //!
 //! Each message is checked against the caller's permission when it comes, not when the socket was opened: the session
 //! may have ended meanwhile. What cannot be understood ends the socket.
+
+use std::ops::Not;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -83,10 +87,13 @@ pub enum ToServer {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Devices {
     /// A camera that is on.
+    #[serde(default, skip_serializing_if = "Not::not")]
     pub camera: bool,
     /// A microphone that is on.
+    #[serde(default, skip_serializing_if = "Not::not")]
     pub microphone: bool,
     /// Its screen is shared.
+    #[serde(default, skip_serializing_if = "Not::not")]
     pub screen: bool,
 }
 
@@ -121,6 +128,8 @@ pub enum ToPage {
     },
     /// How the meeting stands, whole.
     State(State),
+    /// What one seat has on from now on.
+    Has(Seat, Devices),
     /// The seat is taken.
     Seated(Seat),
     /// Another page sits there now, or the chair sent the seat out; this page has none any more. A page that comes back by
@@ -167,6 +176,14 @@ impl State {
     /// What a seat has on.
     pub fn devices(&self, seat: Seat) -> Devices {
         self.on.iter().find(|(of, _)| *of == seat).map(|(_, devices)| *devices).unwrap_or_default()
+    }
+
+    /// A seat has other things on.
+    pub fn has(&mut self, seat: Seat, devices: Devices) {
+        match self.on.iter_mut().find(|(of, _)| *of == seat) {
+            Some((_, on)) => *on = devices,
+            None => self.on.push((seat, devices)),
+        }
     }
 }
 

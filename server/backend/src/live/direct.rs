@@ -44,6 +44,7 @@ pub(super) async fn direct(
     backend: &Backend,
     caller: &Caller,
     meeting: MeetingId,
+    seat: Option<Seat>,
     direction: Direction,
 ) -> Done<()> {
     let mut tx = backend.db().begin().await?;
@@ -52,11 +53,36 @@ pub(super) async fn direct(
     if !is_on(scope.stage) {
         return Err(Refusal::WrongState.into());
     }
-    scope.permit(caller, Action::ConductMeeting)?;
+    if !presents(&mut tx, caller, (meeting, &scope), seat, direction).await? {
+        scope.permit(caller, Action::ConductMeeting)?;
+    }
     let after = decide(&mut tx, caller, meeting, direction).await?;
     let entry = Entry::new("live.direct", &scope.title).of(scope.agency).about(meeting).after(&after)?;
     audit::record(&mut tx, backend, caller, entry).await?;
     Ok(tx.commit().await?)
+}
+
+/// Whether this is a paper, and the caller's seat has the floor: who reports opens the report.
+async fn presents(
+    tx: &mut Tx,
+    caller: &Caller,
+    (meeting, scope): (MeetingId, &MeetingScope),
+    seat: Option<Seat>,
+    direction: Direction,
+) -> Done<bool> {
+    let (Direction::Paper(_), Some(seat)) = (direction, seat) else { return Ok(false) };
+    if floor(tx, meeting).await? != Some(seat) {
+        return Ok(false);
+    }
+    permit_seat(tx, caller, (meeting, scope), seat).await?;
+    Ok(true)
+}
+
+/// Who has the floor.
+async fn floor(tx: &mut Tx, meeting: MeetingId) -> Done<Option<Seat>> {
+    let row: Option<(Option<String>,)> =
+        q("SELECT floor_seat FROM live_meeting WHERE meeting_id = $1").bind(meeting).optional(tx).await?;
+    row.and_then(|(floor,)| floor).as_deref().map(load::seat).transpose()
 }
 
 /// Keeps a decision; gives what the trail tells of it.
@@ -68,8 +94,14 @@ async fn decide(tx: &mut Tx, caller: &Caller, meeting: MeetingId, direction: Dir
             Ok(json!({ "seat": name, "muted": is_muted }))
         }
         Direction::MuteAll => mute_all(tx, meeting).await,
+        Direction::UnmuteAll => {
+            keep_all_muted(tx, meeting, false).await?;
+            q("UPDATE live_seat SET is_muted = FALSE WHERE meeting_id = $1").bind(meeting).run(tx).await?;
+            Ok(json!({ "muted": "none" }))
+        }
         Direction::Floor(seat) => {
             let name = optional_name(tx, meeting, seat).await?;
+            silence_before(tx, meeting, seat).await?;
             keep(tx, meeting, "floor_seat", seat.map(|seat| seat.to_string())).await?;
             if let Some(seat) = seat {
                 set(tx, meeting, seat, "is_muted", false).await?;
@@ -156,15 +188,35 @@ async fn keep(tx: &mut Tx, meeting: MeetingId, column: &str, value: Option<Strin
     Ok(())
 }
 
-async fn mute_all(tx: &mut Tx, meeting: MeetingId) -> Done<Value> {
-    let floor: Option<(Option<String>,)> = q("SELECT floor_seat FROM live_meeting WHERE meeting_id = $1")
+async fn keep_all_muted(tx: &mut Tx, meeting: MeetingId, is_all_muted: bool) -> Done<()> {
+    q("INSERT INTO live_meeting (meeting_id, is_all_muted) VALUES ($1, $2) \
+       ON CONFLICT (meeting_id) DO UPDATE SET is_all_muted = excluded.is_all_muted")
+    .bind(meeting)
+    .bind(is_all_muted)
+    .run(tx)
+    .await?;
+    Ok(())
+}
+
+/// Whoever loses the floor is silent again, where all were turned off.
+async fn silence_before(tx: &mut Tx, meeting: MeetingId, next: Option<Seat>) -> Done<()> {
+    let all: Option<(bool,)> = q("SELECT is_all_muted FROM live_meeting WHERE meeting_id = $1")
         .bind(meeting)
         .optional(&mut *tx)
         .await?;
-    let floor = floor.and_then(|(floor,)| floor);
+    let before = floor(tx, meeting).await?.filter(|before| *before != Seat::Hall && Some(*before) != next);
+    match before.filter(|_| all == Some((true,))) {
+        Some(before) => set(tx, meeting, before, "is_muted", true).await,
+        None => Ok(()),
+    }
+}
+
+async fn mute_all(tx: &mut Tx, meeting: MeetingId) -> Done<Value> {
+    keep_all_muted(tx, meeting, true).await?;
+    let floor = floor(tx, meeting).await?;
     let seats = load::seats(&mut *tx, meeting).await?;
     let others = seats.iter().map(|kept| kept.seat);
-    for seat in others.filter(|seat| *seat != Seat::Hall && Some(seat.to_string()) != floor) {
+    for seat in others.filter(|seat| *seat != Seat::Hall && Some(*seat) != floor) {
         set(tx, meeting, seat, "is_muted", true).await?;
     }
     Ok(json!({ "muted": "all" }))
@@ -185,12 +237,13 @@ async fn remove(tx: &mut Tx, caller: &Caller, meeting: MeetingId, seat: Seat) ->
             .run(&mut *tx)
             .await?;
     }
-    q("UPDATE seat_connection SET ended_at = $3 WHERE meeting_id = $1 AND seat = $2 AND ended_at IS NULL")
-        .bind(meeting)
-        .bind(seat.to_string())
-        .bind(caller.now)
-        .run(tx)
-        .await?;
+    q("UPDATE seat_connection SET ended_at = $3, was_left = TRUE \
+       WHERE meeting_id = $1 AND seat = $2 AND ended_at IS NULL")
+    .bind(meeting)
+    .bind(seat.to_string())
+    .bind(caller.now)
+    .run(tx)
+    .await?;
     Ok(())
 }
 

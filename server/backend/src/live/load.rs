@@ -52,27 +52,43 @@ pub(super) async fn live(backend: &Backend, caller: &Caller, meeting: MeetingId)
     whole(backend, meeting).await
 }
 
-type MeetingRow = (String, Option<String>, Option<String>, Option<String>, Option<String>, Option<i64>);
+#[derive(sqlx::FromRow)]
+struct MeetingRow {
+    stage: String,
+    form: String,
+    item: Option<String>,
+    floor: Option<String>,
+    large: Option<String>,
+    paper: Option<String>,
+    page: Option<i64>,
+    is_all_muted: bool,
+    chair: Option<String>,
+}
 
 /// How a meeting stands, for whoever may see it.
 pub(super) async fn whole(backend: &Backend, meeting: MeetingId) -> Done<Live> {
     let row: Option<MeetingRow> =
-        q("SELECT m.stage, m.current_item, l.floor_seat, l.large_seat, l.paper_id, l.page FROM meeting m \
-         LEFT JOIN live_meeting l ON l.meeting_id = m.id WHERE m.id = $1")
+        q("SELECT m.stage, m.form, m.current_item AS item, l.floor_seat AS floor, l.large_seat AS large, \
+                  l.paper_id AS paper, l.page, COALESCE(l.is_all_muted, FALSE) AS is_all_muted, \
+                  (SELECT MIN(p.person_id) FROM participant p WHERE p.meeting_id = m.id AND p.part = 'chair') AS chair \
+         FROM meeting m LEFT JOIN live_meeting l ON l.meeting_id = m.id WHERE m.id = $1")
         .bind(meeting)
         .optional(backend.db())
         .await?;
-    let (stage, item, floor, large, paper, page) = row.ok_or(Failure::NotFound)?;
-    let paper = stored::optional_id(paper.as_deref())?;
+    let row = row.ok_or(Failure::NotFound)?;
+    let paper = stored::optional_id(row.paper.as_deref())?;
+    let person = stored::optional_id(row.chair.as_deref())?.map(Seat::Person);
     Ok(Live {
-        stage: stored::code(&stage, Stage::parse)?,
-        item: stored::optional_id(item.as_deref())?,
-        floor: optional_seat(floor)?,
-        large: optional_seat(large)?,
+        stage: stored::code(&row.stage, Stage::parse)?,
+        item: stored::optional_id(row.item.as_deref())?,
+        floor: optional_seat(row.floor)?,
+        large: optional_seat(row.large)?,
         paper: paper.map(|paper| ShownPaper {
             paper,
-            page: page.and_then(|page| u32::try_from(page).ok()).unwrap_or(1),
+            page: row.page.and_then(|page| u32::try_from(page).ok()).unwrap_or(1),
         }),
+        chair: if row.form == "online" { person } else { Some(Seat::Hall) },
+        is_all_muted: row.is_all_muted,
         seats: seats(backend.db(), meeting).await?,
     })
 }
@@ -145,14 +161,16 @@ pub(super) async fn lines(backend: &Backend, caller: &Caller, meeting: MeetingId
     let Some(opened) = stored::optional_instant(opened)? else { return Ok(Vec::new()) };
     let closed = stored::optional_instant(closed)?;
     let sat = sat(&sittings(backend, meeting).await?, opened, closed, caller.now);
-    let rows: Vec<(String, i64, Option<i64>)> = q("SELECT seat, began_at, ended_at FROM seat_connection \
-         WHERE meeting_id = $1 AND NOT is_rehearsal ORDER BY began_at, id")
+    let rows: Vec<(String, i64, Option<i64>, bool)> = q("\
+        SELECT seat, carried_at, ended_at, was_left FROM seat_connection \
+        WHERE meeting_id = $1 AND NOT is_rehearsal AND carried_at IS NOT NULL ORDER BY carried_at, id")
     .bind(meeting)
     .all(backend.db())
     .await?;
     let mut times: HashMap<Seat, Vec<Stretch>> = HashMap::new();
-    for (text, began, ended) in rows {
-        let time = Stretch { began: stored::instant(began)?, ended: stored::optional_instant(ended)? };
+    for (text, began, ended, was_left) in rows {
+        let (began, ended) = (stored::instant(began)?, stored::optional_instant(ended)?);
+        let time = Stretch { began, ended, was_left };
         let was_on =
             time.ended.is_none_or(|ended| ended > opened) && closed.is_none_or(|closed| time.began < closed);
         if was_on {
@@ -163,7 +181,10 @@ pub(super) async fn lines(backend: &Backend, caller: &Caller, meeting: MeetingId
         let times = times.get(&kept.seat)?;
         let joined = times.first()?.began.max(opened);
         let drop_outs = drop_outs_while_it_sat(times, &sat);
-        Some(LineRecord { seat: kept.seat, name: kept.name, joined, drop_outs })
+        // The end that nothing outlasts; one that lasts has none.
+        let last = times.iter().max_by_key(|time| (time.ended.is_none(), time.ended))?;
+        let left = last.ended.filter(|ended| last.was_left && closed.is_none_or(|closed| *ended < closed));
+        Some(LineRecord { seat: kept.seat, name: kept.name, joined, drop_outs, left })
     };
     Ok(seats(backend.db(), meeting).await?.into_iter().filter_map(record).collect())
 }

@@ -14,7 +14,7 @@ use domain::access::{Action, Caller, Scope, Stage};
 use domain::error::{Failure, Outcome, Refusal};
 use domain::ids::{AgencyId, ConnectionId, MeetingId, ParticipantId};
 use domain::live::rehearsal::{Rehearsal, Rehearsed};
-use domain::live::{Arrival, Behind, Direction, LineRecord, Live, LivePort, Seat, Standing};
+use domain::live::{Arrival, Behind, Direction, Leaving, LineRecord, Live, LivePort, Seat, Standing};
 
 use crate::Backend;
 use crate::agencies;
@@ -46,37 +46,32 @@ impl LivePort for Backend {
         self.outcome(seats::sit(self, caller, meeting, arrival, (connection, former)).await)
     }
 
-    async fn standing_by(
+    async fn carried(
         &self,
-        connections: &[ConnectionId],
-        now: DateTime<Utc>,
-    ) -> Outcome<Vec<ConnectionId>> {
-        self.outcome(seats::standing_by(self, connections, now).await)
-    }
-
-    async fn rise(&self, connection: ConnectionId, now: DateTime<Utc>) -> Outcome<()> {
-        self.outcome(seats::rise(self, connection, now).await)
-    }
-
-    async fn interrupted(
-        &self,
+        caller: &Caller,
+        meeting: MeetingId,
+        seat: Seat,
         connection: ConnectionId,
-        since: DateTime<Utc>,
-        until: DateTime<Utc>,
     ) -> Outcome<()> {
-        self.outcome(seats::interrupted(self, connection, since, until).await)
+        self.outcome(seats::carried(self, caller, meeting, seat, connection).await)
     }
 
-    async fn end_lost(&self, unmarked_since: DateTime<Utc>) -> Outcome<u32> {
-        self.outcome(seats::end_lost(self, unmarked_since).await)
+    async fn rise(&self, connection: ConnectionId, now: DateTime<Utc>, why: Leaving) -> Outcome<()> {
+        self.outcome(seats::rise(self, connection, now, why).await)
     }
 
     async fn ask(&self, caller: &Caller, meeting: MeetingId, seat: Seat, wants: bool) -> Outcome<()> {
         self.outcome(direct::ask(self, caller, meeting, seat, wants).await)
     }
 
-    async fn direct(&self, caller: &Caller, meeting: MeetingId, direction: Direction) -> Outcome<()> {
-        self.outcome(direct::direct(self, caller, meeting, direction).await)
+    async fn direct(
+        &self,
+        caller: &Caller,
+        meeting: MeetingId,
+        seat: Option<Seat>,
+        direction: Direction,
+    ) -> Outcome<()> {
+        self.outcome(direct::direct(self, caller, meeting, seat, direction).await)
     }
 
     async fn behind(
@@ -124,6 +119,40 @@ impl Backend {
     /// `NotFound` when there is no such meeting.
     pub async fn live_for_all(&self, meeting: MeetingId) -> Outcome<Live> {
         self.outcome(load::whole(self, meeting).await)
+    }
+
+    /// Marks connections that stand, each with since when it has been without picture and sound, if it is; gives those of
+    /// the list that have ended, for somebody took their seats.
+    ///
+    /// # Errors
+    /// `Unavailable` when the database is not to be had.
+    pub async fn standing_by(
+        &self,
+        connections: &[(ConnectionId, Option<DateTime<Utc>>)],
+        now: DateTime<Utc>,
+    ) -> Outcome<Vec<ConnectionId>> {
+        self.outcome(seats::standing_by(self, connections, now).await)
+    }
+
+    /// A connection that stands had neither picture nor sound for a time, though its page was there: it was missing then.
+    ///
+    /// # Errors
+    /// `Unavailable` when the database is not to be had.
+    pub async fn interrupted(
+        &self,
+        connection: ConnectionId,
+        since: DateTime<Utc>,
+        until: DateTime<Utc>,
+    ) -> Outcome<()> {
+        self.outcome(seats::interrupted(self, connection, since, until).await)
+    }
+
+    /// Ends the connections that nobody has marked since; gives how many.
+    ///
+    /// # Errors
+    /// `Unavailable` when the database is not to be had.
+    pub async fn end_lost(&self, unmarked_since: DateTime<Utc>) -> Outcome<u32> {
+        self.outcome(seats::end_lost(self, unmarked_since).await)
     }
 }
 

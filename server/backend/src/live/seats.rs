@@ -6,7 +6,7 @@ use domain::access::{Caller, Stage};
 use domain::attendance::{CalledBy, Presence};
 use domain::error::{Failure, Refusal};
 use domain::ids::{AgencyId, ConnectionId, MeetingId, PageId, ParticipantId, PersonId};
-use domain::live::{Arrival, Behind, Coming, SEATS_AT_MOST, Seat};
+use domain::live::{Arrival, Behind, Coming, Leaving, SEATS_AT_MOST, Seat};
 use serde_json::json;
 
 use super::{load, permit_seat, rehearses};
@@ -55,7 +55,7 @@ pub(super) async fn sit(
         .await?;
     }
     // The page before is here until now, unless nobody has marked it for longer than marks are apart.
-    q("UPDATE seat_connection SET ended_at = CASE WHEN seen_at < $4 THEN seen_at ELSE $3 END \
+    q("UPDATE seat_connection SET ended_at = CASE WHEN seen_at < $4 THEN COALESCE(silent_since, seen_at) ELSE $3 END \
        WHERE meeting_id = $1 AND seat = $2 AND ended_at IS NULL")
     .bind(meeting)
     .bind(seat.to_string())
@@ -75,7 +75,34 @@ pub(super) async fn sit(
     .bind(page)
     .run(&mut tx)
     .await?;
+    tx.changes(meeting);
+    Ok(tx.commit().await?)
+}
+
+pub(super) async fn carried(
+    backend: &Backend,
+    caller: &Caller,
+    meeting: MeetingId,
+    seat: Seat,
+    connection: ConnectionId,
+) -> Done<()> {
+    let mut tx = backend.db().begin().await?;
+    // Before or after the opening, never beside it: one of the two marks the seat.
+    q("UPDATE meeting SET rev = rev WHERE id = $1").bind(meeting).run(&mut tx).await?;
+    let scope = MeetingScope::load(&mut tx, caller, meeting).await?;
+    let is_new = q("UPDATE seat_connection SET carried_at = $4 \
+         WHERE id = $1 AND meeting_id = $2 AND seat = $3 AND ended_at IS NULL AND carried_at IS NULL")
+    .bind(connection)
+    .bind(meeting)
+    .bind(seat.to_string())
+    .bind(caller.now)
+    .run(&mut tx)
+    .await?;
+    if is_new == 0 {
+        return Ok(());
+    }
     if scope.stage == Stage::UnderWay {
+        permit_seat(&mut tx, caller, (meeting, &scope), seat).await?;
         mark_seated(&mut tx, backend, caller, (meeting, &scope), seat).await?;
     }
     tx.changes(meeting);
@@ -138,10 +165,10 @@ async fn refuse_when_full(tx: &mut Tx, meeting: MeetingId) -> Done<()> {
     .one(tx)
     .await?;
     let is_full = seated >= i64::from(SEATS_AT_MOST);
-    if is_full { Err(Refusal::TooMany { at_most: SEATS_AT_MOST }.into()) } else { Ok(()) }
+    if is_full { Err(Refusal::MeetingFull { at_most: SEATS_AT_MOST }.into()) } else { Ok(()) }
 }
 
-/// A meeting begins: whoever waits at a seat is there, and a rehearsal that still runs is over.
+/// A meeting begins: whoever waits at a seat with picture and sound is there, and a rehearsal that still runs is over.
 pub(crate) async fn mark_all_seated(
     tx: &mut Tx,
     backend: &Backend,
@@ -154,14 +181,14 @@ pub(crate) async fn mark_all_seated(
         .run(&mut *tx)
         .await?;
     // Left by a program that was killed, and not come back to.
-    q("UPDATE seat_connection SET ended_at = seen_at WHERE meeting_id = $1 AND ended_at IS NULL AND seen_at < $2")
-        .bind(meeting)
-        .bind(caller.now - LEFT_AFTER)
-        .run(&mut *tx)
-        .await?;
-    let waiting: Vec<(String,)> = q(
-        "SELECT DISTINCT seat FROM seat_connection WHERE meeting_id = $1 AND ended_at IS NULL ORDER BY seat",
-    )
+    q("UPDATE seat_connection SET ended_at = COALESCE(silent_since, seen_at) \
+       WHERE meeting_id = $1 AND ended_at IS NULL AND seen_at < $2")
+    .bind(meeting)
+    .bind(caller.now - LEFT_AFTER)
+    .run(&mut *tx)
+    .await?;
+    let waiting: Vec<(String,)> = q("SELECT DISTINCT seat FROM seat_connection \
+         WHERE meeting_id = $1 AND ended_at IS NULL AND carried_at IS NOT NULL ORDER BY seat")
     .bind(meeting)
     .all(&mut *tx)
     .await?;
@@ -243,22 +270,32 @@ async fn mark_person(
 
 pub(super) async fn standing_by(
     backend: &Backend,
-    connections: &[ConnectionId],
+    connections: &[(ConnectionId, Option<DateTime<Utc>>)],
     now: DateTime<Utc>,
 ) -> Done<Vec<ConnectionId>> {
     let mut gone = Vec::new();
     for some in connections.chunks(BINDS_AT_MOST - 1) {
         let list = places(2, some.len());
         let mut tx = backend.db().begin().await?;
-        q(format!("UPDATE seat_connection SET seen_at = $1 WHERE ended_at IS NULL AND id IN ({list})"))
-            .bind(now)
-            .bind_all(some.iter().copied())
-            .run(&mut tx)
-            .await?;
+        let ids = || some.iter().map(|(id, _)| *id);
+        q(format!(
+            "UPDATE seat_connection SET seen_at = $1, silent_since = NULL WHERE ended_at IS NULL AND id IN ({list})"
+        ))
+        .bind(now)
+        .bind_all(ids())
+        .run(&mut tx)
+        .await?;
+        for (id, silent) in some.iter().filter_map(|(id, silent)| Some((id, (*silent)?))) {
+            q("UPDATE seat_connection SET silent_since = $2 WHERE id = $1 AND ended_at IS NULL")
+                .bind(*id)
+                .bind(silent)
+                .run(&mut tx)
+                .await?;
+        }
         let list = places(1, some.len());
         let ended: Vec<(String,)> =
             q(format!("SELECT id FROM seat_connection WHERE ended_at IS NOT NULL AND id IN ({list})"))
-                .bind_all(some.iter().copied())
+                .bind_all(ids())
                 .all(&mut tx)
                 .await?;
         tx.commit().await?;
@@ -269,7 +306,12 @@ pub(super) async fn standing_by(
     Ok(gone)
 }
 
-pub(super) async fn rise(backend: &Backend, connection: ConnectionId, now: DateTime<Utc>) -> Done<()> {
+pub(super) async fn rise(
+    backend: &Backend,
+    connection: ConnectionId,
+    now: DateTime<Utc>,
+    why: Leaving,
+) -> Done<()> {
     let mut tx = backend.db().begin().await?;
     let row: Option<(String,)> =
         q("SELECT meeting_id FROM seat_connection WHERE id = $1 AND ended_at IS NULL")
@@ -277,9 +319,10 @@ pub(super) async fn rise(backend: &Backend, connection: ConnectionId, now: DateT
             .optional(&mut tx)
             .await?;
     let Some((meeting,)) = row else { return Ok(()) };
-    q("UPDATE seat_connection SET ended_at = $2, seen_at = $2 WHERE id = $1 AND ended_at IS NULL")
+    q("UPDATE seat_connection SET ended_at = $2, seen_at = $2, was_left = $3 WHERE id = $1 AND ended_at IS NULL")
         .bind(connection)
         .bind(now)
+        .bind(why == Leaving::Meant)
         .run(&mut tx)
         .await?;
     tx.changes(stored::id(&meeting)?);
@@ -302,15 +345,15 @@ pub(super) async fn interrupted(
     .await?;
     let Some((meeting,)) = stands else { return Ok(()) };
     q("INSERT INTO seat_connection \
-       (id, meeting_id, seat, person_id, began_at, seen_at, ended_at, is_rehearsal, page) \
-       SELECT $2, meeting_id, seat, person_id, began_at, $3, $3, is_rehearsal, page \
+       (id, meeting_id, seat, person_id, began_at, seen_at, ended_at, is_rehearsal, page, carried_at) \
+       SELECT $2, meeting_id, seat, person_id, began_at, $3, $3, is_rehearsal, page, carried_at \
        FROM seat_connection WHERE id = $1")
     .bind(connection)
     .bind(ConnectionId(backend.entropy().id(until)))
     .bind(since)
     .run(&mut tx)
     .await?;
-    q("UPDATE seat_connection SET began_at = $2, seen_at = $2 WHERE id = $1")
+    q("UPDATE seat_connection SET began_at = $2, seen_at = $2, carried_at = $2, silent_since = NULL WHERE id = $1")
         .bind(connection)
         .bind(until)
         .run(&mut tx)
@@ -326,10 +369,11 @@ pub(super) async fn end_lost(backend: &Backend, unmarked_since: DateTime<Utc>) -
     .bind(unmarked_since)
     .all(&mut tx)
     .await?;
-    let ended = q("UPDATE seat_connection SET ended_at = seen_at WHERE ended_at IS NULL AND seen_at < $1")
-        .bind(unmarked_since)
-        .run(&mut tx)
-        .await?;
+    let ended = q("UPDATE seat_connection SET ended_at = COALESCE(silent_since, seen_at) \
+         WHERE ended_at IS NULL AND seen_at < $1")
+    .bind(unmarked_since)
+    .run(&mut tx)
+    .await?;
     for (meeting,) in rows {
         tx.changes(stored::id(&meeting)?);
     }

@@ -7,7 +7,7 @@ use domain::attendance::{Attendance, CalledBy, Presence};
 use domain::count::Form;
 use domain::error::{Failure, FieldProblem, Outcome, Problem, Refusal};
 use domain::ids::{ConnectionId, MeetingId, PageId, PaperId};
-use domain::live::{Arrival, Coming, Direction, Live, LivePort, SEATS_AT_MOST, Seat, ShownPaper};
+use domain::live::{Arrival, Coming, Direction, Leaving, Live, LivePort, SEATS_AT_MOST, Seat, ShownPaper};
 use domain::meetings::Meetings;
 use domain::papers::Papers;
 
@@ -60,12 +60,24 @@ impl Hybrid {
         caller: &Caller,
         arrival: Arrival,
     ) -> Outcome<ConnectionId> {
+        let connection = self.come_silently(world, caller, arrival).await?;
+        world.backend.carried(caller, self.meeting, arrival.seat, connection).await?;
+        Ok(connection)
+    }
+
+    /// Without picture and sound.
+    pub(crate) async fn come_silently(
+        &self,
+        world: &World,
+        caller: &Caller,
+        arrival: Arrival,
+    ) -> Outcome<ConnectionId> {
         let connection = ConnectionId(world.id());
         world.backend.sit(caller, self.meeting, arrival, connection, None).await.map(|()| connection)
     }
 
     pub(crate) async fn direct(&self, world: &World, direction: Direction) -> Outcome<()> {
-        world.backend.direct(&self.chair, self.meeting, direction).await
+        world.backend.direct(&self.chair, self.meeting, None, direction).await
     }
 }
 
@@ -128,10 +140,37 @@ async fn a_site_that_connects_was_there_and_makes_the_meeting_count_as_online() 
             .await
             .unwrap();
         assert!(counts, "a connected site makes a hybrid meeting count as online");
-        world.backend.rise(connection, world.now).await.unwrap();
+        world.backend.rise(connection, world.now, Leaving::Lost).await.unwrap();
         let left = world.backend.get(&at.secretary, at.meeting).await.unwrap();
         assert!(left.sites[0].is_connected, "leaving takes no mark back");
         assert!(!at.live(world).await.seat(at.site()).unwrap().is_connected);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_seat_over_which_nothing_goes_is_not_connected_in_the_roll_nor_in_the_record() {
+    each_database(async |world| {
+        let at = Hybrid::at(world, Stage::UnderWay).await;
+        let arrival = Arrival { seat: at.site(), page: PageId(world.id()), how: Coming::Pressed };
+        let silent = at.come_silently(world, &at.technician, arrival).await.unwrap();
+        let connected =
+            async || world.backend.get(&at.secretary, at.meeting).await.unwrap().sites[0].is_connected;
+        assert!(!connected().await, "a firewall lets nothing through");
+        assert_eq!(world.backend.lines(&at.secretary, at.meeting).await, Ok(vec![]));
+        let first = later(&at.technician, 40);
+        world.backend.carried(&first, at.meeting, at.site(), silent).await.unwrap();
+        world.backend.carried(&later(&first, 9), at.meeting, at.site(), silent).await.unwrap();
+        assert!(connected().await);
+        let lines = world.backend.lines(&later(&first, 60), at.meeting).await.unwrap();
+        assert_eq!(lines[0].joined, first.now, "from the first picture on");
+        let other = later(&at.delegate, 60);
+        world.backend.carried(&other, at.meeting, Seat::Person(other.person), silent).await.unwrap();
+        let roll = world.backend.get(&at.secretary, at.meeting).await.unwrap();
+        assert!(
+            roll.participants.iter().all(|of| of.presence == Presence::NotCalled),
+            "another seat's connection"
+        );
     })
     .await;
 }
@@ -154,8 +193,12 @@ async fn who_waits_before_the_opening_is_marked_by_it() {
         let seats = [(&technician, Seat::Site(technician.agency.id)), (&chair, Seat::Person(chair.person))];
         for (caller, seat) in seats {
             let arrival = Arrival { seat, page: PageId(world.id()), how: Coming::Pressed };
-            world.backend.sit(caller, meeting, arrival, ConnectionId(world.id()), None).await.unwrap();
+            let connection = ConnectionId(world.id());
+            world.backend.sit(caller, meeting, arrival, connection, None).await.unwrap();
+            world.backend.carried(caller, meeting, seat, connection).await.unwrap();
         }
+        let silent = Arrival { seat: Seat::Hall, page: PageId(world.id()), how: Coming::Pressed };
+        world.backend.sit(&secretary, meeting, silent, ConnectionId(world.id()), None).await.unwrap();
         let waiting = world.backend.get(&secretary, meeting).await.unwrap();
         assert!(!waiting.sites[0].is_connected, "a line that is tried is no meeting");
         assert!(waiting.participants.iter().all(|of| of.presence == Presence::NotCalled));
@@ -217,7 +260,7 @@ async fn what_lies_open_is_read_by_whoever_sits_at_a_site_and_only_then() {
         let connection = at.sit(world, &at.technician, at.site()).await.unwrap();
         assert_eq!(reads(shown).await, Ok(()));
         assert_eq!(reads(other).await, Err(Failure::Forbidden));
-        world.backend.rise(connection, world.now).await.unwrap();
+        world.backend.rise(connection, world.now, Leaving::Lost).await.unwrap();
         assert_eq!(reads(shown).await, Err(Failure::Forbidden));
         at.sit(world, &at.technician, at.site()).await.unwrap();
         at.direct(world, Direction::Paper(None)).await.unwrap();
@@ -237,7 +280,8 @@ async fn the_floor_is_asked_for_in_turn_and_given_by_the_chair() {
         let live = at.live(world).await;
         assert_eq!(live.seat(me).unwrap().asked, Some(world.now), "asking again keeps one's place");
         assert!(live.seat(me).unwrap().is_muted && !live.seat(Seat::Hall).unwrap().is_muted);
-        let refused = world.backend.direct(&at.delegate, at.meeting, Direction::Floor(Some(me))).await;
+        let refused =
+            world.backend.direct(&at.delegate, at.meeting, Some(me), Direction::Floor(Some(me))).await;
         assert_eq!(refused, Err(Failure::Forbidden));
         let refused = world.backend.ask(&at.delegate, at.meeting, at.site(), true).await;
         assert_eq!(refused, Err(Failure::Forbidden));
@@ -249,6 +293,54 @@ async fn the_floor_is_asked_for_in_turn_and_given_by_the_chair() {
         assert!(!at.live(world).await.seat(me).unwrap().is_muted, "the floor is taken, not silenced");
         at.direct(world, Direction::Floor(None)).await.unwrap();
         assert_eq!(at.live(world).await.floor, None);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn where_all_are_silent_the_floor_turns_one_microphone_on_and_off_again() {
+    each_database(async |world| {
+        let at = Hybrid::at(world, Stage::UnderWay).await;
+        let (site, me) = (at.site(), Seat::Person(at.delegate.person));
+        let muted = async |seat| at.live(world).await.seat(seat).unwrap().is_muted;
+        at.direct(world, Direction::Floor(Some(site))).await.unwrap();
+        at.direct(world, Direction::Floor(None)).await.unwrap();
+        assert!(!muted(site).await, "nobody had been silenced");
+        at.direct(world, Direction::MuteAll).await.unwrap();
+        assert!(at.live(world).await.is_all_muted);
+        at.direct(world, Direction::Floor(Some(site))).await.unwrap();
+        assert!(!muted(site).await);
+        at.direct(world, Direction::Floor(Some(site))).await.unwrap();
+        assert!(!muted(site).await, "given twice");
+        at.direct(world, Direction::Floor(Some(me))).await.unwrap();
+        assert_eq!((muted(site).await, muted(me).await), (true, false), "passed on");
+        at.direct(world, Direction::Floor(None)).await.unwrap();
+        assert!(muted(me).await, "taken back");
+        at.direct(world, Direction::UnmuteAll).await.unwrap();
+        let live = at.live(world).await;
+        assert!(!live.is_all_muted && live.seats.iter().all(|kept| !kept.is_muted));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_has_the_floor_opens_papers_before_everybody_and_nobody_else_does() {
+    each_database(async |world| {
+        let at = Hybrid::at(world, Stage::UnderWay).await;
+        let me = Seat::Person(at.delegate.person);
+        let close = async |caller: &Caller, seat| {
+            world.backend.direct(caller, at.meeting, Some(seat), Direction::Paper(None)).await
+        };
+        assert_eq!(close(&at.delegate, me).await, Err(Failure::Forbidden));
+        at.direct(world, Direction::Floor(Some(me))).await.unwrap();
+        assert_eq!(close(&at.delegate, me).await, Ok(()));
+        assert_eq!(close(&at.technician, me).await, Err(Failure::Forbidden), "another's seat");
+        assert_eq!(close(&at.technician, at.site()).await, Err(Failure::Forbidden));
+        let more = Direction::Large(Some(me));
+        let refused = world.backend.direct(&at.delegate, at.meeting, Some(me), more).await;
+        assert_eq!(refused, Err(Failure::Forbidden), "the floor decides nothing else");
+        at.direct(world, Direction::Floor(None)).await.unwrap();
+        assert_eq!(close(&at.delegate, me).await, Err(Failure::Forbidden));
     })
     .await;
 }
@@ -395,7 +487,7 @@ async fn a_meeting_that_is_full_says_so_and_harms_nobody_in_it() {
         }
         tx.commit().await.unwrap();
         let full = at.sit(world, &at.technician, at.site()).await;
-        assert_eq!(full, Err(Failure::Refused(Refusal::TooMany { at_most: SEATS_AT_MOST })));
+        assert_eq!(full, Err(Failure::Refused(Refusal::MeetingFull { at_most: SEATS_AT_MOST })));
     })
     .await;
 }

@@ -129,7 +129,8 @@ async fn the_opening_ends_a_rehearsal_and_marks_nobody_for_it() {
         let opened = world.backend.get(&secretary, meeting).await.unwrap();
         assert!(!opened.sites[0].is_connected);
         assert!(opened.participants.iter().all(|of| of.presence == Presence::NotCalled));
-        let mut gone = world.backend.standing_by(&[site, others], secretary.now).await.unwrap();
+        let mut gone =
+            world.backend.standing_by(&[(site, None), (others, None)], secretary.now).await.unwrap();
         gone.sort_unstable_by_key(|connection| *connection != site);
         assert_eq!(gone, [site, others]);
         assert_eq!(world.backend.lines(&secretary, meeting).await.unwrap(), []);
