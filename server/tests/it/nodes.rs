@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use backend::{Host, SeededEntropy};
+use backend::{Backend, BackendConfig, Host, SeededEntropy};
 use domain::access::Caller;
 use domain::ids::MeetingId;
-use domain::live::Seat;
-use domain::live::wire::{Devices, ToPage, ToServer};
+use domain::live::wire::{Devices, State, ToPage, ToServer};
+use domain::live::{LivePort, Seat};
 use futures::{SinkExt, StreamExt};
 use http::StatusCode;
 use server::clock::Clock;
@@ -30,19 +30,28 @@ struct Node {
 
 impl Node {
     async fn of(world: &World) -> Node {
-        Node::with(world, |config, address| {
+        Node::over(world, world.site.backend.clone()).await
+    }
+
+    /// With a way of its own to the database.
+    async fn over(world: &World, backend: Backend) -> Node {
+        Node::made(world, backend, |config, address| {
             config.node_url = Some(format!("http://{address}").parse().unwrap());
         })
         .await
     }
 
     async fn with(world: &World, change: impl FnOnce(&mut Config, &str)) -> Node {
+        Node::made(world, world.site.backend.clone(), change).await
+    }
+
+    async fn made(world: &World, backend: Backend, change: impl FnOnce(&mut Config, &str)) -> Node {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let at = listener.local_addr().unwrap();
         let mut config = world.site.config.clone();
         change(&mut config, &at.to_string());
         let entropy = Arc::new(SeededEntropy::new(at.port().into()));
-        let site = Site::new(config, world.site.backend.clone(), Clock::of(now), entropy).unwrap();
+        let site = Site::new(config, backend, Clock::of(now), entropy).unwrap();
         let routes = router(site.clone());
         let serving = [
             tokio::spawn(site.live.clone().follow()),
@@ -91,6 +100,10 @@ struct Shared {
 impl Shared {
     async fn new() -> Shared {
         let (world, _) = World::claimed().await;
+        Shared::within(world).await
+    }
+
+    async fn within(world: World) -> Shared {
         let secretary = world.person("thuky", "secretary").await;
         let delegate = world.person("daibieu1", "delegate").await;
         let (meeting, _) = world.meeting_with(&secretary.1, "Họp giao ban", &[&delegate.1]).await;
@@ -315,4 +328,48 @@ async fn a_meeting_is_hosted_from_its_first_page_to_its_last_and_by_a_single_pro
     tokio::time::timeout(HEARD_WITHIN, given_up).await.unwrap();
     let live = shared.world.site.backend.live_for_all(shared.meeting).await.unwrap();
     assert!(!live.seat(Seat::Hall).unwrap().is_connected);
+}
+
+/// Two programs as in service, each with connections of its own to one PostgreSQL; passed over where no test server is.
+#[tokio::test]
+async fn nodes_on_one_server_hear_what_each_other_wrote_and_take_over_from_each_other() {
+    let Ok(server) = std::env::var("PHIEN_TEST_POSTGRES") else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let at = |database_url: &str, number: u64| {
+        let database_url = database_url.to_owned();
+        let config = BackendConfig { database_url, ..BackendConfig::embedded(folder.path()) };
+        Backend::open(config, Box::new(SeededEntropy::new(number)))
+    };
+    let name = format!("phien_nodes_{}", std::process::id());
+    let any = at(&server, 1).await.unwrap();
+    backend::q(format!("CREATE DATABASE {name}")).run(any.db()).await.unwrap();
+    let (before, _) = server.rsplit_once('/').unwrap();
+    let url = format!("{before}/{name}");
+    {
+        let (world, _) = World::claimed_over(&url).await;
+        let shared = Shared::within(world).await;
+        let other = at(&url, 23).await.unwrap();
+        let first = Node::of(&shared.world).await;
+        let second = Node::over(&shared.world, other.clone()).await;
+        let mut here = first.page(shared.meeting, &shared.secretary.0).await.unwrap();
+        here.state(|_| true).await;
+        let mut there = second.page(shared.meeting, &shared.delegate.0).await.unwrap();
+        let delegate = Seat::Person(shared.delegate.1.person);
+        there.sit(delegate).await;
+        here.state(|state| is_connected(state, delegate)).await;
+        // Written by the program that does not host it.
+        other.ask(&shared.delegate.1, shared.meeting, delegate, true).await.unwrap();
+        let asks = |state: &State| state.live.seat(delegate).is_some_and(|kept| kept.asked.is_some());
+        here.state(asks).await;
+        assert!(shared.is_hosted_at(&first.url()).await);
+        first.site.live.end().await;
+        let mut back = second.back(shared.meeting, &shared.delegate.0).await;
+        back.state(asks).await;
+        assert!(shared.is_hosted_at(&second.url()).await);
+        second.site.live.end().await;
+        drop((first, second));
+        other.db().close().await;
+        shared.world.site.backend.db().close().await;
+    }
+    backend::q(format!("DROP DATABASE {name} WITH (FORCE)")).run(any.db()).await.unwrap();
 }

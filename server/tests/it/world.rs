@@ -70,6 +70,11 @@ impl World {
 
     /// A program with another configuration.
     pub(crate) async fn with(change: impl FnOnce(&mut Config)) -> World {
+        World::over("", change).await
+    }
+
+    /// The same over a database: the embedded one, or one of a server.
+    async fn over(database_url: &str, change: impl FnOnce(&mut Config)) -> World {
         let folder = tempfile::tempdir().unwrap();
         let site_folder = folder.path().join("site");
         std::fs::create_dir_all(site_folder.join("pkg")).unwrap();
@@ -97,8 +102,9 @@ impl World {
         config.data_dir.clone_from(&data);
         config.site = Some(site_folder);
         change(&mut config);
-        let backend =
-            Backend::open(BackendConfig::embedded(data), Box::new(SeededEntropy::new(7))).await.unwrap();
+        let database =
+            BackendConfig { database_url: database_url.to_owned(), ..BackendConfig::embedded(data) };
+        let backend = Backend::open(database, Box::new(SeededEntropy::new(7))).await.unwrap();
         let clock = Clock::of(now);
         let site = Site::new(config, backend, clock, Arc::new(SeededEntropy::new(11))).unwrap();
         World { router: router(site.clone()), site, _folder: folder }
@@ -106,7 +112,16 @@ impl World {
 
     /// A program with its root agency and a first administrator `quantri`; the cookie of that administrator.
     pub(crate) async fn claimed() -> (World, String) {
-        let world = World::empty().await;
+        World::empty().await.claim().await
+    }
+
+    /// The same over a database of a server.
+    pub(crate) async fn claimed_over(database_url: &str) -> (World, String) {
+        World::over(database_url, |_| {}).await.claim().await
+    }
+
+    async fn claim(self) -> (World, String) {
+        let world = self;
         let code = world.site.backend.first_code().await.unwrap().unwrap();
         let first = FirstAdministrator {
             code,
