@@ -6,6 +6,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use domain::ids::MeetingId;
+use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgConnection, PgPool, PgPoolOptions, PgRow};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteRow,
@@ -94,7 +95,9 @@ impl Db {
         MIGRATIONS.run(&writer).await?;
         let unwaiting = options.clone().busy_timeout(Duration::ZERO).pragma("cache_size", "-200");
         let passing = one().connect_lazy_with(unwaiting);
+        // A file cannot have gone away like a server: to ask each time costs as much as a query.
         let readers = SqlitePoolOptions::new()
+            .test_before_acquire(false)
             .max_connections(connections.min(SQLITE_READERS))
             .min_connections(1)
             .connect_with(options.pragma("query_only", "ON"))
@@ -132,6 +135,15 @@ impl Db {
             Err(error) if is_busy(&error) => Ok(None),
             Err(error) => Err(error),
         }
+    }
+
+    /// One connection for the queries of one reading: to take and give back one for each costs more than a small query.
+    /// Whoever holds it asks for no other.
+    pub(crate) async fn reader(&self) -> Result<Reader, sqlx::Error> {
+        Ok(match self {
+            Db::Sqlite { readers, .. } => Reader::Sqlite(readers.acquire().await?),
+            Db::Postgres { pool, .. } => Reader::Postgres(pool.acquire().await?),
+        })
     }
 
     /// Whether this is PostgreSQL: for the few statements that fork (full-text search).
@@ -175,6 +187,23 @@ impl Tx {
     /// Whether this is PostgreSQL.
     pub fn is_postgres(&self) -> bool {
         matches!(self.on, Engine::Postgres(_))
+    }
+}
+
+/// A connection that only reads.
+pub(crate) enum Reader {
+    /// One of the embedded database's readers.
+    Sqlite(PoolConnection<Sqlite>),
+    /// One of the server's.
+    Postgres(PoolConnection<Postgres>),
+}
+
+impl Source for Reader {
+    fn via(&mut self) -> Via<'_> {
+        match self {
+            Reader::Sqlite(connection) => Via::Sqlite(connection),
+            Reader::Postgres(connection) => Via::Postgres(connection),
+        }
     }
 }
 

@@ -15,7 +15,8 @@ use crate::stop::{Done, Stop};
 use crate::{Backend, agencies, stored};
 
 pub(super) async fn standing(backend: &Backend, caller: &Caller, meeting: MeetingId) -> Done<Standing> {
-    let scope = MeetingScope::load(backend.db(), caller, meeting).await?;
+    let mut reader = backend.db().reader().await?;
+    let scope = MeetingScope::load(&mut reader, caller, meeting).await?;
     scope.permit(caller, Action::ViewMeeting)?;
     let mut seats = Vec::new();
     if domain::live::is_on(scope.stage) {
@@ -25,7 +26,7 @@ pub(super) async fn standing(backend: &Backend, caller: &Caller, meeting: Meetin
         let sites: Vec<(String, String)> = q("SELECT s.agency_id, a.path FROM site s \
              JOIN agency a ON a.id = s.agency_id WHERE s.meeting_id = $1 ORDER BY s.position")
         .bind(meeting)
-        .all(backend.db())
+        .all(&mut reader)
         .await?;
         for (agency, path) in sites {
             let agency = stored::id(&agency)?;
@@ -67,13 +68,14 @@ struct MeetingRow {
 
 /// How a meeting stands, for whoever may see it.
 pub(super) async fn whole(backend: &Backend, meeting: MeetingId) -> Done<Live> {
+    let mut reader = backend.db().reader().await?;
     let row: Option<MeetingRow> =
         q("SELECT m.stage, m.form, m.current_item AS item, l.floor_seat AS floor, l.large_seat AS large, \
                   l.paper_id AS paper, l.page, COALESCE(l.is_all_muted, FALSE) AS is_all_muted, \
                   (SELECT MIN(p.person_id) FROM participant p WHERE p.meeting_id = m.id AND p.part = 'chair') AS chair \
          FROM meeting m LEFT JOIN live_meeting l ON l.meeting_id = m.id WHERE m.id = $1")
         .bind(meeting)
-        .optional(backend.db())
+        .optional(&mut reader)
         .await?;
     let row = row.ok_or(Failure::NotFound)?;
     let paper = stored::optional_id(row.paper.as_deref())?;
@@ -89,7 +91,7 @@ pub(super) async fn whole(backend: &Backend, meeting: MeetingId) -> Done<Live> {
         }),
         chair: if row.form == "online" { person } else { Some(Seat::Hall) },
         is_all_muted: row.is_all_muted,
-        seats: seats(backend.db(), meeting).await?,
+        seats: seats(&mut reader, meeting).await?,
     })
 }
 

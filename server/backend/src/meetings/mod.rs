@@ -118,9 +118,12 @@ impl Meetings for Backend {
 
 /// One meeting; a listed person has seen its changes from now on, which is written once per change.
 async fn get(backend: &Backend, caller: &Caller, id: MeetingId) -> Done<Meeting> {
-    let mut db = backend.db();
-    let head = head::Head::load(db, caller, id, backend.zone().date(caller.now)).await?;
-    let (meeting, unseen) = load::whole(&mut db, caller, id, head).await?;
+    let db = backend.db();
+    let (meeting, unseen) = {
+        let mut reader = db.reader().await?;
+        let head = head::Head::load(&mut reader, caller, id, backend.zone().date(caller.now)).await?;
+        load::whole(&mut reader, caller, id, head).await?
+    };
     if let Some(number) = unseen
         && let Some(mut tx) = db.begin_in_passing().await?
     {
