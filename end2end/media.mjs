@@ -76,9 +76,10 @@ export async function hears(page) {
   await expect.poll(() => loudest(page), { timeout: 45_000 }).toBeGreaterThan(0.01);
 }
 
-/** Takes the seat that is offered first, or the hall's. */
-export async function sit(page, hall = false) {
-  const word = hall ? t('live_sit_hall') : like(t('live_sit_site'));
-  await page.getByRole('button', { name: word }).click();
+const SEATS = { site: like(t('live_sit_site')), hall: t('live_sit_hall'), alone: t('live_sit_person') };
+
+/** Takes a seat: a site's own, the hall's, or a delegate's. */
+export async function sit(page, seat = 'site') {
+  await page.getByRole('button', { name: SEATS[seat] }).click();
   await expect(page.getByRole('group', { name: t('live_toolbar') })).toBeVisible();
 }

@@ -44,7 +44,7 @@ test('a chair, two sites and a delegate on a tablet hold a hybrid meeting', asyn
   const tablet = await person(demo('kythuat.vpub'), TABLET, 'vi', address);
 
   await test.step('the hall and both sites see each other', async () => {
-    await sit(chair, true);
+    await sit(chair, 'hall');
     for (const site of [near, far]) await sit(site);
     await Promise.all([sees(chair, NEAR), sees(chair, FAR), sees(near, FAR), sees(far, t('live_hall'))]);
     await Promise.all([hears(chair), hears(near)]);
@@ -54,7 +54,7 @@ test('a chair, two sites and a delegate on a tablet hold a hybrid meeting', asyn
   await test.step('four see and hear each other, and the fourth leaves for the paper', async () => {
     const delegate = 'Kỹ thuật viên 1';
     await open(tablet, `${address}/live`);
-    await sit(tablet);
+    await sit(tablet, 'alone');
     await Promise.all([sees(chair, delegate), sees(near, delegate), sees(far, delegate), sees(tablet, t('live_hall'))]);
     await Promise.all([sees(tablet, NEAR), sees(tablet, FAR), sees(far, NEAR), hears(tablet), hears(far)]);
     await shot(tablet, 'hybrid-four-tablet');

@@ -60,7 +60,7 @@ async function held(person) {
   await expect(hall.locator('.badge--live')).toHaveText(t('stage_under_way'));
   await open(hall, `${address}/live`);
   const site = await person(demo('thuky.03664'), {}, 'vi', `${address}/live`);
-  await sit(hall, true);
+  await sit(hall, 'hall');
   await sit(site);
   await Promise.all([sees(hall, SITE), sees(site, t('live_hall'))]);
   return { hall, site };

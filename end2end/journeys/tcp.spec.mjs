@@ -27,7 +27,7 @@ test('where no UDP gets through, a meeting is seen and heard over TCP', async ({
   });
   await open(secretary, `${address}/live`);
   const site = await person(demo('thuky.03646'), {}, 'vi', `${address}/live`);
-  await sit(secretary, true);
+  await sit(secretary, 'hall');
   await sit(site);
   await Promise.all([sees(secretary, SITE), sees(site, t('live_hall'))]);
   await Promise.all([hears(secretary), hears(site)]);

@@ -53,7 +53,7 @@ test('a line of 150 kbit/s keeps the sound, and is better again when it is', asy
     sites: [SITE],
   });
   await open(hall, `${address}/live`);
-  await sit(hall, true);
+  await sit(hall, 'hall');
   // The hall's two connections; the site's come after them.
   await expect.poll(() => line.count(), { timeout: 30_000 }).toBeGreaterThanOrEqual(2);
   const others = line.count();
