@@ -2,6 +2,7 @@
 //! function is one target of `fuzz/`, and runs for a while with fixed seeds in every test, where no fuzzer is installed.
 //! Knows no socket; what it finds wrong it says by panicking.
 
+use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
 use crate::command::Over;
@@ -109,7 +110,7 @@ pub fn fuzz_rewrite(data: &[u8]) {
     };
     let mut rewriter = Rewriter::new(7, carries, start);
     let mut now = Instant::now();
-    let mut newest = None;
+    let mut gone = Gone::default();
     while let Some((&[what, high, low, length], after)) = rest.split_first_chunk::<4>() {
         let source = u64::from(what >> 6);
         let sequence = u16::from_be_bytes([high, low]);
@@ -124,30 +125,34 @@ pub fn fuzz_rewrite(data: &[u8]) {
             _ => {
                 let timestamp = u32::from(sequence) << 8;
                 let packet = Incoming { source, sequence, timestamp, marker: length & 1 == 1, payload };
-                newest = rewrite_one(&mut rewriter, now, &packet, newest);
+                rewrite_one(&mut rewriter, now, &packet, &mut gone);
             }
         }
     }
 }
 
-/// Passes a packet and holds the outcome against what went before; gives the newest number that went out.
-fn rewrite_one(
-    rewriter: &mut Rewriter,
-    now: Instant,
-    packet: &Incoming<'_>,
-    newest: Option<u16>,
-) -> Option<u16> {
-    let Some(outgoing) = rewriter.pass(now, packet) else { return newest };
+/// The numbers that went out, counted on where they wrap around.
+#[derive(Default)]
+struct Gone {
+    newest: Option<i64>,
+    all: HashSet<i64>,
+}
+
+/// Passes a packet and holds the outcome against what went before.
+fn rewrite_one(rewriter: &mut Rewriter, now: Instant, packet: &Incoming<'_>, gone: &mut Gone) {
+    let Some(outgoing) = rewriter.pass(now, packet) else { return };
     let mut payload = packet.payload.to_vec();
     outgoing.patch(&mut payload);
     assert_eq!(payload.len(), packet.payload.len());
     assert_eq!(rewriter.origin(outgoing.sequence), Some((packet.source, packet.sequence)));
     let again = rewriter.repeat(packet).expect("what just went out can go out again");
     assert_eq!((again.sequence, again.timestamp), (outgoing.sequence, outgoing.timestamp));
-    let ahead = newest.map_or(1, |newest: u16| outgoing.sequence.wrapping_sub(newest) as i16);
+    let ahead = gone.newest.map_or(1, |newest| outgoing.sequence.wrapping_sub(newest as u16) as i16);
     assert!(!outgoing.is_switch || ahead == 1, "a source takes over with the next number");
     assert!(ahead.unsigned_abs() <= 1024, "numbers never jump");
-    if ahead > 0 { Some(outgoing.sequence) } else { newest }
+    let number = gone.newest.map_or(i64::from(outgoing.sequence), |newest| newest + i64::from(ahead));
+    assert!(gone.all.insert(number), "no number goes out twice");
+    gone.newest = gone.newest.max(Some(number));
 }
 
 /// What a subscriber reports of its line: eight bytes an event.

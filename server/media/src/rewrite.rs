@@ -1,14 +1,17 @@
 //! One outgoing stream fed by changing sources: cameras, simulcast layers, voices. The receiver sees one sender whose
-//! sequence numbers, time and VP8 picture numbers never jump, so a change of source needs no negotiation. Gaps, reordering
-//! and duplicates pass through as they are; what the receiver asks for again is mapped back to the source's own number.
+//! sequence numbers, time and VP8 picture numbers never jump, so a change of source needs no negotiation. Gaps and
+//! reordering pass through as they are, a packet that comes twice passes once; what the receiver asks for again is mapped
+//! back to the source's own number.
 //! Refuses to know bytes on the wire, seats and policy; holds a fixed number of small records and never allocates.
 
+mod gone;
 mod kept;
 
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use crate::vp8;
+use gone::Gone;
 pub use kept::Kept;
 
 /// Stretches with one mapping that are remembered, for late packets and repeats. Each switch and each packet left out
@@ -160,6 +163,7 @@ pub struct Rewriter {
     stretches: VecDeque<Stretch>,
     is_flowing: bool,
     sent: Option<Sent>,
+    gone: Gone,
 }
 
 impl Rewriter {
@@ -174,6 +178,7 @@ impl Rewriter {
             stretches: VecDeque::with_capacity(STRETCHES),
             is_flowing: false,
             sent: None,
+            gone: Gone::default(),
         }
     }
 
@@ -216,7 +221,7 @@ impl Rewriter {
         self.wanted
     }
 
-    /// The header fields under which a packet goes out now, or `None` if it does not.
+    /// The header fields under which a packet goes out now, or `None` if it does not. No number goes out twice.
     pub fn pass(&mut self, now: Instant, packet: &Incoming<'_>) -> Option<Outgoing> {
         let descriptor = self.describe(packet.payload)?;
         let begins = descriptor.as_ref().is_none_or(|found| found.starts_keyframe(packet.payload));
@@ -226,19 +231,24 @@ impl Rewriter {
         }
         if self.wanted == Some(packet.source) && begins {
             self.switch(now, packet, descriptor.as_ref());
-            return Some(self.number(self.stretches.back()?, packet, descriptor, true));
+            let outgoing = self.number(self.stretches.back()?, packet, descriptor, true);
+            return self.gone.take(outgoing.sequence).then_some(outgoing);
         }
         let flows = self.source() == Some(packet.source);
-        match self.stretches.back_mut().filter(|_| flows) {
-            Some(stretch) if !is_before(packet.sequence, stretch.first) => {
+        let stretch = self.stretches.back_mut().filter(|_| flows);
+        match stretch.filter(|stretch| !is_before(packet.sequence, stretch.first)) {
+            Some(stretch) => {
                 stretch.extend_to(packet.sequence);
                 let stretch = *stretch;
                 let outgoing = self.number(&stretch, packet, descriptor, false);
+                if !self.gone.take(outgoing.sequence) {
+                    return None;
+                }
                 self.remember(now, &outgoing);
                 Some(outgoing)
             }
             // Late: it closes a gap before the last switch, if there is one at its number.
-            _ => self.repeat(packet),
+            None => self.repeat(packet).filter(|outgoing| self.gone.take(outgoing.sequence)),
         }
     }
 
