@@ -2,6 +2,8 @@
 //! datagram belongs to (by the name in a STUN request, then by where it comes from) and what is too much for the server.
 //! No thread, clock, socket or source of chance of its own: the same input gives the same output.
 
+mod work;
+
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -14,10 +16,11 @@ use rand::rngs::StdRng;
 
 use crate::command::{Command, Event, Limited, Link, Refused, Seat};
 use crate::demux::{self, Kind};
-use crate::peer::{Credentials, Identity, Path, Publisher, SOURCES, Subscriber};
+use crate::peer::{Credentials, Identity, Path, Publisher, SOURCES, Subscriber, Transport};
 use crate::room::Room;
 use crate::sdp::Candidate;
 use crate::settings::Limits;
+pub(crate) use work::{At, Work};
 
 /// How often the clock is looked at while there are connections: the grain of pacing and of repairs.
 pub const TICK: Duration = Duration::from_millis(5);
@@ -28,8 +31,17 @@ const FRAGMENT: usize = 8;
 /// Letters of an ICE password: 142 bits (RFC 8445 asks for 128).
 const PASSWORD: usize = 24;
 
+/// An address that somebody else was heard from so lately is still theirs: two of a browser's checks.
+const HELD: Duration = Duration::from_secs(5);
+
 /// Whose connection.
 type Route = (Seat, Link);
+
+/// Where a way leads, and when it was last used.
+struct Way {
+    route: Route,
+    heard: Instant,
+}
 
 /// All meetings of one port.
 pub struct Rooms {
@@ -39,7 +51,7 @@ pub struct Rooms {
     rng: StdRng,
     rooms: BTreeMap<MeetingId, Room>,
     fragments: HashMap<String, Route>,
-    paths: HashMap<Path, Route>,
+    paths: HashMap<Path, Way>,
     next_source: u64,
     next_tick: Instant,
     events: Vec<Event>,
@@ -49,6 +61,7 @@ pub struct Rooms {
     dirty: Vec<Route>,
     numbers: Vec<u64>,
     gone: Vec<Route>,
+    work: Work,
 }
 
 impl Rooms {
@@ -75,11 +88,13 @@ impl Rooms {
             dirty: Vec::new(),
             numbers: Vec::new(),
             gone: Vec::new(),
+            work: Work::default(),
         }
     }
 
     /// Does as it is told, or says why not.
     pub fn command(&mut self, now: Instant, command: Command) {
+        self.work.is_for(At::Stranger);
         self.next_tick = self.next_tick.min(now + TICK);
         let (seat, done) = match command {
             Command::Join { seat } => (seat, self.join(now, seat)),
@@ -129,7 +144,7 @@ impl Rooms {
         if room.len() == 0 {
             self.rooms.remove(&seat.meeting);
         }
-        self.let_go(now, publisher, subscriber);
+        self.let_go(now, seat, publisher, subscriber);
     }
 
     fn publish(&mut self, now: Instant, seat: Seat, offer: &str) -> Result<(), Refused> {
@@ -143,7 +158,7 @@ impl Rooms {
         self.fragments.insert(publisher.transport.ours().fragment.clone(), (seat, Link::Publish));
         self.tell_replaced(seat, Link::Publish);
         let former = self.room(seat)?.publish(seat.number, publisher);
-        self.let_go(now, former, None);
+        self.let_go(now, seat, former, None);
         self.events.push(Event::Answer { seat, answer });
         Ok(())
     }
@@ -161,7 +176,7 @@ impl Rooms {
         self.fragments.insert(subscriber.transport.ours().fragment.clone(), (seat, Link::Subscribe));
         self.tell_replaced(seat, Link::Subscribe);
         let former = self.room(seat)?.subscribe(seat.number, subscriber);
-        self.let_go(now, None, former);
+        self.let_go(now, seat, None, former);
         self.events.push(Event::Offer { seat, offer });
         Ok(())
     }
@@ -197,32 +212,45 @@ impl Rooms {
     fn let_go(
         &mut self,
         now: Instant,
+        seat: Seat,
         publisher: Option<Box<Publisher>>,
         subscriber: Option<Box<Subscriber>>,
     ) {
         let transports = [
-            publisher.map(|publisher| publisher.transport),
-            subscriber.map(|subscriber| subscriber.transport),
+            publisher.map(|publisher| (Link::Publish, publisher.transport)),
+            subscriber.map(|subscriber| (Link::Subscribe, subscriber.transport)),
         ];
-        for mut transport in transports.into_iter().flatten() {
-            transport.close(now);
-            while let (Some(record), Some(path)) = (transport.handshake(), transport.path()) {
-                self.direct.push((path, record));
-            }
-            self.fragments.remove(&transport.ours().fragment);
-            transport.paths().iter().for_each(|path| {
-                self.paths.remove(path);
+        for (link, mut transport) in transports.into_iter().flatten() {
+            // Also of a connection in which a fault was found: its goodbye is not worth another.
+            work::try_to(|| {
+                transport.close(now);
+                while let (Some(record), Some(path)) = (transport.handshake(), transport.path()) {
+                    self.direct.push((path, record));
+                }
             });
+            self.fragments.remove(&transport.ours().fragment);
+            transport.paths().iter().for_each(|path| self.forget((seat, link), *path));
+        }
+    }
+
+    /// A way leads to this connection no more. It may lead to another by now: a NAT gives ports away again.
+    fn forget(&mut self, route: Route, path: Path) {
+        if self.paths.get(&path).is_some_and(|way| way.route == route) {
+            self.paths.remove(&path);
         }
     }
 
     /// A datagram that came by a way. What fits nobody is dropped at the cost of looking.
     pub fn datagram(&mut self, now: Instant, path: Path, datagram: &[u8]) {
+        self.work.is_for(At::Stranger);
         let Some(kind) = demux::kind(datagram) else { return };
         if kind == Kind::Stun {
             return self.check(now, path, datagram);
         }
-        let Some(&(seat, link)) = self.paths.get(&path) else { return };
+        let Some(way) = self.paths.get_mut(&path) else { return };
+        way.heard = now;
+        let (seat, link) = way.route;
+        self.work.is_for(At::Link(seat, link));
         let Some(room) = self.rooms.get_mut(&seat.meeting) else { return };
         match kind {
             Kind::Dtls => {
@@ -237,7 +265,7 @@ impl Rooms {
                 self.dirty.push((seat, link));
             }
             Kind::Rtp if link == Link::Publish => {
-                room.media(now, seat.number, datagram, &mut self.numbers);
+                room.media(now, &mut self.work, seat, datagram, &mut self.numbers);
                 let numbers = self.numbers.drain(..);
                 self.dirty.extend(numbers.map(|number| (Seat { number, ..seat }, Link::Subscribe)));
             }
@@ -248,16 +276,34 @@ impl Rooms {
     fn check(&mut self, now: Instant, path: Path, datagram: &[u8]) {
         let Some(username) = demux::username(datagram) else { return };
         let Some(&(seat, link)) = self.fragments.get(username.ours) else { return };
-        let place = self.rooms.get_mut(&seat.meeting).and_then(|room| room.place(seat.number));
-        let Some(transport) = place.and_then(|place| place.transport(link)) else { return };
+        self.work.is_for(At::Link(seat, link));
+        if self.is_held_by_another(now, path, seat) {
+            return;
+        }
+        let Some(transport) = self.transport((seat, link)) else { return };
         if let Some((response, given_up)) = transport.check(now, path, datagram) {
             self.direct.push((path, BytesMut::from(&response[..])));
-            given_up.iter().for_each(|path| {
-                self.paths.remove(path);
-            });
-            // An address may pass from one connection to the next of the same client.
-            self.paths.insert(path, (seat, link));
+            given_up.iter().for_each(|path| self.forget((seat, link), *path));
+            // An address may pass from one connection to the next of the same client, or to a neighbour behind its NAT.
+            let former = self.paths.insert(path, Way { route: (seat, link), heard: now });
+            if let Some(former) = former.filter(|former| former.route != (seat, link)) {
+                self.transport(former.route).into_iter().for_each(|transport| transport.lose(path));
+            }
         }
+    }
+
+    /// Whether a way belongs to a seat other than this one that has just been heard by it. A client may know the password
+    /// of its own connection and forge where it writes from.
+    fn is_held_by_another(&mut self, now: Instant, path: Path, seat: Seat) -> bool {
+        let Some(&Way { route, heard }) = self.paths.get(&path) else { return false };
+        let is_recent = |heard: Instant| now.saturating_duration_since(heard) < HELD;
+        route.0 != seat
+            && is_recent(heard)
+            && self.transport(route).is_some_and(|transport| is_recent(transport.heard()))
+    }
+
+    fn transport(&mut self, (seat, link): Route) -> Option<&mut Transport> {
+        self.rooms.get_mut(&seat.meeting)?.place(seat.number)?.transport(link)
     }
 
     /// Whether a way has proved itself to be a client's.
@@ -267,9 +313,8 @@ impl Rooms {
 
     /// A way is broken: its TCP connection ended.
     pub fn broken(&mut self, path: Path) {
-        let Some((seat, link)) = self.paths.remove(&path) else { return };
-        let place = self.rooms.get_mut(&seat.meeting).and_then(|room| room.place(seat.number));
-        if let Some(transport) = place.and_then(|place| place.transport(link)) {
+        let Some(way) = self.paths.remove(&path) else { return };
+        if let Some(transport) = self.transport(way.route) {
             transport.lose(path);
         }
     }
@@ -281,8 +326,9 @@ impl Rooms {
         }
         self.next_tick = now + if self.fragments.is_empty() { IDLE } else { TICK };
         for room in self.rooms.values_mut() {
-            room.timeout(now, &mut self.events, &mut self.gone);
+            room.timeout(now, &mut self.work, &mut self.events, &mut self.gone);
         }
+        self.work.is_for(At::Everybody);
         for (seat, link) in std::mem::take(&mut self.gone) {
             self.end(now, seat, link);
         }
@@ -300,24 +346,16 @@ impl Rooms {
         }
     }
 
-    /// Ends the connection that comes by a way, because what it sent cannot be borne.
-    pub fn expel(&mut self, now: Instant, path: Path) {
-        if let Some(&(seat, link)) = self.paths.get(&path) {
-            self.end(now, seat, link);
-            self.events.push(Event::Disconnected { seat, link, since: now });
-        }
-    }
-
     fn end(&mut self, now: Instant, seat: Seat, link: Link) {
         let Some(room) = self.rooms.get_mut(&seat.meeting) else { return };
         match link {
             Link::Publish => {
                 let publisher = room.take_publisher(seat.number);
-                self.let_go(now, publisher, None);
+                self.let_go(now, seat, publisher, None);
             }
             Link::Subscribe => {
                 let subscriber = room.take_subscriber(seat.number);
-                self.let_go(now, None, subscriber);
+                self.let_go(now, seat, None, subscriber);
             }
         }
     }
@@ -329,6 +367,7 @@ impl Rooms {
 
     /// Gives out what is to be sent: for each connection its way and its datagrams, which `send` takes.
     pub fn send(&mut self, now: Instant, mut send: impl FnMut(Path, &mut Vec<BytesMut>)) {
+        self.work.is_for(At::Everybody);
         let mut one = Vec::with_capacity(1);
         for (path, datagram) in self.direct.drain(..) {
             one.push(datagram);
@@ -338,6 +377,7 @@ impl Rooms {
         self.dirty.sort_unstable();
         self.dirty.dedup();
         for (seat, link) in self.dirty.drain(..) {
+            self.work.is_for(At::Link(seat, link));
             let Some(room) = self.rooms.get_mut(&seat.meeting) else { continue };
             let (transport, out) = match link {
                 Link::Publish => match room.publisher(seat.number) {

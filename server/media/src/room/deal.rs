@@ -6,6 +6,7 @@ use super::Room;
 use crate::command::{Event, Layer, Line, Link, Over, Seat, Slot};
 use crate::peer::{MIDS, PLACES, SCREEN, VOICE, What, place};
 use crate::policy::{self, Member, Shown, View};
+use crate::rooms::{At, Work};
 
 /// A stream of pictures not heard for so long is not sent at present: at five frames a second, what a screen at rest
 /// sends, several are missing.
@@ -13,7 +14,7 @@ const SENT_WITHIN: Duration = Duration::from_millis(1_500);
 
 impl Room {
     /// Makes the plan, puts the streams in their places, asks the seats, tells the pages.
-    pub(super) fn deal(&mut self, now: Instant, events: &mut Vec<Event>) {
+    pub(super) fn deal(&mut self, now: Instant, work: &mut Work, events: &mut Vec<Event>) {
         let members = self.members();
         let at_most = u32::try_from(self.at_most).unwrap_or(u32::MAX);
         let room = policy::Room {
@@ -26,11 +27,12 @@ impl Room {
         self.plan = policy::plan(&room, &self.plan);
         let plan = std::mem::take(&mut self.plan);
         self.targets.clear();
-        let nothing = View::default();
+        let (meeting, nothing) = (self.meeting, View::default());
         for number in self.seats.keys().copied().collect::<Vec<_>>() {
+            work.is_for(At::Seat(Seat { meeting, number }));
             self.deal_to(now, number, plan.view(number).unwrap_or(&nothing));
         }
-        let meeting = self.meeting;
+        work.is_for(At::Meeting(meeting));
         // Only who can send is asked.
         let sends: Vec<_> = plan.sends.iter().filter(|(number, _)| self.is_live(*number)).copied().collect();
         self.asks.update(now, &sends, |number, send| {

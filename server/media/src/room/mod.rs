@@ -15,6 +15,7 @@ use crate::levels::Levels;
 use crate::peer::{Publisher, State, Subscriber, What, Wish};
 use crate::policy::{Asks, Plan};
 use crate::rewrite::Incoming;
+use crate::rooms::{At, Work};
 use crate::vp8;
 use seat::{News, Place};
 
@@ -72,6 +73,12 @@ impl Room {
             next_lines: now + LINES_EVERY,
             was_loud: false,
         }
+    }
+
+    /// A room with the seats of another and its chair's will, and none of its connections.
+    pub(crate) fn anew(now: Instant, other: &Self, at_most: u64) -> Self {
+        let seats = other.seats.iter().map(|(number, place)| (*number, place.anew())).collect();
+        Self { seats, direction: other.direction.clone(), ..Self::new(now, other.meeting, at_most) }
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -164,7 +171,15 @@ impl Room {
     }
 
     /// A datagram of media from a seat; who got something to send is added to `dirty`.
-    pub(crate) fn media(&mut self, now: Instant, number: u64, datagram: &[u8], dirty: &mut Vec<u64>) {
+    pub(crate) fn media(
+        &mut self,
+        now: Instant,
+        work: &mut Work,
+        seat: Seat,
+        datagram: &[u8],
+        dirty: &mut Vec<u64>,
+    ) {
+        let Seat { meeting, number } = seat;
         let Some(publisher) = self.publisher(number) else { return };
         let Some(arrived) = publisher.media(now, datagram) else { return };
         if let Some(level) = arrived.level.filter(|_| !self.direction.muted.contains(&number)) {
@@ -186,6 +201,7 @@ impl Room {
             payload: &arrived.payload,
         };
         for (seat, place) in self.targets.get(&arrived.source).map_or(&[][..], Vec::as_slice) {
+            work.is_for(At::Link(Seat { meeting, number: *seat }, Link::Subscribe));
             let subscriber = self.seats.get_mut(seat).and_then(|seat| seat.subscriber.as_deref_mut());
             let Some(subscriber) = subscriber else { continue };
             if subscriber.forward(now, *place, &packet, &arrived.payload) {
@@ -227,9 +243,16 @@ impl Room {
     }
 
     /// Does what is due; what is to be told is added to `events`, connections that are over to `gone`.
-    pub(crate) fn timeout(&mut self, now: Instant, events: &mut Vec<Event>, gone: &mut Vec<(Seat, Link)>) {
+    pub(crate) fn timeout(
+        &mut self,
+        now: Instant,
+        work: &mut Work,
+        events: &mut Vec<Event>,
+        gone: &mut Vec<(Seat, Link)>,
+    ) {
         for (number, place) in &mut self.seats {
             let seat = Seat { meeting: self.meeting, number: *number };
+            work.is_for(At::Seat(seat));
             if let Some(publisher) = &mut place.publisher {
                 publisher.timeout(now);
             }
@@ -251,11 +274,12 @@ impl Room {
                 }
             }
         }
+        work.is_for(At::Meeting(self.meeting));
         self.look_at_voices(now, events);
         if self.is_stale || now >= self.next_plan {
             self.next_plan = now + PLANS_EVERY;
             self.is_stale = false;
-            self.deal(now, events);
+            self.deal(now, work, events);
         }
         while let Some(source) = self.keyframes.due(now) {
             let owner = self.sources.get(&source).map(|(owner, _)| *owner);

@@ -35,6 +35,11 @@ pub(crate) struct Place {
 }
 
 impl Place {
+    /// The seat without its connections.
+    pub(super) fn anew(&self) -> Self {
+        Self { look: self.look, ..Self::default() }
+    }
+
     /// One of its connections.
     pub(crate) fn transport(&mut self, link: Link) -> Option<&mut Transport> {
         match link {

@@ -43,6 +43,8 @@ const BUFFER: usize = 4 << 20;
 const SWEEPS: Duration = Duration::from_secs(1);
 /// How long an event waits for a slow reader before it is tried again, and a stranger's stream to be looked at.
 const AGAIN: Duration = Duration::from_millis(50);
+/// Before the thread begins anew after a fault, so that one that comes again and again does not take the whole machine.
+const BREATH: Duration = Duration::from_millis(200);
 
 const WAKER: Token = Token(0);
 const UDP: Token = Token(1);
@@ -55,7 +57,7 @@ pub struct Media(Arc<Handle>);
 struct Handle {
     commands: Option<SyncSender<Command>>,
     left: Arc<Left>,
-    waker: Waker,
+    waker: Arc<Waker>,
     udp: SocketAddr,
     tcp: Option<SocketAddr>,
 }
@@ -165,8 +167,15 @@ impl fmt::Display for StartError {
 
 impl std::error::Error for StartError {}
 
-/// Starts the media thread.
+/// Starts the media thread. It ends when nobody is left to command it, or when it cannot go on at all; a fault in the
+/// program is at the expense of those it is found at.
 pub fn start(settings: Settings) -> Result<(Media, Events), StartError> {
+    let (wire, media, events) = open(settings)?;
+    thread::Builder::new().name("media".to_owned()).spawn(|| wire.run()).map_err(StartError::Thread)?;
+    Ok((media, events))
+}
+
+fn open(settings: Settings) -> Result<(Wire, Media, Events), StartError> {
     let socket = bind_udp(settings.udp).map_err(|error| StartError::Udp(settings.udp, error))?;
     let udp = socket.local_addr().map_err(|error| StartError::Udp(settings.udp, error))?;
     let mut listener = None;
@@ -184,7 +193,7 @@ pub fn start(settings: Settings) -> Result<(Media, Events), StartError> {
     if let Some(listener) = &mut listener {
         registry.register(listener, TCP, Interest::READABLE).map_err(StartError::Thread)?;
     }
-    let waker = Waker::new(registry, WAKER).map_err(StartError::Thread)?;
+    let waker = Arc::new(Waker::new(registry, WAKER).map_err(StartError::Thread)?);
     let (commands, obey) = sync_channel(COMMANDS);
     let (tell, events) = sync_channel(CHANNEL);
     let candidates = candidates(&settings.advertised, udp, tcp);
@@ -192,25 +201,22 @@ pub fn start(settings: Settings) -> Result<(Media, Events), StartError> {
     let left = Arc::new(Left::default());
     let thread_left = left.clone();
     let rooms = Rooms::new(Instant::now(), settings.limits, candidates, identity, rng);
-    let run = move || {
-        let wire = Wire {
-            poll,
-            socket,
-            inbox: Inbox::new(),
-            outbox: Outbox::new(),
-            streams: Streams::new(listener),
-            rooms,
-            obey,
-            left: thread_left,
-            tell,
-            backlog: Backlog::default(),
-            has_more: true,
-            next_sweep: Instant::now(),
-        };
-        wire.run();
+    let wire = Wire {
+        poll,
+        _waker: waker.clone(),
+        socket,
+        inbox: Inbox::new(),
+        outbox: Outbox::new(),
+        streams: Streams::new(listener),
+        rooms,
+        obey,
+        left: thread_left,
+        tell,
+        backlog: Backlog::default(),
+        has_more: true,
+        next_sweep: Instant::now(),
     };
-    thread::Builder::new().name("media".to_owned()).spawn(run).map_err(StartError::Thread)?;
-    Ok((Media(Arc::new(Handle { commands: Some(commands), left, waker, udp, tcp })), Events(events)))
+    Ok((wire, Media(Arc::new(Handle { commands: Some(commands), left, waker, udp, tcp })), Events(events)))
 }
 
 fn raw_fd(socket: &UdpSocket) -> std::os::fd::RawFd {
@@ -240,16 +246,17 @@ fn candidates(advertised: &[IpAddr], udp: SocketAddr, tcp: Option<SocketAddr>) -
     with(udp.port(), Over::Udp).chain(tcp.into_iter().flat_map(|tcp| with(tcp.port(), Over::Tcp))).collect()
 }
 
-/// All meetings live in this thread: should one client's datagram find a fault in it, that client alone pays.
-fn hand_in(rooms: &mut Rooms, now: Instant, path: Path, datagram: &[u8]) {
-    if catch_unwind(AssertUnwindSafe(|| rooms.datagram(now, path, datagram))).is_err() {
-        tracing::error!(?path, "a datagram stopped the media server; its connection is ended");
-        rooms.expel(now, path);
+/// All meetings live in this thread: should the program find a fault in itself, those it was working for pay alone.
+fn contained(rooms: &mut Rooms, now: Instant, work: impl FnOnce(&mut Rooms)) {
+    if catch_unwind(AssertUnwindSafe(|| work(rooms))).is_err() {
+        rooms.recover(now);
     }
 }
 
 struct Wire {
     poll: Poll,
+    /// A call that is not heard yet is lost when its caller is the last to hold this.
+    _waker: Arc<Waker>,
     socket: UdpSocket,
     inbox: Inbox,
     outbox: Outbox,
@@ -267,44 +274,69 @@ struct Wire {
 impl Wire {
     fn run(mut self) {
         let mut ready = mio::Events::with_capacity(256);
-        loop {
-            let wait = self.wait(Instant::now());
-            match self.poll.poll(&mut ready, wait) {
-                Ok(()) => {}
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => {
-                    tracing::error!(%error, "the media thread cannot wait for its sockets and ends");
-                    return;
-                }
-            }
-            let now = Instant::now();
-            let mut is_udp = std::mem::take(&mut self.has_more);
-            for event in &ready {
-                match event.token() {
-                    WAKER => {}
-                    UDP => is_udp = true,
-                    TCP => self.streams.accept(now, self.poll.registry()),
-                    stream => self
-                        .streams
-                        .ready(stream, event.is_readable() || event.is_error() || event.is_read_closed()),
-                }
-            }
-            if !self.obey(now) {
-                return;
-            }
-            if is_udp {
-                self.take_in(now);
-            }
-            self.take_in_streams(now);
-            self.rooms.timeout(now);
-            if now >= self.next_sweep {
-                self.next_sweep = now + SWEEPS;
-                self.streams.sweep(|path| self.rooms.knows(path));
-            }
-            // Read again: the estimates of the lines live by when packets truly leave.
-            self.give_out(Instant::now());
-            self.backlog.pass(&self.tell, self.rooms.events());
+        while self.round(&mut ready) {}
+    }
+
+    /// Once round, whatever happens in it; false when it is over.
+    fn round(&mut self, ready: &mut mio::Events) -> bool {
+        if let Ok(goes_on) = catch_unwind(AssertUnwindSafe(|| self.turn(ready))) {
+            return goes_on;
         }
+        tracing::error!("the media thread came to a stop and begins anew");
+        thread::sleep(BREATH);
+        let begun = catch_unwind(AssertUnwindSafe(|| self.begin_anew(Instant::now())));
+        if begun.is_err() {
+            tracing::error!("the media thread cannot begin anew and ends");
+        }
+        begun.is_ok()
+    }
+
+    fn turn(&mut self, ready: &mut mio::Events) -> bool {
+        let wait = self.wait(Instant::now());
+        match self.poll.poll(ready, wait) {
+            Ok(()) => {}
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => {
+                tracing::error!(%error, "the media thread cannot wait for its sockets and ends");
+                return false;
+            }
+        }
+        let now = Instant::now();
+        let mut is_udp = std::mem::take(&mut self.has_more);
+        for event in &*ready {
+            match event.token() {
+                WAKER => {}
+                UDP => is_udp = true,
+                TCP => self.streams.accept(now, self.poll.registry()),
+                stream => self
+                    .streams
+                    .ready(stream, event.is_readable() || event.is_error() || event.is_read_closed()),
+            }
+        }
+        if !self.obey(now) {
+            return false;
+        }
+        if is_udp {
+            self.take_in(now);
+        }
+        self.take_in_streams(now);
+        contained(&mut self.rooms, now, |rooms| rooms.timeout(now));
+        if now >= self.next_sweep {
+            self.next_sweep = now + SWEEPS;
+            self.streams.sweep(|path| self.rooms.knows(path));
+        }
+        // Read again: the estimates of the lines live by when packets truly leave.
+        self.give_out(Instant::now());
+        self.backlog.pass(&self.tell, self.rooms.events());
+        true
+    }
+
+    /// On the same ports, with the same seats, and nothing else of what was: nobody knows what the fault has left.
+    fn begin_anew(&mut self, now: Instant) {
+        self.streams.begin_anew();
+        (self.inbox, self.outbox) = (Inbox::new(), Outbox::new());
+        self.rooms.begin_anew(now);
+        self.has_more = true;
     }
 
     fn wait(&self, now: Instant) -> Option<Duration> {
@@ -320,16 +352,13 @@ impl Wire {
     fn obey(&mut self, now: Instant) -> bool {
         for _ in 0..OBEYED {
             match self.obey.try_recv() {
-                Ok(command) => {
-                    let rooms = &mut self.rooms;
-                    if catch_unwind(AssertUnwindSafe(|| rooms.command(now, command))).is_err() {
-                        tracing::error!("a command stopped the media server; it is passed over");
-                    }
-                }
+                Ok(command) => contained(&mut self.rooms, now, |rooms| rooms.command(now, command)),
                 Err(TryRecvError::Empty) => {
                     // After all that was said before.
-                    let left = self.left.take();
-                    left.into_iter().for_each(|seat| self.rooms.command(now, Command::Leave { seat }));
+                    for seat in self.left.take() {
+                        let leave = Command::Leave { seat };
+                        contained(&mut self.rooms, now, |rooms| rooms.command(now, leave));
+                    }
                     return true;
                 }
                 Err(TryRecvError::Disconnected) => return false,
@@ -345,7 +374,9 @@ impl Wire {
             match received {
                 Ok(_) => {
                     for (from, datagram) in self.inbox.datagrams() {
-                        hand_in(&mut self.rooms, now, Path::udp(from), datagram);
+                        contained(&mut self.rooms, now, |rooms| {
+                            rooms.datagram(now, Path::udp(from), datagram)
+                        });
                     }
                 }
                 // A client's closed port is reported to whoever sends next; there is more to receive.
@@ -367,7 +398,7 @@ impl Wire {
         let rooms = std::cell::RefCell::new(&mut self.rooms);
         let take = |path: Path, datagram: &[u8]| {
             let mut rooms = rooms.borrow_mut();
-            hand_in(&mut rooms, now, path, datagram);
+            contained(&mut rooms, now, |rooms| rooms.datagram(now, path, datagram));
             rooms.knows(path)
         };
         self.streams.read(now, self.poll.registry(), take, |path| rooms.borrow_mut().broken(path));
@@ -376,13 +407,17 @@ impl Wire {
     fn give_out(&mut self, now: Instant) {
         let (outbox, streams) = (&mut self.outbox, &mut self.streams);
         let mut lost = 0;
-        self.rooms.send(now, |path: Path, datagrams: &mut Vec<BytesMut>| match path.stream {
+        let mut send = |path: Path, datagrams: &mut Vec<BytesMut>| match path.stream {
             None => outbox.push(path.address, datagrams),
             Some(number) => lost += streams.send(number, datagrams),
-        });
+        };
+        contained(&mut self.rooms, now, |rooms| rooms.send(now, &mut send));
         lost += outbox.flush(self.socket.as_fd());
         if lost > 0 {
             tracing::debug!(lost, "datagrams could not be sent");
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

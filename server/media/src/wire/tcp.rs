@@ -51,6 +51,12 @@ impl Streams {
         Self { listener, streams: HashMap::new(), next: 0, readable: Vec::new() }
     }
 
+    /// Lets everybody go, and looks at once who knocks.
+    pub(super) fn begin_anew(&mut self) {
+        self.streams.clear();
+        self.readable = vec![u32::MAX];
+    }
+
     /// Takes in whoever knocks.
     pub(super) fn accept(&mut self, now: Instant, registry: &Registry) {
         for _ in 0..ACCEPTS {

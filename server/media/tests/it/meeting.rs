@@ -251,20 +251,58 @@ fn a_site_that_sends_more_than_it_may_loses_the_excess_alone() {
 }
 
 #[test]
-fn who_is_expelled_goes_alone() {
+fn whoever_is_cut_off_by_a_fault_comes_back_to_the_same_seat() {
     let mut world = World::new(Limits::default());
     world.site(1, true);
     world.site(2, false);
     world.connect();
     let way = media::peer::Path::udp(world.client(2, Link::Subscribe).address);
-    world.rooms.expel(world.now, way);
+    world.rooms.begin_anew(world.now);
     world.settle();
-    assert!(matches!(world.events.last(), Some(Event::Disconnected { link: Link::Subscribe, .. })));
+    let lost = |event: &&Event| matches!(event, Event::Disconnected { .. });
+    assert_eq!(world.events.iter().filter(lost).count(), 3);
     assert!(!world.rooms.knows(way));
-    world.tell(Command::Subscribe { seat: seat(2) });
+    world.publish(1);
+    for number in [1, 2] {
+        world.tell(Command::Subscribe { seat: seat(number) });
+    }
     world.connect();
     world.show(Duration::from_secs(3), &[(1, 20)]);
     assert_eq!(shown_large(&world, 2), Some(1));
+}
+
+#[test]
+fn an_address_that_has_passed_to_a_neighbour_stays_the_neighbours() {
+    let mut world = World::new(Limits::default());
+    world.site(1, false);
+    world.site(2, false);
+    world.connect();
+    // The first falls silent, and its NAT gives the port to the second.
+    let address = world.clients.remove(&(1, Link::Subscribe)).unwrap().address;
+    world.run_until(world.now + Duration::from_secs(7));
+    world.client(2, Link::Subscribe).address = address;
+    world.run_until(world.now + Duration::from_secs(4));
+    let way = media::peer::Path::udp(address);
+    assert!(world.rooms.knows(way));
+    world.tell(Command::Leave { seat: seat(1) });
+    assert!(world.rooms.knows(way));
+}
+
+#[test]
+fn a_seat_that_forges_anothers_address_does_not_get_it() {
+    let mut world = World::new(Limits::default());
+    world.site(1, true);
+    world.site(2, false);
+    world.connect();
+    world.show(Duration::from_secs(2), &[(1, 20)]);
+    world.client(2, Link::Subscribe).got.clear();
+    world.site(3, false);
+    world.client(3, Link::Subscribe).address = world.client(1, Link::Publish).address;
+    world.show(Duration::from_secs(6), &[(1, 20)]);
+    let got = std::mem::take(&mut world.client(2, Link::Subscribe).got);
+    let streams = streams(&got);
+    assert_eq!(streams.len(), 2);
+    assert!(streams.values().all(|packets| gaps(packets) == 0));
 }
 
 #[test]
