@@ -18,7 +18,7 @@ mod room;
 
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
@@ -69,6 +69,8 @@ struct Inner {
     ending: watch::Sender<bool>,
     /// Picture and sound, where the program carries them.
     carrier: OnceLock<Carrier>,
+    /// It was to carry them and cannot any more.
+    has_lost_media: AtomicBool,
 }
 
 impl fmt::Debug for Hub {
@@ -91,6 +93,7 @@ impl Hub {
             version: AtomicU64::new(first),
             ending: watch::Sender::new(false),
             carrier: OnceLock::new(),
+            has_lost_media: AtomicBool::new(false),
         }))
     }
 
@@ -118,7 +121,17 @@ impl Hub {
                 hub.note_line(&event, &runtime);
                 hub.pass_on(event);
             }
+            // It ends before the program only when it cannot go on at all; the watch is to start the program anew.
+            if let Some(inner) = hub.upgrade() {
+                tracing::error!("the media thread has ended: no meeting has picture and sound any more");
+                inner.has_lost_media.store(true, Ordering::Relaxed);
+            }
         });
+    }
+
+    /// Whether picture and sound, which it was to carry, have ended for good.
+    pub fn has_lost_media(&self) -> bool {
+        self.0.has_lost_media.load(Ordering::Relaxed)
     }
 
     /// A line that was silent for longer than a reload takes is an interruption, though its page stood.

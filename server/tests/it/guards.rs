@@ -208,6 +208,26 @@ async fn senders_who_never_finish_keep_nobody_else_waiting() {
 }
 
 #[tokio::test]
+async fn a_program_that_has_lost_picture_and_sound_for_good_says_so_to_its_watch() {
+    let world = World::empty().await;
+    let any = std::net::SocketAddr::from((std::net::Ipv4Addr::LOCALHOST, 0));
+    let start =
+        || media::start(media::Settings { udp: any, tcp: None, ..media::Settings::default() }).unwrap();
+    let ((standing, _silent), (over, events)) = (start(), start());
+    world.site.live.carry(standing, events);
+    assert_eq!(world.page("/health").send().await.status, StatusCode::OK);
+    // The thread that was to tell ends, and the program goes on.
+    drop(over);
+    let is_lost = async {
+        while world.page("/health").send().await.status == StatusCode::OK {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), is_lost).await.unwrap();
+    assert_eq!(world.page("/health").send().await.status, StatusCode::SERVICE_UNAVAILABLE);
+}
+
+#[tokio::test]
 async fn a_missing_page_says_so_in_the_language_of_the_device() {
     let (world, cookie) = World::claimed().await;
     let vi = world.page("/khong-co").signed_in(&cookie).send().await;
