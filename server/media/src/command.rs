@@ -76,6 +76,9 @@ pub struct Direction {
     pub hidden: BTreeSet<u64>,
     /// The seat whose shared screen is shown.
     pub sharing: Option<u64>,
+    /// The seat at which the chair sits, the hall as a rule: it is seen and heard whoever else speaks. `None` where that
+    /// is not known.
+    pub chair: Option<u64>,
 }
 
 /// What a seat wants to see.

@@ -1,6 +1,7 @@
 //! Who gets to see and hear whom: a plain function from the state of a room to what each subscriber is sent and what each
-//! seat is asked to send. The chair's choice or the speaker large, the last few small, a shared screen before both, the
-//! loudest voices always; each within what its own line bears, and with as few changes of place as possible.
+//! seat is asked to send. Whom the chair chose, or who speaks, large; the chair and the last few small; a shared screen
+//! before both; the loudest voices always, and the chair's among them; each within what its own line bears, and with as
+//! few changes of place as possible.
 //! Refuses to know packets, names, permission and time. Everybody to everybody cannot be expressed: a view has its places.
 
 mod asks;
@@ -30,6 +31,8 @@ pub struct Member {
     pub camera: bool,
     /// It has a screen that it can send.
     pub screen: bool,
+    /// It sends sound at present, if only that of a quiet room.
+    pub sound: bool,
     /// It has a receiving connection.
     pub subscribes: bool,
     /// What it wants to see.
@@ -160,20 +163,22 @@ fn visible(room: &Room<'_>) -> impl Iterator<Item = u64> {
     room.members.iter().filter(may).map(|member| member.number)
 }
 
+/// First whoever is to be large: the chair's choice, who has the floor, who speaks or spoke last; where nobody is, the
+/// chair. The chair stands there in any case.
 fn stage(room: &Room<'_>, before: &[u64]) -> Vec<u64> {
     let visible: Vec<u64> = visible(room).collect();
     let chosen = [room.direction.large, room.direction.floor];
     let ranked = chosen.into_iter().flatten().chain(room.recent.iter().copied());
     let mut stage = Vec::with_capacity(STAGE);
-    // Who stood there before stays before those who only come by number.
-    for seat in ranked.chain(before.iter().copied()).chain(visible.iter().copied()) {
-        if stage.len() == STAGE {
-            break;
-        }
-        if !stage.contains(&seat) && visible.binary_search(&seat).is_ok() {
+    let mut take = |seat: u64, places: usize| {
+        if stage.len() < places && !stage.contains(&seat) && visible.binary_search(&seat).is_ok() {
             stage.push(seat);
         }
-    }
+    };
+    ranked.clone().for_each(|seat| take(seat, STAGE - 1));
+    room.direction.chair.into_iter().for_each(|chair| take(chair, STAGE));
+    // Who stood there before stays before those who only come by number.
+    ranked.chain(before.iter().copied()).chain(visible.iter().copied()).for_each(|seat| take(seat, STAGE));
     stage
 }
 
@@ -192,7 +197,12 @@ fn view(room: &Room<'_>, member: &Member, stage: &[u64], before: &View) -> View 
     if member.line == LineState::AudioAndScreen {
         return view;
     }
-    let others: Vec<u64> = stage.iter().copied().filter(|seat| *seat != member.number).collect();
+    let mut others: Vec<u64> = stage.iter().copied().filter(|seat| *seat != member.number).collect();
+    // Where it is not large, the chair is the first of the small ones, of which a weak line bears few.
+    let chair = others.iter().position(|seat| Some(*seat) == room.direction.chair).filter(|at| *at > 0);
+    if let Some(at) = chair {
+        others[1..=at].rotate_right(1);
+    }
     match member.look {
         Look::Grid { page } => grid(room, member, &others, page, before, &mut budget, &mut view),
         Look::Speaker | Look::AudioOnly | Look::Mirror => {
@@ -202,18 +212,26 @@ fn view(room: &Room<'_>, member: &Member, stage: &[u64], before: &View) -> View 
     view
 }
 
+/// One is kept for whoever has the floor, else for the chair, whatever noise the others make.
 fn voices(room: &Room<'_>, member: &Member, before: &View, budget: &mut Budget) -> [Option<u64>; VOICES] {
-    let may = |voice: &u64| {
-        *voice != member.number
-            && !room.direction.muted.contains(voice)
-            && room
-                .members
-                .binary_search_by_key(voice, |member| member.number)
-                .is_ok_and(|at| room.members[at].look != Look::Mirror)
+    let may = |voice: u64| {
+        let at = room.members.binary_search_by_key(&voice, |member| member.number);
+        let speaker = at.ok().map(|at| &room.members[at]);
+        speaker.filter(|speaker| {
+            voice != member.number && !room.direction.muted.contains(&voice) && speaker.look != Look::Mirror
+        })
     };
+    let first = [room.direction.floor, room.direction.chair].into_iter().flatten();
+    let kept = first.filter(|voice| may(*voice).is_some_and(|speaker| speaker.sound)).take(1);
+    let loudest = room.loudest.iter().copied().flatten().filter(|voice| may(*voice).is_some());
     // Room for all is set aside, also while fewer speak: who begins must not push a picture out.
     let room_for = budget.voices(before.voices.iter().flatten().count());
-    let wanted: Vec<u64> = room.loudest.iter().copied().flatten().filter(may).take(room_for).collect();
+    let mut wanted = Vec::with_capacity(VOICES);
+    for voice in kept.chain(loudest) {
+        if wanted.len() < room_for && !wanted.contains(&voice) {
+            wanted.push(voice);
+        }
+    }
     keep_places(&before.voices, &wanted)
 }
 

@@ -144,6 +144,7 @@ impl Carrier {
             muted: numbers_of(&|seat, _| live.seat(seat).is_some_and(|kept| kept.is_muted)),
             hidden: numbers_of(&|_, on| !on.camera),
             sharing: has_floor.or(was_shown).or_else(any),
+            chair: number(Seat::Hall),
         };
         if before.as_ref() == Some(&direction) {
             return true;

@@ -26,6 +26,7 @@ impl Hall {
         let member = |number| Member {
             number,
             camera: true,
+            sound: true,
             subscribes: true,
             bits_per_second: 2 * AT_MOST,
             ..Member::default()
@@ -122,6 +123,103 @@ fn a_conversation_of_two_changes_no_third_place() {
         assert_eq!((hall.view(5).main.unwrap().seat, hall.view(9).main.unwrap().seat), (9, 5));
         before = now;
     }
+}
+
+/// What everybody else sees in the large place and in the first small ones.
+struct Seen {
+    large: Option<u64>,
+    floor: Option<u64>,
+    /// Who spoke, the last one last.
+    spoke: &'static [u64],
+    main: u64,
+    small: &'static [u64],
+}
+
+#[test]
+fn the_chair_is_always_seen_and_whoever_speaks_is_large_unless_the_chair_decides() {
+    const CHAIR: u64 = 2;
+    let nobody = Seen { large: None, floor: None, spoke: &[], main: CHAIR, small: &[1, 3] };
+    for seen in [
+        Seen { ..nobody },
+        Seen { spoke: &[9], main: 9, small: &[CHAIR, 1], ..nobody },
+        Seen { spoke: &[9, CHAIR], main: CHAIR, small: &[9, 1], ..nobody },
+        Seen { spoke: &[10, 11, 12, 13, 14, 15, 16, 17, 18], main: 18, small: &[CHAIR, 17], ..nobody },
+        Seen { spoke: &[CHAIR, 11, 12, 13, 14, 15, 16, 17, 18], main: 18, small: &[CHAIR, 17], ..nobody },
+        Seen { floor: Some(60), spoke: &[9], main: 60, small: &[CHAIR, 9], ..nobody },
+        Seen { floor: Some(60), spoke: &[60, CHAIR], main: 60, small: &[CHAIR, 1], ..nobody },
+        Seen { large: Some(70), floor: Some(60), spoke: &[9], main: 70, small: &[CHAIR, 60] },
+        Seen { large: Some(CHAIR), floor: Some(60), spoke: &[9], main: CHAIR, small: &[60, 9] },
+    ] {
+        let mut hall = Hall::of(76);
+        hall.direction =
+            Direction { chair: Some(CHAIR), large: seen.large, floor: seen.floor, ..Direction::default() };
+        hall.plan();
+        seen.spoke.iter().for_each(|seat| {
+            hall.speaks(*seat);
+            hall.plan();
+        });
+        let case = format!("{:?} {:?} {:?}", seen.large, seen.floor, seen.spoke);
+        let view = hall.view(76);
+        assert_eq!(view.main.map(|shown| shown.seat), Some(seen.main), "{case}");
+        let mut small = small(&view);
+        small.sort_unstable();
+        let mut expected = seen.small.to_vec();
+        expected.sort_unstable();
+        assert_eq!(small, expected, "{case}");
+        assert!(hall.plan().stage.contains(&CHAIR) && hall.plan().stage.len() == STAGE, "{case}");
+    }
+}
+
+#[test]
+fn with_the_chair_in_view_two_who_talk_see_each_other_large() {
+    let mut hall = Hall::of(76);
+    hall.direction.chair = Some(2);
+    hall.speaks(5);
+    assert_eq!(hall.view(5).main.unwrap().seat, 2, "nobody else has spoken");
+    for seat in [9, 5, 9] {
+        hall.speaks(seat);
+        assert_eq!((hall.view(5).main.unwrap().seat, hall.view(9).main.unwrap().seat), (9, 5));
+        assert!(small(&hall.view(5)).contains(&2) && small(&hall.view(1)).contains(&2));
+    }
+    assert_eq!(hall.view(2).main.unwrap().seat, 9);
+}
+
+#[test]
+fn a_chair_without_a_camera_takes_nobodys_place() {
+    let mut hall = Hall::of(76);
+    (1..=8).for_each(|seat| hall.speaks(seat));
+    let before = hall.view(70);
+    hall.direction.chair = Some(20);
+    hall.seat(20).camera = false;
+    let now = hall.view(70);
+    assert_eq!((now.main, now.thumbs), (before.main, before.thumbs));
+}
+
+#[test]
+fn one_voice_is_kept_for_the_floor_else_for_the_chair_whoever_is_louder() {
+    let mut hall = Hall::of(10);
+    hall.loudest = vec![Some(5), Some(6), Some(7), Some(8)];
+    let heard = |hall: &mut Hall, seat: u64| {
+        let mut voices: Vec<u64> = hall.view(seat).voices.into_iter().flatten().collect();
+        voices.sort_unstable();
+        voices
+    };
+    assert_eq!(heard(&mut hall, 1), [5, 6, 7]);
+    hall.direction.chair = Some(2);
+    assert_eq!(heard(&mut hall, 1), [2, 5, 6]);
+    let places = hall.view(1).voices;
+    hall.direction.floor = Some(3);
+    assert_eq!(heard(&mut hall, 1), [3, 5, 6]);
+    let changed = places.iter().zip(hall.view(1).voices).filter(|(before, now)| **before != *now).count();
+    assert_eq!(changed, 1, "the others keep their places");
+    assert_eq!(heard(&mut hall, 3), [2, 5, 6], "who has the floor hears the chair");
+    hall.seat(3).sound = false;
+    assert_eq!(heard(&mut hall, 1), [2, 5, 6], "who sends nothing takes no place");
+    hall.direction.muted = BTreeSet::from([2]);
+    assert_eq!(heard(&mut hall, 1), [5, 6, 7]);
+    hall.direction.muted.clear();
+    hall.loudest = vec![None, Some(2), Some(6), None];
+    assert_eq!(heard(&mut hall, 1), [2, 6], "among the loudest it is heard once");
 }
 
 #[test]
@@ -334,9 +432,9 @@ fn lines() -> impl Strategy<Value = LineState> {
 }
 
 prop_compose! {
-    fn members()(all in prop::collection::btree_map(1..90_u64, (any::<bool>(), any::<bool>(), any::<bool>(), looks(), lines(), 0..2_000_000_u32), 0..80)) -> Vec<Member> {
-        all.into_iter().map(|(number, (camera, screen, subscribes, look, line, bits_per_second))| {
-            Member { number, camera, screen, subscribes, look, line, bits_per_second }
+    fn members()(all in prop::collection::btree_map(1..90_u64, (any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>(), looks(), lines(), 0..2_000_000_u32), 0..80)) -> Vec<Member> {
+        all.into_iter().map(|(number, (camera, screen, sound, subscribes, look, line, bits_per_second))| {
+            Member { number, camera, screen, sound, subscribes, look, line, bits_per_second }
         }).collect()
     }
 }
@@ -347,13 +445,14 @@ prop_compose! {
         members in members(),
         large in prop::option::of(1..90_u64),
         floor in prop::option::of(1..90_u64),
+        chair in prop::option::of(1..90_u64),
         sharing in prop::option::of(1..90_u64),
         muted in prop::collection::btree_set(1..90_u64, 0..10),
         hidden in prop::collection::btree_set(1..90_u64, 0..10),
         recent in prop::collection::vec(1..90_u64, 0..8),
         loudest in prop::collection::btree_set(1..90_u64, 0..4),
     ) -> Hall {
-        let direction = Direction { large, floor, muted, hidden, sharing };
+        let direction = Direction { large, floor, muted, hidden, sharing, chair };
         let loudest = loudest.into_iter().map(Some).collect();
         Hall { members, direction, recent, loudest, before: Plan::default() }
     }
@@ -380,7 +479,9 @@ fn assert_sound(hall: &Hall, plan: &Plan) -> Result<(), TestCaseError> {
             prop_assert!(shown.layer != Layer::Mid || sending.mid);
         }
         for voice in view.voices.iter().flatten() {
-            prop_assert!(hall.loudest.contains(&Some(*voice)) && !hall.direction.muted.contains(voice));
+            let is_kept = [hall.direction.floor, hall.direction.chair].contains(&Some(*voice));
+            prop_assert!(hall.loudest.contains(&Some(*voice)) || is_kept);
+            prop_assert!(!hall.direction.muted.contains(voice));
         }
         prop_assert!(
             view.screen

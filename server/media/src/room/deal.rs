@@ -8,14 +8,14 @@ use crate::peer::{MIDS, PLACES, SCREEN, VOICE, What, place};
 use crate::policy::{self, Member, Shown, View};
 use crate::rooms::{At, Work};
 
-/// A stream of pictures not heard for so long is not sent at present: at five frames a second, what a screen at rest
-/// sends, several are missing.
+/// A stream not heard for so long is not sent at present: at five frames a second, what a screen at rest sends, several
+/// are missing, and of a voice more than its silence leaves out.
 const SENT_WITHIN: Duration = Duration::from_millis(1_500);
 
 impl Room {
     /// Makes the plan, puts the streams in their places, asks the seats, tells the pages.
     pub(super) fn deal(&mut self, now: Instant, work: &mut Work, events: &mut Vec<Event>) {
-        let members = self.members();
+        let members = self.members(now);
         let at_most = u32::try_from(self.at_most).unwrap_or(u32::MAX);
         let room = policy::Room {
             members: &members,
@@ -42,7 +42,7 @@ impl Room {
         self.tell_slots(events);
     }
 
-    fn members(&self) -> Vec<Member> {
+    fn members(&self, now: Instant) -> Vec<Member> {
         let member = |(number, place): (&u64, &super::Place)| {
             let (camera, screen) =
                 place.publisher.as_ref().map_or((false, false), |publisher| publisher.pictures());
@@ -51,6 +51,7 @@ impl Room {
                 number: *number,
                 camera: camera && is_live,
                 screen: screen && is_live,
+                sound: is_live && self.is_sent(now, *number, What::Voice),
                 subscribes: place.is_connected(Link::Subscribe),
                 look: place.look,
                 line: place.subscriber.as_ref().map_or_else(Default::default, |subscriber| subscriber.line()),

@@ -191,6 +191,29 @@ fn the_chairs_will_goes_before_the_loudest() {
 }
 
 #[test]
+fn whoever_has_the_floor_is_heard_although_others_make_more_noise() {
+    let mut world = World::new(Limits::default());
+    (1..=5).for_each(|number| world.site(number, true));
+    world.site(6, false);
+    world.connect();
+    let noise = [(1, 10), (2, 10), (3, 10), (4, 10), (5, 110)];
+    let heard = |world: &World| {
+        let slots = world.events.iter().rev().find_map(|event| match event {
+            Event::Slots { seat, slots } if seat.number == 6 => Some(slots),
+            _ => None,
+        });
+        let voices = slots.into_iter().flatten().filter(|slot| matches!(slot.place, Place::Audio(_)));
+        voices.filter_map(|slot| slot.shows).collect::<Vec<_>>()
+    };
+    world.show(Duration::from_secs(2), &noise);
+    assert!(heard(&world).len() == 3 && !heard(&world).contains(&5));
+    let direction = Direction { floor: Some(5), ..Direction::default() };
+    world.tell(Command::Direct { meeting: meeting(), direction });
+    world.show(Duration::from_secs(2), &noise);
+    assert!(heard(&world).len() == 3 && heard(&world).contains(&5));
+}
+
+#[test]
 fn a_new_connection_of_the_same_site_takes_over() {
     let mut world = World::new(Limits::default());
     world.site(1, true);
