@@ -31,6 +31,8 @@ pub struct Member {
     pub camera: bool,
     /// It has a screen that it can send.
     pub screen: bool,
+    /// Its screen comes at present: what is only announced takes no face's place.
+    pub screen_comes: bool,
     /// It sends sound at present, if only that of a quiet room.
     pub sound: bool,
     /// It has a receiving connection.
@@ -78,6 +80,8 @@ pub struct View {
     pub thumbs: [Option<Shown>; THUMBS],
     /// Whose screen.
     pub screen: Option<u64>,
+    /// Whose screen as soon as it comes; it is asked for, and takes nothing until then.
+    pub awaited: Option<u64>,
     /// Whose voices.
     pub voices: [Option<u64>; VOICES],
 }
@@ -193,7 +197,7 @@ fn view(room: &Room<'_>, member: &Member, stage: &[u64], before: &View) -> View 
     if member.look == Look::AudioOnly {
         return view;
     }
-    view.screen = screen(room, member, before, &mut budget);
+    (view.screen, view.awaited) = screen(room, member, before, &mut budget);
     if member.line == LineState::AudioAndScreen {
         return view;
     }
@@ -235,10 +239,26 @@ fn voices(room: &Room<'_>, member: &Member, before: &View, budget: &mut Budget) 
     keep_places(&before.voices, &wanted)
 }
 
-fn screen(room: &Room<'_>, member: &Member, before: &View, budget: &mut Budget) -> Option<u64> {
-    let sharing = room.direction.sharing.filter(|sharing| *sharing != member.number)?;
-    let at = room.members.binary_search_by_key(&sharing, |member| member.number).ok()?;
-    (room.members[at].screen && budget.screen(before.screen.is_some())).then_some(sharing)
+/// The screen that is shown, and the one that would be if it came.
+fn screen(
+    room: &Room<'_>,
+    member: &Member,
+    before: &View,
+    budget: &mut Budget,
+) -> (Option<u64>, Option<u64>) {
+    let sharing = room.direction.sharing.filter(|sharing| *sharing != member.number);
+    let at = sharing.and_then(|seat| room.members.binary_search_by_key(&seat, |member| member.number).ok());
+    let Some(owner) = at.map(|at| &room.members[at]).filter(|owner| owner.screen) else {
+        return (None, None);
+    };
+    if !budget.bears_screen(before.screen.is_some()) {
+        return (None, None);
+    }
+    if !owner.screen_comes {
+        return (None, sharing);
+    }
+    budget.take_screen();
+    (sharing, None)
 }
 
 /// The first of the stage large, the next small. In this order as far as the budget goes, so that a better line
@@ -378,7 +398,7 @@ fn sends(room: &Room<'_>, views: &[View]) -> Vec<(u64, Sending)> {
             sending.mid |= shown.layer == Layer::Mid;
             sending.high |= shown.layer == Layer::High;
         }
-        if let Some(at) = view.screen.and_then(place) {
+        if let Some(at) = view.screen.or(view.awaited).and_then(place) {
             sends[at].1.screen = true;
         }
     }

@@ -63,14 +63,15 @@ impl Budget {
         voices
     }
 
+    /// Whether there is what a screen needs at least.
+    pub(super) fn bears_screen(&self, is_kept: bool) -> bool {
+        SCREEN_AT_LEAST <= if is_kept { self.kept } else { self.new }
+    }
+
     /// A screen takes what it needs before any camera, or what there is.
-    pub(super) fn screen(&mut self, is_kept: bool) -> bool {
-        let fits = SCREEN_AT_LEAST <= if is_kept { self.kept } else { self.new };
-        if fits {
-            self.kept = self.kept.saturating_sub(SCREEN);
-            self.new = self.new.saturating_sub(SCREEN);
-        }
-        fits
+    pub(super) fn take_screen(&mut self) {
+        self.kept = self.kept.saturating_sub(SCREEN);
+        self.new = self.new.saturating_sub(SCREEN);
     }
 
     /// A picture grows from one size to another.

@@ -65,6 +65,12 @@ impl Hall {
         self.recent.truncate(8);
     }
 
+    /// A seat's screen comes and is shown.
+    fn shares(&mut self, seat: u64) {
+        (self.seat(seat).screen, self.seat(seat).screen_comes) = (true, true);
+        self.direction.sharing = Some(seat);
+    }
+
     fn seat(&mut self, seat: u64) -> &mut Member {
         self.members.iter_mut().find(|member| member.number == seat).unwrap()
     }
@@ -246,7 +252,7 @@ fn a_screen_comes_before_faces_and_its_owner_does_not_see_it() {
     let mut hall = Hall::of(10);
     hall.seat(4).screen = true;
     assert_eq!(hall.view(1).screen, None, "nobody sees what the chair has not put up");
-    hall.direction.sharing = Some(4);
+    hall.shares(4);
     let view = hall.view(1);
     assert_eq!(view.screen, Some(4));
     assert_eq!(view.main.unwrap().layer, Layer::Mid);
@@ -257,10 +263,29 @@ fn a_screen_comes_before_faces_and_its_owner_does_not_see_it() {
 }
 
 #[test]
-fn a_weak_line_falls_step_by_step_and_keeps_a_voice() {
+fn a_screen_that_is_only_announced_is_asked_for_and_takes_nobodys_place() {
     let mut hall = Hall::of(10);
+    hall.speaks(5);
+    let before = hall.view(1);
     hall.seat(4).screen = true;
     hall.direction.sharing = Some(4);
+    let view = hall.view(1);
+    assert_eq!((view.main, view.thumbs, view.screen), (before.main, before.thumbs, None));
+    assert!(hall.plan().sending(4).screen);
+    // It comes, and then its owner only says that it does.
+    hall.seat(4).screen_comes = true;
+    assert_eq!(hall.view(1).screen, Some(4));
+    hall.seat(4).screen_comes = false;
+    assert_eq!((hall.view(1).main, hall.view(1).screen), (before.main, None));
+    // Where nobody could see it, it is not asked for.
+    hall.members.iter_mut().for_each(|member| member.look = Look::AudioOnly);
+    assert!(!hall.plan().sending(4).screen);
+}
+
+#[test]
+fn a_weak_line_falls_step_by_step_and_keeps_a_voice() {
+    let mut hall = Hall::of(10);
+    hall.shares(4);
     hall.loudest = vec![Some(5), Some(6), Some(7)];
     hall.seat(1).line = LineState::Thumbs;
     let view = hall.view(1);
@@ -307,8 +332,7 @@ fn an_estimate_that_wavers_changes_nothing() {
 #[test]
 fn low_data_means_voices_alone() {
     let mut hall = Hall::of(10);
-    hall.seat(4).screen = true;
-    hall.direction.sharing = Some(4);
+    hall.shares(4);
     hall.loudest = vec![Some(2), Some(3)];
     hall.seat(1).look = Look::AudioOnly;
     let view = hall.view(1);
@@ -432,9 +456,9 @@ fn lines() -> impl Strategy<Value = LineState> {
 }
 
 prop_compose! {
-    fn members()(all in prop::collection::btree_map(1..90_u64, (any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>(), looks(), lines(), 0..2_000_000_u32), 0..80)) -> Vec<Member> {
-        all.into_iter().map(|(number, (camera, screen, sound, subscribes, look, line, bits_per_second))| {
-            Member { number, camera, screen, sound, subscribes, look, line, bits_per_second }
+    fn members()(all in prop::collection::btree_map(1..90_u64, (any::<bool>(), any::<[bool; 2]>(), any::<bool>(), any::<bool>(), looks(), lines(), 0..2_000_000_u32), 0..80)) -> Vec<Member> {
+        all.into_iter().map(|(number, (camera, [screen, screen_comes], sound, subscribes, look, line, bits_per_second))| {
+            Member { number, camera, screen, screen_comes, sound, subscribes, look, line, bits_per_second }
         }).collect()
     }
 }

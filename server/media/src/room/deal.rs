@@ -11,6 +11,9 @@ use crate::rooms::{At, Work};
 /// A stream not heard for so long is not sent at present: at five frames a second, what a screen at rest sends, several
 /// are missing, and of a voice more than its silence leaves out.
 const SENT_WITHIN: Duration = Duration::from_millis(1_500);
+/// A screen not heard for so long is one that was only announced, or has been left: longer than any pause of one that
+/// is shown over a poor line.
+const SCREEN_WITHIN: Duration = Duration::from_secs(2);
 
 impl Room {
     /// Makes the plan, puts the streams in their places, asks the seats, tells the pages.
@@ -51,6 +54,7 @@ impl Room {
                 number: *number,
                 camera: camera && is_live,
                 screen: screen && is_live,
+                screen_comes: is_live && self.is_heard(now, *number, What::Screen, SCREEN_WITHIN),
                 sound: is_live && self.is_sent(now, *number, What::Voice),
                 subscribes: place.is_connected(Link::Subscribe),
                 look: place.look,
@@ -128,7 +132,11 @@ impl Room {
     }
 
     fn is_sent(&self, now: Instant, seat: u64, what: What) -> bool {
-        self.find(seat, what).is_some_and(|source| now.saturating_duration_since(source.heard) < SENT_WITHIN)
+        self.is_heard(now, seat, what, SENT_WITHIN)
+    }
+
+    fn is_heard(&self, now: Instant, seat: u64, what: What, within: Duration) -> bool {
+        self.find(seat, what).is_some_and(|source| now.saturating_duration_since(source.heard) < within)
     }
 
     fn tell_slots(&mut self, events: &mut Vec<Event>) {

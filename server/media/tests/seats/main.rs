@@ -245,6 +245,31 @@ fn a_screen_is_seen_by_all_but_its_owner_and_stops_when_taken_down() {
 }
 
 #[test]
+fn a_screen_that_is_only_announced_leaves_faces_as_large_as_they_are() {
+    let mut hall = Hall::new(20);
+    for seat in 1..=6 {
+        hall.join_with(seat, seat == 3);
+    }
+    hall.run(seconds(3));
+    hall.site(3).sender.screen_rests = true;
+    hall.speaks(2);
+    let large = |hall: &Hall| hall.sites[&5].slot("main").last.map(|(_, shown)| (shown.seat, shown.size));
+    hall.run_until(seconds(10), |hall| large(hall) == Some((2, 2))).expect("the speaker is large");
+    hall.direct(Direction { sharing: Some(3), ..Direction::default() });
+    hall.run(seconds(3));
+    assert_eq!(large(&hall), Some((2, 2)));
+    // The page has been asked, so that the screen comes at once when there is one.
+    hall.site(3).sender.screen_rests = false;
+    let sees = |hall: &Hall| hall.sites[&5].slot("screen").last.is_some();
+    let took = hall.run_until(seconds(5), sees).expect("the screen is seen");
+    assert!(took < Duration::from_millis(1_500), "{took:?}");
+    hall.run(seconds(3));
+    assert!(large(&hall) < Some((2, 2)));
+    hall.site(3).sender.screen_rests = true;
+    hall.run_until(seconds(6), |hall| large(hall) == Some((2, 2))).expect("the speaker is large again");
+}
+
+#[test]
 fn a_page_of_the_grid_shows_six_and_low_data_shows_none() {
     let mut hall = meeting(23, 15, Quality::default());
     hall.speaks(2);

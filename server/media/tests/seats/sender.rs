@@ -35,6 +35,8 @@ pub(crate) struct Sender {
     seat: u64,
     pub(crate) is_speaking: bool,
     pub(crate) has_screen: bool,
+    /// Nothing of the screen is sent, although it is asked for.
+    pub(crate) screen_rests: bool,
     streams: Vec<Stream>,
     voice: u16,
     transport: u16,
@@ -62,6 +64,7 @@ impl Sender {
             seat,
             is_speaking: false,
             has_screen: false,
+            screen_rests: false,
             streams: (0..4).map(stream).collect(),
             voice: (seat * 131) as u16,
             transport: 0,
@@ -122,7 +125,7 @@ impl Sender {
         if now >= self.next_frame {
             self.next_frame += FRAME;
             for place in 0..self.streams.len() {
-                if self.streams[place].is_on {
+                if self.streams[place].is_on && !(place == SCREEN && self.screen_rests) {
                     self.frame(now, place, &mut send);
                 }
             }
