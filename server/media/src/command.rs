@@ -18,10 +18,14 @@ pub struct Seat {
 /// What the program asks of the media thread.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Command {
-    /// A seat exists from here on; refused with [`Event::Refused`] when the meeting, or the server, is full.
+    /// A seat exists from here on; refused with [`Event::Refused`] when the meeting, or the server, is full. Said of a seat
+    /// once more it changes whether the meeting is under way, and nothing else.
     Join {
         /// Which.
         seat: Seat,
+        /// The meeting has begun: where the server is full, it displaces the newest that has not. Whose seats those are
+        /// they are told as when they come too late, by [`Event::Refused`].
+        is_under_way: bool,
     },
     /// The seat is gone, whatever it was doing. Twice is harmless.
     Leave {

@@ -53,6 +53,8 @@ pub struct Rooms {
     fragments: HashMap<String, Route>,
     paths: HashMap<Path, Way>,
     next_source: u64,
+    /// Meetings so far.
+    opened: u64,
     next_tick: Instant,
     events: Vec<Event>,
     /// Answers to be sent by the way their question came.
@@ -82,6 +84,7 @@ impl Rooms {
             fragments: HashMap::new(),
             paths: HashMap::new(),
             next_source: 1,
+            opened: 0,
             next_tick: now,
             events: Vec::new(),
             direct: Vec::new(),
@@ -97,7 +100,7 @@ impl Rooms {
         self.work.is_for(At::Stranger);
         self.next_tick = self.next_tick.min(now + TICK);
         let (seat, done) = match command {
-            Command::Join { seat } => (seat, self.join(now, seat)),
+            Command::Join { seat, is_under_way } => (seat, self.join(now, seat, is_under_way)),
             Command::Leave { seat } => return self.leave(now, seat),
             Command::Publish { seat, offer } => (seat, self.publish(now, seat, &offer)),
             Command::Subscribe { seat } => (seat, self.subscribe(now, seat)),
@@ -120,22 +123,46 @@ impl Rooms {
         }
     }
 
-    fn join(&mut self, now: Instant, seat: Seat) -> Result<(), Refused> {
-        let limit = |what, at_most: usize| Err(Refused::Limit { what, at_most: at_most as u64 });
-        let is_full = self.rooms.len() >= self.limits.meetings;
+    fn join(&mut self, now: Instant, seat: Seat, is_under_way: bool) -> Result<(), Refused> {
+        let limit = |what, at_most: usize| Refused::Limit { what, at_most: at_most as u64 };
         let most = self.limits.seats_per_meeting;
-        match self.rooms.get_mut(&seat.meeting) {
-            Some(room) if room.has(seat.number) => {}
-            Some(room) if room.len() >= most => return limit(Limited::Seats, most),
-            Some(room) => room.join(seat.number),
-            None if is_full => return limit(Limited::Meetings, self.limits.meetings),
-            None => {
-                let mut room = Room::new(now, seat.meeting, self.limits.seat_downlink_bps);
-                room.join(seat.number);
-                self.rooms.insert(seat.meeting, room);
+        if let Some(room) = self.rooms.get_mut(&seat.meeting) {
+            room.is_under_way = is_under_way;
+            if !room.has(seat.number) && room.len() >= most {
+                return Err(limit(Limited::Seats, most));
             }
+        } else {
+            let is_full = |rooms: &Self| rooms.rooms.len() >= rooms.limits.meetings;
+            let full = limit(Limited::Meetings, self.limits.meetings);
+            if is_full(self) && !(is_under_way && self.displace(now, &full, |_| true)) {
+                return Err(full);
+            }
+            self.opened += 1;
+            let mut room = Room::new(now, seat.meeting, self.opened, self.limits.seat_downlink_bps);
+            room.is_under_way = is_under_way;
+            self.rooms.insert(seat.meeting, room);
+        }
+        if let Some(room) = self.rooms.get_mut(&seat.meeting) {
+            room.join(seat.number);
         }
         Ok(())
+    }
+
+    /// Makes room for a meeting that is under way: the newest that is not, and has what is wanted, has to go and is told
+    /// why. False where there is none.
+    fn displace(&mut self, now: Instant, why: &Refused, has_it: impl Fn(&Room) -> bool) -> bool {
+        let idle = self.rooms.iter().filter(|(_, room)| !room.is_under_way && has_it(room));
+        let Some(meeting) = idle.max_by_key(|(_, room)| room.opened).map(|(meeting, _)| *meeting) else {
+            return false;
+        };
+        for number in self.rooms.get(&meeting).map(Room::numbers).unwrap_or_default() {
+            let seat = Seat { meeting, number };
+            self.tell_replaced(seat, Link::Publish);
+            self.tell_replaced(seat, Link::Subscribe);
+            self.leave(now, seat);
+            self.events.push(Event::Refused { seat, why: why.clone() });
+        }
+        true
     }
 
     fn leave(&mut self, now: Instant, seat: Seat) {
@@ -164,11 +191,20 @@ impl Rooms {
     }
 
     fn subscribe(&mut self, now: Instant, seat: Seat) -> Result<(), Refused> {
-        let is_new = self.room(seat)?.subscriber(seat.number).is_none();
-        let others: usize = self.rooms.values().map(Room::subscribers).sum();
         let bps = self.limits.seat_downlink_bps;
-        if is_new && (others as u64 + 1) * bps > self.limits.egress_bps {
-            return Err(Refused::Limit { what: Limited::Egress, at_most: self.limits.egress_bps });
+        let at_most = self.limits.egress_bps;
+        let full = Refused::Limit { what: Limited::Egress, at_most };
+        // Whoever has been sent to before comes back into its own share.
+        let room = self.room(seat)?;
+        let (is_new, is_under_way) = (!room.has_share(seat.number), room.is_under_way);
+        let is_full = |rooms: &Self| {
+            let shares: usize = rooms.rooms.values().map(Room::shares).sum();
+            (shares as u64 + 1) * bps > at_most
+        };
+        while is_new && is_full(self) {
+            if !(is_under_way && self.displace(now, &full, |room| room.shares() > 0)) {
+                return Err(full);
+            }
         }
         let ours = self.credentials();
         let (subscriber, offer) =

@@ -75,7 +75,7 @@ impl Carrier {
     pub(super) fn join(&self, meeting: MeetingId, number: u64) -> Result<(), Failure> {
         // Under one lock with what the chair wants: of two that tell it at once the later one knows of both.
         let mut numbers = self.numbers();
-        self.tell(Command::Join { seat: media::Seat { meeting, number } })?;
+        self.tell(Command::Join { seat: media::Seat { meeting, number }, is_under_way: false })?;
         let direction = numbers.directions.entry(meeting).or_default();
         direction.muted.insert(number);
         self.tell(Command::Direct { meeting, direction: direction.clone() })

@@ -46,7 +46,7 @@ pub(crate) fn serve(listen: SocketAddr, control: SocketAddr) -> Result<(), Strin
         let seat = Seat { meeting, number: told[1].as_u64().unwrap_or_default() };
         let text = || told[2].as_str().unwrap_or_default().to_owned();
         let command = match told[0].as_str().unwrap_or_default() {
-            "join" => Command::Join { seat },
+            "join" => Command::Join { seat, is_under_way: false },
             "publish" => Command::Publish { seat, offer: text() },
             "subscribe" => Command::Subscribe { seat },
             "answer" => Command::Answer { seat, answer: text() },

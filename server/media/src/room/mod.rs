@@ -31,6 +31,10 @@ const LINES_EVERY: Duration = Duration::from_secs(2);
 /// A meeting's media.
 pub(crate) struct Room {
     meeting: MeetingId,
+    /// The later, the higher.
+    pub(crate) opened: u64,
+    /// The meeting has begun.
+    pub(crate) is_under_way: bool,
     /// Nobody is sent more, bit/s.
     at_most: u64,
     seats: BTreeMap<u64, Place>,
@@ -53,9 +57,11 @@ pub(crate) struct Room {
 }
 
 impl Room {
-    pub(crate) fn new(now: Instant, meeting: MeetingId, at_most: u64) -> Self {
+    pub(crate) fn new(now: Instant, meeting: MeetingId, opened: u64, at_most: u64) -> Self {
         Self {
             meeting,
+            opened,
+            is_under_way: false,
             at_most,
             seats: BTreeMap::new(),
             direction: Direction::default(),
@@ -78,7 +84,8 @@ impl Room {
     /// A room with the seats of another and its chair's will, and none of its connections.
     pub(crate) fn anew(now: Instant, other: &Self, at_most: u64) -> Self {
         let seats = other.seats.iter().map(|(number, place)| (*number, place.anew())).collect();
-        Self { seats, direction: other.direction.clone(), ..Self::new(now, other.meeting, at_most) }
+        let room = Self::new(now, other.meeting, other.opened, at_most);
+        Self { seats, direction: other.direction.clone(), is_under_way: other.is_under_way, ..room }
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -121,6 +128,7 @@ impl Room {
     pub(crate) fn subscribe(&mut self, number: u64, subscriber: Subscriber) -> Option<Box<Subscriber>> {
         let place = self.seats.get_mut(&number)?;
         let former = place.subscriber.replace(Box::new(subscriber));
+        place.has_share = true;
         place.begin(Link::Subscribe);
         self.is_stale = true;
         former
@@ -319,9 +327,19 @@ impl Room {
         self.seats.iter_mut().map(|(number, place)| (*number, place))
     }
 
-    /// Receiving connections that exist.
-    pub(crate) fn subscribers(&self) -> usize {
-        self.seats.values().filter(|place| place.subscriber.is_some()).count()
+    /// Its seats.
+    pub(crate) fn numbers(&self) -> Vec<u64> {
+        self.seats.keys().copied().collect()
+    }
+
+    /// Seats that have a share of what the server sends: those that ever had a receiving connection.
+    pub(crate) fn shares(&self) -> usize {
+        self.seats.values().filter(|place| place.has_share).count()
+    }
+
+    /// Whether a seat is one of them.
+    pub(crate) fn has_share(&self, number: u64) -> bool {
+        self.seats.get(&number).is_some_and(|place| place.has_share)
     }
 
     fn is_live(&self, number: u64) -> bool {

@@ -30,6 +30,8 @@ pub(crate) struct Place {
     pub(super) publisher: Option<Box<Publisher>>,
     pub(super) subscriber: Option<Box<Subscriber>>,
     pub(super) look: Look,
+    /// It has had a receiving connection; what that may be sent is set aside as long as it sits here.
+    pub(super) has_share: bool,
     pub(super) slots: Vec<Slot>,
     told: [Told; 2],
 }
@@ -37,7 +39,7 @@ pub(crate) struct Place {
 impl Place {
     /// The seat without its connections.
     pub(super) fn anew(&self) -> Self {
-        Self { look: self.look, ..Self::default() }
+        Self { look: self.look, has_share: self.has_share, ..Self::default() }
     }
 
     /// One of its connections.

@@ -76,9 +76,7 @@ impl Rooms {
 
     /// Ends every connection of a meeting, and keeps nothing of it but its seats and the chair's will.
     fn empty(&mut self, now: Instant, meeting: MeetingId) {
-        let Some(room) = self.rooms.get_mut(&meeting) else { return };
-        let numbers: Vec<u64> = room.connections().map(|(number, _)| number).collect();
-        for number in numbers {
+        for number in self.rooms.get(&meeting).map(Room::numbers).unwrap_or_default() {
             self.cut_off(now, Seat { meeting, number }, Link::Publish);
             self.cut_off(now, Seat { meeting, number }, Link::Subscribe);
         }

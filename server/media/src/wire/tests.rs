@@ -37,7 +37,7 @@ fn is_end(event: &Event) -> bool {
 fn a_fault_of_the_thread_leaves_ports_and_seats_and_is_told() {
     let (mut wire, media, events) = open(here()).unwrap();
     let mut ready = mio::Events::with_capacity(16);
-    media.tell(Command::Join { seat: seat() }).unwrap();
+    media.tell(Command::Join { seat: seat(), is_under_way: false }).unwrap();
     media.tell(Command::Subscribe { seat: seat() }).unwrap();
     until(&mut wire, &mut ready, &events, is_offer);
     // In what is done for everybody, every round.

@@ -111,7 +111,7 @@ fn a_picture_goes_through(over: Over) {
     let (media, events) = media::start(settings).unwrap();
     let (mut sends, mut sees) = (Site::open(&media, over), Site::open(&media, over));
     for number in [1, 2] {
-        media.tell(Command::Join { seat: seat(number) }).unwrap();
+        media.tell(Command::Join { seat: seat(number), is_under_way: false }).unwrap();
     }
     let offer = sends.client.offer(Instant::now());
     media.tell(Command::Publish { seat: seat(1), offer }).unwrap();
@@ -166,7 +166,7 @@ fn a_leaving_is_never_lost() {
     let limits = media::Limits { seats_per_meeting: 1, ..media::Limits::default() };
     let settings = Settings { udp: any, tcp: None, limits, ..Settings::default() };
     let (media, events) = media::start(settings).unwrap();
-    media.tell(Command::Join { seat: seat(1) }).unwrap();
+    media.tell(Command::Join { seat: seat(1), is_under_way: false }).unwrap();
     // More than the queue holds, faster than the thread obeys; the leaving goes last.
     let mut told = 0;
     while media.tell(Command::Subscribe { seat: seat(1) }).is_ok() && told < 100_000 {
@@ -180,7 +180,7 @@ fn a_leaving_is_never_lost() {
     };
     // A join may overtake the leaving while the queue is full: then it is refused, and asks again.
     loop {
-        insist(Command::Join { seat: seat(2) });
+        insist(Command::Join { seat: seat(2), is_under_way: false });
         insist(Command::Subscribe { seat: seat(2) });
         let is_in = until(&events, |event| match event {
             Event::Offer { seat: of, .. } if of == seat(2) => Some(true),

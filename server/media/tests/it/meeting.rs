@@ -122,7 +122,7 @@ fn leaving_in_every_state_harms_nobody() {
         world.clients.retain(|(client, _), _| *client != number);
     };
     // Joined only.
-    world.tell(Command::Join { seat: seat(11) });
+    world.tell(Command::Join { seat: seat(11), is_under_way: false });
     leave(&mut world, 11);
     // Offered, and not yet come.
     world.site(12, true);
@@ -161,14 +161,91 @@ fn who_comes_when_it_is_full_is_told_so_and_the_others_go_on() {
         _ => None,
     };
     assert_eq!(refused(&world), Some((Limited::Egress, 1_500_000)));
-    world.tell(Command::Join { seat: seat(3) });
+    world.tell(Command::Join { seat: seat(3), is_under_way: false });
     assert_eq!(refused(&world), Some((Limited::Seats, 2)));
     let elsewhere = "00000000-0000-0000-0000-000000000008".parse().unwrap();
-    world.tell(Command::Join { seat: media::Seat { meeting: elsewhere, number: 4 } });
+    world.tell(Command::Join { seat: media::Seat { meeting: elsewhere, number: 4 }, is_under_way: false });
     assert_eq!(refused(&world), Some((Limited::Meetings, 1)));
     world.tell(Command::Subscribe { seat: seat(3) });
     assert!(matches!(world.events.last(), Some(Event::Refused { why: Refused::NoSeat, .. })));
     world.connect();
+}
+
+/// A seat of another meeting.
+fn elsewhere(meeting: u64, number: u64) -> media::Seat {
+    media::Seat { meeting: format!("00000000-0000-0000-0000-{meeting:012}").parse().unwrap(), number }
+}
+
+/// Who was refused since, and by which limit.
+fn refused(world: &mut World) -> Vec<(media::Seat, Limited)> {
+    let refused = world.events.drain(..).filter_map(|event| match event {
+        Event::Refused { seat, why: Refused::Limit { what, .. } } => Some((seat, what)),
+        _ => None,
+    });
+    refused.collect()
+}
+
+#[test]
+fn a_meeting_under_way_displaces_the_newest_that_is_not_and_never_another_under_way() {
+    let mut world = World::new(Limits { meetings: 3, ..Limits::default() });
+    let join = |world: &mut World, meeting, number, is_under_way| {
+        world.tell(Command::Join { seat: elsewhere(meeting, number), is_under_way });
+        refused(world)
+    };
+    for number in 1..=2 {
+        assert_eq!(join(&mut world, 1, number, false), []);
+    }
+    assert_eq!(join(&mut world, 9, 3, false), []);
+    assert_eq!(join(&mut world, 5, 4, false), []);
+    assert_eq!(join(&mut world, 4, 5, false), [(elsewhere(4, 5), Limited::Meetings)]);
+    // The oldest begins: its seats say so.
+    assert_eq!(join(&mut world, 1, 1, true), []);
+    assert_eq!(join(&mut world, 2, 6, true), [(elsewhere(5, 4), Limited::Meetings)]);
+    assert_eq!(join(&mut world, 3, 7, true), [(elsewhere(9, 3), Limited::Meetings)]);
+    assert_eq!(join(&mut world, 6, 8, true), [(elsewhere(6, 8), Limited::Meetings)]);
+    for seat in [elsewhere(1, 2), elsewhere(2, 6), elsewhere(3, 7)] {
+        world.tell(Command::Look { seat, look: media::command::Look::Speaker });
+    }
+    assert_eq!(world.events, []);
+    // Those who had to go are not there any more.
+    world.tell(Command::Subscribe { seat: elsewhere(5, 4) });
+    assert!(matches!(world.events.last(), Some(Event::Refused { why: Refused::NoSeat, .. })));
+}
+
+#[test]
+fn a_site_that_comes_back_finds_its_share_of_what_is_sent() {
+    let mut world = World::new(Limits { egress_bps: 2_000_000, ..Limits::default() });
+    world.site(1, false);
+    world.site(2, false);
+    world.connect();
+    world.clients.remove(&(1, Link::Subscribe));
+    world.run_until(world.now + Duration::from_secs(40));
+    world.site(3, false);
+    assert_eq!(refused(&mut world), [(seat(3), Limited::Egress)]);
+    world.tell(Command::Subscribe { seat: seat(1) });
+    assert_eq!((offers(&world), refused(&mut world)), (1, vec![]));
+    // Who has left needs it no more.
+    world.tell(Command::Leave { seat: seat(1) });
+    world.tell(Command::Subscribe { seat: seat(3) });
+    assert_eq!(offers(&world), 1);
+}
+
+#[test]
+fn seats_that_wait_for_their_meeting_leave_what_is_sent_to_those_under_way() {
+    let mut world = World::new(Limits { egress_bps: 2_000_000, ..Limits::default() });
+    let come = |world: &mut World, seat, is_under_way| {
+        world.tell(Command::Join { seat, is_under_way });
+        world.tell(Command::Subscribe { seat });
+        refused(world)
+    };
+    assert_eq!(come(&mut world, elsewhere(1, 1), false), []);
+    assert_eq!(come(&mut world, elsewhere(2, 2), false), []);
+    // Joined only: it takes nothing, and so is left alone.
+    world.tell(Command::Join { seat: elsewhere(3, 3), is_under_way: false });
+    assert_eq!(come(&mut world, elsewhere(4, 4), true), [(elsewhere(2, 2), Limited::Egress)]);
+    assert_eq!(come(&mut world, elsewhere(4, 5), true), [(elsewhere(1, 1), Limited::Egress)]);
+    assert_eq!(come(&mut world, elsewhere(4, 6), true), [(elsewhere(4, 6), Limited::Egress)]);
+    assert_eq!(come(&mut world, elsewhere(3, 3), false), [(elsewhere(3, 3), Limited::Egress)]);
 }
 
 #[test]

@@ -81,7 +81,7 @@ impl World {
 
     /// A site that sees, and sends too if it is to.
     pub(crate) fn site(&mut self, number: u64, sends: bool) {
-        self.tell(Command::Join { seat: seat(number) });
+        self.tell(Command::Join { seat: seat(number), is_under_way: false });
         if sends {
             self.publish(number);
         }

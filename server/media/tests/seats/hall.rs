@@ -87,7 +87,7 @@ impl Hall {
         let mut site = Site::new(self.now, seat, self.certificates.clone());
         site.sender.has_screen = has_screen;
         self.sites.insert(seat, site);
-        self.tell(Command::Join { seat: self.seat(seat) });
+        self.tell(Command::Join { seat: self.seat(seat), is_under_way: false });
         self.publish(seat);
         self.tell(Command::Subscribe { seat: self.seat(seat) });
     }

@@ -24,7 +24,7 @@ fn two_meetings(now: Instant) -> Rooms {
     for meeting in [1, 2] {
         for number in 1..=SEATS {
             let seat = seat(meeting, number);
-            rooms.command(now, Command::Join { seat });
+            rooms.command(now, Command::Join { seat, is_under_way: false });
             rooms.command(now, Command::Subscribe { seat });
         }
     }
