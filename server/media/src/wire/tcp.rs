@@ -1,9 +1,10 @@
 //! ICE-TCP: datagrams over byte streams, for sites whose firewall refuses UDP. Each stream is bounded in what it may hold
 //! and how long it may say nothing that proves itself; a full one loses datagrams, as a line would.
 
+use std::cmp::Reverse;
 use std::collections::{HashMap, VecDeque};
 use std::io::{self, Read, Write};
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
 use bytes::BytesMut;
@@ -15,7 +16,7 @@ use crate::peer::Path;
 
 /// Streams at once: two for each seat of two full meetings behind firewalls, and as many on their way.
 const STREAMS: usize = 512;
-/// Streams that have not proved themselves. A stranger can fill these, and then only displaces strangers.
+/// Streams that have not proved themselves. A stranger can fill these, and then displaces its own.
 const STRANGERS: usize = 128;
 /// Time to prove to be a client: a handshake and a check, several times over a bad line.
 const PROBATION: Duration = Duration::from_secs(8);
@@ -87,14 +88,22 @@ impl Streams {
         self.readable.push(u32::MAX);
     }
 
-    /// The oldest stranger gives way when there are too many.
+    /// When there are too many strangers, the oldest of the address that most of them come from gives way: whoever knocks
+    /// without end displaces nobody else.
     fn make_room(&mut self) {
-        let strangers = || self.streams.iter().filter(|(_, stream)| !stream.is_proven);
-        if strangers().count() >= STRANGERS
-            && let Some(oldest) =
-                strangers().min_by_key(|(_, stream)| stream.since).map(|(number, _)| *number)
-        {
-            self.streams.remove(&oldest);
+        let mut of: HashMap<IpAddr, usize> = HashMap::new();
+        for stream in self.streams.values().filter(|stream| !stream.is_proven) {
+            *of.entry(network(stream.address.ip())).or_default() += 1;
+        }
+        if of.values().sum::<usize>() < STRANGERS {
+            return;
+        }
+        let strangers = self.streams.iter().filter(|(_, stream)| !stream.is_proven);
+        let first_to_go = strangers
+            .max_by_key(|(_, stream)| (of[&network(stream.address.ip())], Reverse(stream.since)))
+            .map(|(number, _)| *number);
+        if let Some(number) = first_to_go {
+            self.streams.remove(&number);
         }
     }
 
@@ -180,6 +189,14 @@ impl Streams {
     }
 }
 
+/// What one machine may come from: an address, or a network of IPv6, of which each machine has a whole one.
+fn network(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V4(address) => address.into(),
+        IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() >> 64 << 64).into(),
+    }
+}
+
 impl Stream {
     /// True when it may have more.
     fn read(&mut self, path: Path, take: &mut impl FnMut(Path, &[u8]) -> bool) -> io::Result<bool> {
@@ -215,49 +232,4 @@ impl Stream {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use std::net::Ipv4Addr;
-
-    #[test]
-    fn strangers_displace_strangers_and_are_closed_in_time() {
-        let poll = mio::Poll::new().unwrap();
-        let mut listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0).into()).unwrap();
-        let address = listener.local_addr().unwrap();
-        poll.registry().register(&mut listener, Token(2), Interest::READABLE).unwrap();
-        let mut streams = Streams::new(Some(listener));
-        let start = Instant::now();
-        let mut client = std::net::TcpStream::connect(address).unwrap();
-        client.write_all(&[0, 3, 1, 2, 3]).unwrap();
-        let known = |path: Path| path.address == client.local_addr().unwrap();
-        let mut took = 0;
-        // The loopback delivers what was written before, sooner or later.
-        while took == 0 {
-            streams.accept(start, poll.registry());
-            streams
-                .streams
-                .keys()
-                .copied()
-                .collect::<Vec<_>>()
-                .into_iter()
-                .for_each(|n| streams.readable.push(n));
-            let take = |path: Path, datagram: &[u8]| {
-                took += usize::from(datagram == [1, 2, 3]);
-                known(path)
-            };
-            streams.read(start, poll.registry(), take, |_| {});
-        }
-        let mut strangers = Vec::new();
-        for _ in 0..STRANGERS + 20 {
-            strangers.push(std::net::TcpStream::connect(address).unwrap());
-            streams.accept(start + Duration::from_secs(1), poll.registry());
-        }
-        assert!((STRANGERS..=STRANGERS + 1).contains(&streams.streams.len()), "{}", streams.streams.len());
-        assert!(streams.has_strangers());
-        streams.read(start + Duration::from_secs(2) + PROBATION, poll.registry(), |_, _| false, |_| {});
-        assert_eq!(streams.streams.len(), 1);
-        // The client has left: its stream goes too.
-        streams.sweep(|_| false);
-        assert_eq!(streams.streams.len(), 0);
-    }
-}
+mod tests;
