@@ -83,6 +83,8 @@ pub struct Direction {
     /// The seat at which the chair sits, the hall as a rule: it is seen and heard whoever else speaks. `None` where that
     /// is not known.
     pub chair: Option<u64>,
+    /// Whether the meeting has begun: from then on no other meeting takes its room.
+    pub is_under_way: bool,
 }
 
 /// What a seat wants to see.

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
+use domain::access::Stage;
 use domain::error::{Failure, Refusal};
 use domain::ids::MeetingId;
 use domain::live::wire::{Carries, Devices, Line, Look, Place, Sending, Slot, ToPage};
@@ -72,12 +73,13 @@ impl Carrier {
     }
 
     /// A seat begins to have picture and sound; silent until the next state says whether the chair wants it heard.
-    pub(super) fn join(&self, meeting: MeetingId, number: u64) -> Result<(), Failure> {
+    pub(super) fn join(&self, meeting: MeetingId, number: u64, is_under_way: bool) -> Result<(), Failure> {
         // Under one lock with what the chair wants: of two that tell it at once the later one knows of both.
         let mut numbers = self.numbers();
-        self.tell(Command::Join { seat: media::Seat { meeting, number }, is_under_way: false })?;
+        self.tell(Command::Join { seat: media::Seat { meeting, number }, is_under_way })?;
         let direction = numbers.directions.entry(meeting).or_default();
         direction.muted.insert(number);
+        direction.is_under_way = is_under_way;
         self.tell(Command::Direct { meeting, direction: direction.clone() })
     }
 
@@ -144,7 +146,8 @@ impl Carrier {
             muted: numbers_of(&|seat, _| live.seat(seat).is_some_and(|kept| kept.is_muted)),
             hidden: numbers_of(&|_, on| !on.camera),
             sharing: has_floor.or(was_shown).or_else(any),
-            chair: number(Seat::Hall),
+            chair: live.chair.and_then(number),
+            is_under_way: live.stage == Stage::UnderWay,
         };
         if before.as_ref() == Some(&direction) {
             return true;

@@ -370,7 +370,7 @@ impl Page {
         let (permitted, is_carried) = (Instant::now(), false);
         self.seat = Some(Taken { seat, connection, number, messages, presence, permitted, is_carried });
         if let Some((carrier, number)) = self.visit.hub.carrier().zip(number)
-            && let Err(failure) = carrier.join(self.meeting, number)
+            && let Err(failure) = carrier.join(self.meeting, number, self.visit.room.is_under_way())
         {
             self.rise(Leaving::Meant).await;
             return Err(failure);

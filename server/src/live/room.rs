@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use ::media::command::Link;
 use chrono::{DateTime, Utc};
+use domain::access::Stage;
 use domain::error::Failure;
 use domain::ids::{ConnectionId, MeetingId};
 use domain::live::wire::{Devices, State, ToPage};
@@ -139,6 +140,11 @@ impl Room {
         let seated = self.seated();
         let (version, live) = self.last().clone()?;
         Some(ToPage::State(State { version, live, on: on(&seated) }))
+    }
+
+    /// Whether the meeting has begun, as last read.
+    pub(super) fn is_under_way(&self) -> bool {
+        self.last().as_ref().is_some_and(|(_, live)| live.stage == Stage::UnderWay)
     }
 
     fn last(&self) -> MutexGuard<'_, Option<(u64, Live)>> {

@@ -476,7 +476,7 @@ prop_compose! {
         recent in prop::collection::vec(1..90_u64, 0..8),
         loudest in prop::collection::btree_set(1..90_u64, 0..4),
     ) -> Hall {
-        let direction = Direction { large, floor, muted, hidden, sharing, chair };
+        let direction = Direction { large, floor, muted, hidden, sharing, chair, is_under_way: false };
         let loudest = loudest.into_iter().map(Some).collect();
         Hall { members, direction, recent, loudest, before: Plan::default() }
     }

@@ -167,6 +167,7 @@ impl Room {
         for muted in direction.muted.difference(&self.direction.muted) {
             self.levels.forget(*muted);
         }
+        self.is_under_way = direction.is_under_way;
         self.direction = direction;
         self.is_stale = true;
     }
