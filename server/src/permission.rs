@@ -144,20 +144,23 @@ const CALLS: &[(&str, Access)] = &[
     ("/api/audit/list", Needs(ViewAudit)),
 ];
 
+/// What lets somebody have a seat.
+const SEAT: [Action; 3] = [ConnectSite, JoinMeeting, ShowHall];
+
 /// What a message of the live socket is called, and the actions of which its sender needs one, besides seeing the
-/// meeting; none is needed to speak for a seat that one has.
+/// meeting.
 pub fn of_message(message: &ToServer) -> (&'static str, &'static [Action]) {
     match message {
-        ToServer::Sit(_) => ("sit", &[ConnectSite, JoinMeeting, ShowHall]),
+        ToServer::Sit(_) => ("sit", &SEAT),
         ToServer::Rise => ("rise", &[]),
-        ToServer::Publish { .. } => ("publish", &[]),
-        ToServer::Subscribe => ("subscribe", &[]),
-        ToServer::Answer { .. } => ("answer", &[]),
-        ToServer::Look(_) => ("look", &[]),
-        ToServer::Have(_) => ("have", &[]),
-        ToServer::Ask { .. } => ("ask", &[ConnectSite, JoinMeeting, ShowHall]),
+        ToServer::Publish { .. } => ("publish", &SEAT),
+        ToServer::Subscribe => ("subscribe", &SEAT),
+        ToServer::Answer { .. } => ("answer", &SEAT),
+        ToServer::Look(_) => ("look", &SEAT),
+        ToServer::Have(_) => ("have", &SEAT),
+        ToServer::Ask { .. } => ("ask", &SEAT),
         ToServer::Direct(_) => ("direct", &[ConductMeeting]),
-        ToServer::Rehearsed { .. } => ("rehearsed", &[ConnectSite, JoinMeeting, ShowHall]),
+        ToServer::Rehearsed { .. } => ("rehearsed", &SEAT),
         ToServer::Behind { .. } => ("behind", &[ConnectSite]),
     }
 }

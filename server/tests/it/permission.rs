@@ -111,7 +111,8 @@ fn policy() -> String {
     }
 
     text.push_str(
-        "\n## Messages of the live socket\n\nEach is checked when it comes, against the sender as of then.\n\n",
+        "\n## Messages of the live socket\n\nEach is checked when it comes, against the sender as of then; what is said from a seat, against whose seat it \
+         is. Whoever has the floor may\nopen and turn papers before everybody, like those who direct.\n\n",
     );
     head(&mut text, "Message", ["asks for one of"].into_iter());
     for message in permission::messages() {
