@@ -2,6 +2,7 @@
 //! datagram belongs to (by the name in a STUN request, then by where it comes from) and what is too much for the server.
 //! No thread, clock, socket or source of chance of its own: the same input gives the same output.
 
+mod limits;
 mod work;
 
 use std::collections::{BTreeMap, HashMap};
@@ -14,7 +15,7 @@ use rand::RngExt;
 use rand::distr::Alphanumeric;
 use rand::rngs::StdRng;
 
-use crate::command::{Command, Event, Limited, Link, Refused, Seat};
+use crate::command::{Command, Event, Link, Refused, Seat};
 use crate::demux::{self, Kind};
 use crate::peer::{Credentials, Identity, Path, Publisher, SOURCES, Subscriber, Transport};
 use crate::room::Room;
@@ -123,48 +124,6 @@ impl Rooms {
         }
     }
 
-    fn join(&mut self, now: Instant, seat: Seat, is_under_way: bool) -> Result<(), Refused> {
-        let limit = |what, at_most: usize| Refused::Limit { what, at_most: at_most as u64 };
-        let most = self.limits.seats_per_meeting;
-        if let Some(room) = self.rooms.get_mut(&seat.meeting) {
-            room.is_under_way = is_under_way;
-            if !room.has(seat.number) && room.len() >= most {
-                return Err(limit(Limited::Seats, most));
-            }
-        } else {
-            let is_full = |rooms: &Self| rooms.rooms.len() >= rooms.limits.meetings;
-            let full = limit(Limited::Meetings, self.limits.meetings);
-            if is_full(self) && !(is_under_way && self.displace(now, &full, |_| true)) {
-                return Err(full);
-            }
-            self.opened += 1;
-            let mut room = Room::new(now, seat.meeting, self.opened, self.limits.seat_downlink_bps);
-            room.is_under_way = is_under_way;
-            self.rooms.insert(seat.meeting, room);
-        }
-        if let Some(room) = self.rooms.get_mut(&seat.meeting) {
-            room.join(seat.number);
-        }
-        Ok(())
-    }
-
-    /// Makes room for a meeting that is under way: the newest that is not, and has what is wanted, has to go and is told
-    /// why. False where there is none.
-    fn displace(&mut self, now: Instant, why: &Refused, has_it: impl Fn(&Room) -> bool) -> bool {
-        let idle = self.rooms.iter().filter(|(_, room)| !room.is_under_way && has_it(room));
-        let Some(meeting) = idle.max_by_key(|(_, room)| room.opened).map(|(meeting, _)| *meeting) else {
-            return false;
-        };
-        for number in self.rooms.get(&meeting).map(Room::numbers).unwrap_or_default() {
-            let seat = Seat { meeting, number };
-            self.tell_replaced(seat, Link::Publish);
-            self.tell_replaced(seat, Link::Subscribe);
-            self.leave(now, seat);
-            self.events.push(Event::Refused { seat, why: why.clone() });
-        }
-        true
-    }
-
     fn leave(&mut self, now: Instant, seat: Seat) {
         let Some(room) = self.rooms.get_mut(&seat.meeting) else { return };
         let (publisher, subscriber) = room.leave(seat.number);
@@ -191,21 +150,8 @@ impl Rooms {
     }
 
     fn subscribe(&mut self, now: Instant, seat: Seat) -> Result<(), Refused> {
+        self.take_share(now, seat)?;
         let bps = self.limits.seat_downlink_bps;
-        let at_most = self.limits.egress_bps;
-        let full = Refused::Limit { what: Limited::Egress, at_most };
-        // Whoever has been sent to before comes back into its own share.
-        let room = self.room(seat)?;
-        let (is_new, is_under_way) = (!room.has_share(seat.number), room.is_under_way);
-        let is_full = |rooms: &Self| {
-            let shares: usize = rooms.rooms.values().map(Room::shares).sum();
-            (shares as u64 + 1) * bps > at_most
-        };
-        while is_new && is_full(self) {
-            if !(is_under_way && self.displace(now, &full, |room| room.shares() > 0)) {
-                return Err(full);
-            }
-        }
         let ours = self.credentials();
         let (subscriber, offer) =
             Subscriber::new(now, &self.identity, ours, &self.candidates, bps, &mut self.rng);
