@@ -23,6 +23,26 @@ pub fn head(title: Text, lead: Text) -> impl IntoView {
     }
 }
 
+/// The same for one thing of a list, whose page and title come first.
+pub fn head_of(
+    (list, title): (&'static str, &'static str),
+    crumb: String,
+    name: String,
+    lead: String,
+) -> impl IntoView {
+    view! {
+        <Title text=name.clone()/>
+        <nav class="crumbs" aria-label=t(CRUMBS)>
+            <a href="/admin">{t(NAV_ADMIN)}</a>
+            <span aria-hidden="true">"/"</span>
+            <a href=list>{title}</a>
+            <span aria-hidden="true">"/"</span>
+            <span>{crumb}</span>
+        </nav>
+        <PageHead title=name lead=lead/>
+    }
+}
+
 /// What came of the form that was posted.
 pub fn outcome(posted: &Posted) -> impl IntoView + use<> {
     let done = use_query_map().with_untracked(|query| query.get("done").is_some());

@@ -147,6 +147,7 @@ pages! { keeping, bring_keeping, Keeping:
     Agencies => agencies::AgenciesPage,
     AgencyHours => agencies::HoursPage,
     People => people::PeoplePage,
+    Person => people::PersonPage,
     Rooms => rooms::RoomsPage,
     Rules => rules::RulesPage,
     Imports => imports::ImportsPage,

@@ -55,6 +55,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/admin/agencies") view={Lazy::<bundles::Agencies>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("/admin/agencies/:id") view={Lazy::<bundles::AgencyHours>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("/admin/people") view={Lazy::<bundles::People>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("/admin/people/:id") view={Lazy::<bundles::Person>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("/admin/rooms") view={Lazy::<bundles::Rooms>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("/admin/rules") view={Lazy::<bundles::Rules>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("/admin/imports") view={Lazy::<bundles::Imports>::new()} ssr=SsrMode::Async/>

@@ -134,7 +134,7 @@ pub enum Action {
     SetHours,
     /// See people's names and positions, to invite them.
     ViewPeople,
-    /// Add and import people, give roles, set a new password.
+    /// Add, change and import people, give roles, set a new password.
     ManagePeople,
     /// See the rooms.
     ViewRooms,

@@ -13,7 +13,7 @@ use crate::error::{BadRow, Outcome};
 pub enum ImportKind {
     /// `code,parent,level,name,short_name[,aliases]`.
     Agencies,
-    /// `user_name,name,position,agency[,roles,password]`.
+    /// `user_name,name,position,agency[,roles,password]`; a role in another agency is written `secretary@UBND`.
     People,
     /// `code,name,agency,capacity[,video,equipment]`.
     Rooms,

@@ -1,11 +1,13 @@
-//! People: a position in an agency, and the roles they hold.
+//! People: a position in an agency, and the roles they hold there or in other agencies.
+
+use std::fmt;
 
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
 use crate::access::{Caller, Role};
 use crate::agencies::AgencyRef;
-use crate::error::Outcome;
+use crate::error::{FieldProblem, Outcome, Problem};
 use crate::ids::{AgencyId, PersonId};
 
 /// A person as other things name them.
@@ -34,8 +36,8 @@ pub struct Person {
     pub position: String,
     /// Agency.
     pub agency: AgencyRef,
-    /// Roles with the short name of the agency each is held in.
-    pub roles: Vec<(Role, String)>,
+    /// Roles with the agency that each is held in.
+    pub roles: Vec<(Role, AgencyRef)>,
     /// Whether the person may sign in.
     pub is_active: bool,
 }
@@ -51,12 +53,75 @@ pub struct PersonInput {
     pub position: String,
     /// Code of the agency.
     pub agency: String,
-    /// Role codes parted by spaces or `|`; held in the person's own agency.
+    /// Roles as [`typed_roles`] reads them.
     #[serde(default)]
     pub roles: String,
     /// First password; when empty, one is made and shown once.
     #[serde(default)]
     pub password: String,
+}
+
+/// What is to stand of a person who is there: all of it, as typed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PersonChange {
+    /// Name.
+    pub name: String,
+    /// Position.
+    pub position: String,
+    /// Code of the agency.
+    pub agency: String,
+    /// Every role, as [`typed_roles`] reads them.
+    pub roles: String,
+}
+
+/// Most roles of one person: all of them in several agencies.
+pub const ROLES_AT_MOST: u32 = 30;
+
+/// A role as typed: `secretary` in the person's own agency, `secretary@UBND` in the agency of that code.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct TypedRole {
+    /// The role.
+    pub role: Role,
+    /// Code of the agency; none for the person's own.
+    pub agency: Option<String>,
+}
+
+impl fmt::Display for TypedRole {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.agency {
+            Some(agency) => write!(f, "{}@{agency}", self.role.code()),
+            None => f.write_str(self.role.code()),
+        }
+    }
+}
+
+/// Roles parted by spaces, commas or `|`, each once, in order.
+///
+/// ```
+/// use domain::people::typed_roles;
+/// let roles = typed_roles("secretary@UBND|delegate secretary").unwrap();
+/// let roles: Vec<String> = roles.iter().map(ToString::to_string).collect();
+/// assert_eq!(roles, ["secretary", "secretary@UBND", "delegate"]);
+/// assert!(typed_roles("minister").is_err() && typed_roles("secretary@").is_err());
+/// ```
+///
+/// # Errors
+/// What is wrong with the field `roles`.
+pub fn typed_roles(typed: &str) -> Result<Vec<TypedRole>, FieldProblem> {
+    let read = |word: &str| match word.split_once('@') {
+        None => Some(TypedRole { role: Role::parse(word)?, agency: None }),
+        Some((_, "")) => None,
+        Some((role, agency)) => Some(TypedRole { role: Role::parse(role)?, agency: Some(agency.to_owned()) }),
+    };
+    let words = typed.split([' ', '|', ',']).filter(|word| !word.is_empty());
+    let roles: Option<Vec<TypedRole>> = words.map(read).collect();
+    let mut roles = roles.ok_or_else(|| FieldProblem::new("roles", Problem::Unknown))?;
+    roles.sort();
+    roles.dedup();
+    if roles.len() > ROLES_AT_MOST as usize {
+        return Err(FieldProblem::new("roles", Problem::TooMany(ROLES_AT_MOST)));
+    }
+    Ok(roles)
 }
 
 /// A page of a list.
@@ -82,7 +147,8 @@ impl<T> Page<T> {
 
 /// People and their roles.
 ///
-/// Everybody may find people to invite; administrators manage those of their agencies. Refusals: `AlreadyThere`.
+/// Everybody may find people to invite; administrators manage those of their agencies, and give the roles of their
+/// agencies. Who runs the whole system is for those who run it to say. Refusals: `AlreadyThere`.
 #[async_trait]
 pub trait People: Send + Sync {
     /// People whose name, position or agency matches folded text, best first; at most 20.
@@ -97,8 +163,12 @@ pub trait People: Send + Sync {
         text: &str,
         page: u32,
     ) -> Outcome<Page<Person>>;
+    /// One person, for an administrator who may change all that the person has: agency and every role.
+    async fn get(&self, caller: &Caller, person: PersonId) -> Outcome<Person>;
     /// Adds a person; gives back the first password when one was made.
     async fn add(&self, caller: &Caller, input: PersonInput) -> Outcome<(PersonId, Option<String>)>;
+    /// Writes a person's name, position, agency and roles anew. Nobody takes the right to do so from themselves.
+    async fn change(&self, caller: &Caller, person: PersonId, input: PersonChange) -> Outcome<()>;
     /// Sets a new password, ends the person's sessions and gives the password back, to be shown once.
     async fn reset_password(&self, caller: &Caller, person: PersonId) -> Outcome<String>;
     /// Lets a person sign in, or no longer.

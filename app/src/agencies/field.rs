@@ -28,69 +28,80 @@ pub fn AgencyField(
     action: Action,
 ) -> impl IntoView {
     let tree = resource(|| (), |()| agency_tree());
-    let first = First::of(&posted);
-    loaded(tree, move |tree| {
-        let agencies = StoredValue::new(reached(tree, action));
-        let first = first.clone();
-        let is_alive = RwSignal::new(false);
-        // Somebody may have chosen from the plain list while the program was on its way.
-        let chosen = StoredValue::new(first.code.clone());
-        Effect::new(move |_| {
-            if let Some(code) = chosen_in_list() {
-                chosen.set_value(code);
-            }
-            is_alive.set(true);
-        });
-        let drawn = move || match is_alive.get() {
-            true => finder(label, agencies, First { code: chosen.get_value(), ..first.clone() }).into_any(),
-            false => list(label, agencies, first.clone()).into_any(),
-        };
-        drawn.into_any()
-    })
+    loaded(tree, move |tree| agency_choice(label, reached(tree, action), First::own(&posted)))
 }
 
-/// What the field shows at first.
-#[derive(Clone, Debug)]
-struct First {
+/// A field that sends the code of one of these agencies, for a form that has the tree already.
+pub fn agency_choice(label: &'static str, agencies: StoredValue<Vec<Agency>>, first: First) -> AnyView {
+    let is_alive = RwSignal::new(false);
+    // Somebody may have chosen from the plain list while the program was on its way.
+    let chosen = StoredValue::new(first.code.clone());
+    let name = first.name.clone();
+    Effect::new(move |_| {
+        if let Some(code) = chosen_in_list(&name) {
+            chosen.set_value(code);
+        }
+        is_alive.set(true);
+    });
+    let drawn = move || match is_alive.get() {
+        true => finder(label, agencies, First { code: chosen.get_value(), ..first.clone() }).into_any(),
+        false => list(label, agencies, first.clone()).into_any(),
+    };
+    drawn.into_any()
+}
+
+/// What the field is called and shows at first.
+#[derive(Clone, Debug, Default)]
+pub struct First {
+    /// Name of the field with the code.
+    pub name: String,
+    /// Name of the field in which it is found.
+    pub typed_name: String,
     /// Code of the agency; empty when what was typed is none.
-    code: String,
+    pub code: String,
     /// What was typed.
-    typed: String,
+    pub typed: String,
     /// What is wrong with it.
-    error: Option<String>,
+    pub error: Option<String>,
 }
 
 impl First {
-    fn of(posted: &Posted) -> First {
-        let (code, typed) = (posted.typed("agency"), posted.typed("agency_name"));
-        let own = || session::me().map(|me| me.agency.code).unwrap_or_default();
-        // A name that was typed and is no agency is not to become the caller's own one.
-        let code = if code.is_empty() && typed.is_empty() { own() } else { code };
-        First { code, typed, error: posted.error("agency") }
+    /// The field `agency`, with the caller's own agency until something else was typed.
+    pub fn own(posted: &Posted) -> First {
+        First::of(posted, session::me().map(|me| me.agency.code).unwrap_or_default())
+    }
+
+    /// The field `agency`, with the agency of a code until something else was typed.
+    pub fn of(posted: &Posted, code: String) -> First {
+        let (came_back, typed) = (posted.typed("agency"), posted.typed("agency_name"));
+        // A name that was typed and is no agency is not to become the one that stood there.
+        let code = if came_back.is_empty() && typed.is_empty() { code } else { came_back };
+        let (name, typed_name) = ("agency".to_owned(), "agency_name".to_owned());
+        First { name, typed_name, code, typed, error: posted.error("agency") }
     }
 }
 
 /// What is chosen in the plain list, while it is there.
 #[cfg(feature = "hydrate")]
-fn chosen_in_list() -> Option<String> {
-    let list = document().query_selector("select[name=\"agency\"]").ok().flatten()?;
+fn chosen_in_list(name: &str) -> Option<String> {
+    let list = document().query_selector(&format!("select[name=\"{name}\"]")).ok().flatten()?;
     web_sys::js_sys::Reflect::get(&list, &"value".into()).ok()?.as_string()
 }
 
 #[cfg(not(feature = "hydrate"))]
-fn chosen_in_list() -> Option<String> {
+fn chosen_in_list(_name: &str) -> Option<String> {
     None
 }
 
 /// Those in which the caller may do this, in the order of the tree.
-fn reached(tree: Vec<Agency>, action: Action) -> Vec<Agency> {
+pub fn reached(tree: Vec<Agency>, action: Action) -> StoredValue<Vec<Agency>> {
     let grants = session::me().map(|me| me.grants).unwrap_or_default();
     let may = |agency: &&Agency| permits(&grants, action, Scope::Agency(&path_in(&tree, agency)));
-    tree.iter().filter(may).cloned().collect()
+    StoredValue::new(tree.iter().filter(may).cloned().collect())
 }
 
 fn list(label: &'static str, agencies: StoredValue<Vec<Agency>>, first: First) -> impl IntoView {
-    let First { code, error, .. } = first;
+    let First { name, code, error, .. } = first;
     // Without a choice the first of the list would be sent as if it were one.
     let none = code.is_empty().then(|| (String::new(), t(COMPOSER_SITE_NONE).to_owned()));
     let options = agencies.with_value(|agencies| {
@@ -101,7 +112,7 @@ fn list(label: &'static str, agencies: StoredValue<Vec<Agency>>, first: First) -
         };
         none.into_iter().chain(agencies.iter().map(option)).collect()
     });
-    view! { <Select name="agency" label=label options=options selected=code error=error/> }
+    view! { <Select name=name label=label options=options selected=code error=error/> }
 }
 
 fn finder(label: &'static str, agencies: StoredValue<Vec<Agency>>, first: First) -> impl IntoView {
@@ -109,6 +120,7 @@ fn finder(label: &'static str, agencies: StoredValue<Vec<Agency>>, first: First)
         agencies.iter().find(|agency| agency.code == first.code).map(|agency| agency.short_name.clone())
     });
     let name = name.unwrap_or(first.typed);
+    let (of_code, of_text) = (first.name, first.typed_name);
     let code = RwSignal::new(first.code);
     let error = Signal::stored(first.error);
     let find = Callback::new(move |text: String| -> Finding {
@@ -125,9 +137,9 @@ fn finder(label: &'static str, agencies: StoredValue<Vec<Agency>>, first: First)
     let choose = Callback::new(move |chosen: ComboOption| code.set(chosen.value));
     view! {
         <div>
-            <input r#type="hidden" name="agency" prop:value=code/>
+            <input r#type="hidden" name=of_code prop:value=code/>
             <Combo
-                name="agency_name"
+                name=of_text
                 label=label
                 none=t(AGENCY_NONE_FOUND)
                 hint=t(AGENCY_FIND_HINT)

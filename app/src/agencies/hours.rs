@@ -5,7 +5,6 @@ use domain::access::Action;
 use domain::agencies::HoursInput;
 use domain::ids::AgencyId;
 use leptos::prelude::*;
-use leptos_meta::Title;
 
 use super::calls::{AgencyShown, agency_hours};
 use crate::admin;
@@ -13,7 +12,7 @@ use crate::form::{Posted, posted};
 use crate::session;
 use crate::text::keys::*;
 use crate::text::{t, tf};
-use crate::ui::{Card, Field, Loaded, PageHead, loaded_page, named, resource_of};
+use crate::ui::{Card, Field, Loaded, loaded_page, named, resource_of};
 
 /// `/admin/agencies/:id`.
 #[component]
@@ -31,15 +30,7 @@ fn shown(data: &AgencyShown, posted: &Posted) -> AnyView {
         if session::may_somewhere(Action::SetHours) { form(agency.id, &set, posted) } else { read(&set) };
     let name = agency.name.clone();
     view! {
-        <Title text=name.clone()/>
-        <nav class="crumbs" aria-label=t(CRUMBS)>
-            <a href="/admin">{t(NAV_ADMIN)}</a>
-            <span aria-hidden="true">"/"</span>
-            <a href="/admin/agencies">{t(AGENCIES_TITLE)}</a>
-            <span aria-hidden="true">"/"</span>
-            <span>{agency.short_name.clone()}</span>
-        </nav>
-        <PageHead title=name lead=t(HOURS_LEAD)/>
+        {admin::head_of(("/admin/agencies", t(AGENCIES_TITLE)), agency.short_name.clone(), name, t(HOURS_LEAD).to_owned())}
         <div class="admin">
             {admin::outcome(posted)}
             <Card title=t(HOURS_TITLE)>{body}</Card>

@@ -6,6 +6,6 @@ pub mod hours;
 pub mod page;
 
 pub use calls::{AddAgency, AgencyHours, AgencyTree, SetHours};
-pub use field::AgencyField;
+pub use field::{AgencyField, First, agency_choice, reached};
 pub use hours::HoursPage;
 pub use page::AgenciesPage;

@@ -2,7 +2,7 @@
 //! times. What has no better words is shown as it is kept.
 
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
-use domain::access::Stage;
+use domain::access::{Role, Stage};
 use domain::attendance::Presence;
 use domain::count::{Counterpart, Form};
 use domain::time::Zone;
@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 
 use super::words::field;
 use crate::text::keys::*;
-use crate::text::{self, t};
+use crate::text::{self, t, tf};
 use crate::words;
 
 /// Fields that say how the page was seen by the one who changed it, and counters: nobody changed them.
@@ -68,6 +68,9 @@ fn text_said(text: &str) -> String {
     if let Some(presence) = Presence::parse(text, "").filter(|presence| *presence != Presence::Online) {
         return words::presence(&presence).to_owned();
     }
+    if let Some(role) = role_said(text) {
+        return role;
+    }
     if let Some(form) = Form::parse(text) {
         return words::form(form).to_owned();
     }
@@ -83,6 +86,17 @@ fn text_said(text: &str) -> String {
     match text.parse::<NaiveTime>() {
         Ok(time) if text.contains(':') => text::time(time),
         _ => text.to_owned(),
+    }
+}
+
+/// A role, with the agency it is held in where that is not the person's own.
+fn role_said(text: &str) -> Option<String> {
+    match text.split_once('@') {
+        None => Role::parse(text).map(|role| words::role(role).to_owned()),
+        Some((role, agency)) => {
+            let role = words::role(Role::parse(role)?);
+            Some(tf(PERSON_ROLE_IN, &[("role", &role), ("agency", &agency)]))
+        }
     }
 }
 
@@ -137,6 +151,7 @@ mod tests {
             "presence":"absent"}]}"#;
         assert_eq!(only(delegate), "Chánh Văn phòng: Vắng");
         assert_eq!(only(r#"{"form":"hybrid"}"#), "Kết hợp");
+        assert_eq!(only(r#"{"roles":["secretary@UBND tỉnh","delegate"]}"#), "Thư ký, UBND tỉnh; Đại biểu");
         assert_eq!(
             only(r#"{"state":{"held":{"opened":"2026-11-11T00:32:00Z"}}}"#),
             "Đã họp: Bắt đầu: 07:32, 11/11/2026"

@@ -1,8 +1,10 @@
 //! What the page of people asks the server. Passwords that are made go into the store of reports, never into a link.
 
+use domain::agencies::Agency;
 use domain::ids::PersonId;
 use domain::people::{Page, Person};
 use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use crate::context::Report;
 use crate::failure::CallError;
@@ -23,6 +25,58 @@ pub async fn list_people(
     Ok(services.people.list(&caller, None, &text, page.max(1)).await?)
 }
 
+/// A person and the tree in which their roles are held.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PersonShown {
+    /// The person.
+    pub person: Person,
+    /// Every agency.
+    pub tree: Vec<Agency>,
+}
+
+/// One person, to be changed.
+#[server(prefix = "/api", endpoint = "people/get")]
+pub async fn get_person(
+    /// Who.
+    id: PersonId,
+) -> Result<PersonShown, CallError> {
+    let (services, caller) = asked()?;
+    let person = services.people.get(&caller, id).await?;
+    Ok(PersonShown { person, tree: services.agencies.tree(&caller).await? })
+}
+
+/// A role in another agency than the person's own, as a line of the form.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct OtherRole {
+    /// Code of the role.
+    pub role: String,
+    /// Code of the agency.
+    pub agency: String,
+    /// What was typed to find it, for a form that comes back.
+    pub agency_name: String,
+}
+
+/// The roles ticked and those of the lines that were filled in, as the port reads them.
+#[cfg(feature = "ssr")]
+fn typed_roles(roles: &[String], others: &[OtherRole]) -> String {
+    let filled = others.iter().filter(|other| **other != OtherRole::default());
+    let others = filled.map(|other| format!("{}@{}", other.role, other.agency));
+    roles.iter().cloned().chain(others).collect::<Vec<_>>().join("|")
+}
+
+/// The same as the form is given back.
+#[cfg(feature = "ssr")]
+fn lines(roles: &[String], others: &[OtherRole]) -> Vec<(String, String)> {
+    let ticked = roles.iter().map(|role| ("roles[]".to_owned(), role.clone()));
+    let lines = others.iter().enumerate().flat_map(|(at, other)| {
+        let OtherRole { role, agency, agency_name } = other.clone();
+        [("role", role), ("agency", agency), ("agency_name", agency_name)]
+            .map(|(field, typed)| (format!("others[{at}][{field}]"), typed))
+    });
+    ticked.chain(lines).collect()
+}
+
 /// Adds a person.
 #[server(prefix = "/api", endpoint = "people/add")]
 pub async fn add_person(
@@ -41,27 +95,77 @@ pub async fn add_person(
     /// What was typed to find it, for a form that comes back.
     #[server(default)]
     agency_name: String,
-    /// Codes of the roles.
+    /// Codes of the roles in that agency.
     #[server(default)]
     roles: Vec<String>,
+    /// Roles in other agencies.
+    #[server(default)]
+    others: Vec<OtherRole>,
 ) -> Result<(), CallError> {
     let (services, caller) = asked()?;
-    let roles = roles.join(" ");
-    let input =
-        domain::people::PersonInput { user_name, name, position, agency, roles, password: String::new() };
+    let input = domain::people::PersonInput {
+        user_name,
+        name,
+        position,
+        agency,
+        roles: typed_roles(&roles, &others),
+        password: String::new(),
+    };
     let added = services.people.add(&caller, input.clone()).await;
-    let typed = [
+    let lines = lines(&roles, &others);
+    let fields = [
         ("user_name", &*input.user_name),
         ("name", &*input.name),
         ("position", &*input.position),
         ("agency", &*input.agency),
         ("agency_name", &*agency_name),
-        ("roles", &*input.roles),
     ];
+    let typed: Vec<(&str, &str)> =
+        fields.into_iter().chain(lines.iter().map(|(name, typed)| (&**name, &**typed))).collect();
     answer("/admin/people", added, &typed, |(_, password)| match password {
         Some(password) => keep(&caller, input.user_name.clone(), password),
         None => "/admin/people?done=added".to_owned(),
     })
+}
+
+/// Writes a person's name, position, agency and roles anew.
+#[server(prefix = "/api", endpoint = "people/change")]
+pub async fn change_person(
+    /// Who.
+    id: PersonId,
+    /// Name.
+    #[server(default)]
+    name: String,
+    /// Position.
+    #[server(default)]
+    position: String,
+    /// Code of the agency.
+    #[server(default)]
+    agency: String,
+    /// What was typed to find it, for a form that comes back.
+    #[server(default)]
+    agency_name: String,
+    /// Codes of the roles in that agency.
+    #[server(default)]
+    roles: Vec<String>,
+    /// Roles in other agencies.
+    #[server(default)]
+    others: Vec<OtherRole>,
+) -> Result<(), CallError> {
+    let (services, caller) = asked()?;
+    let input = domain::people::PersonChange { name, position, agency, roles: typed_roles(&roles, &others) };
+    let changed = services.people.change(&caller, id, input.clone()).await;
+    let lines = lines(&roles, &others);
+    let fields = [
+        ("name", &*input.name),
+        ("position", &*input.position),
+        ("agency", &*input.agency),
+        ("agency_name", &*agency_name),
+    ];
+    let typed: Vec<(&str, &str)> =
+        fields.into_iter().chain(lines.iter().map(|(name, typed)| (&**name, &**typed))).collect();
+    let path = format!("/admin/people/{id}");
+    answer(&path, changed, &typed, |()| format!("{path}?done=changed"))
 }
 
 /// Sets a new password for a person, who is signed out everywhere.

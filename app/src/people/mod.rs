@@ -1,8 +1,10 @@
-//! Administration of people: who may sign in, with which roles; first and new passwords, shown once.
+//! Administration of people: who may sign in, with which roles; corrections; first and new passwords, shown once.
 
-mod add;
 pub mod calls;
+mod form;
 pub mod page;
+pub mod person;
 
-pub use calls::{AddPerson, ListPeople, PasswordReport, ResetPassword, SetActive};
+pub use calls::{AddPerson, ChangePerson, GetPerson, ListPeople, PasswordReport, ResetPassword, SetActive};
 pub use page::PeoplePage;
+pub use person::PersonPage;

@@ -1,14 +1,16 @@
 //! The people as a table with what may be done for each.
 
+use domain::agencies::Agency;
 use domain::people::{Page, Person};
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
-use super::add::fields;
 use super::calls::{list_people, password_report};
+use super::form::fields;
 use crate::admin;
+use crate::agencies::calls::agency_tree;
 use crate::context::Report;
-use crate::form::{escape, posted};
+use crate::form::{Posted, escape, posted};
 use crate::session;
 use crate::text::keys::*;
 use crate::text::{number, t, tf};
@@ -31,8 +33,9 @@ pub fn PeoplePage() -> impl IntoView {
     let report = resource(move || report.clone(), password_report);
     let posted = posted();
     let may_add = session::may_somewhere(domain::access::Action::ManagePeople);
-    let adding =
-        may_add.then(|| admin::adding(PEOPLE_ADD, "/api/people/add", PEOPLE_ADD, &posted, fields(&posted)));
+    let came_back = posted.clone();
+    let tree = may_add.then(|| resource(|| (), |()| agency_tree()));
+    let adding = tree.map(|tree| loaded(tree, move |tree| adding(tree, &came_back)));
     let text = filter.get_untracked().0;
     view! {
         {admin::head(PEOPLE_TITLE, PEOPLE_LEAD)}
@@ -50,6 +53,14 @@ pub fn PeoplePage() -> impl IntoView {
             {loaded(people, move |people| shown(&people, &filter.get_untracked().0))}
         </div>
     }
+}
+
+fn adding(tree: Vec<Agency>, posted: &Posted) -> AnyView {
+    let fields = view! {
+        {fields(tree, None, posted)}
+        <p class="hint">{t(PEOPLE_ADD_HINT)}</p>
+    };
+    admin::adding(PEOPLE_ADD, "/api/people/add", PEOPLE_ADD, posted, fields.into_any()).into_any()
 }
 
 fn password(report: Option<Report>) -> AnyView {
@@ -106,7 +117,10 @@ fn row(person: &Person, text: &str) -> impl IntoView + use<> {
     let roles = person
         .roles
         .iter()
-        .map(|(role, agency)| format!("{}, {agency}", words::role(*role)))
+        .map(|(role, agency)| match agency.id == person.agency.id {
+            true => words::role(*role).to_owned(),
+            false => tf(PERSON_ROLE_IN, &[("role", &words::role(*role)), ("agency", &agency.short_name)]),
+        })
         .collect::<Vec<_>>()
         .join("; ");
     let roles = if roles.is_empty() { t(ROLE_DELEGATE).to_owned() } else { roles };
@@ -139,6 +153,7 @@ fn menu(person: &Person, text: &str) -> impl IntoView + use<> {
                 <Icon name="ellipsis"/>
             </summary>
             <div class="menu__pop">
+                <a class="menu__item" href=format!("/admin/people/{id}")><Icon name="pencil"/>{t(PERSON_TITLE)}</a>
                 <form method="post" action="/api/people/reset-password">
                     <input r#type="hidden" name="person" value=id.clone()/>
                     <input r#type="hidden" name="user_name" value=person.user_name.clone()/>

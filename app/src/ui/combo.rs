@@ -25,7 +25,8 @@ pub type Finding = Pin<Box<dyn Future<Output = Vec<ComboOption>> + Send>>;
 #[component]
 pub fn Combo(
     /// Name and id of the text field.
-    name: &'static str,
+    #[prop(into)]
+    name: String,
     /// Its label.
     #[prop(into)]
     label: String,
@@ -110,32 +111,36 @@ pub fn Combo(
         }
         event.prevent_default();
     };
+    let of_list = name.clone();
     let list = move || {
-        is_open.get().then(|| list_of(name, options.get(), active, Callback::new(choose), none.clone()))
+        is_open.get().then(|| list_of(&of_list, options.get(), active, Callback::new(choose), none.clone()))
     };
     let has_hint = hint.0.is_some();
     let hint = hint.0.map(|hint| view! { <p class="hint" id=format!("{name}-hint")>{hint}</p> });
     let is_wrong = Memo::new(move |_| error.with(Option::is_some));
+    let of_field = name.clone();
     let described = move || match (is_wrong.get(), has_hint) {
-        (true, true) => Some(format!("{name}-error {name}-hint")),
-        (true, false) => Some(format!("{name}-error")),
-        (false, true) => Some(format!("{name}-hint")),
+        (true, true) => Some(format!("{of_field}-error {of_field}-hint")),
+        (true, false) => Some(format!("{of_field}-error")),
+        (false, true) => Some(format!("{of_field}-hint")),
         (false, false) => None,
     };
+    let of_error = name.clone();
     let error = move || {
         error.get().map(|words| {
-            view! { <p class="field__error" id=format!("{name}-error")><Icon name="octagon-x"/>{words}</p> }
+            view! { <p class="field__error" id=format!("{of_error}-error")><Icon name="octagon-x"/>{words}</p> }
         })
     };
+    let of_option = name.clone();
     view! {
         <div class="field combo" class:field--error=is_wrong>
-            <label for=name>{label}</label>
+            <label for=name.clone()>{label}</label>
             {hint}
             {error}
             <input
                 class="input"
-                id=name
-                name=name
+                id=name.clone()
+                name=name.clone()
                 role="combobox"
                 autocomplete="off"
                 aria-autocomplete="list"
@@ -143,7 +148,7 @@ pub fn Combo(
                 aria-controls=format!("{name}-list")
                 aria-invalid=move || is_wrong.get().then_some("true")
                 aria-describedby=described
-                aria-activedescendant=move || active.get().map(|at| format!("{name}-{at}"))
+                aria-activedescendant=move || active.get().map(|at| format!("{of_option}-{at}"))
                 prop:value=text
                 value=text.get_untracked()
                 on:input=move |event| seek(event_target_value(&event))
@@ -156,12 +161,12 @@ pub fn Combo(
 }
 
 fn list_of(
-    name: &'static str,
+    name: &str,
     options: Vec<ComboOption>,
     active: RwSignal<Option<usize>>,
     choose: Callback<ComboOption>,
     none: String,
-) -> impl IntoView {
+) -> impl IntoView + use<> {
     if options.is_empty() {
         return view! { <div class="combo__list" role="status"><p class="combo__none">{none}</p></div> }
             .into_any();

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed, and says where")]
 
 mod check;
+mod corrections;
 mod figures;
 mod guards;
 mod imports;

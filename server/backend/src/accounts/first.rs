@@ -13,7 +13,7 @@ use super::{password, session};
 use crate::agencies::{self, NAME_AT_MOST, NewAgency, text};
 use crate::audit::{self, Entry};
 use crate::db::{Source, Tx, q};
-use crate::people::{self, NewPerson};
+use crate::people::{self, Held};
 use crate::stop::Done;
 use crate::{Backend, stored};
 
@@ -81,12 +81,12 @@ pub(super) async fn claim(
     let system = backend.system_caller(now);
     let agency = root(&mut tx, backend, &first.agency_name, now).await?;
     let id = PersonId(backend.entropy().id(now));
-    let agency_words = people::agency_words(&mut tx, agency).await?;
-    let new = NewPerson { id, agency, agency_words, password_hash, parsed: person };
-    people::insert(&mut tx, &new, now).await?;
-    people::grant(&mut tx, id, Role::SystemAdministrator, agency).await?;
-    let entry = Entry::new("accounts.claim", &new.parsed.name).of(agency);
-    audit::record(&mut tx, backend, &system, entry.after(&new.parsed.user_name)?).await?;
+    let place = agencies::place(&mut tx, agency).await?;
+    let runs = Held { role: Role::SystemAdministrator, place: place.clone() };
+    let new = person.kept(place, vec![runs]);
+    people::insert(&mut tx, id, &new, &password_hash, now).await?;
+    let entry = Entry::new("accounts.claim", &new.name).of(agency);
+    audit::record(&mut tx, backend, &system, entry.after(&new.user_name)?).await?;
     let signed_in = session::begin(&mut tx, backend, id, false, device, now).await?;
     tx.commit().await?;
     Ok(signed_in)

@@ -3,15 +3,17 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
-use domain::access::{Caller, Grant, Role};
+use domain::access::{Caller, Grant};
 use domain::agencies::AgencyRef;
+use domain::error::Failure;
 use domain::ids::{AgencyId, PersonId, SessionId};
-use domain::text::fold;
+use domain::people::PersonInput;
 
 use super::{PASSWORD, tree};
 use crate::db::{Tx, q};
+use crate::people::{self, Held};
 use crate::stop::{Done, Stop};
-use crate::{Backend, people, stored};
+use crate::{Backend, stored};
 
 /// Everybody, by user name.
 pub(super) struct Cast {
@@ -77,31 +79,32 @@ impl Cast {
     }
 }
 
-/// Who is in an agency: user name before the dot, name, position, roles.
-type Part = (&'static str, &'static str, &'static str, &'static [Role]);
+/// Who is in an agency: user name before the dot, name, position, roles as typed.
+type Part = (&'static str, &'static str, &'static str, &'static str);
 
 const PROVINCE: &[Part] = &[
-    ("chutich", "Chủ tịch UBND tỉnh", "Chủ tịch", &[Role::Leader, Role::Delegate]),
-    ("pct1", "Phó Chủ tịch UBND tỉnh", "Phó Chủ tịch", &[Role::Leader, Role::Delegate]),
-    ("pct2", "Phó Chủ tịch UBND tỉnh phụ trách kinh tế", "Phó Chủ tịch", &[Role::Leader, Role::Delegate]),
-    ("pct3", "Phó Chủ tịch UBND tỉnh phụ trách văn xã", "Phó Chủ tịch", &[Role::Leader, Role::Delegate]),
+    ("chutich", "Chủ tịch UBND tỉnh", "Chủ tịch", "leader delegate"),
+    ("pct1", "Phó Chủ tịch UBND tỉnh", "Phó Chủ tịch", "leader delegate"),
+    ("pct2", "Phó Chủ tịch UBND tỉnh phụ trách kinh tế", "Phó Chủ tịch", "leader delegate"),
+    ("pct3", "Phó Chủ tịch UBND tỉnh phụ trách văn xã", "Phó Chủ tịch", "leader delegate"),
 ];
+/// The office of the province prepares the province's own meetings, so its secretaries hold their role there.
 const OFFICE: &[Part] = &[
-    ("chanhvp", "Chánh Văn phòng UBND tỉnh", "Chánh Văn phòng", &[Role::Leader, Role::Delegate]),
-    ("phocvp", "Phó Chánh Văn phòng UBND tỉnh", "Phó Chánh Văn phòng", &[Role::Leader, Role::Delegate]),
-    ("thuky1", "Thư ký 1", "Chuyên viên", &[Role::Secretary, Role::Delegate]),
-    ("thuky2", "Thư ký 2", "Chuyên viên", &[Role::Secretary, Role::Delegate]),
-    ("kythuat", "Kỹ thuật viên 1", "Kỹ thuật viên", &[Role::Delegate]),
+    ("chanhvp", "Chánh Văn phòng UBND tỉnh", "Chánh Văn phòng", "leader delegate"),
+    ("phocvp", "Phó Chánh Văn phòng UBND tỉnh", "Phó Chánh Văn phòng", "leader delegate"),
+    ("thuky1", "Thư ký 1", "Chuyên viên", "secretary@UBND delegate"),
+    ("thuky2", "Thư ký 2", "Chuyên viên", "secretary@UBND delegate"),
+    ("kythuat", "Kỹ thuật viên 1", "Kỹ thuật viên", "delegate"),
 ];
 const DEPARTMENT: &[Part] = &[
-    ("giamdoc", "Giám đốc", "Giám đốc", &[Role::Leader, Role::Delegate]),
-    ("phogiamdoc", "Phó Giám đốc", "Phó Giám đốc", &[Role::Leader, Role::Delegate]),
-    ("thuky1", "Thư ký 1", "Chuyên viên", &[Role::Secretary, Role::Delegate]),
-    ("chuyenvien1", "Chuyên viên 1", "Chuyên viên", &[Role::Delegate]),
+    ("giamdoc", "Giám đốc", "Giám đốc", "leader delegate"),
+    ("phogiamdoc", "Phó Giám đốc", "Phó Giám đốc", "leader delegate"),
+    ("thuky1", "Thư ký 1", "Chuyên viên", "secretary delegate"),
+    ("chuyenvien1", "Chuyên viên 1", "Chuyên viên", "delegate"),
 ];
 const COMMUNE: &[Part] = &[
-    ("chutich", "Chủ tịch UBND", "Chủ tịch", &[Role::Leader, Role::Delegate]),
-    ("thuky", "Thư ký", "Công chức Văn phòng", &[Role::Secretary, Role::Delegate]),
+    ("chutich", "Chủ tịch UBND", "Chủ tịch", "leader delegate"),
+    ("thuky", "Thư ký", "Công chức Văn phòng", "secretary delegate"),
 ];
 
 /// Makes everybody. They share one password and one hash of it: hashing three hundred times would take a minute.
@@ -115,24 +118,20 @@ pub(super) async fn cast(backend: &Backend, now: DateTime<Utc>) -> Done<Cast> {
         levels.insert(code.clone(), level);
         agencies.insert(code.clone(), AgencyRef { id: stored::id(&id)?, code, short_name });
     }
-    let mut stage = Stage { backend, tx: backend.db().begin().await?, hash, now, people: HashMap::new() };
-    let root = &agencies["UBND"];
+    let program = backend.system_caller(now);
+    let mut stage = Stage { backend, program, tx: backend.db().begin().await?, hash, people: HashMap::new() };
     for part in PROVINCE {
-        stage.enter(*part, &format!("{}.ubnd", part.0), part.1, root, root.id).await?;
+        stage.enter(*part, &format!("{}.ubnd", part.0), part.1, &agencies["UBND"]).await?;
     }
     for part in OFFICE {
-        // The office of the province prepares the province's own meetings, so its secretaries reach from the root.
-        let reach = if part.3.contains(&Role::Secretary) { root.id } else { agencies["VPUB"].id };
-        stage.enter(*part, &format!("{}.vpub", part.0), part.1, &agencies["VPUB"], reach).await?;
+        stage.enter(*part, &format!("{}.vpub", part.0), part.1, &agencies["VPUB"]).await?;
     }
     for (code, short_name) in tree::departments().iter().filter(|(code, _)| code != "VPUB") {
         for part in DEPARTMENT {
             let is_head = matches!(part.0, "giamdoc" | "phogiamdoc");
             let name = if is_head { format!("{} {short_name}", part.1) } else { part.1.to_owned() };
             let agency = &agencies[code];
-            stage
-                .enter(*part, &format!("{}.{}", part.0, code.to_lowercase()), &name, agency, agency.id)
-                .await?;
+            stage.enter(*part, &format!("{}.{}", part.0, code.to_lowercase()), &name, agency).await?;
         }
     }
     for commune in tree::communes() {
@@ -142,16 +141,16 @@ pub(super) async fn cast(backend: &Backend, now: DateTime<Utc>) -> Done<Cast> {
                 _ => part.1.to_owned(),
             };
             let agency = &agencies[&commune.code];
-            stage.enter(*part, &format!("{}.{}", part.0, commune.code), &name, agency, agency.id).await?;
+            stage.enter(*part, &format!("{}.{}", part.0, commune.code), &name, agency).await?;
         }
     }
     let officer: Part =
-        ("baocao", "Cán bộ tổng hợp báo cáo", "Chuyên viên", &[Role::ReportingOfficer, Role::Delegate]);
-    stage.enter(officer, "baocao.snv", officer.1, &agencies["SNV"], root.id).await?;
-    let keeper: Part = ("quantri", "Quản trị cơ quan", "Chuyên viên", &[Role::AgencyAdministrator]);
-    stage.enter(keeper, "quantri.snv", keeper.1, &agencies["SNV"], agencies["SNV"].id).await?;
-    let admin: Part = ("quantri", "Quản trị hệ thống", "Chuyên viên", &[Role::SystemAdministrator]);
-    stage.enter(admin, "quantri", admin.1, &agencies["VPUB-TTTT"], root.id).await?;
+        ("baocao", "Cán bộ tổng hợp báo cáo", "Chuyên viên", "reporting_officer@UBND delegate");
+    stage.enter(officer, "baocao.snv", officer.1, &agencies["SNV"]).await?;
+    let keeper: Part = ("quantri", "Quản trị cơ quan", "Chuyên viên", "agency_administrator");
+    stage.enter(keeper, "quantri.snv", keeper.1, &agencies["SNV"]).await?;
+    let admin: Part = ("quantri", "Quản trị hệ thống", "Chuyên viên", "system_administrator@UBND");
+    stage.enter(admin, "quantri", admin.1, &agencies["VPUB-TTTT"]).await?;
     let Stage { tx, people, .. } = stage;
     tx.commit().await?;
     Ok(Cast { people, agencies })
@@ -159,53 +158,31 @@ pub(super) async fn cast(backend: &Backend, now: DateTime<Utc>) -> Done<Cast> {
 
 struct Stage<'a> {
     backend: &'a Backend,
+    program: Caller,
     tx: Tx,
     hash: String,
-    now: DateTime<Utc>,
     people: HashMap<String, Actor>,
 }
 
 impl Stage<'_> {
-    async fn enter(
-        &mut self,
-        part: Part,
-        user_name: &str,
-        name: &str,
-        agency: &AgencyRef,
-        reach: AgencyId,
-    ) -> Done<()> {
+    async fn enter(&mut self, part: Part, user_name: &str, name: &str, agency: &AgencyRef) -> Done<()> {
         let (_, _, position, roles) = part;
-        let id = PersonId(self.backend.entropy().id(self.now));
-        let words = people::agency_words(&mut self.tx, agency.id).await?;
-        q("INSERT INTO person (id, user_name, name, position, agency_id, password_hash, is_active, folded, created_at) \
-           VALUES ($1, $2, $3, $4, $5, $6, TRUE, $7, $8)")
-        .bind(id)
-        .bind(user_name)
-        .bind(name)
-        .bind(position)
-        .bind(agency.id)
-        .bind(&self.hash)
-        .bind(fold(&format!("{name} {position} {words} {user_name}")))
-        .bind(self.now)
-        .run(&mut self.tx)
-        .await?;
-        for role in roles {
-            q("INSERT INTO role_grant (person_id, role, agency_id) VALUES ($1, $2, $3)")
-                .bind(id)
-                .bind(role.code())
-                .bind(reach)
-                .run(&mut self.tx)
-                .await?;
-        }
-        let grants = roles.iter().map(|role| Grant { role: *role, agency: reach }).collect();
-        let actor = Actor {
-            id,
+        let input = PersonInput {
+            user_name: user_name.to_owned(),
             name: name.to_owned(),
             position: position.to_owned(),
-            agency: agency.clone(),
-            grants,
+            agency: agency.code.clone(),
+            roles: roles.to_owned(),
+            password: String::new(),
         };
-        self.people.insert(user_name.to_owned(), actor);
+        let parsed = people::parse(&input).map_err(Failure::Invalid)?;
+        let (backend, program) = (self.backend, &self.program);
+        let (id, kept) =
+            people::enter(&mut self.tx, backend, program, &parsed, &agency.code, &self.hash).await?;
+        let grant = |held: &Held| Grant { role: held.role, agency: held.place.id };
+        let grants = kept.roles.iter().map(grant).collect();
+        let actor = Actor { id, name: kept.name, position: kept.position, agency: agency.clone(), grants };
+        self.people.insert(kept.user_name, actor);
         Ok(())
     }
 }

@@ -9,7 +9,8 @@ use domain::imports::{ImportKind, ImportReport};
 use serde_json::json;
 
 use super::table::Table;
-use super::{Import, choice, number, place_of, places_by_code, text};
+use super::{Import, choice, number, place_of, text};
+use crate::agencies::places_by_code;
 use crate::audit::{self, Entry};
 use crate::db::{Source, Tx, q};
 use crate::stop::Done;

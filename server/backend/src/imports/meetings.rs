@@ -18,7 +18,8 @@ use serde_json::json;
 
 use super::sittings::sittings;
 use super::table::{Cells, Table};
-use super::{Import, Place, choice, insert_rows, number, place_of, places_by_code, text};
+use super::{Import, choice, insert_rows, number, place_of, text};
+use crate::agencies::{Place, places_by_code};
 use crate::audit::{self, Entry};
 use crate::counted::{Counted, derived};
 use crate::db::{Source, Tx, Value, q};

@@ -16,15 +16,14 @@ use domain::access::{Action, Caller, Scope};
 use domain::error::{Failure, Outcome, Problem};
 use domain::ids::AgencyId;
 use domain::imports::{ImportKind, ImportMode, ImportReport, Imports};
-use domain::time::Hours;
 use serde_json::json;
 
+use crate::Backend;
 use crate::access::permit;
-use crate::agencies::{read_hours, read_path};
+use crate::agencies::Place;
 use crate::audit::{self, Entry};
 use crate::db::{BINDS_AT_MOST, Db, Source, Tx, Value, Via, places, q};
 use crate::stop::{Done, Stop};
-use crate::{Backend, stored};
 use table::{Bad, Cells, Table};
 
 impl Backend {
@@ -171,30 +170,6 @@ impl Import<'_> {
         self.report.bad = self.bad.listed();
         Ok(self.report)
     }
-}
-
-/// An agency that rows of a file point to.
-#[derive(Clone, Debug)]
-struct Place {
-    id: AgencyId,
-    path: Vec<AgencyId>,
-    hours: Hours,
-    /// Its names, as people and meetings are found by them.
-    words: String,
-}
-
-/// Every agency by its code.
-async fn places_by_code(on: impl Source) -> Done<HashMap<String, Place>> {
-    let rows: Vec<(String, String, String, String, String, String)> =
-        q("SELECT code, id, path, hours, short_name, name FROM agency").all(on).await?;
-    rows.into_iter()
-        .map(|(code, id, path, hours, short_name, name)| {
-            let words = format!("{short_name} {name} {code}");
-            let place =
-                Place { id: stored::id(&id)?, path: read_path(&path)?, hours: read_hours(&hours)?, words };
-            Ok((code, place))
-        })
-        .collect()
 }
 
 /// The agency a row names; a code that nobody has, or for which the caller may not import, is a bad cell.

@@ -1,25 +1,23 @@
 //! People from a file: a user name that is there already is changed, its password stays. First passwords are made for
-//! those without one and shown once.
+//! those without one and shown once. The file is the word on all roles when it has that column.
 
 use std::collections::{HashMap, HashSet};
 
-use domain::access::{Caller, Role, Scope};
 use domain::error::Problem;
-use domain::ids::{AgencyId, PersonId};
 use domain::imports::{ImportKind, ImportReport};
 use domain::people::PersonInput;
 use futures::{StreamExt, TryStreamExt};
 
 use super::table::{Cells, Table};
-use super::{Ground, Import, Place, place_of, places_by_code};
-use crate::access::permit;
+use super::{Import, place_of};
+use crate::Backend;
 use crate::accounts::password;
-use crate::agencies::read_path;
-use crate::audit::{self, Entry};
-use crate::db::{Source, Tx, q};
-use crate::people::{self, NewPerson, ParsedPerson, permit_roles};
+use crate::agencies::{Place, places_by_code};
+use crate::imports::Ground;
+use crate::people::{
+    self, Kept, ParsedPerson, There, everybody, permit_all, permit_change, permit_new, permit_role,
+};
 use crate::stop::Done;
-use crate::{Backend, stored};
 
 /// Passwords hashed side by side: the cap on hashing itself is the cores.
 const HASHED_AT_ONCE: usize = 8;
@@ -27,22 +25,13 @@ const HASHED_AT_ONCE: usize = 8;
 /// what a proxy waits.
 const NEW_AT_MOST: usize = 2_000;
 
-struct There {
-    id: PersonId,
-    agency: AgencyId,
-    path: Vec<AgencyId>,
-    name: String,
-    position: String,
-    grants: Vec<(Role, AgencyId, Vec<AgencyId>)>,
-}
-
 pub(super) async fn run(mut import: Import<'_>, table: &Table) -> Done<ImportReport> {
     const WHAT: &str = "imports.people";
     let (rows, has_roles) = (read(&mut import, table), table.has("roles"));
     // Hashing takes a while: it is not spent on a file that is wrong, and must not hold the database. So every row is
     // checked before, and again within.
     let db = import.backend.db();
-    let (places, there) = (places_by_code(db).await?, stored_people(db).await?);
+    let (places, there) = (places_by_code(db).await?, everybody(db).await?);
     let writes = compare(&mut import, &rows, &places, &there, has_roles)?;
     if !import.writes() {
         return import.finish(Ground::Beside(db.clone()), WHAT).await;
@@ -50,13 +39,19 @@ pub(super) async fn run(mut import: Import<'_>, table: &Table) -> Done<ImportRep
     let new = writes.iter().filter(|write| write.before.is_none()).map(|write| write.parsed).collect();
     let mut hashes = hash_all(import.backend, &mut import.report, new).await?;
     let mut ground = import.ground().await?;
-    let (places, there) = (places_by_code(&mut ground).await?, stored_people(&mut ground).await?);
+    let (places, there) = (places_by_code(&mut ground).await?, everybody(&mut ground).await?);
     let writes = compare(&mut import, &rows, &places, &there, has_roles)?;
     if let Some(tx) = import.writing(&mut ground) {
-        for Write { parsed, place, before } in writes {
+        for Write { after, before, .. } in writes {
             match before {
-                None => add(&import, tx, parsed, place, &mut hashes).await?,
-                Some(there) => change(&import, tx, there, parsed, place, has_roles).await?,
+                None => {
+                    // Somebody was taken out between the two looks: nobody signs in until a password is set.
+                    let hash = hashes.remove(&after.user_name).unwrap_or_default();
+                    people::write_new(tx, import.backend, import.caller, &after, &hash).await?;
+                }
+                Some(there) => {
+                    people::write_change(tx, import.backend, import.caller, there, &after).await?;
+                }
             }
         }
     }
@@ -68,7 +63,8 @@ pub(super) async fn run(mut import: Import<'_>, table: &Table) -> Done<ImportRep
 /// What is to be written of one row.
 struct Write<'a> {
     parsed: &'a ParsedPerson,
-    place: &'a Place,
+    /// The person as they are to stand.
+    after: Kept,
     /// The person who is there already; none for a new one.
     before: Option<&'a There>,
 }
@@ -85,19 +81,21 @@ fn compare<'a>(
     let mut writes = Vec::new();
     for (cells, parsed) in rows {
         let Some(place) = place_of(import, places, *cells, ImportKind::People)? else { continue };
-        let permitted = permit_roles(import.caller, &parsed.roles, &place.path);
-        if !import.allowed(*cells, "roles", permitted)? {
-            continue;
-        }
         let before = there.get(&parsed.user_name);
+        let typed = has_roles.then_some(places);
+        let Some(after) = standing(import, *cells, parsed, place, typed, before) else { continue };
         match before {
             None => {
+                let permitted = permit_new(import.caller, &after);
+                if !import.allowed(*cells, "roles", permitted)? {
+                    continue;
+                }
                 added += 1;
                 if added == NEW_AT_MOST + 1 {
                     import.bad.row(*cells, Problem::TooMany(NEW_AT_MOST as u32));
                 }
             }
-            Some(before) if !is_changed(before, parsed, place, has_roles) => {
+            Some(before) if !before.kept.differs(&after) => {
                 unchanged += 1;
                 continue;
             }
@@ -106,14 +104,47 @@ fn compare<'a>(
                 if !import.allowed(*cells, "user_name", permitted)? {
                     continue;
                 }
+                let permitted = permit_change(import.caller, before, &after);
+                if !import.allowed(*cells, "roles", permitted)? {
+                    continue;
+                }
                 changed += 1;
             }
         }
-        writes.push(Write { parsed, place, before });
+        writes.push(Write { parsed, after, before });
     }
     import.report.added = added as u64;
     (import.report.changed, import.report.unchanged) = (changed, unchanged);
     Ok(writes)
+}
+
+/// The person as they are to stand; a role in an agency that nobody has is a bad cell. The file says nothing of roles that
+/// the caller could not give: they stay. Without the column of roles all stay, but whoever moves to another agency leaves
+/// those of the old one behind.
+fn standing(
+    import: &mut Import<'_>,
+    cells: Cells<'_>,
+    parsed: &ParsedPerson,
+    place: &Place,
+    typed: Option<&HashMap<String, Place>>,
+    before: Option<&There>,
+) -> Option<Kept> {
+    let held = before.map(|there| there.kept.roles.as_slice()).unwrap_or_default();
+    let Some(places) = typed else {
+        let left = before.map(|there| there.kept.place.id).filter(|left| *left != place.id);
+        let roles = held.iter().filter(|held| Some(held.place.id) != left).cloned().collect();
+        return Some(parsed.kept(place.clone(), roles));
+    };
+    let mut roles = match people::held(&parsed.roles, place, places) {
+        Ok(roles) => roles,
+        Err(code) => {
+            import.bad.value(cells, "roles", code, Problem::Unknown);
+            return None;
+        }
+    };
+    let beyond = held.iter().filter(|held| permit_role(import.caller, held).is_err());
+    people::join(&mut roles, beyond.cloned());
+    Some(parsed.kept(place.clone(), roles))
 }
 
 fn read<'t>(import: &mut Import<'_>, table: &'t Table) -> Vec<(Cells<'t>, ParsedPerson)> {
@@ -165,111 +196,4 @@ async fn hash_all(
         Ok::<_, crate::stop::Stop>((user_name, backend.hashing().hash(backend.entropy(), &first).await?))
     });
     futures::stream::iter(hashing).buffer_unordered(HASHED_AT_ONCE).try_collect().await
-}
-
-async fn stored_people(mut on: impl Source) -> Done<HashMap<String, There>> {
-    let grants: Vec<(String, String, String, String)> =
-        q("SELECT g.person_id, g.role, a.id, a.path FROM role_grant g JOIN agency a ON a.id = g.agency_id")
-            .all(&mut on)
-            .await?;
-    let mut roles: HashMap<String, Vec<(Role, AgencyId, Vec<AgencyId>)>> = HashMap::new();
-    for (person, role, agency, path) in grants {
-        let grant = (stored::code(&role, Role::parse)?, stored::id(&agency)?, read_path(&path)?);
-        roles.entry(person).or_default().push(grant);
-    }
-    let rows: Vec<(String, String, String, String, String, String)> =
-        q("SELECT p.user_name, p.id, p.name, p.position, a.id, a.path FROM person p \
-           JOIN agency a ON a.id = p.agency_id")
-        .all(on)
-        .await?;
-    rows.into_iter()
-        .map(|(user_name, id, name, position, agency, path)| {
-            let grants = roles.remove(&id).unwrap_or_default();
-            let (agency, path) = (stored::id(&agency)?, read_path(&path)?);
-            Ok((user_name, There { id: stored::id(&id)?, agency, path, name, position, grants }))
-        })
-        .collect()
-}
-
-fn is_changed(before: &There, parsed: &ParsedPerson, place: &Place, has_roles: bool) -> bool {
-    let mut held: Vec<Role> =
-        before.grants.iter().filter(|(_, agency, _)| *agency == place.id).map(|(role, ..)| *role).collect();
-    held.sort();
-    before.name != parsed.name
-        || before.position != parsed.position
-        || before.agency != place.id
-        || (has_roles && held != parsed.roles)
-}
-
-/// Whether the caller may change this account with all that it opens.
-fn permit_all(caller: &Caller, before: &There) -> Done<()> {
-    permit(caller, super::action(ImportKind::People), Scope::Agency(&before.path))?;
-    before.grants.iter().try_for_each(|(role, _, path)| permit_roles(caller, &[*role], path))
-}
-
-async fn add(
-    import: &Import<'_>,
-    tx: &mut Tx,
-    parsed: &ParsedPerson,
-    place: &Place,
-    hashes: &mut HashMap<String, String>,
-) -> Done<()> {
-    // Somebody was taken out between the two looks: nobody signs in until a password is set.
-    let password_hash = hashes.remove(&parsed.user_name).unwrap_or_default();
-    let id = PersonId(import.backend.entropy().id(import.caller.now));
-    let agency_words = place.words.clone();
-    let new = NewPerson { id, agency: place.id, agency_words, password_hash, parsed: parsed.clone() };
-    people::insert(tx, &new, import.caller.now).await?;
-    for role in &new.parsed.roles {
-        people::grant(tx, id, *role, place.id).await?;
-    }
-    let entry = Entry::new("people.add", &new.parsed.name).of(place.id).after(&new.parsed.shown())?;
-    audit::record(tx, import.backend, import.caller, entry).await
-}
-
-/// Writes a person who is there already. The file is the word on the roles in the person's own agency when it has that
-/// column; whoever moves to another agency leaves the roles of the old one behind.
-async fn change(
-    import: &Import<'_>,
-    tx: &mut Tx,
-    before: &There,
-    parsed: &ParsedPerson,
-    place: &Place,
-    has_roles: bool,
-) -> Done<()> {
-    q("UPDATE person SET name = $2, position = $3, agency_id = $4, folded = $5 WHERE id = $1")
-        .bind(before.id)
-        .bind(&parsed.name)
-        .bind(&parsed.position)
-        .bind(place.id)
-        .bind(people::folded(parsed, &place.words))
-        .run(&mut *tx)
-        .await?;
-    let mut left = Vec::new();
-    if before.agency != place.id {
-        left.push(before.agency);
-    }
-    if has_roles {
-        left.push(place.id);
-    }
-    for agency in left {
-        q("DELETE FROM role_grant WHERE person_id = $1 AND agency_id = $2")
-            .bind(before.id)
-            .bind(agency)
-            .run(&mut *tx)
-            .await?;
-    }
-    for role in parsed.roles.iter().filter(|_| has_roles) {
-        people::grant(tx, before.id, *role, place.id).await?;
-    }
-    let roles: Vec<Role> = before.grants.iter().map(|(role, ..)| *role).collect();
-    let was = ParsedPerson {
-        name: before.name.clone(),
-        position: before.position.clone(),
-        roles,
-        ..parsed.clone()
-    };
-    let entry = Entry::new("people.change", &parsed.name).of(place.id);
-    let entry = entry.before(&was.shown())?.after(&parsed.shown())?;
-    audit::record(tx, import.backend, import.caller, entry).await
 }

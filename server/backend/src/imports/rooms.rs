@@ -10,9 +10,9 @@ use domain::rooms::RoomInput;
 use serde_json::json;
 
 use super::table::{Cells, Table};
-use super::{Import, place_of, places_by_code};
+use super::{Import, place_of};
 use crate::access::permit;
-use crate::agencies::read_path;
+use crate::agencies::{places_by_code, read_path};
 use crate::audit::{self, Entry};
 use crate::db::{Source, Tx, q};
 use crate::rooms::{self, ParsedRoom};

@@ -163,8 +163,42 @@ async fn people_get_a_first_password_once_and_keep_it() {
         let moved = "user_name,name,position,agency,roles\ntk1,Thư ký 1,Chuyên viên,UBND,delegate\n";
         assert_eq!(written(world, ImportKind::People, moved).await, [1, 0, 1, 0]);
         let page = People::list(&world.backend, &world.system(), None, "tk1", 1).await.unwrap();
-        assert_eq!(page.rows[0].roles, [(Role::Delegate, "UBND tỉnh".to_owned())]);
+        let [(role, agency)] = &page.rows[0].roles[..] else { panic!("one role") };
+        assert_eq!((*role, agency.short_name.as_str()), (Role::Delegate, "UBND tỉnh"));
         Accounts::sign_in(&world.backend, user_name, made, false, "", "", world.now).await.unwrap();
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_file_gives_roles_in_other_agencies_and_is_the_word_on_all_of_them() {
+    each_database(async |world| {
+        written(world, ImportKind::Agencies, TREE).await;
+        let header = "user_name,name,position,agency,roles\n";
+        let person = |roles: &str| format!("{header}tk1,Thư ký 1,Chuyên viên,SNV,{roles}\n");
+        assert_eq!(
+            bad(world, ImportKind::People, &person("secretary@NONE")).await,
+            named(&[(2, "roles", Problem::Unknown)])
+        );
+        let wider = person("secretary@UBND|delegate");
+        assert_eq!(written(world, ImportKind::People, &wider).await, [1, 1, 0, 0]);
+        assert_eq!(written(world, ImportKind::People, &wider).await, [1, 0, 0, 1]);
+        let roles = async || {
+            let page = People::list(&world.backend, &world.system(), None, "tk1", 1).await.unwrap();
+            let roles = page.rows[0].roles.iter();
+            roles.map(|(role, agency)| format!("{}@{}", role.code(), agency.code)).collect::<Vec<_>>()
+        };
+        assert_eq!(roles().await, ["secretary@UBND", "delegate@SNV"]);
+        // Whoever manages the person's agency alone neither gives such a role nor takes it, and need not know of it.
+        let administrator = world.caller(Role::AgencyAdministrator, "SNV").await;
+        let same = import(world, &administrator, ImportKind::People, &person("delegate")).await.unwrap();
+        assert_eq!((same.bad_rows, same.unchanged), (0, 1));
+        let new = wider.replace("tk1", "tk2");
+        let above = import(world, &administrator, ImportKind::People, &new).await.unwrap();
+        assert_eq!(cells(above), named(&[(2, "roles", Problem::NotYours)]));
+        assert_eq!(roles().await, ["secretary@UBND", "delegate@SNV"]);
+        assert_eq!(written(world, ImportKind::People, &person("delegate")).await, [1, 0, 1, 0]);
+        assert_eq!(roles().await, ["delegate@SNV"]);
     })
     .await;
 }

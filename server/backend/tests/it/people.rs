@@ -4,10 +4,10 @@ use domain::access::Role;
 use domain::accounts::Accounts;
 use domain::agencies::Agencies;
 use domain::audit::{Audit, AuditFilter};
-use domain::error::{Failure, Refusal};
-use domain::people::{People, PersonInput};
+use domain::error::{Failure, FieldProblem, Problem, Refusal};
+use domain::people::{People, Person, PersonChange, PersonInput};
 
-use crate::support::each_database;
+use crate::support::{World, each_database};
 
 fn input(user_name: &str, name: &str, agency: &str, roles: &str) -> PersonInput {
     PersonInput {
@@ -18,6 +18,30 @@ fn input(user_name: &str, name: &str, agency: &str, roles: &str) -> PersonInput 
         roles: roles.into(),
         password: String::new(),
     }
+}
+
+fn change(name: &str, agency: &str, roles: &str) -> PersonChange {
+    PersonChange {
+        name: name.into(),
+        position: "Phó Chánh Văn phòng".into(),
+        agency: agency.into(),
+        roles: roles.into(),
+    }
+}
+
+fn held(person: &Person) -> Vec<(Role, &str)> {
+    person.roles.iter().map(|(role, agency)| (*role, agency.code.as_str())).collect()
+}
+
+/// What the trail keeps of the changes of people, the newest first.
+async fn changes(world: &World) -> Vec<(String, String)> {
+    let filter = AuditFilter { text: "people.change".into(), ..AuditFilter::default() };
+    let lines = Audit::list(&world.backend, &world.system(), filter).await.unwrap();
+    lines.rows.into_iter().map(|line| (line.before, line.after)).collect()
+}
+
+fn unknown(field: &str) -> Failure {
+    Failure::Invalid(vec![FieldProblem::new(field, Problem::Unknown)])
 }
 
 #[tokio::test]
@@ -109,7 +133,7 @@ async fn everybody_finds_people_without_marks_and_administrators_list_their_own(
         let page = people.list(&administrator, None, "", 1).await.unwrap();
         assert_eq!(page.total, 3);
         let director = page.rows.iter().find(|person| person.user_name == "gd").unwrap();
-        assert_eq!(director.roles, [(Role::Delegate, "SNV".to_owned())]);
+        assert_eq!(held(director), [(Role::Delegate, "SNV")]);
         let stc = world.agency("STC").await;
         assert_eq!(people.list(&administrator, Some(stc), "", 1).await, Err(Failure::Forbidden));
         assert_eq!(people.list(&administrator, None, "thư ký", 1).await.unwrap().total, 1);
@@ -136,6 +160,114 @@ async fn a_search_of_a_thousand_words_is_answered_like_any_other() {
         }
         let agencies = Agencies::find(&world.backend, &administrator, &"snv ".repeat(1_001)).await.unwrap();
         assert_eq!(agencies.len(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_role_in_another_agency_is_given_by_who_manages_that_agency() {
+    each_database(async |world| {
+        world.agency("VPUB").await;
+        world.agency("STC").await;
+        let people: &dyn People = &world.backend;
+        let of_the_office = world.caller(Role::AgencyAdministrator, "VPUB").await;
+        let of_all = world.caller(Role::AgencyAdministrator, "UBND").await;
+        let secretary = input("tk1", "Thư ký 1", "VPUB", "secretary@UBND delegate");
+        assert_eq!(people.add(&of_the_office, secretary.clone()).await, Err(Failure::Forbidden));
+        let nowhere = input("tk1", "Thư ký 1", "VPUB", "secretary@NONE");
+        assert_eq!(people.add(&of_all, nowhere).await, Err(unknown("roles")));
+        let (id, _) = people.add(&of_all, secretary).await.unwrap();
+        let person = people.get(&of_all, id).await.unwrap();
+        assert_eq!(held(&person), [(Role::Secretary, "UBND"), (Role::Delegate, "VPUB")]);
+        // The role reaches further than the administrator of the person's agency.
+        assert_eq!(people.reset_password(&of_the_office, id).await, Err(Failure::Forbidden));
+        assert_eq!(people.get(&of_the_office, id).await, Err(Failure::Forbidden));
+        let listed = people.list(&of_the_office, None, "thư ký", 1).await.unwrap();
+        assert_eq!(held(&listed.rows[0]), [(Role::Secretary, "UBND"), (Role::Delegate, "VPUB")]);
+        // The same role in two agencies, once each.
+        let two = input("tk2", "Thư ký 2", "VPUB", "secretary|secretary@STC|secretary@VPUB");
+        let (id, _) = people.add(&of_all, two).await.unwrap();
+        let person = people.get(&of_all, id).await.unwrap();
+        assert_eq!(held(&person), [(Role::Secretary, "STC"), (Role::Secretary, "VPUB")]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_person_is_corrected_with_before_and_after_in_the_trail() {
+    each_database(async |world| {
+        world.agency("VPUB").await;
+        world.agency("SNV").await;
+        let people: &dyn People = &world.backend;
+        let administrator = world.caller(Role::AgencyAdministrator, "UBND").await;
+        let (id, _) =
+            people.add(&administrator, input("tk1", "Thư kí 1", "SNV", "secretary delegate")).await.unwrap();
+        let wrong = change("", "SNV", "minister");
+        let problems =
+            vec![FieldProblem::new("name", Problem::Missing), FieldProblem::new("roles", Problem::Unknown)];
+        assert_eq!(people.change(&administrator, id, wrong).await, Err(Failure::Invalid(problems)));
+        let nowhere = change("Thư ký 1", "NONE", "");
+        assert_eq!(people.change(&administrator, id, nowhere).await, Err(unknown("agency")));
+        assert_eq!(changes(world).await, []);
+        let right = change("Thư ký 1", "VPUB", "secretary@UBND|leader");
+        people.change(&administrator, id, right.clone()).await.unwrap();
+        let person = people.get(&administrator, id).await.unwrap();
+        assert_eq!((person.name.as_str(), person.position.as_str()), ("Thư ký 1", "Phó Chánh Văn phòng"));
+        assert_eq!((person.agency.code.as_str(), person.user_name.as_str()), ("VPUB", "tk1"));
+        assert_eq!(held(&person), [(Role::Secretary, "UBND"), (Role::Leader, "VPUB")]);
+        let found = people.find(&administrator, "thu ky 1 vpub").await.unwrap();
+        assert_eq!(found.len(), 1, "found by the new name and agency");
+        people.change(&administrator, id, right).await.unwrap();
+        let [(before, after)] = &changes(world).await[..] else {
+            panic!("one line: what changes nothing leaves none")
+        };
+        assert!(
+            before.contains("Thư kí 1") && before.contains(r#""roles":["secretary","delegate"]"#),
+            "{before}"
+        );
+        assert!(after.contains("Thư ký 1") && after.contains(r#""agency":"VPUB""#), "{after}");
+        assert!(after.contains(r#""roles":["secretary@UBND","leader"]"#), "{after}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn nobody_is_changed_beyond_what_the_administrator_manages() {
+    each_database(async |world| {
+        world.agency("STC").await;
+        let people: &dyn People = &world.backend;
+        let administrator = world.caller(Role::AgencyAdministrator, "SNV").await;
+        let (id, _) = people.add(&administrator, input("cv1", "Chuyên viên 1", "SNV", "")).await.unwrap();
+        for beyond in [
+            change("Chuyên viên 1", "STC", ""),
+            change("Chuyên viên 1", "SNV", "delegate@STC"),
+            change("Chuyên viên 1", "SNV", "system_administrator"),
+        ] {
+            assert_eq!(people.change(&administrator, id, beyond).await, Err(Failure::Forbidden));
+        }
+        let (other, _) = people.add(&world.system(), input("cv2", "Chuyên viên 2", "STC", "")).await.unwrap();
+        let taken = people.change(&administrator, other, change("Chuyên viên 2", "SNV", "")).await;
+        assert_eq!(taken, Err(Failure::Forbidden));
+        let secretary = world.caller(Role::Secretary, "SNV").await;
+        let renamed = change("Chuyên viên 3", "SNV", "");
+        assert_eq!(people.change(&secretary, id, renamed).await, Err(Failure::Forbidden));
+        assert_eq!(changes(world).await, []);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn nobody_takes_the_administrators_role_from_themselves() {
+    each_database(async |world| {
+        let people: &dyn People = &world.backend;
+        let system = world.caller(Role::SystemAdministrator, "SNV").await;
+        let out = people.change(&system, system.person, change("Quản trị", "SNV", "delegate")).await;
+        assert_eq!(out, Err(Failure::Forbidden));
+        let moved = change("Quản trị", "UBND", "system_administrator delegate");
+        people.change(&system, system.person, moved).await.unwrap();
+        // Somebody else may.
+        let other = world.caller(Role::SystemAdministrator, "UBND").await;
+        people.change(&other, system.person, change("Quản trị", "SNV", "")).await.unwrap();
     })
     .await;
 }

@@ -1,6 +1,8 @@
 //! The tree of agencies over the database: a path of identifiers makes every subtree one comparison of text.
 //! Knows nothing of people and meetings.
 
+mod place;
+
 use std::collections::{BTreeMap, HashMap};
 
 use async_trait::async_trait;
@@ -17,6 +19,7 @@ use crate::audit::{self, Entry};
 use crate::db::{BINDS_AT_MOST, Q, Source, Tx, places, q};
 use crate::stop::Done;
 use crate::{Backend, rules, stored, typed};
+pub(crate) use place::{Place, place, places_by_code, places_of};
 
 /// So many agencies are offered while a name is typed.
 const FOUND_AT_MOST: i64 = 20;

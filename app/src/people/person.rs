@@ -1,0 +1,43 @@
+//! One person, to be corrected: name, position, agency and every role.
+
+use domain::ids::PersonId;
+use leptos::prelude::*;
+
+use super::calls::{PersonShown, get_person};
+use super::form::fields;
+use crate::admin;
+use crate::form::{Posted, posted};
+use crate::text::keys::*;
+use crate::text::t;
+use crate::ui::{Card, Loaded, loaded_page, named, resource_of};
+
+/// `/admin/people/:id`.
+#[component]
+pub fn PersonPage() -> impl IntoView {
+    let id = named::<PersonId>();
+    let data: Loaded<PersonShown> = resource_of(id, get_person);
+    let posted = StoredValue::new(posted());
+    loaded_page(data, t(PERSON_TITLE), move |data| posted.with_value(|posted| shown(data, posted)))
+}
+
+fn shown(data: PersonShown, posted: &Posted) -> AnyView {
+    let PersonShown { person, tree } = data;
+    let lead = format!("{}, {}", person.user_name, person.agency.short_name);
+    let fields = fields(tree, Some(&person), posted);
+    view! {
+        {admin::head_of(("/admin/people", t(PEOPLE_TITLE)), person.name.clone(), person.name.clone(), lead)}
+        <div class="admin">
+            {admin::outcome(posted)}
+            <Card title=t(PERSON_TITLE)>
+                <form method="post" action="/api/people/change">
+                    <input r#type="hidden" name="id" value=person.id.to_string()/>
+                    <div class="formpage__sec">
+                        {fields}
+                        <div class="formpage__acts"><button class="btn btn--primary">{t(ADMIN_SAVE)}</button></div>
+                    </div>
+                </form>
+            </Card>
+        </div>
+    }
+    .into_any()
+}

@@ -1,0 +1,199 @@
+//! A person as they stand, or are to stand: the agency they are of and every role with the agency it is held in.
+//! Permission is asked here, because a role reaches as far as its agency, not as far as the person's.
+
+use std::collections::HashMap;
+
+use domain::access::{Action, Caller, Role, Scope};
+use domain::error::Failure;
+use domain::ids::PersonId;
+use domain::people::TypedRole;
+use serde_json::json;
+
+use crate::access::permit;
+use crate::agencies::{Place, places_by_code, places_of};
+use crate::db::{Source, Tx, q};
+use crate::stop::{Done, Stop};
+use crate::stored;
+
+/// A role and where it is held.
+#[derive(Clone, Debug)]
+pub(crate) struct Held {
+    pub(crate) role: Role,
+    pub(crate) place: Place,
+}
+
+impl Held {
+    fn is(&self, other: &Held) -> bool {
+        self.role == other.role && self.place.id == other.place.id
+    }
+}
+
+/// A person as they stand, or are to stand.
+#[derive(Clone, Debug)]
+pub(crate) struct Kept {
+    pub(crate) user_name: String,
+    pub(crate) name: String,
+    pub(crate) position: String,
+    pub(crate) place: Place,
+    pub(crate) roles: Vec<Held>,
+}
+
+/// A person who is there already.
+#[derive(Clone, Debug)]
+pub(crate) struct There {
+    pub(crate) id: PersonId,
+    pub(crate) kept: Kept,
+}
+
+impl Kept {
+    /// What the trail may show: everything but the password. A role of another agency stands with that agency's name.
+    pub(super) fn shown(&self) -> serde_json::Value {
+        let role = |held: &Held| match held.place.id == self.place.id {
+            true => held.role.code().to_owned(),
+            false => format!("{}@{}", held.role.code(), held.place.short_name),
+        };
+        json!({
+            "user_name": self.user_name, "name": self.name, "position": self.position,
+            "agency": self.place.short_name, "roles": self.roles.iter().map(role).collect::<Vec<_>>(),
+        })
+    }
+
+    /// Whether anything of the person would change.
+    pub(crate) fn differs(&self, after: &Kept) -> bool {
+        self.name != after.name
+            || self.position != after.position
+            || self.place.id != after.place.id
+            || missing(&self.roles, &after.roles).next().is_some()
+            || missing(&after.roles, &self.roles).next().is_some()
+    }
+}
+
+/// The roles of the second list that the first has not.
+pub(super) fn missing<'h>(from: &[Held], of: &'h [Held]) -> impl Iterator<Item = &'h Held> {
+    of.iter().filter(move |held| !from.iter().any(|other| other.is(held)))
+}
+
+/// The roles typed with their agencies, each once; or the code that nobody has.
+pub(crate) fn held<'t>(
+    typed: &'t [TypedRole],
+    own: &Place,
+    places: &HashMap<String, Place>,
+) -> Result<Vec<Held>, &'t str> {
+    let mut roles: Vec<Held> = Vec::with_capacity(typed.len());
+    for TypedRole { role, agency } in typed {
+        let place = match agency {
+            None => own,
+            Some(code) => places.get(code).ok_or(code.as_str())?,
+        };
+        join(&mut roles, [Held { role: *role, place: place.clone() }]);
+    }
+    Ok(roles)
+}
+
+/// Adds roles, each once.
+pub(crate) fn join(roles: &mut Vec<Held>, more: impl IntoIterator<Item = Held>) {
+    for held in more {
+        if !roles.iter().any(|other| other.is(&held)) {
+            roles.push(held);
+        }
+    }
+}
+
+/// Whether the caller may give this role, and take it away. Who runs the whole system is for those who run it to say.
+pub(crate) fn permit_role(caller: &Caller, held: &Held) -> Done<()> {
+    permit(caller, Action::ManagePeople, Scope::Agency(&held.place.path))?;
+    if held.role == Role::SystemAdministrator {
+        permit(caller, Action::ManagePeople, Scope::System)?;
+    }
+    Ok(())
+}
+
+/// Whether the caller may have such a person added.
+pub(crate) fn permit_new(caller: &Caller, new: &Kept) -> Done<()> {
+    permit(caller, Action::ManagePeople, Scope::Agency(&new.place.path))?;
+    new.roles.iter().try_for_each(|held| permit_role(caller, held))
+}
+
+/// Whether the caller may change this account: neither the person's agency nor any of the roles may lie outside what the
+/// caller manages, or a new password would open more than the caller has.
+pub(crate) fn permit_all(caller: &Caller, there: &There) -> Done<()> {
+    permit_new(caller, &there.kept)
+}
+
+/// Whether the caller may change a person so. Nobody takes an administrator's role from themselves, and so the last
+/// administrator stays.
+pub(crate) fn permit_change(caller: &Caller, there: &There, after: &Kept) -> Done<()> {
+    permit_all(caller, there)?;
+    permit_new(caller, after)?;
+    let is_kept = |role: Role| {
+        let has = |kept: &Kept| kept.roles.iter().any(|held| held.role == role);
+        !has(&there.kept) || has(after)
+    };
+    let keeps = is_kept(Role::SystemAdministrator) && is_kept(Role::AgencyAdministrator);
+    if there.id == caller.person && !keeps {
+        return Err(Failure::Forbidden.into());
+    }
+    Ok(())
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: String,
+    user_name: String,
+    name: String,
+    position: String,
+    code: String,
+}
+
+const ROWS: &str =
+    "SELECT p.id, p.user_name, p.name, p.position, a.code FROM person p JOIN agency a ON a.id = p.agency_id";
+const GRANTS: &str =
+    "SELECT g.person_id, g.role, a.code FROM role_grant g JOIN agency a ON a.id = g.agency_id";
+
+/// A person's identifier, the role's and the agency's code.
+type Grant = (String, String, String);
+
+/// Everybody, by user name.
+pub(crate) async fn everybody(mut on: impl Source) -> Done<HashMap<String, There>> {
+    let places = places_by_code(&mut on).await?;
+    let mut grants: HashMap<String, Vec<Grant>> = HashMap::new();
+    for grant in q(GRANTS).all::<Grant>(&mut on).await? {
+        grants.entry(grant.0.clone()).or_default().push(grant);
+    }
+    let rows: Vec<Row> = q(ROWS).all(on).await?;
+    let there = |row: Row| {
+        let grants = grants.remove(&row.id).unwrap_or_default();
+        Ok((row.user_name.clone(), read(row, grants, &places)?))
+    };
+    rows.into_iter().map(there).collect()
+}
+
+/// One person.
+pub(super) async fn of(mut on: impl Source, person: PersonId) -> Done<There> {
+    let row: Option<Row> = q(format!("{ROWS} WHERE p.id = $1")).bind(person).optional(&mut on).await?;
+    let row = row.ok_or(Failure::NotFound)?;
+    let grants: Vec<Grant> = q(format!("{GRANTS} WHERE g.person_id = $1")).bind(person).all(&mut on).await?;
+    let codes: Vec<&str> = grants.iter().map(|(.., code)| code.as_str()).chain([row.code.as_str()]).collect();
+    let places = places_of(on, &codes).await?;
+    read(row, grants, &places)
+}
+
+/// A person whose account the caller may change, after whoever is changing the same one.
+pub(super) async fn managed(tx: &mut Tx, caller: &Caller, person: PersonId) -> Done<There> {
+    q("UPDATE person SET name = name WHERE id = $1").bind(person).run(&mut *tx).await?;
+    let there = of(tx, person).await?;
+    permit_all(caller, &there)?;
+    Ok(there)
+}
+
+fn read(row: Row, grants: Vec<Grant>, places: &HashMap<String, Place>) -> Done<There> {
+    let place = |code: &str| {
+        places.get(code).cloned().ok_or_else(|| Stop::Stored(format!("agency {code} of a person")))
+    };
+    let held =
+        |(_, role, code): Grant| Ok(Held { role: stored::code(&role, Role::parse)?, place: place(&code)? });
+    let mut roles = grants.into_iter().map(held).collect::<Done<Vec<Held>>>()?;
+    roles.sort_by(|a, b| (a.role, &a.place.short_name).cmp(&(b.role, &b.place.short_name)));
+    let Row { id, user_name, name, position, code } = row;
+    Ok(There { id: stored::id(&id)?, kept: Kept { user_name, name, position, place: place(&code)?, roles } })
+}

@@ -1,0 +1,268 @@
+//! People over the database: finding whom to invite, and what administrators do with accounts.
+//! Knows no session but to end them.
+
+mod kept;
+mod parsed;
+mod written;
+
+use std::collections::HashMap;
+
+use async_trait::async_trait;
+use domain::access::{Action, Caller, Role, Scope};
+use domain::agencies::AgencyRef;
+use domain::error::{Failure, Outcome};
+use domain::ids::{AgencyId, PersonId};
+use domain::people::{Page, People, Person, PersonChange, PersonInput, PersonRef};
+use serde_json::json;
+
+use crate::access::{Within, permit};
+use crate::accounts::{self, password, session};
+use crate::agencies;
+use crate::audit::{self, Entry};
+use crate::db::{BINDS_AT_MOST, Q, Source, Tx, places, q};
+use crate::stop::Done;
+use crate::{Backend, stored, typed};
+pub(crate) use kept::{
+    Held, Kept, There, everybody, held, join, permit_all, permit_change, permit_new, permit_role,
+};
+pub(crate) use parsed::{ParsedPerson, parse, user_name};
+pub(crate) use written::{enter, insert, refold, write_change, write_new};
+
+/// So many people are offered while a name is typed.
+const FOUND_AT_MOST: i64 = 20;
+/// People a page.
+const PER_PAGE: u32 = 50;
+
+#[async_trait]
+impl People for Backend {
+    async fn find(&self, caller: &Caller, text: &str) -> Outcome<Vec<PersonRef>> {
+        self.outcome(find(self, caller, text).await)
+    }
+
+    async fn named(&self, caller: &Caller, people: Vec<PersonId>) -> Outcome<Vec<PersonRef>> {
+        self.outcome(named(self, caller, &people).await)
+    }
+
+    async fn list(
+        &self,
+        caller: &Caller,
+        agency: Option<AgencyId>,
+        text: &str,
+        page: u32,
+    ) -> Outcome<Page<Person>> {
+        self.outcome(list(self, caller, agency, text, page).await)
+    }
+
+    async fn get(&self, caller: &Caller, person: PersonId) -> Outcome<Person> {
+        self.outcome(get(self, caller, person).await)
+    }
+
+    async fn add(&self, caller: &Caller, input: PersonInput) -> Outcome<(PersonId, Option<String>)> {
+        self.outcome(written::add(self, caller, input).await)
+    }
+
+    async fn change(&self, caller: &Caller, person: PersonId, input: PersonChange) -> Outcome<()> {
+        self.outcome(written::change(self, caller, person, input).await)
+    }
+
+    async fn reset_password(&self, caller: &Caller, person: PersonId) -> Outcome<String> {
+        self.outcome(reset_password(self, caller, person).await)
+    }
+
+    async fn set_active(&self, caller: &Caller, person: PersonId, is_active: bool) -> Outcome<()> {
+        self.outcome(set_active(self, caller, person, is_active).await)
+    }
+}
+
+/// Every word of the text stands somewhere in what the person is found by.
+pub(crate) fn words(q: &mut Q, text: &str) -> String {
+    let mut all = vec!["1 = 1".to_owned()];
+    for word in typed::words(text) {
+        all.push(format!("p.folded LIKE {}", q.place(format!("%{word}%"))));
+    }
+    all.join(" AND ")
+}
+
+async fn find(backend: &Backend, caller: &Caller, text: &str) -> Done<Vec<PersonRef>> {
+    permit(caller, Action::ViewPeople, Scope::Myself)?;
+    let begin = typed::words(text).join(" ");
+    let mut q =
+        q("SELECT p.id, p.name, p.position, a.short_name FROM person p JOIN agency a ON a.id = p.agency_id \
+         WHERE p.is_active AND ");
+    let chosen = words(&mut q, text);
+    let (begins, own, limit) =
+        (q.place(format!("{begin}%")), q.place(caller.agency.id), q.place(FOUND_AT_MOST));
+    q.push(&format!(
+        "{chosen} ORDER BY CASE WHEN p.folded LIKE {begins} THEN 0 ELSE 1 END, \
+         CASE WHEN p.agency_id = {own} THEN 0 ELSE 1 END, a.depth, p.folded, p.id LIMIT {limit}"
+    ));
+    let rows: Vec<(String, String, String, String)> = q.all(backend.db()).await?;
+    rows.into_iter().map(reference).collect()
+}
+
+async fn named(backend: &Backend, caller: &Caller, people: &[PersonId]) -> Done<Vec<PersonRef>> {
+    permit(caller, Action::ViewPeople, Scope::Myself)?;
+    let mut named = Vec::with_capacity(people.len());
+    for some in people.chunks(BINDS_AT_MOST) {
+        let rows: Vec<(String, String, String, String)> = q(format!(
+            "SELECT p.id, p.name, p.position, a.short_name FROM person p JOIN agency a ON a.id = p.agency_id \
+             WHERE p.id IN ({})",
+            places(1, some.len())
+        ))
+        .bind_all(some.iter().copied())
+        .all(backend.db())
+        .await?;
+        for row in rows {
+            named.push(reference(row)?);
+        }
+    }
+    Ok(named)
+}
+
+/// A person's identifier, name, position and agency as others name them.
+pub(crate) fn reference((id, name, position, agency): (String, String, String, String)) -> Done<PersonRef> {
+    Ok(PersonRef { id: stored::id(&id)?, name, position, agency })
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: String,
+    user_name: String,
+    name: String,
+    position: String,
+    is_active: bool,
+    agency_id: String,
+    code: String,
+    short_name: String,
+}
+
+const ROWS: &str = "SELECT p.id, p.user_name, p.name, p.position, p.is_active, p.agency_id, a.code, a.short_name \
+    FROM person p JOIN agency a ON a.id = p.agency_id";
+
+async fn list(
+    backend: &Backend,
+    caller: &Caller,
+    agency: Option<AgencyId>,
+    text: &str,
+    page: u32,
+) -> Done<Page<Person>> {
+    let within = match agency {
+        Some(agency) => {
+            let path = agencies::path(backend.db(), agency).await?;
+            permit(caller, Action::ManagePeople, Scope::Agency(&path))?;
+            Within::Subtrees(vec![agency])
+        }
+        None => Within::of(caller, Action::ManagePeople),
+    };
+    if within == Within::Subtrees(Vec::new()) {
+        return Err(Failure::Forbidden.into());
+    }
+    let page = page.max(1);
+    let mut counting =
+        q("SELECT CAST(COUNT(*) AS BIGINT) FROM person p JOIN agency a ON a.id = p.agency_id WHERE ");
+    let chosen = [within.condition(&mut counting, "p.agency_id"), words(&mut counting, text)].join(" AND ");
+    counting.push(&chosen);
+    let (total,): (i64,) = counting.one(backend.db()).await?;
+    let mut rows = q(format!("{ROWS} WHERE "));
+    let chosen = [within.condition(&mut rows, "p.agency_id"), words(&mut rows, text)].join(" AND ");
+    let (limit, offset) =
+        (rows.place(i64::from(PER_PAGE)), rows.place(i64::from(page - 1) * i64::from(PER_PAGE)));
+    rows.push(&format!("{chosen} ORDER BY a.depth, a.code, p.folded, p.id LIMIT {limit} OFFSET {offset}"));
+    let rows: Vec<Row> = rows.all(backend.db()).await?;
+    let mut roles = roles(backend.db(), &rows).await?;
+    let rows = rows.into_iter().map(|row| read(row, &mut roles)).collect::<Done<_>>()?;
+    Ok(Page { rows, total, page, per_page: PER_PAGE })
+}
+
+fn read(row: Row, roles: &mut HashMap<String, Vec<(Role, AgencyRef)>>) -> Done<Person> {
+    Ok(Person {
+        id: stored::id(&row.id)?,
+        roles: roles.remove(&row.id).unwrap_or_default(),
+        user_name: row.user_name,
+        name: row.name,
+        position: row.position,
+        agency: AgencyRef { id: stored::id(&row.agency_id)?, code: row.code, short_name: row.short_name },
+        is_active: row.is_active,
+    })
+}
+
+/// The roles of the people of a page.
+async fn roles(on: impl Source, rows: &[Row]) -> Done<HashMap<String, Vec<(Role, AgencyRef)>>> {
+    let mut roles: HashMap<String, Vec<(Role, AgencyRef)>> = HashMap::new();
+    if rows.is_empty() {
+        return Ok(roles);
+    }
+    let found: Vec<(String, String, String, String, String)> = q(format!(
+        "SELECT g.person_id, g.role, a.id, a.code, a.short_name FROM role_grant g \
+         JOIN agency a ON a.id = g.agency_id WHERE g.person_id IN ({})",
+        places(1, rows.len())
+    ))
+    .bind_all(rows.iter().map(|row| &row.id))
+    .all(on)
+    .await?;
+    for (person, role, id, code, short_name) in found {
+        let agency = AgencyRef { id: stored::id(&id)?, code, short_name };
+        roles.entry(person).or_default().push((stored::code(&role, Role::parse)?, agency));
+    }
+    for roles in roles.values_mut() {
+        roles.sort_by(|(role, at), (other, there)| (role, &at.short_name).cmp(&(other, &there.short_name)));
+    }
+    Ok(roles)
+}
+
+async fn get(backend: &Backend, caller: &Caller, person: PersonId) -> Done<Person> {
+    let there = kept::of(backend.db(), person).await?;
+    permit_all(caller, &there)?;
+    let row: Row = q(format!("{ROWS} WHERE p.id = $1")).bind(person).one(backend.db()).await?;
+    let rows = [row];
+    let mut roles = roles(backend.db(), &rows).await?;
+    let [row] = rows;
+    read(row, &mut roles)
+}
+
+/// Name, user name and agency of a person whose account the caller may change.
+async fn managed(tx: &mut Tx, caller: &Caller, person: PersonId) -> Done<(String, String, AgencyId)> {
+    let There { kept, .. } = kept::managed(tx, caller, person).await?;
+    Ok((kept.name, kept.user_name, kept.place.id))
+}
+
+async fn reset_password(backend: &Backend, caller: &Caller, person: PersonId) -> Done<String> {
+    let made = password::made(backend.entropy());
+    let password_hash = backend.hashing().hash(backend.entropy(), &made).await?;
+    let mut tx = backend.db().begin().await?;
+    let (name, user_name, agency) = managed(&mut tx, caller, person).await?;
+    q("UPDATE person SET password_hash = $1 WHERE id = $2")
+        .bind(password_hash)
+        .bind(person)
+        .run(&mut tx)
+        .await?;
+    session::end_all(&mut tx, person, None).await?;
+    accounts::forgive(&mut tx, &user_name).await?;
+    audit::record(&mut tx, backend, caller, Entry::new("people.reset_password", &name).of(agency)).await?;
+    tx.commit().await?;
+    Ok(made)
+}
+
+async fn set_active(backend: &Backend, caller: &Caller, person: PersonId, is_active: bool) -> Done<()> {
+    let mut tx = backend.db().begin().await?;
+    let (name, _, agency) = managed(&mut tx, caller, person).await?;
+    if person == caller.person && !is_active {
+        // Nobody locks themselves out, and so the last administrator stays.
+        return Err(Failure::Forbidden.into());
+    }
+    let changed = q("UPDATE person SET is_active = $1 WHERE id = $2 AND is_active <> $1")
+        .bind(is_active)
+        .bind(person)
+        .run(&mut tx)
+        .await?;
+    if changed > 0 {
+        if !is_active {
+            session::end_all(&mut tx, person, None).await?;
+        }
+        let entry = Entry::new("people.set_active", &name).of(agency);
+        let entry = entry.before(&json!({ "is_active": !is_active }))?;
+        let entry = entry.after(&json!({ "is_active": is_active }))?;
+        audit::record(&mut tx, backend, caller, entry).await?;
+    }
+    Ok(tx.commit().await?)
+}

@@ -1,0 +1,193 @@
+//! Writing people: somebody new, and what has changed of somebody who is there. The page, files and the demo come here
+//! alike, each with its own transaction and a line in the trail.
+
+use chrono::{DateTime, Utc};
+use domain::access::{Action, Caller};
+use domain::error::{Failure, FieldProblem, Problem, Refusal};
+use domain::ids::{AgencyId, PersonId};
+use domain::people::{PersonChange, PersonInput};
+use domain::text::fold;
+
+use super::kept::{Held, Kept, There, held, managed, missing, permit_change, permit_new};
+use super::parsed::{ParsedPerson, parse, parse_change};
+use crate::Backend;
+use crate::access::Within;
+use crate::accounts::password;
+use crate::agencies::{place, places_of};
+use crate::audit::{self, Entry};
+use crate::db::{Tx, q};
+use crate::stop::Done;
+
+pub(super) async fn add(
+    backend: &Backend,
+    caller: &Caller,
+    input: PersonInput,
+) -> Done<(PersonId, Option<String>)> {
+    if Within::of(caller, Action::ManagePeople) == Within::Subtrees(Vec::new()) {
+        return Err(Failure::Forbidden.into());
+    }
+    let parsed = parse(&input).map_err(Failure::Invalid)?;
+    let made = parsed.password.is_none().then(|| password::made(backend.entropy()));
+    let first = parsed.password.as_ref().or(made.as_ref()).expect("typed or made");
+    let password_hash = backend.hashing().hash(backend.entropy(), first).await?;
+    let mut tx = backend.db().begin().await?;
+    let (id, _) = enter(&mut tx, backend, caller, &parsed, &input.agency, &password_hash).await?;
+    tx.commit().await?;
+    Ok((id, made))
+}
+
+/// Adds somebody whose password is hashed already.
+pub(crate) async fn enter(
+    tx: &mut Tx,
+    backend: &Backend,
+    caller: &Caller,
+    parsed: &ParsedPerson,
+    agency: &str,
+    password_hash: &str,
+) -> Done<(PersonId, Kept)> {
+    let new = looked_up(tx, parsed, agency).await?;
+    permit_new(caller, &new)?;
+    let there: Option<(String,)> =
+        q("SELECT id FROM person WHERE user_name = $1").bind(&new.user_name).optional(&mut *tx).await?;
+    if there.is_some() {
+        return Err(Refusal::AlreadyThere { name: new.user_name }.into());
+    }
+    let id = write_new(tx, backend, caller, &new, password_hash).await?;
+    Ok((id, new))
+}
+
+/// The person in the agency of a code, with the agencies of the roles; a code that nobody has is a wrong field.
+async fn looked_up(tx: &mut Tx, parsed: &ParsedPerson, agency: &str) -> Done<Kept> {
+    let agency = agency.trim();
+    let of_roles = parsed.roles.iter().filter_map(|role| role.agency.as_deref());
+    let codes: Vec<&str> = of_roles.chain([agency]).collect();
+    let places = places_of(tx, &codes).await?;
+    let wrong = |field, problem| Failure::Invalid(vec![FieldProblem::new(field, problem)]);
+    let Some(own) = places.get(agency) else {
+        let problem = if agency.is_empty() { Problem::Missing } else { Problem::Unknown };
+        return Err(wrong("agency", problem).into());
+    };
+    let roles = held(&parsed.roles, own, &places).map_err(|_| wrong("roles", Problem::Unknown))?;
+    Ok(parsed.kept(own.clone(), roles))
+}
+
+/// Stores somebody new with the roles, and the line of it.
+pub(crate) async fn write_new(
+    tx: &mut Tx,
+    backend: &Backend,
+    caller: &Caller,
+    new: &Kept,
+    password_hash: &str,
+) -> Done<PersonId> {
+    let id = PersonId(backend.entropy().id(caller.now));
+    insert(tx, id, new, password_hash, caller.now).await?;
+    let entry = Entry::new("people.add", &new.name).of(new.place.id).after(&new.shown())?;
+    audit::record(tx, backend, caller, entry).await?;
+    Ok(id)
+}
+
+/// Stores somebody new with the roles.
+pub(crate) async fn insert(
+    tx: &mut Tx,
+    id: PersonId,
+    new: &Kept,
+    password_hash: &str,
+    now: DateTime<Utc>,
+) -> Done<()> {
+    q("INSERT INTO person (id, user_name, name, position, agency_id, password_hash, is_active, folded, created_at) \
+       VALUES ($1, $2, $3, $4, $5, $6, TRUE, $7, $8)")
+    .bind(id)
+    .bind(&new.user_name)
+    .bind(&new.name)
+    .bind(&new.position)
+    .bind(new.place.id)
+    .bind(password_hash)
+    .bind(folded(new))
+    .bind(now)
+    .run(&mut *tx)
+    .await?;
+    for held in &new.roles {
+        grant(tx, id, held).await?;
+    }
+    Ok(())
+}
+
+/// What a person is found by.
+fn folded(kept: &Kept) -> String {
+    fold(&format!("{} {} {} {}", kept.name, kept.position, kept.place.words, kept.user_name))
+}
+
+/// Gives a role in an agency; one that is held already stays.
+async fn grant(tx: &mut Tx, person: PersonId, held: &Held) -> Done<()> {
+    q("INSERT INTO role_grant (person_id, role, agency_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING")
+        .bind(person)
+        .bind(held.role.code())
+        .bind(held.place.id)
+        .run(tx)
+        .await?;
+    Ok(())
+}
+
+pub(super) async fn change(
+    backend: &Backend,
+    caller: &Caller,
+    person: PersonId,
+    input: PersonChange,
+) -> Done<()> {
+    let mut tx = backend.db().begin().await?;
+    let there = managed(&mut tx, caller, person).await?;
+    let parsed = parse_change(&there.kept.user_name, &input).map_err(Failure::Invalid)?;
+    let after = looked_up(&mut tx, &parsed, &input.agency).await?;
+    permit_change(caller, &there, &after)?;
+    if there.kept.differs(&after) {
+        write_change(&mut tx, backend, caller, &there, &after).await?;
+    }
+    Ok(tx.commit().await?)
+}
+
+/// Stores what has changed of a person, and the line of it.
+pub(crate) async fn write_change(
+    tx: &mut Tx,
+    backend: &Backend,
+    caller: &Caller,
+    there: &There,
+    after: &Kept,
+) -> Done<()> {
+    q("UPDATE person SET name = $2, position = $3, agency_id = $4, folded = $5 WHERE id = $1")
+        .bind(there.id)
+        .bind(&after.name)
+        .bind(&after.position)
+        .bind(after.place.id)
+        .bind(folded(after))
+        .run(&mut *tx)
+        .await?;
+    for held in missing(&after.roles, &there.kept.roles) {
+        q("DELETE FROM role_grant WHERE person_id = $1 AND role = $2 AND agency_id = $3")
+            .bind(there.id)
+            .bind(held.role.code())
+            .bind(held.place.id)
+            .run(&mut *tx)
+            .await?;
+    }
+    for held in missing(&there.kept.roles, &after.roles) {
+        grant(tx, there.id, held).await?;
+    }
+    let entry = Entry::new("people.change", &after.name).of(after.place.id);
+    let entry = entry.before(&there.kept.shown())?.after(&after.shown())?;
+    audit::record(tx, backend, caller, entry).await
+}
+
+/// Writes anew what the people of an agency are found by, after its names changed.
+pub(crate) async fn refold(tx: &mut Tx, agency: AgencyId) -> Done<()> {
+    let words = place(&mut *tx, agency).await?.words;
+    let rows: Vec<(String, String, String, String)> =
+        q("SELECT id, user_name, name, position FROM person WHERE agency_id = $1")
+            .bind(agency)
+            .all(&mut *tx)
+            .await?;
+    for (id, user_name, name, position) in rows {
+        let found_by = fold(&format!("{name} {position} {words} {user_name}"));
+        q("UPDATE person SET folded = $1 WHERE id = $2").bind(found_by).bind(id).run(&mut *tx).await?;
+    }
+    Ok(())
+}

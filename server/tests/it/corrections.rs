@@ -1,0 +1,107 @@
+//! What administrators correct on pages, by plain forms without any script.
+
+use domain::agencies::AgencyInput;
+use domain::people::Person;
+use http::{Method, StatusCode, header};
+
+use crate::world::{World, now};
+
+impl World {
+    /// Sends a form as a browser does, and gives the page that comes of it.
+    async fn form(&self, cookie: &str, path: &str, fields: &[(&str, &str)]) -> String {
+        let body: Vec<String> =
+            fields.iter().map(|(name, typed)| format!("{name}={}", app::form::escape(typed))).collect();
+        let ask = self.ask(Method::POST, path).with(header::ACCEPT, "text/html").signed_in(cookie);
+        let answer = ask.body("application/x-www-form-urlencoded", body.join("&")).send().await;
+        assert!(answer.status.is_redirection(), "{path}: {} {}", answer.status, answer.text());
+        let next = answer.header(header::LOCATION).to_owned();
+        let shown = self.page(&next).signed_in(cookie).send().await;
+        assert_eq!(shown.status, StatusCode::OK, "{next}");
+        shown.text().to_owned()
+    }
+
+    /// An agency below the root.
+    async fn below(&self, code: &str, short_name: &str) {
+        let system = self.site.backend.system_caller(now());
+        let tree = self.site.services.agencies.tree(&system).await.unwrap();
+        let input = AgencyInput {
+            code: code.into(),
+            parent: tree[0].code.clone(),
+            level: "department".into(),
+            name: format!("Cơ quan {short_name}"),
+            short_name: short_name.into(),
+            aliases: String::new(),
+        };
+        self.site.services.agencies.add(&system, input).await.unwrap();
+    }
+
+    async fn found(&self, user_name: &str) -> Person {
+        let system = self.site.backend.system_caller(now());
+        self.site.services.people.list(&system, None, user_name, 1).await.unwrap().rows.remove(0)
+    }
+}
+
+/// The roles with the codes of their agencies.
+fn held(person: &Person) -> Vec<String> {
+    person.roles.iter().map(|(role, agency)| format!("{}@{}", role.code(), agency.code)).collect()
+}
+
+#[tokio::test]
+async fn a_person_is_added_and_corrected_with_roles_in_other_agencies() {
+    let (world, cookie) = World::claimed().await;
+    world.below("VPUB", "VP UBND tỉnh").await;
+    world.below("SNV", "Sở Nội vụ").await;
+    let added = [
+        ("user_name", "thuky1"),
+        ("name", "Thư kí 1"),
+        ("position", "Chuyên viên"),
+        ("agency", "VPUB"),
+        ("roles[]", "delegate"),
+        ("others[0][role]", "secretary"),
+        ("others[0][agency]", "SNV"),
+        ("others[0][agency_name]", "Sở Nội vụ"),
+        ("others[1][role]", ""),
+        ("others[1][agency]", ""),
+    ];
+    world.form(&cookie, "/api/people/add", &added).await;
+    let person = world.found("thuky1").await;
+    assert_eq!(held(&person), ["secretary@SNV", "delegate@VPUB"]);
+    let listed = world.page("/admin/people?text=thuky1").signed_in(&cookie).send().await;
+    assert!(listed.text().contains("Thư ký, Sở Nội vụ; Đại biểu"), "{}", listed.text());
+
+    let page = format!("/admin/people/{}", person.id);
+    assert!(listed.text().contains(&page));
+    let shown = world.page(&page).signed_in(&cookie).send().await.text().to_owned();
+    assert!(
+        shown.contains(r#"value="Thư kí 1""#) && shown.contains(r#"name="others[0][agency]""#),
+        "{shown}"
+    );
+    let id = person.id.to_string();
+    let wrong = [
+        ("id", id.as_str()),
+        ("name", "Thư ký 1"),
+        ("position", "Chuyên viên"),
+        ("agency", "SNV"),
+        ("others[0][role]", "leader"),
+        ("others[0][agency]", ""),
+        ("others[0][agency_name]", "Sở không có"),
+    ];
+    let back = world.form(&cookie, "/api/people/change", &wrong).await;
+    assert!(back.contains(r#"id="roles-error""#) && back.contains(r#"value="Thư ký 1""#), "{back}");
+    assert_eq!(world.found("thuky1").await, person, "nothing was written");
+    let right = [
+        ("id", id.as_str()),
+        ("name", "Thư ký 1"),
+        ("position", "Chuyên viên"),
+        ("agency", "SNV"),
+        ("roles[]", "leader"),
+        ("roles[]", "delegate"),
+    ];
+    let done = world.form(&cookie, "/api/people/change", &right).await;
+    assert!(done.contains(r#"value="Thư ký 1""#), "{done}");
+    let person = world.found("thuky1").await;
+    assert_eq!(held(&person), ["leader@SNV", "delegate@SNV"]);
+    let (secretary, _) = world.person("thuky2", "secretary").await;
+    let refused = world.page(&page).signed_in(&secretary).send().await;
+    assert_eq!(refused.status, StatusCode::FORBIDDEN);
+}
