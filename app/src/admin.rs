@@ -1,4 +1,4 @@
-//! What the pages of administration share: the head with the way back, the form that adds, the answer above the list.
+//! What the pages of administration share: the head with the way back, the forms that add and correct, the answer above.
 
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -8,7 +8,7 @@ use crate::failure::Problem;
 use crate::form::Posted;
 use crate::text::keys::*;
 use crate::text::{Text, t};
-use crate::ui::{Icon, Notice, PageHead, Tone};
+use crate::ui::{Card, Icon, Notice, PageHead, Tone};
 
 /// Title, way back and a line on what the page is for.
 pub fn head(title: Text, lead: Text) -> impl IntoView {
@@ -71,5 +71,20 @@ pub fn adding(
                 </div>
             </form>
         </details>
+    }
+}
+
+/// A form that corrects one thing, by its identifier.
+pub fn correcting(title: Text, action: &'static str, id: String, fields: AnyView) -> impl IntoView {
+    view! {
+        <Card title=t(title)>
+            <form method="post" action=action>
+                <input r#type="hidden" name="id" value=id/>
+                <div class="formpage__sec">
+                    {fields}
+                    <div class="formpage__acts"><button class="btn btn--primary">{t(ADMIN_SAVE)}</button></div>
+                </div>
+            </form>
+        </Card>
     }
 }

@@ -149,6 +149,7 @@ pages! { keeping, bring_keeping, Keeping:
     People => people::PeoplePage,
     Person => people::PersonPage,
     Rooms => rooms::RoomsPage,
+    Room => rooms::RoomPage,
     Rules => rules::RulesPage,
     Imports => imports::ImportsPage,
     Audit => audit::AuditPage,

@@ -82,6 +82,11 @@ impl Posted {
         self.typed.get(name).unwrap_or_default()
     }
 
+    /// Whether a field came back: of several forms of a page only that one's do.
+    pub fn has(&self, name: &str) -> bool {
+        self.typed.get(name).is_some()
+    }
+
     /// All that had been sent with a field.
     pub fn all(&self, name: &str) -> Vec<String> {
         self.typed.get_all(name).unwrap_or_default()

@@ -57,6 +57,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/admin/people") view={Lazy::<bundles::People>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("/admin/people/:id") view={Lazy::<bundles::Person>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("/admin/rooms") view={Lazy::<bundles::Rooms>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("/admin/rooms/:id") view={Lazy::<bundles::Room>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("/admin/rules") view={Lazy::<bundles::Rules>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("/admin/imports") view={Lazy::<bundles::Imports>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("/admin/audit") view={Lazy::<bundles::Audit>::new()} ssr=SsrMode::Async/>

@@ -113,6 +113,12 @@ pub fn may_somewhere(action: Action) -> bool {
     with_page(|page| page.me.as_ref().is_some_and(|me| me.may_somewhere(action)))
 }
 
+/// Whether the pages show what needs this permission for the whole system.
+pub fn may_system(action: Action) -> bool {
+    let may = |me: &Me| domain::access::permits(&me.grants, action, domain::access::Scope::System);
+    with_page(|page| page.me.as_ref().is_some_and(may))
+}
+
 /// A path of this site, or the home page for anything else: nobody is sent elsewhere after signing in.
 pub fn safe_next(next: &str) -> &str {
     let is_path = next.starts_with('/') && !next.starts_with("//") && !next.starts_with("/\\");

@@ -128,7 +128,7 @@ pub enum Action {
     ManageOwnAccount,
     /// See the tree of agencies.
     ViewAgencies,
-    /// Add and import agencies.
+    /// Add, rename and import agencies.
     ManageAgencies,
     /// Set an agency's working hours and the days it keeps free.
     SetHours,
@@ -138,7 +138,7 @@ pub enum Action {
     ManagePeople,
     /// See the rooms.
     ViewRooms,
-    /// Add and import rooms.
+    /// Add, change and import rooms.
     ManageRooms,
     /// See the kinds of meeting and their limits.
     ViewRules,

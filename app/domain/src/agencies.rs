@@ -184,9 +184,20 @@ pub struct AgencyInput {
     pub aliases: String,
 }
 
+/// What is to stand of an agency that is there: all its names, as typed. Its code and its place in the tree stay.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AgencyChange {
+    /// Full name.
+    pub name: String,
+    /// Short name.
+    pub short_name: String,
+    /// Other names, parted by `|`.
+    pub aliases: String,
+}
+
 /// The tree of agencies.
 ///
-/// Everybody signed in may see it; the system administrator adds to it. Refusals: `AlreadyThere`.
+/// Everybody signed in may see it; the system administrator adds to it and changes names. Refusals: `AlreadyThere`.
 #[async_trait]
 pub trait Agencies: Send + Sync {
     /// The whole tree in display order: parents before children, siblings by level and code.
@@ -195,6 +206,8 @@ pub trait Agencies: Send + Sync {
     async fn find(&self, caller: &Caller, text: &str) -> Outcome<Vec<AgencyRef>>;
     /// Adds one agency.
     async fn add(&self, caller: &Caller, input: AgencyInput) -> Outcome<AgencyId>;
+    /// Writes an agency's names anew; its people, meetings and rooms are found by them.
+    async fn change(&self, caller: &Caller, agency: AgencyId, input: AgencyChange) -> Outcome<()>;
     /// Working hours, days off and counting settings of one agency.
     async fn settings(&self, caller: &Caller, agency: AgencyId) -> Outcome<AgencySettings>;
     /// Changes an agency's working hours and blocked days of the month.

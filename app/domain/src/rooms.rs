@@ -55,11 +55,28 @@ pub struct RoomInput {
     pub equipment: String,
 }
 
-/// Rooms. Everybody may see them; administrators add those of their agencies. Refusals: `AlreadyThere`.
+/// What is to stand of a room that is there: all of it, as typed. Its code and its agency stay.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RoomChange {
+    /// Name.
+    pub name: String,
+    /// Seats.
+    pub capacity: String,
+    /// `yes` or `no`.
+    pub video: String,
+    /// Other equipment.
+    pub equipment: String,
+}
+
+/// Rooms. Everybody may see them; administrators add and change those of their agencies. Refusals: `AlreadyThere`.
 #[async_trait]
 pub trait Rooms: Send + Sync {
     /// All rooms, those of the caller's own agency and the ones above it first; of one agency and below when given.
     async fn list(&self, caller: &Caller, agency: Option<AgencyId>) -> Outcome<Vec<Room>>;
+    /// One room, for an administrator who may change it.
+    async fn get(&self, caller: &Caller, room: RoomId) -> Outcome<Room>;
     /// Adds a room.
     async fn add(&self, caller: &Caller, input: RoomInput) -> Outcome<RoomId>;
+    /// Writes a room's name, seats and equipment anew; its bookings stay.
+    async fn change(&self, caller: &Caller, room: RoomId, input: RoomChange) -> Outcome<()>;
 }

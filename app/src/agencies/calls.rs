@@ -109,3 +109,26 @@ pub async fn set_hours(
     let path = format!("/admin/agencies/{id}");
     answer(&path, set, &typed, |()| format!("{path}?done=set"))
 }
+
+/// Writes an agency's names anew.
+#[server(prefix = "/api", endpoint = "agencies/change")]
+pub async fn change_agency(
+    /// The agency.
+    id: AgencyId,
+    /// Full name.
+    #[server(default)]
+    name: String,
+    /// Short name.
+    #[server(default)]
+    short_name: String,
+    /// Other names, parted by `|`.
+    #[server(default)]
+    aliases: String,
+) -> Result<(), CallError> {
+    let (services, caller) = asked()?;
+    let input = domain::agencies::AgencyChange { name, short_name, aliases };
+    let changed = services.agencies.change(&caller, id, input.clone()).await;
+    let typed = [("name", &*input.name), ("short_name", &*input.short_name), ("aliases", &*input.aliases)];
+    let path = format!("/admin/agencies/{id}");
+    answer(&path, changed, &typed, |()| format!("{path}?done=changed"))
+}

@@ -1,8 +1,8 @@
-//! The working hours of one agency and the days of the month that it keeps free: what the duration of its meetings and the
-//! proposed slots are counted by.
+//! One agency: its names, its working hours and the days of the month that it keeps free: what the duration of its
+//! meetings and the proposed slots are counted by.
 
 use domain::access::Action;
-use domain::agencies::HoursInput;
+use domain::agencies::{Agency, HoursInput};
 use domain::ids::AgencyId;
 use leptos::prelude::*;
 
@@ -28,24 +28,54 @@ fn shown(data: &AgencyShown, posted: &Posted) -> AnyView {
     let set = HoursInput::of(&settings.hours, &settings.calendar.blocked_days_of_month);
     let body =
         if session::may_somewhere(Action::SetHours) { form(agency.id, &set, posted) } else { read(&set) };
+    let renaming = session::may_system(Action::ManageAgencies).then(|| {
+        let fields = names(agency, posted);
+        admin::correcting(AGENCY_NAMES, "/api/agencies/change", agency.id.to_string(), fields)
+    });
     let name = agency.name.clone();
     view! {
         {admin::head_of(("/admin/agencies", t(AGENCIES_TITLE)), agency.short_name.clone(), name, t(HOURS_LEAD).to_owned())}
         <div class="admin">
             {admin::outcome(posted)}
             <Card title=t(HOURS_TITLE)>{body}</Card>
+            {renaming}
+        </div>
+    }
+    .into_any()
+}
+
+/// Two forms stand on the page, and what came back is of one of them.
+fn names(agency: &Agency, posted: &Posted) -> AnyView {
+    let is_back = posted.failure.is_some() && posted.has("short_name");
+    let field = |name: &'static str, label, hint: Option<&'static str>, stands: &str| {
+        view! {
+            <Field
+                name=name
+                label=t(label)
+                value=if is_back { posted.typed(name) } else { stands.to_owned() }
+                error=posted.error(name)
+                hint=hint
+                required=name != "aliases"
+            />
+        }
+    };
+    view! {
+        {field("name", AGENCY_NAME, None, &agency.name)}
+        <div class="formpage__two">
+            {field("short_name", AGENCY_SHORT_NAME, None, &agency.short_name)}
+            {field("aliases", AGENCY_ALIASES, Some(t(AGENCY_ALIASES_HINT)), &agency.aliases.join("|"))}
         </div>
     }
     .into_any()
 }
 
 fn form(id: AgencyId, set: &HoursInput, posted: &Posted) -> AnyView {
+    let is_back = posted.failure.is_some() && posted.has("morning_from");
     let time = |name: &'static str, label, set: &str| {
-        let typed = posted.typed(name);
-        let value = if posted.failure.is_some() { typed } else { set.to_owned() };
+        let value = if is_back { posted.typed(name) } else { set.to_owned() };
         view! { <Field name=name label=t(label) value=value error=posted.error(name) required=true/> }
     };
-    let days = if posted.failure.is_some() { posted.typed("blocked_days") } else { set.blocked_days.clone() };
+    let days = if is_back { posted.typed("blocked_days") } else { set.blocked_days.clone() };
     view! {
         <form method="post" action="/api/agencies/set-hours">
             <input r#type="hidden" name="id" value=id.to_string()/>

@@ -9,7 +9,7 @@ use crate::admin;
 use crate::form::{Posted, posted};
 use crate::text::keys::*;
 use crate::text::t;
-use crate::ui::{Card, Loaded, loaded_page, named, resource_of};
+use crate::ui::{Loaded, loaded_page, named, resource_of};
 
 /// `/admin/people/:id`.
 #[component]
@@ -28,15 +28,7 @@ fn shown(data: PersonShown, posted: &Posted) -> AnyView {
         {admin::head_of(("/admin/people", t(PEOPLE_TITLE)), person.name.clone(), person.name.clone(), lead)}
         <div class="admin">
             {admin::outcome(posted)}
-            <Card title=t(PERSON_TITLE)>
-                <form method="post" action="/api/people/change">
-                    <input r#type="hidden" name="id" value=person.id.to_string()/>
-                    <div class="formpage__sec">
-                        {fields}
-                        <div class="formpage__acts"><button class="btn btn--primary">{t(ADMIN_SAVE)}</button></div>
-                    </div>
-                </form>
-            </Card>
+            {admin::correcting(PERSON_TITLE, "/api/people/change", person.id.to_string(), fields)}
         </div>
     }
     .into_any()

@@ -1,5 +1,6 @@
 //! What the pages ask about rooms.
 
+use domain::ids::RoomId;
 use domain::rooms::Room;
 use leptos::prelude::*;
 
@@ -52,4 +53,45 @@ pub async fn add_room(
         ("equipment", &*input.equipment),
     ];
     answer("/admin/rooms", added, &typed, |_| "/admin/rooms?done=added".to_owned())
+}
+
+/// One room, to be changed.
+#[server(prefix = "/api", endpoint = "rooms/get")]
+pub async fn get_room(
+    /// Which.
+    id: RoomId,
+) -> Result<Room, CallError> {
+    let (services, caller) = asked()?;
+    Ok(services.rooms.get(&caller, id).await?)
+}
+
+/// Writes a room's name, seats and equipment anew.
+#[server(prefix = "/api", endpoint = "rooms/change")]
+pub async fn change_room(
+    /// Which.
+    id: RoomId,
+    /// Name.
+    #[server(default)]
+    name: String,
+    /// Seats.
+    #[server(default)]
+    capacity: String,
+    /// `yes` with equipment for online meetings.
+    #[server(default)]
+    video: String,
+    /// Other equipment.
+    #[server(default)]
+    equipment: String,
+) -> Result<(), CallError> {
+    let (services, caller) = asked()?;
+    let input = domain::rooms::RoomChange { name, capacity, video, equipment };
+    let changed = services.rooms.change(&caller, id, input.clone()).await;
+    let typed = [
+        ("name", &*input.name),
+        ("capacity", &*input.capacity),
+        ("video", &*input.video),
+        ("equipment", &*input.equipment),
+    ];
+    let path = format!("/admin/rooms/{id}");
+    answer(&path, changed, &typed, |()| format!("{path}?done=changed"))
 }

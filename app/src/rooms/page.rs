@@ -1,37 +1,56 @@
-//! The rooms as a table, and the form that adds one.
+//! The rooms as a table with the way to correct one, and the form that adds one.
 
 use domain::access::Action;
+use domain::agencies::Agency;
 use domain::rooms::Room;
 use leptos::prelude::*;
 
 use super::calls::all_rooms;
 use crate::admin;
-use crate::agencies::AgencyField;
+use crate::agencies::calls::agency_tree;
+use crate::agencies::{First, agency_choice, reached};
 use crate::form::{Posted, posted};
 use crate::session;
 use crate::text::keys::*;
-use crate::text::{number, t};
+use crate::text::{number, t, tf};
 use crate::ui::{Choice, Empty, Field, Icon, loaded, resource};
 
 /// The page of rooms.
 #[component]
 pub fn RoomsPage() -> impl IntoView {
-    let rooms = resource(|| (), |()| all_rooms());
-    let posted = posted();
+    let posted = StoredValue::new(posted());
     let may_add = session::may_somewhere(Action::ManageRooms);
-    let adding =
-        may_add.then(|| admin::adding(ROOMS_ADD, "/api/rooms/add", ROOMS_ADD, &posted, fields(&posted)));
+    let data = resource(
+        || (),
+        move |()| async move {
+            let tree = if may_add { agency_tree().await? } else { Vec::new() };
+            Ok((all_rooms().await?, tree))
+        },
+    );
+    let body = move |(rooms, tree): (Vec<Room>, Vec<Agency>)| {
+        let own = reached(tree, Action::ManageRooms);
+        let adding = may_add.then(|| {
+            posted.with_value(|posted| {
+                admin::adding(ROOMS_ADD, "/api/rooms/add", ROOMS_ADD, posted, fields(own, posted))
+            })
+        });
+        view! {
+            {adding}
+            {own.with_value(|own| shown(&rooms, own))}
+        }
+        .into_any()
+    };
     view! {
         {admin::head(ROOMS_TITLE, ROOMS_LEAD)}
         <div class="admin">
-            {admin::outcome(&posted)}
-            {adding}
-            {loaded(rooms, |rooms| shown(&rooms))}
+            {posted.with_value(admin::outcome)}
+            {loaded(data, body)}
         </div>
     }
 }
 
-fn shown(rooms: &[Room]) -> AnyView {
+/// The rooms; those of one's own agencies can be corrected.
+fn shown(rooms: &[Room], own: &[Agency]) -> AnyView {
     if rooms.is_empty() {
         return view! { <Empty title=t(ROOMS_NONE) body=t(ROOMS_NONE_BODY)/> }.into_any();
     }
@@ -41,6 +60,14 @@ fn shown(rooms: &[Room]) -> AnyView {
             let video = room.has_video.then(
                 || view! { <span class="form form--online"><Icon name="video"/>{t(ROOM_VIDEO_SHORT)}</span> },
             );
+            let correct = own.iter().any(|agency| agency.id == room.agency.id).then(|| {
+                let label = tf(ROOM_CORRECT, &[("name", &room.name)]);
+                view! {
+                    <a class="btn btn--icon" href=format!("/admin/rooms/{}", room.id) aria-label=label title=t(ROOM_TITLE)>
+                        <Icon name="pencil"/>
+                    </a>
+                }
+            });
             view! {
                 <tr role="row">
                     <th role="rowheader" scope="row">
@@ -52,6 +79,7 @@ fn shown(rooms: &[Room]) -> AnyView {
                     <td role="cell" data-label=t(ROOM_EQUIPMENT_ALL)>
                         <span class="row row--wrap">{video}<span>{room.equipment.clone()}</span></span>
                     </td>
+                    <td role="cell" data-label=t(ROOM_ACTIONS)>{correct}</td>
                 </tr>
             }
         })
@@ -66,6 +94,7 @@ fn shown(rooms: &[Room]) -> AnyView {
                         <th role="columnheader" scope="col">{t(ROOM_CODE)}</th>
                         <th role="columnheader" scope="col" class="r">{t(ROOM_CAPACITY)}</th>
                         <th role="columnheader" scope="col">{t(ROOM_EQUIPMENT_ALL)}</th>
+                        <th role="columnheader" scope="col"><span class="vh">{t(ROOM_ACTIONS)}</span></th>
                     </tr>
                 </thead>
                 <tbody role="rowgroup">{rows}</tbody>
@@ -75,31 +104,42 @@ fn shown(rooms: &[Room]) -> AnyView {
     .into_any()
 }
 
-fn fields(posted: &Posted) -> AnyView {
-    let field = |name: &'static str, label, required| {
-        view! {
-            <Field name=name label=t(label) value=posted.typed(name) error=posted.error(name) required=required/>
-        }
+fn fields(own: StoredValue<Vec<Agency>>, posted: &Posted) -> AnyView {
+    let field = |name: &'static str, label| {
+        view! { <Field name=name label=t(label) value=posted.typed(name) error=posted.error(name) required=true/> }
     };
+    let has_video = posted.typed("video") == "yes";
     view! {
         <div class="formpage__two">
-            {field("name", ROOM_NAME, true)}
-            {field("code", ROOM_CODE, true)}
+            {field("name", ROOM_NAME)}
+            {field("code", ROOM_CODE)}
         </div>
+        {agency_choice(t(ROOM_AGENCY), own, First::own(posted))}
+        {equipment(posted.typed("capacity"), has_video, posted.typed("equipment"), posted)}
+    }
+    .into_any()
+}
+
+/// Seats and equipment, of a new room or of one that is there.
+pub(super) fn equipment(
+    capacity: String,
+    has_video: bool,
+    equipment: String,
+    posted: &Posted,
+) -> impl IntoView + use<> {
+    view! {
         <div class="formpage__two">
-            <AgencyField label=t(ROOM_AGENCY) posted=posted.clone() action=Action::ManageRooms/>
             <Field
                 name="capacity"
                 kind="number"
                 label=t(ROOM_CAPACITY)
-                value=posted.typed("capacity")
+                value=capacity
                 error=posted.error("capacity")
                 min="1".to_owned()
                 required=true
             />
+            <Field name="equipment" label=t(ROOM_EQUIPMENT) value=equipment error=posted.error("equipment")/>
         </div>
-        <Choice name="video" value="yes" label=t(ROOM_VIDEO) checked=posted.typed("video") == "yes"/>
-        {field("equipment", ROOM_EQUIPMENT, false)}
+        <Choice name="video" value="yes" label=t(ROOM_VIDEO) checked=has_video/>
     }
-    .into_any()
 }

@@ -5,15 +5,16 @@ use domain::access::{Action, Caller, Scope};
 use domain::agencies::AgencyRef;
 use domain::error::{Failure, FieldProblem, Outcome, Problem, Refusal};
 use domain::ids::{AgencyId, RoomId};
-use domain::rooms::{Room, RoomInput, Rooms};
+use domain::rooms::{Room, RoomChange, RoomInput, Rooms};
 use domain::text::fold;
+use serde_json::json;
 
 use crate::access::{Within, permit};
 use crate::agencies::{self, CODE_AT_MOST, NAME_AT_MOST, text};
 use crate::audit::{self, Entry};
-use crate::db::{Tx, q};
+use crate::db::{Source, Tx, q};
 use crate::stop::Done;
-use crate::{Backend, stored};
+use crate::{Backend, search, stored};
 
 /// More seats than the largest hall of the country.
 const CAPACITY_AT_MOST: u32 = 10_000;
@@ -26,8 +27,16 @@ impl Rooms for Backend {
         self.outcome(list(self, caller, agency).await)
     }
 
+    async fn get(&self, caller: &Caller, room: RoomId) -> Outcome<Room> {
+        self.outcome(get(self, caller, room).await)
+    }
+
     async fn add(&self, caller: &Caller, input: RoomInput) -> Outcome<RoomId> {
         self.outcome(add(self, caller, input).await)
+    }
+
+    async fn change(&self, caller: &Caller, room: RoomId, input: RoomChange) -> Outcome<()> {
+        self.outcome(change(self, caller, room, input).await)
     }
 }
 
@@ -88,6 +97,35 @@ pub(crate) fn read(row: Row) -> Done<Room> {
     })
 }
 
+/// A room that the caller may change.
+async fn managed(on: impl Source, caller: &Caller, room: RoomId) -> Done<Room> {
+    let row: Option<Row> = q(format!("{ROWS} r.id = $1")).bind(room).optional(on).await?;
+    let row = row.ok_or(Failure::NotFound)?;
+    permit(caller, Action::ManageRooms, Scope::Agency(&agencies::read_path(&row.path)?))?;
+    read(row)
+}
+
+async fn get(backend: &Backend, caller: &Caller, room: RoomId) -> Done<Room> {
+    managed(backend.db(), caller, room).await
+}
+
+async fn change(backend: &Backend, caller: &Caller, room: RoomId, input: RoomChange) -> Done<()> {
+    let mut tx = backend.db().begin().await?;
+    // Whoever changes the same room waits here.
+    q("UPDATE room SET name = name WHERE id = $1").bind(room).run(&mut tx).await?;
+    let Room { code, name, agency, capacity, has_video, equipment, .. } =
+        managed(&mut tx, caller, room).await?;
+    let before = ParsedRoom { code, name, capacity, has_video, equipment };
+    let RoomChange { name, capacity, video, equipment } = input;
+    let input =
+        RoomInput { code: before.code.clone(), name, agency: agency.code, capacity, video, equipment };
+    let after = parse(&input).map_err(Failure::Invalid)?;
+    if before != after {
+        write_change(&mut tx, backend, caller, (room, agency.id), &before, &after).await?;
+    }
+    Ok(tx.commit().await?)
+}
+
 async fn add(backend: &Backend, caller: &Caller, input: RoomInput) -> Done<RoomId> {
     if Within::of(caller, Action::ManageRooms) == Within::Subtrees(Vec::new()) {
         return Err(Failure::Forbidden.into());
@@ -126,6 +164,13 @@ impl ParsedRoom {
     /// What it is found by.
     pub(crate) fn folded(&self) -> String {
         fold(&format!("{} {}", self.name, self.code))
+    }
+
+    /// What the trail shows.
+    pub(crate) fn shown(&self) -> serde_json::Value {
+        json!({
+            "name": self.name, "capacity": self.capacity, "has_video": self.has_video, "equipment": self.equipment,
+        })
     }
 }
 
@@ -175,4 +220,30 @@ pub(crate) async fn insert(tx: &mut Tx, id: RoomId, agency: AgencyId, room: &Par
     .run(tx)
     .await?;
     Ok(())
+}
+
+/// Stores what has changed of a room of an agency, what its meetings are found by, and the line of it.
+pub(crate) async fn write_change(
+    tx: &mut Tx,
+    backend: &Backend,
+    caller: &Caller,
+    (id, agency): (RoomId, AgencyId),
+    before: &ParsedRoom,
+    after: &ParsedRoom,
+) -> Done<()> {
+    q("UPDATE room SET name = $2, agency_id = $3, capacity = $4, has_video = $5, equipment = $6, folded = $7 \
+       WHERE id = $1")
+    .bind(id)
+    .bind(&after.name)
+    .bind(agency)
+    .bind(after.capacity)
+    .bind(after.has_video)
+    .bind(&after.equipment)
+    .bind(after.folded())
+    .run(&mut *tx)
+    .await?;
+    search::refresh_room(tx, id).await?;
+    let entry = Entry::new("rooms.change", &after.name).of(agency);
+    let entry = entry.before(&before.shown())?.after(&after.shown())?;
+    audit::record(tx, backend, caller, entry).await
 }

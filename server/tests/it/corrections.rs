@@ -2,6 +2,7 @@
 
 use domain::agencies::AgencyInput;
 use domain::people::Person;
+use domain::rooms::RoomInput;
 use http::{Method, StatusCode, header};
 
 use crate::world::{World, now};
@@ -104,4 +105,55 @@ async fn a_person_is_added_and_corrected_with_roles_in_other_agencies() {
     let (secretary, _) = world.person("thuky2", "secretary").await;
     let refused = world.page(&page).signed_in(&secretary).send().await;
     assert_eq!(refused.status, StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
+async fn a_room_is_corrected_by_its_administrator() {
+    let (world, cookie) = World::claimed().await;
+    world.below("SNV", "Sở Nội vụ").await;
+    let system = world.site.backend.system_caller(now());
+    let input = RoomInput {
+        code: "P1".into(),
+        name: "Phòng hợp 1".into(),
+        agency: "SNV".into(),
+        capacity: "20".into(),
+        ..RoomInput::default()
+    };
+    let room = world.site.services.rooms.add(&system, input).await.unwrap();
+    let (secretary, _) = world.person("thuky1", "secretary").await;
+    let page = format!("/admin/rooms/{room}");
+    let list = world.page("/admin/rooms").signed_in(&secretary).send().await;
+    assert!(list.text().contains("Phòng hợp 1") && !list.text().contains(&page));
+    let list = world.page("/admin/rooms").signed_in(&cookie).send().await;
+    assert!(list.text().contains(&page), "{}", list.text());
+    let id = room.to_string();
+    let fields = [("id", id.as_str()), ("name", "Phòng họp 1"), ("capacity", "rộng"), ("video", "yes")];
+    let back = world.form(&cookie, "/api/rooms/change", &fields).await;
+    assert!(back.contains(r#"id="capacity-error""#) && back.contains(r#"value="Phòng họp 1""#), "{back}");
+    let fields = [("id", id.as_str()), ("name", "Phòng họp 1"), ("capacity", "30"), ("equipment", "Bảng")];
+    let done = world.form(&cookie, "/api/rooms/change", &fields).await;
+    assert!(done.contains(r#"value="Phòng họp 1""#) && done.contains(r#"value="30""#), "{done}");
+}
+
+#[tokio::test]
+async fn an_agencys_names_are_corrected_by_who_runs_the_system() {
+    let (world, cookie) = World::claimed().await;
+    world.below("03646", "Phường Tô Hậu").await;
+    let system = world.site.backend.system_caller(now());
+    let tree = world.site.services.agencies.tree(&system).await.unwrap();
+    let id = tree[1].id.to_string();
+    let page = format!("/admin/agencies/{id}");
+    let (keeper, _) = world.person("quantri2", "agency_administrator").await;
+    let shown = world.page(&page).signed_in(&keeper).send().await;
+    assert!(
+        shown.text().contains("/api/agencies/set-hours") && !shown.text().contains("/api/agencies/change")
+    );
+    let wrong = [("id", id.as_str()), ("name", "UBND phường"), ("short_name", ""), ("aliases", "Chiềng Lề")];
+    let back = world.form(&cookie, "/api/agencies/change", &wrong).await;
+    assert!(back.contains(r#"id="short_name-error""#) && back.contains(r#"value="Chiềng Lề""#), "{back}");
+    assert!(back.contains(r#"value="07:30""#), "the hours stand as they are");
+    let right =
+        [("id", id.as_str()), ("name", "UBND phường"), ("short_name", "Phường Tô Hiệu"), ("aliases", "")];
+    let done = world.form(&cookie, "/api/agencies/change", &right).await;
+    assert!(done.contains("<title>UBND phường"), "{done}");
 }

@@ -2,24 +2,27 @@
 //! Knows nothing of people and meetings.
 
 mod place;
+mod written;
 
 use std::collections::{BTreeMap, HashMap};
 
 use async_trait::async_trait;
 use domain::access::{Action, Caller, Scope};
-use domain::agencies::{Agencies, Agency, AgencyInput, AgencyRef, AgencySettings, HoursInput, Level};
+use domain::agencies::{
+    Agencies, Agency, AgencyChange, AgencyInput, AgencyRef, AgencySettings, HoursInput, Level,
+};
 use domain::count::HybridCounts;
-use domain::error::{Failure, FieldProblem, Outcome, Problem, Refusal};
+use domain::error::{Failure, FieldProblem, Outcome, Problem};
 use domain::ids::AgencyId;
-use domain::text::fold;
 use domain::time::Hours;
 
 use crate::access::permit;
 use crate::audit::{self, Entry};
-use crate::db::{BINDS_AT_MOST, Q, Source, Tx, places, q};
+use crate::db::{BINDS_AT_MOST, Source, places, q};
 use crate::stop::Done;
 use crate::{Backend, rules, stored, typed};
 pub(crate) use place::{Place, place, places_by_code, places_of};
+pub(crate) use written::{NewAgency, ParsedAgency, UPDATE, insert, parse, write_change};
 
 /// So many agencies are offered while a name is typed.
 const FOUND_AT_MOST: i64 = 20;
@@ -187,7 +190,11 @@ impl Agencies for Backend {
     }
 
     async fn add(&self, caller: &Caller, input: AgencyInput) -> Outcome<AgencyId> {
-        self.outcome(add(self, caller, input).await)
+        self.outcome(written::add(self, caller, input).await)
+    }
+
+    async fn change(&self, caller: &Caller, agency: AgencyId, input: AgencyChange) -> Outcome<()> {
+        self.outcome(written::change(self, caller, agency, input).await)
     }
 
     async fn settings(&self, caller: &Caller, agency: AgencyId) -> Outcome<AgencySettings> {
@@ -225,27 +232,6 @@ async fn find(backend: &Backend, caller: &Caller, text: &str) -> Done<Vec<Agency
     q.all::<RefRow>(backend.db()).await?.into_iter().map(RefRow::read).collect()
 }
 
-async fn add(backend: &Backend, caller: &Caller, input: AgencyInput) -> Done<AgencyId> {
-    permit(caller, Action::ManageAgencies, Scope::System)?;
-    let mut tx = backend.db().begin().await?;
-    let parsed = parse(&input).map_err(Failure::Invalid)?;
-    let mut agency = NewAgency { id: AgencyId(backend.entropy().id(caller.now)), parent: None, parsed };
-    if !input.parent.trim().is_empty() {
-        let Some((_, path)) = by_code(&mut tx, &input.parent).await? else {
-            return Err(Failure::Invalid(vec![FieldProblem::new("parent", Problem::Unknown)]).into());
-        };
-        agency.parent = Some(path);
-    }
-    if by_code(&mut tx, &agency.parsed.code).await?.is_some() {
-        return Err(Refusal::AlreadyThere { name: agency.parsed.code }.into());
-    }
-    insert(&mut tx, &agency).await?;
-    let entry = Entry::new("agencies.add", &agency.parsed.name).of(agency.id).after(&input)?;
-    audit::record(&mut tx, backend, caller, entry).await?;
-    tx.commit().await?;
-    Ok(agency.id)
-}
-
 async fn view_settings(backend: &Backend, caller: &Caller, agency: AgencyId) -> Done<AgencySettings> {
     permit(caller, Action::ViewAgencies, Scope::Myself)?;
     settings(backend.db(), agency).await
@@ -270,40 +256,6 @@ async fn set_hours(backend: &Backend, caller: &Caller, agency: AgencyId, input: 
     Ok(tx.commit().await?)
 }
 
-/// An agency as typed, every field read.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct ParsedAgency {
-    pub(crate) code: String,
-    pub(crate) level: Level,
-    pub(crate) name: String,
-    pub(crate) short_name: String,
-    pub(crate) aliases: Vec<String>,
-}
-
-/// Reads the fields; the agency above is for the caller to look up.
-pub(crate) fn parse(input: &AgencyInput) -> Result<ParsedAgency, Vec<FieldProblem>> {
-    let mut problems = Vec::new();
-    let code = text(&mut problems, "code", &input.code, CODE_AT_MOST);
-    let level = Level::parse(input.level.trim());
-    if level.is_none() {
-        let problem = if input.level.trim().is_empty() { Problem::Missing } else { Problem::Unknown };
-        problems.push(FieldProblem::new("level", problem));
-    }
-    let name = text(&mut problems, "name", &input.name, NAME_AT_MOST);
-    let short_name = text(&mut problems, "short_name", &input.short_name, NAME_AT_MOST);
-    let mut aliases: Vec<String> = input.aliases.split('|').map(|a| a.trim().to_owned()).collect();
-    aliases.retain(|alias| !alias.is_empty());
-    aliases.sort();
-    aliases.dedup();
-    if aliases.iter().any(|alias| alias.chars().count() > NAME_AT_MOST as usize) {
-        problems.push(FieldProblem::new("aliases", Problem::TooLong(NAME_AT_MOST)));
-    }
-    match level {
-        Some(level) if problems.is_empty() => Ok(ParsedAgency { code, level, name, short_name, aliases }),
-        _ => Err(problems),
-    }
-}
-
 /// A field of text that must be there and not be too long.
 pub(crate) fn text(problems: &mut Vec<FieldProblem>, field: &str, value: &str, at_most: u32) -> String {
     let value = value.trim();
@@ -313,69 +265,4 @@ pub(crate) fn text(problems: &mut Vec<FieldProblem>, field: &str, value: &str, a
         problems.push(FieldProblem::new(field, Problem::TooLong(at_most)));
     }
     value.to_owned()
-}
-
-/// An agency ready to be stored.
-#[derive(Clone, Debug)]
-pub(crate) struct NewAgency {
-    pub(crate) id: AgencyId,
-    /// The path of the agency above, root first; none for a root.
-    pub(crate) parent: Option<Vec<AgencyId>>,
-    pub(crate) parsed: ParsedAgency,
-}
-
-impl NewAgency {
-    /// The stored path.
-    pub(crate) fn path(&self) -> String {
-        let above = self.parent.iter().flatten().map(|id| format!("/{id}")).collect::<String>();
-        format!("{above}/{}/", self.id)
-    }
-
-    /// A statement with the agency's columns as `$1` to `$9`: id, code, parent_id, level, name, short_name, path, depth,
-    /// folded.
-    pub(crate) fn bound(&self, sql: &str) -> Q {
-        let parsed = &self.parsed;
-        q(sql)
-            .bind(self.id)
-            .bind(&parsed.code)
-            .bind(self.parent.as_ref().and_then(|path| path.last().copied()))
-            .bind(parsed.level.code())
-            .bind(&parsed.name)
-            .bind(&parsed.short_name)
-            .bind(self.path())
-            .bind(i64::try_from(self.parent.as_ref().map_or(0, Vec::len)).unwrap_or(i64::MAX))
-            .bind(parsed.folded())
-    }
-}
-
-impl ParsedAgency {
-    /// What it is found by, other names apart.
-    pub(crate) fn folded(&self) -> String {
-        fold(&format!("{} {} {}", self.short_name, self.name, self.code))
-    }
-}
-
-/// Stores a new agency with its other names.
-pub(crate) async fn insert(tx: &mut Tx, agency: &NewAgency) -> Done<()> {
-    agency
-        .bound(
-            "INSERT INTO agency (id, code, parent_id, level, name, short_name, path, depth, folded) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-        )
-        .run(&mut *tx)
-        .await?;
-    insert_aliases(tx, agency.id, &agency.parsed.aliases).await
-}
-
-/// Stores the other names of an agency.
-pub(crate) async fn insert_aliases(tx: &mut Tx, agency: AgencyId, aliases: &[String]) -> Done<()> {
-    for alias in aliases {
-        q("INSERT INTO agency_alias (agency_id, alias, folded) VALUES ($1, $2, $3)")
-            .bind(agency)
-            .bind(alias)
-            .bind(fold(alias))
-            .run(&mut *tx)
-            .await?;
-    }
-    Ok(())
 }

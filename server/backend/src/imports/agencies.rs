@@ -7,16 +7,14 @@ use domain::agencies::{Agency, AgencyInput};
 use domain::error::Problem;
 use domain::ids::AgencyId;
 use domain::imports::ImportReport;
-use serde_json::json;
 
 use super::Import;
 use super::table::{Cells, Table};
 use crate::access::permit;
 use crate::agencies::{self, NewAgency, ParsedAgency};
 use crate::audit::{self, Entry};
-use crate::db::{Tx, q};
+use crate::db::Tx;
 use crate::stop::Done;
-use crate::{people, search};
 
 /// An agency as it is to be: from the file, or as it stands.
 #[derive(Clone, Debug)]
@@ -91,18 +89,7 @@ fn take_over_root(there: &[Agency], rows: &mut [Read<'_>]) {
 }
 
 fn node(agency: &Agency) -> Node {
-    Node {
-        id: agency.id,
-        parent: agency.parent,
-        parsed: ParsedAgency {
-            code: agency.code.clone(),
-            level: agency.level,
-            name: agency.name.clone(),
-            short_name: agency.short_name.clone(),
-            aliases: agency.aliases.clone(),
-        },
-        is_new: false,
-    }
+    Node { id: agency.id, parent: agency.parent, parsed: ParsedAgency::of(agency), is_new: false }
 }
 
 /// The whole tree as it is to be; parents that nobody has, or that lead in a circle, are bad cells.
@@ -204,32 +191,13 @@ fn path_in(nodes: &HashMap<AgencyId, Node>, id: AgencyId) -> Vec<AgencyId> {
     path
 }
 
-/// Writes an agency that is there already, and the names its people are found by.
+/// Writes an agency that is there already; only its path changes with those above it.
 async fn change(import: &Import<'_>, tx: &mut Tx, there: &Node, agency: &NewAgency) -> Done<()> {
-    let parsed = &agency.parsed;
-    agency
-        .bound(
-            "UPDATE agency SET code = $2, parent_id = $3, level = $4, name = $5, short_name = $6, path = $7, \
-             depth = $8, folded = $9 WHERE id = $1",
-        )
-        .run(&mut *tx)
-        .await?;
-    if there.parsed == *parsed && there.parent == agency.parent.as_ref().and_then(|path| path.last().copied())
-    {
+    agency.bound(agencies::UPDATE).run(&mut *tx).await?;
+    let parent = agency.parent.as_ref().and_then(|path| path.last().copied());
+    if there.parsed == agency.parsed && there.parent == parent {
         return Ok(());
     }
-    q("DELETE FROM agency_alias WHERE agency_id = $1").bind(agency.id).run(&mut *tx).await?;
-    agencies::insert_aliases(tx, agency.id, &parsed.aliases).await?;
-    people::refold(tx, agency.id).await?;
-    search::refresh_agency(tx, agency.id).await?;
-    let shown = |node: &ParsedAgency, parent: Option<AgencyId>| {
-        json!({
-            "code": node.code, "parent": parent, "level": node.level, "name": node.name,
-            "short_name": node.short_name, "aliases": node.aliases,
-        })
-    };
-    let entry = Entry::new("agencies.change", &parsed.name).of(agency.id);
-    let above = agency.parent.as_ref().and_then(|path| path.last().copied());
-    let entry = entry.before(&shown(&there.parsed, there.parent))?.after(&shown(parsed, above))?;
-    audit::record(tx, import.backend, import.caller, entry).await
+    let before = (&there.parsed, there.parent);
+    agencies::write_change(tx, import.backend, import.caller, before, agency).await
 }

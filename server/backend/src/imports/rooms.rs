@@ -7,7 +7,6 @@ use domain::error::Problem;
 use domain::ids::{AgencyId, RoomId};
 use domain::imports::{ImportKind, ImportReport};
 use domain::rooms::RoomInput;
-use serde_json::json;
 
 use super::table::{Cells, Table};
 use super::{Import, place_of};
@@ -17,7 +16,7 @@ use crate::audit::{self, Entry};
 use crate::db::{Source, Tx, q};
 use crate::rooms::{self, ParsedRoom};
 use crate::stop::Done;
-use crate::{search, stored};
+use crate::stored;
 
 struct There {
     id: RoomId,
@@ -127,30 +126,11 @@ async fn write(
     agency: AgencyId,
     room: &ParsedRoom,
 ) -> Done<()> {
-    let shown = |room: &ParsedRoom| {
-        json!({
-            "name": room.name, "capacity": room.capacity, "has_video": room.has_video, "equipment": room.equipment,
-        })
-    };
     let Some(before) = there else {
         let id = RoomId(import.backend.entropy().id(import.caller.now));
         rooms::insert(tx, id, agency, room).await?;
-        let entry = Entry::new("rooms.add", &room.name).of(agency).after(&shown(room))?;
+        let entry = Entry::new("rooms.add", &room.name).of(agency).after(&room.shown())?;
         return audit::record(tx, import.backend, import.caller, entry).await;
     };
-    q("UPDATE room SET name = $2, agency_id = $3, capacity = $4, has_video = $5, equipment = $6, folded = $7 \
-       WHERE id = $1")
-    .bind(before.id)
-    .bind(&room.name)
-    .bind(agency)
-    .bind(room.capacity)
-    .bind(room.has_video)
-    .bind(&room.equipment)
-    .bind(room.folded())
-    .run(&mut *tx)
-    .await?;
-    search::refresh_room(tx, before.id).await?;
-    let entry = Entry::new("rooms.change", &room.name).of(agency);
-    let entry = entry.before(&shown(&before.room))?.after(&shown(room))?;
-    audit::record(tx, import.backend, import.caller, entry).await
+    rooms::write_change(tx, import.backend, import.caller, (before.id, agency), &before.room, room).await
 }

@@ -1,10 +1,12 @@
 //! The tree of agencies.
 
 use domain::access::Role;
-use domain::agencies::{Agencies, AgencyInput, HoursInput};
+use domain::agencies::{Agencies, AgencyChange, AgencyInput, HoursInput};
+use domain::audit::{Audit, AuditFilter};
 use domain::error::{Failure, FieldProblem, Problem, Refusal};
 use domain::imports::{ImportKind, ImportMode, Imports};
 use domain::meetings::{MeetingFilter, Meetings};
+use domain::people::People;
 use domain::time::Hours;
 
 use crate::meetings::{briefing, published};
@@ -133,6 +135,47 @@ async fn a_meeting_is_found_by_the_new_name_of_its_agency_and_room_and_no_longer
         }
         assert!(finds("so noi vu").await && finds("hoa ban").await);
         assert!(!finds("co quan snv").await && !finds("phong p1").await);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_agencys_names_are_corrected_and_all_is_found_by_the_new_ones() {
+    each_database(async |world| {
+        world.agency("UBND").await;
+        let system = world.caller(Role::SystemAdministrator, "UBND").await;
+        let agencies: &dyn Agencies = &world.backend;
+        let id = agencies.add(&system, input("03646", "UBND", "Phường Tô Hậu", "Chiềng Lề")).await.unwrap();
+        let below = world.agency_below("03646-VP", "03646", "unit").await;
+        world.person("03646").await;
+        let change = |name: &str, aliases: &str| AgencyChange {
+            name: name.into(),
+            short_name: name.into(),
+            aliases: aliases.into(),
+        };
+        let missing = ["name", "short_name"].map(|field| FieldProblem::new(field, Problem::Missing)).to_vec();
+        assert_eq!(agencies.change(&system, id, change(" ", "")).await, Err(Failure::Invalid(missing)));
+        let right = change("Phường Tô Hiệu", "Quyết Thắng|Chiềng Lề");
+        agencies.change(&system, id, right.clone()).await.unwrap();
+        agencies.change(&system, id, right).await.unwrap();
+        let tree = agencies.tree(&system).await.unwrap();
+        let changed = tree.iter().find(|agency| agency.id == id).unwrap();
+        assert_eq!((changed.code.as_str(), changed.name.as_str()), ("03646", "Phường Tô Hiệu"));
+        assert_eq!(changed.aliases, ["Chiềng Lề", "Quyết Thắng"]);
+        assert_eq!((changed.parent, changed.depth), (Some(system.agency.id), 1), "it stays where it is");
+        assert_eq!(tree.iter().find(|agency| agency.id == below).unwrap().depth, 2);
+        assert_eq!(agencies.find(&system, "quyet thang").await.unwrap().len(), 1);
+        assert!(agencies.find(&system, "to hau").await.unwrap().is_empty());
+        assert_eq!(People::find(&world.backend, &system, "to hieu").await.unwrap().len(), 1);
+        let filter = AuditFilter { text: "agencies.change".into(), ..AuditFilter::default() };
+        let lines = Audit::list(&world.backend, &system, filter).await.unwrap().rows;
+        assert_eq!(lines.len(), 1, "what changes nothing leaves no line");
+        assert!(lines[0].before.contains("Tô Hậu") && lines[0].after.contains("Quyết Thắng"));
+        let agency = world.caller(Role::AgencyAdministrator, "03646").await;
+        let own = agencies.change(&agency, id, change("Phường của tôi", "")).await;
+        assert_eq!(own, Err(Failure::Forbidden));
+        let nowhere = domain::ids::AgencyId(uuid::Uuid::nil());
+        assert_eq!(agencies.change(&system, nowhere, change("X", "")).await, Err(Failure::NotFound));
     })
     .await;
 }
