@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::access::Caller;
 use crate::error::Outcome;
 use crate::ids::{AgencyId, MeetingId, ParticipantId, PersonId};
-use crate::meetings::Meeting;
+use crate::meetings::{Meeting, Participant};
 use crate::people::PersonRef;
 
 /// The hall's code renews so often.
@@ -92,11 +92,11 @@ pub struct RollTally {
 }
 
 impl RollTally {
-    /// Counts presences.
-    pub fn of<'a>(presences: impl IntoIterator<Item = &'a Presence>) -> RollTally {
+    /// Counts the people on the list. A seat that an agency has named nobody for is nobody yet, and is not called.
+    pub fn of<'a>(participants: impl IntoIterator<Item = &'a Participant>) -> RollTally {
         let mut tally = RollTally::default();
-        for presence in presences {
-            match presence {
+        for participant in participants.into_iter().filter(|participant| participant.person.is_some()) {
+            match participant.presence {
                 Presence::NotCalled => tally.not_called += 1,
                 Presence::InRoom => tally.in_room += 1,
                 Presence::Online => tally.online += 1,
@@ -106,7 +106,7 @@ impl RollTally {
         tally
     }
 
-    /// Everybody on the list.
+    /// Everybody who is called.
     pub fn total(&self) -> u32 {
         self.in_room + self.online + self.absent + self.not_called
     }
@@ -143,7 +143,7 @@ pub struct HallCode {
 /// Refusals: `WrongState`, `CodeExpired`, `NotADelegate`, `ReasonNeeded`.
 #[async_trait]
 pub trait Attendance: Send + Sync {
-    /// Marks one delegate.
+    /// Marks one delegate; back to `NotCalled` too. `NotFound` for a seat that nobody has been named for.
     async fn mark(
         &self,
         caller: &Caller,
@@ -151,7 +151,7 @@ pub trait Attendance: Send + Sync {
         participant: ParticipantId,
         presence: Presence,
     ) -> Outcome<()>;
-    /// Marks everybody not called yet.
+    /// Marks everybody not called yet, but no seat that nobody has been named for.
     async fn mark_rest(&self, caller: &Caller, meeting: MeetingId, presence: Presence) -> Outcome<u32>;
     /// Marks a site as connected or not.
     async fn mark_site(
@@ -161,7 +161,8 @@ pub trait Attendance: Send + Sync {
         site: AgencyId,
         is_connected: bool,
     ) -> Outcome<()>;
-    /// Names the people who come for an agency that names its delegates later; all of them or nobody. Of two who name at
+    /// Names the people who come for an agency that names its delegates later; all of them or nobody, and none of them is
+    /// called yet. Of two who name at
     /// once the second is told, by `Stale` or, a moment later, by `NotFound`.
     async fn name_delegates(
         &self,

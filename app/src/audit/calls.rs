@@ -62,7 +62,12 @@ fn laid_out(entry: domain::audit::AuditEntry) -> TrailLine {
     }
 }
 
-/// The fields that differ between two JSON texts, in words; a text that is no object is one field without a name.
+/// Fields that say whom a line of the roll is about: shown once though they are the same before and after.
+#[cfg(feature = "ssr")]
+const OF_WHOM: [&str; 4] = ["delegate", "delegates", "invited", "site"];
+
+/// The fields that differ between two JSON texts, in words, and whom it is about; a text that is no object is one field
+/// without a name.
 #[cfg(feature = "ssr")]
 fn differences(before: &str, after: &str) -> Vec<(String, String, String)> {
     use std::collections::BTreeMap;
@@ -71,6 +76,8 @@ fn differences(before: &str, after: &str) -> Vec<(String, String, String)> {
     let mut names: Vec<&String> = before.keys().chain(after.keys()).collect();
     names.sort_unstable();
     names.dedup();
+    let is_of_the_roll = after.contains_key("presence") || after.contains_key("connected");
+    let is_whom = |name: &str| is_of_the_roll && OF_WHOM.contains(&name);
     names
         .into_iter()
         .map(|name| {
@@ -80,8 +87,10 @@ fn differences(before: &str, after: &str) -> Vec<(String, String, String)> {
                 after.get(name).cloned().unwrap_or_default(),
             )
         })
-        .filter(|(_, before, after)| before.value != after.value)
-        .map(|(name, before, after)| (name.clone(), before.words, after.words))
+        .filter_map(|(name, before, after)| match before.value == after.value {
+            false => Some((name.clone(), before.words, after.words)),
+            true => is_whom(name).then(|| (name.clone(), String::new(), after.words)),
+        })
         .collect()
 }
 
@@ -90,11 +99,16 @@ mod tests {
     use super::differences;
 
     #[test]
-    fn only_what_differs_is_shown() {
+    fn what_differs_is_shown_and_whom_it_is_about() {
         let found = differences(r#"{"title":"A","rooms":[1]}"#, r#"{"title":"B","rooms":[1],"note":"x"}"#);
         let line = |a: &str, b: &str, c: &str| (a.to_owned(), b.to_owned(), c.to_owned());
         assert_eq!(found, [line("note", "", "x"), line("title", "A", "B")]);
         assert_eq!(differences("", ""), []);
+        let here = differences(
+            r#"{"delegates":["A","B"],"presence":"not_called"}"#,
+            r#"{"delegates":["A","B"],"presence":"in_room"}"#,
+        );
+        assert_eq!(here, [line("delegates", "", "A; B"), line("presence", "Chưa gọi", "Tại phòng")]);
         assert_eq!(differences("\"có\"", "\"không\""), [line("", "có", "không")]);
     }
 }

@@ -45,7 +45,7 @@ async fn hall(services: &Services, caller: &Caller, id: MeetingId) -> Outcome<Ha
     }
     let count = |sites: usize| u32::try_from(sites).unwrap_or(u32::MAX);
     Ok(Hall {
-        roll: RollTally::of(meeting.participants.iter().map(|participant| &participant.presence)),
+        roll: RollTally::of(&meeting.participants),
         sites: (
             count(meeting.sites.iter().filter(|site| site.is_connected).count()),
             count(meeting.sites.len()),

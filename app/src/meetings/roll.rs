@@ -1,10 +1,11 @@
-//! The delegates of a meeting and their roll: three words per person, the reason of an absence, the tallies above.
-//! Marking needs no script; with it a press is sent at once and only that row changes.
+//! The delegates of a meeting and their roll: three words per person, the way back from a slip, the reason of an absence,
+//! the tallies above. Marking needs no script; with it a press is sent at once and only that row changes.
 
 use domain::access::{Action, Part, Stage};
 use domain::attendance::{CalledBy, Presence, RollTally};
 use domain::ids::ParticipantId;
 use domain::meetings::{Meeting, Participant};
+use leptos::html::Input;
 use leptos::prelude::*;
 use server_fn::ServerFn;
 
@@ -67,8 +68,7 @@ fn whole(desk: Desk) -> impl IntoView {
 }
 
 fn tally(meeting: &Meeting) -> RollTally {
-    let presences: Vec<Presence> = meeting.participants.iter().map(|of| of.presence.clone()).collect();
-    RollTally::of(&presences)
+    RollTally::of(&meeting.participants)
 }
 
 /// One delegate; as they were last while their row is on its way out.
@@ -143,7 +143,10 @@ fn line(desk: Desk, of: Memo<Participant>, id: ParticipantId, how: Memo<How>) ->
             view! { <span><Icon name="qr-code"/>{t(ROLL_CALLED_BY_CODE)}</span> }
         })
     };
+    // Nobody is there to be called before the agency has named somebody.
+    let is_named = Memo::new(move |_| of.with(|of| of.person.is_some()));
     let control = move || match how.get() {
+        _ if !is_named.get() => ().into_any(),
         How { is_called: true, .. } => marks(desk, presence, id, name).into_any(),
         How { is_shown: true, .. } => {
             view! { <span class="rc__state">{move || presence.with(state)}</span> }.into_any()
@@ -278,11 +281,18 @@ impl Marking {
         }
     }
 
-    fn word(self, code: &'static str, icon: &'static str, word: &'static str) -> impl IntoView {
+    fn word(
+        self,
+        code: &'static str,
+        icon: &'static str,
+        word: &'static str,
+        radio: NodeRef<Input>,
+    ) -> impl IntoView {
         let is_chosen = move || self.chosen.with(|chosen| chosen.code() == code);
         view! {
             <label>
                 <input
+                    node_ref=radio
                     r#type="radio"
                     name="presence"
                     value=code
@@ -313,6 +323,36 @@ fn stays_within(_: &leptos::ev::FocusEvent) -> bool {
     true
 }
 
+/// Takes a mark back: the delegate was not called.
+fn undo(
+    desk: Desk,
+    presence: Memo<Presence>,
+    participant: ParticipantId,
+    name: Memo<String>,
+    first: NodeRef<Input>,
+) -> impl IntoView {
+    let is_called = Memo::new(move |_| presence.with(|presence| *presence != Presence::NotCalled));
+    // The button goes with the mark; whoever pressed it stays in the row.
+    let done = Callback::new(move |()| {
+        if let Some(radio) = first.get_untracked() {
+            let _ = radio.focus();
+        }
+    });
+    move || {
+        is_called.get().then(|| {
+            let label = move || tf(ROLL_UNDO, &[("name", &name.get())]);
+            view! {
+                <Step desk path=Mark::PATH done>
+                    <input r#type="hidden" name="id" value=desk.id.to_string()/>
+                    <input r#type="hidden" name="participant" value=participant.to_string()/>
+                    <input r#type="hidden" name="presence" value=Presence::NotCalled.code()/>
+                    <button class="btn btn--icon" aria-label=label title=t(ROLL_UNDO_SHORT)><Icon name="undo-2"/></button>
+                </Step>
+            }
+        })
+    }
+}
+
 /// The three words, and the reason once "absent" is chosen.
 fn marks(
     desk: Desk,
@@ -337,7 +377,9 @@ fn marks(
             marking.tell();
         }
     };
+    let (first, second, third) = (NodeRef::new(), NodeRef::new(), NodeRef::new());
     view! {
+        {undo(desk, presence, participant, name, first)}
         <Step desk path=Mark::PATH class="rc__form">
             <input r#type="hidden" name="id" value=desk.id.to_string()/>
             <input r#type="hidden" name="participant" value=participant.to_string()/>
@@ -349,9 +391,9 @@ fn marks(
                 on:keyup=move |_| marking.is_passing.set_value(false)
                 on:focusout=leave
             >
-                {marking.word("in_room", "user-check", t(ROLL_IN_ROOM))}
-                {marking.word("online", "video", t(ROLL_ONLINE))}
-                {marking.word("absent", "user-x", t(ROLL_ABSENT))}
+                {marking.word("in_room", "user-check", t(ROLL_IN_ROOM), first)}
+                {marking.word("online", "video", t(ROLL_ONLINE), second)}
+                {marking.word("absent", "user-x", t(ROLL_ABSENT), third)}
             </span>
             <span class="rc__reason" hidden=move || !asks()>
                 <label class="vh" for=field.clone()>{move || tf(ROLL_REASON_OF, &[("name", &name.get())])}</label>

@@ -1,6 +1,7 @@
-//! What administrators correct on pages, by plain forms without any script.
+//! What is corrected on pages, by plain forms without any script.
 
 use domain::agencies::AgencyInput;
+use domain::attendance::Presence;
 use domain::people::Person;
 use domain::rooms::RoomInput;
 use http::{Method, StatusCode, header};
@@ -156,4 +157,22 @@ async fn an_agencys_names_are_corrected_by_who_runs_the_system() {
         [("id", id.as_str()), ("name", "UBND phường"), ("short_name", "Phường Tô Hiệu"), ("aliases", "")];
     let done = world.form(&cookie, "/api/agencies/change", &right).await;
     assert!(done.contains("<title>UBND phường"), "{done}");
+}
+
+#[tokio::test]
+async fn a_slip_of_the_roll_is_taken_back() {
+    let (world, _) = World::claimed().await;
+    let (cookie, caller) = world.person("thuky1", "secretary").await;
+    let (meeting, _) = world.meeting(&caller).await;
+    let listed = world.site.services.meetings.get(&caller, meeting).await.unwrap().participants;
+    let (id, participant) = (meeting.to_string(), listed[0].id.to_string());
+    let mark = async |presence: &str| {
+        let fields = [("id", id.as_str()), ("participant", participant.as_str()), ("presence", presence)];
+        world.form(&cookie, "/api/attendance/mark", &fields).await
+    };
+    let back = r#"<input type="hidden" name="presence" value="not_called""#;
+    assert!(mark("in_room").await.contains(back));
+    assert!(!mark("not_called").await.contains(back));
+    let listed = world.site.services.meetings.get(&caller, meeting).await.unwrap().participants;
+    assert_eq!(listed[0].presence, Presence::NotCalled);
 }

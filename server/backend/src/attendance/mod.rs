@@ -116,25 +116,38 @@ async fn mark(
     let presence = checked(presence)?;
     let mut tx = backend.db().begin().await?;
     let scope = called(&mut tx, caller, meeting).await?;
+    set_and_tell(&mut tx, backend, caller, (meeting, &scope), participant, (&presence, CalledBy::Hand))
+        .await?;
+    Ok(tx.commit().await?)
+}
+
+/// Stores where a delegate is, and the line of it.
+async fn set_and_tell(
+    tx: &mut Tx,
+    backend: &Backend,
+    caller: &Caller,
+    (meeting, scope): (MeetingId, &MeetingScope),
+    participant: ParticipantId,
+    (presence, by): (&Presence, CalledBy),
+) -> Done<()> {
+    // A seat that nobody has been named for is nobody to call.
     let before: Option<(String, String, String)> =
-        q("SELECT p.presence, p.reason, COALESCE(h.name, a.short_name) FROM participant p \
-           JOIN agency a ON a.id = p.agency_id LEFT JOIN person h ON h.id = p.person_id \
-           WHERE p.id = $1 AND p.meeting_id = $2")
+        q("SELECT p.presence, p.reason, h.name FROM participant p \
+         JOIN person h ON h.id = p.person_id WHERE p.id = $1 AND p.meeting_id = $2")
         .bind(participant)
         .bind(meeting)
-        .optional(&mut tx)
+        .optional(&mut *tx)
         .await?;
     let (presence_before, reason_before, delegate) = before.ok_or(Failure::NotFound)?;
-    set_presence(&mut tx, caller, participant, &presence, CalledBy::Hand).await?;
+    set_presence(tx, caller, participant, presence, by).await?;
+    let what = if by == CalledBy::Code { "attendance.scan" } else { "attendance.mark" };
     let told = |presence: &str, reason: &str| json!({ "delegate": delegate, "presence": presence, "reason": reason });
-    let entry = Entry::new("attendance.mark", &scope.title)
+    let entry = Entry::new(what, &scope.title)
         .of(scope.agency)
         .about(meeting)
         .before(&told(&presence_before, &reason_before))?
-        .after(&told(presence.code(), reason_of(&presence)))?;
-    audit::record(&mut tx, backend, caller, entry).await?;
-    tx.commit().await?;
-    Ok(())
+        .after(&told(presence.code(), reason_of(presence)))?;
+    audit::record(tx, backend, caller, entry).await
 }
 
 pub(crate) async fn set_presence(
@@ -170,22 +183,31 @@ async fn mark_rest(backend: &Backend, caller: &Caller, meeting: MeetingId, prese
     let presence = checked(presence)?;
     let mut tx = backend.db().begin().await?;
     let scope = called(&mut tx, caller, meeting).await?;
-    let marked = q("UPDATE participant SET presence = $2, reason = $3, called_by = 'hand', called_at = $4 \
-                    WHERE meeting_id = $1 AND presence = 'not_called'")
+    let marked: Vec<(String,)> = q("UPDATE participant SET presence = $2, reason = $3, called_by = 'hand', \
+         called_at = $4 WHERE meeting_id = $1 AND presence = 'not_called' AND person_id IS NOT NULL \
+         RETURNING (SELECT h.name FROM person h WHERE h.id = participant.person_id)")
     .bind(meeting)
     .bind(presence.code())
     .bind(reason_of(&presence))
     .bind(caller.now)
-    .run(&mut tx)
+    .all(&mut tx)
     .await?;
-    let entry = Entry::new("attendance.mark_rest", &scope.title).of(scope.agency).about(meeting).after(&(
-        marked,
-        presence.code(),
-        reason_of(&presence),
-    ))?;
+    let count = u32::try_from(marked.len()).unwrap_or(u32::MAX);
+    if count == 0 {
+        return Ok(count);
+    }
+    let mut names: Vec<String> = marked.into_iter().map(|(name,)| name).collect();
+    names.sort();
+    let told =
+        |presence: &str, reason: &str| json!({ "delegates": names, "presence": presence, "reason": reason });
+    let entry = Entry::new("attendance.mark_rest", &scope.title)
+        .of(scope.agency)
+        .about(meeting)
+        .before(&told(Presence::NotCalled.code(), ""))?
+        .after(&told(presence.code(), reason_of(&presence)))?;
     audit::record(&mut tx, backend, caller, entry).await?;
     tx.commit().await?;
-    Ok(u32::try_from(marked).unwrap_or(u32::MAX))
+    Ok(count)
 }
 
 async fn mark_site(
@@ -227,7 +249,7 @@ async fn hall(backend: &Backend, caller: &Caller, meeting: MeetingId) -> Outcome
     let asked = if scope.stage == Stage::Held { Action::CallRoll } else { Action::ShowHall };
     backend.outcome(scope.permit(caller, asked))?;
     let shown = backend.get(caller, meeting).await?;
-    let roll = RollTally::of(shown.participants.iter().map(|p| &p.presence));
+    let roll = RollTally::of(&shown.participants);
     let connected = shown.sites.iter().filter(|site| site.is_connected).count();
     let code = match scope.stage {
         Stage::UnderWay if shown.form != Form::Online => {
@@ -270,12 +292,8 @@ async fn scan(backend: &Backend, caller: &Caller, meeting: MeetingId, typed: &st
         .one(&mut tx)
         .await?;
     let participant = stored::id(&participant)?;
-    set_presence(&mut tx, caller, participant, &Presence::InRoom, CalledBy::Code).await?;
-    let entry = Entry::new("attendance.scan", &scope.title)
-        .of(scope.agency)
-        .about(meeting)
-        .after(&participant.to_string())?;
-    audit::record(&mut tx, backend, caller, entry).await?;
+    let here = (&Presence::InRoom, CalledBy::Code);
+    set_and_tell(&mut tx, backend, caller, (meeting, &scope), participant, here).await?;
     tx.commit().await?;
     Ok(scope.title)
 }

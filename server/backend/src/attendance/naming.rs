@@ -2,11 +2,13 @@
 
 use domain::access::{Action, Caller, Scope, Stage};
 use domain::agencies::AgencyRef;
+use domain::attendance::Presence;
 use domain::error::{Failure, FieldProblem, Problem, Refusal};
 use domain::ids::{AgencyId, MeetingId, ParticipantId, PersonId};
 use domain::meetings::DELEGATES_AT_MOST;
 use domain::people::PersonRef;
 use domain::text::fold;
+use serde_json::json;
 
 use crate::agencies::subtree_pattern;
 use crate::audit::{self, Entry};
@@ -77,7 +79,7 @@ pub(super) async fn name_delegates(
     let mut tx = backend.db().begin().await?;
     permit(&mut tx, caller, agency).await?;
     let scope = MeetingScope::load(&mut tx, caller, meeting).await?;
-    let (seat, position) = kept_seat(&mut tx, meeting, agency).await?;
+    let Kept { seat, position, presence, invited } = kept_seat(&mut tx, meeting, agency).await?;
     if !matches!(scope.stage, Stage::Scheduled | Stage::UnderWay) {
         return Err(Refusal::WrongState.into());
     }
@@ -87,8 +89,9 @@ pub(super) async fn name_delegates(
             .bind(meeting)
             .one(&mut tx)
             .await?;
+    let mut names = Vec::with_capacity(people.len());
     for (n, person) in people.iter().enumerate() {
-        check_person(&mut tx, meeting, agency, *person).await?;
+        names.push(check_person(&mut tx, meeting, agency, *person).await?);
         let (id, sql) = match n {
             0 => (seat, TAKE_SEAT),
             _ => (ParticipantId(backend.entropy().id(caller.now)), SIT_BESIDE),
@@ -107,46 +110,60 @@ pub(super) async fn name_delegates(
             return Err(Failure::Stale.into());
         }
     }
-    let names: Vec<String> = people.iter().map(ToString::to_string).collect();
-    let entry =
-        Entry::new("attendance.name_delegates", &scope.title).of(agency).about(meeting).after(&names)?;
+    let told = |names: &[String], presence: &str| json!({ "invited": invited, "delegates": names, "presence": presence });
+    let entry = Entry::new("attendance.name_delegates", &scope.title)
+        .of(agency)
+        .about(meeting)
+        .before(&told(&[], &presence))?
+        .after(&told(&names, Presence::NotCalled.code()))?;
     audit::record(&mut tx, backend, caller, entry).await?;
     tx.commit().await?;
     Ok(())
 }
 
-/// The first of those named takes the seat that was kept, unless it was taken meanwhile; the others sit at the same place
+/// The first of those named takes the seat that was kept, unless it was taken meanwhile, and is yet to be called; the others sit at the same place
 /// of the list.
-const TAKE_SEAT: &str = "UPDATE participant SET person_id = $3, is_named = TRUE, position = $5, seen_change = $6 \
+const TAKE_SEAT: &str = "UPDATE participant SET person_id = $3, is_named = TRUE, position = $5, seen_change = $6, \
+    presence = 'not_called', reason = '', called_by = '', called_at = NULL \
     WHERE id = $1 AND meeting_id = $2 AND agency_id = $4 AND person_id IS NULL";
 const SIT_BESIDE: &str = "INSERT INTO participant \
     (id, meeting_id, part, person_id, agency_id, position, seen_change, is_named) \
     VALUES ($1, $2, 'delegate', $3, $4, $5, $6, TRUE)";
 
-/// The seat kept for an agency and its place in the list; `NotFound` when there is none, or none any more.
-async fn kept_seat(tx: &mut Tx, meeting: MeetingId, agency: AgencyId) -> Done<(ParticipantId, i64)> {
-    let seat: Option<(String, i64)> = q("SELECT id, position FROM participant \
-         WHERE meeting_id = $1 AND agency_id = $2 AND person_id IS NULL ORDER BY position LIMIT 1")
-    .bind(meeting)
-    .bind(agency)
-    .optional(tx)
-    .await?;
-    let (id, position) = seat.ok_or(Failure::NotFound)?;
-    Ok((stored::id(&id)?, position))
+/// The seat kept for an agency.
+struct Kept {
+    seat: ParticipantId,
+    /// Its place in the list.
+    position: i64,
+    presence: String,
+    /// Short name of the agency.
+    invited: String,
 }
 
-/// The person is of the agency or below it, and not in the meeting yet.
-async fn check_person(tx: &mut Tx, meeting: MeetingId, agency: AgencyId, person: PersonId) -> Done<()> {
+/// `NotFound` when there is no seat, or none any more.
+async fn kept_seat(tx: &mut Tx, meeting: MeetingId, agency: AgencyId) -> Done<Kept> {
+    let seat: Option<(String, i64, String, String)> =
+        q("SELECT p.id, p.position, p.presence, a.short_name FROM participant p \
+           JOIN agency a ON a.id = p.agency_id \
+           WHERE p.meeting_id = $1 AND p.agency_id = $2 AND p.person_id IS NULL ORDER BY p.position LIMIT 1")
+        .bind(meeting)
+        .bind(agency)
+        .optional(tx)
+        .await?;
+    let (id, position, presence, invited) = seat.ok_or(Failure::NotFound)?;
+    Ok(Kept { seat: stored::id(&id)?, position, presence, invited })
+}
+
+/// The name of the person, who is of the agency or below it, and not in the meeting yet.
+async fn check_person(tx: &mut Tx, meeting: MeetingId, agency: AgencyId, person: PersonId) -> Done<String> {
     let problem = |p| Failure::Invalid(vec![FieldProblem::new("people", p)]);
-    let found: Option<(String,)> = q("SELECT p.id FROM person p JOIN agency a ON a.id = p.agency_id \
+    let found: Option<(String,)> = q("SELECT p.name FROM person p JOIN agency a ON a.id = p.agency_id \
          WHERE p.id = $1 AND p.is_active AND a.path LIKE $2")
     .bind(person)
     .bind(subtree_pattern(agency))
     .optional(&mut *tx)
     .await?;
-    if found.is_none() {
-        return Err(problem(Problem::Unknown).into());
-    }
+    let (name,) = found.ok_or_else(|| problem(Problem::Unknown))?;
     let is_in: Option<(String,)> = q("SELECT id FROM participant WHERE meeting_id = $1 AND person_id = $2")
         .bind(meeting)
         .bind(person)
@@ -155,5 +172,5 @@ async fn check_person(tx: &mut Tx, meeting: MeetingId, agency: AgencyId, person:
     if is_in.is_some() {
         return Err(problem(Problem::Repeated).into());
     }
-    Ok(())
+    Ok(name)
 }

@@ -210,7 +210,8 @@ impl Director<'_> {
                 expected("site", self.backend.mark_site(&caller, meeting.id, site.agency.id, true).await)?;
             }
         }
-        for (index, participant) in meeting.participants.iter().enumerate() {
+        let named = meeting.participants.iter().filter(|participant| participant.person.is_some());
+        for (index, participant) in named.enumerate() {
             let is_remote = scene.form == "online" || sites.contains(&participant.agency.short_name);
             let presence = match index {
                 5 | 23 | 61 => Presence::Absent { reason: "Đi công tác cơ sở".to_owned() },

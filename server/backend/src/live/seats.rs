@@ -391,15 +391,13 @@ pub(super) async fn delegates_of(
     let scope = MeetingScope::load(db, caller, meeting).await?;
     permit_seat(&mut db, caller, (meeting, &scope), Seat::Site(site)).await?;
     type Row = (String, String, String, String, String);
-    let rows: Vec<Row> =
-        q("SELECT p.id, COALESCE(h.name, a.short_name), COALESCE(h.position, ''), p.presence, \
-         p.called_by \
-         FROM participant p JOIN agency a ON a.id = p.agency_id LEFT JOIN person h ON h.id = p.person_id \
+    let rows: Vec<Row> = q("SELECT p.id, h.name, h.position, p.presence, p.called_by \
+         FROM participant p JOIN agency a ON a.id = p.agency_id JOIN person h ON h.id = p.person_id \
          WHERE p.meeting_id = $1 AND a.path LIKE $2 ORDER BY p.position, p.id")
-        .bind(meeting)
-        .bind(agencies::subtree_pattern(site))
-        .all(db)
-        .await?;
+    .bind(meeting)
+    .bind(agencies::subtree_pattern(site))
+    .all(db)
+    .await?;
     // Why somebody is absent is the secretary's to know.
     let one = |(id, name, position, presence, called_by): Row| {
         Ok(Behind {
@@ -427,14 +425,13 @@ pub(super) async fn behind(
     if scope.stage != Stage::UnderWay {
         return Err(Refusal::WrongState.into());
     }
-    let listed: Vec<(String, String, String, String)> =
-        q("SELECT p.id, COALESCE(h.name, a.short_name), p.presence, p.called_by \
-         FROM participant p JOIN agency a ON a.id = p.agency_id LEFT JOIN person h ON h.id = p.person_id \
+    let listed: Vec<(String, String, String, String)> = q("SELECT p.id, h.name, p.presence, p.called_by \
+         FROM participant p JOIN agency a ON a.id = p.agency_id JOIN person h ON h.id = p.person_id \
          WHERE p.meeting_id = $1 AND a.path LIKE $2 ORDER BY p.position, p.id")
-        .bind(meeting)
-        .bind(agencies::subtree_pattern(site))
-        .all(&mut tx)
-        .await?;
+    .bind(meeting)
+    .bind(agencies::subtree_pattern(site))
+    .all(&mut tx)
+    .await?;
     let mut changed = Vec::new();
     let mut known = 0;
     for (id, name, presence, called_by) in listed {

@@ -2,12 +2,14 @@
 
 use backend::q;
 use chrono::Duration;
-use domain::access::{Action, Caller, Part, Role, Stage};
-use domain::attendance::{Attendance, Presence};
+use domain::access::{Action, Caller, Grant, Part, Role, Stage};
+use domain::attendance::{Attendance, Presence, RollTally};
+use domain::audit::{Audit, AuditFilter};
 use domain::count::Form;
 use domain::error::{Failure, Refusal};
 use domain::ids::{AgencyId, MeetingId, ParticipantId};
 use domain::meetings::Meetings;
+use serde_json::json;
 
 use crate::support::{World, each_busy_database, each_database};
 
@@ -232,6 +234,82 @@ async fn an_invited_agency_sees_the_meeting_before_and_after_it_named_its_people
         }
         let elsewhere = world.caller(Role::Secretary, "STP").await;
         assert_eq!(world.backend.get(&elsewhere, meeting).await, Err(Failure::NotFound));
+    })
+    .await;
+}
+
+/// The newest line of a deed about meetings that the caller may open, before and after.
+async fn told(world: &World, caller: &Caller, what: &str) -> (serde_json::Value, serde_json::Value) {
+    let mut reader = caller.clone();
+    reader.grants.push(Grant { role: Role::AgencyAdministrator, agency: world.agency("UBND").await });
+    let filter = AuditFilter { text: what.into(), ..AuditFilter::default() };
+    let line = Audit::list(&world.backend, &reader, filter).await.unwrap().rows.remove(0);
+    let read = |text: &str| serde_json::from_str(text).unwrap_or_default();
+    (read(&line.before), read(&line.after))
+}
+
+#[tokio::test]
+async fn a_seat_that_nobody_was_named_for_is_not_called_and_who_is_named_later_is_yet_to_be() {
+    each_database(async |world| {
+        let secretary = world.caller(Role::Secretary, "SNV").await;
+        let here = world.person("SNV").await;
+        let meeting = world.meeting("SNV").stage(Stage::UnderWay).delegate(&here).store().await;
+        let agency = invite(world, meeting, "STC").await;
+        let tally =
+            async || RollTally::of(&world.backend.get(&secretary, meeting).await.unwrap().participants);
+        assert_eq!(tally().await, RollTally { not_called: 1, ..RollTally::default() });
+        assert_eq!(world.backend.mark_rest(&secretary, meeting, Presence::InRoom).await, Ok(1));
+        assert_eq!(world.backend.mark_rest(&secretary, meeting, Presence::InRoom).await, Ok(0));
+        assert_eq!(tally().await, RollTally { in_room: 1, ..RollTally::default() });
+        let (before, after) = told(world, &secretary, "attendance.mark_rest").await;
+        assert_eq!(before, json!({ "delegates": [here.name], "presence": "not_called", "reason": "" }));
+        assert_eq!(after, json!({ "delegates": [here.name], "presence": "in_room", "reason": "" }));
+        let seat = world.backend.get(&secretary, meeting).await.unwrap().participants;
+        let seat = seat.iter().find(|participant| participant.person.is_none()).unwrap().id;
+        let marked = world.backend.mark(&secretary, meeting, seat, Presence::InRoom).await;
+        assert_eq!(marked, Err(Failure::NotFound));
+        // As it was kept before such seats were left out.
+        let mut tx = world.backend.db().begin().await.unwrap();
+        let marking =
+            q("UPDATE participant SET presence = 'in_room', called_by = 'hand', called_at = 1 WHERE id = $1");
+        marking.bind(seat).run(&mut tx).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(tally().await.total(), 1);
+        let leader = world.caller(Role::Leader, "STC").await;
+        let (first, second) = (world.person("STC").await, world.person("STC").await);
+        let people = vec![first.person, second.person];
+        world.backend.name_delegates(&leader, meeting, agency, people).await.unwrap();
+        assert_eq!(tally().await, RollTally { in_room: 1, not_called: 2, ..RollTally::default() });
+        assert_eq!(presence(world, meeting, &first).await, ("not_called".to_owned(), String::new()));
+        let (before, after) = told(world, &secretary, "attendance.name_delegates").await;
+        assert_eq!(before, json!({ "invited": "STC", "delegates": [], "presence": "in_room" }));
+        let names = [first.name, second.name];
+        assert_eq!(after, json!({ "invited": "STC", "delegates": names, "presence": "not_called" }));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_a_scan_overwrites_stays_in_the_trail_and_a_slip_is_taken_back() {
+    each_database(async |world| {
+        let secretary = world.caller(Role::Secretary, "SNV").await;
+        let delegate = world.person("STC").await;
+        let meeting = world.meeting("SNV").stage(Stage::UnderWay).delegate(&delegate).store().await;
+        let listed = participant(world, meeting, &delegate).await;
+        let away = Presence::Absent { reason: "Đi công tác".into() };
+        world.backend.mark(&secretary, meeting, listed, away).await.unwrap();
+        let code = world.backend.hall(&secretary, meeting).await.unwrap().code.unwrap();
+        world.backend.scan(&delegate, meeting, &code.text).await.unwrap();
+        let line = |presence: &str, reason: &str| {
+            json!({ "delegate": delegate.name, "presence": presence, "reason": reason })
+        };
+        let scanned = told(world, &secretary, "attendance.scan").await;
+        assert_eq!(scanned, (line("absent", "Đi công tác"), line("in_room", "")));
+        let later = Caller { now: world.now + Duration::minutes(1), ..secretary.clone() };
+        world.backend.mark(&later, meeting, listed, Presence::NotCalled).await.unwrap();
+        assert_eq!(presence(world, meeting, &delegate).await, ("not_called".to_owned(), String::new()));
+        let back = told(world, &secretary, "attendance.mark").await;
+        assert_eq!(back, (line("in_room", ""), line("not_called", "")));
     })
     .await;
 }
