@@ -156,6 +156,28 @@ pub fn actual(sittings: &[Sitting], opened: NaiveDateTime, closed: NaiveDateTime
     went
 }
 
+/// The sittings that are held against the limit: as they really went, but an opening before the planned start counts from
+/// the planned start.
+///
+/// Who opens early calls the roll and connects the sites, and the meeting itself begins on its hour: an evening opened at
+/// 17:55 does not touch the afternoon. One that was also closed before its planned start sat when it sat.
+///
+/// ```
+/// use domain::duration::{counted, sessions};
+/// use domain::time::{Hours, Sitting};
+/// let day = chrono::NaiveDate::from_ymd_opt(2026, 6, 16).unwrap();
+/// let at = |h, m| chrono::NaiveTime::from_hms_opt(h, m, 0).unwrap();
+/// let evening = [Sitting::new(day, at(18, 0), at(20, 0)).unwrap()];
+/// let went = counted(&evening, day.and_time(at(17, 55)), day.and_time(at(20, 0)));
+/// assert_eq!(sessions(&went, &Hours::default()).len(), 1);
+/// ```
+pub fn counted(sittings: &[Sitting], opened: NaiveDateTime, closed: NaiveDateTime) -> Vec<Sitting> {
+    let is_sitting = sittings.iter().any(|sitting| sitting.start() <= opened && opened < sitting.end());
+    let starts = sittings.iter().map(Sitting::start).filter(|start| start.date() == opened.date());
+    let next = starts.filter(|start| opened < *start && *start < closed && !is_sitting).min();
+    actual(sittings, next.unwrap_or(opened), closed)
+}
+
 /// The shortest sitting that begins here.
 fn a_minute(from: NaiveDateTime) -> Sitting {
     let to = from + TimeDelta::minutes(1);
@@ -246,6 +268,38 @@ mod tests {
     }
 
     #[test]
+    fn an_early_opening_counts_from_the_planned_start() {
+        let (morning, noon) = (sit(16, (7, 30), (11, 30)), sit(16, (13, 30), (17, 0)));
+        let (evening, next_day) = (sit(16, (18, 0), (20, 0)), sit(17, (13, 30), (17, 0)));
+        // Planned; opened and closed; from when it counts, and its length.
+        let table: [(&[Sitting], _, _, (u32, u32), usize); 12] = [
+            (&[evening], (16, 17, 55), (16, 20, 0), (18, 0), 1),
+            (&[noon], (16, 12, 20), (16, 17, 0), (13, 30), 1),
+            (&[noon], (16, 10, 30), (16, 17, 0), (13, 30), 1),
+            // On time or late it is as it was.
+            (&[noon], (16, 13, 30), (16, 17, 0), (13, 30), 1),
+            (&[morning], (16, 7, 40), (16, 12, 45), (7, 40), 2),
+            (&[morning, noon], (16, 7, 0), (16, 17, 0), (7, 30), 2),
+            // Past the planned end counts, however early it was opened.
+            (&[evening], (16, 17, 55), (17, 0, 30), (18, 0), 1),
+            (&[noon], (16, 13, 0), (16, 18, 30), (13, 30), 2),
+            // Between two sittings it is early for the second; within one it is not early at all.
+            (&[morning, noon], (16, 12, 20), (16, 17, 0), (13, 30), 1),
+            (&[morning, noon], (16, 10, 0), (16, 17, 0), (10, 0), 2),
+            // Over before its hour: it sat when it sat.
+            (&[evening], (16, 15, 30), (16, 17, 30), (15, 30), 1),
+            // The days after stay as planned.
+            (&[evening, next_day], (16, 17, 55), (17, 17, 0), (18, 0), 2),
+        ];
+        for (planned, (d, h, m), (to_d, to_h, to_m), from, length) in table {
+            let (opened, closed) = (day(d).and_time(at(h, m)), day(to_d).and_time(at(to_h, to_m)));
+            let went = counted(planned, opened, closed);
+            assert_eq!(went[0].start(), day(16).and_time(at(from.0, from.1)), "{planned:?} from {opened}");
+            assert_eq!(sessions(&went, &Hours::default()).len(), length, "{planned:?} from {opened}");
+        }
+    }
+
+    #[test]
     fn a_meeting_is_opened_on_a_day_of_its_own() {
         let plan = [sit(16, (7, 30), (11, 30)), sit(18, (13, 30), (17, 0))];
         let table = [
@@ -304,6 +358,19 @@ mod tests {
                 prop_assert!(opened <= went.start() && went.start() < closed);
                 prop_assert!(went.date < closed.date() || went.end() <= closed);
             }
+        }
+
+        #[test]
+        fn an_early_opening_never_makes_a_meeting_longer(
+            sittings in prop::collection::vec(any_sitting(), 1..4),
+            opened in 0i64..5 * 1440,
+            lasted in 1i64..2 * 1440,
+        ) {
+            let opened = day(1).and_time(NaiveTime::MIN) + TimeDelta::minutes(opened);
+            let closed = opened + TimeDelta::minutes(lasted);
+            let hours = Hours::default();
+            let (went, real) = (counted(&sittings, opened, closed), actual(&sittings, opened, closed));
+            prop_assert!(sessions(&went, &hours).is_subset(&sessions(&real, &hours)));
         }
 
         #[test]

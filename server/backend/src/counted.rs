@@ -32,8 +32,8 @@ pub(crate) struct Counted {
     pub(crate) has_exceeded: bool,
 }
 
-/// Works them out. `planned` gives the dates; `went` is what is held against the limit: the sittings as they really
-/// went once the meeting is closed, nothing before that.
+/// Works them out. `planned` gives the dates; `went` is what is held against the limit (`domain::duration::counted`) once
+/// the meeting is closed, nothing before that.
 pub(crate) fn derived(
     planned: &[Sitting],
     went: &[Sitting],
@@ -118,6 +118,31 @@ mod tests {
         assert_eq!(months("2026-06-14"), (2026 * 12 + 5, 2026 * 12 + 5));
         assert_eq!(months("2026-06-15"), (2026 * 12 + 5, 2026 * 12 + 6));
         assert_eq!(months("2025-12-15"), (2025 * 12 + 11, 2026 * 12));
+    }
+
+    #[test]
+    fn an_afternoon_opened_early_is_held_against_the_limit_from_its_hour() {
+        let day: NaiveDate = "2026-06-16".parse().unwrap();
+        let at = |hour, minute| chrono::NaiveTime::from_hms_opt(hour, minute, 0).unwrap();
+        let afternoon = [Sitting::new(day, at(13, 30), at(17, 0)).unwrap()];
+        let rules = [KindRule {
+            id: domain::ids::RuleId(uuid::Uuid::from_u128(1)),
+            kind: domain::rules::KindRef {
+                code: "briefing".into(),
+                name_vi: "Họp giao ban".into(),
+                name_en: "Regular briefing".into(),
+                scope: count::Scope::Meeting,
+            },
+            limit_sessions: 1,
+            source: "QĐ 45".into(),
+            valid_from: "2018-12-15".parse().unwrap(),
+        }];
+        let exceeds = |opened, closed| {
+            let went = domain::duration::counted(&afternoon, day.and_time(opened), day.and_time(closed));
+            derived(&afternoon, &went, 0, "briefing", &rules, &Hours::default()).has_exceeded
+        };
+        assert!(!exceeds(at(12, 20), at(17, 0)));
+        assert!(exceeds(at(12, 20), at(18, 30)));
     }
 
     #[test]

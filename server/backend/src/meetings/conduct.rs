@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use domain::access::{Action, Caller};
-use domain::duration::{actual, is_within, opening};
+use domain::duration::{self, is_within, opening};
 use domain::error::{Failure, FieldProblem, Problem, Refusal};
 use domain::ids::{AgendaItemId, MeetingId};
 use domain::meetings::{State, TEXT_AT_MOST};
@@ -148,7 +148,7 @@ pub(super) async fn close(
     }
     let parts = load::Parts::load(&mut tx, id).await?;
     let overrun = overrun(&parts.sittings, zone.local(closed));
-    let went = actual(&parts.sittings, zone.local(opened), zone.local(closed));
+    let went = duration::counted(&parts.sittings, zone.local(opened), zone.local(closed));
     let hours = agencies::hours(&mut tx, head.agency_id()?).await?;
     let has_exceeded = head.limit().is_some_and(|limit| !is_within(&went, &hours, limit));
     if reason.is_empty()

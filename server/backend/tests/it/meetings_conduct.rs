@@ -100,6 +100,39 @@ async fn a_morning_meeting_held_in_the_afternoon_is_one_session_long() {
 }
 
 #[tokio::test]
+async fn a_meeting_opened_a_few_minutes_early_is_no_longer_than_planned() {
+    each_database(async |world| {
+        for (planned, early, ended) in [
+            ("2026-06-18T18:00/20:00", "2026-06-18T17:55", "2026-06-18T20:00"),
+            ("2026-06-19T13:30/17:00", "2026-06-19T12:20", "2026-06-19T17:00"),
+        ] {
+            let (mut secretary, chair) =
+                (world.caller(Role::Secretary, "SNV").await, world.person("SNV").await);
+            let (date, hours) = planned.split_once('T').unwrap();
+            let (from, to) = hours.split_once('/').unwrap();
+            let sittings = vec![SittingInput { date: date.into(), from: from.into(), to: to.into() }];
+            let input = MeetingInput { sittings, ..briefing(&secretary, &chair, &[]) };
+            let id = published(world, &secretary, input).await;
+            secretary.now = instant(early);
+            world.backend.open(&secretary, id).await.unwrap();
+            let opened = secretary.now;
+            secretary.now = instant(ended);
+            world.backend.close(&secretary, id, None, "").await.unwrap();
+            let state = world.backend.get(&secretary, id).await.unwrap().state;
+            // The real time stays.
+            assert_eq!(state, State::Held { opened, closed: secretary.now, overrun_reason: String::new() });
+            let (exceeded,): (bool,) = backend::q("SELECT has_exceeded FROM meeting WHERE id = $1")
+                .bind(id)
+                .one(world.backend.db())
+                .await
+                .unwrap();
+            assert!(!exceeded, "{planned}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn an_item_of_another_meeting_cannot_be_discussed() {
     each_database(async |world| {
         let (id, secretary, _) = on_the_day(world).await;
