@@ -1,58 +1,104 @@
-//! The delay after failures, by user name, by address and for the first code: one, two, four seconds and so on.
-//! Knows no password.
+//! The delay after failures: one, two, four seconds and so on, by user name at an address, by user name, by address and
+//! for the first code. Knows no password.
+//!
+//! Failures are forgiven one by one, so guessing goes on for ever at that pace and no faster; these are the bounds:
+//! - One user name from one address: one in five minutes, 24 × 12 = 288 a day after the first ten.
+//! - One user name from all addresses together: 20 free, then the same 288 a day. A guess every five minutes is forgiven
+//!   before the next, so it never holds the user name up elsewhere.
+//! - One address, all user names together: 30 free, then one a minute, 24 × 60 = 1,440 a day after the first forty.
+//! - Where somebody signed in lately, only their own failures there hold them up. So inside an office of `n` such people
+//!   the bound is the first one for each, `n` × 288 a day.
 
 use chrono::{DateTime, Duration, Utc};
 use domain::error::Refusal;
+use domain::ids::PersonId;
 
 use crate::db::{Source, Tx, q};
 use crate::stop::Done;
 use crate::stored;
 
-/// The longest wait, in seconds: long enough to make guessing hopeless, short enough not to lock anybody out.
+/// The longest wait, in seconds: as long as a failure of a user name takes to be forgiven, so a longer one slows nobody
+/// who guesses on and on.
 const WAIT_AT_MOST: u64 = 300;
-/// Failures of one address that cost nothing: a whole office may stand behind it.
-const ADDRESS_FREE: i64 = 10;
-/// After a day without failures everything is forgiven, and the row is dropped.
-const FORGIVEN_AFTER_HOURS: i64 = 24;
+/// Failures of one address that cost nothing: a whole office may stand behind it, and come at eight in the morning.
+const ADDRESS_FREE: i64 = 30;
+/// One failure of an address is forgiven after so long: an office of thirty mistypes less often than that.
+const ADDRESS_FORGIVES: Duration = Duration::minutes(1);
+/// Failures of one user name, over all addresses, that cost nothing: more than anybody mistypes in an hour.
+const USER_FREE: i64 = 20;
+/// One failure of a user name is forgiven after so long.
+const USER_FORGIVES: Duration = Duration::minutes(5);
+/// An address is familiar for so long after a sign-in: who comes back from a holiday still finds it so.
+const FAMILIAR_DAYS: i64 = 30;
 
 /// Who fails.
 #[derive(Clone, Debug)]
 pub(super) struct Subject {
     key: String,
     free: i64,
+    forgives: Duration,
 }
 
 impl Subject {
-    /// A user name, known or not.
+    /// A user name, known or not, over all addresses.
     pub(super) fn user(user_name: &str) -> Self {
-        Self { key: format!("user:{}", user_name.chars().take(100).collect::<String>()), free: 0 }
+        Self { key: format!("user:{}", cut(user_name)), free: USER_FREE, forgives: USER_FORGIVES }
+    }
+
+    /// A user name at one client's address.
+    pub(super) fn at(user_name: &str, address: &str) -> Self {
+        let key = format!("{}{}", places_of(user_name), cut(address));
+        Self { key, free: 0, forgives: USER_FORGIVES }
     }
 
     /// A client's address.
     pub(super) fn address(address: &str) -> Self {
-        Self { key: format!("address:{}", address.chars().take(100).collect::<String>()), free: ADDRESS_FREE }
+        Self { key: format!("address:{}", cut(address)), free: ADDRESS_FREE, forgives: ADDRESS_FORGIVES }
+    }
+
+    /// The old password of somebody who is signed in.
+    pub(super) fn change(user_name: &str) -> Self {
+        Self { key: format!("change:{}", cut(user_name)), free: 0, forgives: USER_FORGIVES }
     }
 
     /// The one-time code of the first administrator.
     pub(super) fn first_code() -> Self {
-        Self { key: "first:code".into(), free: 0 }
+        Self { key: "first:code".into(), free: 0, forgives: USER_FORGIVES }
     }
+}
+
+/// What is kept of a name or an address that somebody sends, however long.
+fn cut(text: &str) -> String {
+    text.chars().take(100).collect()
+}
+
+/// How the key of a user name at any address begins.
+fn places_of(user_name: &str) -> String {
+    format!("at:{}@", cut(user_name))
 }
 
 /// Refuses while any of them has to wait.
 pub(super) async fn check(mut on: impl Source, subjects: &[Subject], now: DateTime<Utc>) -> Done<()> {
     let mut seconds = 0;
     for subject in subjects {
-        let row: Option<(i64, i64)> = q("SELECT failures, last_at FROM sign_in_failure WHERE subject = $1")
-            .bind(&subject.key)
-            .optional(&mut on)
-            .await?;
-        let Some((failures, last_at)) = row else { continue };
-        let until = stored::instant(last_at)? + Duration::seconds(wait_seconds(failures - subject.free));
-        let left = (until - now).num_milliseconds();
+        let row: Option<(i64, i64)> =
+            q("SELECT forgiven_at, last_at FROM sign_in_failure WHERE subject = $1")
+                .bind(&subject.key)
+                .optional(&mut on)
+                .await?;
+        let Some((forgiven_at, last_at)) = row else { continue };
+        let last = stored::instant(last_at)?;
+        let failures = outstanding(stored::instant(forgiven_at)? - last, subject.forgives);
+        let left = (last + Duration::seconds(wait_seconds(failures - subject.free)) - now).num_milliseconds();
         seconds = seconds.max(u64::try_from((left + 999) / 1000).unwrap_or(0));
     }
     if seconds > 0 { Err(Refusal::WaitBeforeSignIn { seconds }.into()) } else { Ok(()) }
+}
+
+/// Failures not forgiven yet, when it takes so long until the last of them is; one half forgiven still counts.
+fn outstanding(left: Duration, forgives: Duration) -> i64 {
+    let (left, each) = (left.num_milliseconds(), forgives.num_milliseconds());
+    if left <= 0 { 0 } else { (left - 1) / each + 1 }
 }
 
 /// 1, 2, 4 … 300.
@@ -62,15 +108,18 @@ fn wait_seconds(failures: i64) -> i64 {
     i64::try_from(wait).unwrap_or(i64::MAX)
 }
 
-/// Counts a failure for each.
+/// Counts a failure for each. Rows with nothing left to forgive are dropped: their wait is over before that.
 pub(super) async fn failed(tx: &mut Tx, subjects: &[Subject], now: DateTime<Utc>) -> Done<()> {
-    let forgiven = now - Duration::hours(FORGIVEN_AFTER_HOURS);
-    q("DELETE FROM sign_in_failure WHERE last_at < $1").bind(forgiven).run(&mut *tx).await?;
+    q("DELETE FROM sign_in_failure WHERE forgiven_at < $1").bind(now).run(&mut *tx).await?;
     for subject in subjects {
-        q("INSERT INTO sign_in_failure (subject, failures, last_at) VALUES ($1, 1, $2) \
-           ON CONFLICT (subject) DO UPDATE SET failures = sign_in_failure.failures + 1, last_at = $2")
+        let each = subject.forgives.num_milliseconds();
+        q("INSERT INTO sign_in_failure (subject, failures, last_at, forgiven_at) VALUES ($1, 1, $2, $3) \
+           ON CONFLICT (subject) DO UPDATE SET failures = sign_in_failure.failures + 1, last_at = $2, \
+             forgiven_at = sign_in_failure.forgiven_at + $4")
         .bind(&subject.key)
         .bind(now)
+        .bind(now + subject.forgives)
+        .bind(each)
         .run(&mut *tx)
         .await?;
     }
@@ -85,6 +134,50 @@ pub(super) async fn cleared(tx: &mut Tx, subjects: &[Subject]) -> Done<()> {
     Ok(())
 }
 
+/// Forgets all failures of a user name, wherever they were made.
+pub(super) async fn forgive(tx: &mut Tx, user_name: &str) -> Done<()> {
+    cleared(tx, &[Subject::user(user_name), Subject::change(user_name)]).await?;
+    q("DELETE FROM sign_in_failure WHERE SUBSTR(subject, 1, LENGTH(CAST($1 AS TEXT))) = $1")
+        .bind(places_of(user_name))
+        .run(tx)
+        .await?;
+    Ok(())
+}
+
+/// Whether the person of a user name signed in from this address lately.
+pub(super) async fn is_familiar(
+    on: impl Source,
+    user_name: &str,
+    address: &str,
+    now: DateTime<Utc>,
+) -> Done<bool> {
+    let row: Option<(i64,)> =
+        q("SELECT f.last_at FROM familiar_address f JOIN person p ON p.id = f.person_id \
+         WHERE p.user_name = $1 AND f.address = $2 AND f.last_at > $3")
+        .bind(user_name)
+        .bind(cut(address))
+        .bind(now - Duration::days(FAMILIAR_DAYS))
+        .optional(on)
+        .await?;
+    Ok(row.is_some())
+}
+
+/// Keeps that somebody signed in from an address; what is no longer familiar to anybody goes.
+pub(super) async fn signed_in(tx: &mut Tx, person: PersonId, address: &str, now: DateTime<Utc>) -> Done<()> {
+    q("DELETE FROM familiar_address WHERE last_at <= $1")
+        .bind(now - Duration::days(FAMILIAR_DAYS))
+        .run(&mut *tx)
+        .await?;
+    q("INSERT INTO familiar_address (person_id, address, last_at) VALUES ($1, $2, $3) \
+       ON CONFLICT (person_id, address) DO UPDATE SET last_at = $3")
+    .bind(person)
+    .bind(cut(address))
+    .bind(now)
+    .run(tx)
+    .await?;
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -95,5 +188,11 @@ mod tests {
         assert_eq!(waits, [0, 1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300]);
         assert_eq!(wait_seconds(100), 300);
         assert_eq!(wait_seconds(-5), 0);
+    }
+
+    #[test]
+    fn failures_are_forgiven_one_by_one() {
+        let left = |seconds| outstanding(Duration::seconds(seconds), Duration::minutes(5));
+        assert_eq!([left(-1), left(0), left(1), left(300), left(301), left(1500)], [0, 0, 1, 1, 2, 5]);
     }
 }

@@ -73,11 +73,13 @@ async fn sign_in(
     now: DateTime<Utc>,
 ) -> Done<SignedIn> {
     let user_name = user_name.trim().to_lowercase();
-    let subjects = [Subject::user(&user_name), Subject::address(address)];
-    delay::check(backend.db(), &subjects, now).await?;
+    let subjects = [Subject::at(&user_name, address), Subject::user(&user_name), Subject::address(address)];
+    let is_familiar = delay::is_familiar(backend.db(), &user_name, address, now).await?;
+    let held_up_by = if is_familiar { &subjects[..1] } else { &subjects[..] };
+    delay::check(backend.db(), held_up_by, now).await?;
     // Checked again with the turn in hand: of a hundred guesses sent at once only as many as there are cores get by.
     let turn = backend.hashing().turn().await?;
-    delay::check(backend.db(), &subjects, now).await?;
+    delay::check(backend.db(), held_up_by, now).await?;
     let row: Option<(String, String, bool)> =
         q("SELECT id, password_hash, is_active FROM person WHERE user_name = $1")
             .bind(&user_name)
@@ -92,9 +94,11 @@ async fn sign_in(
         tracing::warn!("sign-in failed");
         return Err(Refusal::WrongCredentials.into());
     };
-    // Not the address: who has one account would otherwise try the passwords of all others.
+    // Not the address: who has one account would otherwise try the passwords of all others. Nor the name everywhere: each
+    // sign-in of its owner would make room for those who guess elsewhere.
     delay::cleared(&mut tx, &subjects[..1]).await?;
     let person: PersonId = stored::id(&id)?;
+    delay::signed_in(&mut tx, person, address, now).await?;
     let signed_in = session::begin(&mut tx, backend, person, keep, device, now).await?;
     let (caller, _) = session::caller(&mut tx, &signed_in.token, now).await?;
     note(&mut tx, backend, &caller, "accounts.sign_in").await?;
@@ -150,7 +154,7 @@ async fn change_password(backend: &Backend, caller: &Caller, old: &str, new: &st
         .optional(backend.db())
         .await?;
     let (user_name, hash) = row.ok_or(Failure::NotFound)?;
-    let subjects = [Subject::user(&user_name)];
+    let subjects = [Subject::change(&user_name)];
     let turn = backend.hashing().turn().await?;
     delay::check(backend.db(), &subjects, caller.now).await?;
     if !turn.verify(old, Some(hash.clone()).filter(|hash| !hash.is_empty())).await? {
@@ -178,5 +182,5 @@ async fn change_password(backend: &Backend, caller: &Caller, old: &str, new: &st
 
 /// Forgets the failures of a user name: whoever was given a new password may use it at once.
 pub(crate) async fn forgive(tx: &mut Tx, user_name: &str) -> Done<()> {
-    delay::cleared(tx, &[Subject::user(user_name)]).await
+    delay::forgive(tx, user_name).await
 }

@@ -106,19 +106,29 @@ async fn every_failure_of_a_name_doubles_the_wait_and_success_clears_it() {
         for seconds in [1, 2, 4] {
             let wrong = accounts.sign_in("thuky1", "sai-mat-khau", false, "", "10.0.0.1", now).await;
             assert_eq!(wrong.map(|_| ()), Err(Failure::Refused(Refusal::WrongCredentials)));
-            // The right password does not get by either, from no address.
+            // The right password does not get by either.
             assert_eq!(
-                waits(accounts.sign_in("thuky1", PASSWORD, false, "", "10.0.0.2", now).await),
+                waits(accounts.sign_in("thuky1", PASSWORD, false, "", "10.0.0.1", now).await),
                 seconds
             );
             now += Duration::seconds(i64::try_from(seconds).unwrap());
         }
         accounts.sign_in("thuky1", PASSWORD, false, "", "10.0.0.1", now).await.unwrap();
-        assert_eq!(world.count("sign_in_failure WHERE subject LIKE 'user:%'").await, 0);
+        assert_eq!(world.count("sign_in_failure WHERE subject LIKE 'at:%'").await, 0);
         // Who has an account of one's own would otherwise try those of others in peace.
         assert_eq!(world.count("sign_in_failure WHERE subject = 'address:10.0.0.1'").await, 1);
     })
     .await;
+}
+
+/// Tries a password; whether it was compared at all, or had to wait.
+async fn guess(world: &World, name: &str, address: &str, now: chrono::DateTime<chrono::Utc>) -> bool {
+    let tried = Accounts::sign_in(&world.backend, name, "sai-mat-khau", false, "", address, now).await;
+    match tried.map(|_| ()) {
+        Err(Failure::Refused(Refusal::WrongCredentials)) => true,
+        Err(Failure::Refused(Refusal::WaitBeforeSignIn { .. })) => false,
+        other => panic!("{other:?}"),
+    }
 }
 
 #[tokio::test]
@@ -126,13 +136,101 @@ async fn an_unknown_name_is_refused_in_the_same_words_and_its_address_slows_down
     each_database(async |world| {
         secretary(world).await;
         let accounts: &dyn Accounts = &world.backend;
-        for number in 0..11 {
+        for number in 0..31 {
             let name = format!("khong-co-{number}");
-            let wrong = accounts.sign_in(&name, PASSWORD, false, "", "10.0.0.9", world.now).await;
-            assert_eq!(wrong.map(|_| ()), Err(Failure::Refused(Refusal::WrongCredentials)), "{number}");
+            assert!(guess(world, &name, "10.0.0.9", world.now).await, "{number}");
         }
         assert_eq!(waits(accounts.sign_in("thuky1", PASSWORD, false, "", "10.0.0.9", world.now).await), 1);
         accounts.sign_in("thuky1", PASSWORD, false, "", "10.0.0.8", world.now).await.unwrap();
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn thirty_people_behind_one_address_who_mistype_once_are_hardly_held_up() {
+    each_database(async |world| {
+        let accounts: &dyn Accounts = &world.backend;
+        world.agency("SNV").await;
+        // Within two minutes at eight, and again spread over the morning.
+        for (round, seconds_apart) in [4, 480].into_iter().enumerate() {
+            let eight = world.now + Duration::days(i64::try_from(round).unwrap());
+            for number in 0..30 {
+                let name = format!("nguoi{round}-{number}");
+                let input = PersonInput {
+                    user_name: name.clone(),
+                    name: name.clone(),
+                    position: String::new(),
+                    agency: "SNV".into(),
+                    roles: String::new(),
+                    password: PASSWORD.into(),
+                };
+                People::add(&world.backend, &world.system(), input).await.unwrap();
+                let now = eight + Duration::seconds(number * seconds_apart);
+                assert!(guess(world, &name, "10.0.0.1", now).await, "{name}");
+                let again = now + Duration::seconds(2);
+                accounts.sign_in(&name, PASSWORD, false, "", "10.0.0.1", again).await.unwrap();
+            }
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_guesses_all_day_is_held_to_the_bound() {
+    each_database(async |world| {
+        secretary(world).await;
+        let seconds = |n: i64| world.now + Duration::seconds(n);
+        let (mut at_one_name, mut at_any) = (0, 0);
+        // Every fifteen seconds for an hour; names of one's own invention at the other address.
+        for n in 0..240 {
+            at_one_name += i32::from(guess(world, "thuky1", "10.0.0.9", seconds(n * 15)).await);
+            let name = format!("khong-co-{n}");
+            at_any += i32::from(guess(world, &name, "10.0.0.7", seconds(n * 15)).await);
+        }
+        assert!(at_one_name <= 10 + 12, "{at_one_name}");
+        assert!(at_any <= 40 + 60, "{at_any}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn guesses_from_many_addresses_are_bounded_and_never_hold_up_the_owners_own() {
+    each_database(async |world| {
+        secretary(world).await;
+        let accounts: &dyn Accounts = &world.backend;
+        accounts.sign_in("thuky1", PASSWORD, false, "", "10.0.0.1", world.now).await.unwrap();
+        let mut compared = 0;
+        for n in 0..240 {
+            let now = world.now + Duration::seconds(n * 15);
+            compared += i32::from(guess(world, "thuky1", &format!("192.0.2.{n}"), now).await);
+        }
+        assert!(compared <= 30 + 12, "{compared}");
+        let now = world.now + Duration::hours(1);
+        accounts.sign_in("thuky1", PASSWORD, false, "", "10.0.0.1", now).await.unwrap();
+        assert!(waits(accounts.sign_in("thuky1", PASSWORD, false, "", "10.0.0.2", now).await) > 0);
+        let later = world.now + Duration::days(31);
+        assert!(guess(world, "thuky1", "10.0.0.3", later).await);
+        // Thirty days after the last sign-in an address is familiar no longer.
+        accounts.sign_in("thuky1", PASSWORD, false, "", "10.0.0.2", later).await.unwrap();
+        assert_eq!(world.count("familiar_address").await, 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_wrong_guess_every_five_minutes_keeps_nobody_out() {
+    each_database(async |world| {
+        secretary(world).await;
+        let accounts: &dyn Accounts = &world.backend;
+        let mut now = world.now;
+        for _ in 0..100 {
+            now += Duration::minutes(5);
+            assert!(guess(world, "thuky1", "10.0.0.9", now).await);
+        }
+        accounts.sign_in("thuky1", PASSWORD, false, "", "10.0.0.2", now).await.unwrap();
+        // Not even where the guesses come from.
+        let soon = now + Duration::seconds(2);
+        accounts.sign_in("thuky1", PASSWORD, false, "", "10.0.0.9", soon).await.unwrap();
     })
     .await;
 }
