@@ -86,9 +86,13 @@ pub(crate) fn counted(base: Base, what: What) -> String {
         What::Attended(with) => of(with, MEETINGS_COUNTED_ATTENDED),
         What::AttendedOnline(with) => of(with, MEETINGS_COUNTED_ATTENDED_ONLINE),
     };
-    let base = t(match base {
+    format!("{what} ({})", self::base(base))
+}
+
+/// The name of a base within a sentence.
+pub(crate) fn base(base: Base) -> &'static str {
+    t(match base {
         Base::Conferences => MEETINGS_BASE_CONFERENCES,
         Base::All => MEETINGS_BASE_ALL,
-    });
-    format!("{what} ({base})")
+    })
 }

@@ -116,16 +116,25 @@ pub struct Shift {
     pub after_online: Option<Fraction>,
 }
 
-/// What the year's figures become: held and scheduled meetings of the calendar year of the first sitting, with and
-/// without this one, for the agency that holds it. Scheduled hybrid meetings with sites are taken as connected.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct TargetsCheck {
-    /// The base that this kind enters first: conferences for a conference, all otherwise.
+/// The figures of one base before and after this meeting.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BaseShift {
+    /// The base.
     pub base: Base,
+    /// Whether it counts this meeting at all: conferences alone do not count a plain meeting.
+    pub counts_it: bool,
     /// Online share.
     pub share: Shift,
     /// Reduction against the year before, over the same window.
     pub reduction: Shift,
+}
+
+/// What the year's figures become: held and scheduled meetings of the calendar year of the first sitting, with and
+/// without this one, for the agency that holds it. Scheduled hybrid meetings with outside sites are taken as connected.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TargetsCheck {
+    /// Both bases; the one that this kind enters first comes first: conferences for a conference, all otherwise.
+    pub bases: [BaseShift; 2],
     /// The year compared with.
     pub previous_year: i32,
     /// The targets.
@@ -166,8 +175,10 @@ pub enum Note {
         /// Delegates listed.
         delegates: u32,
     },
-    /// The year's ceiling is reached with this meeting.
+    /// The year's ceiling of a base is passed with this meeting.
     OverCeiling {
+        /// The base.
+        base: Base,
         /// The ceiling.
         ceiling: i64,
         /// Held and scheduled with this one.

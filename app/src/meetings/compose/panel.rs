@@ -321,11 +321,13 @@ fn note_section(note: &Note, mark: Mark) -> impl IntoView + use<> {
             t(COMPOSER_ROOM_SMALL).to_owned(),
             tf(COMPOSER_ROOM_SMALL_BODY, &[("room", room), ("seats", seats), ("delegates", delegates)]),
         ),
-        Note::OverCeiling { ceiling, count } => (
-            "chart-column",
-            t(COMPOSER_CEILING).to_owned(),
-            tf(COMPOSER_CEILING_BODY, &[("ceiling", &text::number(*ceiling)), ("n", &text::number(*count))]),
-        ),
+        Note::OverCeiling { base, ceiling, count } => {
+            let numbers = [text::number(*ceiling), text::number(*count)];
+            let base = meeting_words::base(*base);
+            let body =
+                tf(COMPOSER_CEILING_BODY, &[("ceiling", &numbers[0]), ("n", &numbers[1]), ("base", &base)]);
+            ("chart-column", t(COMPOSER_CEILING).to_owned(), body)
+        }
     };
     let class = if mark == Mark::Must { "check is-missed" } else { "check is-risk" };
     view! { <section class=class>{head(icon, title, mark)}<p>{body}</p></section> }

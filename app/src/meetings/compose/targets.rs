@@ -1,10 +1,11 @@
 //! What the two targets become with this meeting: figures before and after, in words and on the scale. Compared as exact
 //! fractions; the picture alone is rounded.
 
-use domain::meetings::{Shift, TargetsCheck};
+use domain::meetings::{BaseShift, Shift, TargetsCheck};
 use domain::targets::Fraction;
 use leptos::prelude::*;
 
+use crate::meetings::words;
 use crate::text::keys::*;
 use crate::text::{self, Text, t, tf};
 use crate::ui::{Badge, BadgeTone, Delta, Icon};
@@ -12,15 +13,15 @@ use crate::ui::{Badge, BadgeTone, Delta, Icon};
 /// The scale shows so many tenths of a percent on either side of the target.
 const SPREAD_PERMILLE: i64 = 50;
 
-/// Share and reduction, and the way online when it helps.
+/// Share and reduction in both bases, and the way online when it helps.
 pub(super) fn targets(check: &TargetsCheck) -> impl IntoView + use<> {
     let share = check.targets.share;
-    let is_short = [(check.share.after, share), (check.reduction.after, check.targets.reduction)]
-        .into_iter()
-        .any(|(after, target)| after.is_some_and(|after| !after.reaches(target)));
-    let online =
-        check.share.after_online.filter(|_| check.share.after.is_some_and(|after| !after.reaches(share)));
-    let online = online.map(|after| {
+    let falls = |after: Option<Fraction>, target| after.is_some_and(|after| !after.reaches(target));
+    let counted = || check.bases.iter().filter(|base| base.counts_it);
+    let is_short = counted()
+        .any(|base| falls(base.share.after, share) || falls(base.reduction.after, check.targets.reduction));
+    let short_of_share = counted().find(|base| falls(base.share.after, share));
+    let online = short_of_share.and_then(|base| base.share.after_online).map(|after| {
         let verdict = t(if after.reaches(share) { COMPOSER_REACHES_WORD } else { COMPOSER_FALLS_WORD });
         let words = tf(COMPOSER_MAKE_ONLINE, &[("share", &text::percent(after)), ("verdict", &verdict)]);
         view! {
@@ -29,21 +30,40 @@ pub(super) fn targets(check: &TargetsCheck) -> impl IntoView + use<> {
             </div>
         }
     });
-    let base = t(match check.base {
-        domain::count::Base::Conferences => MEETINGS_BASE_CONFERENCES,
-        domain::count::Base::All => MEETINGS_BASE_ALL,
-    });
-    let reduction = tf(COMPOSER_REDUCTION, &[("year", &check.previous_year)]);
-    let source = tf(COMPOSER_TARGETS_SOURCE, &[("source", &check.targets.source), ("base", &base)]);
+    let bases = check.bases.iter().map(|base| of_base(base, check)).collect_view();
+    let source = tf(COMPOSER_TARGETS_SOURCE, &[("source", &check.targets.source)]);
     view! {
         <section class=if is_short { "check is-missed" } else { "check is-met" }>
             <h3 class="check__head"><Icon name="chart-column"/>{t(COMPOSER_TARGETS)}</h3>
-            {one(t(COMPOSER_SHARE).to_owned(), check.share, share, COMPOSER_SHARE_NONE)}
+            {bases}
             {online}
-            {one(reduction, check.reduction, check.targets.reduction, COMPOSER_REDUCTION_NONE)}
             <p class="src">{source}</p>
         </section>
     }
+}
+
+/// Both figures of a base; of one that does not count this meeting, that they stay as they are.
+fn of_base(shift: &BaseShift, check: &TargetsCheck) -> AnyView {
+    let base = words::base(shift.base);
+    let (share, reduction) = (check.targets.share, check.targets.reduction);
+    if !shift.counts_it {
+        let now =
+            |shift: Shift| shift.after.map_or_else(|| t(COMPOSER_NOT_COUNTED).to_owned(), text::percent);
+        let figures = [now(shift.share), now(shift.reduction)];
+        let words =
+            tf(COMPOSER_BASE_SAME, &[("base", &base), ("share", &figures[0]), ("reduction", &figures[1])]);
+        return view! { <p>{words}</p> }.into_any();
+    }
+    let labels = [
+        tf(COMPOSER_SHARE, &[("base", &base)]),
+        tf(COMPOSER_REDUCTION, &[("year", &check.previous_year), ("base", &base)]),
+    ];
+    let [of_share, of_reduction] = labels;
+    view! {
+        {one(of_share, shift.share, share, COMPOSER_SHARE_NONE)}
+        {one(of_reduction, shift.reduction, reduction, COMPOSER_REDUCTION_NONE)}
+    }
+    .into_any()
 }
 
 fn one(label: String, shift: Shift, target: Fraction, none: Text) -> AnyView {

@@ -53,7 +53,7 @@ pub(super) async fn check(
         notes.push(Note::NoRule);
     }
     notes.extend(room_too_small(&rows, &known));
-    notes.extend(targets.as_ref().and_then(targets::over_ceiling));
+    notes.extend(targets.iter().flat_map(targets::over_ceiling));
     let is_time_bad = !conflicts.is_empty() || notes.iter().any(is_about_time);
     let free_slots = if is_time_bad && !rows.sittings.is_empty() {
         let busy = conflicts::busy_around(&mut db, &asked).await?;

@@ -4,24 +4,31 @@
 use chrono::Datelike;
 use domain::count::{Base, Counterpart, Facts, Form, HybridCounts, Outcome, Scope, Side, Tally, What};
 use domain::ids::{AgencyId, MeetingId};
-use domain::meetings::{Note, Shift, TargetsCheck};
+use domain::meetings::{BaseShift, Note, Shift, TargetsCheck};
 use domain::period::{Period, Window};
 use domain::rules::{KindRule, rule_on};
-use domain::targets::Targets;
+use domain::targets::{Fraction, Targets};
 
 use super::rows::Rows;
 use crate::db::{Source, q};
 use crate::stop::Done;
 use crate::{counted, rules, stored};
 
-/// The check, and what the ceiling is held against.
+/// The check, and what the ceilings are held against.
 pub(super) struct Found {
     pub(super) check: TargetsCheck,
+    counts: Vec<Count>,
+}
+
+/// Held in a base with this meeting, and the year before.
+struct Count {
+    base: Base,
     held: i64,
     previous: Option<i64>,
 }
 
-/// What the year's figures become; none while agency, date, kind or form are open, or when it is only attended.
+/// What the year's figures become in both bases; none while agency, date, kind or form are open, or when it is only
+/// attended.
 pub(super) async fn check(
     on: impl Source,
     rows: &Rows,
@@ -36,40 +43,71 @@ pub(super) async fn check(
         return Ok(None);
     }
     let scope = rule.kind.scope;
-    let base = if scope == Scope::Conference { Base::Conferences } else { Base::All };
-    let this = |form, is_connected| facts(scope, form, is_connected);
     let before = of_year(&mut on, rows.agency, date.year(), own).await?;
-    let previous = of_year_before(&mut on, rows.agency, date.year() - 1, base).await?;
+    // As real counting has it, see `counted::keep_connection`: the organiser's own site is no outside one.
+    let is_joined = rows.sites.iter().any(|site| *site != rows.agency);
+    let with = Added {
+        this: facts(scope, form, is_joined),
+        online: (form != Form::Online).then(|| facts(scope, Form::Online, true)),
+    };
+    let (mut bases, mut counts) = (Vec::new(), Vec::new());
+    let order = if scope == Scope::Conference { Base::BOTH } else { [Base::All, Base::Conferences] };
+    for base in order {
+        let previous = of_year_before(&mut on, rows.agency, date.year() - 1, base).await?;
+        let (shift, held) = with.shift(&before, base, previous, hybrid);
+        if shift.counts_it {
+            counts.push(Count { base, held, previous });
+        }
+        bases.push(shift);
+    }
+    let bases = [bases[0], bases[1]];
     let targets = rules::targets(&mut on, date).await?;
-    let with = |added: Option<Facts>| {
-        let groups = before.iter().copied().chain(added.map(|facts| (facts, 1))).collect::<Vec<_>>();
-        Tally::of(&groups, base, hybrid)
-    };
-    let tallies = [
-        Some(with(None)),
-        Some(with(Some(this(form, !rows.sites.is_empty())))),
-        (form != Form::Online).then(|| with(Some(this(Form::Online, true)))),
-    ];
-    let held = tallies[1].as_ref().map_or(0, |tally| tally.held);
-    let shift = |of: &dyn Fn(&Tally) -> Option<domain::targets::Fraction>| {
-        let [before, after, after_online] =
-            [&tallies[0], &tallies[1], &tallies[2]].map(|t| t.as_ref().and_then(of));
-        Shift { before, after, after_online }
-    };
-    let check = TargetsCheck {
-        base,
-        share: shift(&|tally| Targets::share_of(tally.counted_online, tally.held)),
-        reduction: shift(&|tally| Targets::reduction_of(previous?, tally.held)),
-        previous_year: date.year() - 1,
-        targets,
-    };
-    Ok(Some(Found { check, held, previous }))
+    let check = TargetsCheck { bases, previous_year: date.year() - 1, targets };
+    Ok(Some(Found { check, counts }))
 }
 
-/// The note that the year's ceiling is passed with this meeting.
-pub(super) fn over_ceiling(found: &Found) -> Option<Note> {
-    let ceiling = found.check.targets.ceiling(found.previous?);
-    (found.held > ceiling).then_some(Note::OverCeiling { ceiling, count: found.held })
+/// This meeting, as it is planned and as it would be online.
+struct Added {
+    this: Facts,
+    online: Option<Facts>,
+}
+
+impl Added {
+    /// The figures of a base before and after, and how many it counts after.
+    fn shift(
+        &self,
+        year: &[(Facts, i64)],
+        base: Base,
+        previous: Option<i64>,
+        hybrid: HybridCounts,
+    ) -> (BaseShift, i64) {
+        let with = |added: Option<Facts>| {
+            let groups = year.iter().copied().chain(added.map(|facts| (facts, 1))).collect::<Vec<_>>();
+            Tally::of(&groups, base, hybrid)
+        };
+        let (before, after) = (with(None), with(Some(self.this)));
+        let after_online = self.online.map(|online| with(Some(online)));
+        let shift = |of: &dyn Fn(&Tally) -> Option<Fraction>| Shift {
+            before: of(&before),
+            after: of(&after),
+            after_online: after_online.as_ref().and_then(of),
+        };
+        let shift = BaseShift {
+            base,
+            counts_it: self.this.is_in(base),
+            share: shift(&|tally| Targets::share_of(tally.counted_online, tally.held)),
+            reduction: shift(&|tally| Targets::reduction_of(previous?, tally.held)),
+        };
+        (shift, after.held)
+    }
+}
+
+/// The notes that a year's ceiling is passed with this meeting, base by base.
+pub(super) fn over_ceiling(found: &Found) -> impl Iterator<Item = Note> {
+    found.counts.iter().filter_map(|Count { base, held, previous }| {
+        let ceiling = found.check.targets.ceiling((*previous)?);
+        (*held > ceiling).then_some(Note::OverCeiling { base: *base, ceiling, count: *held })
+    })
 }
 
 fn facts(scope: Scope, form: Form, is_connected: bool) -> Facts {
@@ -88,8 +126,8 @@ fn year(number: i32) -> Window {
     Period::CalendarYear(number).window()
 }
 
-/// Held, scheduled and running meetings of a year, in groups that count alike. A scheduled one with sites is taken as
-/// connected.
+/// Held, scheduled and running meetings of a year, in groups that count alike. A scheduled one with an
+/// outside site is taken as connected.
 async fn of_year(
     on: &mut impl Source,
     agency: AgencyId,
@@ -99,7 +137,7 @@ async fn of_year(
     let Window { from, to } = year(number);
     let rows: Vec<(String, String, bool, i64)> = q("SELECT scope, form, is_joined, COUNT(*) AS meetings FROM ( \
             SELECT m.scope, m.form, CASE WHEN m.stage = 'held' THEN m.is_connected \
-                ELSE EXISTS (SELECT 1 FROM site k WHERE k.meeting_id = m.id) END AS is_joined \
+                ELSE EXISTS (SELECT 1 FROM site k WHERE k.meeting_id = m.id AND k.agency_id <> m.agency_id) END AS is_joined \
             FROM meeting m WHERE m.agency_id = $1 AND m.first_date BETWEEN $2 AND $3 AND m.side = 'organised' \
               AND m.stage IN ('held', 'scheduled', 'under_way') AND m.id <> $4) AS year \
          GROUP BY scope, form, is_joined")

@@ -172,16 +172,44 @@ async fn share_and_reduction_are_shown_before_and_after() {
         let check = world.backend.check(&secretary, None, input.clone()).await.unwrap();
         let targets = check.targets.clone().unwrap();
         let of = |num, den| Some(Fraction { num, den });
-        assert_eq!((targets.base, targets.previous_year), (Base::All, 2025));
-        assert_eq!((targets.share.before, targets.share.after), (of(3, 4), of(3, 5)));
-        assert_eq!(targets.share.after_online, of(4, 5));
-        assert_eq!((targets.reduction.before, targets.reduction.after), (of(1, 5), of(0, 5)));
-        assert!(check.notes.contains(&Note::OverCeiling { ceiling: 4, count: 5 }), "{:?}", check.notes);
+        let [all, conferences] = targets.bases;
+        assert_eq!((all.base, targets.previous_year), (Base::All, 2025));
+        assert_eq!((all.share.before, all.share.after), (of(3, 4), of(3, 5)));
+        assert_eq!(all.share.after_online, of(4, 5));
+        assert_eq!((all.reduction.before, all.reduction.after), (of(1, 5), of(0, 5)));
+        let over = Note::OverCeiling { base: Base::All, ceiling: 4, count: 5 };
+        assert!(check.notes.contains(&over), "{:?}", check.notes);
+        // Conferences alone do not count a plain meeting.
+        assert!(all.counts_it && conferences.base == Base::Conferences && !conferences.counts_it);
+        assert_eq!((conferences.share.before, conferences.share.after), (None, None));
         let conference = MeetingInput { kind: "professional".into(), form: "online".into(), ..input };
-        let targets = world.backend.check(&secretary, None, conference).await.unwrap().targets.unwrap();
-        assert_eq!(targets.base, Base::Conferences);
-        assert_eq!((targets.share.before, targets.share.after), (None, of(1, 1)));
-        assert_eq!((targets.share.after_online, targets.reduction.after), (None, None));
+        let check = world.backend.check(&secretary, None, conference).await.unwrap();
+        let [conferences, all] = check.targets.unwrap().bases;
+        assert_eq!((conferences.base, all.base), (Base::Conferences, Base::All));
+        assert!(conferences.counts_it && all.counts_it);
+        assert_eq!((conferences.share.before, conferences.share.after), (None, of(1, 1)));
+        assert_eq!((conferences.share.after_online, conferences.reduction.after), (None, None));
+        assert_eq!((all.share.before, all.share.after), (of(3, 4), of(4, 5)));
+        assert_eq!((all.reduction.before, all.reduction.after), (of(1, 5), of(0, 5)));
+        assert!(check.notes.contains(&over), "{:?}", check.notes);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_organisers_own_site_brings_no_share_before_the_meeting_either() {
+    each_database(async |world| {
+        let secretary = world.caller(Role::Secretary, "SNV").await;
+        let (own, outside) = (world.agency("SNV").await, world.agency("SYT").await);
+        world.meeting("SNV").form(Form::Hybrid).stage(Stage::Scheduled).connected("SNV").store().await;
+        let of = |num, den| Some(Fraction { num, den });
+        for (sites, after) in [(vec![], of(0, 2)), (vec![own], of(0, 2)), (vec![own, outside], of(1, 2))] {
+            let sites = sites.iter().map(ToString::to_string).collect();
+            let input =
+                MeetingInput { form: "hybrid".into(), sites, ..briefing(&secretary, &secretary, &[]) };
+            let targets = world.backend.check(&secretary, None, input).await.unwrap().targets.unwrap();
+            assert_eq!((targets.bases[0].share.before, targets.bases[0].share.after), (of(0, 1), after));
+        }
     })
     .await;
 }
