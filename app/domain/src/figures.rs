@@ -8,7 +8,7 @@ use crate::agencies::AgencyRef;
 use crate::count::{Base, Counterpart, CounterpartTally, HybridCounts, Tally};
 use crate::error::Outcome;
 use crate::ids::AgencyId;
-use crate::period::{Period, Window};
+use crate::period::{Part, Period, Window};
 use crate::targets::{Fraction, Targets};
 
 /// An agency alone, or with all below it.
@@ -66,6 +66,8 @@ pub enum PreviousSource {
 pub struct Previous {
     /// Held a year before, over the agencies that have a figure.
     pub held: i64,
+    /// … of which counted here: all that was held in the window a year before. The rest was entered.
+    pub held_own: i64,
     /// Where it comes from.
     pub source: PreviousSource,
     /// Codes of the agencies of a subtree without one; they are left out of the reduction on both sides.
@@ -101,11 +103,11 @@ pub struct BaseFigures {
     pub online_needed: i64,
 }
 
-/// A month's bar.
+/// The bar of one part of the period.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct MonthFigures {
-    /// Month, 1–12.
-    pub month: u32,
+pub struct PartFigures {
+    /// Which: a month, in a long window a quarter or years.
+    pub part: Part,
     /// Its dates within the period.
     pub window: Window,
     /// Counts of conferences, then of all.
@@ -148,8 +150,8 @@ pub struct Figures {
     pub all: BaseFigures,
     /// By counterpart, over both.
     pub by_counterpart: Vec<(Counterpart, CounterpartTally)>,
-    /// By month.
-    pub by_month: Vec<MonthFigures>,
+    /// By month, in a long window by quarter or years; together all of it.
+    pub by_part: Vec<PartFigures>,
     /// By agency, those with meetings in the window or the year before; empty for an agency alone.
     pub by_agency: Vec<AgencyFigures>,
 }

@@ -112,23 +112,29 @@ impl Period {
         }
     }
 
-    /// The months that make up the period, in order, each with its own dates: NĐ 09 months for NĐ 09 periods,
-    /// calendar months, cut at the ends, for the others.
-    pub fn by_month(&self) -> Vec<(u32, Window)> {
+    /// Whether the period is one of NĐ 09's, whose months begin on the 15th.
+    pub fn follows_decree(&self) -> bool {
+        !matches!(self, Period::CalendarYear(_) | Period::Custom(_))
+    }
+
+    /// The parts that make up the period, in order, each with its own dates and together all of it: NĐ 09 months for
+    /// NĐ 09 periods, calendar months, cut at the ends, for the others. A window of more than [`PARTS_AT_MOST`] months
+    /// has quarters instead, one of more quarters years, as many to a part as it takes.
+    ///
+    /// ```
+    /// use domain::period::{Part, Period};
+    /// let parts = Period::parse("2020-02-10_2026-06-30").unwrap().parts();
+    /// assert_eq!((parts.len(), parts[0].0), (26, Part::Quarter(2020, 1)));
+    /// ```
+    pub fn parts(&self) -> Vec<(Part, Window)> {
         let whole = self.window();
-        let follows_decree = !matches!(self, Period::CalendarYear(_) | Period::Custom(_));
+        let step = if self.follows_decree() { Step::ReportMonth } else { Step::fitting(whole) };
         let mut parts = Vec::new();
         let mut from = whole.from;
-        while from <= whole.to && parts.len() < MONTHS_AT_MOST {
-            let (month, end) = if follows_decree {
-                let part = Period::month_of(from);
-                let Period::Month(_, month) = part else { unreachable!("month_of gives a month") };
-                (month, part.window().to)
-            } else {
-                (from.month(), last_day(from))
-            };
+        while from <= whole.to {
+            let (part, end) = step.part_of(from, whole.to);
             let to = end.min(whole.to);
-            parts.push((month, Window { from, to }));
+            parts.push((part, Window { from, to }));
             let Some(next) = to.checked_add_days(Days::new(1)) else { break };
             from = next;
         }
@@ -183,8 +189,65 @@ impl TryFrom<String> for Period {
     }
 }
 
-/// A chart by month stays readable up to three years; a longer window is cut there.
-pub const MONTHS_AT_MOST: usize = 36;
+/// One part of a period, as a chart shows it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Part {
+    /// A month, 1–12.
+    Month(u32),
+    /// A calendar quarter: year, 1–4.
+    Quarter(i32, u32),
+    /// Calendar years from one to another, both included.
+    Years(i32, i32),
+}
+
+/// A chart stays readable up to so many bars: three years of months.
+pub const PARTS_AT_MOST: i32 = 36;
+
+/// How long the parts of a period are.
+#[derive(Clone, Copy)]
+enum Step {
+    ReportMonth,
+    Month,
+    Quarter,
+    Years(i32),
+}
+
+impl Step {
+    /// The shortest of which the window has few enough.
+    fn fitting(window: Window) -> Step {
+        let count = |of: &dyn Fn(NaiveDate) -> i32| of(window.to) - of(window.from) + 1;
+        let years = count(&|date| date.year());
+        if count(&|date| date.year() * 12 + date.month0() as i32) <= PARTS_AT_MOST {
+            Step::Month
+        } else if count(&|date| date.year() * 4 + date.month0() as i32 / 3) <= PARTS_AT_MOST {
+            Step::Quarter
+        } else {
+            Step::Years((years + PARTS_AT_MOST - 1) / PARTS_AT_MOST)
+        }
+    }
+
+    /// The part that begins on a date, and its last day.
+    fn part_of(self, from: NaiveDate, last: NaiveDate) -> (Part, NaiveDate) {
+        let (year, month) = (from.year(), from.month());
+        match self {
+            Step::ReportMonth => {
+                let part = Period::month_of(from);
+                let Period::Month(_, month) = part else { unreachable!("month_of gives a month") };
+                (Part::Month(month), part.window().to)
+            }
+            Step::Month => (Part::Month(month), last_day(from)),
+            Step::Quarter => {
+                let quarter = (month - 1) / 3 + 1;
+                (Part::Quarter(year, quarter), last_day(ymd(year, quarter * 3, 1)))
+            }
+            Step::Years(years) => {
+                let to = (year + years - 1).min(last.year());
+                (Part::Years(year, to), ymd(to, 12, 31))
+            }
+        }
+    }
+}
 
 fn months(year: i32, first: u32, last: u32) -> Window {
     let from = if first == 1 { ymd(year - 1, 12, 15) } else { ymd(year, first - 1, 15) };
@@ -247,6 +310,58 @@ mod tests {
         assert!(serde_json::from_str::<Window>(window).is_err());
     }
 
+    #[test]
+    fn a_long_window_has_quarters_or_years_instead_of_months() {
+        let of = |code: &str| {
+            let parts = Period::parse(code).unwrap().parts();
+            (parts.len(), parts[0], parts[parts.len() - 1])
+        };
+        let window = |from, to| Window { from: d(from), to: d(to) };
+        let table = [
+            ("2023-07-02_2026-06-30", 36, Part::Month(7), ("2023-07-02", "2023-07-31"), Part::Month(6)),
+            (
+                "2023-07-02_2026-07-01",
+                13,
+                Part::Quarter(2023, 3),
+                ("2023-07-02", "2023-09-30"),
+                Part::Quarter(2026, 3),
+            ),
+            (
+                "2017-12-31_2026-06-30",
+                35,
+                Part::Quarter(2017, 4),
+                ("2017-12-31", "2017-12-31"),
+                Part::Quarter(2026, 2),
+            ),
+            (
+                "2016-05-01_2026-06-30",
+                11,
+                Part::Years(2016, 2016),
+                ("2016-05-01", "2016-12-31"),
+                Part::Years(2026, 2026),
+            ),
+            (
+                "1945-01-01_2026-06-30",
+                28,
+                Part::Years(1945, 1947),
+                ("1945-01-01", "1947-12-31"),
+                Part::Years(2026, 2026),
+            ),
+            (
+                "1900-01-01_2999-12-31",
+                36,
+                Part::Years(1900, 1930),
+                ("1900-01-01", "1930-12-31"),
+                Part::Years(2985, 2999),
+            ),
+        ];
+        for (code, count, first, (from, to), last) in table {
+            let (found, head, tail) = of(code);
+            assert_eq!((found, head), (count, (first, window(from, to))), "{code}");
+            assert_eq!(tail.0, last, "{code}");
+        }
+    }
+
     proptest! {
         #[test]
         fn whatever_is_read_as_a_period_has_its_dates(
@@ -256,17 +371,17 @@ mod tests {
                 let window = period.window();
                 prop_assert!(window.from <= window.to);
                 prop_assert!(window.year_before().from < window.from);
-                prop_assert!(!period.by_month().is_empty());
+                prop_assert!((1..=PARTS_AT_MOST as usize).contains(&period.parts().len()));
                 prop_assert_eq!(Period::parse(&period.code()), Some(period));
             }
         }
 
         #[test]
-        fn months_cover_a_window_without_gap_or_overlap(from in 738_000i32..741_000, days in 0i32..900) {
+        fn parts_cover_a_window_without_gap_or_overlap(from in 738_000i32..741_000, days in 0i32..40_000) {
             let from = NaiveDate::from_num_days_from_ce_opt(from).unwrap();
             let window = Window { from, to: from + chrono::Duration::days(i64::from(days)) };
             for period in [Period::Custom(window), Period::month_of(from), Period::Year(from.year())] {
-                let parts = period.by_month();
+                let parts = period.parts();
                 prop_assert_eq!(parts[0].1.from, period.window().from);
                 prop_assert_eq!(parts[parts.len() - 1].1.to, period.window().to);
                 for pair in parts.windows(2) {

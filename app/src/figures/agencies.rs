@@ -140,7 +140,7 @@ fn head(asked: &Asked, order: Order, word: Text, class: &'static str) -> AnyView
 
 fn row(line: &Line<'_>, figures: &Figures, asked: &Asked) -> AnyView {
     let agency = &line.agency.agency;
-    let opens = Opens::of(figures).alone(agency.id);
+    let opens = Opens::of(figures, asked).alone(agency.id);
     let own = Asked {
         subject: Subject { agency: Some(agency.id), reach: Some(Reach::Own), period: Some(figures.period) },
         shows_all: false,
@@ -163,7 +163,7 @@ fn row(line: &Line<'_>, figures: &Figures, asked: &Asked) -> AnyView {
         None => not_counted(),
     };
     let reduction = match line.reduction {
-        Some(reduction) => link(own.href("figures-basis"), text::percent(reduction)),
+        Some(reduction) => link(opens.href(asked.base, What::Held), text::percent(reduction)),
         None => not_counted(),
     };
     view! {

@@ -1,12 +1,14 @@
-//! The online share by month as bars drawn on the server, each a link; and the same as a table.
+//! The online share by month, quarter or year as bars drawn on the server, each a link; and the same as a table.
 
 use domain::count::{Base, Tally, What};
-use domain::figures::{Figures, MonthFigures};
+use domain::figures::{Figures, PartFigures};
+use domain::period::Part;
 use domain::targets::Targets;
 use leptos::prelude::*;
 
 use super::gauges::{BASES, base_name, hundredths};
 use super::links::{Opens, link};
+use super::periods;
 use super::query::Asked;
 use crate::text::keys::*;
 use crate::text::{self, t, tf};
@@ -42,9 +44,9 @@ pub(super) fn chart(figures: &Figures, asked: &Asked) -> AnyView {
     let target = text::percent(figures.targets.share);
     view! {
         <section class="card" id="figures-months">
-            <header class="card__head"><h2>{t(FIGURES_BY_MONTH)}</h2><span class="hint">"%"</span></header>
+            <header class="card__head"><h2>{title(figures)}</h2><span class="hint">"%"</span></header>
             <div class="figures__switch"><SegLinks label=t(FIGURES_BASE) links/></div>
-            {bars(figures, asked.base)}
+            {bars(figures, asked)}
             <p class="legend figures__legend">
                 <span><i style="--c:var(--accent-fill)"></i>{t(FIGURES_MET)}</span>
                 <span>
@@ -52,18 +54,48 @@ pub(super) fn chart(figures: &Figures, asked: &Asked) -> AnyView {
                     {t(FIGURES_MISSED)}
                 </span>
                 <span><i class="figures__dash"></i>{tf(FIGURES_TARGET, &[("target", &target)])}</span>
-                <span>{t(FIGURES_UNDER_MONTH)}</span>
+                <span>{t(FIGURES_UNDER_BAR)}</span>
             </p>
             <details class="more figures__more">
                 <summary><Icon name="chevron-right"/>{t(FIGURES_AS_TABLE)}</summary>
-                {table(figures, asked.base)}
+                {table(figures, asked)}
             </details>
         </section>
     }
     .into_any()
 }
 
-/// One month's bar, ready to be drawn.
+/// Months, quarters or years: what the parts of the report are.
+fn title(figures: &Figures) -> &'static str {
+    t(match figures.by_part.first().map(|part| part.part) {
+        Some(Part::Quarter(..)) => FIGURES_BY_QUARTER,
+        Some(Part::Years(..)) => FIGURES_BY_YEAR,
+        Some(Part::Month(_)) | None => FIGURES_BY_MONTH,
+    })
+}
+
+/// The name of a part below its bar.
+fn short_name(part: Part) -> String {
+    match part {
+        Part::Month(month) => tf(FIGURES_MONTH_SHORT, &[("month", &month)]),
+        Part::Quarter(year, quarter) => format!("{}/{:02}", periods::roman(quarter), year % 100),
+        Part::Years(from, _) => from.to_string(),
+    }
+}
+
+/// The name of a part where there is room.
+fn long_name(part: Part) -> String {
+    match part {
+        Part::Month(month) => tf(FIGURES_MONTH_LONG, &[("month", &month)]),
+        Part::Quarter(year, quarter) => {
+            tf(FIGURES_PERIOD_QUARTER, &[("quarter", &periods::roman(quarter)), ("year", &year)])
+        }
+        Part::Years(from, to) if from == to => tf(FIGURES_YEAR_LONG, &[("year", &from)]),
+        Part::Years(from, to) => format!("{from}–{to}"),
+    }
+}
+
+/// One part's bar, ready to be drawn.
 struct Bar {
     x: f64,
     width: f64,
@@ -80,18 +112,19 @@ struct Bar {
 }
 
 impl Bar {
-    fn of(place: usize, step: f64, month: &MonthFigures, figures: &Figures, base: Base) -> Bar {
-        let tally = &month.tallies[index(base)];
+    fn of(place: usize, step: f64, part: &PartFigures, figures: &Figures, asked: &Asked) -> Bar {
+        let base = asked.base;
+        let tally = &part.tallies[index(base)];
         let share = Targets::share_of(tally.counted_online, tally.held);
         let width = (step * 0.62).round();
         Bar {
             x: LEFT + 16.0 * step / STEP_WIDE + count(place) * step,
             width,
             step,
-            label: tf(FIGURES_MONTH_SHORT, &[("month", &month.month)]),
+            label: short_name(part.part),
             value: share.map(|share| short(share.permille_shown(), step)).unwrap_or_default(),
-            spoken: spoken(month.month, tally),
-            href: Opens::of(figures).over(month.window).href(base, What::CountedOnline),
+            spoken: spoken(part.part, tally),
+            href: Opens::of(figures, asked).over(part.window).href(base, What::CountedOnline),
             held: tally.held,
             fill: share.map_or(0.0, hundredths),
             is_met: share.is_some_and(|share| share.reaches(figures.targets.share)),
@@ -146,12 +179,12 @@ fn short(permille: i64, step: f64) -> String {
     text::permille(permille).trim_end_matches('%').trim_end_matches('\u{a0}').to_owned()
 }
 
-fn spoken(month: u32, tally: &Tally) -> String {
+fn spoken(part: Part, tally: &Tally) -> String {
     let share = Targets::share_of(tally.counted_online, tally.held).map(text::percent).unwrap_or_default();
     tf(
-        FIGURES_MONTH_SPOKEN,
+        FIGURES_PART_SPOKEN,
         &[
-            ("month", &month),
+            ("part", &long_name(part)),
             ("share", &share),
             ("online", &text::number(tally.counted_online)),
             ("held", &text::number(tally.held)),
@@ -164,11 +197,14 @@ fn count(place: usize) -> f64 {
     place as f64
 }
 
-fn bars(figures: &Figures, base: Base) -> AnyView {
-    let months = figures.by_month.len();
-    let step = if months <= WIDE_AT_MOST { STEP_WIDE } else { STEP_NARROW };
-    let width = LEFT + count(months.max(WIDE_AT_MOST)) * step + 16.0;
-    let fits = if months > FITTING_AT_MOST { format!("min-width:{width}px") } else { String::new() };
+fn bars(figures: &Figures, asked: &Asked) -> AnyView {
+    let parts = figures.by_part.len();
+    // A quarter's name needs a wide bar.
+    let is_wide =
+        parts <= WIDE_AT_MOST || figures.by_part.iter().any(|part| matches!(part.part, Part::Quarter(..)));
+    let step = if is_wide { STEP_WIDE } else { STEP_NARROW };
+    let width = LEFT + count(parts.max(WIDE_AT_MOST)) * step + 16.0;
+    let fits = if parts > FITTING_AT_MOST { format!("min-width:{width}px") } else { String::new() };
     let right = width - 6.0;
     let axis = [0, 25, 50, 75, 100].map(|percent| {
         let y = height(f64::from(percent));
@@ -181,10 +217,10 @@ fn bars(figures: &Figures, base: Base) -> AnyView {
     });
     let target = height(hundredths(figures.targets.share));
     let bars = figures
-        .by_month
+        .by_part
         .iter()
         .enumerate()
-        .map(|(place, month)| Bar::of(place, step, month, figures, base).draw())
+        .map(|(place, part)| Bar::of(place, step, part, figures, asked).draw())
         .collect_view();
     view! {
         <div class="tablewrap figures__chart">
@@ -194,7 +230,7 @@ fn bars(figures: &Figures, base: Base) -> AnyView {
                 width="100%"
                 style=fits
                 role="group"
-                aria-label=t(FIGURES_BY_MONTH)
+                aria-label=title(figures)
             >
                 <defs>
                     <pattern id="hatch" width="7" height="7" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
@@ -212,21 +248,26 @@ fn bars(figures: &Figures, base: Base) -> AnyView {
 }
 
 /// The same figures as a table.
-fn table(figures: &Figures, base: Base) -> AnyView {
+fn table(figures: &Figures, asked: &Asked) -> AnyView {
+    let base = asked.base;
     let rows = figures
-        .by_month
+        .by_part
         .iter()
-        .map(|month| {
-            let tally = &month.tallies[index(base)];
-            let opens = Opens::of(figures).over(month.window);
+        .map(|part| {
+            let tally = &part.tallies[index(base)];
+            let opens = Opens::of(figures, asked).over(part.window);
             let share = match Targets::share_of(tally.counted_online, tally.held) {
                 Some(share) => link(opens.href(base, What::CountedOnline), text::percent(share)),
                 None => t(FIGURES_NOT_COUNTED).into_any(),
             };
-            let dates = format!("{} – {}", text::day_month(month.window.from), text::date(month.window.to));
+            let from = match part.part {
+                Part::Years(from, to) if from < to => text::date(part.window.from),
+                _ => text::day_month(part.window.from),
+            };
+            let dates = format!("{from} – {}", text::date(part.window.to));
             view! {
                 <tr>
-                    <th scope="row">{tf(FIGURES_MONTH_LONG, &[("month", &month.month)])}<br/><span class="sub num">{dates}</span></th>
+                    <th scope="row">{long_name(part.part)}<br/><span class="sub num">{dates}</span></th>
                     <td class="r num">{opens.count(base, What::Held, tally.held)}</td>
                     <td class="r num">{opens.count(base, What::CountedOnline, tally.counted_online)}</td>
                     <td class="r num">{share}</td>
@@ -238,7 +279,7 @@ fn table(figures: &Figures, base: Base) -> AnyView {
         <table class="table table--dense">
             <thead>
                 <tr>
-                    <th scope="col">{t(FIGURES_MONTH)}</th>
+                    <th scope="col">{t(FIGURES_PART)}</th>
                     <th scope="col" class="r">{t(FIGURES_HELD)}</th>
                     <th scope="col" class="r">{t(FIGURES_COUNTED_ONLINE)}</th>
                     <th scope="col" class="r">{t(FIGURES_SHARE_SHORT)}</th>

@@ -7,13 +7,14 @@ use leptos::prelude::*;
 
 use super::gauges::{BASES, base_name};
 use super::links::{Opens, link};
+use super::query::Asked;
 use crate::text::keys::*;
 use crate::text::{self, Text, t, tf};
 use crate::words;
 
 /// What can still be decided, and what went over.
-pub(super) fn forecast(figures: &Figures) -> AnyView {
-    let opens = Opens::of(figures);
+pub(super) fn forecast(figures: &Figures, asked: &Asked) -> AnyView {
+    let opens = Opens::of(figures, asked);
     let number = |number: i64| view! { <span class="num">{text::number(number)}</span> }.into_any();
     let row = |text: Text, cell: &dyn Fn(Base, &BaseFigures) -> AnyView| {
         table_row(t(text).to_owned(), figures, cell)
@@ -36,8 +37,8 @@ pub(super) fn forecast(figures: &Figures) -> AnyView {
 }
 
 /// Held by form; cancelled and postponed apart.
-pub(super) fn forms(figures: &Figures) -> AnyView {
-    let opens = Opens::of(figures);
+pub(super) fn forms(figures: &Figures, asked: &Asked) -> AnyView {
+    let opens = Opens::of(figures, asked);
     let row = |text: Text, what: What, count: &dyn Fn(&BaseFigures) -> i64| {
         table_row(t(text).to_owned(), figures, &|base, b| opens.count(base, what, count(b)))
     };
@@ -96,8 +97,8 @@ fn short_name(base: Base) -> &'static str {
 }
 
 /// Meetings by counterpart; those only attended never enter the share or the reduction.
-pub(super) fn counterparts(figures: &Figures) -> AnyView {
-    let opens = Opens::of(figures);
+pub(super) fn counterparts(figures: &Figures, asked: &Asked) -> AnyView {
+    let opens = Opens::of(figures, asked);
     let rows = figures
         .by_counterpart
         .iter()

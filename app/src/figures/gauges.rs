@@ -1,11 +1,12 @@
 //! The two targets: share and reduction, both bases together, each figure a link to what it counts.
 
 use domain::count::{Base, What};
-use domain::figures::{BaseFigures, Figures, PreviousSource};
+use domain::figures::{BaseFigures, Figures, Previous, PreviousSource};
 use domain::targets::Fraction;
 use leptos::prelude::*;
 
 use super::links::{Opens, link};
+use super::query::Asked;
 use super::verdict::Verdict;
 use crate::text::keys::*;
 use crate::text::{self, t, tf};
@@ -36,16 +37,16 @@ struct Gauge {
 }
 
 /// Share of online meetings.
-pub(super) fn share(figures: &Figures) -> AnyView {
-    let target = figures.targets.share;
-    let gauges = BASES.map(|base| share_of(figures, base).draw()).into_iter().collect_view();
+pub(super) fn share(figures: &Figures, asked: &Asked) -> AnyView {
+    let (target, opens) = (figures.targets.share, Opens::of(figures, asked));
+    let gauges = BASES.map(|base| share_of(figures, &opens, base).draw()).into_iter().collect_view();
     card(t(FIGURES_SHARE), target, gauges.into_any())
 }
 
 /// Reduction against the year before.
-pub(super) fn reduction(figures: &Figures) -> AnyView {
-    let target = figures.targets.reduction;
-    let gauges = BASES.map(|base| reduction_of(figures, base).draw()).into_iter().collect_view();
+pub(super) fn reduction(figures: &Figures, asked: &Asked) -> AnyView {
+    let (target, opens) = (figures.targets.reduction, Opens::of(figures, asked));
+    let gauges = BASES.map(|base| reduction_of(figures, &opens, base).draw()).into_iter().collect_view();
     card(t(FIGURES_REDUCTION), target, gauges.into_any())
 }
 
@@ -62,9 +63,8 @@ fn card(title: &'static str, target: Fraction, gauges: AnyView) -> AnyView {
     .into_any()
 }
 
-fn share_of(figures: &Figures, base: Base) -> Gauge {
+fn share_of(figures: &Figures, opens: &Opens, base: Base) -> Gauge {
     let BaseFigures { tally, share, share_met, .. } = figures.base(base);
-    let opens = Opens::of(figures);
     let target = figures.targets.share;
     let verdict = Verdict::of(*share, *share_met, target);
     let counts = view! {
@@ -88,23 +88,17 @@ fn share_of(figures: &Figures, base: Base) -> Gauge {
     }
 }
 
-fn reduction_of(figures: &Figures, base: Base) -> Gauge {
+fn reduction_of(figures: &Figures, opens: &Opens, base: Base) -> Gauge {
     let BaseFigures { tally, previous, held_compared, reduction, reduction_met, .. } = figures.base(base);
-    let opens = Opens::of(figures);
     let target = figures.targets.reduction;
     let verdict = Verdict::of(*reduction, *reduction_met, target);
-    // Where agencies without a figure of last year are left out, no list holds exactly these meetings: the table does.
     let now_href =
-        if *held_compared == tally.held { opens.href(base, What::Held) } else { "#figures-basis".into() };
-    let before_href = match previous.source {
-        PreviousSource::Own => opens.over(figures.window.year_before()).href(base, What::Held),
-        PreviousSource::Baseline | PreviousSource::Mixed | PreviousSource::None => "#figures-basis".into(),
-    };
+        if *held_compared == tally.held { opens.href(base, What::Held) } else { opens.compared_href(base) };
     let between = if *held_compared > previous.held { t(FIGURES_UP_TO) } else { t(FIGURES_DOWN_TO) };
     let counts = match previous.source {
         PreviousSource::None => ().into_any(),
         _ => view! {
-            {link(before_href, text::number(previous.held))}
+            {before(previous, &opens.over(figures.window.year_before()), base)}
             {format!(" {between} ")}
             {link(now_href.clone(), text::number(*held_compared))}
         }
@@ -127,6 +121,22 @@ fn reduction_of(figures: &Figures, base: Base) -> Gauge {
         tick: 50.0,
         target: text::percent(target),
         sentence: sentence(base, *reduction, verdict),
+    }
+}
+
+/// Held the year before: what was counted here opens its meetings; what was entered has none, and leads to its document.
+fn before(previous: &Previous, opens: &Opens, base: Base) -> AnyView {
+    let own = || opens.count(base, What::Held, previous.held_own);
+    let entered = || link("#figures-basis".into(), text::number(previous.held - previous.held_own));
+    match previous.source {
+        PreviousSource::Own => own(),
+        PreviousSource::Mixed => view! {
+            {own()}
+            " + "
+            {entered()}
+        }
+        .into_any(),
+        PreviousSource::Baseline | PreviousSource::None => entered(),
     }
 }
 

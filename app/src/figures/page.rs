@@ -46,8 +46,8 @@ fn draw(shown: &Shown, asked: &Asked) -> AnyView {
     let by_agency = (figures.reach == Reach::Subtree && figures.by_agency.len() > 1)
         .then(|| agencies::agencies(figures, asked));
     let class = if by_agency.is_some() { "figs2" } else { "figs2 figs2--even" };
-    let forms = by_agency.is_none().then(|| details::forms(figures));
-    let rest = by_agency.is_some().then(|| details::forms(figures));
+    let forms = by_agency.is_none().then(|| details::forms(figures, asked));
+    let rest = by_agency.is_some().then(|| details::forms(figures, asked));
     view! {
         <header class="pagehead figures__head">
             <div class="pagehead__text">
@@ -57,9 +57,9 @@ fn draw(shown: &Shown, asked: &Asked) -> AnyView {
         </header>
         {filters(figures, agencies, asked, *today)}
         <div class="figs">
-            {gauges::share(figures)}
-            {gauges::reduction(figures)}
-            {details::forecast(figures)}
+            {gauges::share(figures, asked)}
+            {gauges::reduction(figures, asked)}
+            {details::forecast(figures, asked)}
         </div>
         <div class=class>
             {chart::chart(figures, asked)}
@@ -68,7 +68,7 @@ fn draw(shown: &Shown, asked: &Asked) -> AnyView {
         </div>
         <div class="figs2 figs2--even">
             {rest}
-            {details::counterparts(figures)}
+            {details::counterparts(figures, asked)}
         </div>
         {details::basis(figures, agencies)}
     }

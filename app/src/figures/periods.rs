@@ -23,7 +23,8 @@ pub(super) fn name(period: &Period) -> String {
     }
 }
 
-fn roman(quarter: u32) -> &'static str {
+/// The numeral of a quarter.
+pub(super) fn roman(quarter: u32) -> &'static str {
     ["I", "II", "III", "IV"].get(quarter.saturating_sub(1) as usize).copied().unwrap_or("I")
 }
 

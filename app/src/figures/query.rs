@@ -104,6 +104,12 @@ impl Asked {
 
     /// The address, optionally at a part of the page.
     pub(super) fn href(&self, part: &str) -> String {
+        let part = if part.is_empty() { String::new() } else { format!("#{part}") };
+        format!("/figures?{}{part}", self.query())
+    }
+
+    /// The query of the address.
+    pub(super) fn query(&self) -> String {
         let mut parts = Vec::new();
         if let Some(agency) = self.subject.agency {
             parts.push(format!("agency={agency}"));
@@ -127,8 +133,7 @@ impl Asked {
         if self.shows_all {
             parts.push("all=1".into());
         }
-        let part = if part.is_empty() { String::new() } else { format!("#{part}") };
-        format!("/figures?{}{part}", parts.join("&"))
+        parts.join("&")
     }
 
     /// The same report in another period.

@@ -5,7 +5,8 @@ use chrono::{DateTime, Utc};
 use domain::agencies::Agency;
 use domain::ids::MeetingId;
 use domain::meetings::{Meeting, MeetingFilter, MeetingRow};
-use domain::people::Page;
+use domain::people::{Page, PersonRef};
+use domain::rooms::Room;
 use domain::rules::KindRef;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -45,6 +46,12 @@ pub struct Listed {
     pub kinds: Vec<KindRef>,
     /// Agencies to filter by.
     pub agencies: Vec<Agency>,
+    /// Rooms to filter by, nearest first.
+    pub rooms: Vec<Room>,
+    /// The person filtered by.
+    pub person: Option<PersonRef>,
+    /// Those whom the name looked for may mean.
+    pub found: Vec<PersonRef>,
 }
 
 /// Meetings of a filter.
@@ -52,12 +59,19 @@ pub struct Listed {
 pub async fn list(
     /// Which ones.
     filter: MeetingFilter,
+    /// Some of a name, to filter by a person.
+    find: String,
 ) -> Result<Listed, CallError> {
     let (services, caller) = asked()?;
+    let people = filter.person.into_iter().collect();
+    let person = services.people.named(&caller, people).await?.pop();
+    let found = if find.is_empty() { Vec::new() } else { services.people.find(&caller, &find).await? };
+    let rooms = services.rooms.list(&caller, None).await?;
     let page = services.meetings.list(&caller, filter).await?;
     let rules = services.rules.list(&caller).await?;
     let agencies = services.agencies.tree(&caller).await?;
-    Ok(Listed { page, kinds: kinds_of(rules.into_iter().map(|rule| rule.kind)), agencies })
+    let kinds = kinds_of(rules.into_iter().map(|rule| rule.kind));
+    Ok(Listed { page, kinds, agencies, rooms, person, found })
 }
 
 /// Each kind once, in the order given.

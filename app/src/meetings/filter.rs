@@ -10,8 +10,24 @@ use leptos_router::params::ParamsMap;
 use crate::form::escape;
 use crate::text::iso;
 
-/// The filter that an address names. What cannot be read is left out.
-pub(super) fn read(query: &ParamsMap) -> MeetingFilter {
+/// All that an address of the list says.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Asked {
+    /// Which meetings.
+    pub(super) filter: MeetingFilter,
+    /// Some of a name: whose meetings, not found yet.
+    pub(super) find: String,
+    /// The query of the report of which this list stands behind a number.
+    pub(super) figures: String,
+}
+
+/// What an address says. What cannot be read is left out.
+pub(super) fn read(query: &ParamsMap) -> Asked {
+    let text = |name: &str| query.get(name).map(|text| text.trim().to_owned()).unwrap_or_default();
+    Asked { filter: filter(query), find: text("find"), figures: text("figures") }
+}
+
+fn filter(query: &ParamsMap) -> MeetingFilter {
     let text = |name: &str| query.get(name).map(|text| text.trim().to_owned()).unwrap_or_default();
     let counted = Base::parse(&text("base")).zip(What::parse(&text("what")));
     MeetingFilter {
@@ -26,6 +42,7 @@ pub(super) fn read(query: &ParamsMap) -> MeetingFilter {
         kind: Some(text("kind")).filter(|kind| !kind.is_empty()),
         text: text("text"),
         counted,
+        is_compared: counted.is_some() && text("compared") == "1",
         page: text("page").parse().unwrap_or(1).max(1),
     }
 }
@@ -51,8 +68,9 @@ const fn day(year: i32, month: u32, day: u32) -> chrono::NaiveDate {
     }
 }
 
-/// The address of a filter.
-pub(super) fn href(filter: &MeetingFilter) -> String {
+/// The address that says this.
+pub(super) fn href(asked: &Asked) -> String {
+    let filter = &asked.filter;
     let mut query = String::new();
     let mut put = |name: &str, value: &str| {
         if !value.is_empty() {
@@ -75,7 +93,10 @@ pub(super) fn href(filter: &MeetingFilter) -> String {
     if let Some((base, what)) = filter.counted {
         put("base", base.code());
         put("what", &what.code());
+        put("compared", if filter.is_compared { "1" } else { "" });
+        put("figures", &asked.figures);
     }
+    put("find", &asked.find);
     if filter.page > 1 {
         put("page", &filter.page.to_string());
     }
@@ -97,7 +118,7 @@ mod tests {
 
     #[test]
     fn an_address_reads_back() {
-        let filter = read(&query(&[
+        let asked = read(&query(&[
             ("text", "hop giao ban"),
             ("stage", "held"),
             ("form", "online"),
@@ -105,26 +126,36 @@ mod tests {
             ("to", "2026-05-15"),
             ("base", "conferences"),
             ("what", "counted_online"),
+            ("compared", "1"),
+            ("figures", "period=h-2026-1&sort=share&dir=desc"),
             ("page", "3"),
         ]));
-        assert_eq!(filter.counted, Some((Base::Conferences, What::CountedOnline)));
+        assert_eq!(asked.filter.counted, Some((Base::Conferences, What::CountedOnline)));
         assert_eq!(
-            href(&filter),
+            href(&asked),
             "/meetings?text=hop%20giao%20ban&stage=held&form=online&from=2026-04-16&to=2026-05-15\
-             &base=conferences&what=counted_online&page=3"
+             &base=conferences&what=counted_online&compared=1\
+             &figures=period%3Dh-2026-1%26sort%3Dshare%26dir%3Ddesc&page=3"
         );
     }
 
     #[test]
     fn nonsense_filters_nothing() {
-        let filter = read(&query(&[("stage", "soon"), ("from", "?"), ("page", "-2"), ("base", "all")]));
-        assert!(!is_narrowed(&filter));
-        assert_eq!(href(&filter), "/meetings");
+        let asked = read(&query(&[
+            ("stage", "soon"),
+            ("from", "?"),
+            ("page", "-2"),
+            ("base", "all"),
+            ("compared", "1"),
+            ("room", "1"),
+        ]));
+        assert!(!is_narrowed(&asked.filter));
+        assert_eq!(href(&asked), "/meetings");
     }
 
     #[test]
     fn one_date_leaves_the_other_end_open() {
-        let filter = read(&query(&[("from", "2026-01-01")]));
-        assert_eq!(href(&filter), "/meetings?from=2026-01-01");
+        let asked = read(&query(&[("from", "2026-01-01")]));
+        assert_eq!(href(&asked), "/meetings?from=2026-01-01");
     }
 }

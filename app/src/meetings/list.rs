@@ -1,16 +1,16 @@
-//! The list of meetings: filters as a plain form, those in force shown and removable, rows that become cards on phones.
+//! The list of meetings: rows that become cards on phones, and which number of the figures they stand behind.
 
 use domain::access::Stage;
-use domain::agencies::Agency;
 use domain::count::Form;
-use domain::meetings::{MeetingFilter, MeetingRow};
+use domain::meetings::MeetingRow;
 use domain::time::Sitting;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
 use super::calls::{self, Listed};
-use super::{filter, words};
+use super::filter::Asked;
+use super::{filter, narrow, words};
 use crate::session::me;
 use crate::text::keys::*;
 use crate::text::{self, number, t, tf};
@@ -24,7 +24,8 @@ use crate::ui::{
 pub fn ListPage() -> impl IntoView {
     let query = use_query_map();
     let asked = Memo::new(move |_| query.with(filter::read));
-    let data: Loaded<Listed> = resource(move || asked.get(), calls::list);
+    let question = move || asked.with(|asked| (asked.filter.clone(), asked.find.clone()));
+    let data: Loaded<Listed> = resource(question, |(filter, find)| calls::list(filter, find));
     let new = me().is_some_and(|me| crate::shell::entries::may_compose(&me)).then(|| {
         view! { <a class="btn btn--primary not-desk" href="/meetings/new"><Icon name="plus"/>{t(NAV_COMPOSE)}</a> }
     });
@@ -35,7 +36,7 @@ pub fn ListPage() -> impl IntoView {
     }
 }
 
-fn listed_view(asked: MeetingFilter, listed: Listed) -> impl IntoView {
+fn listed_view(asked: Asked, listed: Listed) -> impl IntoView {
     let page = &listed.page;
     let rows = page.rows.iter().map(row).collect_view();
     let sum = tf(MEETINGS_COUNT, &[("n", &number(page.total))]);
@@ -49,7 +50,11 @@ fn listed_view(asked: MeetingFilter, listed: Listed) -> impl IntoView {
         empty(&asked).into_any()
     } else {
         let to = asked.clone();
-        let href = move |page: u32| filter::href(&MeetingFilter { page, ..to.clone() });
+        let href = move |page: u32| {
+            let mut to = to.clone();
+            to.filter.page = page;
+            filter::href(&to)
+        };
         view! {
             <div class="card">
                 <table class="table table--cards listtable" role="table">
@@ -72,14 +77,14 @@ fn listed_view(asked: MeetingFilter, listed: Listed) -> impl IntoView {
     };
     view! {
         {counted(&asked, page.total)}
-        {filters(&asked, &listed)}
+        {narrow::filters(&asked, &listed)}
         <p class="hint listsum" role="status">{sum}</p>
         {body}
     }
 }
 
-fn empty(asked: &MeetingFilter) -> impl IntoView + use<> {
-    if filter::is_narrowed(asked) {
+fn empty(asked: &Asked) -> impl IntoView + use<> {
+    if filter::is_narrowed(&asked.filter) {
         view! {
             <Empty title=t(MEETINGS_NONE_FOUND) body=t(MEETINGS_NONE_FOUND_BODY)>
                 <a class="btn btn--secondary" href="/meetings">{t(MEETINGS_CLEAR)}</a>
@@ -91,18 +96,9 @@ fn empty(asked: &MeetingFilter) -> impl IntoView + use<> {
 }
 
 /// Which number of the figures this list stands behind, with the way back to it.
-fn counted(asked: &MeetingFilter, total: i64) -> Option<AnyView> {
-    let (base, what) = asked.counted?;
-    let mut back = String::from("/figures");
-    if let Some(window) = asked.window {
-        back.push_str(&format!("?period={}_{}", text::iso(window.from), text::iso(window.to)));
-        if let Some(agency) = asked.agency {
-            back.push_str(&format!(
-                "&agency={agency}&scope={}",
-                if asked.with_subtree { "subtree" } else { "own" }
-            ));
-        }
-    }
+fn counted(asked: &Asked, total: i64) -> Option<AnyView> {
+    let (base, what) = asked.filter.counted?;
+    let back = format!("/figures?{}", asked.figures);
     let title = tf(MEETINGS_COUNTED, &[("n", &number(total)), ("what", &words::counted(base, what))]);
     Some(
         view! {
@@ -162,155 +158,5 @@ fn dates(first: Option<Sitting>, last: Option<Sitting>) -> String {
         }
         (Some(first), _) => format!("{}, {}", text::date(first.date), text::hours(first.from, first.to)),
         (None, _) => t(WHEN_UNSET).to_owned(),
-    }
-}
-
-/// The filters as a form, and above the list those in force, each with its way off.
-fn filters(asked: &MeetingFilter, listed: &Listed) -> impl IntoView + use<> {
-    let option = |value: String, word: String, chosen: bool| view! { <option value=value selected=chosen>{word}</option> };
-    let stages = Stage::ALL
-        .into_iter()
-        .map(|stage| {
-            option(stage.code().to_owned(), crate::words::stage(stage).to_owned(), asked.stage == Some(stage))
-        })
-        .collect_view();
-    let forms = words::FORMS
-        .into_iter()
-        .map(|form| {
-            option(form.code().to_owned(), crate::words::form(form).to_owned(), asked.form == Some(form))
-        })
-        .collect_view();
-    let kinds = listed
-        .kinds
-        .iter()
-        .map(|kind| {
-            option(kind.code.clone(), words::kind(kind).to_owned(), asked.kind.as_ref() == Some(&kind.code))
-        })
-        .collect_view();
-    let agencies = listed
-        .agencies
-        .iter()
-        .map(|agency| option(agency.id.to_string(), indented(agency), asked.agency == Some(agency.id)))
-        .collect_view();
-    let (from, to) = asked.window.map(|window| (edge(window.from), edge(window.to))).unwrap_or_default();
-    view! {
-        <form class="filterbar" method="get" action="/meetings" role="search">
-            <div class="field field--wide">
-                <label for="text">{t(MEETINGS_FILTER_TEXT)}</label>
-                <div class="affix"><Icon name="search"/><input class="input" id="text" name="text" r#type="search" value=asked.text.clone()/></div>
-            </div>
-            {fold(asked)}
-            <div class="filterbar__rest">
-                {select("stage", t(MEETINGS_COLUMN_STATE), stages.into_any())}
-                {select("form", t(MEETINGS_COLUMN_FORM), forms.into_any())}
-                {select("kind", t(MEETINGS_FILTER_KIND), kinds.into_any())}
-                {select("agency", t(MEETINGS_FILTER_AGENCY), agencies.into_any())}
-                <div class="field field--date">
-                    <label for="from">{t(MEETINGS_FILTER_FROM)}</label>
-                    <input class="input num" id="from" name="from" value=from placeholder=t(MEETINGS_DATE_EXAMPLE) autocomplete="off"/>
-                </div>
-                <div class="field field--date">
-                    <label for="to">{t(MEETINGS_FILTER_TO)}</label>
-                    <input class="input num" id="to" name="to" value=to placeholder=t(MEETINGS_DATE_EXAMPLE) autocomplete="off"/>
-                </div>
-                <label class="tick">
-                    <input r#type="checkbox" name="subtree" value="on" checked=asked.with_subtree/>
-                    {t(MEETINGS_FILTER_SUBTREE)}
-                </label>
-            </div>
-            <button class="btn btn--secondary"><Icon name="funnel"/>{t(MEETINGS_FILTER_APPLY)}</button>
-        </form>
-        {in_force(asked, listed)}
-    }
-}
-
-/// On small screens the conditions stand folded behind their count, so that the list is the first thing seen.
-fn fold(asked: &MeetingFilter) -> impl IntoView + use<> {
-    let set = [
-        asked.stage.is_some(),
-        asked.form.is_some(),
-        asked.kind.is_some(),
-        asked.agency.is_some(),
-        asked.window.is_some(),
-    ];
-    let word = match set.into_iter().filter(|is_set| *is_set).count() {
-        0 => t(MEETINGS_FILTER_FOLD).to_owned(),
-        set => tf(MEETINGS_FILTER_FOLD_SET, &[("n", &set)]),
-    };
-    view! {
-        <details class="filterbar__fold not-desk">
-            <summary class="btn btn--secondary">{word}<Icon name="chevron-down"/></summary>
-        </details>
-    }
-}
-
-fn select(name: &'static str, label: &'static str, options: AnyView) -> impl IntoView {
-    view! {
-        <div class="field">
-            <label for=name>{label}</label>
-            <select class="select" id=name name=name><option value="">{t(MEETINGS_FILTER_ALL)}</option>{options}</select>
-        </div>
-    }
-}
-
-fn edge(date: chrono::NaiveDate) -> String {
-    if date == filter::FIRST_DAY || date == filter::LAST_DAY { String::new() } else { text::typed(date) }
-}
-
-fn indented(agency: &Agency) -> String {
-    format!("{}{}", "\u{a0}\u{a0}".repeat(agency.depth as usize), agency.short_name)
-}
-
-fn in_force(asked: &MeetingFilter, listed: &Listed) -> Option<AnyView> {
-    let without = |change: &dyn Fn(&mut MeetingFilter)| {
-        let mut left = MeetingFilter { page: 1, ..asked.clone() };
-        change(&mut left);
-        filter::href(&left)
-    };
-    let mut on: Vec<(String, String)> = Vec::new();
-    if !asked.text.is_empty() {
-        on.push((format!("“{}”", asked.text), without(&|f| f.text.clear())));
-    }
-    if let Some(stage) = asked.stage {
-        on.push((crate::words::stage(stage).to_owned(), without(&|f| f.stage = None)));
-    }
-    if let Some(form) = asked.form {
-        on.push((crate::words::form(form).to_owned(), without(&|f| f.form = None)));
-    }
-    if let Some(kind) = listed.kinds.iter().find(|kind| Some(&kind.code) == asked.kind.as_ref()) {
-        on.push((words::kind(kind).to_owned(), without(&|f| f.kind = None)));
-    }
-    if let Some(agency) = listed.agencies.iter().find(|agency| Some(agency.id) == asked.agency) {
-        let name = agency.short_name.clone();
-        let name = if asked.with_subtree { tf(MEETINGS_AND_BELOW, &[("agency", &name)]) } else { name };
-        on.push((
-            name,
-            without(&|f| {
-                f.agency = None;
-                f.with_subtree = false;
-            }),
-        ));
-    }
-    if let Some(window) = asked.window {
-        on.push((window_in_words(window), without(&|f| f.window = None)));
-    }
-    if asked.counted.is_some() {
-        on.push((t(MEETINGS_COUNTED_ONLY).to_owned(), without(&|f| f.counted = None)));
-    }
-    let chips = on
-        .iter()
-        .map(|(word, href)| {
-            let label = tf(MEETINGS_FILTER_REMOVE, &[("filter", word)]);
-            view! { <a class="slot" href=href.clone() aria-label=label>{word.clone()}<Icon name="x"/></a> }
-        })
-        .collect_view();
-    (!on.is_empty()).then(|| view! { <div class="filterbar__on">{chips}</div> }.into_any())
-}
-
-fn window_in_words(window: domain::period::Window) -> String {
-    match (window.from == filter::FIRST_DAY, window.to == filter::LAST_DAY) {
-        (false, false) => format!("{}–{}", text::date(window.from), text::date(window.to)),
-        (false, true) => tf(MEETINGS_SINCE, &[("date", &text::date(window.from))]),
-        _ => tf(MEETINGS_UNTIL, &[("date", &text::date(window.to))]),
     }
 }

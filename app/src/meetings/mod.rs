@@ -12,6 +12,7 @@ mod filter;
 mod follow;
 mod head;
 pub mod list;
+mod narrow;
 pub mod page;
 mod papers;
 mod roll;

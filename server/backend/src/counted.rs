@@ -5,11 +5,11 @@ use chrono::{Datelike, NaiveDate};
 use domain::count::{self, Form, HybridCounts, What};
 use domain::duration::is_within;
 use domain::ids::MeetingId;
-use domain::period::Period;
+use domain::period::{Period, Window};
 use domain::rules::{KindRule, rule_on};
 use domain::time::{Hours, Sitting};
 
-use crate::db::{Tx, q};
+use crate::db::{Q, Tx, q};
 use crate::rules::kind_on;
 use crate::stop::Done;
 
@@ -72,6 +72,23 @@ pub(crate) fn months(date: NaiveDate) -> (i64, i64) {
     let number = |year: i32, month: u32| i64::from(year) * 12 + i64::from(month) - 1;
     let Period::Month(year, month) = Period::month_of(date) else { unreachable!("month_of gives a month") };
     (number(date.year(), date.month()), number(year, month))
+}
+
+/// A condition on the agency of `meeting m`: it has a figure of a base for the year before a window, its own or one that
+/// was entered for the whole year. Whom the reduction compares, see `figures::previous`.
+pub(crate) fn has_figure_before(query: &mut Q, base: count::Base, window: Window) -> String {
+    let is_held = condition(base, What::Held, HybridCounts::InPerson);
+    let before = window.year_before();
+    let (from, to) = (query.place(before.from), query.place(before.to));
+    let own = format!(
+        "m.agency_id IN (SELECT m.agency_id FROM meeting m WHERE m.first_date BETWEEN {from} AND {to} AND {is_held})"
+    );
+    let Some(year) = window.calendar_year() else { return own };
+    let year = query.place(i64::from(year) - 1);
+    let base = base.code();
+    format!(
+        "({own} OR m.agency_id IN (SELECT b.agency_id FROM baseline b WHERE b.year = {year} AND b.base = '{base}'))"
+    )
 }
 
 /// `domain::count` as a condition on `meeting m`, for the numbers and for the lists behind them; a test holds it against

@@ -27,6 +27,7 @@ fn report() -> Figures {
         previous: Previous {
             held: 4,
             source: PreviousSource::Mixed,
+            held_own: 0,
             missing: vec!["03646".into()],
             documents: vec!["Báo cáo năm 2025".into()],
         },
@@ -42,7 +43,13 @@ fn report() -> Figures {
         share: None,
         share_strict: None,
         share_met: None,
-        previous: Previous { held: 0, source: PreviousSource::None, missing: vec![], documents: vec![] },
+        previous: Previous {
+            held: 0,
+            held_own: 0,
+            source: PreviousSource::None,
+            missing: vec![],
+            documents: vec![],
+        },
         held_compared: 0,
         reduction: None,
         reduction_met: None,
@@ -68,7 +75,7 @@ fn report() -> Figures {
             Counterpart::Communes,
             CounterpartTally { organised_online: 8, attended: 7, attended_online: 6 },
         )],
-        by_month: vec![],
+        by_part: vec![],
         by_agency: vec![],
     }
 }

@@ -8,6 +8,7 @@ mod guards;
 mod imports;
 mod invitation;
 mod kill;
+mod lists;
 mod live;
 mod manual;
 mod nodes;

@@ -38,6 +38,8 @@ pub struct MeetingFilter {
     pub text: String,
     /// Exactly those that one number of a report counts.
     pub counted: Option<(Base, What)>,
+    /// … and of these only those that the reduction compares: of agencies with a figure of the same days a year before.
+    pub is_compared: bool,
     /// Page from 1.
     pub page: u32,
 }

@@ -95,8 +95,7 @@ pub(super) async fn parts(
     period: &Period,
     hybrid: HybridCounts,
 ) -> Done<Parts> {
-    let follows_decree = !matches!(period, Period::CalendarYear(_) | Period::Custom(_));
-    let month = if follows_decree { "m.month_report" } else { "m.month_civil" };
+    let month = if period.follows_decree() { "m.month_report" } else { "m.month_civil" };
     let counts = NUMBERS.map(|what| {
         format!("COUNT(*) FILTER (WHERE {}) AS {}", condition(Base::All, what, hybrid), what.code())
     });

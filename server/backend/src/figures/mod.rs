@@ -13,7 +13,7 @@ use domain::access::{Action, Caller, Scope};
 use domain::agencies::{Agency, AgencyRef};
 use domain::count::{Base, Counterpart, CounterpartTally, Facts, HybridCounts, Tally};
 use domain::error::{Failure, Outcome};
-use domain::figures::{AgencyFigures, BaseFigures, Figures, FiguresFilter, FiguresPort, MonthFigures, Reach};
+use domain::figures::{AgencyFigures, BaseFigures, Figures, FiguresFilter, FiguresPort, PartFigures, Reach};
 use domain::ids::AgencyId;
 use domain::period::Period;
 use domain::targets::Targets;
@@ -80,7 +80,7 @@ async fn report(backend: &Backend, caller: &Caller, filter: FiguresFilter) -> Do
         conferences: material.base(filter.reach, Base::Conferences),
         all: material.base(filter.reach, Base::All),
         by_counterpart: material.by_counterpart(),
-        by_month: material.by_month(&filter.period),
+        by_part: material.by_part(&filter.period),
         by_agency: if filter.reach == Reach::Subtree { material.by_agency() } else { Vec::new() },
     })
 }
@@ -189,15 +189,17 @@ impl Material {
         Counterpart::ALL.into_iter().map(|c| (c, tally(c))).collect()
     }
 
-    fn by_month(&self, period: &Period) -> Vec<MonthFigures> {
-        let follows_decree = !matches!(period, Period::CalendarYear(_) | Period::Custom(_));
-        let by_month = grouped(&self.parts.by_month);
-        let months = period.by_month().into_iter().map(|(month, window)| {
-            let (civil, report) = months(window.from);
-            let parts = by_month.get(if follows_decree { &report } else { &civil });
-            MonthFigures { month, window, tallies: both(parts) }
+    fn by_part(&self, period: &Period) -> Vec<PartFigures> {
+        let month = |date| {
+            let (civil, report) = months(date);
+            if period.follows_decree() { report } else { civil }
+        };
+        let parts = period.parts().into_iter().map(|(part, window)| {
+            let months = month(window.from)..=month(window.to);
+            let within: Vec<_> = self.parts.by_month.iter().filter(|p| months.contains(&p.of)).collect();
+            PartFigures { part, window, tallies: both(Some(&within)) }
         });
-        months.collect()
+        parts.collect()
     }
 
     fn by_agency(&self) -> Vec<AgencyFigures> {

@@ -63,7 +63,7 @@ pub(super) fn previous(
     base: Base,
     held_now: impl Fn(AgencyId) -> i64,
 ) -> (Previous, i64) {
-    let (mut held, mut compared) = (0, 0);
+    let (mut held, mut held_own, mut compared) = (0, 0, 0);
     let (mut has_own, mut has_entered) = (false, false);
     let (mut missing, mut documents) = (Vec::new(), Vec::new());
     for agency in agencies {
@@ -74,7 +74,10 @@ pub(super) fn previous(
         held += figure.held();
         compared += held_now(agency.id);
         match figure {
-            Figure::Own(_) => has_own = true,
+            Figure::Own(own) => {
+                has_own = true;
+                held_own += own;
+            }
             Figure::Entered(_, document) => {
                 has_entered = true;
                 documents.push(document.to_owned());
@@ -92,7 +95,7 @@ pub(super) fn previous(
     if reach == Reach::Own {
         missing.clear();
     }
-    (Previous { held, source, missing, documents }, compared)
+    (Previous { held, held_own, source, missing, documents }, compared)
 }
 
 /// Held in a whole year, over the agencies that have a figure; none when no agency has one.

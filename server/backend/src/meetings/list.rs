@@ -99,6 +99,9 @@ fn condition(
         let (from, to) = (query.place(window.from), query.place(window.to));
         all.push(format!("m.first_date BETWEEN {from} AND {to}"));
     }
+    if let (Some((base, _)), Some(window), true) = (filter.counted, filter.window, filter.is_compared) {
+        all.push(counted::has_figure_before(query, base, window));
+    }
     if let Some(stage) = filter.stage {
         all.push(format!("m.stage = {}", query.place(stage.code())));
     }

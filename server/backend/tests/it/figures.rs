@@ -1,11 +1,12 @@
 //! The figures people are judged by: worked out by hand, and against a count meeting by meeting.
 
 use domain::access::{Role, Stage};
-use domain::count::{Counterpart, Form, Side};
+use domain::count::{Base, Counterpart, Form, Side, What};
 use domain::error::Failure;
 use domain::figures::{Figures, FiguresFilter, FiguresPort, PreviousSource, Reach};
 use domain::imports::{ImportKind, ImportMode, Imports};
-use domain::period::{Period, Window};
+use domain::meetings::{MeetingFilter, Meetings};
+use domain::period::{Part, Period, Window};
 use domain::targets::Fraction;
 
 use crate::support::{World, each_database};
@@ -79,7 +80,7 @@ async fn an_agency_without_meetings_has_no_share_and_no_reduction() {
         assert_eq!((all.share, all.share_met, all.reduction, all.reduction_met), (None, None, None, None));
         assert_eq!((all.previous.source, all.previous.held, all.ceiling), (PreviousSource::None, 0, None));
         assert_eq!(all.previous.missing, Vec::<String>::new());
-        assert_eq!(figures.by_month.len(), 12);
+        assert_eq!(figures.by_part.len(), 12);
         assert_eq!((all.in_person_left, all.online_needed), (0, 0));
     })
     .await;
@@ -144,6 +145,82 @@ async fn agencies_without_a_figure_are_left_out_on_both_sides() {
     .await;
 }
 
+/// How many meetings the list behind a number holds.
+async fn listed(world: &World, base: Base, window: Window, is_compared: bool) -> i64 {
+    let filter = MeetingFilter {
+        agency: Some(world.agency("UBND").await),
+        with_subtree: true,
+        window: Some(window),
+        counted: Some((base, What::Held)),
+        is_compared,
+        ..MeetingFilter::default()
+    };
+    let caller = world.caller(Role::ReportingOfficer, "UBND").await;
+    Meetings::list(&world.backend, &caller, filter).await.unwrap().total
+}
+
+#[tokio::test]
+async fn both_sides_of_the_reduction_open_into_their_meetings() {
+    each_database(async |world| {
+        for agency in ["STC", "SYT", "SNV"] {
+            world.agency(agency).await;
+        }
+        world.agency_below("03646", "UBND", "commune").await;
+        baseline(world, "STC,2025,all,10,a\nSNV,2025,all,9,b\nSNV,2025,conferences,4,b\nSYT,2024,all,3,c\n")
+            .await;
+        // SNV's own figure goes before what was entered; the commune has one for June alone.
+        for (agency, kind) in [("SNV", "working"), ("SNV", "working"), ("03646", "review")] {
+            world.meeting(agency).kind(kind).at("2025-06-02T07:30/11:30").store().await;
+        }
+        for agency in ["SNV", "STC", "SYT", "03646", "03646", "UBND"] {
+            world.meeting(agency).kind("review").at("2026-06-02T07:30/11:30").store().await;
+            world.meeting(agency).at("2026-03-02T07:30/11:30").store().await;
+        }
+        for period in
+            [Period::CalendarYear(2026), Period::Year(2026), Period::Month(2026, 6), Period::Month(2026, 3)]
+        {
+            let figures = report(world, "UBND", Reach::Subtree, period).await;
+            for base in Base::BOTH {
+                let found = figures.base(base);
+                let (window, before) = (figures.window, figures.window.year_before());
+                assert_eq!(
+                    listed(world, base, window, true).await,
+                    found.held_compared,
+                    "{period:?} {base:?}"
+                );
+                assert_eq!(listed(world, base, window, false).await, found.tally.held, "{period:?} {base:?}");
+                assert_eq!(
+                    listed(world, base, before, false).await,
+                    found.previous.held_own,
+                    "{period:?} {base:?}"
+                );
+            }
+        }
+        let all = report(world, "UBND", Reach::Subtree, Period::CalendarYear(2026)).await.all;
+        assert_eq!(
+            (all.previous.source, all.previous.held, all.previous.held_own),
+            (PreviousSource::Mixed, 13, 3)
+        );
+        assert_eq!((all.tally.held, all.held_compared), (12, 8));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_parts_of_a_long_window_add_up_to_its_total() {
+    each_database(async |world| {
+        for date in ["2016-05-01", "2019-12-31", "2020-01-01", "2023-07-01", "2026-06-30"] {
+            world.meeting("SNV").at(&format!("{date}T07:30/11:30")).store().await;
+        }
+        for from in ["2016-05-01", "2019-12-31", "2023-07-01", "2025-01-01"] {
+            let figures = report(world, "SNV", Reach::Own, days(from, "2026-06-30")).await;
+            let sum: i64 = figures.by_part.iter().map(|part| part.tallies[1].held).sum();
+            assert_eq!(sum, figures.all.tally.held, "{from}");
+        }
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn a_rise_is_a_negative_reduction_and_nothing_held_last_year_gives_none() {
     each_database(async |world| {
@@ -169,7 +246,8 @@ async fn months_follow_the_period() {
         world.meeting("SNV").at("2026-05-15T07:30/11:30").store().await;
         world.meeting("SNV").at("2026-05-31T07:30/11:30 2026-06-20T07:30/11:30").store().await;
         let held = |figures: &Figures| -> Vec<(u32, i64)> {
-            figures.by_month.iter().map(|month| (month.month, month.tallies[1].held)).collect()
+            let of = |part| if let Part::Month(month) = part { month } else { 0 };
+            figures.by_part.iter().map(|part| (of(part.part), part.tallies[1].held)).collect()
         };
         let decree = report(world, "SNV", Reach::Own, Period::Quarter(2026, 2)).await;
         assert_eq!(held(&decree), [(4, 0), (5, 1), (6, 2)]);

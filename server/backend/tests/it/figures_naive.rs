@@ -150,7 +150,7 @@ impl Naive<'_> {
             assert_eq!(tally.attended, count(What::Attended(*counterpart)));
             assert_eq!(tally.attended_online, count(What::AttendedOnline(*counterpart)));
         }
-        for month in &figures.by_month {
+        for month in &figures.by_part {
             let expected = Base::BOTH.map(|base| self.tally(&self.agencies, month.window, base));
             assert_eq!(month.tallies, expected, "{period:?} {:?}", month.window);
         }
