@@ -13,8 +13,9 @@ use crate::clock::Clock;
 
 /// Long enough to read a report and come back to it, short enough for what it may hold.
 const KEPT_MINUTES: i64 = 10;
-/// So many are kept over all sessions; the oldest goes first. One takes at most some 100 KB.
-const KEPT_AT_MOST: usize = 200;
+/// So many are kept over all sessions; the oldest goes first. One takes at most some 1 MB, and only those who may import
+/// can make such a one.
+const KEPT_AT_MOST: usize = 100;
 
 /// The store.
 #[derive(Debug)]

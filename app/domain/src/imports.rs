@@ -44,6 +44,45 @@ impl ImportKind {
         Self::ALL.into_iter().find(|kind| kind.code() == code)
     }
 
+    /// Each column in order, and whether a file may leave it out.
+    ///
+    /// ```
+    /// use domain::imports::ImportKind;
+    /// let rooms: Vec<_> = ImportKind::Rooms.each_column().collect();
+    /// assert_eq!((rooms[3], rooms[4]), (("capacity", false), ("video", true)));
+    /// ```
+    pub fn each_column(self) -> impl Iterator<Item = (&'static str, bool)> {
+        let (needed, optional) = self.columns().split_once('[').unwrap_or((self.columns(), ""));
+        let split = |list: &'static str| list.split([',', '[', ']']).filter(|name: &&str| !name.is_empty());
+        split(needed).map(|name| (name, false)).chain(split(optional).map(|name| (name, true)))
+    }
+
+    /// A file of this kind that can be imported as it stands where its agencies are there.
+    pub const fn sample(self) -> &'static str {
+        match self {
+            Self::Agencies => {
+                "code,parent,level,name,short_name,aliases\n\
+                 SNV,UBND,department,Sở Nội vụ tỉnh,Sở Nội vụ,Sở Lao động|Ban Dân tộc\n"
+            }
+            Self::People => {
+                "user_name,name,position,agency,roles,password\n\
+                 thuky.snv,Thư ký 1,Chuyên viên,SNV,secretary|reporting_officer,\n"
+            }
+            Self::Rooms => {
+                "code,name,agency,capacity,video,equipment\nP201,Phòng họp 201,SNV,40,yes,Máy chiếu\n"
+            }
+            Self::Meetings => {
+                "agency,title,kind,form,sittings,status,role,counterpart,sites_connected\n\
+                 SNV,Hội nghị triển khai nhiệm vụ,dissemination,hybrid,2025-03-05T07:30/11:30,held,organised,communes,12\n\
+                 SNV,Hội nghị tập huấn,training,in_person,2025-04-10T07:30/11:30 2025-04-10T13:30/16:30,held,organised,internal,0\n"
+            }
+            Self::Baseline => {
+                "agency,year,base,held,source\n\
+                 SNV,2024,all,120,Báo cáo tổng kết năm 2024\nSNV,2024,conferences,30,Báo cáo tổng kết năm 2024\n"
+            }
+        }
+    }
+
     /// The columns, those in brackets optional.
     pub const fn columns(self) -> &'static str {
         match self {
@@ -79,7 +118,9 @@ pub struct ImportReport {
     pub unchanged: u64,
     /// So many rows cannot be taken; when there is one, nothing is written.
     pub bad_rows: u64,
-    /// What is wrong with them, cell by cell, the first [`BAD_CELLS_LISTED`].
+    /// So many cells in them are wrong.
+    pub bad_cells: u64,
+    /// What is wrong with them, cell by cell in the order of the file; a page gets the first [`BAD_CELLS_LISTED`].
     pub bad: Vec<BadRow>,
     /// First passwords made for people without one: user name and password, shown once.
     pub passwords: Vec<(String, String)>,
@@ -89,8 +130,8 @@ pub struct ImportReport {
 
 /// Largest file: 100,000 meetings take about 12 MB.
 pub const IMPORT_MIB_AT_MOST: u64 = 32;
-/// So many bad cells are listed: correcting them takes an hour, and the next import lists the rest.
-pub const BAD_CELLS_LISTED: usize = 200;
+/// So many bad cells at most go to a page: correcting them takes days, and as a report they take some 1 MB.
+pub const BAD_CELLS_LISTED: usize = 5_000;
 
 /// Imports. The caller needs the right of the kind (`ManageAgencies`, `ManagePeople`, …) for every agency in the file.
 #[async_trait]

@@ -57,7 +57,7 @@ pub fn rules_on(rules: &[KindRule], date: NaiveDate) -> Vec<&KindRule> {
 pub struct KindRuleInput {
     /// Code of the kind; a new one makes a new kind.
     pub code: String,
-    /// Vietnamese name.
+    /// Vietnamese name; empty for a kind that is there means its own, and so below.
     pub name_vi: String,
     /// English name.
     pub name_en: String,
@@ -69,6 +69,19 @@ pub struct KindRuleInput {
     pub source: String,
     /// ISO date.
     pub valid_from: String,
+}
+
+impl KindRuleInput {
+    /// The same with names and scope, where they were left empty, as the kind has them.
+    pub fn filled_from(self, kind: &KindRef) -> Self {
+        let or = |typed: String, known: &str| if typed.trim().is_empty() { known.to_owned() } else { typed };
+        Self {
+            name_vi: or(self.name_vi, &kind.name_vi),
+            name_en: or(self.name_en, &kind.name_en),
+            scope: or(self.scope, kind.scope.code()),
+            ..self
+        }
+    }
 }
 
 /// The rules. Everybody may read them; the system administrator adds rows. Refusals: `RuleInThePast`.

@@ -2,7 +2,9 @@
 //! The file goes to a route of the server; the page shows what came of it.
 
 pub mod calls;
+mod format;
 pub mod page;
+mod report;
 
 pub use calls::ImportReportOf;
 pub use page::ImportsPage;

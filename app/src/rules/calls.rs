@@ -39,7 +39,7 @@ pub async fn all_rules() -> Result<RuleBook, CallError> {
 /// Adds a row that begins after the newest of its kind.
 #[server(prefix = "/api", endpoint = "rules/add")]
 pub async fn add_rule(
-    /// Code of the kind.
+    /// Code of a kind that is there, or of a new one.
     #[server(default)]
     code: String,
     /// Vietnamese name.

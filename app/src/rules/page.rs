@@ -12,7 +12,7 @@ use crate::form::{Posted, posted};
 use crate::session;
 use crate::text::keys::*;
 use crate::text::{self, t, tf};
-use crate::ui::{Badge, BadgeTone, Card, Choice, Field, Notice, Seg, loaded, resource};
+use crate::ui::{Badge, BadgeTone, Card, Choice, Field, Notice, Select, loaded, resource};
 use crate::words;
 
 /// The page of rules.
@@ -23,14 +23,21 @@ pub fn RulesPage() -> impl IntoView {
     let may_add = session::with_page(|page| {
         page.me.as_ref().is_some_and(|me| me.has_role(domain::access::Role::SystemAdministrator))
     });
-    let adding =
-        may_add.then(|| admin::adding(RULES_ADD, "/api/rules/add", RULES_ADD, &posted, fields(&posted)));
+    let outcome = admin::outcome(&posted);
     view! {
         {admin::head(RULES_TITLE, RULES_LEAD)}
         <div class="admin">
-            {admin::outcome(&posted)}
-            {adding}
-            {loaded(book, move |book| shown(&book, may_add))}
+            {outcome}
+            {loaded(book, move |book| {
+                let fields = || fields(&posted, &book);
+                let adding = may_add
+                    .then(|| admin::adding(RULES_ADD, "/api/rules/add", RULES_ADD, &posted, fields()));
+                view! {
+                    {adding}
+                    {shown(&book, may_add)}
+                }
+                .into_any()
+            })}
         </div>
     }
 }
@@ -108,6 +115,11 @@ fn hybrid(set: HybridCounts, may_set: bool) -> AnyView {
     .into_any()
 }
 
+/// What a new row needs whether its kind is there or new.
+fn is_always_asked(name: &str) -> bool {
+    matches!(name, "limit_sessions" | "source" | "valid_from")
+}
+
 fn row(rule: &KindRule, all: &[KindRule], today: NaiveDate) -> impl IntoView + use<> {
     let state = if rule.valid_from > today {
         view! { <Badge tone=BadgeTone::Accent icon="calendar-clock" text=t(RULE_COMING)/> }
@@ -119,7 +131,10 @@ fn row(rule: &KindRule, all: &[KindRule], today: NaiveDate) -> impl IntoView + u
     let limit = format!("{} ({})", text::sessions(rule.limit_sessions), text::days(rule.limit_sessions));
     view! {
         <tr role="row">
-            <th role="rowheader" scope="row">{text::either(&rule.kind.name_vi, &rule.kind.name_en).to_owned()}</th>
+            <th role="rowheader" scope="row">
+                {text::either(&rule.kind.name_vi, &rule.kind.name_en).to_owned()}
+                <br/><code class="sub" lang="en">{rule.kind.code.clone()}</code>
+            </th>
             <td role="cell" data-label=t(RULE_LIMIT)>{limit}</td>
             <td role="cell" data-label=t(RULE_SOURCE)>{rule.source.clone()}</td>
             <td role="cell" class="num" data-label=t(RULE_FROM)>{text::date(rule.valid_from)}</td>
@@ -128,7 +143,18 @@ fn row(rule: &KindRule, all: &[KindRule], today: NaiveDate) -> impl IntoView + u
     }
 }
 
-fn fields(posted: &Posted) -> AnyView {
+/// The kinds that are there, each once.
+fn kinds(rules: &[KindRule]) -> Vec<(String, String)> {
+    let mut kinds: Vec<(String, String)> = Vec::new();
+    for KindRule { kind, .. } in rules {
+        if kinds.iter().all(|(code, _)| *code != kind.code) {
+            kinds.push((kind.code.clone(), text::either(&kind.name_vi, &kind.name_en).to_owned()));
+        }
+    }
+    kinds
+}
+
+fn fields(posted: &Posted, book: &RuleBook) -> AnyView {
     let field = |name: &'static str, label, kind: &'static str, hint: Option<&'static str>| {
         view! {
             <Field
@@ -138,20 +164,32 @@ fn fields(posted: &Posted) -> AnyView {
                 value=posted.typed(name)
                 error=posted.error(name)
                 hint=hint
-                required=true
+                required=is_always_asked(name)
             />
         }
     };
-    let scopes = [Scope::Conference, Scope::Meeting]
-        .map(|scope| (scope.code().to_owned(), words::scope(scope).to_owned()))
-        .to_vec();
-    let typed = posted.typed("scope");
-    let chosen = if typed.is_empty() { Scope::Conference.code().to_owned() } else { typed };
+    let scope = |scope: Scope| (scope.code().to_owned(), words::scope(scope).to_owned());
+    let kept = (String::new(), t(RULE_SCOPE_KEPT).to_owned());
+    let scopes = vec![kept, scope(Scope::Conference), scope(Scope::Meeting)];
     view! {
         <p class="hint">{t(RULES_ADD_HINT)}</p>
         <div class="formpage__two">
-            {field("code", RULE_CODE, "text", Some(t(RULE_CODE_HINT)))}
-            <Seg label=t(RULE_SCOPE) name="scope" options=scopes selected=chosen/>
+            <Field
+                name="code"
+                label=t(RULE_CODE)
+                value=posted.typed("code")
+                error=posted.error("code")
+                hint=Some(t(RULE_CODE_HINT))
+                required=true
+                choices=kinds(&book.rules)
+            />
+            <Select
+                name="scope"
+                label=t(RULE_SCOPE)
+                options=scopes
+                selected=posted.typed("scope")
+                error=posted.error("scope")
+            />
         </div>
         <div class="formpage__two">
             {field("name_vi", RULE_NAME_VI, "text", None)}

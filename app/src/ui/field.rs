@@ -70,9 +70,20 @@ pub fn Field(
     /// The most of it.
     #[prop(into, optional)]
     max: Option<String>,
+    /// Values that the browser offers while one types, each with its words; any other is taken too.
+    #[prop(optional)]
+    choices: Vec<(String, String)>,
 ) -> impl IntoView {
     let (Words(hint), Words(error)) = (hint, error);
     let described = described_by(&name, &hint, &error);
+    let list = (!choices.is_empty()).then(|| format!("{name}-choices"));
+    let choices = list.clone().map(|list| {
+        let options = choices
+            .into_iter()
+            .map(|(value, words)| view! { <option value=value>{words}</option> })
+            .collect_view();
+        view! { <datalist id=list>{options}</datalist> }
+    });
     let control = view! {
         <input
             class="input"
@@ -84,9 +95,11 @@ pub fn Field(
             autocomplete=autocomplete
             min=min
             max=max
+            list=list
             aria-invalid=error.is_some().then_some("true")
             aria-describedby=described
         />
+        {choices}
     }
     .into_any();
     framed(name, label, hint, error, control)

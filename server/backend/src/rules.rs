@@ -164,6 +164,10 @@ async fn set_hybrid(backend: &Backend, caller: &Caller, hybrid: HybridCounts) ->
 async fn add(backend: &Backend, caller: &Caller, input: KindRuleInput) -> Done<RuleId> {
     permit(caller, Action::AddRule, Scope::System)?;
     let mut tx = backend.db().begin().await?;
+    let input = match kind_on(&all(&mut tx).await?, input.code.trim(), None) {
+        Some(kind) => input.filled_from(kind),
+        None => input,
+    };
     let row = parse(&input).map_err(Failure::Invalid)?;
     if row.valid_from <= backend.zone().date(caller.now) {
         return Err(Refusal::RuleInThePast.into());

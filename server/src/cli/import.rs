@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use domain::error::BadRow;
-use domain::imports::{BAD_CELLS_LISTED, IMPORT_MIB_AT_MOST, ImportKind, ImportMode, ImportReport};
+use domain::imports::{IMPORT_MIB_AT_MOST, ImportKind, ImportMode, ImportReport};
 
 use super::{Ending, line, open};
 use crate::clock::Clock;
@@ -41,16 +41,13 @@ fn told(report: &ImportReport, dry_run: bool) -> Ending {
     Ok(())
 }
 
-/// Every bad cell in a line of its own, as many as are listed.
+/// Every bad cell in a line of its own.
 fn bad(rows: u64, cells: &[BadRow]) -> String {
     let mut text = format!("nothing was written; {rows} rows cannot be taken:");
     for BadRow { line, column, value, problem } in cells {
         let place = if column.is_empty() { String::new() } else { format!(", {column}") };
         let value = if value.is_empty() { String::new() } else { format!(" `{value}`") };
         text.push_str(&format!("\n  line {line}{place}:{value} {}", crate::fault::problem(problem)));
-    }
-    if cells.len() >= BAD_CELLS_LISTED {
-        text.push_str(&format!("\n  these are the first {BAD_CELLS_LISTED} cells"));
     }
     text
 }

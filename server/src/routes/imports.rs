@@ -7,7 +7,7 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::access::Caller;
 use domain::error::{Failure, FieldProblem, Problem, Refusal};
-use domain::imports::{IMPORT_MIB_AT_MOST, ImportKind, ImportMode};
+use domain::imports::{BAD_CELLS_LISTED, IMPORT_MIB_AT_MOST, ImportKind, ImportMode};
 use http::HeaderMap;
 
 use crate::fault;
@@ -43,7 +43,14 @@ async fn take(site: &Site, caller: &Caller, kind: ImportKind, form: &mut Form) -
         Err(failure) => Sent { name: String::new(), bytes: Err(failure), mode: ImportMode::DryRun },
     };
     let outcome = match sent.bytes {
-        Ok(bytes) => site.services.imports.import(caller, kind, &bytes, sent.mode).await,
+        Ok(bytes) => {
+            let told = site.services.imports.import(caller, kind, &bytes, sent.mode).await;
+            // The report waits in memory, and the page carries it whole.
+            told.map(|mut report| {
+                report.bad.truncate(BAD_CELLS_LISTED);
+                report
+            })
+        }
         Err(failure) => {
             // Who may not import anything is not listened to any longer.
             if !sent.name.is_empty() {

@@ -78,3 +78,55 @@ async fn who_may_not_import_is_told_so_in_the_report() {
     let unknown = send(&world, &secretary, "secrets", "write", "a\n").await;
     assert_eq!(unknown.status, StatusCode::NOT_FOUND);
 }
+
+#[tokio::test]
+async fn the_page_says_how_a_file_is_written_and_gives_one_to_begin_with() {
+    let (world, cookie) = World::claimed().await;
+    for (kind, words) in [
+        ("meetings", &["2025-03-05T07:30/11:30", ">dissemination<", ">regular_session<", ">postponed<"][..]),
+        ("people", &[">reporting_officer<", "secretary@"][..]),
+        ("baseline", &[">conferences<"][..]),
+    ] {
+        let page = world.page(&format!("/admin/imports?kind={kind}")).signed_in(&cookie).send().await;
+        assert_eq!(page.status, StatusCode::OK);
+        for word in words {
+            assert!(page.text().contains(word), "{kind}: {word}");
+        }
+        let file = format!("href=\"data:text/csv;charset=utf-8,%EF%BB%BF{}%2C", words_of(kind)[0]);
+        assert!(page.text().contains(&file), "{kind}: {file}");
+        assert!(page.text().contains(&format!("download=\"{kind}.csv\"")), "{kind}");
+    }
+}
+
+/// The columns of a kind of file.
+fn words_of(kind: &str) -> Vec<&'static str> {
+    domain::imports::ImportKind::parse(kind).unwrap().each_column().map(|(column, _)| column).collect()
+}
+
+#[tokio::test]
+async fn a_page_shows_the_first_bad_cells_their_number_and_a_file_of_all() {
+    let (world, cookie) = World::claimed().await;
+    let rows = format!("agency,year,base,held,source\n{}", "KHONGCO,2024,all,12,Báo cáo\n".repeat(6_000));
+    let answer = send(&world, &cookie, "baseline", "write", &rows).await;
+    let Report::Import { outcome, .. } = report(&world, &cookie, &answer).await else {
+        panic!("an import gives its report")
+    };
+    let done = outcome.unwrap();
+    assert_eq!((done.bad_rows, done.bad_cells, done.bad.len()), (6_000, 6_000, 5_000));
+    let page = world.page(answer.header(header::LOCATION)).signed_in(&cookie).send().await;
+    assert_eq!(page.status, StatusCode::OK);
+    let text = page.text();
+    assert_eq!(text.matches("class=\"report__line\"").count(), 200);
+    assert!(text.contains("Liệt kê 200 ô đầu tiên trong 6.000 ô cần sửa."), "{text}");
+    assert!(text.contains("Tải danh sách 5.000 ô (CSV)") && text.contains("%0D%0A5001%2C"), "{text}");
+}
+
+#[tokio::test]
+async fn a_kind_is_shown_with_its_code_and_offered_by_it() {
+    let (world, cookie) = World::claimed().await;
+    let page = world.page("/admin/rules").signed_in(&cookie).send().await;
+    assert_eq!(page.status, StatusCode::OK);
+    for shown in [">briefing<", "<option value=\"briefing\">Họp giao ban<"] {
+        assert!(page.text().contains(shown), "{shown}");
+    }
+}

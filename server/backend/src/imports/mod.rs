@@ -168,6 +168,7 @@ impl Import<'_> {
         }
         self.report.bad_rows = self.bad.rows();
         self.report.bad = self.bad.listed();
+        self.report.bad_cells = self.report.bad.len() as u64;
         Ok(self.report)
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use domain::error::{BadRow, FieldProblem, Problem, Refusal};
-use domain::imports::{BAD_CELLS_LISTED, IMPORT_MIB_AT_MOST, ImportKind};
+use domain::imports::{IMPORT_MIB_AT_MOST, ImportKind};
 
 use crate::stop::{Done, Stop};
 
@@ -72,10 +72,9 @@ impl Bad {
         self.0.iter().map(|bad| bad.line).collect::<HashSet<_>>().len() as u64
     }
 
-    /// The first of them by line.
+    /// All of them by line.
     pub(super) fn listed(mut self) -> Vec<BadRow> {
         self.0.sort_by_key(|bad| bad.line);
-        self.0.truncate(BAD_CELLS_LISTED);
         self.0
     }
 
@@ -175,26 +174,25 @@ fn header(
     kind: ImportKind,
     bad: &mut Bad,
 ) -> HashMap<&'static str, usize> {
-    let (needed, optional) = kind.columns().split_once('[').unwrap_or((kind.columns(), ""));
-    let split = |list: &'static str| list.split([',', '[', ']']).filter(|name| !name.is_empty());
-    let known: Vec<&'static str> = split(needed).chain(split(optional)).collect();
     let mut columns = HashMap::new();
     for (index, cell) in cells.iter().enumerate() {
         let name = cell.trim().to_lowercase();
-        match known.iter().find(|known| **known == name) {
+        match kind.each_column().map(|(known, _)| known).find(|known| *known == name) {
             Some(known) if columns.contains_key(known) => {
                 bad.0.push(bad_row(line, known, cell, Problem::Repeated));
             }
             Some(known) => {
-                columns.insert(*known, index);
+                columns.insert(known, index);
             }
             // Spreadsheets leave empty columns at the end.
             None if name.is_empty() => {}
             None => bad.0.push(bad_row(line, &name, cell, Problem::Unknown)),
         }
     }
-    for name in split(needed).filter(|name| !columns.contains_key(name)) {
-        bad.0.push(bad_row(line, name, "", Problem::Missing));
+    for (name, is_optional) in kind.each_column() {
+        if !is_optional && !columns.contains_key(name) {
+            bad.0.push(bad_row(line, name, "", Problem::Missing));
+        }
     }
     columns
 }

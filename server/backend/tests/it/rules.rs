@@ -160,3 +160,28 @@ async fn how_hybrid_meetings_count_is_the_system_administrators_to_say() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_new_limit_of_a_kind_that_is_there_needs_no_names() {
+    each_database(async |world| {
+        let input = KindRuleInput {
+            code: "briefing".into(),
+            limit_sessions: "2".into(),
+            source: "QĐ mới".into(),
+            valid_from: "2026-07-01".into(),
+            ..KindRuleInput::default()
+        };
+        Rules::add(&world.backend, &world.system(), input.clone()).await.unwrap();
+        let rows = Rules::list(&world.backend, &world.system()).await.unwrap();
+        let of: Vec<_> = rows.iter().filter(|row| row.kind.code == "briefing").collect();
+        assert_eq!((of.len(), of[1].limit_sessions, &of[1].kind), (2, 2, &of[0].kind));
+        // A slip is no kind: names and scope of a new one have to be said.
+        let slip = KindRuleInput { code: "briefng".into(), ..input };
+        let Err(Failure::Invalid(fields)) = Rules::add(&world.backend, &world.system(), slip).await else {
+            panic!("a kind without a name was added")
+        };
+        let named: Vec<&str> = fields.iter().map(|field| field.field.as_str()).collect();
+        assert_eq!(named, ["name_vi", "name_en", "scope"]);
+    })
+    .await;
+}

@@ -1,0 +1,174 @@
+//! What came of a file: sums, first passwords, and every bad cell with its line and reason.
+
+use domain::error::BadRow;
+use domain::imports::ImportReport;
+use leptos::prelude::*;
+
+use super::format::file_href;
+use crate::context::Report;
+use crate::failure::{Problem, describe_problem};
+use crate::text::keys::*;
+use crate::text::{number, t, tf};
+use crate::ui::{Card, Icon, Notice, Tone};
+
+/// So many bad cells stand on the page: correcting them takes an hour. All of them are in the file beside.
+const SHOWN: usize = 200;
+
+/// What came of the file that was sent last.
+pub(super) fn shown(report: Option<Report>) -> AnyView {
+    match report {
+        Some(Report::Import { file, outcome, .. }) => match outcome {
+            Ok(report) => done(&file, &report),
+            Err(failure) => view! { <Problem failure/> }.into_any(),
+        },
+        _ => ().into_any(),
+    }
+}
+
+fn done(file: &str, report: &ImportReport) -> AnyView {
+    let (tone, title) = match (report.bad.is_empty(), report.is_written) {
+        (false, _) => (Tone::Missed, IMPORTS_BAD),
+        (true, true) => (Tone::Met, IMPORTS_WRITTEN),
+        (true, false) => (Tone::Met, IMPORTS_WOULD_WRITE),
+    };
+    let sums = [
+        (report.rows, IMPORTS_ROWS),
+        (report.added, IMPORTS_ADDED),
+        (report.changed, IMPORTS_CHANGED),
+        (report.unchanged, IMPORTS_UNCHANGED),
+        (report.bad_rows, IMPORTS_BAD_ROWS),
+    ]
+    .map(|(count, word)| {
+        let count = number(i64::try_from(count).unwrap_or(i64::MAX));
+        view! { <div><b>{count}</b><span>{t(word)}</span></div> }
+    })
+    .into_iter()
+    .collect_view();
+    let bad = (!report.bad.is_empty()).then(|| bad_cells(file, report));
+    let passwords = (!report.passwords.is_empty()).then(|| passwords(&report.passwords));
+    view! {
+        <div class="report">
+            <Notice tone title=tf(title, &[("file", &file)]) alert=true/>
+            <Card>
+                <div class="card__body report__sum">{sums}</div>
+            </Card>
+            {passwords}
+            {bad}
+        </div>
+    }
+    .into_any()
+}
+
+fn passwords(made: &[(String, String)]) -> AnyView {
+    let rows = made
+        .iter()
+        .map(|(user, password)| {
+            view! { <tr role="row"><th role="rowheader" scope="row">{user.clone()}</th><td role="cell"><code class="num">{password.clone()}</code></td></tr> }
+        })
+        .collect_view();
+    view! {
+        <Card title=t(IMPORTS_PASSWORDS)>
+            <table class="table">
+                <thead role="rowgroup"><tr role="row"><th role="columnheader" scope="col">{t(PERSON_USER_NAME)}</th><th role="columnheader" scope="col">{t(ACCOUNT_PASSWORD)}</th></tr></thead>
+                <tbody role="rowgroup">{rows}</tbody>
+            </table>
+        </Card>
+    }
+    .into_any()
+}
+
+fn bad_cells(file: &str, report: &ImportReport) -> AnyView {
+    let rows = report
+        .bad
+        .iter()
+        .take(SHOWN)
+        .map(|row| {
+            let column =
+                if row.column.is_empty() { t(IMPORTS_WHOLE_ROW).to_owned() } else { row.column.clone() };
+            view! {
+                <tr role="row">
+                    <th role="rowheader" scope="row" class="report__line">{row.line}</th>
+                    <td role="cell" data-label=t(IMPORTS_COLUMN)>{column}</td>
+                    <td role="cell" data-label=t(IMPORTS_VALUE)><span class="report__cell">{row.value.clone()}</span></td>
+                    <td role="cell" data-label=t(IMPORTS_REASON)>{describe_problem(&row.problem)}</td>
+                </tr>
+            }
+        })
+        .collect_view();
+    let count = |count: usize| number(i64::try_from(count).unwrap_or(i64::MAX));
+    let cut = (report.bad.len() > SHOWN).then(|| {
+        let all = usize::try_from(report.bad_cells).unwrap_or(usize::MAX);
+        let words = tf(IMPORTS_BAD_LISTED, &[("n", &count(SHOWN)), ("all", &count(all))]);
+        let download = tf(IMPORTS_BAD_DOWNLOAD, &[("n", &count(report.bad.len()))]);
+        view! {
+            <div class="card__body">
+                <p class="hint">{words}</p>
+                <a class="btn btn--secondary" href=file_href(&as_csv(&report.bad)) download=t(IMPORTS_BAD_FILE)>
+                    <Icon name="download"/>{download}
+                </a>
+            </div>
+        }
+    });
+    view! {
+        <Card title=tf(IMPORTS_BAD_ROWS_OF, &[("file", &file)])>
+            {cut}
+            <table class="table table--cards" role="table">
+                <thead role="rowgroup">
+                    <tr role="row">
+                        <th role="columnheader" scope="col">{t(IMPORTS_LINE)}</th>
+                        <th role="columnheader" scope="col">{t(IMPORTS_COLUMN)}</th>
+                        <th role="columnheader" scope="col">{t(IMPORTS_VALUE)}</th>
+                        <th role="columnheader" scope="col">{t(IMPORTS_REASON)}</th>
+                    </tr>
+                </thead>
+                <tbody role="rowgroup">{rows}</tbody>
+            </table>
+        </Card>
+    }
+    .into_any()
+}
+
+/// The bad cells as a file of rows for a spreadsheet.
+fn as_csv(bad: &[BadRow]) -> String {
+    let head = [IMPORTS_LINE, IMPORTS_COLUMN, IMPORTS_VALUE, IMPORTS_REASON].map(|word| quoted(t(word)));
+    let mut text = head.join(",") + "\r\n";
+    for row in bad {
+        let cells = [
+            row.line.to_string(),
+            quoted(&row.column),
+            quoted(&row.value),
+            quoted(&describe_problem(&row.problem)),
+        ];
+        text.push_str(&cells.join(","));
+        text.push_str("\r\n");
+    }
+    text
+}
+
+/// A cell that a spreadsheet reads as text, whatever somebody wrote into it.
+fn quoted(cell: &str) -> String {
+    let guard = if cell.starts_with(['=', '+', '-', '@']) { "'" } else { "" };
+    format!("\"{guard}{}\"", cell.replace('"', "\"\""))
+}
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests {
+    use domain::error::Problem;
+
+    use super::*;
+
+    #[test]
+    fn bad_cells_become_rows_that_no_spreadsheet_reckons_with() {
+        let bad = |line, value: &str| BadRow {
+            line,
+            column: "title".into(),
+            value: value.into(),
+            problem: Problem::Missing,
+        };
+        let csv = as_csv(&[bad(2, "=1+1"), bad(14, "Họp \"A\", B")]);
+        let lines: Vec<&str> = csv.lines().collect();
+        assert_eq!(lines.len(), 3);
+        assert!(lines[1].starts_with("2,\"title\",\"'=1+1\","), "{csv}");
+        assert!(lines[2].starts_with("14,\"title\",\"Họp \"\"A\"\", B\","), "{csv}");
+    }
+}
