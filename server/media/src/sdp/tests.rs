@@ -74,6 +74,17 @@ fn the_answer_takes_one_codec_of_each_and_declines_the_rest() {
 }
 
 #[test]
+fn an_m_line_with_the_codec_of_another_kind_is_declined_in_its_place() {
+    // Two m-lines of one name, of which the first would have been taken for the second.
+    let odd = OFFER.replace("a=mid:0", "a=mid:1").replace("opus/48000/2", "VP8/90000");
+    let offer = read(&odd).unwrap();
+    let text = ours(|ours| answer(&offer, |section| section.mid == "1", ours));
+    let kinds: Vec<_> =
+        read(&text).unwrap().sections.iter().map(|section| (section.kind, section.declined)).collect();
+    assert_eq!(kinds, [(Kind::Audio, true), (Kind::Video, false), (Kind::Other, true)]);
+}
+
+#[test]
 fn an_offer_names_each_stream_before_its_repeats() {
     let slots = [
         Offered { mid: "main", is_sound: false, ssrc: 10, repeats: 11 },

@@ -43,32 +43,38 @@ pub struct Offered {
     pub repeats: u32,
 }
 
-/// The answer to a client's sending connection, m-line by m-line; `takes` says which are taken.
+/// The answer to a client's sending connection, m-line by m-line; `takes` says which are taken, if they have our codec.
 pub fn answer(offer: &Description, takes: impl Fn(&Section) -> bool, ours: Ours<'_>) -> String {
-    let taken = |section: &Section| !section.declined && takes(section);
-    let mids: Vec<&str> = offer.sections.iter().filter(|s| taken(s)).map(|s| s.mid.as_str()).collect();
+    let taken = |section: &Section| our_codec(section).filter(|_| !section.declined && takes(section));
+    let mids: Vec<&str> =
+        offer.sections.iter().filter(|s| taken(s).is_some()).map(|s| s.mid.as_str()).collect();
     let mut text = head(&mids);
     let mut is_first = true;
     for section in &offer.sections {
-        if !taken(section) {
+        let Some(codec) = taken(section) else {
             line(&mut text, format_args!("m={}\r\nc=IN IP4 0.0.0.0\r\na=inactive", section.form));
             if !section.mid.is_empty() {
                 line(&mut text, format_args!("a=mid:{}", section.mid));
             }
             continue;
-        }
-        answer_section(&mut text, section, ours, std::mem::take(&mut is_first));
+        };
+        answer_section(&mut text, section, codec, ours, std::mem::take(&mut is_first));
     }
     text
 }
 
-fn answer_section(text: &mut String, section: &Section, ours: Ours<'_>, is_first: bool) {
-    let is_sound = section.kind == Kind::Audio;
-    let Some(codec) =
-        section.codec(if is_sound { codec::OPUS } else { codec::VP8 }).map(|codec| codec.number)
-    else {
-        return;
+/// The payload type of the one codec of its kind that the server talks.
+fn our_codec(section: &Section) -> Option<u8> {
+    let name = match section.kind {
+        Kind::Audio => codec::OPUS,
+        Kind::Video => codec::VP8,
+        Kind::Other => return None,
     };
+    section.codec(name).map(|codec| codec.number)
+}
+
+fn answer_section(text: &mut String, section: &Section, codec: u8, ours: Ours<'_>, is_first: bool) {
+    let is_sound = section.kind == Kind::Audio;
     let repeats = section.repeat_of(codec).filter(|_| !is_sound);
     let numbers = repeats.map_or(codec.to_string(), |repeats| format!("{codec} {repeats}"));
     let media = if is_sound { "audio" } else { "video" };
