@@ -60,7 +60,9 @@ const PAGES = {
     ['agencies', '/admin/agencies'],
     ['hours', '/admin/agencies', 'agency'],
     ['people', '/admin/people'],
+    ['person', '/admin/people', 'person'],
     ['rooms', '/admin/rooms'],
+    ['room', '/admin/rooms', 'room'],
     ['rules', '/admin/rules'],
     ['imports', '/admin/imports'],
     ['audit', '/admin/audit'],
@@ -71,6 +73,8 @@ const PAGES = {
 const LINKS = {
   first: 'main table a[href*="/meetings/"], main .list a[href*="/meetings/"]',
   agency: '.tree a[href^="/admin/agencies/"]',
+  person: 'main table a[href^="/admin/people/"]',
+  room: 'main table a[href^="/admin/rooms/"]',
   hero: '.hero a[href^="/meetings/"]',
   paper: '.hero a[href^="/papers/"]',
 };

@@ -57,10 +57,10 @@ pub struct OtherRole {
     pub agency_name: String,
 }
 
-/// The roles ticked and those of the lines that were filled in, as the port reads them.
+/// The roles ticked and those of the lines, as the port reads them; a line whose role was set to none gives none.
 #[cfg(feature = "ssr")]
 fn typed_roles(roles: &[String], others: &[OtherRole]) -> String {
-    let filled = others.iter().filter(|other| **other != OtherRole::default());
+    let filled = others.iter().filter(|other| !other.role.is_empty());
     let others = filled.map(|other| format!("{}@{}", other.role, other.agency));
     roles.iter().cloned().chain(others).collect::<Vec<_>>().join("|")
 }

@@ -98,6 +98,8 @@ async fn a_person_is_added_and_corrected_with_roles_in_other_agencies() {
         ("agency", "SNV"),
         ("roles[]", "leader"),
         ("roles[]", "delegate"),
+        ("others[0][role]", ""),
+        ("others[0][agency]", "SNV"),
     ];
     let done = world.form(&cookie, "/api/people/change", &right).await;
     assert!(done.contains(r#"value="Thư ký 1""#), "{done}");

@@ -12,6 +12,7 @@ mod events;
 mod figures;
 mod figures_naive;
 mod imports;
+mod imports_people;
 mod live;
 mod live_host;
 mod live_rehearsal;
