@@ -103,6 +103,7 @@ const CALLS: &[(&str, Access)] = &[
     ("/api/meetings/publish", Needs(PublishMeeting)),
     ("/api/meetings/call-off", Needs(CallOffMeeting)),
     ("/api/meetings/open", Needs(ConductMeeting)),
+    ("/api/meetings/take-back", Needs(ConductMeeting)),
     ("/api/meetings/discuss", Needs(ConductMeeting)),
     ("/api/meetings/close", Needs(ConductMeeting)),
     ("/api/live/lines", Needs(ViewMeeting)),

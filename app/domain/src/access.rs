@@ -162,7 +162,7 @@ pub enum Action {
     CallOffMeeting,
     /// See a meeting's agenda and delegates.
     ViewMeeting,
-    /// Open it, close it, say what is being discussed.
+    /// Open it, take that back, close it, say what is being discussed.
     ConductMeeting,
     /// Read its papers.
     ReadPaper,

@@ -37,6 +37,7 @@ pub(super) fn deed(code: &str) -> String {
         "meetings.postpone" => DEED_MEETINGS_POSTPONE,
         "meetings.publish" => DEED_MEETINGS_PUBLISH,
         "meetings.save" => DEED_MEETINGS_SAVE,
+        "meetings.take_back" => DEED_MEETINGS_TAKE_BACK,
         "papers.add" => DEED_PAPERS_ADD,
         "papers.leave_neutral_line" => DEED_PAPERS_LEAVE_NEUTRAL_LINE,
         "papers.rename" => DEED_PAPERS_RENAME,

@@ -8,7 +8,7 @@ use domain::meetings::Meeting;
 use leptos::prelude::*;
 use server_fn::ServerFn;
 
-use super::calls::{CallOff, Close, Open, Publish};
+use super::calls::{CallOff, Close, Open, Publish, TakeBack};
 use super::desk::Desk;
 use super::step::Step;
 use super::words;
@@ -33,6 +33,13 @@ pub(super) fn actions(desk: Desk) -> impl IntoView {
     };
     let opens = of(desk, move |meeting| conducts(meeting, Stage::Scheduled));
     let closes = of(desk, move |meeting| conducts(meeting, Stage::UnderWay));
+    let takes_back = Memo::new(move |_| {
+        let now = desk.now.get();
+        desk.meeting.with(|meeting| {
+            let is_soon = meeting.state.clone().take_back(now).is_ok();
+            meeting.may(Action::ConductMeeting) && is_soon && meeting.is_untouched()
+        })
+    });
     let off = of(desk, |meeting| meeting.may(Action::CallOffMeeting).then(|| meeting.state.stage()));
     let reads = of(desk, Reading::of);
     let hall = of(desk, |meeting| meeting.may(Action::ShowHall).then_some(()));
@@ -49,6 +56,7 @@ pub(super) fn actions(desk: Desk) -> impl IntoView {
         <div class="mh__act">
             {move || opens.get().map(|()| opening(desk))}
             {move || closes.get().map(|()| closing(desk))}
+            {move || takes_back.get().then(|| taking_back(desk))}
             {move || joins.get().map(|is_held| joining(id, is_held))}
             // The main action leads: of a draft it is the composer.
             {move || edit.get().filter(|is_draft| *is_draft).map(|is_draft| editing(id, is_draft))}
@@ -75,6 +83,16 @@ fn opening(desk: Desk) -> impl IntoView {
         <Step desk path=Open::PATH>
             <input r#type="hidden" name="id" value=desk.id.to_string()/>
             <button class="btn btn--primary"><Icon name="play"/>{t(STATE_OPEN)}</button>
+        </Step>
+    }
+}
+
+/// Back to before an opening that was a mistake. Nothing is lost by a slip here either: it is opened again.
+fn taking_back(desk: Desk) -> impl IntoView {
+    view! {
+        <Step desk path=TakeBack::PATH>
+            <input r#type="hidden" name="id" value=desk.id.to_string()/>
+            <button class="btn btn--quiet"><Icon name="undo-2"/>{t(STATE_TAKE_BACK)}</button>
         </Step>
     }
 }

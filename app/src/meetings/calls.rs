@@ -108,6 +108,16 @@ pub async fn open(
     back(id, "#agenda", services.meetings.open(&caller, id).await)
 }
 
+/// Takes back an opening that was a mistake.
+#[server(endpoint = "meetings/take-back")]
+pub async fn take_back(
+    /// The meeting.
+    id: MeetingId,
+) -> Result<(), CallError> {
+    let (services, caller) = asked()?;
+    back(id, "#agenda", services.meetings.take_back(&caller, id).await)
+}
+
 /// Says which item is being discussed; none when the agenda is through.
 #[server(endpoint = "meetings/discuss")]
 pub async fn discuss(

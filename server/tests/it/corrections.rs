@@ -1,5 +1,6 @@
 //! What is corrected on pages, by plain forms without any script.
 
+use domain::access::Caller;
 use domain::agencies::AgencyInput;
 use domain::attendance::Presence;
 use domain::people::Person;
@@ -177,4 +178,17 @@ async fn a_slip_of_the_roll_is_taken_back() {
     assert!(!mark("not_called").await.contains(back));
     let listed = world.site.services.meetings.get(&caller, meeting).await.unwrap().participants;
     assert_eq!(listed[0].presence, Presence::NotCalled);
+}
+
+#[tokio::test]
+async fn an_opening_by_mistake_is_taken_back() {
+    let (world, _) = World::claimed().await;
+    let (cookie, caller) = world.person("thuky1", "secretary").await;
+    let (meeting, _) = world.meeting(&caller).await;
+    let on_the_day = Caller { now: "2026-06-18T01:00:00Z".parse().unwrap(), ..caller };
+    world.site.services.meetings.open(&on_the_day, meeting).await.unwrap();
+    let page = world.page(&format!("/meetings/{meeting}")).signed_in(&cookie).send().await;
+    assert!(page.text().contains(r#"action="/api/meetings/take-back""#), "{}", page.text());
+    let back = world.form(&cookie, "/api/meetings/take-back", &[("id", &meeting.to_string())]).await;
+    assert!(back.contains(r#"action="/api/meetings/open""#) && !back.contains("/api/meetings/take-back"));
 }

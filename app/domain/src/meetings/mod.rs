@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 pub use check::{BaseShift, BusyOf, Check, Conflict, DurationCheck, MeetingBrief, Note, Shift, TargetsCheck};
 pub use input::{AgendaInput, Delegation, MeetingInput, Plan, PlannedItem, SittingInput, parse_time};
 pub use list::{Calendar, CalendarFilter, Entry, MeetingFilter, MeetingRow, RoomDay, Today, Waiting};
-pub use state::State;
+pub use state::{State, TAKEN_BACK_WITHIN_MINUTES};
 
 pub use crate::time::parse_date;
 
@@ -102,6 +102,13 @@ impl Meeting {
     /// The chair, when one is named.
     pub fn chair(&self) -> Option<&PersonRef> {
         self.participants.iter().find(|p| p.part == Part::Chair).and_then(|p| p.person.as_ref())
+    }
+
+    /// Whether nothing has come of its opening: nobody is there, no site is connected, no item was begun.
+    pub fn is_untouched(&self) -> bool {
+        !self.participants.iter().any(|participant| participant.presence.is_present())
+            && !self.sites.iter().any(|site| site.is_connected)
+            && !self.agenda.iter().any(|item| item.began.is_some())
     }
 
     /// All papers of the agenda.
@@ -242,6 +249,9 @@ pub trait Meetings: Send + Sync {
     /// Opens the meeting now, where `duration::opening` allows it: on a day of one of its sittings, from three hours
     /// before the first of that day; or after its last day, as it was planned.
     async fn open(&self, caller: &Caller, meeting: MeetingId) -> Outcome<()>;
+    /// Takes back an opening that was a mistake: soon after it, as [`State::take_back`] says, and while nothing has come of
+    /// it. Later the meeting is closed; `WrongState` says so.
+    async fn take_back(&self, caller: &Caller, meeting: MeetingId) -> Outcome<()>;
     /// Says which item is being discussed; `None` when the agenda is through.
     async fn discuss(&self, caller: &Caller, meeting: MeetingId, item: Option<AgendaItemId>) -> Outcome<()>;
     /// Closes the meeting, now or at the local time at which it really ended; past the planned end, or over the

@@ -1,11 +1,15 @@
 //! The states of a meeting, each holding exactly its own data. A step consumes the state and gives the next, or says why not.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::access::Stage;
 use crate::count::Outcome;
 use crate::error::Refusal;
+
+/// An opening is taken back within so many minutes: long enough to see that nobody is there. Later the meeting sat, and is
+/// closed.
+pub const TAKEN_BACK_WITHIN_MINUTES: i64 = 15;
 
 /// How far a meeting has come.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -90,6 +94,18 @@ impl State {
         }
     }
 
+    /// Takes back an opening that was a mistake, within [`TAKEN_BACK_WITHIN_MINUTES`].
+    pub fn take_back(self, now: DateTime<Utc>) -> Result<State, Refusal> {
+        match self {
+            State::UnderWay { invited, opened }
+                if now - opened < TimeDelta::minutes(TAKEN_BACK_WITHIN_MINUTES) =>
+            {
+                Ok(State::Scheduled { invited })
+            }
+            _ => Err(Refusal::WrongState),
+        }
+    }
+
     /// Closes the meeting at a time that lies after its opening.
     pub fn close(self, closed: DateTime<Utc>, overrun_reason: String) -> Result<State, Refusal> {
         match self {
@@ -153,6 +169,14 @@ mod tests {
         assert_eq!(held.clone().publish(at(2)), Err(Refusal::WrongState));
         assert_eq!(held.clone().open(at(2)), Err(Refusal::WrongState));
         assert_eq!(held.cancel(at(2), "x".into()), Err(Refusal::WrongState));
+    }
+
+    #[test]
+    fn an_opening_is_taken_back_for_a_quarter_of_an_hour() {
+        let under_way = State::UnderWay { invited: at(0), opened: at(5) };
+        assert_eq!(under_way.clone().take_back(at(19)), Ok(State::Scheduled { invited: at(0) }));
+        assert_eq!(under_way.take_back(at(20)), Err(Refusal::WrongState));
+        assert_eq!(State::Scheduled { invited: at(0) }.take_back(at(1)), Err(Refusal::WrongState));
     }
 
     #[test]

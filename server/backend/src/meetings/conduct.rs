@@ -70,6 +70,26 @@ pub(super) async fn open(backend: &Backend, caller: &Caller, id: MeetingId) -> D
     Ok(tx.commit().await?)
 }
 
+/// Takes the opening back. What was typed and not sent before it waits as it did, so only the opening goes.
+pub(super) async fn take_back(backend: &Backend, caller: &Caller, id: MeetingId) -> Done<()> {
+    let mut tx = backend.db().begin().await?;
+    let head = locked(&mut tx, backend, caller, id, Action::ConductMeeting).await?;
+    let (before, agency, title) = (head.state()?, head.agency_id()?, head.title.clone());
+    let next = before.clone().take_back(caller.now)?;
+    let (meeting, _) = load::whole(&mut tx, caller, id, head).await?;
+    if !meeting.is_untouched() {
+        return Err(Refusal::WrongState.into());
+    }
+    q("UPDATE meeting SET stage = $2, opened_at = NULL WHERE id = $1")
+        .bind(id)
+        .bind(next.stage().code())
+        .run(&mut tx)
+        .await?;
+    let entry = Entry::new("meetings.take_back", &title).of(agency).about(id);
+    audit::record(&mut tx, backend, caller, entry.before(&before)?.after(&next)?).await?;
+    Ok(tx.commit().await?)
+}
+
 /// Says which item is being discussed; the one before it is done.
 pub(super) async fn discuss(
     backend: &Backend,

@@ -101,6 +101,10 @@ impl Meetings for Backend {
         self.outcome(conduct::open(self, caller, meeting).await)
     }
 
+    async fn take_back(&self, caller: &Caller, meeting: MeetingId) -> Outcome<()> {
+        self.outcome(conduct::take_back(self, caller, meeting).await)
+    }
+
     async fn discuss(&self, caller: &Caller, meeting: MeetingId, item: Option<AgendaItemId>) -> Outcome<()> {
         self.outcome(conduct::discuss(self, caller, meeting, item).await)
     }

@@ -1,7 +1,7 @@
 //! Opening, discussing, closing and calling off.
 
 use domain::access::{Caller, Role, Stage};
-use domain::attendance::Attendance;
+use domain::attendance::{Attendance, Presence};
 use domain::error::{Failure, Refusal};
 use domain::ids::MeetingId;
 use domain::meetings::{MeetingInput, Meetings, SittingInput, State};
@@ -49,6 +49,42 @@ async fn a_meeting_is_opened_discussed_and_closed() {
         assert_eq!(held.agenda[1].done, Some(closed));
         let refused = world.backend.close(&secretary, id, None, "").await;
         assert_eq!(refused, Err(Failure::Refused(Refusal::WrongState)));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_opening_by_mistake_is_taken_back_while_nothing_has_come_of_it() {
+    each_database(async |world| {
+        let wrong = Err(Failure::Refused(Refusal::WrongState));
+        let (id, mut secretary, chair) = on_the_day(world).await;
+        let scheduled = world.backend.get(&chair, id).await.unwrap();
+        assert_eq!(world.backend.take_back(&secretary, id).await, wrong, "it was not opened");
+        world.backend.open(&secretary, id).await.unwrap();
+        secretary.now = instant("2026-06-18T07:40");
+        let stranger = world.caller(Role::Secretary, "STC").await;
+        assert_eq!(world.backend.take_back(&stranger, id).await, Err(Failure::NotFound));
+        world.backend.take_back(&secretary, id).await.unwrap();
+        assert_eq!(world.backend.get(&chair, id).await.unwrap().state, scheduled.state);
+        assert_eq!(world.count("audit WHERE what = 'meetings.take_back'").await, 1);
+        let (opened,): (Option<i64>,) = backend::q("SELECT opened_at FROM meeting WHERE id = $1")
+            .bind(id)
+            .one(world.backend.db())
+            .await
+            .unwrap();
+        assert_eq!(opened, None);
+        // Opened anew it begins then, and what has come of it stands in the way.
+        world.backend.open(&secretary, id).await.unwrap();
+        let here = scheduled.participants[0].id;
+        world.backend.mark(&secretary, id, here, Presence::InRoom).await.unwrap();
+        assert_eq!(world.backend.take_back(&secretary, id).await, wrong);
+        world.backend.mark(&secretary, id, here, Presence::NotCalled).await.unwrap();
+        let item = scheduled.agenda[0].id;
+        secretary.now = instant("2026-06-18T07:55");
+        assert_eq!(world.backend.take_back(&secretary, id).await, wrong, "too late");
+        secretary.now = instant("2026-06-18T07:54");
+        world.backend.discuss(&secretary, id, Some(item)).await.unwrap();
+        assert_eq!(world.backend.take_back(&secretary, id).await, wrong);
     })
     .await;
 }
