@@ -104,6 +104,9 @@ pub fn day_session(session: DaySession) -> &'static str {
 pub fn change(what: &str) -> &'static str {
     let text: Text = match what {
         "title" => CHANGE_TITLE,
+        "kind" => CHANGE_KIND,
+        "counterpart" => CHANGE_COUNTERPART,
+        "notice" => CHANGE_NOTICE,
         "time" => CHANGE_TIME,
         "place" => CHANGE_PLACE,
         "form" => CHANGE_FORM,

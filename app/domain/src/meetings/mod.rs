@@ -172,7 +172,8 @@ pub struct AgendaItem {
 pub struct Change {
     /// When it was published.
     pub at: DateTime<Utc>,
-    /// What changed: `title`, `time`, `place`, `form`, `agenda`, `delegates`, `sites`, `chair`, `state`, `papers`.
+    /// What changed: `title`, `kind`, `counterpart`, `notice`, `time`, `place`, `form`, `agenda`, `delegates`, `sites`,
+    /// `chair`, `state`, `papers`.
     pub what: Vec<String>,
     /// How it was before, in words, for time and place.
     pub before: String,

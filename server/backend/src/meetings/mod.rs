@@ -13,7 +13,7 @@ pub(crate) mod lines;
 mod list;
 mod load;
 mod pages;
-mod publish;
+pub(crate) mod publish;
 mod rows;
 mod store;
 mod targets;

@@ -139,6 +139,9 @@ fn changed(before: &Meeting, after: &Meeting) -> Vec<&'static str> {
     [
         ("state", was_off),
         ("title", before.title != after.title),
+        ("kind", before.kind.code != after.kind.code),
+        ("counterpart", before.counterpart != after.counterpart),
+        ("notice", before.is_unexpected != after.is_unexpected),
         ("time", before.sittings != after.sittings),
         ("place", before.rooms != after.rooms || before.place != after.place),
         ("form", before.form != after.form),
@@ -168,15 +171,52 @@ pub(super) async fn record_change(tx: &mut Tx, caller: &Caller, before: &Meeting
     let rooms = before.rooms.iter().map(|room| room.name.as_str()).collect();
     let was = Before { sittings: &before.sittings, rooms, place: &before.place };
     let number = newest_change(tx, before.id).await? + 1;
+    add_change(tx, caller, (before.id, number), &serde_json::to_string(what)?, &serde_json::to_string(&was)?)
+        .await
+}
+
+async fn add_change(
+    tx: &mut Tx,
+    caller: &Caller,
+    (meeting, number): (MeetingId, i64),
+    what: &str,
+    before: &str,
+) -> Done<()> {
     q("INSERT INTO meeting_change (meeting_id, number, at, what, before_text) VALUES ($1, $2, $3, $4, $5)")
-        .bind(before.id)
+        .bind(meeting)
         .bind(number)
         .bind(caller.now)
-        .bind(serde_json::to_string(what)?)
-        .bind(serde_json::to_string(&was)?)
+        .bind(what)
+        .bind(before)
         .run(&mut *tx)
         .await?;
-    saw(tx, caller, before.id, number).await
+    saw(tx, caller, meeting, number).await
+}
+
+/// Takes the meeting's lock without growing its revision: whoever changes its papers holds it first, as whoever
+/// publishes does, so that the numbers of changes follow each other and neither waits for the other's rows.
+pub(crate) async fn hold(tx: &mut Tx, meeting: MeetingId) -> Done<()> {
+    q("UPDATE meeting SET rev = rev WHERE id = $1").bind(meeting).run(tx).await?;
+    Ok(())
+}
+
+/// Writes that papers were added, renamed or withdrawn, once people are invited and until the meeting is over. Several in
+/// a row are one change, the newest: ten papers that are sent together are told once.
+pub(crate) async fn papers_changed(tx: &mut Tx, caller: &Caller, meeting: MeetingId) -> Done<()> {
+    let (stage,): (String,) =
+        q("SELECT stage FROM meeting WHERE id = $1").bind(meeting).one(&mut *tx).await?;
+    if !matches!(Stage::parse(&stage), Some(Stage::Scheduled | Stage::UnderWay)) {
+        return Ok(());
+    }
+    let what = serde_json::to_string(&["papers"])?;
+    let newest = newest_change(tx, meeting).await?;
+    q("DELETE FROM meeting_change WHERE meeting_id = $1 AND number = $2 AND what = $3")
+        .bind(meeting)
+        .bind(newest)
+        .bind(&what)
+        .run(&mut *tx)
+        .await?;
+    add_change(tx, caller, (meeting, newest + 1), &what, "").await
 }
 
 /// The caller, where listed, has seen the changes up to this one.

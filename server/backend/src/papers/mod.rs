@@ -14,6 +14,7 @@ use domain::papers::{Paper, Papers, Reading};
 
 use crate::audit::{self, Entry};
 use crate::db::{Source, Tx, q};
+use crate::meetings::publish;
 use crate::scope::MeetingScope;
 use crate::stop::Done;
 use crate::{Backend, stored};
@@ -166,6 +167,7 @@ async fn managed_item(tx: &mut Tx, caller: &Caller, item: AgendaItemId) -> Done<
 async fn leave_neutral_line(backend: &Backend, caller: &Caller, item: AgendaItemId) -> Done<PaperId> {
     let mut tx = backend.db().begin().await?;
     let (meeting, scope) = managed_item(&mut tx, caller, item).await?;
+    publish::hold(&mut tx, meeting).await?;
     let there: Option<(String,)> =
         q("SELECT id FROM paper WHERE item_id = $1 AND is_neutral AND withdrawn_at IS NULL")
             .bind(item)
@@ -181,6 +183,7 @@ async fn leave_neutral_line(backend: &Backend, caller: &Caller, item: AgendaItem
         &NewPaper { id, meeting, item, is_neutral: true, title: "", hash: "", bytes: 0, pages: None },
     )
     .await?;
+    publish::papers_changed(&mut tx, caller, meeting).await?;
     audit::record(
         &mut tx,
         backend,
@@ -232,7 +235,11 @@ async fn rename(backend: &Backend, caller: &Caller, paper: PaperId, title: &str)
     let row = Row::load(&mut tx, paper).await?;
     let scope = MeetingScope::load(&mut tx, caller, row.meeting()?).await?;
     scope.permit(caller, Action::ManagePapers)?;
+    publish::hold(&mut tx, row.meeting()?).await?;
     q("UPDATE paper SET title = $2 WHERE id = $1").bind(paper).bind(&title).run(&mut tx).await?;
+    if title != row.title {
+        publish::papers_changed(&mut tx, caller, row.meeting()?).await?;
+    }
     let entry = Entry::new("papers.rename", &scope.title)
         .of(scope.agency)
         .about(row.meeting()?)
@@ -258,9 +265,11 @@ async fn withdraw(backend: &Backend, caller: &Caller, paper: PaperId) -> Done<()
     let row = Row::load(&mut tx, paper).await?;
     let scope = MeetingScope::load(&mut tx, caller, row.meeting()?).await?;
     scope.permit(caller, Action::ManagePapers)?;
+    publish::hold(&mut tx, row.meeting()?).await?;
     q("UPDATE paper SET withdrawn_at = $2 WHERE id = $1").bind(paper).bind(caller.now).run(&mut tx).await?;
     // One that lies open before everybody is closed.
     q("UPDATE live_meeting SET paper_id = NULL WHERE paper_id = $1").bind(paper).run(&mut tx).await?;
+    publish::papers_changed(&mut tx, caller, row.meeting()?).await?;
     let entry = Entry::new("papers.withdraw", &scope.title)
         .of(scope.agency)
         .about(row.meeting()?)

@@ -12,6 +12,7 @@ use super::{NewPaper, Row, clean_title, insert, managed_item, pdf, sweep};
 use crate::audit::{self, Entry};
 use crate::blobs::Incoming;
 use crate::db::q;
+use crate::meetings::publish;
 use crate::scope::MeetingScope;
 use crate::stop::Done;
 use crate::{Backend, access};
@@ -156,6 +157,7 @@ impl Upload {
         let (backend, caller) = (&self.backend, &self.caller);
         let mut tx = backend.db().begin().await?;
         let (meeting, scope) = managed_item(&mut tx, caller, self.item).await?;
+        publish::hold(&mut tx, meeting).await?;
         sweep::make_sure(&mut tx, backend, &blob.hash).await?;
         let id = PaperId(backend.entropy().id(caller.now));
         let paper = NewPaper {
@@ -169,6 +171,7 @@ impl Upload {
             pages: content.pages,
         };
         insert(&mut tx, caller, &paper).await?;
+        publish::papers_changed(&mut tx, caller, meeting).await?;
         let entry = Entry::new("papers.add", &scope.title)
             .of(scope.agency)
             .about(meeting)

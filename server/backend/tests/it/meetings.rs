@@ -409,3 +409,20 @@ async fn a_change_waits_until_it_is_published_and_then_delegates_see_it() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn another_kind_counterpart_or_notice_is_a_change_that_delegates_see() {
+    each_database(async |world| {
+        let secretary = world.caller(Role::Secretary, "SNV").await;
+        let chair = world.person("SNV").await;
+        let id = published(world, &secretary, briefing(&secretary, &chair, &[])).await;
+        let after = async |edit: fn(&mut MeetingInput)| {
+            change(world, &secretary, id, edit).await.unwrap();
+            world.backend.get(&chair, id).await.unwrap().changes[0].what.clone()
+        };
+        assert_eq!(after(|input| input.kind = "working".into()).await, ["kind"]);
+        assert_eq!(after(|input| input.counterpart = "ministries".into()).await, ["counterpart"]);
+        assert_eq!(after(|input| input.unexpected = "on".into()).await, ["notice"]);
+    })
+    .await;
+}

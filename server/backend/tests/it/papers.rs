@@ -267,3 +267,58 @@ async fn a_look_at_a_database_says_what_the_next_start_will_do_and_does_nothing(
     assert_eq!(Backend::pending_migrations(&config).await.unwrap(), None);
     assert_eq!(std::fs::read_dir(empty.path()).unwrap().count(), 0, "none is made");
 }
+
+/// What the delegate has not seen of a meeting, as home tells it.
+async fn unseen(world: &World, delegate: &Caller) -> Vec<Vec<String>> {
+    let waiting = world.backend.today(delegate).await.unwrap().waiting;
+    let changed = waiting.into_iter().filter_map(|waiting| match waiting {
+        domain::meetings::Waiting::Changed { what, .. } => Some(what),
+        _ => None,
+    });
+    changed.collect()
+}
+
+#[tokio::test]
+async fn papers_changed_after_the_invitations_are_a_change_that_delegates_see() {
+    each_database(async |world| {
+        let (meeting, item, secretary, delegate) = meeting(world, Stage::Scheduled).await;
+        let changes = async || -> Vec<Vec<String>> {
+            let q = q("SELECT what FROM meeting_change WHERE meeting_id = $1 ORDER BY number").bind(meeting);
+            let rows: Vec<(String,)> = q.all(world.backend.db()).await.unwrap();
+            rows.into_iter().map(|(what,)| serde_json::from_str(&what).unwrap()).collect()
+        };
+        let papers = vec![vec!["papers".to_owned()]];
+        // Several in a row are told once.
+        let first = add(&world.backend, &secretary, item, "Báo cáo", PDF).await.unwrap();
+        add(&world.backend, &secretary, item, "Phụ lục", PDF).await.unwrap();
+        assert_eq!((changes().await, unseen(world, &delegate).await), (papers.clone(), papers.clone()));
+        // Who has looked is told of the next one, whatever it is.
+        for step in 0..3 {
+            world.backend.get(&delegate, meeting).await.unwrap();
+            assert!(unseen(world, &delegate).await.is_empty(), "{step}");
+            match step {
+                0 => world.backend.rename(&secretary, first, "Báo cáo tháng").await.unwrap(),
+                1 => world.backend.withdraw(&secretary, first).await.unwrap(),
+                _ => drop(world.backend.leave_neutral_line(&secretary, item).await.unwrap()),
+            }
+            assert_eq!(unseen(world, &delegate).await, papers, "{step}");
+        }
+        assert_eq!(changes().await, papers);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn papers_of_a_draft_are_no_change_nor_is_a_name_that_stays() {
+    each_database(async |world| {
+        let (_, item, secretary, _) = meeting(world, Stage::Draft).await;
+        let paper = add(&world.backend, &secretary, item, "Báo cáo", PDF).await.unwrap();
+        world.backend.rename(&secretary, paper, "Báo cáo năm").await.unwrap();
+        let mut tx = world.backend.db().begin().await.unwrap();
+        q("UPDATE meeting SET stage = 'scheduled'").run(&mut tx).await.unwrap();
+        tx.commit().await.unwrap();
+        world.backend.rename(&secretary, paper, " Báo  cáo năm ").await.unwrap();
+        assert_eq!(world.count("meeting_change").await, 0);
+    })
+    .await;
+}
