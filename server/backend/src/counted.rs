@@ -1,17 +1,21 @@
 //! The columns of a meeting that counting reads, worked out from its sittings by the rules of `domain`. Whoever changes
 //! a meeting writes them in the same transaction. Knows no table but their own and that of the sites.
 
+use std::collections::HashMap;
+
 use chrono::{Datelike, NaiveDate};
 use domain::count::{self, Form, HybridCounts, What};
 use domain::duration::is_within;
 use domain::ids::MeetingId;
 use domain::period::{Period, Window};
 use domain::rules::{KindRule, rule_on};
-use domain::time::{Hours, Sitting};
+use domain::time::{Hours, Sitting, Zone};
 
+use crate::agencies::read_hours;
 use crate::db::{Q, Tx, q};
 use crate::rules::kind_on;
-use crate::stop::Done;
+use crate::stop::{Done, Stop};
+use crate::stored;
 
 /// What counting reads of a meeting, apart from what was entered as it is (form, side, counterpart, stage).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,6 +68,53 @@ pub(crate) async fn keep_connection(tx: &mut Tx, meeting: MeetingId) -> Done<()>
     .bind(meeting)
     .run(tx)
     .await?;
+    Ok(())
+}
+
+/// Counts anew which meetings of a kind that were held from one date to before another went over its limit: for a row
+/// of the law that came late.
+pub(crate) async fn recount_exceeded(
+    tx: &mut Tx,
+    rules: &[KindRule],
+    kind: &str,
+    (from, before): (NaiveDate, NaiveDate),
+) -> Done<()> {
+    let held = "m.stage = 'held' AND m.kind = $1 AND m.first_date >= $2 AND m.first_date < $3";
+    let meetings: Vec<(String, Option<i64>, Option<i64>, String)> = q(format!(
+        "SELECT m.id, m.opened_at, m.closed_at, a.hours FROM meeting m JOIN agency a ON a.id = m.agency_id WHERE {held}"
+    ))
+    .bind(kind)
+    .bind(from)
+    .bind(before)
+    .all(&mut *tx)
+    .await?;
+    let rows: Vec<(String, String, i64, i64)> = q(format!(
+        "SELECT s.meeting_id, s.date, s.from_minute, s.to_minute FROM sitting s \
+         JOIN meeting m ON m.id = s.meeting_id WHERE {held}"
+    ))
+    .bind(kind)
+    .bind(from)
+    .bind(before)
+    .all(&mut *tx)
+    .await?;
+    let mut sittings: HashMap<String, Vec<Sitting>> = HashMap::new();
+    for (meeting, date, from, to) in rows {
+        sittings.entry(meeting).or_default().push(stored::sitting(&date, from, to)?);
+    }
+    for (id, opened, closed, hours) in meetings {
+        let planned = sittings.remove(&id).unwrap_or_default();
+        let local = |at| Ok::<_, Stop>(stored::optional_instant(at)?.map(|at| Zone::VIETNAM.local(at)));
+        let went = match (local(opened)?, local(closed)?) {
+            (Some(opened), Some(closed)) => domain::duration::counted(&planned, opened, closed),
+            _ => planned.clone(),
+        };
+        let counted = derived(&planned, &went, 0, kind, rules, &read_hours(&hours)?);
+        q("UPDATE meeting SET has_exceeded = $2 WHERE id = $1")
+            .bind(&id)
+            .bind(counted.has_exceeded)
+            .run(&mut *tx)
+            .await?;
+    }
     Ok(())
 }
 

@@ -7,8 +7,8 @@ use domain::ids::RuleId;
 use crate::agencies::HYBRID;
 use crate::db::{Db, Tx, q};
 use crate::entropy::Entropy;
-use crate::rules;
 use crate::stop::{Done, Stop};
+use crate::{counted, rules};
 
 /// The document a row cites, and the day from which it holds.
 struct Document {
@@ -18,8 +18,11 @@ struct Document {
 
 /// Quyết định 45/2018/QĐ-TTg on the meeting regime, in force from 15/12/2018.
 const QD45: Document = Document { source: "QĐ 45/2018/QĐ-TTg", from: (2018, 12, 15) };
-/// Kết luận 226-KL/TW of 11/12/2025.
-const KL226: Document = Document { source: "KL 226-KL/TW", from: (2025, 12, 11) };
+/// Kết luận 226-KL/TW of 11/12/2025. Its limits name no first day, and an over-long meeting of the past is taken and counted
+/// as such: so they are held against every meeting on record, from the day of the oldest rule.
+const KL226: Document = Document { source: "KL 226-KL/TW", from: QD45.from };
+/// The day of KL 226, from which its targets hold.
+const KL226_DAY: (i32, u32, u32) = (2025, 12, 11);
 /// Set by the office where the law says nothing.
 const OWN: Document = Document { source: "Quy định của cơ quan", from: (2018, 12, 15) };
 
@@ -53,14 +56,14 @@ const TARGETS_SOURCE: &str = "KL 226-KL/TW; QĐ 534/QĐ-TTg";
 /// Days off and swapped working days as published: `date,kind,name`.
 const WORK_DAYS: &str = include_str!("../data/work_days.csv");
 
-/// Fills a new database; leaves one that has rules alone.
+/// Fills a new database; gives one that has rules only what it lacks of those of KL 226.
 pub(crate) async fn run(db: &Db, entropy: &dyn Entropy) -> Done<()> {
     let (rules,): (i64,) = q("SELECT CAST(COUNT(*) AS BIGINT) FROM kind_rule").one(db).await?;
     if rules > 0 {
-        return Ok(());
+        return begin_earlier(db, entropy).await;
     }
     let mut tx = db.begin().await?;
-    kinds(&mut tx, entropy).await?;
+    kinds(&mut tx, entropy, |_| true).await?;
     targets(&mut tx).await?;
     work_days(&mut tx).await?;
     q("INSERT INTO setting (name, value) VALUES ($1, $2) ON CONFLICT DO NOTHING")
@@ -71,17 +74,43 @@ pub(crate) async fn run(db: &Db, entropy: &dyn Entropy) -> Done<()> {
     Ok(tx.commit().await?)
 }
 
+/// The first databases have the rows of KL 226 from its own day only, so that an over-long meeting before it counted as
+/// none. A row is never edited: those kinds get one before, and what was held in its time is counted by it.
+async fn begin_earlier(db: &Db, entropy: &dyn Entropy) -> Done<()> {
+    let day = date(KL226_DAY);
+    let late: Vec<(String,)> = q("SELECT kind FROM kind_rule k WHERE k.source = $1 AND k.valid_from = $2 \
+           AND NOT EXISTS (SELECT 1 FROM kind_rule e WHERE e.kind = k.kind AND e.valid_from < k.valid_from)")
+    .bind(KL226.source)
+    .bind(day)
+    .all(db)
+    .await?;
+    if late.is_empty() {
+        return Ok(());
+    }
+    let mut tx = db.begin().await?;
+    kinds(&mut tx, entropy, |code| late.iter().any(|(kind,)| kind == code)).await?;
+    let rules = rules::all(&mut tx).await?;
+    for (kind,) in late {
+        counted::recount_exceeded(&mut tx, &rules, &kind, (KL226.valid_from(), day)).await?;
+    }
+    Ok(tx.commit().await?)
+}
+
+fn date((year, month, day): (i32, u32, u32)) -> NaiveDate {
+    NaiveDate::from_ymd_opt(year, month, day).expect("a date written above")
+}
+
 impl Document {
     fn valid_from(&self) -> NaiveDate {
-        let (year, month, day) = self.from;
-        NaiveDate::from_ymd_opt(year, month, day).expect("a date written above")
+        date(self.from)
     }
 }
 
-async fn kinds(tx: &mut Tx, entropy: &dyn Entropy) -> Done<()> {
+async fn kinds(tx: &mut Tx, entropy: &dyn Entropy, is_wanted: impl Fn(&str) -> bool) -> Done<()> {
     // Two programs may open the same new database at once: the rows of the first stay.
     let insert = format!("{} ON CONFLICT DO NOTHING", rules::INSERT);
-    for (position, (code, name_vi, name_en, scope, limit, document)) in (1i64..).zip(KINDS) {
+    let rows = (1i64..).zip(KINDS).filter(|(_, kind)| is_wanted(kind.0));
+    for (position, (code, name_vi, name_en, scope, limit, document)) in rows {
         let from = document.valid_from();
         q(insert.as_str())
             .bind(RuleId(entropy.id(from.and_time(chrono::NaiveTime::MIN).and_utc())))
@@ -107,7 +136,7 @@ async fn targets(tx: &mut Tx) -> Done<()> {
         .bind(num)
         .bind(den)
         .bind(TARGETS_SOURCE)
-        .bind(KL226.valid_from())
+        .bind(date(KL226_DAY))
         .run(&mut *tx)
         .await?;
     }

@@ -41,7 +41,7 @@ async fn length_is_held_against_the_limit_of_its_day() {
         assert_eq!((duration.sessions.len(), duration.rule.limit_sessions, duration.fits.len()), (2, 1, 2));
         assert_eq!(check.must_fix(), 1);
         let no_rule =
-            MeetingInput { kind: "in_depth".into(), sittings: at("2025-12-02T07:30/16:30"), ..whole };
+            MeetingInput { kind: "in_depth".into(), sittings: at("2018-12-04T07:30/16:30"), ..whole };
         let check = world.backend.check(&secretary, None, no_rule).await.unwrap();
         assert!(check.notes.contains(&Note::NoRule) && check.notes.contains(&Note::InThePast));
     })

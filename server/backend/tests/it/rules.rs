@@ -35,7 +35,9 @@ async fn a_new_database_holds_the_law_once() {
             rule_on(&rules, kind, date.parse().unwrap()).map(|rule| (rule.limit_sessions, rule.kind.scope))
         };
         assert_eq!(on("in_depth", "2026-06-16"), Some((3, Scope::Conference)));
-        assert_eq!(on("in_depth", "2025-12-10"), None);
+        // KL 226 names no first day: its limits hold for every meeting on record.
+        assert_eq!(on("in_depth", "2018-12-15"), Some((3, Scope::Conference)));
+        assert_eq!(on("in_depth", "2018-12-14"), None);
         assert_eq!(on("training", "2020-01-01"), Some((4, Scope::Conference)));
         assert_eq!(on("regular_session", "2026-06-16"), Some((2, Scope::Meeting)));
         let targets = Rules::targets(&world.backend, &caller).await.unwrap();
@@ -182,6 +184,44 @@ async fn a_new_limit_of_a_kind_that_is_there_needs_no_names() {
         };
         let named: Vec<&str> = fields.iter().map(|field| field.field.as_str()).collect();
         assert_eq!(named, ["name_vi", "name_en", "scope"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_database_of_before_gets_the_earlier_rows_and_counts_by_them_once() {
+    each_database(async |world| {
+        let sizes = ["2025-05-06T07:30/11:30", "2025-05-06T07:30/16:30", "2026-05-06T07:30/16:30"];
+        let mut meetings = Vec::new();
+        for at in sizes {
+            meetings.push(world.meeting("SNV").kind("dissemination").at(at).store().await);
+        }
+        let mut tx = world.backend.db().begin().await.unwrap();
+        backend::q("UPDATE kind_rule SET valid_from = '2025-12-11' WHERE source = 'KL 226-KL/TW'")
+            .run(&mut tx)
+            .await
+            .unwrap();
+        backend::q("UPDATE meeting SET has_exceeded = FALSE WHERE first_date < '2025-12-11'")
+            .run(&mut tx)
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+        for _ in 0..2 {
+            Backend::open(world.config.clone(), Box::new(SeededEntropy::new(1))).await.unwrap();
+            assert_eq!(world.count("kind_rule").await, 15);
+        }
+        let rules = Rules::list(&world.backend, &world.system()).await.unwrap();
+        let on = |date: &str| rule_on(&rules, "dissemination", date.parse().unwrap()).unwrap();
+        assert_eq!((on("2025-05-06").limit_sessions, on("2026-05-06").limit_sessions), (1, 1));
+        assert_ne!(on("2025-05-06").id, on("2026-05-06").id);
+        for (meeting, expected) in meetings.into_iter().zip([false, true, true]) {
+            let (exceeded,): (bool,) = backend::q("SELECT has_exceeded FROM meeting WHERE id = $1")
+                .bind(meeting)
+                .one(world.backend.db())
+                .await
+                .unwrap();
+            assert_eq!(exceeded, expected, "{meeting}");
+        }
     })
     .await;
 }
