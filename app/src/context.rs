@@ -144,6 +144,18 @@ pub struct ClientInfo {
     pub origin: String,
 }
 
+/// The largest paper that is taken, in mebibytes, as this server is set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct UploadMib(pub u64);
+
+impl Default for UploadMib {
+    /// The most that any server takes.
+    fn default() -> Self {
+        Self(domain::papers::PAPER_MIB_AT_MOST)
+    }
+}
+
 /// The clock's reading when the request came in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Now(pub DateTime<Utc>);

@@ -9,7 +9,7 @@ use domain::ids::PersonId;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::context::{Assets, Locale, SingleKeys, Theme};
+use crate::context::{Assets, Locale, SingleKeys, Theme, UploadMib};
 #[cfg(feature = "ssr")]
 use crate::failure::CallError;
 use crate::ui::Json;
@@ -73,6 +73,8 @@ pub struct Page {
     pub theme: Theme,
     /// Whether single keys are shortcuts.
     pub keys: SingleKeys,
+    /// The largest paper that is taken.
+    pub upload: UploadMib,
     /// The site's files.
     pub assets: Assets,
 }
@@ -84,6 +86,7 @@ pub(crate) fn provide_page() {
         locale: use_context().unwrap_or_default(),
         theme: use_context().unwrap_or_default(),
         keys: use_context().unwrap_or_default(),
+        upload: use_context().unwrap_or_default(),
         // What comes with which page is told in its head, once.
         assets: Assets { bundles: BTreeMap::new(), ..use_context().unwrap_or_default() },
     });

@@ -15,7 +15,7 @@ use leptos_axum::{LeptosRoutes, ResponseOptions};
 use tower_http::CompressionLevel;
 use tower_http::compression::CompressionLayer;
 
-use app::context::Now;
+use app::context::{Now, UploadMib};
 
 use crate::guard::{self, Visitor, page_policy};
 use crate::live;
@@ -115,6 +115,7 @@ fn provide(site: &Site) {
     provide_context(site.services.clone());
     provide_context(site.assets.clone());
     provide_context(site.reports.clone());
+    provide_context(UploadMib(site.config.upload_mib));
     provide_context(Now(site.clock.now()));
     if let (Some(nonce), Some(response)) = (use_nonce(), use_context::<ResponseOptions>())
         && let Ok(policy) = HeaderValue::from_str(&page_policy(&nonce))

@@ -81,6 +81,11 @@ impl Desk {
         )
     }
 
+    /// The titles of the papers that a plain form brought in before it was refused.
+    pub(super) fn kept(self) -> Vec<String> {
+        self.posted.with_value(|posted| posted.all("kept"))
+    }
+
     /// Asks the server again; what has not changed is not redrawn.
     #[cfg(feature = "hydrate")]
     pub(super) fn refresh(self) {

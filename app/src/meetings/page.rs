@@ -10,9 +10,9 @@ use super::calls::{self, Shown};
 use super::desk::{Desk, Tab};
 use super::{agenda, changes, head, roll, sites};
 use crate::failure::Problem;
-use crate::text::keys::{MEETINGS_COLUMN_TITLE, SHOWN_GO, SHOWN_NOW};
+use crate::text::keys::{AGENDA_UPLOAD_KEPT, MEETINGS_COLUMN_TITLE, SHOWN_GO, SHOWN_NOW};
 use crate::text::{t, tf};
-use crate::ui::{Icon, Loaded, Notice, loaded_page, named, resource_of};
+use crate::ui::{Icon, Loaded, Notice, Tone, loaded_page, named, resource_of};
 
 /// `/meetings/:id`.
 #[component]
@@ -37,7 +37,14 @@ fn opened(tab: Memo<Tab>) -> impl IntoView {
 fn meeting_view(desk: Desk, tab: Memo<Tab>) -> impl IntoView {
     #[cfg(feature = "hydrate")]
     super::follow::follow(desk);
-    let failure = move || desk.failure.get().map(|failure| view! { <Problem failure/> });
+    let failure = move || {
+        desk.failure.get().map(|failure| {
+            view! {
+                <Problem failure/>
+                {kept(desk)}
+            }
+        })
+    };
     let body = move || match tab.get() {
         Tab::Agenda => agenda::agenda(desk).into_any(),
         Tab::Delegates => roll::roll(desk).into_any(),
@@ -54,6 +61,13 @@ fn meeting_view(desk: Desk, tab: Memo<Tab>) -> impl IntoView {
             {body}
         </div>
     }
+}
+
+/// Which papers of a refused form are there all the same: only those after them have to be sent again.
+fn kept(desk: Desk) -> Option<AnyView> {
+    let kept = desk.kept();
+    let title = tf(AGENDA_UPLOAD_KEPT, &[("n", &kept.len()), ("titles", &kept.join("; "))]);
+    (!kept.is_empty()).then(|| view! { <Notice tone=Tone::Met title/> }.into_any())
 }
 
 /// The paper that lies open before everybody, one press away.

@@ -2,7 +2,7 @@
 //! classified never comes here: a neutral line stands in its place.
 
 use domain::ids::{AgendaItemId, PaperId};
-use domain::papers::{Level, PAPER_MIB_AT_MOST, Paper, PaperLine};
+use domain::papers::{Level, Paper, PaperLine};
 use leptos::prelude::*;
 use leptos_meta::Script;
 use server_fn::ServerFn;
@@ -148,12 +148,12 @@ fn menu(desk: Desk, id: String, title: Memo<String>) -> impl IntoView {
 
 /// Around all places that papers are added at: the script that sends them, and its words, once.
 pub(super) fn adding(agenda: AnyView) -> impl IntoView {
-    let script = with_page(|page| page.assets.upload.clone());
+    let (script, most) = with_page(|page| (page.assets.upload.clone(), page.upload.0));
     let script = (!script.is_empty()).then(|| view! { <Script type_="module" src=script/> });
     view! {
         {script}
         <div
-            data-max-bytes=(PAPER_MIB_AT_MOST * 1024 * 1024).to_string()
+            data-max-bytes=(most * 1024 * 1024).to_string()
             data-t-drop=t(AGENDA_UPLOAD_DROP)
             data-t-choose=t(AGENDA_UPLOAD_CHOOSE)
             data-t-waiting=t(AGENDA_UPLOAD_WAITING)
@@ -165,7 +165,7 @@ pub(super) fn adding(agenda: AnyView) -> impl IntoView {
             data-t-cancelled=t(AGENDA_UPLOAD_CANCELLED)
             data-t-refused=t(AGENDA_UPLOAD_REFUSED)
             data-t-offline=t(AGENDA_UPLOAD_OFFLINE)
-            data-t-too-big=t(AGENDA_UPLOAD_TOO_BIG)
+            data-t-too-big=tf(AGENDA_UPLOAD_TOO_BIG, &[("most", &most), ("name", &"{name}")])
             data-t-finished=t(AGENDA_UPLOAD_FINISHED)
             data-t-some-refused=t(AGENDA_UPLOAD_SOME_REFUSED)
             data-t-reload=t(AGENDA_UPLOAD_RELOAD)

@@ -35,19 +35,25 @@ pub async fn upload(
     form: Form,
 ) -> Response {
     let mut form = form;
-    let taken = take(&site, visitor, &meeting, &mut form).await;
+    // What came in before a refusal stays, and is told beside it.
+    let mut kept = Vec::new();
+    let taken = take(&site, visitor, &meeting, &mut form, &mut kept).await;
     let wants_html = fault::wants_html(&headers);
     match taken {
-        Ok((meeting, _)) if wants_html => Redirect::to(&format!("/meetings/{meeting}")).into_response(),
-        Ok((_, papers)) => {
-            let papers: Vec<String> = papers.iter().map(PaperId::to_string).collect();
+        Ok(meeting) if wants_html => Redirect::to(&format!("/meetings/{meeting}")).into_response(),
+        Ok(_) => {
+            let papers: Vec<String> = kept.iter().map(|(paper, _)| paper.to_string()).collect();
             (StatusCode::CREATED, axum::Json(serde_json::json!({ "papers": papers }))).into_response()
         }
         Err(failure) => {
             drain(&mut form).await;
             match meeting.parse::<MeetingId>() {
                 Ok(meeting) if wants_html => {
-                    Redirect::to(&app::form::failed(&format!("/meetings/{meeting}"), failure)).into_response()
+                    let titles: Vec<String> =
+                        kept.iter().map(|(_, title)| format!("kept={}", app::form::escape(title))).collect();
+                    let query = if titles.is_empty() { "" } else { "?" };
+                    let path = format!("/meetings/{meeting}{query}{}", titles.join("&"));
+                    Redirect::to(&app::form::failed(&path, failure)).into_response()
                 }
                 _ => fault::failure(&failure, &headers),
             }
@@ -68,22 +74,22 @@ async fn take(
     visitor: Visitor,
     meeting: &str,
     form: &mut Form,
-) -> Result<(MeetingId, Vec<PaperId>), Failure> {
+    kept: &mut Vec<(PaperId, String)>,
+) -> Result<MeetingId, Failure> {
     let caller = visitor.0.ok_or(Failure::SignedOut)?;
     let meeting: MeetingId = meeting.parse().map_err(|_| Failure::NotFound)?;
     let mut heading = Heading::default();
-    let mut papers = Vec::new();
     while let Some(field) = form.next_field().await? {
         match field.name().unwrap_or_default() {
             "item" => heading.item = text(field).await?.parse().ok(),
             "level" => heading.level = Level::parse(&text(field).await?),
             "title" => heading.title = text(field).await?,
             _ if field.file_name().is_none_or(str::is_empty) => {}
-            _ if papers.len() == PAPERS_AT_MOST => {
+            _ if kept.len() == PAPERS_AT_MOST => {
                 return Err(invalid("file", Problem::TooMany(PAPERS_AT_MOST as u32)));
             }
             _ => match keep(site, &caller, &heading, field).await {
-                Ok(paper) => papers.push(paper),
+                Ok(paper) => kept.push(paper),
                 Err(failure) => {
                     leave_line(site, &caller, meeting, &heading, &failure).await?;
                     return Err(failure);
@@ -91,14 +97,19 @@ async fn take(
             },
         }
     }
-    if papers.is_empty() {
+    if kept.is_empty() {
         return Err(invalid("file", Problem::Missing));
     }
-    Ok((meeting, papers))
+    Ok(meeting)
 }
 
-/// Streams one file to the backend.
-async fn keep(site: &Site, caller: &Caller, heading: &Heading, field: Field<'_>) -> Result<PaperId, Failure> {
+/// Streams one file to the backend; the paper with its title.
+async fn keep(
+    site: &Site,
+    caller: &Caller,
+    heading: &Heading,
+    field: Field<'_>,
+) -> Result<(PaperId, String), Failure> {
     let item = heading.item.ok_or_else(|| invalid("item", Problem::Missing))?;
     let level = heading.level.ok_or_else(|| invalid("level", Problem::Missing))?;
     let mut field = field;
@@ -116,7 +127,7 @@ async fn keep(site: &Site, caller: &Caller, heading: &Heading, field: Field<'_>)
         }
         upload.write(&piece).await?;
     }
-    upload.finish().await
+    Ok((upload.finish().await?, title))
 }
 
 /// A classified paper is refused; what is left of it is the neutral line, one for each agenda item.

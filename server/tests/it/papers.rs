@@ -212,6 +212,26 @@ async fn a_paper_over_the_limit_is_refused_while_it_comes() {
         assert_eq!(answer.status, StatusCode::CONFLICT, "{}", answer.text());
         assert!(answer.text().contains("too_large"), "{}", answer.text());
     }
+    // The page's own script knows the same limit.
+    let page = uploads.world.page(&format!("/meetings/{}", uploads.meeting)).signed_in(&uploads.secretary);
+    let page = page.send().await;
+    assert!(page.text().contains("data-max-bytes=\"1048576\""), "{}", page.text());
+    assert!(page.text().contains("data-t-too-big=\"{name} quá 1 MB\""), "{}", page.text());
+}
+
+#[tokio::test]
+async fn a_plain_form_refused_at_its_third_file_says_which_were_kept() {
+    let uploads = Uploads::new().await;
+    let (good, bad) = (pdf(10), b"no paper".as_slice());
+    let files = [("Bao_cao.pdf", good.as_slice()), ("Phụ lục.pdf", &good), ("c.pdf", bad), ("d.pdf", &good)];
+    let answer = uploads.send(&uploads.secretary, "open", "text/html", &files).await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER);
+    let back = answer.header(header::LOCATION);
+    let page = uploads.world.page(back).signed_in(&uploads.secretary).send().await;
+    assert_eq!(page.status, StatusCode::OK, "{back}");
+    assert!(page.text().contains("Đã lưu 2 tệp gửi trước đó: Bao cao; Phụ lục"), "{}", page.text());
+    let none = uploads.send(&uploads.secretary, "open", "text/html", &files[2..]).await;
+    assert!(!none.header(header::LOCATION).contains("kept="), "{}", none.header(header::LOCATION));
 }
 
 /// The same program with a limit of one mebibyte.
