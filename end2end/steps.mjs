@@ -100,7 +100,9 @@ export async function arrange(page, { chair, delegates, sites = [], item = 'Kế
 export async function counted(page, date) {
   const { value } = await glimpse(page, '/meetings/new', '[name="agency"]');
   await open(page, `/figures?agency=${value}&scope=own&period=${date}_${date}`);
-  const number = async (what) => Number(await page.locator(`a[href*="what=${what}"]`).first().textContent());
+  // A share leads to the same list as the number that it is made of.
+  const link = (what) => page.locator(`a[href*="what=${what}&"], a[href$="what=${what}"]`).filter({ hasText: /^\s*\d+\s*$/ });
+  const number = async (what) => Number(await link(what).first().textContent());
   const [held, online] = [await number('held'), await number('counted_online')];
   return { held, online, cancelled: await number('cancelled'), postponed: await number('postponed') };
 }

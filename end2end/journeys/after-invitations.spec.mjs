@@ -149,8 +149,8 @@ test('a meeting that is postponed or called off is told to delegates, gives its 
   });
 
   await test.step('neither counts as held; each opens from a number of its own', async () => {
-    const { held, postponed, cancelled } = before;
-    expect(await counted(secretary, date)).toEqual({ held, postponed: postponed + 1, cancelled: cancelled + 1 });
+    const { postponed, cancelled } = before;
+    expect(await counted(secretary, date)).toEqual({ ...before, postponed: postponed + 1, cancelled: cancelled + 1 });
     await secretary.locator('a[href*="what=postponed"]').first().click();
     await expect(secretary.getByRole('link', { name: first })).toBeVisible();
     await expect(secretary.getByRole('link', { name: second })).toHaveCount(0);

@@ -26,9 +26,9 @@ impl Table {
                 self.obey();
                 self.say_why_lost();
             }
-            ToPage::Has(seat, devices) => self.state.update(|state| {
+            ToPage::Has { version, seat, devices } => self.state.update(|state| {
                 if let Some(state) = state {
-                    state.has(seat, devices);
+                    state.has(version, seat, devices);
                 }
             }),
             ToPage::Seated(seat) => self.seated(seat),
@@ -354,8 +354,10 @@ mod tests {
         let (_owner, table, _) = page();
         table.take(state(hall()));
         let on = Devices { microphone: true, ..Devices::default() };
-        table.take(ToPage::Has(Seat::Hall, on));
+        table.take(ToPage::Has { version: 2, seat: Seat::Hall, devices: on });
         assert_eq!(table.devices(Seat::Hall), on);
+        table.take(ToPage::Has { version: 0, seat: Seat::Hall, devices: Devices::default() });
+        assert_eq!(table.devices(Seat::Hall), on, "what is older than the state is known");
         table.take(state(hall()));
         assert_eq!(table.devices(Seat::Hall), Devices::default(), "the state is whole");
     }

@@ -50,6 +50,9 @@ pub(super) struct Desk {
     pub(super) shown: RwSignal<Option<ShownPaper>>,
     /// Why the last step did not happen.
     pub(super) failure: RwSignal<Option<Failure>>,
+    /// How often the server was asked, and the newest question whose answer was taken.
+    #[cfg(feature = "hydrate")]
+    asked: StoredValue<(u32, u32)>,
     /// What came back with a plain form.
     posted: StoredValue<Posted>,
 }
@@ -63,6 +66,8 @@ impl Desk {
             now: RwSignal::new(shown.now),
             shown: RwSignal::new(None),
             failure: RwSignal::new(posted.failure.clone()),
+            #[cfg(feature = "hydrate")]
+            asked: StoredValue::new((0, 0)),
             posted: StoredValue::new(posted),
         }
     }
@@ -89,12 +94,15 @@ impl Desk {
     /// Asks the server again; what has not changed is not redrawn.
     #[cfg(feature = "hydrate")]
     pub(super) fn refresh(self) {
+        self.asked.update_value(|(asked, _)| *asked += 1);
+        let (turn, _) = self.asked.get_value();
         leptos::task::spawn_local(async move {
             if let Ok(Shown { meeting, now }) = calls::fetch(self.id).await {
                 // Answers may overtake each other.
-                if self.now.try_with_untracked(|newest| *newest > now) != Some(false) {
+                if self.asked.try_get_value().is_none_or(|(_, taken)| taken > turn) {
                     return;
                 }
+                self.asked.update_value(|(_, taken)| *taken = turn);
                 self.now.try_set(now);
                 if self.meeting.try_with_untracked(|old| *old != meeting) == Some(true) {
                     self.meeting.try_set(meeting);

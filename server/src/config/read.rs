@@ -228,6 +228,9 @@ impl Reader {
             let place = self.values["node_url"].place.clone();
             self.wrong(place, "is for nodes that share one PostgreSQL: name it in database_url");
         }
+        if url.scheme() == "http" && !self.text("tls_certificate").is_empty() {
+            self.not("node_url", "an https address where the program has a certificate of its own");
+        }
         Some(url)
     }
 

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::ws::{Message, Utf8Bytes, WebSocket};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use domain::access::Caller;
 use domain::error::{Failure, Refusal};
 use domain::ids::{ConnectionId, MeetingId};
 use domain::live::wire::{HERE_SECONDS, MESSAGES_AT_ONCE, ToPage, ToServer};
-use domain::live::{Arrival, Coming, Leaving, Seat, Standing, is_no_room};
+use domain::live::{Arrival, Coming, DROP_OUT_SECONDS, Leaving, Seat, Standing, is_no_room};
 use futures::{SinkExt, StreamExt};
 use http::HeaderMap;
 use tokio::sync::mpsc;
@@ -78,8 +78,6 @@ struct Taken {
     presence: Arc<Presence>,
     /// When it was last asked whether the seat is still the caller's.
     permitted: Instant,
-    /// Whether it is kept that picture and sound go over it.
-    is_carried: bool,
 }
 
 /// An open page.
@@ -120,26 +118,31 @@ impl Page {
         let mut turns = 0;
         let mut talked = self.welcome(&mut out).await;
         while talked.is_ok() {
-            let carried = self.seat.as_ref().filter(|taken| !taken.is_carried);
-            let carried = carried.map(|taken| Arc::clone(&taken.presence));
-            talked = tokio::select! {
-                // A state before what changed after it.
-                biased;
-                Ok(()) = told.changed() => {
-                    let state = told.borrow_and_update().clone();
-                    match state {
-                        Some(state) => send_text(&mut out, state.as_ref().into()).await,
-                        None => Ok(()),
-                    }
+            let presence = self.seat.as_ref().map(|taken| Arc::clone(&taken.presence));
+            // A state before what changed after it.
+            let news = async {
+                tokio::select! {
+                    biased;
+                    Ok(()) = told.changed() => News::State,
+                    has = has.recv() => has.map_or(News::Missed, News::Has),
                 }
-                has = has.recv() => match has {
-                    Ok(has) => send_text(&mut out, has.as_ref().into()).await,
-                    Err(_) => match self.visit.room.state() {
+            };
+            talked = tokio::select! {
+                news = news => match news {
+                    News::State => {
+                        let state = told.borrow_and_update().clone();
+                        match state {
+                            Some(state) => send_text(&mut out, state.as_ref().into()).await,
+                            None => Ok(()),
+                        }
+                    }
+                    News::Has(has) => send_text(&mut out, has.as_ref().into()).await,
+                    News::Missed => match self.visit.room.state() {
                         Some(state) => send(&mut out, &state).await,
                         None => Ok(()),
                     },
                 },
-                () = first_carried(carried) => {
+                () = carried(presence) => {
                     self.keep_carried().await;
                     Ok(())
                 }
@@ -233,14 +236,16 @@ impl Page {
             }
             Err(failure) => Err(failure),
         };
-        match (kept, &mut self.seat) {
-            (Err(failure @ (Failure::Unavailable | Failure::Internal(_))), _) => {
+        match kept {
+            Err(failure @ (Failure::Unavailable | Failure::Internal(_))) => {
                 tracing::warn!(?failure, "a seat that carries is not marked yet");
-                sleep(KEPT_AGAIN_AFTER).await;
-                presence.carries();
+                // The page is talked to meanwhile.
+                tokio::spawn(async move {
+                    sleep(KEPT_AGAIN_AFTER).await;
+                    presence.carries();
+                });
             }
-            (_, Some(taken)) => taken.is_carried = true,
-            (_, None) => {}
+            Ok(()) | Err(_) => {}
         }
     }
 
@@ -278,11 +283,17 @@ impl Page {
 
     async fn hear(&mut self, text: &str, out: &mut Out) -> Talk {
         let Ok(message) = serde_json::from_str::<ToServer>(text) else { return Err(Gone) };
+        let sat = self.seat.is_some();
         match self.answer(message).await {
             Ok(None) => Ok(()),
             Ok(Some(answer)) => send(out, &answer).await,
             Err(Failure::SignedOut) => self.turned_out(Failure::SignedOut, out).await,
-            Err(failure) => send(out, &ToPage::Refused(failure)).await,
+            Err(failure) => {
+                if sat && self.seat.is_none() {
+                    send(out, &ToPage::Unseated).await?;
+                }
+                send(out, &ToPage::Refused(failure)).await
+            }
         }
     }
 
@@ -367,13 +378,14 @@ impl Page {
         let number = carried.as_ref().map(|carried| carried.number);
         // What the media thread says of the seat must find it.
         let messages = self.visit.room.seat(seat, connection, carried, Arc::clone(&presence));
-        let (permitted, is_carried) = (Instant::now(), false);
-        self.seat = Some(Taken { seat, connection, number, messages, presence, permitted, is_carried });
-        if let Some((carrier, number)) = self.visit.hub.carrier().zip(number)
-            && let Err(failure) = carrier.join(self.meeting, number, self.visit.room.is_under_way())
-        {
-            self.rise(Leaving::Meant).await;
-            return Err(failure);
+        self.seat = Some(Taken { seat, connection, number, messages, presence, permitted: Instant::now() });
+        if let Some((carrier, number)) = self.visit.hub.carrier().zip(number) {
+            if let Err(failure) = carrier.join(self.meeting, number, self.visit.room.is_under_way()) {
+                self.rise(Leaving::Meant).await;
+                return Err(failure);
+            }
+            // What the chair wants of the seat is told after it has joined.
+            self.visit.room.change();
         }
         Ok(())
     }
@@ -387,7 +399,11 @@ impl Page {
     async fn rise_as_of(&mut self, left: DateTime<Utc>, why: Leaving) {
         let Some(Taken { seat, connection, presence, .. }) = self.seat.take() else { return };
         self.visit.room.rise(seat, connection, &presence);
-        let left = presence.silent_since().map_or(left, |silent| silent.min(left));
+        let silent = presence.silent_since();
+        // Who leaves because nothing is seen any more has dropped out before.
+        let dropped_out = silent.is_some_and(|silent| left - silent > TimeDelta::seconds(DROP_OUT_SECONDS));
+        let why = if dropped_out { Leaving::Lost } else { why };
+        let left = silent.map_or(left, |silent| silent.min(left));
         if let Err(failure) = self.asker.site.services.live.rise(connection, left, why).await {
             // It ends when it is no longer marked, a little late.
             tracing::warn!(?failure, "a seat that was left is still marked as taken");
@@ -408,8 +424,16 @@ fn is_theirs(standing: &Standing, seat: Seat) -> bool {
     standing.rehearses || standing.seats.contains(&seat)
 }
 
+/// What the room has for all pages.
+enum News {
+    State,
+    Has(Arc<str>),
+    /// Some of it came faster than this page took it.
+    Missed,
+}
+
 /// Waits for ever where there is nothing to wait for.
-async fn first_carried(presence: Option<Arc<Presence>>) {
+async fn carried(presence: Option<Arc<Presence>>) {
     match presence {
         Some(presence) => presence.carried().await,
         None => std::future::pending().await,

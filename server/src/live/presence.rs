@@ -41,7 +41,7 @@ pub(super) struct Presence {
     heard: Arc<Heard>,
     /// Its two connections, as far as they have ever carried picture and sound.
     lines: Mutex<[Option<Line>; 2]>,
-    /// Told once: picture and sound go over it.
+    /// Told when picture or sound goes over it, for the first time and after each time in the dark.
     carried: Notify,
 }
 
@@ -51,7 +51,7 @@ impl Presence {
         Presence { heard, lines: Mutex::new([dark_since.map(Err); 2]), carried: Notify::new() }
     }
 
-    /// Until picture and sound go over it for the first time.
+    /// Until picture or sound goes over it that did not before.
     pub(super) async fn carried(&self) {
         self.carried.notified().await;
     }
@@ -85,7 +85,7 @@ impl Presence {
         let before = silent_since(&lines);
         // A line that was silent before goes on being so.
         let known = lines[link as usize].and_then(Line::err);
-        if line.is_ok() {
+        if line.is_ok() && !lines.iter().flatten().any(Line::is_ok) {
             self.carries();
         }
         lines[link as usize] = Some(line.map_err(|since| known.map_or(since, |known| known.min(since))));

@@ -15,7 +15,7 @@ use domain::live::wire::{Devices, State, ToPage};
 use domain::live::{Live, Seat, is_on};
 use tokio::sync::{Notify, broadcast, mpsc, watch};
 use tokio::task::AbortHandle;
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep, sleep_until};
 
 use super::Hub;
 use super::media::Carried;
@@ -84,10 +84,18 @@ impl Room {
         let reading = tokio::spawn({
             let room = Arc::clone(&room);
             async move {
+                let (mut is_untold, mut tells) = (false, Instant::now());
                 loop {
-                    room.changed.notified().await;
-                    let bytes = room.read(&hub).await;
-                    sleep(apart(bytes)).await;
+                    tokio::select! {
+                        () = room.changed.notified() => is_untold |= room.read(&hub).await,
+                        () = sleep_until(tells), if is_untold => {}
+                    }
+                    // What was decided is carried out at once; only telling it waits for the line.
+                    if is_untold && Instant::now() >= tells {
+                        tells = Instant::now() + apart(room.tell());
+                        is_untold = false;
+                    }
+                    sleep(APART).await;
                 }
             }
         });
@@ -156,23 +164,26 @@ impl Room {
         self.changed.notify_one();
     }
 
-    /// Gives how many bytes were told.
-    async fn read(&self, hub: &Hub) -> usize {
+    /// Whether there is a newer state.
+    async fn read(&self, hub: &Hub) -> bool {
         match hub.0.backend.live_for_all(self.meeting).await {
-            Ok(live) => self.tell(hub, live),
+            Ok(live) => {
+                self.take(hub, live);
+                true
+            }
             // Dropped meanwhile: its pages find that out for themselves.
-            Err(Failure::NotFound) => 0,
+            Err(Failure::NotFound) => false,
             Err(failure) => {
                 tracing::warn!(?failure, "a meeting's state was not read");
                 sleep(AGAIN_AFTER).await;
                 self.change();
-                0
+                false
             }
         }
     }
 
-    /// Under one lock with what seats have on, so that no page hears an older state after a newer change.
-    fn tell(&self, hub: &Hub, live: Live) -> usize {
+    /// Does what a newer state says.
+    fn take(&self, hub: &Hub, live: Live) {
         let mut seated = self.seated();
         seated.retain(|seat, at| {
             let stays = is_on(live.stage) && live.seat(*seat).is_some_and(|kept| !kept.is_removed);
@@ -182,8 +193,14 @@ impl Room {
             stays
         });
         self.direct(hub, &live, &seated);
-        let version = hub.next_version();
-        *self.last() = Some((version, live.clone()));
+        *self.last() = Some((hub.next_version(), live));
+    }
+
+    /// Tells the newest state, under one lock with what seats have on, so that no page hears an older one after a newer
+    /// change; gives its bytes.
+    fn tell(&self) -> usize {
+        let seated = self.seated();
+        let Some((version, live)) = self.last().clone() else { return 0 };
         let state = ToPage::State(State { version, live, on: on(&seated) });
         let text: Arc<str> = written(&state).into();
         let bytes = text.len();
@@ -277,7 +294,8 @@ impl Room {
         let Some(at) = at.filter(|at| at.devices != devices) else { return };
         at.devices = devices;
         // Nobody listens yet, or any more.
-        let _ = self.has.send(written(&ToPage::Has(seat, devices)).into());
+        let has = ToPage::Has { version: hub.next_version(), seat, devices };
+        let _ = self.has.send(written(&has).into());
         if let Some((_, live)) = self.last().as_ref() {
             self.direct(hub, live, &seated);
         }

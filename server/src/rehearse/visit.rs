@@ -238,7 +238,7 @@ impl Staying<'_> {
             ToPage::Again => return Err(End::Lost("the server ended".to_owned())),
             ToPage::Welcome { .. }
             | ToPage::State(_)
-            | ToPage::Has(..)
+            | ToPage::Has { .. }
             | ToPage::Speaking(_)
             | ToPage::Here => {}
         }

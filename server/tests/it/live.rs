@@ -105,8 +105,8 @@ impl Page {
                     let message = serde_json::from_str(&text).unwrap();
                     match &message {
                         ToPage::State(state) => self.state = Some(state.clone()),
-                        ToPage::Has(seat, devices) => {
-                            self.state.as_mut().expect("a state comes first").has(*seat, *devices);
+                        ToPage::Has { version, seat, devices } => {
+                            self.state.as_mut().expect("a state comes first").has(*version, *seat, *devices);
                         }
                         _ => {}
                     }
@@ -132,7 +132,7 @@ impl Page {
     pub(crate) async fn state(&mut self, is: impl Fn(&State) -> bool) -> State {
         loop {
             let heard = self.hear().await.expect("the socket stands");
-            let tells = matches!(heard, ToPage::State(_) | ToPage::Has(..));
+            let tells = matches!(heard, ToPage::State(_) | ToPage::Has { .. });
             if let Some(state) = self.state.as_ref().filter(|state| tells && is(state)) {
                 return state.clone();
             }

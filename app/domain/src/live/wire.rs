@@ -128,8 +128,15 @@ pub enum ToPage {
     },
     /// How the meeting stands, whole.
     State(State),
-    /// What one seat has on from now on.
-    Has(Seat, Devices),
+    /// What one seat has on from now on, unless a newer state says so already.
+    Has {
+        /// When, among the versions of states.
+        version: u64,
+        /// The seat.
+        seat: Seat,
+        /// What it has on.
+        devices: Devices,
+    },
     /// The seat is taken.
     Seated(Seat),
     /// Another page sits there now, or the chair sent the seat out; this page has none any more. A page that comes back by
@@ -178,8 +185,11 @@ impl State {
         self.on.iter().find(|(of, _)| *of == seat).map(|(_, devices)| *devices).unwrap_or_default()
     }
 
-    /// A seat has other things on.
-    pub fn has(&mut self, seat: Seat, devices: Devices) {
+    /// A seat has other things on since that version.
+    pub fn has(&mut self, version: u64, seat: Seat, devices: Devices) {
+        if version < self.version {
+            return;
+        }
         match self.on.iter_mut().find(|(of, _)| *of == seat) {
             Some((_, on)) => *on = devices,
             None => self.on.push((seat, devices)),

@@ -53,7 +53,8 @@ pub(super) async fn direct(
     if !is_on(scope.stage) {
         return Err(Refusal::WrongState.into());
     }
-    if !presents(&mut tx, caller, (meeting, &scope), seat, direction).await? {
+    let conducts = scope.may(caller, Action::ConductMeeting);
+    if !conducts && !presents(&mut tx, caller, (meeting, &scope), seat, direction).await? {
         scope.permit(caller, Action::ConductMeeting)?;
     }
     let after = decide(&mut tx, caller, meeting, direction).await?;
@@ -237,7 +238,7 @@ async fn remove(tx: &mut Tx, caller: &Caller, meeting: MeetingId, seat: Seat) ->
             .run(&mut *tx)
             .await?;
     }
-    q("UPDATE seat_connection SET ended_at = $3, was_left = TRUE \
+    q("UPDATE seat_connection SET ended_at = COALESCE(silent_since, $3), was_left = (silent_since IS NULL) \
        WHERE meeting_id = $1 AND seat = $2 AND ended_at IS NULL")
     .bind(meeting)
     .bind(seat.to_string())

@@ -187,6 +187,12 @@ pub(crate) async fn mark_all_seated(
     .bind(caller.now - LEFT_AFTER)
     .run(&mut *tx)
     .await?;
+    // Dark at this moment: they are marked when something goes over them again.
+    q("UPDATE seat_connection SET carried_at = NULL \
+       WHERE meeting_id = $1 AND ended_at IS NULL AND silent_since IS NOT NULL")
+    .bind(meeting)
+    .run(&mut *tx)
+    .await?;
     let waiting: Vec<(String,)> = q("SELECT DISTINCT seat FROM seat_connection \
          WHERE meeting_id = $1 AND ended_at IS NULL AND carried_at IS NOT NULL ORDER BY seat")
     .bind(meeting)
@@ -338,7 +344,7 @@ pub(super) async fn interrupted(
 ) -> Done<()> {
     let mut tx = backend.db().begin().await?;
     let stands: Option<(String,)> = q("SELECT meeting_id FROM seat_connection \
-         WHERE id = $1 AND ended_at IS NULL AND began_at < $2")
+         WHERE id = $1 AND ended_at IS NULL AND carried_at < $2")
     .bind(connection)
     .bind(since)
     .optional(&mut tx)

@@ -199,6 +199,13 @@ async fn who_waits_before_the_opening_is_marked_by_it() {
         }
         let silent = Arrival { seat: Seat::Hall, page: PageId(world.id()), how: Coming::Pressed };
         world.backend.sit(&secretary, meeting, silent, ConnectionId(world.id()), None).await.unwrap();
+        // Its picture came, and is gone while its page stands.
+        let (dark, gone) = (ConnectionId(world.id()), instant("2026-06-18T07:25"));
+        let arrival =
+            Arrival { seat: Seat::Person(secretary.person), page: PageId(world.id()), how: Coming::Pressed };
+        world.backend.sit(&secretary, meeting, arrival, dark, None).await.unwrap();
+        world.backend.carried(&secretary, meeting, arrival.seat, dark).await.unwrap();
+        world.backend.standing_by(&[(dark, Some(gone))], gone).await.unwrap();
         let waiting = world.backend.get(&secretary, meeting).await.unwrap();
         assert!(!waiting.sites[0].is_connected, "a line that is tried is no meeting");
         assert!(waiting.participants.iter().all(|of| of.presence == Presence::NotCalled));
@@ -208,6 +215,20 @@ async fn who_waits_before_the_opening_is_marked_by_it() {
         let here = opened.participants.iter().find(|of| of.presence == Presence::Online).unwrap();
         assert_eq!(here.person.as_ref().unwrap().id, chair.person);
         assert_eq!(here.called_by, Some(CalledBy::Joining));
+        let presence = async || {
+            let opened = world.backend.get(&secretary, meeting).await.unwrap();
+            let is_own = |of: &&domain::meetings::Participant| {
+                of.person.as_ref().is_some_and(|who| who.id == secretary.person)
+            };
+            opened.participants.iter().find(is_own).unwrap().presence.clone()
+        };
+        assert_eq!(presence().await, Presence::NotCalled, "dark at the opening");
+        world
+            .backend
+            .carried(&later(&secretary, 900), meeting, Seat::Person(secretary.person), dark)
+            .await
+            .unwrap();
+        assert_eq!(presence().await, Presence::Online, "and there again");
     })
     .await;
 }

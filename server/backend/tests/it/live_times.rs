@@ -203,3 +203,41 @@ async fn a_seat_that_was_dark_for_a_moment_is_marked_as_before() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_page_that_takes_over_in_the_dark_is_missing_once_and_marked_when_it_carries() {
+    each_database(async |world| {
+        let at = Hybrid::at(world, Stage::UnderWay).await;
+        let second = |second| world.now + Duration::seconds(second);
+        let first = at.sit(world, &at.technician, at.site()).await.unwrap();
+        world.backend.rise(first, second(30), Leaving::Lost).await.unwrap();
+        let next = later(&at.technician, 40);
+        let arrival = Arrival { seat: at.site(), page: PageId(world.id()), how: Coming::Pressed };
+        let connection = at.come_silently(world, &next, arrival).await.unwrap();
+        // The end of the dark is told by the line itself, and may come before or after the seat is marked.
+        world.backend.interrupted(connection, second(41), second(70)).await.unwrap();
+        world.backend.carried(&later(&at.technician, 70), at.meeting, at.site(), connection).await.unwrap();
+        world.backend.interrupted(connection, second(41), second(70)).await.unwrap();
+        let lines = world.backend.lines(&later(&at.secretary, 90), at.meeting).await.unwrap();
+        assert_eq!(lines[0].drop_outs, [DropOut { since: second(30), until: Some(second(70)) }]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_seat_that_is_dark_when_it_is_sent_out_had_dropped_out_before() {
+    each_database(async |world| {
+        let at = Hybrid::at(world, Stage::UnderWay).await;
+        let second = |second| world.now + Duration::seconds(second);
+        let connection = at.sit(world, &at.technician, at.site()).await.unwrap();
+        world.backend.standing_by(&[(connection, Some(second(20)))], second(25)).await.unwrap();
+        let out = Direction::Remove(at.site());
+        world.backend.direct(&later(&at.chair, 60), at.meeting, None, out).await.unwrap();
+        let lines = world.backend.lines(&later(&at.secretary, 90), at.meeting).await.unwrap();
+        assert_eq!(
+            (&lines[0].drop_outs[..], lines[0].left),
+            (&[DropOut { since: second(20), until: None }][..], None)
+        );
+    })
+    .await;
+}
