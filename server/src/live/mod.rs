@@ -8,6 +8,7 @@
 //! page → ToServer → permission, port → commit
 //! ```
 
+mod allowance;
 pub mod door;
 mod media;
 mod node;

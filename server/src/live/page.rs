@@ -9,13 +9,14 @@ use chrono::{DateTime, TimeDelta, Utc};
 use domain::access::Caller;
 use domain::error::{Failure, Refusal};
 use domain::ids::{ConnectionId, MeetingId};
-use domain::live::wire::{HERE_SECONDS, MESSAGES_AT_ONCE, ToPage, ToServer};
+use domain::live::wire::{HERE_SECONDS, ToPage, ToServer};
 use domain::live::{Arrival, Coming, DROP_OUT_SECONDS, Leaving, Seat, Standing, is_no_room};
 use futures::{SinkExt, StreamExt};
 use http::HeaderMap;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep, timeout};
 
+use super::allowance::Allowance;
 use super::media::{Carried, Carrier};
 use super::presence::{Heard, Presence};
 use super::room::written;
@@ -456,48 +457,5 @@ async fn send_text(out: &mut Out, text: Utf8Bytes) -> Talk {
     match timeout(SENT_WITHIN, out.send(Message::Text(text))).await {
         Ok(Ok(())) => Ok(()),
         _ => Err(Gone),
-    }
-}
-
-/// How much a page may say: one message a second, and a handful at once.
-struct Allowance {
-    messages: u32,
-    since: Instant,
-}
-
-impl Allowance {
-    fn full(now: Instant) -> Allowance {
-        Allowance { messages: MESSAGES_AT_ONCE, since: now }
-    }
-
-    /// Whether one more is allowed.
-    fn takes(&mut self, now: Instant) -> bool {
-        let seconds = (now - self.since).as_secs();
-        self.since += Duration::from_secs(seconds);
-        let earned = u32::try_from(seconds).unwrap_or(u32::MAX);
-        self.messages = self.messages.saturating_add(earned).min(MESSAGES_AT_ONCE);
-        self.messages.checked_sub(1).map(|left| self.messages = left).is_some()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn who_presses_everything_is_heard_and_who_floods_is_not() {
-        let start = Instant::now();
-        let mut allowance = Allowance::full(start);
-        for _ in 0..MESSAGES_AT_ONCE {
-            assert!(allowance.takes(start));
-        }
-        assert!(!allowance.takes(start));
-        assert!(allowance.takes(start + Duration::from_secs(1)));
-        assert!(!allowance.takes(start + Duration::from_millis(1900)));
-        assert!(allowance.takes(start + Duration::from_secs(2)));
-        for _ in 0..MESSAGES_AT_ONCE {
-            assert!(allowance.takes(start + Duration::from_secs(3600)));
-        }
-        assert!(!allowance.takes(start + Duration::from_secs(3600)));
     }
 }
