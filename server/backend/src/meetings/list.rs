@@ -95,6 +95,10 @@ fn condition(
         let person = query.place(person);
         all.push(format!("m.id IN (SELECT k.meeting_id FROM participant k WHERE k.person_id = {person})"));
     }
+    if filter.person.is_some_and(|person| person != caller.person) {
+        // Who attends is for those to know who may open the meeting.
+        all.push(lines::open_to(query, caller));
+    }
     if let Some(window) = filter.window {
         let (from, to) = (query.place(window.from), query.place(window.to));
         all.push(format!("m.first_date BETWEEN {from} AND {to}"));

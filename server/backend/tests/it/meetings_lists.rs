@@ -359,6 +359,30 @@ async fn a_meeting_known_by_time_alone_is_not_found_by_its_agenda() {
 }
 
 #[tokio::test]
+async fn whose_meetings_they_are_is_known_of_those_one_may_open() {
+    each_database(async |world| {
+        let reader = world.person("STC").await;
+        let person = world.person("SNV").await;
+        let line = ["2026-06-10T07:30/11:30", "2026-06-11T07:30/11:30"];
+        let shared = world.meeting("UBND").at(line[0]).delegate(&person).delegate(&reader).store().await;
+        let other = world.meeting("UBND").at(line[1]).delegate(&person).store().await;
+        let leader = world.caller(Role::Leader, "UBND").await;
+        let of = |person: &Caller| MeetingFilter { person: Some(person.person), ..MeetingFilter::default() };
+        let known = ids(world, &reader, MeetingFilter::default()).await;
+        assert_eq!(known, [shared, other].into(), "both are in the line of the reader's agency");
+        for (caller, expected) in [
+            (&reader, BTreeSet::from([shared])),
+            (&person, BTreeSet::from([shared, other])),
+            (&leader, BTreeSet::from([shared, other])),
+        ] {
+            assert_eq!(ids(world, caller, of(&person)).await, expected, "{}", caller.name);
+        }
+        assert_eq!(ids(world, &reader, of(&reader)).await, [shared].into());
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_room_held_by_an_unknown_meeting_does_not_look_free() {
     each_database(async |world| {
         let secretary = world.caller(Role::Secretary, "SNV").await;
