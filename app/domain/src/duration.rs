@@ -157,10 +157,11 @@ pub fn actual(sittings: &[Sitting], opened: NaiveDateTime, closed: NaiveDateTime
 }
 
 /// The sittings that are held against the limit: as they really went, but an opening before the planned start counts from
-/// the planned start.
+/// the planned start, or from when the first item of the agenda was begun, where that was earlier.
 ///
 /// Who opens early calls the roll and connects the sites, and the meeting itself begins on its hour: an evening opened at
-/// 17:55 does not touch the afternoon. One that was also closed before its planned start sat when it sat.
+/// 17:55 does not touch the afternoon. Once an item is discussed the meeting sits, whatever was planned. One that was also
+/// closed before its planned start sat when it sat.
 ///
 /// ```
 /// use domain::duration::{counted, sessions};
@@ -168,14 +169,20 @@ pub fn actual(sittings: &[Sitting], opened: NaiveDateTime, closed: NaiveDateTime
 /// let day = chrono::NaiveDate::from_ymd_opt(2026, 6, 16).unwrap();
 /// let at = |h, m| chrono::NaiveTime::from_hms_opt(h, m, 0).unwrap();
 /// let evening = [Sitting::new(day, at(18, 0), at(20, 0)).unwrap()];
-/// let went = counted(&evening, day.and_time(at(17, 55)), day.and_time(at(20, 0)));
+/// let went = counted(&evening, day.and_time(at(17, 55)), None, day.and_time(at(20, 0)));
 /// assert_eq!(sessions(&went, &Hours::default()).len(), 1);
 /// ```
-pub fn counted(sittings: &[Sitting], opened: NaiveDateTime, closed: NaiveDateTime) -> Vec<Sitting> {
+pub fn counted(
+    sittings: &[Sitting],
+    opened: NaiveDateTime,
+    began: Option<NaiveDateTime>,
+    closed: NaiveDateTime,
+) -> Vec<Sitting> {
     let is_sitting = sittings.iter().any(|sitting| sitting.start() <= opened && opened < sitting.end());
     let starts = sittings.iter().map(Sitting::start).filter(|start| start.date() == opened.date());
     let next = starts.filter(|start| opened < *start && *start < closed && !is_sitting).min();
-    actual(sittings, next.unwrap_or(opened), closed)
+    let sat = next.map(|start| began.map_or(start, |began| start.min(began.max(opened))));
+    actual(sittings, sat.unwrap_or(opened), closed)
 }
 
 /// The shortest sitting that begins here.
@@ -293,9 +300,35 @@ mod tests {
         ];
         for (planned, (d, h, m), (to_d, to_h, to_m), from, length) in table {
             let (opened, closed) = (day(d).and_time(at(h, m)), day(to_d).and_time(at(to_h, to_m)));
-            let went = counted(planned, opened, closed);
+            let went = counted(planned, opened, None, closed);
             assert_eq!(went[0].start(), day(16).and_time(at(from.0, from.1)), "{planned:?} from {opened}");
             assert_eq!(sessions(&went, &Hours::default()).len(), length, "{planned:?} from {opened}");
+        }
+    }
+
+    #[test]
+    fn a_meeting_sits_from_its_first_item_when_that_was_begun_before_the_planned_start() {
+        let (morning, noon) = (sit(16, (7, 30), (11, 30)), sit(16, (13, 30), (17, 0)));
+        let evening = sit(16, (18, 0), (20, 0));
+        // Planned; opened, first item begun and closed on the sixteenth; from when it counts, and its length.
+        let table: [(&[Sitting], _, _, _, (u32, u32), usize); 8] = [
+            (&[noon], (10, 30), (10, 40), (17, 0), (10, 40), 2),
+            (&[noon], (12, 0), (12, 30), (17, 0), (12, 30), 1),
+            (&[evening], (17, 0), (17, 5), (20, 0), (17, 5), 2),
+            (&[morning, noon], (12, 10), (12, 15), (17, 0), (12, 15), 2),
+            // Begun on its hour or after it, as most are.
+            (&[noon], (10, 30), (13, 30), (17, 0), (13, 30), 1),
+            (&[noon], (10, 30), (14, 0), (17, 0), (13, 30), 1),
+            // Opened late it sat from then on, whenever the first item was begun.
+            (&[noon], (13, 40), (14, 0), (17, 0), (13, 40), 1),
+            // Over before its hour: it sat when it sat.
+            (&[evening], (15, 30), (16, 0), (17, 30), (15, 30), 1),
+        ];
+        for (planned, opened, began, closed, from, length) in table {
+            let local = |(hour, minute)| day(16).and_time(at(hour, minute));
+            let went = counted(planned, local(opened), Some(local(began)), local(closed));
+            assert_eq!(went[0].start(), local(from), "{planned:?} from {opened:?}");
+            assert_eq!(sessions(&went, &Hours::default()).len(), length, "{planned:?} from {opened:?}");
         }
     }
 
@@ -365,11 +398,13 @@ mod tests {
             sittings in prop::collection::vec(any_sitting(), 1..4),
             opened in 0i64..5 * 1440,
             lasted in 1i64..2 * 1440,
+            began in prop::option::of(0i64..1440),
         ) {
             let opened = day(1).and_time(NaiveTime::MIN) + TimeDelta::minutes(opened);
             let closed = opened + TimeDelta::minutes(lasted);
+            let began = began.map(|after| opened + TimeDelta::minutes(after));
             let hours = Hours::default();
-            let (went, real) = (counted(&sittings, opened, closed), actual(&sittings, opened, closed));
+            let (went, real) = (counted(&sittings, opened, began, closed), actual(&sittings, opened, closed));
             prop_assert!(sessions(&went, &hours).is_subset(&sessions(&real, &hours)));
         }
 

@@ -72,16 +72,17 @@ pub(crate) async fn keep_connection(tx: &mut Tx, meeting: MeetingId) -> Done<()>
 }
 
 /// Counts anew which meetings of a kind that were held from one date to before another went over its limit: for a row
-/// of the law that came late.
+/// of the law that came late. Gives how many meetings changed.
 pub(crate) async fn recount_exceeded(
     tx: &mut Tx,
     rules: &[KindRule],
     kind: &str,
     (from, before): (NaiveDate, NaiveDate),
-) -> Done<()> {
+) -> Done<u64> {
     let held = "m.stage = 'held' AND m.kind = $1 AND m.first_date >= $2 AND m.first_date < $3";
-    let meetings: Vec<(String, Option<i64>, Option<i64>, String)> = q(format!(
-        "SELECT m.id, m.opened_at, m.closed_at, a.hours FROM meeting m JOIN agency a ON a.id = m.agency_id WHERE {held}"
+    let meetings: Vec<(String, Option<i64>, Option<i64>, Option<i64>, String)> = q(format!(
+        "SELECT m.id, m.opened_at, (SELECT MIN(i.began_at) FROM agenda_item i WHERE i.meeting_id = m.id), \
+         m.closed_at, a.hours FROM meeting m JOIN agency a ON a.id = m.agency_id WHERE {held}"
     ))
     .bind(kind)
     .bind(from)
@@ -101,21 +102,24 @@ pub(crate) async fn recount_exceeded(
     for (meeting, date, from, to) in rows {
         sittings.entry(meeting).or_default().push(stored::sitting(&date, from, to)?);
     }
-    for (id, opened, closed, hours) in meetings {
+    let mut changed = 0;
+    for (id, opened, began, closed, hours) in meetings {
         let planned = sittings.remove(&id).unwrap_or_default();
         let local = |at| Ok::<_, Stop>(stored::optional_instant(at)?.map(|at| Zone::VIETNAM.local(at)));
         let went = match (local(opened)?, local(closed)?) {
-            (Some(opened), Some(closed)) => domain::duration::counted(&planned, opened, closed),
+            (Some(opened), Some(closed)) => {
+                domain::duration::counted(&planned, opened, local(began)?, closed)
+            }
             _ => planned.clone(),
         };
         let counted = derived(&planned, &went, 0, kind, rules, &read_hours(&hours)?);
-        q("UPDATE meeting SET has_exceeded = $2 WHERE id = $1")
+        changed += q("UPDATE meeting SET has_exceeded = $2 WHERE id = $1 AND has_exceeded <> $2")
             .bind(&id)
             .bind(counted.has_exceeded)
             .run(&mut *tx)
             .await?;
     }
-    Ok(())
+    Ok(changed)
 }
 
 /// The calendar month and the report regime's month a date belongs to, each as `year * 12 + month - 1`.
@@ -206,7 +210,8 @@ mod tests {
             valid_from: "2018-12-15".parse().unwrap(),
         }];
         let exceeds = |opened, closed| {
-            let went = domain::duration::counted(&afternoon, day.and_time(opened), day.and_time(closed));
+            let went =
+                domain::duration::counted(&afternoon, day.and_time(opened), None, day.and_time(closed));
             derived(&afternoon, &went, 0, "briefing", &rules, &Hours::default()).has_exceeded
         };
         assert!(!exceeds(at(12, 20), at(17, 0)));

@@ -14,7 +14,7 @@ use super::{load, pages, publish};
 use crate::audit::{self, Entry};
 use crate::db::{Tx, q};
 use crate::stop::Done;
-use crate::{Backend, agencies, counted, live, search};
+use crate::{Backend, agencies, counted, live, search, stored};
 
 /// A locked meeting on which the caller may do this.
 async fn locked(
@@ -168,7 +168,8 @@ pub(super) async fn close(
     }
     let parts = load::Parts::load(&mut tx, id).await?;
     let overrun = overrun(&parts.sittings, zone.local(closed));
-    let went = duration::counted(&parts.sittings, zone.local(opened), zone.local(closed));
+    let began = first_begun(&mut tx, id).await?.map(|at| zone.local(at));
+    let went = duration::counted(&parts.sittings, zone.local(opened), began, zone.local(closed));
     let hours = agencies::hours(&mut tx, head.agency_id()?).await?;
     let has_exceeded = head.limit().is_some_and(|limit| !is_within(&went, &hours, limit));
     if reason.is_empty()
@@ -188,6 +189,13 @@ pub(super) async fn close(
     counted::keep_connection(&mut tx, id).await?;
     step(&mut tx, backend, caller, (id, &head), "meetings.close", &next).await?;
     Ok(tx.commit().await?)
+}
+
+/// When the first item of the agenda was begun.
+async fn first_begun(tx: &mut Tx, id: MeetingId) -> Done<Option<DateTime<Utc>>> {
+    let (began,): (Option<i64>,) =
+        q("SELECT MIN(began_at) FROM agenda_item WHERE meeting_id = $1").bind(id).one(tx).await?;
+    stored::optional_instant(began)
 }
 
 /// What is asked of a meeting that ended in a later minute than planned: one pressed to its end in the very minute that was

@@ -169,6 +169,32 @@ async fn a_meeting_opened_a_few_minutes_early_is_no_longer_than_planned() {
 }
 
 #[tokio::test]
+async fn a_meeting_that_began_its_agenda_before_its_hour_sat_from_then_on() {
+    each_database(async |world| {
+        let (mut secretary, chair) = (world.caller(Role::Secretary, "SNV").await, world.person("SNV").await);
+        let sittings =
+            vec![SittingInput { date: "2026-06-18".into(), from: "13:30".into(), to: "17:00".into() }];
+        let id = published(world, &secretary, MeetingInput { sittings, ..briefing(&secretary, &chair, &[]) })
+            .await;
+        secretary.now = instant("2026-06-18T10:30");
+        world.backend.open(&secretary, id).await.unwrap();
+        let agenda = world.backend.get(&secretary, id).await.unwrap().agenda;
+        for (item, at) in [(&agenda[0], "2026-06-18T10:40"), (&agenda[1], "2026-06-18T14:00")] {
+            secretary.now = instant(at);
+            world.backend.discuss(&secretary, id, Some(item.id)).await.unwrap();
+        }
+        secretary.now = instant("2026-06-18T16:00");
+        let refused = world.backend.close(&secretary, id, None, "").await;
+        assert_eq!(refused, Err(Failure::Refused(Refusal::ReasonNeeded)));
+        world.backend.close(&secretary, id, None, "Bắt đầu từ buổi sáng").await.unwrap();
+        let (exceeded,): (bool,) =
+            backend::q("SELECT has_exceeded FROM meeting").one(world.backend.db()).await.unwrap();
+        assert!(exceeded);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn an_item_of_another_meeting_cannot_be_discussed() {
     each_database(async |world| {
         let (id, secretary, _) = on_the_day(world).await;
