@@ -52,6 +52,15 @@ pub fn rules_on(rules: &[KindRule], date: NaiveDate) -> Vec<&KindRule> {
         .collect()
 }
 
+/// The kinds, each once and in the order given, as the newest row of each names them.
+pub fn kinds(rules: &[KindRule]) -> Vec<&KindRef> {
+    let is_newest = |rule: &&KindRule| {
+        let of_kind = rules.iter().filter(|other| other.kind.code == rule.kind.code);
+        of_kind.max_by_key(|other| other.valid_from).is_some_and(|newest| newest.id == rule.id)
+    };
+    rules.iter().filter(is_newest).map(|rule| &rule.kind).collect()
+}
+
 /// A row to be added.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KindRuleInput {
@@ -126,5 +135,14 @@ mod tests {
         assert_eq!(on("2025-12-31"), Some(4));
         assert_eq!(on("2026-01-01"), Some(2));
         assert_eq!(rules_on(&rules, "2026-06-01".parse().unwrap()).len(), 1);
+    }
+
+    #[test]
+    fn a_kind_is_named_as_its_newest_row_names_it() {
+        let mut rules = [row(1, "2018-12-15", 4), row(2, "2026-01-01", 2), row(3, "2020-01-01", 1)];
+        rules[1].kind.name_vi = "Hội nghị chuyên đề".into();
+        rules[2].kind.code = "briefing".into();
+        let named: Vec<_> = kinds(&rules).into_iter().map(|kind| (&*kind.code, &*kind.name_vi)).collect();
+        assert_eq!(named, [("professional", "Hội nghị chuyên đề"), ("briefing", "Hội nghị chuyên môn")]);
     }
 }

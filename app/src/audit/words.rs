@@ -49,6 +49,7 @@ pub(super) fn deed(code: &str) -> String {
         "rooms.add" => DEED_ROOMS_ADD,
         "rooms.change" => DEED_ROOMS_CHANGE,
         "rules.add" => DEED_RULES_ADD,
+        "rules.recount" => DEED_RULES_RECOUNT,
         "rules.set_hybrid" => DEED_RULES_SET_HYBRID,
         code if code.starts_with("imports.") => DEED_IMPORTS_WRITE,
         other => return other.to_owned(),

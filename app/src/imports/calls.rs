@@ -26,12 +26,8 @@ pub async fn import_report(
     name: String,
 ) -> Result<Told, CallError> {
     let (services, caller) = asked()?;
-    let mut kinds: Vec<KindRef> = Vec::new();
-    for rule in services.rules.list(&caller).await? {
-        if kinds.iter().all(|kind| kind.code != rule.kind.code) {
-            kinds.push(rule.kind);
-        }
-    }
+    let rules = services.rules.list(&caller).await?;
+    let kinds: Vec<KindRef> = domain::rules::kinds(&rules).into_iter().cloned().collect();
     if name.is_empty() {
         return Ok(Told { report: None, kinds });
     }

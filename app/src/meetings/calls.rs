@@ -70,20 +70,8 @@ pub async fn list(
     let page = services.meetings.list(&caller, filter).await?;
     let rules = services.rules.list(&caller).await?;
     let agencies = services.agencies.tree(&caller).await?;
-    let kinds = kinds_of(rules.into_iter().map(|rule| rule.kind));
+    let kinds = domain::rules::kinds(&rules).into_iter().cloned().collect();
     Ok(Listed { page, kinds, agencies, rooms, person, found })
-}
-
-/// Each kind once, in the order given.
-#[cfg(feature = "ssr")]
-fn kinds_of(kinds: impl Iterator<Item = KindRef>) -> Vec<KindRef> {
-    let mut once: Vec<KindRef> = Vec::new();
-    for kind in kinds {
-        if !once.iter().any(|known| known.code == kind.code) {
-            once.push(kind);
-        }
-    }
-    once
 }
 
 /// Sends the invitations, or the changes.

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 use domain::count::{HybridCounts, Scope};
-use domain::rules::{KindRule, rule_on};
+use domain::rules::{KindRef, KindRule, rule_on};
 use domain::time::Zone;
 use leptos::prelude::*;
 
@@ -145,13 +145,8 @@ fn row(rule: &KindRule, all: &[KindRule], today: NaiveDate) -> impl IntoView + u
 
 /// The kinds that are there, each once.
 fn kinds(rules: &[KindRule]) -> Vec<(String, String)> {
-    let mut kinds: Vec<(String, String)> = Vec::new();
-    for KindRule { kind, .. } in rules {
-        if kinds.iter().all(|(code, _)| *code != kind.code) {
-            kinds.push((kind.code.clone(), text::either(&kind.name_vi, &kind.name_en).to_owned()));
-        }
-    }
-    kinds
+    let choice = |kind: &KindRef| (kind.code.clone(), text::either(&kind.name_vi, &kind.name_en).to_owned());
+    domain::rules::kinds(rules).into_iter().map(choice).collect()
 }
 
 fn fields(posted: &Posted, book: &RuleBook) -> AnyView {

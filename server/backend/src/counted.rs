@@ -71,6 +71,9 @@ pub(crate) async fn keep_connection(tx: &mut Tx, meeting: MeetingId) -> Done<()>
     Ok(())
 }
 
+/// A held meeting: when it was opened, its first item begun and it closed, and the hours of its agency.
+type Went = (String, Option<i64>, Option<i64>, Option<i64>, String);
+
 /// Counts anew which meetings of a kind that were held from one date to before another went over its limit: for a row
 /// of the law that came late. Gives how many meetings changed.
 pub(crate) async fn recount_exceeded(
@@ -80,7 +83,7 @@ pub(crate) async fn recount_exceeded(
     (from, before): (NaiveDate, NaiveDate),
 ) -> Done<u64> {
     let held = "m.stage = 'held' AND m.kind = $1 AND m.first_date >= $2 AND m.first_date < $3";
-    let meetings: Vec<(String, Option<i64>, Option<i64>, Option<i64>, String)> = q(format!(
+    let meetings: Vec<Went> = q(format!(
         "SELECT m.id, m.opened_at, (SELECT MIN(i.began_at) FROM agenda_item i WHERE i.meeting_id = m.id), \
          m.closed_at, a.hours FROM meeting m JOIN agency a ON a.id = m.agency_id WHERE {held}"
     ))

@@ -12,7 +12,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use backend::{Backend, BackendConfig, Entropy, SystemEntropy};
+use backend::{Backend, BackendConfig, Entropy, Stop, SystemEntropy};
 use chrono::NaiveDate;
 use clap::{Parser, Subcommand};
 use domain::error::Failure;
@@ -176,7 +176,12 @@ fn settings(config: &Config) -> BackendConfig {
 
 /// Opens the backend that the configuration names.
 pub async fn open(config: &Config) -> Result<Backend, String> {
-    Backend::open(settings(config), Box::new(SystemEntropy)).await.map_err(|stop| {
+    let opened = async {
+        let backend = Backend::open(settings(config), Box::new(SystemEntropy)).await?;
+        backend.complete_rules(Clock::system().now()).await?;
+        Ok(backend)
+    };
+    opened.await.map_err(|stop: Stop| {
         let place = if config.database_url.is_empty() { "the data folder" } else { "database_url" };
         format!("{place} cannot be opened: {stop}")
     })

@@ -29,13 +29,15 @@ async fn a_new_database_holds_the_law_once() {
     each_database(async |world| {
         let caller = world.person("SNV").await;
         let rules = Rules::list(&world.backend, &caller).await.unwrap();
-        assert_eq!(rules.len(), 12);
+        assert_eq!(rules.len(), 15);
         assert_eq!(rules[0].kind.code, "dissemination");
         let on = |kind: &str, date: &str| {
             rule_on(&rules, kind, date.parse().unwrap()).map(|rule| (rule.limit_sessions, rule.kind.scope))
         };
         assert_eq!(on("in_depth", "2026-06-16"), Some((3, Scope::Conference)));
-        // KL 226 names no first day: its limits hold for every meeting on record.
+        let source = |date: &str| rule_on(&rules, "in_depth", date.parse().unwrap()).unwrap().source.as_str();
+        assert_eq!((source("2025-12-11"), source("2025-12-10")), ("KL 226-KL/TW", "Quy định của cơ quan"));
+        // No document limited it before, and its limit is held against every meeting on record.
         assert_eq!(on("in_depth", "2018-12-15"), Some((3, Scope::Conference)));
         assert_eq!(on("in_depth", "2018-12-14"), None);
         assert_eq!(on("training", "2020-01-01"), Some((4, Scope::Conference)));
@@ -46,7 +48,7 @@ async fn a_new_database_holds_the_law_once() {
         assert_eq!(targets.source, "KL 226-KL/TW; QĐ 534/QĐ-TTg");
 
         Backend::open(world.config.clone(), Box::new(SeededEntropy::new(1))).await.unwrap();
-        assert_eq!(world.count("kind_rule").await, 12);
+        assert_eq!(world.count("kind_rule").await, 15);
         assert!(world.count("work_day").await > 40);
     })
     .await;
@@ -80,7 +82,7 @@ async fn a_new_rule_begins_tomorrow_at_the_earliest() {
             let refused = Rules::add(&world.backend, &system, row(code, "2", from)).await;
             assert_eq!(refused, Err(Failure::Refused(Refusal::RuleInThePast)), "{code} {from}");
         }
-        assert_eq!(world.count("kind_rule").await, 12);
+        assert_eq!(world.count("kind_rule").await, 15);
         Rules::add(&world.backend, &system, row("briefing", "2", "2026-06-17")).await.unwrap();
     })
     .await;
@@ -138,7 +140,7 @@ async fn only_the_system_administrator_adds_a_rule_and_every_field_is_named() {
         };
         let names: Vec<&str> = fields.iter().map(|field| field.field.as_str()).collect();
         assert_eq!(names, ["code", "scope", "limit_sessions", "valid_from"]);
-        assert_eq!(world.count("kind_rule").await, 12);
+        assert_eq!(world.count("kind_rule").await, 15);
     })
     .await;
 }
@@ -197,7 +199,8 @@ async fn a_database_of_before_gets_the_earlier_rows_and_counts_by_them_once() {
             meetings.push(world.meeting("SNV").kind("dissemination").at(at).store().await);
         }
         let mut tx = world.backend.db().begin().await.unwrap();
-        backend::q("UPDATE kind_rule SET valid_from = '2025-12-11' WHERE source = 'KL 226-KL/TW'")
+        backend::q("DELETE FROM kind_rule WHERE valid_from < '2025-12-11' AND kind IN \
+            (SELECT k.kind FROM kind_rule k WHERE k.source = 'KL 226-KL/TW')")
             .run(&mut tx)
             .await
             .unwrap();
@@ -207,13 +210,30 @@ async fn a_database_of_before_gets_the_earlier_rows_and_counts_by_them_once() {
             .unwrap();
         tx.commit().await.unwrap();
         for _ in 0..2 {
-            Backend::open(world.config.clone(), Box::new(SeededEntropy::new(1))).await.unwrap();
+            world.backend.complete_rules(world.now).await.unwrap();
             assert_eq!(world.count("kind_rule").await, 15);
         }
+        let lines: Vec<(String, String, Option<String>, String)> =
+            backend::q("SELECT subject, who, person_id, after_json FROM audit WHERE what = 'rules.recount' ORDER BY subject")
+                .all(world.backend.db())
+                .await
+                .unwrap();
+        let of = |(subject, who, person, after): &(String, String, Option<String>, String)| {
+            let after: serde_json::Value = serde_json::from_str(after).unwrap();
+            (subject.clone(), who.clone(), person.is_some(), after["meetings"].as_u64())
+        };
+        let expected = [
+            ("Hội nghị chuyên môn", 0),
+            ("Hội nghị quan trọng cần thảo luận sâu", 0),
+            ("Hội nghị quán triệt, triển khai", 1),
+        ]
+        .map(|(kind, changed)| (kind.to_owned(), "Phiên".to_owned(), false, Some(changed)));
+        assert_eq!(lines.iter().map(of).collect::<Vec<_>>(), expected);
         let rules = Rules::list(&world.backend, &world.system()).await.unwrap();
         let on = |date: &str| rule_on(&rules, "dissemination", date.parse().unwrap()).unwrap();
         assert_eq!((on("2025-05-06").limit_sessions, on("2026-05-06").limit_sessions), (1, 1));
-        assert_ne!(on("2025-05-06").id, on("2026-05-06").id);
+        let sources = (on("2025-05-06").source.as_str(), on("2026-05-06").source.as_str());
+        assert_eq!(sources, ("Quy định của cơ quan", "KL 226-KL/TW"));
         for (meeting, expected) in meetings.into_iter().zip([false, true, true]) {
             let (exceeded,): (bool,) = backend::q("SELECT has_exceeded FROM meeting WHERE id = $1")
                 .bind(meeting)
