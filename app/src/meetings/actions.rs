@@ -35,10 +35,7 @@ pub(super) fn actions(desk: Desk) -> impl IntoView {
     let closes = of(desk, move |meeting| conducts(meeting, Stage::UnderWay));
     let takes_back = Memo::new(move |_| {
         let now = desk.now.get();
-        desk.meeting.with(|meeting| {
-            let is_soon = meeting.state.clone().take_back(now).is_ok();
-            meeting.may(Action::ConductMeeting) && is_soon && meeting.is_untouched()
-        })
+        desk.meeting.with(|meeting| meeting.may(Action::ConductMeeting) && meeting.taken_back(now).is_ok())
     });
     let off = of(desk, |meeting| meeting.may(Action::CallOffMeeting).then(|| meeting.state.stage()));
     let reads = of(desk, Reading::of);

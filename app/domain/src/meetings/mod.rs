@@ -21,7 +21,7 @@ use crate::access::{Action, Caller, Part};
 use crate::agencies::AgencyRef;
 use crate::attendance::{CalledBy, Presence};
 use crate::count::{Counterpart, Form, Side};
-use crate::error::Outcome;
+use crate::error::{Outcome, Refusal};
 use crate::ids::{AgendaItemId, MeetingId, ParticipantId};
 use crate::papers::PaperLine;
 use crate::people::{Page, PersonRef};
@@ -81,6 +81,8 @@ pub struct Meeting {
     pub agenda: Vec<AgendaItem>,
     /// How far it has come.
     pub state: State,
+    /// When its opening was pressed, for those who may take it back and as long as they may.
+    pub pressed: Option<DateTime<Utc>>,
     /// Changes since the invitations went out, newest first.
     pub changes: Vec<Change>,
     /// Whether the secretariat has typed changes that are not published yet. Always false for delegates.
@@ -109,6 +111,12 @@ impl Meeting {
         !self.participants.iter().any(|participant| participant.presence.is_present())
             && !self.sites.iter().any(|site| site.is_connected)
             && !self.agenda.iter().any(|item| item.began.is_some())
+    }
+
+    /// The meeting as it was before its opening, as far as that may be taken back: soon, and while nothing has come of it.
+    pub fn taken_back(&self, now: DateTime<Utc>) -> Result<State, Refusal> {
+        let pressed = self.pressed.filter(|_| self.is_untouched()).ok_or(Refusal::WrongState)?;
+        self.state.clone().take_back(pressed, now)
     }
 
     /// All papers of the agenda.

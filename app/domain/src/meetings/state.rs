@@ -94,11 +94,12 @@ impl State {
         }
     }
 
-    /// Takes back an opening that was a mistake, within [`TAKEN_BACK_WITHIN_MINUTES`].
-    pub fn take_back(self, now: DateTime<Utc>) -> Result<State, Refusal> {
+    /// Takes back an opening that was a mistake, within [`TAKEN_BACK_WITHIN_MINUTES`] after it was pressed: one of a
+    /// meeting whose days were over counts from the planned start, long before.
+    pub fn take_back(self, pressed: DateTime<Utc>, now: DateTime<Utc>) -> Result<State, Refusal> {
         match self {
-            State::UnderWay { invited, opened }
-                if now - opened < TimeDelta::minutes(TAKEN_BACK_WITHIN_MINUTES) =>
+            State::UnderWay { invited, .. }
+                if now - pressed < TimeDelta::minutes(TAKEN_BACK_WITHIN_MINUTES) =>
             {
                 Ok(State::Scheduled { invited })
             }
@@ -174,9 +175,11 @@ mod tests {
     #[test]
     fn an_opening_is_taken_back_for_a_quarter_of_an_hour() {
         let under_way = State::UnderWay { invited: at(0), opened: at(5) };
-        assert_eq!(under_way.clone().take_back(at(19)), Ok(State::Scheduled { invited: at(0) }));
-        assert_eq!(under_way.take_back(at(20)), Err(Refusal::WrongState));
-        assert_eq!(State::Scheduled { invited: at(0) }.take_back(at(1)), Err(Refusal::WrongState));
+        assert_eq!(under_way.clone().take_back(at(5), at(19)), Ok(State::Scheduled { invited: at(0) }));
+        assert_eq!(under_way.clone().take_back(at(5), at(20)), Err(Refusal::WrongState));
+        let afterwards = under_way.take_back(at(5000), at(5014));
+        assert_eq!(afterwards, Ok(State::Scheduled { invited: at(0) }), "from the press");
+        assert_eq!(State::Scheduled { invited: at(0) }.take_back(at(0), at(1)), Err(Refusal::WrongState));
     }
 
     #[test]

@@ -75,11 +75,8 @@ pub(super) async fn take_back(backend: &Backend, caller: &Caller, id: MeetingId)
     let mut tx = backend.db().begin().await?;
     let head = locked(&mut tx, backend, caller, id, Action::ConductMeeting).await?;
     let (before, agency, title) = (head.state()?, head.agency_id()?, head.title.clone());
-    let next = before.clone().take_back(caller.now)?;
     let (meeting, _) = load::whole(&mut tx, caller, id, head).await?;
-    if !meeting.is_untouched() {
-        return Err(Refusal::WrongState.into());
-    }
+    let next = meeting.taken_back(caller.now)?;
     q("UPDATE meeting SET stage = $2, opened_at = NULL WHERE id = $1")
         .bind(id)
         .bind(next.stage().code())

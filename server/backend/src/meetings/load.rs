@@ -1,13 +1,13 @@
 //! One meeting as its people see it, in few queries: its row, its small parts together, people, agenda, papers.
 //! Refuses to decide anything but who may see it.
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use domain::access::{Action, Caller, Part, Stage};
 use domain::agencies::AgencyRef;
 use domain::attendance::{CalledBy, Presence};
 use domain::error::Failure;
 use domain::ids::MeetingId;
-use domain::meetings::{AgendaItem, Change, Meeting, Participant, Site};
+use domain::meetings::{AgendaItem, Change, Meeting, Participant, Site, TAKEN_BACK_WITHIN_MINUTES};
 use domain::papers::{Paper, PaperLine};
 use domain::people::PersonRef;
 use domain::rooms::RoomRef;
@@ -51,6 +51,8 @@ pub(super) async fn whole(
     let agenda = agenda(&mut *on, id, &papers).await?;
     let names = may.contains(&Action::NameDelegates) && participants.iter().any(|p| p.person.is_none());
     let to_name = if names { naming::to_name(&mut *on, caller, id).await? } else { Vec::new() };
+    let is_conducted = stage == Stage::UnderWay && may.contains(&Action::ConductMeeting);
+    let pressed = if is_conducted { pressed(&mut *on, caller, id).await? } else { None };
     let unseen = parts.newest_change.filter(|n| head.seen_change.is_some_and(|seen| seen < *n));
     let meeting = Meeting {
         id,
@@ -70,6 +72,7 @@ pub(super) async fn whole(
         participants,
         agenda,
         state: head.state()?,
+        pressed,
         changes: parts.changes,
         has_unpublished: stage != Stage::Draft
             && !head.draft.is_empty()
@@ -79,6 +82,18 @@ pub(super) async fn whole(
         may,
     };
     Ok((meeting, unseen))
+}
+
+/// When the meeting's opening was pressed, if that was so lately that it may be taken back. The trail tells: of a meeting
+/// whose days were over, the row holds the planned start.
+async fn pressed(on: impl Source, caller: &Caller, id: MeetingId) -> Done<Option<DateTime<Utc>>> {
+    let (pressed,): (Option<i64>,) =
+        q("SELECT MAX(at) FROM audit WHERE at > $2 AND meeting_id = $1 AND what = 'meetings.open'")
+            .bind(id)
+            .bind(caller.now - TimeDelta::minutes(TAKEN_BACK_WITHIN_MINUTES))
+            .one(on)
+            .await?;
+    stored::optional_instant(pressed)
 }
 
 /// Sittings, rooms, sites and changes.

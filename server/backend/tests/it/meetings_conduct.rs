@@ -90,6 +90,26 @@ async fn an_opening_by_mistake_is_taken_back_while_nothing_has_come_of_it() {
 }
 
 #[tokio::test]
+async fn an_opening_after_the_planned_days_is_taken_back_for_as_long_after_the_press() {
+    each_database(async |world| {
+        let (id, mut secretary, chair) = on_the_day(world).await;
+        let scheduled = world.backend.get(&chair, id).await.unwrap().state;
+        for (minutes, expected) in [(14, Ok(())), (15, Err(Failure::Refused(Refusal::WrongState)))] {
+            secretary.now = instant("2026-06-22T09:00");
+            world.backend.open(&secretary, id).await.unwrap();
+            secretary.now += chrono::TimeDelta::minutes(minutes);
+            let offered = world.backend.get(&secretary, id).await.unwrap();
+            assert_eq!(offered.taken_back(secretary.now).is_ok(), expected.is_ok(), "{minutes}");
+            assert_eq!(world.backend.take_back(&secretary, id).await, expected, "{minutes}");
+            if expected.is_ok() {
+                assert_eq!(world.backend.get(&secretary, id).await.unwrap().state, scheduled);
+            }
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_meeting_is_opened_only_on_a_day_of_its_own() {
     each_database(async |world| {
         let (id, mut secretary, _) = on_the_day(world).await;
