@@ -10,7 +10,10 @@ use super::calls::{self, Shown};
 use super::desk::{Desk, Tab};
 use super::{agenda, changes, head, roll, sites};
 use crate::failure::Problem;
-use crate::text::keys::{AGENDA_UPLOAD_KEPT, MEETINGS_COLUMN_TITLE, SHOWN_GO, SHOWN_NOW};
+use crate::form::posted;
+use crate::text::keys::{
+    AGENDA_UPLOAD_KEPT, AGENDA_UPLOAD_KEPT_MANY, MEETINGS_COLUMN_TITLE, SHOWN_GO, SHOWN_NOW,
+};
 use crate::text::{t, tf};
 use crate::ui::{Icon, Loaded, Notice, Tone, loaded_page, named, resource_of};
 
@@ -37,11 +40,12 @@ fn opened(tab: Memo<Tab>) -> impl IntoView {
 fn meeting_view(desk: Desk, tab: Memo<Tab>) -> impl IntoView {
     #[cfg(feature = "hydrate")]
     super::follow::follow(desk);
+    let count = posted().typed("kept_count").parse().unwrap_or(0);
     let failure = move || {
         desk.failure.get().map(|failure| {
             view! {
                 <Problem failure/>
-                {kept(desk)}
+                {kept(count, &desk.kept())}
             }
         })
     };
@@ -64,10 +68,11 @@ fn meeting_view(desk: Desk, tab: Memo<Tab>) -> impl IntoView {
 }
 
 /// Which papers of a refused form are there all the same: only those after them have to be sent again.
-fn kept(desk: Desk) -> Option<AnyView> {
-    let kept = desk.kept();
-    let title = tf(AGENDA_UPLOAD_KEPT, &[("n", &kept.len()), ("titles", &kept.join("; "))]);
-    (!kept.is_empty()).then(|| view! { <Notice tone=Tone::Met title/> }.into_any())
+fn kept(count: usize, last: &[String]) -> Option<AnyView> {
+    let (key, titles) =
+        (if count > last.len() { AGENDA_UPLOAD_KEPT_MANY } else { AGENDA_UPLOAD_KEPT }, last.join("; "));
+    let title = tf(key, &[("n", &count), ("titles", &titles)]);
+    (count > 0).then(|| view! { <Notice tone=Tone::Met title/> }.into_any())
 }
 
 /// The paper that lies open before everybody, one press away.

@@ -23,6 +23,11 @@ use crate::site::Site;
 const SILENT_AT_MOST: Duration = Duration::from_secs(60);
 /// A title of 300 letters takes at most 1,200 bytes.
 const TEXT_BYTES_AT_MOST: usize = 4096;
+/// Titles told beside a refusal: with the longest letters they take 3 × 60 × 9 bytes of an answer's head, for all of which
+/// many proxies keep four kibibytes.
+const TITLES_TOLD: usize = 3;
+/// Letters of each.
+const TITLE_TOLD: usize = 60;
 /// So much of a refused form is still read, so that the sender hears the refusal and not a broken line.
 const DRAINED_BYTES_AT_MOST: u64 = 512 * 1024 * 1024;
 
@@ -49,16 +54,26 @@ pub async fn upload(
             drain(&mut form).await;
             match meeting.parse::<MeetingId>() {
                 Ok(meeting) if wants_html => {
-                    let titles: Vec<String> =
-                        kept.iter().map(|(_, title)| format!("kept={}", app::form::escape(title))).collect();
-                    let query = if titles.is_empty() { "" } else { "?" };
-                    let path = format!("/meetings/{meeting}{query}{}", titles.join("&"));
+                    let path = format!("/meetings/{meeting}{}", told(&kept));
                     Redirect::to(&app::form::failed(&path, failure)).into_response()
                 }
                 _ => fault::failure(&failure, &headers),
             }
         }
     }
+}
+
+/// What was kept, as a query: how many, and the titles of the last.
+fn told(kept: &[(PaperId, String)]) -> String {
+    if kept.is_empty() {
+        return String::new();
+    }
+    let last = &kept[kept.len().saturating_sub(TITLES_TOLD)..];
+    let titles = last.iter().map(|(_, title)| {
+        let title: String = title.chars().take(TITLE_TOLD).collect();
+        format!("&kept={}", app::form::escape(&title))
+    });
+    format!("?kept_count={}{}", kept.len(), titles.collect::<String>())
 }
 
 /// What stands before the files of a form.
@@ -206,6 +221,18 @@ fn invalid(field: &str, problem: Problem) -> Failure {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn however_much_was_kept_the_way_back_stays_short() {
+        let paper = |title: String| (PaperId(uuid::Uuid::from_u128(1)), title);
+        assert_eq!(told(&[]), "");
+        assert_eq!(told(&[paper("a".into())]), "?kept_count=1&kept=a");
+        let kept: Vec<_> = (0..40).map(|n| paper(format!("{n} {}", "ệ".repeat(300)))).collect();
+        let told = told(&kept);
+        assert!(told.starts_with("?kept_count=40&kept=37%20%E1%BB%87"), "{told}");
+        assert_eq!(told.matches("&kept=").count(), 3);
+        assert!(told.len() < 1800, "{}", told.len());
+    }
 
     #[test]
     fn a_paper_is_named_after_its_file() {
