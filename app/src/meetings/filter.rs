@@ -30,19 +30,21 @@ pub(super) fn read(query: &ParamsMap) -> Asked {
 fn filter(query: &ParamsMap) -> MeetingFilter {
     let text = |name: &str| query.get(name).map(|text| text.trim().to_owned()).unwrap_or_default();
     let counted = Base::parse(&text("base")).zip(What::parse(&text("what")));
+    let window =
+        window(&text("from"), &text("to")).or_else(|| Period::parse(&text("period")).map(|p| p.window()));
     MeetingFilter {
         agency: text("agency").parse().ok(),
         with_subtree: matches!(text("subtree").as_str(), "on" | "1" | "true") || text("scope") == "subtree",
         room: text("room").parse().ok(),
         person: text("person").parse().ok(),
-        window: window(&text("from"), &text("to"))
-            .or_else(|| Period::parse(&text("period")).map(|p| p.window())),
+        window,
         stage: Stage::parse(&text("stage")),
         form: Form::parse(&text("form")),
         kind: Some(text("kind")).filter(|kind| !kind.is_empty()),
         text: text("text"),
         counted,
-        is_compared: counted.is_some() && text("compared") == "1",
+        // Compared with the year before a window: without one there is nothing to compare.
+        is_compared: counted.is_some() && window.is_some() && text("compared") == "1",
         page: text("page").parse().unwrap_or(1).max(1),
     }
 }
@@ -137,6 +139,16 @@ mod tests {
              &base=conferences&what=counted_online&compared=1\
              &figures=period%3Dh-2026-1%26sort%3Dshare%26dir%3Ddesc&page=3"
         );
+    }
+
+    #[test]
+    fn nothing_is_compared_without_a_window() {
+        let figure = [("base", "conferences"), ("what", "held"), ("compared", "1")];
+        let asked = read(&query(&figure));
+        assert!(asked.filter.counted.is_some() && !asked.filter.is_compared);
+        let mut with = figure.to_vec();
+        with.push(("period", "y-2026"));
+        assert!(read(&query(&with)).filter.is_compared);
     }
 
     #[test]

@@ -222,7 +222,7 @@ fn in_force(all: &Asked, listed: &Listed) -> Option<AnyView> {
         ));
     }
     if let Some(window) = asked.window {
-        on.push((window_in_words(window), without(&|f| f.window = None)));
+        on.push((window_in_words(window), without(&without_window)));
     }
     if asked.counted.is_some() {
         let word = if asked.is_compared { MEETINGS_COMPARED_ONLY } else { MEETINGS_COUNTED_ONLY };
@@ -244,10 +244,30 @@ fn in_force(all: &Asked, listed: &Listed) -> Option<AnyView> {
     (!on.is_empty()).then(|| view! { <div class="filterbar__on">{chips}</div> }.into_any())
 }
 
+/// Which agencies are compared follows from the window.
+fn without_window(filter: &mut MeetingFilter) {
+    filter.window = None;
+    filter.is_compared = false;
+}
+
 fn window_in_words(window: domain::period::Window) -> String {
     match (window.from == filter::FIRST_DAY, window.to == filter::LAST_DAY) {
         (false, false) => format!("{}–{}", text::date(window.from), text::date(window.to)),
         (false, true) => tf(MEETINGS_SINCE, &[("date", &text::date(window.from))]),
         _ => tf(MEETINGS_UNTIL, &[("date", &text::date(window.to))]),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::period::Period;
+
+    #[test]
+    fn without_its_window_a_list_compares_nothing() {
+        let window = Period::parse("y-2026").map(|period| period.window());
+        let mut filter = MeetingFilter { window, is_compared: true, ..MeetingFilter::default() };
+        without_window(&mut filter);
+        assert_eq!(filter, MeetingFilter::default());
     }
 }
