@@ -72,9 +72,10 @@ fn cut(text: &str) -> String {
     text.chars().take(100).collect()
 }
 
-/// How the key of a user name at any address begins.
+/// How the key of a user name at any address begins. No user name holds a space, but one may go on with an `@`: by that,
+/// forgiving one would forgive another. Keys of before, which had it there, hold nobody up and go when they are forgiven.
 fn places_of(user_name: &str) -> String {
-    format!("at:{}@", cut(user_name))
+    format!("at:{} ", cut(user_name))
 }
 
 /// Refuses while any of them has to wait.

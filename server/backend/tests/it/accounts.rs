@@ -132,6 +132,22 @@ async fn guess(world: &World, name: &str, address: &str, now: chrono::DateTime<c
 }
 
 #[tokio::test]
+async fn a_user_name_is_forgiven_alone_and_not_one_that_goes_on_after_it() {
+    each_database(async |world| {
+        secretary(world).await;
+        for name in ["thuky1", "thuky1@snv"] {
+            assert!(guess(world, name, "10.0.0.1", world.now).await);
+        }
+        let people: &dyn People = &world.backend;
+        let person = people.list(&world.system(), None, "thuky1", 1).await.unwrap().rows[0].id;
+        people.reset_password(&world.system(), person).await.unwrap();
+        assert!(guess(world, "thuky1", "10.0.0.1", world.now).await);
+        assert!(!guess(world, "thuky1@snv", "10.0.0.1", world.now).await);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn an_unknown_name_is_refused_in_the_same_words_and_its_address_slows_down() {
     each_database(async |world| {
         secretary(world).await;
