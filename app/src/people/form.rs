@@ -30,7 +30,7 @@ pub(super) fn fields(tree: Vec<Agency>, person: Option<&Person>, posted: &Posted
                 error=posted.error(name)
                 hint=hint
                 autocomplete="off"
-                required=true
+                required=name != "position"
             />
         }
     };

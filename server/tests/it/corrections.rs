@@ -79,6 +79,11 @@ async fn a_person_is_added_and_corrected_with_roles_in_other_agencies() {
         shown.contains(r#"value="Thư kí 1""#) && shown.contains(r#"name="others[0][agency]""#),
         "{shown}"
     );
+    let needs = |name: &str| {
+        let field = shown.split("<input").find(|tag| tag.contains(&format!(r#"name="{name}""#))).unwrap();
+        field.split('>').next().unwrap().contains("required")
+    };
+    assert!(needs("name") && !needs("position"), "{shown}");
     let id = person.id.to_string();
     let wrong = [
         ("id", id.as_str()),
