@@ -40,6 +40,8 @@ pub struct Person {
     pub roles: Vec<(Role, AgencyRef)>,
     /// Whether the person may sign in.
     pub is_active: bool,
+    /// Whether the account is the caller's to change: none of the roles lies outside what they manage.
+    pub may_change: bool,
 }
 
 /// A person to be added.

@@ -135,7 +135,7 @@ fn row(person: &Person, text: &str) -> impl IntoView + use<> {
             <td role="cell" data-label=t(PERSON_USER_NAME)>{person.user_name.clone()}</td>
             <td role="cell" data-label=t(PERSON_AGENCY)>{person.agency.short_name.clone()}</td>
             <td role="cell" data-label=t(PERSON_ROLES)>{roles}</td>
-            <td role="cell" data-label=t(PERSON_ACTIONS)>{menu(person, text)}</td>
+            <td role="cell" data-label=t(PERSON_ACTIONS)>{person.may_change.then(|| menu(person, text))}</td>
         </tr>
     }
 }

@@ -41,6 +41,10 @@ pub(super) async fn run(mut import: Import<'_>, table: &Table) -> Done<ImportRep
     let mut ground = import.ground().await?;
     let (places, there) = (places_by_code(&mut ground).await?, everybody(&mut ground).await?);
     let writes = compare(&mut import, &rows, &places, &there, has_roles)?;
+    let demotes = writes.iter().any(|write| {
+        let runs = write.before.is_some_and(|there| there.kept.runs_the_system());
+        runs && !write.after.runs_the_system()
+    });
     if let Some(tx) = import.writing(&mut ground) {
         for Write { after, before, .. } in writes {
             match before {
@@ -53,6 +57,9 @@ pub(super) async fn run(mut import: Import<'_>, table: &Table) -> Done<ImportRep
                     people::write_change(tx, import.backend, import.caller, there, &after).await?;
                 }
             }
+        }
+        if demotes {
+            people::keep_a_system_administrator(tx).await?;
         }
     }
     // Whoever was added by somebody else meanwhile keeps the password given there.

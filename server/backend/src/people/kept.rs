@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use domain::access::{Action, Caller, Role, Scope};
 use domain::error::Failure;
-use domain::ids::PersonId;
+use domain::ids::{AgencyId, PersonId};
 use domain::people::TypedRole;
 use serde_json::json;
 
@@ -46,6 +46,11 @@ pub(crate) struct There {
 }
 
 impl Kept {
+    /// Whether one of the roles is to run the system.
+    pub(crate) fn runs_the_system(&self) -> bool {
+        self.roles.iter().any(|held| held.role == Role::SystemAdministrator)
+    }
+
     /// What the trail may show: everything but the password. A role of another agency stands with that agency's name.
     pub(super) fn shown(&self) -> serde_json::Value {
         let role = |held: &Held| match held.place.id == self.place.id {
@@ -101,8 +106,13 @@ pub(crate) fn join(roles: &mut Vec<Held>, more: impl IntoIterator<Item = Held>) 
 
 /// Whether the caller may give this role, and take it away. Who runs the whole system is for those who run it to say.
 pub(crate) fn permit_role(caller: &Caller, held: &Held) -> Done<()> {
-    permit(caller, Action::ManagePeople, Scope::Agency(&held.place.path))?;
-    if held.role == Role::SystemAdministrator {
+    permit_role_at(caller, held.role, &held.place.path)
+}
+
+/// The same of a role in the agency of a path.
+pub(super) fn permit_role_at(caller: &Caller, role: Role, path: &[AgencyId]) -> Done<()> {
+    permit(caller, Action::ManagePeople, Scope::Agency(path))?;
+    if role == Role::SystemAdministrator {
         permit(caller, Action::ManagePeople, Scope::System)?;
     }
     Ok(())
@@ -120,20 +130,37 @@ pub(crate) fn permit_all(caller: &Caller, there: &There) -> Done<()> {
     permit_new(caller, &there.kept)
 }
 
-/// Whether the caller may change a person so. Nobody takes an administrator's role from themselves, and so the last
-/// administrator stays.
+/// Whether the caller may change a person so. Nobody takes an administrator's role from themselves, nor makes it reach
+/// less far: every agency that they administered is still below one that they do.
 pub(crate) fn permit_change(caller: &Caller, there: &There, after: &Kept) -> Done<()> {
     permit_all(caller, there)?;
     permit_new(caller, after)?;
-    let is_kept = |role: Role| {
-        let has = |kept: &Kept| kept.roles.iter().any(|held| held.role == role);
-        !has(&there.kept) || has(after)
+    let administers = |kept: &Kept, place: &Place| {
+        kept.roles
+            .iter()
+            .any(|held| held.role == Role::AgencyAdministrator && place.path.contains(&held.place.id))
     };
-    let keeps = is_kept(Role::SystemAdministrator) && is_kept(Role::AgencyAdministrator);
+    let keeps = there.kept.roles.iter().all(|held| match held.role {
+        Role::SystemAdministrator => after.runs_the_system(),
+        Role::AgencyAdministrator => administers(after, &held.place),
+        _ => true,
+    });
     if there.id == caller.person && !keeps {
         return Err(Failure::Forbidden.into());
     }
     Ok(())
+}
+
+/// Refuses when nobody is left who runs the system: asked within the transaction that took such a role or account away,
+/// for two who take each other's at once are both still allowed to. One agency's row makes the second wait for the first.
+pub(crate) async fn keep_a_system_administrator(tx: &mut Tx) -> Done<()> {
+    q("UPDATE agency SET name = name WHERE parent_id IS NULL").run(&mut *tx).await?;
+    let (left,): (i64,) = q("SELECT CAST(COUNT(*) AS BIGINT) FROM person p WHERE p.is_active \
+         AND EXISTS (SELECT 1 FROM role_grant g WHERE g.person_id = p.id AND g.role = $1)")
+    .bind(Role::SystemAdministrator.code())
+    .one(tx)
+    .await?;
+    if left == 0 { Err(Failure::Forbidden.into()) } else { Ok(()) }
 }
 
 #[derive(sqlx::FromRow)]

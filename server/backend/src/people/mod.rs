@@ -19,11 +19,12 @@ use crate::access::{Within, permit};
 use crate::accounts::{self, password, session};
 use crate::agencies;
 use crate::audit::{self, Entry};
-use crate::db::{BINDS_AT_MOST, Q, Source, Tx, places, q};
+use crate::db::{BINDS_AT_MOST, Q, Source, places, q};
 use crate::stop::Done;
 use crate::{Backend, stored, typed};
 pub(crate) use kept::{
-    Held, Kept, There, everybody, held, join, permit_all, permit_change, permit_new, permit_role,
+    Held, Kept, There, everybody, held, join, keep_a_system_administrator, permit_all, permit_change,
+    permit_new, permit_role,
 };
 pub(crate) use parsed::{ParsedPerson, parse, user_name};
 pub(crate) use written::{enter, insert, refold, write_change, write_new};
@@ -169,15 +170,21 @@ async fn list(
         (rows.place(i64::from(PER_PAGE)), rows.place(i64::from(page - 1) * i64::from(PER_PAGE)));
     rows.push(&format!("{chosen} ORDER BY a.depth, a.code, p.folded, p.id LIMIT {limit} OFFSET {offset}"));
     let rows: Vec<Row> = rows.all(backend.db()).await?;
-    let mut roles = roles(backend.db(), &rows).await?;
+    let mut roles = roles(backend.db(), caller, &rows).await?;
     let rows = rows.into_iter().map(|row| read(row, &mut roles)).collect::<Done<_>>()?;
     Ok(Page { rows, total, page, per_page: PER_PAGE })
 }
 
-fn read(row: Row, roles: &mut HashMap<String, Vec<(Role, AgencyRef)>>) -> Done<Person> {
+/// A role with its agency, and whether the caller may give and take it.
+type RoleHeld = (Role, AgencyRef, bool);
+
+/// A person within what the caller manages.
+fn read(row: Row, roles: &mut HashMap<String, Vec<RoleHeld>>) -> Done<Person> {
+    let roles = roles.remove(&row.id).unwrap_or_default();
     Ok(Person {
         id: stored::id(&row.id)?,
-        roles: roles.remove(&row.id).unwrap_or_default(),
+        may_change: roles.iter().all(|(.., may)| *may),
+        roles: roles.into_iter().map(|(role, agency, _)| (role, agency)).collect(),
         user_name: row.user_name,
         name: row.name,
         position: row.position,
@@ -187,25 +194,29 @@ fn read(row: Row, roles: &mut HashMap<String, Vec<(Role, AgencyRef)>>) -> Done<P
 }
 
 /// The roles of the people of a page.
-async fn roles(on: impl Source, rows: &[Row]) -> Done<HashMap<String, Vec<(Role, AgencyRef)>>> {
-    let mut roles: HashMap<String, Vec<(Role, AgencyRef)>> = HashMap::new();
+async fn roles(on: impl Source, caller: &Caller, rows: &[Row]) -> Done<HashMap<String, Vec<RoleHeld>>> {
+    let mut roles: HashMap<String, Vec<RoleHeld>> = HashMap::new();
     if rows.is_empty() {
         return Ok(roles);
     }
-    let found: Vec<(String, String, String, String, String)> = q(format!(
-        "SELECT g.person_id, g.role, a.id, a.code, a.short_name FROM role_grant g \
+    let found: Vec<(String, String, String, String, String, String)> = q(format!(
+        "SELECT g.person_id, g.role, a.id, a.code, a.short_name, a.path FROM role_grant g \
          JOIN agency a ON a.id = g.agency_id WHERE g.person_id IN ({})",
         places(1, rows.len())
     ))
     .bind_all(rows.iter().map(|row| &row.id))
     .all(on)
     .await?;
-    for (person, role, id, code, short_name) in found {
+    for (person, role, id, code, short_name, path) in found {
         let agency = AgencyRef { id: stored::id(&id)?, code, short_name };
-        roles.entry(person).or_default().push((stored::code(&role, Role::parse)?, agency));
+        let (role, path) = (stored::code(&role, Role::parse)?, agencies::read_path(&path)?);
+        let may = kept::permit_role_at(caller, role, &path).is_ok();
+        roles.entry(person).or_default().push((role, agency, may));
     }
     for roles in roles.values_mut() {
-        roles.sort_by(|(role, at), (other, there)| (role, &at.short_name).cmp(&(other, &there.short_name)));
+        roles.sort_by(|(role, at, _), (other, there, _)| {
+            (role, &at.short_name).cmp(&(other, &there.short_name))
+        });
     }
     Ok(roles)
 }
@@ -215,22 +226,16 @@ async fn get(backend: &Backend, caller: &Caller, person: PersonId) -> Done<Perso
     permit_all(caller, &there)?;
     let row: Row = q(format!("{ROWS} WHERE p.id = $1")).bind(person).one(backend.db()).await?;
     let rows = [row];
-    let mut roles = roles(backend.db(), &rows).await?;
+    let mut roles = roles(backend.db(), caller, &rows).await?;
     let [row] = rows;
     read(row, &mut roles)
-}
-
-/// Name, user name and agency of a person whose account the caller may change.
-async fn managed(tx: &mut Tx, caller: &Caller, person: PersonId) -> Done<(String, String, AgencyId)> {
-    let There { kept, .. } = kept::managed(tx, caller, person).await?;
-    Ok((kept.name, kept.user_name, kept.place.id))
 }
 
 async fn reset_password(backend: &Backend, caller: &Caller, person: PersonId) -> Done<String> {
     let made = password::made(backend.entropy());
     let password_hash = backend.hashing().hash(backend.entropy(), &made).await?;
     let mut tx = backend.db().begin().await?;
-    let (name, user_name, agency) = managed(&mut tx, caller, person).await?;
+    let Kept { name, user_name, place, .. } = kept::managed(&mut tx, caller, person).await?.kept;
     q("UPDATE person SET password_hash = $1 WHERE id = $2")
         .bind(password_hash)
         .bind(person)
@@ -238,16 +243,16 @@ async fn reset_password(backend: &Backend, caller: &Caller, person: PersonId) ->
         .await?;
     session::end_all(&mut tx, person, None).await?;
     accounts::forgive(&mut tx, &user_name).await?;
-    audit::record(&mut tx, backend, caller, Entry::new("people.reset_password", &name).of(agency)).await?;
+    audit::record(&mut tx, backend, caller, Entry::new("people.reset_password", &name).of(place.id)).await?;
     tx.commit().await?;
     Ok(made)
 }
 
 async fn set_active(backend: &Backend, caller: &Caller, person: PersonId, is_active: bool) -> Done<()> {
     let mut tx = backend.db().begin().await?;
-    let (name, _, agency) = managed(&mut tx, caller, person).await?;
+    let There { kept, .. } = kept::managed(&mut tx, caller, person).await?;
     if person == caller.person && !is_active {
-        // Nobody locks themselves out, and so the last administrator stays.
+        // Nobody locks themselves out.
         return Err(Failure::Forbidden.into());
     }
     let changed = q("UPDATE person SET is_active = $1 WHERE id = $2 AND is_active <> $1")
@@ -259,7 +264,10 @@ async fn set_active(backend: &Backend, caller: &Caller, person: PersonId, is_act
         if !is_active {
             session::end_all(&mut tx, person, None).await?;
         }
-        let entry = Entry::new("people.set_active", &name).of(agency);
+        if !is_active && kept.runs_the_system() {
+            kept::keep_a_system_administrator(&mut tx).await?;
+        }
+        let entry = Entry::new("people.set_active", &kept.name).of(kept.place.id);
         let entry = entry.before(&json!({ "is_active": !is_active }))?;
         let entry = entry.after(&json!({ "is_active": is_active }))?;
         audit::record(&mut tx, backend, caller, entry).await?;

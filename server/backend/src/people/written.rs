@@ -8,7 +8,9 @@ use domain::ids::{AgencyId, PersonId};
 use domain::people::{PersonChange, PersonInput};
 use domain::text::fold;
 
-use super::kept::{Held, Kept, There, held, managed, missing, permit_change, permit_new};
+use super::kept::{
+    Held, Kept, There, held, keep_a_system_administrator, managed, missing, permit_change, permit_new,
+};
 use super::parsed::{ParsedPerson, parse, parse_change};
 use crate::Backend;
 use crate::access::Within;
@@ -141,6 +143,9 @@ pub(super) async fn change(
     permit_change(caller, &there, &after)?;
     if there.kept.differs(&after) {
         write_change(&mut tx, backend, caller, &there, &after).await?;
+    }
+    if there.kept.runs_the_system() && !after.runs_the_system() {
+        keep_a_system_administrator(&mut tx).await?;
     }
     Ok(tx.commit().await?)
 }

@@ -1,13 +1,13 @@
 //! People and their accounts.
 
-use domain::access::Role;
+use domain::access::{Caller, Role};
 use domain::accounts::Accounts;
 use domain::agencies::Agencies;
 use domain::audit::{Audit, AuditFilter};
 use domain::error::{Failure, FieldProblem, Problem, Refusal};
 use domain::people::{People, Person, PersonChange, PersonInput};
 
-use crate::support::{World, each_database};
+use crate::support::{World, each_busy_database, each_database};
 
 fn input(user_name: &str, name: &str, agency: &str, roles: &str) -> PersonInput {
     PersonInput {
@@ -265,9 +265,65 @@ async fn nobody_takes_the_administrators_role_from_themselves() {
         assert_eq!(out, Err(Failure::Forbidden));
         let moved = change("Quản trị", "UBND", "system_administrator delegate");
         people.change(&system, system.person, moved).await.unwrap();
+        // Nor may they make it reach less far.
+        let unit = world.agency_below("SNV-VP", "SNV", "unit").await;
+        let own = world.caller(Role::AgencyAdministrator, "SNV").await;
+        for away in ["agency_administrator", "agency_administrator secretary@SNV"] {
+            let moved = people.change(&own, own.person, change("Quản trị", "SNV-VP", away)).await;
+            assert_eq!(moved, Err(Failure::Forbidden), "{away} in {unit}");
+        }
+        let kept = change("Quản trị", "SNV-VP", "agency_administrator@SNV");
+        people.change(&own, own.person, kept).await.unwrap();
         // Somebody else may.
         let other = world.caller(Role::SystemAdministrator, "UBND").await;
         people.change(&other, system.person, change("Quản trị", "SNV", "")).await.unwrap();
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn two_system_administrators_who_demote_each_other_leave_one() {
+    each_busy_database(async |world| {
+        let people: &dyn People = &world.backend;
+        for deactivates in [false, true] {
+            let one = world.caller(Role::SystemAdministrator, "SNV").await;
+            let other = world.caller(Role::SystemAdministrator, "SNV").await;
+            let take = async |caller: &Caller, from: &Caller| match deactivates {
+                true => people.set_active(caller, from.person, false).await,
+                false => people.change(caller, from.person, change("Quản trị", "SNV", "")).await,
+            };
+            let both: [_; 2] = tokio::join!(take(&one, &other), take(&other, &one)).into();
+            assert_eq!(both.iter().filter(|taken| taken.is_ok()).count(), 1, "{}: {both:?}", world.engine);
+            assert!(both.contains(&Err(Failure::Forbidden)), "{}: {both:?}", world.engine);
+            // The program takes the last one's no more than anybody else, until there is another.
+            let last = if both[0].is_ok() { &one } else { &other };
+            assert_eq!(take(&world.system(), last).await, Err(Failure::Forbidden));
+            let another = world.caller(Role::SystemAdministrator, "UBND").await;
+            take(&another, last).await.unwrap();
+            let mut tx = world.backend.db().begin().await.unwrap();
+            backend::q("DELETE FROM role_grant").run(&mut tx).await.unwrap();
+            tx.commit().await.unwrap();
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_list_says_whose_account_may_be_changed() {
+    each_database(async |world| {
+        let people: &dyn People = &world.backend;
+        let administrator = world.caller(Role::AgencyAdministrator, "SNV").await;
+        for (user_name, roles, expected) in [
+            ("cv1", "delegate", true),
+            ("cv2", "delegate secretary@UBND", false),
+            ("cv3", "system_administrator", false),
+        ] {
+            let (id, _) =
+                people.add(&world.system(), input(user_name, "Chuyên viên", "SNV", roles)).await.unwrap();
+            let listed = people.list(&administrator, None, user_name, 1).await.unwrap();
+            assert_eq!(listed.rows[0].may_change, expected, "{user_name}");
+            assert_eq!(people.get(&administrator, id).await.is_ok(), expected, "{user_name}");
+        }
     })
     .await;
 }
