@@ -237,16 +237,13 @@ impl Page {
             }
             Err(failure) => Err(failure),
         };
-        match kept {
-            Err(failure @ (Failure::Unavailable | Failure::Internal(_))) => {
-                tracing::warn!(?failure, "a seat that carries is not marked yet");
-                // The page is talked to meanwhile.
-                tokio::spawn(async move {
-                    sleep(KEPT_AGAIN_AFTER).await;
-                    presence.carries();
-                });
-            }
-            Ok(()) | Err(_) => {}
+        if let Err(failure @ (Failure::Unavailable | Failure::Internal(_))) = kept {
+            tracing::warn!(?failure, "a seat that carries is not marked yet");
+            // The page is talked to meanwhile.
+            tokio::spawn(async move {
+                sleep(KEPT_AGAIN_AFTER).await;
+                presence.carries();
+            });
         }
     }
 

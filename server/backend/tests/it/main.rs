@@ -14,6 +14,7 @@ mod figures_naive;
 mod imports;
 mod imports_people;
 mod live;
+mod live_floor;
 mod live_host;
 mod live_rehearsal;
 mod live_times;
