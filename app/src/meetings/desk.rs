@@ -94,19 +94,26 @@ impl Desk {
     /// Asks the server again; what has not changed is not redrawn.
     #[cfg(feature = "hydrate")]
     pub(super) fn refresh(self) {
-        self.asked.update_value(|(asked, _)| *asked += 1);
-        let (turn, _) = self.asked.get_value();
+        // A page that was left asks no more.
+        let asked = self.asked.try_update_value(|(asked, _)| {
+            *asked += 1;
+            *asked
+        });
+        let Some(turn) = asked else { return };
         leptos::task::spawn_local(async move {
-            if let Ok(Shown { meeting, now }) = calls::fetch(self.id).await {
-                // Answers may overtake each other.
-                if self.asked.try_get_value().is_none_or(|(_, taken)| taken > turn) {
-                    return;
-                }
-                self.asked.update_value(|(_, taken)| *taken = turn);
-                self.now.try_set(now);
-                if self.meeting.try_with_untracked(|old| *old != meeting) == Some(true) {
-                    self.meeting.try_set(meeting);
-                }
+            let Ok(Shown { meeting, now }) = calls::fetch(self.id).await else { return };
+            // Answers may overtake each other.
+            let is_newest = self.asked.try_update_value(|(_, taken)| {
+                let is_newest = *taken < turn;
+                *taken = turn.max(*taken);
+                is_newest
+            });
+            if is_newest != Some(true) {
+                return;
+            }
+            self.now.try_set(now);
+            if self.meeting.try_with_untracked(|old| *old != meeting) == Some(true) {
+                self.meeting.try_set(meeting);
             }
         });
     }
