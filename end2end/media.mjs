@@ -33,9 +33,12 @@ export async function sees(page, name) {
   await expect.poll(moves, { timeout: 60_000, intervals: [1_000] }).toBeGreaterThan(3);
 }
 
-/** A picture comes in a size that fits where it stands: the middle layer or more where it is large. */
+/**
+ * A picture comes in a size that fits where it stands: the middle layer or more where it is large. Browsers that share two
+ * cores need a while until their lines are believed.
+ */
 export async function seesLarge(page, name) {
-  await expect.poll(async () => (await film(page, name)).width, { timeout: 60_000 }).toBeGreaterThanOrEqual(320);
+  await expect.poll(async () => (await film(page, name)).width, { timeout: 120_000 }).toBeGreaterThanOrEqual(320);
 }
 
 /** The loudest moment of the next seconds in what a page plays, of 1: Chromium's own microphone beeps once a second. */
