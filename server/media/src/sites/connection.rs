@@ -118,13 +118,16 @@ fn vp8() -> RTCRtpCodecParameters {
     codec(RtpCodecKind::Video, MIME_TYPE_VP8, VP8, "")
 }
 
-/// The codecs and extensions of a browser, as far as the server takes them.
-fn engine() -> Result<MediaEngine> {
+/// The codecs and extensions of a browser, as far as the server takes them. What a site sends again it sends as it was: the
+/// library marks the repeats of several sizes with nothing that tells whose they are, where browsers name the size.
+fn engine(link: Link) -> Result<MediaEngine> {
     let mut engine = MediaEngine::default();
     engine.register_codec(opus(), RtpCodecKind::Audio)?;
     engine.register_codec(vp8(), RtpCodecKind::Video)?;
-    let repeats = codec(RtpCodecKind::Video, MIME_TYPE_RTX, RTX, &format!("apt={VP8}"));
-    engine.register_codec(repeats, RtpCodecKind::Video)?;
+    if link == Link::Subscribe {
+        let repeats = codec(RtpCodecKind::Video, MIME_TYPE_RTX, RTX, &format!("apt={VP8}"));
+        engine.register_codec(repeats, RtpCodecKind::Video)?;
+    }
     let level = RTCRtpHeaderExtensionCapability { uri: extension::LEVEL.to_owned() };
     engine.register_header_extension(level, RtpCodecKind::Audio, None)?;
     configure_simulcast_extension_headers(&mut engine)?;
@@ -218,7 +221,7 @@ pub(super) struct Sends {
 impl Sends {
     /// A new connection and its offer. `first` is the number of its first stream, of four.
     pub(super) async fn offer(making: Making, first: u32, sizes: Sizes) -> Result<(Sends, String)> {
-        let mut engine = engine()?;
+        let mut engine = engine(Link::Publish)?;
         let wanted = Arc::new(Wanted::default());
         let obey = Obey { first: first.wrapping_add(1), wanted: Arc::clone(&wanted) };
         let registry = chain(&mut engine)?.with(Slot::Custom(LAST), Staged::new(obey));
@@ -331,7 +334,7 @@ impl Receives {
     pub(super) async fn answer(making: Making, began: Instant, offer: String) -> Result<(Receives, String)> {
         let read = sdp::read(&offer).map_err(|why| Error::Other(why.to_owned()))?;
         let ear: SharedEar = Arc::new(Mutex::new(Ear::new(began, &read)));
-        let mut engine = engine()?;
+        let mut engine = engine(Link::Subscribe)?;
         let registry = chain(&mut engine)?
             .with(Slot::Custom(BEFORE_GAPS), Staged::new(Mend(Arc::clone(&ear))))
             .with(Slot::Custom(LAST), Staged::new(Listen(Arc::clone(&ear))));
