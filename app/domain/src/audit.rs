@@ -9,6 +9,140 @@ use crate::error::Outcome;
 use crate::ids::AuditId;
 use crate::people::Page;
 
+/// Who may read what changed, of a line about a meeting: before and after. That somebody did something, and when, is for
+/// everybody who reads the trail; the meeting's title for those who may know of the meeting.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Audience {
+    /// Everybody who reads the trail: the line is about no meeting.
+    TrailReaders,
+    /// Those who may open the meeting.
+    MeetingReaders,
+    /// Those who may read its papers too: the line names papers.
+    PaperReaders,
+    /// Those who may open the meeting and see why somebody is absent.
+    RollCallers,
+    /// Those who may do all of this. A line whose audience is unknown has this one.
+    #[default]
+    PaperReadersWhoCallTheRoll,
+}
+
+impl Audience {
+    /// Every audience.
+    pub const ALL: [Audience; 5] = [
+        Self::TrailReaders,
+        Self::MeetingReaders,
+        Self::PaperReaders,
+        Self::RollCallers,
+        Self::PaperReadersWhoCallTheRoll,
+    ];
+
+    /// The code in the table.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::TrailReaders => "trail",
+            Self::MeetingReaders => "meeting",
+            Self::PaperReaders => "papers",
+            Self::RollCallers => "roll",
+            Self::PaperReadersWhoCallTheRoll => "papers_and_roll",
+        }
+    }
+
+    /// Reads a code; an unknown one is the strictest audience.
+    pub fn parse(code: &str) -> Audience {
+        Self::ALL.into_iter().find(|audience| audience.code() == code).unwrap_or_default()
+    }
+}
+
+/// Declares every deed with its code and its audience, so that none can lack either.
+macro_rules! deeds {
+    ($($deed:ident = $code:literal, $audience:ident;)+) => {
+        /// What was done. Every line of the trail is of one of these.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[expect(missing_docs, reason = "a deed is named after the operation that does it")]
+        pub enum Deed {
+            $($deed,)+
+        }
+
+        impl Deed {
+            /// Every deed.
+            pub const ALL: &'static [Deed] = &[$(Deed::$deed,)+];
+
+            /// The code in the table, as `feature.verb`.
+            pub const fn code(self) -> &'static str {
+                match self {
+                    $(Deed::$deed => $code,)+
+                }
+            }
+
+            /// Who may read what it changed.
+            pub const fn audience(self) -> Audience {
+                match self {
+                    $(Deed::$deed => Audience::$audience,)+
+                }
+            }
+        }
+    };
+}
+
+deeds! {
+    AccountsChangePassword = "accounts.change_password", TrailReaders;
+    AccountsClaim = "accounts.claim", TrailReaders;
+    AccountsSignIn = "accounts.sign_in", TrailReaders;
+    AccountsSignOut = "accounts.sign_out", TrailReaders;
+    AccountsSignOutEverywhere = "accounts.sign_out_everywhere", TrailReaders;
+    AgenciesAdd = "agencies.add", TrailReaders;
+    AgenciesChange = "agencies.change", TrailReaders;
+    AgenciesSetHours = "agencies.set_hours", TrailReaders;
+    AttendanceBehind = "attendance.behind", MeetingReaders;
+    AttendanceJoin = "attendance.join", MeetingReaders;
+    // These three hold reasons of absence.
+    AttendanceMark = "attendance.mark", RollCallers;
+    AttendanceMarkRest = "attendance.mark_rest", RollCallers;
+    AttendanceScan = "attendance.scan", RollCallers;
+    AttendanceMarkSite = "attendance.mark_site", MeetingReaders;
+    AttendanceNameDelegates = "attendance.name_delegates", MeetingReaders;
+    BaselineSet = "baseline.set", TrailReaders;
+    ImportsAgencies = "imports.agencies", TrailReaders;
+    ImportsBaseline = "imports.baseline", TrailReaders;
+    ImportsMeetings = "imports.meetings", TrailReaders;
+    ImportsPeople = "imports.people", TrailReaders;
+    ImportsRooms = "imports.rooms", TrailReaders;
+    LiveDirect = "live.direct", MeetingReaders;
+    LiveShowPaper = "live.show_paper", PaperReaders;
+    MeetingsCancel = "meetings.cancel", MeetingReaders;
+    MeetingsClose = "meetings.close", MeetingReaders;
+    MeetingsDiscuss = "meetings.discuss", MeetingReaders;
+    MeetingsDraft = "meetings.draft", MeetingReaders;
+    MeetingsDrop = "meetings.drop", MeetingReaders;
+    MeetingsImportChange = "meetings.import_change", MeetingReaders;
+    MeetingsOpen = "meetings.open", MeetingReaders;
+    MeetingsPostpone = "meetings.postpone", MeetingReaders;
+    // Holds the whole meeting: its agenda with papers, and its roll with reasons.
+    MeetingsPublish = "meetings.publish", PaperReadersWhoCallTheRoll;
+    MeetingsSave = "meetings.save", MeetingReaders;
+    MeetingsTakeBack = "meetings.take_back", MeetingReaders;
+    PapersAdd = "papers.add", PaperReaders;
+    PapersLeaveNeutralLine = "papers.leave_neutral_line", PaperReaders;
+    PapersRename = "papers.rename", PaperReaders;
+    PapersWithdraw = "papers.withdraw", PaperReaders;
+    PeopleAdd = "people.add", TrailReaders;
+    PeopleChange = "people.change", TrailReaders;
+    PeopleResetPassword = "people.reset_password", TrailReaders;
+    PeopleSetActive = "people.set_active", TrailReaders;
+    RoomsAdd = "rooms.add", TrailReaders;
+    RoomsChange = "rooms.change", TrailReaders;
+    RulesAdd = "rules.add", TrailReaders;
+    RulesRecount = "rules.recount", TrailReaders;
+    RulesSetHybrid = "rules.set_hybrid", TrailReaders;
+}
+
+impl Deed {
+    /// Reads a code.
+    pub fn parse(code: &str) -> Option<Deed> {
+        Self::ALL.iter().copied().find(|deed| deed.code() == code)
+    }
+}
+
 /// One line of the trail.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AuditEntry {
@@ -26,7 +160,7 @@ pub struct AuditEntry {
     pub before: String,
     /// After, as JSON; empty when nothing is left.
     pub after: String,
-    /// Before and after are of a meeting that the caller may not open, or of papers that they may not read.
+    /// Before and after are for an [`Audience`] that the caller is not part of.
     pub is_withheld: bool,
 }
 
@@ -49,4 +183,32 @@ pub struct AuditFilter {
 pub trait Audit: Send + Sync {
     /// Lines, newest first.
     async fn list(&self, caller: &Caller, filter: AuditFilter) -> Outcome<Page<AuditEntry>>;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Audience, Deed};
+
+    #[test]
+    fn every_deed_and_audience_is_read_back_from_its_code() {
+        for deed in Deed::ALL {
+            assert_eq!(Deed::parse(deed.code()), Some(*deed));
+        }
+        for audience in Audience::ALL {
+            assert_eq!(Audience::parse(audience.code()), audience);
+        }
+        assert_eq!(Deed::parse("meetings.unheard_of"), None);
+        assert_eq!(Audience::parse("unheard of"), Audience::PaperReadersWhoCallTheRoll);
+    }
+
+    #[test]
+    fn what_is_about_a_meeting_is_never_for_every_reader_of_the_trail() {
+        for deed in Deed::ALL {
+            let features = ["attendance.", "live.", "meetings.", "papers."];
+            let is_of_a_meeting = features.iter().any(|feature| deed.code().starts_with(feature));
+            assert_eq!(is_of_a_meeting, deed.audience() != Audience::TrailReaders, "{deed:?}");
+            let names_papers = deed.code().starts_with("papers.");
+            assert!(!names_papers || deed.audience() >= Audience::PaperReaders, "{deed:?}");
+        }
+    }
 }

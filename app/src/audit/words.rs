@@ -1,58 +1,64 @@
-//! What was done, and to which field, in words. A deed or a field without its own words is shown by its code, so that
-//! the trail hides nothing.
+//! What was done, and to which field, in words. A field without words of its own is shown by its code, so that the trail
+//! hides nothing.
 
 use domain::access::Stage;
+use domain::audit::Deed;
 
 use crate::text::keys::*;
 use crate::text::{Text, t};
 use crate::words;
 
-/// The words for a deed, by its code `feature.verb`.
+/// The words for a deed, by its code `feature.verb`. One that this program does not know is shown by its code.
 pub(super) fn deed(code: &str) -> String {
-    let text: Text = match code {
-        "accounts.change_password" => DEED_ACCOUNTS_CHANGE_PASSWORD,
-        "accounts.claim" => DEED_ACCOUNTS_CLAIM,
-        "accounts.sign_in" => DEED_ACCOUNTS_SIGN_IN,
-        "accounts.sign_out" => DEED_ACCOUNTS_SIGN_OUT,
-        "accounts.sign_out_everywhere" => DEED_ACCOUNTS_SIGN_OUT_EVERYWHERE,
-        "agencies.add" => DEED_AGENCIES_ADD,
-        "agencies.change" => DEED_AGENCIES_CHANGE,
-        "agencies.set_hours" => DEED_AGENCIES_SET_HOURS,
-        "attendance.behind" => DEED_ATTENDANCE_BEHIND,
-        "attendance.join" => DEED_ATTENDANCE_JOIN,
-        "attendance.mark" => DEED_ATTENDANCE_MARK,
-        "attendance.mark_rest" => DEED_ATTENDANCE_MARK_REST,
-        "attendance.mark_site" => DEED_ATTENDANCE_MARK_SITE,
-        "attendance.name_delegates" => DEED_ATTENDANCE_NAME_DELEGATES,
-        "attendance.scan" => DEED_ATTENDANCE_SCAN,
-        "baseline.set" => DEED_BASELINE_SET,
-        "live.direct" => DEED_LIVE_DIRECT,
-        "meetings.cancel" => DEED_MEETINGS_CANCEL,
-        "meetings.close" => DEED_MEETINGS_CLOSE,
-        "meetings.discuss" => DEED_MEETINGS_DISCUSS,
-        "meetings.draft" => DEED_MEETINGS_DRAFT,
-        "meetings.drop" => DEED_MEETINGS_DROP,
-        "meetings.import_change" => DEED_MEETINGS_IMPORT_CHANGE,
-        "meetings.open" => DEED_MEETINGS_OPEN,
-        "meetings.postpone" => DEED_MEETINGS_POSTPONE,
-        "meetings.publish" => DEED_MEETINGS_PUBLISH,
-        "meetings.save" => DEED_MEETINGS_SAVE,
-        "meetings.take_back" => DEED_MEETINGS_TAKE_BACK,
-        "papers.add" => DEED_PAPERS_ADD,
-        "papers.leave_neutral_line" => DEED_PAPERS_LEAVE_NEUTRAL_LINE,
-        "papers.rename" => DEED_PAPERS_RENAME,
-        "papers.withdraw" => DEED_PAPERS_WITHDRAW,
-        "people.add" => DEED_PEOPLE_ADD,
-        "people.change" => DEED_PEOPLE_CHANGE,
-        "people.reset_password" => DEED_PEOPLE_RESET_PASSWORD,
-        "people.set_active" => DEED_PEOPLE_SET_ACTIVE,
-        "rooms.add" => DEED_ROOMS_ADD,
-        "rooms.change" => DEED_ROOMS_CHANGE,
-        "rules.add" => DEED_RULES_ADD,
-        "rules.recount" => DEED_RULES_RECOUNT,
-        "rules.set_hybrid" => DEED_RULES_SET_HYBRID,
-        code if code.starts_with("imports.") => DEED_IMPORTS_WRITE,
-        other => return other.to_owned(),
+    let Some(deed) = Deed::parse(code) else { return code.to_owned() };
+    let text: Text = match deed {
+        Deed::AccountsChangePassword => DEED_ACCOUNTS_CHANGE_PASSWORD,
+        Deed::AccountsClaim => DEED_ACCOUNTS_CLAIM,
+        Deed::AccountsSignIn => DEED_ACCOUNTS_SIGN_IN,
+        Deed::AccountsSignOut => DEED_ACCOUNTS_SIGN_OUT,
+        Deed::AccountsSignOutEverywhere => DEED_ACCOUNTS_SIGN_OUT_EVERYWHERE,
+        Deed::AgenciesAdd => DEED_AGENCIES_ADD,
+        Deed::AgenciesChange => DEED_AGENCIES_CHANGE,
+        Deed::AgenciesSetHours => DEED_AGENCIES_SET_HOURS,
+        Deed::AttendanceBehind => DEED_ATTENDANCE_BEHIND,
+        Deed::AttendanceJoin => DEED_ATTENDANCE_JOIN,
+        Deed::AttendanceMark => DEED_ATTENDANCE_MARK,
+        Deed::AttendanceMarkRest => DEED_ATTENDANCE_MARK_REST,
+        Deed::AttendanceMarkSite => DEED_ATTENDANCE_MARK_SITE,
+        Deed::AttendanceNameDelegates => DEED_ATTENDANCE_NAME_DELEGATES,
+        Deed::AttendanceScan => DEED_ATTENDANCE_SCAN,
+        Deed::BaselineSet => DEED_BASELINE_SET,
+        Deed::ImportsAgencies
+        | Deed::ImportsBaseline
+        | Deed::ImportsMeetings
+        | Deed::ImportsPeople
+        | Deed::ImportsRooms => DEED_IMPORTS_WRITE,
+        Deed::LiveDirect => DEED_LIVE_DIRECT,
+        Deed::LiveShowPaper => DEED_LIVE_SHOW_PAPER,
+        Deed::MeetingsCancel => DEED_MEETINGS_CANCEL,
+        Deed::MeetingsClose => DEED_MEETINGS_CLOSE,
+        Deed::MeetingsDiscuss => DEED_MEETINGS_DISCUSS,
+        Deed::MeetingsDraft => DEED_MEETINGS_DRAFT,
+        Deed::MeetingsDrop => DEED_MEETINGS_DROP,
+        Deed::MeetingsImportChange => DEED_MEETINGS_IMPORT_CHANGE,
+        Deed::MeetingsOpen => DEED_MEETINGS_OPEN,
+        Deed::MeetingsPostpone => DEED_MEETINGS_POSTPONE,
+        Deed::MeetingsPublish => DEED_MEETINGS_PUBLISH,
+        Deed::MeetingsSave => DEED_MEETINGS_SAVE,
+        Deed::MeetingsTakeBack => DEED_MEETINGS_TAKE_BACK,
+        Deed::PapersAdd => DEED_PAPERS_ADD,
+        Deed::PapersLeaveNeutralLine => DEED_PAPERS_LEAVE_NEUTRAL_LINE,
+        Deed::PapersRename => DEED_PAPERS_RENAME,
+        Deed::PapersWithdraw => DEED_PAPERS_WITHDRAW,
+        Deed::PeopleAdd => DEED_PEOPLE_ADD,
+        Deed::PeopleChange => DEED_PEOPLE_CHANGE,
+        Deed::PeopleResetPassword => DEED_PEOPLE_RESET_PASSWORD,
+        Deed::PeopleSetActive => DEED_PEOPLE_SET_ACTIVE,
+        Deed::RoomsAdd => DEED_ROOMS_ADD,
+        Deed::RoomsChange => DEED_ROOMS_CHANGE,
+        Deed::RulesAdd => DEED_RULES_ADD,
+        Deed::RulesRecount => DEED_RULES_RECOUNT,
+        Deed::RulesSetHybrid => DEED_RULES_SET_HYBRID,
     };
     t(text).to_owned()
 }
@@ -80,6 +86,7 @@ pub(super) fn field(name: &str) -> String {
         "kind" => COMPOSER_KIND,
         "level" => AGENCY_LEVEL,
         "limit_sessions" => RULE_LIMIT_SESSIONS,
+        "more" => AUDIT_FIELD_MORE,
         "name" => AUDIT_FIELD_NAME,
         "name_en" => RULE_NAME_EN,
         "name_vi" => RULE_NAME_VI,
@@ -92,6 +99,7 @@ pub(super) fn field(name: &str) -> String {
         "reason" => AUDIT_FIELD_REASON,
         "roles" => PERSON_ROLES,
         "rooms" => CALENDAR_ROOMS,
+        "saved_by" => AUDIT_FIELD_SAVED_BY,
         "scope" => RULE_SCOPE,
         "secretary" => PART_SECRETARY,
         "short_name" => AGENCY_SHORT_NAME,

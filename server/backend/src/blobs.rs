@@ -39,7 +39,7 @@ pub(crate) struct Blob {
 impl Blobs {
     /// A store in a folder, made when missing. Touches nothing that is there: another program may be writing it.
     pub(crate) async fn open(root: PathBuf) -> std::io::Result<Blobs> {
-        fs::create_dir_all(root.join("incoming")).await?;
+        make_folder(&root.join("incoming")).await?;
         Ok(Blobs { root })
     }
 
@@ -95,6 +95,11 @@ impl Blobs {
     }
 }
 
+/// Makes a folder, and those it lies in, for the program's user alone; one that is there stays as it is.
+pub(crate) async fn make_folder(folder: &Path) -> std::io::Result<()> {
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).await
+}
+
 /// The files of a folder that nobody is writing any more: name and place.
 async fn settled(folder: &Path, now: SystemTime) -> std::io::Result<Vec<(String, PathBuf)>> {
     let mut found = Vec::new();
@@ -141,7 +146,7 @@ impl Incoming {
         let hash: String = self.hasher.clone().finalize().iter().map(|byte| format!("{byte:02x}")).collect();
         let place = blobs.path(&hash);
         let shelf = place.parent().unwrap_or(&blobs.root).to_owned();
-        fs::create_dir_all(&shelf).await?;
+        make_folder(&shelf).await?;
         fs::rename(&self.path, &place).await?;
         self.is_kept = true;
         File::open(&shelf).await?.sync_all().await?;

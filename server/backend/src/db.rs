@@ -1,5 +1,8 @@
 //! One data layer for SQLite and PostgreSQL, every query written once with `$n` placeholders.
-//! SQLite has one writer and four readers; PostgreSQL one pool. Knows no table.
+//! SQLite has one writer and four readers; PostgreSQL one pool. Knows no table; that a commit writes the lines of the audit
+//! trail is all it knows of that.
+
+mod value;
 
 use std::path::Path;
 use std::str::FromStr;
@@ -14,6 +17,9 @@ use sqlx::sqlite::{
 };
 use sqlx::{AssertSqlSafe, FromRow, Postgres, Sqlite, Transaction};
 
+pub use value::Value;
+
+use crate::audit::{self, Line};
 use crate::events::{Events, News, Telling};
 
 /// Connections at once: enough for 300 people on PostgreSQL at a few milliseconds a query.
@@ -58,6 +64,8 @@ pub enum Db {
 pub struct Tx {
     on: Engine,
     news: News,
+    /// Lines of the audit trail that the commit writes.
+    lines: Vec<Line>,
 }
 
 #[derive(Debug)]
@@ -70,7 +78,7 @@ enum Engine {
 
 impl Engine {
     fn begun(self) -> Tx {
-        Tx { on: self, news: News::default() }
+        Tx { on: self, news: News::default(), lines: Vec::new() }
     }
 }
 
@@ -165,18 +173,36 @@ impl Db {
 }
 
 impl Tx {
-    /// Makes everything done in it permanent, and then tells of it; on SQLite it is on the disk when this returns.
-    pub async fn commit(self) -> Result<(), sqlx::Error> {
+    /// Writes the lines of the audit trail, makes everything permanent, and then tells of it; on SQLite it is on the disk
+    /// when this returns.
+    pub async fn commit(mut self) -> Result<(), sqlx::Error> {
+        if let Engine::Postgres(tx) = &mut self.on {
+            std::mem::take(&mut self.news).send(tx).await?;
+        }
+        self.write_lines().await?;
         match self.on {
             Engine::Sqlite(tx, events) => {
                 let _telling = Telling::of(events, self.news);
                 tx.commit().await
             }
-            Engine::Postgres(mut tx) => {
-                self.news.send(&mut tx).await?;
-                tx.commit().await
-            }
+            Engine::Postgres(tx) => tx.commit().await,
         }
+    }
+
+    /// Has the commit write a line of the audit trail. On SQLite, where the writer is alone, the lines of an import are
+    /// written as soon as they fill a statement; on PostgreSQL they wait in memory, because whoever writes them keeps all
+    /// others from writing until the commit.
+    pub(crate) async fn record(&mut self, line: Line) -> Result<(), sqlx::Error> {
+        self.lines.push(line);
+        if self.lines.len() < audit::LINES_AT_ONCE || self.is_postgres() {
+            return Ok(());
+        }
+        self.write_lines().await
+    }
+
+    async fn write_lines(&mut self) -> Result<(), sqlx::Error> {
+        let lines = std::mem::take(&mut self.lines);
+        audit::append(self, &lines).await
     }
 
     /// Has it told, once this is permanent, that something of a meeting has changed.
@@ -278,104 +304,6 @@ impl<S: Source> Source for &mut S {
 /// A row type that reads from both engines: any `#[derive(FromRow)]` struct or tuple of portable columns.
 pub trait Record: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin {}
 impl<T> Record for T where T: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin {}
-
-/// A value to bind.
-#[derive(Clone, Debug)]
-pub enum Value {
-    /// TEXT.
-    Text(Option<String>),
-    /// BIGINT.
-    Int(Option<i64>),
-    /// BOOLEAN.
-    Bool(Option<bool>),
-}
-
-impl From<&str> for Value {
-    fn from(v: &str) -> Self {
-        Value::Text(Some(v.to_owned()))
-    }
-}
-impl From<String> for Value {
-    fn from(v: String) -> Self {
-        Value::Text(Some(v))
-    }
-}
-impl From<&String> for Value {
-    fn from(v: &String) -> Self {
-        Value::Text(Some(v.clone()))
-    }
-}
-impl From<Option<String>> for Value {
-    fn from(v: Option<String>) -> Self {
-        Value::Text(v)
-    }
-}
-impl From<i64> for Value {
-    fn from(v: i64) -> Self {
-        Value::Int(Some(v))
-    }
-}
-impl From<u32> for Value {
-    fn from(v: u32) -> Self {
-        Value::Int(Some(i64::from(v)))
-    }
-}
-impl From<Option<i64>> for Value {
-    fn from(v: Option<i64>) -> Self {
-        Value::Int(v)
-    }
-}
-impl From<bool> for Value {
-    fn from(v: bool) -> Self {
-        Value::Bool(Some(v))
-    }
-}
-
-impl From<Option<bool>> for Value {
-    fn from(v: Option<bool>) -> Self {
-        Value::Bool(v)
-    }
-}
-impl From<chrono::NaiveDate> for Value {
-    fn from(v: chrono::NaiveDate) -> Self {
-        Value::Text(Some(v.to_string()))
-    }
-}
-impl From<Option<chrono::NaiveDate>> for Value {
-    fn from(v: Option<chrono::NaiveDate>) -> Self {
-        Value::Text(v.map(|d| d.to_string()))
-    }
-}
-impl From<chrono::DateTime<chrono::Utc>> for Value {
-    fn from(v: chrono::DateTime<chrono::Utc>) -> Self {
-        Value::Int(Some(v.timestamp_millis()))
-    }
-}
-
-macro_rules! id_values {
-    ($($id:ident),+) => {$(
-        impl From<domain::ids::$id> for Value {
-            fn from(v: domain::ids::$id) -> Self { Value::Text(Some(v.to_string())) }
-        }
-        impl From<Option<domain::ids::$id>> for Value {
-            fn from(v: Option<domain::ids::$id>) -> Self { Value::Text(v.map(|id| id.to_string())) }
-        }
-    )+};
-}
-id_values!(
-    AgencyId,
-    PersonId,
-    RoomId,
-    MeetingId,
-    AgendaItemId,
-    ParticipantId,
-    PaperId,
-    SessionId,
-    RuleId,
-    AuditId,
-    ConnectionId,
-    PageId
-);
 
 /// A query with its values.
 #[derive(Clone, Debug)]

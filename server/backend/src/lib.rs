@@ -15,6 +15,7 @@ mod events;
 mod figures;
 mod imports;
 mod live;
+mod looking;
 mod meetings;
 mod papers;
 mod pending;
@@ -40,6 +41,7 @@ use tokio::sync::{Mutex, OwnedMutexGuard};
 use accounts::password::Hashing;
 use blobs::Blobs;
 
+pub use audit::{TrailFault, TrailState};
 pub use db::{Db, Q, Record, Source, Tx, Value, Via, places, q};
 pub use demo::{Demo, PASSWORD as DEMO_PASSWORD};
 pub use entropy::{Entropy, SeededEntropy, SystemEntropy};
@@ -102,7 +104,7 @@ impl Backend {
     /// # Errors
     /// When the data folder cannot be written or the database not be opened.
     pub async fn open(config: BackendConfig, entropy: Box<dyn Entropy>) -> Result<Backend, Stop> {
-        tokio::fs::create_dir_all(&config.data_dir).await?;
+        blobs::make_folder(&config.data_dir).await?;
         let db = if config.database_url.is_empty() {
             Db::sqlite(&config.data_dir.join("phien.db"), config.connections, config.patience).await?
         } else {
@@ -110,6 +112,7 @@ impl Backend {
         };
         seed::run(&db, entropy.as_ref()).await?;
         search::ensure(&db).await?;
+        audit::ensure(&db).await?;
         let blobs = Blobs::open(config.data_dir.join("papers")).await?;
         Ok(Backend(Arc::new(Inner {
             db,
@@ -135,6 +138,14 @@ impl Backend {
             return Ok(None);
         }
         Ok(Some(pending::in_file(&file).await?))
+    }
+
+    /// Verifies that the audit trail of a database that is up to date is as it was written; changes nothing.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn verify_trail(config: &BackendConfig) -> Result<TrailState, Stop> {
+        audit::verify(config).await
     }
 
     /// Every port, as the pages are handed them.

@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use domain::access::{Action, Caller, Scope};
 use domain::agencies::AgencyRef;
+use domain::audit::Deed;
 use domain::error::{Failure, FieldProblem, Outcome, Problem, Refusal};
 use domain::ids::{AgencyId, RoomId};
 use domain::rooms::{Room, RoomChange, RoomInput, Rooms};
@@ -144,7 +145,7 @@ async fn add(backend: &Backend, caller: &Caller, input: RoomInput) -> Done<RoomI
     }
     let id = RoomId(backend.entropy().id(caller.now));
     insert(&mut tx, id, agency, &parsed).await?;
-    let entry = Entry::new("rooms.add", &parsed.name).of(agency).after(&input)?;
+    let entry = Entry::new(Deed::RoomsAdd, &parsed.name).of(agency).after(&input)?;
     audit::record(&mut tx, backend, caller, entry).await?;
     tx.commit().await?;
     Ok(id)
@@ -243,7 +244,7 @@ pub(crate) async fn write_change(
     .run(&mut *tx)
     .await?;
     search::refresh_room(tx, id).await?;
-    let entry = Entry::new("rooms.change", &after.name).of(agency);
+    let entry = Entry::new(Deed::RoomsChange, &after.name).of(agency);
     let entry = entry.before(&before.shown())?.after(&after.shown())?;
     audit::record(tx, backend, caller, entry).await
 }

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use async_trait::async_trait;
 use chrono::NaiveDate;
 use domain::access::{Action, Caller, Scope};
+use domain::audit::Deed;
 use domain::calendar::{DayKind, WorkCalendar};
 use domain::count::{self, HybridCounts};
 use domain::error::{Failure, FieldProblem, Outcome, Problem, Refusal};
@@ -156,7 +157,7 @@ async fn set_hybrid(backend: &Backend, caller: &Caller, hybrid: HybridCounts) ->
         .bind(hybrid.code())
         .run(&mut tx)
         .await?;
-    let entry = Entry::new("rules.set_hybrid", "").before(&before)?.after(&hybrid)?;
+    let entry = Entry::new(Deed::RulesSetHybrid, "").before(&before)?.after(&hybrid)?;
     audit::record(&mut tx, backend, caller, entry).await?;
     Ok(tx.commit().await?)
 }
@@ -202,7 +203,7 @@ async fn add(backend: &Backend, caller: &Caller, input: KindRuleInput) -> Done<R
         .run(&mut tx)
         .await?;
     apply_to_planned(&mut tx, &row).await?;
-    audit::record(&mut tx, backend, caller, Entry::new("rules.add", &row.kind.name_vi).after(&input)?)
+    audit::record(&mut tx, backend, caller, Entry::new(Deed::RulesAdd, &row.kind.name_vi).after(&input)?)
         .await?;
     tx.commit().await?;
     Ok(id)

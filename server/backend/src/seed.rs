@@ -2,6 +2,7 @@
 //! source. Data from then on: nothing reads these tables of the program again.
 
 use chrono::{DateTime, NaiveDate, Utc};
+use domain::audit::Deed;
 use domain::ids::RuleId;
 use serde_json::json;
 
@@ -96,7 +97,7 @@ impl Backend {
             let changed = counted::recount_exceeded(&mut tx, &rules, kind, time).await?;
             let row = json!({ "source": OWN.source, "valid_from": time.0, "meetings": changed });
             let name = rules::kind_on(&rules, kind, None).map_or(kind, |kind| &kind.name_vi);
-            let entry = Entry::new("rules.recount", name).after(&row)?;
+            let entry = Entry::new(Deed::RulesRecount, name).after(&row)?;
             audit::record(&mut tx, self, &program, entry).await?;
         }
         Ok(tx.commit().await?)

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use domain::access::Role;
 use domain::accounts::{FirstAdministrator, SignedIn};
 use domain::agencies::{AgencyInput, Level};
+use domain::audit::Deed;
 use domain::error::{Failure, FieldProblem, Outcome, Refusal};
 use domain::ids::{AgencyId, PersonId};
 use domain::text::fold;
@@ -85,7 +86,7 @@ pub(super) async fn claim(
     let runs = Held { role: Role::SystemAdministrator, place: place.clone() };
     let new = person.kept(place, vec![runs]);
     people::insert(&mut tx, id, &new, &password_hash, now).await?;
-    let entry = Entry::new("accounts.claim", &new.name).of(agency);
+    let entry = Entry::new(Deed::AccountsClaim, &new.name).of(agency);
     audit::record(&mut tx, backend, &system, entry.after(&new.user_name)?).await?;
     let signed_in = session::begin(&mut tx, backend, id, false, device, now).await?;
     tx.commit().await?;

@@ -10,6 +10,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use domain::access::{Action, Caller, Scope};
 use domain::accounts::{Accounts, FirstAdministrator, OwnSession, SignedIn};
+use domain::audit::Deed;
 use domain::error::{Failure, FieldProblem, Outcome, Refusal};
 use domain::ids::PersonId;
 
@@ -101,13 +102,13 @@ async fn sign_in(
     delay::signed_in(&mut tx, person, address, now).await?;
     let signed_in = session::begin(&mut tx, backend, person, keep, device, now).await?;
     let (caller, _) = session::caller(&mut tx, &signed_in.token, now).await?;
-    note(&mut tx, backend, &caller, "accounts.sign_in").await?;
+    note(&mut tx, backend, &caller, Deed::AccountsSignIn).await?;
     tx.commit().await?;
     Ok(signed_in)
 }
 
 /// A line of the trail about the caller's own account.
-async fn note(tx: &mut Tx, backend: &Backend, caller: &Caller, what: &'static str) -> Done<()> {
+async fn note(tx: &mut Tx, backend: &Backend, caller: &Caller, what: Deed) -> Done<()> {
     audit::record(tx, backend, caller, Entry::new(what, &caller.name).of(caller.agency.id)).await
 }
 
@@ -127,7 +128,7 @@ async fn sign_out(backend: &Backend, caller: &Caller) -> Done<()> {
         .bind(caller.person)
         .run(&mut tx)
         .await?;
-    note(&mut tx, backend, caller, "accounts.sign_out").await?;
+    note(&mut tx, backend, caller, Deed::AccountsSignOut).await?;
     Ok(tx.commit().await?)
 }
 
@@ -135,7 +136,7 @@ async fn sign_out_everywhere(backend: &Backend, caller: &Caller) -> Done<()> {
     permit(caller, Action::ManageOwnAccount, Scope::Myself)?;
     let mut tx = backend.db().begin().await?;
     session::end_all(&mut tx, caller.person, None).await?;
-    note(&mut tx, backend, caller, "accounts.sign_out_everywhere").await?;
+    note(&mut tx, backend, caller, Deed::AccountsSignOutEverywhere).await?;
     Ok(tx.commit().await?)
 }
 
@@ -176,7 +177,7 @@ async fn change_password(backend: &Backend, caller: &Caller, old: &str, new: &st
     }
     delay::cleared(&mut tx, &subjects).await?;
     session::end_all(&mut tx, caller.person, Some(caller.session)).await?;
-    note(&mut tx, backend, caller, "accounts.change_password").await?;
+    note(&mut tx, backend, caller, Deed::AccountsChangePassword).await?;
     Ok(tx.commit().await?)
 }
 

@@ -11,6 +11,7 @@ use domain::access::{Action, Caller, Scope};
 use domain::agencies::{
     Agencies, Agency, AgencyChange, AgencyInput, AgencyRef, AgencySettings, HoursInput, Level,
 };
+use domain::audit::Deed;
 use domain::count::HybridCounts;
 use domain::error::{Failure, FieldProblem, Outcome, Problem};
 use domain::ids::AgencyId;
@@ -251,7 +252,7 @@ async fn set_hours(backend: &Backend, caller: &Caller, agency: AgencyId, input: 
         .run(&mut tx)
         .await?;
     let before = (read_hours(&hours_before)?, stored::json::<Vec<u32>>(&blocked_before)?);
-    let entry = Entry::new("agencies.set_hours", &name).of(agency);
+    let entry = Entry::new(Deed::AgenciesSetHours, &name).of(agency);
     audit::record(&mut tx, backend, caller, entry.before(&before)?.after(&(hours, blocked_days))?).await?;
     Ok(tx.commit().await?)
 }

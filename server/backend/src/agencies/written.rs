@@ -3,6 +3,7 @@
 
 use domain::access::{Action, Caller, Scope};
 use domain::agencies::{Agency, AgencyChange, AgencyInput, Level};
+use domain::audit::Deed;
 use domain::error::{Failure, FieldProblem, Problem, Refusal};
 use domain::ids::AgencyId;
 use domain::text::fold;
@@ -30,7 +31,7 @@ pub(super) async fn add(backend: &Backend, caller: &Caller, input: AgencyInput) 
         return Err(Refusal::AlreadyThere { name: agency.parsed.code }.into());
     }
     insert(&mut tx, &agency).await?;
-    let entry = Entry::new("agencies.add", &agency.parsed.name).of(agency.id).after(&input)?;
+    let entry = Entry::new(Deed::AgenciesAdd, &agency.parsed.name).of(agency.id).after(&input)?;
     audit::record(&mut tx, backend, caller, entry).await?;
     tx.commit().await?;
     Ok(agency.id)
@@ -206,7 +207,7 @@ pub(crate) async fn write_change(
             "short_name": agency.short_name, "aliases": agency.aliases,
         })
     };
-    let entry = Entry::new("agencies.change", &parsed.name).of(after.id);
+    let entry = Entry::new(Deed::AgenciesChange, &parsed.name).of(after.id);
     let above = after.parent.as_ref().and_then(|path| path.last().copied());
     let entry = entry.before(&shown(before, parent))?.after(&shown(parsed, above))?;
     audit::record(tx, backend, caller, entry).await

@@ -7,6 +7,7 @@ pub(crate) mod naming;
 use async_trait::async_trait;
 use domain::access::{Action, Caller, Stage};
 use domain::attendance::{Attendance, CalledBy, Hall, HallCode, Presence, REASON_AT_MOST, RollTally};
+use domain::audit::Deed;
 use domain::count::Form;
 use domain::error::{Failure, FieldProblem, Outcome, Problem, Refusal};
 use domain::ids::{AgencyId, MeetingId, ParticipantId, PersonId};
@@ -140,7 +141,7 @@ async fn set_and_tell(
         .await?;
     let (presence_before, reason_before, delegate) = before.ok_or(Failure::NotFound)?;
     set_presence(tx, caller, participant, presence, by).await?;
-    let what = if by == CalledBy::Code { "attendance.scan" } else { "attendance.mark" };
+    let what = if by == CalledBy::Code { Deed::AttendanceScan } else { Deed::AttendanceMark };
     let told = |presence: &str, reason: &str| json!({ "delegate": delegate, "presence": presence, "reason": reason });
     let entry = Entry::new(what, &scope.title)
         .of(scope.agency)
@@ -200,7 +201,7 @@ async fn mark_rest(backend: &Backend, caller: &Caller, meeting: MeetingId, prese
     names.sort();
     let told =
         |presence: &str, reason: &str| json!({ "delegates": names, "presence": presence, "reason": reason });
-    let entry = Entry::new("attendance.mark_rest", &scope.title)
+    let entry = Entry::new(Deed::AttendanceMarkRest, &scope.title)
         .of(scope.agency)
         .about(meeting)
         .before(&told(Presence::NotCalled.code(), ""))?
@@ -233,7 +234,7 @@ async fn mark_site(
         .run(&mut tx)
         .await?;
     counted::keep_connection(&mut tx, meeting).await?;
-    let entry = Entry::new("attendance.mark_site", &scope.title)
+    let entry = Entry::new(Deed::AttendanceMarkSite, &scope.title)
         .of(scope.agency)
         .about(meeting)
         .before(&json!({ "site": name, "connected": was_connected }))?

@@ -3,6 +3,7 @@
 use domain::access::{Action, Caller, Scope, Stage};
 use domain::agencies::AgencyRef;
 use domain::attendance::Presence;
+use domain::audit::Deed;
 use domain::error::{Failure, FieldProblem, Problem, Refusal};
 use domain::ids::{AgencyId, MeetingId, ParticipantId, PersonId};
 use domain::meetings::DELEGATES_AT_MOST;
@@ -111,7 +112,7 @@ pub(super) async fn name_delegates(
         }
     }
     let told = |names: &[String], presence: &str| json!({ "invited": invited, "delegates": names, "presence": presence });
-    let entry = Entry::new("attendance.name_delegates", &scope.title)
+    let entry = Entry::new(Deed::AttendanceNameDelegates, &scope.title)
         .of(agency)
         .about(meeting)
         .before(&told(&[], &presence))?

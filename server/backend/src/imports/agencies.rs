@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use domain::access::{Action, Scope};
 use domain::agencies::{Agency, AgencyInput};
+use domain::audit::Deed;
 use domain::error::Problem;
 use domain::ids::AgencyId;
 use domain::imports::ImportReport;
@@ -40,7 +41,7 @@ pub(super) async fn run(mut import: Import<'_>, table: &Table) -> Done<ImportRep
     if let Some(tx) = import.writing(&mut ground) {
         write(&import, tx, &before, &after).await?;
     }
-    import.finish(ground, "imports.agencies").await
+    import.finish(ground, Deed::ImportsAgencies).await
 }
 
 /// A row of the file.
@@ -168,7 +169,7 @@ async fn write(
             None => {
                 agencies::insert(tx, &new).await?;
                 let entry =
-                    Entry::new("agencies.add", &new.parsed.name).of(new.id).after(&new.parsed.code)?;
+                    Entry::new(Deed::AgenciesAdd, &new.parsed.name).of(new.id).after(&new.parsed.code)?;
                 audit::record(tx, import.backend, import.caller, entry).await?;
             }
             Some(there) => {

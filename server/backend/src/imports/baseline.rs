@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use domain::audit::Deed;
 use domain::count::Base;
 use domain::error::Problem;
 use domain::ids::AgencyId;
@@ -62,7 +63,7 @@ pub(super) async fn run(mut import: Import<'_>, table: &Table) -> Done<ImportRep
             }
         }
     }
-    import.finish(ground, "imports.baseline").await
+    import.finish(ground, Deed::ImportsBaseline).await
 }
 
 async fn stored_figures(on: impl Source) -> Done<HashMap<Key, (i64, String)>> {
@@ -93,7 +94,7 @@ async fn write(
     .run(&mut *tx)
     .await?;
     let subject = format!("{year} {}", base.code());
-    let mut entry = Entry::new("baseline.set", &subject).of(agency);
+    let mut entry = Entry::new(Deed::BaselineSet, &subject).of(agency);
     if let Some((held, source)) = there {
         entry = entry.before(&json!({ "held": held, "source": source }))?;
     }

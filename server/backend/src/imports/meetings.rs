@@ -6,6 +6,7 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, NaiveDateTime, NaiveTime, Timelike, Utc};
 use domain::access::Stage;
+use domain::audit::Deed;
 use domain::count::{Counterpart, Form, Side};
 use domain::duration::sessions;
 use domain::error::Problem;
@@ -85,7 +86,7 @@ pub(super) async fn run(mut import: Import<'_>, table: &Table) -> Done<ImportRep
         }
         add(&import, tx, &rules, &added).await?;
     }
-    import.finish(ground, "imports.meetings").await
+    import.finish(ground, Deed::ImportsMeetings).await
 }
 
 fn read<'t, 'p>(
@@ -389,7 +390,7 @@ async fn change(import: &Import<'_>, tx: &mut Tx, rules: &[KindRule], write: Wri
     let mut sittings = Vec::new();
     sitting_values(&mut sittings, id, &content.sittings);
     insert_rows(tx, "sitting (meeting_id, position, date, from_minute, to_minute)", 5, sittings).await?;
-    let entry = Entry::new("meetings.import_change", &title).of(place.id).about(id);
+    let entry = Entry::new(Deed::MeetingsImportChange, &title).of(place.id).about(id);
     let entry = entry.before(&before.shown())?.after(&content.shown())?;
     audit::record(tx, import.backend, import.caller, entry).await
 }

@@ -13,6 +13,7 @@ use std::collections::HashMap;
 
 use async_trait::async_trait;
 use domain::access::{Action, Caller, Scope};
+use domain::audit::Deed;
 use domain::error::{Failure, Outcome, Problem};
 use domain::ids::AgencyId;
 use domain::imports::{ImportKind, ImportMode, ImportReport, Imports};
@@ -154,11 +155,11 @@ impl Import<'_> {
     }
 
     /// Ends the import: with a line in the trail and a commit when it wrote, else with nothing changed.
-    async fn finish(mut self, ground: Ground, what: &'static str) -> Done<ImportReport> {
+    async fn finish(mut self, ground: Ground, what: Deed) -> Done<ImportReport> {
         if let (Ground::Within(mut tx), true) = (ground, self.writes()) {
             let ImportReport { rows, added, changed, unchanged, .. } = self.report;
             let counts = json!({ "rows": rows, "added": added, "changed": changed, "unchanged": unchanged });
-            let subject = what.rsplit('.').next().unwrap_or(what);
+            let subject = what.code().rsplit('.').next().unwrap_or_default();
             let entry = Entry::new(what, subject).after(&counts)?;
             audit::record(&mut tx, self.backend, self.caller, entry).await?;
             tx.commit().await?;

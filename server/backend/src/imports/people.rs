@@ -3,6 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use domain::audit::Deed;
 use domain::error::Problem;
 use domain::imports::{ImportKind, ImportReport};
 use domain::people::PersonInput;
@@ -26,7 +27,7 @@ const HASHED_AT_ONCE: usize = 8;
 const NEW_AT_MOST: usize = 2_000;
 
 pub(super) async fn run(mut import: Import<'_>, table: &Table) -> Done<ImportReport> {
-    const WHAT: &str = "imports.people";
+    const WHAT: Deed = Deed::ImportsPeople;
     let (rows, has_roles) = (read(&mut import, table), table.has("roles"));
     // Hashing takes a while: it is not spent on a file that is wrong, and must not hold the database. So every row is
     // checked before, and again within.

@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use domain::access::{Action, Scope};
+use domain::audit::Deed;
 use domain::error::Problem;
 use domain::ids::{AgencyId, RoomId};
 use domain::imports::{ImportKind, ImportReport};
@@ -67,7 +68,7 @@ pub(super) async fn run(mut import: Import<'_>, table: &Table) -> Done<ImportRep
             write(&import, tx, there.get(&parsed.code), agency, &parsed).await?;
         }
     }
-    import.finish(ground, "imports.rooms").await
+    import.finish(ground, Deed::ImportsRooms).await
 }
 
 fn input(cells: Cells<'_>) -> RoomInput {
@@ -129,7 +130,7 @@ async fn write(
     let Some(before) = there else {
         let id = RoomId(import.backend.entropy().id(import.caller.now));
         rooms::insert(tx, id, agency, room).await?;
-        let entry = Entry::new("rooms.add", &room.name).of(agency).after(&room.shown())?;
+        let entry = Entry::new(Deed::RoomsAdd, &room.name).of(agency).after(&room.shown())?;
         return audit::record(tx, import.backend, import.caller, entry).await;
     };
     rooms::write_change(tx, import.backend, import.caller, (before.id, agency), &before.room, room).await

@@ -2,6 +2,7 @@
 //! which paper lies open before everybody.
 
 use domain::access::{Action, Caller};
+use domain::audit::Deed;
 use domain::error::{Failure, FieldProblem, Problem, Refusal};
 use domain::ids::MeetingId;
 use domain::live::{Direction, Seat, ShownPaper, is_on};
@@ -57,10 +58,35 @@ pub(super) async fn direct(
     if !conducts && !presents(&mut tx, caller, (meeting, &scope), seat, direction).await? {
         scope.permit(caller, Action::ConductMeeting)?;
     }
+    let before = decided(&mut tx, meeting).await?;
     let after = decide(&mut tx, caller, meeting, direction).await?;
-    let entry = Entry::new("live.direct", &scope.title).of(scope.agency).about(meeting).after(&after)?;
-    audit::record(&mut tx, backend, caller, entry).await?;
+    // A page that is turned is shown to everybody and is nothing for the trail.
+    tx.changes(meeting);
+    if decided(&mut tx, meeting).await? != before {
+        let deed =
+            if matches!(direction, Direction::Paper(_)) { Deed::LiveShowPaper } else { Deed::LiveDirect };
+        let entry = Entry::new(deed, &scope.title).of(scope.agency).about(meeting).after(&after)?;
+        audit::record(&mut tx, backend, caller, entry).await?;
+    }
     Ok(tx.commit().await?)
+}
+
+/// What has been decided that the trail tells of: floor, large seat, paper, whether all are off; each seat sent out or off.
+type Decided = (Option<(Option<String>, Option<String>, Option<String>, bool)>, Vec<(String, bool, bool)>);
+
+async fn decided(tx: &mut Tx, meeting: MeetingId) -> Done<Decided> {
+    let whole =
+        q("SELECT floor_seat, large_seat, paper_id, is_all_muted FROM live_meeting WHERE meeting_id = $1 \
+         AND (floor_seat IS NOT NULL OR large_seat IS NOT NULL OR paper_id IS NOT NULL OR is_all_muted)")
+        .bind(meeting)
+        .optional(&mut *tx)
+        .await?;
+    let seats = q("SELECT seat, is_removed, is_muted FROM live_seat \
+         WHERE meeting_id = $1 AND (is_removed OR is_muted) ORDER BY seat")
+    .bind(meeting)
+    .all(&mut *tx)
+    .await?;
+    Ok((whole, seats))
 }
 
 /// Whether this is a paper, and the caller's seat has the floor: who reports opens the report.

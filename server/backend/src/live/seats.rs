@@ -4,6 +4,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::access::{Caller, Stage};
 use domain::attendance::{CalledBy, Presence};
+use domain::audit::Deed;
 use domain::error::{Failure, Refusal};
 use domain::ids::{AgencyId, ConnectionId, MeetingId, PageId, ParticipantId, PersonId};
 use domain::live::{Arrival, Behind, Coming, Leaving, SEATS_AT_MOST, Seat};
@@ -241,7 +242,7 @@ async fn mark_site(
     counted::keep_connection(tx, meeting).await?;
     let (name,): (String,) =
         q("SELECT short_name FROM agency WHERE id = $1").bind(site).one(&mut *tx).await?;
-    let entry = Entry::new("attendance.join", &scope.title)
+    let entry = Entry::new(Deed::AttendanceJoin, &scope.title)
         .of(scope.agency)
         .about(meeting)
         .before(&json!({ "site": name, "connected": false }))?
@@ -266,7 +267,7 @@ async fn mark_person(
     .await?;
     let Some((participant, name, before)) = missing else { return Ok(()) };
     set_presence(tx, caller, stored::id(&participant)?, &Presence::Online, CalledBy::Joining).await?;
-    let entry = Entry::new("attendance.join", &scope.title)
+    let entry = Entry::new(Deed::AttendanceJoin, &scope.title)
         .of(scope.agency)
         .about(meeting)
         .before(&json!({ "delegate": name, "presence": before }))?
@@ -461,7 +462,7 @@ pub(super) async fn behind(
         return Ok(());
     }
     let entry =
-        Entry::new("attendance.behind", &scope.title).of(scope.agency).about(meeting).after(&changed)?;
+        Entry::new(Deed::AttendanceBehind, &scope.title).of(scope.agency).about(meeting).after(&changed)?;
     audit::record(&mut tx, backend, caller, entry).await?;
     Ok(tx.commit().await?)
 }

@@ -3,6 +3,7 @@
 
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use domain::access::{Action, Caller};
+use domain::audit::Deed;
 use domain::duration::{self, is_within, opening};
 use domain::error::{Failure, FieldProblem, Problem, Refusal};
 use domain::ids::{AgendaItemId, MeetingId};
@@ -10,7 +11,7 @@ use domain::meetings::{State, TEXT_AT_MOST};
 use domain::time::Sitting;
 
 use super::head::{Head, store_state};
-use super::{load, pages, publish};
+use super::{draft_trail, load, pages, publish};
 use crate::audit::{self, Entry};
 use crate::db::{Tx, q};
 use crate::stop::Done;
@@ -35,7 +36,7 @@ async fn step(
     backend: &Backend,
     caller: &Caller,
     (id, head): (MeetingId, &Head),
-    what: &'static str,
+    what: Deed,
     next: &State,
 ) -> Done<()> {
     store_state(tx, id, next).await?;
@@ -65,7 +66,7 @@ pub(super) async fn open(backend: &Backend, caller: &Caller, id: MeetingId) -> D
     if opened.is_none() {
         return Err(Refusal::NoSittingNow { sittings }.into());
     }
-    step(&mut tx, backend, caller, (id, &head), "meetings.open", &next).await?;
+    step(&mut tx, backend, caller, (id, &head), Deed::MeetingsOpen, &next).await?;
     live::mark_all_seated(&mut tx, backend, caller, id).await?;
     Ok(tx.commit().await?)
 }
@@ -82,7 +83,7 @@ pub(super) async fn take_back(backend: &Backend, caller: &Caller, id: MeetingId)
         .bind(next.stage().code())
         .run(&mut tx)
         .await?;
-    let entry = Entry::new("meetings.take_back", &title).of(agency).about(id);
+    let entry = Entry::new(Deed::MeetingsTakeBack, &title).of(agency).about(id);
     audit::record(&mut tx, backend, caller, entry.before(&before)?.after(&next)?).await?;
     Ok(tx.commit().await?)
 }
@@ -117,7 +118,7 @@ pub(super) async fn discuss(
         item_title(&mut tx, head.current_item.as_deref()).await?,
         item_title(&mut tx, item.map(|item| item.to_string()).as_deref()).await?,
     );
-    let entry = Entry::new("meetings.discuss", &head.title)
+    let entry = Entry::new(Deed::MeetingsDiscuss, &head.title)
         .of(head.agency_id()?)
         .about(id)
         .before(&before)?
@@ -184,7 +185,7 @@ pub(super) async fn close(
         .run(&mut tx)
         .await?;
     counted::keep_connection(&mut tx, id).await?;
-    step(&mut tx, backend, caller, (id, &head), "meetings.close", &next).await?;
+    step(&mut tx, backend, caller, (id, &head), Deed::MeetingsClose, &next).await?;
     Ok(tx.commit().await?)
 }
 
@@ -234,12 +235,12 @@ pub(super) async fn call_off(
     let next = if postponed { state.postpone(caller.now, reason) } else { state.cancel(caller.now, reason) }?;
     if is_draft {
         drop_draft(&mut tx, id).await?;
-        let entry = Entry::new("meetings.drop", &head.title).of(head.agency_id()?).about(id);
-        let entry = entry.before(&serde_json::from_str::<serde_json::Value>(&head.draft)?)?;
+        let entry = Entry::new(Deed::MeetingsDrop, &head.title).of(head.agency_id()?).about(id);
+        let entry = entry.before(&draft_trail::whole(&head.draft)?)?;
         audit::record(&mut tx, backend, caller, entry).await?;
         return Ok(tx.commit().await?);
     }
-    let what = if postponed { "meetings.postpone" } else { "meetings.cancel" };
+    let what = if postponed { Deed::MeetingsPostpone } else { Deed::MeetingsCancel };
     step(&mut tx, backend, caller, (id, &head), what, &next).await?;
     let (meeting, _) = load::whole(&mut tx, caller, id, head).await?;
     publish::record_change(&mut tx, caller, &meeting, &["state"]).await?;
@@ -252,6 +253,7 @@ async fn drop_draft(tx: &mut Tx, id: MeetingId) -> Done<()> {
         .bind(id)
         .run(&mut *tx)
         .await?;
+    draft_trail::settled(tx, id).await?;
     for table in ["paper", "agenda_item", "participant", "site", "meeting_room", "sitting"] {
         q(format!("DELETE FROM {table} WHERE meeting_id = $1")).bind(id).run(&mut *tx).await?;
     }

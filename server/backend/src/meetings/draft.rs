@@ -7,12 +7,12 @@ use domain::ids::{AgencyId, MeetingId};
 use domain::meetings::{Delegation, MeetingInput, Saved, SittingInput, State, Typing};
 
 use super::agenda::{self, NewItems};
+use super::draft_trail;
 use super::head::Head;
 use super::load;
 use super::pages;
 use super::rows::{Known, Rows};
 use super::store;
-use crate::audit::{self, Entry};
 use crate::counted::derived;
 use crate::db::{Source, Tx, q};
 use crate::stop::Done;
@@ -101,8 +101,7 @@ async fn begin(tx: &mut Tx, backend: &Backend, caller: &Caller, input: &mut Meet
     .run(&mut *tx)
     .await?;
     keep_draft(tx, backend, caller, id, agency, input).await?;
-    let entry = Entry::new("meetings.draft", input.title.trim()).of(agency).about(id).after(input)?;
-    audit::record(tx, backend, caller, entry).await?;
+    draft_trail::begun(tx, backend, caller, (id, agency), input).await?;
     Ok(Saved { id, rev: 1 })
 }
 
@@ -122,24 +121,17 @@ async fn go_on(
     if agency != own {
         permit_compose(&mut *tx, caller, agency).await?;
     }
+    let before = typed(&mut *tx, id, &head).await?;
     if head.stage()? == Stage::Draft {
         keep_draft(tx, backend, caller, id, agency, input).await?;
     } else {
         agenda::settle(&mut *tx, backend, caller.now, id, input, NewItems::Wait).await?;
         keep_text(tx, id, input).await?;
     }
-    let saved = Saved { id, rev: head.rev };
-    let after = serde_json::to_string(input)?;
-    if after != head.draft {
-        let entry = Entry::new("meetings.save", &head.title).of(own).about(id).after(input)?;
-        let entry = if head.draft.is_empty() {
-            entry
-        } else {
-            entry.before(&serde_json::from_str::<serde_json::Value>(&head.draft)?)?
-        };
-        audit::record(tx, backend, caller, entry).await?;
+    if serde_json::to_string(input)? != head.draft {
+        draft_trail::saved(tx, backend, caller, (id, own, &head.title), (&before, input)).await?;
     }
-    Ok(saved)
+    Ok(Saved { id, rev: head.rev })
 }
 
 async fn keep_draft(

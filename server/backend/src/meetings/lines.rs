@@ -220,6 +220,8 @@ pub(crate) struct Sight {
     pub(crate) opens: bool,
     /// Its papers.
     pub(crate) reads: bool,
+    /// Its roll, with why somebody is absent.
+    pub(crate) calls: bool,
 }
 
 #[derive(sqlx::FromRow)]
@@ -263,7 +265,8 @@ fn sight(caller: &Caller, row: SightRow) -> Done<(String, Sight)> {
     let part = standing(part, row.is_invited);
     let may = |action| caller.may(action, Scope::Meeting { agency: &path, part, stage });
     let (opens, reads) = (may(Action::ViewMeeting), may(Action::ReadPaper));
-    Ok((row.id, Sight { knows: opens || row.is_known, opens, reads }))
+    let calls = may(Action::CallRoll) || part == Some(Part::Chair);
+    Ok((row.id, Sight { knows: opens || row.is_known, opens, reads, calls }))
 }
 
 async fn sittings(on: &mut impl Source, ids: &[&str]) -> Done<HashMap<String, Vec<Sitting>>> {

@@ -8,6 +8,7 @@ mod check;
 mod conduct;
 mod conflicts;
 mod draft;
+mod draft_trail;
 mod head;
 pub(crate) mod lines;
 mod list;

@@ -2,6 +2,7 @@
 //! with the record of what changed. All in one transaction; a refusal leaves nothing behind.
 
 use domain::access::{Action, Caller, Stage};
+use domain::audit::Deed;
 use domain::duration::{cuts_that_fit, sessions};
 use domain::error::{Failure, Refusal};
 use domain::ids::MeetingId;
@@ -13,7 +14,7 @@ use serde::Serialize;
 use super::agenda::{self, NewItems};
 use super::head::{Head, store_state};
 use super::rows::{Known, Rows};
-use super::{booking, draft, load, store};
+use super::{booking, draft, draft_trail, load, store};
 use crate::audit::{self, Entry};
 use crate::counted::derived;
 use crate::db::{Tx, q};
@@ -55,13 +56,14 @@ pub(super) async fn publish(backend: &Backend, caller: &Caller, id: MeetingId, r
     let joining = if stage == Stage::Draft { 0 } else { newest_change(&mut tx, id).await? + 1 };
     store::store(&mut tx, backend, now, id, (&rows, &known), &counted, joining).await?;
     store_state(&mut tx, id, &next).await?;
+    draft_trail::settled(&mut tx, id).await?;
     search::refresh(&mut tx, id).await?;
     let head = Head::load(&mut tx, caller, id, today).await?;
     let (after, _) = load::whole(&mut tx, caller, id, head).await?;
     if stage != Stage::Draft {
         record_change(&mut tx, caller, &before, &changed(&before, &after)).await?;
     }
-    let entry = Entry::new("meetings.publish", &after.title)
+    let entry = Entry::new(Deed::MeetingsPublish, &after.title)
         .of(rows.agency)
         .about(id)
         .before(&before)?

@@ -7,6 +7,7 @@ mod upload;
 
 use async_trait::async_trait;
 use domain::access::{Action, Caller, Stage};
+use domain::audit::Deed;
 use domain::error::{Failure, FieldProblem, Outcome, Problem, Refusal};
 use domain::ids::{AgendaItemId, MeetingId, PaperId};
 use domain::meetings::TITLE_AT_MOST;
@@ -188,7 +189,7 @@ async fn leave_neutral_line(backend: &Backend, caller: &Caller, item: AgendaItem
         &mut tx,
         backend,
         caller,
-        Entry::new("papers.leave_neutral_line", &scope.title)
+        Entry::new(Deed::PapersLeaveNeutralLine, &scope.title)
             .of(scope.agency)
             .about(meeting)
             .after(&item.to_string())?,
@@ -240,7 +241,7 @@ async fn rename(backend: &Backend, caller: &Caller, paper: PaperId, title: &str)
     if title != row.title {
         publish::papers_changed(&mut tx, caller, row.meeting()?).await?;
     }
-    let entry = Entry::new("papers.rename", &scope.title)
+    let entry = Entry::new(Deed::PapersRename, &scope.title)
         .of(scope.agency)
         .about(row.meeting()?)
         .before(&row.title)?
@@ -270,7 +271,7 @@ async fn withdraw(backend: &Backend, caller: &Caller, paper: PaperId) -> Done<()
     // One that lies open before everybody is closed.
     q("UPDATE live_meeting SET paper_id = NULL WHERE paper_id = $1").bind(paper).run(&mut tx).await?;
     publish::papers_changed(&mut tx, caller, row.meeting()?).await?;
-    let entry = Entry::new("papers.withdraw", &scope.title)
+    let entry = Entry::new(Deed::PapersWithdraw, &scope.title)
         .of(scope.agency)
         .about(row.meeting()?)
         .before(&row.title)?;

@@ -4,6 +4,7 @@
 use std::path::PathBuf;
 
 use domain::access::{Action, Caller, Stage};
+use domain::audit::Deed;
 use domain::error::{Outcome, Refusal};
 use domain::ids::{AgendaItemId, PaperId};
 use domain::papers::{Level, PAPER_MIB_AT_MOST, PAPERS_AT_MOST, marking};
@@ -172,7 +173,7 @@ impl Upload {
         };
         insert(&mut tx, caller, &paper).await?;
         publish::papers_changed(&mut tx, caller, meeting).await?;
-        let entry = Entry::new("papers.add", &scope.title)
+        let entry = Entry::new(Deed::PapersAdd, &scope.title)
             .of(scope.agency)
             .about(meeting)
             .after(&(&self.title, &blob.hash))?;
@@ -193,6 +194,8 @@ async fn open_file(backend: &Backend, caller: &Caller, paper: PaperId) -> Done<P
     if row.is_neutral {
         return Err(domain::error::Failure::NotFound.into());
     }
+    // Whoever takes the file has read it as much as one who opens its page.
+    super::mark_read(backend, caller, &row).await?;
     Ok(PaperFile {
         path: backend.blobs().path(&row.hash),
         bytes: u64::try_from(row.bytes).unwrap_or(0),

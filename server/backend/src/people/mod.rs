@@ -10,6 +10,7 @@ use std::collections::HashMap;
 use async_trait::async_trait;
 use domain::access::{Action, Caller, Role, Scope};
 use domain::agencies::AgencyRef;
+use domain::audit::Deed;
 use domain::error::{Failure, Outcome};
 use domain::ids::{AgencyId, PersonId};
 use domain::people::{Page, People, Person, PersonChange, PersonInput, PersonRef};
@@ -243,7 +244,8 @@ async fn reset_password(backend: &Backend, caller: &Caller, person: PersonId) ->
         .await?;
     session::end_all(&mut tx, person, None).await?;
     accounts::forgive(&mut tx, &user_name).await?;
-    audit::record(&mut tx, backend, caller, Entry::new("people.reset_password", &name).of(place.id)).await?;
+    audit::record(&mut tx, backend, caller, Entry::new(Deed::PeopleResetPassword, &name).of(place.id))
+        .await?;
     tx.commit().await?;
     Ok(made)
 }
@@ -267,7 +269,7 @@ async fn set_active(backend: &Backend, caller: &Caller, person: PersonId, is_act
         if !is_active && kept.runs_the_system() {
             kept::keep_a_system_administrator(&mut tx).await?;
         }
-        let entry = Entry::new("people.set_active", &kept.name).of(kept.place.id);
+        let entry = Entry::new(Deed::PeopleSetActive, &kept.name).of(kept.place.id);
         let entry = entry.before(&json!({ "is_active": !is_active }))?;
         let entry = entry.after(&json!({ "is_active": is_active }))?;
         audit::record(&mut tx, backend, caller, entry).await?;

@@ -3,6 +3,7 @@
 
 use chrono::{DateTime, Utc};
 use domain::access::{Action, Caller};
+use domain::audit::Deed;
 use domain::error::{Failure, FieldProblem, Problem, Refusal};
 use domain::ids::{AgencyId, PersonId};
 use domain::people::{PersonChange, PersonInput};
@@ -83,7 +84,7 @@ pub(crate) async fn write_new(
 ) -> Done<PersonId> {
     let id = PersonId(backend.entropy().id(caller.now));
     insert(tx, id, new, password_hash, caller.now).await?;
-    let entry = Entry::new("people.add", &new.name).of(new.place.id).after(&new.shown())?;
+    let entry = Entry::new(Deed::PeopleAdd, &new.name).of(new.place.id).after(&new.shown())?;
     audit::record(tx, backend, caller, entry).await?;
     Ok(id)
 }
@@ -177,7 +178,7 @@ pub(crate) async fn write_change(
     for held in missing(&there.kept.roles, &after.roles) {
         grant(tx, there.id, held).await?;
     }
-    let entry = Entry::new("people.change", &after.name).of(after.place.id);
+    let entry = Entry::new(Deed::PeopleChange, &after.name).of(after.place.id);
     let entry = entry.before(&there.kept.shown())?.after(&after.shown())?;
     audit::record(tx, backend, caller, entry).await
 }

@@ -1,15 +1,20 @@
 //! The audit trail.
 
-use domain::access::{Grant, Role};
+use std::collections::BTreeSet;
+
+use backend::q;
+use chrono::{DateTime, Utc};
+use domain::access::{Action, Caller, Grant, Part, Role, Stage};
 use domain::agencies::{Agencies, HoursInput};
 use domain::attendance::{Attendance, Presence};
-use domain::audit::{Audit, AuditFilter};
+use domain::audit::{Audience, Audit, AuditFilter, Deed};
 use domain::error::Failure;
-use domain::meetings::{MeetingInput, Meetings};
-use domain::time::Hours;
+use domain::ids::{AgencyId, AuditId, MeetingId};
+use domain::meetings::{MeetingFilter, MeetingInput, Meetings};
+use domain::time::{Hours, Zone};
 
 use crate::meetings::{briefing, item, published};
-use crate::support::each_database;
+use crate::support::{World, each_database};
 
 fn blocking(days: &str) -> HoursInput {
     HoursInput { blocked_days: days.into(), ..HoursInput::of(&Hours::default(), &[]) }
@@ -137,6 +142,116 @@ async fn what_was_published_with_papers_is_shown_to_those_who_may_read_them() {
         let page = Audit::list(&world.backend, &leader, AuditFilter::default()).await.unwrap();
         let of = |what: &str| page.rows.iter().find(|line| line.what == what).unwrap();
         assert!(of("meetings.publish").is_withheld && !of("meetings.draft").is_withheld);
+    })
+    .await;
+}
+
+/// A line of every deed about a meeting, with a secret in each part that may be withheld.
+async fn line_of_every_deed(world: &World, agency: AgencyId, meeting: MeetingId, at: DateTime<Utc>) {
+    let mut tx = world.backend.db().begin().await.unwrap();
+    for deed in Deed::ALL {
+        let (seq,): (i64,) =
+            q("UPDATE audit_head SET seq = seq + 1 WHERE id = 1 RETURNING seq").one(&mut tx).await.unwrap();
+        q("INSERT INTO audit (id, at, who, agency_id, meeting_id, what, subject, before_json, after_json, audience, \
+           folded, seq) VALUES ($1, $2, 'Ai', $3, $4, $5, 'title', '\"before\"', '\"after\"', $6, '', $7)")
+            .bind(AuditId(world.id()))
+            .bind(at)
+            .bind(agency)
+            .bind(Some(meeting).filter(|_| deed.audience() != Audience::TrailReaders))
+            .bind(deed.code())
+            .bind(deed.audience().code())
+            .bind(seq)
+            .run(&mut tx)
+            .await
+            .unwrap();
+    }
+    tx.commit().await.unwrap();
+}
+
+/// What the page of a meeting shows a caller: that it takes place, what it holds, its papers, why somebody is absent.
+async fn shown_on_its_page(world: &World, caller: &Caller, meeting: MeetingId) -> [bool; 4] {
+    let page = Meetings::get(&world.backend, caller, meeting).await;
+    let filter = MeetingFilter { page: 1, ..MeetingFilter::default() };
+    let known = Meetings::list(&world.backend, caller, filter)
+        .await
+        .unwrap()
+        .rows
+        .iter()
+        .any(|row| row.id == meeting);
+    let Ok(page) = page else { return [known, false, false, false] };
+    let calls = page.may(Action::CallRoll) || page.my_part == Some(Part::Chair);
+    [true, true, page.may(Action::ReadPaper), calls]
+}
+
+#[tokio::test]
+async fn a_line_of_any_deed_shows_no_more_than_the_page_of_its_meeting() {
+    each_database(async |world| {
+        let (snv, chair, delegate) =
+            (world.agency("SNV").await, world.person("SNV").await, world.person("SNV").await);
+        let other = world.person("STC").await;
+        let roles = [None, Some(Role::Secretary), Some(Role::Leader), Some(Role::ReportingOfficer)];
+        let mut met = BTreeSet::new();
+        for (day, stage) in (1..).zip(Stage::ALL) {
+            let at = world.now + chrono::Duration::days(day);
+            let seed = world.meeting("SNV").stage(stage).chair(&chair).delegate(&delegate);
+            let meeting = seed.store().await;
+            line_of_every_deed(world, snv, meeting, at).await;
+            let people = [&chair, &delegate, &other];
+            for (person, role) in people.into_iter().flat_map(|person| roles.map(|role| (person, role))) {
+                let mut caller = person.clone();
+                caller.grants.push(Grant { role: Role::AgencyAdministrator, agency: snv });
+                caller.grants.extend(role.map(|role| Grant { role, agency: snv }));
+                let [knows, opens, reads, calls] = shown_on_its_page(world, &caller, meeting).await;
+                met.insert((opens, reads, calls));
+                let day = Some(Zone::VIETNAM.date(at));
+                let filter = AuditFilter { from: day, to: day, ..AuditFilter::default() };
+                let lines = Audit::list(&world.backend, &caller, filter).await.unwrap().rows;
+                assert_eq!(lines.len(), Deed::ALL.len());
+                for line in lines {
+                    let audience = Deed::parse(&line.what).unwrap().audience();
+                    let may = match audience {
+                        Audience::TrailReaders => true,
+                        Audience::MeetingReaders => opens,
+                        Audience::PaperReaders => reads,
+                        Audience::RollCallers => calls,
+                        Audience::PaperReadersWhoCallTheRoll => reads && calls,
+                    };
+                    let is_titled = audience == Audience::TrailReaders || knows;
+                    let seen = (!line.subject.is_empty(), !line.before.is_empty(), !line.after.is_empty());
+                    assert_eq!(seen, (is_titled, may, may), "{stage:?} {role:?} {line:?}");
+                    assert_eq!(line.is_withheld, !may);
+                }
+            }
+        }
+        assert!(met.len() >= 4, "the callers differ in what they see: {met:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn nothing_that_is_withheld_finds_a_line() {
+    each_database(async |world| {
+        let secretary = world.caller(Role::Secretary, "SNV").await;
+        let delegate = world.person("SNV").await;
+        let input = MeetingInput {
+            title: "Họp thẩm định".into(),
+            delegates: vec![format!("p-{}", delegate.person)],
+            ..briefing(&secretary, &secretary, &[])
+        };
+        let id = published(world, &secretary, input).await;
+        let listed = world.backend.get(&secretary, id).await.unwrap().participants.pop().unwrap();
+        let absent = Presence::Absent { reason: "Điều trị dài ngày".into() };
+        world.backend.mark(&secretary, id, listed.id, absent).await.unwrap();
+        let system = world.caller(Role::SystemAdministrator, "UBND").await;
+        let found = async |text: &str| {
+            let filter = AuditFilter { text: text.into(), ..AuditFilter::default() };
+            Audit::list(&world.backend, &system, filter).await.unwrap().total
+        };
+        for withheld in ["tham dinh", "dieu tri", "ket qua cong tac"] {
+            assert_eq!(found(withheld).await, 0, "{withheld}");
+        }
+        assert_eq!(found("attendance.mark").await, 1);
+        assert!(found(&secretary.name).await >= 3);
     })
     .await;
 }

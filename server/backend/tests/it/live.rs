@@ -269,6 +269,38 @@ async fn a_paper_that_is_withdrawn_no_longer_lies_open() {
 }
 
 #[tokio::test]
+async fn the_trail_tells_that_a_paper_was_opened_and_closed_and_of_no_turned_page() {
+    each_database(async |world| {
+        let at = Hybrid::at(world, Stage::UnderWay).await;
+        let paper = PaperId(world.id());
+        store_paper(world, &at.secretary, at.meeting, paper).await;
+        for page in [1, 2, 3, 2, 2, 1] {
+            at.direct(world, Direction::Paper(Some(ShownPaper { paper, page }))).await.unwrap();
+            assert_eq!(at.live(world).await.paper, Some(ShownPaper { paper, page }));
+        }
+        assert_eq!(world.count("audit WHERE what = 'live.show_paper'").await, 1);
+        for _ in 0..3 {
+            at.direct(world, Direction::Paper(None)).await.unwrap();
+        }
+        assert_eq!(world.count("audit WHERE what = 'live.show_paper'").await, 2);
+        for is_muted in [false, true, true, true, false, false] {
+            at.direct(world, Direction::Mute { seat: at.site(), is_muted }).await.unwrap();
+        }
+        for seat in [None, Some(at.site()), Some(at.site()), None] {
+            at.direct(world, Direction::Large(seat)).await.unwrap();
+        }
+        assert_eq!(
+            world.count("audit WHERE what = 'live.direct'").await,
+            4,
+            "what changes nothing is no line"
+        );
+        assert_eq!(world.count("audit WHERE what = 'live.direct' AND audience = 'meeting'").await, 4);
+        assert_eq!(world.count("audit WHERE what = 'live.show_paper' AND audience = 'papers'").await, 2);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn what_lies_open_is_read_by_whoever_sits_at_a_site_and_only_then() {
     each_database(async |world| {
         let at = Hybrid::at(world, Stage::UnderWay).await;

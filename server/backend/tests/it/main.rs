@@ -6,6 +6,8 @@ mod accounts;
 mod agencies;
 mod attendance;
 mod audit;
+mod audit_chain;
+mod audit_drafts;
 mod busy;
 mod demo;
 mod events;

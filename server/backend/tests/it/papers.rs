@@ -102,6 +102,27 @@ async fn a_paper_is_read_by_those_of_the_meeting_and_nobody_else() {
 }
 
 #[tokio::test]
+async fn whoever_takes_the_file_alone_has_read_it() {
+    each_database(async |world| {
+        let (meeting, item, secretary, delegate) = meeting(world, Stage::Scheduled).await;
+        let paper = add(&world.backend, &secretary, item, "Báo cáo", PDF).await.unwrap();
+        let is_read = async || {
+            let meeting = world.backend.get(&delegate, meeting).await.unwrap();
+            meeting.papers().find(|found| found.id == paper).unwrap().is_read
+        };
+        assert!(!is_read().await);
+        world.backend.open_file(&delegate, paper).await.unwrap();
+        world.backend.open_file(&delegate, paper).await.unwrap();
+        assert!(is_read().await);
+        assert_eq!(world.count("paper_reading").await, 1, "once for a person and a version");
+        let stranger = world.person("STC").await;
+        assert_eq!(world.backend.open_file(&stranger, paper).await, Err(Failure::NotFound));
+        assert_eq!(world.count("paper_reading").await, 1, "a refused reader has read nothing");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn what_is_no_pdf_is_refused_and_leaves_nothing() {
     each_database(async |world| {
         let (_, item, secretary, _) = meeting(world, Stage::Scheduled).await;
@@ -201,6 +222,7 @@ async fn a_sweep_takes_what_no_paper_needs_and_nothing_else() {
                 .unwrap();
         }
         for id in [ids[3], ids[4]] {
+            q("DELETE FROM paper_reading WHERE paper_id = $1").bind(id).run(&mut tx).await.unwrap();
             q("DELETE FROM paper WHERE id = $1").bind(id).run(&mut tx).await.unwrap();
         }
         tx.commit().await.unwrap();

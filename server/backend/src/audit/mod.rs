@@ -1,17 +1,24 @@
-//! The audit trail: written by every use case in its own transaction, read by administrators. Only ever inserted into.
-//! Knows nothing of what the JSON it keeps means, only which meeting it tells of and who may open that.
+//! The audit trail: every use case hands its lines to its transaction, whose commit writes them; administrators read it.
+//! Knows nothing of what the JSON it keeps means, only which meeting it is about and who may read that.
+
+mod chain;
+mod guard;
 
 use std::collections::HashMap;
 
 use async_trait::async_trait;
 use chrono::Days;
 use domain::access::{Action, Caller};
-use domain::audit::{Audit, AuditEntry, AuditFilter};
+use domain::audit::{Audience, Audit, AuditEntry, AuditFilter, Deed};
 use domain::error::{Failure, Outcome};
 use domain::ids::{AgencyId, AuditId, MeetingId};
 use domain::people::Page;
 use domain::text::fold;
 use serde::Serialize;
+
+pub(crate) use chain::{LINES_AT_ONCE, Line, append};
+pub use guard::{TrailFault, TrailState};
+pub(crate) use guard::{ensure, verify};
 
 use crate::access::{self, Within};
 use crate::db::{Q, Tx, q};
@@ -25,7 +32,7 @@ const PER_PAGE: u32 = 50;
 /// A line to be written.
 #[derive(Clone, Debug)]
 pub(crate) struct Entry<'a> {
-    what: &'static str,
+    what: Deed,
     subject: &'a str,
     agency: Option<AgencyId>,
     meeting: Option<MeetingId>,
@@ -34,8 +41,8 @@ pub(crate) struct Entry<'a> {
 }
 
 impl<'a> Entry<'a> {
-    /// What was done, as `feature.verb`, and to what, in words.
-    pub(crate) fn new(what: &'static str, subject: &'a str) -> Self {
+    /// What was done, and to what, in words. The deed says who may read what changed.
+    pub(crate) fn new(what: Deed, subject: &'a str) -> Self {
         Self { what, subject, agency: None, meeting: None, before: String::new(), after: String::new() }
     }
 
@@ -45,7 +52,7 @@ impl<'a> Entry<'a> {
         self
     }
 
-    /// The meeting it is about: only those who may open it are shown what it was about, before and after.
+    /// The meeting it is about: its title is for those alone who may know of it.
     pub(crate) fn about(mut self, meeting: MeetingId) -> Self {
         self.meeting = Some(meeting);
         self
@@ -64,30 +71,30 @@ impl<'a> Entry<'a> {
     }
 }
 
-/// Writes a line in the transaction of the change. Whoever follows the meeting it is about hears of it on commit.
+/// Has a line written when the transaction of the change is committed. Whoever follows the meeting it is about hears of
+/// it then.
 pub(crate) async fn record(tx: &mut Tx, backend: &Backend, caller: &Caller, entry: Entry<'_>) -> Done<()> {
     let Entry { what, subject, agency, meeting, before, after } = entry;
-    // A meeting's title is not for all who read the trail, so it is not what a line is found by either.
-    let found_by = if meeting.is_some() { "" } else { subject };
+    // A line is found by nothing that is not for all who read the trail.
+    let found_by = if what.audience() == Audience::TrailReaders { subject } else { "" };
     if let Some(meeting) = meeting {
         tx.changes(meeting);
     }
-    q("INSERT INTO audit (id, at, person_id, who, agency_id, what, subject, before_json, after_json, folded, \
-       meeting_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)")
-    .bind(AuditId(backend.entropy().id(caller.now)))
-    .bind(caller.now)
-    .bind(access::person(caller))
-    .bind(&caller.name)
-    .bind(agency)
-    .bind(what)
-    .bind(subject)
-    .bind(before)
-    .bind(after)
-    .bind(fold(&format!("{} {what} {found_by}", caller.name)))
-    .bind(meeting)
-    .run(tx)
-    .await?;
-    Ok(())
+    let line = Line {
+        id: AuditId(backend.entropy().id(caller.now)).to_string(),
+        at: caller.now.timestamp_millis(),
+        person_id: access::person(caller).map(|person| person.to_string()),
+        who: caller.name.clone(),
+        agency_id: agency.map(|agency| agency.to_string()),
+        meeting_id: meeting.map(|meeting| meeting.to_string()),
+        what: what.code().to_owned(),
+        subject: subject.to_owned(),
+        before_json: before,
+        after_json: after,
+        audience: what.audience().code().to_owned(),
+        folded: fold(&format!("{} {} {found_by}", caller.name, what.code())),
+    };
+    Ok(tx.record(line).await?)
 }
 
 #[derive(sqlx::FromRow)]
@@ -99,6 +106,7 @@ struct Row {
     subject: String,
     before_json: String,
     after_json: String,
+    audience: String,
     meeting_id: Option<String>,
 }
 
@@ -119,10 +127,11 @@ async fn list(backend: &Backend, caller: &Caller, filter: AuditFilter) -> Done<P
     let chosen = condition(backend, &mut counting, &within, &filter);
     counting.push(&chosen);
     let (total,): (i64,) = counting.one(backend.db()).await?;
-    let mut rows =
-        q("SELECT id, at, who, what, subject, before_json, after_json, meeting_id FROM audit WHERE ");
+    let mut rows = q(
+        "SELECT id, at, who, what, subject, before_json, after_json, audience, meeting_id FROM audit WHERE ",
+    );
     let chosen = condition(backend, &mut rows, &within, &filter);
-    rows.push(&chosen).push(" ORDER BY at DESC, id DESC");
+    rows.push(&chosen).push(" ORDER BY at DESC, seq DESC");
     let (limit, offset) =
         (rows.place(i64::from(PER_PAGE)), rows.place(i64::from(page - 1) * i64::from(PER_PAGE)));
     rows.push(&format!(" LIMIT {limit} OFFSET {offset}"));
@@ -148,26 +157,29 @@ fn condition(backend: &Backend, q: &mut Q, within: &Within, filter: &AuditFilter
     all.join(" AND ")
 }
 
-/// What of a line is for the one who asks: running the system or an agency's people opens no meeting.
+/// What the one who asks may see of the meeting that a line is about.
 fn sight_of(row: &Row, sights: &HashMap<String, Sight>) -> Sight {
-    let is_of_a_meeting =
-        ["meetings.", "papers.", "attendance.", "live."].iter().any(|of| row.what.starts_with(of));
-    if !is_of_a_meeting {
-        return Sight { knows: true, opens: true, reads: true };
-    }
     row.meeting_id.as_ref().and_then(|id| sights.get(id)).copied().unwrap_or_default()
 }
 
-/// Whether a line tells of papers, as what was published does with its agenda.
-fn tells_of_papers(what: &str) -> bool {
-    what.starts_with("papers.") || what == "meetings.publish"
+/// Whether somebody who sees this much of the meeting is of the audience.
+fn is_among(audience: Audience, sight: Sight) -> bool {
+    let Sight { opens, reads, calls, .. } = sight;
+    match audience {
+        Audience::TrailReaders => true,
+        Audience::MeetingReaders => opens,
+        Audience::PaperReaders => opens && reads,
+        Audience::RollCallers => opens && calls,
+        Audience::PaperReadersWhoCallTheRoll => opens && reads && calls,
+    }
 }
 
 fn entry(row: Row, sights: &HashMap<String, Sight>) -> Done<AuditEntry> {
-    let sight = sight_of(&row, sights);
-    let is_shown = sight.opens && (sight.reads || !tells_of_papers(&row.what));
+    let (audience, sight) = (Audience::parse(&row.audience), sight_of(&row, sights));
+    let is_shown = is_among(audience, sight);
+    let is_named = audience == Audience::TrailReaders || sight.knows;
     let [subject, before, after] =
-        [(sight.knows, row.subject), (is_shown, row.before_json), (is_shown, row.after_json)]
+        [(is_named, row.subject), (is_shown, row.before_json), (is_shown, row.after_json)]
             .map(|(is_shown, text)| if is_shown { text } else { String::new() });
     Ok(AuditEntry {
         id: stored::id(&row.id)?,

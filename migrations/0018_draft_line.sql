@@ -1,0 +1,8 @@
+-- What the trail holds of a draft's saves: the text that its last line was written for, when each person's last line was
+-- written (JSON: person to milliseconds), and who has saved since (JSON list of names).
+CREATE TABLE draft_line (
+    meeting_id TEXT PRIMARY KEY REFERENCES meeting (id),
+    text TEXT NOT NULL,
+    lines TEXT NOT NULL,
+    savers TEXT NOT NULL
+);

@@ -1,0 +1,258 @@
+//! What the audit trail holds of a draft: one line a person and quarter of an hour, with what differs from the line before,
+//! cut to a size. Autosave writes a draft every few seconds, and a line can never be deleted. Knows no permission.
+
+use std::collections::BTreeMap;
+
+use chrono::TimeDelta;
+use domain::access::Caller;
+use domain::audit::Deed;
+use domain::ids::{AgencyId, MeetingId};
+use domain::meetings::MeetingInput;
+use serde_json::{Map, Value, json};
+
+use crate::Backend;
+use crate::audit::{self, Entry};
+use crate::db::{Tx, q};
+use crate::stop::Done;
+use crate::stored;
+
+/// A person's saves of one draft within this time are one line: long enough for a form to be filled in, short enough to
+/// say what somebody did this morning.
+const ONE_LINE_IN: TimeDelta = TimeDelta::minutes(15);
+/// Characters of a text in a line: the title of an item is told from its beginning.
+const TEXT_AT_MOST: usize = 120;
+/// Entries of a list in a line; the rest is counted.
+const ENTRIES_AT_MOST: usize = 12;
+/// Bytes of a line's before and after together: all fields of a usual form. Larger fields beyond are named only.
+const LINE_BYTES_AT_MOST: usize = 16 * 1024;
+/// Names of others who saved since the last line: more do not work on one form.
+const SAVERS_AT_MOST: usize = 10;
+
+/// The fields of a form that differ.
+#[derive(Debug, Default, PartialEq)]
+struct Difference {
+    before: Map<String, Value>,
+    after: Map<String, Value>,
+}
+
+/// The first line of a draft.
+pub(super) async fn begun(
+    tx: &mut Tx,
+    backend: &Backend,
+    caller: &Caller,
+    (id, agency): (MeetingId, AgencyId),
+    input: &MeetingInput,
+) -> Done<()> {
+    let difference = difference(&form(&MeetingInput::default())?, &form(input)?);
+    let entry = Entry::new(Deed::MeetingsDraft, input.title.trim()).of(agency).about(id);
+    audit::record(tx, backend, caller, entry.after(&difference.after)?).await?;
+    keep(tx, caller, id, input, BTreeMap::new()).await
+}
+
+/// A save: a line with what differs since the last one, unless this person has written one lately.
+pub(super) async fn saved(
+    tx: &mut Tx,
+    backend: &Backend,
+    caller: &Caller,
+    (id, agency, title): (MeetingId, AgencyId, &str),
+    (before, input): (&MeetingInput, &MeetingInput),
+) -> Done<()> {
+    let row: Option<(String, String, String)> =
+        q("SELECT text, lines, savers FROM draft_line WHERE meeting_id = $1")
+            .bind(id)
+            .optional(&mut *tx)
+            .await?;
+    let (last, lines, savers) = match row {
+        Some((text, lines, savers)) => {
+            (stored::json(&text)?, stored::json(&lines)?, stored::json::<Vec<String>>(&savers)?)
+        }
+        None => (before.clone(), BTreeMap::new(), Vec::new()),
+    };
+    if is_told(caller, &lines) {
+        return add_saver(tx, caller, id, savers).await;
+    }
+    let Difference { before, mut after } = difference(&form(&last)?, &form(input)?);
+    if before.is_empty() && after.is_empty() {
+        return Ok(());
+    }
+    let others: Vec<String> = savers.into_iter().filter(|name| *name != caller.name).collect();
+    if !others.is_empty() {
+        after.insert("saved_by".into(), json!(others));
+    }
+    let entry = Entry::new(Deed::MeetingsSave, title).of(agency).about(id).before(&before)?.after(&after)?;
+    audit::record(tx, backend, caller, entry).await?;
+    keep(tx, caller, id, input, lines).await
+}
+
+/// What is kept for the next line is no longer needed: the meeting's own line was written.
+pub(super) async fn settled(tx: &mut Tx, id: MeetingId) -> Done<()> {
+    q("DELETE FROM draft_line WHERE meeting_id = $1").bind(id).run(tx).await?;
+    Ok(())
+}
+
+/// A draft that is dropped, as its line holds it.
+pub(super) fn whole(draft: &str) -> Done<Value> {
+    let input: MeetingInput = stored::json(draft)?;
+    Ok(difference(&form(&input)?, &form(&MeetingInput::default())?).before.into())
+}
+
+/// Whether the caller's last line is recent. One from the future is none: the clock was set back.
+fn is_told(caller: &Caller, lines: &BTreeMap<String, i64>) -> bool {
+    let now = caller.now.timestamp_millis();
+    let last = lines.get(&caller.person.to_string());
+    last.is_some_and(|last| (0..ONE_LINE_IN.num_milliseconds()).contains(&(now - last)))
+}
+
+async fn add_saver(tx: &mut Tx, caller: &Caller, id: MeetingId, mut savers: Vec<String>) -> Done<()> {
+    if savers.contains(&caller.name) || savers.len() >= SAVERS_AT_MOST {
+        return Ok(());
+    }
+    savers.push(caller.name.clone());
+    q("UPDATE draft_line SET savers = $2 WHERE meeting_id = $1")
+        .bind(id)
+        .bind(serde_json::to_string(&savers)?)
+        .run(tx)
+        .await?;
+    Ok(())
+}
+
+/// Keeps what the line just written was written for.
+async fn keep(
+    tx: &mut Tx,
+    caller: &Caller,
+    id: MeetingId,
+    input: &MeetingInput,
+    mut lines: BTreeMap<String, i64>,
+) -> Done<()> {
+    let now = caller.now.timestamp_millis();
+    lines.retain(|_, at| (0..ONE_LINE_IN.num_milliseconds()).contains(&(now - *at)));
+    lines.insert(caller.person.to_string(), now);
+    q("INSERT INTO draft_line (meeting_id, text, lines, savers) VALUES ($1, $2, $3, '[]') \
+       ON CONFLICT (meeting_id) DO UPDATE SET text = excluded.text, lines = excluded.lines, savers = '[]'")
+    .bind(id)
+    .bind(serde_json::to_string(input)?)
+    .bind(serde_json::to_string(&lines)?)
+    .run(tx)
+    .await?;
+    Ok(())
+}
+
+fn form(input: &MeetingInput) -> Done<Map<String, Value>> {
+    let Value::Object(fields) = serde_json::to_value(input)? else { return Ok(Map::new()) };
+    Ok(fields)
+}
+
+fn difference(before: &Map<String, Value>, after: &Map<String, Value>) -> Difference {
+    let mut found: Vec<(String, Value, Value)> = Vec::new();
+    for (name, next) in after {
+        let last = before.get(name).unwrap_or(&Value::Null);
+        if last != next {
+            let (last, next) = told(last, next);
+            found.push((name.clone(), last, next));
+        }
+    }
+    let size = |(_, last, next): &(String, Value, Value)| last.to_string().len() + next.to_string().len();
+    found.sort_by_key(size);
+    let mut difference = Difference::default();
+    let (mut bytes, mut more) = (0, Vec::new());
+    for field in found {
+        bytes += size(&field);
+        let (name, last, next) = field;
+        if bytes > LINE_BYTES_AT_MOST {
+            more.push(name);
+            continue;
+        }
+        difference.before.insert(name.clone(), last);
+        difference.after.insert(name, next);
+    }
+    if !more.is_empty() {
+        difference.after.insert("more".into(), json!(more));
+    }
+    difference
+}
+
+/// Two values of a field, cut to a size; of two lists what only one of them has, or all where only the order differs.
+fn told(before: &Value, after: &Value) -> (Value, Value) {
+    let (Value::Array(last), Value::Array(next)) = (before, after) else { return (cut(before), cut(after)) };
+    let only = |these: &[Value], others: &[Value]| -> Vec<Value> {
+        these.iter().filter(|entry| !others.contains(entry)).cloned().collect()
+    };
+    let (gone, new) = (only(last, next), only(next, last));
+    if gone.is_empty() && new.is_empty() {
+        return (cut(before), cut(after));
+    }
+    (cut(&Value::Array(gone)), cut(&Value::Array(new)))
+}
+
+fn cut(value: &Value) -> Value {
+    match value {
+        Value::String(text) => match text.char_indices().nth(TEXT_AT_MOST) {
+            Some((end, _)) => format!("{}…", &text[..end]).into(),
+            None => value.clone(),
+        },
+        Value::Array(entries) => {
+            let mut kept: Vec<Value> = entries.iter().take(ENTRIES_AT_MOST).map(cut).collect();
+            if entries.len() > ENTRIES_AT_MOST {
+                kept.push(format!("… +{}", entries.len() - ENTRIES_AT_MOST).into());
+            }
+            kept.into()
+        }
+        Value::Object(fields) => {
+            fields.iter().map(|(name, value)| (name.clone(), cut(value))).collect::<Map<_, _>>().into()
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => value.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::meetings::{AgendaInput, MeetingInput};
+    use serde_json::json;
+
+    use super::{LINE_BYTES_AT_MOST, difference, form};
+
+    fn of(before: &MeetingInput, after: &MeetingInput) -> super::Difference {
+        difference(&form(before).unwrap(), &form(after).unwrap())
+    }
+
+    #[test]
+    fn a_line_holds_the_fields_that_differ_and_the_entries_that_came_and_went() {
+        let item = |title: &str| AgendaInput { title: title.into(), ..AgendaInput::default() };
+        let before = MeetingInput {
+            title: "Giao ban".into(),
+            place: "Phòng 1".into(),
+            agenda: vec![item("A"), item("B")],
+            ..MeetingInput::default()
+        };
+        let mut after = MeetingInput { title: "Giao ban tháng".into(), ..before.clone() };
+        after.agenda = vec![item("A"), item("C")];
+        let found = of(&before, &after);
+        assert_eq!(found.before["title"], json!("Giao ban"));
+        assert_eq!(found.after["title"], json!("Giao ban tháng"));
+        assert_eq!(found.before["agenda"][0]["title"], json!("B"));
+        assert_eq!(found.after["agenda"].as_array().map(Vec::len), Some(1));
+        assert_eq!(found.before.len(), 2, "{found:?}");
+    }
+
+    #[test]
+    fn the_longest_form_makes_a_line_of_bounded_size_that_names_what_it_leaves_out() {
+        let long = "ộ".repeat(2000);
+        let item = |n: usize| AgendaInput {
+            title: format!("{n}{long}"),
+            presenter: long.clone(),
+            minutes: long.clone(),
+            ..AgendaInput::default()
+        };
+        let mut input = MeetingInput { title: long.clone(), place: long.clone(), ..MeetingInput::default() };
+        input.agenda = (0..500).map(item).collect();
+        input.delegates = (0..500).map(|n| format!("{n}{long}")).collect();
+        input.sites = input.delegates.clone();
+        let found = of(&MeetingInput::default(), &input);
+        let bytes = serde_json::to_string(&found.before).unwrap().len()
+            + serde_json::to_string(&found.after).unwrap().len();
+        assert!(bytes < LINE_BYTES_AT_MOST + 1024, "{bytes}");
+        assert!(found.after.contains_key("title") && found.after.contains_key("delegates"), "{found:?}");
+        assert_eq!(found.after["more"], json!(["agenda"]));
+        assert_eq!(found.after["delegates"][12], json!("… +488"));
+    }
+}
