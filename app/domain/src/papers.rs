@@ -1,12 +1,17 @@
 //! Papers: the documents of an agenda item. Knows their names and pages, never where the bytes lie.
 //! Classified ones are refused; what is left is a neutral line (S3 row 11).
 
+mod marking;
+
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::access::Caller;
 use crate::error::Outcome;
 use crate::ids::{AgendaItemId, MeetingId, PaperId};
+
+pub use marking::{PageLine, marking};
 
 /// Largest paper.
 pub const PAPER_MIB_AT_MOST: u64 = 200;
@@ -38,40 +43,82 @@ impl Level {
         }
     }
 
+    /// Its place among the levels, the open one first.
+    const fn rank(self) -> u8 {
+        match self {
+            Self::Open => 0,
+            Self::Confidential => 1,
+            Self::Secret => 2,
+            Self::TopSecret => 3,
+        }
+    }
+
     /// Reads a code.
     pub fn parse(code: &str) -> Option<Level> {
         [Self::Open, Self::Confidential, Self::Secret, Self::TopSecret].into_iter().find(|l| l.code() == code)
     }
 }
 
-/// A classification marking found in the text of a first page: `MẬT`, `TỐI MẬT` or `TUYỆT MẬT` standing on a line of
-/// its own, or after "Độ mật". "Bí mật" and "bảo mật" in running text are no marking.
-///
-/// ```
-/// use domain::papers::{Level, marking};
-/// assert_eq!(marking("UBND TỈNH\nTỐI MẬT\nBÁO CÁO"), Some(Level::Secret));
-/// assert_eq!(marking("Công tác bảo vệ bí mật nhà nước"), None);
-/// ```
-pub fn marking(first_page: &str) -> Option<Level> {
-    first_page.lines().find_map(|line| {
-        let is_shouted = !line.chars().any(char::is_lowercase);
-        let folded = crate::text::fold(line);
-        // A stamp is often set with wide letter spacing, which comes out as single letters.
-        let squeezed: String = folded.split(' ').collect();
-        let (after_label, rest) = match squeezed.strip_prefix("domat") {
-            Some(rest) if !rest.is_empty() => (true, rest),
-            _ => (false, squeezed.as_str()),
-        };
-        if !(is_shouted || after_label) {
-            return None;
+/// Why the first page of a paper could not be read for a marking. The one who uploads it must then declare that it holds
+/// no state secret.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Unread {
+    /// The page is a picture, or nothing is written on it.
+    NoText,
+    /// Some of its letters are drawn without saying which letters they are.
+    Letters,
+    /// It is written in an old Vietnamese encoding, such as TCVN3 or VNI.
+    OldLetters,
+    /// The file needs a password.
+    Locked,
+    /// The file, or a page of it, is damaged.
+    Damaged,
+    /// Reading it took more time or memory than a paper may take.
+    GivenUp,
+}
+
+impl Unread {
+    /// Every reason.
+    pub const ALL: [Unread; 6] =
+        [Self::NoText, Self::Letters, Self::OldLetters, Self::Locked, Self::Damaged, Self::GivenUp];
+
+    /// The code that is stored.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::NoText => "no_text",
+            Self::Letters => "letters",
+            Self::OldLetters => "old_letters",
+            Self::Locked => "locked",
+            Self::Damaged => "damaged",
+            Self::GivenUp => "given_up",
         }
-        match rest {
-            "mat" => Some(Level::Confidential),
-            "toimat" => Some(Level::Secret),
-            "tuyetmat" => Some(Level::TopSecret),
-            _ => None,
-        }
-    })
+    }
+}
+
+/// What a file is that was sent in place of a PDF.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FileKind {
+    /// A document, sheet or slides of Word, Excel, PowerPoint or LibreOffice.
+    Office,
+    /// A picture.
+    Picture,
+    /// A packed file: ZIP, gzip, RAR, 7z.
+    Packed,
+    /// A web page, such as the page of an error in place of the file.
+    WebPage,
+    /// Something else.
+    Other,
+}
+
+/// Who declared that a paper whose first page could not be read holds no state secret, and when.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Declaration {
+    /// The person's name.
+    pub by: String,
+    /// When.
+    pub at: DateTime<Utc>,
 }
 
 /// A line of an agenda item: a paper to read, or the neutral line in its stead.
@@ -112,6 +159,8 @@ pub struct Paper {
     pub bytes: i64,
     /// Whether the caller has opened this version.
     pub is_read: bool,
+    /// The declaration it was taken under; shown to those who manage papers.
+    pub declaration: Option<Declaration>,
 }
 
 /// What the reader shows around the pages.
@@ -137,7 +186,7 @@ pub struct Reading {
 ///
 /// Readers are the meeting's chair, secretary, delegates and secretariat (`ReadPaper`); the secretariat manages them
 /// (`ManagePapers`). Uploading is a streaming route of the server, for it moves bytes. Refusals: `Classified`,
-/// `MarkedClassified`, `NotPdf`, `TooLarge`, `EmptyFile`, `WrongState`.
+/// `MarkedClassified`, `FirstPageUnread`, `NotPdf`, `TooLarge`, `EmptyFile`, `WrongState`.
 #[async_trait]
 pub trait Papers: Send + Sync {
     /// Opens a paper for reading and marks it as read by the caller.
@@ -148,24 +197,4 @@ pub trait Papers: Send + Sync {
     async fn rename(&self, caller: &Caller, paper: PaperId, title: &str) -> Outcome<()>;
     /// Withdraws a paper, or removes a neutral line; it can be opened no longer.
     async fn withdraw(&self, caller: &Caller, paper: PaperId) -> Outcome<()>;
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn markings_are_found_however_they_are_set() {
-        for (text, level) in [
-            ("MẬT", Some(Level::Confidential)),
-            ("  T U Y Ệ T   M Ậ T  ", Some(Level::TopSecret)),
-            ("Độ mật: Tối mật", Some(Level::Secret)),
-            ("Độ mật", None),
-            ("BẢO MẬT THÔNG TIN", None),
-            ("mật", None),
-            ("Mật ong rừng Sơn La", None),
-        ] {
-            assert_eq!(marking(text), level, "{text}");
-        }
-    }
 }

@@ -36,7 +36,7 @@ use std::time::Duration;
 use domain::error::Outcome;
 use domain::services::Services;
 use domain::time::Zone;
-use tokio::sync::{Mutex, OwnedMutexGuard};
+use foreign::{Program, Room};
 
 use accounts::password::Hashing;
 use blobs::Blobs;
@@ -68,10 +68,13 @@ pub struct BackendConfig {
     pub connections: u32,
     /// How long somebody who changes something waits while another program holds the embedded database.
     pub patience: Duration,
+    /// The program whose child looks into papers.
+    pub looker: Program,
 }
 
 impl BackendConfig {
-    /// The embedded database in a folder, with the defaults.
+    /// The embedded database in a folder, with the defaults. Papers are looked into by a child of the running program, which
+    /// must hand over to `foreign::child::run` when it is started as one.
     pub fn embedded(data_dir: impl Into<PathBuf>) -> Self {
         Self {
             database_url: String::new(),
@@ -80,6 +83,7 @@ impl BackendConfig {
             session_hours: 24,
             connections: db::CONNECTIONS,
             patience: db::PATIENCE,
+            looker: Program::itself(),
         }
     }
 }
@@ -94,7 +98,7 @@ struct Inner {
     entropy: Box<dyn Entropy>,
     config: BackendConfig,
     blobs: Blobs,
-    pdf_turn: Arc<Mutex<()>>,
+    room: Room,
     hashing: Hashing,
 }
 
@@ -114,14 +118,8 @@ impl Backend {
         search::ensure(&db).await?;
         audit::ensure(&db).await?;
         let blobs = Blobs::open(config.data_dir.join("papers")).await?;
-        Ok(Backend(Arc::new(Inner {
-            db,
-            entropy,
-            config,
-            blobs,
-            pdf_turn: Arc::default(),
-            hashing: Hashing::new(),
-        })))
+        let room = Room::new(config.looker.clone());
+        Ok(Backend(Arc::new(Inner { db, entropy, config, blobs, room, hashing: Hashing::new() })))
     }
 
     /// Looks at a database without touching it, and gives how many migrations the next start will run; `None` when the
@@ -205,9 +203,9 @@ impl Backend {
         &self.0.blobs
     }
 
-    /// One at a time: taking a large PDF apart needs a multiple of its size in memory.
-    pub(crate) async fn pdf_turn(&self) -> OwnedMutexGuard<()> {
-        self.0.pdf_turn.clone().lock_owned().await
+    /// Where papers are looked into.
+    pub(crate) fn room(&self) -> &Room {
+        &self.0.room
     }
 
     pub(crate) fn hashing(&self) -> &Hashing {

@@ -75,6 +75,9 @@ enum Command {
     Rehearse(rehearse::Rehearse),
     /// Print every setting and all that is wrong with this installation.
     Check,
+    /// Look into the paper on the standard input. The program starts itself with this, under tight limits.
+    #[command(name = foreign::child::VERB, hide = true)]
+    LookInto,
 }
 
 fn parse_kind(text: &str) -> Result<ImportKind, String> {
@@ -91,6 +94,9 @@ pub type Ending = Result<(), String>;
 /// Parses the command line and runs the command.
 pub fn run() -> ExitCode {
     let cli = Cli::parse();
+    if let Command::LookInto = cli.command {
+        return foreign::child::run();
+    }
     if let Command::Rehearse(asked) = cli.command {
         return ended(in_runtime(rehearse::run(asked)));
     }
@@ -133,7 +139,7 @@ async fn command(command: Command, config: Config) -> Ending {
             figures::figures(&config, &clock, figures::Asked { agency, scope, from, to, json }).await
         }
         Command::Admin(what) => admin::admin(&config, &clock, what).await,
-        Command::Check | Command::Rehearse(_) => {
+        Command::Check | Command::Rehearse(_) | Command::LookInto => {
             unreachable!("answered before the configuration was taken as right")
         }
     }

@@ -102,8 +102,9 @@ impl World {
         config.data_dir.clone_from(&data);
         config.site = Some(site_folder);
         change(&mut config);
-        let database =
-            BackendConfig { database_url: database_url.to_owned(), ..BackendConfig::embedded(data) };
+        let looker = foreign::Program::at(env!("CARGO_BIN_EXE_phien"));
+        let database_url = database_url.to_owned();
+        let database = BackendConfig { database_url, looker, ..BackendConfig::embedded(data) };
         let backend = Backend::open(database, Box::new(SeededEntropy::new(7))).await.unwrap();
         let clock = Clock::of(now);
         let site = Site::new(config, backend, clock, Arc::new(SeededEntropy::new(11))).unwrap();

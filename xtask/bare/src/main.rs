@@ -9,6 +9,7 @@
 //! ```
 
 use std::fs;
+use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use backend::{Backend, BackendConfig, Record, SystemEntropy, q};
@@ -40,18 +41,24 @@ const WARM_UP: u32 = 20;
 
 type Ending<T> = Result<T, Box<dyn std::error::Error>>;
 
-#[tokio::main]
-async fn main() -> Ending<()> {
+fn main() -> Ending<ExitCode> {
     let words: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
-    let [data, verb, rest @ ..] = words.as_slice() else {
-        return Err("see the head of xtask/bare/src/main.rs".into());
-    };
-    let backend = Backend::open(BackendConfig::embedded(*data), Box::new(SystemEntropy))
+    match words.as_slice() {
+        // Papers are looked into by a child of this program.
+        [verb] if *verb == foreign::child::VERB => Ok(foreign::child::run()),
+        [data, verb, rest @ ..] => measure(data, verb, rest).map(|()| ExitCode::SUCCESS),
+        _ => Err("see the head of xtask/bare/src/main.rs".into()),
+    }
+}
+
+#[tokio::main]
+async fn measure(data: &str, verb: &str, rest: &[&str]) -> Ending<()> {
+    let backend = Backend::open(BackendConfig::embedded(data), Box::new(SystemEntropy))
         .await
         .map_err(|s| s.to_string())?;
     let bench = Bench { services: backend.services(), backend, now: Clock::system().now() };
-    let answer = match (*verb, rest) {
+    let answer = match (verb, rest) {
         ("prepare", []) => bench.prepare().await?,
         ("meeting", [count, meeting]) => bench.meeting(count.parse()?, meeting.parse()?).await?,
         ("figures", [count, agency, period]) => {

@@ -291,5 +291,6 @@ fn line(row: &PaperRow) -> Done<PaperLine> {
         pages: row.pages.and_then(|n| u32::try_from(n).ok()),
         bytes: row.bytes,
         is_read: row.is_read,
+        declaration: None,
     }))
 }

@@ -189,6 +189,7 @@ async fn unread(on: impl Source, asking: &Asking<'_>) -> Done<Vec<Waiting>> {
                     pages: row.pages.map(stored::number).transpose()?,
                     bytes: row.bytes,
                     is_read: false,
+                    declaration: None,
                 },
                 meeting_title: row.meeting_title,
                 sitting: stored::sitting(&row.date, row.from_minute, row.to_minute)?,

@@ -1,7 +1,7 @@
-//! Papers: reading and managing them. Uploading, which moves bytes, is in [`upload`]; what a PDF says of itself in
-//! [`pdf`]; which files are needed no longer in [`sweep`].
+//! Papers: reading and managing them. Uploading, which moves bytes, is in [`upload`]; what kind of file was sent in
+//! [`kind`]; which files are needed no longer in [`sweep`]. What is in a file is looked into by the crate `foreign`.
 
-mod pdf;
+mod kind;
 mod sweep;
 mod upload;
 
@@ -66,6 +66,7 @@ impl Row {
             pages: self.pages.and_then(|n| u32::try_from(n).ok()),
             bytes: self.bytes,
             is_read,
+            declaration: None,
         })
     }
 }

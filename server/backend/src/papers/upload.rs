@@ -8,8 +8,9 @@ use domain::audit::Deed;
 use domain::error::{Outcome, Refusal};
 use domain::ids::{AgendaItemId, PaperId};
 use domain::papers::{Level, PAPER_MIB_AT_MOST, PAPERS_AT_MOST, marking};
+use foreign::Look;
 
-use super::{NewPaper, Row, clean_title, insert, managed_item, pdf, sweep};
+use super::{NewPaper, Row, clean_title, insert, kind, managed_item, sweep};
 use crate::audit::{self, Entry};
 use crate::blobs::Incoming;
 use crate::db::q;
@@ -118,7 +119,7 @@ impl Upload {
         if self.head.len() < HEAD_BYTES {
             let wanted = (HEAD_BYTES - self.head.len()).min(chunk.len());
             self.head.extend_from_slice(&chunk[..wanted]);
-            if self.head.len() == HEAD_BYTES && !pdf::looks_like_pdf(&self.head) {
+            if self.head.len() == HEAD_BYTES && !kind::looks_like_pdf(&self.head) {
                 return Err(Refusal::NotPdf.into());
             }
         }
@@ -138,20 +139,22 @@ impl Upload {
         backend.outcome(self.put_away().await)
     }
 
+    /// What a process that may die sees in the file. One that cannot be looked into is still a paper.
+    async fn look(&mut self) -> Done<Look> {
+        let file = std::fs::File::open(self.incoming.settle().await?)?;
+        Ok(self.backend.room().look_into(file).await.unwrap_or_default())
+    }
+
     async fn put_away(mut self) -> Done<PaperId> {
         let bytes = self.incoming.bytes();
         if bytes == 0 {
             return Err(Refusal::EmptyFile.into());
         }
-        if !pdf::looks_like_pdf(&self.head) {
+        if !kind::looks_like_pdf(&self.head) {
             return Err(Refusal::NotPdf.into());
         }
-        let file = self.incoming.settle().await?.to_owned();
-        // One at a time: taking a large file apart needs a multiple of its size in memory.
-        let _turn = self.backend.pdf_turn().await;
-        let content =
-            tokio::task::spawn_blocking(move || pdf::look_into(&file, bytes)).await.unwrap_or_default();
-        if let Some(level) = marking(&content.first_page) {
+        let look = self.look().await?;
+        if let Some(level) = marking(&look.lines) {
             return Err(Refusal::MarkedClassified { level }.into());
         }
         let blob = self.incoming.keep(self.backend.blobs()).await?;
@@ -169,7 +172,7 @@ impl Upload {
             title: &self.title,
             hash: &blob.hash,
             bytes: i64::try_from(blob.bytes).unwrap_or(i64::MAX),
-            pages: content.pages,
+            pages: look.pages.map(i64::from),
         };
         insert(&mut tx, caller, &paper).await?;
         publish::papers_changed(&mut tx, caller, meeting).await?;

@@ -13,6 +13,7 @@ use domain::period::Period;
 use domain::rules::{Rules, rule_on};
 use domain::text::fold;
 use domain::time::{Hours, Sitting, Zone};
+use foreign::Program;
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 
 /// The root agency of every world.
@@ -36,7 +37,7 @@ pub(crate) async fn each_busy_database(test: impl AsyncFn(&World)) {
 
 async fn each_database_over(connections: u32, test: impl AsyncFn(&World)) {
     let folder = tempfile::tempdir().unwrap();
-    let config = BackendConfig { connections, ..BackendConfig::embedded(folder.path()) };
+    let config = BackendConfig { connections, ..embedded(folder.path()) };
     let world = World::open(config, "SQLite").await;
     test(&world).await;
     world.backend.db().close().await;
@@ -46,11 +47,17 @@ async fn each_database_over(connections: u32, test: impl AsyncFn(&World)) {
     let (before, _) = server.rsplit_once('/').unwrap();
     let folder = tempfile::tempdir().unwrap();
     let database_url = format!("{before}/{name}");
-    let config = BackendConfig { database_url, connections, ..BackendConfig::embedded(folder.path()) };
+    let config = BackendConfig { database_url, connections, ..embedded(folder.path()) };
     let world = World::open(config, "PostgreSQL").await;
     test(&world).await;
     world.backend.db().close().await;
     run_on_server(&server, format!("DROP DATABASE {name} WITH (FORCE)")).await;
+}
+
+/// The embedded database in a folder, and papers looked into by the child of the tests.
+pub(crate) fn embedded(folder: &std::path::Path) -> BackendConfig {
+    let looker = Program::at(env!("CARGO_BIN_EXE_backend-child"));
+    BackendConfig { looker, ..BackendConfig::embedded(folder) }
 }
 
 async fn run_on_server(server: &str, sql: String) {
@@ -83,7 +90,7 @@ impl World {
 
     /// An embedded database without any agency.
     pub(crate) async fn open_empty(folder: &std::path::Path) -> Backend {
-        Backend::open(BackendConfig::embedded(folder), Box::new(SeededEntropy::new(7))).await.unwrap()
+        Backend::open(embedded(folder), Box::new(SeededEntropy::new(7))).await.unwrap()
     }
 
     /// The program itself.

@@ -1,0 +1,58 @@
+//! The child: gives up what it may do, reads the file on its standard input, looks into it and writes the answer.
+//! Whatever goes wrong ends the process; the room makes an answer of that.
+
+use std::io::{Read, Write};
+use std::process::ExitCode;
+
+use domain::papers::{PAPER_MIB_AT_MOST, Unread};
+
+use crate::{ANSWER_BYTES_AT_MOST, Look, pdf, seal};
+
+/// The word on the command line that makes the program a child.
+pub const VERB: &str = "look-into";
+
+/// Status of a child that could not limit itself. It has read nothing.
+const NOT_LIMITED: u8 = 3;
+
+/// Runs the child to its end. It must be the first thing that the program does.
+pub fn run() -> ExitCode {
+    answer(|| pdf::look_into(read()?))
+}
+
+/// Limits the process, does the work and writes what it saw.
+///
+/// The limits are set here and not between fork and exec of the parent. Nothing foreign is read before them either way,
+/// since the file is only read below; and so the serving process, which has many threads and much memory, starts children
+/// without unsafe code and without copying its page tables.
+pub fn answer(work: impl FnOnce() -> Option<Look>) -> ExitCode {
+    let Ok(is_sealed) = seal::seal() else { return ExitCode::from(NOT_LIMITED) };
+    let mut look = work().unwrap_or_else(|| Look::unread(Unread::GivenUp));
+    look.is_sealed = is_sealed;
+    match write(&look) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(_) => ExitCode::FAILURE,
+    }
+}
+
+/// The file on the standard input; none when it is larger than any paper.
+fn read() -> Option<Vec<u8>> {
+    let stdin = std::io::stdin();
+    let bytes = u64::try_from(rustix::fs::fstat(&stdin).ok()?.st_size).ok()?;
+    if bytes > PAPER_MIB_AT_MOST << 20 {
+        return None;
+    }
+    let mut content = Vec::with_capacity(usize::try_from(bytes).ok()? + 1);
+    stdin.lock().take(bytes).read_to_end(&mut content).ok()?;
+    Some(content)
+}
+
+fn write(look: &Look) -> std::io::Result<()> {
+    let mut json = serde_json::to_vec(look)?;
+    if json.len() > ANSWER_BYTES_AT_MOST {
+        let short = Look { lines: Vec::new(), unread: Some(Unread::GivenUp), ..look.clone() };
+        json = serde_json::to_vec(&short)?;
+    }
+    let mut stdout = std::io::stdout().lock();
+    stdout.write_all(&json)?;
+    stdout.flush()
+}

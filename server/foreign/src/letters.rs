@@ -1,0 +1,213 @@
+//! Old Vietnamese encodings: TCVN3 and VNI put Vietnamese letters in the places of Western ones, so that their text reads as
+//! "TèI MËT" or "TOÁI MAÄT". Tells such text, and converts it. Knows letters only.
+
+use domain::papers::PageLine;
+use unicode_normalization::UnicodeNormalization;
+
+/// TCVN3 by place, from 0xA1 on; `.` where there is no letter.
+const TCVN3: &str =
+    "ĂÂÊÔƠƯĐăâêôơưđ......àảãáạ.ằẳẵắ.......ặầẩẫấậè.ẻẽéẹềểễếệìỉ...ĩíịò.ỏõóọồổỗốộờởỡớợù.ủũúụừửữứựỳỷỹýỵ";
+/// First place of [`TCVN3`].
+const TCVN3_FIRST: u32 = 0xa1;
+
+/// Marks of VNI, which follow their letter: the place in small and in capital, and the marks to put on the letter.
+const VNI_MARKS: [(char, char, &str); 17] = [
+    ('ù', 'Ù', "\u{301}"),
+    ('ø', 'Ø', "\u{300}"),
+    ('û', 'Û', "\u{309}"),
+    ('õ', 'Õ', "\u{303}"),
+    ('ï', 'Ï', "\u{323}"),
+    ('â', 'Â', "\u{302}"),
+    ('á', 'Á', "\u{302}\u{301}"),
+    ('à', 'À', "\u{302}\u{300}"),
+    ('å', 'Å', "\u{302}\u{309}"),
+    ('ã', 'Ã', "\u{302}\u{303}"),
+    ('ä', 'Ä', "\u{302}\u{323}"),
+    ('ê', 'Ê', "\u{306}"),
+    ('é', 'É', "\u{306}\u{301}"),
+    ('è', 'È', "\u{306}\u{300}"),
+    ('ú', 'Ú', "\u{306}\u{309}"),
+    ('ü', 'Ü', "\u{306}\u{303}"),
+    ('ë', 'Ë', "\u{306}\u{323}"),
+];
+/// Letters of VNI that need no mark.
+const VNI_LETTERS: [(char, char); 12] = [
+    ('ñ', 'đ'),
+    ('Ñ', 'Đ'),
+    ('ö', 'ư'),
+    ('Ö', 'Ư'),
+    ('ô', 'ơ'),
+    ('Ô', 'Ơ'),
+    ('æ', 'ỉ'),
+    ('Æ', 'Ỉ'),
+    ('ó', 'ĩ'),
+    ('Ó', 'Ĩ'),
+    ('ò', 'ị'),
+    ('Ò', 'Ị'),
+];
+
+/// Signs and letters that Vietnamese text in Unicode never has within a word, and text in an old encoding has in most.
+const STRANGE: &str = "¡¢£¤¥¦§¨©ª«¬\u{ad}®µ¶·¸¹»¼½¾ÄÅÆÇËÎÏÐÑÖ×ØÛÜÞßäåæçëîïðñö÷øûüþÿ";
+/// So many of them at least, and this share of the letters, in hundredths. Old encodings reach 20; German has 5.
+const STRANGE_AT_LEAST: usize = 5;
+/// See [`STRANGE_AT_LEAST`].
+const STRANGE_PERCENT: usize = 8;
+
+/// How a font's letters are to be read, by its name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Font {
+    /// As they are.
+    Today,
+    /// `.VnTime` and its kin: TCVN3.
+    Tcvn3,
+    /// `.VnTimeH`: TCVN3 that looks like capitals, whatever is typed.
+    Tcvn3Capitals,
+    /// `VNI-Times` and its kin.
+    Vni,
+}
+
+impl Font {
+    pub(crate) fn of(name: &str) -> Font {
+        let name = name.split_once('+').map_or(name, |(_, name)| name);
+        let family = name.split(['-', ',']).next().unwrap_or_default();
+        let is_tcvn3 = name.starts_with(".Vn") || name.starts_with("Vn");
+        match (is_tcvn3, family.ends_with('H')) {
+            (true, true) => Font::Tcvn3Capitals,
+            (true, false) => Font::Tcvn3,
+            _ if name.to_ascii_uppercase().starts_with("VNI-") => Font::Vni,
+            _ => Font::Today,
+        }
+    }
+
+    /// What a letter says. VNI takes two places for most letters, so its text is converted by the line.
+    pub(crate) fn read(self, letter: String) -> String {
+        match self {
+            Font::Tcvn3 => tcvn3_letters(&letter),
+            Font::Tcvn3Capitals => tcvn3_letters(&letter).to_uppercase(),
+            Font::Today | Font::Vni => letter,
+        }
+    }
+}
+
+/// Whether one of the fonts is of an old encoding.
+pub(crate) fn has_old_font<'a>(names: impl Iterator<Item = &'a str>) -> bool {
+    names.into_iter().any(|name| Font::of(name) != Font::Today)
+}
+
+/// Whether the letters of a page look like an old encoding.
+pub(crate) fn is_old<'a>(letters: impl Iterator<Item = &'a str>) -> bool {
+    let (mut strange, mut vietnamese, mut all) = (0, 0, 0);
+    for letter in letters.flat_map(|text| text.nfc().collect::<Vec<_>>()) {
+        all += 1;
+        strange += usize::from(STRANGE.contains(letter));
+        vietnamese += usize::from(matches!(
+            letter,
+            '\u{1ea0}'..='\u{1ef9}' | 'đ' | 'Đ' | 'ư' | 'Ư' | 'ơ' | 'Ơ' | 'ă' | 'Ă'
+        ));
+    }
+    strange >= STRANGE_AT_LEAST && strange * 100 >= all * STRANGE_PERCENT && strange > vietnamese
+}
+
+/// What a line says if it is in an old encoding. In a font of capitals small letters look like capitals, so a line is given
+/// in capitals too when its plain letters are.
+pub(crate) fn converted(line: &PageLine) -> Vec<PageLine> {
+    let both = [from_tcvn3, from_vni].map(|convert| PageLine {
+        text: convert(&line.text),
+        before: line.before.iter().map(|text| convert(text)).collect(),
+    });
+    both.into_iter().filter(|converted| converted.text != line.text).collect()
+}
+
+fn from_tcvn3(text: &str) -> String {
+    in_the_case_of(text, tcvn3_letters(text))
+}
+
+fn tcvn3_letters(text: &str) -> String {
+    let letter = |letter: char| {
+        let place = u32::from(letter).checked_sub(TCVN3_FIRST);
+        let found = place.and_then(|place| TCVN3.chars().nth(place as usize)).filter(|found| *found != '.');
+        found.unwrap_or(letter)
+    };
+    text.chars().map(letter).collect()
+}
+
+fn from_vni(text: &str) -> String {
+    let mut converted = String::new();
+    for letter in text.chars() {
+        let mark = VNI_MARKS.iter().find(|(small, capital, _)| [*small, *capital].contains(&letter));
+        let carries = converted.chars().last().is_some_and(|last| "aeiouyAEIOUYưƯơƠ".contains(last));
+        match (mark, VNI_LETTERS.iter().find(|(place, _)| *place == letter)) {
+            (Some((.., marks)), _) if carries => converted.push_str(marks),
+            (_, Some((_, letter))) => converted.push(*letter),
+            _ => converted.push(letter),
+        }
+    }
+    in_the_case_of(text, converted.nfc().collect())
+}
+
+/// The converted text, in capitals where all plain letters of the original are capitals.
+fn in_the_case_of(original: &str, converted: String) -> String {
+    let mut plain = original.chars().filter(char::is_ascii_alphabetic).peekable();
+    let is_in_capitals = plain.peek().is_some() && plain.all(|letter| letter.is_ascii_uppercase());
+    if is_in_capitals { converted.to_uppercase() } else { converted }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn old_encodings_are_converted() {
+        assert_eq!(TCVN3.chars().count(), 0xfe - 0xa1 + 1);
+        for (old, new) in [
+            ("TèI MËT", "TỐI MẬT"),
+            ("Céng hßa x· héi chñ nghÜa ViÖt Nam", "Cộng hòa xã hội chủ nghĩa Việt Nam"),
+        ] {
+            assert_eq!(from_tcvn3(old), new);
+        }
+        for (old, new) in [
+            ("TOÁI MAÄT", "TỐI MẬT"),
+            ("TUYEÄT MAÄT", "TUYỆT MẬT"),
+            ("Coäng hoøa xaõ hoäi chuû nghóa Vieät Nam", "Cộng hòa xã hội chủ nghĩa Việt Nam"),
+            ("Ñoäc laäp - Töï do - Haïnh phuùc", "Độc lập - Tự do - Hạnh phúc"),
+        ] {
+            assert_eq!(from_vni(old), new);
+        }
+    }
+
+    #[test]
+    fn old_text_is_told_from_text_of_today() {
+        for old in [
+            "Céng hßa x· héi chñ nghÜa ViÖt Nam, §éc lËp - Tù do - H¹nh phóc",
+            "Coäng hoøa xaõ hoäi chuû nghóa Vieät Nam, Ñoäc laäp - Töï do - Haïnh phuùc",
+        ] {
+            assert!(is_old([old].into_iter()), "{old}");
+        }
+        for today in [
+            "Cộng hòa xã hội chủ nghĩa Việt Nam, Độc lập - Tự do - Hạnh phúc",
+            "Die Prüfung der Bücher für das Jahr hat ergeben, daß alle Beträge stimmen und nichts fehlt",
+            "Le conseil a décidé à l'unanimité de reporter la séance à une date ultérieure",
+            "",
+        ] {
+            assert!(!is_old([today].into_iter()), "{today}");
+        }
+    }
+
+    #[test]
+    fn old_fonts_are_known_by_their_names() {
+        for (name, font) in [
+            (".VnTime", Font::Tcvn3),
+            ("ABCDEF+.VnTimeH", Font::Tcvn3Capitals),
+            (".VnArialH,Bold", Font::Tcvn3Capitals),
+            ("VNI-Times", Font::Vni),
+            ("ABCDEF+VNI-Helve-Condense", Font::Vni),
+            ("VnArial", Font::Tcvn3),
+            ("TimesNewRomanPSMT", Font::Today),
+            ("ABCDEF+Tinos", Font::Today),
+        ] {
+            assert_eq!(Font::of(name), font, "{name}");
+        }
+        assert_eq!(Font::Tcvn3Capitals.read("\u{e8}".into()), "Ố");
+        assert_eq!(Font::Tcvn3.read("\u{e8}".into()), "ố");
+    }
+}

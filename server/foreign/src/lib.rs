@@ -1,0 +1,36 @@
+//! Foreign files are read here, and nowhere else: a child process that may die looks into them, under limits that the
+//! kernel keeps, and says what it saw. [`Room`] is the serving process's side, [`child`] the child's.
+//! Knows no database, no page and no permission; of the domain only what a look is told in.
+
+pub mod child;
+mod letters;
+mod pdf;
+mod room;
+mod seal;
+
+use domain::papers::{PageLine, Unread};
+use serde::{Deserialize, Serialize};
+
+pub use room::{LOOKS_AT_ONCE, Program, Room, Unseen};
+
+/// Longest answer of a child. A dense first page takes a tenth of it.
+const ANSWER_BYTES_AT_MOST: usize = 512 * 1024;
+
+/// What was seen in a file.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Look {
+    /// Number of pages, when it is certain.
+    pub pages: Option<u32>,
+    /// The lines of the first page, in every way that it can be read.
+    pub lines: Vec<PageLine>,
+    /// Why the first page could not be read, or not all of it.
+    pub unread: Option<Unread>,
+    /// Whether the kernel let the child give up its system calls.
+    is_sealed: bool,
+}
+
+impl Look {
+    fn unread(why: Unread) -> Look {
+        Look { unread: Some(why), ..Look::default() }
+    }
+}

@@ -1,0 +1,98 @@
+//! Looking into a PDF: how many pages it has, and what a reader sees written on the first. Runs in the child alone: a file
+//! made for it may take all of the child's memory or time, or make it panic.
+
+mod lines;
+mod page;
+
+use domain::papers::{PageLine, Unread};
+use hayro_interpret::hayro_syntax::object::Dict;
+use hayro_interpret::hayro_syntax::{LoadPdfError, Pdf};
+
+use crate::{Look, letters};
+use page::Seen;
+
+/// Letters that a page with a large picture must have written on it to count as readable. A scanned page carries fewer:
+/// the name of the scanning program, or of the one who signed.
+const WRITTEN_AT_LEAST: usize = 40;
+/// Share of the page that a picture covers when it is what the reader looks at.
+const COVERED_AT_LEAST: f64 = 0.5;
+/// Letters that are drawn without saying which they are, on one line. "MẬT" has three; a bullet or a sign has one.
+const NAMELESS_AT_LEAST: usize = 3;
+
+/// Looks into a file; none when there is more on its first page than a page can hold.
+pub(crate) fn look_into(file: Vec<u8>) -> Option<Look> {
+    let pdf = match Pdf::new(file) {
+        Ok(pdf) => pdf,
+        Err(LoadPdfError::Decryption(_)) => return Some(Look::unread(Unread::Locked)),
+        Err(LoadPdfError::Invalid) => return Some(Look::unread(Unread::Damaged)),
+    };
+    let found = u32::try_from(pdf.pages().len()).ok()?;
+    let Some(first) = pdf.pages().first() else { return Some(Look::unread(Unread::Damaged)) };
+    let pages = certain(found, promised(&pdf));
+    let seen = page::see(&pdf, first)?;
+    let mut unread = unread(&seen);
+    if pages.is_none() || seen.is_damaged {
+        // The first page that was found may not be the first.
+        unread = Some(Unread::Damaged);
+    }
+    let mut lines = lines::lines(&seen.glyphs);
+    lines.extend(seen.notes.iter().map(PageLine::alone));
+    let converted: Vec<PageLine> = lines.iter().flat_map(letters::converted).collect();
+    lines.extend(converted);
+    Some(Look { pages, lines, unread, is_sealed: false })
+}
+
+/// The number of pages that the root of the page tree promises.
+fn promised(pdf: &Pdf) -> Option<i64> {
+    let catalog: Dict<'_> = pdf.xref().get(pdf.xref().root_id())?;
+    let count: f64 = catalog.get::<Dict<'_>>(b"Pages")?.get(b"Count")?;
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "a number of pages; what is larger is no promise kept"
+    )]
+    Some(count as i64)
+}
+
+/// The number of pages, if what was found is all there is. A promise of none or fewer is a slip of the program that wrote
+/// the file; one of more or less than were found means that some cannot be opened.
+fn certain(found: u32, promised: Option<i64>) -> Option<u32> {
+    match promised {
+        Some(promised) if promised > 0 && promised != i64::from(found) => None,
+        _ => Some(found),
+    }
+}
+
+/// Why the page could not be read, or not all of it.
+fn unread(seen: &Seen) -> Option<Unread> {
+    let written = seen.glyphs.iter().filter(|glyph| glyph.is_visible && glyph.is_on_page).count();
+    let is_picture = seen.covered >= COVERED_AT_LEAST && written < WRITTEN_AT_LEAST;
+    if seen.has_unknown_font || lines::longest_nameless(&seen.glyphs) >= NAMELESS_AT_LEAST {
+        return Some(Unread::Letters);
+    }
+    if is_picture || seen.glyphs.iter().all(|glyph| !glyph.is_visible) {
+        return Some(Unread::NoText);
+    }
+    let text = seen.glyphs.iter().filter_map(|glyph| glyph.text.as_deref());
+    let fonts = seen.fonts.iter().map(String::as_str);
+    (letters::has_old_font(fonts) || letters::is_old(text)).then_some(Unread::OldLetters)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_of_pages_is_right_or_unknown() {
+        for (found, promised, pages) in [
+            (5, Some(5), Some(5)),
+            (1, None, Some(1)),
+            (1, Some(0), Some(1)),
+            (1, Some(-3), Some(1)),
+            (4, Some(5), None),
+            (5, Some(4), None),
+            (3, Some(i64::MAX), None),
+        ] {
+            assert_eq!(certain(found, promised), pages, "{found} {promised:?}");
+        }
+    }
+}

@@ -1,0 +1,183 @@
+//! The room: the serving process's side. Starts a child for each file, hears its answer, and ends it when it takes too
+//! long, says too much, or nobody waits for it any more. Knows nothing of what is in the file.
+
+use std::ffi::OsString;
+use std::fs::File;
+use std::path::PathBuf;
+use std::process::{ExitStatus, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use rustix::process::{Pid, Signal, kill_process_group};
+use tokio::io::AsyncReadExt;
+use tokio::process::{Child, Command};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
+
+use crate::{ANSWER_BYTES_AT_MOST, Look, child};
+
+/// Children at once. Each may take 512 MiB and a core; a paper is looked into in a fraction of a second.
+pub const LOOKS_AT_ONCE: usize = 2;
+/// A child ends after this, however busy the machine is. Its 10 s of processor time take longer on a busy one.
+const SECONDS_AT_MOST: Duration = Duration::from_secs(15);
+
+/// The program that children are started from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Program {
+    /// Where it lies.
+    pub path: PathBuf,
+    /// What it is told.
+    pub arguments: Vec<OsString>,
+}
+
+impl Program {
+    /// The running program itself, also when its file was replaced meanwhile. It must hand over to [`child::run`] when it
+    /// is started with [`child::VERB`].
+    pub fn itself() -> Program {
+        Program::at("/proc/self/exe")
+    }
+
+    /// Another program that does the same.
+    pub fn at(path: impl Into<PathBuf>) -> Program {
+        Program { path: path.into(), arguments: vec![child::VERB.into()] }
+    }
+}
+
+/// Why a file could not be looked into.
+#[derive(Debug)]
+pub enum Unseen {
+    /// The child did not start.
+    NotStarted(std::io::Error),
+    /// It ended without an answer.
+    Died(ExitStatus),
+    /// It took too long.
+    TookTooLong,
+    /// Its answer was too long.
+    SaidTooMuch,
+    /// Its answer makes no sense.
+    SaidNonsense,
+    /// Nobody waits for the answer any more.
+    Abandoned,
+}
+
+impl std::fmt::Display for Unseen {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Unseen::NotStarted(cause) => write!(f, "the process that looks into it did not start: {cause}"),
+            Unseen::Died(status) => write!(f, "the process that looked into it ended with {status}"),
+            Unseen::TookTooLong => {
+                write!(f, "looking into it took longer than {} s", SECONDS_AT_MOST.as_secs())
+            }
+            Unseen::SaidTooMuch => write!(f, "the answer was longer than {ANSWER_BYTES_AT_MOST} bytes"),
+            Unseen::SaidNonsense => write!(f, "the answer was no answer"),
+            Unseen::Abandoned => write!(f, "the sender did not wait for it"),
+        }
+    }
+}
+
+/// Where foreign files are looked into. Clones share the same slots.
+#[derive(Clone, Debug)]
+pub struct Room {
+    program: Program,
+    slots: Arc<Semaphore>,
+    is_told_unsealed: Arc<AtomicBool>,
+}
+
+impl Room {
+    /// A room whose children are started from this program.
+    pub fn new(program: Program) -> Room {
+        Room { program, slots: Arc::new(Semaphore::new(LOOKS_AT_ONCE)), is_told_unsealed: Arc::default() }
+    }
+
+    /// Children that could be started at this moment.
+    pub fn free_slots(&self) -> usize {
+        self.slots.available_permits()
+    }
+
+    /// Looks into a file, which was opened for reading. Waits its turn when every slot is taken; first come, first served.
+    /// Dropping the future ends the child at once.
+    ///
+    /// # Errors
+    /// Why there is no answer. It is in the log already.
+    pub async fn look_into(&self, file: File) -> Result<Look, Unseen> {
+        let Ok(slot) = Arc::clone(&self.slots).acquire_owned().await else { return Err(Unseen::Abandoned) };
+        let (tell, told) = oneshot::channel();
+        // The work has a task of its own: it holds the slot until the child is gone, even if this future is dropped first.
+        tokio::spawn(look(self.program.clone(), file, slot, tell));
+        let answer = told.await.unwrap_or(Err(Unseen::Abandoned));
+        match &answer {
+            Ok(look) if !look.is_sealed && !self.is_told_unsealed.swap(true, Ordering::Relaxed) => {
+                tracing::warn!(
+                    "this kernel cannot take system calls away from the process that reads papers"
+                );
+            }
+            Ok(_) => {}
+            Err(unseen) => tracing::warn!(reason = %unseen, "a paper could not be looked into"),
+        }
+        answer
+    }
+}
+
+/// Starts a child, hears it, ends it, and only then lets go of the slot.
+async fn look(
+    program: Program,
+    file: File,
+    slot: OwnedSemaphorePermit,
+    mut tell: oneshot::Sender<Result<Look, Unseen>>,
+) {
+    let mut child = match start(&program, file) {
+        Ok(child) => child,
+        Err(cause) => {
+            drop(slot);
+            let _ = tell.send(Err(Unseen::NotStarted(cause)));
+            return;
+        }
+    };
+    let heard = tokio::select! {
+        heard = tokio::time::timeout(SECONDS_AT_MOST, hear(&mut child)) => heard.unwrap_or(Err(Unseen::TookTooLong)),
+        () = tell.closed() => Err(Unseen::Abandoned),
+    };
+    let status = end(&mut child).await;
+    drop(slot);
+    let answer = heard.and_then(|said| match (serde_json::from_slice(&said), status) {
+        (Ok(look), _) => Ok(look),
+        (Err(_), Ok(status)) if said.is_empty() => Err(Unseen::Died(status)),
+        (Err(_), _) => Err(Unseen::SaidNonsense),
+    });
+    let _ = tell.send(answer);
+}
+
+/// The child leads a process group of its own, so that it can be ended together with all that it may have started.
+fn start(program: &Program, file: File) -> std::io::Result<Child> {
+    Command::new(&program.path)
+        .args(&program.arguments)
+        .env_clear()
+        .current_dir("/")
+        .stdin(Stdio::from(file))
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .process_group(0)
+        .kill_on_drop(true)
+        .spawn()
+}
+
+/// All that the child says, until it closes its output.
+async fn hear(child: &mut Child) -> Result<Vec<u8>, Unseen> {
+    let mut said = Vec::new();
+    if let Some(output) = child.stdout.take() {
+        let read = output.take(ANSWER_BYTES_AT_MOST as u64 + 1).read_to_end(&mut said).await;
+        read.map_err(Unseen::NotStarted)?;
+    }
+    if said.len() > ANSWER_BYTES_AT_MOST { Err(Unseen::SaidTooMuch) } else { Ok(said) }
+}
+
+/// Ends the child's whole group, then collects its status. In this order: until the status is collected, nobody else can
+/// have the group's number.
+async fn end(child: &mut Child) -> std::io::Result<ExitStatus> {
+    let group = child.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
+    if let Some(group) = group {
+        // It fails when the group has ended by itself.
+        let _ = kill_process_group(group, Signal::KILL);
+    }
+    child.wait().await
+}

@@ -1,0 +1,64 @@
+//! The child of the tests: the real one, and ones that do under its limits what a child must not be able to do.
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use foreign::{Look, child};
+use rustix::process::{Pid, Signal, kill_process};
+
+fn main() -> ExitCode {
+    let verb = std::env::args().nth(1).unwrap_or_default();
+    let parent = rustix::process::getppid();
+    match verb.as_str() {
+        child::VERB => child::run(),
+        "waits" => waits(),
+        verb => child::answer(|| Some(told(is_refused(verb, parent)))),
+    }
+}
+
+/// Tries something, and says whether it was refused.
+fn is_refused(verb: &str, parent: Option<Pid>) -> bool {
+    match verb {
+        "connects" => {
+            std::net::TcpStream::connect("127.0.0.1:9").is_err_and(|error| is_not_permitted(&error))
+        }
+        "listens" => std::net::TcpListener::bind("127.0.0.1:0").is_err_and(|error| is_not_permitted(&error)),
+        "opens" => std::fs::File::open("/etc/hostname").is_err(),
+        "forks" => std::process::Command::new("/bin/true").spawn().is_err(),
+        "writes" => std::fs::write("/tmp/phien-child", "x").is_err(),
+        "signals" => parent.is_some_and(|parent| kill_process(parent, Signal::CONT).is_err()),
+        "allocates" => Vec::<u8>::new().try_reserve_exact(600 << 20).is_err(),
+        "spins" => loop {
+            std::hint::spin_loop();
+        },
+        _ => false,
+    }
+}
+
+fn is_not_permitted(error: &std::io::Error) -> bool {
+    error.kind() == std::io::ErrorKind::PermissionDenied
+}
+
+fn told(is_refused: bool) -> Look {
+    let mut look = Look::default();
+    look.pages = Some(u32::from(is_refused));
+    look
+}
+
+/// Says through an inherited pipe that it has begun, and waits under its limits.
+fn waits() -> ExitCode {
+    // The number of the pipe is not known; its writing end is one of the next free ones.
+    for number in 3..64 {
+        let path = format!("/proc/self/fd/{number}");
+        let is_pipe = std::fs::read_link(&path).is_ok_and(|to| to.to_string_lossy().starts_with("pipe:"));
+        if is_pipe && let Ok(mut pipe) = std::fs::OpenOptions::new().write(true).open(&path) {
+            // A pipe can be opened for writing by either of its ends.
+            let _ = pipe.write_all(b"!");
+            break;
+        }
+    }
+    child::answer(|| {
+        std::thread::sleep(std::time::Duration::from_secs(600));
+        None
+    })
+}

@@ -1,0 +1,179 @@
+//! The room with children that misbehave, and the child that tries what it must not be able to do.
+
+use std::ffi::OsString;
+use std::io::{Read, Write};
+use std::path::Path;
+
+use foreign::{LOOKS_AT_ONCE, Program, Room, Unseen};
+
+/// A room whose children are a line of the shell.
+fn shell(line: &str) -> Room {
+    let arguments = ["-c", line].map(OsString::from).to_vec();
+    Room::new(Program { path: "/bin/sh".into(), arguments })
+}
+
+/// A room whose children do one thing under their limits, and tell whether it was refused.
+fn attempt(what: &str) -> Room {
+    let path = env!("CARGO_BIN_EXE_foreign-child").into();
+    Room::new(Program { path, arguments: vec![what.into()] })
+}
+
+/// A file with this content, opened for reading.
+pub(crate) fn file(content: &[u8]) -> std::fs::File {
+    let mut file = tempfile::tempfile().unwrap();
+    file.write_all(content).unwrap();
+    std::io::Seek::rewind(&mut file).unwrap();
+    file
+}
+
+async fn unseen(line: &str) -> Unseen {
+    let room = shell(line);
+    let unseen = room.look_into(file(b"")).await.expect_err("no answer");
+    assert_eq!(room.free_slots(), LOOKS_AT_ONCE, "the slot is free again");
+    unseen
+}
+
+#[tokio::test]
+async fn a_child_that_fails_is_an_answer() {
+    assert!(matches!(unseen("kill -9 $$").await, Unseen::Died(_)));
+    assert!(matches!(unseen("exit 1").await, Unseen::Died(_)));
+    assert!(matches!(unseen("true").await, Unseen::Died(_)));
+    assert!(matches!(unseen("echo nonsense").await, Unseen::SaidNonsense));
+    assert!(matches!(unseen("echo '{\"pages\":-1}'").await, Unseen::SaidNonsense));
+    assert!(matches!(unseen("exec cat /dev/zero").await, Unseen::SaidTooMuch));
+    let none = Room::new(Program::at("/nowhere/at/all"));
+    assert!(matches!(none.look_into(file(b"")).await, Err(Unseen::NotStarted(_))));
+    assert_eq!(none.free_slots(), LOOKS_AT_ONCE);
+}
+
+/// The clock stands still and jumps to the next timeout as soon as nothing else is to be done.
+#[tokio::test(start_paused = true)]
+async fn a_child_that_never_ends_is_ended_with_all_that_it_started() {
+    let folder = tempfile::tempdir().unwrap();
+    let born = Fifo::new(folder.path());
+    let line = format!("sleep 600 & echo $! > {}; exit 0", born.path());
+    let room = shell(&line);
+    let look = tokio::spawn(async move { room.look_into(file(b"")).await });
+    let grandchild = tokio::task::spawn_blocking(move || born.pid()).await.unwrap();
+    assert!(matches!(look.await.unwrap(), Err(Unseen::TookTooLong)), "it keeps the output open");
+    assert_ended(grandchild);
+}
+
+#[tokio::test]
+async fn a_sender_who_hangs_up_ends_the_child_and_then_frees_its_slot() {
+    let folder = tempfile::tempdir().unwrap();
+    let born = Fifo::new(folder.path());
+    let room = shell(&format!("echo $$ > {}; exec sleep 600", born.path()));
+    let look = {
+        let room = room.clone();
+        tokio::spawn(async move { room.look_into(file(b"")).await.is_ok() })
+    };
+    let child = tokio::task::spawn_blocking(move || born.pid()).await.unwrap();
+    assert_eq!(room.free_slots(), LOOKS_AT_ONCE - 1);
+    look.abort();
+    while room.free_slots() < LOOKS_AT_ONCE {
+        tokio::task::yield_now().await;
+    }
+    let pid = rustix::process::Pid::from_raw(child).unwrap();
+    assert!(
+        rustix::process::test_kill_process(pid).is_err(),
+        "the slot is free once the child is gone, not before"
+    );
+}
+
+#[tokio::test]
+async fn those_who_wait_for_a_slot_get_it_in_their_order() {
+    let room = shell("cat > /dev/null");
+    // Every slot is taken by a child that reads from a pipe that nobody writes into.
+    let (reader, _writer) = std::io::pipe().unwrap();
+    let mut taken = Vec::new();
+    for _ in 0..LOOKS_AT_ONCE {
+        let input = std::fs::File::from(std::os::fd::OwnedFd::from(reader.try_clone().unwrap()));
+        let room = room.clone();
+        taken.push(tokio::spawn(async move { room.look_into(input).await.is_ok() }));
+    }
+    while room.free_slots() > 0 {
+        tokio::task::yield_now().await;
+    }
+    let order = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
+    let mut waiters = Vec::new();
+    for number in 0..3 {
+        let (room, order) = (room.clone(), std::sync::Arc::clone(&order));
+        waiters.push(tokio::spawn(async move {
+            let _ = room.look_into(file(b"x")).await;
+            order.lock().unwrap().push(number);
+        }));
+        // It is polled once, and so stands in the line, before the next one comes.
+        tokio::task::yield_now().await;
+    }
+    assert!(order.lock().unwrap().is_empty());
+    // One slot becomes free; all three go through it, one after the other.
+    taken.remove(0).abort();
+    for waiter in waiters {
+        waiter.await.unwrap();
+    }
+    assert_eq!(*order.lock().unwrap(), [0, 1, 2]);
+    taken.into_iter().for_each(|look| look.abort());
+}
+
+#[tokio::test]
+async fn a_child_can_neither_reach_the_network_nor_files_nor_start_another() {
+    for what in ["connects", "listens", "opens", "forks", "writes", "allocates", "signals"] {
+        let look = attempt(what).look_into(file(b"")).await.unwrap();
+        assert_eq!(look.pages, Some(1), "{what}: refused");
+    }
+}
+
+#[tokio::test]
+async fn a_child_that_computes_without_end_is_ended_by_the_kernel() {
+    let unseen = attempt("spins").look_into(file(b"")).await.expect_err("it never answers");
+    assert!(matches!(unseen, Unseen::Died(_) | Unseen::TookTooLong), "{unseen}");
+}
+
+#[tokio::test]
+async fn a_child_inherits_no_file_of_the_program() {
+    // Both ends are inherited by every child, as those of careless libraries are.
+    let (reader, writer) = rustix::pipe::pipe().unwrap();
+    let room = attempt("waits");
+    let look = tokio::spawn(async move { room.look_into(file(b"")).await.is_ok() });
+    let ended = tokio::task::spawn_blocking(move || {
+        let mut reader = std::fs::File::from(reader);
+        let mut begun = [0];
+        // The child of the test says by this pipe that it has begun, before it is limited.
+        reader.read_exact(&mut begun).unwrap();
+        drop(writer);
+        reader.read(&mut begun).unwrap()
+    });
+    assert_eq!(ended.await.unwrap(), 0, "the last writer is gone");
+    assert!(!look.is_finished(), "while the child still waits");
+    look.abort();
+}
+
+/// A pipe with a name, by which a child tells its number.
+struct Fifo(std::path::PathBuf);
+
+impl Fifo {
+    fn new(folder: &Path) -> Fifo {
+        let path = folder.join("born");
+        rustix::fs::mkfifoat(rustix::fs::CWD, &path, rustix::fs::Mode::RWXU).unwrap();
+        Fifo(path)
+    }
+
+    fn path(&self) -> &str {
+        self.0.to_str().unwrap()
+    }
+
+    /// Waits for the child to tell it.
+    fn pid(&self) -> i32 {
+        std::fs::read_to_string(&self.0).unwrap().trim().parse().unwrap()
+    }
+}
+
+/// A process that is nobody's child here ends at some moment after its signal.
+fn assert_ended(pid: i32) {
+    let stat = format!("/proc/{pid}/stat");
+    let runs = || std::fs::read_to_string(&stat).is_ok_and(|stat| !stat.contains(") Z "));
+    while runs() {
+        std::thread::yield_now();
+    }
+}
