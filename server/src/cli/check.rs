@@ -6,8 +6,9 @@ use std::net::{TcpListener, UdpSocket};
 use std::path::Path;
 use std::process::ExitCode;
 
-use backend::Backend;
+use backend::{Backend, TrailFault, TrailState};
 
+use super::{links, modes};
 use crate::config::{Config, Mistake, SETTINGS, Sources};
 use crate::outward;
 use crate::site::read_assets;
@@ -89,6 +90,14 @@ pub async fn installation(config: &Config) -> Checked {
     if let Some(Err(reason)) = config.tls.as_ref().map(Certificate::acceptor) {
         say("tls_certificate", &reason);
     }
+    if let Some(reason) = config.tls.as_ref().and_then(|tls| modes::open_key(&tls.key)) {
+        say("tls_key", &reason);
+    }
+    if let Some(reason) = modes::open_to_others(&config.data_dir) {
+        say("data_dir", &reason);
+    }
+    notes.extend(links::to_database(&config.database_url));
+    notes.extend(config.node_url.as_ref().and_then(links::between_nodes));
     if let Some(listen) = config.media_listen {
         let tried = UdpSocket::bind(listen).map(drop).and_then(|()| TcpListener::bind(listen).map(drop));
         if let Err(cause) = tried {
@@ -119,11 +128,18 @@ pub async fn installation(config: &Config) -> Checked {
     if let Err(reason) = writable(&config.data_dir) {
         say("data_dir", &reason);
     } else {
+        let place = if config.database_url.is_empty() { "data_dir" } else { "database_url" };
         match database(config).await {
-            Ok(note) => notes.push(note),
-            Err(reason) => {
-                say(if config.database_url.is_empty() { "data_dir" } else { "database_url" }, &reason);
+            Ok((note, is_current)) => {
+                notes.push(note);
+                if is_current {
+                    match trail(config).await {
+                        Ok(note) => notes.push(note),
+                        Err(reason) => say("audit trail", &reason),
+                    }
+                }
             }
+            Err(reason) => say(place, &reason),
         }
     }
     Checked { wrong, notes }
@@ -138,14 +154,45 @@ fn writable(folder: &Path) -> Result<(), String> {
     tried.map_err(|cause| format!("{} cannot be written to: {cause}", there.display()))
 }
 
-/// Whether the database answers, and what the next start will do to it. One that is not there yet is not made.
-async fn database(config: &Config) -> Result<String, String> {
+/// Whether the database answers, and what the next start will do to it; whether that is nothing. One that is not there
+/// yet is not made.
+async fn database(config: &Config) -> Result<(String, bool), String> {
     match Backend::pending_migrations(&super::settings(config)).await {
-        Ok(None) => Ok("There is no database yet; the first start makes it.".to_owned()),
-        Ok(Some(0)) => Ok("The database is up to date.".to_owned()),
+        Ok(None) => Ok(("There is no database yet; the first start makes it.".to_owned(), false)),
+        Ok(Some(0)) => Ok(("The database is up to date.".to_owned(), true)),
         Ok(Some(pending)) => {
-            Ok(format!("{pending} migrations will run at the next start. Back up the data before it."))
+            let note =
+                format!("{pending} migrations will run at the next start. Back up the data before it.");
+            Ok((note, false))
         }
         Err(cause) => Err(cause.to_string()),
+    }
+}
+
+/// The last line of the audit trail, to be kept elsewhere, once all before it are found as they were written.
+async fn trail(config: &Config) -> Result<String, String> {
+    let TrailState { lines, hash, at, broken } =
+        Backend::verify_trail(&super::settings(config)).await.map_err(|cause| cause.to_string())?;
+    match broken {
+        None => {
+            let at = at.map_or_else(String::new, |at| format!(", written {}", at.to_rfc3339()));
+            Ok(format!("The audit trail is whole. Its last line is number {lines}{at}: {hash}"))
+        }
+        Some(fault) => Err(words(&fault)),
+    }
+}
+
+fn words(fault: &TrailFault) -> String {
+    match fault {
+        TrailFault::Missing(seq) => format!("line {seq} is missing; those before it are as they were written"),
+        TrailFault::Changed { seq, id } => {
+            format!("line {seq} ({id}) was changed after it was written; those before it are as they were written")
+        }
+        TrailFault::OtherEnd => "the last line is not the one that was written last".to_owned(),
+        TrailFault::Unplaced(id) => format!("line {id} has no number: the program did not write it"),
+        TrailFault::Unguarded => {
+            "every line is as it was written, but the triggers that refuse changes are missing; the next start sets them"
+                .to_owned()
+        }
     }
 }

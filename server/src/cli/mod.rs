@@ -5,6 +5,8 @@ pub mod check;
 pub mod demo;
 pub mod figures;
 pub mod import;
+pub mod links;
+pub mod modes;
 pub mod rehearse;
 pub mod serve;
 
@@ -93,6 +95,7 @@ pub type Ending = Result<(), String>;
 
 /// Parses the command line and runs the command.
 pub fn run() -> ExitCode {
+    modes::keep_to_the_user();
     let cli = Cli::parse();
     if let Command::LookInto = cli.command {
         return foreign::child::run();
