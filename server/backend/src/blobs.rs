@@ -88,6 +88,14 @@ impl Blobs {
         Ok(Incoming { file, path, hasher: Sha256::new(), bytes: 0, is_kept: false })
     }
 
+    /// Bytes that the program may still write to the disk.
+    pub(crate) async fn free_space(&self) -> std::io::Result<u64> {
+        let root = self.root.clone();
+        let told = tokio::task::spawn_blocking(move || rustix::fs::statvfs(&root)).await;
+        let told = told.map_err(std::io::Error::other)??;
+        Ok(told.f_bavail.saturating_mul(told.f_frsize))
+    }
+
     /// Where a file lies.
     pub(crate) fn path(&self, hash: &str) -> PathBuf {
         let shelf = hash.get(..2).unwrap_or("00");

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use domain::access::{Action, Caller, Stage};
 use domain::audit::Deed;
 use domain::error::{Outcome, Refusal};
-use domain::ids::{AgendaItemId, PaperId};
+use domain::ids::{AgendaItemId, MeetingId, PaperId};
 use domain::papers::{Level, PAPER_MIB_AT_MOST, PAPERS_AT_MOST, marking};
 use foreign::Look;
 
@@ -21,6 +21,9 @@ use crate::{Backend, access};
 
 /// How much of the beginning is kept to check the type by.
 const HEAD_BYTES: usize = 1029;
+
+/// Free space is looked at again after so many bytes of a paper: many uploads at once could use up the reserve.
+const SPACE_CHECKED_EVERY: u64 = 8 * 1024 * 1024;
 
 /// A paper being uploaded. Dropping it leaves nothing behind.
 #[derive(Debug)]
@@ -62,6 +65,24 @@ impl Backend {
         self.outcome(begin(self, caller, item, title, level).await)
     }
 
+    /// Whether the caller may manage the papers of a meeting: asked before an upload is read at all.
+    ///
+    /// # Errors
+    /// `Forbidden`, `NotFound`.
+    pub async fn may_manage_papers(&self, caller: &Caller, meeting: MeetingId) -> Outcome<()> {
+        self.outcome(may_manage(self, caller, meeting).await)
+    }
+
+    /// Refuses when taking in more would use the space that is kept for the database.
+    async fn keep_reserve(&self) -> Done<()> {
+        let reserve = self.0.config.reserve_bytes;
+        if reserve > 0 && self.blobs().free_space().await? < reserve {
+            tracing::error!(reserve, "papers are refused: the disk has less free space than the reserve");
+            return Err(Refusal::DiskFull.into());
+        }
+        Ok(())
+    }
+
     /// The file of a paper.
     ///
     /// # Errors
@@ -69,6 +90,11 @@ impl Backend {
     pub async fn open_file(&self, caller: &Caller, paper: PaperId) -> Outcome<PaperFile> {
         self.outcome(open_file(self, caller, paper).await)
     }
+}
+
+async fn may_manage(backend: &Backend, caller: &Caller, meeting: MeetingId) -> Done<()> {
+    let scope = MeetingScope::load(backend.db(), caller, meeting).await?;
+    scope.permit(caller, Action::ManagePapers)
 }
 
 async fn begin(
@@ -92,6 +118,7 @@ async fn begin(
     if papers >= PAPERS_AT_MOST as i64 {
         return Err(Refusal::TooMany { at_most: PAPERS_AT_MOST as u32 }.into());
     }
+    backend.keep_reserve().await?;
     let title = title.trim();
     let title = title.strip_suffix(".pdf").or_else(|| title.strip_suffix(".PDF")).unwrap_or(title);
     let incoming = backend.blobs().begin(&backend.entropy().id(caller.now).to_string()).await?;
@@ -126,7 +153,12 @@ impl Upload {
         if self.incoming.bytes() + chunk.len() as u64 > PAPER_MIB_AT_MOST << 20 {
             return Err(Refusal::TooLarge { limit_mib: PAPER_MIB_AT_MOST }.into());
         }
-        Ok(self.incoming.write(chunk).await?)
+        let before = self.incoming.bytes();
+        self.incoming.write(chunk).await?;
+        if before / SPACE_CHECKED_EVERY != self.incoming.bytes() / SPACE_CHECKED_EVERY {
+            self.backend.keep_reserve().await?;
+        }
+        Ok(())
     }
 
     /// Ends the upload: when this returns, the paper is on the disk and on the agenda.

@@ -1,6 +1,6 @@
 //! Papers: what is taken, what is refused and leaves nothing, and who may read.
 
-use backend::{Backend, q};
+use backend::{Backend, BackendConfig, SeededEntropy, q};
 use chrono::TimeZone;
 use domain::access::{Caller, Role, Stage};
 use domain::error::{Failure, Refusal};
@@ -341,6 +341,30 @@ async fn papers_of_a_draft_are_no_change_nor_is_a_name_that_stays() {
         tx.commit().await.unwrap();
         world.backend.rename(&secretary, paper, " Báo  cáo năm ").await.unwrap();
         assert_eq!(world.count("meeting_change").await, 0);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn papers_are_refused_before_the_disk_is_full() {
+    each_database(async |world| {
+        let (_, item, secretary, _) = meeting(world, Stage::Scheduled).await;
+        let with_reserve = async |reserve_bytes| {
+            let config = BackendConfig { reserve_bytes, ..world.config.clone() };
+            let backend = Backend::open(config, Box::new(SeededEntropy::new(8))).await.unwrap();
+            let added = add(&backend, &secretary, item, "Báo cáo", PDF).await;
+            backend.db().close().await;
+            added
+        };
+        assert_eq!(
+            with_reserve(u64::MAX).await,
+            Err(Failure::Refused(Refusal::DiskFull)),
+            "{}",
+            world.engine
+        );
+        assert!(with_reserve(1).await.is_ok(), "{}", world.engine);
+        let left = std::fs::read_dir(world.config.data_dir.join("papers/incoming")).unwrap();
+        assert_eq!(left.count(), 0);
     })
     .await;
 }
