@@ -1,7 +1,8 @@
 //! One data layer for SQLite and PostgreSQL, every query written once with `$n` placeholders.
-//! SQLite has one writer and four readers; PostgreSQL one pool. Knows no table; that a commit writes the lines of the audit
-//! trail is all it knows of that.
+//! SQLite has one writer, four readers and two more for expensive reads; PostgreSQL one pool. Knows no table; that a commit
+//! writes the lines of the audit trail is all it knows of that.
 
+mod reader;
 mod value;
 
 use std::path::Path;
@@ -9,13 +10,12 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use domain::ids::MeetingId;
-use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgConnection, PgPool, PgPoolOptions, PgRow};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteRow,
     SqliteSynchronous,
 };
-use sqlx::{AssertSqlSafe, FromRow, Postgres, Sqlite, Transaction};
+use sqlx::{AssertSqlSafe, Connection, FromRow, Postgres, Sqlite, Transaction};
 
 pub use value::Value;
 
@@ -26,6 +26,12 @@ use crate::events::{Events, News, Telling};
 pub(crate) const CONNECTIONS: u32 = 16;
 /// Readers of the embedded database, at most: as many as the cores of a small office machine, twice.
 const SQLITE_READERS: u32 = 4;
+/// Readers of the embedded database for lists, searches and figures, which may take a core for long: the others stay free for
+/// pages.
+const SQLITE_HEAVY_READERS: u32 = 2;
+/// PostgreSQL ends a statement after this many milliseconds: twice as long as a page is waited for, and longer than the
+/// longest statement of an import.
+const STATEMENT_MS: &str = "60000";
 /// How long a writer of the embedded database waits for another, here or in another program, before its caller is told
 /// to try again. The longest transaction is an import: 100,000 meetings take some eleven seconds on two slow cores. A
 /// page must be answered within thirty.
@@ -47,6 +53,8 @@ pub enum Db {
         passing: SqlitePool,
         /// Connections that only read.
         readers: SqlitePool,
+        /// Connections that only read, for what may take long.
+        heavy: SqlitePool,
         /// Where what has changed is told.
         events: Events,
     },
@@ -104,13 +112,17 @@ impl Db {
         let unwaiting = options.clone().busy_timeout(Duration::ZERO).pragma("cache_size", "-200");
         let passing = one().connect_lazy_with(unwaiting);
         // A file cannot have gone away like a server: to ask each time costs as much as a query.
-        let readers = SqlitePoolOptions::new()
-            .test_before_acquire(false)
+        let reading = options.pragma("query_only", "ON");
+        let pool = || SqlitePoolOptions::new().test_before_acquire(false);
+        let readers = pool()
             .max_connections(connections.min(SQLITE_READERS))
             .min_connections(1)
-            .connect_with(options.pragma("query_only", "ON"))
+            .connect_with(reading.clone())
             .await?;
-        Ok(Db::Sqlite { writer, passing, readers, events: Events::default() })
+        let heavy = pool()
+            .max_connections(connections.min(SQLITE_HEAVY_READERS))
+            .connect_lazy_with(reading.pragma("cache_size", "-2000"));
+        Ok(Db::Sqlite { writer, passing, readers, heavy, events: Events::default() })
     }
 
     /// Opens a PostgreSQL database, over so many connections at most, and brings it up to date.
@@ -119,8 +131,12 @@ impl Db {
     /// When the server does not answer, or the database is newer than this program.
     pub async fn postgres(url: &str, connections: u32) -> Result<Db, sqlx::Error> {
         let options = sqlx::postgres::PgConnectOptions::from_str(url)?.statement_cache_capacity(200);
+        // Bringing the database up to date may take longer than any statement of a page.
+        let mut unbounded = PgConnection::connect_with(&options).await?;
+        MIGRATIONS.run(&mut unbounded).await?;
+        unbounded.close().await?;
+        let options = options.options([("statement_timeout", STATEMENT_MS)]);
         let pool = PgPoolOptions::new().max_connections(connections).connect_with(options).await?;
-        MIGRATIONS.run(&pool).await?;
         Ok(Db::Postgres { pool, events: Events::default() })
     }
 
@@ -145,15 +161,6 @@ impl Db {
         }
     }
 
-    /// One connection for the queries of one reading: to take and give back one for each costs more than a small query.
-    /// Whoever holds it asks for no other.
-    pub(crate) async fn reader(&self) -> Result<Reader, sqlx::Error> {
-        Ok(match self {
-            Db::Sqlite { readers, .. } => Reader::Sqlite(readers.acquire().await?),
-            Db::Postgres { pool, .. } => Reader::Postgres(pool.acquire().await?),
-        })
-    }
-
     /// Whether this is PostgreSQL: for the few statements that fork (full-text search).
     pub fn is_postgres(&self) -> bool {
         matches!(self, Db::Postgres { .. })
@@ -162,7 +169,8 @@ impl Db {
     /// Closes every connection; the embedded database writes its log back.
     pub async fn close(&self) {
         match self {
-            Db::Sqlite { writer, passing, readers, .. } => {
+            Db::Sqlite { writer, passing, readers, heavy, .. } => {
+                heavy.close().await;
                 readers.close().await;
                 passing.close().await;
                 writer.close().await;
@@ -213,23 +221,6 @@ impl Tx {
     /// Whether this is PostgreSQL.
     pub fn is_postgres(&self) -> bool {
         matches!(self.on, Engine::Postgres(_))
-    }
-}
-
-/// A connection that only reads.
-pub(crate) enum Reader {
-    /// One of the embedded database's readers.
-    Sqlite(PoolConnection<Sqlite>),
-    /// One of the server's.
-    Postgres(PoolConnection<Postgres>),
-}
-
-impl Source for Reader {
-    fn via(&mut self) -> Via<'_> {
-        match self {
-            Reader::Sqlite(connection) => Via::Sqlite(connection),
-            Reader::Postgres(connection) => Via::Postgres(connection),
-        }
     }
 }
 

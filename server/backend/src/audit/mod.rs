@@ -126,7 +126,8 @@ async fn list(backend: &Backend, caller: &Caller, filter: AuditFilter) -> Done<P
     let mut counting = q("SELECT CAST(COUNT(*) AS BIGINT) FROM audit WHERE ");
     let chosen = condition(backend, &mut counting, &within, &filter);
     counting.push(&chosen);
-    let (total,): (i64,) = counting.one(backend.db()).await?;
+    let mut db = backend.db().heavy_reader().await?;
+    let (total,): (i64,) = counting.one(&mut db).await?;
     let mut rows = q(
         "SELECT id, at, who, what, subject, before_json, after_json, audience, meeting_id FROM audit WHERE ",
     );
@@ -135,9 +136,9 @@ async fn list(backend: &Backend, caller: &Caller, filter: AuditFilter) -> Done<P
     let (limit, offset) =
         (rows.place(i64::from(PER_PAGE)), rows.place(i64::from(page - 1) * i64::from(PER_PAGE)));
     rows.push(&format!(" LIMIT {limit} OFFSET {offset}"));
-    let rows = rows.all::<Row>(backend.db()).await?;
+    let rows = rows.all::<Row>(&mut db).await?;
     let about = rows.iter().filter_map(|row| row.meeting_id.clone()).collect();
-    let sights = lines::sights(backend.db(), caller, about).await?;
+    let sights = lines::sights(&mut db, caller, about).await?;
     let rows = rows.into_iter().map(|row| entry(row, &sights)).collect::<Done<_>>()?;
     Ok(Page { rows, total, page, per_page: PER_PAGE })
 }

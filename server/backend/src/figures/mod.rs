@@ -86,28 +86,29 @@ async fn report(backend: &Backend, caller: &Caller, filter: FiguresFilter) -> Do
 }
 
 async fn load_all(backend: &Backend, filter: &FiguresFilter) -> Done<Material> {
-    let (db, agency, reach) = (backend.db(), filter.agency, filter.reach);
+    let (agency, reach) = (filter.agency, filter.reach);
+    let mut db = backend.db().heavy_reader().await?;
     let window = filter.period.window();
     let (before, last_year) = (window.year_before(), window.to.year() - 1);
     let calendar = Period::CalendarYear(last_year).window();
-    let hybrid = agencies::hybrid(db).await?;
-    let parts = load::parts(db, agency, reach, &filter.period, hybrid).await?;
-    let own_before = load::held(db, agency, reach, before).await?;
+    let hybrid = agencies::hybrid(&mut db).await?;
+    let parts = load::parts(&mut db, agency, reach, &filter.period, hybrid).await?;
+    let own_before = load::held(&mut db, agency, reach, before).await?;
     let own_calendar = match calendar == before {
         true => own_before.clone(),
-        false => load::held(db, agency, reach, calendar).await?,
+        false => load::held(&mut db, agency, reach, calendar).await?,
     };
     // What was entered stands for a whole year, and only for a whole year.
     let year = window.calendar_year().map(|year| year - 1);
     Ok(Material {
-        agencies: agencies_of(agencies::all(db).await?, agency, reach),
+        agencies: agencies_of(agencies::all(&mut db).await?, agency, reach),
         parts,
-        with_counterparts: load::by_counterpart(db, agency, reach, window).await?,
+        with_counterparts: load::by_counterpart(&mut db, agency, reach, window).await?,
         year_before: YearBefore { own: own_before, year },
         ceiling_year: YearBefore { own: own_calendar, year: Some(last_year) },
-        entered: load::entered(db, agency, reach, [year.unwrap_or(last_year), last_year]).await?,
+        entered: load::entered(&mut db, agency, reach, [year.unwrap_or(last_year), last_year]).await?,
         hybrid,
-        targets: rules::targets(db, window.to).await?,
+        targets: rules::targets(&mut db, window.to).await?,
     })
 }
 

@@ -27,12 +27,12 @@ pub(super) async fn calendar(backend: &Backend, caller: &Caller, filter: Calenda
     access::permit(caller, Action::ViewCalendar, Scope::Myself)?;
     let window = bounded(filter.window);
     let agency = filter.agency.unwrap_or(caller.agency.id);
-    let mut db = backend.db();
-    let settings = agencies::settings(db, agency).await?;
-    let rules = rules::all(db).await?;
+    let mut db = backend.db().heavy_reader().await?;
+    let settings = agencies::settings(&mut db, agency).await?;
+    let rules = rules::all(&mut db).await?;
     let query = question(caller, &filter, window);
     let found = lines::fetch(&mut db, caller, &rules, query).await?;
-    let clashing = clashing(db, caller, window).await?;
+    let clashing = clashing(&mut db, caller, window).await?;
     let mut entries: Vec<Entry> = Vec::new();
     for line in found {
         let shown = line.sittings.iter().filter(|sitting| window.contains(sitting.date));

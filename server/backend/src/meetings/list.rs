@@ -28,13 +28,13 @@ pub(super) async fn list(
     if filter.counted.is_some() {
         permit_figures(backend, caller, filter.agency).await?;
     }
-    let mut db = backend.db();
-    let hybrid = agencies::hybrid(db).await?;
+    let mut db = backend.db().heavy_reader().await?;
+    let hybrid = agencies::hybrid(&mut db).await?;
     let page = filter.page.max(1);
     let mut counting = q("SELECT CAST(COUNT(*) AS BIGINT) FROM meeting m WHERE ");
     let chosen = condition(&mut counting, backend, caller, &filter, hybrid);
     counting.push(&chosen);
-    let (total,): (i64,) = counting.one(db).await?;
+    let (total,): (i64,) = counting.one(&mut db).await?;
     let mut query = lines::ask(caller);
     let chosen = condition(&mut query, backend, caller, &filter, hybrid);
     let order = if filter.counted.is_some() { "m.first_date, m.id" } else { NEWEST_FIRST };
@@ -43,7 +43,7 @@ pub(super) async fn list(
     let limit = query.place(i64::from(PER_PAGE));
     let offset = query.place(i64::from(page - 1) * i64::from(PER_PAGE));
     query.push(&format!(" LIMIT {limit} OFFSET {offset}) ORDER BY {order}"));
-    let rules = rules::all(db).await?;
+    let rules = rules::all(&mut db).await?;
     let found = lines::fetch(&mut db, caller, &rules, query).await?;
     Ok(Page { rows: found.into_iter().map(|line| line.row).collect(), total, page, per_page: PER_PAGE })
 }

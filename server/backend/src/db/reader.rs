@@ -1,0 +1,94 @@
+//! One connection for all queries of one reading, and the expensive readings, which end when nobody waits for them. Knows no
+//! query.
+
+use std::sync::Arc;
+
+use sqlx::pool::PoolConnection;
+use sqlx::{Postgres, Sqlite};
+
+use super::{Db, Source, Via};
+
+/// So often an expensive read looks whether anyone still waits for it: about once a millisecond.
+const STEPS_BETWEEN_LOOKS: i32 = 100_000;
+
+impl Db {
+    /// One connection for the queries of one reading: to take and give back one for each costs more than a small query.
+    /// Whoever holds it asks for no other.
+    pub(crate) async fn reader(&self) -> Result<Reader, sqlx::Error> {
+        Ok(match self {
+            Db::Sqlite { readers, .. } => Reader::Sqlite(readers.acquire().await?),
+            Db::Postgres { pool, .. } => Reader::Postgres(pool.acquire().await?),
+        })
+    }
+
+    /// The same for reads that may take long: lists with their counts, searches, figures. On the embedded database such a
+    /// read ends soon after the reader is dropped, even in the middle of a statement, because nobody waits for it any more.
+    /// PostgreSQL ends a statement that takes too long by itself.
+    pub(crate) async fn heavy_reader(&self) -> Result<Reader, sqlx::Error> {
+        let Db::Sqlite { heavy, .. } = self else { return self.reader().await };
+        let mut connection = heavy.acquire().await?;
+        let asker = Arc::new(());
+        let waits = Arc::downgrade(&asker);
+        // Set anew each time, so that the one of the reader before, who is gone, interrupts nobody.
+        let mut handle = connection.lock_handle().await?;
+        handle.set_progress_handler(STEPS_BETWEEN_LOOKS, move || waits.strong_count() > 0);
+        drop(handle);
+        Ok(Reader::Heavy { connection, _asker: asker })
+    }
+}
+
+/// A connection that only reads.
+pub(crate) enum Reader {
+    /// One of the embedded database's readers.
+    Sqlite(PoolConnection<Sqlite>),
+    /// One of those for expensive reads, and the sign that somebody waits for what it reads.
+    Heavy {
+        /// The connection.
+        connection: PoolConnection<Sqlite>,
+        /// Dropped with the reader.
+        _asker: Arc<()>,
+    },
+    /// One of the server's.
+    Postgres(PoolConnection<Postgres>),
+}
+
+impl Source for Reader {
+    fn via(&mut self) -> Via<'_> {
+        match self {
+            Reader::Sqlite(connection) | Reader::Heavy { connection, .. } => Via::Sqlite(connection),
+            Reader::Postgres(connection) => Via::Postgres(connection),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::db::q;
+
+    #[tokio::test]
+    async fn an_expensive_read_ends_when_nobody_waits_for_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let db = Db::sqlite(&folder.path().join("phien.db"), 1, Duration::ZERO).await.unwrap();
+        let endless =
+            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT COUNT(*) FROM n";
+        let mut reader = db.heavy_reader().await.unwrap();
+        {
+            let mut reading = Box::pin(q(endless).one::<(i64,)>(&mut reader));
+            for _ in 0..100 {
+                assert!(futures::poll!(&mut reading).is_pending());
+                tokio::task::yield_now().await;
+            }
+        }
+        drop(reader);
+        // There is one such connection: it is free again only when the read has ended.
+        for _ in 0..2 {
+            let mut reader = db.heavy_reader().await.unwrap();
+            let (one,): (i64,) = q("SELECT CAST(1 AS BIGINT)").one(&mut reader).await.unwrap();
+            assert_eq!(one, 1);
+        }
+        db.close().await;
+    }
+}
