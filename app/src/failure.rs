@@ -175,6 +175,8 @@ fn refused(refusal: &Refusal) -> Described {
         Refusal::Classified => plain(REFUSED_CLASSIFIED, REFUSED_CLASSIFIED_BODY),
         Refusal::NotPdf => plain(REFUSED_NOT_PDF, REFUSED_NOT_PDF_BODY),
         Refusal::EmptyFile => plain(REFUSED_EMPTY_FILE, REFUSED_EMPTY_FILE_BODY),
+        Refusal::DiskFull => plain(REFUSED_DISK_FULL, REFUSED_DISK_FULL_BODY),
+        Refusal::ImportUnderWay => plain(REFUSED_IMPORT_UNDER_WAY, REFUSED_IMPORT_UNDER_WAY_BODY),
         Refusal::WrongCredentials => plain(REFUSED_WRONG_CREDENTIALS, REFUSED_WRONG_CREDENTIALS_BODY),
         Refusal::WrongCode => plain(REFUSED_WRONG_CODE, REFUSED_WRONG_CODE_BODY),
         Refusal::CodeExpired => plain(REFUSED_CODE_EXPIRED, REFUSED_CODE_EXPIRED_BODY),

@@ -110,6 +110,10 @@ pub enum Refusal {
     },
     /// The file is empty.
     EmptyFile,
+    /// The server's disk has so little room left that it is kept for the database.
+    DiskFull,
+    /// Another file is being imported.
+    ImportUnderWay,
     /// There are as many as there may be.
     TooMany {
         /// The limit.

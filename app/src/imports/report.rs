@@ -45,10 +45,15 @@ fn done(file: &str, report: &ImportReport) -> AnyView {
     .into_iter()
     .collect_view();
     let bad = (!report.bad.is_empty()).then(|| bad_cells(file, report));
+    let stopped = report.stopped_at.map(|line| {
+        let title = tf(IMPORTS_STOPPED, &[("line", &number(i64::try_from(line).unwrap_or(i64::MAX)))]);
+        view! { <Notice tone=Tone::Missed title=title>{t(IMPORTS_STOPPED_BODY)}</Notice> }
+    });
     let passwords = (!report.passwords.is_empty()).then(|| passwords(&report.passwords));
     view! {
         <div class="report">
             <Notice tone title=tf(title, &[("file", &file)]) alert=true/>
+            {stopped}
             <Card>
                 <div class="card__body report__sum">{sums}</div>
             </Card>
@@ -145,9 +150,10 @@ fn as_csv(bad: &[BadRow]) -> String {
     text
 }
 
-/// A cell that a spreadsheet reads as text, whatever somebody wrote into it.
+/// A cell that a spreadsheet reads as text, whatever it holds: one that begins with a tab or a line end is read as what
+/// follows.
 fn quoted(cell: &str) -> String {
-    let guard = if cell.starts_with(['=', '+', '-', '@']) { "'" } else { "" };
+    let guard = if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { "'" } else { "" };
     format!("\"{guard}{}\"", cell.replace('"', "\"\""))
 }
 
@@ -165,10 +171,12 @@ mod tests {
             value: value.into(),
             problem: Problem::Missing,
         };
-        let csv = as_csv(&[bad(2, "=1+1"), bad(14, "Họp \"A\", B")]);
+        let csv = as_csv(&[bad(2, "=1+1"), bad(14, "Họp \"A\", B"), bad(15, "\t=1+1"), bad(16, "\r=1+1")]);
         let lines: Vec<&str> = csv.lines().collect();
-        assert_eq!(lines.len(), 3);
+        assert_eq!(lines.len(), 5);
         assert!(lines[1].starts_with("2,\"title\",\"'=1+1\","), "{csv}");
         assert!(lines[2].starts_with("14,\"title\",\"Họp \"\"A\"\", B\","), "{csv}");
+        assert!(lines[3].starts_with("15,\"title\",\"'\t=1+1\","), "{csv}");
+        assert!(lines[4].starts_with("16,\"title\",\"'\r=1+1\","), "{csv}");
     }
 }

@@ -37,6 +37,7 @@ use domain::error::Outcome;
 use domain::services::Services;
 use domain::time::Zone;
 use foreign::{Program, Room};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use accounts::password::Hashing;
 use blobs::Blobs;
@@ -66,6 +67,8 @@ pub struct BackendConfig {
     /// How many connections may be open at once: to PostgreSQL, or to read the embedded database. One is enough for
     /// every use case by itself, because none asks for a second connection while it holds one.
     pub connections: u32,
+    /// Papers are refused when the disk has less free space than this, in bytes.
+    pub reserve_bytes: u64,
     /// How long somebody who changes something waits while another program holds the embedded database.
     pub patience: Duration,
     /// The program whose child looks into papers.
@@ -82,6 +85,7 @@ impl BackendConfig {
             session_idle_minutes: 8 * 60,
             session_hours: 24,
             connections: db::CONNECTIONS,
+            reserve_bytes: 0,
             patience: db::PATIENCE,
             looker: Program::itself(),
         }
@@ -99,6 +103,7 @@ struct Inner {
     config: BackendConfig,
     blobs: Blobs,
     room: Room,
+    import_turn: Arc<Semaphore>,
     hashing: Hashing,
 }
 
@@ -119,7 +124,15 @@ impl Backend {
         audit::ensure(&db).await?;
         let blobs = Blobs::open(config.data_dir.join("papers")).await?;
         let room = Room::new(config.looker.clone());
-        Ok(Backend(Arc::new(Inner { db, entropy, config, blobs, room, hashing: Hashing::new() })))
+        Ok(Backend(Arc::new(Inner {
+            db,
+            entropy,
+            config,
+            blobs,
+            room,
+            import_turn: Arc::new(Semaphore::new(1)),
+            hashing: Hashing::new(),
+        })))
     }
 
     /// Looks at a database without touching it, and gives how many migrations the next start will run; `None` when the
@@ -206,6 +219,12 @@ impl Backend {
     /// Where papers are looked into.
     pub(crate) fn room(&self) -> &Room {
         &self.0.room
+    }
+
+    /// The turn to import a file: one at a time, for each takes much memory and, while it writes, the embedded database. None
+    /// while another import goes on.
+    pub(crate) fn import_turn(&self) -> Option<OwnedSemaphorePermit> {
+        self.0.import_turn.clone().try_acquire_owned().ok()
     }
 
     pub(crate) fn hashing(&self) -> &Hashing {

@@ -10,12 +10,16 @@ use domain::ids::AgencyId;
 use domain::imports::ImportReport;
 
 use super::Import;
-use super::table::{Cells, Table};
+use super::table::{Row, Table};
 use crate::access::permit;
 use crate::agencies::{self, NewAgency, ParsedAgency};
 use crate::audit::{self, Entry};
 use crate::db::Tx;
 use crate::stop::Done;
+
+/// Most agencies one above the other: a province has four levels. Each agency's path is walked, so a chain of 20,000 would
+/// take a day.
+const DEPTH_AT_MOST: usize = 20;
 
 /// An agency as it is to be: from the file, or as it stands.
 #[derive(Clone, Debug)]
@@ -26,14 +30,14 @@ struct Node {
     is_new: bool,
 }
 
-pub(super) async fn run(mut import: Import<'_>, table: &Table) -> Done<ImportReport> {
+pub(super) async fn run(mut import: Import<'_>, table: &Table<'_>) -> Done<ImportReport> {
     permit(import.caller, Action::ManageAgencies, Scope::System)?;
     let mut ground = import.ground().await?;
     let there = agencies::all(&mut ground).await?;
     let mut rows = read(&mut import, table);
     take_over_root(&there, &mut rows);
     let before: HashMap<AgencyId, Node> = there.iter().map(|agency| (agency.id, node(agency))).collect();
-    let after = connect(&mut import, &there, &before, rows, table.has("aliases"));
+    let after = connect(&mut import, table, &there, &before, rows);
     let changed: Vec<&Node> = after.values().filter(|node| is_changed(node, before.get(&node.id))).collect();
     import.report.added = changed.iter().filter(|node| node.is_new).count() as u64;
     import.report.changed = changed.len() as u64 - import.report.added;
@@ -45,18 +49,19 @@ pub(super) async fn run(mut import: Import<'_>, table: &Table) -> Done<ImportRep
 }
 
 /// A row of the file.
-struct Read<'t> {
-    cells: Cells<'t>,
+struct Read {
+    row: Row,
     parsed: ParsedAgency,
     parent: String,
     /// The agency there that it stands for under another code.
     stands_for: Option<AgencyId>,
 }
 
-fn read<'t>(import: &mut Import<'_>, table: &'t Table) -> Vec<Read<'t>> {
-    let mut rows: Vec<Read<'t>> = Vec::with_capacity(table.len());
+fn read(import: &mut Import<'_>, table: &Table<'_>) -> Vec<Read> {
+    let mut rows = Vec::new();
     let mut seen = std::collections::HashSet::new();
-    for cells in table.rows() {
+    let mut lines = table.rows();
+    while let Some(cells) = lines.next(&mut import.bad) {
         let cell = |column| cells.get(column).to_owned();
         let input = AgencyInput {
             code: cell("code"),
@@ -70,15 +75,18 @@ fn read<'t>(import: &mut Import<'_>, table: &'t Table) -> Vec<Read<'t>> {
             Ok(parsed) if !seen.insert(parsed.code.clone()) => {
                 import.bad.cell(cells, "code", Problem::Repeated);
             }
-            Ok(parsed) => rows.push(Read { cells, parsed, parent: input.parent, stands_for: None }),
+            Ok(parsed) => {
+                rows.push(Read { row: cells.keep(), parsed, parent: input.parent, stands_for: None })
+            }
             Err(problems) => import.bad.fields(cells, problems),
         }
     }
+    import.report.rows = lines.count();
     rows
 }
 
 /// The root that the first administrator made by name alone, when nothing is below it yet, becomes the file's root.
-fn take_over_root(there: &[Agency], rows: &mut [Read<'_>]) {
+fn take_over_root(there: &[Agency], rows: &mut [Read]) {
     let [alone] = there else { return };
     if rows.iter().any(|row| row.parsed.code == alone.code) {
         return;
@@ -96,10 +104,10 @@ fn node(agency: &Agency) -> Node {
 /// The whole tree as it is to be; parents that nobody has, or that lead in a circle, are bad cells.
 fn connect(
     import: &mut Import<'_>,
+    table: &Table<'_>,
     there: &[Agency],
     before: &HashMap<AgencyId, Node>,
-    rows: Vec<Read<'_>>,
-    has_aliases: bool,
+    rows: Vec<Read>,
 ) -> BTreeMap<AgencyId, Node> {
     let mut after: BTreeMap<AgencyId, Node> = before.iter().map(|(id, node)| (*id, node.clone())).collect();
     let mut ids: HashMap<String, AgencyId> = there.iter().map(|a| (a.code.clone(), a.id)).collect();
@@ -108,40 +116,44 @@ fn connect(
         let known = row.stands_for.or_else(|| ids.get(&row.parsed.code).copied());
         let id = known.unwrap_or_else(|| AgencyId(import.backend.entropy().id(import.caller.now)));
         ids.insert(row.parsed.code.clone(), id);
-        if let (Some(node), false) = (before.get(&id), has_aliases) {
+        if let (Some(node), false) = (before.get(&id), table.has("aliases")) {
             row.parsed.aliases.clone_from(&node.parsed.aliases);
         }
         after.insert(id, Node { id, parent: None, parsed: row.parsed, is_new: known.is_none() });
-        placed.push((id, row.cells, row.parent));
+        placed.push((id, row.row, row.parent));
     }
-    for (id, cells, parent) in &placed {
+    for (id, row, parent) in &placed {
         let above = ids.get(parent.as_str()).copied();
         if above.is_none() && !parent.is_empty() {
-            import.bad.cell(*cells, "parent", Problem::Unknown);
+            import.bad.cell(row.cells(table), "parent", Problem::Unknown);
         }
         if let Some(node) = after.get_mut(id) {
             node.parent = above;
         }
     }
-    for (id, cells, _) in &placed {
-        if path_of(&after, *id).is_none() {
-            import.bad.cell(*cells, "parent", Problem::Repeated);
+    for (id, row, _) in &placed {
+        if let Err(problem) = path_of(&after, *id) {
+            import.bad.cell(row.cells(table), "parent", problem);
         }
     }
     after
 }
 
-/// From the root down to the agency; none when its parents lead in a circle.
-fn path_of(nodes: &BTreeMap<AgencyId, Node>, id: AgencyId) -> Option<Vec<AgencyId>> {
+/// From the root down to the agency; a problem when its parents lead in a circle, or are more than there may be.
+fn path_of(nodes: &BTreeMap<AgencyId, Node>, id: AgencyId) -> Result<Vec<AgencyId>, Problem> {
     let mut path = vec![id];
-    while let Some(parent) = nodes.get(path.last()?)?.parent {
+    let parent_of = |path: &[AgencyId]| path.last().and_then(|last| nodes.get(last)?.parent);
+    while let Some(parent) = parent_of(&path) {
         if path.contains(&parent) {
-            return None;
+            return Err(Problem::Repeated);
+        }
+        if path.len() == DEPTH_AT_MOST {
+            return Err(Problem::TooMany(DEPTH_AT_MOST as u32));
         }
         path.push(parent);
     }
     path.reverse();
-    Some(path)
+    Ok(path)
 }
 
 fn is_changed(node: &Node, before: Option<&Node>) -> bool {
@@ -155,7 +167,7 @@ async fn write(
     after: &BTreeMap<AgencyId, Node>,
 ) -> Done<()> {
     let mut nodes: Vec<(Vec<AgencyId>, &Node)> =
-        after.values().filter_map(|node| Some((path_of(after, node.id)?, node))).collect();
+        after.values().filter_map(|node| Some((path_of(after, node.id).ok()?, node))).collect();
     // Parents first: a new agency points to the one above it.
     nodes.sort_by_key(|(path, _)| path.len());
     for (path, node) in nodes {

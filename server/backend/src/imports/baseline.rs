@@ -26,13 +26,14 @@ const SOURCE_AT_MOST: u32 = 300;
 
 type Key = (AgencyId, i64, Base);
 
-pub(super) async fn run(mut import: Import<'_>, table: &Table) -> Done<ImportReport> {
+pub(super) async fn run(mut import: Import<'_>, table: &Table<'_>) -> Done<ImportReport> {
     let mut ground = import.ground().await?;
     let places = places_by_code(&mut ground).await?;
     let stored = stored_figures(&mut ground).await?;
     let mut seen = HashSet::new();
     let mut rows = Vec::new();
-    for cells in table.rows() {
+    let mut lines = table.rows();
+    while let Some(cells) = lines.next(&mut import.bad) {
         let place = place_of(&mut import, &places, cells, ImportKind::Baseline)?;
         let year = number(&mut import, cells, "year", YEARS.0, YEARS.1);
         let base = choice(&mut import, cells, "base", Base::parse);
@@ -55,6 +56,7 @@ pub(super) async fn run(mut import: Import<'_>, table: &Table) -> Done<ImportRep
         }
         rows.push((key, held, source));
     }
+    import.report.rows = lines.count();
     if let Some(tx) = import.writing(&mut ground) {
         for (key, held, source) in rows {
             let there = stored.get(&key);

@@ -4,7 +4,7 @@
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, NaiveDateTime, NaiveTime, Timelike, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Timelike, Utc};
 use domain::access::Stage;
 use domain::audit::Deed;
 use domain::count::{Counterpart, Form, Side};
@@ -18,8 +18,8 @@ use domain::time::{Sitting, Zone};
 use serde_json::json;
 
 use super::sittings::sittings;
-use super::table::{Cells, Table};
-use super::{Import, choice, insert_rows, number, place_of, text};
+use super::table::{Bad, Cells, Table};
+use super::{Ground, Import, choice, insert_rows, number, place_of, text};
 use crate::agencies::{Place, places_by_code};
 use crate::audit::{self, Entry};
 use crate::counted::{Counted, derived};
@@ -29,6 +29,9 @@ use crate::{access, rules, search, stored};
 
 /// More sites than there are agencies in the country's largest province.
 const SITES_AT_MOST: i64 = 10_000;
+
+/// New meetings written at once: the values of 2,000 take some megabytes.
+const CHUNK: usize = 2_000;
 
 /// What makes two rows speak of the same meeting: agency, title, begin of the first sitting.
 type Key = (AgencyId, String, NaiveDateTime);
@@ -55,8 +58,8 @@ struct There {
     is_matched: bool,
 }
 
-struct Read<'t, 'p> {
-    cells: Cells<'t>,
+/// What a row says, and of which meeting.
+struct Read<'p> {
     place: &'p Place,
     key: Key,
     content: Content,
@@ -64,72 +67,93 @@ struct Read<'t, 'p> {
 
 /// What is to be written of one row.
 struct Write<'p> {
-    /// The meeting to change, as it was; none for a new one.
-    before: Option<(MeetingId, Content)>,
     place: &'p Place,
     title: String,
     content: Content,
 }
 
-pub(super) async fn run(mut import: Import<'_>, table: &Table) -> Done<ImportReport> {
+/// The file is gone through three times and never held as a whole: the cells of each row are checked, rows that say the same
+/// as a meeting find it, and the others change a meeting or add one.
+pub(super) async fn run(mut import: Import<'_>, table: &Table<'_>) -> Done<ImportReport> {
+    let db = import.backend.db();
+    let (places, rules) = (places_by_code(db).await?, rules::all(db).await?);
+    let CheckedRows { mut rows, dates } = check(&mut import, table, &places, &rules)?;
+    // Only a file without a bad cell holds the database, and what it was checked against may have changed meanwhile.
     let mut ground = import.ground().await?;
-    let places = places_by_code(&mut ground).await?;
-    let rules = rules::all(&mut ground).await?;
-    let rows = read(&mut import, table, &places, &rules)?;
-    let mut there = stored_meetings(&mut ground, &rows).await?;
-    let writes = compare(&mut import, rows, &mut there);
-    if let Some(tx) = import.writing(&mut ground) {
-        let (changed, added): (Vec<Write<'_>>, Vec<Write<'_>>) =
-            writes.into_iter().partition(|write| write.before.is_some());
-        for write in changed {
-            change(&import, tx, &rules, write).await?;
-        }
-        add(&import, tx, &rules, &added).await?;
-    }
+    let (places, rules) = (places_by_code(&mut ground).await?, rules::all(&mut ground).await?);
+    let mut there = stored_meetings(&mut ground, dates).await?;
+    match_equal(&mut import, table, (&places, &rules), &mut rows, &mut there)?;
+    write_others(&mut import, table, (&places, &rules), &rows, &mut there, &mut ground).await?;
     import.finish(ground, Deed::ImportsMeetings).await
 }
 
-fn read<'t, 'p>(
+/// What was found of the file's rows.
+struct CheckedRows {
+    /// Whether each row is still to be looked at.
+    rows: Vec<bool>,
+    /// First and last date on which one begins.
+    dates: Option<(NaiveDate, NaiveDate)>,
+}
+
+fn check(
     import: &mut Import<'_>,
-    table: &'t Table,
+    table: &Table<'_>,
+    places: &HashMap<String, Place>,
+    rules: &[KindRule],
+) -> Done<CheckedRows> {
+    let mut lines = table.rows();
+    let mut checked = CheckedRows { rows: Vec::new(), dates: None };
+    while let Some(cells) = lines.next(&mut import.bad) {
+        let read = read(import, cells, places, rules)?;
+        checked.rows.push(read.is_some());
+        let Some(date) = read.map(|read| read.key.2.date()) else { continue };
+        let (first, last) = checked.dates.unwrap_or((date, date));
+        checked.dates = Some((first.min(date), last.max(date)));
+    }
+    import.report.rows = lines.count();
+    Ok(checked)
+}
+
+/// What a row says; none when something in it is wrong, which is said.
+fn read<'p>(
+    import: &mut Import<'_>,
+    cells: Cells<'_>,
     places: &'p HashMap<String, Place>,
     rules: &[KindRule],
-) -> Done<Vec<Read<'t, 'p>>> {
-    let mut rows = Vec::with_capacity(table.len());
-    for cells in table.rows() {
-        let place = place_of(import, places, cells, ImportKind::Meetings)?;
-        let title = text(import, cells, "title", TITLE_AT_MOST);
-        let is_kind = |code: &str| rules.iter().any(|rule| rule.kind.code == code).then(|| code.to_owned());
-        let kind = choice(import, cells, "kind", is_kind);
-        let form = choice(import, cells, "form", Form::parse);
-        let sittings = sittings(import, cells);
-        let stage = choice(import, cells, "status", |code| {
-            Stage::parse(code).filter(|stage| !matches!(stage, Stage::Draft | Stage::UnderWay))
-        });
-        let side = choice(import, cells, "role", Side::parse);
-        let counterpart = choice(import, cells, "counterpart", Counterpart::parse);
-        let sites = number(import, cells, "sites_connected", 0, SITES_AT_MOST);
-        if let (
-            Some(place),
-            Some(title),
-            Some(kind),
-            Some(form),
-            Some(sittings),
-            Some(stage),
-            Some(side),
-            Some(counterpart),
-            Some(sites),
-        ) = (place, title, kind, form, sittings, stage, side, counterpart, sites)
-        {
-            let key = (place.id, title, sittings[0].start());
-            let content = Content { kind, form, side, counterpart, stage, sittings, is_connected: sites > 0 };
-            match against_time_and_law(import, &content, rules, place) {
-                None => rows.push(Read { cells, place, key, content }),
-                Some((column, problem)) => import.bad.cell(cells, column, problem),
-            }
-        }
+) -> Done<Option<Read<'p>>> {
+    let place = place_of(import, places, cells, ImportKind::Meetings)?;
+    let title = text(import, cells, "title", TITLE_AT_MOST);
+    let is_kind = |code: &str| rules.iter().any(|rule| rule.kind.code == code).then(|| code.to_owned());
+    let kind = choice(import, cells, "kind", is_kind);
+    let form = choice(import, cells, "form", Form::parse);
+    let sittings = sittings(import, cells);
+    let stage = choice(import, cells, "status", |code| {
+        Stage::parse(code).filter(|stage| !matches!(stage, Stage::Draft | Stage::UnderWay))
+    });
+    let side = choice(import, cells, "role", Side::parse);
+    let counterpart = choice(import, cells, "counterpart", Counterpart::parse);
+    let sites = number(import, cells, "sites_connected", 0, SITES_AT_MOST);
+    let (
+        Some(place),
+        Some(title),
+        Some(kind),
+        Some(form),
+        Some(sittings),
+        Some(stage),
+        Some(side),
+        Some(counterpart),
+        Some(sites),
+    ) = (place, title, kind, form, sittings, stage, side, counterpart, sites)
+    else {
+        return Ok(None);
+    };
+    let key = (place.id, title, sittings[0].start());
+    let content = Content { kind, form, side, counterpart, stage, sittings, is_connected: sites > 0 };
+    if let Some((column, problem)) = against_time_and_law(import, &content, rules, place) {
+        import.bad.cell(cells, column, problem);
+        return Ok(None);
     }
-    Ok(rows)
+    Ok(Some(Read { place, key, content }))
 }
 
 /// What speaks against a meeting as a whole. What was held has ended; what is yet to be held here keeps its limit, for a
@@ -189,10 +213,12 @@ impl Row {
 }
 
 /// The meetings that begin within the dates of the file.
-async fn stored_meetings(mut on: impl Source, rows: &[Read<'_, '_>]) -> Done<HashMap<Key, Vec<There>>> {
+async fn stored_meetings(
+    mut on: impl Source,
+    dates: Option<(NaiveDate, NaiveDate)>,
+) -> Done<HashMap<Key, Vec<There>>> {
     let mut there: HashMap<Key, Vec<There>> = HashMap::new();
-    let dates = || rows.iter().map(|row| row.key.2.date());
-    let (Some(from), Some(to)) = (dates().min(), dates().max()) else { return Ok(there) };
+    let Some((from, to)) = dates else { return Ok(there) };
     let held: Vec<(String, String, i64, i64)> =
         q("SELECT s.meeting_id, s.date, s.from_minute, s.to_minute FROM sitting s \
            JOIN meeting m ON m.id = s.meeting_id WHERE m.first_date >= $1 AND m.first_date <= $2")
@@ -233,47 +259,75 @@ async fn stored_meetings(mut on: impl Source, rows: &[Read<'_, '_>]) -> Done<Has
     Ok(there)
 }
 
-/// What each row means for what is there, one row to one meeting: two equal rows are two meetings, as two groups of an
-/// office may meet under one title at one time. Rows that say the same as a meeting come first, so that of two with the
-/// same title at the same time each finds its own.
-fn compare<'p>(
+/// Rows that say the same as a meeting come before all others, so that of two with the same title at the same time each finds
+/// its own. One row stands for one meeting: two equal rows are two meetings, as two groups of an office may meet under one
+/// title at one time.
+fn match_equal(
     import: &mut Import<'_>,
-    rows: Vec<Read<'_, 'p>>,
+    table: &Table<'_>,
+    (places, rules): (&HashMap<String, Place>, &[KindRule]),
+    rows: &mut [bool],
     there: &mut HashMap<Key, Vec<There>>,
-) -> Vec<Write<'p>> {
-    let mut others = Vec::with_capacity(rows.len());
-    for row in rows {
+) -> Done<()> {
+    let mut lines = table.rows();
+    for is_left in rows {
+        let Some(cells) = lines.next(&mut Bad::default()) else { break };
+        if !*is_left {
+            continue;
+        }
+        let Some(row) = read(import, cells, places, rules)? else { continue };
         let all = there.get_mut(&row.key);
         let same = all.and_then(|all| all.iter_mut().find(|t| !t.is_matched && t.content == row.content));
-        match same {
-            Some(same) => {
-                same.is_matched = true;
-                import.report.unchanged += 1;
-            }
-            None => others.push(row),
+        if let Some(same) = same {
+            (same.is_matched, *is_left) = (true, false);
+            import.report.unchanged += 1;
         }
     }
-    let mut writes = Vec::with_capacity(others.len());
-    for Read { cells, place, key, content } in others {
+    Ok(())
+}
+
+/// Counts what each row that is left changes or adds, and writes it, so many rows at a time.
+async fn write_others(
+    import: &mut Import<'_>,
+    table: &Table<'_>,
+    (places, rules): (&HashMap<String, Place>, &[KindRule]),
+    rows: &[bool],
+    there: &mut HashMap<Key, Vec<There>>,
+    ground: &mut Ground,
+) -> Done<()> {
+    let mut lines = table.rows();
+    let mut added = Vec::new();
+    for is_left in rows {
+        let Some(cells) = lines.next(&mut Bad::default()) else { break };
+        if !*is_left {
+            continue;
+        }
+        let Some(Read { place, key, content }) = read(import, cells, places, rules)? else { continue };
         let free = there.get_mut(&key).and_then(|all| all.iter_mut().find(|t| !t.is_matched));
-        let before = match free {
-            Some(There { ours: Some(problem), .. }) => {
-                import.bad.cell(cells, "title", problem.clone());
-                continue;
-            }
+        match free {
+            Some(There { ours: Some(problem), .. }) => import.bad.cell(cells, "title", problem.clone()),
             Some(meeting) => {
                 meeting.is_matched = true;
                 import.report.changed += 1;
-                Some((meeting.id, meeting.content.clone()))
+                let before = (meeting.id, &meeting.content);
+                if let Some(tx) = import.writing(ground) {
+                    change(import, tx, rules, before, Write { place, title: key.1, content }).await?;
+                }
             }
             None => {
                 import.report.added += 1;
-                None
+                added.push(Write { place, title: key.1, content });
             }
-        };
-        writes.push(Write { before, place, title: key.1, content });
+        }
+        if added.len() == CHUNK {
+            add(import, import.writing(ground), rules, &mut added).await?;
+        }
     }
-    writes
+    add(import, import.writing(ground), rules, &mut added).await?;
+    match import.writing(ground) {
+        Some(tx) if import.report.added > 0 => search::fill(tx).await,
+        _ => Ok(()),
+    }
 }
 
 /// The instants that a state keeps: when invited, opened, closed and called off.
@@ -341,41 +395,50 @@ fn sitting_values(values: &mut Vec<Value>, meeting: MeetingId, sittings: &[Sitti
     }
 }
 
-/// Writes the new meetings, a chunk of rows at a time, so that a hundred thousand do not stand in memory three times.
-async fn add(import: &Import<'_>, tx: &mut Tx, rules: &[KindRule], writes: &[Write<'_>]) -> Done<()> {
-    const CHUNK: usize = 2_000;
+/// Writes new meetings, where they are to be written, and forgets them.
+async fn add(
+    import: &Import<'_>,
+    tx: Option<&mut Tx>,
+    rules: &[KindRule],
+    writes: &mut Vec<Write<'_>>,
+) -> Done<()> {
     let (now, zone) = (import.caller.now, import.backend.zone());
     let created_by = access::person(import.caller);
-    for chunk in writes.chunks(CHUNK) {
-        let (mut meetings, mut sittings) = (Vec::new(), Vec::new());
-        for Write { place, title, content, .. } in chunk {
-            let id = MeetingId(import.backend.entropy().id(now));
-            let counted = counted(content, rules, place);
-            meetings.extend([
-                id.into(),
-                1i64.into(),
-                place.id.into(),
-                title.into(),
-                false.into(),
-                "".into(),
-                created_by.into(),
-                now.into(),
-            ]);
-            meetings.extend(values(content, &counted, instants(content, zone, now)));
-            sitting_values(&mut sittings, id, &content.sittings);
-        }
-        let into = format!(
-            "meeting (id, rev, agency_id, title, is_unexpected, place, created_by, created_at, {COLUMNS})"
-        );
-        insert_rows(tx, &into, 24, meetings).await?;
-        insert_rows(tx, "sitting (meeting_id, position, date, from_minute, to_minute)", 5, sittings).await?;
+    let chunk = std::mem::take(writes);
+    let Some(tx) = tx else { return Ok(()) };
+    let (mut meetings, mut sittings) = (Vec::new(), Vec::new());
+    for Write { place, title, content } in chunk {
+        let id = MeetingId(import.backend.entropy().id(now));
+        let counted = counted(&content, rules, place);
+        meetings.extend([
+            id.into(),
+            1i64.into(),
+            place.id.into(),
+            title.into(),
+            false.into(),
+            "".into(),
+            created_by.into(),
+            now.into(),
+        ]);
+        meetings.extend(values(&content, &counted, instants(&content, zone, now)));
+        sitting_values(&mut sittings, id, &content.sittings);
     }
-    search::fill(tx).await
+    let into = format!(
+        "meeting (id, rev, agency_id, title, is_unexpected, place, created_by, created_at, {COLUMNS})"
+    );
+    insert_rows(tx, &into, 24, meetings).await?;
+    insert_rows(tx, "sitting (meeting_id, position, date, from_minute, to_minute)", 5, sittings).await
 }
 
 /// Writes a meeting that came from a file before and now reads otherwise; the trail keeps both.
-async fn change(import: &Import<'_>, tx: &mut Tx, rules: &[KindRule], write: Write<'_>) -> Done<()> {
-    let Write { before: Some((id, before)), place, title, content } = write else { return Ok(()) };
+async fn change(
+    import: &Import<'_>,
+    tx: &mut Tx,
+    rules: &[KindRule],
+    (id, before): (MeetingId, &Content),
+    write: Write<'_>,
+) -> Done<()> {
+    let Write { place, title, content } = write;
     let counted = counted(&content, rules, place);
     let instants = instants(&content, import.backend.zone(), import.caller.now);
     let mut update = q("UPDATE meeting SET rev = rev + 1");

@@ -1,4 +1,5 @@
-//! Files of rows: read whole, checked whole, written whole or not at all. A dry run checks the same and holds nobody up.
+//! Files of rows: checked whole, written whole or not at all. A dry run checks the same and holds nobody up. One import goes
+//! on at a time, on a thread for blocking work.
 //! Each kind of file has a module; this one knows only what they share.
 
 mod agencies;
@@ -10,14 +11,16 @@ mod sittings;
 mod table;
 
 use std::collections::HashMap;
+use std::sync::{Arc, Weak};
 
 use async_trait::async_trait;
 use domain::access::{Action, Caller, Scope};
 use domain::audit::Deed;
-use domain::error::{Failure, Outcome, Problem};
+use domain::error::{Failure, Outcome, Problem, Refusal};
 use domain::ids::AgencyId;
 use domain::imports::{ImportKind, ImportMode, ImportReport, Imports};
 use serde_json::json;
+use sha2::{Digest, Sha256};
 
 use crate::Backend;
 use crate::access::permit;
@@ -46,11 +49,23 @@ impl Imports for Backend {
         file: &[u8],
         mode: ImportMode,
     ) -> Outcome<ImportReport> {
-        self.outcome(import(self, caller, kind, file, mode).await)
+        self.outcome(apart(self, caller, kind, file, mode).await)
     }
 }
 
-async fn import(
+/// Most rows of a file, more than the largest province has: 300,000 meetings are thirty years of it. A file of the largest
+/// size then takes less than 200 MiB of memory, whatever is in it.
+const fn rows_at_most(kind: ImportKind) -> usize {
+    match kind {
+        ImportKind::Agencies => 20_000,
+        ImportKind::People | ImportKind::Rooms => 50_000,
+        ImportKind::Meetings | ImportKind::Baseline => 300_000,
+    }
+}
+
+/// Runs the import on a thread of its own, for reading a large file takes seconds without a pause. The turn is the work's: it
+/// ends with the work, even when nobody waits for the answer any more.
+async fn apart(
     backend: &Backend,
     caller: &Caller,
     kind: ImportKind,
@@ -58,9 +73,32 @@ async fn import(
     mode: ImportMode,
 ) -> Done<ImportReport> {
     permit_somewhere(caller, kind)?;
-    let (table, bad) = Table::read(file, kind)?;
-    let mut import = Import { backend, caller, mode, bad, report: ImportReport::default() };
-    import.report.rows = table.len() as u64;
+    let turn = backend.import_turn().ok_or(Refusal::ImportUnderWay)?;
+    let asker = Arc::new(());
+    let (backend, caller, file) = (backend.clone(), caller.clone(), file.to_vec());
+    let (waits, runtime) = (Arc::downgrade(&asker), tokio::runtime::Handle::current());
+    let work = tokio::task::spawn_blocking(move || {
+        let _held_until_done = turn;
+        runtime.block_on(import(&backend, &caller, kind, (&file, waits), mode))
+    });
+    let done = work.await;
+    drop(asker);
+    match done {
+        Ok(done) => done,
+        Err(broken) if broken.is_panic() => std::panic::resume_unwind(broken.into_panic()),
+        Err(_) => Err(Failure::Unavailable.into()),
+    }
+}
+
+async fn import(
+    backend: &Backend,
+    caller: &Caller,
+    kind: ImportKind,
+    (file, asker): (&[u8], Weak<()>),
+    mode: ImportMode,
+) -> Done<ImportReport> {
+    let (table, bad) = Table::read(file, kind, rows_at_most(kind))?;
+    let import = Import { backend, caller, mode, bad, report: ImportReport::default(), file, asker };
     match kind {
         ImportKind::Agencies => agencies::run(import, &table).await,
         ImportKind::People => people::run(import, &table).await,
@@ -98,6 +136,9 @@ struct Import<'a> {
     mode: ImportMode,
     bad: Bad,
     report: ImportReport,
+    file: &'a [u8],
+    /// Gone once nobody waits for the answer.
+    asker: Weak<()>,
 }
 
 /// Where an import looks: who only checks reads beside everybody else, who writes holds the database.
@@ -154,11 +195,20 @@ impl Import<'_> {
         }
     }
 
-    /// Ends the import: with a line in the trail and a commit when it wrote, else with nothing changed.
+    /// Ends the import: with a line in the trail and a commit when it wrote, else with nothing changed. An import that nobody
+    /// waits for writes nothing: its first passwords would be lost.
     async fn finish(mut self, ground: Ground, what: Deed) -> Done<ImportReport> {
+        if self.asker.strong_count() == 0 {
+            return Err(Failure::Unavailable.into());
+        }
         if let (Ground::Within(mut tx), true) = (ground, self.writes()) {
             let ImportReport { rows, added, changed, unchanged, .. } = self.report;
-            let counts = json!({ "rows": rows, "added": added, "changed": changed, "unchanged": unchanged });
+            let hash = Sha256::digest(self.file);
+            let hash: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+            let counts = json!({
+                "rows": rows, "added": added, "changed": changed, "unchanged": unchanged,
+                "bytes": self.file.len(), "sha256": hash,
+            });
             let subject = what.code().rsplit('.').next().unwrap_or_default();
             let entry = Entry::new(what, subject).after(&counts)?;
             audit::record(&mut tx, self.backend, self.caller, entry).await?;
@@ -167,9 +217,9 @@ impl Import<'_> {
         } else {
             self.report.passwords.clear();
         }
-        self.report.bad_rows = self.bad.rows();
+        (self.report.bad_rows, self.report.bad_cells) = (self.bad.rows(), self.bad.cells());
+        self.report.stopped_at = self.bad.stopped_at();
         self.report.bad = self.bad.listed();
-        self.report.bad_cells = self.report.bad.len() as u64;
         Ok(self.report)
     }
 }

@@ -9,7 +9,7 @@ use domain::imports::{ImportKind, ImportReport};
 use domain::people::PersonInput;
 use futures::{StreamExt, TryStreamExt};
 
-use super::table::{Cells, Table};
+use super::table::{Cells, Row, Table};
 use super::{Import, place_of};
 use crate::Backend;
 use crate::accounts::password;
@@ -26,14 +26,14 @@ const HASHED_AT_ONCE: usize = 8;
 /// what a proxy waits.
 const NEW_AT_MOST: usize = 2_000;
 
-pub(super) async fn run(mut import: Import<'_>, table: &Table) -> Done<ImportReport> {
+pub(super) async fn run(mut import: Import<'_>, table: &Table<'_>) -> Done<ImportReport> {
     const WHAT: Deed = Deed::ImportsPeople;
-    let (rows, has_roles) = (read(&mut import, table), table.has("roles"));
+    let rows = read(&mut import, table);
     // Hashing takes a while: it is not spent on a file that is wrong, and must not hold the database. So every row is
     // checked before, and again within.
     let db = import.backend.db();
     let (places, there) = (places_by_code(db).await?, everybody(db).await?);
-    let writes = compare(&mut import, &rows, &places, &there, has_roles)?;
+    let writes = compare(&mut import, table, &rows, &places, &there)?;
     if !import.writes() {
         return import.finish(Ground::Beside(db.clone()), WHAT).await;
     }
@@ -41,7 +41,7 @@ pub(super) async fn run(mut import: Import<'_>, table: &Table) -> Done<ImportRep
     let mut hashes = hash_all(import.backend, &mut import.report, new).await?;
     let mut ground = import.ground().await?;
     let (places, there) = (places_by_code(&mut ground).await?, everybody(&mut ground).await?);
-    let writes = compare(&mut import, &rows, &places, &there, has_roles)?;
+    let writes = compare(&mut import, table, &rows, &places, &there)?;
     let demotes = writes.iter().any(|write| {
         let runs = write.before.is_some_and(|there| there.kept.runs_the_system());
         runs && !write.after.runs_the_system()
@@ -80,27 +80,28 @@ struct Write<'a> {
 /// What each row means for who is there, counted anew in the report.
 fn compare<'a>(
     import: &mut Import<'_>,
-    rows: &'a [(Cells<'_>, ParsedPerson)],
+    table: &Table<'_>,
+    rows: &'a [(Row, ParsedPerson)],
     places: &'a HashMap<String, Place>,
     there: &'a HashMap<String, There>,
-    has_roles: bool,
 ) -> Done<Vec<Write<'a>>> {
     let (mut added, mut changed, mut unchanged) = (0, 0, 0);
     let mut writes = Vec::new();
-    for (cells, parsed) in rows {
-        let Some(place) = place_of(import, places, *cells, ImportKind::People)? else { continue };
+    for (row, parsed) in rows {
+        let cells = row.cells(table);
+        let Some(place) = place_of(import, places, cells, ImportKind::People)? else { continue };
         let before = there.get(&parsed.user_name);
-        let typed = has_roles.then_some(places);
-        let Some(after) = standing(import, *cells, parsed, place, typed, before) else { continue };
+        let typed = table.has("roles").then_some(places);
+        let Some(after) = standing(import, cells, parsed, place, typed, before) else { continue };
         match before {
             None => {
                 let permitted = permit_new(import.caller, &after);
-                if !import.allowed(*cells, "roles", permitted)? {
+                if !import.allowed(cells, "roles", permitted)? {
                     continue;
                 }
                 added += 1;
                 if added == NEW_AT_MOST + 1 {
-                    import.bad.row(*cells, Problem::TooMany(NEW_AT_MOST as u32));
+                    import.bad.row(cells, Problem::TooMany(NEW_AT_MOST as u32));
                 }
             }
             Some(before) if !before.kept.differs(&after) => {
@@ -109,11 +110,11 @@ fn compare<'a>(
             }
             Some(before) => {
                 let permitted = permit_all(import.caller, before);
-                if !import.allowed(*cells, "user_name", permitted)? {
+                if !import.allowed(cells, "user_name", permitted)? {
                     continue;
                 }
                 let permitted = permit_change(import.caller, before, &after);
-                if !import.allowed(*cells, "roles", permitted)? {
+                if !import.allowed(cells, "roles", permitted)? {
                     continue;
                 }
                 changed += 1;
@@ -155,10 +156,11 @@ fn standing(
     Some(parsed.kept(place.clone(), roles))
 }
 
-fn read<'t>(import: &mut Import<'_>, table: &'t Table) -> Vec<(Cells<'t>, ParsedPerson)> {
-    let mut rows = Vec::with_capacity(table.len());
+fn read(import: &mut Import<'_>, table: &Table<'_>) -> Vec<(Row, ParsedPerson)> {
+    let mut rows = Vec::new();
     let mut seen = HashSet::new();
-    for cells in table.rows() {
+    let mut lines = table.rows();
+    while let Some(cells) = lines.next(&mut import.bad) {
         let cell = |column| cells.get(column).to_owned();
         let input = PersonInput {
             user_name: cell("user_name"),
@@ -172,7 +174,7 @@ fn read<'t>(import: &mut Import<'_>, table: &'t Table) -> Vec<(Cells<'t>, Parsed
             Ok(parsed) if !seen.insert(parsed.user_name.clone()) => {
                 import.bad.cell(cells, "user_name", Problem::Repeated);
             }
-            Ok(parsed) => rows.push((cells, parsed)),
+            Ok(parsed) => rows.push((cells.keep(), parsed)),
             Err(problems) => {
                 for problem in problems {
                     // What somebody chose as a password is not repeated in a report.
@@ -182,6 +184,7 @@ fn read<'t>(import: &mut Import<'_>, table: &'t Table) -> Vec<(Cells<'t>, Parsed
             }
         }
     }
+    import.report.rows = lines.count();
     rows
 }
 

@@ -26,13 +26,14 @@ struct There {
     room: ParsedRoom,
 }
 
-pub(super) async fn run(mut import: Import<'_>, table: &Table) -> Done<ImportReport> {
+pub(super) async fn run(mut import: Import<'_>, table: &Table<'_>) -> Done<ImportReport> {
     let mut ground = import.ground().await?;
     let places = places_by_code(&mut ground).await?;
     let there = stored_rooms(&mut ground).await?;
     let mut seen = HashSet::new();
     let mut rows = Vec::new();
-    for cells in table.rows() {
+    let mut lines = table.rows();
+    while let Some(cells) = lines.next(&mut import.bad) {
         let place = place_of(&mut import, &places, cells, ImportKind::Rooms)?;
         let parsed = match rooms::parse(&input(cells)) {
             Ok(parsed) => parsed,
@@ -63,6 +64,7 @@ pub(super) async fn run(mut import: Import<'_>, table: &Table) -> Done<ImportRep
             }
         }
     }
+    import.report.rows = lines.count();
     if let Some(tx) = import.writing(&mut ground) {
         for (agency, parsed) in rows {
             write(&import, tx, there.get(&parsed.code), agency, &parsed).await?;

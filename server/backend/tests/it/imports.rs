@@ -202,7 +202,7 @@ async fn rooms_are_changed_by_their_code() {
 
 const HEADER: &str = "agency,title,kind,form,sittings,status,role,counterpart,sites_connected";
 
-fn meetings(rows: &[&str]) -> String {
+pub(crate) fn meetings(rows: &[&str]) -> String {
     format!("\u{feff}{HEADER}\r\n{}\r\n", rows.join("\r\n"))
 }
 

@@ -14,6 +14,7 @@ mod events;
 mod figures;
 mod figures_naive;
 mod imports;
+mod imports_limits;
 mod imports_people;
 mod live;
 mod live_floor;

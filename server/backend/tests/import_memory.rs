@@ -1,0 +1,99 @@
+//! How much memory a file of the largest size takes, whatever is in it. A program of its own, for it counts all that is
+//! allocated.
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use backend::{Backend, BackendConfig, SeededEntropy};
+use domain::agencies::{Agencies, AgencyInput};
+use domain::imports::{IMPORT_MIB_AT_MOST, ImportKind, ImportMode, Imports};
+
+/// What an import may take beside the file itself, which the test holds too.
+const BYTES_AT_MOST: usize = 168 * 1024 * 1024;
+
+static NOW: AtomicUsize = AtomicUsize::new(0);
+static MOST: AtomicUsize = AtomicUsize::new(0);
+
+/// The system's allocator, counted.
+struct CountingAllocator;
+
+// SAFETY: every call is passed on as it came.
+unsafe impl GlobalAlloc for CountingAllocator {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        let now = NOW.fetch_add(layout.size(), Ordering::Relaxed) + layout.size();
+        MOST.fetch_max(now, Ordering::Relaxed);
+        // SAFETY: as for this function.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, memory: *mut u8, layout: Layout) {
+        NOW.fetch_sub(layout.size(), Ordering::Relaxed);
+        // SAFETY: as for this function.
+        unsafe { System.dealloc(memory, layout) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: CountingAllocator = CountingAllocator;
+
+/// A line again and again up to the largest size.
+fn filled(head: &str, line: impl Fn(usize) -> String) -> Vec<u8> {
+    let most = (IMPORT_MIB_AT_MOST as usize) << 20;
+    let mut file = Vec::with_capacity(most);
+    file.extend_from_slice(head.as_bytes());
+    for number in 0.. {
+        let line = line(number);
+        if file.len() + line.len() > most {
+            break;
+        }
+        file.extend_from_slice(line.as_bytes());
+    }
+    file
+}
+
+#[tokio::test]
+async fn a_file_of_the_largest_size_takes_less_than_two_hundred_mebibytes() {
+    const MEETINGS: &str = "agency,title,kind,form,sittings,status,role,counterpart,sites_connected\n";
+    const PEOPLE: &str = "user_name,name,position,agency,roles,password\n";
+    let folder = tempfile::tempdir().unwrap();
+    let config = BackendConfig::embedded(folder.path());
+    let backend = Backend::open(config, Box::new(SeededEntropy::new(7))).await.unwrap();
+    let system = backend.system_caller("2026-06-16T02:00:00Z".parse().unwrap());
+    let root = AgencyInput {
+        code: "UBND".into(),
+        level: "province".into(),
+        name: "Ủy ban nhân dân tỉnh".into(),
+        short_name: "UBND".into(),
+        ..AgencyInput::default()
+    };
+    Agencies::add(&backend, &system, root).await.unwrap();
+    let files = [
+        ("rows of one cell", ImportKind::Meetings, filled(MEETINGS, |_| "x\n".to_owned())),
+        ("one row of empty cells", ImportKind::Meetings, filled(MEETINGS, |_| ",".repeat(1_000))),
+        ("one cell", ImportKind::People, filled(&format!("{PEOPLE}\""), |_| "x\n".repeat(500))),
+        ("a header without end", ImportKind::Baseline, filled("", |n| format!("c{n},"))),
+        (
+            "meetings that are right",
+            ImportKind::Meetings,
+            filled(MEETINGS, |n| {
+                let day = 1 + n % 28;
+                format!(
+                    "UBND,Họp {n},working,online,2025-03-{day:02}T07:30/11:30,held,organised,internal,0\n"
+                )
+            }),
+        ),
+        (
+            "people who are new",
+            ImportKind::People,
+            filled(PEOPLE, |n| format!("nguoi.{n},Người {n},{},UBND,delegate,\n", "Chuyên viên ".repeat(3))),
+        ),
+    ];
+    for (what, kind, file) in files {
+        let before = NOW.load(Ordering::Relaxed);
+        MOST.store(before, Ordering::Relaxed);
+        let report = backend.import(&system, kind, &file, ImportMode::DryRun).await.unwrap();
+        let most = MOST.load(Ordering::Relaxed) - before;
+        println!("{what}: {} MiB, {} rows, {} bad cells", most >> 20, report.rows, report.bad_cells);
+        assert!(most < BYTES_AT_MOST, "{what}: {} MiB", most >> 20);
+    }
+}
