@@ -14,6 +14,8 @@ export function settings(data, port) {
     // A database's address, say, must not reach the program under test.
     ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('PHIEN_'))),
     PHIEN_DATA_DIR: data,
+    // All browsers of a journey come from one address.
+    PHIEN_CONNECTIONS_PER_ADDRESS: '4096',
     PHIEN_LISTEN: `127.0.0.1:${port}`,
     PHIEN_MEDIA_LISTEN: '127.0.0.1:0',
     PHIEN_SITE: process.env.PHIEN_SITE ?? join(target, 'site'),

@@ -33,14 +33,11 @@ pub fn quick_routes() -> Vec<(&'static str, MethodRouter<Site>)> {
     ]
 }
 
-/// The addresses that take bodies as streams.
-pub const STREAMS: [&str; 2] = ["/meetings/{id}/papers", "/admin/imports/{kind}"];
-
 /// Our own routes that move bytes and so keep their own time and size.
 pub fn streaming_routes() -> Vec<(&'static str, MethodRouter<Site>)> {
     vec![
-        (STREAMS[0], post(papers::upload)),
-        (STREAMS[1], post(imports::import)),
+        ("/meetings/{id}/papers", post(papers::upload)),
+        ("/admin/imports/{kind}", post(imports::import)),
         ("/papers/{id}/file", get(paper_file::download)),
     ]
 }
@@ -80,10 +77,11 @@ pub fn router(site: Site) -> Router {
         router = router.route(path, route.layer(DefaultBodyLimit::disable()));
     }
     router
-        .layer(from_fn_with_state(site.clone(), guard::session))
-        .layer(from_fn_with_state(site.clone(), guard::same_origin))
-        .layer(from_fn_with_state(site.clone(), guard::enough_room))
+        .layer(from_fn_with_state(site.clone(), guard::heavy_reads))
         .layer(from_fn_with_state(site.clone(), guard::arrived))
+        .layer(from_fn_with_state(site.clone(), guard::session))
+        .layer(from_fn_with_state(site.clone(), guard::enough_room))
+        .layer(from_fn_with_state(site.clone(), guard::same_origin))
         .layer(from_fn_with_state(site.clone(), guard::security_headers))
         .layer(from_fn_with_state(site.clone(), guard::record))
         .with_state(site)

@@ -3,8 +3,8 @@
 
 use std::ops::Deref;
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Once};
 
 use app::context::{Assets, Reports};
 use axum::extract::FromRef;
@@ -13,11 +13,11 @@ use domain::error::Outcome;
 use domain::ids::IncidentId;
 use domain::services::Services;
 use leptos::config::LeptosOptions;
-use tokio::sync::Semaphore;
 
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::live::Hub;
+use crate::places::Places;
 use crate::report_store::SessionReports;
 
 /// The state of the router.
@@ -44,10 +44,10 @@ pub struct Inner {
     pub live: Hub,
     /// Reports that a session may look at once more.
     pub reports: Reports,
-    /// Turns for requests.
-    pub turns: Semaphore,
-    /// Places for forms on their way in.
-    pub arrivals: Semaphore,
+    /// Places for what people do at the same time.
+    pub places: Places,
+    /// A forwarded address that is not believed is in the log once.
+    pub unbelieved_address: Once,
     options: LeptosOptions,
     is_claimed: AtomicBool,
     requests: AtomicU64,
@@ -91,8 +91,8 @@ impl Site {
         Ok(Site(Arc::new(Inner {
             services: backend.services(),
             live: Hub::new(backend.clone(), clock.clone(), config.node_url.as_ref()),
-            turns: Semaphore::new(config.concurrent_requests),
-            arrivals: Semaphore::new(config.concurrent_requests),
+            places: Places::new(&config),
+            unbelieved_address: Once::new(),
             reports: Reports(Arc::new(reports)),
             is_claimed: AtomicBool::new(false),
             requests: AtomicU64::new(0),

@@ -4,10 +4,14 @@
 use std::net::{IpAddr, SocketAddr};
 
 use app::context::{ClientInfo, KEYS_COOKIE, LOCALE_COOKIE, Locale, SingleKeys, THEME_COOKIE, Theme};
-use axum::extract::ConnectInfo;
 use http::{Extensions, HeaderMap, header};
 
 use crate::config::Config;
+use crate::network::Network;
+use crate::places::peer;
+
+/// Where a proxy says whom it speaks for.
+const FORWARDED_FOR: &str = "x-forwarded-for";
 
 /// The value of a cookie.
 pub fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
@@ -40,13 +44,8 @@ fn address(text: &str) -> Option<IpAddr> {
 /// The browser that asks.
 pub fn client(config: &Config, headers: &HeaderMap, extensions: &Extensions) -> ClientInfo {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-    let peer = extensions.get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip());
-    // The proxy appends the address that it saw, or a line of its own with it; what stands before was written by the
-    // client itself.
-    let forwarded = headers.get_all("x-forwarded-for").iter().next_back();
-    let forwarded = forwarded.and_then(|list| list.to_str().ok()?.rsplit(',').next()).and_then(address);
-    let forwarded = forwarded.filter(|_| config.trust_proxy);
-    let is_forwarded_secure = config.trust_proxy && text("x-forwarded-proto") == Some("https");
+    let believes = believes(config, extensions);
+    let is_forwarded_secure = believes && text("x-forwarded-proto") == Some("https");
     let is_secure = config.is_secure() || is_forwarded_secure;
     let asked = || {
         let scheme = if is_secure { "https" } else { "http" };
@@ -55,21 +54,30 @@ pub fn client(config: &Config, headers: &HeaderMap, extensions: &Extensions) -> 
     let public = config.public_url.is_some().then(|| config.address());
     ClientInfo {
         device: device(text("user-agent").unwrap_or_default()),
-        address: forwarded.or(peer).map(network).unwrap_or_default(),
+        address: network(config, headers, extensions).map(|network| network.to_string()).unwrap_or_default(),
         is_secure,
         origin: public.or_else(asked).unwrap_or_else(|| config.address()),
     }
 }
 
-/// The address whose failures are counted together: a whole /64 of IPv6, for one device owns all of it.
-fn network(address: IpAddr) -> String {
-    match address.to_canonical() {
-        IpAddr::V4(address) => address.to_string(),
-        IpAddr::V6(address) => {
-            let [a, b, c, d, ..] = address.segments();
-            format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
-        }
-    }
+/// The network whose failures, forms and connections are counted together.
+pub fn network(config: &Config, headers: &HeaderMap, extensions: &Extensions) -> Option<Network> {
+    // The proxy appends the address that it saw, or a line of its own with it; what stands before was written by the
+    // client itself.
+    let forwarded = headers.get_all(FORWARDED_FOR).iter().next_back();
+    let forwarded = forwarded.and_then(|list| list.to_str().ok()?.rsplit(',').next()).and_then(address);
+    let forwarded = forwarded.filter(|_| believes(config, extensions));
+    forwarded.or(peer(extensions)).map(Network::of)
+}
+
+/// Whether the request says for whom it was forwarded and is not believed: a proxy that the configuration does not name,
+/// or a client that tries to pass for another.
+pub fn has_unbelieved_address(config: &Config, headers: &HeaderMap, extensions: &Extensions) -> bool {
+    headers.contains_key(FORWARDED_FOR) && !believes(config, extensions)
+}
+
+fn believes(config: &Config, extensions: &Extensions) -> bool {
+    peer(extensions).map_or(config.trust_proxy, |peer| config.proxies().include(peer))
 }
 
 /// Browser and system, such as `Chrome, Android`: enough to know one's own device by, too little to follow one by.
@@ -103,6 +111,8 @@ fn device(agent: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use axum::extract::ConnectInfo;
+
     use super::*;
     use crate::config::Sources;
 
@@ -131,6 +141,12 @@ mod tests {
         config.trust_proxy = true;
         let proxied = client(&config, &jar, &extensions);
         assert_eq!((proxied.address.as_str(), proxied.is_secure), ("10.0.0.7", true));
+        extensions.insert(ConnectInfo(SocketAddr::from(([10, 0, 0, 9], 5))));
+        let past_the_proxy = client(&config, &jar, &extensions);
+        assert_eq!((past_the_proxy.address.as_str(), past_the_proxy.is_secure), ("10.0.0.9", false));
+        config.node_url = "http://10.0.0.8:3000".parse().ok();
+        let other_node = client(&config, &jar, &extensions);
+        assert_eq!((other_node.address.as_str(), other_node.is_secure), ("10.0.0.7", true));
     }
 
     #[test]

@@ -10,6 +10,7 @@ use backend::{Backend, TrailFault, TrailState};
 
 use super::{links, modes};
 use crate::config::{Config, Mistake, SETTINGS, Sources};
+use crate::open_files;
 use crate::outward;
 use crate::site::read_assets;
 use crate::tls::Certificate;
@@ -107,18 +108,17 @@ pub async fn installation(config: &Config) -> Checked {
             );
         }
     }
-    if config.trust_proxy && !config.listen.ip().is_loopback() {
-        match &config.node_url {
-            None => {
-                let past = format!("{} can be reached past the proxy; listen on 127.0.0.1", config.listen);
-                say("trust_proxy", &past);
-            }
-            // The other nodes have to reach it.
-            Some(_) => notes.push(format!(
-                "The proxy is believed: in the firewall, let only the proxy and the other nodes reach {}.",
-                config.listen
-            )),
-        }
+    if config.can_be_reached_past_the_proxy() {
+        say("trust_proxy", &past_the_proxy(config));
+    } else if config.trust_proxy && !config.listen.ip().is_loopback() {
+        // The other nodes have to reach it.
+        notes.push(format!(
+            "The proxy is believed: in the firewall, let only the proxy and the other nodes reach {}.",
+            config.listen
+        ));
+    }
+    if let Some(reason) = open_files::too_few(config.limits.connections) {
+        say("open files", &reason);
     }
     if config.node_url.as_ref().is_some_and(|url| url.scheme() == "https")
         && let Err(reason) = outward::connector()
@@ -143,6 +143,14 @@ pub async fn installation(config: &Config) -> Checked {
         }
     }
     Checked { wrong, notes }
+}
+
+/// Why a proxy cannot be believed on this address.
+pub(super) fn past_the_proxy(config: &Config) -> String {
+    format!(
+        "{} can be reached past the proxy, so anyone could write its headers; listen on 127.0.0.1",
+        config.listen
+    )
 }
 
 /// Whether a file can be made in the folder, or the folder where it is to be.

@@ -27,7 +27,7 @@ pub async fn import(config: &Config, clock: &Clock, kind: ImportKind, file: &Pat
 
 fn told(report: &ImportReport, dry_run: bool) -> Ending {
     if !report.bad.is_empty() {
-        return Err(bad(report.bad_rows, &report.bad));
+        return Err(bad(report));
     }
     let verb = if dry_run { "would be" } else { "were" };
     let ImportReport { rows, added, changed, unchanged, .. } = report;
@@ -41,10 +41,17 @@ fn told(report: &ImportReport, dry_run: bool) -> Ending {
     Ok(())
 }
 
-/// Every bad cell in a line of its own.
-fn bad(rows: u64, cells: &[BadRow]) -> String {
-    let mut text = format!("nothing was written; {rows} rows cannot be taken:");
-    for BadRow { line, column, value, problem } in cells {
+/// The first bad cells, each in a line of its own.
+fn bad(report: &ImportReport) -> String {
+    let ImportReport { bad_rows, bad_cells, bad, stopped_at, .. } = report;
+    let mut text = format!("nothing was written; {bad_rows} rows cannot be taken:");
+    if let Some(line) = stopped_at {
+        text.push_str(&format!("\n  reading stopped at line {line}: perhaps this is a file of another kind"));
+    }
+    if *bad_cells > bad.len() as u64 {
+        text.push_str(&format!("\n  the first {} of {bad_cells} cells:", bad.len()));
+    }
+    for BadRow { line, column, value, problem } in bad {
         let place = if column.is_empty() { String::new() } else { format!(", {column}") };
         let value = if value.is_empty() { String::new() } else { format!(" `{value}`") };
         text.push_str(&format!("\n  line {line}{place}:{value} {}", crate::fault::problem(problem)));

@@ -179,6 +179,7 @@ fn settings(config: &Config) -> BackendConfig {
         database_url: config.database_url.clone(),
         session_idle_minutes: config.session_idle_hours * 60,
         session_hours: config.session_absolute_hours,
+        reserve_bytes: config.reserve_mib << 20,
         ..BackendConfig::embedded(config.data_dir.clone())
     }
 }

@@ -7,7 +7,9 @@ use tokio::net::TcpListener;
 use super::{Ending, entropy, open};
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::open_files;
 use crate::router::router;
+use crate::serve::ConnectionLimits;
 use crate::site::Site;
 use crate::tls::Certificate;
 
@@ -45,7 +47,12 @@ fn carry(site: &Site) -> Result<(), String> {
 
 /// Serves until it is told to end.
 pub async fn serve(config: Config, clock: Clock) -> Ending {
+    if config.can_be_reached_past_the_proxy() {
+        return Err(format!("trust_proxy: {}", super::check::past_the_proxy(&config)));
+    }
+    open_files::raise();
     let (listen, address) = (config.listen, config.address());
+    let limits = ConnectionLimits::of(&config);
     let tls = config.tls.as_ref().map(Certificate::acceptor).transpose()?;
     let backend = open(&config).await?;
     let code = backend.first_code().await.map_err(|failure| super::line(&failure))?;
@@ -64,7 +71,7 @@ pub async fn serve(config: Config, clock: Clock) -> Ending {
     tokio::spawn(sweep(site.clone()));
     tokio::spawn(site.live.clone().follow());
     let live = site.live.clone();
-    crate::serve::serve(listener, tls, router(site), live.end())
+    crate::serve::serve(listener, tls, router(site), limits, live.end())
         .await
         .map_err(|cause| format!("serving ended: {cause}"))
 }

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 
 use url::Url;
 
+use crate::places::Limits;
 use crate::tls::Certificate;
 
 pub use read::Sources;
@@ -61,10 +62,16 @@ pub struct Config {
     pub session_absolute_hours: i64,
     /// Largest paper.
     pub upload_mib: u64,
+    /// Papers are refused when the disk has less free space.
+    pub reserve_mib: u64,
     /// Days for which the file of a withdrawn paper is kept.
     pub withdrawn_days: i64,
     /// Requests worked on at one time.
     pub concurrent_requests: usize,
+    /// Connections of one address.
+    pub connections_per_address: usize,
+    /// The limits that are no settings.
+    pub limits: Limits,
     /// How the log is written.
     pub log_format: LogFormat,
     /// What the log holds.
@@ -90,11 +97,49 @@ impl Config {
         self.tls.is_some() || self.public_url.as_ref().is_some_and(|url| url.scheme() == "https")
     }
 
+    /// Which peers are proxies that are believed: the one of this machine, or, where there are several nodes, everybody whom
+    /// the firewall lets in: the proxy and the other nodes, which pass on what it told them.
+    pub fn proxies(&self) -> Proxies {
+        match (self.trust_proxy, &self.node_url) {
+            (false, _) => Proxies::None,
+            (true, None) => Proxies::Loopback,
+            (true, Some(_)) => Proxies::All,
+        }
+    }
+
+    /// Whether anyone could reach the port past the proxy and so write the forwarding headers that are believed. Where
+    /// there are several nodes, the firewall keeps others out.
+    pub fn can_be_reached_past_the_proxy(&self) -> bool {
+        self.trust_proxy && !self.listen.ip().is_loopback() && self.node_url.is_none()
+    }
+
     /// The address people type, without a slash at its end; that of the port when none is set.
     pub fn address(&self) -> String {
         match &self.public_url {
             Some(url) => url.as_str().trim_end_matches('/').to_owned(),
             None => format!("{}://{}", if self.tls.is_some() { "https" } else { "http" }, self.listen),
+        }
+    }
+}
+
+/// Which peers are proxies that are believed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Proxies {
+    /// No peer.
+    None,
+    /// Peers of this machine.
+    Loopback,
+    /// Every peer.
+    All,
+}
+
+impl Proxies {
+    /// Whether a peer is one.
+    pub fn include(self, peer: IpAddr) -> bool {
+        match self {
+            Proxies::None => false,
+            Proxies::Loopback => peer.to_canonical().is_loopback(),
+            Proxies::All => true,
         }
     }
 }

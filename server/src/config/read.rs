@@ -12,6 +12,7 @@ use url::Url;
 
 use super::settings::{FILE_VARIABLE, PREFIX, SETTINGS, Setting, setting};
 use super::{Config, LogFormat, Mistake};
+use crate::places::Limits;
 use crate::tls::Certificate;
 
 /// Variables of the environment that begin like ours and belong to the tools around the program.
@@ -153,8 +154,11 @@ impl Reader {
             session_idle_hours: self.between("session_idle_hours", 1, 168),
             session_absolute_hours: self.between("session_absolute_hours", 1, 720),
             upload_mib: self.between("upload_mib", 1, PAPER_MIB_AT_MOST),
+            reserve_mib: self.between("reserve_mib", 0, 1024 * 1024),
             withdrawn_days: self.between("withdrawn_days", 1, 3650),
             concurrent_requests: self.between("concurrent_requests", 8, 4096),
+            connections_per_address: self.between("connections_per_address", 8, 4096),
+            limits: Limits::default(),
             log_format: self.log_format(),
             log_level: self.log_level(),
         }

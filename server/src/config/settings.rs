@@ -26,7 +26,7 @@ pub(super) const PREFIX: &str = "PHIEN_";
 pub const FILE_VARIABLE: &str = "PHIEN_CONFIG";
 
 /// The settings, in the order in which they are shown.
-pub const SETTINGS: [Setting; 22] = [
+pub const SETTINGS: [Setting; 24] = [
     Setting {
         key: "listen",
         default: "127.0.0.1:3000",
@@ -123,6 +123,12 @@ pub const SETTINGS: [Setting; 22] = [
     },
     Setting { key: "upload_mib", default: "200", meaning: "Largest paper in mebibytes, 1 to 200." },
     Setting {
+        key: "reserve_mib",
+        default: "2048",
+        meaning: "Papers are refused when the disk of data_dir has less free space than this, in mebibytes, so that the \
+                  database always has room. 0 to 1048576.",
+    },
+    Setting {
         key: "withdrawn_days",
         default: "90",
         meaning: "The file of a withdrawn paper is deleted after so many days, at the next start, 1 to 3650.",
@@ -131,6 +137,12 @@ pub const SETTINGS: [Setting; 22] = [
         key: "concurrent_requests",
         default: "256",
         meaning: "Requests worked on at one time, 8 to 4096; more wait, then are told to try again.",
+    },
+    Setting {
+        key: "connections_per_address",
+        default: "64",
+        meaning: "Connections of one address, an IPv6 network /64 counting as one, 8 to 4096. A proxy that is trusted is \
+                  not counted. Raise it where no proxy runs and a large office shares one address.",
     },
     Setting { key: "log_format", default: "text", meaning: "text, or json: one object a line." },
     Setting {

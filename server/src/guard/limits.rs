@@ -1,18 +1,22 @@
-//! A limit on everything a request can take: how many at once, how long, how large. Uploads have their own time
+//! A limit on everything a request can take: how many at once, how long, how large. Uploads have their own places, time
 //! and size, because a paper over a weak line may rightly take minutes.
 
 use std::time::Duration;
 
+use axum::Extension;
 use axum::body::{Body, HttpBody, to_bytes};
 use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http::{StatusCode, header};
 
+use super::Visitor;
+use super::record::route as logged;
 use crate::fault;
 use crate::permission::{self, Access};
-use crate::router::STREAMS;
+use crate::places::Turn;
 use crate::site::Site;
+use crate::visitor;
 
 /// Largest body of a page's form or call: a meeting with 500 delegates and 100 agenda items is under 200 KB.
 const FORM_BYTES_AT_MOST: usize = 1024 * 1024;
@@ -20,22 +24,36 @@ const FORM_BYTES_AT_MOST: usize = 1024 * 1024;
 /// A page or a call that takes longer than this will not come; the slowest report takes under a second.
 const ANSWER_WITHIN: Duration = Duration::from_secs(30);
 
-/// How long a request waits for its turn when the program is full: longer than a burst, shorter than patience.
-const TURN_WITHIN: Duration = Duration::from_secs(10);
+/// Pages and calls that read much of the database: lists with their counts, searches, figures.
+pub const HEAVY_READS: [&str; 10] = [
+    "/search",
+    "/meetings",
+    "/calendar",
+    "/figures",
+    "/admin/audit",
+    "/api/search/find",
+    "/api/meetings/list",
+    "/api/calendar/show",
+    "/api/figures/report",
+    "/api/audit/list",
+];
 
-/// A form of the largest size comes within this over any line that deserves the name.
-const FORM_WITHIN: Duration = Duration::from_secs(10);
-
-/// Lets so many requests in at one time; more wait, then are told to try again. Files and the question whether all is
-/// well need no turn.
+/// Lets a limited number of requests in at one time; more wait, then are told to try again. Files and the health check
+/// need no place.
 pub async fn enough_room(State(site): State<Site>, request: Request, next: Next) -> Response {
     if permission::of(route(&request)) == Some(Access::Open) {
         return next.run(request).await;
     }
-    match tokio::time::timeout(TURN_WITHIN, site.turns.acquire()).await {
-        Ok(Ok(_turn)) => next.run(request).await,
-        _ => full(),
-    }
+    let Some(permit) = site.places.pages.acquire((), site.config.limits.turn_within).await else {
+        return full();
+    };
+    let mut request = request;
+    let turn = Turn::new(permit);
+    request.extensions_mut().insert(turn.clone());
+    let response = next.run(request).await;
+    // The request's extensions may live on with a socket.
+    turn.release();
+    response
 }
 
 fn full() -> Response {
@@ -47,11 +65,17 @@ fn route(request: &Request) -> &str {
     request.extensions().get::<MatchedPath>().map_or(request.uri().path(), MatchedPath::as_str)
 }
 
-/// Takes a form's body in whole before the request takes its turn, so that slow senders, however many, hold no turn of
-/// those who read. Streams are not forms and keep their own count.
-pub async fn arrived(State(site): State<Site>, request: Request, next: Next) -> Response {
-    let is_stream = STREAMS.contains(&route(&request));
-    if is_stream || request.body().is_end_stream() {
+/// Receives the whole body of a form. The request gives its place back meanwhile, so that slow senders never hold a place of
+/// readers, and one network has only some of the places for forms. Streams are not forms and have their own places.
+pub async fn arrived(
+    State(site): State<Site>,
+    turn: Option<Extension<Turn>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    // Only calls take forms; a body that comes for anything else is not read.
+    let is_form = route(&request).starts_with("/api/");
+    if !is_form || request.body().is_end_stream() {
         return next.run(request).await;
     }
     let length = request.headers().get(header::CONTENT_LENGTH);
@@ -59,28 +83,119 @@ pub async fn arrived(State(site): State<Site>, request: Request, next: Next) -> 
     if length.is_some_and(|length| length > FORM_BYTES_AT_MOST) {
         return fault::plain(StatusCode::PAYLOAD_TOO_LARGE);
     }
-    let Ok(Ok(place)) = tokio::time::timeout(TURN_WITHIN, site.arrivals.acquire()).await else {
+    let limits = &site.config.limits;
+    if let Some(Extension(turn)) = &turn {
+        turn.release();
+    }
+    let network = visitor::network(&site.config, request.headers(), request.extensions());
+    let Some(place) = site.places.forms.acquire(network, limits.turn_within).await else {
         return full();
     };
     let (parts, body) = request.into_parts();
-    let body = tokio::time::timeout(FORM_WITHIN, to_bytes(body, FORM_BYTES_AT_MOST)).await;
+    let body = tokio::time::timeout(limits.form_within, to_bytes(body, FORM_BYTES_AT_MOST)).await;
     drop(place);
-    match body {
-        Ok(Ok(bytes)) => next.run(Request::from_parts(parts, Body::from(bytes))).await,
+    let bytes = match body {
+        Ok(Ok(bytes)) => bytes,
         // Too large, or broken off, and then nobody hears it.
-        Ok(Err(_)) => fault::plain(StatusCode::PAYLOAD_TOO_LARGE),
-        Err(_) => fault::plain(StatusCode::REQUEST_TIMEOUT),
+        Ok(Err(_)) => return fault::plain(StatusCode::PAYLOAD_TOO_LARGE),
+        Err(_) => return fault::plain(StatusCode::REQUEST_TIMEOUT),
+    };
+    if let Some(Extension(turn)) = &turn
+        && !turn.reacquire(&site.places.pages, limits.turn_within).await
+    {
+        return full();
     }
+    next.run(Request::from_parts(parts, Body::from(bytes))).await
+}
+
+/// Bounds how many expensive reads one person has at once. The request gives its place among the pages back while it
+/// waits.
+pub async fn heavy_reads(
+    State(site): State<Site>,
+    turn: Option<Extension<Turn>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let name = logged(&request);
+    let visitor = request.extensions().get::<Visitor>();
+    let caller = visitor.and_then(|visitor| visitor.0.as_ref()).filter(|_| HEAVY_READS.contains(&&*name));
+    let Some(person) = caller.map(|caller| caller.person) else {
+        return next.run(request).await;
+    };
+    let quota = &site.places.heavy_reads;
+    let within = site.config.limits.turn_within;
+    let place = match quota.try_acquire(person) {
+        Some(place) => place,
+        None => {
+            if let Some(Extension(turn)) = &turn {
+                turn.release();
+            }
+            let Some(place) = quota.acquire(person, within).await else { return full() };
+            if let Some(Extension(turn)) = &turn
+                && !turn.reacquire(&site.places.pages, within).await
+            {
+                return full();
+            }
+            place
+        }
+    };
+    let response = next.run(request).await;
+    drop(place);
+    response
 }
 
 /// Bounds the time until an answer begins.
 pub async fn in_time(request: Request, next: Next) -> Response {
-    let path = request.uri().path().to_owned();
+    let route = logged(&request);
     match tokio::time::timeout(ANSWER_WITHIN, next.run(request)).await {
         Ok(response) => response,
         Err(_) => {
-            tracing::warn!(path, "no answer in time");
+            tracing::warn!(route, "no answer in time");
             fault::plain(StatusCode::SERVICE_UNAVAILABLE)
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+    use std::sync::{Arc, Mutex};
+
+    use axum::Router;
+    use axum::middleware::from_fn;
+    use axum::routing::get;
+    use tower::ServiceExt;
+
+    use super::*;
+
+    /// What was logged.
+    #[derive(Clone, Default)]
+    struct Log(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Log {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().unwrap().extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_page_that_takes_too_long_is_in_the_log_by_its_pattern() {
+        let log = Log::default();
+        let writer = log.clone();
+        let subscriber = tracing_subscriber::fmt().with_writer(move || writer.clone()).finish();
+        let _guard = tracing::subscriber::set_default(subscriber);
+        tracing::callsite::rebuild_interest_cache();
+        let slow = get(std::future::pending::<()>);
+        let router = Router::new().route("/meetings/{id}", slow).layer(from_fn(in_time));
+        let request = Request::get("/meetings/0190f0c0").body(Body::empty()).unwrap();
+        let answer = router.oneshot(request).await.unwrap();
+        assert_eq!(answer.status(), StatusCode::SERVICE_UNAVAILABLE);
+        let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+        assert!(text.contains("/meetings/{id}") && !text.contains("0190f0c0"), "{text}");
     }
 }

@@ -1,4 +1,4 @@
-//! What every request passes before a page or a route sees it: limits, headers, origin, session, log.
+//! What every request passes before a page or a route sees it: headers, origin, session, limits, log.
 //! Each guard is one middleware; the router says in which order they stand.
 
 mod headers;
@@ -8,7 +8,7 @@ mod record;
 mod session;
 
 pub use headers::{page_policy, security_headers};
-pub use limits::{arrived, enough_room, in_time};
+pub use limits::{HEAVY_READS, arrived, enough_room, heavy_reads, in_time};
 pub use origin::{is_own_page, same_origin};
 pub use record::{RequestId, record};
 pub use session::{Visitor, session};

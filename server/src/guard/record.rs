@@ -26,6 +26,14 @@ pub async fn record(State(site): State<Site>, mut request: Request, next: Next) 
     let method = request.method().clone();
     let route = route(&request);
     request.extensions_mut().insert(RequestId(id.clone()));
+    if visitor::has_unbelieved_address(&site.config, request.headers(), request.extensions()) {
+        site.unbelieved_address.call_once(|| {
+            tracing::warn!(
+                "a request says X-Forwarded-For and is not believed; if a proxy wrote it, all people behind the proxy \
+                 count as one: set PHIEN_TRUST_PROXY=true"
+            );
+        });
+    }
     let html = fault::wants_html(request.headers());
     let locale = visitor::locale(request.headers());
 
@@ -53,7 +61,7 @@ pub async fn record(State(site): State<Site>, mut request: Request, next: Next) 
 }
 
 /// The route's pattern. A call's path is its name and holds nothing else.
-fn route(request: &Request) -> String {
+pub(super) fn route(request: &Request) -> String {
     let path = request.uri().path();
     match request.extensions().get::<MatchedPath>() {
         Some(matched) if !matched.as_str().starts_with("/api/") => matched.as_str().to_owned(),

@@ -1,17 +1,24 @@
-//! A sign of life for the proxy and the watch: the program runs, its database answers and its media thread, where it is to
-//! have one, goes on. Says nothing else.
+//! A sign of life for the proxy and the watch: the program runs, its database answers, its media thread, where it is to
+//! have one, goes on, and there are places for people. Says nothing else.
 
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use http::StatusCode;
+use http::{StatusCode, header};
 
 use crate::fault;
 use crate::site::Site;
 
-/// `200 ok`, or 503 when the database does not answer or picture and sound have ended for good.
+/// `200 ok`, or 503 when the database does not answer, picture and sound have ended for good, or no place of one kind has
+/// come free for so long that only a restart helps.
 pub async fn health(State(site): State<Site>) -> Response {
     if site.live.has_lost_media() {
         return fault::plain(StatusCode::SERVICE_UNAVAILABLE);
+    }
+    if let Some(kind) = site.places.stuck(&site.config.limits) {
+        tracing::error!(kind, "no place has come free for too long");
+        let words = format!("no free place for {kind}\n");
+        return (StatusCode::SERVICE_UNAVAILABLE, [(header::CACHE_CONTROL, "no-store")], words)
+            .into_response();
     }
     match site.backend.ping().await {
         Ok(()) => (StatusCode::OK, "ok\n").into_response(),

@@ -7,25 +7,32 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::access::Caller;
 use domain::error::{Failure, FieldProblem, Problem, Refusal};
-use domain::imports::{BAD_CELLS_LISTED, IMPORT_MIB_AT_MOST, ImportKind, ImportMode};
+use domain::imports::{IMPORT_MIB_AT_MOST, ImportKind, ImportMode};
 use http::HeaderMap;
 
 use crate::fault;
 use crate::guard::Visitor;
+use crate::places::Turn;
 use crate::routes::form::Form;
 use crate::routes::papers::{drain, in_time, text};
+use crate::routes::streams;
 use crate::site::Site;
 
 /// Checks or writes the file and leads back to the page with its report.
 pub async fn import(
     State(site): State<Site>,
     Extension(visitor): Extension<Visitor>,
+    Extension(turn): Extension<Turn>,
     Path(kind): Path<String>,
     headers: HeaderMap,
     form: Form,
 ) -> Response {
     let (Some(caller), Some(kind)) = (visitor.0, ImportKind::parse(&kind)) else {
-        return fault::failure(&Failure::NotFound, &headers);
+        return streams::unheard(fault::failure(&Failure::NotFound, &headers));
+    };
+    let _place = match streams::place(&site, &turn, &site.places.uploads, caller.person, &headers).await {
+        Ok(place) => place,
+        Err(busy) => return busy,
     };
     let mut form = form;
     match take(&site, &caller, kind, &mut form).await {
@@ -43,18 +50,11 @@ async fn take(site: &Site, caller: &Caller, kind: ImportKind, form: &mut Form) -
         Err(failure) => Sent { name: String::new(), bytes: Err(failure), mode: ImportMode::DryRun },
     };
     let outcome = match sent.bytes {
-        Ok(bytes) => {
-            let told = site.services.imports.import(caller, kind, &bytes, sent.mode).await;
-            // The report waits in memory, and the page carries it whole.
-            told.map(|mut report| {
-                report.bad.truncate(BAD_CELLS_LISTED);
-                report
-            })
-        }
+        Ok(bytes) => site.services.imports.import(caller, kind, &bytes, sent.mode).await,
         Err(failure) => {
             // Who may not import anything is not listened to any longer.
             if !sent.name.is_empty() {
-                drain(form).await;
+                drain(site, form).await;
             }
             Err(failure)
         }

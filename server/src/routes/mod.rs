@@ -7,3 +7,4 @@ pub mod imports;
 pub mod invitation;
 pub mod paper_file;
 pub mod papers;
+mod streams;

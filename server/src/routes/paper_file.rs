@@ -10,14 +10,18 @@ use axum::Extension;
 use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
+use backend::PaperFile;
 use bytes::{Bytes, BytesMut};
 use domain::error::Failure;
-use domain::ids::PaperId;
+use domain::ids::{PaperId, PersonId};
 use futures::Stream;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 
+use super::streams;
 use crate::fault;
 use crate::guard::Visitor;
+use crate::places::Turn;
+use crate::quota::Permit;
 use crate::site::Site;
 
 /// One read and one piece of the answer: small enough to stay in the processor's cache, large enough to make the
@@ -28,26 +32,33 @@ const PIECE_BYTES: usize = 256 * 1024;
 pub async fn download(
     State(site): State<Site>,
     Extension(visitor): Extension<Visitor>,
+    Extension(turn): Extension<Turn>,
     Path(id): Path<String>,
     method: Method,
     headers: HeaderMap,
 ) -> Response {
-    match answer(&site, visitor, &id, &method, &headers).await {
-        Ok(response) => response,
-        Err(failure) => fault::failure(&failure, &headers),
-    }
+    let failed = |failure: Failure| fault::failure(&failure, &headers);
+    let Some(caller) = visitor.0 else { return failed(Failure::SignedOut) };
+    let Ok(paper) = id.parse::<PaperId>() else { return failed(Failure::NotFound) };
+    let paper = match site.backend.open_file(&caller, paper).await {
+        Ok(paper) => paper,
+        Err(failure) => return failed(failure),
+    };
+    let place = match streams::place(&site, &turn, &site.places.downloads, caller.person, &headers).await {
+        Ok(place) => place,
+        Err(busy) => return busy,
+    };
+    answer(&site, paper, place, &method, &headers).unwrap_or_else(failed)
 }
 
-async fn answer(
+/// The answer, which keeps its place until its last byte is taken.
+fn answer(
     site: &Site,
-    visitor: Visitor,
-    id: &str,
+    paper: PaperFile,
+    place: Permit<PersonId>,
     method: &Method,
     headers: &HeaderMap,
 ) -> Result<Response, Failure> {
-    let caller = visitor.0.ok_or(Failure::SignedOut)?;
-    let paper: PaperId = id.parse().map_err(|_| Failure::NotFound)?;
-    let paper = site.backend.open_file(&caller, paper).await?;
     let tag = format!("\"{}\"", paper.hash);
     let size = paper.bytes;
 
@@ -62,9 +73,9 @@ async fn answer(
         match range {
             Wanted::Nothing => unsatisfiable(size),
             Wanted::Whole | Wanted::Part(..) if *method == Method::HEAD => head(range, size),
-            Wanted::Whole => body(site, &paper.path, 0, size, StatusCode::OK)?,
+            Wanted::Whole => body(site, &paper.path, place, (0, size), StatusCode::OK)?,
             Wanted::Part(from, length) => {
-                let mut part = body(site, &paper.path, from, length, StatusCode::PARTIAL_CONTENT)?;
+                let mut part = body(site, &paper.path, place, (from, length), StatusCode::PARTIAL_CONTENT)?;
                 part.headers_mut().insert(header::CONTENT_RANGE, content_range(from, length, size));
                 part
             }
@@ -144,8 +155,8 @@ fn head(wanted: Wanted, size: u64) -> Response {
 fn body(
     site: &Site,
     path: &std::path::Path,
-    from: u64,
-    length: u64,
+    place: Permit<PersonId>,
+    (from, length): (u64, u64),
     status: StatusCode,
 ) -> Result<Response, Failure> {
     let file = File::open(path).map_err(|cause| {
@@ -153,7 +164,7 @@ fn body(
         tracing::error!(%incident, %cause, "a paper's file cannot be opened");
         Failure::Internal(incident)
     })?;
-    let body = Body::from_stream(pieces(Arc::new(file), from, length));
+    let body = Body::from_stream(pieces(Arc::new((file, place)), from, length));
     let mut response = (status, body).into_response();
     response.headers_mut().insert(header::CONTENT_LENGTH, length.into());
     Ok(response)
@@ -161,7 +172,11 @@ fn body(
 
 /// The file's bytes, read piece by piece on a thread for blocking work as the connection takes them. A piece's buffer
 /// serves the next one too once the connection has let go of it: fresh memory costs as much as the copying.
-fn pieces(file: Arc<File>, from: u64, length: u64) -> impl Stream<Item = io::Result<Bytes>> {
+fn pieces(
+    file: Arc<(File, Permit<PersonId>)>,
+    from: u64,
+    length: u64,
+) -> impl Stream<Item = io::Result<Bytes>> {
     futures::stream::try_unfold((file, from, length, Bytes::new()), |(file, from, left, last)| async move {
         if left == 0 {
             return Ok(None);
@@ -174,7 +189,7 @@ fn pieces(file: Arc<File>, from: u64, length: u64) -> impl Stream<Item = io::Res
                 _ => BytesMut::zeroed(size),
             };
             buffer.truncate(size);
-            reader.read_exact_at(&mut buffer, from).map(|()| buffer.freeze())
+            reader.0.read_exact_at(&mut buffer, from).map(|()| buffer.freeze())
         });
         let piece = read.await.map_err(io::Error::other)??;
         let read = size as u64;

@@ -11,12 +11,14 @@ use axum::response::{IntoResponse, Redirect, Response};
 use domain::access::Caller;
 use domain::error::{Failure, FieldProblem, Problem, Refusal};
 use domain::ids::{AgendaItemId, MeetingId, PaperId};
-use domain::papers::{Level, PAPERS_AT_MOST, PaperLine};
+use domain::papers::{Level, PAPER_MIB_AT_MOST, PAPERS_AT_MOST, PaperLine};
 use http::{HeaderMap, StatusCode};
 
 use super::form::Form;
+use super::streams;
 use crate::fault;
 use crate::guard::Visitor;
+use crate::places::Turn;
 use crate::site::Site;
 
 /// A sender that is silent for so long is gone; a weak line pauses for seconds.
@@ -28,39 +30,56 @@ const TEXT_BYTES_AT_MOST: usize = 4096;
 const TITLES_TOLD: usize = 3;
 /// Letters of each.
 const TITLE_TOLD: usize = 60;
-/// So much of a refused form is still read, so that the sender hears the refusal and not a broken line.
-const DRAINED_BYTES_AT_MOST: u64 = 512 * 1024 * 1024;
+/// A refused form is read on for the size of one largest paper, so that the sender hears the refusal and not a broken line.
+const DRAINED_BYTES_AT_MOST: u64 = PAPER_MIB_AT_MOST * 1024 * 1024;
 
-/// Takes the files of one form.
+/// Takes the files of one form, once the caller may add any to the meeting. Whoever may not is answered before the first
+/// byte of the form is read.
 pub async fn upload(
     State(site): State<Site>,
     Extension(visitor): Extension<Visitor>,
+    Extension(turn): Extension<Turn>,
     Path(meeting): Path<String>,
     headers: HeaderMap,
     form: Form,
 ) -> Response {
     let mut form = form;
+    let (caller, meeting) = match permitted(&site, visitor, &meeting).await {
+        Ok(permitted) => permitted,
+        Err(failure) => return streams::unheard(fault::failure(&failure, &headers)),
+    };
+    let place = match streams::place(&site, &turn, &site.places.uploads, caller.person, &headers).await {
+        Ok(place) => place,
+        Err(busy) => return busy,
+    };
     // What came in before a refusal stays, and is told beside it.
     let mut kept = Vec::new();
-    let taken = take(&site, visitor, &meeting, &mut form, &mut kept).await;
+    let taken = take(&site, &caller, meeting, &mut form, &mut kept).await;
+    if taken.is_err() {
+        drain(&site, &mut form).await;
+    }
+    drop(place);
     let wants_html = fault::wants_html(&headers);
     match taken {
-        Ok(meeting) if wants_html => Redirect::to(&format!("/meetings/{meeting}")).into_response(),
-        Ok(_) => {
+        Ok(()) if wants_html => Redirect::to(&format!("/meetings/{meeting}")).into_response(),
+        Ok(()) => {
             let papers: Vec<String> = kept.iter().map(|(paper, _)| paper.to_string()).collect();
             (StatusCode::CREATED, axum::Json(serde_json::json!({ "papers": papers }))).into_response()
         }
-        Err(failure) => {
-            drain(&mut form).await;
-            match meeting.parse::<MeetingId>() {
-                Ok(meeting) if wants_html => {
-                    let path = format!("/meetings/{meeting}{}", told(&kept));
-                    Redirect::to(&app::form::failed(&path, failure)).into_response()
-                }
-                _ => fault::failure(&failure, &headers),
-            }
+        Err(failure) if wants_html => {
+            let path = format!("/meetings/{meeting}{}", told(&kept));
+            Redirect::to(&app::form::failed(&path, failure)).into_response()
         }
+        Err(failure) => fault::failure(&failure, &headers),
     }
+}
+
+/// The caller and the meeting, for those who may manage its papers.
+async fn permitted(site: &Site, visitor: Visitor, meeting: &str) -> Result<(Caller, MeetingId), Failure> {
+    let caller = visitor.0.ok_or(Failure::SignedOut)?;
+    let meeting: MeetingId = meeting.parse().map_err(|_| Failure::NotFound)?;
+    site.backend.may_manage_papers(&caller, meeting).await?;
+    Ok((caller, meeting))
 }
 
 /// What was kept, as a query: how many, and the titles of the last.
@@ -86,13 +105,11 @@ struct Heading {
 
 async fn take(
     site: &Site,
-    visitor: Visitor,
-    meeting: &str,
+    caller: &Caller,
+    meeting: MeetingId,
     form: &mut Form,
     kept: &mut Vec<(PaperId, String)>,
-) -> Result<MeetingId, Failure> {
-    let caller = visitor.0.ok_or(Failure::SignedOut)?;
-    let meeting: MeetingId = meeting.parse().map_err(|_| Failure::NotFound)?;
+) -> Result<(), Failure> {
     let mut heading = Heading::default();
     while let Some(field) = form.next_field().await? {
         match field.name().unwrap_or_default() {
@@ -103,10 +120,10 @@ async fn take(
             _ if kept.len() == PAPERS_AT_MOST => {
                 return Err(invalid("file", Problem::TooMany(PAPERS_AT_MOST as u32)));
             }
-            _ => match keep(site, &caller, &heading, field).await {
+            _ => match keep(site, caller, &heading, field).await {
                 Ok(paper) => kept.push(paper),
                 Err(failure) => {
-                    leave_line(site, &caller, meeting, &heading, &failure).await?;
+                    leave_line(site, caller, meeting, &heading, &failure).await?;
                     return Err(failure);
                 }
             },
@@ -115,7 +132,7 @@ async fn take(
     if kept.is_empty() {
         return Err(invalid("file", Problem::Missing));
     }
-    Ok(meeting)
+    Ok(())
 }
 
 /// Streams one file to the backend; the paper with its title.
@@ -201,16 +218,21 @@ pub(super) async fn in_time<T>(part: impl Future<Output = Result<T, MultipartErr
     }
 }
 
-/// Reads on and keeps nothing. A form that is broken ends at once.
-pub(super) async fn drain(form: &mut Form) {
-    let mut bytes = 0;
-    while let Ok(Some(mut field)) = form.next_field_after(DRAINED_BYTES_AT_MOST).await {
-        while let Ok(Some(piece)) = in_time(field.chunk()).await {
-            bytes += piece.len() as u64;
-            if bytes > DRAINED_BYTES_AT_MOST {
-                return;
+/// Reads on for a while and keeps nothing. A form that is broken ends at once.
+pub(super) async fn drain(site: &Site, form: &mut Form) {
+    let read = async {
+        let mut left = DRAINED_BYTES_AT_MOST;
+        while let Ok(Some(mut field)) = form.next_field_after(left).await {
+            while let Ok(Some(piece)) = in_time(field.chunk()).await {
+                left = left.saturating_sub(piece.len() as u64);
+                if left == 0 {
+                    return;
+                }
             }
         }
+    };
+    if tokio::time::timeout(site.config.limits.drained_within, read).await.is_err() {
+        tracing::debug!("a refused form was longer than its sender is listened to");
     }
 }
 

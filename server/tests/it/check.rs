@@ -1,8 +1,10 @@
 //! `phien check` looks and leaves everything as it is.
 
 use server::cli::check::installation;
+use server::cli::serve::serve;
+use server::clock::Clock;
 
-use crate::world::World;
+use crate::world::{World, now};
 
 #[tokio::test]
 async fn a_look_at_an_installation_in_service_touches_nothing() {
@@ -61,4 +63,15 @@ async fn a_database_that_others_can_read_is_wrong() {
     let checked = installation(&world.site.config).await;
     let told = checked.wrong.iter().find(|mistake| mistake.place == "data_dir").expect("it is told");
     assert!(told.what.contains("phien.db") && told.what.contains("chmod"), "{}", told.what);
+}
+
+#[tokio::test]
+async fn a_program_that_believes_a_proxy_does_not_start_where_others_can_write_its_headers() {
+    let world = World::with(|config| {
+        config.listen = "0.0.0.0:0".parse().unwrap();
+        config.trust_proxy = true;
+    })
+    .await;
+    let refused = serve(world.site.config.clone(), Clock::of(now)).await.unwrap_err();
+    assert!(refused.contains("trust_proxy"), "{refused}");
 }

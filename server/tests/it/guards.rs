@@ -196,12 +196,13 @@ async fn senders_who_never_finish_keep_nobody_else_waiting() {
     const TURNS: usize = 8;
     let world = World::with(|config| config.concurrent_requests = TURNS).await;
     let kind = "application/x-www-form-urlencoded";
-    let endless =
-        || axum::body::Body::from_stream(futures::stream::pending::<Result<&[u8], std::io::Error>>());
-    let ask = || world.ask(Method::POST, "/api/accounts/sign-in").body(kind, endless());
+    let ask = || world.ask(Method::POST, "/api/accounts/sign-in").endless_body(kind);
     let mut senders: Vec<_> = (0..TURNS).map(|_| Box::pin(ask().send())).collect();
-    for sender in &mut senders {
-        assert!(futures::poll!(sender).is_pending());
+    while world.site.places.forms.taken() < TURNS {
+        for sender in &mut senders {
+            assert!(futures::poll!(sender).is_pending());
+        }
+        tokio::task::yield_now().await;
     }
     assert_eq!(world.page("/health").send().await.status, StatusCode::OK);
     assert_eq!(world.page("/first").send().await.status, StatusCode::OK);
@@ -265,9 +266,14 @@ impl Write for Log {
     }
 }
 
-#[tokio::test]
-async fn the_log_holds_routes_and_no_secrets() {
-    let (world, cookie) = World::claimed().await;
+impl Log {
+    fn text(&self) -> String {
+        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+    }
+}
+
+/// What this thread logs from now on, until the guard is dropped.
+fn listen() -> (Log, tracing::subscriber::DefaultGuard) {
     // Beside tests without a log, what is worth logging would be remembered as nothing: one listens always.
     let always = tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(std::io::sink);
     let _ = tracing::subscriber::set_global_default(always.finish());
@@ -275,12 +281,36 @@ async fn the_log_holds_routes_and_no_secrets() {
     let writer = log.clone();
     let subscriber = tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE);
     let guard = tracing::subscriber::set_default(subscriber.with_writer(move || writer.clone()).finish());
+    (log, guard)
+}
+
+#[tokio::test]
+async fn a_forwarded_address_that_is_not_believed_is_in_the_log_once() {
+    let told = async |trust_proxy: bool| {
+        let world = World::with(|config| config.trust_proxy = trust_proxy).await;
+        let (log, _guard) = listen();
+        for _ in 0..3 {
+            let ask = world.page("/health").over_connection_from("127.0.0.1");
+            ask.with("x-forwarded-for".parse().unwrap(), "10.0.0.7").send().await;
+        }
+        let text = log.text();
+        assert!(!text.contains("10.0.0.7"), "no address is in the log: {text}");
+        text.matches("PHIEN_TRUST_PROXY").count()
+    };
+    assert_eq!(told(false).await, 1);
+    assert_eq!(told(true).await, 0);
+}
+
+#[tokio::test]
+async fn the_log_holds_routes_and_no_secrets() {
+    let (world, cookie) = World::claimed().await;
+    let (log, guard) = listen();
     world.page("/search?q=Bao+cao+mat").signed_in(&cookie).send().await;
     let form = format!("user_name=quantri&password={PASSWORD}");
     let sign_in = world.ask(Method::POST, "/api/accounts/sign-in");
     sign_in.body("application/x-www-form-urlencoded", form).send().await;
     drop(guard);
-    let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let text = log.text();
     assert!(text.contains("/search") && text.contains("/api/accounts/sign-in"), "{text}");
     let token = cookie.split_once('=').unwrap().1;
     for secret in [token, PASSWORD, "Bao+cao", "127.0.0.1"] {

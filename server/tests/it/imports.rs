@@ -46,13 +46,18 @@ async fn a_dry_run_writes_nothing_and_a_write_does() {
 #[tokio::test]
 async fn a_file_of_several_megabytes_is_read() {
     let (world, cookie) = World::claimed().await;
-    let rows = format!("agency,year,base,held,source\n{}", "KHONGCO,2024,all,12,Báo cáo\n".repeat(100_000));
-    let answer = send(&world, &cookie, "baseline", "write", &rows).await;
+    let system = world.site.backend.system_caller(now());
+    let root = world.site.services.agencies.tree(&system).await.unwrap()[0].code.clone();
+    let figures = (1990..2990).flat_map(|year| ["all", "conferences"].map(|base| (year, base)));
+    let source = "ệ".repeat(300);
+    let figures = figures.map(|(year, base)| format!("{root},{year},{base},12,{source}\n"));
+    let rows = format!("agency,year,base,held,source\n{}", figures.collect::<String>());
+    let answer = send(&world, &cookie, "baseline", "dry_run", &rows).await;
     let Report::Import { outcome, .. } = report(&world, &cookie, &answer).await else {
         panic!("an import gives its report")
     };
     let done = outcome.unwrap();
-    assert_eq!((done.rows, done.is_written), (100_000, false), "{} bytes", rows.len());
+    assert_eq!((done.rows, done.added, done.bad_rows), (2_000, 2_000, 0), "{} bytes", rows.len());
 }
 
 #[tokio::test]
@@ -129,4 +134,13 @@ async fn a_kind_is_shown_with_its_code_and_offered_by_it() {
     for shown in [">briefing<", "<option value=\"briefing\">Họp giao ban<"] {
         assert!(page.text().contains(shown), "{shown}");
     }
+}
+
+#[tokio::test]
+async fn a_file_of_another_kind_is_left_and_the_page_says_where() {
+    let (world, cookie) = World::claimed().await;
+    let rows = format!("agency,year,base,held,source\n{}", "KHONGCO,2024,all,12,Báo cáo\n".repeat(30_000));
+    let answer = send(&world, &cookie, "baseline", "write", &rows).await;
+    let page = world.page(answer.header(header::LOCATION)).signed_in(&cookie).send().await;
+    assert!(page.text().contains("Dừng đọc ở dòng 20.002"), "{}", page.text());
 }

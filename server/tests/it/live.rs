@@ -11,6 +11,7 @@ use domain::live::{Arrival, Coming, Direction, LivePort, Seat};
 use domain::meetings::Meetings;
 use futures::{SinkExt, StreamExt};
 use http::StatusCode;
+use server::serve::ConnectionLimits;
 use tokio::net::{TcpListener, TcpStream};
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::{Error, Message};
@@ -40,7 +41,9 @@ impl Open {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap().to_string();
         tokio::spawn(world.site.live.clone().follow());
-        let serving = server::serve::serve(listener, None, world.router.clone(), std::future::pending());
+        let limits = ConnectionLimits::of(&world.site.config);
+        let serving =
+            server::serve::serve(listener, None, world.router.clone(), limits, std::future::pending());
         let serving = tokio::spawn(serving);
         Open { world, address, meeting, secretary, delegate, serving }
     }

@@ -15,6 +15,7 @@ mod nodes;
 mod pages;
 mod papers;
 mod permission;
+mod places;
 mod rehearse;
 mod snapshot;
 mod tls;

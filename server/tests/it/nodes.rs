@@ -12,6 +12,7 @@ use http::StatusCode;
 use server::clock::Clock;
 use server::config::Config;
 use server::router::router;
+use server::serve::ConnectionLimits;
 use server::site::Site;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
@@ -53,10 +54,11 @@ impl Node {
         let entropy = Arc::new(SeededEntropy::new(at.port().into()));
         let site = Site::new(config, backend, Clock::of(now), entropy).unwrap();
         let routes = router(site.clone());
+        let limits = ConnectionLimits::of(&site.config);
         let serving = [
             tokio::spawn(site.live.clone().follow()),
             tokio::spawn(async move {
-                server::serve::serve(listener, None, routes, std::future::pending()).await.unwrap();
+                server::serve::serve(listener, None, routes, limits, std::future::pending()).await.unwrap();
             }),
         ];
         Node { site, address: at.to_string(), serving }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use domain::access::Caller;
 use domain::ids::MeetingId;
 use server::rehearse::{Plan, Rehearsal, Report};
+use server::serve::ConnectionLimits;
 use tokio::net::TcpListener;
 
 use crate::world::{PASSWORD, World};
@@ -36,7 +37,9 @@ impl Office {
         tokio::spawn(world.site.live.clone().follow());
         let listener = TcpListener::bind(any).await.unwrap();
         let url = format!("http://{}/meetings/{meeting}", listener.local_addr().unwrap());
-        let serving = server::serve::serve(listener, None, world.router.clone(), std::future::pending());
+        let limits = ConnectionLimits::of(&world.site.config);
+        let serving =
+            server::serve::serve(listener, None, world.router.clone(), limits, std::future::pending());
         let serving = tokio::spawn(serving);
         Office { world, url, meeting, secretary, serving }
     }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use rustls::pki_types::{CertificateDer, ServerName};
+use server::serve::ConnectionLimits;
 use server::tls::Certificate;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -42,8 +43,9 @@ async fn with_a_certificate_of_its_own_the_program_speaks_https_alone() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let tls = Some(files.acceptor().unwrap());
-    let serving =
-        tokio::spawn(server::serve::serve(listener, tls, world.router.clone(), std::future::pending()));
+    let limits = ConnectionLimits::of(&world.site.config);
+    let serving = server::serve::serve(listener, tls, world.router.clone(), limits, std::future::pending());
+    let serving = tokio::spawn(serving);
 
     let stream = TcpStream::connect(address).await.unwrap();
     let name = ServerName::try_from("hop.example").unwrap();

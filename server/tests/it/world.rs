@@ -1,10 +1,12 @@
 //! A whole program in a temporary folder: a site, an empty database, a clock that stands at nine in the morning of
 //! Tuesday 16 June 2026, and people who sign in.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
+use axum::extract::ConnectInfo;
 use backend::{Backend, BackendConfig, SeededEntropy};
 use chrono::{DateTime, Utc};
 use domain::access::Caller;
@@ -121,7 +123,7 @@ impl World {
         World::over(database_url, |_| {}).await.claim().await
     }
 
-    async fn claim(self) -> (World, String) {
+    pub(crate) async fn claim(self) -> (World, String) {
         let world = self;
         let code = world.site.backend.first_code().await.unwrap().unwrap();
         let first = FirstAdministrator {
@@ -239,6 +241,19 @@ impl Ask<'_> {
     /// Signed in.
     pub(crate) fn signed_in(self, cookie: &str) -> Self {
         self.with(header::COOKIE, cookie)
+    }
+
+    /// Comes over a connection from an address.
+    pub(crate) fn over_connection_from(mut self, peer: &str) -> Self {
+        let peer: SocketAddr = format!("{peer}:5").parse().unwrap();
+        self.request = self.request.extension(ConnectInfo(peer));
+        self
+    }
+
+    /// With a body of which nothing ever arrives.
+    pub(crate) fn endless_body(self, kind: &str) -> Self {
+        let nothing = futures::stream::pending::<Result<&[u8], std::io::Error>>();
+        self.body(kind, Body::from_stream(nothing))
     }
 
     /// With a body.

@@ -1,0 +1,194 @@
+//! How many people may do what at once, so that nobody takes the places of all: pages, forms on their way in, uploads,
+//! downloads, expensive reads. Each kind has places of its own. Knows the limits, not what is done in a place.
+
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use axum::extract::ConnectInfo;
+use domain::ids::PersonId;
+use http::Extensions;
+
+use crate::config::Config;
+use crate::network::Network;
+use crate::quota::{Permit, Quota};
+
+/// The limits. Tests make them small.
+#[derive(Clone, Debug)]
+pub struct Limits {
+    /// Connections in all. Each takes a file and some 20 KB; more wait in the system's own queue.
+    pub connections: usize,
+    /// A client that takes longer over a request's headers holds a connection for nothing. Also how long a connection
+    /// without a request stays open. Over the weakest line headers of 4 KB arrive in under 2 s.
+    pub headers_within: Duration,
+    /// A client that takes nothing of an answer for this long is gone: a line that fails for a minute has lost its
+    /// connection anyway.
+    pub stalled_after: Duration,
+    /// How long a request waits for a place when all are taken: longer than a burst, shorter than patience.
+    pub turn_within: Duration,
+    /// A form of the largest size arrives within this over any line that carries pages.
+    pub form_within: Duration,
+    /// Forms on their way in from one network: a browser sends at most 6 at once, so an office behind one address still
+    /// has room.
+    pub forms_per_network: usize,
+    /// Uploads and imports at once. At 200 MiB each they take at most 6.4 GiB of disk on their way.
+    pub uploads: usize,
+    /// Uploads of one person: a browser sends one after the other, in several tabs perhaps.
+    pub uploads_per_person: usize,
+    /// Papers on their way out at once: 1,024 buffers of 256 KiB are 256 MiB at the very most.
+    pub downloads: usize,
+    /// Downloads of one person: the reader asks for pieces, a browser for at most 6 of them at once and device.
+    pub downloads_per_person: usize,
+    /// Lists, searches and figures at once for one person: more than a page ever asks for.
+    pub heavy_reads_per_person: usize,
+    /// How fast an upload must be.
+    pub pace: Pace,
+    /// A refused form is read on for this long, so that its sender hears the refusal.
+    pub drained_within: Duration,
+    /// Pages and forms end within 40 s, so no place coming free for longer means that something hangs.
+    pub pages_stuck_after: Duration,
+    /// An upload over a weak line may take minutes; none of all ending for longer means that something hangs.
+    pub uploads_stuck_after: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Limits {
+            connections: 4096,
+            headers_within: Duration::from_secs(10),
+            stalled_after: Duration::from_secs(60),
+            turn_within: Duration::from_secs(10),
+            form_within: Duration::from_secs(10),
+            forms_per_network: 16,
+            uploads: 32,
+            uploads_per_person: 3,
+            downloads: 1024,
+            downloads_per_person: 32,
+            heavy_reads_per_person: 4,
+            pace: Pace::default(),
+            drained_within: Duration::from_secs(60),
+            pages_stuck_after: Duration::from_secs(60),
+            uploads_stuck_after: Duration::from_secs(15 * 60),
+        }
+    }
+}
+
+/// How fast a sender must be. Only the time spent waiting for the sender counts.
+#[derive(Clone, Copy, Debug)]
+pub struct Pace {
+    /// A sender that is silent for this long is gone; a weak line pauses for seconds.
+    pub silent_at_most: Duration,
+    /// After this time the average counts.
+    pub grace: Duration,
+    /// Bytes a second on average. A line that takes longer than a day for the largest paper carries no papers.
+    pub bytes_per_second: u64,
+}
+
+impl Default for Pace {
+    fn default() -> Self {
+        let minute = Duration::from_secs(60);
+        Pace { silent_at_most: minute, grace: minute, bytes_per_second: 2 * 1024 }
+    }
+}
+
+impl Pace {
+    /// How long the next piece may take, after so many bytes for which the server has `waited` in all.
+    ///
+    /// 1,228,800 bytes are 600 s at 2 KiB/s: after 590 s of waiting the next piece has 10 s.
+    pub fn next_within(&self, bytes: u64, waited: Duration) -> Duration {
+        let earned = Duration::from_secs(bytes / self.bytes_per_second.max(1)).max(self.grace);
+        earned.saturating_sub(waited).min(self.silent_at_most)
+    }
+}
+
+/// The places of a running program.
+#[derive(Debug)]
+pub struct Places {
+    /// Pages, calls and sockets being answered.
+    pub pages: Quota<()>,
+    /// Forms on their way in, by the network that they come from.
+    pub forms: Quota<Option<Network>>,
+    /// Uploads and imports.
+    pub uploads: Quota<PersonId>,
+    /// Papers on their way out.
+    pub downloads: Quota<PersonId>,
+    /// Lists, searches, figures.
+    pub heavy_reads: Quota<PersonId>,
+}
+
+impl Places {
+    /// Empty places.
+    pub fn new(config: &Config) -> Places {
+        let (limits, pages) = (&config.limits, config.concurrent_requests);
+        Places {
+            pages: Quota::new(pages, pages),
+            forms: Quota::new(pages, limits.forms_per_network),
+            uploads: Quota::new(limits.uploads, limits.uploads_per_person),
+            downloads: Quota::new(limits.downloads, limits.downloads_per_person),
+            heavy_reads: Quota::new(pages, limits.heavy_reads_per_person),
+        }
+    }
+
+    /// What has had no free place for so long that only a restart helps, in words.
+    pub fn stuck(&self, limits: &Limits) -> Option<&'static str> {
+        let is_stuck = |full: Option<Duration>, after| full.is_some_and(|full| full >= after);
+        let table = [
+            (self.pages.full_for(), limits.pages_stuck_after, "pages"),
+            (self.forms.full_for(), limits.pages_stuck_after, "forms"),
+            (self.heavy_reads.full_for(), limits.pages_stuck_after, "lists and figures"),
+            (self.uploads.full_for(), limits.uploads_stuck_after, "uploads"),
+            (self.downloads.full_for(), limits.uploads_stuck_after, "downloads"),
+        ];
+        table.into_iter().find(|(full, after, _)| is_stuck(*full, *after)).map(|(_, _, kind)| kind)
+    }
+}
+
+/// The page's place that a request holds. It is given back while the request waits for something else: its body, or a place
+/// of another kind.
+#[derive(Clone, Debug)]
+pub struct Turn(Arc<Mutex<Option<Permit<()>>>>);
+
+impl Turn {
+    /// A turn that holds its place.
+    pub fn new(permit: Permit<()>) -> Turn {
+        Turn(Arc::new(Mutex::new(Some(permit))))
+    }
+
+    /// Gives the place back.
+    pub fn release(&self) {
+        self.put(None);
+    }
+
+    /// Takes a place again. False when none came free in time.
+    pub async fn reacquire(&self, pages: &Quota<()>, within: Duration) -> bool {
+        let permit = pages.acquire((), within).await;
+        let has_place = permit.is_some();
+        self.put(permit);
+        has_place
+    }
+
+    fn put(&self, permit: Option<Permit<()>>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = permit;
+    }
+}
+
+/// The peer's address, where the request came over a connection.
+pub fn peer(extensions: &Extensions) -> Option<std::net::IpAddr> {
+    extensions.get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sender_has_a_minute_and_then_as_long_as_its_bytes_earned() {
+        let pace = Pace::default();
+        let left = |bytes, waited| pace.next_within(bytes, Duration::from_secs(waited)).as_secs();
+        assert_eq!(left(0, 0), 60);
+        assert_eq!(left(1, 59), 1);
+        assert_eq!(left(1, 60), 0, "a byte a minute is no upload");
+        assert_eq!(left(600 * 2048, 590), 10);
+        assert_eq!(left(600 * 2048, 100), 60, "a fast sender may pause, but not for long");
+    }
+}

@@ -1,0 +1,38 @@
+//! What uploads, imports and downloads share: places of their own, never those of pages, and an end without a long listening
+//! for those who are turned away.
+
+use axum::response::{IntoResponse, Response};
+use domain::error::Failure;
+use domain::ids::PersonId;
+use http::{HeaderMap, HeaderValue, header};
+
+use crate::fault;
+use crate::places::Turn;
+use crate::quota::{Permit, Quota};
+use crate::site::Site;
+
+/// A place for the stream. The request gives back its place among the pages, for it needs it no more.
+///
+/// # Errors
+/// The answer that says to try again, when the person or the program has no place.
+pub(super) async fn place(
+    site: &Site,
+    turn: &Turn,
+    quota: &Quota<PersonId>,
+    person: PersonId,
+    headers: &HeaderMap,
+) -> Result<Permit<PersonId>, Response> {
+    turn.release();
+    let permit = quota.acquire(person, site.config.limits.turn_within).await;
+    permit.ok_or_else(|| {
+        let busy = fault::failure(&Failure::Unavailable, headers);
+        unheard(([(header::RETRY_AFTER, "5")], busy).into_response())
+    })
+}
+
+/// An answer to a form of which nothing was read: the connection ends with it, whatever is still on its way.
+pub(super) fn unheard(answer: Response) -> Response {
+    let mut answer = answer;
+    answer.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    answer
+}
