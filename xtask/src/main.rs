@@ -27,6 +27,8 @@ cargo xtask build [--release]            the program and its site; --release: on
 cargo xtask bench                        what the program costs, into docs/benchmarks.md; minutes, best on a quiet machine
 cargo xtask bench media [--long]         the media server beside Janus, and a meeting of 76 sites (for ten minutes), into the
                                          same file; as root, with Debian's janus
+cargo xtask bench siege [--small]        what people notice while strangers and signed-in people take all they can get, into the
+                                         same file; as root, three minutes; --small tries the measurement and writes nothing
 
 The environment is passed on: PHIEN_DATA_DIR (default ./data), PHIEN_DATABASE_URL and the other PHIEN_… settings.";
 
@@ -51,6 +53,8 @@ fn command(arguments: &[String]) -> Result<ExitCode> {
         ["bench"] => bench::bench()?,
         ["bench", "media"] => bench::media::bench(false)?,
         ["bench", "media", "--long"] => bench::media::bench(true)?,
+        ["bench", "siege"] => bench::siege::bench(false)?,
+        ["bench", "siege", "--small"] => bench::siege::bench(true)?,
         ["build"] => drop(build::build(build::Profile::Dev)?),
         ["build", "--release"] => drop(build::build(build::Profile::Release)?),
         [] | ["help" | "--help" | "-h"] => println!("{USAGE}"),

@@ -2,15 +2,20 @@
 //! Bodies are read into one buffer and counted. Knows no page.
 
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{SocketAddr, TcpStream};
+use std::net::{IpAddr, SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
+use socket2::{Domain, Socket, Type};
 
 /// Longer than any answer here takes, so that a hanging server ends the run.
 const SILENT_AT_MOST: Duration = Duration::from_secs(60);
+/// The program closes a connection that asked for nothing for 10 s; a client that pauses for longer than this opens another.
+const KEPT_OPEN: Duration = Duration::from_secs(5);
 /// Pieces in which a body is read away.
 const PIECE_BYTES: usize = 256 * 1024;
+/// A server that takes no connection by then is full.
+const OPENS_WITHIN: Duration = Duration::from_secs(3);
 /// A header longer than this is a fault of the server.
 const LINE_BYTES_AT_MOST: u64 = 64 * 1024;
 
@@ -35,21 +40,31 @@ pub(crate) struct Client {
     stream: BufReader<TcpStream>,
     cookie: String,
     piece: Vec<u8>,
+    used: Instant,
 }
 
 impl Client {
     /// Connects, with a session's cookie or without.
     pub(crate) fn connect(address: SocketAddr, cookie: &str) -> Result<Self> {
         let stream = TcpStream::connect(address).with_context(|| format!("connecting to {address}"))?;
-        stream.set_nodelay(true)?;
-        stream.set_read_timeout(Some(SILENT_AT_MOST))?;
-        let stream = BufReader::with_capacity(64 * 1024, stream);
-        Ok(Self { address, stream, cookie: cookie.to_owned(), piece: vec![0; PIECE_BYTES] })
+        Self::over(stream, address, cookie)
+    }
+
+    /// The same over a connection that is open.
+    pub(crate) fn over(stream: TcpStream, address: SocketAddr, cookie: &str) -> Result<Self> {
+        let stream = ready(stream)?;
+        let (cookie, piece) = (cookie.to_owned(), vec![0; PIECE_BYTES]);
+        Ok(Self { address, stream, cookie, piece, used: Instant::now() })
     }
 
     /// Signs in as a browser without script would; the cookie is kept.
     pub(crate) fn sign_in(address: SocketAddr, user: &str, password: &str) -> Result<Self> {
-        let mut client = Self::connect(address, "")?;
+        Self::connect(address, "")?.signed_in(user, password)
+    }
+
+    /// The same over this connection.
+    pub(crate) fn signed_in(self, user: &str, password: &str) -> Result<Self> {
+        let mut client = self;
         let form = format!("user_name={user}&password={password}&keep=&next=%2F");
         let answer = client.send("POST", "/api/accounts/sign-in", Some(&form), true)?;
         let cookie = answer
@@ -103,7 +118,12 @@ impl Client {
         }
         request += "\r\n";
         request += form.unwrap_or("");
+        if self.used.elapsed() > KEPT_OPEN {
+            let from = self.stream.get_ref().local_addr().context("the address of this end")?.ip();
+            self.stream = ready(open(from, self.address)?)?;
+        }
         self.stream.get_mut().write_all(request.as_bytes()).context("sending")?;
+        self.used = Instant::now();
         self.receive(keep).with_context(|| format!("{method} {path}"))
     }
 
@@ -168,6 +188,20 @@ impl Client {
         answer.bytes += length;
         Ok(())
     }
+}
+
+fn ready(stream: TcpStream) -> Result<BufReader<TcpStream>> {
+    stream.set_nodelay(true)?;
+    stream.set_read_timeout(Some(SILENT_AT_MOST))?;
+    Ok(BufReader::with_capacity(64 * 1024, stream))
+}
+
+/// A connection from one of this machine's own addresses.
+pub(crate) fn open(from: IpAddr, to: SocketAddr) -> Result<TcpStream> {
+    let socket = Socket::new(Domain::for_address(to), Type::STREAM, None).context("a socket")?;
+    socket.bind(&SocketAddr::new(from, 0).into()).with_context(|| format!("binding {from}"))?;
+    socket.connect_timeout(&to.into(), OPENS_WITHIN).with_context(|| format!("connecting to {to}"))?;
+    Ok(socket.into())
 }
 
 /// What a load gave, seen from outside.

@@ -11,6 +11,7 @@ mod papers;
 mod process;
 mod report;
 mod service;
+pub(crate) mod siege;
 
 use std::path::PathBuf;
 use std::process::Command;

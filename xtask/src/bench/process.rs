@@ -41,6 +41,14 @@ pub(crate) fn pss_kib(process: u32) -> Result<u64> {
     line.trim().trim_end_matches("kB").trim().parse().context("Pss")
 }
 
+/// The most memory that a process has held at one time, in KiB.
+pub(crate) fn most_kib(process: u32) -> Result<u64> {
+    let text = fs::read_to_string(format!("/proc/{process}/status"))
+        .with_context(|| format!("the state of process {process}"))?;
+    let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:")).context("no line VmHWM")?;
+    line.trim().trim_end_matches("kB").trim().parse().context("VmHWM")
+}
+
 /// What the figures were taken on, one fact a line.
 pub(crate) fn machine() -> Result<Vec<(&'static str, String)>> {
     let processors = fs::read_to_string("/proc/cpuinfo").context("reading /proc/cpuinfo")?;

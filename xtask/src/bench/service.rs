@@ -69,7 +69,7 @@ impl Service {
         Self::start(&mut nginx, address, "/", &folder.join("out.log"))
     }
 
-    fn start(command: &mut Command, address: SocketAddr, path: &str, log: &Path) -> Result<Self> {
+    pub(super) fn start(command: &mut Command, address: SocketAddr, path: &str, log: &Path) -> Result<Self> {
         let log_file = File::create(log).with_context(|| format!("making {}", log.display()))?;
         command.stdin(Stdio::null()).stdout(log_file.try_clone()?).stderr(log_file);
         let begin = Instant::now();
@@ -114,6 +114,8 @@ pub(crate) fn phien(built: &Built, data: &Path) -> Command {
             phien.env_remove(name);
         }
     }
+    // All of a load comes from one address.
+    phien.env("PHIEN_CONNECTIONS_PER_ADDRESS", "4096");
     phien.env("PHIEN_DATA_DIR", data).env("PHIEN_SITE", &built.site);
     phien
 }
