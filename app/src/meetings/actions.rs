@@ -15,7 +15,7 @@ use super::words;
 use crate::text::keys::*;
 use crate::text::{self, Text, t, tf};
 use crate::ui::dialog::{close, show};
-use crate::ui::{Dialog, Icon};
+use crate::ui::{Dialog, Icon, textarea_text};
 
 /// The row of actions. Each is drawn anew only when it is another itself, so that what is being typed into one of them
 /// outlives what happens to the meeting meanwhile.
@@ -224,7 +224,7 @@ fn closing(desk: Desk) -> impl IntoView {
                     </div>
                     <div class="field">
                         <label for="close-reason">{why}</label>
-                        <textarea class="input" id="close-reason" name="reason" aria-describedby="reason-error">{reason}</textarea>
+                        <textarea class="input" id="close-reason" name="reason" aria-describedby="reason-error">{textarea_text(reason)}</textarea>
                         {wrong(desk, "reason")}
                     </div>
                     <button class="btn btn--primary">{t(STATE_CLOSE_NOW)}</button>
@@ -304,7 +304,7 @@ fn one_way_off(desk: Desk, way: Off, stage: Stage) -> impl IntoView {
             view! {
                 <div class="field">
                     <label for=id.clone()>{t(STATE_REASON)}</label>
-                    <textarea class="input" id=id.clone() name="reason" required=true>{typed}</textarea>
+                    <textarea class="input" id=id.clone() name="reason" required=true>{textarea_text(typed)}</textarea>
                 </div>
             }
         });

@@ -138,11 +138,21 @@ pub fn TextArea(
             aria-invalid=error.is_some().then_some("true")
             aria-describedby=described
         >
-            {value}
+            {textarea_text(value)}
         </textarea>
     }
     .into_any();
     framed(name, label, hint, error, control)
+}
+
+/// The text of a `<textarea>`. Leptos writes it into the document as it is, although a browser reads entities there and ends
+/// it at the first `</textarea>`; so the server escapes it here. The browser sets it as text.
+pub fn textarea_text(text: String) -> String {
+    if cfg!(feature = "ssr") {
+        text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+    } else {
+        text
+    }
 }
 
 /// One of several options.
@@ -242,4 +252,13 @@ pub fn Password(
     }
     .into_any();
     framed(name, label, hint, error, control)
+}
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests {
+    #[test]
+    fn what_was_typed_into_a_text_area_does_not_end_it() {
+        let text = super::textarea_text("</textarea><b>Sở A & B".into());
+        assert_eq!(text, "&lt;/textarea&gt;&lt;b&gt;Sở A &amp; B");
+    }
 }

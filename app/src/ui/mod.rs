@@ -21,7 +21,7 @@ pub use choice::{Choice, Seg, SegLinks};
 pub use combo::Combo;
 pub use dialog::Dialog;
 pub use empty::Empty;
-pub use field::{Field, Password, Select, TextArea};
+pub use field::{Field, Password, Select, TextArea, textarea_text};
 pub use icon::Icon;
 pub use load::{Json, Loaded, loaded, loaded_alone, loaded_page, named, resource, resource_of};
 pub use meter::{Delta, DurationMeter, Gauge};
