@@ -2,10 +2,9 @@
 
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::hooks::use_query_map;
 
 use crate::failure::Problem;
-use crate::form::Posted;
+use crate::form::{Note, Posted};
 use crate::text::keys::*;
 use crate::text::{Text, t};
 use crate::ui::{Card, Icon, Notice, PageHead, Tone};
@@ -45,8 +44,8 @@ pub fn head_of(
 
 /// What came of the form that was posted.
 pub fn outcome(posted: &Posted) -> impl IntoView + use<> {
-    let done = use_query_map().with_untracked(|query| query.get("done").is_some());
-    let done = done.then(|| view! { <Notice tone=Tone::Met title=t(ADMIN_DONE) alert=true/> });
+    let done = (posted.note == Some(Note::Saved))
+        .then(|| view! { <Notice tone=Tone::Met title=t(ADMIN_DONE) alert=true/> });
     view! {
         {done}
         {posted.failure.clone().map(|failure| view! { <Problem failure/> })}

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+use domain::access::Caller;
 use domain::ids::SessionId;
 use domain::imports::ImportReport;
 use serde::{Deserialize, Serialize};
@@ -170,8 +171,8 @@ pub enum Report {
         kind: String,
         /// Name of the file.
         file: String,
-        /// What came of it, or why it was refused.
-        outcome: Result<ImportReport, domain::error::Failure>,
+        /// What came of it.
+        outcome: ImportReport,
     },
     /// A password that was made: user name and password.
     Password {
@@ -182,10 +183,20 @@ pub enum Report {
     },
 }
 
+impl Report {
+    /// Whether it is the only place where a first password can still be read.
+    pub fn has_passwords(&self) -> bool {
+        match self {
+            Report::Import { outcome, .. } => !outcome.passwords.is_empty(),
+            Report::Password { .. } => true,
+        }
+    }
+}
+
 /// Keeps reports for some minutes, each for its session alone.
 pub trait ReportStore: Send + Sync {
-    /// Keeps a report and gives the random name under which it can be fetched.
-    fn put(&self, session: SessionId, report: Report) -> String;
+    /// Keeps a report for the caller's session and gives the random name under which it can be fetched.
+    fn put(&self, caller: &Caller, report: Report) -> String;
     /// The report of that name, if it is this session's and not too old. A password is given once.
     fn get(&self, session: SessionId, name: &str) -> Option<Report>;
 }

@@ -71,11 +71,12 @@ pub fn status(failure: &Failure) -> http::StatusCode {
     }
 }
 
-/// A form posted without script is answered with a redirect, which must keep its own status.
+/// A form posted without script is answered with a page, which has its own status.
 #[cfg(feature = "ssr")]
 fn set_status(failure: &Failure) {
-    if let (false, Some(response)) = (crate::form::is_plain(), use_context::<leptos_axum::ResponseOptions>())
-    {
+    if crate::form::is_plain() {
+        crate::form::FormAnswer::fail(failure);
+    } else if let Some(response) = use_context::<leptos_axum::ResponseOptions>() {
         response.set_status(status(failure));
     }
 }
@@ -304,9 +305,7 @@ fn sign_in_beside() -> impl IntoView {
     let location = use_location();
     let next = move || {
         let (path, search) = (location.pathname.get(), location.search.get());
-        // What was refused before is not to be told again.
-        let here =
-            if search.is_empty() || search.contains("failed=") { path } else { format!("{path}?{search}") };
+        let here = if search.is_empty() { path } else { format!("{path}?{search}") };
         format!("/sign-in?next={}", crate::form::escape(&here))
     };
     view! { <a class="btn btn--secondary" href=next target="_blank">{t(SIGN_IN)}</a> }

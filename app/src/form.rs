@@ -1,51 +1,257 @@
-//! Forms posted without script: the answer is a redirect that carries what went wrong and what was typed.
-//! Knows no field; passwords are never carried.
+//! Forms posted without script. A refused form is answered with its own page, status 422, the reason and what was typed:
+//! all of it travels in the answer, nothing in an address ([why](../../docs/decisions/refused-forms.md)). Knows no field;
+//! passwords never come back.
+
+#[cfg(feature = "ssr")]
+use std::sync::{Arc, Mutex, PoisonError};
 
 use domain::error::Failure;
+use domain::ids::MeetingId;
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
-#[cfg(feature = "ssr")]
-use server_fn::error::FromServerFnError;
+use leptos_router::hooks::use_location;
+use serde::{Deserialize, Serialize};
 
-use crate::failure::{CallError, field_error};
+#[cfg(feature = "ssr")]
+use crate::failure::CallError;
+use crate::failure::field_error;
+#[cfg(feature = "ssr")]
+use crate::session::set_cookie;
+use crate::ui::Json;
+
+/// What came back to a page with a posted form.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Posted {
+    /// The page that it came back to, without a query.
+    page: String,
+    /// Why the form was refused.
+    pub failure: Option<Failure>,
+    /// What the form that led here did.
+    pub note: Option<Note>,
+    /// The fields with what was typed, in the order of the form.
+    typed: Vec<(String, String)>,
+}
+
+impl Posted {
+    /// A form that comes back to a page because of a failure, or to be filled in further.
+    #[cfg(feature = "ssr")]
+    fn new(address: &str, failure: Option<Failure>, typed: &[(&str, &str)]) -> Posted {
+        let typed = typed.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
+        Posted { page: path_of(address).to_owned(), failure, note: None, typed }
+    }
+
+    /// What had been typed into a field.
+    pub fn typed(&self, name: &str) -> String {
+        self.values(name).next().cloned().unwrap_or_default()
+    }
+
+    /// Whether a field came back: of several forms of a page only that one's do.
+    pub fn has(&self, name: &str) -> bool {
+        self.values(name).next().is_some()
+    }
+
+    /// All that had been sent with a field.
+    pub fn all(&self, name: &str) -> Vec<String> {
+        self.values(name).cloned().collect()
+    }
+
+    fn values(&self, name: &str) -> impl Iterator<Item = &String> {
+        self.typed.iter().filter(move |(field, _)| field == name).map(|(_, text)| text)
+    }
+
+    /// What is wrong with a field, in words.
+    pub fn error(&self, name: &str) -> Option<String> {
+        field_error(self.failure.as_ref(), name)
+    }
+}
+
+/// What a form did that then led to another page, told there once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Note {
+    /// Something was added or changed.
+    Saved,
+    /// The caller's password was changed.
+    PasswordChanged,
+    /// Somebody else had saved this meeting first, and what was typed became the draft that is shown.
+    CopyOf(MeetingId),
+}
+
+/// The cookie that carries a note over the redirect after a form that was done. A link cannot set it.
+pub const NOTE_COOKIE: &str = "note";
+/// The browser asks for the next page at once; a minute is enough for a line that breaks in between.
+#[cfg(feature = "ssr")]
+const NOTE_SECONDS: i64 = 60;
+
+/// The note's cookie as the request brought it, if it did.
+#[cfg(feature = "ssr")]
+#[derive(Clone, Debug)]
+pub struct NoteCookie(pub String);
+
+#[cfg(feature = "ssr")]
+impl Note {
+    fn code(self) -> String {
+        match self {
+            Note::Saved => "saved".to_owned(),
+            Note::PasswordChanged => "password".to_owned(),
+            Note::CopyOf(meeting) => format!("copy.{meeting}"),
+        }
+    }
+
+    fn parse(code: &str) -> Option<Note> {
+        match code {
+            "saved" => Some(Note::Saved),
+            "password" => Some(Note::PasswordChanged),
+            _ => code.strip_prefix("copy.")?.parse().ok().map(Note::CopyOf),
+        }
+    }
+}
+
+/// Leaves a note for the page of this address, and gives the address.
+#[cfg(feature = "ssr")]
+pub fn noted(note: Note, address: String) -> String {
+    set_cookie(NOTE_COOKIE, &format!("{}@{}", note.code(), path_of(&address)), Some(NOTE_SECONDS));
+    address
+}
+
+/// The note that waits for this page, which takes it away.
+#[cfg(feature = "ssr")]
+fn take_note(page: &str) -> Option<Note> {
+    let NoteCookie(cookie) = use_context()?;
+    let (code, path) = cookie.split_once('@')?;
+    let note = Note::parse(code).filter(|_| path == page)?;
+    set_cookie(NOTE_COOKIE, "", Some(0));
+    Some(note)
+}
 
 /// Whether the request is a form sent by the browser itself, which waits for a page and not for an answer.
 #[cfg(feature = "ssr")]
 pub fn is_plain() -> bool {
-    use_context::<http::request::Parts>().is_some_and(|request| {
-        request.method == http::Method::POST
-            && request.headers.get(http::header::ACCEPT).is_some_and(|accepted| {
-                accepted.to_str().is_ok_and(|accepted| accepted.contains("text/html"))
-            })
-    })
+    use_context::<http::request::Parts>().is_some_and(|request| is_plain_request(&request))
 }
 
-/// Ends a posted form: on to `done(value)`, or back to `path` with the failure and what was typed.
+/// The same of a request that is at hand.
+#[cfg(feature = "ssr")]
+pub fn is_plain_request(request: &http::request::Parts) -> bool {
+    request.method == http::Method::POST
+        && request
+            .headers
+            .get(http::header::ACCEPT)
+            .is_some_and(|accepted| accepted.to_str().is_ok_and(|accepted| accepted.contains("text/html")))
+}
+
+/// The page that answers a plain form.
+#[cfg(feature = "ssr")]
+#[derive(Clone, Debug)]
+pub struct FormPage {
+    /// The page's own address, to be shown in the browser instead of the form's.
+    pub address: String,
+    /// What the page shows besides its data.
+    pub posted: Posted,
+}
+
+#[cfg(feature = "ssr")]
+impl FormPage {
+    /// A refused form: back to its page with what was typed.
+    pub fn refused(address: String, failure: Failure, typed: &[(&str, &str)]) -> FormPage {
+        FormPage { posted: Posted::new(&address, Some(failure), typed), address }
+    }
+
+    /// The status of the answer. A refusal is 422 whatever it is about; trouble keeps the status that monitors look for.
+    pub fn status(&self) -> http::StatusCode {
+        match &self.posted.failure {
+            None => http::StatusCode::OK,
+            Some(Failure::Refused(_) | Failure::Invalid(_) | Failure::Stale) => {
+                http::StatusCode::UNPROCESSABLE_ENTITY
+            }
+            Some(failure) => crate::failure::status(failure),
+        }
+    }
+}
+
+/// Where the call behind a plain form leaves what the router is to answer; provided by the router.
+#[cfg(feature = "ssr")]
+#[derive(Clone, Default)]
+pub struct FormAnswer(Arc<Mutex<Option<Answered>>>);
+
+/// What a plain form is answered with, when it is not sent on.
+#[cfg(feature = "ssr")]
+#[derive(Clone, Debug)]
+pub enum Answered {
+    /// A page.
+    Page(Box<FormPage>),
+    /// A failure of a form that named no page: it could not even be read.
+    Failed(Failure),
+}
+
+#[cfg(feature = "ssr")]
+impl FormAnswer {
+    /// Takes what was left.
+    pub fn take(&self) -> Option<Answered> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    fn put(answered: Answered) {
+        if let Some(FormAnswer(place)) = use_context() {
+            *place.lock().unwrap_or_else(PoisonError::into_inner) = Some(answered);
+        }
+    }
+
+    /// The call failed before it could say where its form stands.
+    pub(crate) fn fail(failure: &Failure) {
+        Self::put(Answered::Failed(failure.clone()));
+    }
+}
+
+/// Ends a posted form: on to `done(value)`, or back to the page of `address` with the failure and what was typed.
 #[cfg(feature = "ssr")]
 pub fn answer<T>(
-    path: &str,
+    address: &str,
     outcome: Result<T, Failure>,
     typed: &[(&str, &str)],
     done: impl FnOnce(T) -> String,
 ) -> Result<(), CallError> {
     match outcome {
-        Ok(value) => leptos_axum::redirect(&done(value)),
-        Err(failure) => {
-            let mut target = failed(path, failure);
-            for (name, value) in typed {
-                target.push_str(&format!("&{name}={}", escape(value)));
-            }
-            leptos_axum::redirect(&target);
+        Ok(value) => {
+            leptos_axum::redirect(&done(value));
+            Ok(())
         }
+        Err(failure) if is_plain() => {
+            let page = FormPage::refused(address.to_owned(), failure, typed);
+            FormAnswer::put(Answered::Page(Box::new(page)));
+            Ok(())
+        }
+        Err(failure) => Err(failure.into()),
     }
-    Ok(())
 }
 
-/// A page's address with why its form was refused.
+/// Shows the page of `address` again with what was typed, to be filled in further: nothing failed.
 #[cfg(feature = "ssr")]
-pub fn failed(path: &str, failure: Failure) -> String {
-    let failure = String::from_utf8(CallError(failure).ser().to_vec()).unwrap_or_default();
-    format!("{path}{}failed={}", if path.contains('?') { '&' } else { '?' }, escape(&failure))
+pub fn fill_in_further(address: &str, typed: &[(&str, &str)]) {
+    let page = FormPage { address: address.to_owned(), posted: Posted::new(address, None, typed) };
+    FormAnswer::put(Answered::Page(Box::new(page)));
+}
+
+/// The page that the address of a form leads to: a browser without script has that address in its bar after a refusal.
+#[cfg(feature = "ssr")]
+pub fn page_of_call(path: &str) -> &'static str {
+    let call = path.strip_prefix("/api/").unwrap_or_default();
+    match (call, call.split('/').next().unwrap_or_default()) {
+        ("accounts/sign-in", _) => "/sign-in",
+        ("accounts/claim-first", _) => "/first",
+        (_, "accounts") => "/account",
+        (_, "agencies") => "/admin/agencies",
+        (_, "people") => "/admin/people",
+        (_, "rooms") => "/admin/rooms",
+        (_, "rules") => "/admin/rules",
+        (_, "imports") => "/admin/imports",
+        (_, "meetings" | "attendance" | "papers") => "/meetings",
+        _ => "/",
+    }
+}
+
+#[cfg(feature = "ssr")]
+fn path_of(address: &str) -> &str {
+    address.split(['?', '#']).next().unwrap_or_default()
 }
 
 /// Text as part of a link's query.
@@ -62,49 +268,58 @@ pub fn escape(text: &str) -> String {
     escaped
 }
 
-/// What came back with a posted form.
-#[derive(Clone, Debug, Default)]
-pub struct Posted {
-    /// Why it was refused.
-    pub failure: Option<Failure>,
-    typed: leptos_router::params::ParamsMap,
+/// Gives the pages what came back with the request: on the server from the router, in the browser from the document.
+pub(crate) fn provide_posted() {
+    let posted = SharedValue::<Posted, Json>::new_with_encoding(posted_with_request);
+    provide_context(StoredValue::new(posted.into_inner()));
 }
 
-impl Posted {
-    /// The same without a failure that is not one of these.
-    pub fn only(mut self, these: impl Fn(&Failure) -> bool) -> Self {
-        self.failure = self.failure.filter(these);
-        self
+#[cfg(feature = "ssr")]
+fn posted_with_request() -> Posted {
+    if let Some(FormPage { posted, .. }) = use_context() {
+        return posted;
     }
-
-    /// What had been typed into a field.
-    pub fn typed(&self, name: &str) -> String {
-        self.typed.get(name).unwrap_or_default()
-    }
-
-    /// Whether a field came back: of several forms of a page only that one's do.
-    pub fn has(&self, name: &str) -> bool {
-        self.typed.get(name).is_some()
-    }
-
-    /// All that had been sent with a field.
-    pub fn all(&self, name: &str) -> Vec<String> {
-        self.typed.get_all(name).unwrap_or_default()
-    }
-
-    /// What is wrong with a field, in words.
-    pub fn error(&self, name: &str) -> Option<String> {
-        field_error(self.failure.as_ref(), name)
-    }
+    let request = use_context::<http::request::Parts>();
+    let page = request.map(|request| request.uri.path().to_owned()).unwrap_or_default();
+    let note = take_note(&page);
+    Posted { page, note, ..Posted::default() }
 }
 
-/// Reads what came back from the page's own address, the same on the server and in the browser.
+#[cfg(not(feature = "ssr"))]
+fn posted_with_request() -> Posted {
+    Posted::default()
+}
+
+/// Forgets what came back as soon as its page is left without loading another document.
+#[component]
+pub(crate) fn ForgetPosted() -> impl IntoView {
+    let path = use_location().pathname;
+    let posted = use_context::<StoredValue<Posted>>();
+    Effect::new(move |before: Option<String>| {
+        let now = path.get();
+        if let (Some(posted), true) = (posted, before.is_some_and(|before| before != now)) {
+            posted.try_set_value(Posted::default());
+        }
+        now
+    });
+}
+
+/// What came back to this page.
 pub fn posted() -> Posted {
-    let typed = use_query_map().get_untracked();
-    let failure = typed
-        .get("failed")
-        .map(|text| <CallError as server_fn::error::FromServerFnError>::de(text.into_bytes().into()).0);
-    Posted { failure, typed }
+    let page = use_location().pathname.get_untracked();
+    let posted = use_context::<StoredValue<Posted>>().and_then(|posted| posted.try_get_value());
+    posted.filter(|posted| posted.page == page).unwrap_or_default()
+}
+
+/// Puts the page's own address into the browser's bar when the document answers a form: what is loaded again or kept as
+/// a bookmark is the page then, and the program comes to life on the page that it stands on.
+#[cfg(feature = "ssr")]
+pub(crate) fn own_address() -> Option<impl IntoView> {
+    let FormPage { address, .. } = use_context()?;
+    // A quoted text of JSON is one of JavaScript; the signs that would end the script are written as their numbers.
+    let address = serde_json::to_string(&address).ok()?.replace('<', "\\u003c");
+    let script = format!("history.replaceState(null,'',{address})");
+    Some(view! { <script nonce=leptos::nonce::use_nonce() inner_html=script></script> })
 }
 
 #[cfg(test)]
@@ -112,5 +327,28 @@ mod tests {
     #[test]
     fn links_carry_vietnamese_and_signs() {
         assert_eq!(super::escape("Sở A & B"), "S%E1%BB%9F%20A%20%26%20B");
+    }
+
+    #[cfg(feature = "ssr")]
+    #[test]
+    fn a_note_is_read_as_it_was_written_and_nothing_else_is_one() {
+        use super::Note;
+        let meeting = "00000000-0000-0000-0000-000000000007".parse().unwrap();
+        for note in [Note::Saved, Note::PasswordChanged, Note::CopyOf(meeting)] {
+            assert_eq!(Note::parse(&note.code()), Some(note));
+        }
+        for other in ["", "Saved", "copy.", "copy.<b>", "Gọi số 0900"] {
+            assert_eq!(Note::parse(other), None);
+        }
+    }
+
+    #[cfg(feature = "ssr")]
+    #[test]
+    fn the_address_of_a_form_leads_to_a_page() {
+        use super::page_of_call;
+        assert_eq!(page_of_call("/api/people/change"), "/admin/people");
+        assert_eq!(page_of_call("/api/accounts/sign-in"), "/sign-in");
+        assert_eq!(page_of_call("/api/accounts/change-password"), "/account");
+        assert_eq!(page_of_call("/api/khong/co"), "/");
     }
 }

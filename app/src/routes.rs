@@ -8,7 +8,7 @@ use leptos_router::{Lazy, SsrMode, path};
 use crate::shell::{Frame, NotFound};
 use crate::text::keys::APP_NAME;
 use crate::text::t;
-use crate::{accounts, bundles, home, meetings, session};
+use crate::{accounts, bundles, form, home, meetings, session};
 
 /// The document's title. The server writes it into the head as it stands, so what people have typed is made harmless here;
 /// the browser sets it as text.
@@ -26,9 +26,11 @@ fn titled(title: String) -> String {
 pub fn App() -> impl IntoView {
     provide_meta_context();
     session::provide_page();
+    form::provide_posted();
     view! {
         <Title formatter=titled/>
         <Router>
+            <form::ForgetPosted/>
             <Routes fallback=NotFound>
                 <Route path=path!("/sign-in") view=accounts::SignInPage ssr=SsrMode::Async/>
                 <Route path=path!("/first") view={Lazy::<bundles::First>::new()} ssr=SsrMode::Async/>

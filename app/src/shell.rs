@@ -30,6 +30,7 @@ pub fn document() -> impl IntoView {
                 <meta charset="utf-8"/>
                 <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover"/>
                 <meta name="color-scheme" content=theme.code().unwrap_or("light dark")/>
+                {own_address()}
                 {crate::assets::head(&assets)}
                 <MetaTags/>
             </head>
@@ -39,6 +40,13 @@ pub fn document() -> impl IntoView {
         </html>
     }
 }
+
+#[cfg(feature = "ssr")]
+use crate::form::own_address;
+
+/// Only the server renders documents.
+#[cfg(not(feature = "ssr"))]
+fn own_address() {}
 
 /// The frame around the pages of a signed-in person. Anybody else is sent to sign in.
 #[component]

@@ -13,6 +13,8 @@ test('a colleague gets an account, changes the password, forgets it, and signs o
   const tablet = await stranger(browser, faults, TABLET);
   const desk = await stranger(browser, faults, {});
   let password;
+  // A form that is refused is answered with its page, as 422.
+  faults.expect(/status of 422/);
 
   await test.step('the first password is shown once', async () => {
     await administrator.locator('summary').filter({ hasText: t('people_add') }).click();

@@ -6,7 +6,7 @@ import { BRIEF, TABLET, arrange, demo, freeTuesday, titled } from '../steps.mjs'
 
 const t = words('vi');
 
-test('an invited agency names its delegates, and they find the meeting at home', async ({ person }) => {
+test('an invited agency names its delegates, and they find the meeting at home', async ({ person, faults }) => {
   const title = titled('Họp bàn cơ sở dữ liệu dùng chung');
   const secretary = await person(demo('thuky1.syt'), {}, 'vi', null);
   const address = await arrange(secretary, {
@@ -30,9 +30,11 @@ test('an invited agency names its delegates, and they find the meeting at home',
   });
 
   await test.step('sending with nobody ticked is told beside the list', async () => {
+    faults.expect(/status of 422/);
     await head.getByRole('button', { name: t('naming_submit') }).tap();
     await expect(head.locator('#people-error')).toHaveText(t('problem_missing'));
     await hydrated(head);
+    await expect(head).toHaveURL(new RegExp(`${address}/delegates\\?agency=`));
   });
 
   await test.step('whoever is ticked stays while others are looked for, without marks', async () => {

@@ -22,13 +22,18 @@ async function unfold(page, word) {
   await page.locator('summary').filter({ hasText: word }).first().click();
 }
 
-test('a refused password is told in words', async ({ page }) => {
+test('a refused password is told in words', async ({ page, faults }) => {
+  faults.expect(/status of 422/);
   await page.goto('/');
   await page.getByLabel(t('account_user_name')).fill('thuky1.vpub');
   await page.getByLabel(t('account_password'), { exact: true }).fill('sai-mat-khau');
   await page.getByRole('main').getByRole('button', { name: t('sign_in'), exact: true }).click();
   await expect(page.getByText(t('refused_wrong_credentials'))).toBeVisible();
   await expect(page.getByLabel(t('account_user_name'))).toHaveValue('thuky1.vpub');
+  // Nothing typed is in the address, and the form's address leads to the form.
+  expect(new URL(page.url()).search).toBe('');
+  await page.goto(page.url());
+  await expect(page.getByLabel(t('account_user_name'))).toHaveValue('');
 });
 
 test('a delegate finds the meeting and its paper', async ({ page }) => {
@@ -45,7 +50,8 @@ test('a delegate finds the meeting and its paper', async ({ page }) => {
   }
 });
 
-test('a meeting is composed, published, opened, called and closed by plain forms', async ({ page }) => {
+test('a meeting is composed, published, opened, called and closed by plain forms', async ({ page, faults }) => {
+  faults.expect(/status of 422/);
   const title = `Họp bàn kế hoạch số hóa hồ sơ ${Date.now() % 1_000_000}`;
   // A button that is marked as held back still answers.
   const step = (name) => page.locator(`button[name="then"][value="${name}"]`).first().click({ force: true });

@@ -1,5 +1,5 @@
 //! Reports that wait for the page after a redirect: in memory, each for its session alone, for some minutes.
-//! They hold first passwords, so they are never written anywhere.
+//! They hold first passwords, so they are never written anywhere, and nobody can push out those of others.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -7,26 +7,31 @@ use std::sync::{Arc, Mutex, PoisonError};
 use app::context::{Report, ReportStore};
 use backend::Entropy;
 use chrono::{DateTime, Duration, Utc};
-use domain::ids::SessionId;
+use domain::access::Caller;
+use domain::ids::{PersonId, SessionId};
 
 use crate::clock::Clock;
 
 /// Long enough to read a report and come back to it, short enough for what it may hold.
 const KEPT_MINUTES: i64 = 10;
-/// So many are kept over all sessions; the oldest goes first. One takes at most some 1 MB, and only those who may import
-/// can make such a one.
-const KEPT_AT_MOST: usize = 100;
+/// One person's reports over all their sessions, the oldest goes first: the file that was checked, the same file written,
+/// and one more in another tab.
+const OF_ONE_PERSON_AT_MOST: usize = 3;
+/// Reports without passwords over all people, the oldest goes first: one takes at most 1 MB, and the same file can be
+/// checked again. Reports with passwords are few by the limit for each person: only administrators make them.
+const WITHOUT_PASSWORDS_AT_MOST: usize = 100;
 
 /// The store.
 #[derive(Debug)]
 pub struct SessionReports {
     clock: Clock,
     entropy: Arc<dyn Entropy>,
-    kept: Mutex<VecDeque<Kept>>,
+    waiting: Mutex<VecDeque<WaitingReport>>,
 }
 
 #[derive(Debug)]
-struct Kept {
+struct WaitingReport {
+    person: PersonId,
     session: SessionId,
     name: String,
     report: Report,
@@ -36,31 +41,51 @@ struct Kept {
 impl SessionReports {
     /// An empty store.
     pub fn new(clock: Clock, entropy: Arc<dyn Entropy>) -> Self {
-        Self { clock, entropy, kept: Mutex::default() }
+        Self { clock, entropy, waiting: Mutex::default() }
+    }
+}
+
+/// Removes the oldest of those that are counted, down to one less than the limit.
+fn make_place(
+    waiting: &mut VecDeque<WaitingReport>,
+    at_most: usize,
+    counts: impl Fn(&WaitingReport) -> bool,
+) {
+    while waiting.iter().filter(|waiting| counts(waiting)).count() >= at_most {
+        let oldest = waiting.iter().position(&counts);
+        oldest.and_then(|oldest| waiting.remove(oldest));
     }
 }
 
 impl ReportStore for SessionReports {
-    fn put(&self, session: SessionId, report: Report) -> String {
+    fn put(&self, caller: &Caller, report: Report) -> String {
         let mut bytes = [0; 16];
         self.entropy.fill(&mut bytes);
         let name = format!("{:032x}", u128::from_be_bytes(bytes));
-        let until = self.clock.now() + Duration::minutes(KEPT_MINUTES);
-        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        if kept.len() == KEPT_AT_MOST {
-            kept.pop_front();
+        let now = self.clock.now();
+        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        waiting.retain(|waiting| waiting.until > now);
+        make_place(&mut waiting, OF_ONE_PERSON_AT_MOST, |waiting| waiting.person == caller.person);
+        if !report.has_passwords() {
+            make_place(&mut waiting, WITHOUT_PASSWORDS_AT_MOST, |waiting| !waiting.report.has_passwords());
         }
-        kept.push_back(Kept { session, name: name.clone(), report, until });
+        waiting.push_back(WaitingReport {
+            person: caller.person,
+            session: caller.session,
+            name: name.clone(),
+            report,
+            until: now + Duration::minutes(KEPT_MINUTES),
+        });
         name
     }
 
     fn get(&self, session: SessionId, name: &str) -> Option<Report> {
         let now = self.clock.now();
-        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.retain(|kept| kept.until > now);
-        let place = kept.iter().position(|kept| kept.session == session && kept.name == name)?;
-        match &kept[place].report {
-            Report::Password { .. } => kept.remove(place).map(|kept| kept.report),
+        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        waiting.retain(|waiting| waiting.until > now);
+        let place = waiting.iter().position(|waiting| waiting.session == session && waiting.name == name)?;
+        match &waiting[place].report {
+            Report::Password { .. } => waiting.remove(place).map(|waiting| waiting.report),
             report => Some(report.clone()),
         }
     }
@@ -70,24 +95,55 @@ impl ReportStore for SessionReports {
 mod tests {
     use std::sync::atomic::{AtomicI64, Ordering};
 
+    use domain::agencies::AgencyRef;
+    use domain::imports::ImportReport;
+    use uuid::Uuid;
+
     use super::*;
 
-    fn session(number: u8) -> SessionId {
-        format!("00000000-0000-0000-0000-0000000000{number:02}").parse().unwrap()
+    /// A session of a person, both by their numbers.
+    fn caller(person: u128, session: u128) -> Caller {
+        Caller {
+            person: PersonId(Uuid::from_u128(person)),
+            name: String::new(),
+            position: String::new(),
+            agency: AgencyRef {
+                id: domain::ids::AgencyId(Uuid::from_u128(1)),
+                code: String::new(),
+                short_name: String::new(),
+            },
+            grants: Vec::new(),
+            session: SessionId(Uuid::from_u128(session)),
+            now: DateTime::UNIX_EPOCH,
+        }
     }
 
     fn password() -> Report {
         Report::Password { user_name: "thuky1".into(), password: "mot-hai-ba".into() }
     }
 
+    fn checked(file: &str) -> Report {
+        Report::Import { kind: "rooms".into(), file: file.into(), outcome: ImportReport::default() }
+    }
+
+    fn imported_people() -> Report {
+        let passwords = vec![("thuky2".to_owned(), "bon-nam-sau".to_owned())];
+        let outcome = ImportReport { passwords, ..ImportReport::default() };
+        Report::Import { kind: "people".into(), file: "people.csv".into(), outcome }
+    }
+
+    fn store() -> SessionReports {
+        let clock = Clock::of(|| DateTime::UNIX_EPOCH);
+        SessionReports::new(clock, Arc::new(backend::SeededEntropy::new(1)))
+    }
+
     #[test]
     fn a_password_is_shown_once_and_to_its_own_session() {
-        let clock = Clock::of(|| DateTime::UNIX_EPOCH);
-        let store = SessionReports::new(clock, Arc::new(backend::SeededEntropy::new(1)));
-        let name = store.put(session(1), password());
-        assert_eq!(store.get(session(2), &name), None);
-        assert_eq!(store.get(session(1), &name), Some(password()));
-        assert_eq!(store.get(session(1), &name), None);
+        let (store, one, other) = (store(), caller(1, 1), caller(1, 2));
+        let name = store.put(&one, password());
+        assert_eq!(store.get(other.session, &name), None);
+        assert_eq!(store.get(one.session, &name), Some(password()));
+        assert_eq!(store.get(one.session, &name), None);
     }
 
     #[test]
@@ -96,12 +152,36 @@ mod tests {
         let told = Arc::clone(&minutes);
         let clock = Clock::of(move || DateTime::UNIX_EPOCH + Duration::minutes(told.load(Ordering::Relaxed)));
         let store = SessionReports::new(clock, Arc::new(backend::SeededEntropy::new(1)));
-        let outcome = Ok(domain::imports::ImportReport::default());
-        let report = Report::Import { kind: "rooms".into(), file: "rooms.csv".into(), outcome };
-        let name = store.put(session(1), report.clone());
+        let one = caller(1, 1);
+        let name = store.put(&one, checked("rooms.csv"));
         minutes.store(9, Ordering::Relaxed);
-        assert_eq!(store.get(session(1), &name), Some(report));
+        assert_eq!(store.get(one.session, &name), Some(checked("rooms.csv")));
         minutes.store(10, Ordering::Relaxed);
-        assert_eq!(store.get(session(1), &name), None);
+        assert_eq!(store.get(one.session, &name), None);
+    }
+
+    #[test]
+    fn a_fourth_report_takes_the_place_of_the_same_persons_oldest_in_whatever_session() {
+        let store = store();
+        let names: Vec<String> = (0..4).map(|n| store.put(&caller(1, n), checked(&n.to_string()))).collect();
+        let found = |n: usize| store.get(caller(1, n as u128).session, &names[n]).is_some();
+        assert_eq!([0, 1, 2, 3].map(found), [false, true, true, true]);
+    }
+
+    #[test]
+    fn however_many_reports_others_make_no_password_is_pushed_out() {
+        let (store, one) = (store(), caller(1, 1));
+        let (made, imported) = (store.put(&one, password()), store.put(&one, imported_people()));
+        let rooms = store.put(&one, checked("rooms.csv"));
+        for n in 2..1_000 {
+            store.put(&caller(n, n), checked("rooms.csv"));
+            store.put(&caller(n, n), password());
+        }
+        assert_eq!(store.get(one.session, &rooms), None, "a checked file can be checked again");
+        assert_eq!(store.get(one.session, &imported), Some(imported_people()));
+        assert_eq!(store.get(one.session, &made), Some(password()));
+        let waiting = store.waiting.lock().unwrap();
+        let without = waiting.iter().filter(|waiting| !waiting.report.has_passwords()).count();
+        assert_eq!(without, WITHOUT_PASSWORDS_AT_MOST);
     }
 }

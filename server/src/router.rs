@@ -11,15 +11,16 @@ use axum::routing::{MethodRouter, get, post};
 use http::{HeaderValue, StatusCode, header};
 use leptos::nonce::use_nonce;
 use leptos::prelude::{provide_context, use_context};
-use leptos_axum::{LeptosRoutes, ResponseOptions};
+use leptos_axum::{AxumRouteListing, LeptosRoutes, ResponseOptions};
 use tower_http::CompressionLevel;
 use tower_http::compression::CompressionLayer;
 
 use app::context::{Now, UploadMib};
+use app::form::{NOTE_COOKIE, NoteCookie};
 
 use crate::guard::{self, Visitor, page_policy};
 use crate::live;
-use crate::routes::{files, health, imports, invitation, paper_file, papers};
+use crate::routes::{files, health, imports, invitation, paper_file, papers, plain_form};
 use crate::site::Site;
 use crate::visitor;
 
@@ -46,15 +47,21 @@ pub fn streaming_routes() -> Vec<(&'static str, MethodRouter<Site>)> {
 ///
 /// They are read off once: while Leptos does that, no page of the whole process gets its data, and one that asks
 /// for it in that moment waits for ever (leptos-rs/leptos#4773).
-pub fn page_routes() -> &'static [leptos_axum::AxumRouteListing] {
-    static PAGES: LazyLock<Vec<leptos_axum::AxumRouteListing>> =
-        LazyLock::new(|| leptos_axum::generate_route_list(app::App));
-    &PAGES
+pub fn page_routes() -> &'static [AxumRouteListing] {
+    &ROUTES.0
 }
+
+/// The pages, and the calls, which Leptos would otherwise answer itself: [`plain_form::call`] does.
+static ROUTES: LazyLock<(Vec<AxumRouteListing>, Vec<AxumRouteListing>)> = LazyLock::new(|| {
+    let calls = leptos::server_fn::axum::server_fn_paths().map(|(path, _)| path.to_owned()).collect();
+    let routes = leptos_axum::generate_route_list_with_exclusions(app::App, Some(calls));
+    routes.into_iter().partition(|route| route.methods().next().is_some())
+});
 
 /// The whole router.
 pub fn router(site: Site) -> Router {
-    let pages = page_routes().to_vec();
+    let (pages, calls) = &*ROUTES;
+    let routes = pages.iter().chain(calls).cloned().collect();
     let mut quick = Router::new();
     for (path, route) in quick_routes() {
         quick = quick.route(path, route);
@@ -64,8 +71,8 @@ pub fn router(site: Site) -> Router {
         move || provide(&site)
     };
     let quick = quick
-        .route("/api/{*call}", get(call).post(call))
-        .leptos_routes_with_context(&site, pages, context, app::document)
+        .route("/api/{*call}", get(plain_form::call).post(plain_form::call))
+        .leptos_routes_with_context(&site, routes, context, app::document)
         .fallback(nothing_here)
         .layer(from_fn(guard::in_time))
         // A page is an eighth of itself then; the quickest level, for the weak line gains little by a better one.
@@ -87,11 +94,6 @@ pub fn router(site: Site) -> Router {
         .with_state(site)
 }
 
-async fn call(State(site): State<Site>, request: Request) -> Response {
-    use axum::response::IntoResponse;
-    leptos_axum::handle_server_fns_with_context(move || provide(&site), request).await.into_response()
-}
-
 /// The page that says that there is no such page.
 async fn nothing_here(State(site): State<Site>, request: Request) -> Response {
     let show = leptos_axum::render_app_async_with_context(move || provide(&site), app::document);
@@ -101,7 +103,7 @@ async fn nothing_here(State(site): State<Site>, request: Request) -> Response {
 }
 
 /// What a page or a call finds in its context.
-fn provide(site: &Site) {
+pub(crate) fn provide(site: &Site) {
     if let Some(parts) = use_context::<http::request::Parts>() {
         let visitor = parts.extensions.get::<Visitor>();
         provide_context(visitor.and_then(|visitor| visitor.0.clone()));
@@ -109,6 +111,9 @@ fn provide(site: &Site) {
         provide_context(visitor::theme(&parts.headers));
         provide_context(visitor::single_keys(&parts.headers));
         provide_context(visitor::client(&site.config, &parts.headers, &parts.extensions));
+        if let Some(note) = visitor::cookie(&parts.headers, NOTE_COOKIE) {
+            provide_context(NoteCookie(note.to_owned()));
+        }
     }
     provide_context(site.services.clone());
     provide_context(site.assets.clone());

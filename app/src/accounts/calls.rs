@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use crate::failure::CallError;
 #[cfg(feature = "ssr")]
-use crate::form::{answer, escape};
+use crate::form::{Note, answer, escape, noted};
 #[cfg(feature = "ssr")]
 use crate::session;
 
@@ -30,7 +30,10 @@ pub async fn sign_in(
         .accounts
         .sign_in(&user_name, &password, keep == "yes", &client.device, &client.address, session::now()?)
         .await;
-    let back = format!("/sign-in?next={}", escape(&next));
+    let back = match next.as_str() {
+        "" => "/sign-in".to_owned(),
+        next => format!("/sign-in?next={}", escape(next)),
+    };
     answer(&back, signed_in, &[("user_name", &user_name), ("keep", &keep)], |signed_in| {
         session::set_cookie(session::COOKIE, &signed_in.token, signed_in.max_age_seconds);
         session::safe_next(&next).to_owned()
@@ -79,7 +82,7 @@ pub async fn change_password(
     } else {
         Err(Failure::Invalid(vec![FieldProblem::new("again", Problem::Different)]))
     };
-    answer("/account", changed, &[], |()| "/account?done=password".to_owned())
+    answer("/account", changed, &[], |()| noted(Note::PasswordChanged, "/account".to_owned()))
 }
 
 /// The caller's sessions, and the clock's reading to tell them by.
@@ -123,7 +126,7 @@ pub async fn claim_first(
         password,
     };
     let claimed = session::services()?.accounts.claim(first, &client.device, session::now()?).await;
-    // The code is not among them: what stands in an address ends in logs and histories.
+    // Secrets do not come back: the code is one.
     let typed = [("agency_name", &*agency_name), ("user_name", &*user_name), ("name", &*name)];
     answer("/first", claimed, &typed, |signed_in| {
         session::set_cookie(session::COOKIE, &signed_in.token, signed_in.max_age_seconds);

@@ -4,12 +4,11 @@ use domain::accounts::{OwnSession, PASSWORD_AT_LEAST};
 use domain::time::Zone;
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::hooks::use_query_map;
 
 use super::calls::own_sessions;
 use super::sign_in::password_field;
 use crate::failure::Problem;
-use crate::form::{Posted, posted};
+use crate::form::{Note, Posted, posted};
 use crate::session::{self, Me};
 use crate::shell::prefs;
 use crate::text::keys::*;
@@ -22,7 +21,7 @@ use crate::words;
 pub fn AccountPage() -> impl IntoView {
     let sessions = resource(|| (), |()| own_sessions());
     let posted = posted();
-    let is_changed = use_query_map().with_untracked(|query| query.get("done").is_some());
+    let is_changed = posted.note == Some(Note::PasswordChanged);
     let done =
         is_changed.then(|| view! { <Notice tone=Tone::Met title=t(ACCOUNT_PASSWORD_CHANGED) alert=true/> });
     view! {

@@ -1,7 +1,6 @@
 //! The two pages for those who are not signed in: signing in, and making the first administrator.
 
 use domain::accounts::PASSWORD_AT_LEAST;
-use domain::error::{Failure, Refusal};
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::components::Redirect;
@@ -15,17 +14,6 @@ use crate::shell::prefs;
 use crate::text::keys::*;
 use crate::text::{t, tf};
 use crate::ui::{Choice, Field, Password, resource};
-
-/// What came back to a page that anybody may open, without sentences of others: its address is whoever's who wrote the link.
-fn known(posted: Posted) -> Posted {
-    posted.only(|failure| match failure {
-        Failure::Refused(refusal) => matches!(
-            refusal,
-            Refusal::WrongCredentials | Refusal::WaitBeforeSignIn { .. } | Refusal::WrongCode
-        ),
-        _ => true,
-    })
-}
 
 /// Two fields, one button.
 #[component]
@@ -43,7 +31,7 @@ pub fn SignInPage() -> impl IntoView {
     view! {
         <Title text=t(SIGN_IN)/>
         <Transition>{to_first}</Transition>
-        {halves(sign_in_form(next, &known(posted())))}
+        {halves(sign_in_form(next, &posted()))}
     }
     .into_any()
 }
@@ -106,7 +94,7 @@ pub fn FirstPage() -> impl IntoView {
     view! {
         <Title text=t(FIRST_TITLE)/>
         <Transition>{away}</Transition>
-        {halves(first_form(&known(posted())))}
+        {halves(first_form(&posted()))}
     }
 }
 

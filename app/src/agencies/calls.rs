@@ -7,7 +7,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::failure::CallError;
 #[cfg(feature = "ssr")]
-use crate::{form::answer, session::asked};
+use crate::{
+    form::{Note, answer, noted},
+    session::asked,
+};
 
 /// The whole tree in display order.
 #[server(prefix = "/api", endpoint = "agencies/tree")]
@@ -49,7 +52,7 @@ pub async fn add_agency(
         ("short_name", &*input.short_name),
         ("aliases", &*input.aliases),
     ];
-    answer("/admin/agencies", added, &typed, |_| "/admin/agencies?done=added".to_owned())
+    answer("/admin/agencies", added, &typed, |_| noted(Note::Saved, "/admin/agencies".to_owned()))
 }
 
 /// An agency and what is set for it.
@@ -107,7 +110,7 @@ pub async fn set_hours(
         ("blocked_days", &*input.blocked_days),
     ];
     let path = format!("/admin/agencies/{id}");
-    answer(&path, set, &typed, |()| format!("{path}?done=set"))
+    answer(&path, set, &typed, |()| noted(Note::Saved, path.clone()))
 }
 
 /// Writes an agency's names anew.
@@ -130,5 +133,5 @@ pub async fn change_agency(
     let changed = services.agencies.change(&caller, id, input.clone()).await;
     let typed = [("name", &*input.name), ("short_name", &*input.short_name), ("aliases", &*input.aliases)];
     let path = format!("/admin/agencies/{id}");
-    answer(&path, changed, &typed, |()| format!("{path}?done=changed"))
+    answer(&path, changed, &typed, |()| noted(Note::Saved, path.clone()))
 }

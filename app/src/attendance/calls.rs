@@ -9,7 +9,7 @@ use super::naming::Naming;
 use crate::failure::CallError;
 #[cfg(feature = "ssr")]
 use {
-    crate::form::answer,
+    crate::form::{answer, fill_in_further},
     crate::parts::naming_href,
     crate::session::asked,
     domain::error::{Failure, FieldProblem, Problem},
@@ -70,7 +70,7 @@ pub async fn nameable(
     Ok(services.attendance.nameable(&caller, meeting, agency, &text).await?)
 }
 
-/// Names who comes for an invited agency.
+/// Names who comes for an invited agency; a browser without script looks for more people by the same form.
 #[server(prefix = "/api", endpoint = "attendance/name-delegates")]
 pub async fn name_delegates(
     /// The meeting.
@@ -80,13 +80,24 @@ pub async fn name_delegates(
     /// Those ticked, as their identifiers.
     #[server(default)]
     people: Vec<String>,
+    /// `find` to look for more people.
+    #[server(default)]
+    then: String,
+    /// What is looked for.
+    #[server(default)]
+    text: String,
 ) -> Result<(), CallError> {
     let (services, caller) = asked()?;
+    let ticked = people.iter().map(|id| ("people[]", id.as_str()));
+    let typed: Vec<(&str, &str)> = ticked.chain([("text", text.as_str())]).collect();
+    if then == "find" {
+        fill_in_further(&naming_href(meeting, agency), &typed);
+        return Ok(());
+    }
     let outcome = match read_people(&people) {
         Ok(people) => services.attendance.name_delegates(&caller, meeting, agency, people).await,
         Err(failure) => Err(failure),
     };
-    let typed: Vec<(&str, &str)> = people.iter().map(|id| ("people[]", id.as_str())).collect();
     answer(&naming_href(meeting, agency), outcome, &typed, |()| format!("/meetings/{meeting}?tab=delegates"))
 }
 

@@ -57,12 +57,13 @@ impl Naming {
 pub fn NamingPage() -> impl IntoView {
     let query = use_query_map();
     let id = named::<MeetingId>();
-    let ticked = query.with_untracked(|query| query.get_all("people[]").unwrap_or_default());
-    let text = query.with_untracked(|query| query.get("text")).unwrap_or_default();
     let agency = Memo::new(move |_| {
         query.with(|query| query.get("agency").and_then(|id| id.parse::<AgencyId>().ok()))
     });
-    let posted = StoredValue::new(posted());
+    let posted = posted();
+    // Those ticked before a search without script, or before a refusal.
+    let (ticked, text) = (posted.all("people[]"), posted.typed("text"));
+    let posted = StoredValue::new(posted);
     let naming: Loaded<Naming> = resource_of(id, move |id| calls::to_name(id, ticked.clone()));
     view! {
         <Title text=t(NAMING_TITLE)/>
@@ -169,7 +170,7 @@ fn form(
                             on:keydown=stay
                         />
                     </div>
-                    <button class="btn btn--secondary" formmethod="get" formaction=format!("/meetings/{id}/delegates")>
+                    <button class="btn btn--secondary" name="then" value="find">
                         <Icon name="search"/>{t(SEARCH_SUBMIT)}
                     </button>
                 </div>

@@ -8,6 +8,8 @@ use leptos_router::hooks::use_query_map;
 use super::calls::import_report;
 use super::{format, report};
 use crate::admin;
+use crate::failure::Problem;
+use crate::form::posted;
 use crate::session;
 use crate::text::keys::*;
 use crate::text::{Text, t};
@@ -36,6 +38,7 @@ pub fn ImportsPage() -> impl IntoView {
         {admin::head(IMPORTS_TITLE, IMPORTS_LEAD)}
         <div class="admin">
             {tabs}
+            {posted().failure.map(|failure| view! { <Problem failure/> })}
             {loaded(told, move |told| {
                 let kinds = told.kinds;
                 view! {

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use super::format::file_href;
 use crate::context::Report;
-use crate::failure::{Problem, describe_problem};
+use crate::failure::describe_problem;
 use crate::text::keys::*;
 use crate::text::{number, t, tf};
 use crate::ui::{Card, Icon, Notice, Tone};
@@ -17,10 +17,7 @@ const SHOWN: usize = 200;
 /// What came of the file that was sent last.
 pub(super) fn shown(report: Option<Report>) -> AnyView {
     match report {
-        Some(Report::Import { file, outcome, .. }) => match outcome {
-            Ok(report) => done(&file, &report),
-            Err(failure) => view! { <Problem failure/> }.into_any(),
-        },
+        Some(Report::Import { file, outcome, .. }) => done(&file, &outcome),
         _ => ().into_any(),
     }
 }

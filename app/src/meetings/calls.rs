@@ -177,7 +177,7 @@ fn ended_at(text: &str, now: DateTime<Utc>) -> Result<Option<chrono::NaiveDateTi
     }
 }
 
-/// Ends a step: a plain form goes back to the meeting with what came of it, a call gets its outcome.
+/// Ends a step: a plain form goes on to the meeting or gets its page back, a call gets its outcome.
 #[cfg(feature = "ssr")]
 pub(super) fn back(id: MeetingId, tail: &str, outcome: Result<(), Failure>) -> Result<(), CallError> {
     back_with(id, tail, outcome, &[])
@@ -192,8 +192,8 @@ pub(super) fn back_with(
     typed: &[(&str, &str)],
 ) -> Result<(), CallError> {
     if crate::form::is_plain() {
-        let failed = format!("/meetings/{id}{}", tail.split('#').next().unwrap_or(""));
-        return crate::form::answer(&failed, outcome, typed, |()| format!("/meetings/{id}{tail}"));
+        let page = format!("/meetings/{id}{}", tail.split('#').next().unwrap_or(""));
+        return crate::form::answer(&page, outcome, typed, |()| format!("/meetings/{id}{tail}"));
     }
     outcome.map_err(CallError::from)
 }

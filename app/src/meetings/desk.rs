@@ -91,6 +91,11 @@ impl Desk {
         self.posted.with_value(|posted| posted.all("kept"))
     }
 
+    /// How many they are; of many only the last are told by title.
+    pub(super) fn kept_count(self) -> usize {
+        self.posted.with_value(|posted| posted.typed("kept_count").parse().unwrap_or(0))
+    }
+
     /// Asks the server again; what has not changed is not redrawn.
     #[cfg(feature = "hydrate")]
     pub(super) fn refresh(self) {

@@ -10,7 +10,6 @@ use super::calls::{self, Shown};
 use super::desk::{Desk, Tab};
 use super::{agenda, changes, head, roll, sites};
 use crate::failure::Problem;
-use crate::form::posted;
 use crate::text::keys::{
     AGENDA_UPLOAD_KEPT, AGENDA_UPLOAD_KEPT_MANY, MEETINGS_COLUMN_TITLE, SHOWN_GO, SHOWN_NOW,
 };
@@ -40,12 +39,12 @@ fn opened(tab: Memo<Tab>) -> impl IntoView {
 fn meeting_view(desk: Desk, tab: Memo<Tab>) -> impl IntoView {
     #[cfg(feature = "hydrate")]
     super::follow::follow(desk);
-    let count = posted().typed("kept_count").parse().unwrap_or(0);
+    let kept_count = desk.kept_count();
     let failure = move || {
         desk.failure.get().map(|failure| {
             view! {
                 <Problem failure/>
-                {kept(count, &desk.kept())}
+                {kept(kept_count, &desk.kept())}
             }
         })
     };

@@ -44,8 +44,11 @@ pub async fn mark_rest(
     presence: String,
 ) -> Result<(), CallError> {
     let (services, caller) = asked()?;
-    let presence = read_presence(&presence, "")?;
-    back(id, "?tab=delegates#roll", services.attendance.mark_rest(&caller, id, presence).await.map(drop))
+    let outcome = match read_presence(&presence, "") {
+        Ok(presence) => services.attendance.mark_rest(&caller, id, presence).await.map(drop),
+        Err(failure) => Err(failure),
+    };
+    back(id, "?tab=delegates#roll", outcome)
 }
 
 /// Marks a site as connected or not.

@@ -9,7 +9,11 @@ use serde::{Deserialize, Serialize};
 use crate::context::Report;
 use crate::failure::CallError;
 #[cfg(feature = "ssr")]
-use crate::{context::Reports, form::answer, session::asked};
+use crate::{
+    context::Reports,
+    form::{Note, answer, noted},
+    session::asked,
+};
 
 /// People of a text, page by page.
 #[server(prefix = "/api", endpoint = "people/list")]
@@ -124,7 +128,7 @@ pub async fn add_person(
         fields.into_iter().chain(lines.iter().map(|(name, typed)| (&**name, &**typed))).collect();
     answer("/admin/people", added, &typed, |(_, password)| match password {
         Some(password) => keep(&caller, input.user_name.clone(), password),
-        None => "/admin/people?done=added".to_owned(),
+        None => noted(Note::Saved, "/admin/people".to_owned()),
     })
 }
 
@@ -165,7 +169,7 @@ pub async fn change_person(
     let typed: Vec<(&str, &str)> =
         fields.into_iter().chain(lines.iter().map(|(name, typed)| (&**name, &**typed))).collect();
     let path = format!("/admin/people/{id}");
-    answer(&path, changed, &typed, |()| format!("{path}?done=changed"))
+    answer(&path, changed, &typed, |()| noted(Note::Saved, path.clone()))
 }
 
 /// Sets a new password for a person, who is signed out everywhere.
@@ -187,8 +191,8 @@ pub async fn reset_password(
 fn keep(caller: &domain::access::Caller, user_name: String, password: String) -> String {
     let report = Report::Password { user_name, password };
     match use_context::<Reports>() {
-        Some(Reports(store)) => format!("/admin/people?report={}", store.put(caller.session, report)),
-        None => "/admin/people?done=added".to_owned(),
+        Some(Reports(store)) => format!("/admin/people?report={}", store.put(caller, report)),
+        None => noted(Note::Saved, "/admin/people".to_owned()),
     }
 }
 
@@ -206,7 +210,7 @@ pub async fn set_active(
     let (services, caller) = asked()?;
     let set = services.people.set_active(&caller, person, active == "yes").await;
     let back = format!("/admin/people?text={}", crate::form::escape(&text));
-    answer(&back, set, &[], |()| format!("{back}&done=set"))
+    answer(&back, set, &[], |()| noted(Note::Saved, back.clone()))
 }
 
 /// A password that was just made; once.

@@ -6,7 +6,10 @@ use leptos::prelude::*;
 
 use crate::failure::CallError;
 #[cfg(feature = "ssr")]
-use crate::{form::answer, session::asked};
+use crate::{
+    form::{Note, answer, noted},
+    session::asked,
+};
 
 /// Every room, those nearest to the caller's agency first.
 #[server(prefix = "/api", endpoint = "rooms/list")]
@@ -52,7 +55,7 @@ pub async fn add_room(
         ("video", &*input.video),
         ("equipment", &*input.equipment),
     ];
-    answer("/admin/rooms", added, &typed, |_| "/admin/rooms?done=added".to_owned())
+    answer("/admin/rooms", added, &typed, |_| noted(Note::Saved, "/admin/rooms".to_owned()))
 }
 
 /// One room, to be changed.
@@ -93,5 +96,5 @@ pub async fn change_room(
         ("equipment", &*input.equipment),
     ];
     let path = format!("/admin/rooms/{id}");
-    answer(&path, changed, &typed, |()| format!("{path}?done=changed"))
+    answer(&path, changed, &typed, |()| noted(Note::Saved, path.clone()))
 }

@@ -1,21 +1,22 @@
 //! A file of rows comes in from the administration's page: held in memory, so only of those who may import. The report
-//! waits in memory for the page that the browser is led back to.
+//! waits in memory for the page that the browser is led to; a file that is refused is answered with that page at once.
 
 use app::context::Report;
+use app::form::FormPage;
 use axum::Extension;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::access::Caller;
 use domain::error::{Failure, FieldProblem, Problem, Refusal};
 use domain::imports::{IMPORT_MIB_AT_MOST, ImportKind, ImportMode};
-use http::HeaderMap;
+use http::request::Parts;
 
 use crate::fault;
 use crate::guard::Visitor;
 use crate::places::Turn;
 use crate::routes::form::Form;
 use crate::routes::papers::{drain, in_time, text};
-use crate::routes::streams;
+use crate::routes::{plain_form, streams};
 use crate::site::Site;
 
 /// Checks or writes the file and leads back to the page with its report.
@@ -24,43 +25,43 @@ pub async fn import(
     Extension(visitor): Extension<Visitor>,
     Extension(turn): Extension<Turn>,
     Path(kind): Path<String>,
-    headers: HeaderMap,
+    head: Parts,
     form: Form,
 ) -> Response {
+    let headers = &head.headers;
     let (Some(caller), Some(kind)) = (visitor.0, ImportKind::parse(&kind)) else {
-        return streams::unheard(fault::failure(&Failure::NotFound, &headers));
+        return streams::unheard(fault::failure(&Failure::NotFound, headers));
     };
-    let _place = match streams::place(&site, &turn, &site.places.uploads, caller.person, &headers).await {
+    let _place = match streams::place(&site, &turn, &site.places.uploads, caller.person, headers).await {
         Ok(place) => place,
         Err(busy) => return busy,
     };
     let mut form = form;
+    let page = format!("/admin/imports?kind={}", kind.code());
     match take(&site, &caller, kind, &mut form).await {
-        Ok(name) => {
-            Redirect::to(&format!("/admin/imports?kind={}&report={name}", kind.code())).into_response()
+        Ok(name) => Redirect::to(&format!("{page}&report={name}")).into_response(),
+        Err(failure) if fault::wants_html(headers) => {
+            plain_form::show(&site, head, FormPage::refused(page, failure, &[])).await
         }
-        Err(failure) => fault::failure(&failure, &headers),
+        Err(failure) => fault::failure(&failure, headers),
     }
 }
 
-/// The name of the report. A refused file is a report too: the page shows its bad rows.
+/// The name of the report.
 async fn take(site: &Site, caller: &Caller, kind: ImportKind, form: &mut Form) -> Result<String, Failure> {
-    let sent = match site.backend.may_import(caller, kind) {
-        Ok(()) => read(form).await?,
-        Err(failure) => Sent { name: String::new(), bytes: Err(failure), mode: ImportMode::DryRun },
-    };
-    let outcome = match sent.bytes {
-        Ok(bytes) => site.services.imports.import(caller, kind, &bytes, sent.mode).await,
+    // Nothing more is read from those who may not import.
+    site.backend.may_import(caller, kind)?;
+    let sent = read(form).await?;
+    let bytes = match sent.bytes {
+        Ok(bytes) => bytes,
         Err(failure) => {
-            // Who may not import anything is not listened to any longer.
-            if !sent.name.is_empty() {
-                drain(site, form).await;
-            }
-            Err(failure)
+            drain(site, form).await;
+            return Err(failure);
         }
     };
+    let outcome = site.services.imports.import(caller, kind, &bytes, sent.mode).await?;
     let report = Report::Import { kind: kind.code().to_owned(), file: sent.name, outcome };
-    Ok(site.reports.0.put(caller.session, report))
+    Ok(site.reports.0.put(caller, report))
 }
 
 /// What the form carried.

@@ -7,4 +7,5 @@ pub mod imports;
 pub mod invitation;
 pub mod paper_file;
 pub mod papers;
+pub mod plain_form;
 mod streams;

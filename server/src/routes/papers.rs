@@ -1,9 +1,10 @@
 //! Papers come in: streamed piece by piece to the backend, which checks and keeps them; never held in memory.
 //! Fields `item`, `level` and `title` stand before the files. Answers a script with JSON and a plain form with the
-//! way back to its meeting.
+//! way to its meeting, or with the meeting's page and what was wrong.
 
 use std::time::Duration;
 
+use app::form::FormPage;
 use axum::Extension;
 use axum::extract::multipart::{Field, MultipartError};
 use axum::extract::{Path, State};
@@ -12,10 +13,11 @@ use domain::access::Caller;
 use domain::error::{Failure, FieldProblem, Problem, Refusal};
 use domain::ids::{AgendaItemId, MeetingId, PaperId};
 use domain::papers::{Level, PAPER_MIB_AT_MOST, PAPERS_AT_MOST, PaperLine};
-use http::{HeaderMap, StatusCode};
+use http::StatusCode;
+use http::request::Parts;
 
 use super::form::Form;
-use super::streams;
+use super::{plain_form, streams};
 use crate::fault;
 use crate::guard::Visitor;
 use crate::places::Turn;
@@ -25,11 +27,8 @@ use crate::site::Site;
 const SILENT_AT_MOST: Duration = Duration::from_secs(60);
 /// A title of 300 letters takes at most 1,200 bytes.
 const TEXT_BYTES_AT_MOST: usize = 4096;
-/// Titles told beside a refusal: with the longest letters they take 3 × 60 × 9 bytes of an answer's head, for all of which
-/// many proxies keep four kibibytes.
+/// Titles told beside a refusal: they say which file was the last that came in, and fit two lines.
 const TITLES_TOLD: usize = 3;
-/// Letters of each.
-const TITLE_TOLD: usize = 60;
 /// A refused form is read on for the size of one largest paper, so that the sender hears the refusal and not a broken line.
 const DRAINED_BYTES_AT_MOST: u64 = PAPER_MIB_AT_MOST * 1024 * 1024;
 
@@ -40,15 +39,16 @@ pub async fn upload(
     Extension(visitor): Extension<Visitor>,
     Extension(turn): Extension<Turn>,
     Path(meeting): Path<String>,
-    headers: HeaderMap,
+    head: Parts,
     form: Form,
 ) -> Response {
+    let headers = &head.headers;
     let mut form = form;
     let (caller, meeting) = match permitted(&site, visitor, &meeting).await {
         Ok(permitted) => permitted,
-        Err(failure) => return streams::unheard(fault::failure(&failure, &headers)),
+        Err(failure) => return streams::unheard(fault::failure(&failure, headers)),
     };
-    let place = match streams::place(&site, &turn, &site.places.uploads, caller.person, &headers).await {
+    let place = match streams::place(&site, &turn, &site.places.uploads, caller.person, headers).await {
         Ok(place) => place,
         Err(busy) => return busy,
     };
@@ -59,7 +59,7 @@ pub async fn upload(
         drain(&site, &mut form).await;
     }
     drop(place);
-    let wants_html = fault::wants_html(&headers);
+    let wants_html = fault::wants_html(headers);
     match taken {
         Ok(()) if wants_html => Redirect::to(&format!("/meetings/{meeting}")).into_response(),
         Ok(()) => {
@@ -67,10 +67,12 @@ pub async fn upload(
             (StatusCode::CREATED, axum::Json(serde_json::json!({ "papers": papers }))).into_response()
         }
         Err(failure) if wants_html => {
-            let path = format!("/meetings/{meeting}{}", told(&kept));
-            Redirect::to(&app::form::failed(&path, failure)).into_response()
+            let told = told(&kept);
+            let told: Vec<(&str, &str)> = told.iter().map(|(name, text)| (*name, text.as_str())).collect();
+            let page = FormPage::refused(format!("/meetings/{meeting}"), failure, &told);
+            plain_form::show(&site, head, page).await
         }
-        Err(failure) => fault::failure(&failure, &headers),
+        Err(failure) => fault::failure(&failure, headers),
     }
 }
 
@@ -82,17 +84,11 @@ async fn permitted(site: &Site, visitor: Visitor, meeting: &str) -> Result<(Call
     Ok((caller, meeting))
 }
 
-/// What was kept, as a query: how many, and the titles of the last.
-fn told(kept: &[(PaperId, String)]) -> String {
-    if kept.is_empty() {
-        return String::new();
-    }
+/// What was kept, for the page: how many, and the titles of the last.
+fn told(kept: &[(PaperId, String)]) -> Vec<(&'static str, String)> {
     let last = &kept[kept.len().saturating_sub(TITLES_TOLD)..];
-    let titles = last.iter().map(|(_, title)| {
-        let title: String = title.chars().take(TITLE_TOLD).collect();
-        format!("&kept={}", app::form::escape(&title))
-    });
-    format!("?kept_count={}{}", kept.len(), titles.collect::<String>())
+    let titles = last.iter().map(|(_, title)| ("kept", title.clone()));
+    std::iter::once(("kept_count", kept.len().to_string())).chain(titles).collect()
 }
 
 /// What stands before the files of a form.
@@ -245,15 +241,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn however_much_was_kept_the_way_back_stays_short() {
-        let paper = |title: String| (PaperId(uuid::Uuid::from_u128(1)), title);
-        assert_eq!(told(&[]), "");
-        assert_eq!(told(&[paper("a".into())]), "?kept_count=1&kept=a");
-        let kept: Vec<_> = (0..40).map(|n| paper(format!("{n} {}", "ệ".repeat(300)))).collect();
-        let told = told(&kept);
-        assert!(told.starts_with("?kept_count=40&kept=37%20%E1%BB%87"), "{told}");
-        assert_eq!(told.matches("&kept=").count(), 3);
-        assert!(told.len() < 1800, "{}", told.len());
+    fn of_many_papers_that_were_kept_the_last_three_are_told_by_title() {
+        let paper = |n: usize| (PaperId(uuid::Uuid::from_u128(1)), n.to_string());
+        let texts = |told: Vec<(&str, String)>| told.into_iter().map(|(_, text)| text).collect::<Vec<_>>();
+        assert_eq!(texts(told(&[])), ["0"]);
+        assert_eq!(texts(told(&[paper(1)])), ["1", "1"]);
+        assert_eq!(texts(told(&(0..40).map(paper).collect::<Vec<_>>())), ["40", "37", "38", "39"]);
     }
 
     #[test]

@@ -5,17 +5,17 @@ use domain::agencies::AgencyInput;
 use domain::attendance::Presence;
 use domain::people::Person;
 use domain::rooms::RoomInput;
-use http::{Method, StatusCode, header};
+use http::{StatusCode, header};
 
 use crate::world::{World, now};
 
 impl World {
     /// Sends a form as a browser does, and gives the page that comes of it.
     async fn form(&self, cookie: &str, path: &str, fields: &[(&str, &str)]) -> String {
-        let body: Vec<String> =
-            fields.iter().map(|(name, typed)| format!("{name}={}", app::form::escape(typed))).collect();
-        let ask = self.ask(Method::POST, path).with(header::ACCEPT, "text/html").signed_in(cookie);
-        let answer = ask.body("application/x-www-form-urlencoded", body.join("&")).send().await;
+        let answer = self.submit(cookie, path, fields).await;
+        if answer.status == StatusCode::UNPROCESSABLE_ENTITY {
+            return answer.text().to_owned();
+        }
         assert!(answer.status.is_redirection(), "{path}: {} {}", answer.status, answer.text());
         let next = answer.header(header::LOCATION).to_owned();
         let shown = self.page(&next).signed_in(cookie).send().await;

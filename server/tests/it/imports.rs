@@ -37,7 +37,7 @@ async fn a_dry_run_writes_nothing_and_a_write_does() {
         let Report::Import { outcome, file, .. } = report(&world, &cookie, &answer).await else {
             panic!("an import gives its report")
         };
-        let done = outcome.unwrap();
+        let done = outcome;
         assert_eq!((done.added, done.is_written, file.as_str()), (1, mode == "write", "rows.csv"), "{mode}");
         assert_eq!(world.site.services.agencies.tree(&system).await.unwrap().len(), agencies, "{mode}");
     }
@@ -56,32 +56,45 @@ async fn a_file_of_several_megabytes_is_read() {
     let Report::Import { outcome, .. } = report(&world, &cookie, &answer).await else {
         panic!("an import gives its report")
     };
-    let done = outcome.unwrap();
+    let done = outcome;
     assert_eq!((done.rows, done.added, done.bad_rows), (2_000, 2_000, 0), "{} bytes", rows.len());
 }
 
 #[tokio::test]
-async fn who_may_not_import_is_told_so_in_the_report() {
+async fn who_may_not_import_is_told_so_and_leaves_no_report() {
     let (world, _) = World::claimed().await;
     let (secretary, _) = world.person("thuky1", "secretary").await;
     let answer = send(&world, &secretary, "agencies", "write", "code,parent,level,name,short_name\n").await;
-    let Report::Import { outcome, .. } = report(&world, &secretary, &answer).await else {
-        panic!("an import gives its report")
+    let refused = |answer: &Answer| {
+        assert_eq!((answer.status, answer.header(header::LOCATION)), (StatusCode::FORBIDDEN, ""));
+        assert!(
+            answer.text().contains("Không thuộc thẩm quyền") && answer.text().contains("class=\"tabs\""),
+            "{}",
+            answer.text()
+        );
     };
-    assert_eq!(outcome, Err(domain::error::Failure::Forbidden));
+    refused(&answer);
     let unread = "not even a form".to_owned();
     let ask = world.ask(Method::POST, "/admin/imports/agencies").signed_in(&secretary);
-    let unread = ask.body("multipart/form-data; boundary=b", unread).send().await;
-    let Report::Import { outcome, .. } = report(&world, &secretary, &unread).await else {
-        panic!("an import gives its report")
-    };
-    assert_eq!(
-        outcome,
-        Err(domain::error::Failure::Forbidden),
-        "who may not import is told before the form is read"
-    );
+    let ask = ask.with(header::ACCEPT, "text/html");
+    // Told before the form is read.
+    refused(&ask.body("multipart/form-data; boundary=b", unread).send().await);
     let unknown = send(&world, &secretary, "secrets", "write", "a\n").await;
     assert_eq!(unknown.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn a_file_that_is_refused_is_answered_with_the_page_and_the_reason() {
+    let (world, cookie) = World::claimed().await;
+    let answer = send(&world, &cookie, "rooms", "write", "").await;
+    assert_eq!((answer.status.as_u16(), answer.header(header::LOCATION)), (422, ""));
+    assert!(
+        answer.text().contains("class=\"notice") && answer.text().contains("action=\"/admin/imports/rooms\"")
+    );
+    let ask = world.ask(Method::POST, "/admin/imports/rooms").signed_in(&cookie);
+    let script = ask.body("multipart/form-data; boundary=b", "--b--\r\n").send().await;
+    assert_eq!(script.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(script.text().contains("\"message\""), "{}", script.text());
 }
 
 #[tokio::test]
@@ -116,7 +129,7 @@ async fn a_page_shows_the_first_bad_cells_their_number_and_a_file_of_all() {
     let Report::Import { outcome, .. } = report(&world, &cookie, &answer).await else {
         panic!("an import gives its report")
     };
-    let done = outcome.unwrap();
+    let done = outcome;
     assert_eq!((done.bad_rows, done.bad_cells, done.bad.len()), (6_000, 6_000, 5_000));
     let page = world.page(answer.header(header::LOCATION)).signed_in(&cookie).send().await;
     assert_eq!(page.status, StatusCode::OK);

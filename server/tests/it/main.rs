@@ -1,9 +1,11 @@
 //! The router in process, over a real backend on the embedded database in a folder of its own.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed, and says where")]
 
+mod addresses;
 mod check;
 mod corrections;
 mod figures;
+mod forms;
 mod guards;
 mod imports;
 mod invitation;
@@ -16,6 +18,7 @@ mod pages;
 mod papers;
 mod permission;
 mod places;
+mod refusals;
 mod rehearse;
 mod snapshot;
 mod tls;

@@ -4,7 +4,7 @@
 use chrono::{DateTime, Utc};
 use domain::access::Stage;
 use domain::agencies::Agency;
-use domain::ids::{AgencyId, MeetingId};
+use domain::ids::{AgencyId, MeetingId, RoomId};
 use domain::meetings::{AgendaInput, Check, MeetingInput, Saved, Typing};
 use domain::people::PersonRef;
 use domain::rooms::Room;
@@ -17,7 +17,7 @@ use crate::failure::CallError;
 #[cfg(feature = "ssr")]
 use {
     super::step::{Step, add_once},
-    crate::form::answer,
+    crate::form::{Note, answer, fill_in_further, noted},
     crate::session::{asked, now},
     domain::access::{Action, Caller, Role, Scope},
     domain::agencies::path_in,
@@ -61,7 +61,8 @@ pub struct Choices {
     pub people: Vec<PersonRef>,
 }
 
-/// What the composer's address may set beforehand.
+/// What the composer's address may set beforehand, as the calendar's free hours do: codes, dates and hours alone, so that
+/// no sentence comes into a form by a link.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Start {
     /// Date of the first sitting.
@@ -74,6 +75,26 @@ pub struct Start {
     pub room: String,
     /// Agency that holds it.
     pub agency: String,
+}
+
+impl Start {
+    /// Reads an address; what is no date, hour or identifier is left out.
+    pub fn read(text: impl Fn(&str) -> String) -> Start {
+        // Written again from what was read, so that nothing else comes with it.
+        let time = |name| {
+            let time = domain::meetings::parse_time(&text(name));
+            time.map(|time| time.format("%H:%M").to_string()).unwrap_or_default()
+        };
+        let date = text("date").parse::<chrono::NaiveDate>();
+        let (room, agency) = (text("room").parse::<RoomId>(), text("agency").parse::<AgencyId>());
+        Start {
+            date: date.map(|date| date.to_string()).unwrap_or_default(),
+            from: time("from"),
+            to: time("to"),
+            room: room.map(|room| room.to_string()).unwrap_or_default(),
+            agency: agency.map(|agency| agency.to_string()).unwrap_or_default(),
+        }
+    }
 }
 
 /// The composer's form: an existing meeting's, or a new one.
@@ -265,16 +286,53 @@ pub async fn save(
     let (services, caller) = asked()?;
     let edited = id.parse().ok().zip(rev.parse().ok());
     let fields = super::typed::fields_of(&input);
-    let outcome = saved(&services, &caller, edited, Step::parse(&then), typed, input).await;
-    let path =
+    let names = typed.clone();
+    let page =
         id.parse::<MeetingId>().map_or("/meetings/new".to_owned(), |id| format!("/meetings/{id}/edit"));
-    let is_carried = if fields.is_empty() { "" } else { "on" };
-    let typed = fields.iter().map(|(name, text)| (name.as_str(), text.as_str()));
-    let typed: Vec<(&str, &str)> = [("typed", is_carried)].into_iter().chain(typed).collect();
-    answer(&path, outcome, &typed, |goal| goal)
+    match saved(&services, &caller, edited, Step::parse(&then), typed, input).await {
+        Ok(Pressed::Goes(goal)) => answer(&page, Ok(goal), &[], |goal| goal),
+        Ok(Pressed::Refused { page, failure }) => {
+            answer(&page, Err(failure), &[("all", "on")], |(): ()| page.clone())
+        }
+        Ok(Pressed::FillInFurther { page, typed, shows_missing }) => {
+            let all = if shows_missing { "on" } else { "" };
+            let typed: Vec<(&str, &str)> = typed.fields().into_iter().chain([("all", all)]).collect();
+            fill_in_further(&page, &typed);
+            Ok(())
+        }
+        Err(failure) => {
+            let typed = fields.iter().map(|(name, text)| (name.as_str(), text.as_str()));
+            let typed: Vec<(&str, &str)> =
+                [("typed", "on")].into_iter().chain(names.fields()).chain(typed).collect();
+            answer(&page, Err(failure), &typed, |(): ()| page.clone())
+        }
+    }
 }
 
-/// Where a plain press leads.
+/// What comes of a plain press whose form was saved.
+#[cfg(feature = "ssr")]
+enum Pressed {
+    /// On to this address.
+    Goes(String),
+    /// It is saved, and its invitations were refused.
+    Refused {
+        /// The page of the draft.
+        page: String,
+        /// Why.
+        failure: Failure,
+    },
+    /// It is saved but for names that fit nobody, or that nobody was chosen for before sending.
+    FillInFurther {
+        /// The page of the draft.
+        page: String,
+        /// The names.
+        typed: Typed,
+        /// Whether missing fields are pointed out too.
+        shows_missing: bool,
+    },
+}
+
+/// Takes a plain press.
 #[cfg(feature = "ssr")]
 async fn saved(
     services: &Services,
@@ -283,43 +341,52 @@ async fn saved(
     step: Step,
     mut typed: Typed,
     mut input: MeetingInput,
-) -> Result<String, Failure> {
+) -> Result<Pressed, Failure> {
     // What is sent holds nobody who was only guessed at.
     if step != Step::Publish {
         add_typed(services, caller, &mut typed, &mut input).await?;
     }
-    let left = typed.left();
+    let is_left = typed.is_left();
     step.apply(&mut input, &services.agencies.tree(caller).await?);
     let saved = match services.meetings.save(caller, edited, input.clone()).await {
         // Somebody else was faster. What was typed here becomes a draft of its own, so neither is lost.
         Err(Failure::Stale) => {
             let copy = services.meetings.save(caller, None, input).await?;
-            let original = edited.map(|(id, _)| id.to_string()).unwrap_or_default();
-            return Ok(format!("/meetings/{}/edit?copy_of={original}", copy.id));
+            let page = format!("/meetings/{}/edit", copy.id);
+            let goal = match edited {
+                Some((original, _)) => noted(Note::CopyOf(original), page),
+                None => page,
+            };
+            return Ok(Pressed::Goes(goal));
         }
         outcome => outcome?,
     };
     let edit = format!("/meetings/{}/edit", saved.id);
     match step {
-        Step::Publish if !left.is_empty() => Ok(format!("{edit}?all=on{left}#check")),
+        step if is_left => {
+            let shows_missing = matches!(step, Step::Publish | Step::Check);
+            Ok(Pressed::FillInFurther { page: edit, typed, shows_missing })
+        }
         Step::Publish => match services.meetings.publish(caller, saved.id, saved.rev).await {
-            Ok(_) => Ok(format!("/meetings/{}", saved.id)),
-            Err(failure) => Ok(crate::form::failed(&format!("{edit}?all=on"), failure) + "#check"),
+            Ok(_) => Ok(Pressed::Goes(format!("/meetings/{}", saved.id))),
+            Err(failure) => Ok(Pressed::Refused { page: edit, failure }),
         },
-        Step::Check => Ok(format!("{edit}?all=on{left}#check")),
-        step if left.is_empty() => Ok(format!("{edit}#{}", step.section())),
-        step => Ok(format!("{edit}?{}#{}", left.trim_start_matches('&'), step.section())),
+        // That what is missing is pointed out is a way of looking, as a filter is.
+        Step::Check => Ok(Pressed::Goes(format!("{edit}?all=on#check"))),
+        step => Ok(Pressed::Goes(format!("{edit}#{}", step.section()))),
     }
 }
 
 #[cfg(feature = "ssr")]
 impl Typed {
-    /// The names that are nobody yet, as the rest of a query.
-    fn left(&self) -> String {
-        let fields =
-            [("add", &self.add), ("add_chair", &self.add_chair), ("add_secretary", &self.add_secretary)];
-        let typed = fields.into_iter().filter(|(_, text)| !text.trim().is_empty());
-        typed.map(|(name, text)| format!("&{name}={}", crate::form::escape(text))).collect()
+    /// The names as fields of the form.
+    fn fields(&self) -> [(&'static str, &str); 3] {
+        [("add", &self.add), ("add_chair", &self.add_chair), ("add_secretary", &self.add_secretary)]
+    }
+
+    /// Whether a name is left that is nobody yet.
+    fn is_left(&self) -> bool {
+        self.fields().iter().any(|(_, text)| !text.trim().is_empty())
     }
 }
 

@@ -25,7 +25,7 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::{use_location, use_params_map, use_query_map};
 
-use crate::form::posted;
+use crate::form::{Note, posted};
 use crate::text::keys::*;
 use crate::text::{self, t};
 use crate::ui::{Icon, Loaded, Notice, StageBadge, Tone, loaded_page, resource};
@@ -36,14 +36,7 @@ use sheet::{Keeping, Sheet};
 #[component]
 pub fn NewPage() -> impl IntoView {
     let query = use_query_map().get_untracked();
-    let text = |name: &str| query.get(name).unwrap_or_default();
-    let start = Start {
-        date: text("date"),
-        from: text("from"),
-        to: text("to"),
-        room: text("room"),
-        agency: text("agency"),
-    };
+    let start = Start::read(|name| query.get(name).unwrap_or_default());
     let visit = visits(|path| path == "/meetings/new", || None);
     let data: Loaded<Composed> =
         resource(move || visit.get(), move |visit| calls::compose(visit.meeting, start.clone()));
@@ -104,11 +97,12 @@ fn visits(
 
 fn composer(mut composed: Composed) -> impl IntoView {
     let posted = posted();
+    let shows_missing = use_query_map().get_untracked().get("all").as_deref() == Some("on");
     // A plain form that could not be kept comes back as it was typed.
     if posted.failure.is_some() && posted.typed("typed") == "on" {
         composed.input = typed::input_of(|name| posted.all(name));
     }
-    let sheet = Sheet::new(composed, &posted);
+    let sheet = Sheet::new(composed, &posted, shows_missing);
     live::enliven(sheet);
     let id = move || sheet.saved.get().map(|saved| saved.id.to_string()).unwrap_or_default();
     let rev = move || sheet.saved.get().map(|saved| saved.rev.to_string()).unwrap_or_default();
@@ -117,7 +111,7 @@ fn composer(mut composed: Composed) -> impl IntoView {
         <form
             class="cmp"
             method="post"
-            action="/api/meetings/save"
+            action="/api/meetings/save#check"
             novalidate=true
             autocomplete="off"
             node_ref=sheet.form
@@ -131,7 +125,7 @@ fn composer(mut composed: Composed) -> impl IntoView {
             <input r#type="hidden" name="rev" value=rev/>
             <div class="cmp__form">
                 {head(sheet)}
-                {copied()}
+                {copied(posted.note)}
                 {content::content(sheet)}
                 {time::time(sheet)}
                 {place::place(sheet)}
@@ -180,9 +174,8 @@ fn kept(keeping: Keeping) -> Option<AnyView> {
 }
 
 /// Told when somebody else was faster and what was typed became a draft of its own.
-fn copied() -> Option<AnyView> {
-    let original =
-        use_query_map().get_untracked().get("copy_of").filter(|id| id.parse::<MeetingId>().is_ok())?;
+fn copied(note: Option<Note>) -> Option<AnyView> {
+    let Some(Note::CopyOf(original)) = note else { return None };
     let href = format!("/meetings/{original}/edit");
     Some(
         view! {

@@ -105,7 +105,7 @@ pub(super) struct Sheet {
 
 impl Sheet {
     /// The sheet of what was kept, with what came back from a plain press.
-    pub(super) fn new(composed: Composed, posted: &Posted) -> Sheet {
+    pub(super) fn new(composed: Composed, posted: &Posted, shows_missing: bool) -> Sheet {
         let mut check = composed.check;
         let mut failure = posted.failure.clone();
         if let Some(Failure::Invalid(fields)) =
@@ -115,7 +115,8 @@ impl Sheet {
         }
         // A plain press brings back what fitted nobody, or what nobody was chosen for when it was to be sent.
         let beside = FINDERS.map(|field| posted.typed(field));
-        let is_unknown = posted.typed("all") != "on";
+        let is_asked_for = posted.typed("all") == "on";
+        let is_unknown = !is_asked_for;
         let loose = FINDERS.into_iter().zip(&beside).filter(|(_, text)| !text.trim().is_empty());
         let loose = loose.map(|(field, _)| Loose { field, is_unknown }).collect();
         Sheet {
@@ -123,7 +124,7 @@ impl Sheet {
             input: RwSignal::new(composed.input),
             shape: RwSignal::new(0),
             check: RwSignal::new(check),
-            shows_missing: RwSignal::new(posted.typed("all") == "on"),
+            shows_missing: RwSignal::new(is_asked_for || shows_missing),
             failure: RwSignal::new(failure),
             keeping: RwSignal::new(Keeping::Still),
             beside: RwSignal::new(beside),

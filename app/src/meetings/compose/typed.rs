@@ -3,10 +3,6 @@
 
 use domain::meetings::{AgendaInput, MeetingInput, SittingInput};
 
-/// Longest input that is carried back in an address; servers in front of the program take about eight thousand.
-#[cfg(any(feature = "ssr", test))]
-const CARRIED_AT_MOST: usize = 6000;
-
 /// The input of the fields: `all` gives the values that a field was sent with, none when it was not sent.
 pub(super) fn input_of(all: impl Fn(&str) -> Vec<String>) -> MeetingInput {
     let one = |name: &str| all(name).into_iter().next().unwrap_or_default();
@@ -45,7 +41,7 @@ pub(super) fn input_of(all: impl Fn(&str) -> Vec<String>) -> MeetingInput {
     }
 }
 
-/// The fields of an input; none when they are too many for an address.
+/// The fields of an input.
 #[cfg(any(feature = "ssr", test))]
 pub(super) fn fields_of(input: &MeetingInput) -> Vec<(String, String)> {
     let mut fields: Vec<(String, &String)> = [
@@ -83,11 +79,6 @@ pub(super) fn fields_of(input: &MeetingInput) -> Vec<(String, String)> {
         ];
         fields.extend(of.map(|(field, text)| (format!("agenda[{at}][{field}]"), text)));
     }
-    let length: usize =
-        fields.iter().map(|(name, text)| name.len() + crate::form::escape(text).len() + 2).sum();
-    if length > CARRIED_AT_MOST {
-        return Vec::new();
-    }
     fields.into_iter().map(|(name, text)| (name, text.clone())).collect()
 }
 
@@ -112,11 +103,5 @@ mod tests {
             fields.iter().filter(|(field, _)| field == name).map(|(_, text)| text.clone()).collect::<Vec<_>>()
         };
         assert_eq!(input_of(all), typed);
-    }
-
-    #[test]
-    fn what_is_too_long_for_an_address_is_not_carried() {
-        let typed = MeetingInput { delegates: vec!["p-1".into(); 1000], ..MeetingInput::default() };
-        assert!(fields_of(&typed).is_empty());
     }
 }

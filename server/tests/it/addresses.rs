@@ -1,0 +1,135 @@
+//! What pages make of their addresses: nothing but what they look at. What a form did is told by a cookie.
+
+use http::{StatusCode, header};
+use server::router::page_routes;
+
+use crate::forms::Office;
+use crate::world::{Answer, World, now};
+
+/// A page without what every rendering draws anew.
+fn without_nonces(answer: &Answer) -> String {
+    let mut pieces = answer.text().split("nonce=\"");
+    let first = pieces.next().unwrap_or_default().to_owned();
+    pieces.fold(first, |text, piece| text + piece.split_once('"').map_or("", |(_, rest)| rest))
+}
+
+/// What a link might want to put into a page: failures, fields of every form, what was done or kept.
+const CRAFTED: &str = "failed=%22stale%22&failed=%7B%22refused%22%3A%7B%22already_there%22%3A%7B%22name%22%3A%22G%E1%BB%8Di%22%7D%7D%7D\
+    &typed=on&title=Gian&name=Gian&name_vi=Gian&position=Gian&short_name=Gian&aliases=Gian&roles[]=secretary\
+    &roles[]=system_administrator&others[0][role]=secretary&others[0][agency]=SNV&others[0][agency_name]=Gian\
+    &user_name=gian&keep=yes&agency_name=Gian&code_=Gian&capacity=7&video=yes&equipment=Gian&morning_from=01:23&blocked_days=31\
+    &limit_sessions=9&source=Gian&valid_from=2031-01-01&hybrid=in_person&kept_count=3&kept=Gian&done=saved&done=password\
+    &copy_of=00000000-0000-0000-0000-000000000007&add=Gian&add_chair=Gian&add_secretary=Gian&reason=Gian\
+    &close_reason=Gian&cancel_reason=Gian&postpone_reason=Gian&ended=Gian&of=Gian&presence=absent&paper=Gian\
+    &people[]=00000000-0000-0000-0000-000000000007&sittings[0][date]=1/1/2031&agenda[0][title]=Gian&place=Gian\
+    &note=saved&back=Gian&__path=%2Fapi%2Frooms%2Fadd&__err=Gian";
+
+#[tokio::test]
+async fn no_page_shows_what_an_address_claims() {
+    let office = Office::new().await;
+    let (mut seen, mut wrong) = (0, Vec::new());
+    for page in page_routes() {
+        for address in office.addresses(page.path()) {
+            for cookie in [office.administrator.as_str(), &office.secretary, ""] {
+                let bare = office.world.page(&address).signed_in(cookie).send().await;
+                let crafted = format!("{address}?{}", CRAFTED.replace(' ', ""));
+                let crafted = office.world.page(&crafted).signed_in(cookie).send().await;
+                if without_nonces(&bare) != without_nonces(&crafted) || bare.status != crafted.status {
+                    wrong.push(format!("{address} of {cookie}"));
+                }
+                seen += usize::from(bare.status == StatusCode::OK);
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    assert!(seen > 40, "only {seen} pages were shown at all");
+}
+
+#[tokio::test]
+async fn the_first_administrators_page_shows_nothing_of_its_address() {
+    let world = World::empty().await;
+    let bare = world.page("/first").send().await;
+    let crafted = world.page(&format!("/first?{}&code=GIAN", CRAFTED.replace(' ', ""))).send().await;
+    assert_eq!(bare.status, StatusCode::OK);
+    assert_eq!(without_nonces(&bare), without_nonces(&crafted));
+}
+
+#[tokio::test]
+async fn a_link_to_the_composer_sets_hours_and_choices_but_no_words() {
+    let office = Office::new().await;
+    let compose = async |query: &str| {
+        let page = office.world.page(&format!("/meetings/new{query}")).signed_in(&office.secretary);
+        without_nonces(&page.send().await)
+    };
+    let bare = compose("").await;
+    let hidden = compose("?from=7:30:G%E1%BB%8Di+0900").await;
+    assert!(hidden.contains("value=\"07:30\"") && !hidden.contains("0900"), "{hidden}");
+    let free = compose(&format!("?date=2026-06-23&from=07:30&to=11:30&room={}", office.room)).await;
+    assert!(free.contains("value=\"23/06/2026\"") && free.contains("value=\"11:30\""), "{free}");
+    assert_eq!(compose("?date=G%E1%BB%8Di+0900&from=s%C3%A1ng&to=x%3A30&room=Gian&agency=Gian").await, bare);
+}
+
+#[tokio::test]
+async fn the_address_of_a_form_leads_to_its_page_when_it_is_opened() {
+    let office = Office::new().await;
+    for (call, page) in [("/api/people/change", "/admin/people"), ("/api/meetings/save", "/meetings")] {
+        let answer = office.world.page(call).signed_in(&office.secretary).send().await;
+        assert_eq!((answer.status, answer.header(header::LOCATION)), (StatusCode::SEE_OTHER, page));
+    }
+    let answer = office.world.page("/api/accounts/sign-in").send().await;
+    assert_eq!(answer.header(header::LOCATION), "/sign-in");
+}
+
+/// The part of a `Set-Cookie` that a browser sends back.
+fn pair(answer: &Answer, name: &str) -> Option<String> {
+    let cookies = answer.headers.get_all(header::SET_COOKIE).iter().map(|cookie| cookie.to_str().unwrap());
+    let pair = cookies.filter_map(|cookie| cookie.split(';').next()).find(|pair| pair.starts_with(name))?;
+    Some(pair.to_owned())
+}
+
+#[tokio::test]
+async fn what_a_form_did_is_told_once_on_its_page_and_not_by_an_address() {
+    let office = Office::new().await;
+    let added = "Đã ghi";
+    let fields = [("code", "P2"), ("name", "Phòng 2"), ("agency", "root"), ("capacity", "9")];
+    let system = office.world.site.backend.system_caller(now());
+    let root = office.world.site.services.agencies.tree(&system).await.unwrap()[0].code.clone();
+    let fields = fields.map(|(name, typed)| (name, if typed == "root" { root.as_str() } else { typed }));
+    let answer = office.world.submit(&office.administrator, "/api/rooms/add", &fields).await;
+    assert_eq!(answer.header(header::LOCATION), "/admin/rooms", "{}", answer.text());
+    let note = pair(&answer, "note=").unwrap();
+    let jar = format!("{}; {note}", office.administrator);
+    let show = async |page: &str, jar: &str| office.world.page(page).signed_in(jar).send().await;
+    let elsewhere = show("/admin/agencies", &jar).await;
+    assert!(!elsewhere.text().contains(added) && pair(&elsewhere, "note=").is_none());
+    let shown = show("/admin/rooms", &jar).await;
+    assert!(shown.text().contains(added), "{}", shown.text());
+    assert_eq!(pair(&shown, "note=").as_deref(), Some("note="), "it is taken away");
+    assert!(!show("/admin/rooms", &office.administrator).await.text().contains(added));
+    let other = format!("{}; note=<b>Gọi số 0900</b>@/admin/rooms", office.administrator);
+    let other = office.world.page("/admin/rooms").signed_in(&other.replace('ọ', "o").replace('ố', "o"));
+    assert!(!other.send().await.text().contains("0900"));
+}
+
+#[tokio::test]
+async fn a_draft_that_somebody_else_changed_becomes_a_copy_that_says_so_without_its_address() {
+    let office = Office::new().await;
+    let id = office.coming.to_string();
+    let fields = [
+        ("id", id.as_str()),
+        ("rev", "0"),
+        ("then", "keep"),
+        ("title", "Họp của tôi"),
+        ("agency", &office.agency),
+    ];
+    let answer = office.world.submit(&office.secretary, "/api/meetings/save", &fields).await;
+    assert_eq!(answer.status, StatusCode::FOUND, "{}", answer.text());
+    let copy = answer.header(header::LOCATION).split('#').next().unwrap().to_owned();
+    assert!(copy.ends_with("/edit") && !copy.contains(&id), "{copy}");
+    let jar = format!("{}; {}", office.secretary, pair(&answer, "note=").unwrap());
+    let page = office.world.page(&copy).signed_in(&jar).send().await;
+    let original = format!("/meetings/{id}/edit");
+    assert!(page.text().contains(&original) && page.text().contains("Họp của tôi"), "{}", page.text());
+    let again = office.world.page(&copy).signed_in(&office.secretary).send().await;
+    assert!(!again.text().contains(&original));
+}

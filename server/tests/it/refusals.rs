@@ -1,0 +1,278 @@
+//! Every call of the pages: those that a plain form is sent to are each refused once, and the form has to come back.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use http::header;
+
+use crate::forms::Office;
+
+/// What is known of a call of the pages.
+enum Call {
+    /// Answers scripts only.
+    Data,
+    /// A form that cannot be refused: it asks for nothing.
+    Always,
+    /// A form, with fields that are refused.
+    Form {
+        /// Who sends it.
+        by: String,
+        /// What is sent.
+        fields: Vec<(&'static str, String)>,
+        /// The page that it stands on.
+        page: String,
+        /// What of it comes back, as the page shows it; empty where nothing is typed into it.
+        shows: &'static str,
+        /// The status of the answer.
+        status: u16,
+    },
+}
+
+/// Every call of the pages. A new one is named here, with a way to have it refused when it is a form.
+#[expect(clippy::too_many_lines, reason = "one entry for each form")]
+fn calls(office: &Office) -> BTreeMap<&'static str, Call> {
+    let (admin, secretary) = (office.administrator.clone(), office.secretary.clone());
+    let (coming, on) = (office.coming.to_string(), office.on.to_string());
+    let nobody = || "00000000-0000-0000-0000-000000000099".to_owned();
+    let form = |by: &str, page: &str, shows: &'static str, fields: Vec<(&'static str, String)>| Call::Form {
+        by: by.to_owned(),
+        page: page.to_owned(),
+        shows,
+        fields,
+        status: 422,
+    };
+    let missing = |by: &str, page: &str, fields: Vec<(&'static str, String)>| Call::Form {
+        by: by.to_owned(),
+        page: page.to_owned(),
+        shows: "",
+        fields,
+        status: 404,
+    };
+    let typed = "Gõ & <b>";
+    let shown = "Gõ &amp; &lt;b&gt;";
+    let text = || typed.to_owned();
+    let meeting = format!("/meetings/{coming}");
+    let held = format!("/meetings/{on}");
+    let data = [
+        "/api/accounts/is-first",
+        "/api/accounts/sessions",
+        "/api/meetings/today",
+        "/api/meetings/list",
+        "/api/meetings/get",
+        "/api/meetings/compose",
+        "/api/meetings/find",
+        "/api/meetings/check",
+        "/api/meetings/keep",
+        "/api/live/lines",
+        "/api/live/behind",
+        "/api/live/rehearsals",
+        "/api/search/find",
+        "/api/calendar/choices",
+        "/api/calendar/people",
+        "/api/calendar/show",
+        "/api/papers/coming",
+        "/api/papers/read",
+        "/api/attendance/landing",
+        "/api/attendance/to-name",
+        "/api/attendance/nameable",
+        "/api/hall/display",
+        "/api/figures/agencies",
+        "/api/figures/report",
+        "/api/agencies/tree",
+        "/api/agencies/settings",
+        "/api/people/list",
+        "/api/people/get",
+        "/api/people/password-report",
+        "/api/rooms/list",
+        "/api/rooms/get",
+        "/api/rules/list",
+        "/api/imports/report",
+        "/api/audit/list",
+    ];
+    let always = ["/api/accounts/sign-out", "/api/accounts/sign-out-everywhere", "/api/preferences/set"];
+    let agency = format!("/admin/agencies/{}", office.agency);
+    let forms = [
+        (
+            "/api/accounts/sign-in",
+            form(
+                "",
+                "/sign-in?next=%2Fmeetings",
+                shown,
+                vec![("user_name", text()), ("next", "/meetings".into())],
+            ),
+        ),
+        // On a system that has its administrator the page leads to signing in; an empty one has a test of its own.
+        ("/api/accounts/claim-first", Call::Always),
+        (
+            "/api/accounts/change-password",
+            form(&secretary, "/account", "", vec![("new", text()), ("again", "x".into())]),
+        ),
+        (
+            "/api/meetings/save",
+            form(&secretary, "/meetings/new", shown, vec![("title", text()), ("place", "x".repeat(210_000))]),
+        ),
+        (
+            "/api/meetings/publish",
+            form(&secretary, &meeting, "", vec![("id", coming.clone()), ("rev", "77".into())]),
+        ),
+        (
+            "/api/meetings/call-off",
+            form(
+                &secretary,
+                &meeting,
+                "",
+                vec![("id", coming.clone()), ("postponed", "on".into()), ("reason", " ".into())],
+            ),
+        ),
+        ("/api/meetings/open", form(&secretary, &meeting, "", vec![("id", coming.clone())])),
+        ("/api/meetings/take-back", form(&secretary, &meeting, "", vec![("id", coming.clone())])),
+        ("/api/meetings/discuss", missing(&secretary, &held, vec![("id", on.clone()), ("item", nobody())])),
+        (
+            "/api/meetings/close",
+            form(
+                &secretary,
+                &held,
+                shown,
+                vec![("id", on.clone()), ("ended", "trưa".into()), ("reason", text())],
+            ),
+        ),
+        (
+            "/api/attendance/mark",
+            form(
+                &secretary,
+                &format!("{held}?tab=delegates"),
+                "name=\"reason\" value=\" \"",
+                vec![
+                    ("id", on.clone()),
+                    ("participant", office.participant.clone()),
+                    ("presence", "absent".into()),
+                    ("reason", " ".into()),
+                ],
+            ),
+        ),
+        (
+            "/api/attendance/mark-rest",
+            form(
+                &secretary,
+                &format!("{held}?tab=delegates"),
+                "",
+                vec![("id", on.clone()), ("presence", "somewhere".into())],
+            ),
+        ),
+        (
+            "/api/attendance/mark-site",
+            missing(&secretary, &format!("{held}?tab=sites"), vec![("id", on.clone()), ("site", nobody())]),
+        ),
+        (
+            "/api/papers/rename",
+            missing(&secretary, &held, vec![("id", on.clone()), ("paper", nobody()), ("title", text())]),
+        ),
+        (
+            "/api/papers/neutral-line",
+            missing(&secretary, &held, vec![("id", on.clone()), ("item", nobody())]),
+        ),
+        ("/api/papers/withdraw", missing(&secretary, &held, vec![("id", on.clone()), ("paper", nobody())])),
+        (
+            "/api/attendance/scan",
+            form(
+                &secretary,
+                &format!("{held}/in"),
+                "name=\"code\"",
+                vec![("meeting", on.clone()), ("code", "SAI".into())],
+            ),
+        ),
+        (
+            "/api/attendance/name-delegates",
+            form(
+                &secretary,
+                &format!("{meeting}/delegates?agency={}", office.agency),
+                "",
+                vec![("meeting", coming.clone()), ("agency", office.agency.clone()), ("people[]", text())],
+            ),
+        ),
+        ("/api/agencies/add", form(&admin, "/admin/agencies", shown, vec![("name", text())])),
+        (
+            "/api/agencies/change",
+            form(
+                &admin,
+                &agency,
+                shown,
+                vec![("id", office.agency.clone()), ("name", text()), ("short_name", String::new())],
+            ),
+        ),
+        (
+            "/api/agencies/set-hours",
+            form(&admin, &agency, shown, vec![("id", office.agency.clone()), ("morning_from", text())]),
+        ),
+        (
+            "/api/people/add",
+            form(&admin, "/admin/people", shown, vec![("position", text()), ("roles[]", "leader".into())]),
+        ),
+        (
+            "/api/people/change",
+            form(
+                &admin,
+                &format!("/admin/people/{}", office.person),
+                shown,
+                vec![("id", office.person.clone()), ("position", text()), ("name", String::new())],
+            ),
+        ),
+        ("/api/people/reset-password", missing(&admin, "/admin/people", vec![("person", nobody())])),
+        (
+            "/api/people/set-active",
+            missing(
+                &admin,
+                "/admin/people?text=thu",
+                vec![("person", nobody()), ("active", "no".into()), ("text", "thu".into())],
+            ),
+        ),
+        ("/api/rooms/add", form(&admin, "/admin/rooms", shown, vec![("name", text())])),
+        (
+            "/api/rooms/change",
+            form(
+                &admin,
+                &format!("/admin/rooms/{}", office.room),
+                shown,
+                vec![("id", office.room.clone()), ("name", text()), ("capacity", "rộng".into())],
+            ),
+        ),
+        ("/api/rules/add", form(&admin, "/admin/rules", shown, vec![("name_vi", text())])),
+        ("/api/rules/set-hybrid", form(&admin, "/admin/rules", "", vec![("hybrid", "so-so".into())])),
+    ];
+    let always = always.map(|call| (call, Call::Always));
+    data.map(|call| (call, Call::Data)).into_iter().chain(always).chain(forms).collect()
+}
+
+#[tokio::test]
+async fn every_call_is_known_as_a_form_or_not() {
+    let office = Office::new().await;
+    let known: BTreeSet<&str> = calls(&office).into_keys().collect();
+    let served: BTreeSet<&str> = leptos::server_fn::axum::server_fn_paths().map(|(path, _)| path).collect();
+    let (new, gone) = (served.difference(&known), known.difference(&served));
+    assert_eq!(new.chain(gone).collect::<Vec<_>>(), Vec::<&&str>::new());
+}
+
+#[tokio::test]
+async fn every_refused_form_is_answered_with_its_page_and_what_was_typed() {
+    let office = Office::new().await;
+    for (call, known) in calls(&office) {
+        let Call::Form { by, fields, page, shows, status } = known else { continue };
+        let sent: Vec<(&str, &str)> = fields.iter().map(|(name, typed)| (*name, typed.as_str())).collect();
+        let answer = office.world.submit(&by, call, &sent).await;
+        let text = answer.text();
+        assert_eq!(answer.status.as_u16(), status, "{call}: {} {text}", answer.header(header::LOCATION));
+        assert_eq!(answer.header(header::LOCATION), "", "{call}");
+        assert!(text.contains(&format!("history.replaceState(null,'',\"{page}\")")), "{call}: {text}");
+        assert!(
+            ["class=\"notice", "field__error", "class=\"check__list\"><li>"]
+                .iter()
+                .any(|mark| text.contains(mark)),
+            "{call} says nothing: {text}"
+        );
+        assert!(text.contains(shows), "{call} does not show {shows}: {text}");
+        let heads: Vec<&str> = answer.headers.values().map(|value| value.to_str().unwrap()).collect();
+        assert!(
+            !heads.iter().any(|head| head.contains("%26") || head.contains("failed")),
+            "{call}: {heads:?}"
+        );
+    }
+}
