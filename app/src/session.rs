@@ -14,8 +14,16 @@ use crate::context::{Assets, Locale, SingleKeys, Theme, UploadMib};
 use crate::failure::CallError;
 use crate::ui::Json;
 
-/// The cookie that holds the session's token.
+/// The cookie that holds the session's token where the site is reached in clear.
 pub const COOKIE: &str = "phien";
+/// The same over TLS. Browsers take a cookie of such a name from this very host alone, so that no neighbouring host can sign
+/// somebody in to its own account.
+pub const SECURE_COOKIE: &str = "__Host-phien";
+
+/// The name of the session's cookie.
+pub const fn cookie_name(is_secure: bool) -> &'static str {
+    if is_secure { SECURE_COOKIE } else { COOKIE }
+}
 
 /// The signed-in person, as the pages see them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -148,15 +156,36 @@ pub fn now() -> Result<chrono::DateTime<chrono::Utc>, CallError> {
     Ok(use_context::<crate::context::Now>().ok_or(domain::error::Failure::Unavailable)?.0)
 }
 
+/// Signs this browser in: its cookie holds the session's token.
+#[cfg(feature = "ssr")]
+pub(crate) fn begin_in_browser(signed_in: &domain::accounts::SignedIn) {
+    set_cookie(cookie_name(is_secure()), &signed_in.token, signed_in.max_age_seconds);
+}
+
+/// Signs this browser out. Over TLS it is also told to empty its cache, where papers that were read may lie; what it keeps
+/// otherwise, such as language and theme, stays.
+#[cfg(feature = "ssr")]
+pub(crate) fn end_in_browser() {
+    set_cookie(cookie_name(is_secure()), "", Some(0));
+    if let (true, Some(response)) = (is_secure(), use_context::<leptos_axum::ResponseOptions>()) {
+        let (name, cache) = ("clear-site-data", "\"cache\"");
+        response.insert_header(http::HeaderName::from_static(name), http::HeaderValue::from_static(cache));
+    }
+}
+
+#[cfg(feature = "ssr")]
+fn is_secure() -> bool {
+    use_context::<crate::context::ClientInfo>().is_some_and(|client| client.is_secure)
+}
+
 /// Sets a cookie of this site. `max_age_seconds` of `None` lasts as long as the browser is open, 0 removes it.
 #[cfg(feature = "ssr")]
 pub(crate) fn set_cookie(name: &str, value: &str, max_age_seconds: Option<i64>) {
-    let is_secure = use_context::<crate::context::ClientInfo>().is_some_and(|client| client.is_secure);
     let mut cookie = format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax");
     if let Some(seconds) = max_age_seconds {
         cookie.push_str(&format!("; Max-Age={seconds}"));
     }
-    if is_secure {
+    if is_secure() {
         cookie.push_str("; Secure");
     }
     if let (Some(response), Ok(cookie)) =

@@ -95,6 +95,7 @@ const CALLS: &[(&str, Access)] = &[
     ("/api/meetings/today", Needs(UseSystem)),
     ("/api/meetings/list", Needs(ViewCalendar)),
     ("/api/meetings/get", Needs(ViewMeeting)),
+    ("/api/meetings/follow", Needs(ViewMeeting)),
     ("/api/meetings/compose", Needs(ComposeMeeting)),
     ("/api/meetings/find", Needs(ViewPeople)),
     ("/api/meetings/check", Needs(ComposeMeeting)),
@@ -151,6 +152,15 @@ const CALLS: &[(&str, Access)] = &[
     ("/api/imports/report", SignedIn),
     ("/api/audit/list", Needs(ViewAudit)),
 ];
+
+/// What open pages ask by themselves, without anybody touching them: it does not count as a use of the session.
+const BACKGROUND: [&str; 4] =
+    ["/meetings/{id}/socket", "/api/meetings/follow", "/api/live/rehearsals", "/api/hall/display"];
+
+/// Whether an address is asked for by pages themselves.
+pub fn is_background(address: &str) -> bool {
+    BACKGROUND.contains(&address)
+}
 
 /// What lets somebody have a seat.
 const SEAT: [Action; 3] = [ConnectSite, JoinMeeting, ShowHall];

@@ -4,6 +4,7 @@
 use std::net::{IpAddr, SocketAddr};
 
 use app::context::{ClientInfo, KEYS_COOKIE, LOCALE_COOKIE, Locale, SingleKeys, THEME_COOKIE, Theme};
+use app::session::{COOKIE, SECURE_COOKIE};
 use http::{Extensions, HeaderMap, header};
 
 use crate::config::Config;
@@ -15,9 +16,41 @@ const FORWARDED_FOR: &str = "x-forwarded-for";
 
 /// The value of a cookie.
 pub fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    let cookies = headers.get_all(header::COOKIE).into_iter().filter_map(|value| value.to_str().ok());
-    let mut pairs = cookies.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    pairs.find(|(key, _)| *key == name).map(|(_, value)| value)
+    cookies(headers, name).next()
+}
+
+/// Every value that came under a cookie's name.
+fn cookies<'a>(headers: &'a HeaderMap, name: &str) -> impl Iterator<Item = &'a str> {
+    let lines = headers.get_all(header::COOKIE).into_iter().filter_map(|value| value.to_str().ok());
+    let pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    pairs.filter(move |(key, _)| *key == name).map(|(_, value)| value)
+}
+
+/// The token of the visitor's session. Of two, one was put there by somebody else, so that none counts.
+pub fn session_token<'a>(
+    config: &Config,
+    headers: &'a HeaderMap,
+    extensions: &Extensions,
+) -> Option<&'a str> {
+    let only = |name| {
+        let mut values = cookies(headers, name);
+        (values.next(), values.next())
+    };
+    match only(SECURE_COOKIE) {
+        (Some(token), None) => Some(token),
+        // Also over a connection in clear: a node passes on to another what came to it over TLS.
+        (None, _) if !is_secure(config, headers, extensions) => match only(COOKIE) {
+            (Some(token), None) => Some(token),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// Whether the visitor's own connection is encrypted.
+fn is_secure(config: &Config, headers: &HeaderMap, extensions: &Extensions) -> bool {
+    let is_forwarded = || headers.get("x-forwarded-proto").is_some_and(|scheme| scheme == "https");
+    config.is_secure() || (believes(config, extensions) && is_forwarded())
 }
 
 /// The language chosen on this device.
@@ -44,9 +77,7 @@ fn address(text: &str) -> Option<IpAddr> {
 /// The browser that asks.
 pub fn client(config: &Config, headers: &HeaderMap, extensions: &Extensions) -> ClientInfo {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-    let believes = believes(config, extensions);
-    let is_forwarded_secure = believes && text("x-forwarded-proto") == Some("https");
-    let is_secure = config.is_secure() || is_forwarded_secure;
+    let is_secure = is_secure(config, headers, extensions);
     let asked = || {
         let scheme = if is_secure { "https" } else { "http" };
         text("host").map(|host| format!("{scheme}://{host}"))
@@ -128,6 +159,33 @@ mod tests {
         assert_eq!(cookie(&jar, "hien"), None);
         assert_eq!(locale(&jar), Locale::En);
         assert_eq!(theme(&jar), Theme::Device);
+    }
+
+    #[test]
+    fn a_session_is_known_by_the_one_cookie_that_nobody_else_can_have_set() {
+        let clear = Config::read(&Sources::default()).unwrap();
+        let mut secure = clear.clone();
+        secure.public_url = Some("https://hop.sonla.gov.vn".parse().unwrap());
+        let mut proxied = clear.clone();
+        proxied.trust_proxy = true;
+        let table = [
+            ("phien=a", Some("a"), None),
+            ("__Host-phien=a", Some("a"), Some("a")),
+            ("phien=evil; __Host-phien=a", Some("a"), Some("a")),
+            ("phien=evil; phien=a", None, None),
+            ("__Host-phien=evil; __Host-phien=a", None, None),
+            ("__host-phien=evil", None, None),
+            ("locale=en", None, None),
+        ];
+        for (sent, in_clear, over_tls) in table {
+            let jar = headers(&[("cookie", sent), ("x-forwarded-proto", "https")]);
+            assert_eq!(session_token(&clear, &jar, &Extensions::new()), in_clear, "{sent}");
+            assert_eq!(session_token(&secure, &jar, &Extensions::new()), over_tls, "{sent}");
+            assert_eq!(session_token(&proxied, &jar, &Extensions::new()), over_tls, "{sent}");
+        }
+        let mut lines = headers(&[("cookie", "phien=evil")]);
+        lines.append("cookie", "phien=a".parse().unwrap());
+        assert_eq!(session_token(&clear, &lines, &Extensions::new()), None, "in two lines as in one");
     }
 
     #[test]

@@ -70,6 +70,9 @@ pub trait Accounts: Send + Sync {
     ) -> Outcome<SignedIn>;
     /// Who holds a token, if its session is still good; also marks it as used.
     async fn identify(&self, token: &str, now: DateTime<Utc>) -> Outcome<Caller>;
+    /// The same without marking the session as used: for what an open page asks by itself, so that the session of a tablet
+    /// that nobody touches ends.
+    async fn identify_in_background(&self, token: &str, now: DateTime<Utc>) -> Outcome<Caller>;
     /// Ends the caller's session.
     async fn sign_out(&self, caller: &Caller) -> Outcome<()>;
     /// Ends all of the caller's sessions, on every device.

@@ -30,14 +30,26 @@ pub async fn sign_in(
         .accounts
         .sign_in(&user_name, &password, keep == "yes", &client.device, &client.address, session::now()?)
         .await;
+    if signed_in.is_ok() {
+        end_former_session().await?;
+    }
     let back = match next.as_str() {
         "" => "/sign-in".to_owned(),
         next => format!("/sign-in?next={}", escape(next)),
     };
     answer(&back, signed_in, &[("user_name", &user_name), ("keep", &keep)], |signed_in| {
-        session::set_cookie(session::COOKIE, &signed_in.token, signed_in.max_age_seconds);
+        session::begin_in_browser(&signed_in);
         session::safe_next(&next).to_owned()
     })
+}
+
+/// Ends the session whose cookie came along with a sign-in: the browser forgets its token, so nobody else is to find it.
+#[cfg(feature = "ssr")]
+async fn end_former_session() -> Result<(), CallError> {
+    if let Some(former) = use_context::<Option<domain::access::Caller>>().flatten() {
+        session::services()?.accounts.sign_out(&former).await?;
+    }
+    Ok(())
 }
 
 /// Ends this session.
@@ -46,7 +58,7 @@ pub async fn sign_out() -> Result<(), CallError> {
     let (services, caller) = session::asked()?;
     let ended = services.accounts.sign_out(&caller).await;
     answer("/account", ended, &[], |()| {
-        session::set_cookie(session::COOKIE, "", Some(0));
+        session::end_in_browser();
         "/sign-in".to_owned()
     })
 }
@@ -57,7 +69,7 @@ pub async fn sign_out_everywhere() -> Result<(), CallError> {
     let (services, caller) = session::asked()?;
     let ended = services.accounts.sign_out_everywhere(&caller).await;
     answer("/account", ended, &[], |()| {
-        session::set_cookie(session::COOKIE, "", Some(0));
+        session::end_in_browser();
         "/sign-in".to_owned()
     })
 }
@@ -129,7 +141,7 @@ pub async fn claim_first(
     // Secrets do not come back: the code is one.
     let typed = [("agency_name", &*agency_name), ("user_name", &*user_name), ("name", &*name)];
     answer("/first", claimed, &typed, |signed_in| {
-        session::set_cookie(session::COOKIE, &signed_in.token, signed_in.max_age_seconds);
+        session::begin_in_browser(&signed_in);
         "/admin".to_owned()
     })
 }

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use domain::error::Failure;
 use domain::ids::MeetingId;
 use gloo_timers::future::TimeoutFuture;
 use leptos::prelude::*;
@@ -12,6 +13,7 @@ use leptos::web_sys::js_sys::Date;
 
 use super::calls::hall_display;
 use super::display::Display;
+use crate::failure::CallError;
 use crate::session::with_page;
 
 /// A hall notices a new speaker or a new code within so long.
@@ -27,6 +29,7 @@ pub(super) struct Live {
     pub(super) shown: RwSignal<Display>,
     pub(super) seconds: RwSignal<i64>,
     pub(super) is_offline: RwSignal<bool>,
+    pub(super) is_signed_out: RwSignal<bool>,
 }
 
 /// Starts the clock and the questions; they end with the page.
@@ -58,12 +61,14 @@ pub(super) fn start(meeting: MeetingId, live: Live) {
             }
             let answer = hall_display(meeting).await;
             let is_offline = answer.is_err();
+            let is_signed_out = matches!(answer, Err(CallError(Failure::SignedOut)));
             wait = if is_offline { (wait * 2).min(ASK_AT_LEAST_MS) } else { ASK_MS };
             if let Ok(shown) = answer {
                 heard.try_set_value(Date::now());
                 live.seconds.try_set(0);
                 live.shown.try_set(shown);
             }
+            live.is_signed_out.try_set(is_signed_out);
             live.is_offline.try_set(is_offline);
         }
     });

@@ -41,21 +41,23 @@ pub fn HallPage() -> impl IntoView {
 /// What changes as time goes by.
 #[derive(Clone, Copy)]
 struct Screen {
+    id: MeetingId,
     shown: RwSignal<Display>,
     now: Memo<DateTime<Utc>>,
     is_offline: RwSignal<bool>,
+    is_signed_out: RwSignal<bool>,
 }
 
 fn screen(id: MeetingId, display: Display) -> AnyView {
     let title = display.title.clone();
     let shown = RwSignal::new(display);
     let seconds = RwSignal::new(0_i64);
-    let is_offline = RwSignal::new(false);
+    let (is_offline, is_signed_out) = (RwSignal::new(false), RwSignal::new(false));
     let now = Memo::new(move |_| shown.with(|shown| shown.now) + chrono::Duration::seconds(seconds.get()));
-    let screen = Screen { shown, now, is_offline };
+    let screen = Screen { id, shown, now, is_offline, is_signed_out };
     Effect::new(move |_| {
         #[cfg(feature = "hydrate")]
-        live::start(id, Live { shown, seconds, is_offline });
+        live::start(id, Live { shown, seconds, is_offline, is_signed_out });
         #[cfg(not(feature = "hydrate"))]
         let _ = id;
     });
@@ -78,7 +80,7 @@ fn screen(id: MeetingId, display: Display) -> AnyView {
 
 impl Screen {
     fn head(self) -> AnyView {
-        let Screen { shown, now, is_offline } = self;
+        let Screen { id, shown, now, is_offline, is_signed_out } = self;
         let stage = Memo::new(move |_| shown.with(|shown| shown.stage));
         let org = shown.with_untracked(|shown| shown.agency.clone());
         let live = move || {
@@ -86,9 +88,16 @@ impl Screen {
                 .then(|| view! { <span class="lv">{words::stage(Stage::UnderWay)}</span> })
         };
         let offline = move || {
-            is_offline
-                .get()
-                .then(|| view! { <span class="hall__off"><Icon name="wifi-off"/>{t(HALL_OFFLINE)}</span> })
+            if is_signed_out.get() {
+                let href = format!("/sign-in?next=/meetings/{id}/hall");
+                return Some(
+                    view! { <a class="hall__off" href=href rel="external"><Icon name="lock"/>{t(FAILURE_SIGNED_OUT)}</a> }
+                        .into_any(),
+                );
+            }
+            is_offline.get().then(|| {
+                view! { <span class="hall__off"><Icon name="wifi-off"/>{t(HALL_OFFLINE)}</span> }.into_any()
+            })
         };
         let minute = Memo::new(move |_| text::time(Zone::VIETNAM.local(now.get()).time()));
         view! {
@@ -188,7 +197,7 @@ impl Screen {
     }
 
     fn foot(self) -> AnyView {
-        let Screen { shown, now, is_offline } = self;
+        let Screen { shown, now, is_offline, .. } = self;
         let roll = Memo::new(move |_| shown.with(|shown| (shown.roll, shown.sites)));
         let stats = move || {
             let (roll, (connected, sites)) = roll.get();

@@ -37,6 +37,15 @@ pub async fn fetch(
     Ok(Shown { meeting, now: now()? })
 }
 
+/// The same for a page that is open already and asks by itself: that is no use of the session.
+#[server(endpoint = "meetings/follow")]
+pub async fn follow(
+    /// The meeting.
+    id: MeetingId,
+) -> Result<Shown, CallError> {
+    fetch(id).await
+}
+
 /// A page of a list, with what its filters offer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Listed {

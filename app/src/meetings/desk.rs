@@ -106,7 +106,13 @@ impl Desk {
         });
         let Some(turn) = asked else { return };
         leptos::task::spawn_local(async move {
-            let Ok(Shown { meeting, now }) = calls::fetch(self.id).await else { return };
+            let Shown { meeting, now } = match calls::follow(self.id).await {
+                Ok(shown) => shown,
+                Err(CallError(Failure::SignedOut)) => return self.say_signed_out(true),
+                // The line's trouble, or the server's, passes.
+                Err(_) => return,
+            };
+            self.say_signed_out(false);
             // Answers may overtake each other.
             let is_newest = self.asked.try_update_value(|(_, taken)| {
                 let is_newest = *taken < turn;
@@ -121,6 +127,15 @@ impl Desk {
                 self.meeting.try_set(meeting);
             }
         });
+    }
+
+    /// Says once that the session has ended, and no longer when somebody has signed in again beside this page.
+    #[cfg(feature = "hydrate")]
+    fn say_signed_out(self, is_signed_out: bool) {
+        let is_said = self.failure.try_with_untracked(|said| *said == Some(Failure::SignedOut)) == Some(true);
+        if is_said != is_signed_out {
+            self.failure.try_set(is_signed_out.then_some(Failure::SignedOut));
+        }
     }
 
     /// Takes the outcome of a step: on success the meeting is read anew, otherwise the reason is shown.

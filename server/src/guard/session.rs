@@ -1,7 +1,6 @@
 //! Who asks. The cookie's token becomes a caller, once, here; whoever is not signed in gets no further than what the
 //! table of permissions calls public. On an empty system every page leads to the first administrator's.
 
-use app::session::COOKIE;
 use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -30,8 +29,8 @@ pub async fn session(State(site): State<Site>, mut request: Request, next: Next)
     if access == Access::Open {
         return next.run(request).await;
     }
-    let token = visitor::cookie(request.headers(), COOKIE).map(str::to_owned);
-    let caller = match caller(&site, token).await {
+    let token = visitor::session_token(&site.config, request.headers(), request.extensions()).map(str::to_owned);
+    let caller = match caller(&site, token, permission::is_background(name(&request))).await {
         Ok(caller) => caller,
         Err(failure) => return fault::failure(&failure, request.headers()),
     };
@@ -50,18 +49,26 @@ pub async fn session(State(site): State<Site>, mut request: Request, next: Next)
 
 /// What the table says of this request. A path that it does not name asks for a signed-in person.
 fn access(request: &Request) -> Access {
-    let path = request.uri().path();
-    let route = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str);
-    let name = match route {
-        Some(route) if !route.starts_with("/api/") => route,
-        _ => path,
-    };
-    permission::of(name).unwrap_or(Access::SignedIn)
+    permission::of(name(request)).unwrap_or(Access::SignedIn)
 }
 
-async fn caller(site: &Site, token: Option<String>) -> Result<Option<Caller>, Failure> {
+/// What the table calls the address of this request.
+fn name(request: &Request) -> &str {
+    let route = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str);
+    match route {
+        Some(route) if !route.starts_with("/api/") => route,
+        _ => request.uri().path(),
+    }
+}
+
+async fn caller(site: &Site, token: Option<String>, is_background: bool) -> Result<Option<Caller>, Failure> {
     let Some(token) = token else { return Ok(None) };
-    match site.services.accounts.identify(&token, site.clock.now()).await {
+    let (accounts, now) = (&site.services.accounts, site.clock.now());
+    let found = match is_background {
+        true => accounts.identify_in_background(&token, now).await,
+        false => accounts.identify(&token, now).await,
+    };
+    match found {
         Ok(caller) => Ok(Some(caller)),
         Err(Failure::SignedOut | Failure::NotFound | Failure::Forbidden) => Ok(None),
         Err(failure) => Err(failure),

@@ -5,7 +5,7 @@ use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::{Path, RawQuery, State};
 use axum::response::Response;
 use domain::live::wire::MESSAGE_BYTES_AT_MOST;
-use http::{HeaderMap, StatusCode};
+use http::{Extensions, HeaderMap, StatusCode};
 use hyper::upgrade::OnUpgrade;
 
 use super::Visit;
@@ -26,6 +26,7 @@ pub async fn socket(
     Path(meeting): Path<String>,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
+    extensions: Extensions,
     // Before the upgrade, which takes it away.
     socket: Option<Extension<OnUpgrade>>,
     upgrade: WebSocketUpgrade,
@@ -34,7 +35,7 @@ pub async fn socket(
     if !is_own_page(&site, &headers) {
         return fault::plain(StatusCode::FORBIDDEN);
     }
-    let asker = Asker::new(site.clone(), &headers, &meeting);
+    let asker = Asker::new(site.clone(), &headers, &extensions, &meeting);
     let ((caller, meeting), standing) = match asker.standing(visitor.0).await {
         Ok(found) => found,
         Err(failure) => return fault::failure(&failure, &headers),

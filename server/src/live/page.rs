@@ -12,7 +12,7 @@ use domain::ids::{ConnectionId, MeetingId};
 use domain::live::wire::{HERE_SECONDS, ToPage, ToServer};
 use domain::live::{Arrival, Coming, DROP_OUT_SECONDS, Leaving, Seat, Standing, is_no_room};
 use futures::{SinkExt, StreamExt};
-use http::HeaderMap;
+use http::{Extensions, HeaderMap};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep, timeout};
 
@@ -44,14 +44,19 @@ pub(super) struct Asker {
 }
 
 impl Asker {
-    pub(super) fn new(site: Site, headers: &HeaderMap, meeting: &str) -> Asker {
-        let token = visitor::cookie(headers, app::session::COOKIE).unwrap_or_default().to_owned();
+    pub(super) fn new(site: Site, headers: &HeaderMap, extensions: &Extensions, meeting: &str) -> Asker {
+        let token = visitor::session_token(&site.config, headers, extensions).unwrap_or_default().to_owned();
         Asker { site, token, meeting: meeting.parse().ok() }
     }
 
-    /// The caller as of now.
+    /// The caller as of now, who uses the page.
     async fn caller(&self) -> Result<Caller, Failure> {
         self.site.services.accounts.identify(&self.token, self.site.clock.now()).await
+    }
+
+    /// The caller as of now, of a page that may lie about untouched.
+    async fn caller_in_background(&self) -> Result<Caller, Failure> {
+        self.site.services.accounts.identify_in_background(&self.token, self.site.clock.now()).await
     }
 
     /// What the caller may do there.
@@ -61,7 +66,7 @@ impl Asker {
     ) -> Result<((Caller, MeetingId), Standing), Failure> {
         let caller = match known {
             Some(caller) => caller,
-            None => self.caller().await?,
+            None => self.caller_in_background().await?,
         };
         let meeting = self.meeting.ok_or(Failure::NotFound)?;
         let standing = self.site.services.live.standing(&caller, meeting).await?;
@@ -187,7 +192,16 @@ impl Page {
         if !turns.is_multiple_of(ASKED_EVERY) {
             return send(out, &ToPage::Here).await;
         }
-        match self.asker.standing(None).await {
+        // Who sits in a meeting is in it for hours without a touch; any other page may have been left lying.
+        let known = match self.seat {
+            Some(_) => self.asker.caller().await.map(Some),
+            None => Ok(None),
+        };
+        let stands = match known {
+            Ok(known) => self.asker.standing(known).await,
+            Err(failure) => Err(failure),
+        };
+        match stands {
             Ok((_, standing)) if standing == self.standing => send(out, &ToPage::Here).await,
             Ok((_, standing)) => self.stand_anew(standing, out).await,
             Err(failure @ (Failure::SignedOut | Failure::NotFound | Failure::Forbidden)) => {

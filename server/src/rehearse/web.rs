@@ -73,8 +73,13 @@ impl Web {
         connection.abort();
         let cookies = answer.headers().get_all(header::SET_COOKIE).iter();
         let pairs = cookies.filter_map(|cookie| cookie.to_str().ok()?.split(';').next());
-        let prefix = format!("{}=", app::session::COOKIE);
-        let session = pairs.into_iter().find(|pair| pair.starts_with(&prefix) && pair.len() > prefix.len());
+        // Behind a proxy that ends TLS the server decides which of the two it is.
+        let is_session = |pair: &&str| {
+            pair.split_once('=').is_some_and(|(name, token)| {
+                [app::session::COOKIE, app::session::SECURE_COOKIE].contains(&name) && !token.is_empty()
+            })
+        };
+        let session = pairs.into_iter().find(is_session);
         self.cookie = session.ok_or_else(|| refused(answer.status(), user))?.to_owned();
         Ok(())
     }

@@ -251,6 +251,117 @@ async fn cookies_are_secure_behind_tls() {
     assert!(secure.contains("Secure"), "{secure}");
 }
 
+/// Signs in by the form, with whatever cookie the browser has, and gives the answer.
+async fn sign_in(world: &World, cookie: &str) -> crate::world::Answer {
+    let fields = [("user_name", "quantri"), ("password", PASSWORD), ("next", "/calendar")];
+    let answer = world.submit(cookie, "/api/accounts/sign-in", &fields).await;
+    assert_eq!((answer.status, answer.header(header::LOCATION)), (StatusCode::FOUND, "/calendar"));
+    answer
+}
+
+#[tokio::test]
+async fn over_tls_the_session_has_a_cookie_that_no_other_host_can_set() {
+    let (world, in_clear) = World::claimed().await;
+    let set = sign_in(&world, "").await.header(header::SET_COOKIE).to_owned();
+    assert!(set.starts_with("phien=") && !set.contains("Secure"), "{set}");
+    let url = "https://hop.example".parse().ok();
+    let secure = world.anew(|config| config.public_url = url, server::clock::Clock::of(crate::world::now));
+    let set = sign_in(&secure, "").await.header(header::SET_COOKIE).to_owned();
+    assert!(
+        set.starts_with("__Host-phien=") && set.contains("; Path=/;") && set.contains("; Secure"),
+        "{set}"
+    );
+    assert!(!set.contains("Domain"), "{set}");
+    let good = set.split(';').next().unwrap();
+    let status = async |cookie: &str| secure.page("/account").signed_in(cookie).send().await.status;
+    assert_eq!(status(good).await, StatusCode::OK);
+    assert_eq!(
+        status(&in_clear).await,
+        StatusCode::SEE_OTHER,
+        "the name that anybody can set counts no more"
+    );
+    assert_eq!(status(&format!("{in_clear}; {good}")).await, StatusCode::OK);
+    assert_eq!(status(&format!("{good}; {good}")).await, StatusCode::SEE_OTHER);
+}
+
+#[tokio::test]
+async fn signing_in_again_ends_the_session_that_the_browser_had() {
+    let (world, first) = World::claimed().await;
+    let open =
+        async |cookie: &str| world.page("/account").signed_in(cookie).send().await.status == StatusCode::OK;
+    let again =
+        sign_in(&world, &first).await.header(header::SET_COOKIE).split(';').next().unwrap().to_owned();
+    assert!(open(&again).await && !open(&first).await);
+    let other_device =
+        sign_in(&world, "").await.header(header::SET_COOKIE).split(';').next().unwrap().to_owned();
+    assert!(open(&other_device).await && open(&again).await, "a browser without a session ends none");
+    let refused = world.submit(&again, "/api/accounts/sign-in", &[("user_name", "quantri")]).await;
+    assert_eq!(
+        (refused.status, refused.header(header::LOCATION)),
+        (StatusCode::FOUND, "/"),
+        "signed in as they are"
+    );
+    assert!(open(&again).await, "only who is signed in anew is signed out before");
+}
+
+#[tokio::test]
+async fn signing_out_empties_the_browsers_cache_over_tls_alone() {
+    for (url, told) in [("https://hop.example", "\"cache\""), ("http://hop.example", "")] {
+        let world = World::with(|config| config.public_url = url.parse().ok()).await;
+        let code = world.site.backend.first_code().await.unwrap().unwrap();
+        let fields = [
+            ("code", code.as_str()),
+            ("agency_name", "Ủy ban nhân dân tỉnh"),
+            ("user_name", "quantri"),
+            ("name", "Quản trị"),
+            ("password", PASSWORD),
+        ];
+        let claimed = world.submit("", "/api/accounts/claim-first", &fields).await;
+        let cookie = claimed.header(header::SET_COOKIE).split(';').next().unwrap().to_owned();
+        for call in ["/api/accounts/sign-out", "/api/accounts/sign-out-everywhere"] {
+            let cookie = match call.ends_with("everywhere") {
+                true => {
+                    sign_in(&world, "").await.header(header::SET_COOKIE).split(';').next().unwrap().to_owned()
+                }
+                false => cookie.clone(),
+            };
+            let out = world.submit(&cookie, call, &[]).await;
+            assert_eq!(out.header("clear-site-data"), told, "{url} {call}");
+            let name = cookie.split_once('=').unwrap().0;
+            assert!(out.header(header::SET_COOKIE).starts_with(&format!("{name}=; ")), "{url} {call}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_an_open_page_asks_by_itself_is_no_use_of_the_session() {
+    let minutes = Arc::new(std::sync::atomic::AtomicI64::new(0));
+    let (world, _) = World::claimed().await;
+    let (secretary, caller) = world.person("thuky1", "secretary").await;
+    let (meeting, _) = world.meeting(&caller).await;
+    let later = Arc::clone(&minutes);
+    let clock = server::clock::Clock::of(move || {
+        crate::world::now() + chrono::Duration::minutes(later.load(std::sync::atomic::Ordering::Relaxed))
+    });
+    let world = world.anew(|_| {}, clock);
+    let ask = async |call: &str, after: i64| {
+        minutes.store(after, std::sync::atomic::Ordering::Relaxed);
+        let ask =
+            world.ask(Method::POST, call).signed_in(&secretary).with(header::ACCEPT, "application/json");
+        ask.body("application/x-www-form-urlencoded", format!("id={meeting}")).send().await.status
+    };
+    assert_eq!(ask("/api/meetings/follow", 4 * 60).await, StatusCode::OK);
+    assert_eq!(ask("/api/meetings/get", 7 * 60).await, StatusCode::OK, "somebody looks");
+    for hour in [9, 11, 13, 14] {
+        assert_eq!(ask("/api/meetings/follow", hour * 60).await, StatusCode::OK, "{hour}");
+    }
+    assert_eq!(
+        ask("/api/meetings/follow", 15 * 60).await,
+        StatusCode::UNAUTHORIZED,
+        "eight hours after that"
+    );
+}
+
 /// What was logged.
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);

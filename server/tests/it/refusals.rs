@@ -58,6 +58,7 @@ fn calls(office: &Office) -> BTreeMap<&'static str, Call> {
         "/api/meetings/today",
         "/api/meetings/list",
         "/api/meetings/get",
+        "/api/meetings/follow",
         "/api/meetings/compose",
         "/api/meetings/find",
         "/api/meetings/check",

@@ -137,6 +137,15 @@ impl World {
         (world, cookie(&signed_in.token))
     }
 
+    /// The same program over the same data with another configuration or clock.
+    pub(crate) fn anew(self, change: impl FnOnce(&mut Config), clock: Clock) -> World {
+        let mut config = self.site.config.clone();
+        change(&mut config);
+        let backend = self.site.backend.clone();
+        let site = Site::new(config, backend, clock, Arc::new(SeededEntropy::new(13))).unwrap();
+        World { router: router(site.clone()), site, ..self }
+    }
+
     /// Adds a person of the root agency and signs them in.
     pub(crate) async fn person(&self, user_name: &str, roles: &str) -> (String, Caller) {
         let system = self.site.backend.system_caller(now());

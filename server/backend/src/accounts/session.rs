@@ -103,7 +103,7 @@ pub(super) async fn caller(on: impl Source, token: &str, now: DateTime<Utc>) -> 
         }
     }
     let row = rows.into_iter().next().ok_or(Failure::SignedOut)?;
-    let is_to_be_marked = now - stored::instant(row.used_at)? >= Duration::seconds(MARK_EVERY_SECONDS);
+    let is_to_be_marked = is_to_be_marked(stored::instant(row.used_at)?, now);
     let agency = AgencyRef { id: stored::id(&row.agency)?, code: row.code, short_name: row.short_name };
     let caller = Caller {
         person: stored::id(&row.person)?,
@@ -115,6 +115,23 @@ pub(super) async fn caller(on: impl Source, token: &str, now: DateTime<Utc>) -> 
         now,
     };
     Ok((caller, is_to_be_marked))
+}
+
+/// Writes down that the caller's session is in use, when that was not done for a minute: for a question that a page asks by
+/// itself and that is a use all the same, such as the display of a hall.
+pub(crate) async fn note_use(backend: &Backend, caller: &Caller) -> Done<()> {
+    let used: Option<(i64,)> =
+        q("SELECT used_at FROM session WHERE id = $1").bind(caller.session).optional(backend.db()).await?;
+    match used {
+        Some((used,)) if is_to_be_marked(stored::instant(used)?, caller.now) => {
+            mark_used(backend, caller).await
+        }
+        _ => Ok(()),
+    }
+}
+
+fn is_to_be_marked(used: DateTime<Utc>, now: DateTime<Utc>) -> bool {
+    now - used >= Duration::seconds(MARK_EVERY_SECONDS)
 }
 
 /// Writes down that a session was used; the next request does when the database is taken.

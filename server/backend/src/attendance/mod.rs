@@ -250,6 +250,10 @@ async fn hall(backend: &Backend, caller: &Caller, meeting: MeetingId) -> Outcome
     let asked = if scope.stage == Stage::Held { Action::CallRoll } else { Action::ShowHall };
     backend.outcome(scope.permit(caller, asked))?;
     let shown = backend.get(caller, meeting).await?;
+    if scope.stage == Stage::UnderWay {
+        // A whole day's meeting is longer than a session may be unused, and nobody touches the display.
+        backend.outcome(crate::accounts::session::note_use(backend, caller).await)?;
+    }
     let roll = RollTally::of(&shown.participants);
     let connected = shown.sites.iter().filter(|site| site.is_connected).count();
     let code = match scope.stage {

@@ -1,9 +1,10 @@
 //! Signing in, staying signed in, and the first administrator.
 
 use chrono::Duration;
-use domain::access::Role;
+use domain::access::{Role, Stage};
 use domain::accounts::{Accounts, FirstAdministrator};
 use domain::agencies::Agencies;
+use domain::attendance::Attendance;
 use domain::error::{Failure, Refusal};
 use domain::people::{People, PersonInput};
 
@@ -77,6 +78,46 @@ async fn sessions_end_unused_and_at_the_latest_after_their_whole_time() {
         assert_eq!(accounts.identify(&kept.token, after(10 * 24)).await, Err(Failure::SignedOut));
         let unused = accounts.sign_in("thuky1", PASSWORD, true, "", "", world.now).await.unwrap().token;
         assert_eq!(accounts.identify(&unused, after(80)).await, Err(Failure::SignedOut));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_question_in_the_background_is_no_use_of_a_session() {
+    each_database(async |world| {
+        secretary(world).await;
+        let accounts: &dyn Accounts = &world.backend;
+        let token = accounts.sign_in("thuky1", PASSWORD, false, "", "", world.now).await.unwrap().token;
+        let after = |minutes| world.now + Duration::minutes(minutes);
+        for minutes in [60, 300, 479] {
+            let caller = accounts.identify_in_background(&token, after(minutes)).await.unwrap();
+            assert_eq!(caller.now, after(minutes));
+            assert_eq!(accounts.sessions(&caller).await.unwrap()[0].used, world.now);
+        }
+        assert_eq!(accounts.identify_in_background(&token, after(480)).await, Err(Failure::SignedOut));
+        assert_eq!(accounts.identify(&token, after(480)).await, Err(Failure::SignedOut));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_display_of_a_hall_uses_its_session_while_the_meeting_is_on() {
+    each_database(async |world| {
+        secretary(world).await;
+        let on = world.meeting("SNV").stage(Stage::UnderWay).store().await;
+        let coming = world.meeting("SNV").stage(Stage::Scheduled).store().await;
+        let accounts: &dyn Accounts = &world.backend;
+        let token = accounts.sign_in("thuky1", PASSWORD, false, "", "", world.now).await.unwrap().token;
+        let used_after = async |meeting, seconds: i64| {
+            let now = world.now + Duration::seconds(seconds);
+            let caller = accounts.identify_in_background(&token, now).await.unwrap();
+            world.backend.hall(&caller, meeting).await.unwrap();
+            (accounts.sessions(&caller).await.unwrap()[0].used - world.now).num_seconds()
+        };
+        assert_eq!(used_after(coming, 300).await, 0);
+        assert_eq!(used_after(on, 301).await, 301);
+        assert_eq!(used_after(on, 330).await, 301, "once a minute is enough");
+        assert_eq!(used_after(on, 361).await, 361);
     })
     .await;
 }
