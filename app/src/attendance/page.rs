@@ -1,10 +1,10 @@
-//! The page behind the hall's code: one press, or none, and the delegate is present. Every other case says why and
-//! where to go on. A plain form, so that any camera's browser will do.
+//! The page behind the hall's code: one press, and the delegate is present. The page never presses by itself, because
+//! its address may have come by a message to somebody elsewhere. Every other case says why and where to go on. A plain
+//! form, so that any camera's browser will do.
 
 use domain::access::Stage;
 use domain::error::Failure;
 use domain::ids::MeetingId;
-use leptos::html::Form;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
@@ -79,20 +79,13 @@ fn draw(id: MeetingId, landing: Option<&Landing>, code: &str, posted: &Posted) -
     .into_any()
 }
 
-/// The press that says "I am here"; made by the page itself when a code came with it.
+/// The press that says "I am here"; the code is typed when none came with the address.
 fn confirm(id: MeetingId, code: &str, posted: &Posted) -> AnyView {
-    let node = NodeRef::<Form>::new();
     let is_scanned = !code.is_empty() && posted.failure.is_none();
-    Effect::new(move |_| {
-        if let (true, Some(form)) = (is_scanned, node.get()) {
-            // A browser that refuses leaves the button.
-            let _ = form.request_submit();
-        }
-    });
     let failure = posted.failure.clone().map(|failure| view! { <Problem failure/> });
     if is_scanned {
         return view! {
-            <form node_ref=node method="post" action="/api/attendance/scan" class="card scan__card">
+            <form method="post" action="/api/attendance/scan" class="card scan__card">
                 <input r#type="hidden" name="meeting" value=id.to_string()/>
                 <input r#type="hidden" name="code" value=code.to_owned()/>
                 <p>{t(SCAN_CONFIRM_BODY)}</p>
@@ -103,7 +96,7 @@ fn confirm(id: MeetingId, code: &str, posted: &Posted) -> AnyView {
     }
     view! {
         {failure}
-        <form node_ref=node method="post" action="/api/attendance/scan" class="card scan__card">
+        <form method="post" action="/api/attendance/scan" class="card scan__card">
             <input r#type="hidden" name="meeting" value=id.to_string()/>
             <div class="field">
                 <label for="code">{t(SCAN_CODE)}</label>

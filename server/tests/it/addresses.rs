@@ -133,3 +133,18 @@ async fn a_draft_that_somebody_else_changed_becomes_a_copy_that_says_so_without_
     let again = office.world.page(&copy).signed_in(&office.secretary).send().await;
     assert!(!again.text().contains(&original));
 }
+
+#[tokio::test]
+async fn a_scanned_code_asks_for_one_press() {
+    let office = Office::new().await;
+    let page = office.world.page(&format!("/meetings/{}/in?code=7KQ2-M4XP", office.on));
+    let page = page.signed_in(&office.secretary).send().await;
+    let text = page.text();
+    assert!(
+        text.contains("name=\"code\" value=\"7KQ2-M4XP\"") && text.contains("Tôi có mặt trong phòng"),
+        "{text}"
+    );
+    let listed =
+        office.world.site.services.meetings.get(&office.caller, office.on).await.unwrap().participants;
+    assert_eq!(listed[0].presence, domain::attendance::Presence::NotCalled);
+}
