@@ -250,6 +250,7 @@ pub fn describe_problem(problem: &Wrong) -> String {
         ),
         Wrong::PlannedHere => t(PROBLEM_PLANNED_HERE).to_owned(),
         Wrong::LedHere => t(PROBLEM_LED_HERE).to_owned(),
+        Wrong::OwnRole => t(PROBLEM_OWN_ROLE).to_owned(),
     }
 }
 

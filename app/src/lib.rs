@@ -25,6 +25,7 @@ pub mod home;
 pub mod imports;
 pub mod live;
 pub mod meetings;
+pub mod notices;
 pub mod people;
 pub mod reader;
 pub mod rooms;

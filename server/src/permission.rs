@@ -92,6 +92,8 @@ const CALLS: &[(&str, Access)] = &[
     ("/api/accounts/sign-out-everywhere", Needs(ManageOwnAccount)),
     ("/api/accounts/change-password", Needs(ManageOwnAccount)),
     ("/api/accounts/sessions", Needs(ManageOwnAccount)),
+    ("/api/notices/unseen", Needs(UseSystem)),
+    ("/api/notices/acknowledge-role", Needs(UseSystem)),
     ("/api/meetings/today", Needs(UseSystem)),
     ("/api/meetings/list", Needs(ViewCalendar)),
     ("/api/meetings/get", Needs(ViewMeeting)),

@@ -52,6 +52,11 @@ impl Role {
     pub fn parse(code: &str) -> Option<Role> {
         Self::ALL.into_iter().find(|role| role.code() == code)
     }
+
+    /// Whether the role lets its holder see meetings to which they are not invited.
+    pub fn opens_meetings(self) -> bool {
+        Stage::ALL.into_iter().any(|stage| role_allows_meeting(self, Action::ViewMeeting, stage))
+    }
 }
 
 /// A role held in one agency. It reaches down to the agencies below.
@@ -409,5 +414,26 @@ impl Caller {
     /// Whether any of the caller's roles is this one.
     pub fn has_role(&self, role: Role) -> bool {
         self.grants.iter().any(|grant| grant.role == role)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+
+    #[test]
+    fn a_role_opens_meetings_when_it_lets_its_holder_see_one_of_others() {
+        let agency = AgencyId(Uuid::nil());
+        for role in Role::ALL {
+            let sees = |stage| {
+                let scope = Scope::Meeting { agency: &[agency], part: None, stage };
+                permits(&[Grant { role, agency }], Action::ViewMeeting, scope)
+            };
+            assert_eq!(role.opens_meetings(), Stage::ALL.into_iter().any(sees), "{role:?}");
+        }
+        let opening: Vec<Role> = Role::ALL.into_iter().filter(|role| role.opens_meetings()).collect();
+        assert_eq!(opening, [Role::Secretary, Role::Leader, Role::ReportingOfficer]);
     }
 }

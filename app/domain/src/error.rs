@@ -233,6 +233,8 @@ pub enum Problem {
     PlannedHere,
     /// It was opened, closed or called off here.
     LedHere,
+    /// A role that the person would give to themselves.
+    OwnRole,
 }
 
 /// A row of an imported file that cannot be taken.

@@ -52,6 +52,10 @@ ids! {
     RuleId,
     /// A line of the audit trail; they sort by time.
     AuditId,
+    /// A role that somebody was given, as leaders are shown it.
+    RoleGivenId,
+    /// Something that happened to an account, as its owner is told.
+    AccountEventId,
     /// What an administrator quotes to find the cause of a failure in the log.
     IncidentId,
 }

@@ -17,6 +17,7 @@ pub mod ids;
 pub mod imports;
 pub mod live;
 pub mod meetings;
+pub mod notices;
 pub mod papers;
 pub mod people;
 pub mod period;

@@ -169,7 +169,8 @@ pub trait People: Send + Sync {
     async fn get(&self, caller: &Caller, person: PersonId) -> Outcome<Person>;
     /// Adds a person; gives back the first password when one was made.
     async fn add(&self, caller: &Caller, input: PersonInput) -> Outcome<(PersonId, Option<String>)>;
-    /// Writes a person's name, position, agency and roles anew. Nobody takes the right to do so from themselves.
+    /// Replaces a person's name, position, agency and roles. Nobody gives a role to themselves, nor takes the right to
+    /// manage people from themselves.
     async fn change(&self, caller: &Caller, person: PersonId, input: PersonChange) -> Outcome<()>;
     /// Sets a new password, ends the person's sessions and gives the password back, to be shown once.
     async fn reset_password(&self, caller: &Caller, person: PersonId) -> Outcome<String>;

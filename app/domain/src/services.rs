@@ -10,6 +10,7 @@ use crate::figures::FiguresPort;
 use crate::imports::Imports;
 use crate::live::LivePort;
 use crate::meetings::Meetings;
+use crate::notices::Notices;
 use crate::papers::Papers;
 use crate::people::People;
 use crate::rooms::Rooms;
@@ -34,6 +35,8 @@ pub struct Services {
     pub live: Arc<dyn LivePort>,
     /// Meetings.
     pub meetings: Arc<dyn Meetings>,
+    /// What people are shown until they have seen it.
+    pub notices: Arc<dyn Notices>,
     /// Papers.
     pub papers: Arc<dyn Papers>,
     /// People.

@@ -6,25 +6,27 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 
 use super::{calls, hero, waiting};
+use crate::notices::{self, UnseenNotices};
 use crate::parts::meeting_href;
 use crate::session;
 use crate::shell::entries;
 use crate::text::keys::*;
 use crate::text::{self, t, tf};
-use crate::ui::{Empty, FormLabel, Icon, PageHead, loaded_page, resource};
+use crate::ui::{Empty, FormLabel, Icon, Loaded, PageHead, loaded, loaded_page, resource};
 use crate::words;
 
 /// The page that a signed-in person starts from.
 #[component]
 pub fn HomePage() -> impl IntoView {
     let today = resource(|| (), |()| calls::today());
+    let unseen = resource(|| (), |()| notices::calls::unseen());
     view! {
         <Title text=t(NAV_HOME)/>
-        {loaded_page(today, t(NAV_HOME), |today| shown(&today))}
+        {loaded_page(today, t(NAV_HOME), move |today| shown(&today, unseen))}
     }
 }
 
-fn shown(today: &Today) -> AnyView {
+fn shown(today: &Today, unseen: Loaded<UnseenNotices>) -> AnyView {
     let now = Zone::VIETNAM.local(today.now);
     let is_planner = session::me().as_ref().is_some_and(entries::may_compose);
     let compose = is_planner.then(|| {
@@ -43,6 +45,7 @@ fn shown(today: &Today) -> AnyView {
     };
     view! {
         <PageHead title=t(NAV_HOME) eyebrow=text::long_date(now.date())>{compose}</PageHead>
+        {loaded(unseen, |unseen| notices::roles_given(&unseen.roles))}
         <div class="home">
             {next}
             <section aria-labelledby="waiting">

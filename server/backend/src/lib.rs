@@ -17,6 +17,7 @@ mod imports;
 mod live;
 mod looking;
 mod meetings;
+mod notices;
 mod papers;
 mod pending;
 mod people;
@@ -171,6 +172,7 @@ impl Backend {
             imports: backend.clone(),
             live: backend.clone(),
             meetings: backend.clone(),
+            notices: backend.clone(),
             papers: backend.clone(),
             people: backend.clone(),
             rooms: backend.clone(),

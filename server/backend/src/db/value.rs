@@ -95,6 +95,8 @@ id_values!(
     SessionId,
     RuleId,
     AuditId,
+    RoleGivenId,
+    AccountEventId,
     ConnectionId,
     PageId
 );

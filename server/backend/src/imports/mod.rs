@@ -16,7 +16,7 @@ use std::sync::{Arc, Weak};
 use async_trait::async_trait;
 use domain::access::{Action, Caller, Scope};
 use domain::audit::Deed;
-use domain::error::{Failure, Outcome, Problem, Refusal};
+use domain::error::{Failure, FieldProblem, Outcome, Problem, Refusal};
 use domain::ids::AgencyId;
 use domain::imports::{ImportKind, ImportMode, ImportReport, Imports};
 use serde_json::json;
@@ -189,6 +189,12 @@ impl Import<'_> {
             Ok(()) => Ok(true),
             Err(Stop::Failure(Failure::Forbidden)) => {
                 self.bad.cell(cells, column, Problem::NotYours);
+                Ok(false)
+            }
+            Err(Stop::Failure(Failure::Invalid(problems))) => {
+                for FieldProblem { field, problem } in problems {
+                    self.bad.cell(cells, &field, problem);
+                }
                 Ok(false)
             }
             Err(other) => Err(other),

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use domain::access::{Action, Caller, Role, Scope};
-use domain::error::Failure;
+use domain::error::{Failure, FieldProblem, Problem};
 use domain::ids::{AgencyId, PersonId};
 use domain::people::TypedRole;
 use serde_json::json;
@@ -49,6 +49,15 @@ impl Kept {
     /// Whether one of the roles is to run the system.
     pub(crate) fn runs_the_system(&self) -> bool {
         self.roles.iter().any(|held| held.role == Role::SystemAdministrator)
+    }
+
+    /// Whether the person has all that a role gives: the same role there or in an agency above, as roles reach down.
+    /// Running the system reaches everywhere, whatever agency it is held in.
+    fn reaches(&self, wanted: &Held) -> bool {
+        self.roles.iter().any(|held| {
+            let reaches = wanted.place.path.contains(&held.place.id);
+            held.role == wanted.role && (reaches || held.role == Role::SystemAdministrator)
+        })
     }
 
     /// What the trail may show: everything but the password. A role of another agency stands with that agency's name.
@@ -130,8 +139,9 @@ pub(crate) fn permit_all(caller: &Caller, there: &There) -> Done<()> {
     permit_new(caller, &there.kept)
 }
 
-/// Whether the caller may change a person so. Nobody takes an administrator's role from themselves, nor makes it reach
-/// less far: every agency that they administered is still below one that they do.
+/// Whether the caller may change a person so. Nobody gives a role to themselves. Nor does anybody take an
+/// administrator's role from themselves, or make it reach less far: every agency that they administered is still below
+/// one that they do.
 pub(crate) fn permit_change(caller: &Caller, there: &There, after: &Kept) -> Done<()> {
     permit_all(caller, there)?;
     permit_new(caller, after)?;
@@ -145,8 +155,14 @@ pub(crate) fn permit_change(caller: &Caller, there: &There, after: &Kept) -> Don
         Role::AgencyAdministrator => administers(after, &held.place),
         _ => true,
     });
-    if there.id == caller.person && !keeps {
+    if there.id != caller.person {
+        return Ok(());
+    }
+    if !keeps {
         return Err(Failure::Forbidden.into());
+    }
+    if after.roles.iter().any(|held| !there.kept.reaches(held)) {
+        return Err(Failure::Invalid(vec![FieldProblem::new("roles", Problem::OwnRole)]).into());
     }
     Ok(())
 }

@@ -19,6 +19,7 @@ use crate::accounts::password;
 use crate::agencies::{place, places_of};
 use crate::audit::{self, Entry};
 use crate::db::{Tx, q};
+use crate::notices::show_leaders;
 use crate::stop::Done;
 
 pub(super) async fn add(
@@ -84,6 +85,9 @@ pub(crate) async fn write_new(
 ) -> Done<PersonId> {
     let id = PersonId(backend.entropy().id(caller.now));
     insert(tx, id, new, password_hash, caller.now).await?;
+    for held in &new.roles {
+        show_leaders(tx, backend, caller, id, held).await?;
+    }
     let entry = Entry::new(Deed::PeopleAdd, &new.name).of(new.place.id).after(&new.shown())?;
     audit::record(tx, backend, caller, entry).await?;
     Ok(id)
@@ -177,6 +181,7 @@ pub(crate) async fn write_change(
     }
     for held in missing(&there.kept.roles, &after.roles) {
         grant(tx, there.id, held).await?;
+        show_leaders(tx, backend, caller, there.id, held).await?;
     }
     let entry = Entry::new(Deed::PeopleChange, &after.name).of(after.place.id);
     let entry = entry.before(&there.kept.shown())?.after(&after.shown())?;

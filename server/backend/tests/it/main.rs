@@ -26,6 +26,7 @@ mod meetings_agenda;
 mod meetings_check;
 mod meetings_conduct;
 mod meetings_lists;
+mod notices;
 mod papers;
 mod people;
 mod rooms;

@@ -1,0 +1,25 @@
+//! Notices over the database: what people are shown until they have seen it.
+//! Knows no page; features write a notice in the transaction of what it tells of.
+
+mod roles;
+
+use async_trait::async_trait;
+use domain::access::Caller;
+use domain::error::Outcome;
+use domain::ids::RoleGivenId;
+use domain::notices::{Notices, RoleGiven};
+
+use crate::Backend;
+
+pub(crate) use roles::show_leaders;
+
+#[async_trait]
+impl Notices for Backend {
+    async fn roles_given(&self, caller: &Caller) -> Outcome<Vec<RoleGiven>> {
+        self.outcome(roles::given(self, caller).await)
+    }
+
+    async fn acknowledge_role(&self, caller: &Caller, id: RoleGivenId) -> Outcome<()> {
+        self.outcome(roles::acknowledge(self, caller, id).await)
+    }
+}

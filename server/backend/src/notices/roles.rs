@@ -1,0 +1,130 @@
+//! Roles that open meetings, given by administrators: kept for a month for the leaders of the agency.
+//! Knows nothing of who may give a role; that is decided before it is written here.
+
+use chrono::{DateTime, Duration, Utc};
+use domain::access::{Action, Caller, Role, Scope};
+use domain::error::Failure;
+use domain::ids::{AgencyId, PersonId, RoleGivenId};
+use domain::notices::{ROLE_SHOWN_DAYS, RoleGiven};
+
+use crate::access::{self, permit};
+use crate::db::{Q, Tx, places, q};
+use crate::people::{Held, reference};
+use crate::stop::Done;
+use crate::{Backend, stored};
+
+/// Rows that one reading gives: more would push the meetings of the day off the screen.
+const SHOWN_AT_MOST: i64 = 50;
+
+/// Keeps a role that a person was given, so that the leaders of its agency see it. Does nothing for a role that opens no
+/// meeting, and for the program itself: whoever starts it at the machine has everything already.
+pub(crate) async fn show_leaders(
+    tx: &mut Tx,
+    backend: &Backend,
+    caller: &Caller,
+    person: PersonId,
+    held: &Held,
+) -> Done<()> {
+    let Some(giver) = access::person(caller).filter(|_| held.role.opens_meetings()) else { return Ok(()) };
+    q("DELETE FROM role_given WHERE at <= $1").bind(oldest(caller.now)).run(&mut *tx).await?;
+    let shown_in = led_agency(tx, &held.place.path, [person, giver]).await?.unwrap_or(held.place.id);
+    q("INSERT INTO role_given (id, at, person_id, role, agency_id, shown_in, given_by) \
+       VALUES ($1, $2, $3, $4, $5, $6, $7)")
+    .bind(RoleGivenId(backend.entropy().id(caller.now)))
+    .bind(caller.now)
+    .bind(person)
+    .bind(held.role.code())
+    .bind(held.place.id)
+    .bind(shown_in)
+    .bind(&caller.name)
+    .run(tx)
+    .await?;
+    Ok(())
+}
+
+/// The lowest agency of a path that is led by somebody else than these two, who know of the role already.
+async fn led_agency(tx: &mut Tx, path: &[AgencyId], know: [PersonId; 2]) -> Done<Option<AgencyId>> {
+    let mut query = q(format!("SELECT a.id FROM agency a WHERE a.id IN ({})", places(1, path.len())));
+    query = query.bind_all(path.iter().copied());
+    let (role, one, other) = (query.place(Role::Leader.code()), query.place(know[0]), query.place(know[1]));
+    query.push(&format!(
+        " AND EXISTS (SELECT 1 FROM role_grant g JOIN person p ON p.id = g.person_id WHERE g.agency_id = a.id \
+         AND g.role = {role} AND p.is_active AND p.id <> {one} AND p.id <> {other}) ORDER BY a.depth DESC LIMIT 1"
+    ));
+    let found: Option<(String,)> = query.optional(tx).await?;
+    found.map(|(id,)| stored::id(&id)).transpose()
+}
+
+fn oldest(now: DateTime<Utc>) -> DateTime<Utc> {
+    now - Duration::days(ROLE_SHOWN_DAYS)
+}
+
+/// Narrows a query over `role_given r` to the agencies that the caller leads; none when they lead none.
+fn narrow_to_led(query: &mut Q, caller: &Caller) -> Option<()> {
+    let led = caller.grants.iter().filter(|grant| grant.role == Role::Leader);
+    let led: Vec<String> = led.map(|grant| query.place(grant.agency)).collect();
+    query.push(&format!(" AND r.shown_in IN ({})", led.join(", ")));
+    (!led.is_empty()).then_some(())
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: String,
+    at: i64,
+    role: String,
+    given_by: String,
+    agency: String,
+    person: String,
+    name: String,
+    position: String,
+    of: String,
+}
+
+const ROWS: &str = "SELECT r.id, r.at, r.role, r.given_by, a.short_name AS agency, p.id AS person, p.name, \
+    p.position, o.short_name AS of FROM role_given r JOIN agency a ON a.id = r.agency_id \
+    JOIN person p ON p.id = r.person_id JOIN agency o ON o.id = p.agency_id WHERE r.at > $1";
+
+pub(super) async fn given(backend: &Backend, caller: &Caller) -> Done<Vec<RoleGiven>> {
+    permit(caller, Action::UseSystem, Scope::Myself)?;
+    let mut query = q(ROWS).bind(oldest(caller.now));
+    if narrow_to_led(&mut query, caller).is_none() {
+        return Ok(Vec::new());
+    }
+    let (own, seen, limit) =
+        (query.place(caller.person), query.place(caller.person), query.place(SHOWN_AT_MOST));
+    query.push(&format!(
+        " AND r.person_id <> {own} AND NOT EXISTS (SELECT 1 FROM role_given_seen s WHERE s.role_given_id = r.id \
+         AND s.person_id = {seen}) ORDER BY r.at DESC, r.id DESC LIMIT {limit}"
+    ));
+    let rows: Vec<Row> = query.all(backend.db()).await?;
+    rows.into_iter().map(read).collect()
+}
+
+fn read(row: Row) -> Done<RoleGiven> {
+    Ok(RoleGiven {
+        id: stored::id(&row.id)?,
+        at: stored::instant(row.at)?,
+        person: reference((row.person, row.name, row.position, row.of))?,
+        role: stored::code(&row.role, Role::parse)?,
+        agency: row.agency,
+        given_by: row.given_by,
+    })
+}
+
+pub(super) async fn acknowledge(backend: &Backend, caller: &Caller, id: RoleGivenId) -> Done<()> {
+    permit(caller, Action::UseSystem, Scope::Myself)?;
+    let mut tx = backend.db().begin().await?;
+    let mut query = q("SELECT r.id FROM role_given r WHERE r.id = $1").bind(id);
+    let leads = narrow_to_led(&mut query, caller);
+    let shown: Option<(String,)> = match leads {
+        Some(()) => query.optional(&mut tx).await?,
+        None => None,
+    };
+    shown.ok_or(Failure::NotFound)?;
+    q("INSERT INTO role_given_seen (role_given_id, person_id) VALUES ($1, $2) ON CONFLICT DO NOTHING")
+        .bind(id)
+        .bind(caller.person)
+        .run(&mut tx)
+        .await?;
+    Ok(tx.commit().await?)
+}

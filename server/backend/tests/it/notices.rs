@@ -1,0 +1,177 @@
+//! What people are shown until they have seen it.
+
+use chrono::Duration;
+use domain::access::{Caller, Role};
+use domain::error::{Failure, FieldProblem, Problem};
+use domain::imports::ImportKind;
+use domain::notices::{Notices, RoleGiven};
+use domain::people::{People, PersonChange, PersonInput};
+
+use crate::imports::{cells, import, named};
+use crate::support::{World, each_database};
+
+fn colleague(user_name: &str, agency: &str, roles: &str) -> PersonInput {
+    PersonInput {
+        user_name: user_name.into(),
+        name: format!("Cán bộ {user_name}"),
+        position: "Chuyên viên".into(),
+        agency: agency.into(),
+        roles: roles.into(),
+        password: String::new(),
+    }
+}
+
+fn with_roles(agency: &str, roles: &str) -> PersonChange {
+    PersonChange {
+        name: "Quản trị".into(),
+        position: String::new(),
+        agency: agency.into(),
+        roles: roles.into(),
+    }
+}
+
+async fn shown(world: &World, leader: &Caller) -> Vec<RoleGiven> {
+    Notices::roles_given(&world.backend, leader).await.unwrap()
+}
+
+async fn shown_roles(world: &World, leader: &Caller) -> Vec<(String, Role, String)> {
+    let rows = shown(world, leader).await.into_iter();
+    rows.map(|row| (row.person.name, row.role, row.agency)).collect()
+}
+
+#[tokio::test]
+async fn nobody_gives_a_role_to_themselves_on_the_page_or_in_a_file() {
+    each_database(async |world| {
+        let people: &dyn People = &world.backend;
+        let own = world.caller(Role::AgencyAdministrator, "SNV").await;
+        let system = world.caller(Role::SystemAdministrator, "SNV").await;
+        let refused = Failure::Invalid(vec![FieldProblem::new("roles", Problem::OwnRole)]);
+        for (caller, kept) in [(&own, "agency_administrator"), (&system, "system_administrator")] {
+            for more in ["secretary", "leader", "reporting_officer", "delegate", "secretary@UBND"] {
+                let roles = format!("{kept}|{more}");
+                let given = people.change(caller, caller.person, with_roles("SNV", &roles)).await;
+                let is_beyond = caller.person == own.person && more.contains('@');
+                let expected = if is_beyond { Failure::Forbidden } else { refused.clone() };
+                assert_eq!(given, Err(expected), "{roles}");
+            }
+            let user_name = people.get(&world.system(), caller.person).await.unwrap().user_name;
+            let file =
+                format!("user_name,name,position,agency,roles\n{user_name},Quản trị,,SNV,{kept}|secretary\n");
+            let report = import(world, caller, ImportKind::People, &file).await.unwrap();
+            assert_eq!(cells(report), named(&[(2, "roles", Problem::OwnRole)]));
+        }
+        assert_eq!(world.count("role_grant").await, 2);
+        assert_eq!(world.count("role_given").await, 0);
+        // Another administrator gives it, and the holder may give it up.
+        let both = with_roles("SNV", "agency_administrator|secretary");
+        people.change(&system, own.person, both).await.unwrap();
+        people.change(&own, own.person, with_roles("SNV", "agency_administrator")).await.unwrap();
+        let again =
+            people.change(&own, own.person, with_roles("SNV", "agency_administrator|secretary")).await;
+        assert_eq!(again, Err(refused));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_role_that_reaches_less_far_is_nothing_new_to_its_holder() {
+    each_database(async |world| {
+        let people: &dyn People = &world.backend;
+        world.agency_below("UBND", "", "province").await;
+        let own = world.caller(Role::AgencyAdministrator, "UBND").await;
+        world.agency("SNV").await;
+        let narrower = with_roles("UBND", "agency_administrator|agency_administrator@SNV");
+        people.change(&own, own.person, narrower).await.unwrap();
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn leaders_see_for_a_month_who_was_given_a_role_that_opens_meetings() {
+    each_database(async |world| {
+        let people: &dyn People = &world.backend;
+        let leader = world.caller(Role::Leader, "SNV").await;
+        let deputy = world.caller(Role::Leader, "SNV").await;
+        let above = world.caller(Role::Leader, "UBND").await;
+        let elsewhere = world.caller(Role::Leader, "STC").await;
+        let delegate = world.caller(Role::Delegate, "SNV").await;
+        let own = world.caller(Role::AgencyAdministrator, "SNV").await;
+        let (id, _) = people
+            .add(&own, colleague("tk1", "SNV", "secretary|delegate|agency_administrator"))
+            .await
+            .unwrap();
+        let file = "user_name,name,position,agency,roles\nbc1,Cán bộ bc1,,SNV,reporting_officer\n";
+        import(world, &own, ImportKind::People, file).await.unwrap();
+        people.change(&own, id, with_roles("SNV", "secretary|leader")).await.unwrap();
+        let expected = [
+            ("Quản trị".to_owned(), Role::Leader, "SNV".to_owned()),
+            ("Cán bộ bc1".to_owned(), Role::ReportingOfficer, "SNV".to_owned()),
+            ("Quản trị".to_owned(), Role::Secretary, "SNV".to_owned()),
+        ];
+        let mut found = shown_roles(world, &leader).await;
+        found.sort_by_key(|(_, role, _)| *role != Role::Leader);
+        assert_eq!(found.len(), 3, "{found:?}");
+        assert!(expected.iter().all(|row| found.contains(row)), "{found:?}");
+        assert!(
+            shown(world, &leader).await.iter().all(|row| row.given_by == own.name && row.at == world.now)
+        );
+        for other in [&above, &elsewhere, &delegate, &own, &world.system()] {
+            assert_eq!(shown(world, other).await, []);
+        }
+        // One who has seen it is shown it no more; the deputy still is.
+        let first = shown(world, &leader).await.remove(0);
+        Notices::acknowledge_role(&world.backend, &leader, first.id).await.unwrap();
+        Notices::acknowledge_role(&world.backend, &leader, first.id).await.unwrap();
+        assert_eq!((shown(world, &leader).await.len(), shown(world, &deputy).await.len()), (2, 3));
+        for other in [&above, &elsewhere, &delegate, &own] {
+            let foreign = Notices::acknowledge_role(&world.backend, other, first.id).await;
+            assert_eq!(foreign, Err(Failure::NotFound));
+        }
+        let at = |days| Caller { now: world.now + Duration::days(days), ..deputy.clone() };
+        assert_eq!((shown(world, &at(30)).await.len(), shown(world, &at(31)).await.len()), (3, 0));
+        // What is older than that goes with the next one that is written.
+        let later = Caller { now: world.now + Duration::days(31), ..own.clone() };
+        people.add(&later, colleague("tk2", "SNV", "secretary")).await.unwrap();
+        assert_eq!((world.count("role_given").await, world.count("role_given_seen").await), (1, 0));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn where_nobody_else_leads_the_leaders_above_see_it() {
+    each_database(async |world| {
+        let people: &dyn People = &world.backend;
+        let above = world.caller(Role::Leader, "UBND").await;
+        let own = world.caller(Role::AgencyAdministrator, "SNV").await;
+        world.agency_below("SNV-VP", "SNV", "unit").await;
+        people.add(&own, colleague("tk1", "SNV-VP", "secretary")).await.unwrap();
+        let secretary = ("Cán bộ tk1".to_owned(), Role::Secretary, "SNV-VP".to_owned());
+        assert_eq!(shown_roles(world, &above).await, [secretary]);
+        // The one who gets the leader's role is not the one who is told of it.
+        people.add(&own, colleague("gd", "SNV", "leader")).await.unwrap();
+        assert_eq!(shown(world, &above).await.len(), 2);
+        // Nor is the administrator who gives it, where they lead the agency themselves.
+        let mut tx = world.backend.db().begin().await.unwrap();
+        backend::q("INSERT INTO role_grant (person_id, role, agency_id) VALUES ($1, 'leader', $2)")
+            .bind(own.person)
+            .bind(own.agency.id)
+            .run(&mut tx)
+            .await
+            .unwrap();
+        backend::q("UPDATE person SET is_active = FALSE WHERE user_name = 'gd'").run(&mut tx).await.unwrap();
+        tx.commit().await.unwrap();
+        people.add(&own, colleague("tk3", "SNV", "secretary")).await.unwrap();
+        assert_eq!(shown(world, &above).await.len(), 3);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_the_program_itself_gives_is_shown_to_nobody() {
+    each_database(async |world| {
+        let leader = world.caller(Role::Leader, "SNV").await;
+        People::add(&world.backend, &world.system(), colleague("tk1", "SNV", "secretary")).await.unwrap();
+        assert_eq!(shown(world, &leader).await, []);
+    })
+    .await;
+}
