@@ -1,11 +1,24 @@
 // What several journeys do in the same way: compose, choose people, find a free day, make a PDF, read a code.
 
+import { createHmac } from 'node:crypto';
 import { expect } from '@playwright/test';
 import jsQR from 'jsqr';
 import { glimpse, open } from './fixtures.mjs';
 
 /** Somebody of the demo. */
 export const demo = (name) => ({ name, password: 'hop-khong-giay' });
+
+/** The code that an app for codes shows now for a secret in base32 (RFC 6238). */
+export function phone(secret) {
+  const letters = [...secret.replace(/\s/g, '')].map((letter) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(letter));
+  const bits = letters.map((value) => value.toString(2).padStart(5, '0')).join('');
+  const key = Buffer.from(bits.match(/.{8}/g).map((byte) => parseInt(byte, 2)));
+  const step = Buffer.alloc(8);
+  step.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000)));
+  const digest = createHmac('sha1', key).update(step).digest();
+  const number = digest.readUInt32BE(digest[19] & 15) & 0x7fffffff;
+  return String(number % 1_000_000).padStart(6, '0');
+}
 
 /** The size of a delegate's tablet. */
 export const TABLET = { viewport: { width: 820, height: 1180 }, hasTouch: true };

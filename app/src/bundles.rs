@@ -10,7 +10,7 @@ use crate::text::t;
 use crate::ui::Empty;
 use crate::{
     accounts, agencies, attendance, audit, calendar, figures, hall, home, imports, live, meetings, people,
-    reader, rooms, rules, search,
+    reader, rooms, rules, search, second_factor,
 };
 
 /// A bundle of pages.
@@ -33,6 +33,7 @@ impl Bundle {
         let steps: Vec<&str> = path.split('/').filter(|step| !step.is_empty()).collect();
         match steps[..] {
             ["papers" | "calendar" | "meetings" | "search" | "account" | "more"] => Some(Self::Reading),
+            ["sign-in", "code"] | ["account", "password" | "second-factor"] => Some(Self::Reading),
             ["papers", _] | ["meetings", _, "hall" | "in" | "delegates"] => Some(Self::Reading),
             ["meetings", _, "live" | "rehearsal"] => Some(Self::Joining),
             ["meetings", "new"] | ["meetings", _, "edit" | "roll"] => Some(Self::Composing),
@@ -127,6 +128,9 @@ pages! { reading, bring_reading, Reading:
     Naming => attendance::NamingPage,
     More => accounts::MorePage,
     Account => accounts::AccountPage,
+    Code => second_factor::CodePage,
+    ChoosePassword => accounts::ChoosePasswordPage,
+    SecondFactor => second_factor::SecondFactorPage,
 }
 
 pages! { composing, bring_composing, Composing:

@@ -181,6 +181,8 @@ pub enum Report {
         /// The password, shown once.
         password: String,
     },
+    /// Recovery codes of one's own second factor, shown once.
+    RecoveryCodes(Vec<String>),
 }
 
 impl Report {
@@ -188,7 +190,7 @@ impl Report {
     pub fn has_passwords(&self) -> bool {
         match self {
             Report::Import { outcome, .. } => !outcome.passwords.is_empty(),
-            Report::Password { .. } => true,
+            Report::Password { .. } | Report::RecoveryCodes(_) => true,
         }
     }
 }
@@ -197,7 +199,8 @@ impl Report {
 pub trait ReportStore: Send + Sync {
     /// Keeps a report for the caller's session and gives the random name under which it can be fetched.
     fn put(&self, caller: &Caller, report: Report) -> String;
-    /// The report of that name, if it is this session's and not too old. A password is given once.
+    /// The report of that name, if it is this session's and not too old. A password and recovery codes are given
+    /// once.
     fn get(&self, session: SessionId, name: &str) -> Option<Report>;
 }
 

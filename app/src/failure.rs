@@ -1,6 +1,7 @@
 //! Why something did not happen: how it crosses the wire, the one place that sets the status, the one that finds the words.
 //! Every refusal says what, which rule, and what would fit.
 
+use domain::accounts::{Duty, Weakness};
 use domain::error::{Failure, FieldProblem, Problem as Wrong, Refusal};
 use domain::ids::IncidentId;
 use domain::papers::Level;
@@ -179,12 +180,33 @@ fn refused(refusal: &Refusal) -> Described {
         Refusal::DiskFull => plain(REFUSED_DISK_FULL, REFUSED_DISK_FULL_BODY),
         Refusal::ImportUnderWay => plain(REFUSED_IMPORT_UNDER_WAY, REFUSED_IMPORT_UNDER_WAY_BODY),
         Refusal::WrongCredentials => plain(REFUSED_WRONG_CREDENTIALS, REFUSED_WRONG_CREDENTIALS_BODY),
+        Refusal::WrongSecondCode => plain(REFUSED_WRONG_SECOND_CODE, REFUSED_WRONG_SECOND_CODE_BODY),
+        Refusal::DutyFirst { duty } => first(*duty),
         Refusal::WrongCode => plain(REFUSED_WRONG_CODE, REFUSED_WRONG_CODE_BODY),
         Refusal::CodeExpired => plain(REFUSED_CODE_EXPIRED, REFUSED_CODE_EXPIRED_BODY),
         Refusal::NotADelegate => plain(REFUSED_NOT_A_DELEGATE, REFUSED_NOT_A_DELEGATE_BODY),
         Refusal::SentOut => plain(REFUSED_SENT_OUT, REFUSED_SENT_OUT_BODY),
         Refusal::SeatTaken => plain(REFUSED_SEAT_TAKEN, REFUSED_SEAT_TAKEN_BODY),
         Refusal::RuleInThePast => plain(REFUSED_RULE_IN_THE_PAST, REFUSED_RULE_IN_THE_PAST_BODY),
+    }
+}
+
+/// What has to be done before anything else.
+fn first(duty: Duty) -> Described {
+    let (title, body) = match duty {
+        Duty::EnterCode => (REFUSED_CODE_FIRST, REFUSED_CODE_FIRST_BODY),
+        Duty::ChangePassword => (REFUSED_PASSWORD_FIRST, REFUSED_PASSWORD_FIRST_BODY),
+        Duty::SetUpSecondFactor => (REFUSED_SECOND_FACTOR_FIRST, REFUSED_SECOND_FACTOR_FIRST_BODY),
+    };
+    Described::new(t(title), t(body))
+}
+
+/// Where a duty is fulfilled.
+pub const fn page_of(duty: Duty) -> &'static str {
+    match duty {
+        Duty::EnterCode => "/sign-in/code",
+        Duty::ChangePassword => "/account/password",
+        Duty::SetUpSecondFactor => "/account/second-factor",
     }
 }
 
@@ -251,6 +273,24 @@ pub fn describe_problem(problem: &Wrong) -> String {
         Wrong::PlannedHere => t(PROBLEM_PLANNED_HERE).to_owned(),
         Wrong::LedHere => t(PROBLEM_LED_HERE).to_owned(),
         Wrong::OwnRole => t(PROBLEM_OWN_ROLE).to_owned(),
+        Wrong::Weak(weakness) => format!("{} {}", t(weak(*weakness)), t(PROBLEM_WEAK_BETTER)),
+        Wrong::Unchanged => t(PROBLEM_UNCHANGED).to_owned(),
+    }
+}
+
+/// Why a password is easily guessed.
+const fn weak(weakness: Weakness) -> Text {
+    match weakness {
+        Weakness::Common => PROBLEM_WEAK_COMMON,
+        Weakness::LikeCommon => PROBLEM_WEAK_LIKE_COMMON,
+        Weakness::Keys => PROBLEM_WEAK_KEYS,
+        Weakness::Repeats => PROBLEM_WEAK_REPEATS,
+        Weakness::Sequence => PROBLEM_WEAK_SEQUENCE,
+        Weakness::Date => PROBLEM_WEAK_DATE,
+        Weakness::Word => PROBLEM_WEAK_WORD,
+        Weakness::Name => PROBLEM_WEAK_NAME,
+        Weakness::Own => PROBLEM_WEAK_OWN,
+        Weakness::Guessable => PROBLEM_WEAK_GUESSABLE,
     }
 }
 
@@ -274,6 +314,7 @@ fn field_of(refusal: &Refusal) -> Option<&'static str> {
     match refusal {
         Refusal::ReasonNeeded | Refusal::OverrunReasonNeeded { .. } => Some("reason"),
         Refusal::ClosingTime { .. } => Some("ended"),
+        Refusal::WrongSecondCode => Some("second_code"),
         _ => None,
     }
 }
@@ -291,7 +332,11 @@ pub fn Problem(
     };
     let fits = (!fits.is_empty())
         .then(|| view! { <ul>{fits.into_iter().map(|fit| view! { <li>{fit}</li> }).collect_view()}</ul> });
-    let way_on = matches!(failure, Failure::SignedOut).then(sign_in_beside);
+    let way_on = match &failure {
+        Failure::SignedOut => Some(sign_in_beside().into_any()),
+        Failure::Refused(Refusal::DutyFirst { duty }) => Some(go_first(*duty).into_any()),
+        _ => None,
+    };
     view! {
         <Notice tone title=title alert=true>
             {body}
@@ -299,6 +344,11 @@ pub fn Problem(
             {way_on}
         </Notice>
     }
+}
+
+/// The way to what has to be done first. The server leads there, so the page is asked of it.
+fn go_first(duty: Duty) -> impl IntoView {
+    view! { <a class="btn btn--secondary" href=page_of(duty) rel="external">{t(FAILURE_GO_ON)}</a> }
 }
 
 /// Signing in again beside this page, which keeps what was typed into it, and back to its address.

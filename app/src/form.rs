@@ -72,6 +72,8 @@ pub enum Note {
     Saved,
     /// The caller's password was changed.
     PasswordChanged,
+    /// The caller turned their second factor off.
+    SecondFactorTurnedOff,
     /// Somebody else had saved this meeting first, and what was typed became the draft that is shown.
     CopyOf(MeetingId),
 }
@@ -93,6 +95,7 @@ impl Note {
         match self {
             Note::Saved => "saved".to_owned(),
             Note::PasswordChanged => "password".to_owned(),
+            Note::SecondFactorTurnedOff => "second-factor".to_owned(),
             Note::CopyOf(meeting) => format!("copy.{meeting}"),
         }
     }
@@ -101,6 +104,7 @@ impl Note {
         match code {
             "saved" => Some(Note::Saved),
             "password" => Some(Note::PasswordChanged),
+            "second-factor" => Some(Note::SecondFactorTurnedOff),
             _ => code.strip_prefix("copy.")?.parse().ok().map(Note::CopyOf),
         }
     }
@@ -238,7 +242,8 @@ pub fn page_of_call(path: &str) -> &'static str {
     match (call, call.split('/').next().unwrap_or_default()) {
         ("accounts/sign-in", _) => "/sign-in",
         ("accounts/claim-first", _) => "/first",
-        (_, "accounts") => "/account",
+        ("second-factor/enter", _) => "/sign-in/code",
+        (_, "accounts" | "second-factor" | "notices") => "/account",
         (_, "agencies") => "/admin/agencies",
         (_, "people") => "/admin/people",
         (_, "rooms") => "/admin/rooms",

@@ -8,6 +8,8 @@ pub mod context;
 pub mod failure;
 pub mod form;
 pub mod parts;
+#[cfg(feature = "ssr")]
+mod qr;
 pub mod session;
 pub mod shell;
 pub mod text;
@@ -31,6 +33,7 @@ pub mod reader;
 pub mod rooms;
 pub mod rules;
 pub mod search;
+pub mod second_factor;
 
 pub mod routes;
 

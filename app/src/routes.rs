@@ -33,6 +33,9 @@ pub fn App() -> impl IntoView {
             <form::ForgetPosted/>
             <Routes fallback=NotFound>
                 <Route path=path!("/sign-in") view=accounts::SignInPage ssr=SsrMode::Async/>
+                <Route path=path!("/sign-in/code") view={Lazy::<bundles::Code>::new()} ssr=SsrMode::Async/>
+                <Route path=path!("/account/password") view={Lazy::<bundles::ChoosePassword>::new()} ssr=SsrMode::Async/>
+                <Route path=path!("/account/second-factor") view={Lazy::<bundles::SecondFactor>::new()} ssr=SsrMode::Async/>
                 <Route path=path!("/first") view={Lazy::<bundles::First>::new()} ssr=SsrMode::Async/>
                 <Route path=path!("/meetings/:id/hall") view={Lazy::<bundles::Hall>::new()} ssr=SsrMode::Async/>
                 <Route path=path!("/papers/:id") view={Lazy::<bundles::Reader>::new()} ssr=SsrMode::Async/>

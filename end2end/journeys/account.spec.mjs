@@ -1,10 +1,12 @@
-// One's own account and the administrator's part in it: a first password that is shown once, changing it, a new one when
-// it is forgotten, and signing out everywhere.
+// One's own account and the administrator's part in it: a first password that is shown once and opens nothing but the
+// page to change it, changing it, a new one when it is forgotten, and signing out everywhere.
 
-import { test, expect, axe, open, shot, signIn, words } from '../fixtures.mjs';
-import { TABLET, demo } from '../steps.mjs';
+import { test, expect, axe, like, open, shot, signIn, words } from '../fixtures.mjs';
+import { TABLET, demo, phone } from '../steps.mjs';
 
 const t = words('vi');
+const FIRST = 'nui xanh dem ba con ca';
+const SECOND = 'may trang om tam ngon doi';
 
 test('a colleague gets an account, changes the password, forgets it, and signs out everywhere', async ({ person, browser, faults }) => {
   const name = `chuyenvien${Date.now() % 1_000_000}.snv`;
@@ -30,16 +32,28 @@ test('a colleague gets an account, changes the password, forgets it, and signs o
     await expect(shown).toHaveCount(0);
   });
 
+  await test.step('it opens nothing but the page to change it, and an easy one is refused with its reason', async () => {
+    await begin(tablet, { name, password });
+    await tablet.goto('/calendar');
+    await expect(tablet.getByRole('heading', { level: 1 })).toHaveText(t('choose_password_title'));
+    await axe(tablet);
+    await choose(tablet, password, '1234567890');
+    await expect(tablet.getByText(t('problem_weak_better'))).toBeVisible();
+    await shot(tablet, 'password-weak');
+    await choose(tablet, password, FIRST);
+    await expect(tablet).toHaveURL(/\/calendar/);
+    password = FIRST;
+  });
+
   await test.step('a new one needs the old one, and both times the same', async () => {
-    await signIn(tablet, { name, password });
     await signIn(desk, { name, password });
     await open(tablet, '/account');
-    await change(tablet, 'khong-phai-mat-khau', 'hop-giay-khong-1', 'hop-giay-khong-1');
+    await change(tablet, 'khong-phai-mat-khau', SECOND, SECOND);
     await expect(tablet.getByText(t('refused_wrong_credentials'))).toBeVisible();
-    await change(tablet, password, 'hop-giay-khong-1', 'hop-giay-khong-2');
+    await change(tablet, password, SECOND, FIRST);
     await expect(tablet.getByText(t('problem_different'))).toBeVisible();
     await shot(tablet, 'password-refused');
-    await change(tablet, password, 'hop-giay-khong-1', 'hop-giay-khong-1');
+    await change(tablet, password, SECOND, SECOND);
     await expect(tablet.getByText(t('account_password_changed'))).toBeVisible();
   });
 
@@ -48,7 +62,7 @@ test('a colleague gets an account, changes the password, forgets it, and signs o
     await expect(desk).toHaveURL(/\/sign-in/);
     await refused(desk, { name, password });
     // Whoever was wrong waits a second, which a quick program lets them see.
-    await expect(() => signIn(desk, { name, password: 'hop-giay-khong-1' })).toPass();
+    await expect(() => signIn(desk, { name, password: SECOND })).toPass();
   });
 
   await test.step('the administrator gives another to who has forgotten it: every browser is signed out', async () => {
@@ -65,13 +79,38 @@ test('a colleague gets an account, changes the password, forgets it, and signs o
       await page.goto('/account');
       await expect(page).toHaveURL(/\/sign-in/);
     }
-    await refused(tablet, { name, password: 'hop-giay-khong-1' });
+    await refused(tablet, { name, password: SECOND });
+  });
+
+  await test.step('a code on the phone is turned on, and asked for after the password', async () => {
+    // Refused a moment ago: as above.
+    await expect(() => begin(tablet, { name, password })).toPass();
+    await expect(tablet.getByRole('listitem').filter({ hasText: like(t('event_password_reset')) })).toBeVisible();
+    await choose(tablet, password, FIRST);
+    await expect(tablet.getByRole('heading', { name: t('notices_account') })).toBeVisible();
+    await axe(tablet);
+    await open(tablet, '/account');
+    await tablet.getByRole('link', { name: t('second_factor_turn_on') }).click();
+    await tablet.getByRole('button', { name: t('second_factor_begin') }).click();
+    const secret = await tablet.locator('.si__secret').textContent();
+    await axe(tablet);
+    await shot(tablet, 'second-factor');
+    await tablet.getByLabel(t('code_label'), { exact: true }).fill(phone(secret));
+    await tablet.getByRole('button', { name: t('second_factor_confirm') }).click();
+    const codes = tablet.locator('.si__codes li');
+    await expect(codes).toHaveCount(10);
+    await axe(tablet);
+    const recovery = await codes.first().textContent();
+    await signIn(desk, { name, password: FIRST });
+    await expect(desk.getByRole('heading', { level: 1 })).toHaveText(t('code_title'));
+    await axe(desk);
+    await shot(desk, 'second-factor-code');
+    await desk.getByLabel(t('code_label'), { exact: true }).fill(recovery);
+    await desk.getByRole('button', { name: t('code_submit') }).click();
+    await expect(desk.getByRole('heading', { level: 1 })).toHaveText(t('nav_home'));
   });
 
   await test.step('signing out everywhere ends the other browser’s session too', async () => {
-    // Refused a moment ago: as above.
-    await expect(() => signIn(tablet, { name, password })).toPass();
-    await signIn(desk, { name, password });
     await open(tablet, '/account');
     await tablet.getByRole('button', { name: t('account_sign_out_everywhere') }).tap();
     await expect(tablet).toHaveURL(/\/sign-in/);
@@ -90,6 +129,22 @@ async function stranger(browser, faults, options) {
   const context = await browser.newContext(options);
   faults.watch(context);
   return context.newPage();
+}
+
+/** Signs in with a password that somebody else set, which leads to the page to change it. */
+async function begin(page, user) {
+  await page.goto('/sign-in');
+  await page.getByLabel(t('account_user_name')).fill(user.name);
+  await page.getByLabel(t('account_password'), { exact: true }).fill(user.password);
+  await page.getByRole('main').getByRole('button', { name: t('sign_in'), exact: true }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText(t('choose_password_title'));
+}
+
+/** Fills and sends that page's form. */
+async function choose(page, old, fresh) {
+  const values = { choose_password_old: old, account_password_new: fresh, account_password_again: fresh };
+  for (const [key, value] of Object.entries(values)) await page.getByLabel(t(key), { exact: true }).fill(value);
+  await page.getByRole('button', { name: t('account_password_change') }).click();
 }
 
 /** Fills and sends the form that changes one's own password. */

@@ -3,6 +3,7 @@
 //! missing, so that nothing can be served that nobody thought about.
 
 use domain::access::Action;
+use domain::accounts::Duty;
 use domain::ids::PageId;
 use domain::live::rehearsal::Rehearsal;
 use domain::live::wire::{Devices, Look, ToServer};
@@ -52,10 +53,13 @@ const ROUTES: &[(&str, Access)] = &[
 const PAGES: &[(&str, Access)] = &[
     ("/sign-in", Public),
     ("/first", Public),
+    ("/sign-in/code", Needs(ManageOwnAccount)),
     ("/", Needs(UseSystem)),
     ("/papers", Needs(UseSystem)),
     ("/more", Needs(UseSystem)),
     ("/account", Needs(ManageOwnAccount)),
+    ("/account/password", Needs(ManageOwnAccount)),
+    ("/account/second-factor", Needs(ManageOwnAccount)),
     ("/calendar", Needs(ViewCalendar)),
     ("/search", Needs(ViewCalendar)),
     ("/meetings", Needs(ViewCalendar)),
@@ -92,6 +96,13 @@ const CALLS: &[(&str, Access)] = &[
     ("/api/accounts/sign-out-everywhere", Needs(ManageOwnAccount)),
     ("/api/accounts/change-password", Needs(ManageOwnAccount)),
     ("/api/accounts/sessions", Needs(ManageOwnAccount)),
+    ("/api/second-factor/state", Needs(ManageOwnAccount)),
+    ("/api/second-factor/begin", Needs(ManageOwnAccount)),
+    ("/api/second-factor/confirm", Needs(ManageOwnAccount)),
+    ("/api/second-factor/turn-off", Needs(ManageOwnAccount)),
+    ("/api/second-factor/enter", Needs(ManageOwnAccount)),
+    ("/api/notices/account-events", Needs(ManageOwnAccount)),
+    ("/api/notices/acknowledge-account", Needs(ManageOwnAccount)),
     ("/api/notices/unseen", Needs(UseSystem)),
     ("/api/notices/acknowledge-role", Needs(UseSystem)),
     ("/api/meetings/today", Needs(UseSystem)),
@@ -143,6 +154,7 @@ const CALLS: &[(&str, Access)] = &[
     ("/api/people/change", Needs(ManagePeople)),
     ("/api/people/reset-password", Needs(ManagePeople)),
     ("/api/people/password-report", Needs(ManagePeople)),
+    ("/api/people/turn-off-second-factor", Needs(ManagePeople)),
     ("/api/people/set-active", Needs(ManagePeople)),
     ("/api/rooms/list", Needs(ViewRooms)),
     ("/api/rooms/get", Needs(ManageRooms)),
@@ -163,6 +175,19 @@ const BACKGROUND: [&str; 4] =
 pub fn is_background(address: &str) -> bool {
     BACKGROUND.contains(&address)
 }
+
+/// The addresses that stay open while a duty is outstanding, beside open and public ones.
+const DUTIES: &[(&str, &[Duty])] = &[
+    ("/sign-in/code", &[Duty::EnterCode]),
+    ("/api/second-factor/enter", &[Duty::EnterCode]),
+    ("/account/password", &[Duty::ChangePassword]),
+    ("/api/accounts/change-password", &[Duty::ChangePassword]),
+    ("/account/second-factor", &[Duty::SetUpSecondFactor]),
+    ("/api/second-factor/state", &[Duty::SetUpSecondFactor]),
+    ("/api/second-factor/begin", &[Duty::SetUpSecondFactor]),
+    ("/api/second-factor/confirm", &[Duty::SetUpSecondFactor]),
+    ("/api/accounts/sign-out", &Duty::ALL),
+];
 
 /// What lets somebody have a seat.
 const SEAT: [Action; 3] = [ConnectSite, JoinMeeting, ShowHall];
@@ -205,6 +230,11 @@ pub fn messages() -> Vec<ToServer> {
 /// Every address with what it asks for.
 pub fn all() -> impl Iterator<Item = (&'static str, Access)> {
     [FILES, ROUTES, PAGES, CALLS].into_iter().flatten().copied()
+}
+
+/// The duties that leave an address open.
+pub fn duties(address: &str) -> &'static [Duty] {
+    DUTIES.iter().find(|(name, _)| *name == address).map_or(&[], |(_, duties)| duties)
 }
 
 /// What an address asks for; `None` when the table does not name it.

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::access::Caller;
-use crate::error::Outcome;
+use crate::error::{Outcome, Refusal};
 use crate::ids::SessionId;
 
 /// A fresh session: the token goes to the browser and only its hash stays.
@@ -47,6 +47,80 @@ pub struct FirstAdministrator {
     pub password: String,
 }
 
+/// What a person has to do before anything else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Duty {
+    /// Enter the code of the second factor: the sign-in is not finished.
+    EnterCode,
+    /// Choose a password: somebody else knows the present one.
+    ChangePassword,
+    /// Set up a second factor, which one of the roles must have.
+    SetUpSecondFactor,
+}
+
+impl Duty {
+    /// Every duty, in the order in which they are asked for.
+    pub const ALL: [Duty; 3] = [Self::EnterCode, Self::ChangePassword, Self::SetUpSecondFactor];
+}
+
+/// Who holds a session, and what they have to do first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Recognised {
+    /// Who.
+    pub caller: Caller,
+    /// What stands between them and everything else.
+    pub duty: Option<Duty>,
+}
+
+impl Recognised {
+    /// The caller, who has nothing to do before anything else.
+    ///
+    /// # Errors
+    /// `DutyFirst` while they have.
+    pub fn without_duty(self) -> Outcome<Caller> {
+        match self.duty {
+            None => Ok(self.caller),
+            Some(duty) => Err(Refusal::DutyFirst { duty }.into()),
+        }
+    }
+}
+
+/// Who causes a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SessionUse {
+    /// The person, by a press or a link: the session is in use.
+    ByPerson,
+    /// The open page, by itself: nobody may be there, and an idle session ends.
+    ByPage,
+}
+
+/// Why a password is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Weakness {
+    /// It is among those that most people choose.
+    Common,
+    /// It is hardly more than one of those.
+    LikeCommon,
+    /// Keys that lie beside each other.
+    Keys,
+    /// The same letters again and again.
+    Repeats,
+    /// Letters or digits in their order.
+    Sequence,
+    /// A date or a year.
+    Date,
+    /// One word.
+    Word,
+    /// A name.
+    Name,
+    /// The person's own user name, name or agency.
+    Own,
+    /// Too few words for somebody who guesses by machine.
+    Guessable,
+}
+
 /// Shortest password.
 pub const PASSWORD_AT_LEAST: u32 = 10;
 /// Longest password: argon2 takes any length, a request must not.
@@ -55,10 +129,11 @@ pub const PASSWORD_AT_MOST: u32 = 200;
 /// Accounts and sessions.
 ///
 /// Refusals: `WrongCredentials` (the same for an unknown name), `WaitBeforeSignIn` (doubling per failure of a name or
-/// an address), `WrongCode`.
+/// an address), `WrongCode`, `DutyFirst`.
 #[async_trait]
 pub trait Accounts: Send + Sync {
-    /// Signs in. `address` is the client's, for the delay; `keep` asks for a long-lived session.
+    /// Signs in. `address` is the client's, for the delay; `keep` asks for a long-lived session. Where the person has a
+    /// second factor, the session waits for its code and is good for that alone.
     async fn sign_in(
         &self,
         user_name: &str,
@@ -68,21 +143,34 @@ pub trait Accounts: Send + Sync {
         address: &str,
         now: DateTime<Utc>,
     ) -> Outcome<SignedIn>;
-    /// Who holds a token, if its session is still good; also marks it as used.
-    async fn identify(&self, token: &str, now: DateTime<Utc>) -> Outcome<Caller>;
+    /// Who holds a token, if its session is still good, with what they have to do first. Marks the session as used, unless the
+    /// page asks by itself. Only for what fulfils a duty: everything else asks [`Accounts::identify`].
+    async fn recognise(&self, token: &str, by: SessionUse, now: DateTime<Utc>) -> Outcome<Recognised>;
+    /// Who holds a token; marks the session as used. `DutyFirst` while they have something to do before anything else.
+    async fn identify(&self, token: &str, now: DateTime<Utc>) -> Outcome<Caller> {
+        self.recognise(token, SessionUse::ByPerson, now).await?.without_duty()
+    }
     /// The same without marking the session as used: for what an open page asks by itself, so that the session of a tablet
     /// that nobody touches ends.
-    async fn identify_in_background(&self, token: &str, now: DateTime<Utc>) -> Outcome<Caller>;
+    async fn identify_in_background(&self, token: &str, now: DateTime<Utc>) -> Outcome<Caller> {
+        self.recognise(token, SessionUse::ByPage, now).await?.without_duty()
+    }
     /// Ends the caller's session.
     async fn sign_out(&self, caller: &Caller) -> Outcome<()>;
     /// Ends all of the caller's sessions, on every device.
     async fn sign_out_everywhere(&self, caller: &Caller) -> Outcome<()>;
     /// The caller's sessions, newest use first.
     async fn sessions(&self, caller: &Caller) -> Outcome<Vec<OwnSession>>;
-    /// Changes the caller's password and ends the other sessions.
+    /// Changes the caller's password and ends the other sessions. A weak one, and the same again, is an invalid `new`.
     async fn change_password(&self, caller: &Caller, old: &str, new: &str) -> Outcome<()>;
     /// Whether nobody can sign in yet and the first administrator is to be made.
     async fn is_empty(&self) -> Outcome<bool>;
-    /// Makes the first administrator and signs them in.
-    async fn claim(&self, first: FirstAdministrator, device: &str, now: DateTime<Utc>) -> Outcome<SignedIn>;
+    /// Makes the first administrator and signs them in. `address` is the client's, for the delay.
+    async fn claim(
+        &self,
+        first: FirstAdministrator,
+        device: &str,
+        address: &str,
+        now: DateTime<Utc>,
+    ) -> Outcome<SignedIn>;
 }

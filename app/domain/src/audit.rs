@@ -87,6 +87,11 @@ macro_rules! deeds {
 deeds! {
     AccountsChangePassword = "accounts.change_password", TrailReaders;
     AccountsClaim = "accounts.claim", TrailReaders;
+    AccountsManyFailuresOfAddress = "accounts.many_failures_of_address", TrailReaders;
+    AccountsManyFailuresOfUser = "accounts.many_failures_of_user", TrailReaders;
+    AccountsNewDevice = "accounts.new_device", TrailReaders;
+    AccountsSecondFactorOff = "accounts.second_factor_off", TrailReaders;
+    AccountsSecondFactorOn = "accounts.second_factor_on", TrailReaders;
     AccountsSignIn = "accounts.sign_in", TrailReaders;
     AccountsSignOut = "accounts.sign_out", TrailReaders;
     AccountsSignOutEverywhere = "accounts.sign_out_everywhere", TrailReaders;
@@ -129,6 +134,7 @@ deeds! {
     PeopleChange = "people.change", TrailReaders;
     PeopleResetPassword = "people.reset_password", TrailReaders;
     PeopleSetActive = "people.set_active", TrailReaders;
+    PeopleTurnOffSecondFactor = "people.turn_off_second_factor", TrailReaders;
     RoomsAdd = "rooms.add", TrailReaders;
     RoomsChange = "rooms.change", TrailReaders;
     RulesAdd = "rules.add", TrailReaders;

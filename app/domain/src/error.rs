@@ -3,6 +3,7 @@
 use chrono::NaiveDateTime;
 use serde::{Deserialize, Serialize};
 
+use crate::accounts::{Duty, Weakness};
 use crate::ids::{IncidentId, MeetingId};
 use crate::time::Sitting;
 
@@ -140,6 +141,13 @@ pub enum Refusal {
     },
     /// The one-time code is wrong or has been used.
     WrongCode,
+    /// The code of the second factor does not fit, or was used before.
+    WrongSecondCode,
+    /// Something has to be done before anything else.
+    DutyFirst {
+        /// What.
+        duty: Duty,
+    },
     /// The roll-call code has run out; the hall shows a new one.
     CodeExpired,
     /// The person is not on the list of this meeting.
@@ -235,6 +243,10 @@ pub enum Problem {
     LedHere,
     /// A role that the person would give to themselves.
     OwnRole,
+    /// A password that is easily guessed.
+    Weak(Weakness),
+    /// The same as before, where something new is needed.
+    Unchanged,
 }
 
 /// A row of an imported file that cannot be taken.

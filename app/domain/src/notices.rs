@@ -1,4 +1,5 @@
-//! What a person is shown until they have seen it. Leaders see which roles were given in their agencies.
+//! What a person is shown until they have seen it. Leaders see which roles were given in their agencies, everybody what
+//! happened to their own account.
 //! Knows nothing of the audit trail: these rows are written for the reader and kept for a month.
 
 use async_trait::async_trait;
@@ -7,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::access::{Caller, Role};
 use crate::error::Outcome;
-use crate::ids::RoleGivenId;
+use crate::ids::{AccountEventId, RoleGivenId};
 use crate::people::PersonRef;
 
 /// A role given by an administrator is shown for a month: a leader on leave for three weeks still sees it.
@@ -30,6 +31,50 @@ pub struct RoleGiven {
     pub given_by: String,
 }
 
+/// What happened to an account.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AccountEventKind {
+    /// Wrong passwords or codes, told at the next sign-in that succeeded.
+    FailedTries {
+        /// How many.
+        count: u32,
+    },
+    /// A sign-in from a device at an address where the person had not signed in before.
+    NewDevice {
+        /// Browser and system, as far as known.
+        device: String,
+    },
+    /// A password set by somebody else.
+    PasswordReset {
+        /// Name of that person.
+        by: String,
+    },
+    /// The second factor was turned on.
+    SecondFactorOn,
+    /// The second factor was turned off by somebody else.
+    SecondFactorOff {
+        /// Name of that person.
+        by: String,
+    },
+}
+
+/// Events of an account that are kept: some months of a person who travels, and nothing that grows.
+pub const ACCOUNT_EVENTS_KEPT: usize = 50;
+
+/// Something that happened to an account, as its owner is told.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccountEvent {
+    /// Identifier.
+    pub id: AccountEventId,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// What.
+    pub kind: AccountEventKind,
+    /// Whether the owner has acknowledged it.
+    pub is_seen: bool,
+}
+
 /// Notices.
 ///
 /// Each person reads and acknowledges their own. Failures: `NotFound` for a notice that is not shown to the caller.
@@ -40,4 +85,8 @@ pub trait Notices: Send + Sync {
     async fn roles_given(&self, caller: &Caller) -> Outcome<Vec<RoleGiven>>;
     /// Acknowledges one of them; other leaders still see it.
     async fn acknowledge_role(&self, caller: &Caller, id: RoleGivenId) -> Outcome<()>;
+    /// What happened to the caller's own account, newest first; at most [`ACCOUNT_EVENTS_KEPT`].
+    async fn account_events(&self, caller: &Caller) -> Outcome<Vec<AccountEvent>>;
+    /// Acknowledges this one and all older ones.
+    async fn acknowledge_account(&self, caller: &Caller, newest: AccountEventId) -> Outcome<()>;
 }

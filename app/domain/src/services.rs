@@ -15,6 +15,7 @@ use crate::papers::Papers;
 use crate::people::People;
 use crate::rooms::Rooms;
 use crate::rules::Rules;
+use crate::second_factor::SecondFactor;
 
 /// Every port, cheap to clone.
 #[derive(Clone)]
@@ -45,4 +46,6 @@ pub struct Services {
     pub rooms: Arc<dyn Rooms>,
     /// Rules.
     pub rules: Arc<dyn Rules>,
+    /// The code on the phone.
+    pub second_factor: Arc<dyn SecondFactor>,
 }

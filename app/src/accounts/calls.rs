@@ -86,6 +86,9 @@ pub async fn change_password(
     /// The new one again.
     #[server(default)]
     again: String,
+    /// Where to go then, of the page that comes before anything else; empty on the account's own page.
+    #[server(default)]
+    next: String,
 ) -> Result<(), CallError> {
     use domain::error::{Failure, FieldProblem, Problem};
     let (services, caller) = session::asked()?;
@@ -94,7 +97,11 @@ pub async fn change_password(
     } else {
         Err(Failure::Invalid(vec![FieldProblem::new("again", Problem::Different)]))
     };
-    answer("/account", changed, &[], |()| noted(Note::PasswordChanged, "/account".to_owned()))
+    if next.is_empty() {
+        return answer("/account", changed, &[], |()| noted(Note::PasswordChanged, "/account".to_owned()));
+    }
+    let back = format!("/account/password?next={}", escape(&next));
+    answer(&back, changed, &[], |()| session::safe_next(&next).to_owned())
 }
 
 /// The caller's sessions, and the clock's reading to tell them by.
@@ -137,7 +144,8 @@ pub async fn claim_first(
         name: name.clone(),
         password,
     };
-    let claimed = session::services()?.accounts.claim(first, &client.device, session::now()?).await;
+    let claimed =
+        session::services()?.accounts.claim(first, &client.device, &client.address, session::now()?).await;
     // Secrets do not come back: the code is one.
     let typed = [("agency_name", &*agency_name), ("user_name", &*user_name), ("name", &*name)];
     answer("/first", claimed, &typed, |signed_in| {

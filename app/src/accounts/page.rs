@@ -9,6 +9,8 @@ use super::calls::own_sessions;
 use super::sign_in::password_field;
 use crate::failure::Problem;
 use crate::form::{Note, Posted, posted};
+use crate::notices;
+use crate::second_factor;
 use crate::session::{self, Me};
 use crate::shell::prefs;
 use crate::text::keys::*;
@@ -20,10 +22,16 @@ use crate::words;
 #[component]
 pub fn AccountPage() -> impl IntoView {
     let sessions = resource(|| (), |()| own_sessions());
+    let factor = resource(String::new, second_factor::calls::second_factor);
+    let events = resource(|| (), |()| notices::calls::account_events());
     let posted = posted();
-    let is_changed = posted.note == Some(Note::PasswordChanged);
-    let done =
-        is_changed.then(|| view! { <Notice tone=Tone::Met title=t(ACCOUNT_PASSWORD_CHANGED) alert=true/> });
+    let came_back = posted.clone();
+    let done = posted.note.and_then(|note| match note {
+        Note::PasswordChanged => Some(ACCOUNT_PASSWORD_CHANGED),
+        Note::SecondFactorTurnedOff => Some(SECOND_FACTOR_TURNED_OFF),
+        Note::Saved | Note::CopyOf(_) => None,
+    });
+    let done = done.map(|title| view! { <Notice tone=Tone::Met title=t(title) alert=true/> });
     view! {
         <Title text=t(ACCOUNT_TITLE)/>
         <PageHead title=t(ACCOUNT_TITLE)>
@@ -37,6 +45,8 @@ pub fn AccountPage() -> impl IntoView {
             {session::me().map(|me| about(&me))}
             {prefs::section()}
             {password(&posted)}
+            {loaded(factor, move |factor| second_factor::section(&factor, &came_back))}
+            {loaded(events, |events| notices::account_history(&events))}
             {loaded(sessions, |sessions| devices(&sessions))}
         </div>
     }

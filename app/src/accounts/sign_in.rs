@@ -13,7 +13,7 @@ use crate::session;
 use crate::shell::prefs;
 use crate::text::keys::*;
 use crate::text::{t, tf};
-use crate::ui::{Choice, Field, Password, resource};
+use crate::ui::{Choice, Field, Icon, Password, resource};
 
 /// Two fields, one button.
 #[component]
@@ -61,7 +61,7 @@ fn sign_in_form(next: String, posted: &Posted) -> AnyView {
 }
 
 /// A password field with the words that both languages share.
-pub(super) fn password_field(
+pub(crate) fn password_field(
     name: &'static str,
     label: crate::text::Text,
     autocomplete: &'static str,
@@ -128,8 +128,17 @@ fn first_form(posted: &Posted) -> AnyView {
     .into_any()
 }
 
+/// The way out for somebody who cannot or will not go on as the one who is signed in.
+pub(crate) fn other_account() -> impl IntoView {
+    view! {
+        <form method="post" action="/api/accounts/sign-out">
+            <button class="btn btn--quiet btn--block"><Icon name="log-out"/>{t(SIGN_IN_OTHER)}</button>
+        </form>
+    }
+}
+
 /// The deep half with the promise, the other with the form.
-fn halves(form: AnyView) -> impl IntoView {
+pub(crate) fn halves(form: AnyView) -> impl IntoView {
     view! {
         <div class="si">
             <aside class="si__l on-deep" aria-label=t(APP_NAME)>

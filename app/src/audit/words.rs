@@ -14,6 +14,11 @@ pub(super) fn deed(code: &str) -> String {
     let text: Text = match deed {
         Deed::AccountsChangePassword => DEED_ACCOUNTS_CHANGE_PASSWORD,
         Deed::AccountsClaim => DEED_ACCOUNTS_CLAIM,
+        Deed::AccountsManyFailuresOfAddress => DEED_ACCOUNTS_MANY_FAILURES_OF_ADDRESS,
+        Deed::AccountsManyFailuresOfUser => DEED_ACCOUNTS_MANY_FAILURES_OF_USER,
+        Deed::AccountsNewDevice => DEED_ACCOUNTS_NEW_DEVICE,
+        Deed::AccountsSecondFactorOff => DEED_ACCOUNTS_SECOND_FACTOR_OFF,
+        Deed::AccountsSecondFactorOn => DEED_ACCOUNTS_SECOND_FACTOR_ON,
         Deed::AccountsSignIn => DEED_ACCOUNTS_SIGN_IN,
         Deed::AccountsSignOut => DEED_ACCOUNTS_SIGN_OUT,
         Deed::AccountsSignOutEverywhere => DEED_ACCOUNTS_SIGN_OUT_EVERYWHERE,
@@ -54,6 +59,7 @@ pub(super) fn deed(code: &str) -> String {
         Deed::PeopleChange => DEED_PEOPLE_CHANGE,
         Deed::PeopleResetPassword => DEED_PEOPLE_RESET_PASSWORD,
         Deed::PeopleSetActive => DEED_PEOPLE_SET_ACTIVE,
+        Deed::PeopleTurnOffSecondFactor => DEED_PEOPLE_TURN_OFF_SECOND_FACTOR,
         Deed::RoomsAdd => DEED_ROOMS_ADD,
         Deed::RoomsChange => DEED_ROOMS_CHANGE,
         Deed::RulesAdd => DEED_RULES_ADD,
@@ -66,6 +72,7 @@ pub(super) fn deed(code: &str) -> String {
 /// The words for a field that was changed, by its name in what is kept.
 pub(super) fn field(name: &str) -> String {
     let text: Text = match name {
+        "address" => AUDIT_FIELD_ADDRESS,
         "agency" => PERSON_AGENCY,
         "agenda" => MEETINGS_TAB_AGENDA,
         "aliases" => AGENCY_ALIASES,
@@ -79,7 +86,9 @@ pub(super) fn field(name: &str) -> String {
         "counterpart" => COMPOSER_WITH,
         "delegate" => AUDIT_FIELD_DELEGATE,
         "delegates" | "participants" => MEETINGS_TAB_DELEGATES,
+        "device" => AUDIT_FIELD_DEVICE,
         "equipment" => ROOM_EQUIPMENT,
+        "failures" => AUDIT_FIELD_FAILURES,
         "form" => COMPOSER_FORM,
         "has_unpublished" => MEETINGS_UNPUBLISHED,
         "invited" => AUDIT_FIELD_INVITED,

@@ -1,42 +1,12 @@
 //! The code as a picture for cameras: the address of the scan page, drawn on the server.
 
 use domain::ids::MeetingId;
-use qrcode::{Color, EcLevel, QrCode};
 
 use super::display::Picture;
+use crate::qr;
 
 /// The picture of a code's address; none when the address does not fit a picture.
 pub(super) fn picture(origin: &str, meeting: MeetingId, code: &str) -> Option<Picture> {
-    let address = format!("{origin}/meetings/{meeting}/in?code={code}");
-    let drawn = QrCode::with_error_correction_level(address.as_bytes(), EcLevel::M).ok()?;
-    let side = drawn.width();
-    Some(Picture { side, path: path(&drawn.to_colors(), side) })
-}
-
-/// One stroke for each run of dark squares: a third of the length of a square each.
-fn path(squares: &[Color], side: usize) -> String {
-    let mut path = String::new();
-    for (y, row) in squares.chunks(side).enumerate() {
-        let mut x = 0;
-        while x < side {
-            let run = row[x..].iter().take_while(|square| **square == Color::Dark).count();
-            if run > 0 {
-                path.push_str(&format!("M{x} {y}h{run}v1h-{run}z"));
-            }
-            x += run.max(1);
-        }
-    }
-    path
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn runs_of_dark_squares_become_strokes() {
-        use Color::{Dark, Light};
-        let squares = [Dark, Dark, Light, Light, Light, Dark, Dark, Light, Dark];
-        assert_eq!(path(&squares, 3), "M0 0h2v1h-2zM2 1h1v1h-1zM0 2h1v1h-1zM2 2h1v1h-1z");
-    }
+    let (side, path) = qr::drawn(&format!("{origin}/meetings/{meeting}/in?code={code}"))?;
+    Some(Picture { side, path })
 }

@@ -45,7 +45,7 @@ fn shown(today: &Today, unseen: Loaded<UnseenNotices>) -> AnyView {
     };
     view! {
         <PageHead title=t(NAV_HOME) eyebrow=text::long_date(now.date())>{compose}</PageHead>
-        {loaded(unseen, |unseen| notices::roles_given(&unseen.roles))}
+        {loaded(unseen, |unseen| above(&unseen))}
         <div class="home">
             {next}
             <section aria-labelledby="waiting">
@@ -57,6 +57,14 @@ fn shown(today: &Today, unseen: Loaded<UnseenNotices>) -> AnyView {
                 {coming(&today.coming, now.date())}
             </section>
         </div>
+    }
+    .into_any()
+}
+
+fn above(unseen: &UnseenNotices) -> AnyView {
+    view! {
+        {notices::account_news(&unseen.events)}
+        {notices::roles_given(&unseen.roles)}
     }
     .into_any()
 }

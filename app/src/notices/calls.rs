@@ -1,7 +1,7 @@
 //! What the pages that show notices ask the server.
 
-use domain::ids::RoleGivenId;
-use domain::notices::RoleGiven;
+use domain::ids::{AccountEventId, RoleGivenId};
+use domain::notices::{AccountEvent, RoleGiven};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -14,13 +14,35 @@ use crate::{form::answer, session::asked};
 pub struct UnseenNotices {
     /// Roles given in agencies that the caller leads.
     pub roles: Vec<RoleGiven>,
+    /// What happened to the caller's account.
+    pub events: Vec<AccountEvent>,
 }
 
 /// Everything that the caller has not acknowledged yet.
 #[server(prefix = "/api", endpoint = "notices/unseen")]
 pub async fn unseen() -> Result<UnseenNotices, CallError> {
     let (services, caller) = asked()?;
-    Ok(UnseenNotices { roles: services.notices.roles_given(&caller).await? })
+    let roles = services.notices.roles_given(&caller).await?;
+    let events = services.notices.account_events(&caller).await?;
+    Ok(UnseenNotices { roles, events: events.into_iter().filter(|event| !event.is_seen).collect() })
+}
+
+/// The last things that happened to the caller's account, seen or not.
+#[server(prefix = "/api", endpoint = "notices/account-events")]
+pub async fn account_events() -> Result<Vec<AccountEvent>, CallError> {
+    let (services, caller) = asked()?;
+    Ok(services.notices.account_events(&caller).await?)
+}
+
+/// Acknowledges what happened to the caller's account, up to one event, and goes back home.
+#[server(prefix = "/api", endpoint = "notices/acknowledge-account")]
+pub async fn acknowledge_account(
+    /// The newest one that was shown.
+    newest: AccountEventId,
+) -> Result<(), CallError> {
+    let (services, caller) = asked()?;
+    let acknowledged = services.notices.acknowledge_account(&caller, newest).await;
+    answer("/", acknowledged, &[], |()| "/".to_owned())
 }
 
 /// Acknowledges a role that was given, and goes back home.

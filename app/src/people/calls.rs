@@ -196,6 +196,21 @@ fn keep(caller: &domain::access::Caller, user_name: String, password: String) ->
     }
 }
 
+/// Turns a person's second factor off.
+#[server(prefix = "/api", endpoint = "people/turn-off-second-factor")]
+pub async fn turn_off_second_factor_of(
+    /// Who.
+    person: PersonId,
+    /// The search of the list, to come back to.
+    #[server(default)]
+    text: String,
+) -> Result<(), CallError> {
+    let (services, caller) = asked()?;
+    let off = services.people.turn_off_second_factor(&caller, person).await;
+    let back = format!("/admin/people?text={}", crate::form::escape(&text));
+    answer(&back, off, &[], |()| format!("{back}&done=set"))
+}
+
 /// Lets a person sign in, or no longer.
 #[server(prefix = "/api", endpoint = "people/set-active")]
 pub async fn set_active(

@@ -5,6 +5,9 @@ mod form;
 pub mod page;
 pub mod person;
 
-pub use calls::{AddPerson, ChangePerson, GetPerson, ListPeople, PasswordReport, ResetPassword, SetActive};
+pub use calls::{
+    AddPerson, ChangePerson, GetPerson, ListPeople, PasswordReport, ResetPassword, SetActive,
+    TurnOffSecondFactorOf,
+};
 pub use page::PeoplePage;
 pub use person::PersonPage;

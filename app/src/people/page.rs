@@ -147,6 +147,17 @@ fn menu(person: &Person, text: &str) -> impl IntoView + use<> {
     } else {
         ("yes", "user-check", PERSON_ACTIVATE)
     };
+    let is_own = session::me().is_some_and(|me| me.person == person.id);
+    let second_factor = (person.has_second_factor && !is_own).then(|| {
+        let (id, text) = (id.clone(), text.to_owned());
+        view! {
+            <form method="post" action="/api/people/turn-off-second-factor">
+                <input r#type="hidden" name="person" value=id/>
+                <input r#type="hidden" name="text" value=text/>
+                <button class="menu__item"><Icon name="smartphone"/>{t(PERSON_TURN_OFF_SECOND_FACTOR)}</button>
+            </form>
+        }
+    });
     view! {
         <details class="menu menu--end">
             <summary class="btn btn--icon" aria-label=tf(PERSON_ACTIONS_OF, &[("name", &person.name)])>
@@ -159,6 +170,7 @@ fn menu(person: &Person, text: &str) -> impl IntoView + use<> {
                     <input r#type="hidden" name="user_name" value=person.user_name.clone()/>
                     <button class="menu__item"><Icon name="key-round"/>{t(PERSON_RESET)}</button>
                 </form>
+                {second_factor}
                 <form method="post" action="/api/people/set-active">
                     <input r#type="hidden" name="person" value=id/>
                     <input r#type="hidden" name="active" value=active/>

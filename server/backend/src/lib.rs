@@ -14,6 +14,7 @@ mod entropy;
 mod events;
 mod figures;
 mod imports;
+mod keys;
 mod live;
 mod looking;
 mod meetings;
@@ -34,6 +35,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use domain::access::Role;
 use domain::error::Outcome;
 use domain::services::Services;
 use domain::time::Zone;
@@ -65,6 +67,8 @@ pub struct BackendConfig {
     /// How long a session lasts at most, in hours. On a device that is to stay signed in both times are ten times as
     /// long, and at most 90 days.
     pub session_hours: i64,
+    /// Anyone with one of these roles needs a second factor.
+    pub second_factor_roles: Vec<Role>,
     /// How many connections may be open at once: to PostgreSQL, or to read the embedded database. One is enough for
     /// every use case by itself, because none asks for a second connection while it holds one.
     pub connections: u32,
@@ -85,6 +89,7 @@ impl BackendConfig {
             data_dir: data_dir.into(),
             session_idle_minutes: 8 * 60,
             session_hours: 24,
+            second_factor_roles: Vec::new(),
             connections: db::CONNECTIONS,
             reserve_bytes: 0,
             patience: db::PATIENCE,
@@ -176,7 +181,8 @@ impl Backend {
             papers: backend.clone(),
             people: backend.clone(),
             rooms: backend.clone(),
-            rules: backend,
+            rules: backend.clone(),
+            second_factor: backend,
         }
     }
 

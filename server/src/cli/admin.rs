@@ -18,6 +18,11 @@ pub enum Admin {
         /// User name.
         user: String,
     },
+    /// Turn a person's second factor off, such as after they lost the phone.
+    TurnOffSecondFactor {
+        /// User name.
+        user: String,
+    },
     /// Print a new code for the first administrator of an empty database; an older code ends.
     FirstCode,
 }
@@ -28,10 +33,16 @@ pub async fn admin(config: &Config, clock: &Clock, what: Admin) -> Ending {
     match what {
         Admin::ResetPassword { user } => {
             let (services, caller) = (backend.services(), backend.system_caller(clock.now()));
-            let person = person(&services, &caller, &user).await.map_err(|failure| line(&failure))?;
-            let person = person.ok_or_else(|| format!("nobody has the user name {user}"))?;
+            let person = person(&services, &caller, &user).await?;
             let password = services.people.reset_password(&caller, person).await;
             println!("New password of {user}, shown once: {}", password.map_err(|failure| line(&failure))?);
+        }
+        Admin::TurnOffSecondFactor { user } => {
+            let (services, caller) = (backend.services(), backend.system_caller(clock.now()));
+            let person = person(&services, &caller, &user).await?;
+            let off = services.people.turn_off_second_factor(&caller, person).await;
+            off.map_err(|failure| line(&failure))?;
+            println!("{user} signs in with the password alone.");
         }
         Admin::FirstCode => match backend.first_code().await.map_err(|failure| line(&failure))? {
             Some(code) => println!("Open {}/first and enter this code: {code}", config.address()),
@@ -43,8 +54,14 @@ pub async fn admin(config: &Config, clock: &Clock, what: Admin) -> Ending {
     Ok(())
 }
 
-/// The person with a user name; the list is read page by page, for names are searched there and user names are not.
-async fn person(services: &Services, caller: &Caller, user: &str) -> Outcome<Option<PersonId>> {
+/// The person with a user name, or why there is none to be had.
+async fn person(services: &Services, caller: &Caller, user: &str) -> Result<PersonId, String> {
+    let found = find(services, caller, user).await.map_err(|failure| line(&failure))?;
+    found.ok_or_else(|| format!("nobody has the user name {user}"))
+}
+
+/// The list is read page by page, for names are searched there and user names are not.
+async fn find(services: &Services, caller: &Caller, user: &str) -> Outcome<Option<PersonId>> {
     let mut number = 1;
     loop {
         let page = services.people.list(caller, None, "", number).await?;

@@ -180,6 +180,7 @@ fn settings(config: &Config) -> BackendConfig {
         session_idle_minutes: config.session_idle_hours * 60,
         session_hours: config.session_absolute_hours,
         reserve_bytes: config.reserve_mib << 20,
+        second_factor_roles: config.second_factor_roles.clone(),
         ..BackendConfig::embedded(config.data_dir.clone())
     }
 }

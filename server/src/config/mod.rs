@@ -8,6 +8,7 @@ use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
+use domain::access::Role;
 use url::Url;
 
 use crate::places::Limits;
@@ -60,6 +61,8 @@ pub struct Config {
     pub session_idle_hours: i64,
     /// Hours after sign-in after which a session ends.
     pub session_absolute_hours: i64,
+    /// Anyone with one of these roles needs a second factor.
+    pub second_factor_roles: Vec<Role>,
     /// Largest paper.
     pub upload_mib: u64,
     /// Papers are refused when the disk has less free space.

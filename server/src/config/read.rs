@@ -6,6 +6,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
+use domain::access::Role;
 use domain::live::SEATS_AT_MOST;
 use domain::papers::PAPER_MIB_AT_MOST;
 use url::Url;
@@ -153,6 +154,7 @@ impl Reader {
             media_mbps: self.between("media_mbps", 1, 10_000),
             session_idle_hours: self.between("session_idle_hours", 1, 168),
             session_absolute_hours: self.between("session_absolute_hours", 1, 720),
+            second_factor_roles: self.second_factor_roles(),
             upload_mib: self.between("upload_mib", 1, PAPER_MIB_AT_MOST),
             reserve_mib: self.between("reserve_mib", 0, 1024 * 1024),
             withdrawn_days: self.between("withdrawn_days", 1, 3650),
@@ -286,6 +288,17 @@ impl Reader {
         named.into_iter().flatten().collect()
     }
 
+    fn second_factor_roles(&mut self) -> Vec<Role> {
+        let text = self.text("second_factor_roles");
+        let named: Option<Vec<Role>> =
+            text.split(',').map(str::trim).filter(|name| !name.is_empty()).map(Role::parse).collect();
+        named.unwrap_or_else(|| {
+            let all = Role::ALL.map(Role::code).join(", ");
+            self.not("second_factor_roles", &format!("a list of roles, parted by commas: {all}"));
+            Vec::new()
+        })
+    }
+
     fn log_format(&mut self) -> LogFormat {
         match self.text("log_format").as_str() {
             "json" => LogFormat::Json,
@@ -388,6 +401,15 @@ mod tests {
         }
         let alone = read(&sources(&[("PHIEN_NODE_URL", "http://10.1.2.3:3000")], "")).unwrap_err();
         assert_eq!(alone[0].place, "PHIEN_NODE_URL");
+    }
+
+    #[test]
+    fn roles_that_must_have_a_second_factor_are_named_by_their_codes() {
+        let named = |roles| read(&sources(&[("PHIEN_SECOND_FACTOR_ROLES", roles)], ""));
+        let roles = named("system_administrator, secretary").unwrap().second_factor_roles;
+        assert_eq!(roles, [Role::SystemAdministrator, Role::Secretary]);
+        assert_eq!(named("").unwrap().second_factor_roles, []);
+        assert_eq!(named("minister").unwrap_err()[0].place, "PHIEN_SECOND_FACTOR_ROLES");
     }
 
     #[test]

@@ -26,7 +26,7 @@ pub(super) const PREFIX: &str = "PHIEN_";
 pub const FILE_VARIABLE: &str = "PHIEN_CONFIG";
 
 /// The settings, in the order in which they are shown.
-pub const SETTINGS: [Setting; 24] = [
+pub const SETTINGS: [Setting; 25] = [
     Setting {
         key: "listen",
         default: "127.0.0.1:3000",
@@ -120,6 +120,12 @@ pub const SETTINGS: [Setting; 24] = [
         default: "24",
         meaning: "A session ends so many hours after sign-in, used or not, 1 to 720; on a device that is to \
                   stay signed in both times are ten times as long, at most 90 days.",
+    },
+    Setting {
+        key: "second_factor_roles",
+        default: "",
+        meaning: "Roles that must enter a code from a phone after the password, parted by commas, such as \
+                  system_administrator,agency_administrator,secretary. Empty: everybody decides for themselves.",
     },
     Setting { key: "upload_mib", default: "200", meaning: "Largest paper in mebibytes, 1 to 200." },
     Setting {

@@ -1,11 +1,14 @@
 //! Who asks. The cookie's token becomes a caller, once, here; whoever is not signed in gets no further than what the
-//! table of permissions calls public. On an empty system every page leads to the first administrator's.
+//! table of permissions calls public. A caller with an outstanding duty gets no further than the addresses at which it is
+//! fulfilled. On an empty system every page leads to the first administrator's.
 
+use app::failure::page_of;
 use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::access::Caller;
-use domain::error::Failure;
+use domain::accounts::{Duty, Recognised};
+use domain::error::{Failure, Refusal};
 use http::{Method, header};
 
 use super::origin::is_ours;
@@ -30,10 +33,17 @@ pub async fn session(State(site): State<Site>, mut request: Request, next: Next)
         return next.run(request).await;
     }
     let token = visitor::session_token(&site.config, request.headers(), request.extensions()).map(str::to_owned);
-    let caller = match caller(&site, token, permission::is_background(name(&request))).await {
-        Ok(caller) => caller,
+    let by = if permission::is_background(name(&request)) { SessionUse::ByPage } else { SessionUse::ByPerson };
+    let (caller, duty) = match recognised(&site, token, by).await {
+        Ok(Some(Recognised { caller, duty })) => (Some(caller), duty),
+        Ok(None) => (None, None),
         Err(failure) => return fault::failure(&failure, request.headers()),
     };
+    // A caller who has not entered the code is nobody yet on public pages, so that they can sign in as somebody else.
+    let caller = caller.filter(|_| access != Access::Public || duty != Some(Duty::EnterCode));
+    if let Some(duty) = duty.filter(|duty| access != Access::Public && !duties(&request).contains(duty)) {
+        return led_to(duty, &request);
+    }
     if caller.is_none() {
         match site.is_claimed().await {
             Ok(true) if access == Access::Public => {}
@@ -61,15 +71,35 @@ fn name(request: &Request) -> &str {
     }
 }
 
-async fn caller(site: &Site, token: Option<String>, is_background: bool) -> Result<Option<Caller>, Failure> {
+/// The duties that leave this request open.
+fn duties(request: &Request) -> &'static [Duty] {
+    permission::duties(name(request))
+}
+
+/// A page, and a form without script, leads to what has to be done first; a call is told so.
+fn led_to(duty: Duty, request: &Request) -> Response {
+    let refused = Failure::Refused(Refusal::DutyFirst { duty });
+    if !fault::wants_html(request.headers()) {
+        return match request.uri().path().starts_with("/api/") {
+            true => fault::call(refused),
+            false => fault::failure(&refused, request.headers()),
+        };
+    }
+    // The page of another duty is no place to come back to.
+    let asked = request.uri().path_and_query().filter(|_| is_page(request) && duties(request).is_empty());
+    let next = asked.map_or("/", |path| path.as_str());
+    let next: String = url::form_urlencoded::byte_serialize(next.as_bytes()).collect();
+    to(&format!("{}?next={next}", page_of(duty)))
+}
+
+async fn recognised(
+    site: &Site,
+    token: Option<String>,
+    by: SessionUse,
+) -> Result<Option<Recognised>, Failure> {
     let Some(token) = token else { return Ok(None) };
-    let (accounts, now) = (&site.services.accounts, site.clock.now());
-    let found = match is_background {
-        true => accounts.identify_in_background(&token, now).await,
-        false => accounts.identify(&token, now).await,
-    };
-    match found {
-        Ok(caller) => Ok(Some(caller)),
+    match site.services.accounts.recognise(&token, by, site.clock.now()).await {
+        Ok(found) => Ok(Some(found)),
         Err(Failure::SignedOut | Failure::NotFound | Failure::Forbidden) => Ok(None),
         Err(failure) => Err(failure),
     }
@@ -88,7 +118,7 @@ fn turned_away(site: &Site, request: &Request) -> Response {
         };
     }
     let asked = || request.uri().path_and_query().map_or("/", |path| path.as_str()).to_owned();
-    let path = if is_page(request) { Some(asked()) } else { page_of(site, request) };
+    let path = if is_page(request) { Some(asked()) } else { page_under(site, request) };
     let Some(path) = path.filter(|path| !matches!(path.as_str(), "/" | SIGN_IN | FIRST)) else {
         return to(SIGN_IN);
     };
@@ -97,7 +127,7 @@ fn turned_away(site: &Site, request: &Request) -> Response {
 }
 
 /// The page of ours that a form stands on, as far as the browser says.
-fn page_of(site: &Site, request: &Request) -> Option<String> {
+fn page_under(site: &Site, request: &Request) -> Option<String> {
     let page = request.headers().get(header::REFERER)?.to_str().ok()?;
     let page = url::Url::parse(page).ok()?;
     let query = page.query().map_or(String::new(), |query| format!("?{query}"));

@@ -69,7 +69,7 @@ async fn seed(data: &Path) -> (String, Caller) {
         name: "Quản trị viên".into(),
         password: PASSWORD.into(),
     };
-    services.accounts.claim(first, "test", now).await.unwrap();
+    services.accounts.claim(first, "test", "", now).await.unwrap();
     let system = backend.system_caller(now);
     let tree = services.agencies.tree(&system).await.unwrap();
     let secretary = PersonInput {
@@ -81,6 +81,9 @@ async fn seed(data: &Path) -> (String, Caller) {
         password: PASSWORD.into(),
     };
     services.people.add(&system, secretary).await.unwrap();
+    let mut tx = backend.db().begin().await.unwrap();
+    q("UPDATE person SET must_change = FALSE").run(&mut tx).await.unwrap();
+    tx.commit().await.unwrap();
     let signed_in = services.accounts.sign_in("thuky", PASSWORD, true, "test", "", now).await.unwrap();
     let caller = services.accounts.identify(&signed_in.token, now).await.unwrap();
     backend.db().close().await;

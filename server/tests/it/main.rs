@@ -1,6 +1,7 @@
 //! The router in process, over a real backend on the embedded database in a folder of its own.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed, and says where")]
 
+mod account;
 mod addresses;
 mod check;
 mod corrections;
@@ -20,6 +21,7 @@ mod permission;
 mod places;
 mod refusals;
 mod rehearse;
+mod second_factor;
 mod snapshot;
 mod tls;
 mod world;

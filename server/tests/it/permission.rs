@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use domain::access::{Action, Grant, Part, Role, Scope, Stage, permits};
+use domain::accounts::Duty;
 use domain::ids::AgencyId;
 use server::permission::{self, Access};
 use server::router::{page_routes, quick_routes, streaming_routes};
@@ -29,6 +30,18 @@ fn every_address_is_in_the_table_of_permissions() {
         missing.is_empty() && gone.is_empty(),
         "name in server/src/permission.rs:\n{missing:#?}\nremove from it:\n{gone:#?}"
     );
+}
+
+#[test]
+fn every_duty_can_be_done_and_its_addresses_are_in_the_table() {
+    for duty in Duty::ALL {
+        let open: Vec<&str> = permission::all()
+            .map(|(address, _)| address)
+            .filter(|address| permission::duties(address).contains(&duty))
+            .collect();
+        assert!(open.contains(&app::failure::page_of(duty)), "{duty:?}: {open:?}");
+        assert!(open.contains(&"/api/accounts/sign-out"), "{duty:?}: {open:?}");
+    }
 }
 
 #[test]
@@ -100,7 +113,7 @@ fn policy() -> String {
     head(&mut text, "Address", ["asks for"].into_iter());
     let mut addresses: Vec<_> = permission::all().collect();
     addresses.sort_by_key(|(address, _)| *address);
-    for (address, access) in addresses {
+    for (address, access) in addresses.iter().copied() {
         let access = match access {
             Access::Open => "nothing".to_owned(),
             Access::Public => "nothing; public".to_owned(),
@@ -108,6 +121,18 @@ fn policy() -> String {
             Access::Needs(action) => name(action),
         };
         row(&mut text, &format!("`{address}`"), &[&access]);
+    }
+
+    text.push_str(
+        "\n## Before anything else\n\nWhile a duty is outstanding, open and public addresses stay open, and these.\n\n",
+    );
+    head(&mut text, "Address", ["open while"].into_iter());
+    for (address, _) in &addresses {
+        let duties = permission::duties(address);
+        if !duties.is_empty() {
+            let duties: Vec<String> = duties.iter().map(|duty| duty_name(*duty)).collect();
+            row(&mut text, &format!("`{address}`"), &[&duties.join(", ")]);
+        }
     }
 
     text.push_str(
@@ -125,6 +150,11 @@ fn policy() -> String {
 
 fn name(action: Action) -> String {
     serde_json::to_value(action).unwrap().as_str().unwrap().replace('_', " ")
+}
+
+fn duty_name(duty: Duty) -> String {
+    let name = serde_json::to_value(duty).unwrap().as_str().unwrap().replace('_', " ");
+    format!("{name} is due")
 }
 
 fn letter(stage: Stage) -> char {

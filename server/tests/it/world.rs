@@ -7,7 +7,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::ConnectInfo;
-use backend::{Backend, BackendConfig, SeededEntropy};
+use backend::{Backend, BackendConfig, SeededEntropy, q};
 use chrono::{DateTime, Utc};
 use domain::access::Caller;
 use domain::accounts::FirstAdministrator;
@@ -49,6 +49,12 @@ impl Answer {
     /// A header as text; empty when it is missing.
     pub(crate) fn header(&self, name: impl http::header::AsHeaderName) -> &str {
         self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+
+    /// The session that it sets, as the browser sends it back.
+    pub(crate) fn session(&self) -> String {
+        let set = self.header(header::SET_COOKIE);
+        set.split(';').next().unwrap_or_default().to_owned()
     }
 
     /// The body as text.
@@ -104,9 +110,12 @@ impl World {
         config.data_dir.clone_from(&data);
         config.site = Some(site_folder);
         change(&mut config);
-        let looker = foreign::Program::at(env!("CARGO_BIN_EXE_phien"));
-        let database_url = database_url.to_owned();
-        let database = BackendConfig { database_url, looker, ..BackendConfig::embedded(data) };
+        let database = BackendConfig {
+            database_url: database_url.to_owned(),
+            second_factor_roles: config.second_factor_roles.clone(),
+            looker: foreign::Program::at(env!("CARGO_BIN_EXE_phien")),
+            ..BackendConfig::embedded(data)
+        };
         let backend = Backend::open(database, Box::new(SeededEntropy::new(7))).await.unwrap();
         let clock = Clock::of(now);
         let site = Site::new(config, backend, clock, Arc::new(SeededEntropy::new(11))).unwrap();
@@ -123,6 +132,7 @@ impl World {
         World::over(database_url, |_| {}).await.claim().await
     }
 
+    /// The same of a program with another configuration.
     pub(crate) async fn claim(self) -> (World, String) {
         let world = self;
         let code = world.site.backend.first_code().await.unwrap().unwrap();
@@ -133,7 +143,7 @@ impl World {
             name: "Quản trị viên".into(),
             password: PASSWORD.into(),
         };
-        let signed_in = world.site.services.accounts.claim(first, "test", now()).await.unwrap();
+        let signed_in = world.site.services.accounts.claim(first, "test", "127.0.0.1", now()).await.unwrap();
         (world, cookie(&signed_in.token))
     }
 
@@ -159,11 +169,20 @@ impl World {
             password: PASSWORD.into(),
         };
         self.site.services.people.add(&system, person).await.unwrap();
+        self.has_chosen_a_password(user_name).await;
         let accounts = &self.site.services.accounts;
         let signed_in =
             accounts.sign_in(user_name, PASSWORD, false, "test", "127.0.0.1", now()).await.unwrap();
         let caller = accounts.identify(&signed_in.token, now()).await.unwrap();
         (cookie(&signed_in.token), caller)
+    }
+
+    /// As if somebody who was added had changed the first password, to the same one.
+    pub(crate) async fn has_chosen_a_password(&self, user_name: &str) {
+        let mut tx = self.site.backend.db().begin().await.unwrap();
+        let changed = q("UPDATE person SET must_change = FALSE WHERE user_name = $1").bind(user_name);
+        assert_eq!(changed.run(&mut tx).await.unwrap(), 1);
+        tx.commit().await.unwrap();
     }
 
     /// A draft with one agenda item.
@@ -209,6 +228,20 @@ impl World {
         let saved = meetings.publish(secretary, saved.id, saved.rev).await.unwrap();
         let meeting = meetings.get(secretary, saved.id).await.unwrap();
         (saved.id, meeting.agenda[0].id)
+    }
+
+    /// Sends a form as a browser without script does.
+    pub(crate) async fn post(&self, cookie: &str, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let body: Vec<String> =
+            fields.iter().map(|(name, typed)| format!("{name}={}", app::form::escape(typed))).collect();
+        let ask = self.ask(Method::POST, path).with(header::ACCEPT, "text/html").signed_in(cookie);
+        ask.body("application/x-www-form-urlencoded", body.join("&")).send().await
+    }
+
+    /// The page that an answer leads to.
+    pub(crate) async fn follow(&self, cookie: &str, answer: &Answer) -> Answer {
+        assert!(answer.status.is_redirection(), "{} {}", answer.status, answer.text());
+        self.page(answer.header(header::LOCATION)).signed_in(cookie).send().await
     }
 
     /// A page as a browser asks for it.

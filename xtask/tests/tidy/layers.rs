@@ -23,7 +23,7 @@ const LAYERS: [(&str, &str, &[&str]); 11] = [
 ];
 
 /// Libraries that belong to a layer, and the crates that may name them.
-const BELONGINGS: [(&str, &[&str]); 8] = [
+const BELONGINGS: [(&str, &[&str]); 10] = [
     ("sqlx", &["backend"]),
     ("leptos", &["app", "hydrate", "server"]),
     ("tokio", &["backend", "bare", "foreign", "load", "media", "server"]),
@@ -33,6 +33,10 @@ const BELONGINGS: [(&str, &[&str]); 8] = [
     ("rtc", &["media"]),
     ("webrtc", &["media"]),
     ("wasm-bindgen-cli-support", &["xtask"]),
+    // Half a megabyte of word lists, which no browser needs.
+    ("zxcvbn", &["backend"]),
+    // The server's tests are the phone.
+    ("totp-rs", &["backend", "server"]),
 ];
 
 /// Names of dependencies by crate, from every table of its manifest.

@@ -28,6 +28,13 @@ const ADDRESS_FORGIVES: Duration = Duration::minutes(1);
 const USER_FREE: i64 = 20;
 /// One failure of a user name is forgiven after so long.
 const USER_FORGIVES: Duration = Duration::minutes(5);
+/// Wrong codes of the first administrator, over all addresses, that cost nothing: strangers from some hundred addresses do
+/// not keep the owner waiting. The code has 59 bits; the delay only keeps the log and the database quiet.
+const FIRST_FREE: i64 = 1_000;
+/// One of them is forgiven after so long.
+const FIRST_FORGIVES: Duration = Duration::seconds(1);
+/// The trail says at most this often that a subject has used up its free failures: four lines a day while somebody guesses.
+const REPORTED_EVERY: Duration = Duration::hours(6);
 /// An address is familiar for so long after a sign-in: who comes back from a holiday still finds it so.
 const FAMILIAR_DAYS: i64 = 30;
 
@@ -37,35 +44,58 @@ pub(super) struct Subject {
     key: String,
     free: i64,
     forgives: Duration,
+    reported: Option<Reported>,
+}
+
+/// Whose free failures are used up, as the trail says it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Reported {
+    /// One user name over all addresses.
+    UserName,
+    /// One address over all user names.
+    Address,
 }
 
 impl Subject {
+    fn quiet(key: String, free: i64, forgives: Duration) -> Self {
+        Self { key, free, forgives, reported: None }
+    }
+
     /// A user name, known or not, over all addresses.
     pub(super) fn user(user_name: &str) -> Self {
-        Self { key: format!("user:{}", cut(user_name)), free: USER_FREE, forgives: USER_FORGIVES }
+        let key = format!("user:{}", cut(user_name));
+        Self { reported: Some(Reported::UserName), ..Self::quiet(key, USER_FREE, USER_FORGIVES) }
     }
 
     /// A user name at one client's address.
     pub(super) fn at(user_name: &str, address: &str) -> Self {
-        let key = format!("{}{}", places_of(user_name), cut(address));
-        Self { key, free: 0, forgives: USER_FORGIVES }
+        Self::quiet(format!("{}{}", places_of(user_name), cut(address)), 0, USER_FORGIVES)
     }
 
     /// A client's address.
     pub(super) fn address(address: &str) -> Self {
-        Self { key: format!("address:{}", cut(address)), free: ADDRESS_FREE, forgives: ADDRESS_FORGIVES }
+        let key = format!("address:{}", cut(address));
+        Self { reported: Some(Reported::Address), ..Self::quiet(key, ADDRESS_FREE, ADDRESS_FORGIVES) }
     }
 
-    /// The old password of somebody who is signed in.
+    /// The old password, or the code, of somebody who is signed in.
     pub(super) fn change(user_name: &str) -> Self {
-        Self { key: format!("change:{}", cut(user_name)), free: 0, forgives: USER_FORGIVES }
+        Self::quiet(format!("change:{}", cut(user_name)), 0, USER_FORGIVES)
     }
 
-    /// The one-time code of the first administrator.
+    /// The one-time code of the first administrator at one client's address.
+    pub(super) fn first_code_at(address: &str) -> Self {
+        Self::quiet(format!("{FIRST}{}", cut(address)), 0, USER_FORGIVES)
+    }
+
+    /// The same over all addresses.
     pub(super) fn first_code() -> Self {
-        Self { key: "first:code".into(), free: 0, forgives: USER_FORGIVES }
+        Self::quiet(FIRST.into(), FIRST_FREE, FIRST_FORGIVES)
     }
 }
+
+/// How the keys of the first administrator's code begin.
+const FIRST: &str = "first:";
 
 /// What is kept of a name or an address that somebody sends, however long.
 fn cut(text: &str) -> String {
@@ -109,22 +139,40 @@ fn wait_seconds(failures: i64) -> i64 {
     i64::try_from(wait).unwrap_or(i64::MAX)
 }
 
-/// Counts a failure for each. Rows with nothing left to forgive are dropped: their wait is over before that.
-pub(super) async fn failed(tx: &mut Tx, subjects: &[Subject], now: DateTime<Utc>) -> Done<()> {
+/// Counts a failure for each, and gives those whose free failures are used up and who have not been reported lately, with
+/// how many they are. Rows with nothing left to forgive are dropped: their wait is over before that.
+pub(super) async fn failed(
+    tx: &mut Tx,
+    subjects: &[Subject],
+    now: DateTime<Utc>,
+) -> Done<Vec<(Reported, i64)>> {
     q("DELETE FROM sign_in_failure WHERE forgiven_at < $1").bind(now).run(&mut *tx).await?;
+    let mut to_report = Vec::new();
     for subject in subjects {
         let each = subject.forgives.num_milliseconds();
-        q("INSERT INTO sign_in_failure (subject, failures, last_at, forgiven_at) VALUES ($1, 1, $2, $3) \
-           ON CONFLICT (subject) DO UPDATE SET failures = sign_in_failure.failures + 1, last_at = $2, \
-             forgiven_at = sign_in_failure.forgiven_at + $4")
+        let (forgiven_at, reported_at): (i64, i64) = q(
+            "INSERT INTO sign_in_failure (subject, failures, last_at, forgiven_at) VALUES ($1, 1, $2, $3) \
+               ON CONFLICT (subject) DO UPDATE SET failures = sign_in_failure.failures + 1, last_at = $2, \
+                 forgiven_at = sign_in_failure.forgiven_at + $4 RETURNING forgiven_at, reported_at",
+        )
         .bind(&subject.key)
         .bind(now)
         .bind(now + subject.forgives)
         .bind(each)
-        .run(&mut *tx)
+        .one(&mut *tx)
         .await?;
+        let failures = outstanding(stored::instant(forgiven_at)? - now, subject.forgives);
+        let is_due = failures >= subject.free && now - stored::instant(reported_at)? >= REPORTED_EVERY;
+        if let Some(reported) = subject.reported.filter(|_| is_due) {
+            q("UPDATE sign_in_failure SET reported_at = $2 WHERE subject = $1")
+                .bind(&subject.key)
+                .bind(now)
+                .run(&mut *tx)
+                .await?;
+            to_report.push((reported, failures));
+        }
     }
-    Ok(())
+    Ok(to_report)
 }
 
 /// Forgets the failures of each.
@@ -135,14 +183,23 @@ pub(super) async fn cleared(tx: &mut Tx, subjects: &[Subject]) -> Done<()> {
     Ok(())
 }
 
-/// Forgets all failures of a user name, wherever they were made.
-pub(super) async fn forgive(tx: &mut Tx, user_name: &str) -> Done<()> {
-    cleared(tx, &[Subject::user(user_name), Subject::change(user_name)]).await?;
+/// Forgets all failures at the first administrator's code.
+pub(super) async fn forgive_first_code(tx: &mut Tx) -> Done<()> {
+    forgive_all(tx, FIRST.to_owned()).await
+}
+
+async fn forgive_all(tx: &mut Tx, beginning: String) -> Done<()> {
     q("DELETE FROM sign_in_failure WHERE SUBSTR(subject, 1, LENGTH(CAST($1 AS TEXT))) = $1")
-        .bind(places_of(user_name))
+        .bind(beginning)
         .run(tx)
         .await?;
     Ok(())
+}
+
+/// Forgets all failures of a user name, wherever they were made.
+pub(super) async fn forgive(tx: &mut Tx, user_name: &str) -> Done<()> {
+    cleared(tx, &[Subject::user(user_name), Subject::change(user_name)]).await?;
+    forgive_all(tx, places_of(user_name)).await
 }
 
 /// Whether the person of a user name signed in from this address lately.

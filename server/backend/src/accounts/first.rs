@@ -5,12 +5,16 @@ use domain::access::Role;
 use domain::accounts::{FirstAdministrator, SignedIn};
 use domain::agencies::{AgencyInput, Level};
 use domain::audit::Deed;
-use domain::error::{Failure, FieldProblem, Outcome, Refusal};
+use domain::error::{Failure, FieldProblem, Outcome, Problem, Refusal};
 use domain::ids::{AgencyId, PersonId};
 use domain::text::fold;
 
 use super::delay::{self, Subject};
-use super::{password, session};
+use super::devices::{self, Origin};
+use super::password::{self, StoredPassword};
+use super::session::{self, Begun};
+use super::sign_in::MARKS_KEY;
+use super::strength;
 use crate::agencies::{self, NAME_AT_MOST, NewAgency, text};
 use crate::audit::{self, Entry};
 use crate::db::{Source, Tx, q};
@@ -40,10 +44,10 @@ async fn first_code(backend: &Backend) -> Done<Option<String>> {
     let code = password::made(backend.entropy());
     q("INSERT INTO setting (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = $2")
         .bind(FIRST_CODE)
-        .bind(hash(&code))
+        .bind(password::code_hash(&code))
         .run(&mut tx)
         .await?;
-    delay::cleared(&mut tx, &[Subject::first_code()]).await?;
+    delay::forgive_first_code(&mut tx).await?;
     tx.commit().await?;
     Ok(Some(code))
 }
@@ -54,26 +58,27 @@ pub(super) async fn is_empty(on: impl Source) -> Done<bool> {
     Ok(people == 0)
 }
 
-/// As it is typed from the screen: hyphens, spaces and capitals do not matter.
-fn hash(code: &str) -> String {
-    let plain: String = code.chars().filter(char::is_ascii_alphanumeric).collect();
-    session::token_hash(&plain.to_ascii_lowercase())
-}
-
 pub(super) async fn claim(
     backend: &Backend,
     first: FirstAdministrator,
     device: &str,
+    address: &str,
     now: DateTime<Utc>,
 ) -> Done<SignedIn> {
-    check_code(backend, &first.code, now).await?;
+    check_code(backend, &first.code, address, now).await?;
     let person = parse(&first).map_err(Failure::Invalid)?;
+    let own = strength::own_words(&[&person.user_name, &person.name, &first.agency_name]);
+    if let Some(weakness) = backend.hashing().weakness(&first.password, own).await? {
+        let problem = FieldProblem::new("password", Problem::Weak(weakness));
+        return Err(Failure::Invalid(vec![problem]).into());
+    }
+    let key = backend.kept_key(MARKS_KEY).await?;
     let password_hash = backend.hashing().hash(backend.entropy(), &first.password).await?;
     let mut tx = backend.db().begin().await?;
     // The row that is deleted decides between two who claim at once.
     let taken = q("DELETE FROM setting WHERE name = $1 AND value = $2")
         .bind(FIRST_CODE)
-        .bind(hash(&first.code))
+        .bind(password::code_hash(&first.code))
         .run(&mut tx)
         .await?;
     if taken == 0 || !is_empty(&mut tx).await? {
@@ -85,22 +90,24 @@ pub(super) async fn claim(
     let place = agencies::place(&mut tx, agency).await?;
     let runs = Held { role: Role::SystemAdministrator, place: place.clone() };
     let new = person.kept(place, vec![runs]);
-    people::insert(&mut tx, id, &new, &password_hash, now).await?;
+    people::insert(&mut tx, id, &new, &StoredPassword::chosen(password_hash), now).await?;
     let entry = Entry::new(Deed::AccountsClaim, &new.name).of(agency);
     audit::record(&mut tx, backend, &system, entry.after(&new.user_name)?).await?;
-    let signed_in = session::begin(&mut tx, backend, id, false, device, now).await?;
+    devices::is_new(&mut tx, id, Origin { device, address, key: &key }, now).await?;
+    let begun = Begun { keep: false, device, awaits_code: false };
+    let signed_in = session::begin(&mut tx, backend, id, begun, now).await?;
     tx.commit().await?;
     Ok(signed_in)
 }
 
-/// Wrong codes cost growing time, so that nobody tries them all.
-async fn check_code(backend: &Backend, code: &str, now: DateTime<Utc>) -> Done<()> {
-    let subjects = [Subject::first_code()];
+/// Wrong codes cost growing time, by address, so that nobody tries them all and no stranger keeps the owner waiting.
+async fn check_code(backend: &Backend, code: &str, address: &str, now: DateTime<Utc>) -> Done<()> {
+    let subjects = [Subject::first_code_at(address), Subject::first_code()];
     let mut tx = backend.db().begin().await?;
     delay::check(&mut tx, &subjects, now).await?;
     let kept: Option<(String,)> =
         q("SELECT value FROM setting WHERE name = $1").bind(FIRST_CODE).optional(&mut tx).await?;
-    let typed = hash(code);
+    let typed = password::code_hash(code);
     let is_right = kept.is_some_and(|(kept,)| is_same(kept.as_bytes(), typed.as_bytes()));
     if !is_right {
         delay::failed(&mut tx, &subjects, now).await?;

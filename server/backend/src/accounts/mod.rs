@@ -1,25 +1,29 @@
-//! Signing in and staying signed in: passwords, growing delays, sessions, the first administrator.
+//! Signing in and staying signed in: passwords, growing delays, sessions, the second factor, the first administrator.
 //! Knows nothing of cookies; the token comes and goes as text.
 
 mod delay;
+mod devices;
 mod first;
 pub(crate) mod password;
+pub(crate) mod second_factor;
 pub(crate) mod session;
+mod sign_in;
+pub(crate) mod strength;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use domain::access::{Action, Caller, Scope};
-use domain::accounts::{Accounts, FirstAdministrator, OwnSession, SignedIn};
+use domain::accounts::{Accounts, Duty, FirstAdministrator, OwnSession, Recognised, SessionUse, SignedIn};
 use domain::audit::Deed;
-use domain::error::{Failure, FieldProblem, Outcome, Refusal};
-use domain::ids::PersonId;
+use domain::error::{Failure, FieldProblem, Outcome, Problem, Refusal};
 
+use crate::Backend;
 use crate::access::permit;
 use crate::audit::{self, Entry};
 use crate::db::{Tx, q};
 use crate::stop::Done;
-use crate::{Backend, stored};
 use delay::Subject;
+use sign_in::Attempt;
 
 #[async_trait]
 impl Accounts for Backend {
@@ -32,15 +36,12 @@ impl Accounts for Backend {
         address: &str,
         now: DateTime<Utc>,
     ) -> Outcome<SignedIn> {
-        self.outcome(sign_in(self, user_name, password, keep, device, address, now).await)
+        let attempt = Attempt { user_name, password, keep, device, address, now };
+        self.outcome(sign_in::sign_in(self, attempt).await)
     }
 
-    async fn identify(&self, token: &str, now: DateTime<Utc>) -> Outcome<Caller> {
-        self.outcome(identify(self, token, now).await)
-    }
-
-    async fn identify_in_background(&self, token: &str, now: DateTime<Utc>) -> Outcome<Caller> {
-        self.outcome(session::caller(self.db(), token, now).await.map(|(caller, _)| caller))
+    async fn recognise(&self, token: &str, by: SessionUse, now: DateTime<Utc>) -> Outcome<Recognised> {
+        self.outcome(recognise(self, token, by, now).await)
     }
 
     async fn sign_out(&self, caller: &Caller) -> Outcome<()> {
@@ -63,52 +64,15 @@ impl Accounts for Backend {
         self.outcome(first::is_empty(self.db()).await)
     }
 
-    async fn claim(&self, first: FirstAdministrator, device: &str, now: DateTime<Utc>) -> Outcome<SignedIn> {
-        self.outcome(first::claim(self, first, device, now).await)
+    async fn claim(
+        &self,
+        first: FirstAdministrator,
+        device: &str,
+        address: &str,
+        now: DateTime<Utc>,
+    ) -> Outcome<SignedIn> {
+        self.outcome(first::claim(self, first, device, address, now).await)
     }
-}
-
-async fn sign_in(
-    backend: &Backend,
-    user_name: &str,
-    password: &str,
-    keep: bool,
-    device: &str,
-    address: &str,
-    now: DateTime<Utc>,
-) -> Done<SignedIn> {
-    let user_name = user_name.trim().to_lowercase();
-    let subjects = [Subject::at(&user_name, address), Subject::user(&user_name), Subject::address(address)];
-    let is_familiar = delay::is_familiar(backend.db(), &user_name, address, now).await?;
-    let held_up_by = if is_familiar { &subjects[..1] } else { &subjects[..] };
-    delay::check(backend.db(), held_up_by, now).await?;
-    // Checked again with the turn in hand: of a hundred guesses sent at once only as many as there are cores get by.
-    let turn = backend.hashing().turn().await?;
-    delay::check(backend.db(), held_up_by, now).await?;
-    let row: Option<(String, String, bool)> =
-        q("SELECT id, password_hash, is_active FROM person WHERE user_name = $1")
-            .bind(&user_name)
-            .optional(backend.db())
-            .await?;
-    let stored_hash = row.as_ref().map(|(_, hash, _)| hash.clone()).filter(|hash| !hash.is_empty());
-    let fits = turn.verify(password, stored_hash).await?;
-    let mut tx = backend.db().begin().await?;
-    let Some((id, _, _)) = row.filter(|(_, _, is_active)| fits && *is_active) else {
-        delay::failed(&mut tx, &subjects, now).await?;
-        tx.commit().await?;
-        tracing::warn!("sign-in failed");
-        return Err(Refusal::WrongCredentials.into());
-    };
-    // Not the address: who has one account would otherwise try the passwords of all others. Nor the name everywhere: each
-    // sign-in of its owner would make room for those who guess elsewhere.
-    delay::cleared(&mut tx, &subjects[..1]).await?;
-    let person: PersonId = stored::id(&id)?;
-    delay::signed_in(&mut tx, person, address, now).await?;
-    let signed_in = session::begin(&mut tx, backend, person, keep, device, now).await?;
-    let (caller, _) = session::caller(&mut tx, &signed_in.token, now).await?;
-    note(&mut tx, backend, &caller, Deed::AccountsSignIn).await?;
-    tx.commit().await?;
-    Ok(signed_in)
 }
 
 /// A line of the trail about the caller's own account.
@@ -116,12 +80,27 @@ async fn note(tx: &mut Tx, backend: &Backend, caller: &Caller, what: Deed) -> Do
     audit::record(tx, backend, caller, Entry::new(what, &caller.name).of(caller.agency.id)).await
 }
 
-async fn identify(backend: &Backend, token: &str, now: DateTime<Utc>) -> Done<Caller> {
-    let (caller, is_to_be_marked) = session::caller(backend.db(), token, now).await?;
-    if is_to_be_marked {
+async fn recognise(
+    backend: &Backend,
+    token: &str,
+    by: SessionUse,
+    now: DateTime<Utc>,
+) -> Done<Recognised> {
+    let found = session::find(backend.db(), token, now).await?;
+    let caller = found.caller;
+    if by == SessionUse::ByPerson && found.is_to_be_marked {
         session::mark_used(backend, &caller).await?;
     }
-    Ok(caller)
+    let duty = if found.awaits_code {
+        Some(Duty::EnterCode)
+    } else if found.must_change {
+        Some(Duty::ChangePassword)
+    } else if !found.has_second_factor && second_factor::is_demanded(backend, &caller) {
+        Some(Duty::SetUpSecondFactor)
+    } else {
+        None
+    };
+    Ok(Recognised { caller, duty })
 }
 
 async fn sign_out(backend: &Backend, caller: &Caller) -> Done<()> {
@@ -149,16 +128,31 @@ async fn sessions(backend: &Backend, caller: &Caller) -> Done<Vec<OwnSession>> {
     session::of_caller(backend.db(), caller).await
 }
 
+#[derive(sqlx::FromRow)]
+struct Own {
+    user_name: String,
+    name: String,
+    password_hash: String,
+    short_name: String,
+    agency: String,
+    code: String,
+}
+
 async fn change_password(backend: &Backend, caller: &Caller, old: &str, new: &str) -> Done<()> {
     permit(caller, Action::ManageOwnAccount, Scope::Myself)?;
+    let wrong = |problem| Failure::Invalid(vec![FieldProblem::new("new", problem)]);
     if let Some(problem) = password::problem(new) {
-        return Err(Failure::Invalid(vec![FieldProblem::new("new", problem)]).into());
+        return Err(wrong(problem).into());
     }
-    let row: Option<(String, String)> = q("SELECT user_name, password_hash FROM person WHERE id = $1")
-        .bind(caller.person)
-        .optional(backend.db())
-        .await?;
-    let (user_name, hash) = row.ok_or(Failure::NotFound)?;
+    let own: Option<Own> = q(
+        "SELECT p.user_name, p.name, p.password_hash, a.short_name, a.name AS agency, a.code FROM person p \
+           JOIN agency a ON a.id = p.agency_id WHERE p.id = $1",
+    )
+    .bind(caller.person)
+    .optional(backend.db())
+    .await?;
+    let Own { user_name, name, password_hash: hash, short_name, agency, code } =
+        own.ok_or(Failure::NotFound)?;
     let subjects = [Subject::change(&user_name)];
     let turn = backend.hashing().turn().await?;
     delay::check(backend.db(), &subjects, caller.now).await?;
@@ -168,14 +162,23 @@ async fn change_password(backend: &Backend, caller: &Caller, old: &str, new: &st
         tx.commit().await?;
         return Err(Refusal::WrongCredentials.into());
     }
+    if old == new {
+        return Err(wrong(Problem::Unchanged).into());
+    }
+    // After the old one, so that nobody has passwords judged whose own they do not know.
+    let own = strength::own_words(&[&user_name, &name, &short_name, &agency, &code]);
+    if let Some(weakness) = backend.hashing().weakness(new, own).await? {
+        return Err(wrong(Problem::Weak(weakness)).into());
+    }
     let new_hash = backend.hashing().hash(backend.entropy(), new).await?;
     let mut tx = backend.db().begin().await?;
-    let changed = q("UPDATE person SET password_hash = $1 WHERE id = $2 AND password_hash = $3")
-        .bind(new_hash)
-        .bind(caller.person)
-        .bind(hash)
-        .run(&mut tx)
-        .await?;
+    let changed =
+        q("UPDATE person SET password_hash = $1, must_change = FALSE WHERE id = $2 AND password_hash = $3")
+            .bind(new_hash)
+            .bind(caller.person)
+            .bind(hash)
+            .run(&mut tx)
+            .await?;
     if changed == 0 {
         return Err(Failure::Stale.into());
     }

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use argon2::{Algorithm, Argon2, Params, PasswordHash, PasswordHasher, PasswordVerifier, Version};
-use domain::accounts::{PASSWORD_AT_LEAST, PASSWORD_AT_MOST};
+use domain::accounts::{PASSWORD_AT_LEAST, PASSWORD_AT_MOST, Weakness};
 use domain::error::{Failure, Problem};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use super::{session, strength};
 use crate::entropy::Entropy;
 use crate::stop::{Done, Stop};
 
@@ -56,6 +57,46 @@ impl Hashing {
         });
         hash.await?.map_err(|error| Stop::Stored(format!("password hash: {error}")))
     }
+
+    /// Why a password is weak, compared with its owner's words.
+    pub(crate) async fn weakness(&self, password: &str, own: Vec<String>) -> Done<Option<Weakness>> {
+        let found = self.weaknesses(vec![(password.to_owned(), own)]).await?;
+        Ok(found.into_iter().next().flatten())
+    }
+
+    /// The same of many, in their order.
+    pub(crate) async fn weaknesses(
+        &self,
+        passwords: Vec<(String, Vec<String>)>,
+    ) -> Done<Vec<Option<Weakness>>> {
+        let turn = self.turn().await?;
+        apart(move || {
+            let _held_until_done = turn;
+            passwords.iter().map(|(password, own)| strength::weakness(password, own)).collect()
+        })
+        .await
+    }
+}
+
+/// A person's password as it is stored.
+#[derive(Clone, Debug)]
+pub(crate) struct StoredPassword {
+    /// Its hash; empty where nobody can sign in until one is set.
+    pub(crate) hash: String,
+    /// Whether somebody else knows it, so that it has to be changed at the next sign-in.
+    pub(crate) must_change: bool,
+}
+
+impl StoredPassword {
+    /// One that its owner chose.
+    pub(crate) fn chosen(hash: String) -> Self {
+        Self { hash, must_change: false }
+    }
+
+    /// One that somebody else gave them.
+    pub(crate) fn given(hash: String) -> Self {
+        Self { hash, must_change: true }
+    }
 }
 
 impl Turn {
@@ -90,7 +131,14 @@ fn argon2() -> Argon2<'static> {
     Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
 }
 
-/// What is wrong with a new password.
+/// The hash of a code that was made: as it is typed from a screen or paper, where hyphens, spaces and capitals do not
+/// matter. One hash is enough, for there are 59 random bits in it.
+pub(super) fn code_hash(code: &str) -> String {
+    let plain: String = code.chars().filter(char::is_ascii_alphanumeric).collect();
+    session::token_hash(&plain.to_ascii_lowercase())
+}
+
+/// What is wrong with the length of a new password.
 pub(crate) fn problem(password: &str) -> Option<Problem> {
     match password.chars().count() {
         0 => Some(Problem::Missing),

@@ -23,23 +23,42 @@ const MARK_EVERY_SECONDS: i64 = 60;
 /// Longest description of a browser that is kept.
 const DEVICE_AT_MOST: usize = 120;
 
+/// A session that waits for the code of the second factor ends after so long: time to find the phone and to type a recovery
+/// code.
+const WAITING_AT_MOST: Duration = Duration::minutes(10);
+
+/// How a session begins.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Begun<'a> {
+    /// Whether the device is to stay signed in.
+    pub(super) keep: bool,
+    /// Description of the browser.
+    pub(super) device: &'a str,
+    /// Whether the code of the second factor has still to be entered.
+    pub(super) awaits_code: bool,
+}
+
 /// Begins a session and gives its token.
 pub(super) async fn begin(
     tx: &mut Tx,
     backend: &Backend,
     person: PersonId,
-    keep: bool,
-    device: &str,
+    begun: Begun<'_>,
     now: DateTime<Utc>,
 ) -> Done<SignedIn> {
+    let Begun { keep, device, awaits_code } = begun;
     q("DELETE FROM session WHERE ends_at <= $1 OR used_at + idle_ms <= $1").bind(now).run(&mut *tx).await?;
     let token = hex(&backend.entropy().array::<32>());
     let config = &backend.0.config;
-    let lasting = |time: Duration| if keep { kept(time) } else { time };
+    let lasting = |time: Duration| match (awaits_code, keep) {
+        (true, _) => time.min(WAITING_AT_MOST),
+        (false, true) => kept(time),
+        (false, false) => time,
+    };
     let idle = lasting(Duration::minutes(config.session_idle_minutes));
     let whole = lasting(Duration::hours(config.session_hours));
-    q("INSERT INTO session (id, person_id, token_hash, device, began_at, used_at, idle_ms, ends_at) \
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8)")
+    q("INSERT INTO session (id, person_id, token_hash, device, began_at, used_at, idle_ms, ends_at, awaits_code, \
+       is_kept) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)")
     .bind(SessionId(backend.entropy().id(now)))
     .bind(person)
     .bind(token_hash(&token))
@@ -48,9 +67,12 @@ pub(super) async fn begin(
     .bind(now)
     .bind(idle.num_milliseconds())
     .bind(now + whole)
+    .bind(awaits_code)
+    .bind(keep)
     .run(&mut *tx)
     .await?;
-    Ok(SignedIn { token, max_age_seconds: keep.then(|| whole.num_seconds()) })
+    let lasts = keep && !awaits_code;
+    Ok(SignedIn { token, max_age_seconds: lasts.then(|| whole.num_seconds()) })
 }
 
 /// How long a session's time is on a device that is to stay signed in.
@@ -74,6 +96,9 @@ fn hex(bytes: &[u8]) -> String {
 struct Row {
     session: String,
     used_at: i64,
+    awaits_code: bool,
+    must_change: bool,
+    confirmed_at: Option<i64>,
     person: String,
     name: String,
     position: String,
@@ -85,13 +110,25 @@ struct Row {
 }
 
 /// One row for every role, at least one: person, agency and roles in one question.
-const CALLER: &str = "SELECT s.id AS session, s.used_at, p.id AS person, p.name, p.position, a.id AS agency, a.code, \
-    a.short_name, g.role, g.agency_id AS granted_in FROM session s JOIN person p ON p.id = s.person_id \
-    JOIN agency a ON a.id = p.agency_id LEFT JOIN role_grant g ON g.person_id = p.id \
+const CALLER: &str = "SELECT s.id AS session, s.used_at, s.awaits_code, p.must_change, f.confirmed_at, \
+    p.id AS person, p.name, p.position, a.id AS agency, a.code, a.short_name, g.role, g.agency_id AS granted_in \
+    FROM session s JOIN person p ON p.id = s.person_id JOIN agency a ON a.id = p.agency_id \
+    LEFT JOIN second_factor f ON f.person_id = p.id LEFT JOIN role_grant g ON g.person_id = p.id \
     WHERE s.token_hash = $1 AND s.ends_at > $2 AND s.used_at + s.idle_ms > $2 AND p.is_active";
 
-/// Who holds a token, and whether its use is to be written down.
-pub(super) async fn caller(on: impl Source, token: &str, now: DateTime<Utc>) -> Done<(Caller, bool)> {
+/// Who holds a token, and what a use of it has to know.
+#[derive(Clone, Debug)]
+pub(super) struct Holder {
+    pub(super) caller: Caller,
+    /// Whether its use is to be written down.
+    pub(super) is_to_be_marked: bool,
+    pub(super) awaits_code: bool,
+    pub(super) must_change: bool,
+    pub(super) has_second_factor: bool,
+}
+
+/// Looks for the holder of a token.
+pub(super) async fn find(on: impl Source, token: &str, now: DateTime<Utc>) -> Done<Holder> {
     if token.len() != 64 {
         return Err(Failure::SignedOut.into());
     }
@@ -104,6 +141,8 @@ pub(super) async fn caller(on: impl Source, token: &str, now: DateTime<Utc>) -> 
     }
     let row = rows.into_iter().next().ok_or(Failure::SignedOut)?;
     let is_to_be_marked = is_to_be_marked(stored::instant(row.used_at)?, now);
+    let (awaits_code, must_change) = (row.awaits_code, row.must_change);
+    let has_second_factor = row.confirmed_at.is_some();
     let agency = AgencyRef { id: stored::id(&row.agency)?, code: row.code, short_name: row.short_name };
     let caller = Caller {
         person: stored::id(&row.person)?,
@@ -114,7 +153,7 @@ pub(super) async fn caller(on: impl Source, token: &str, now: DateTime<Utc>) -> 
         session: stored::id(&row.session)?,
         now,
     };
-    Ok((caller, is_to_be_marked))
+    Ok(Holder { caller, is_to_be_marked, awaits_code, must_change, has_second_factor })
 }
 
 /// Writes down that the caller's session is in use, when that was not done for a minute: for a question that a page asks by
@@ -148,7 +187,7 @@ pub(super) async fn mark_used(backend: &Backend, caller: &Caller) -> Done<()> {
 /// A person's sessions that are still good, newest use first.
 pub(super) async fn of_caller(on: impl Source, caller: &Caller) -> Done<Vec<OwnSession>> {
     let rows: Vec<(String, String, i64, i64)> = q("SELECT id, device, began_at, used_at FROM session \
-         WHERE person_id = $1 AND ends_at > $2 AND used_at + idle_ms > $2 ORDER BY used_at DESC, id DESC")
+         WHERE person_id = $1 AND ends_at > $2 AND used_at + idle_ms > $2 AND NOT awaits_code ORDER BY used_at DESC, id DESC")
     .bind(caller.person)
     .bind(caller.now)
     .all(on)

@@ -8,7 +8,6 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
 use crate::Backend;
-use crate::db::q;
 use crate::stop::Done;
 
 /// No 0 and O, no 1 and I: read from the last row and typed on a tablet.
@@ -60,22 +59,7 @@ pub(super) fn is_good(secret: &[u8], meeting: MeetingId, typed: &str, now: DateT
 impl Backend {
     /// The key of all roll-call codes, made once and kept in the database so that every node knows it.
     pub(super) async fn roll_secret(&self) -> Done<Vec<u8>> {
-        const NAME: &str = "roll_call_key";
-        let read = || q("SELECT value FROM setting WHERE name = $1").bind(NAME);
-        let kept: Option<(String,)> = read().optional(self.db()).await?;
-        if let Some((key,)) = kept {
-            return Ok(key.into_bytes());
-        }
-        let fresh: String = self.entropy().array::<32>().iter().map(|b| format!("{b:02x}")).collect();
-        let mut tx = self.db().begin().await?;
-        q("INSERT INTO setting (name, value) VALUES ($1, $2) ON CONFLICT DO NOTHING")
-            .bind(NAME)
-            .bind(&fresh)
-            .run(&mut tx)
-            .await?;
-        let (key,): (String,) = read().one(&mut tx).await?;
-        tx.commit().await?;
-        Ok(key.into_bytes())
+        self.kept_key("roll_call_key").await
     }
 }
 

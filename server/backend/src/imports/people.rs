@@ -12,7 +12,7 @@ use futures::{StreamExt, TryStreamExt};
 use super::table::{Cells, Row, Table};
 use super::{Import, place_of};
 use crate::Backend;
-use crate::accounts::password;
+use crate::accounts::password::{self, StoredPassword};
 use crate::agencies::{Place, places_by_code};
 use crate::imports::Ground;
 use crate::people::{
@@ -26,6 +26,9 @@ const HASHED_AT_ONCE: usize = 8;
 /// what a proxy waits.
 const NEW_AT_MOST: usize = 2_000;
 
+/// In place of a password in a report.
+const HIDDEN: &str = "…";
+
 pub(super) async fn run(mut import: Import<'_>, table: &Table<'_>) -> Done<ImportReport> {
     const WHAT: Deed = Deed::ImportsPeople;
     let rows = read(&mut import, table);
@@ -33,6 +36,7 @@ pub(super) async fn run(mut import: Import<'_>, table: &Table<'_>) -> Done<Impor
     // checked before, and again within.
     let db = import.backend.db();
     let (places, there) = (places_by_code(db).await?, everybody(db).await?);
+    refuse_weak_passwords(&mut import, &rows, &places, &there).await?;
     let writes = compare(&mut import, table, &rows, &places, &there)?;
     if !import.writes() {
         return import.finish(Ground::Beside(db.clone()), WHAT).await;
@@ -52,7 +56,8 @@ pub(super) async fn run(mut import: Import<'_>, table: &Table<'_>) -> Done<Impor
                 None => {
                     // Somebody was taken out between the two looks: nobody signs in until a password is set.
                     let hash = hashes.remove(&after.user_name).unwrap_or_default();
-                    people::write_new(tx, import.backend, import.caller, &after, &hash).await?;
+                    let first = StoredPassword::given(hash);
+                    people::write_new(tx, import.backend, import.caller, &after, &first).await?;
                 }
                 Some(there) => {
                     people::write_change(tx, import.backend, import.caller, there, &after).await?;
@@ -66,6 +71,32 @@ pub(super) async fn run(mut import: Import<'_>, table: &Table<'_>) -> Done<Impor
     // Whoever was added by somebody else meanwhile keeps the password given there.
     import.report.passwords.retain(|(user_name, _)| !hashes.contains_key(user_name));
     import.finish(ground, WHAT).await
+}
+
+/// Names the passwords of new people that are easily guessed. No more rows than may be new are looked at; a file with more
+/// is refused for that.
+async fn refuse_weak_passwords(
+    import: &mut Import<'_>,
+    rows: &[(Cells<'_>, ParsedPerson)],
+    places: &HashMap<String, Place>,
+    there: &HashMap<String, There>,
+) -> Done<()> {
+    let new = rows.iter().filter(|(_, parsed)| !there.contains_key(&parsed.user_name));
+    let typed = new.filter_map(|(cells, parsed)| {
+        let place = places.get(cells.get("agency").trim());
+        Some((*cells, (parsed.password.clone()?, people::own_words(parsed, place))))
+    });
+    let (cells, passwords): (Vec<Cells<'_>>, Vec<_>) = typed.take(NEW_AT_MOST).unzip();
+    if passwords.is_empty() {
+        return Ok(());
+    }
+    let found = import.backend.hashing().weaknesses(passwords).await?;
+    for (cells, weakness) in cells.into_iter().zip(found) {
+        if let Some(weakness) = weakness {
+            import.bad.value(cells, "password", HIDDEN, Problem::Weak(weakness));
+        }
+    }
+    Ok(())
 }
 
 /// What is to be written of one row.
@@ -178,7 +209,7 @@ fn read(import: &mut Import<'_>, table: &Table<'_>) -> Vec<(Row, ParsedPerson)> 
             Err(problems) => {
                 for problem in problems {
                     // What somebody chose as a password is not repeated in a report.
-                    let value = if problem.field == "password" { "…" } else { cells.get(&problem.field) };
+                    let value = if problem.field == "password" { HIDDEN } else { cells.get(&problem.field) };
                     import.bad.value(cells, &problem.field, value, problem.problem);
                 }
             }

@@ -1,16 +1,18 @@
 //! Notices over the database: what people are shown until they have seen it.
 //! Knows no page; features write a notice in the transaction of what it tells of.
 
+mod account;
 mod roles;
 
 use async_trait::async_trait;
 use domain::access::Caller;
 use domain::error::Outcome;
-use domain::ids::RoleGivenId;
-use domain::notices::{Notices, RoleGiven};
+use domain::ids::{AccountEventId, RoleGivenId};
+use domain::notices::{AccountEvent, Notices, RoleGiven};
 
 use crate::Backend;
 
+pub(crate) use account::tell_owner;
 pub(crate) use roles::show_leaders;
 
 #[async_trait]
@@ -21,5 +23,13 @@ impl Notices for Backend {
 
     async fn acknowledge_role(&self, caller: &Caller, id: RoleGivenId) -> Outcome<()> {
         self.outcome(roles::acknowledge(self, caller, id).await)
+    }
+
+    async fn account_events(&self, caller: &Caller) -> Outcome<Vec<AccountEvent>> {
+        self.outcome(account::events(self, caller).await)
+    }
+
+    async fn acknowledge_account(&self, caller: &Caller, newest: AccountEventId) -> Outcome<()> {
+        self.outcome(account::acknowledge(self, caller, newest).await)
     }
 }

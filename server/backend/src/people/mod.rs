@@ -13,14 +13,16 @@ use domain::agencies::AgencyRef;
 use domain::audit::Deed;
 use domain::error::{Failure, Outcome};
 use domain::ids::{AgencyId, PersonId};
+use domain::notices::AccountEventKind;
 use domain::people::{Page, People, Person, PersonChange, PersonInput, PersonRef};
 use serde_json::json;
 
 use crate::access::{Within, permit};
-use crate::accounts::{self, password, session};
+use crate::accounts::{self, password, second_factor, session};
 use crate::agencies;
 use crate::audit::{self, Entry};
 use crate::db::{BINDS_AT_MOST, Q, Source, places, q};
+use crate::notices::tell_owner;
 use crate::stop::Done;
 use crate::{Backend, stored, typed};
 pub(crate) use kept::{
@@ -28,7 +30,7 @@ pub(crate) use kept::{
     permit_new, permit_role,
 };
 pub(crate) use parsed::{ParsedPerson, parse, user_name};
-pub(crate) use written::{enter, insert, refold, write_change, write_new};
+pub(crate) use written::{enter, insert, own_words, refold, write_change, write_new};
 
 /// So many people are offered while a name is typed.
 const FOUND_AT_MOST: i64 = 20;
@@ -69,6 +71,10 @@ impl People for Backend {
 
     async fn reset_password(&self, caller: &Caller, person: PersonId) -> Outcome<String> {
         self.outcome(reset_password(self, caller, person).await)
+    }
+
+    async fn turn_off_second_factor(&self, caller: &Caller, person: PersonId) -> Outcome<()> {
+        self.outcome(turn_off_second_factor(self, caller, person).await)
     }
 
     async fn set_active(&self, caller: &Caller, person: PersonId, is_active: bool) -> Outcome<()> {
@@ -133,13 +139,14 @@ struct Row {
     name: String,
     position: String,
     is_active: bool,
+    confirmed_at: Option<i64>,
     agency_id: String,
     code: String,
     short_name: String,
 }
 
-const ROWS: &str = "SELECT p.id, p.user_name, p.name, p.position, p.is_active, p.agency_id, a.code, a.short_name \
-    FROM person p JOIN agency a ON a.id = p.agency_id";
+const ROWS: &str = "SELECT p.id, p.user_name, p.name, p.position, p.is_active, f.confirmed_at, p.agency_id, a.code, \
+    a.short_name FROM person p JOIN agency a ON a.id = p.agency_id LEFT JOIN second_factor f ON f.person_id = p.id";
 
 async fn list(
     backend: &Backend,
@@ -186,6 +193,7 @@ fn read(row: Row, roles: &mut HashMap<String, Vec<RoleHeld>>) -> Done<Person> {
         id: stored::id(&row.id)?,
         may_change: roles.iter().all(|(.., may)| *may),
         roles: roles.into_iter().map(|(role, agency, _)| (role, agency)).collect(),
+        has_second_factor: row.confirmed_at.is_some(),
         user_name: row.user_name,
         name: row.name,
         position: row.position,
@@ -237,17 +245,35 @@ async fn reset_password(backend: &Backend, caller: &Caller, person: PersonId) ->
     let password_hash = backend.hashing().hash(backend.entropy(), &made).await?;
     let mut tx = backend.db().begin().await?;
     let Kept { name, user_name, place, .. } = kept::managed(&mut tx, caller, person).await?.kept;
-    q("UPDATE person SET password_hash = $1 WHERE id = $2")
+    q("UPDATE person SET password_hash = $1, must_change = TRUE WHERE id = $2")
         .bind(password_hash)
         .bind(person)
         .run(&mut tx)
         .await?;
     session::end_all(&mut tx, person, None).await?;
     accounts::forgive(&mut tx, &user_name).await?;
+    let kind = AccountEventKind::PasswordReset { by: caller.name.clone() };
+    tell_owner(&mut tx, backend, person, &kind, caller.now).await?;
     audit::record(&mut tx, backend, caller, Entry::new(Deed::PeopleResetPassword, &name).of(place.id))
         .await?;
     tx.commit().await?;
     Ok(made)
+}
+
+async fn turn_off_second_factor(backend: &Backend, caller: &Caller, person: PersonId) -> Done<()> {
+    let mut tx = backend.db().begin().await?;
+    let Kept { name, place, .. } = kept::managed(&mut tx, caller, person).await?.kept;
+    // Turning off one's own takes the password and a code: an operation of the second factor.
+    if person == caller.person {
+        return Err(Failure::Forbidden.into());
+    }
+    if second_factor::remove(&mut tx, person).await? {
+        let kind = AccountEventKind::SecondFactorOff { by: caller.name.clone() };
+        tell_owner(&mut tx, backend, person, &kind, caller.now).await?;
+        let entry = Entry::new(Deed::PeopleTurnOffSecondFactor, &name).of(place.id);
+        audit::record(&mut tx, backend, caller, entry).await?;
+    }
+    Ok(tx.commit().await?)
 }
 
 async fn set_active(backend: &Backend, caller: &Caller, person: PersonId, is_active: bool) -> Done<()> {

@@ -15,8 +15,9 @@ use super::kept::{
 use super::parsed::{ParsedPerson, parse, parse_change};
 use crate::Backend;
 use crate::access::Within;
-use crate::accounts::password;
-use crate::agencies::{place, places_of};
+use crate::accounts::password::{self, StoredPassword};
+use crate::accounts::strength;
+use crate::agencies::{Place, place, places_of};
 use crate::audit::{self, Entry};
 use crate::db::{Tx, q};
 use crate::notices::show_leaders;
@@ -31,13 +32,28 @@ pub(super) async fn add(
         return Err(Failure::Forbidden.into());
     }
     let parsed = parse(&input).map_err(Failure::Invalid)?;
+    if let Some(typed) = &parsed.password {
+        let places = places_of(backend.db(), &[input.agency.trim()]).await?;
+        let own = own_words(&parsed, places.get(input.agency.trim()));
+        if let Some(weakness) = backend.hashing().weakness(typed, own).await? {
+            let problem = FieldProblem::new("password", Problem::Weak(weakness));
+            return Err(Failure::Invalid(vec![problem]).into());
+        }
+    }
     let made = parsed.password.is_none().then(|| password::made(backend.entropy()));
     let first = parsed.password.as_ref().or(made.as_ref()).expect("typed or made");
-    let password_hash = backend.hashing().hash(backend.entropy(), first).await?;
+    let hash = backend.hashing().hash(backend.entropy(), first).await?;
     let mut tx = backend.db().begin().await?;
-    let (id, _) = enter(&mut tx, backend, caller, &parsed, &input.agency, &password_hash).await?;
+    let first = StoredPassword::given(hash);
+    let (id, _) = enter(&mut tx, backend, caller, &parsed, &input.agency, &first).await?;
     tx.commit().await?;
     Ok((id, made))
+}
+
+/// What a password of this person is compared with.
+pub(crate) fn own_words(parsed: &ParsedPerson, place: Option<&Place>) -> Vec<String> {
+    let agency = place.map(|place| place.words.as_str()).unwrap_or_default();
+    strength::own_words(&[&parsed.user_name, &parsed.name, agency])
 }
 
 /// Adds somebody whose password is hashed already.
@@ -47,7 +63,7 @@ pub(crate) async fn enter(
     caller: &Caller,
     parsed: &ParsedPerson,
     agency: &str,
-    password_hash: &str,
+    first: &StoredPassword,
 ) -> Done<(PersonId, Kept)> {
     let new = looked_up(tx, parsed, agency).await?;
     permit_new(caller, &new)?;
@@ -56,7 +72,7 @@ pub(crate) async fn enter(
     if there.is_some() {
         return Err(Refusal::AlreadyThere { name: new.user_name }.into());
     }
-    let id = write_new(tx, backend, caller, &new, password_hash).await?;
+    let id = write_new(tx, backend, caller, &new, first).await?;
     Ok((id, new))
 }
 
@@ -81,10 +97,10 @@ pub(crate) async fn write_new(
     backend: &Backend,
     caller: &Caller,
     new: &Kept,
-    password_hash: &str,
+    first: &StoredPassword,
 ) -> Done<PersonId> {
     let id = PersonId(backend.entropy().id(caller.now));
-    insert(tx, id, new, password_hash, caller.now).await?;
+    insert(tx, id, new, first, caller.now).await?;
     for held in &new.roles {
         show_leaders(tx, backend, caller, id, held).await?;
     }
@@ -98,17 +114,18 @@ pub(crate) async fn insert(
     tx: &mut Tx,
     id: PersonId,
     new: &Kept,
-    password_hash: &str,
+    first: &StoredPassword,
     now: DateTime<Utc>,
 ) -> Done<()> {
-    q("INSERT INTO person (id, user_name, name, position, agency_id, password_hash, is_active, folded, created_at) \
-       VALUES ($1, $2, $3, $4, $5, $6, TRUE, $7, $8)")
+    q("INSERT INTO person (id, user_name, name, position, agency_id, password_hash, must_change, is_active, \
+       folded, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, TRUE, $8, $9)")
     .bind(id)
     .bind(&new.user_name)
     .bind(&new.name)
     .bind(&new.position)
     .bind(new.place.id)
-    .bind(password_hash)
+    .bind(&first.hash)
+    .bind(first.must_change)
     .bind(folded(new))
     .bind(now)
     .run(&mut *tx)

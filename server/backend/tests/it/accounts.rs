@@ -24,6 +24,7 @@ async fn secretary(world: &World) {
     };
     let (_, made) = People::add(&world.backend, &world.system(), input).await.unwrap();
     assert_eq!(made, None);
+    world.run("UPDATE person SET must_change = FALSE").await;
 }
 
 fn waits(outcome: Result<domain::accounts::SignedIn, Failure>) -> u64 {
@@ -332,18 +333,18 @@ async fn the_printed_code_makes_the_first_administrator_once() {
         assert!(accounts.is_empty().await.unwrap());
         let old = world.backend.first_code().await.unwrap().unwrap();
         let code = world.backend.first_code().await.unwrap().unwrap();
-        let wrong = accounts.claim(first(&old), "", world.now).await;
+        let wrong = accounts.claim(first(&old), "", "10.0.0.1", world.now).await;
         assert_eq!(wrong.map(|_| ()), Err(Failure::Refused(Refusal::WrongCode)));
-        assert_eq!(waits(accounts.claim(first(&code), "", world.now).await), 1);
+        assert_eq!(waits(accounts.claim(first(&code), "", "10.0.0.1", world.now).await), 1);
         let now = world.now + Duration::seconds(1);
         let typed = code.to_uppercase().replace('-', " ");
-        let signed_in = accounts.claim(first(&typed), "", now).await.unwrap();
+        let signed_in = accounts.claim(first(&typed), "", "10.0.0.1", now).await.unwrap();
         let caller = accounts.identify(&signed_in.token, now).await.unwrap();
         assert!(caller.has_role(Role::SystemAdministrator));
         let tree = Agencies::tree(&world.backend, &caller).await.unwrap();
         assert_eq!((tree.len(), tree[0].code.as_str()), (1, "UBNDTSL"));
         assert_eq!(world.backend.first_code().await.unwrap(), None);
-        let again = accounts.claim(first(&code), "", now).await;
+        let again = accounts.claim(first(&code), "", "10.0.0.1", now).await;
         assert_eq!(again.map(|_| ()), Err(Failure::Refused(Refusal::WrongCode)));
     })
     .await;
@@ -363,6 +364,27 @@ async fn nothing_secret_stands_in_the_trail() {
                 assert!(!before.contains(secret) && !after.contains(secret), "{before} {after}");
             }
         }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn strangers_do_not_keep_the_owner_of_the_first_code_waiting() {
+    each_database(async |world| {
+        let accounts: &dyn Accounts = &world.backend;
+        let code = world.backend.first_code().await.unwrap().unwrap();
+        for n in 0..200 {
+            let wrong = accounts.claim(first("sai-ma"), "", &format!("192.0.2.{n}"), world.now).await;
+            assert_eq!(wrong.map(|_| ()), Err(Failure::Refused(Refusal::WrongCode)));
+        }
+        assert_eq!(waits(accounts.claim(first(&code), "", "192.0.2.7", world.now).await), 1);
+        // A new code forgives them all, wherever they were made.
+        let code = world.backend.first_code().await.unwrap().unwrap();
+        assert_eq!(world.count("sign_in_failure").await, 0);
+        let weak = FirstAdministrator { password: "quantri123".into(), ..first(&code) };
+        let refused = accounts.claim(weak, "", "192.0.2.7", world.now).await;
+        assert!(matches!(refused.map(|_| ()), Err(Failure::Invalid(_))));
+        accounts.claim(first(&code), "", "192.0.2.7", world.now).await.unwrap();
     })
     .await;
 }

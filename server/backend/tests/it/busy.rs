@@ -24,7 +24,7 @@ async fn claimed(folder: &std::path::Path) -> (Backend, String) {
         name: "Quản trị".into(),
         password: "mat-khau-dai-1".into(),
     };
-    let signed_in = Accounts::claim(&backend, first, "", instant("2026-06-16T09:00")).await.unwrap();
+    let signed_in = Accounts::claim(&backend, first, "", "", instant("2026-06-16T09:00")).await.unwrap();
     (backend, signed_in.token)
 }
 

@@ -125,7 +125,7 @@ async fn the_root_of_the_file_takes_the_place_of_the_one_made_by_name() {
             name: "Quản trị".into(),
             password: "mat-khau-dai-1".into(),
         };
-        Accounts::claim(&world.backend, first, "", world.now).await.unwrap();
+        Accounts::claim(&world.backend, first, "", "", world.now).await.unwrap();
         assert_eq!(written(world, ImportKind::Agencies, TREE).await, [3, 2, 1, 0]);
         let tree = Agencies::tree(&world.backend, &world.system()).await.unwrap();
         assert_eq!((tree.len(), tree[0].code.as_str()), (3, "UBND"));

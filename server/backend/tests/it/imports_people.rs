@@ -1,8 +1,8 @@
 //! People from files: first passwords, and roles in other agencies.
 
 use domain::access::Role;
-use domain::accounts::Accounts;
-use domain::error::Problem;
+use domain::accounts::{Accounts, Duty, Weakness};
+use domain::error::{Failure, Problem, Refusal};
 use domain::imports::ImportKind;
 use domain::people::People;
 
@@ -22,7 +22,9 @@ async fn people_get_a_first_password_once_and_keep_it() {
         for (user_name, password) in [(user_name.as_str(), made.as_str()), ("gd", "mat-khau-dai-1")] {
             let token =
                 Accounts::sign_in(&world.backend, user_name, password, false, "", "", world.now).await;
-            Accounts::identify(&world.backend, &token.unwrap().token, world.now).await.unwrap();
+            let waiting = Accounts::identify(&world.backend, &token.unwrap().token, world.now).await;
+            let duty = Duty::ChangePassword;
+            assert_eq!(waiting, Err(Failure::Refused(Refusal::DutyFirst { duty })));
         }
         assert_eq!(written(world, ImportKind::People, file).await, [2, 0, 0, 2]);
         let moved = "user_name,name,position,agency,roles\ntk1,Thư ký 1,Chuyên viên,UBND,delegate\n";
@@ -82,6 +84,31 @@ async fn a_file_of_people_is_checked_before_any_password_is_made() {
         let report = import(world, &world.system(), ImportKind::People, &wrong).await.unwrap();
         assert_eq!((report.bad_rows, report.passwords.len()), (1, 0), "nobody was given a password");
         assert_eq!(world.count("person").await, 0);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_file_whose_passwords_are_easily_guessed_is_refused_by_row() {
+    each_database(async |world| {
+        written(world, ImportKind::Agencies, TREE).await;
+        let file = "user_name,name,position,agency,roles,password\n\
+            tk1,Thư ký 1,,SNV,,1234567890\n\
+            nguyenthihoa,Nguyễn Thị Hoa,,SNV,,nguyenthihoa\n\
+            gd,Giám đốc,,SNV,,mat-khau-dai-1\n";
+        let weak = named(&[
+            (2, "password", Problem::Weak(Weakness::Common)),
+            (3, "password", Problem::Weak(Weakness::Own)),
+        ]);
+        assert_eq!(bad(world, ImportKind::People, file).await, weak);
+        let report = import(world, &world.system(), ImportKind::People, file).await.unwrap();
+        assert!(report.bad.iter().all(|row| row.value == "…"), "{:?}", report.bad);
+        assert_eq!(world.count("person").await, 0);
+        // Whoever is there keeps their password, so what the file says of it is not judged.
+        let good = "user_name,name,position,agency,roles,password\ntk1,Thư ký 1,,SNV,,mat-khau-dai-1\n";
+        written(world, ImportKind::People, good).await;
+        let again = good.replace("mat-khau-dai-1", "1234567890");
+        assert_eq!(written(world, ImportKind::People, &again).await, [1, 0, 0, 1]);
     })
     .await;
 }

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test whose world cannot be set up has nothing to say")]
 
+mod account_care;
 mod accounts;
 mod agencies;
 mod attendance;
@@ -31,4 +32,5 @@ mod papers;
 mod people;
 mod rooms;
 mod rules;
+mod second_factor;
 mod support;

@@ -220,6 +220,13 @@ impl World {
         (&self.entropy as &dyn Entropy).id(self.now)
     }
 
+    /// Changes something in the database that no use case changes.
+    pub(crate) async fn run(&self, sql: &str) {
+        let mut tx = self.backend.db().begin().await.unwrap();
+        q(sql).run(&mut tx).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+
     /// Rows of a table.
     pub(crate) async fn count(&self, table: &str) -> i64 {
         let sql = format!("SELECT CAST(COUNT(*) AS BIGINT) FROM {table}");

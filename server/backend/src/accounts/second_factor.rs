@@ -1,0 +1,316 @@
+//! The second factor: codes of six digits that change every half-minute (TOTP, RFC 6238), and recovery codes.
+//!
+//! The secret lies in the database as it is. The program has no key outside the database to lock it with; the file is
+//! readable by the program's user alone, and whoever reads it has the password hashes and papers too.
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use domain::access::{Action, Caller, Scope};
+use domain::accounts::SignedIn;
+use domain::audit::Deed;
+use domain::error::{Failure, Outcome, Refusal};
+use domain::ids::PersonId;
+use domain::notices::AccountEventKind;
+use domain::second_factor::{RECOVERY_CODES, SecondFactor, SecondFactorSetup, SecondFactorState};
+use totp_rs::{Algorithm, Secret, TOTP};
+
+use super::delay::{self, Subject};
+use super::devices::Origin;
+use super::{note, password, sign_in};
+use crate::access::permit;
+use crate::db::{Source, Tx, q};
+use crate::notices::tell_owner;
+use crate::stop::{Done, Stop};
+use crate::{Backend, stored};
+
+/// What every app for phones takes: SHA-1, six digits, half a minute.
+const DIGITS: usize = 6;
+const STEP_SECONDS: u64 = 30;
+/// Steps before and after the present one whose code is taken: a phone's clock may be half a minute off.
+const SKEW: u8 = 1;
+/// 160 bits, as RFC 4226 recommends for SHA-1.
+const SECRET_BYTES: usize = 20;
+/// Whose codes they are, as apps show it.
+const ISSUER: &str = "Phiên";
+
+#[async_trait]
+impl SecondFactor for Backend {
+    async fn state(&self, caller: &Caller) -> Outcome<SecondFactorState> {
+        self.outcome(state(self, caller).await)
+    }
+
+    async fn begin(&self, caller: &Caller) -> Outcome<()> {
+        self.outcome(begin(self, caller).await)
+    }
+
+    async fn confirm(&self, caller: &Caller, code: &str) -> Outcome<Vec<String>> {
+        self.outcome(confirm(self, caller, code).await)
+    }
+
+    async fn turn_off(&self, caller: &Caller, password: &str, code: &str) -> Outcome<()> {
+        self.outcome(turn_off(self, caller, password, code).await)
+    }
+
+    async fn enter_code(
+        &self,
+        caller: &Caller,
+        code: &str,
+        device: &str,
+        address: &str,
+    ) -> Outcome<SignedIn> {
+        self.outcome(enter_code(self, caller, code, device, address).await)
+    }
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    secret: String,
+    confirmed_at: Option<i64>,
+    last_step: i64,
+}
+
+async fn row(on: impl Source, person: PersonId) -> Done<Option<Row>> {
+    let found = q("SELECT secret, confirmed_at, last_step FROM second_factor WHERE person_id = $1");
+    Ok(found.bind(person).optional(on).await?)
+}
+
+/// Whether a person's second factor is on.
+pub(super) async fn is_on(on: impl Source, person: PersonId) -> Done<bool> {
+    Ok(row(on, person).await?.is_some_and(|row| row.confirmed_at.is_some()))
+}
+
+/// Whether a role of the caller's must have one.
+pub(super) fn is_demanded(backend: &Backend, caller: &Caller) -> bool {
+    backend.0.config.second_factor_roles.iter().any(|role| caller.has_role(*role))
+}
+
+async fn user_name(on: impl Source, person: PersonId) -> Done<String> {
+    let found: Option<(String,)> =
+        q("SELECT user_name FROM person WHERE id = $1").bind(person).optional(on).await?;
+    Ok(found.ok_or(Failure::NotFound)?.0)
+}
+
+fn totp(secret: &str, account: &str) -> Done<TOTP> {
+    let bytes = Secret::Encoded(secret.to_owned()).to_bytes();
+    let bytes = bytes.map_err(|cause| Stop::Stored(format!("secret of a second factor: {cause:?}")))?;
+    let issuer = Some(ISSUER.to_owned());
+    TOTP::new(Algorithm::SHA1, DIGITS, SKEW, STEP_SECONDS, bytes, issuer, account.to_owned())
+        .map_err(|cause| Stop::Stored(format!("second factor: {cause}")))
+}
+
+async fn state(backend: &Backend, caller: &Caller) -> Done<SecondFactorState> {
+    permit(caller, Action::ManageOwnAccount, Scope::Myself)?;
+    let row = row(backend.db(), caller.person).await?;
+    let (left,): (i64,) = q("SELECT CAST(COUNT(*) AS BIGINT) FROM recovery_code WHERE person_id = $1")
+        .bind(caller.person)
+        .one(backend.db())
+        .await?;
+    let setup = match &row {
+        Some(row) if row.confirmed_at.is_none() => {
+            let account = user_name(backend.db(), caller.person).await?;
+            let address = totp(&row.secret, &account)?.get_url();
+            Some(SecondFactorSetup { secret: row.secret.clone(), address })
+        }
+        _ => None,
+    };
+    let since = stored::optional_instant(row.and_then(|row| row.confirmed_at))?;
+    let recovery_codes_left = stored::number(left)?;
+    Ok(SecondFactorState { since, is_demanded: is_demanded(backend, caller), setup, recovery_codes_left })
+}
+
+async fn begin(backend: &Backend, caller: &Caller) -> Done<()> {
+    permit(caller, Action::ManageOwnAccount, Scope::Myself)?;
+    let mut tx = backend.db().begin().await?;
+    let secret = Secret::Raw(backend.entropy().array::<SECRET_BYTES>().to_vec()).to_encoded().to_string();
+    let fresh = q(
+        "INSERT INTO second_factor (person_id, secret, last_step) VALUES ($1, $2, 0) ON CONFLICT DO NOTHING",
+    )
+    .bind(caller.person)
+    .bind(secret)
+    .run(&mut tx)
+    .await?;
+    if fresh == 0 && is_on(&mut tx, caller.person).await? {
+        return Err(Refusal::WrongState.into());
+    }
+    Ok(tx.commit().await?)
+}
+
+async fn confirm(backend: &Backend, caller: &Caller, code: &str) -> Done<Vec<String>> {
+    permit(caller, Action::ManageOwnAccount, Scope::Myself)?;
+    let mut tx = backend.db().begin().await?;
+    let row = row(&mut tx, caller.person).await?.filter(|row| row.confirmed_at.is_none());
+    let row = row.ok_or(Refusal::WrongState)?;
+    let step = fitting_step(&row, &digits(code), caller.now)?.ok_or(Refusal::WrongSecondCode)?;
+    let confirmed = q("UPDATE second_factor SET confirmed_at = $2, last_step = $3 \
+       WHERE person_id = $1 AND confirmed_at IS NULL AND secret = $4")
+    .bind(caller.person)
+    .bind(caller.now)
+    .bind(step)
+    .bind(&row.secret)
+    .run(&mut tx)
+    .await?;
+    if confirmed == 0 {
+        return Err(Refusal::WrongState.into());
+    }
+    let codes: Vec<String> = (0..RECOVERY_CODES).map(|_| password::made(backend.entropy())).collect();
+    for code in &codes {
+        q("INSERT INTO recovery_code (person_id, code_hash) VALUES ($1, $2)")
+            .bind(caller.person)
+            .bind(password::code_hash(code))
+            .run(&mut tx)
+            .await?;
+    }
+    note(&mut tx, backend, caller, Deed::AccountsSecondFactorOn).await?;
+    tell_owner(&mut tx, backend, caller.person, &AccountEventKind::SecondFactorOn, caller.now).await?;
+    tx.commit().await?;
+    Ok(codes)
+}
+
+async fn turn_off(backend: &Backend, caller: &Caller, password: &str, code: &str) -> Done<()> {
+    permit(caller, Action::ManageOwnAccount, Scope::Myself)?;
+    let found: Option<(String, String)> = q("SELECT user_name, password_hash FROM person WHERE id = $1")
+        .bind(caller.person)
+        .optional(backend.db())
+        .await?;
+    let (user_name, hash) = found.ok_or(Failure::NotFound)?;
+    let subjects = [Subject::change(&user_name)];
+    let turn = backend.hashing().turn().await?;
+    delay::check(backend.db(), &subjects, caller.now).await?;
+    let fits = turn.verify(password, Some(hash).filter(|hash| !hash.is_empty())).await?;
+    let mut tx = backend.db().begin().await?;
+    lock(&mut tx, caller.person).await?;
+    delay::check(&mut tx, &subjects, caller.now).await?;
+    if !is_on(&mut tx, caller.person).await? {
+        return Err(Refusal::WrongState.into());
+    }
+    if !fits || !take_code(&mut tx, caller.person, code, caller.now).await? {
+        delay::failed(&mut tx, &subjects, caller.now).await?;
+        tx.commit().await?;
+        let refusal = if fits { Refusal::WrongSecondCode } else { Refusal::WrongCredentials };
+        return Err(refusal.into());
+    }
+    delay::cleared(&mut tx, &subjects).await?;
+    remove(&mut tx, caller.person).await?;
+    note(&mut tx, backend, caller, Deed::AccountsSecondFactorOff).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Takes a person's second factor away, codes and all. False when there was none.
+pub(crate) async fn remove(tx: &mut Tx, person: PersonId) -> Done<bool> {
+    q("DELETE FROM recovery_code WHERE person_id = $1").bind(person).run(&mut *tx).await?;
+    let removed = q("DELETE FROM second_factor WHERE person_id = $1 AND confirmed_at IS NOT NULL");
+    Ok(removed.bind(person).run(tx).await? > 0)
+}
+
+async fn enter_code(
+    backend: &Backend,
+    caller: &Caller,
+    code: &str,
+    device: &str,
+    address: &str,
+) -> Done<SignedIn> {
+    permit(caller, Action::ManageOwnAccount, Scope::Myself)?;
+    let (person, now) = (caller.person, caller.now);
+    let user_name = user_name(backend.db(), person).await?;
+    let subjects = sign_in::subjects(&user_name, address);
+    let key = backend.kept_key(sign_in::MARKS_KEY).await?;
+    let from = Origin { device, address, key: &key };
+    let is_familiar = delay::is_familiar(backend.db(), &user_name, address, now).await?;
+    let held_up_by = if is_familiar { &subjects[..1] } else { &subjects[..] };
+    let mut tx = backend.db().begin().await?;
+    // One code after the other: of a hundred sent at once the second already waits for the first.
+    lock(&mut tx, person).await?;
+    delay::check(&mut tx, held_up_by, now).await?;
+    let waiting: Option<(bool,)> = q("SELECT is_kept FROM session WHERE id = $1 AND awaits_code")
+        .bind(caller.session)
+        .optional(&mut tx)
+        .await?;
+    let (keep,) = waiting.ok_or(Failure::SignedOut)?;
+    // Switched off by an administrator in between: the password was right, and nothing more is asked for.
+    if is_on(&mut tx, person).await? && !take_code(&mut tx, person, code, now).await? {
+        let of = Some((caller.name.clone(), caller.agency.id));
+        sign_in::failed(&mut tx, backend, &user_name, of, from, now).await?;
+        tx.commit().await?;
+        tracing::warn!("sign-in failed");
+        return Err(Refusal::WrongSecondCode.into());
+    }
+    q("DELETE FROM session WHERE id = $1").bind(caller.session).run(&mut tx).await?;
+    let signed_in = sign_in::succeeded(&mut tx, backend, person, &user_name, keep, from, now).await?;
+    tx.commit().await?;
+    Ok(signed_in)
+}
+
+/// Has everybody else who enters a code of this person wait until the transaction ends.
+async fn lock(tx: &mut Tx, person: PersonId) -> Done<()> {
+    q("UPDATE second_factor SET last_step = last_step WHERE person_id = $1").bind(person).run(tx).await?;
+    Ok(())
+}
+
+/// Whether a code or a recovery code fits; either is used up then.
+async fn take_code(tx: &mut Tx, person: PersonId, typed: &str, now: DateTime<Utc>) -> Done<bool> {
+    let Some(row) = row(&mut *tx, person).await?.filter(|row| row.confirmed_at.is_some()) else {
+        return Ok(false);
+    };
+    if let Some(step) = fitting_step(&row, &digits(typed), now)? {
+        let taken = q("UPDATE second_factor SET last_step = $2 WHERE person_id = $1 AND last_step < $2");
+        return Ok(taken.bind(person).bind(step).run(tx).await? > 0);
+    }
+    let taken = q("DELETE FROM recovery_code WHERE person_id = $1 AND code_hash = $2");
+    Ok(taken.bind(person).bind(password::code_hash(typed)).run(tx).await? > 0)
+}
+
+/// A code as apps show it may be typed with a space in its middle.
+fn digits(typed: &str) -> String {
+    typed.chars().filter(|letter| !letter.is_whitespace()).take(DIGITS + 1).collect()
+}
+
+/// The step whose code this is, among those that are near and later than the last one taken.
+fn fitting_step(row: &Row, code: &str, now: DateTime<Utc>) -> Done<Option<i64>> {
+    let totp = totp(&row.secret, "")?;
+    let present = now.timestamp().div_euclid(STEP_SECONDS as i64);
+    let near = (present - i64::from(SKEW)..=present + i64::from(SKEW)).filter(|step| *step > row.last_step);
+    let fits = |step: &i64| {
+        let seconds = u64::try_from(*step).unwrap_or(0) * STEP_SECONDS;
+        // Every digit is compared, so that the time taken tells nothing.
+        let good = totp.generate(seconds);
+        good.len() == code.len() && good.bytes().zip(code.bytes()).fold(0, |diff, (a, b)| diff | (a ^ b)) == 0
+    };
+    Ok(near.into_iter().find(fits))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(last_step: i64) -> Row {
+        // The key of RFC 6238's examples.
+        Row { secret: "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ".into(), confirmed_at: Some(0), last_step }
+    }
+
+    fn at(seconds: i64) -> DateTime<Utc> {
+        DateTime::from_timestamp(seconds, 0).unwrap()
+    }
+
+    #[test]
+    fn codes_are_those_of_the_standard() {
+        for (seconds, code) in [(59, "287082"), (1_111_111_109, "081804"), (2_000_000_000, "279037")] {
+            let step = seconds / STEP_SECONDS as i64;
+            assert_eq!(fitting_step(&row(0), code, at(seconds)).unwrap(), Some(step), "{code}");
+        }
+    }
+
+    #[test]
+    fn a_code_is_good_one_step_before_and_after_and_never_again() {
+        let taken = |last, seconds| fitting_step(&row(last), "081804", at(seconds)).unwrap();
+        let step = 1_111_111_109 / STEP_SECONDS as i64;
+        assert_eq!([taken(0, 1_111_111_109 - 30), taken(0, 1_111_111_109 + 30)], [Some(step); 2]);
+        assert_eq!([taken(0, 1_111_111_109 - 60), taken(0, 1_111_111_109 + 60)], [None; 2]);
+        assert_eq!(taken(step, 1_111_111_109), None);
+    }
+
+    #[test]
+    fn a_code_may_be_typed_with_a_space() {
+        assert_eq!(digits(" 081 804 "), "081804");
+        assert_eq!(digits("0818041"), "0818041");
+    }
+}

@@ -1,0 +1,55 @@
+//! Keys of the program's own, made once and kept in the database so that every node knows them, and the marks made with
+//! them: what is compared later without being kept in clear. Knows not what a mark stands for.
+
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+
+use crate::Backend;
+use crate::db::q;
+use crate::stop::Done;
+
+impl Backend {
+    /// The key kept under a name in the settings. Takes a connection of its own: not for within a transaction.
+    pub(crate) async fn kept_key(&self, name: &'static str) -> Done<Vec<u8>> {
+        let read = || q("SELECT value FROM setting WHERE name = $1").bind(name);
+        let kept: Option<(String,)> = read().optional(self.db()).await?;
+        if let Some((key,)) = kept {
+            return Ok(key.into_bytes());
+        }
+        let fresh: String = self.entropy().array::<32>().iter().map(|byte| format!("{byte:02x}")).collect();
+        let mut tx = self.db().begin().await?;
+        q("INSERT INTO setting (name, value) VALUES ($1, $2) ON CONFLICT DO NOTHING")
+            .bind(name)
+            .bind(&fresh)
+            .run(&mut tx)
+            .await?;
+        let (key,): (String,) = read().one(&mut tx).await?;
+        tx.commit().await?;
+        Ok(key.into_bytes())
+    }
+}
+
+/// A mark of some texts, the same for the same texts and key: so many bytes of an HMAC, hex.
+pub(crate) fn mark(key: &[u8], texts: &[&str], bytes: usize) -> String {
+    let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes a key of any length");
+    for text in texts {
+        // The length first, so that two texts are never taken for two others that read the same together.
+        mac.update(&text.len().to_be_bytes());
+        mac.update(text.as_bytes());
+    }
+    mac.finalize().into_bytes().iter().take(bytes).map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::mark;
+
+    #[test]
+    fn a_mark_depends_on_the_key_and_on_every_text_by_itself() {
+        let of = |key: &[u8], texts: &[&str]| mark(key, texts, 8);
+        assert_eq!(of(b"k", &["Firefox", "10.0.0.1"]), of(b"k", &["Firefox", "10.0.0.1"]));
+        assert_ne!(of(b"k", &["Firefox", "10.0.0.1"]), of(b"o", &["Firefox", "10.0.0.1"]));
+        assert_ne!(of(b"k", &["ab", "c"]), of(b"k", &["a", "bc"]));
+        assert_eq!(of(b"k", &["a"]).len(), 16);
+    }
+}

@@ -1,0 +1,166 @@
+//! What keeps an account its owner's, by plain forms without any script.
+
+use domain::accounts::Duty;
+use domain::people::PersonInput;
+use http::{Method, StatusCode, header};
+use server::permission::{self, Access};
+
+use crate::world::{World, now};
+
+const FIRST: &str = "nui xanh dem ba con ca";
+const CHOSEN: &str = "may trang om tam ngon doi";
+
+/// Somebody whom an administrator added; their session after the first sign-in.
+async fn added(world: &World) -> String {
+    let system = world.site.backend.system_caller(now());
+    let tree = world.site.services.agencies.tree(&system).await.unwrap();
+    let person = PersonInput {
+        user_name: "hoa".into(),
+        name: "Nguyễn Thị Hoa".into(),
+        position: String::new(),
+        agency: tree[0].code.clone(),
+        roles: "secretary".into(),
+        password: FIRST.into(),
+    };
+    world.site.services.people.add(&system, person).await.unwrap();
+    let signed_in =
+        world.post("", "/api/accounts/sign-in", &[("user_name", "hoa"), ("password", FIRST)]).await;
+    assert_eq!(signed_in.header(header::LOCATION), "/");
+    signed_in.session()
+}
+
+/// An address of the table with something in its places.
+fn filled(address: &str) -> String {
+    let id = "00000000-0000-7000-8000-000000000001";
+    address.replace("{id}", id).replace("{kind}", "people")
+}
+
+#[tokio::test]
+async fn a_first_password_opens_no_page_no_call_no_socket_and_no_stream() {
+    let (world, _) = World::claimed().await;
+    let hoa = added(&world).await;
+    let closed = permission::all().filter(|(address, access)| {
+        !matches!(access, Access::Open | Access::Public)
+            && !permission::duties(address).contains(&Duty::ChangePassword)
+    });
+    let mut seen = 0;
+    for (address, _) in closed {
+        let path = filled(address);
+        let is_call = path.starts_with("/api/");
+        let method = if is_call { Method::POST } else { Method::GET };
+        let told = world.ask(method, &path).with(header::ACCEPT, "application/json").signed_in(&hoa);
+        let told = told.body("application/json", "{}").send().await;
+        assert_eq!(told.status, StatusCode::CONFLICT, "{path}: {}", told.text());
+        assert!(told.text().contains("change_password"), "{path}: {}", told.text());
+        let led = match is_call {
+            true => world.post(&hoa, &path, &[]).await,
+            false => world.page(&path).signed_in(&hoa).send().await,
+        };
+        assert_eq!(led.status, StatusCode::SEE_OTHER, "{path}");
+        assert!(led.header(header::LOCATION).starts_with("/account/password?next="), "{path}");
+        seen += 1;
+    }
+    assert!(seen > 100, "{seen}");
+    // An upload is refused before its body is read.
+    let upload = world.ask(Method::POST, &filled("/meetings/{id}/papers")).signed_in(&hoa);
+    let upload = upload.body("multipart/form-data; boundary=x", "--x--").send().await;
+    assert_eq!(upload.status, StatusCode::CONFLICT);
+    // Files of the site, the language and the way out stay open.
+    let language = world.post(&hoa, "/api/preferences/set", &[("locale", "en")]).await;
+    assert!(language.status.is_redirection() || language.status.is_success(), "{}", language.status);
+    let out = world.post(&hoa, "/api/accounts/sign-out", &[]).await;
+    assert_eq!(out.header(header::LOCATION), "/sign-in");
+}
+
+#[tokio::test]
+async fn the_first_password_is_changed_on_a_page_of_its_own_and_leads_on() {
+    let (world, administrator) = World::claimed().await;
+    let hoa = added(&world).await;
+    let page = world.page("/meetings?page=2").signed_in(&hoa).send().await;
+    assert_eq!(page.header(header::LOCATION), "/account/password?next=%2Fmeetings%3Fpage%3D2");
+    let page = world.follow(&hoa, &page).await;
+    assert!(page.text().contains("Đặt mật khẩu của mình") && page.text().contains("/meetings?page=2"));
+    let change = async |old: &str, new: &str| {
+        let fields = [("old", old), ("new", new), ("again", new), ("next", "/meetings?page=2")];
+        world.post(&hoa, "/api/accounts/change-password", &fields).await
+    };
+    let weak = change(FIRST, "nguyenthihoa").await;
+    let page = world.follow(&hoa, &weak).await;
+    assert_eq!(page.status, StatusCode::OK);
+    assert!(page.text().contains("người quen đoán ra ngay"), "{}", page.text());
+    assert!(page.text().contains("Nên dùng bốn, năm từ"), "says what would be better");
+    let same = change(FIRST, FIRST).await;
+    assert!(world.follow(&hoa, &same).await.text().contains("Cần khác mật khẩu hiện tại"));
+    let changed = change(FIRST, CHOSEN).await;
+    assert_eq!(changed.header(header::LOCATION), "/meetings?page=2");
+    assert_eq!(world.follow(&hoa, &changed).await.status, StatusCode::OK);
+
+    // A reset leads there again, and says by whom.
+    let system = world.site.backend.system_caller(now());
+    let person = world.site.services.people.list(&system, None, "hoa", 1).await.unwrap().rows[0].id;
+    let reset = [("person", person.to_string()), ("user_name", "hoa".to_owned())];
+    let reset: Vec<(&str, &str)> = reset.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let reset = world.post(&administrator, "/api/people/reset-password", &reset).await;
+    let page = world.follow(&administrator, &reset).await;
+    let (_, made) = page.text().split_once("<code class=\"num\">").unwrap();
+    let made = made.split('<').next().unwrap();
+    let signed_in =
+        world.post("", "/api/accounts/sign-in", &[("user_name", "hoa"), ("password", made)]).await;
+    let hoa = signed_in.session();
+    let page = world.page("/account/password").signed_in(&hoa).send().await;
+    assert!(page.text().contains("Mật khẩu được đặt lại bởi Quản trị viên"), "{}", page.text());
+    let fields = [("old", made), ("new", CHOSEN), ("again", CHOSEN), ("next", "/")];
+    let changed = world.post(&hoa, "/api/accounts/change-password", &fields).await;
+    let home = world.follow(&hoa, &changed).await;
+    // Home shows it until it was seen; the account keeps it.
+    assert!(home.text().contains("Mật khẩu được đặt lại bởi Quản trị viên"));
+    let (_, newest) = home.text().split_once("name=\"newest\" value=\"").unwrap();
+    let newest = newest.split('"').next().unwrap();
+    let seen = world.post(&hoa, "/api/notices/acknowledge-account", &[("newest", newest)]).await;
+    assert!(!world.follow(&hoa, &seen).await.text().contains("đặt lại bởi"));
+    let account = world.page("/account").signed_in(&hoa).send().await;
+    assert!(account.text().contains("Mật khẩu được đặt lại bởi Quản trị viên"));
+}
+
+#[tokio::test]
+async fn a_leader_sees_on_the_home_page_which_role_was_given_and_acknowledges_it() {
+    let (world, administrator) = World::claimed().await;
+    let (leader, caller) = world.person("giamdoc", "leader").await;
+    let fields = [
+        ("user_name", "thuky9"),
+        ("name", "Thư ký 9"),
+        ("agency", caller.agency.code.as_str()),
+        ("roles[]", "secretary"),
+    ];
+    world.post(&administrator, "/api/people/add", &fields).await;
+    let home = world.page("/").signed_in(&leader).send().await;
+    let page = home.text();
+    assert!(
+        page.contains("Vai trò mới được cấp")
+            && page.contains("Thư ký 9")
+            && page.contains("Quản trị viên cấp")
+    );
+    let (_, id) = page.split_once("/api/notices/acknowledge-role").unwrap();
+    let id = id.split_once("name=\"id\" value=\"").unwrap().1.split('"').next().unwrap();
+    let seen = world.post(&leader, "/api/notices/acknowledge-role", &[("id", id)]).await;
+    let home = world.follow(&leader, &seen).await;
+    assert!(home.status == StatusCode::OK && !home.text().contains("Thư ký 9"));
+}
+
+#[tokio::test]
+async fn a_role_of_ones_own_is_refused_beside_the_roles() {
+    let (world, administrator) = World::claimed().await;
+    let system = world.site.backend.system_caller(now());
+    let own = world.site.services.people.list(&system, None, "quantri", 1).await.unwrap().rows.remove(0);
+    let id = own.id.to_string();
+    let fields = [
+        ("id", id.as_str()),
+        ("name", own.name.as_str()),
+        ("agency", own.agency.code.as_str()),
+        ("roles[]", "system_administrator"),
+        ("roles[]", "secretary"),
+    ];
+    let refused = world.post(&administrator, "/api/people/change", &fields).await;
+    let page = world.follow(&administrator, &refused).await;
+    assert!(page.text().contains("Vai trò của chính mình do người quản trị khác cấp"), "{}", page.text());
+}
