@@ -46,7 +46,9 @@ use crate::form::own_address;
 
 /// Only the server renders documents.
 #[cfg(not(feature = "ssr"))]
-fn own_address() {}
+const fn own_address() -> Option<()> {
+    None
+}
 
 /// The frame around the pages of a signed-in person. Anybody else is sent to sign in.
 #[component]
