@@ -82,13 +82,21 @@ impl People for Backend {
     }
 }
 
-/// Every word of the text stands somewhere in what the person is found by.
+/// Every word of the text is part of the person's name, position or agency. Not of the user name: anybody may search for
+/// people, and user names are half of what signing in asks for.
 pub(crate) fn words(q: &mut Q, text: &str) -> String {
-    let mut all = vec!["1 = 1".to_owned()];
-    for word in typed::words(text) {
-        all.push(format!("p.folded LIKE {}", q.place(format!("%{word}%"))));
-    }
-    all.join(" AND ")
+    every_word(q, text, |word| format!("p.folded LIKE {word}"))
+}
+
+/// The same for those who manage the people, who find them by user name too.
+fn words_or_user_name(q: &mut Q, text: &str) -> String {
+    every_word(q, text, |word| format!("(p.folded LIKE {word} OR p.user_name LIKE {word})"))
+}
+
+fn every_word(q: &mut Q, text: &str, condition: impl Fn(&str) -> String) -> String {
+    let words = typed::words(text).into_iter();
+    let all: Vec<String> = words.map(|word| condition(&q.place(format!("%{word}%")))).collect();
+    if all.is_empty() { "1 = 1".into() } else { all.join(" AND ") }
 }
 
 async fn find(backend: &Backend, caller: &Caller, text: &str) -> Done<Vec<PersonRef>> {
@@ -169,11 +177,13 @@ async fn list(
     let page = page.max(1);
     let mut counting =
         q("SELECT CAST(COUNT(*) AS BIGINT) FROM person p JOIN agency a ON a.id = p.agency_id WHERE ");
-    let chosen = [within.condition(&mut counting, "p.agency_id"), words(&mut counting, text)].join(" AND ");
+    let chosen = [within.condition(&mut counting, "p.agency_id"), words_or_user_name(&mut counting, text)]
+        .join(" AND ");
     counting.push(&chosen);
     let (total,): (i64,) = counting.one(backend.db()).await?;
     let mut rows = q(format!("{ROWS} WHERE "));
-    let chosen = [within.condition(&mut rows, "p.agency_id"), words(&mut rows, text)].join(" AND ");
+    let chosen =
+        [within.condition(&mut rows, "p.agency_id"), words_or_user_name(&mut rows, text)].join(" AND ");
     let (limit, offset) =
         (rows.place(i64::from(PER_PAGE)), rows.place(i64::from(page - 1) * i64::from(PER_PAGE)));
     rows.push(&format!("{chosen} ORDER BY a.depth, a.code, p.folded, p.id LIMIT {limit} OFFSET {offset}"));

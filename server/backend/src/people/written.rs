@@ -136,9 +136,9 @@ pub(crate) async fn insert(
     Ok(())
 }
 
-/// What a person is found by.
+/// What everybody finds a person by.
 fn folded(kept: &Kept) -> String {
-    fold(&format!("{} {} {} {}", kept.name, kept.position, kept.place.words, kept.user_name))
+    fold(&format!("{} {} {}", kept.name, kept.position, kept.place.words))
 }
 
 /// Gives a role in an agency; one that is held already stays.
@@ -208,13 +208,10 @@ pub(crate) async fn write_change(
 /// Writes anew what the people of an agency are found by, after its names changed.
 pub(crate) async fn refold(tx: &mut Tx, agency: AgencyId) -> Done<()> {
     let words = place(&mut *tx, agency).await?.words;
-    let rows: Vec<(String, String, String, String)> =
-        q("SELECT id, user_name, name, position FROM person WHERE agency_id = $1")
-            .bind(agency)
-            .all(&mut *tx)
-            .await?;
-    for (id, user_name, name, position) in rows {
-        let found_by = fold(&format!("{name} {position} {words} {user_name}"));
+    let rows: Vec<(String, String, String)> =
+        q("SELECT id, name, position FROM person WHERE agency_id = $1").bind(agency).all(&mut *tx).await?;
+    for (id, name, position) in rows {
+        let found_by = fold(&format!("{name} {position} {words}"));
         q("UPDATE person SET folded = $1 WHERE id = $2").bind(found_by).bind(id).run(&mut *tx).await?;
     }
     Ok(())

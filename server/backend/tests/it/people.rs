@@ -327,3 +327,27 @@ async fn a_list_says_whose_account_may_be_changed() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn user_names_find_people_for_those_alone_who_manage_them() {
+    each_database(async |world| {
+        world.agency("SNV").await;
+        let input = input("thu.ky_7", "Lò Thị Minh", "SNV", "delegate");
+        let (id, _) = People::add(&world.backend, &world.system(), input).await.unwrap();
+        let anybody = world.person("SNV").await;
+        let found = async |text: &str| {
+            let found = People::find(&world.backend, &anybody, text).await.unwrap();
+            found.into_iter().any(|person| person.id == id)
+        };
+        assert!(found("minh").await && found("lo thi").await);
+        for text in ["thu.ky_7", "thu ky 7", "ky", "7"] {
+            assert!(!found(text).await, "{text}");
+        }
+        let manager = world.caller(Role::AgencyAdministrator, "SNV").await;
+        for text in ["thu.ky_7", "ky", "minh"] {
+            let listed = People::list(&world.backend, &manager, None, text, 1).await.unwrap();
+            assert!(listed.rows.iter().any(|person| person.id == id), "{text}");
+        }
+    })
+    .await;
+}
