@@ -47,6 +47,8 @@ pub(super) async fn nameable(
     text: &str,
 ) -> Done<Vec<PersonRef>> {
     permit(backend.db(), caller, agency).await?;
+    // Who is left out tells who is in the meeting already.
+    MeetingScope::load(backend.db(), caller, meeting).await?.permit(caller, Action::NameDelegates)?;
     let mut query =
         q("SELECT p.id, p.name, p.position, a.short_name FROM person p JOIN agency a ON a.id = p.agency_id \
          WHERE p.is_active AND a.path LIKE $1 AND NOT EXISTS \
@@ -80,10 +82,12 @@ pub(super) async fn name_delegates(
     let mut tx = backend.db().begin().await?;
     permit(&mut tx, caller, agency).await?;
     let scope = MeetingScope::load(&mut tx, caller, meeting).await?;
+    scope.permit(caller, Action::ViewMeeting)?;
     let Kept { seat, position, presence, invited } = kept_seat(&mut tx, meeting, agency).await?;
     if !matches!(scope.stage, Stage::Scheduled | Stage::UnderWay) {
         return Err(Refusal::WrongState.into());
     }
+    scope.permit(caller, Action::NameDelegates)?;
     // Who is named today need not be told of the changes before today.
     let (newest,): (i64,) =
         q("SELECT CAST(COALESCE(MAX(number), 0) AS BIGINT) FROM meeting_change WHERE meeting_id = $1")

@@ -8,10 +8,11 @@ use domain::audit::{Audit, AuditFilter};
 use domain::count::Form;
 use domain::error::{Failure, Refusal};
 use domain::ids::{AgencyId, MeetingId, ParticipantId};
-use domain::meetings::Meetings;
+use domain::meetings::{MeetingInput, Meetings, SittingInput};
 use serde_json::json;
 
-use crate::support::{World, each_busy_database, each_database};
+use crate::meetings::{briefing, published};
+use crate::support::{World, each_busy_database, each_database, sitting};
 
 async fn participant(world: &World, meeting: MeetingId, person: &Caller) -> ParticipantId {
     let (id,): (String,) = q("SELECT id FROM participant WHERE meeting_id = $1 AND person_id = $2")
@@ -310,6 +311,44 @@ async fn what_a_scan_overwrites_stays_in_the_trail_and_a_slip_is_taken_back() {
         assert_eq!(presence(world, meeting, &delegate).await, ("not_called".to_owned(), String::new()));
         let back = told(world, &secretary, "attendance.mark").await;
         assert_eq!(back, (line("in_room", ""), line("not_called", "")));
+    })
+    .await;
+}
+
+fn on(sitting_text: &str) -> Vec<SittingInput> {
+    vec![SittingInput::of(&sitting(sitting_text))]
+}
+
+#[tokio::test]
+async fn whom_an_agency_can_name_is_told_of_its_own_invitations_alone() {
+    each_database(async |world| {
+        let host = world.caller(Role::Secretary, "SNV").await;
+        let leader = world.caller(Role::Leader, "SYT").await;
+        let staff = world.person("SYT").await;
+        let draft =
+            MeetingInput { delegates: vec![format!("p-{}", staff.person)], ..briefing(&host, &host, &[]) };
+        let draft = world.backend.save(&host, None, draft).await.unwrap().id;
+        let of_others = MeetingInput {
+            sittings: on("2026-06-19T08:00/09:00"),
+            delegates: vec![format!("p-{}", staff.person)],
+            ..briefing(&host, &host, &[])
+        };
+        let of_others = published(world, &host, of_others).await;
+        for meeting in [draft, of_others] {
+            let told = world.backend.nameable(&leader, meeting, leader.agency.id, "").await;
+            assert_eq!(told, Err(Failure::NotFound), "{}", world.engine);
+            let named =
+                world.backend.name_delegates(&leader, meeting, leader.agency.id, vec![staff.person]).await;
+            assert_eq!(named, Err(Failure::NotFound), "{}", world.engine);
+        }
+        let invited = MeetingInput {
+            sittings: on("2026-06-22T08:00/09:00"),
+            delegates: vec![format!("a-{}", leader.agency.id)],
+            ..briefing(&host, &host, &[])
+        };
+        let invited = published(world, &host, invited).await;
+        let told = world.backend.nameable(&leader, invited, leader.agency.id, "").await.unwrap();
+        assert!(told.iter().any(|person| person.id == staff.person));
     })
     .await;
 }
