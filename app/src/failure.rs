@@ -4,6 +4,7 @@
 use domain::accounts::{Duty, Weakness};
 use domain::error::{Failure, FieldProblem, Problem as Wrong, Refusal};
 use domain::ids::IncidentId;
+use domain::meetings::Holder;
 use domain::papers::Level;
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
@@ -123,11 +124,10 @@ fn refused(refusal: &Refusal) -> Described {
     let plain = |title: Text, body: Text| Described::new(t(title), t(body));
     match refusal {
         Refusal::TooLong { .. } => too_long(refusal),
-        Refusal::RoomTaken { room, by, sitting } => {
-            taken(tf(REFUSED_ROOM_TAKEN, &[("room", room)]), by, sitting)
-        }
-        Refusal::ChairTaken { chair, by, sitting } => {
-            taken(tf(REFUSED_CHAIR_TAKEN, &[("chair", chair)]), by, sitting)
+        Refusal::RoomTaken { room, by } => taken(tf(REFUSED_ROOM_TAKEN, &[("room", room)]), by),
+        Refusal::ChairTaken { chair, by } => taken(tf(REFUSED_CHAIR_TAKEN, &[("chair", chair)]), by),
+        Refusal::RoomNotOnLine { room } => {
+            Described::new(tf(REFUSED_ROOM_NOT_ON_LINE, &[("room", room)]), t(REFUSED_ROOM_NOT_ON_LINE_BODY))
         }
         Refusal::ClosingTime { opened } => Described::new(
             t(REFUSED_CLOSING_TIME),
@@ -143,9 +143,6 @@ fn refused(refusal: &Refusal) -> Described {
             t(REFUSED_OVERRUN_REASON),
             tf(REFUSED_OVERRUN_REASON_BODY, &[("planned", &text::moment(*planned))]),
         ),
-        Refusal::InUse { by, .. } => {
-            Described::new(t(REFUSED_IN_USE), tf(REFUSED_IN_USE_BODY, &[("by", by)]))
-        }
         Refusal::MarkedClassified { level } => Described::new(
             tf(REFUSED_MARKED_CLASSIFIED, &[("marking", &marking(*level))]),
             t(REFUSED_CLASSIFIED_BODY),
@@ -210,8 +207,16 @@ pub const fn page_of(duty: Duty) -> &'static str {
     }
 }
 
-fn taken(title: String, by: &str, sitting: &domain::time::Sitting) -> Described {
-    Described::new(title, tf(REFUSED_TAKEN_BODY, &[("by", &by), ("when", &text::sitting(sitting))]))
+fn taken(title: String, by: &Holder) -> Described {
+    let body = match by {
+        Holder::Meeting(meeting) => {
+            tf(REFUSED_TAKEN_BODY, &[("by", &meeting.title), ("when", &text::sitting(&meeting.sitting))])
+        }
+        Holder::Hours(_) | Holder::HalfDay(_) => {
+            tf(REFUSED_TAKEN_UNKNOWN_BODY, &[("busy", &crate::words::busy(by))])
+        }
+    };
+    Described::new(title, body)
 }
 
 fn too_long(refusal: &Refusal) -> Described {

@@ -22,6 +22,15 @@ pub fn when(first: Option<&Sitting>, last: Option<&Sitting>) -> String {
     }
 }
 
+/// The title of a meeting in a list; words in its stead where the caller may know no more than that it was counted.
+pub fn title(row: &MeetingRow) -> String {
+    match row.title.as_str() {
+        _ if row.is_withheld() => tf(MEETINGS_WITHHELD, &[("agency", &row.agency.short_name)]),
+        "" => t(MEETINGS_UNTITLED).to_owned(),
+        title => title.to_owned(),
+    }
+}
+
 /// Where a draft is edited, any other meeting opened.
 pub fn meeting_href(row: &MeetingRow) -> String {
     match row.stage {
@@ -42,7 +51,7 @@ pub fn meeting_item(row: &MeetingRow) -> AnyView {
         (!row.place.is_empty()).then(|| view! { <span><Icon name="map-pin"/>{row.place.clone()}</span> });
     let body = view! {
         <span class="item__text">
-            <span class="item__title">{row.title.clone()}</span>
+            <span class="item__title">{title(row)}</span>
             <span class="item__meta">
                 <span class="num">{when(row.first.as_ref(), row.last.as_ref())}</span>
                 <FormLabel form=row.form text=words::form(row.form)/>
@@ -53,7 +62,7 @@ pub fn meeting_item(row: &MeetingRow) -> AnyView {
             </span>
         </span>
     };
-    if row.is_mine {
+    if row.may_open() {
         view! { <li><a class="item" href=meeting_href(row)>{body}<span class="chev"><Icon name="chevron-right"/></span></a></li> }
             .into_any()
     } else {

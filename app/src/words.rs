@@ -5,9 +5,10 @@ use domain::agencies::Level;
 use domain::attendance::Presence;
 use domain::count::{Counterpart, Form, Scope};
 use domain::duration::DaySession;
+use domain::meetings::Holder;
 
 use crate::text::keys::*;
-use crate::text::{Text, t};
+use crate::text::{self, Text, t, tf};
 
 /// How people take part.
 pub fn form(form: Form) -> &'static str {
@@ -37,6 +38,18 @@ pub fn presence(presence: &Presence) -> &'static str {
         Presence::Online => ROLL_ONLINE,
         Presence::Absent { .. } => ROLL_ABSENT,
     })
+}
+
+/// That a time is taken, without what takes it.
+pub fn busy(holder: &Holder) -> String {
+    match holder {
+        Holder::Meeting(meeting) => tf(BUSY_AT, &[("when", &text::sitting(&meeting.sitting))]),
+        Holder::Hours(sitting) => tf(BUSY_AT, &[("when", &text::sitting(sitting))]),
+        Holder::HalfDay(half) => tf(
+            BUSY_HALF_DAY,
+            &[("session", &day_session(half.session)), ("date", &text::weekday_date(half.date))],
+        ),
+    }
 }
 
 /// How far a meeting has come.

@@ -48,6 +48,17 @@ pub fn touched_by(sitting: &Sitting, hours: &Hours) -> impl Iterator<Item = Half
         .map(move |(session, _)| HalfDay { date, session })
 }
 
+/// The whole of a half-day: a sitting touches the half-day exactly when it overlaps this one.
+pub fn whole(half: HalfDay, hours: &Hours) -> Sitting {
+    let midnight = NaiveTime::from_hms_opt(23, 59, 59).expect("a valid time of day");
+    let (from, to) = match half.session {
+        DaySession::Morning => (NaiveTime::MIN, hours.noon_cut()),
+        DaySession::Afternoon => (hours.noon_cut(), Hours::EVENING),
+        DaySession::Evening => (Hours::EVENING, midnight),
+    };
+    Sitting { date: half.date, from, to }
+}
+
 /// The distinct half-days that a meeting touches, in order. Their number is its length; nothing between sittings counts.
 ///
 /// ```
@@ -205,6 +216,23 @@ mod tests {
     }
     fn sit(d: u32, from: (u32, u32), to: (u32, u32)) -> Sitting {
         Sitting::new(day(d), at(from.0, from.1), at(to.0, to.1)).unwrap()
+    }
+
+    #[test]
+    fn a_half_day_is_touched_by_exactly_what_overlaps_the_whole_of_it() {
+        let hours = Hours::default();
+        let halves = DaySession::ALL.map(|session| HalfDay { date: day(16), session });
+        let times: Vec<NaiveTime> = (0..48).map(|n| at(n / 2, n % 2 * 30)).collect();
+        for (n, from) in times.iter().enumerate() {
+            for to in &times[n + 1..] {
+                let sitting = Sitting::new(day(16), *from, *to).unwrap();
+                let touched: Vec<HalfDay> = touched_by(&sitting, &hours).collect();
+                for half in halves {
+                    let overlaps = whole(half, &hours).overlaps(&sitting);
+                    assert_eq!(touched.contains(&half), overlaps, "{sitting:?} {half:?}");
+                }
+            }
+        }
     }
 
     #[test]

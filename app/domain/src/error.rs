@@ -4,7 +4,8 @@ use chrono::NaiveDateTime;
 use serde::{Deserialize, Serialize};
 
 use crate::accounts::{Duty, Weakness};
-use crate::ids::{IncidentId, MeetingId};
+use crate::ids::IncidentId;
+use crate::meetings::Holder;
 use crate::time::Sitting;
 
 /// The result of every operation.
@@ -63,19 +64,20 @@ pub enum Refusal {
     RoomTaken {
         /// The room.
         room: String,
-        /// The other meeting's title.
-        by: String,
-        /// Its sitting in the way.
-        sitting: Sitting,
+        /// What may be told of the other meeting.
+        by: Holder,
+    },
+    /// The room belongs to an agency outside the line of the one that holds the meeting.
+    RoomNotOnLine {
+        /// The room.
+        room: String,
     },
     /// The chair is in another meeting.
     ChairTaken {
         /// The chair.
         chair: String,
-        /// The other meeting's title.
-        by: String,
-        /// Its sitting in the way.
-        sitting: Sitting,
+        /// What may be told of the other meeting.
+        by: Holder,
     },
     /// The first sitting has already begun.
     InThePast,
@@ -168,13 +170,6 @@ pub enum Refusal {
     ClosingTime {
         /// When the meeting was opened, local.
         opened: NaiveDateTime,
-    },
-    /// The meeting stands in the way (deleting what it uses).
-    InUse {
-        /// Title of the meeting.
-        by: String,
-        /// The meeting.
-        meeting: MeetingId,
     },
 }
 

@@ -1,7 +1,7 @@
 //! The nouns, rules and ports of Phiên. No I/O, no clock, no user interface, no database.
 //!
 //! Rules are plain functions on plain data: [`duration`], [`period`], [`calendar`], [`count`], [`targets`], [`slots`],
-//! [`access`]. Each feature has a module with its nouns and one port, whose comment is the contract.
+//! [`access`], [`sight`]. Each feature has a module with its nouns and one port, whose comment is the contract.
 
 pub mod access;
 pub mod accounts;
@@ -25,6 +25,7 @@ pub mod rooms;
 pub mod rules;
 pub mod second_factor;
 pub mod services;
+pub mod sight;
 pub mod slots;
 pub mod targets;
 pub mod text;

@@ -33,7 +33,7 @@ pub(super) fn class(block: &str, meeting: &MeetingRow) -> String {
 
 /// The address of a meeting, when the person may open it.
 pub(super) fn href(meeting: &MeetingRow) -> Option<String> {
-    meeting.is_mine.then(|| meeting_href(meeting))
+    meeting.may_open().then(|| meeting_href(meeting))
 }
 
 /// A sitting's box.

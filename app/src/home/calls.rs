@@ -44,7 +44,7 @@ async fn coming(meetings: &dyn Meetings, caller: &Caller) -> Result<Vec<MeetingR
         ..MeetingFilter::default()
     };
     let has_papers = |row: &MeetingRow| {
-        row.is_mine && row.papers > 0 && matches!(row.stage, Stage::Scheduled | Stage::UnderWay)
+        row.may_open() && row.papers > 0 && matches!(row.stage, Stage::Scheduled | Stage::UnderWay)
     };
     // Lists begin with the last meeting, so they are read from their end.
     let first_page = meetings.list(caller, filter.clone()).await?;

@@ -111,9 +111,8 @@ fn counted(asked: &Asked, total: i64) -> Option<AnyView> {
 }
 
 fn row(meeting: &MeetingRow) -> impl IntoView + use<> {
-    let title =
-        if meeting.title.is_empty() { t(MEETINGS_UNTITLED).to_owned() } else { meeting.title.clone() };
-    let title = if meeting.is_mine {
+    let title = crate::parts::title(meeting);
+    let title = if meeting.may_open() {
         view! { <a href=crate::parts::meeting_href(meeting)>{title}</a> }.into_any()
     } else {
         title.into_any()

@@ -70,11 +70,6 @@ pub(crate) fn is_invited(query: &mut Q, caller: &Caller) -> String {
     )
 }
 
-/// What somebody is to a meeting as far as seeing it goes: their own part in it, or else their invited agency's.
-pub(crate) fn standing(part: Option<Part>, is_invited: bool) -> Option<Part> {
-    part.or(is_invited.then_some(Part::Invited))
-}
-
 /// The code of a part, as stored; an invited agency's is none of its own.
 pub(crate) const fn part_code(part: Part) -> &'static str {
     match part {

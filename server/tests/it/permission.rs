@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use domain::access::{Action, Grant, Part, Role, Scope, Stage, permits};
 use domain::accounts::Duty;
 use domain::ids::AgencyId;
+use domain::sight::{Ground, Sight, sight_by};
 use server::permission::{self, Access};
 use server::router::{page_routes, quick_routes, streaming_routes};
 
@@ -109,6 +110,28 @@ fn policy() -> String {
          not view\nit tells who, what and when, and withholds what the meeting held, before and after.\n",
     );
 
+    text.push_str(
+        "\n## What is seen of a meeting\n\nThe most that any of these gives, by stage. *Taken*: that a time is taken, neither \
+         title nor agency. *Title*: title, agency,\nkind, time, place, form, but nobody who takes part. *Opens*: everything but \
+         papers.\n\n",
+    );
+    head(&mut text, "Ground", Stage::ALL.map(Stage::code).into_iter());
+    for ground in Ground::ALL {
+        let cells = Stage::ALL.map(|stage| match sight_by(ground, stage) {
+            Sight::Nothing => "",
+            Sight::Taken => "taken",
+            Sight::Title => "title",
+            Sight::Opens => "opens",
+            Sight::Papers => "papers",
+        });
+        row(&mut text, &ground_name(ground), &cells);
+    }
+    text.push_str(
+        "\nOne's own line is one's own agency, those above and those below. A list behind a figure holds a line for each \
+         meeting that was\ncounted: of one whose title the caller may not see it says agency, kind, time and form alone. \
+         Being found by a person who takes\npart tells that they do, so such lists hold what the caller may open.\n",
+    );
+
     text.push_str("\n## Addresses\n\nOpen and public ones are for people who are not signed in too.\n\n");
     head(&mut text, "Address", ["asks for"].into_iter());
     let mut addresses: Vec<_> = permission::all().collect();
@@ -155,6 +178,19 @@ fn name(action: Action) -> String {
 fn duty_name(duty: Duty) -> String {
     let name = serde_json::to_value(duty).unwrap().as_str().unwrap().replace('_', " ");
     format!("{name} is due")
+}
+
+fn ground_name(ground: Ground) -> String {
+    match ground {
+        Ground::SignedIn => "everybody".into(),
+        Ground::Role(role) => format!("{} of its agency or above", role.code().replace('_', " ")),
+        Ground::OwnLine => "held on one's own line".into(),
+        Ground::OwnAgency => "one's own agency is invited or joins".into(),
+        Ground::Part(Part::Chair) => "its chair".into(),
+        Ground::Part(Part::Secretary) => "its secretary".into(),
+        Ground::Part(Part::Delegate) => "its delegate".into(),
+        Ground::Part(Part::Invited) => "speaking for an agency that is invited or joins".into(),
+    }
 }
 
 fn letter(stage: Stage) -> char {

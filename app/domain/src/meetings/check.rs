@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Holder;
 use crate::count::Base;
 use crate::duration::HalfDay;
 use crate::error::FieldProblem;
@@ -82,7 +83,8 @@ pub struct MeetingBrief {
 pub enum BusyOf {
     /// A room, by name. Blocks.
     Room(String),
-    /// The chair, by name. Blocks.
+    /// The chair, by name. Blocks, unless the other booking was made over the head of the chair's own secretariat, or no
+    /// more than the half-day may be told.
     Chair(String),
     /// The secretary, by name. Warns.
     Secretary(String),
@@ -99,8 +101,8 @@ pub struct Conflict {
     pub of: BusyOf,
     /// Identifier of the room, the person or the site's agency: names may be the same.
     pub id: String,
-    /// The other meeting.
-    pub with: MeetingBrief,
+    /// What may be told of the other meeting.
+    pub with: Holder,
     /// Whether publishing is refused for it.
     pub blocks: bool,
 }
@@ -166,6 +168,11 @@ pub enum Note {
     InThePast,
     /// No rule of the kind holds on the date. Blocks.
     NoRule,
+    /// A room of an agency outside the line of the one that holds the meeting. Blocks.
+    RoomNotOnLine {
+        /// Name of the room.
+        room: String,
+    },
     /// More delegates in person than a room seats.
     RoomTooSmall {
         /// Name of the largest room chosen.
@@ -189,6 +196,6 @@ pub enum Note {
 impl Note {
     /// Whether publishing is refused for it.
     pub fn blocks(&self) -> bool {
-        matches!(self, Note::InThePast | Note::NoRule)
+        matches!(self, Note::InThePast | Note::NoRule | Note::RoomNotOnLine { .. })
     }
 }

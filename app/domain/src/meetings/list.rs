@@ -10,6 +10,7 @@ use crate::ids::{AgencyId, MeetingId, PaperId, PersonId, RoomId};
 use crate::papers::Paper;
 use crate::period::Window;
 use crate::rooms::Room;
+use crate::sight::Sight;
 use crate::time::{Hours, Sitting};
 
 use super::Meeting;
@@ -75,8 +76,21 @@ pub struct MeetingRow {
     pub papers: u32,
     /// Its actual length went over the limit.
     pub has_exceeded: bool,
+    /// What the caller may see of it. Below [`Sight::Title`], which only lists behind figures hold, title, place, rooms,
+    /// sites and papers are left empty.
+    pub sight: Sight,
+}
+
+impl MeetingRow {
     /// Whether the caller may open it, not only know when and where it is.
-    pub is_mine: bool,
+    pub fn may_open(&self) -> bool {
+        self.sight >= Sight::Opens
+    }
+
+    /// Whether the caller may only know that some meeting of the agency was counted.
+    pub fn is_withheld(&self) -> bool {
+        self.sight < Sight::Title
+    }
 }
 
 /// Which calendar to show.

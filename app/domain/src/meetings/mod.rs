@@ -1,6 +1,7 @@
 //! Meetings: the noun everything else hangs on, its states, and the port that plans and runs it.
 //! Knows no form field (see [`input`]) and no search rule (see [`list`]).
 
+mod booking;
 mod check;
 mod input;
 mod list;
@@ -10,6 +11,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+pub use booking::{Booked, Disclosure, Holder, disclosure, keeps_chair, may_hold_room, plans_for_chair};
 pub use check::{BaseShift, BusyOf, Check, Conflict, DurationCheck, MeetingBrief, Note, Shift, TargetsCheck};
 pub use input::{AgendaInput, Delegation, MeetingInput, Plan, PlannedItem, SittingInput, parse_time};
 pub use list::{Calendar, CalendarFilter, Entry, MeetingFilter, MeetingRow, RoomDay, Today, Waiting};
@@ -208,7 +210,7 @@ pub struct Typing {
 /// Planning and running meetings.
 ///
 /// Drafting keeps whatever was typed, valid or not, so that nothing is lost; publishing parses it, applies the limits
-/// and the double-booking rules and refuses with data. Refusals: `TooLong`, `NoRule`, `RoomTaken`, `ChairTaken`,
+/// and the double-booking rules and refuses with data. Refusals: `TooLong`, `NoRule`, `RoomTaken`, `RoomNotOnLine`, `ChairTaken`,
 /// `InThePast`, `WrongState`, `ReasonNeeded`, `OverrunReasonNeeded`, `ClosingTime`,
 /// `NoSittingNow`; `Invalid` names every field at once; `Stale` when the
 /// revision sent is not the newest.

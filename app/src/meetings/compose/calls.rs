@@ -23,7 +23,7 @@ use {
     domain::agencies::path_in,
     domain::error::Failure,
     domain::ids::PersonId,
-    domain::meetings::{Delegation, SittingInput},
+    domain::meetings::{Delegation, SittingInput, may_hold_room},
     domain::services::Services,
 };
 
@@ -155,12 +155,33 @@ async fn choices(services: &Services, caller: &Caller, input: &MeetingInput) -> 
     let people = services.people.named(caller, people_in(input)).await?;
     Ok(Choices {
         rules: services.rules.list(caller).await?,
-        rooms: services.rooms.list(caller, None).await?,
+        rooms: rooms(services, caller, &agencies, (agency, input)).await?,
         own: own(caller, &agencies),
         agencies,
         hours,
         people,
     })
+}
+
+/// The rooms that a meeting of the agency may hold, and those chosen already.
+#[cfg(feature = "ssr")]
+async fn rooms(
+    services: &Services,
+    caller: &Caller,
+    tree: &[Agency],
+    (holder, input): (AgencyId, &MeetingInput),
+) -> Result<Vec<Room>, Failure> {
+    let path = |id| -> Option<Vec<AgencyId>> {
+        let agency = tree.iter().find(|agency| agency.id == id)?;
+        Some(path_in(tree, agency).into_iter().rev().collect())
+    };
+    let holder = path(holder).unwrap_or_default();
+    let mut rooms = services.rooms.list(caller, None).await?;
+    rooms.retain(|room| {
+        let is_offered = path(room.agency.id).is_some_and(|room| may_hold_room(caller, &room, &holder));
+        is_offered || input.rooms.contains(&room.id.to_string())
+    });
+    Ok(rooms)
 }
 
 /// Everybody a form names.

@@ -1,7 +1,7 @@
 //! The check beside the form: what stands in the way, why and what would fit; each is solved by one press.
 
 use domain::error::Failure;
-use domain::meetings::{BusyOf, Conflict, DurationCheck, Note};
+use domain::meetings::{BusyOf, Conflict, DurationCheck, Holder, Note};
 use domain::time::Sitting;
 use leptos::prelude::*;
 
@@ -14,6 +14,7 @@ use crate::meetings::words as meeting_words;
 use crate::text::keys::*;
 use crate::text::{self, t, tf};
 use crate::ui::{Badge, BadgeTone, Icon, Notice, Tone};
+use crate::words::busy;
 
 /// The panel: the count, what was refused, the checks, the two buttons.
 pub(super) fn panel(sheet: Sheet) -> impl IntoView {
@@ -234,7 +235,7 @@ fn blocking(sheet: Sheet) -> impl IntoView {
                 view! {
                     <section class="check is-missed">
                         {head(if is_room { "door-open" } else { "user-x" }, clash_title(&conflict.of), Mark::Must)}
-                        <p><b>{conflict.with.title.clone()}", "{conflict.with.agency.clone()}</b>" "{clash_when(conflict)}</p>
+                        <p>{clash(conflict)}</p>
                         <div class="slots">{rooms}{times}</div>
                     </section>
                 }
@@ -253,11 +254,24 @@ fn clash_title(of: &BusyOf) -> String {
     }
 }
 
-fn clash_when(conflict: &Conflict) -> String {
-    let when = text::sitting(&conflict.with.sitting);
-    match conflict.of {
+/// The meeting in the way, or that the time is taken where it may not be known.
+fn clash(conflict: &Conflict) -> AnyView {
+    let Holder::Meeting(meeting) = &conflict.with else {
+        return tf(COMPOSER_TAKEN_UNKNOWN, &[("busy", &busy(&conflict.with))]).into_any();
+    };
+    let when = text::sitting(&meeting.sitting);
+    let then = match conflict.of {
         BusyOf::Room(_) => tf(COMPOSER_HOLDS_ROOM, &[("when", &when)]),
         _ => tf(COMPOSER_MEETS_THEN, &[("when", &when)]),
+    };
+    view! { <b>{meeting.title.clone()}", "{meeting.agency.clone()}</b>" "{then} }.into_any()
+}
+
+/// The same in one line of a list.
+fn busy_with(holder: &Holder) -> String {
+    match holder {
+        Holder::Meeting(meeting) => format!("{}, {}", meeting.title, text::sitting(&meeting.sitting)),
+        Holder::Hours(_) | Holder::HalfDay(_) => busy(holder),
     }
 }
 
@@ -270,7 +284,7 @@ fn warnings(sheet: Sheet) -> impl IntoView {
             .filter(|conflict| !conflict.blocks)
             .map(|conflict| {
                 view! {
-                    <li><b>{name_of(&conflict.of).to_owned()}</b>": "{conflict.with.title.clone()}", "{text::sitting(&conflict.with.sitting)}</li>
+                    <li><b>{name_of(&conflict.of).to_owned()}</b>": "{busy_with(&conflict.with)}</li>
                 }
             })
             .collect::<Vec<_>>();
@@ -283,7 +297,12 @@ fn warnings(sheet: Sheet) -> impl IntoView {
                 </section>
             }
         });
-        let notes = check.notes.iter().filter(|note| !note.blocks()).map(|note| note_section(note, Mark::Note)).collect_view();
+        let notes = check
+            .notes
+            .iter()
+            .filter(|note| !note.blocks())
+            .map(|note| note_section(note, Mark::Note))
+            .collect_view();
         view! { {busy} {notes} }
     })
 }
@@ -316,6 +335,11 @@ fn note_section(note: &Note, mark: Mark) -> impl IntoView + use<> {
             ("history", t(REFUSED_IN_THE_PAST).to_owned(), t(REFUSED_IN_THE_PAST_BODY).to_owned())
         }
         Note::NoRule => ("gavel", t(REFUSED_NO_RULE).to_owned(), t(REFUSED_NO_RULE_BODY).to_owned()),
+        Note::RoomNotOnLine { room } => (
+            "door-open",
+            tf(REFUSED_ROOM_NOT_ON_LINE, &[("room", room)]),
+            t(REFUSED_ROOM_NOT_ON_LINE_BODY).to_owned(),
+        ),
         Note::RoomTooSmall { room, seats, delegates } => (
             "users",
             t(COMPOSER_ROOM_SMALL).to_owned(),

@@ -13,6 +13,7 @@ use domain::audit::{Audience, Audit, AuditEntry, AuditFilter, Deed};
 use domain::error::{Failure, Outcome};
 use domain::ids::{AgencyId, AuditId, MeetingId};
 use domain::people::Page;
+use domain::sight::Sight;
 use domain::text::fold;
 use serde::Serialize;
 
@@ -22,7 +23,7 @@ pub(crate) use guard::{ensure, verify};
 
 use crate::access::{self, Within};
 use crate::db::{Q, Tx, q};
-use crate::meetings::lines::{self, Sight};
+use crate::meetings::sight::{self, MeetingSight};
 use crate::stop::Done;
 use crate::{Backend, stored};
 
@@ -138,7 +139,7 @@ async fn list(backend: &Backend, caller: &Caller, filter: AuditFilter) -> Done<P
     rows.push(&format!(" LIMIT {limit} OFFSET {offset}"));
     let rows = rows.all::<Row>(&mut db).await?;
     let about = rows.iter().filter_map(|row| row.meeting_id.clone()).collect();
-    let sights = lines::sights(&mut db, caller, about).await?;
+    let sights = sight::with_rolls(&mut db, caller, about).await?;
     let rows = rows.into_iter().map(|row| entry(row, &sights)).collect::<Done<_>>()?;
     Ok(Page { rows, total, page, per_page: PER_PAGE })
 }
@@ -159,13 +160,14 @@ fn condition(backend: &Backend, q: &mut Q, within: &Within, filter: &AuditFilter
 }
 
 /// What the one who asks may see of the meeting that a line is about.
-fn sight_of(row: &Row, sights: &HashMap<String, Sight>) -> Sight {
+fn sight_of(row: &Row, sights: &HashMap<String, MeetingSight>) -> MeetingSight {
     row.meeting_id.as_ref().and_then(|id| sights.get(id)).copied().unwrap_or_default()
 }
 
 /// Whether somebody who sees this much of the meeting is of the audience.
-fn is_among(audience: Audience, sight: Sight) -> bool {
-    let Sight { opens, reads, calls, .. } = sight;
+fn is_among(audience: Audience, seen: MeetingSight) -> bool {
+    let (opens, reads) = (seen.sight >= Sight::Opens, seen.sight >= Sight::Papers);
+    let calls = seen.shows_absences;
     match audience {
         Audience::TrailReaders => true,
         Audience::MeetingReaders => opens,
@@ -175,10 +177,10 @@ fn is_among(audience: Audience, sight: Sight) -> bool {
     }
 }
 
-fn entry(row: Row, sights: &HashMap<String, Sight>) -> Done<AuditEntry> {
-    let (audience, sight) = (Audience::parse(&row.audience), sight_of(&row, sights));
-    let is_shown = is_among(audience, sight);
-    let is_named = audience == Audience::TrailReaders || sight.knows;
+fn entry(row: Row, sights: &HashMap<String, MeetingSight>) -> Done<AuditEntry> {
+    let (audience, seen) = (Audience::parse(&row.audience), sight_of(&row, sights));
+    let is_shown = is_among(audience, seen);
+    let is_named = audience == Audience::TrailReaders || seen.sight >= Sight::Title;
     let [subject, before, after] =
         [(is_named, row.subject), (is_shown, row.before_json), (is_shown, row.after_json)]
             .map(|(is_shown, text)| if is_shown { text } else { String::new() });

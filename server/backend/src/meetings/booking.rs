@@ -1,12 +1,21 @@
 //! Who and what is taken: by sittings of meetings that people are invited to or that are being held. A draft holds
 //! nothing. Rooms and the chair are locked before this is asked, so that two bookings at once cannot both pass.
 
-use domain::error::Refusal;
-use domain::ids::{MeetingId, PersonId, RoomId};
-use domain::time::Sitting;
+use std::collections::HashSet;
 
+use domain::access::{Action, Caller};
+use domain::duration::sessions;
+use domain::error::Refusal;
+use domain::ids::{AgencyId, MeetingId, PersonId, RoomId};
+use domain::meetings::{Booked, Holder, MeetingBrief, disclosure, may_hold_room, plans_for_chair};
+use domain::sight::Sight;
+use domain::time::{Hours, Sitting};
+
+use super::rows::{Known, Rows};
+use super::sight;
 use super::store::minute;
-use crate::db::{Q, Source, Tx, q};
+use crate::access::Within;
+use crate::db::{BINDS_AT_MOST, Q, Source, Tx, q};
 use crate::stop::Done;
 use crate::stored;
 
@@ -26,50 +35,129 @@ pub(super) async fn lock(tx: &mut Tx, rooms: &[RoomId], chair: PersonId) -> Done
     Ok(())
 }
 
-/// What stands in the way: name of what is taken, title of the other meeting, its sitting.
-type Taken = (String, String, String, i64, i64);
+/// Who asks to hold what.
+pub(super) struct Booking<'a> {
+    pub(super) caller: &'a Caller,
+    pub(super) meeting: MeetingId,
+    pub(super) rows: &'a Rows,
+    pub(super) known: &'a Known,
+    /// Hours of the agency that holds the meeting.
+    pub(super) hours: &'a Hours,
+}
 
-/// Refuses when a room or the chair is taken at the time of one of the sittings.
-pub(super) async fn refuse_taken(
-    on: &mut impl Source,
-    meeting: MeetingId,
-    sittings: &[Sitting],
-    rooms: &[RoomId],
-    chair: PersonId,
-) -> Done<()> {
+/// Name of a room that the meeting may not hold, as it is outside the line of the agency that holds the meeting. `holder`
+/// is that agency's path. Rooms that people are invited to already stay.
+pub(super) fn room_not_on_line<'k>(
+    caller: &Caller,
+    rows: &Rows,
+    known: &'k Known,
+    holder: &[AgencyId],
+    held_already: &[RoomId],
+) -> Option<&'k str> {
+    let asked = rows.rooms.iter().filter(|room| !held_already.contains(room));
+    let rooms = asked.filter_map(|room| known.rooms.get(room));
+    rooms.filter(|room| !may_hold_room(caller, &room.path, holder)).map(|room| room.name.as_str()).next()
+}
+
+/// The rooms that the meeting holds now.
+pub(super) async fn rooms_of(on: impl Source, meeting: MeetingId) -> Done<Vec<RoomId>> {
+    let rows: Vec<(String,)> = q("SELECT room_id FROM meeting_room WHERE meeting_id = $1 ORDER BY position")
+        .bind(meeting)
+        .all(on)
+        .await?;
+    rows.iter().map(|(id,)| stored::id(id)).collect()
+}
+
+/// What is in the way: name of what is taken, the other meeting with its agency, and its sitting.
+type Taken = (String, String, String, String, String, i64, i64);
+
+/// Refuses when a room or the chair is taken at the time of one of the sittings, with as much of the other meeting as the
+/// caller may know.
+pub(super) async fn refuse_taken(on: &mut impl Source, booking: &Booking<'_>) -> Done<()> {
+    let rooms = &booking.rows.rooms;
     if !rooms.is_empty() {
-        let mut query = q("SELECT r.name, m.title, s.date, s.from_minute, s.to_minute FROM meeting_room mr \
-             JOIN room r ON r.id = mr.room_id JOIN meeting m ON m.id = mr.meeting_id \
-             JOIN sitting s ON s.meeting_id = m.id WHERE mr.room_id IN (");
+        let mut query = q("SELECT r.name, m.id, m.title, a.short_name, s.date, s.from_minute, s.to_minute \
+             FROM meeting_room mr JOIN room r ON r.id = mr.room_id JOIN meeting m ON m.id = mr.meeting_id \
+             JOIN agency a ON a.id = m.agency_id JOIN sitting s ON s.meeting_id = m.id WHERE mr.room_id IN (");
         let listed: Vec<String> = rooms.iter().map(|room| query.place(*room)).collect();
         query.push(&listed.join(", ")).push(")");
-        if let Some((room, by, sitting)) = first(on, query, meeting, sittings).await? {
-            return Err(Refusal::RoomTaken { room, by, sitting }.into());
+        if let Some((room, by)) = booking.first(&mut *on, query, Booked::Room).await? {
+            return Err(Refusal::RoomTaken { room, by }.into());
         }
     }
-    let mut query = q("SELECT h.name, m.title, s.date, s.from_minute, s.to_minute FROM participant p \
-         JOIN person h ON h.id = p.person_id JOIN meeting m ON m.id = p.meeting_id \
-         JOIN sitting s ON s.meeting_id = m.id WHERE p.person_id = ");
+    let Some(chair) = booking.rows.chair() else { return Ok(()) };
+    let mut query = q("SELECT h.name, m.id, m.title, a.short_name, s.date, s.from_minute, s.to_minute \
+         FROM participant p JOIN person h ON h.id = p.person_id JOIN meeting m ON m.id = p.meeting_id \
+         JOIN agency a ON a.id = m.agency_id JOIN sitting s ON s.meeting_id = m.id WHERE p.person_id = ");
     let person = query.place(chair);
     query.push(&person);
-    match first(on, query, meeting, sittings).await? {
-        Some((chair, by, sitting)) => Err(Refusal::ChairTaken { chair, by, sitting }.into()),
+    if let Some(known) = booking.known.people.get(&chair)
+        && plans_for_chair(booking.caller, &known.path, booking.rows.agency)
+    {
+        // See `keeps_chair`: only these keep out a meeting that is planned for the chair.
+        let own: Vec<String> = known.path.iter().map(|agency| query.place(*agency)).collect();
+        query.push(&format!(" AND m.agency_id IN ({})", own.join(", ")));
+    }
+    let is_near = near(&mut *on, booking.caller, &[chair]).await?.contains(&chair.to_string());
+    match booking.first(on, query, Booked::Person { is_near, is_chair: true }).await? {
+        Some((chair, by)) => Err(Refusal::ChairTaken { chair, by }.into()),
         None => Ok(()),
     }
 }
 
-async fn first(
+impl Booking<'_> {
+    /// The first booking in the way, as far as it may be told.
+    async fn first(
+        &self,
+        on: &mut impl Source,
+        mut query: Q,
+        booked: Booked,
+    ) -> Done<Option<(String, Holder)>> {
+        let own = query.place(self.meeting);
+        query.push(&format!(" AND m.id <> {own} AND m.stage IN {HOLDING} AND ("));
+        let overlap = overlap(&mut query, &self.rows.sittings);
+        query.push(&overlap).push(") ORDER BY s.date, s.from_minute, m.id LIMIT 1");
+        let Some((name, id, title, agency, date, from, to)) = query.optional::<Taken>(&mut *on).await? else {
+            return Ok(None);
+        };
+        let sights = sight::of_meetings(&mut *on, self.caller, vec![id.clone()]).await?;
+        let disclosure = disclosure(sights.get(&id).copied().unwrap_or_default(), booked);
+        let sitting = stored::sitting(&date, from, to)?;
+        let brief = MeetingBrief { id: stored::id(&id)?, title, agency, sitting };
+        let asked = sessions(&self.rows.sittings, self.hours);
+        let holders = Holder::of(brief, disclosure, self.hours);
+        // Of the half-days of the other meeting, one that was asked for.
+        let holder = holders.into_iter().find(|holder| match holder {
+            Holder::HalfDay(half) => asked.contains(half),
+            Holder::Meeting(_) | Holder::Hours(_) => true,
+        });
+        Ok(Some((name, holder.expect("sittings that overlap touch a half-day that both touch"))))
+    }
+}
+
+/// Those of these people that are near the caller: themselves, those whom they manage or for whose agency they compose
+/// meetings, and those listed in a coming meeting that the caller may open. Of others the check tells next to nothing.
+pub(super) async fn near(
     on: &mut impl Source,
-    mut query: Q,
-    meeting: MeetingId,
-    sittings: &[Sitting],
-) -> Done<Option<(String, String, Sitting)>> {
-    let own = query.place(meeting);
-    query.push(&format!(" AND m.id <> {own} AND m.stage IN {HOLDING} AND ("));
-    let overlap = overlap(&mut query, sittings);
-    query.push(&overlap).push(") ORDER BY s.date, s.from_minute, m.id LIMIT 1");
-    let taken: Option<Taken> = query.optional(&mut *on).await?;
-    taken.map(|(name, by, date, from, to)| Ok((name, by, stored::sitting(&date, from, to)?))).transpose()
+    caller: &Caller,
+    people: &[PersonId],
+) -> Done<HashSet<String>> {
+    let mut near = HashSet::new();
+    for chunk in people.chunks(BINDS_AT_MOST) {
+        let mut query = q("SELECT h.id FROM person h WHERE h.id IN (");
+        let listed: Vec<String> = chunk.iter().map(|person| query.place(*person)).collect();
+        query.push(&listed.join(", "));
+        let me = query.place(caller.person);
+        let managed = Within::of(caller, Action::ManagePeople).condition(&mut query, "h.agency_id");
+        let planned = Within::of(caller, Action::ComposeMeeting).condition(&mut query, "h.agency_id");
+        let opened = sight::at_least(&mut query, caller, Sight::Opens);
+        query.push(&format!(
+            ") AND (h.id = {me} OR {managed} OR {planned} OR EXISTS (SELECT 1 FROM participant y \
+             JOIN meeting m ON m.id = y.meeting_id WHERE y.person_id = h.id AND m.stage IN {HOLDING} AND {opened}))"
+        ));
+        near.extend(query.all::<(String,)>(&mut *on).await?.into_iter().map(|(id,)| id));
+    }
+    Ok(near)
 }
 
 /// A condition on `sitting s`: it takes some of the time of one of these.

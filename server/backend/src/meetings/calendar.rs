@@ -7,10 +7,13 @@ use domain::access::{Action, Caller, Scope};
 use domain::calendar::DayKind;
 use domain::meetings::{Calendar, CalendarFilter, Entry, RoomDay};
 use domain::period::Window;
+use domain::sight::Sight;
 use domain::time::Sitting;
 
 use super::booking::HOLDING;
 use super::lines;
+use super::narrow::{Narrow, Of};
+use super::sight::at_least;
 use super::store::minute;
 use crate::agencies::subtree_pattern;
 use crate::db::{Q, Source, q};
@@ -80,34 +83,24 @@ fn bounded(window: Window) -> Window {
 /// What was called off stays in the calendar, as such: people look for it where it was.
 fn question(caller: &Caller, filter: &CalendarFilter, window: Window) -> Q {
     let mut query = lines::ask(caller);
-    let mut all = vec![lines::known_to(&mut query, caller)];
+    let mut all = vec![at_least(&mut query, caller, Sight::Title)];
     let (from, to) = (query.place(window.from), query.place(window.to));
     all.push(format!("m.id IN (SELECT s.meeting_id FROM sitting s WHERE s.date BETWEEN {from} AND {to})"));
-    if let Some(agency) = filter.agency {
-        let pattern = query.place(subtree_pattern(agency));
-        all.push(format!(
-            "(m.agency_id IN (SELECT id FROM agency WHERE path LIKE {pattern}) OR EXISTS (SELECT 1 FROM participant p \
-             JOIN agency o ON o.id = p.agency_id WHERE p.meeting_id = m.id AND o.path LIKE {pattern}))"
-        ));
-    }
-    if let Some(room) = filter.room {
-        let room = query.place(room);
-        all.push(format!("m.id IN (SELECT k.meeting_id FROM meeting_room k WHERE k.room_id = {room})"));
-    }
-    if let Some(person) = filter.person {
-        let person = query.place(person);
-        all.push(format!("m.id IN (SELECT k.meeting_id FROM participant k WHERE k.person_id = {person})"));
-    }
+    let agency = filter.agency.map(Of::HeldOrAttended);
+    let narrow = Narrow { agency, room: filter.room, person: filter.person };
+    all.extend(narrow.conditions(&mut query, caller));
     let limit = query.place(MEETINGS_AT_MOST);
     query.push(&all.join(" AND ")).push(&format!(" ORDER BY m.first_date, m.id LIMIT {limit}"));
     query
 }
 
 /// Sittings of drafts at which a room or the chair of the draft is taken, or wanted by another draft that the caller
-/// may know of: meeting, date, first minute.
+/// may know of: meeting, date, first minute. That the chair attends another meeting is told of those alone that the
+/// caller may open.
 async fn clashing(on: impl Source, caller: &Caller, window: Window) -> Done<HashSet<(String, String, i64)>> {
     let mut query = q("").bind(window.from).bind(window.to);
     let own = lines::secretariat(&mut query, caller);
+    let opened = at_least(&mut query, caller, Sight::Opens);
     query.push(&format!(
         "SELECT s.meeting_id, s.date, s.from_minute FROM sitting s JOIN meeting d ON d.id = s.meeting_id \
          WHERE d.stage = 'draft' AND s.date BETWEEN $1 AND $2 AND EXISTS ( \
@@ -116,8 +109,8 @@ async fn clashing(on: impl Source, caller: &Caller, window: Window) -> Done<Hash
               AND o.to_minute > s.from_minute AND (m.stage IN {HOLDING} OR (m.stage = 'draft' AND {own})) \
               AND (EXISTS (SELECT 1 FROM meeting_room x JOIN meeting_room y ON y.room_id = x.room_id \
                            WHERE x.meeting_id = s.meeting_id AND y.meeting_id = o.meeting_id) \
-                OR EXISTS (SELECT 1 FROM participant x JOIN participant y ON y.person_id = x.person_id \
-                           WHERE x.meeting_id = s.meeting_id AND x.part = 'chair' AND y.meeting_id = o.meeting_id)))"
+                OR ({opened} AND EXISTS (SELECT 1 FROM participant x JOIN participant y ON y.person_id = x.person_id \
+                           WHERE x.meeting_id = s.meeting_id AND x.part = 'chair' AND y.meeting_id = o.meeting_id))))"
     ));
     let rows: Vec<(String, String, i64)> = query.all(on).await?;
     Ok(rows.into_iter().collect())

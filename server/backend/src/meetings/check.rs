@@ -17,7 +17,8 @@ use domain::slots::nearest_free;
 use super::conflicts::{self, Asked};
 use super::head::Head;
 use super::rows::{Known, Rows};
-use super::{draft, targets};
+use super::{booking, draft, targets};
+use crate::db::Source;
 use crate::stop::Done;
 use crate::{Backend, agencies, rules};
 
@@ -44,7 +45,9 @@ pub(super) async fn check(
     let fields = fields(&input, &rows, &known);
     rows.keep_known(&known);
 
-    let asked = Asked { rows: &rows, known: &known, own: meeting };
+    let near = booking::near(&mut db, caller, &rows.persons()).await?;
+    let asked =
+        Asked { rows: &rows, known: &known, own: meeting, caller, hours: &settings.hours, near: &near };
     let conflicts = conflicts::all(&mut db, &asked).await?;
     let duration = duration(&rows, &rules, &settings);
     let targets = targets::check(db, &rows, meeting, settings.hybrid, &rules).await?;
@@ -52,6 +55,7 @@ pub(super) async fn check(
     if first(&rows).is_some() && !rows.kind.is_empty() && duration.is_none() {
         notes.push(Note::NoRule);
     }
+    notes.extend(room_not_on_line(db, caller, head.as_ref(), meeting, (&rows, &known)).await?);
     notes.extend(room_too_small(&rows, &known));
     notes.extend(targets.iter().flat_map(targets::over_ceiling));
     let is_time_bad = !conflicts.is_empty() || notes.iter().any(is_about_time);
@@ -158,12 +162,30 @@ fn is_about_time(note: &Note) -> bool {
     matches!(note, Note::DayOff { .. } | Note::BlockedDay { .. } | Note::InThePast)
 }
 
+/// A room that publishing would refuse, as its agency is outside the line of the one that holds the meeting.
+async fn room_not_on_line(
+    on: impl Source,
+    caller: &Caller,
+    head: Option<&Head>,
+    meeting: Option<MeetingId>,
+    (rows, known): (&Rows, &Known),
+) -> Done<Option<Note>> {
+    let mut on = on;
+    let held = match (head, meeting) {
+        (Some(head), Some(id)) if head.stage()? != Stage::Draft => booking::rooms_of(&mut on, id).await?,
+        _ => Vec::new(),
+    };
+    let holder = agencies::path(&mut on, rows.agency).await?;
+    let room = booking::room_not_on_line(caller, rows, known, &holder, &held);
+    Ok(room.map(|room| Note::RoomNotOnLine { room: room.to_owned() }))
+}
+
 /// Only where everybody sits in the room can it be too small.
 fn room_too_small(rows: &Rows, known: &Known) -> Option<Note> {
-    let largest = rows.rooms.iter().filter_map(|room| known.rooms.get(room)).max_by_key(|room| room.1)?;
-    let (delegates, seats) = (rows.delegates(), u32::try_from(largest.1).unwrap_or(0));
+    let largest = rows.rooms.iter().filter_map(|room| known.rooms.get(room)).max_by_key(|room| room.seats)?;
+    let (delegates, seats) = (rows.delegates(), u32::try_from(largest.seats).unwrap_or(0));
     (rows.form == Some(Form::InPerson) && delegates > seats).then(|| Note::RoomTooSmall {
-        room: largest.0.clone(),
+        room: largest.name.clone(),
         seats,
         delegates,
     })

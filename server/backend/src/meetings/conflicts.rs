@@ -1,19 +1,24 @@
 //! Who and what of a form is taken by other meetings, and what is free instead: one question per sort of thing, however
 //! many delegates. Asks only about meetings that hold their rooms and people.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::Days;
-use domain::access::Part;
+use domain::access::{Caller, Part};
 use domain::count::Form;
-use domain::ids::MeetingId;
-use domain::meetings::{BusyOf, Conflict, Delegation, MeetingBrief};
+use domain::duration::{sessions, touched_by, whole};
+use domain::ids::{AgencyId, MeetingId, PersonId};
+use domain::meetings::{
+    Booked, BusyOf, Conflict, Delegation, Holder, MeetingBrief, disclosure, keeps_chair, plans_for_chair,
+};
 use domain::rooms::RoomRef;
+use domain::sight::Sight;
 use domain::slots::SEARCH_DAYS;
-use domain::time::Sitting;
+use domain::time::{Hours, Sitting};
 
 use super::booking::{HOLDING, overlap};
 use super::rows::{Known, Rows};
+use super::sight;
 use crate::agencies::subtree_pattern;
 use crate::db::{Q, Source, q};
 use crate::stop::Done;
@@ -32,6 +37,11 @@ pub(super) struct Asked<'a> {
     pub(super) known: &'a Known,
     /// The meeting that is being edited: its own bookings are no conflict.
     pub(super) own: Option<MeetingId>,
+    pub(super) caller: &'a Caller,
+    /// Hours of the agency that holds the meeting: they cut a day in half-days.
+    pub(super) hours: &'a Hours,
+    /// The people of the form that are near the caller.
+    pub(super) near: &'a HashSet<String>,
 }
 
 /// Which sittings of other meetings count.
@@ -58,12 +68,15 @@ impl Time<'_> {
     }
 }
 
-/// Something taken: by whose identifier, and by which meeting.
-type Row = (String, String, String, String, String, i64, i64);
+/// Something taken: by whose identifier, by which meeting, and the agency that holds that.
+type Row = (String, String, String, String, String, String, i64, i64);
 
 struct Taken {
     of: String,
+    holder: AgencyId,
     with: MeetingBrief,
+    /// What the caller sees of the other meeting.
+    sight: Sight,
 }
 
 /// The tables that hold things, and the column that names them.
@@ -73,33 +86,38 @@ const SITES: (&str, &str) = ("site", "agency_id");
 
 async fn taken(
     on: &mut impl Source,
+    asked: &Asked<'_>,
     (table, column): (&str, &str),
     ids: &[String],
-    own: Option<MeetingId>,
     time: &Time<'_>,
 ) -> Done<Vec<Taken>> {
-    let mut found = Vec::new();
+    let mut rows = Vec::new();
     for chunk in ids.chunks(ASKED_AT_ONCE) {
         let mut query = q(format!(
-            "SELECT k.{column}, m.id, m.title, a.short_name, s.date, s.from_minute, s.to_minute FROM {table} k \
-             JOIN meeting m ON m.id = k.meeting_id JOIN agency a ON a.id = m.agency_id \
+            "SELECT k.{column}, m.id, m.agency_id, m.title, a.short_name, s.date, s.from_minute, s.to_minute \
+             FROM {table} k JOIN meeting m ON m.id = k.meeting_id JOIN agency a ON a.id = m.agency_id \
              JOIN sitting s ON s.meeting_id = m.id WHERE m.stage IN {HOLDING} AND k.{column} IN ("
         ));
         let listed: Vec<String> = chunk.iter().map(|id| query.place(id)).collect();
         query.push(&listed.join(", ")).push(") AND (");
         let time = time.condition(&mut query);
         query.push(&time).push(")");
-        if let Some(own) = own {
+        if let Some(own) = asked.own {
             let own = query.place(own);
             query.push(&format!(" AND m.id <> {own}"));
         }
         query.push(" ORDER BY s.date, s.from_minute, m.id");
-        for (of, id, title, agency, date, from, to) in query.all::<Row>(&mut *on).await? {
-            let sitting = stored::sitting(&date, from, to)?;
-            found.push(Taken { of, with: MeetingBrief { id: stored::id(&id)?, title, agency, sitting } });
-        }
+        rows.extend(query.all::<Row>(&mut *on).await?);
     }
-    Ok(found)
+    let meetings = rows.iter().map(|row| row.1.clone()).collect();
+    let sights = sight::of_meetings(&mut *on, asked.caller, meetings).await?;
+    let read = |(of, id, holder, title, agency, date, from, to): Row| {
+        let sitting = stored::sitting(&date, from, to)?;
+        let sight = sights.get(&id).copied().unwrap_or_default();
+        let with = MeetingBrief { id: stored::id(&id)?, title, agency, sitting };
+        Ok(Taken { of, holder: stored::id(&holder)?, with, sight })
+    };
+    rows.into_iter().map(read).collect()
 }
 
 impl Asked<'_> {
@@ -114,38 +132,96 @@ impl Asked<'_> {
     fn sites(&self) -> Vec<String> {
         self.rows.sites.iter().map(ToString::to_string).collect()
     }
+
+    /// The chair of the form, when they are a stranger to the caller.
+    fn far_chair(&self) -> Option<PersonId> {
+        self.rows.chair().filter(|chair| !self.near.contains(&chair.to_string()))
+    }
+
+    /// Whether publishing would be refused for a meeting that the chair is listed in.
+    fn keeps_chair(&self, taken: &Taken) -> bool {
+        let chair = self.rows.chair().and_then(|chair| self.known.people.get(&chair));
+        chair.is_some_and(|chair| {
+            let is_planned = plans_for_chair(self.caller, &chair.path, self.rows.agency);
+            keeps_chair(is_planned, &chair.path, taken.holder)
+        })
+    }
 }
 
-/// Everything that is taken at the wanted time, what blocks first.
+/// Everything that is taken at the wanted time and may be told, what blocks first.
 pub(super) async fn all(on: &mut impl Source, asked: &Asked<'_>) -> Done<Vec<Conflict>> {
     if asked.rows.sittings.is_empty() {
         return Ok(Vec::new());
     }
     let time = Time::At(&asked.rows.sittings);
     let mut conflicts = Vec::new();
-    for Taken { of, with } in taken(&mut *on, ROOMS, &asked.rooms(), asked.own, &time).await? {
-        let name = asked.known.rooms.get(&stored::id(&of)?).map(|room| room.0.clone()).unwrap_or_default();
-        conflicts.push(Conflict { of: BusyOf::Room(name), id: of, with, blocks: true });
+    for taken in taken(&mut *on, asked, ROOMS, &asked.rooms(), &time).await? {
+        let name = asked.known.rooms.get(&stored::id(&taken.of)?).map(|room| room.name.clone());
+        let of = BusyOf::Room(name.unwrap_or_default());
+        conflicts.extend(told(asked, taken, Booked::Room, &of, true));
     }
-    for Taken { of, with } in taken(&mut *on, PEOPLE, &asked.people(), asked.own, &time).await? {
-        let person = stored::id(&of)?;
-        let name = asked.known.person_name(person);
-        let part = asked.rows.people.iter().find(|(_, d)| *d == Delegation::Person(person));
-        let (busy, blocks) = match part.map(|(part, _)| *part) {
-            Some(Part::Chair) => (BusyOf::Chair(name), true),
-            Some(Part::Secretary) => (BusyOf::Secretary(name), false),
-            _ => (BusyOf::Delegate(name), false),
-        };
-        conflicts.push(Conflict { of: busy, id: of, with, blocks });
-    }
-    let sites = taken(&mut *on, SITES, &asked.sites(), asked.own, &time).await?;
+    conflicts.extend(people(&mut *on, asked, &time).await?);
+    let sites = taken(&mut *on, asked, SITES, &asked.sites(), &time).await?;
     let names = site_names(on, &sites).await?;
-    for Taken { of, with } in sites {
-        let name = names.get(&of).cloned().unwrap_or_default();
-        conflicts.push(Conflict { of: BusyOf::Site(name), id: of, with, blocks: false });
+    for taken in sites {
+        let of = BusyOf::Site(names.get(&taken.of).cloned().unwrap_or_default());
+        conflicts.extend(told(asked, taken, Booked::Site, &of, false));
     }
     conflicts.sort_by_key(|conflict| !conflict.blocks);
     conflicts.truncate(SHOWN_AT_MOST);
+    Ok(conflicts)
+}
+
+/// What of something taken is for the caller to know.
+fn told(
+    asked: &Asked<'_>,
+    taken: Taken,
+    booked: Booked,
+    of: &BusyOf,
+    blocks: bool,
+) -> impl Iterator<Item = Conflict> {
+    let Taken { of: id, with, sight, .. } = taken;
+    let holders = Holder::of(with, disclosure(sight, booked), asked.hours);
+    holders.into_iter().map(move |with| Conflict { of: of.clone(), id: id.clone(), with, blocks })
+}
+
+/// People that are busy. Those near the caller by the hour; a stranger who is to chair by the half-day, wherever in it
+/// the wanted time lies, so that moving the form about tells no more; other strangers not at all.
+async fn people(on: &mut impl Source, asked: &Asked<'_>, time: &Time<'_>) -> Done<Vec<Conflict>> {
+    let mut conflicts = Vec::new();
+    let near: Vec<String> = asked.people().into_iter().filter(|id| asked.near.contains(id)).collect();
+    let chair = asked.rows.chair();
+    for taken in taken(&mut *on, asked, PEOPLE, &near, time).await? {
+        let person = stored::id(&taken.of)?;
+        let name = asked.known.person_name(person);
+        let part = asked.rows.people.iter().find(|(_, d)| *d == Delegation::Person(person));
+        let is_chair = chair == Some(person);
+        let (of, blocks) = match part.map(|(part, _)| *part) {
+            Some(Part::Chair) => (BusyOf::Chair(name), asked.keeps_chair(&taken)),
+            Some(Part::Secretary) => (BusyOf::Secretary(name), false),
+            _ => (BusyOf::Delegate(name), false),
+        };
+        conflicts.extend(told(asked, taken, Booked::Person { is_near: true, is_chair }, &of, blocks));
+    }
+    let Some(chair) = asked.far_chair() else { return Ok(conflicts) };
+    let halves = sessions(&asked.rows.sittings, asked.hours);
+    let wide: Vec<Sitting> = halves.iter().map(|half| whole(*half, asked.hours)).collect();
+    let booked = Booked::Person { is_near: false, is_chair: true };
+    let of = BusyOf::Chair(asked.known.person_name(chair));
+    let mut strangers = Vec::new();
+    for taken in taken(on, asked, PEOPLE, &[chair.to_string()], &Time::At(&wide)).await? {
+        strangers.extend(told(asked, taken, booked, &of, false));
+    }
+    // One meeting more in a busy half-day is nothing that is told, nor is the half-day beside it.
+    let is_asked = |conflict: &Conflict| match conflict.with {
+        Holder::HalfDay(half) => halves.contains(&half),
+        Holder::Meeting(_) | Holder::Hours(_) => true,
+    };
+    for conflict in strangers.into_iter().filter(is_asked) {
+        if !conflicts.contains(&conflict) {
+            conflicts.push(conflict);
+        }
+    }
     Ok(conflicts)
 }
 
@@ -160,13 +236,20 @@ pub(super) fn is_of_room(conflict: &Conflict) -> bool {
     matches!(conflict.of, BusyOf::Room(_))
 }
 
-/// All times within reach at which something or somebody of the form is taken.
+/// All times within reach at which something or somebody of the form is taken, as far as the caller may be told: free
+/// times must not tell what the conflicts do not.
 pub(super) async fn busy_around(on: &mut impl Source, asked: &Asked<'_>) -> Done<Vec<Sitting>> {
     let time = Time::Around(&asked.rows.sittings);
     let mut busy = Vec::new();
-    for (table, ids) in [(ROOMS, asked.rooms()), (PEOPLE, asked.people()), (SITES, asked.sites())] {
-        let taken = taken(&mut *on, table, &ids, asked.own, &time).await?;
+    let near: Vec<String> = asked.people().into_iter().filter(|id| asked.near.contains(id)).collect();
+    for (table, ids) in [(ROOMS, asked.rooms()), (PEOPLE, near), (SITES, asked.sites())] {
+        let taken = taken(&mut *on, asked, table, &ids, &time).await?;
         busy.extend(taken.into_iter().map(|taken| taken.with.sitting));
+    }
+    if let Some(chair) = asked.far_chair() {
+        let taken = taken(on, asked, PEOPLE, &[chair.to_string()], &time).await?;
+        let halves = taken.iter().flat_map(|taken| touched_by(&taken.with.sitting, asked.hours));
+        busy.extend(halves.map(|half| whole(half, asked.hours)));
     }
     busy.sort();
     busy.dedup();

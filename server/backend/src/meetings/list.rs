@@ -1,5 +1,6 @@
 //! Lists of meetings: a filter becomes one condition, for the number of rows and for the rows alike. A number of a
-//! report opens into exactly the meetings that `domain::count` counts for it.
+//! report opens into exactly the meetings that `domain::count` counts for it, those that the caller may not know of as
+//! lines without a title.
 
 use domain::access::{Action, Caller, Scope};
 use domain::count::HybridCounts;
@@ -7,10 +8,12 @@ use domain::error::Failure;
 use domain::ids::AgencyId;
 use domain::meetings::{MeetingFilter, MeetingRow};
 use domain::people::Page;
+use domain::sight::Sight;
 
 use super::lines;
+use super::narrow::{Narrow, Of};
+use super::sight::at_least;
 use crate::access::Within;
-use crate::agencies::subtree_pattern;
 use crate::db::{Q, q};
 use crate::stop::Done;
 use crate::{Backend, access, agencies, counted, rules, search};
@@ -77,28 +80,11 @@ fn condition(
             let within = Within::of(caller, Action::ViewFigures).condition(query, "m.agency_id");
             format!("{} AND {within}", counted::condition(base, what, hybrid))
         }
-        None => lines::known_to(query, caller),
+        None => at_least(query, caller, Sight::Title),
     }];
-    if let Some(agency) = filter.agency {
-        all.push(if filter.with_subtree {
-            let pattern = query.place(subtree_pattern(agency));
-            format!("m.agency_id IN (SELECT id FROM agency WHERE path LIKE {pattern})")
-        } else {
-            format!("m.agency_id = {}", query.place(agency))
-        });
-    }
-    if let Some(room) = filter.room {
-        let room = query.place(room);
-        all.push(format!("m.id IN (SELECT k.meeting_id FROM meeting_room k WHERE k.room_id = {room})"));
-    }
-    if let Some(person) = filter.person {
-        let person = query.place(person);
-        all.push(format!("m.id IN (SELECT k.meeting_id FROM participant k WHERE k.person_id = {person})"));
-    }
-    if filter.person.is_some_and(|person| person != caller.person) {
-        // Who attends is for those to know who may open the meeting.
-        all.push(lines::open_to(query, caller));
-    }
+    let agency = filter.agency.map(if filter.with_subtree { Of::HeldBelow } else { Of::Held });
+    let narrow = Narrow { agency, room: filter.room, person: filter.person };
+    all.extend(narrow.conditions(query, caller));
     if let Some(window) = filter.window {
         let (from, to) = (query.place(window.from), query.place(window.to));
         all.push(format!("m.first_date BETWEEN {from} AND {to}"));
@@ -119,8 +105,12 @@ fn condition(
     if let Some(found) = search::condition(query, engine, "m.id", &filter.text, search::In::Everything) {
         // A meeting of which only time and place may be known must not be found by its agenda.
         let named = search::condition(query, engine, "m.id", &filter.text, search::In::Titles);
-        let open = lines::open_to(query, caller);
-        all.push(format!("{found} AND ({open} OR {})", named.unwrap_or_else(|| "1 = 0".into())));
+        let open = at_least(query, caller, Sight::Opens);
+        let known = at_least(query, caller, Sight::Title);
+        all.push(format!(
+            "{found} AND ({open} OR ({known} AND {}))",
+            named.unwrap_or_else(|| "1 = 0".into())
+        ));
     }
     all.join(" AND ")
 }

@@ -12,6 +12,7 @@ use domain::time::{Hours, Sitting};
 use serde::Serialize;
 
 use super::agenda::{self, NewItems};
+use super::booking::Booking;
 use super::head::{Head, store_state};
 use super::rows::{Known, Rows};
 use super::{booking, draft, draft_trail, load, store};
@@ -48,8 +49,14 @@ pub(super) async fn publish(backend: &Backend, caller: &Caller, id: MeetingId, r
         (stage == Stage::Scheduled).then_some(before.sittings.as_slice()),
     )?;
     let chair = rows.chair().ok_or(Failure::NotFound)?;
+    let held = if stage == Stage::Draft { Vec::new() } else { booking::rooms_of(&mut tx, id).await? };
+    let holder = agencies::path(&mut tx, rows.agency).await?;
+    if let Some(room) = booking::room_not_on_line(caller, &rows, &known, &holder, &held) {
+        return Err(Refusal::RoomNotOnLine { room: room.to_owned() }.into());
+    }
     booking::lock(&mut tx, &rows.rooms, chair).await?;
-    booking::refuse_taken(&mut tx, id, &rows.sittings, &rows.rooms, chair).await?;
+    let booking = Booking { caller, meeting: id, rows: &rows, known: &known, hours: &hours };
+    booking::refuse_taken(&mut tx, &booking).await?;
 
     let counted = derived(&rows.sittings, &[], 0, &rows.kind, &rules, &hours);
     // Whoever joins with this change need not be told of it.

@@ -15,7 +15,7 @@ use domain::time::Sitting;
 
 use crate::db::{BINDS_AT_MOST, Source, places, q};
 use crate::stop::Done;
-use crate::stored;
+use crate::{agencies, stored};
 
 /// A meeting for the tables.
 #[derive(Debug)]
@@ -174,11 +174,28 @@ fn agenda_of(input: &MeetingInput) -> Vec<PlannedItem> {
 /// What of the named things is really there.
 #[derive(Debug, Default)]
 pub(super) struct Known {
-    /// Name and seats.
-    pub(super) rooms: HashMap<RoomId, (String, i64)>,
+    pub(super) rooms: HashMap<RoomId, KnownRoom>,
     pub(super) agencies: HashSet<AgencyId>,
-    /// Name and own agency of those who may still sign in.
-    pub(super) people: HashMap<PersonId, (String, AgencyId)>,
+    /// Those who may still sign in.
+    pub(super) people: HashMap<PersonId, KnownPerson>,
+}
+
+/// A room that is there.
+#[derive(Debug)]
+pub(super) struct KnownRoom {
+    pub(super) name: String,
+    pub(super) seats: i64,
+    /// Path of its agency, root first.
+    pub(super) path: Vec<AgencyId>,
+}
+
+/// A person who is there.
+#[derive(Debug)]
+pub(super) struct KnownPerson {
+    pub(super) name: String,
+    pub(super) agency: AgencyId,
+    /// Path of their agency, root first.
+    pub(super) path: Vec<AgencyId>,
 }
 
 impl Known {
@@ -186,21 +203,25 @@ impl Known {
     pub(super) async fn load(on: &mut impl Source, rows: &Rows) -> Done<Known> {
         let mut known = Known::default();
         if !rows.rooms.is_empty() {
-            let sql =
-                format!("SELECT id, name, capacity FROM room WHERE id IN ({})", places(1, rows.rooms.len()));
-            let found: Vec<(String, String, i64)> =
+            let sql = format!(
+                "SELECT r.id, r.name, r.capacity, a.path FROM room r JOIN agency a ON a.id = r.agency_id \
+                 WHERE r.id IN ({})",
+                places(1, rows.rooms.len())
+            );
+            let found: Vec<(String, String, i64, String)> =
                 q(sql).bind_all(rows.rooms.iter().copied()).all(&mut *on).await?;
-            for (id, name, seats) in found {
-                known.rooms.insert(stored::id(&id)?, (name, seats));
+            for (id, name, seats, path) in found {
+                let path = agencies::read_path(&path)?;
+                known.rooms.insert(stored::id(&id)?, KnownRoom { name, seats, path });
             }
         }
         let invited = rows.people.iter().filter_map(|(_, d)| match d {
             Delegation::Agency(agency) => Some(*agency),
             Delegation::Person(_) => None,
         });
-        let agencies: Vec<AgencyId> =
+        let named: Vec<AgencyId> =
             std::iter::once(rows.agency).chain(rows.sites.iter().copied()).chain(invited).collect();
-        for chunk in agencies.chunks(BINDS_AT_MOST) {
+        for chunk in named.chunks(BINDS_AT_MOST) {
             let sql = format!("SELECT id FROM agency WHERE id IN ({})", places(1, chunk.len()));
             let found: Vec<(String,)> = q(sql).bind_all(chunk.iter().copied()).all(&mut *on).await?;
             for (id,) in found {
@@ -209,13 +230,15 @@ impl Known {
         }
         for chunk in rows.persons().chunks(BINDS_AT_MOST) {
             let sql = format!(
-                "SELECT id, name, agency_id FROM person WHERE is_active AND id IN ({})",
+                "SELECT h.id, h.name, h.agency_id, a.path FROM person h JOIN agency a ON a.id = h.agency_id \
+                 WHERE h.is_active AND h.id IN ({})",
                 places(1, chunk.len())
             );
-            let found: Vec<(String, String, String)> =
+            let found: Vec<(String, String, String, String)> =
                 q(sql).bind_all(chunk.iter().copied()).all(&mut *on).await?;
-            for (id, name, agency) in found {
-                known.people.insert(stored::id(&id)?, (name, stored::id(&agency)?));
+            for (id, name, agency, path) in found {
+                let (agency, path) = (stored::id(&agency)?, agencies::read_path(&path)?);
+                known.people.insert(stored::id(&id)?, KnownPerson { name, agency, path });
             }
         }
         Ok(known)
@@ -229,6 +252,6 @@ impl Known {
     }
 
     pub(super) fn person_name(&self, person: PersonId) -> String {
-        self.people.get(&person).map(|(name, _)| name.clone()).unwrap_or_default()
+        self.people.get(&person).map(|known| known.name.clone()).unwrap_or_default()
     }
 }

@@ -155,7 +155,7 @@ async fn participants(
         }
         let (person, agency): (Option<_>, AgencyId) = match delegation {
             Delegation::Person(person) => match known.people.get(person) {
-                Some((_, agency)) => (Some(*person), *agency),
+                Some(known) => (Some(*person), known.agency),
                 None => continue,
             },
             Delegation::Agency(agency) if named.contains(&agency.to_string()) => continue,

@@ -33,4 +33,6 @@ mod people;
 mod rooms;
 mod rules;
 mod second_factor;
+mod sight;
+mod sight_told;
 mod support;

@@ -4,7 +4,9 @@ use domain::access::{Action, Caller, Part, Role};
 use domain::count::Form;
 use domain::error::{Failure, FieldProblem, Problem, Refusal};
 use domain::ids::{MeetingId, RoomId};
-use domain::meetings::{AgendaInput, MeetingInput, Meetings, Saved, SittingInput, State, Typing};
+use domain::meetings::{
+    AgendaInput, Holder, MeetingBrief, MeetingInput, Meetings, Saved, SittingInput, State, Typing,
+};
 use uuid::Uuid;
 
 use crate::support::{World, each_busy_database, each_database, sitting};
@@ -285,10 +287,15 @@ async fn a_room_or_a_chair_that_is_taken_is_refused_with_the_other_meeting() {
             let saved = world.backend.save(&secretary, None, input).await.unwrap();
             world.backend.publish(&secretary, saved.id, saved.rev).await
         };
-        let (by, at) = ("Họp giao ban tuần".to_owned(), sitting("2026-06-18T07:30/11:30"));
-        let taken = Refusal::RoomTaken { room: "Phòng A1".into(), by: by.clone(), sitting: at };
+        let by = Holder::Meeting(MeetingBrief {
+            id: first,
+            title: "Họp giao ban tuần".into(),
+            agency: "SNV".into(),
+            sitting: sitting("2026-06-18T07:30/11:30"),
+        });
+        let taken = Refusal::RoomTaken { room: "Phòng A1".into(), by: by.clone() };
         assert_eq!(clash(&other, room).await, Err(Failure::Refused(taken)));
-        let taken = Refusal::ChairTaken { chair: chair.name.clone(), by, sitting: at };
+        let taken = Refusal::ChairTaken { chair: chair.name.clone(), by };
         assert_eq!(clash(&chair, free).await, Err(Failure::Refused(taken)));
         clash(&other, free).await.unwrap();
         world.backend.call_off(&secretary, first, false, "Trùng lịch").await.unwrap();

@@ -76,7 +76,7 @@ async fn what_is_taken_is_named_with_the_other_meeting_and_what_is_free() {
                 (BusyOf::Site("SYT".into()), false),
             ]
         );
-        let with = &check.conflicts[0].with;
+        let with = check.conflicts[0].with.meeting().unwrap();
         assert_eq!((with.id, with.title.as_str(), with.agency.as_str()), (id, "Họp giao ban tuần", "SNV"));
         assert_eq!(with.sitting, sitting("2026-06-18T07:30/11:30"));
         assert_eq!(check.free_slots.len(), 3);

@@ -79,7 +79,7 @@ async fn a_line_says_whether_it_may_be_opened() {
             |page: domain::people::Page<domain::meetings::MeetingRow>| page.rows.into_iter().next().unwrap();
         let mine = row(world.backend.list(&delegate, MeetingFilter::default()).await.unwrap());
         let theirs = row(world.backend.list(&other, MeetingFilter::default()).await.unwrap());
-        assert_eq!((mine.id, mine.is_mine, theirs.is_mine), (id, true, false));
+        assert_eq!((mine.id, mine.may_open(), theirs.may_open()), (id, true, false));
         assert_eq!(
             (mine.place.as_str(), mine.sites, mine.kind_vi.as_str()),
             ("Phòng A1", 1, "Họp giải quyết công việc")
@@ -422,7 +422,7 @@ async fn home_shows_what_is_next_and_what_waits() {
         let [Waiting::NameDelegates { meeting, agency }] = home.waiting.as_slice() else {
             panic!("{:?}", home.waiting)
         };
-        assert_eq!((meeting.id, meeting.is_mine, agency.id), (id, true, invited.agency.id));
+        assert_eq!((meeting.id, meeting.may_open(), agency.id), (id, true, invited.agency.id));
 
         let (mut input, saved, _) = world.backend.input(&secretary, id).await.unwrap();
         input.title = "Họp giao ban tháng".into();

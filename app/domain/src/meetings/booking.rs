@@ -1,0 +1,177 @@
+//! Who may book what, whose booking keeps others out, and what is told of a meeting that is in the way.
+//! Plain rules; the backend asks them for the check beside the form and for publishing alike.
+
+use serde::{Deserialize, Serialize};
+
+use super::MeetingBrief;
+use crate::access::{Action, Caller, Scope};
+use crate::duration::{HalfDay, touched_by};
+use crate::ids::AgencyId;
+use crate::sight::Sight;
+use crate::time::{Hours, Sitting};
+
+/// What is told of the meeting that holds a room, a person or a site. Only the first knows which meeting it is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Holder {
+    /// A meeting that one may know of.
+    Meeting(MeetingBrief),
+    /// A meeting that one may not know of: when.
+    Hours(Sitting),
+    /// Somebody is busy in a half-day; neither when nor with what.
+    HalfDay(HalfDay),
+}
+
+/// What a meeting holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Booked {
+    /// A room.
+    Room,
+    /// An agency that joins as a site.
+    Site,
+    /// A person.
+    Person {
+        /// Whether the caller manages them, composes their agency's meetings, or may open a coming meeting that they are
+        /// listed in.
+        is_near: bool,
+        /// Whether they are to chair.
+        is_chair: bool,
+    },
+}
+
+/// How much is told of a meeting that holds something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Disclosure {
+    /// Title, agency and time.
+    Meeting,
+    /// The time alone.
+    Hours,
+    /// The half-days alone.
+    HalfDays,
+    /// Nothing.
+    Nothing,
+}
+
+/// How much somebody with this sight of a meeting is told when it holds something.
+///
+/// A title goes with its rooms, so the room of a known meeting is no news. Who takes part is for those who may open it.
+/// Of strangers only the chair is looked up, by half-day: without that no chair could be found.
+pub fn disclosure(sight: Sight, booked: Booked) -> Disclosure {
+    let (needed, otherwise) = match booked {
+        Booked::Room => (Sight::Title, Disclosure::Hours),
+        Booked::Site | Booked::Person { is_near: true, .. } => (Sight::Opens, Disclosure::Hours),
+        Booked::Person { is_near: false, is_chair: true } => (Sight::Opens, Disclosure::HalfDays),
+        Booked::Person { is_near: false, is_chair: false } => (Sight::Opens, Disclosure::Nothing),
+    };
+    if sight >= needed { Disclosure::Meeting } else { otherwise }
+}
+
+impl Holder {
+    /// What is told of one sitting of a meeting; `hours` cut the day in half-days.
+    pub fn of(brief: MeetingBrief, disclosure: Disclosure, hours: &Hours) -> Vec<Holder> {
+        match disclosure {
+            Disclosure::Meeting => vec![Holder::Meeting(brief)],
+            Disclosure::Hours => vec![Holder::Hours(brief.sitting)],
+            Disclosure::HalfDays => touched_by(&brief.sitting, hours).map(Holder::HalfDay).collect(),
+            Disclosure::Nothing => Vec::new(),
+        }
+    }
+
+    /// The meeting, when it may be known.
+    pub fn meeting(&self) -> Option<&MeetingBrief> {
+        match self {
+            Holder::Meeting(brief) => Some(brief),
+            Holder::Hours(_) | Holder::HalfDay(_) => None,
+        }
+    }
+}
+
+/// Whether a meeting of an agency may hold a room of another: the room's agency lies on its line (itself, those above,
+/// those below), or the caller composes the meetings of the room's agency. Both as paths, root first.
+///
+/// Without this any secretary could book any room of the province and keep its own agency out.
+pub fn may_hold_room(caller: &Caller, room: &[AgencyId], holder: &[AgencyId]) -> bool {
+    let is_on_line = room.last().is_some_and(|of| holder.contains(of))
+        || holder.last().is_some_and(|of| room.contains(of));
+    is_on_line || caller.may(Action::ComposeMeeting, Scope::Agency(room))
+}
+
+/// Whether the chair's time is the planner's own: the meeting is held by the chair's agency or one above it, or the
+/// caller composes the meetings of the chair's agency. `chair` is the path of the chair's agency, root first.
+pub fn plans_for_chair(caller: &Caller, chair: &[AgencyId], holder: AgencyId) -> bool {
+    chair.contains(&holder) || caller.may(Action::ComposeMeeting, Scope::Agency(chair))
+}
+
+/// Whether a meeting that another agency holds keeps the chair from a meeting at the same time.
+///
+/// Anybody may write the head of another office in as chair. Such a booking keeps out other such bookings, but not the
+/// chair's own secretariat, which is only warned: it knows where its head will be.
+pub fn keeps_chair(is_planned_for_chair: bool, chair: &[AgencyId], other_holder: AgencyId) -> bool {
+    !is_planned_for_chair || chair.contains(&other_holder)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::access::{Grant, Role};
+
+    fn agency(n: u128) -> AgencyId {
+        AgencyId(uuid::Uuid::from_u128(n))
+    }
+
+    fn secretary_of(agency: AgencyId) -> Caller {
+        Caller {
+            person: crate::ids::PersonId(uuid::Uuid::from_u128(99)),
+            name: String::new(),
+            position: String::new(),
+            agency: crate::agencies::AgencyRef { id: agency, code: String::new(), short_name: String::new() },
+            grants: vec![Grant { role: Role::Secretary, agency }],
+            session: crate::ids::SessionId(uuid::Uuid::nil()),
+            now: chrono::DateTime::UNIX_EPOCH,
+        }
+    }
+
+    #[test]
+    fn what_is_told_follows_what_is_seen_and_who_it_is() {
+        let near = Booked::Person { is_near: true, is_chair: false };
+        let chair = Booked::Person { is_near: false, is_chair: true };
+        let stranger = Booked::Person { is_near: false, is_chair: false };
+        use Disclosure::{HalfDays, Hours, Meeting, Nothing};
+        // Nothing, Taken, Title, Opens, Papers.
+        let table = [
+            (Booked::Room, [Hours, Hours, Meeting, Meeting, Meeting]),
+            (Booked::Site, [Hours, Hours, Hours, Meeting, Meeting]),
+            (near, [Hours, Hours, Hours, Meeting, Meeting]),
+            (chair, [HalfDays, HalfDays, HalfDays, Meeting, Meeting]),
+            (stranger, [Nothing, Nothing, Nothing, Meeting, Meeting]),
+        ];
+        for (booked, expected) in table {
+            assert_eq!(Sight::ALL.map(|sight| disclosure(sight, booked)), expected, "{booked:?}");
+        }
+    }
+
+    #[test]
+    fn rooms_are_for_their_own_line_and_for_those_who_plan_there() {
+        let (root, snv, stc, office) = (agency(1), agency(2), agency(3), agency(4));
+        let clerk = secretary_of(snv);
+        let may = |room: &[AgencyId]| may_hold_room(&clerk, room, &[root, snv]);
+        assert!(may(&[root, snv]) && may(&[root]) && may(&[root, snv, office]));
+        assert!(!may(&[root, stc]));
+        assert!(may_hold_room(&secretary_of(root), &[root, stc], &[root, snv]));
+    }
+
+    #[test]
+    fn only_bookings_of_the_chairs_own_line_upwards_keep_out_its_own_secretariat() {
+        let (root, snv, ward) = (agency(1), agency(2), agency(3));
+        let chair = [root, snv];
+        for (holder, is_own) in [(root, true), (snv, true), (ward, false)] {
+            assert_eq!(plans_for_chair(&secretary_of(ward), &chair, holder), is_own);
+            assert_eq!(keeps_chair(true, &chair, holder), is_own);
+            assert!(keeps_chair(false, &chair, holder), "the second stranger is kept out by the first");
+        }
+        assert!(
+            plans_for_chair(&secretary_of(root), &chair, ward),
+            "the secretariat above composes for all below"
+        );
+    }
+}

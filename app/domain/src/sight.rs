@@ -1,0 +1,209 @@
+//! What somebody may see of a meeting: the one place that says so. Everything that tells of meetings asks here: lists,
+//! calendars, the check beside the form, refusals, search, the trail. Knows no database; the backend derives its
+//! conditions from [`sight_by`], and a test holds both against each other.
+
+use serde::{Deserialize, Serialize};
+
+use crate::access::{Action, Caller, Grant, Part, Role, Scope, Stage, permits};
+use crate::ids::AgencyId;
+
+/// How much somebody may see of a meeting. Each step includes the ones before it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Sight {
+    /// Nothing, not even that there is a meeting.
+    #[default]
+    Nothing,
+    /// That a time is taken: neither identifier nor title nor agency.
+    Taken,
+    /// That it takes place: title, agency, kind, time, place, form. Nobody who takes part.
+    Title,
+    /// What it holds, but for its papers: people, sites, agenda.
+    Opens,
+    /// Its papers too.
+    Papers,
+}
+
+impl Sight {
+    /// Every step, from the least to the most.
+    pub const ALL: [Sight; 5] = [Self::Nothing, Self::Taken, Self::Title, Self::Opens, Self::Papers];
+}
+
+/// A reason why somebody may see something of a meeting.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Ground {
+    /// Being signed in.
+    SignedIn,
+    /// A role in the agency that holds the meeting, or in one above it.
+    Role(Role),
+    /// One's own agency holds it, or an agency above or below one's own.
+    OwnLine,
+    /// One's own agency is invited as an agency, or joins as a site.
+    OwnAgency,
+    /// A part in it. [`Part::Invited`] is for those who speak for an agency that is invited or joins as a site.
+    Part(Part),
+}
+
+impl Ground {
+    /// Every ground.
+    pub const ALL: [Ground; 13] = [
+        Ground::SignedIn,
+        Ground::Role(Role::SystemAdministrator),
+        Ground::Role(Role::AgencyAdministrator),
+        Ground::Role(Role::Secretary),
+        Ground::Role(Role::Leader),
+        Ground::Role(Role::Delegate),
+        Ground::Role(Role::ReportingOfficer),
+        Ground::OwnLine,
+        Ground::OwnAgency,
+        Ground::Part(Part::Chair),
+        Ground::Part(Part::Secretary),
+        Ground::Part(Part::Delegate),
+        Ground::Part(Part::Invited),
+    ];
+}
+
+/// What one ground lets somebody see of a meeting in this stage. The whole table; [`sight`] takes the most of it.
+///
+/// Only those whose role allows them to open a draft know of it.
+pub fn sight_by(ground: Ground, stage: Stage) -> Sight {
+    let is_told = stage != Stage::Draft;
+    let title = if is_told { Sight::Title } else { Sight::Nothing };
+    match ground {
+        // A meeting that is over or called off takes no time from anybody.
+        Ground::SignedIn if matches!(stage, Stage::Scheduled | Stage::UnderWay) => Sight::Taken,
+        Ground::SignedIn => Sight::Nothing,
+        Ground::OwnLine | Ground::OwnAgency => title,
+        Ground::Part(part) => by_permission(&[], Some(part), stage),
+        Ground::Role(role) => {
+            let agency = HERE[0];
+            let opened = by_permission(&[Grant { role, agency }], None, stage);
+            if shows_calendar(role) { opened.max(title) } else { opened }
+        }
+    }
+}
+
+/// A placeholder for the agency that holds the meeting.
+const HERE: [AgencyId; 1] = [AgencyId(uuid::Uuid::nil())];
+
+fn by_permission(grants: &[Grant], part: Option<Part>, stage: Stage) -> Sight {
+    let may = |action| permits(grants, action, Scope::Meeting { agency: &HERE, part, stage });
+    match (may(Action::ReadPaper), may(Action::ViewMeeting)) {
+        (true, _) => Sight::Papers,
+        (_, true) => Sight::Opens,
+        _ => Sight::Nothing,
+    }
+}
+
+/// Roles that show the meetings of the agencies they reach. The system administrator runs the system, not its meetings.
+const fn shows_calendar(role: Role) -> bool {
+    matches!(role, Role::AgencyAdministrator | Role::Secretary | Role::Leader | Role::ReportingOfficer)
+}
+
+/// What somebody is to one meeting, as far as seeing it goes.
+#[derive(Clone, Copy, Debug)]
+pub struct Standing<'a> {
+    /// Path of the agency that holds it, root first.
+    pub agency: &'a [AgencyId],
+    /// How far it has come.
+    pub stage: Stage,
+    /// Their own part in it.
+    pub part: Option<Part>,
+    /// Whether they speak for an agency that is invited or joins as a site.
+    pub speaks_for_invited: bool,
+    /// Whether their own agency is invited as an agency or joins as a site.
+    pub is_own_agency_invited: bool,
+}
+
+impl Standing<'_> {
+    /// Whether a ground holds for somebody whose own agency has this path, root first.
+    pub fn has(&self, caller: &Caller, own: &[AgencyId], ground: Ground) -> bool {
+        match ground {
+            Ground::SignedIn => true,
+            Ground::Role(role) => {
+                caller.grants.iter().any(|grant| grant.role == role && self.agency.contains(&grant.agency))
+            }
+            Ground::OwnLine => {
+                self.agency.contains(&caller.agency.id)
+                    || self.agency.last().is_some_and(|holder| own.contains(holder))
+            }
+            Ground::OwnAgency => self.is_own_agency_invited,
+            Ground::Part(Part::Invited) => self.speaks_for_invited,
+            Ground::Part(part) => self.part == Some(part),
+        }
+    }
+}
+
+/// What somebody, whose own agency has this path, may see of a meeting: the most that any ground gives.
+pub fn sight(caller: &Caller, own: &[AgencyId], standing: &Standing<'_>) -> Sight {
+    let grounds = Ground::ALL.into_iter().filter(|ground| standing.has(caller, own, *ground));
+    grounds.map(|ground| sight_by(ground, standing.stage)).max().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_ground_gives_what_the_policy_says_in_every_stage() {
+        let row = |ground| Stage::ALL.map(|stage| sight_by(ground, stage));
+        use Sight::{Nothing, Opens, Papers, Taken, Title};
+        // Draft, scheduled, under way, held, cancelled, postponed.
+        let table = [
+            (Ground::SignedIn, [Nothing, Taken, Taken, Nothing, Nothing, Nothing]),
+            (Ground::Role(Role::SystemAdministrator), [Nothing; 6]),
+            (Ground::Role(Role::Delegate), [Nothing; 6]),
+            (Ground::Role(Role::AgencyAdministrator), [Nothing, Title, Title, Title, Title, Title]),
+            (Ground::Role(Role::Leader), [Nothing, Opens, Opens, Opens, Opens, Opens]),
+            (Ground::Role(Role::ReportingOfficer), [Nothing, Opens, Opens, Opens, Opens, Opens]),
+            (Ground::Role(Role::Secretary), [Papers; 6]),
+            (Ground::OwnLine, [Nothing, Title, Title, Title, Title, Title]),
+            (Ground::OwnAgency, [Nothing, Title, Title, Title, Title, Title]),
+            (Ground::Part(Part::Chair), [Nothing, Papers, Papers, Papers, Papers, Papers]),
+            (Ground::Part(Part::Secretary), [Nothing, Papers, Papers, Papers, Papers, Papers]),
+            (Ground::Part(Part::Delegate), [Nothing, Papers, Papers, Papers, Papers, Papers]),
+            (Ground::Part(Part::Invited), [Nothing, Opens, Opens, Opens, Opens, Opens]),
+        ];
+        assert_eq!(table.len(), Ground::ALL.len());
+        for (ground, expected) in table {
+            assert_eq!(row(ground), expected, "{ground:?}");
+        }
+    }
+
+    /// Anyone whom the policy lets open a meeting, or read its papers, sees exactly that much.
+    #[test]
+    fn sight_agrees_with_permission_for_every_role_part_and_stage() {
+        let agency = [AgencyId(uuid::Uuid::from_u128(1)), AgencyId(uuid::Uuid::from_u128(2))];
+        let parts =
+            [None, Some(Part::Chair), Some(Part::Secretary), Some(Part::Delegate), Some(Part::Invited)];
+        for (role, stage) in Role::ALL.into_iter().flat_map(|role| Stage::ALL.map(|stage| (role, stage))) {
+            for (part, granted_in) in parts.into_iter().flat_map(|part| agency.map(|at| (part, at))) {
+                let caller = caller(vec![Grant { role, agency: granted_in }]);
+                let standing = Standing {
+                    agency: &agency,
+                    stage,
+                    part: part.filter(|part| *part != Part::Invited),
+                    speaks_for_invited: part == Some(Part::Invited),
+                    is_own_agency_invited: false,
+                };
+                let seen = sight(&caller, &[caller.agency.id], &standing);
+                let may = |action| caller.may(action, Scope::Meeting { agency: &agency, part, stage });
+                assert_eq!(seen >= Sight::Opens, may(Action::ViewMeeting), "{role:?} {part:?} {stage:?}");
+                assert_eq!(seen == Sight::Papers, may(Action::ReadPaper), "{role:?} {part:?} {stage:?}");
+            }
+        }
+    }
+
+    fn caller(grants: Vec<Grant>) -> Caller {
+        let agency = AgencyId(uuid::Uuid::from_u128(9));
+        Caller {
+            person: crate::ids::PersonId(uuid::Uuid::from_u128(8)),
+            name: String::new(),
+            position: String::new(),
+            agency: crate::agencies::AgencyRef { id: agency, code: String::new(), short_name: String::new() },
+            grants,
+            session: crate::ids::SessionId(uuid::Uuid::nil()),
+            now: chrono::DateTime::UNIX_EPOCH,
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! What a list or a calendar is narrowed to: an agency, a room, a person. One place for both, so that neither tells more
+//! than the other. Knows no base condition: that comes with the question.
+
+use domain::access::Caller;
+use domain::ids::{AgencyId, PersonId, RoomId};
+use domain::sight::Sight;
+
+use super::sight::{at_least, is_own_agency_invited};
+use crate::agencies::subtree_pattern;
+use crate::db::Q;
+
+/// Which meetings of an agency are meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Of {
+    /// Those it holds.
+    Held(AgencyId),
+    /// Those that it or an agency below it holds.
+    HeldBelow(AgencyId),
+    /// The same, and those that somebody of theirs attends: an office plans around both.
+    HeldOrAttended(AgencyId),
+}
+
+/// What to narrow to; nothing narrows nothing.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Narrow {
+    pub(super) agency: Option<Of>,
+    pub(super) room: Option<RoomId>,
+    pub(super) person: Option<PersonId>,
+}
+
+impl Narrow {
+    /// Conditions on `meeting m`, each of which must hold.
+    ///
+    /// Being found by a room or a person tells that the meeting is there, or that they attend: each condition asks for
+    /// the sight that goes with it, whatever the list itself asks for.
+    pub(super) fn conditions(self, query: &mut Q, caller: &Caller) -> Vec<String> {
+        let mut all = Vec::new();
+        if let Some(of) = self.agency {
+            all.push(of_agency(query, caller, of));
+        }
+        if let Some(room) = self.room {
+            let room = query.place(room);
+            all.push(format!("m.id IN (SELECT k.meeting_id FROM meeting_room k WHERE k.room_id = {room})"));
+            all.push(at_least(query, caller, Sight::Title));
+        }
+        if let Some(person) = self.person {
+            let id = query.place(person);
+            all.push(format!("m.id IN (SELECT k.meeting_id FROM participant k WHERE k.person_id = {id})"));
+            if person != caller.person {
+                all.push(at_least(query, caller, Sight::Opens));
+            }
+        }
+        all
+    }
+}
+
+fn of_agency(query: &mut Q, caller: &Caller, of: Of) -> String {
+    let below = |query: &mut Q, agency| {
+        let pattern = query.place(subtree_pattern(agency));
+        (format!("m.agency_id IN (SELECT id FROM agency WHERE path LIKE {pattern})"), pattern)
+    };
+    match of {
+        Of::Held(agency) => format!("m.agency_id = {}", query.place(agency)),
+        Of::HeldBelow(agency) => below(query, agency).0,
+        Of::HeldOrAttended(agency) => {
+            let (held, pattern) = below(query, agency);
+            let opened = at_least(query, caller, Sight::Opens);
+            // That their own agency is invited is for everybody in it to know.
+            let own = is_own_agency_invited(query, caller);
+            let id = query.place(caller.agency.id);
+            format!(
+                "({held} OR (({opened}) AND EXISTS (SELECT 1 FROM participant p JOIN agency o ON o.id = p.agency_id \
+                 WHERE p.meeting_id = m.id AND o.path LIKE {pattern})) \
+                 OR ({own} AND {id} IN (SELECT id FROM agency WHERE path LIKE {pattern})))"
+            )
+        }
+    }
+}
