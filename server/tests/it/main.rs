@@ -14,6 +14,7 @@ mod kill;
 mod lists;
 mod live;
 mod manual;
+mod markers;
 mod nodes;
 mod pages;
 mod papers;

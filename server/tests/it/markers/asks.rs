@@ -1,0 +1,362 @@
+//! What is asked of every address, as anybody: with identifiers of all meetings, papers, people and rooms, foreign ones
+//! too. A caller who may really do something asks for it in a way that is refused, so that the office does not change.
+
+use domain::access::Stage;
+use domain::meetings::MeetingInput;
+use http::Method;
+use serde_json::{Value, json};
+
+use super::forms::{calendars, checks, lists};
+use super::office::{Made, Office};
+use super::oracle::{Narrow, Who};
+
+/// One request.
+pub(super) struct Ask {
+    /// As the table of permissions names it.
+    pub(super) address: &'static str,
+    pub(super) method: Method,
+    pub(super) path: String,
+    pub(super) body: Body,
+    /// As a browser that shows a page, or as a page's script.
+    pub(super) is_page: bool,
+    pub(super) narrow: Narrow,
+}
+
+pub(super) enum Body {
+    Nothing,
+    Form(String),
+    Json(Value),
+    Parts(String),
+}
+
+impl Ask {
+    fn get(address: &'static str, path: impl Into<String>) -> Ask {
+        let (path, method) = (path.into(), Method::GET);
+        Ask { address, method, path, body: Body::Nothing, is_page: true, narrow: Narrow::Not }
+    }
+
+    fn form(address: &'static str, body: impl Into<String>) -> Ask {
+        Ask {
+            method: Method::POST,
+            body: Body::Form(body.into()),
+            is_page: false,
+            ..Ask::get(address, address)
+        }
+    }
+
+    pub(super) fn json(address: &'static str, body: Value) -> Ask {
+        Ask { method: Method::POST, body: Body::Json(body), is_page: false, ..Ask::get(address, address) }
+    }
+
+    pub(super) fn narrowed(self, narrow: Narrow) -> Ask {
+        Ask { narrow, ..self }
+    }
+
+    /// The same as a browser without script sends it, which is led on by a redirect.
+    fn plain(self) -> Ask {
+        Ask { is_page: true, ..self }
+    }
+}
+
+/// What somebody asks of an address.
+///
+/// A new address fails here: the person who adds it says how it is asked, with what belongs to others.
+pub(super) fn asks(office: &Office, who: Who, address: &'static str) -> Vec<Ask> {
+    if let Some(pages) = pages(office, address) {
+        return pages;
+    }
+    if let Some(files) = files(office, address) {
+        return files;
+    }
+    if let Some(steps) = steps(office, who, address) {
+        return steps;
+    }
+    calls(office, address).unwrap_or_else(|| {
+        panic!("{address} is new: say in markers/asks.rs how it is asked, with identifiers of what belongs to others")
+    })
+}
+
+/// Meetings of each stage at an agency of their own; the others differ by chance.
+fn some(office: &Office) -> &[Made] {
+    &office.meetings[..6]
+}
+
+fn pages(office: &Office, address: &'static str) -> Option<Vec<Ask>> {
+    let of = |made: &[Made]| {
+        let path = |meeting: &Made| address.replace("{id}", &meeting.id.to_string());
+        Some(made.iter().map(|meeting| Ask::get(address, path(meeting))).collect())
+    };
+    let people = [(1, office.people[1].caller.person), (4, office.people[4].caller.person)];
+    match address {
+        "/meetings/{id}" | "/meetings/{id}/invitation.ics" => of(&office.meetings),
+        "/meetings/{id}/edit" | "/meetings/{id}/roll" | "/meetings/{id}/hall" | "/meetings/{id}/live" => {
+            of(some(office))
+        }
+        "/meetings/{id}/rehearsal" | "/meetings/{id}/in" => of(some(office)),
+        "/meetings/{id}/delegates" => Some(
+            some(office)
+                .iter()
+                .map(|meeting| {
+                    let agency = meeting.invited().next().unwrap_or(meeting.agency);
+                    Ask::get(
+                        address,
+                        format!("/meetings/{}/delegates?agency={}", meeting.id, office.agency(agency)),
+                    )
+                })
+                .collect(),
+        ),
+        "/papers/{id}" | "/papers/{id}/file" => Some(
+            office
+                .meetings
+                .iter()
+                .map(|meeting| Ask::get(address, address.replace("{id}", &meeting.paper.to_string())))
+                .collect(),
+        ),
+        "/calendar" => {
+            let mut all = vec![
+                Ask::get(address, "/calendar"),
+                Ask::get(address, "/calendar?view=month&date=2026-06-18&whose=all"),
+                Ask::get(address, "/calendar?view=rooms&date=2026-06-18"),
+            ];
+            all.extend(people.map(|(number, person)| {
+                Ask::get(address, format!("/calendar?view=week&date=2026-06-18&person={person}"))
+                    .narrowed(Narrow::Person(number))
+            }));
+            Some(all)
+        }
+        "/meetings" => {
+            let mut all = vec![
+                Ask::get(address, "/meetings"),
+                Ask::get(address, "/meetings?what=held&base=all&figures=x"),
+                Ask::get(address, "/meetings?text=mk"),
+            ];
+            all.extend(people.map(|(number, person)| {
+                Ask::get(address, format!("/meetings?person={person}")).narrowed(Narrow::Person(number))
+            }));
+            Some(all)
+        }
+        "/search" => Some(vec![Ask::get(address, "/search?q=mk")]),
+        "/admin/agencies/{id}" => Some(
+            office
+                .codes()
+                .map(|code| Ask::get(address, format!("/admin/agencies/{}", office.agency(code))))
+                .collect(),
+        ),
+        "/admin/people/{id}" => {
+            let path = |person: &super::office::Person| format!("/admin/people/{}", person.caller.person);
+            Some(office.people.iter().take(6).map(|person| Ask::get(address, path(person))).collect())
+        }
+        "/admin/rooms/{id}" => {
+            Some(office.rooms.iter().map(|room| Ask::get(address, format!("/admin/rooms/{room}"))).collect())
+        }
+        "/admin/imports" => Some(vec![
+            Ask::get(address, "/admin/imports"),
+            Ask::get(address, format!("/admin/imports?kind=baseline&report={}", office.report)),
+        ]),
+        "/sign-in" | "/first" | "/" | "/papers" | "/more" | "/account" | "/meetings/new" | "/figures"
+        | "/admin" | "/admin/agencies" | "/admin/people" | "/admin/rooms" | "/admin/rules"
+        | "/admin/audit" => Some(vec![Ask::get(address, address)]),
+        _ => None,
+    }
+}
+
+/// Files, and what is sent as one.
+fn files(office: &Office, address: &'static str) -> Option<Vec<Ask>> {
+    let parts = |path: String, fields: &[(&str, &str)], file: &str| {
+        let mut body = String::new();
+        for (name, value) in fields {
+            body.push_str(&format!(
+                "--b\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"
+            ));
+        }
+        body.push_str(&format!(
+            "--b\r\ncontent-disposition: form-data; name=\"file\"; filename=\"a\"\r\n\r\n{file}\r\n--b--\r\n"
+        ));
+        Ask { method: Method::POST, body: Body::Parts(body), ..Ask::get(address, path) }
+    };
+    match address {
+        "/pkg/{*file}" | "/fonts/{*file}" | "/pdfjs/{*file}" => {
+            Some(vec![Ask::get(address, address.replace("{*file}", "nothing"))])
+        }
+        "/favicon.svg"
+        | "/icon-192.png"
+        | "/icon-512.png"
+        | "/apple-touch-icon.png"
+        | "/manifest.webmanifest"
+        | "/robots.txt"
+        | "/health" => Some(vec![Ask::get(address, address)]),
+        // Over a real connection, in `socket`; here the door is knocked at.
+        "/meetings/{id}/socket" => {
+            Some(vec![Ask::get(address, format!("/meetings/{}/socket", office.meetings[1].id))])
+        }
+        "/meetings/{id}/papers" => Some(
+            office
+                .meetings
+                .iter()
+                .map(|meeting| {
+                    let item = meeting.item.to_string();
+                    parts(
+                        format!("/meetings/{}/papers", meeting.id),
+                        &[("item", &item), ("level", "open")],
+                        "no PDF",
+                    )
+                })
+                .collect(),
+        ),
+        "/admin/imports/{kind}" => Some(
+            ["agencies", "people", "rooms", "meetings", "baseline"]
+                .map(|kind| {
+                    let rows = match kind {
+                        "meetings" => {
+                            "agency,title,kind,form,sittings,status,role,counterpart,sites_connected\n\
+                             STC,Họp,briefing,in_person,2026-06-15T07:30/08:30,held,organised,internal,0\n"
+                        }
+                        _ => "code\nX\n",
+                    };
+                    parts(format!("/admin/imports/{kind}"), &[("mode", "dry_run")], rows)
+                })
+                .into(),
+        ),
+        _ => None,
+    }
+}
+
+/// What is done to a meeting, by those who may not with all that it takes, by those who may with something amiss.
+fn steps(office: &Office, who: Who, address: &'static str) -> Option<Vec<Ask>> {
+    let step = |body: &dyn Fn(&Made, bool) -> Option<String>| {
+        let may = |meeting: &Made| who.is_some_and(|who| office.writes(who, meeting) || meeting.chair == who);
+        let asks = office.meetings.iter().enumerate().filter_map(|(number, meeting)| {
+            let ask = Ask::form(address, body(meeting, may(meeting))?);
+            Some(if number % 2 == 0 { ask } else { ask.plain() })
+        });
+        Some(asks.collect::<Vec<_>>())
+    };
+    match address {
+        "/api/meetings/publish" => step(&|m, _| Some(format!("id={}&rev=0", m.id))),
+        "/api/meetings/call-off" => step(&|m, may| {
+            let is_dropped = may && m.stage == Stage::Draft;
+            (!is_dropped).then(|| format!("id={}&reason={}", m.id, if may { "" } else { "x" }))
+        }),
+        "/api/meetings/open" | "/api/meetings/take-back" | "/api/meetings/discuss" => {
+            step(&|m, _| Some(format!("id={}", m.id)))
+        }
+        "/api/meetings/close" => {
+            step(&|m, may| Some(format!("id={}&ended={}&reason=x", m.id, if may { "noon" } else { "" })))
+        }
+        "/api/attendance/mark" => step(&|m, may| {
+            let presence = if may { "absent" } else { "in_room" };
+            Some(format!("id={}&participant={}&presence={presence}", m.id, m.participant))
+        }),
+        "/api/attendance/mark-rest" => {
+            step(&|m, may| Some(format!("id={}&presence={}", m.id, if may { "nowhere" } else { "in_room" })))
+        }
+        "/api/attendance/mark-site" => {
+            step(&|m, _| Some(format!("id={}&site={}&connected=on", m.id, office.agency(m.sites[0]))))
+        }
+        "/api/papers/rename" => step(&|m, may| {
+            Some(format!("id={}&paper={}&title={}", m.id, m.paper, if may { "" } else { "x" }))
+        }),
+        "/api/papers/neutral-line" => step(&|m, _| Some(format!("id={}&item={}", m.id, m.item))),
+        "/api/papers/withdraw" => step(&|m, _| Some(format!("id={}&paper={}", m.id, m.paper))),
+        "/api/meetings/get" | "/api/live/lines" | "/api/live/rehearsals" => {
+            step(&|m, _| Some(format!("id={}", m.id)))
+        }
+        "/api/live/behind" => step(&|m, _| Some(format!("id={}&site={}", m.id, office.agency(m.sites[0])))),
+        "/api/attendance/landing" | "/api/hall/display" => step(&|m, _| Some(format!("meeting={}", m.id))),
+        "/api/attendance/scan" => step(&|m, _| Some(format!("meeting={}&code=000000", m.id))),
+        "/api/attendance/nameable" => step(&|m, _| {
+            let agency = m.invited().next().unwrap_or(m.agency);
+            Some(format!("meeting={}&agency={}", m.id, office.agency(agency)))
+        }),
+        "/api/attendance/name-delegates" => step(&|m, _| {
+            let agency = m.invited().next().unwrap_or(m.agency);
+            Some(format!("meeting={}&agency={}&people[]=nobody", m.id, office.agency(agency)))
+        }),
+        "/api/papers/read" => step(&|m, _| Some(format!("paper={}", m.paper))),
+        _ => None,
+    }
+}
+
+fn calls(office: &Office, address: &'static str) -> Option<Vec<Ask>> {
+    let person = |number: usize| office.people[number].caller.person;
+    let victim = office.victim;
+    let one = |body: String| Some(vec![Ask::form(address, body)]);
+    match address {
+        "/api/meetings/list" => Some(lists(office, address)),
+        "/api/calendar/show" => Some(calendars(office, address)),
+        "/api/meetings/check" => Some(checks(office, address)),
+        "/api/meetings/compose" => Some(
+            office
+                .meetings
+                .iter()
+                .map(|m| json!({"id": m.id, "start": start()}))
+                .chain([json!({"id": null, "start": start()})])
+                .map(|body| Ask::json(address, body))
+                .collect(),
+        ),
+        "/api/meetings/keep" => Some(
+            office
+                .meetings
+                .iter()
+                .map(|m| json!({"saved": {"id": m.id, "rev": 0}, "typing": null, "input": MeetingInput::default()}))
+                .map(|body| Ask::json(address, body))
+                .collect(),
+        ),
+        "/api/meetings/save" => Some(
+            office
+                .meetings
+                .iter()
+                .map(|m| Ask::form(address, format!("id={}&rev=0&then=keep&input[title]=x", m.id)))
+                .collect(),
+        ),
+        "/api/attendance/to-name" => Some(
+            office.meetings.iter().map(|m| Ask::json(address, json!({"meeting": m.id, "chosen": []}))).collect(),
+        ),
+        "/api/meetings/find" | "/api/calendar/people" | "/api/search/find" => {
+            Some(["mk", "nguoi", ""].map(|text| Ask::form(address, format!("text={text}"))).into())
+        }
+        "/api/figures/report" => Some(
+            office.codes().map(|code| Ask::json(address, json!({"subject": {"agency": office.agency(code)}}))).collect(),
+        ),
+        "/api/audit/list" => Some((1..8).map(|page| Ask::form(address, format!("page={page}"))).collect()),
+        "/api/people/list" => Some(vec![Ask::form(address, "page=1"), Ask::form(address, "text=mk&page=1")]),
+        "/api/people/get" => {
+            Some((0..office.people.len()).map(|n| Ask::form(address, format!("id={}", person(n)))).collect())
+        }
+        "/api/people/change" => one(format!("id={}&name=", person(4))),
+        "/api/people/add" => one("user_name=&name=".into()),
+        "/api/people/reset-password" => one(format!("person={victim}")),
+        "/api/people/set-active" => one(format!("person={victim}&active=")),
+        "/api/people/password-report" | "/api/imports/report" => one(format!("name={}", office.report)),
+        "/api/agencies/settings" => {
+            Some(office.codes().map(|code| Ask::form(address, format!("id={}", office.agency(code)))).collect())
+        }
+        "/api/agencies/set-hours" => one(format!("id={}&morning_from=x", office.agency("STC"))),
+        "/api/agencies/change" => one(format!("id={}&name=", office.agency("STC"))),
+        "/api/agencies/add" | "/api/rooms/add" => one("code=".into()),
+        "/api/rooms/get" => Some(office.rooms.iter().map(|room| Ask::form(address, format!("id={room}"))).collect()),
+        "/api/rooms/change" => one(format!("id={}&name=", office.rooms[2])),
+        "/api/rules/add" => one("code=".into()),
+        "/api/rules/set-hybrid" => one("hybrid=x".into()),
+        "/api/accounts/sign-in" => one("user_name=nobody&password=nothing".into()),
+        "/api/accounts/claim-first" => one("code=x".into()),
+        "/api/accounts/change-password" => one("old=x&new=y&again=z".into()),
+        "/api/preferences/set" => one("locale=vi".into()),
+        "/api/accounts/is-first"
+        | "/api/accounts/sessions"
+        | "/api/accounts/sign-out"
+        | "/api/accounts/sign-out-everywhere"
+        | "/api/meetings/today"
+        | "/api/papers/coming"
+        | "/api/calendar/choices"
+        | "/api/figures/agencies"
+        | "/api/agencies/tree"
+        | "/api/rooms/list"
+        | "/api/rules/list" => one(String::new()),
+        _ => None,
+    }
+}
+
+fn start() -> Value {
+    json!({"date": "", "from": "", "to": "", "room": "", "agency": ""})
+}

@@ -1,0 +1,33 @@
+//! The words with their fields, and the numbers that a seed gives.
+
+use super::oracle::Need;
+use super::scan::word;
+
+/// The words, by number: the field that holds each and what it needs.
+#[derive(Default)]
+pub(super) struct Words(Vec<(String, Need)>);
+
+impl Words {
+    pub(super) fn new(&mut self, field: String, need: Need) -> String {
+        self.0.push((field, need));
+        word(self.0.len() - 1)
+    }
+
+    pub(super) fn get(&self, number: usize) -> Option<&(String, Need)> {
+        self.0.get(number)
+    }
+
+    pub(super) fn all(&self) -> impl Iterator<Item = (usize, &String, Need)> {
+        self.0.iter().enumerate().map(|(number, (field, need))| (number, field, *need))
+    }
+}
+
+/// Numbers that follow from a seed alone.
+pub(super) struct Dice(pub(super) u64);
+
+impl Dice {
+    pub(super) fn throw(&mut self, below: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(self.0 >> 33).unwrap() % below
+    }
+}
