@@ -12,10 +12,12 @@
 // The attributes may stand on the element itself, or once around several.
 // Without script the form works as it stands. With it, what is marked data-plain gives way to a drop
 // area; each file is one POST: the form's other fields first, then `file`. The server answers 2xx, or
-// a refusal as JSON {"message": "…"}, which is shown beside its file.
+// a refusal as JSON {"message": "…"}, which is shown beside its file. A file whose first page could not be read
+// ("failure": {"refused": {"first_page_unread": {"kept": ID}}}) waits for a tick: the declaration is sent with the
+// file's ID as `kept`, and with the whole file when the server keeps it no longer.
 // Texts, data-t-*: drop choose waiting sending done cancel retry remove cancelled refused offline too-big
-// finished some-refused reload. Event: `uploaded` {count}, cancelable; unless it is prevented the page
-// is loaded anew when every file has arrived.
+// finished some-refused reload declare declare-send. Event: `uploaded` {count}, cancelable; unless it is
+// prevented the page is loaded anew when every file has arrived.
 
 import { icon, make, said, word } from "./reader/words.js";
 
@@ -78,6 +80,7 @@ class PaperUpload extends HTMLElement {
       const row = new Row(this, file, {
         cancel: () => this.#cancel(row),
         retry: () => this.#retry(row),
+        declare: () => this.#declare(row),
         remove: () => this.#remove(row),
       });
       this.#all.push(row);
@@ -105,7 +108,9 @@ class PaperUpload extends HTMLElement {
     const fields = new FormData(form);
     const name = this.#plainField().name || "file";
     fields.delete(name);
-    fields.append(name, row.file, row.file.name);
+    if (row.isDeclared) fields.set("declared", "yes");
+    if (row.kept) fields.append("kept", row.kept);
+    else fields.append(name, row.file, row.file.name);
     const request = new XMLHttpRequest();
     this.#sending = request;
     row.sending();
@@ -118,7 +123,7 @@ class PaperUpload extends HTMLElement {
     });
     request.addEventListener("load", () => {
       if (request.status >= 200 && request.status < 300) row.done();
-      else row.refused(refusal(request) || word(this, "refused"), { again: request.status >= 500 });
+      else this.#refused(row, request);
     });
     request.addEventListener("error", () => row.refused(word(this, "offline"), { again: true }));
     request.addEventListener("abort", () => row.refused(word(this, "cancelled"), { again: true }));
@@ -126,6 +131,25 @@ class PaperUpload extends HTMLElement {
     request.setRequestHeader("Accept", "application/json");
     request.send(fields);
     row.request = request;
+  }
+
+  #refused(row, request) {
+    const { message, refused } = refusal(request);
+    const unread = refused.first_page_unread;
+    if (unread) {
+      row.ask(message, unread.kept);
+    } else if (refused === "no_longer_kept") {
+      // The declaration stands; the file goes with it once more.
+      row.kept = null;
+      this.#retry(row);
+    } else {
+      row.refused(message || word(this, "refused"), { again: request.status >= 500 });
+    }
+  }
+
+  #declare(row) {
+    row.isDeclared = true;
+    this.#retry(row);
   }
 
   #finish() {
@@ -177,8 +201,12 @@ class Row {
   #track;
   #fill;
   #buttons;
+  #declaration;
   state = "waiting";
   request = null;
+  // What the sender declared of this file, and where the server keeps it meanwhile.
+  isDeclared = false;
+  kept = null;
 
   constructor(host, file, acts) {
     this.#host = host;
@@ -190,6 +218,7 @@ class Row {
     this.#track.setAttribute("aria-valuemin", "0");
     this.#track.setAttribute("aria-valuemax", "100");
     this.#buttons = make("div", { className: "upload__act" });
+    this.#declaration = make("div", { className: "upload__declare" });
     const name = make(
       "p",
       { className: "upload__name" },
@@ -203,6 +232,7 @@ class Row {
       this.#buttons,
       this.#track,
       this.#say,
+      this.#declaration,
     );
     this.waiting();
   }
@@ -235,12 +265,29 @@ class Row {
     this.#say.setAttribute("role", "alert");
   }
 
+  /** Asks for the declaration; the button is held until the box is ticked. */
+  ask(text, kept) {
+    this.kept = kept;
+    this.#become("asked", text, [["remove", "trash-2"]]);
+    const box = make("input", { type: "checkbox" });
+    const look = { type: "button", className: "btn btn--secondary", disabled: true };
+    const send = make("button", look, word(this.#host, "declare-send"));
+    box.addEventListener("change", () => {
+      send.disabled = !box.checked;
+    });
+    send.addEventListener("click", () => this.#acts.declare());
+    const tick = make("label", { className: "tick" }, box, word(this.#host, "declare"));
+    this.#declaration.replaceChildren(tick, send);
+    this.#say.setAttribute("role", "alert");
+  }
+
   #become(state, text, ways) {
     this.state = state;
     this.element.className = `upload__row is-${state}`;
-    this.#track.hidden = state === "done" || state === "refused";
+    this.#track.hidden = state === "done" || state === "refused" || state === "asked";
+    this.#declaration.replaceChildren();
     this.#say.removeAttribute("role");
-    const pictures = { done: "circle-check", refused: "circle-alert" };
+    const pictures = { done: "circle-check", refused: "circle-alert", asked: "circle-alert" };
     this.#say.replaceChildren(...(pictures[state] ? [icon(this.#host, pictures[state], "")] : []), text);
     this.#buttons.replaceChildren(...ways.map(([name, picture]) => this.#button(name, picture)));
   }
@@ -258,12 +305,13 @@ class Row {
   }
 }
 
-/** The server's own words, when it sent any. */
+/** The server's own words, when it sent any, and what it refused. */
 function refusal(request) {
   try {
-    return String(JSON.parse(request.responseText).message ?? "");
+    const { message, failure } = JSON.parse(request.responseText);
+    return { message: String(message ?? ""), refused: failure?.refused ?? {} };
   } catch {
-    return "";
+    return { message: "", refused: {} };
   }
 }
 

@@ -5,7 +5,7 @@ use domain::accounts::{Duty, Weakness};
 use domain::error::{Failure, FieldProblem, Problem as Wrong, Refusal};
 use domain::ids::IncidentId;
 use domain::meetings::Holder;
-use domain::papers::Level;
+use domain::papers::{FileKind, Level, Unread};
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 use serde::{Deserialize, Serialize};
@@ -147,6 +147,11 @@ fn refused(refusal: &Refusal) -> Described {
             tf(REFUSED_MARKED_CLASSIFIED, &[("marking", &marking(*level))]),
             t(REFUSED_CLASSIFIED_BODY),
         ),
+        Refusal::FirstPageUnread { why, title, .. } => Described::new(
+            tf(REFUSED_FIRST_PAGE_UNREAD, &[("title", title)]),
+            format!("{} {}", unread(*why), t(REFUSED_FIRST_PAGE_UNREAD_BODY)),
+        ),
+        Refusal::NoLongerKept => plain(REFUSED_NO_LONGER_KEPT, REFUSED_NO_LONGER_KEPT_BODY),
         Refusal::TooLarge { limit_mib } => {
             Described::new(t(REFUSED_TOO_LARGE), tf(REFUSED_TOO_LARGE_BODY, &[("limit", limit_mib)]))
         }
@@ -172,7 +177,7 @@ fn refused(refusal: &Refusal) -> Described {
         Refusal::ReasonNeeded => plain(REFUSED_REASON_NEEDED, REFUSED_REASON_NEEDED_BODY),
         Refusal::Withdrawn => plain(READER_GONE, READER_GONE_HINT),
         Refusal::Classified => plain(REFUSED_CLASSIFIED, REFUSED_CLASSIFIED_BODY),
-        Refusal::NotPdf => plain(REFUSED_NOT_PDF, REFUSED_NOT_PDF_BODY),
+        Refusal::NotPdf { kind } => plain(not_pdf(*kind), REFUSED_NOT_PDF_BODY),
         Refusal::EmptyFile => plain(REFUSED_EMPTY_FILE, REFUSED_EMPTY_FILE_BODY),
         Refusal::DiskFull => plain(REFUSED_DISK_FULL, REFUSED_DISK_FULL_BODY),
         Refusal::ImportUnderWay => plain(REFUSED_IMPORT_UNDER_WAY, REFUSED_IMPORT_UNDER_WAY_BODY),
@@ -246,6 +251,29 @@ fn marking(level: Level) -> &'static str {
         Level::Confidential => t(LEVEL_CONFIDENTIAL),
         Level::Secret => t(LEVEL_SECRET),
         Level::TopSecret => t(LEVEL_TOP_SECRET),
+    }
+}
+
+/// Why a first page could not be read.
+fn unread(why: Unread) -> &'static str {
+    match why {
+        Unread::NoText => t(UNREAD_NO_TEXT),
+        Unread::Letters => t(UNREAD_LETTERS),
+        Unread::OldLetters => t(UNREAD_OLD_LETTERS),
+        Unread::Locked => t(UNREAD_LOCKED),
+        Unread::Damaged => t(UNREAD_DAMAGED),
+        Unread::GivenUp => t(UNREAD_GIVEN_UP),
+    }
+}
+
+/// What a file is that is no PDF.
+fn not_pdf(kind: FileKind) -> Text {
+    match kind {
+        FileKind::Office => REFUSED_NOT_PDF_OFFICE,
+        FileKind::Picture => REFUSED_NOT_PDF_PICTURE,
+        FileKind::Packed => REFUSED_NOT_PDF_PACKED,
+        FileKind::WebPage => REFUSED_NOT_PDF_WEB_PAGE,
+        FileKind::Other => REFUSED_NOT_PDF,
     }
 }
 

@@ -106,6 +106,22 @@ test('a paper that was withdrawn is no longer opened, and this is said in words'
     await expect(delegate.locator('a.paper')).toHaveCount(1);
     await expect(delegate.locator('a.paper')).toContainText('Phụ lục');
   });
+
+  await test.step('a scan is taken once the secretary has declared that it holds no state secret', async () => {
+    await open(secretary, address);
+    await secretary.getByText(t('agenda_add_papers')).first().click();
+    await secretary.locator('.upload__drop input').setInputFiles([paper('Bản quét.pdf', pdf(['']))]);
+    const row = secretary.locator('.upload__row').filter({ hasText: 'Bản quét.pdf' });
+    await expect(row).toContainText(t('unread_no_text'));
+    const send = row.getByRole('button', { name: t('agenda_declare_send'), exact: true });
+    await expect(send).toBeDisabled();
+    await axe(secretary);
+    await shot(secretary, 'declaration');
+    await row.getByLabel(t('agenda_declare')).check();
+    await send.click();
+    await expect(secretary.locator('a.paper')).toHaveCount(2);
+    await expect(secretary.locator('a.paper').filter({ hasText: 'Bản quét' })).toContainText('không chứa bí mật nhà nước');
+  });
 });
 
 test('a meeting that is postponed or called off is told to delegates, gives its room back, and counts apart', async ({ person }) => {

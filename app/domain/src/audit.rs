@@ -127,6 +127,7 @@ deeds! {
     MeetingsSave = "meetings.save", MeetingReaders;
     MeetingsTakeBack = "meetings.take_back", MeetingReaders;
     PapersAdd = "papers.add", PaperReaders;
+    PapersDeclare = "papers.declare", PaperReaders;
     PapersLeaveNeutralLine = "papers.leave_neutral_line", PaperReaders;
     PapersRename = "papers.rename", PaperReaders;
     PapersWithdraw = "papers.withdraw", PaperReaders;

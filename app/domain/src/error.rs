@@ -4,7 +4,7 @@ use chrono::NaiveDateTime;
 use serde::{Deserialize, Serialize};
 
 use crate::accounts::{Duty, Weakness};
-use crate::ids::IncidentId;
+use crate::ids::{HeldPaperId, IncidentId, MeetingId};
 use crate::meetings::Holder;
 use crate::time::Sitting;
 
@@ -104,8 +104,22 @@ pub enum Refusal {
         /// The level marked.
         level: crate::papers::Level,
     },
+    /// The first page could not be read for a marking: the sender must declare that the paper holds no state secret.
+    FirstPageUnread {
+        /// Why.
+        why: crate::papers::Unread,
+        /// The paper's title.
+        title: String,
+        /// Where the file is kept for some minutes, so that the declaration can follow without sending it again.
+        kept: HeldPaperId,
+    },
+    /// A file that waited for its declaration is kept no longer.
+    NoLongerKept,
     /// The file is no PDF, whatever its name says.
-    NotPdf,
+    NotPdf {
+        /// What it is.
+        kind: crate::papers::FileKind,
+    },
     /// The file is larger than the limit.
     TooLarge {
         /// The limit in mebibytes.

@@ -42,6 +42,8 @@ ids! {
     ParticipantId,
     /// A document of an agenda item.
     PaperId,
+    /// A file that was sent and waits for a declaration.
+    HeldPaperId,
     /// A signed-in device.
     SessionId,
     /// A time that one page sat at a seat of a meeting.

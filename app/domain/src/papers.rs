@@ -79,10 +79,6 @@ pub enum Unread {
 }
 
 impl Unread {
-    /// Every reason.
-    pub const ALL: [Unread; 6] =
-        [Self::NoText, Self::Letters, Self::OldLetters, Self::Locked, Self::Damaged, Self::GivenUp];
-
     /// The code that is stored.
     pub const fn code(self) -> &'static str {
         match self {

@@ -52,6 +52,7 @@ pub(super) fn deed(code: &str) -> String {
         Deed::MeetingsSave => DEED_MEETINGS_SAVE,
         Deed::MeetingsTakeBack => DEED_MEETINGS_TAKE_BACK,
         Deed::PapersAdd => DEED_PAPERS_ADD,
+        Deed::PapersDeclare => DEED_PAPERS_DECLARE,
         Deed::PapersLeaveNeutralLine => DEED_PAPERS_LEAVE_NEUTRAL_LINE,
         Deed::PapersRename => DEED_PAPERS_RENAME,
         Deed::PapersWithdraw => DEED_PAPERS_WITHDRAW,

@@ -8,7 +8,7 @@ use leptos_router::hooks::use_query_map;
 
 use super::calls::{self, Shown};
 use super::desk::{Desk, Tab};
-use super::{agenda, changes, head, roll, sites};
+use super::{agenda, changes, head, papers, roll, sites};
 use crate::failure::Problem;
 use crate::text::keys::{
     AGENDA_UPLOAD_KEPT, AGENDA_UPLOAD_KEPT_MANY, MEETINGS_COLUMN_TITLE, SHOWN_GO, SHOWN_NOW,
@@ -42,8 +42,10 @@ fn meeting_view(desk: Desk, tab: Memo<Tab>) -> impl IntoView {
     let kept_count = desk.kept_count();
     let failure = move || {
         desk.failure.get().map(|failure| {
+            let declaring = papers::declaring(desk, &failure);
             view! {
                 <Problem failure/>
+                {declaring}
                 {kept(kept_count, &desk.kept())}
             }
         })

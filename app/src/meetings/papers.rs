@@ -1,6 +1,7 @@
 //! The papers of one agenda item: rows to read, and for the secretariat adding, renaming, withdrawing. What is
 //! classified never comes here: a neutral line stands in its place.
 
+use domain::error::{Failure, Refusal};
 use domain::ids::{AgendaItemId, PaperId};
 use domain::papers::{Level, Paper, PaperLine};
 use leptos::prelude::*;
@@ -64,7 +65,7 @@ fn row(desk: Desk, paper: Memo<Paper>, id: PaperId, manages: bool) -> impl IntoV
     }
 }
 
-/// Pages, size, and which version it is.
+/// Pages, size, which version it is, and the declaration it was taken under.
 fn measure(paper: &Paper) -> impl IntoView + use<> {
     let pages = match paper.pages {
         Some(pages) => tf(AGENDA_PAGES, &[("n", &pages)]),
@@ -72,10 +73,15 @@ fn measure(paper: &Paper) -> impl IntoView + use<> {
     };
     let version =
         (paper.version > 1).then(|| view! { <span>{tf(AGENDA_VERSION, &[("n", &paper.version)])}</span> });
+    let declaration = paper.declaration.as_ref().map(|declaration| {
+        let time = text::moment(words::local(declaration.at));
+        tf(AGENDA_DECLARED, &[("name", &declaration.by), ("time", &time)])
+    });
     view! {
         <span>{pages}</span>
         <span>{text::bytes(paper.bytes)}</span>
         {version}
+        {declaration.map(|said| view! { <span>{said}</span> })}
     }
 }
 
@@ -169,6 +175,8 @@ pub(super) fn adding(agenda: AnyView) -> impl IntoView {
             data-t-finished=t(AGENDA_UPLOAD_FINISHED)
             data-t-some-refused=t(AGENDA_UPLOAD_SOME_REFUSED)
             data-t-reload=t(AGENDA_UPLOAD_RELOAD)
+            data-t-declare=t(AGENDA_DECLARE)
+            data-t-declare-send=t(AGENDA_DECLARE_SEND)
         >
             {agenda}
         </div>
@@ -214,10 +222,36 @@ fn upload(desk: Desk, item: &str) -> impl IntoView + use<> {
                     <label for=field.clone()>{t(AGENDA_FILES)}</label>
                     <input class="input" id=field r#type="file" name="file" multiple=true accept="application/pdf" data-plain=""/>
                 </div>
+                <label class="tick" data-plain="">
+                    <input r#type="checkbox" name="declared" value="yes"/>
+                    {t(AGENDA_DECLARE_BEFORE)}
+                </label>
                 <button class="btn btn--secondary" r#type="submit" data-plain="">{t(AGENDA_UPLOAD)}</button>
             </form>
         </paper-upload>
     }
+}
+
+/// After a plain form was refused because a first page could not be read: the declaration under which the same file is
+/// taken, without sending it again.
+pub(super) fn declaring(desk: Desk, failure: &Failure) -> Option<AnyView> {
+    let Failure::Refused(Refusal::FirstPageUnread { kept, .. }) = failure else { return None };
+    let form = view! {
+        <form
+            class="stack stack--s"
+            method="post"
+            action=format!("/meetings/{}/papers", desk.id)
+            enctype="multipart/form-data"
+        >
+            <input r#type="hidden" name="kept" value=kept.to_string()/>
+            <label class="tick">
+                <input r#type="checkbox" name="declared" value="yes" required=true/>
+                {t(AGENDA_DECLARE)}
+            </label>
+            <button class="btn btn--secondary">{t(AGENDA_DECLARE_SEND)}</button>
+        </form>
+    };
+    Some(form.into_any())
 }
 
 /// Papers have arrived: the agenda learns of them where it stands. Loading the page anew would undo what is being entered

@@ -44,6 +44,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use accounts::password::Hashing;
 use blobs::Blobs;
+use papers::{Held, HeldPaper};
 
 pub use audit::{TrailFault, TrailState};
 pub use db::{Db, Q, Record, Source, Tx, Value, Via, places, q};
@@ -110,6 +111,7 @@ struct Inner {
     blobs: Blobs,
     room: Room,
     import_turn: Arc<Semaphore>,
+    held: Held<HeldPaper>,
     hashing: Hashing,
 }
 
@@ -137,6 +139,7 @@ impl Backend {
             blobs,
             room,
             import_turn: Arc::new(Semaphore::new(1)),
+            held: Held::default(),
             hashing: Hashing::new(),
         })))
     }
@@ -233,6 +236,11 @@ impl Backend {
     /// while another import goes on.
     pub(crate) fn import_turn(&self) -> Option<OwnedSemaphorePermit> {
         self.0.import_turn.clone().try_acquire_owned().ok()
+    }
+
+    /// Files that wait for a declaration.
+    pub(crate) fn held(&self) -> &Held<HeldPaper> {
+        &self.0.held
     }
 
     pub(crate) fn hashing(&self) -> &Hashing {

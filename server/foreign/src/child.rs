@@ -26,7 +26,7 @@ pub fn run() -> ExitCode {
 /// without unsafe code and without copying its page tables.
 pub fn answer(work: impl FnOnce() -> Option<Look>) -> ExitCode {
     let Ok(is_sealed) = seal::seal() else { return ExitCode::from(NOT_LIMITED) };
-    let mut look = work().unwrap_or_else(|| Look::unread(Unread::GivenUp));
+    let mut look = work().unwrap_or_else(Look::given_up);
     look.is_sealed = is_sealed;
     match write(&look) {
         Ok(()) => ExitCode::SUCCESS,

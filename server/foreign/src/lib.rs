@@ -30,6 +30,11 @@ pub struct Look {
 }
 
 impl Look {
+    /// What is known of a file that could not be looked into.
+    pub fn given_up() -> Look {
+        Look::unread(Unread::GivenUp)
+    }
+
     fn unread(why: Unread) -> Look {
         Look { unread: Some(why), ..Look::default() }
     }

@@ -1,6 +1,7 @@
 //! Papers come in: streamed piece by piece to the backend, which checks and keeps them; never held in memory.
-//! Fields `item`, `level` and `title` stand before the files. Answers a script with JSON and a plain form with the
-//! way to its meeting, or with the meeting's page and what was wrong.
+//! Fields `item`, `level`, `title` and `declared` stand before the files. A file that waits for its declaration is named by
+//! `kept` in place of a file. Answers a script with JSON and a plain form with the way to its meeting, or with the meeting's
+//! page and what was wrong.
 
 use std::time::Duration;
 
@@ -11,7 +12,7 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::access::Caller;
 use domain::error::{Failure, FieldProblem, Problem, Refusal};
-use domain::ids::{AgendaItemId, MeetingId, PaperId};
+use domain::ids::{AgendaItemId, HeldPaperId, MeetingId, PaperId};
 use domain::papers::{Level, PAPER_MIB_AT_MOST, PAPERS_AT_MOST, PaperLine};
 use http::StatusCode;
 use http::request::Parts;
@@ -27,6 +28,8 @@ use crate::site::Site;
 const SILENT_AT_MOST: Duration = Duration::from_secs(60);
 /// A title of 300 letters takes at most 1,200 bytes.
 const TEXT_BYTES_AT_MOST: usize = 4096;
+/// What the ticked declaration sends.
+const DECLARED: &str = "yes";
 /// Titles told beside a refusal: they say which file was the last that came in, and fit two lines.
 const TITLES_TOLD: usize = 3;
 /// A refused form is read on for the size of one largest paper, so that the sender hears the refusal and not a broken line.
@@ -97,6 +100,10 @@ struct Heading {
     item: Option<AgendaItemId>,
     level: Option<Level>,
     title: String,
+    /// Whether the sender declares that papers whose first page cannot be read hold no state secret.
+    is_declared: bool,
+    /// A file that was sent before and waits for this declaration.
+    kept: Option<HeldPaperId>,
 }
 
 async fn take(
@@ -112,6 +119,8 @@ async fn take(
             "item" => heading.item = text(field).await?.parse().ok(),
             "level" => heading.level = Level::parse(&text(field).await?),
             "title" => heading.title = text(field).await?,
+            "declared" => heading.is_declared = text(field).await? == DECLARED,
+            "kept" => heading.kept = text(field).await?.parse().ok(),
             _ if field.file_name().is_none_or(str::is_empty) => {}
             _ if kept.len() == PAPERS_AT_MOST => {
                 return Err(invalid("file", Problem::TooMany(PAPERS_AT_MOST as u32)));
@@ -124,6 +133,12 @@ async fn take(
                 }
             },
         }
+    }
+    if let Some(held) = heading.kept {
+        if !heading.is_declared {
+            return Err(invalid("declared", Problem::Missing));
+        }
+        kept.push(site.backend.finish_declared(caller, held).await?);
     }
     if kept.is_empty() {
         return Err(invalid("file", Problem::Missing));
@@ -146,6 +161,9 @@ async fn keep(
         title => title.to_owned(),
     };
     let mut upload = site.backend.begin_upload(caller, item, &title, level).await?;
+    if heading.is_declared {
+        upload.declare();
+    }
     let most = site.config.upload_mib * 1024 * 1024;
     let mut bytes = 0;
     while let Some(piece) = in_time(field.chunk()).await? {

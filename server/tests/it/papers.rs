@@ -6,12 +6,23 @@ use crate::world::{Answer, World};
 
 const BOUNDARY: &str = "phien-test-boundary";
 
-/// A PDF of one empty page, padded so that it has more than one piece's worth of ranges to ask for.
+/// A PDF of one page with a word on it, padded so that it has more than one piece's worth of ranges to ask for.
 fn pdf(bytes: usize) -> Vec<u8> {
-    let mut file = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n\
+    saying("(Bao cao) Tj", bytes)
+}
+
+/// The same with other operators of text.
+fn saying(text: &str, bytes: usize) -> Vec<u8> {
+    let content = format!("BT /F1 12 Tf 72 700 Td {text} ET");
+    let mut file = format!(
+        "%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n\
         2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n\
-        3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>endobj\n"
-        .to_vec();
+        3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R/Resources<</Font<</F1 5 0 R>>>>>>endobj\n\
+        4 0 obj<</Length {}>>stream\n{content}\nendstream endobj\n\
+        5 0 obj<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>endobj\n",
+        content.len()
+    )
+    .into_bytes();
     file.extend(std::iter::repeat_n(b"% filling\n", bytes / 10).flatten());
     file.extend_from_slice(b"trailer<</Root 1 0 R>>\n%%EOF\n");
     file
@@ -55,7 +66,17 @@ impl Uploads {
     }
 
     async fn send(&self, cookie: &str, level: &str, accept: &str, files: &[(&str, &[u8])]) -> Answer {
-        let body = form(&[("item", &self.item), ("level", level)], files);
+        self.send_with(cookie, accept, &[("item", &self.item), ("level", level)], files).await
+    }
+
+    async fn send_with(
+        &self,
+        cookie: &str,
+        accept: &str,
+        fields: &[(&str, &str)],
+        files: &[(&str, &[u8])],
+    ) -> Answer {
+        let body = form(fields, files);
         let ask = self.world.ask(Method::POST, &format!("/meetings/{}/papers", self.meeting));
         let ask = ask.signed_in(cookie).with(header::ACCEPT, accept);
         ask.body(&format!("multipart/form-data; boundary={BOUNDARY}"), body).send().await
@@ -196,6 +217,57 @@ async fn what_is_no_paper_is_refused_in_words() {
     );
     let unsaid = uploads.send(&uploads.secretary, "", "application/json", &[("a.pdf", &pdf(10))]).await;
     assert_eq!(unsaid.status, StatusCode::UNPROCESSABLE_ENTITY, "a level must be declared");
+}
+
+#[tokio::test]
+async fn a_page_that_cannot_be_read_is_asked_about_and_its_file_sent_once() {
+    let uploads = Uploads::new().await;
+    let scan = saying("", 100);
+    let sent = uploads.send(&uploads.secretary, "open", "application/json", &[("Ban_quet.pdf", &scan)]).await;
+    assert_eq!(sent.status, StatusCode::CONFLICT, "{}", sent.text());
+    let answer: serde_json::Value = serde_json::from_slice(&sent.body).unwrap();
+    let unread = &answer["failure"]["refused"]["first_page_unread"];
+    assert_eq!((unread["why"].as_str(), unread["title"].as_str()), (Some("no_text"), Some("Ban quet")));
+    let kept = unread["kept"].as_str().unwrap();
+    let declare = |fields: Vec<(&'static str, String)>| {
+        let uploads = &uploads;
+        async move {
+            let fields: Vec<(&str, &str)> =
+                fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+            uploads.send_with(&uploads.secretary, "application/json", &fields, &[]).await
+        }
+    };
+    let silent = declare(vec![("kept", kept.to_owned())]).await;
+    assert_eq!(silent.status, StatusCode::UNPROCESSABLE_ENTITY, "nothing was declared: {}", silent.text());
+    let declared = declare(vec![("kept", kept.to_owned()), ("declared", "yes".to_owned())]).await;
+    assert_eq!(declared.status, StatusCode::CREATED, "{}", declared.text());
+    let again = declare(vec![("kept", kept.to_owned()), ("declared", "yes".to_owned())]).await;
+    assert!(again.text().contains("\"no_longer_kept\""), "the element then sends the file: {}", again.text());
+    let fields = [("item", uploads.item.as_str()), ("level", "open"), ("declared", "yes")];
+    let at_once = uploads
+        .send_with(&uploads.secretary, "application/json", &fields, &[("b.pdf", scan.as_slice())])
+        .await;
+    assert_eq!(at_once.status, StatusCode::CREATED, "{}", at_once.text());
+    let page = uploads.world.page(&format!("/meetings/{}", uploads.meeting)).signed_in(&uploads.secretary);
+    let page = page.send().await;
+    assert_eq!(page.text().matches("xác nhận không chứa bí mật nhà nước, ").count(), 2, "{}", page.text());
+    assert!(page.text().contains("data-t-declare="), "{}", page.text());
+}
+
+#[tokio::test]
+async fn a_plain_form_is_asked_for_the_declaration_alone() {
+    let uploads = Uploads::new().await;
+    let scan = saying("", 100);
+    let sent = uploads.send(&uploads.secretary, "open", "text/html", &[("Ban_quet.pdf", &scan)]).await;
+    assert_eq!(sent.status, StatusCode::SEE_OTHER);
+    let page = uploads.world.page(sent.header(header::LOCATION)).signed_in(&uploads.secretary).send().await;
+    let text = page.text();
+    assert!(text.contains("Chưa đọc được trang đầu của “Ban quet”"), "{text}");
+    let (_, rest) = text.split_once("name=\"kept\" value=\"").expect("a form that names the file");
+    let kept = rest.split('"').next().unwrap();
+    let fields = [("kept", kept), ("declared", "yes")];
+    let declared = uploads.send_with(&uploads.secretary, "text/html", &fields, &[]).await;
+    assert_eq!(declared.header(header::LOCATION), format!("/meetings/{}", uploads.meeting));
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ use domain::attendance::{CalledBy, Presence};
 use domain::error::Failure;
 use domain::ids::MeetingId;
 use domain::meetings::{AgendaItem, Change, Meeting, Participant, Site, TAKEN_BACK_WITHIN_MINUTES};
-use domain::papers::{Paper, PaperLine};
+use domain::papers::{Declaration, Paper, PaperLine};
 use domain::people::PersonRef;
 use domain::rooms::RoomRef;
 use domain::time::Sitting;
@@ -46,8 +46,11 @@ pub(super) async fn whole(
     let parts = Parts::load(&mut *on, id).await?;
     let mut participants = participants(&mut *on, id).await?;
     keep_reasons_for_those_concerned(&mut participants, caller, &may, head.part());
-    let papers =
+    let mut papers =
         if may.contains(&Action::ReadPaper) { papers(&mut *on, id, caller).await? } else { Vec::new() };
+    if !may.contains(&Action::ManagePapers) {
+        papers.iter_mut().for_each(|paper| paper.declared_by = None);
+    }
     let agenda = agenda(&mut *on, id, &papers).await?;
     let names = may.contains(&Action::NameDelegates) && participants.iter().any(|p| p.person.is_none());
     let to_name = if names { naming::to_name(&mut *on, caller, id).await? } else { Vec::new() };
@@ -240,15 +243,19 @@ struct PaperRow {
     bytes: i64,
     pages: Option<i64>,
     is_read: bool,
+    declared_by: Option<String>,
+    declared_at: Option<i64>,
 }
 
 /// Not for those who may not read papers: a title alone tells what a paper holds.
 async fn papers(on: impl Source, id: MeetingId, caller: &Caller) -> Done<Vec<PaperRow>> {
     q("\
         SELECT p.id, p.item_id, p.is_neutral, p.title, p.version, p.bytes, p.pages, \
+               d.name AS declared_by, p.declared_at, \
                EXISTS (SELECT 1 FROM paper_reading r WHERE r.paper_id = p.id AND r.version = p.version \
                        AND r.person_id = $2) AS is_read \
-        FROM paper p WHERE p.meeting_id = $1 AND p.withdrawn_at IS NULL ORDER BY p.position")
+        FROM paper p LEFT JOIN person d ON d.id = p.declared_by \
+        WHERE p.meeting_id = $1 AND p.withdrawn_at IS NULL ORDER BY p.position")
     .bind(id)
     .bind(caller.person)
     .all(on)
@@ -279,6 +286,11 @@ async fn agenda(on: impl Source, id: MeetingId, papers: &[PaperRow]) -> Done<Vec
     Ok(agenda)
 }
 
+fn declaration(row: &PaperRow) -> Done<Option<Declaration>> {
+    let (Some(by), Some(at)) = (&row.declared_by, row.declared_at) else { return Ok(None) };
+    Ok(Some(Declaration { by: by.clone(), at: stored::instant(at)? }))
+}
+
 fn line(row: &PaperRow) -> Done<PaperLine> {
     let id = stored::id(&row.id)?;
     if row.is_neutral {
@@ -291,6 +303,6 @@ fn line(row: &PaperRow) -> Done<PaperLine> {
         pages: row.pages.and_then(|n| u32::try_from(n).ok()),
         bytes: row.bytes,
         is_read: row.is_read,
-        declaration: None,
+        declaration: declaration(row)?,
     }))
 }

@@ -1,6 +1,8 @@
 //! Papers: reading and managing them. Uploading, which moves bytes, is in [`upload`]; what kind of file was sent in
-//! [`kind`]; which files are needed no longer in [`sweep`]. What is in a file is looked into by the crate `foreign`.
+//! [`kind`]; which files wait for a declaration in [`held`]; which are needed no longer in [`sweep`]. What is in a file is looked
+//! into by the crate `foreign`.
 
+mod held;
 mod kind;
 mod sweep;
 mod upload;
@@ -11,7 +13,7 @@ use domain::audit::Deed;
 use domain::error::{Failure, FieldProblem, Outcome, Problem, Refusal};
 use domain::ids::{AgendaItemId, MeetingId, PaperId};
 use domain::meetings::TITLE_AT_MOST;
-use domain::papers::{Paper, Papers, Reading};
+use domain::papers::{Paper, Papers, Reading, Unread};
 
 use crate::audit::{self, Entry};
 use crate::db::{Source, Tx, q};
@@ -20,7 +22,9 @@ use crate::scope::MeetingScope;
 use crate::stop::Done;
 use crate::{Backend, stored};
 
+pub(crate) use held::Held;
 pub use sweep::Swept;
+pub(crate) use upload::HeldPaper;
 pub use upload::{PaperFile, Upload};
 
 /// A stored paper.
@@ -182,7 +186,17 @@ async fn leave_neutral_line(backend: &Backend, caller: &Caller, item: AgendaItem
     insert(
         &mut tx,
         caller,
-        &NewPaper { id, meeting, item, is_neutral: true, title: "", hash: "", bytes: 0, pages: None },
+        &NewPaper {
+            id,
+            meeting,
+            item,
+            is_neutral: true,
+            title: "",
+            hash: "",
+            bytes: 0,
+            pages: None,
+            unread: None,
+        },
     )
     .await?;
     publish::papers_changed(&mut tx, caller, meeting).await?;
@@ -210,12 +224,15 @@ struct NewPaper<'a> {
     hash: &'a str,
     bytes: i64,
     pages: Option<i64>,
+    /// Why its first page could not be read; then the caller has declared that it holds no state secret.
+    unread: Option<Unread>,
 }
 
 async fn insert(tx: &mut Tx, caller: &Caller, paper: &NewPaper<'_>) -> Done<()> {
-    q("INSERT INTO paper (id, meeting_id, item_id, position, is_neutral, title, version, hash, bytes, pages, added_by, added_at) \
+    q("INSERT INTO paper (id, meeting_id, item_id, position, is_neutral, title, version, hash, bytes, pages, added_by, added_at, \
+                          unread, declared_by, declared_at) \
        VALUES ($1, $2, $3, (SELECT CAST(COALESCE(MAX(position), 0) + 1 AS BIGINT) FROM paper WHERE item_id = $3), \
-               $4, $5, 1, $6, $7, $8, $9, $10)")
+               $4, $5, 1, $6, $7, $8, $9, $10, $11, $12, $13)")
     .bind(paper.id)
     .bind(paper.meeting)
     .bind(paper.item)
@@ -226,6 +243,9 @@ async fn insert(tx: &mut Tx, caller: &Caller, paper: &NewPaper<'_>) -> Done<()> 
     .bind(paper.pages)
     .bind(caller.person)
     .bind(caller.now)
+    .bind(paper.unread.map_or("", Unread::code))
+    .bind(paper.unread.map(|_| caller.person))
+    .bind(paper.unread.map(|_| caller.now.timestamp_millis()))
     .run(tx)
     .await?;
     Ok(())

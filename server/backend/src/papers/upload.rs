@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use domain::access::{Action, Caller, Stage};
 use domain::audit::Deed;
 use domain::error::{Outcome, Refusal};
-use domain::ids::{AgendaItemId, MeetingId, PaperId};
-use domain::papers::{Level, PAPER_MIB_AT_MOST, PAPERS_AT_MOST, marking};
+use domain::ids::{AgendaItemId, HeldPaperId, MeetingId, PaperId};
+use domain::papers::{Level, PAPER_MIB_AT_MOST, PAPERS_AT_MOST, Unread, marking};
 use foreign::Look;
 
 use super::{NewPaper, Row, clean_title, insert, kind, managed_item, sweep};
@@ -34,6 +34,7 @@ pub struct Upload {
     title: String,
     head: Vec<u8>,
     incoming: Incoming,
+    is_declared: bool,
 }
 
 /// A paper's file, for those who may read it.
@@ -83,6 +84,15 @@ impl Backend {
         Ok(())
     }
 
+    /// The sender declares that a paper whose first page could not be read holds no state secret. It is on the agenda when
+    /// this returns; with its title.
+    ///
+    /// # Errors
+    /// `Refused(NoLongerKept)` when the file was of somebody else or waited for too long; and what finishing refuses.
+    pub async fn finish_declared(&self, caller: &Caller, kept: HeldPaperId) -> Outcome<(PaperId, String)> {
+        self.outcome(finish_declared(self, caller, kept).await)
+    }
+
     /// The file of a paper.
     ///
     /// # Errors
@@ -129,6 +139,7 @@ async fn begin(
         title: clean_title(title)?,
         head: Vec::new(),
         incoming,
+        is_declared: false,
     })
 }
 
@@ -147,7 +158,7 @@ impl Upload {
             let wanted = (HEAD_BYTES - self.head.len()).min(chunk.len());
             self.head.extend_from_slice(&chunk[..wanted]);
             if self.head.len() == HEAD_BYTES && !kind::looks_like_pdf(&self.head) {
-                return Err(Refusal::NotPdf.into());
+                return Err(Refusal::NotPdf { kind: kind::of(&self.head) }.into());
             }
         }
         if self.incoming.bytes() + chunk.len() as u64 > PAPER_MIB_AT_MOST << 20 {
@@ -161,36 +172,67 @@ impl Upload {
         Ok(())
     }
 
+    /// The sender declares at once that the paper holds no state secret, for the case that its first page cannot be read.
+    pub fn declare(&mut self) {
+        self.is_declared = true;
+    }
+
     /// Ends the upload: when this returns, the paper is on the disk and on the agenda.
     ///
     /// # Errors
-    /// `Refused(EmptyFile | NotPdf | MarkedClassified)`, then nothing of the file is kept; and what beginning refuses,
+    /// `Refused(EmptyFile | NotPdf | MarkedClassified)`, then nothing of the file is kept; `Refused(FirstPageUnread)` when
+    /// nothing was declared, then the file waits some minutes for [`Backend::finish_declared`]; and what beginning refuses,
     /// should it have changed meanwhile.
     pub async fn finish(self) -> Outcome<PaperId> {
         let backend = self.backend.clone();
         backend.outcome(self.put_away().await)
     }
 
-    /// What a process that may die sees in the file. One that cannot be looked into is still a paper.
+    /// What a process that may die sees in the file.
     async fn look(&mut self) -> Done<Look> {
         let file = std::fs::File::open(self.incoming.settle().await?)?;
-        Ok(self.backend.room().look_into(file).await.unwrap_or_default())
+        Ok(self.backend.room().look_into(file).await.unwrap_or_else(|_| Look::given_up()))
     }
 
     async fn put_away(mut self) -> Done<PaperId> {
-        let bytes = self.incoming.bytes();
-        if bytes == 0 {
+        if self.incoming.bytes() == 0 {
             return Err(Refusal::EmptyFile.into());
         }
         if !kind::looks_like_pdf(&self.head) {
-            return Err(Refusal::NotPdf.into());
+            return Err(Refusal::NotPdf { kind: kind::of(&self.head) }.into());
         }
         let look = self.look().await?;
         if let Some(level) = marking(&look.lines) {
             return Err(Refusal::MarkedClassified { level }.into());
         }
-        let blob = self.incoming.keep(self.backend.blobs()).await?;
-        let (backend, caller) = (&self.backend, &self.caller);
+        let Upload { backend, caller, item, title, incoming, is_declared, .. } = self;
+        let sent = HeldPaper { item, title, incoming, pages: look.pages, unread: look.unread };
+        match look.unread {
+            Some(why) if !is_declared => {
+                let kept = HeldPaperId(backend.entropy().id(caller.now));
+                let title = sent.title.clone();
+                backend.held().keep(kept, caller.person, sent);
+                Err(Refusal::FirstPageUnread { why, title, kept }.into())
+            }
+            _ => sent.store(&backend, &caller).await,
+        }
+    }
+}
+
+/// A file that was sent and looked into. Dropping it leaves nothing behind.
+#[derive(Debug)]
+pub(crate) struct HeldPaper {
+    item: AgendaItemId,
+    title: String,
+    incoming: Incoming,
+    pages: Option<u32>,
+    /// Why its first page could not be read; to be stored only when it was declared to hold no state secret.
+    unread: Option<Unread>,
+}
+
+impl HeldPaper {
+    async fn store(self, backend: &Backend, caller: &Caller) -> Done<PaperId> {
+        let blob = self.incoming.keep(backend.blobs()).await?;
         let mut tx = backend.db().begin().await?;
         let (meeting, scope) = managed_item(&mut tx, caller, self.item).await?;
         publish::hold(&mut tx, meeting).await?;
@@ -204,18 +246,27 @@ impl Upload {
             title: &self.title,
             hash: &blob.hash,
             bytes: i64::try_from(blob.bytes).unwrap_or(i64::MAX),
-            pages: look.pages.map(i64::from),
+            pages: self.pages.map(i64::from),
+            unread: self.unread,
         };
         insert(&mut tx, caller, &paper).await?;
         publish::papers_changed(&mut tx, caller, meeting).await?;
-        let entry = Entry::new(Deed::PapersAdd, &scope.title)
-            .of(scope.agency)
-            .about(meeting)
-            .after(&(&self.title, &blob.hash))?;
-        audit::record(&mut tx, backend, caller, entry).await?;
+        let entry = |what| Entry::new(what, &scope.title).of(scope.agency).about(meeting);
+        let added = entry(Deed::PapersAdd).after(&(&self.title, &blob.hash))?;
+        audit::record(&mut tx, backend, caller, added).await?;
+        if let Some(why) = self.unread {
+            let declared = entry(Deed::PapersDeclare).after(&(&self.title, &blob.hash, why.code()))?;
+            audit::record(&mut tx, backend, caller, declared).await?;
+        }
         tx.commit().await?;
         Ok(id)
     }
+}
+
+async fn finish_declared(backend: &Backend, caller: &Caller, kept: HeldPaperId) -> Done<(PaperId, String)> {
+    let sent = backend.held().take(kept, caller.person).ok_or(Refusal::NoLongerKept)?;
+    let title = sent.title.clone();
+    Ok((sent.store(backend, caller).await?, title))
 }
 
 async fn open_file(backend: &Backend, caller: &Caller, paper: PaperId) -> Done<PaperFile> {

@@ -4,14 +4,26 @@ use backend::{Backend, BackendConfig, SeededEntropy, q};
 use chrono::TimeZone;
 use domain::access::{Caller, Role, Stage};
 use domain::error::{Failure, Refusal};
-use domain::ids::{AgendaItemId, MeetingId, PaperId};
+use domain::ids::{AgendaItemId, HeldPaperId, MeetingId, PaperId};
 use domain::meetings::Meetings;
-use domain::papers::{Level, Papers};
+use domain::papers::{FileKind, Level, PaperLine, Papers, Unread};
 
 use crate::support::{World, each_database};
 
-/// The smallest file that is a PDF by its content; it cannot be opened, so its pages stay unknown.
-const PDF: &[u8] = b"%PDF-1.7\n%a paper of no pages\n%%EOF\n";
+/// A small paper of one page, whose text can be read.
+const PDF: &[u8] = b"%PDF-1.7\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n\
+    2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n\
+    3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R/Resources<</Font<</F1 5 0 R>>>>>>endobj\n\
+    4 0 obj<</Length 38>>stream\nBT /F1 12 Tf 72 700 Td (Bao cao) Tj ET\nendstream endobj\n\
+    5 0 obj<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n";
+/// A file that is a PDF by its content and cannot be opened.
+const DAMAGED: &[u8] = b"%PDF-1.7\n%a paper of no pages\n%%EOF\n";
+
+/// [`PDF`] with other words of as many letters.
+fn saying(words: &str) -> Vec<u8> {
+    let words = format!("({words:7})");
+    String::from_utf8(PDF.to_vec()).unwrap().replace("(Bao cao)", &words).into_bytes()
+}
 
 /// A scheduled meeting with one agenda item, its secretary and a delegate.
 async fn meeting(world: &World, stage: Stage) -> (MeetingId, AgendaItemId, Caller, Caller) {
@@ -128,8 +140,8 @@ async fn what_is_no_pdf_is_refused_and_leaves_nothing() {
         let (_, item, secretary, _) = meeting(world, Stage::Scheduled).await;
         let refusals = [
             (&b""[..], Refusal::EmptyFile),
-            (&b"PK\x03\x04 a letter in a zip"[..], Refusal::NotPdf),
-            (&[b'x'; 4096][..], Refusal::NotPdf),
+            (&b"PK\x03\x04 a letter in a zip"[..], Refusal::NotPdf { kind: FileKind::Packed }),
+            (&[b'x'; 4096][..], Refusal::NotPdf { kind: FileKind::Other }),
         ];
         for (bytes, refusal) in refusals {
             let refused = add(&world.backend, &secretary, item, "bao-cao.pdf", bytes).await;
@@ -157,6 +169,107 @@ async fn a_classified_paper_leaves_only_the_neutral_line() {
         let (title, hash): (String, String) =
             q("SELECT title, hash FROM paper").one(world.backend.db()).await.unwrap();
         assert_eq!((title.as_str(), hash.as_str()), ("", ""), "nothing of the paper itself is kept");
+    })
+    .await;
+}
+
+/// How a paper that cannot be read is refused: where it waits.
+fn waiting(refused: Result<PaperId, Failure>) -> (Unread, String, HeldPaperId) {
+    match refused {
+        Err(Failure::Refused(Refusal::FirstPageUnread { why, title, kept })) => (why, title, kept),
+        other => panic!("{other:?}"),
+    }
+}
+
+/// The person's name and the hour of each declaration that somebody sees on the agenda.
+async fn declarations(world: &World, caller: &Caller, meeting: MeetingId) -> Vec<Option<String>> {
+    let seen = world.backend.get(caller, meeting).await.unwrap();
+    let lines = seen.agenda.into_iter().flat_map(|item| item.papers);
+    let papers = lines.filter_map(|line| match line {
+        PaperLine::Paper(paper) => Some(paper),
+        PaperLine::OnPaper { .. } => None,
+    });
+    papers.map(|paper| paper.declaration.map(|said| format!("{} {}", said.by, said.at))).collect()
+}
+
+#[tokio::test]
+async fn a_paper_with_readable_text_is_taken_without_a_question() {
+    each_database(async |world| {
+        let (meeting, item, secretary, _) = meeting(world, Stage::Scheduled).await;
+        let paper = add(&world.backend, &secretary, item, "Báo cáo", PDF).await.unwrap();
+        assert_eq!(world.backend.read(&secretary, paper).await.unwrap().paper.pages, Some(1));
+        assert_eq!(declarations(world, &secretary, meeting).await, [None]);
+        assert_eq!(world.count("audit WHERE what = 'papers.declare'").await, 0);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_paper_whose_first_page_cannot_be_read_waits_for_a_declaration() {
+    each_database(async |world| {
+        let (meeting, item, secretary, delegate) = meeting(world, Stage::Scheduled).await;
+        let backend = &world.backend;
+        let scanned = saying("").as_slice().to_vec();
+        for (bytes, reason) in [(DAMAGED, Unread::Damaged), (&scanned, Unread::NoText)] {
+            let (why, title, _) = waiting(add(backend, &secretary, item, "Bản quét.pdf", bytes).await);
+            assert_eq!((why, title.as_str()), (reason, "Bản quét"));
+        }
+        assert_eq!(world.count("paper").await, 0, "nothing is on the agenda yet");
+        let (.., kept) = waiting(add(backend, &secretary, item, "Bản quét", &scanned).await);
+        let gone = Err(Failure::Refused(Refusal::NoLongerKept));
+        let colleague = world.caller(Role::Secretary, "SNV").await;
+        assert_eq!(backend.finish_declared(&colleague, kept).await, gone, "it is the sender's to declare");
+        let (paper, title) = backend.finish_declared(&secretary, kept).await.unwrap();
+        assert_eq!(title, "Bản quét");
+        assert_eq!(backend.finish_declared(&secretary, kept).await, gone, "once");
+        let file = backend.open_file(&delegate, paper).await.unwrap();
+        assert_eq!(std::fs::read(file.path).unwrap(), scanned);
+        let said = format!("{} {}", secretary.name, world.now);
+        assert_eq!(declarations(world, &secretary, meeting).await, [Some(said)]);
+        assert_eq!(declarations(world, &delegate, meeting).await, [None], "told to those who manage papers");
+        assert_eq!(world.count("audit WHERE what = 'papers.declare'").await, 1);
+        let (why,): (String,) = q("SELECT unread FROM paper").one(backend.db()).await.unwrap();
+        assert_eq!(why, "no_text");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_declaration_given_at_once_saves_the_question_and_lets_no_marking_pass() {
+    each_database(async |world| {
+        let (meeting, item, secretary, _) = meeting(world, Stage::Scheduled).await;
+        let declared = async |bytes: &[u8]| {
+            let mut upload = world.backend.begin_upload(&secretary, item, "x", Level::Open).await?;
+            upload.declare();
+            upload.write(bytes).await?;
+            upload.finish().await
+        };
+        declared(DAMAGED).await.unwrap();
+        declared(PDF).await.unwrap();
+        let said = format!("{} {}", secretary.name, world.now);
+        assert_eq!(
+            declarations(world, &secretary, meeting).await,
+            [Some(said), None],
+            "only where it was needed"
+        );
+        let marked = Refusal::MarkedClassified { level: Level::Secret };
+        assert_eq!(declared(&saying("TOI MAT")).await, Err(Failure::Refused(marked)));
+        assert_eq!(world.count("paper").await, 2);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn whoever_may_not_manage_papers_any_more_declares_nothing() {
+    each_database(async |world| {
+        let (meeting, item, secretary, _) = meeting(world, Stage::Scheduled).await;
+        let (.., kept) = waiting(add(&world.backend, &secretary, item, "x", DAMAGED).await);
+        let mut tx = world.backend.db().begin().await.unwrap();
+        q("UPDATE meeting SET stage = 'held' WHERE id = $1").bind(meeting).run(&mut tx).await.unwrap();
+        tx.commit().await.unwrap();
+        let refused = world.backend.finish_declared(&secretary, kept).await;
+        assert_eq!(refused, Err(Failure::Forbidden));
+        assert_eq!(world.count("paper").await, 0);
     })
     .await;
 }
