@@ -1,8 +1,9 @@
-//! The project's own tool: `cargo xtask run | test | build | bench`.
+//! The project's own tool: `cargo xtask run | test | audit | build | bench`.
 //!
 //! One place for every step between a fresh clone and a running, tested, packed program. It knows the order of the
 //! steps and the tools they need; it knows nothing of meetings.
 
+mod audit;
 mod bench;
 mod build;
 mod bundles;
@@ -23,6 +24,7 @@ cargo xtask run [--port N] [--release]   set up, build, fill a new data folder w
 cargo xtask test                         everything: format, lints, tidiness, both databases, browser
 cargo xtask test fast                    the same without PostgreSQL, wasm and browser
 cargo xtask test journeys [ARG…]         only the browser; ARGs go to Playwright
+cargo xtask audit                        known holes in what the program is built of; needs the network and cargo-deny
 cargo xtask build [--release]            the program and its site; --release: one folder, target/phien
 cargo xtask bench                        what the program costs, into docs/benchmarks.md; minutes, best on a quiet machine
 cargo xtask bench media [--long]         the media server beside Janus, and a meeting of 76 sites (for ten minutes), into the
@@ -50,6 +52,7 @@ fn command(arguments: &[String]) -> Result<ExitCode> {
         ["test"] => return Ok(test::everything()),
         ["test", "fast"] => return Ok(test::fast()),
         ["test", "journeys", arguments @ ..] => return Ok(test::journeys_only(arguments)),
+        ["audit"] => audit::audit()?,
         ["bench"] => bench::bench()?,
         ["bench", "media"] => bench::media::bench(false)?,
         ["bench", "media", "--long"] => bench::media::bench(true)?,

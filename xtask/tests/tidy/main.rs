@@ -2,6 +2,7 @@
 //!
 //! Each test reads files and fails with the place and what to do there. Nothing is built or run here.
 
+mod dependencies;
 mod layers;
 mod locales;
 mod migrations;

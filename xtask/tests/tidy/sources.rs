@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::tree::{files, files_below, none, read, root};
 
 /// The agreed top level. Anything else finds its place inside one of these.
-const TOP: [&str; 21] = [
+const TOP: [&str; 22] = [
     ".cargo",
     ".ci",
     ".gitignore",
@@ -20,6 +20,7 @@ const TOP: [&str; 21] = [
     "SECURITY.md",
     "app",
     "clippy.toml",
+    "deny.toml",
     "docs",
     "end2end",
     "migrations",
