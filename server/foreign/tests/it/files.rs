@@ -2,11 +2,14 @@
 
 use std::io::Write;
 
-use flate2::Compression;
 use flate2::write::ZlibEncoder;
+use flate2::{Compress, Compression, FlushCompress};
 
 /// Letters beyond ASCII that the tests' font has, from place 128 on.
 const LETTERS: &str = "ẬỐỆÍỦƠÂÁỊỘĐẢÃẤẾỀÊỪỂÔ";
+
+/// What is packed at once of something that repeats.
+const PIECE: usize = 64 * 1024;
 
 /// A file under construction.
 #[derive(Default)]
@@ -99,19 +102,28 @@ impl File {
     }
 }
 
-/// Packs parts, each repeated so many times, without holding what it packs.
+/// Packs parts, each repeated so many times, without holding or packing all that it unpacks to: equal pieces are equal when
+/// packed. What repeats breaks off without its checksum, which readers put up with.
 pub(crate) fn packed(parts: &[(&[u8], usize)]) -> Vec<u8> {
-    let mut packed = ZlibEncoder::new(Vec::new(), Compression::best());
-    for (part, times) in parts {
-        let at_once = part.repeat((64 * 1024 / part.len().max(1)).clamp(1, *times));
-        let whole = times / (at_once.len() / part.len().max(1)).max(1);
-        for _ in 0..whole {
-            packed.write_all(&at_once).unwrap();
-        }
-        let rest = times - whole * (at_once.len() / part.len().max(1)).max(1);
-        packed.write_all(&part.repeat(rest)).unwrap();
+    if let [(whole, 1)] = parts {
+        let mut packed = ZlibEncoder::new(Vec::new(), Compression::best());
+        packed.write_all(whole).unwrap();
+        return packed.finish().unwrap();
     }
-    packed.finish().unwrap()
+    let mut packer = Compress::new(Compression::best(), false);
+    let mut pack = |piece: &[u8]| {
+        let mut packed = Vec::with_capacity(piece.len() + 1024);
+        packer.compress_vec(piece, &mut packed, FlushCompress::Full).unwrap();
+        packed
+    };
+    let mut packed = b"\x78\xda".to_vec();
+    for (part, times) in parts {
+        let at_once = (PIECE / part.len()).clamp(1, *times);
+        let piece = pack(&part.repeat(at_once));
+        packed.extend(piece.repeat(times / at_once));
+        packed.extend(pack(&part.repeat(times % at_once)));
+    }
+    packed
 }
 
 /// A text as a string of the tests' font.

@@ -6,7 +6,6 @@
 
 use std::io::Write;
 
-use flate2::{Compress, Compression, FlushCompress};
 use foreign::{LOOKS_AT_ONCE, Unseen};
 
 use crate::files::{File, at, head, packed};
@@ -189,16 +188,8 @@ fn forms(levels: u32, last: &str) -> Vec<u8> {
     file.done()
 }
 
-/// A packed stream of so many times the same bytes, put together of finished pieces.
-fn zip_bomb(piece: &[u8], times: usize) -> Vec<u8> {
-    let mut packer = Compress::new(Compression::best(), false);
-    let mut packed = Vec::with_capacity(64 * 1024);
-    packer.compress_vec(piece, &mut packed, FlushCompress::Full).unwrap();
-    [b"\x78\xda".to_vec(), packed.repeat(times)].concat()
-}
-
 fn packed_thrice() -> Vec<u8> {
-    let once = zip_bomb(&b"q Q ".repeat(16 * 1024), 16 * 1024);
+    let once = packed(&[(b"q Q ", 256 << 20)]);
     let thrice = packed(&[(&packed(&[(&once, 1)]), 1)]);
     File::without_content("", "").stream(4, "/Filter[/FlateDecode/FlateDecode/FlateDecode]", &thrice).done()
 }
@@ -228,7 +219,7 @@ fn lzw_bomb() -> Vec<u8> {
 fn huge_table() -> Vec<u8> {
     let mut file = File::page(&head(), "", "").done();
     let at = file.len();
-    let rows = zip_bomb(&[0; 48 * 1024], 16 * 1024);
+    let rows = packed(&[(&[0; 24], 32 << 20)]);
     file.extend(
         format!(
             "9 0 obj\n<</Type/XRef/Size 2147483647/Index[0 2147483647]/Root 1 0 R/W[8 8 8]/Filter/FlateDecode/Length {}>>\nstream\n",
