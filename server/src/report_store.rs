@@ -85,7 +85,9 @@ impl ReportStore for SessionReports {
         waiting.retain(|waiting| waiting.until > now);
         let place = waiting.iter().position(|waiting| waiting.session == session && waiting.name == name)?;
         match &waiting[place].report {
-            Report::Password { .. } | Report::RecoveryCodes(_) => waiting.remove(place).map(|waiting| waiting.report),
+            Report::Password { .. } | Report::RecoveryCodes(_) => {
+                waiting.remove(place).map(|waiting| waiting.report)
+            }
             report @ Report::Import { .. } => Some(report.clone()),
         }
     }

@@ -4,7 +4,7 @@ use chrono::NaiveDateTime;
 use serde::{Deserialize, Serialize};
 
 use crate::accounts::{Duty, Weakness};
-use crate::ids::{HeldPaperId, IncidentId, MeetingId};
+use crate::ids::{HeldPaperId, IncidentId};
 use crate::meetings::Holder;
 use crate::time::Sitting;
 

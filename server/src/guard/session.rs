@@ -7,7 +7,7 @@ use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::access::Caller;
-use domain::accounts::{Duty, Recognised};
+use domain::accounts::{Duty, Recognised, SessionUse};
 use domain::error::{Failure, Refusal};
 use http::{Method, header};
 
@@ -32,8 +32,10 @@ pub async fn session(State(site): State<Site>, mut request: Request, next: Next)
     if access == Access::Open {
         return next.run(request).await;
     }
-    let token = visitor::session_token(&site.config, request.headers(), request.extensions()).map(str::to_owned);
-    let by = if permission::is_background(name(&request)) { SessionUse::ByPage } else { SessionUse::ByPerson };
+    let token =
+        visitor::session_token(&site.config, request.headers(), request.extensions()).map(str::to_owned);
+    let by =
+        if permission::is_background(name(&request)) { SessionUse::ByPage } else { SessionUse::ByPerson };
     let (caller, duty) = match recognised(&site, token, by).await {
         Ok(Some(Recognised { caller, duty })) => (Some(caller), duty),
         Ok(None) => (None, None),

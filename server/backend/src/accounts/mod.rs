@@ -80,12 +80,7 @@ async fn note(tx: &mut Tx, backend: &Backend, caller: &Caller, what: Deed) -> Do
     audit::record(tx, backend, caller, Entry::new(what, &caller.name).of(caller.agency.id)).await
 }
 
-async fn recognise(
-    backend: &Backend,
-    token: &str,
-    by: SessionUse,
-    now: DateTime<Utc>,
-) -> Done<Recognised> {
+async fn recognise(backend: &Backend, token: &str, by: SessionUse, now: DateTime<Utc>) -> Done<Recognised> {
     let found = session::find(backend.db(), token, now).await?;
     let caller = found.caller;
     if by == SessionUse::ByPerson && found.is_to_be_marked {

@@ -36,7 +36,7 @@ pub(super) async fn run(mut import: Import<'_>, table: &Table<'_>) -> Done<Impor
     // checked before, and again within.
     let db = import.backend.db();
     let (places, there) = (places_by_code(db).await?, everybody(db).await?);
-    refuse_weak_passwords(&mut import, &rows, &places, &there).await?;
+    refuse_weak_passwords(&mut import, table, &rows, &places, &there).await?;
     let writes = compare(&mut import, table, &rows, &places, &there)?;
     if !import.writes() {
         return import.finish(Ground::Beside(db.clone()), WHAT).await;
@@ -77,14 +77,16 @@ pub(super) async fn run(mut import: Import<'_>, table: &Table<'_>) -> Done<Impor
 /// is refused for that.
 async fn refuse_weak_passwords(
     import: &mut Import<'_>,
-    rows: &[(Cells<'_>, ParsedPerson)],
+    table: &Table<'_>,
+    rows: &[(Row, ParsedPerson)],
     places: &HashMap<String, Place>,
     there: &HashMap<String, There>,
 ) -> Done<()> {
     let new = rows.iter().filter(|(_, parsed)| !there.contains_key(&parsed.user_name));
-    let typed = new.filter_map(|(cells, parsed)| {
+    let typed = new.filter_map(|(row, parsed)| {
+        let cells = row.cells(table);
         let place = places.get(cells.get("agency").trim());
-        Some((*cells, (parsed.password.clone()?, people::own_words(parsed, place))))
+        Some((cells, (parsed.password.clone()?, people::own_words(parsed, place))))
     });
     let (cells, passwords): (Vec<Cells<'_>>, Vec<_>) = typed.take(NEW_AT_MOST).unzip();
     if passwords.is_empty() {

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Duration, Utc};
 use domain::access::{Caller, Role};
-use domain::accounts::{Accounts, Duty, Weakness};
+use domain::accounts::{Accounts, Duty, SessionUse, Weakness};
 use domain::error::{Failure, FieldProblem, Outcome, Problem, Refusal};
 use domain::ids::PersonId;
 use domain::notices::{AccountEventKind, Notices};
@@ -42,7 +42,7 @@ async fn sign_in(
 /// Signed in here, with what has to be done first.
 async fn recognised(world: &World, password: &str) -> (Caller, Option<Duty>, String) {
     let token = sign_in(world, password, "Firefox, Linux", "10.0.0.1", world.now).await.unwrap();
-    let found = Accounts::recognise(&world.backend, &token, world.now).await.unwrap();
+    let found = Accounts::recognise(&world.backend, &token, SessionUse::ByPerson, world.now).await.unwrap();
     (found.caller, found.duty, token)
 }
 

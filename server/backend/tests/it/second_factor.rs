@@ -3,7 +3,7 @@
 use backend::{Backend, BackendConfig, SeededEntropy};
 use chrono::{DateTime, Duration, Utc};
 use domain::access::{Caller, Role};
-use domain::accounts::{Accounts, Duty, Recognised};
+use domain::accounts::{Accounts, Duty, Recognised, SessionUse};
 use domain::error::{Failure, Outcome, Refusal};
 use domain::notices::{AccountEventKind, Notices};
 use domain::people::{People, PersonInput};
@@ -36,7 +36,7 @@ async fn sign_in(world: &World, password: &str, now: DateTime<Utc>) -> Outcome<S
 }
 
 async fn recognise(world: &World, token: &str, now: DateTime<Utc>) -> Recognised {
-    Accounts::recognise(&world.backend, token, now).await.unwrap()
+    Accounts::recognise(&world.backend, token, SessionUse::ByPerson, now).await.unwrap()
 }
 
 /// The caller after the password was right, at some time.
@@ -103,7 +103,11 @@ async fn it_is_on_with_the_first_code_and_then_every_sign_in_asks_for_one() {
             factor.enter_code(&caller, &code(&setup.secret, now), "Firefox", "10.0.0.1").await.unwrap();
         assert_eq!(whole.max_age_seconds, Some(10 * 24 * 3600), "stays signed in, as asked before the code");
         assert_eq!(accounts.identify(&whole.token, now).await.unwrap().person, caller.person);
-        assert_eq!(accounts.recognise(&token, now).await, Err(Failure::SignedOut), "the waiting one is gone");
+        assert_eq!(
+            accounts.recognise(&token, SessionUse::ByPerson, now).await,
+            Err(Failure::SignedOut),
+            "the waiting one is gone"
+        );
         // It is no way to a second session.
         let again = factor.enter_code(&caller, &code(&setup.secret, now), "Firefox", "10.0.0.1").await;
         assert_eq!(again.map(|_| ()), Err(Failure::SignedOut));
@@ -199,7 +203,7 @@ async fn a_sign_in_waits_ten_minutes_for_its_code_and_is_no_device_of_its_owners
         let caller = recognise(world, &token, later(599)).await.caller;
         let listed = Accounts::sessions(&world.backend, &caller).await.unwrap();
         assert!(listed.iter().all(|session| session.id != caller.session));
-        let ended = Accounts::recognise(&world.backend, &token, later(600)).await;
+        let ended = Accounts::recognise(&world.backend, &token, SessionUse::ByPerson, later(600)).await;
         assert_eq!(ended, Err(Failure::SignedOut));
     })
     .await;
@@ -268,7 +272,7 @@ async fn a_role_that_must_have_one_leads_to_it_before_anything_else() {
         let demanding = async |roles: Vec<Role>| {
             let config = BackendConfig { second_factor_roles: roles, ..world.config.clone() };
             let backend = Backend::open(config, Box::new(SeededEntropy::new(9))).await.unwrap();
-            let found = Accounts::recognise(&backend, &token, world.now).await.unwrap();
+            let found = Accounts::recognise(&backend, &token, SessionUse::ByPerson, world.now).await.unwrap();
             let is_demanded = SecondFactor::state(&backend, &found.caller).await.unwrap().is_demanded;
             backend.db().close().await;
             (found.duty, is_demanded)

@@ -97,8 +97,9 @@ impl Office {
             .services
             .imports
             .import(&caller, ImportKind::Baseline, file.as_bytes(), ImportMode::DryRun)
-            .await;
+            .await
+            .unwrap();
         let report = app::context::Report::Import { kind: "baseline".into(), file: "a.csv".into(), outcome };
-        self.report = site.reports.0.put(caller.session, report);
+        self.report = site.reports.0.put(&caller, report);
     }
 }

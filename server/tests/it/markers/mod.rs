@@ -165,10 +165,13 @@ async fn nobody_is_shown_a_word_that_is_not_for_them() {
 /// The first few of every address: they come in its order.
 fn lines(all: &BTreeSet<String>) -> String {
     let mut told: BTreeMap<&str, usize> = BTreeMap::new();
-    let is_first = |leak: &&String| {
+    let mut first: Vec<&str> = Vec::new();
+    for leak in all {
         let count = told.entry(leak.split(':').next().unwrap_or_default()).or_default();
         *count += 1;
-        *count <= TOLD_OF_EACH
-    };
-    all.iter().filter(is_first).cloned().collect::<Vec<_>>().join("\n")
+        if *count <= TOLD_OF_EACH {
+            first.push(leak);
+        }
+    }
+    first.join("\n")
 }

@@ -3,6 +3,7 @@
 
 use futures::{SinkExt, StreamExt};
 use server::permission;
+use server::serve::ConnectionLimits;
 use tokio::net::TcpListener;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
@@ -19,7 +20,11 @@ pub(super) async fn talk(office: &Office, found: &mut Found) {
     let address = listener.local_addr().unwrap().to_string();
     tokio::spawn(office.world.site.live.clone().follow());
     let router = office.world.router.clone();
-    let serving = tokio::spawn(server::serve::serve(listener, None, router, std::future::pending()));
+    // Everybody asks from one address.
+    let limits = ConnectionLimits::of(&office.world.site.config);
+    let limits = ConnectionLimits { per_network: limits.total, ..limits };
+    let serving = server::serve::serve(listener, None, router, limits, std::future::pending());
+    let serving = tokio::spawn(serving);
     let mut let_in = 0;
     for meeting in &office.meetings {
         for who in office.everybody() {
