@@ -237,17 +237,17 @@ impl Rooms {
         match kind {
             Kind::Dtls => {
                 if let Some(transport) = room.place(seat.number).and_then(|place| place.transport(link)) {
-                    transport.shake(now, datagram);
+                    transport.shake(now, path, datagram);
                     self.dirty.push((seat, link));
                     self.next_tick = now;
                 }
             }
             Kind::Rtcp => {
-                room.control(now, seat, link, datagram);
+                room.control(now, seat, link, (path, datagram));
                 self.dirty.push((seat, link));
             }
             Kind::Rtp if link == Link::Publish => {
-                room.media(now, &mut self.work, seat, datagram, &mut self.numbers);
+                room.media(now, &mut self.work, seat, (path, datagram), &mut self.numbers);
                 let numbers = self.numbers.drain(..);
                 self.dirty.extend(numbers.map(|number| (Seat { number, ..seat }, Link::Subscribe)));
             }

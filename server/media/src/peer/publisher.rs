@@ -8,7 +8,7 @@ use bytes::{Bytes, BytesMut};
 
 use super::lines::{Line, lines};
 use super::reception::Reception;
-use super::{Identity, State, Transport};
+use super::{Identity, Path, State, Transport};
 use crate::command::Layer;
 use crate::peer::transport::Credentials;
 use crate::rewrite::Kept;
@@ -29,6 +29,9 @@ const REPORTS_EVERY: Duration = Duration::from_secs(1);
 const KEPT: usize = 512;
 /// A burst that a client may send above its limit, as a share of a second's bytes: a keyframe of a screen.
 const BURST: u64 = 2;
+/// How many times a client's own limit may come by its address without being its own. Each such byte costs a check of its
+/// seal, some nanoseconds; a flood beyond it costs the client its packets, as it would fill its line.
+const FAILURES: u64 = 16;
 
 /// What a stream shows.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -86,6 +89,37 @@ struct Stream {
     kept: Option<Kept<Stored>>,
 }
 
+/// Bytes that are earned with time, up to a burst.
+#[derive(Clone, Copy, Debug)]
+struct Allowance {
+    bps: u64,
+    left: u64,
+    counted: Instant,
+}
+
+impl Allowance {
+    fn new(now: Instant, bps: u64) -> Self {
+        Self { bps, left: bps / 8 * BURST, counted: now }
+    }
+
+    /// Whether so many bytes are left.
+    fn covers(&mut self, now: Instant, bytes: u64) -> bool {
+        let since = now.saturating_duration_since(self.counted).as_micros().min(10_000_000) as u64;
+        let earned = self.bps * since / 8_000_000;
+        // Too short a time to earn a byte is counted with the next packet.
+        if earned > 0 {
+            self.counted = now;
+        }
+        self.left = (self.left + earned).min(self.bps / 8 * BURST);
+        self.left >= bytes
+    }
+
+    /// Uses up bytes that were covered.
+    fn take(&mut self, bytes: u64) {
+        self.left = self.left.saturating_sub(bytes);
+    }
+}
+
 /// A client's sending connection.
 pub struct Publisher {
     /// The way it comes by.
@@ -98,9 +132,10 @@ pub struct Publisher {
     arrivals: Arrivals,
     next_arrivals: Instant,
     next_reports: Instant,
-    /// Bytes it may still send now, and when that was counted.
-    allowance: (u64, Instant),
-    bps: u64,
+    /// Bytes that it may still send now.
+    allowance: Allowance,
+    /// Bytes that may still come by its address and fail to be opened.
+    failures: Allowance,
     ssrc: u32,
     scratch: Vec<u8>,
     body: Vec<u8>,
@@ -144,8 +179,8 @@ impl Publisher {
             arrivals: Arrivals::new(now),
             next_arrivals: now,
             next_reports: now + REPORTS_EVERY,
-            allowance: (bps / 8 * BURST, now),
-            bps,
+            allowance: Allowance::new(now, bps),
+            failures: Allowance::new(now, bps * FAILURES),
             // The server receives here: the number only has to be none of the client's, which draws at random.
             ssrc: 1,
             scratch: Vec::new(),
@@ -173,12 +208,19 @@ impl Publisher {
         stream.kept.as_ref()?.get(sequence)
     }
 
-    /// Opens a datagram of media.
-    pub fn media(&mut self, now: Instant, datagram: &[u8]) -> Option<Arrived> {
-        if !self.allows(now, datagram.len()) {
+    /// Opens a datagram of media. A client that sends more than it may loses what is too much, and costs no decryption.
+    /// Only what it sealed counts: anybody may send by its address what cannot be opened, and that has a bound of its own.
+    pub fn media(&mut self, now: Instant, path: Path, datagram: &[u8]) -> Option<Arrived> {
+        let bytes = datagram.len() as u64;
+        if !self.allowance.covers(now, bytes) || !self.failures.covers(now, bytes) {
             return None;
         }
-        let opened = self.transport.open(now, datagram)?.freeze();
+        let Some(opened) = self.transport.open(now, path, datagram) else {
+            self.failures.take(bytes);
+            return None;
+        };
+        self.allowance.take(bytes);
+        let opened = opened.freeze();
         let packet = Packet::read(&opened)?;
         let transport = self.lines.first().and_then(|line| line.ids.transport);
         if let Some(&[high, low]) = transport.and_then(|id| packet.extension(id)) {
@@ -213,19 +255,6 @@ impl Publisher {
             level: level.filter(|_| stream.source.what == What::Voice),
             payload,
         })
-    }
-
-    /// A client that sends more than it may loses what is too much, and costs no decryption.
-    fn allows(&mut self, now: Instant, bytes: usize) -> bool {
-        let (left, at) = self.allowance;
-        let earned =
-            self.bps * now.saturating_duration_since(at).as_micros().min(10_000_000) as u64 / 8_000_000;
-        let left = (left + earned).min(self.bps / 8 * BURST);
-        let allows = left >= bytes as u64;
-        // Too short a time to earn a byte is counted with the next packet.
-        let at = if earned > 0 { now } else { at };
-        self.allowance = (left - if allows { bytes as u64 } else { 0 }, at);
-        allows
     }
 
     /// The stream of a packet, begun if it is new, and whether the packet repeats one of that stream.
@@ -273,8 +302,8 @@ impl Publisher {
     }
 
     /// Opens a control datagram.
-    pub fn control(&mut self, now: Instant, datagram: &[u8]) {
-        let Some(opened) = self.transport.open_control(now, datagram) else { return };
+    pub fn control(&mut self, now: Instant, path: Path, datagram: &[u8]) {
+        let Some(opened) = self.transport.open_control(now, path, datagram) else { return };
         let streams = &mut self.streams;
         rtcp::read(&opened, |said| {
             if let Said::Clock { ssrc, middle } = said

@@ -11,7 +11,7 @@ use rand::rngs::StdRng;
 
 use super::publisher::Stored;
 use super::transport::Credentials;
-use super::{Identity, State, Transport};
+use super::{Identity, Path, State, Transport};
 use crate::command::{LineState, Place};
 use crate::estimate::{Estimate, Train};
 use crate::pace::{Class, Pacer, Repeats};
@@ -296,8 +296,8 @@ impl Subscriber {
     }
 
     /// Opens a control datagram; what the client asks for is added to `wishes`.
-    pub fn control(&mut self, now: Instant, datagram: &[u8], wishes: &mut Vec<Wish>) {
-        let Some(opened) = self.transport.open_control(now, datagram) else { return };
+    pub fn control(&mut self, now: Instant, path: Path, datagram: &[u8], wishes: &mut Vec<Wish>) {
+        let Some(opened) = self.transport.open_control(now, path, datagram) else { return };
         let wall = (wall(self.epoch, now) >> 16) as u32;
         let (slots, estimate) = (&mut self.slots, &mut self.estimate);
         let mut has_arrivals = false;

@@ -56,6 +56,8 @@ pub struct Transport {
     ours: Credentials,
     paths: Vec<Path>,
     chosen: Option<Path>,
+    /// Ways by which something came that only the client can have made, the newest last.
+    proven: Vec<Path>,
     /// When the chosen way was last checked.
     checked: Instant,
     handshake: Option<Endpoint>,
@@ -82,6 +84,7 @@ impl Transport {
             ours,
             paths: Vec::new(),
             chosen: None,
+            proven: Vec::new(),
             checked: now,
             handshake: None,
             flight: Flight::new(now),
@@ -118,9 +121,22 @@ impl Transport {
         self.heard
     }
 
-    /// The way to send by, once a client has come.
+    /// The way to send by, once a client has come. A check proves the password and not where it came from, so a client
+    /// may choose an address that is not its own: once there are keys nothing but answers to checks goes to a new way
+    /// before something sealed came by it, and until then all goes by the last way that did so.
     pub fn path(&self) -> Option<Path> {
-        self.chosen
+        if self.keys.is_none() {
+            return self.chosen;
+        }
+        self.chosen.filter(|chosen| self.proven.contains(chosen)).or(self.proven.last().copied())
+    }
+
+    /// Something came by a way that only the client can have made.
+    fn prove(&mut self, path: Path) {
+        if self.proven.last() != Some(&path) && self.paths.contains(&path) {
+            self.proven.retain(|known| *known != path);
+            self.proven.push(path);
+        }
     }
 
     /// Every way that proved itself.
@@ -131,6 +147,7 @@ impl Transport {
     /// A way is broken: a TCP connection ended.
     pub fn lose(&mut self, path: Path) {
         self.paths.retain(|known| *known != path);
+        self.proven.retain(|known| *known != path);
         if self.chosen == Some(path) {
             self.chosen = self.paths.last().copied();
         }
@@ -142,8 +159,12 @@ impl Transport {
         let mut given_up = None;
         if !self.paths.contains(&path) {
             if self.paths.len() == PATHS {
-                let oldest = self.paths.iter().position(|known| Some(*known) != self.chosen)?;
-                given_up = Some(self.paths.remove(oldest));
+                let sends = self.path();
+                let in_use = |known: &Path| Some(*known) == self.chosen || Some(*known) == sends;
+                let oldest = self.paths.iter().position(|known| !in_use(known))?;
+                let oldest = self.paths.remove(oldest);
+                self.proven.retain(|known| *known != oldest);
+                given_up = Some(oldest);
             }
             self.paths.push(path);
         }
@@ -160,7 +181,7 @@ impl Transport {
     }
 
     /// A record of the handshake. What is to be sent for it is fetched with [`Self::handshake`].
-    pub fn shake(&mut self, now: Instant, record: &[u8]) {
+    pub fn shake(&mut self, now: Instant, path: Path, record: &[u8]) {
         if self.state == State::Closed {
             return;
         }
@@ -184,7 +205,10 @@ impl Transport {
         self.flight.heard(now);
         for event in events {
             match event {
-                EndpointEvent::HandshakeComplete => self.agree(),
+                EndpointEvent::HandshakeComplete => {
+                    self.agree();
+                    self.prove(path);
+                }
                 EndpointEvent::PeerClosed => self.state = State::Closed,
                 _ => {}
             }
@@ -224,16 +248,18 @@ impl Transport {
         self.state = State::Closed;
     }
 
-    /// Opens a media packet.
-    pub fn open(&mut self, now: Instant, packet: &[u8]) -> Option<BytesMut> {
+    /// Opens a media packet that came by a way.
+    pub fn open(&mut self, now: Instant, path: Path, packet: &[u8]) -> Option<BytesMut> {
         let opened = self.keys.as_mut()?.open(packet)?;
+        self.prove(path);
         self.heard = now;
         Some(opened)
     }
 
-    /// Opens a control packet.
-    pub fn open_control(&mut self, now: Instant, packet: &[u8]) -> Option<BytesMut> {
+    /// Opens a control packet that came by a way.
+    pub fn open_control(&mut self, now: Instant, path: Path, packet: &[u8]) -> Option<BytesMut> {
         let opened = self.keys.as_mut()?.open_control(packet)?;
+        self.prove(path);
         self.heard = now;
         Some(opened)
     }

@@ -12,7 +12,7 @@ use domain::ids::MeetingId;
 use crate::command::{Direction, Event, Link, Look, Seat};
 use crate::keyframes::Keyframes;
 use crate::levels::Levels;
-use crate::peer::{Publisher, State, Subscriber, What, Wish};
+use crate::peer::{Path, Publisher, State, Subscriber, What, Wish};
 use crate::policy::{Asks, Plan};
 use crate::rewrite::Incoming;
 use crate::rooms::{At, Work};
@@ -185,12 +185,12 @@ impl Room {
         now: Instant,
         work: &mut Work,
         seat: Seat,
-        datagram: &[u8],
+        (path, datagram): (Path, &[u8]),
         dirty: &mut Vec<u64>,
     ) {
         let Seat { meeting, number } = seat;
         let Some(publisher) = self.publisher(number) else { return };
-        let Some(arrived) = publisher.media(now, datagram) else { return };
+        let Some(arrived) = publisher.media(now, path, datagram) else { return };
         if let Some(level) = arrived.level.filter(|_| !self.direction.muted.contains(&number)) {
             self.levels.heard(now, number, level);
         }
@@ -222,17 +222,17 @@ impl Room {
     }
 
     /// A control datagram from a seat.
-    pub(crate) fn control(&mut self, now: Instant, seat: Seat, link: Link, datagram: &[u8]) {
+    pub(crate) fn control(&mut self, now: Instant, seat: Seat, link: Link, (path, datagram): (Path, &[u8])) {
         let Some(place) = self.seats.get_mut(&seat.number) else { return };
         if link == Link::Publish {
             if let Some(publisher) = &mut place.publisher {
-                publisher.control(now, datagram);
+                publisher.control(now, path, datagram);
             }
             return;
         }
         let Some(mut subscriber) = place.subscriber.take() else { return };
         let mut wishes = std::mem::take(&mut self.wishes);
-        subscriber.control(now, datagram, &mut wishes);
+        subscriber.control(now, path, datagram, &mut wishes);
         for wish in wishes.drain(..) {
             match wish {
                 Wish::Repeat { place, source, sequence } => {

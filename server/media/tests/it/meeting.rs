@@ -406,6 +406,47 @@ fn a_seat_that_forges_anothers_address_does_not_get_it() {
 }
 
 #[test]
+fn pictures_go_to_no_address_that_a_seat_chooses_before_it_has_written_from_there() {
+    let mut world = World::new(Limits::default());
+    world.site(1, true);
+    world.site(2, false);
+    world.connect();
+    world.show(Duration::from_secs(2), &[(1, 20)]);
+    let victim = "203.0.113.7:9".parse().unwrap();
+    world.forger = Some(((2, Link::Subscribe), victim));
+    world.client(2, Link::Subscribe).got.clear();
+    world.show(Duration::from_secs(4), &[(1, 20)]);
+    assert!(world.rooms.knows(media::peer::Path::udp(victim)), "its checks were answered");
+    assert!(world.astray.is_empty(), "the address gets nothing but answers to checks");
+    let got = std::mem::take(&mut world.client(2, Link::Subscribe).got);
+    assert!(streams(&got).values().all(|packets| gaps(packets) == 0) && !got.is_empty());
+}
+
+#[test]
+fn what_others_forge_under_a_seats_address_takes_nothing_from_what_it_may_send() {
+    let mut world = World::new(Limits { seat_uplink_bps: 1_500_000, ..Limits::default() });
+    world.site(1, true);
+    world.site(2, false);
+    world.connect();
+    world.show(Duration::from_secs(2), &[(1, 20)]);
+    world.client(2, Link::Subscribe).got.clear();
+    let way = media::peer::Path::udp(world.client(1, Link::Publish).address);
+    let end = world.now + Duration::from_secs(4);
+    while world.now < end {
+        // Some 5 Mbit/s, more than three times what the seat may send.
+        for number in 0..10_u8 {
+            let mut forged = vec![number; 1200];
+            forged[..2].copy_from_slice(&[0x80, 120]);
+            world.rooms.datagram(world.now, way, &forged);
+        }
+        world.show(Duration::from_millis(20), &[(1, 20)]);
+    }
+    let got = std::mem::take(&mut world.client(2, Link::Subscribe).got);
+    assert!(streams(&got).values().all(|packets| gaps(packets) == 0));
+    assert!(got.len() > 400, "{}", got.len());
+}
+
+#[test]
 fn a_page_that_closes_is_gone_at_once() {
     let mut world = World::new(Limits::default());
     world.site(1, true);

@@ -39,6 +39,10 @@ pub(crate) struct World {
     pub(crate) rooms: Rooms,
     pub(crate) clients: BTreeMap<(u64, Link), Client>,
     pub(crate) events: Vec<Event>,
+    /// A client whose checks leave under an address that is not its own.
+    pub(crate) forger: Option<((u64, Link), SocketAddr)>,
+    /// What was sent to addresses at which nobody is, but for answers to checks.
+    pub(crate) astray: Vec<SocketAddr>,
     /// Of a thousand datagrams towards the sites, so many are lost.
     pub(crate) loss: u32,
     flying: BTreeMap<(Instant, u64), Flight>,
@@ -55,6 +59,11 @@ fn address(number: u64, link: Link) -> SocketAddr {
     format!("10.0.{net}.{number}:{}", 5_000 + number).parse().unwrap()
 }
 
+/// Whether a datagram is of STUN: its first byte tells (RFC 7983).
+fn is_check(datagram: &[u8]) -> bool {
+    datagram.first().is_some_and(|first| *first < 4)
+}
+
 impl World {
     pub(crate) fn new(limits: Limits) -> Self {
         let start = Instant::now();
@@ -67,6 +76,8 @@ impl World {
             rooms,
             clients: BTreeMap::new(),
             events: Vec::new(),
+            forger: None,
+            astray: Vec::new(),
             loss: 0,
             flying: BTreeMap::new(),
             launched: 0,
@@ -125,18 +136,23 @@ impl World {
 
     fn fly(&mut self) {
         let at = self.now + DELAY;
-        for client in self.clients.values_mut() {
+        for (key, client) in &mut self.clients {
             for datagram in client.give_out() {
+                let forged = self.forger.filter(|(forger, _)| forger == key && is_check(&datagram));
+                let from = forged.map_or(client.address, |(_, address)| address);
                 self.launched += 1;
-                self.flying.insert((at, self.launched), Flight::Up(Path::udp(client.address), datagram));
+                self.flying.insert((at, self.launched), Flight::Up(Path::udp(from), datagram));
             }
         }
         let clients = &self.clients;
         let (flying, launched) = (&mut self.flying, &mut self.launched);
-        let (loss, chance) = (self.loss, &mut self.chance);
+        let (loss, chance, astray) = (self.loss, &mut self.chance, &mut self.astray);
         self.rooms.send(self.now, |path, datagrams| {
             let to = clients.iter().find(|(_, client)| client.address == path.address).map(|(key, _)| *key);
             for datagram in datagrams.drain(..) {
+                if to.is_none() && !is_check(&datagram) {
+                    astray.push(path.address);
+                }
                 let Some((number, link)) = to.filter(|_| chance.random_range(0..1_000) >= loss) else {
                     continue;
                 };
