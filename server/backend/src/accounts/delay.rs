@@ -90,7 +90,7 @@ impl Subject {
 
     /// The same over all addresses.
     pub(super) fn first_code() -> Self {
-        Self::quiet(FIRST.into(), FIRST_FREE, FIRST_FORGIVES)
+        Self::quiet(format!("{FIRST}all addresses"), FIRST_FREE, FIRST_FORGIVES)
     }
 }
 
