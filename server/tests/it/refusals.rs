@@ -28,7 +28,6 @@ enum Call {
 }
 
 /// Every call of the pages. A new one is named here, with a way to have it refused when it is a form.
-#[expect(clippy::too_many_lines, reason = "one entry for each form")]
 fn calls(office: &Office) -> BTreeMap<&'static str, Call> {
     let (admin, secretary) = (office.administrator.clone(), office.secretary.clone());
     let (coming, on) = (office.coming.to_string(), office.on.to_string());

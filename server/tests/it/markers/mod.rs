@@ -162,7 +162,7 @@ async fn nobody_is_shown_a_word_that_is_not_for_them() {
     assert!(unread.is_empty(), "seed {seed}: asked in a way that nobody understands: {unread:?}");
 }
 
-/// The first few of every address: they come in its order.
+/// The first few of every address.
 fn lines(all: &BTreeSet<String>) -> String {
     let mut told: BTreeMap<&str, usize> = BTreeMap::new();
     let mut first: Vec<&str> = Vec::new();
