@@ -182,6 +182,7 @@ async fn trail(config: &Config) -> Result<String, String> {
     let TrailState { lines, hash, at, broken } =
         Backend::verify_trail(&super::settings(config)).await.map_err(|cause| cause.to_string())?;
     match broken {
+        None if lines == 0 => Ok("The audit trail holds no line yet.".to_owned()),
         None => {
             let at = at.map_or_else(String::new, |at| format!(", written {}", at.to_rfc3339()));
             Ok(format!("The audit trail is whole. Its last line is number {lines}{at}: {hash}"))
