@@ -189,6 +189,8 @@ fn refused(refusal: &Refusal) -> Described {
         Refusal::NotADelegate => plain(REFUSED_NOT_A_DELEGATE, REFUSED_NOT_A_DELEGATE_BODY),
         Refusal::SentOut => plain(REFUSED_SENT_OUT, REFUSED_SENT_OUT_BODY),
         Refusal::SeatTaken => plain(REFUSED_SEAT_TAKEN, REFUSED_SEAT_TAKEN_BODY),
+        Refusal::ScreenNeedsFloor => plain(REFUSED_SCREEN_NEEDS_FLOOR, REFUSED_SCREEN_NEEDS_FLOOR_BODY),
+        Refusal::ScreenEnded => plain(REFUSED_SCREEN_ENDED, REFUSED_SCREEN_ENDED_BODY),
         Refusal::RuleInThePast => plain(REFUSED_RULE_IN_THE_PAST, REFUSED_RULE_IN_THE_PAST_BODY),
     }
 }

@@ -59,14 +59,15 @@ test('the hall and a commune hold a meeting together', async ({ person }) => {
     await shot(site, 'live-site');
   });
 
+  const decide = async (word) => {
+    await row(secretary, SITE).locator('summary').click();
+    await row(secretary, SITE).getByRole('button', { name: t(word), exact: true }).click();
+    await row(secretary, SITE).locator('summary').click();
+  };
+
   await test.step('the floor is asked for, given, and taken back', async () => {
     await site.getByRole('button', { name: t('live_ask'), exact: true }).click();
     await expect(row(secretary, SITE)).toContainText(t('live_asks'));
-    const decide = async (word) => {
-      await row(secretary, SITE).locator('summary').click();
-      await row(secretary, SITE).getByRole('button', { name: t(word), exact: true }).click();
-      await row(secretary, SITE).locator('summary').click();
-    };
     await decide('live_mute');
     await expect(site.getByText(t('live_muted_by_chair'))).toBeVisible();
     await hearsNobody(secretary);
@@ -81,10 +82,20 @@ test('the hall and a commune hold a meeting together', async ({ person }) => {
     const press = (name) => site.getByRole('button', { name: t(name), exact: true }).click();
     const screen = secretary.locator('.seatv.is-screen:not(.is-off) video');
     await press('live_share');
+    await expect(site.getByText(t('refused_screen_needs_floor'))).toBeVisible();
+    await decide('live_floor_give');
+    await expect(site.getByText(t('live_have_floor'))).toBeVisible();
+    await press('live_share');
     await expect(screen).toBeVisible({ timeout: 30_000 });
     await expect.poll(() => screen.evaluate((video) => video.videoWidth), { timeout: 30_000 }).toBeGreaterThan(640);
+    await decide('live_screen_end');
+    await expect(screen).toHaveCount(0, { timeout: 30_000 });
+    await expect(site.getByText(t('refused_screen_ended'))).toBeVisible();
+    await press('live_share');
+    await expect(screen).toBeVisible({ timeout: 30_000 });
     await press('live_share_end');
     await expect(screen).toHaveCount(0, { timeout: 30_000 });
+    await decide('live_floor_take');
     const shows = () => site.locator('video[data-self]').evaluate((video) => video.srcObject !== null);
     await press('live_camera_off');
     await expect.poll(shows).toBe(false);

@@ -172,6 +172,10 @@ pub enum Refusal {
     SentOut,
     /// Somebody sits there from another page; a rehearsal leaves them alone.
     SeatTaken,
+    /// A screen is shared by whoever has the floor; see [`may_share_screen`](crate::live::may_share_screen).
+    ScreenNeedsFloor,
+    /// The chair has ended the screen that was shared from this seat.
+    ScreenEnded,
     /// There is already one with this code or name.
     AlreadyThere {
         /// The code or name.

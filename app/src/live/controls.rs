@@ -228,7 +228,7 @@ pub(super) fn bar(table: Table, papers: Vec<Titled>) -> impl IntoView {
         Toggle { icons: ["presentation", "presentation"], words: [LIVE_SHARE_END, LIVE_SHARE], key: "" },
         move || table.sharing.get(),
         || false,
-        move || table.sharing.update(|is_on| *is_on = !*is_on),
+        move || table.toggle_sharing(),
     );
     let float = move || {
         table.floats.get().then(|| {

@@ -1,7 +1,7 @@
 //! What the server's words change on the page, and when the page asks for its seat again by itself. Knows neither the
 //! socket nor the element.
 
-use domain::error::Failure;
+use domain::error::{Failure, Refusal};
 use domain::live::wire::{ToPage, ToServer};
 use domain::live::{Coming, Seat, is_no_room, is_on};
 use leptos::prelude::*;
@@ -38,6 +38,10 @@ impl Table {
             ToPage::Refused(failure) => {
                 if matches!(self.asked.get_value(), Asked::Over(_)) || is_no_room(&failure) {
                     self.not_seated(&failure);
+                }
+                // Whoever has no leave any more shares nothing, and shares again by a press of their own.
+                if matches!(failure, Failure::Refused(Refusal::ScreenNeedsFloor | Refusal::ScreenEnded)) {
+                    self.sharing.set(false);
                 }
                 self.failure.set(Some(failure));
             }
@@ -150,7 +154,6 @@ mod tests {
 
     use super::super::table::Says;
     use domain::access::Stage;
-    use domain::error::Refusal;
     use domain::live::wire::{Devices, State};
     use domain::live::{Direction, Kept, Live, Standing};
 
@@ -347,6 +350,33 @@ mod tests {
         assert!(table.failure.get_untracked().is_some(), "why is said");
         table.direct(Direction::MuteAll);
         assert_eq!(table.failure.get_untracked(), None, "until the next thing is done");
+    }
+
+    #[test]
+    fn a_screen_is_shared_with_the_floor_until_the_chair_ends_it() {
+        let (_owner, table, socket) = page();
+        let site = Seat::Site(domain::ids::AgencyId(uuid::Uuid::from_u128(1)));
+        let standing = Standing { seats: vec![site], directs: false, rehearses: false };
+        let now = "2026-06-11T01:00:00Z".parse().unwrap();
+        table.take(ToPage::Welcome { standing, now });
+        table.sit(site);
+        table.take(ToPage::Seated(site));
+        let with_floor = |floor| {
+            let ToPage::State(mut state) = state(Kept { seat: site, ..hall() }) else { unreachable!() };
+            state.live.floor = floor;
+            ToPage::State(state)
+        };
+        table.take(with_floor(None));
+        table.toggle_sharing();
+        assert!(!table.sharing.get_untracked(), "nobody is asked for a screen that nobody would see");
+        assert_eq!(table.failure.get_untracked(), Some(Refusal::ScreenNeedsFloor.into()));
+        table.take(with_floor(Some(site)));
+        table.toggle_sharing();
+        assert!(table.sharing.get_untracked());
+        assert_eq!(table.failure.get_untracked(), None);
+        table.take(ToPage::Refused(Refusal::ScreenEnded.into()));
+        assert!(!table.sharing.get_untracked());
+        assert!(!socket.said.borrow().is_empty());
     }
 
     #[test]

@@ -120,7 +120,8 @@ fn menu(table: Table, seat: Seat, kept: Memo<Option<Kept>>) -> impl IntoView {
             true => press(LIVE_ADMIT, Direction::Admit(seat)),
             false => press(LIVE_REMOVE, Direction::Remove(seat)),
         };
-        view! { {floor}{sound}{large}{there} }
+        let screen = table.devices(seat).screen.then(|| press(LIVE_SCREEN_END, Direction::EndScreen(seat)));
+        view! { {floor}{sound}{screen}{large}{there} }
     };
     view! {
         <details class="menu menu--end">

@@ -1,12 +1,12 @@
 //! What the page of an online meeting knows, shared by its parts: what the server told, what this seat has on, and how
 //! both are said. Refuses to draw.
 
-use domain::error::Failure;
+use domain::error::{Failure, Refusal};
 use domain::ids::{MeetingId, PageId};
 #[cfg(feature = "hydrate")]
 use domain::live::wire::ToPage;
 use domain::live::wire::{Carries, Devices, Look, Slot, State, ToServer};
-use domain::live::{Arrival, Coming, Direction, Kept, Seat, Standing};
+use domain::live::{Arrival, Coming, Direction, Kept, Seat, Standing, may_share_screen};
 use leptos::prelude::*;
 use serde::Deserialize;
 
@@ -165,6 +165,21 @@ impl Table {
 
     pub(super) fn directs(self) -> bool {
         self.standing.with(|standing| standing.as_ref().is_some_and(|standing| standing.directs))
+    }
+
+    /// Shares the screen, or no longer; says what is needed where it may not be shared.
+    pub(super) fn toggle_sharing(self) {
+        let is_on = self.sharing.get_untracked();
+        if !is_on && !untrack(|| self.may_share()) {
+            return self.failure.set(Some(Refusal::ScreenNeedsFloor.into()));
+        }
+        self.failure.set(None);
+        self.sharing.set(!is_on);
+    }
+
+    fn may_share(self) -> bool {
+        let floor = self.state.with(|state| state.as_ref().and_then(|state| state.live.floor));
+        self.seat.get().is_some_and(|seat| may_share_screen(self.directs(), floor, seat))
     }
 
     /// A seat's name, as everybody is shown it.

@@ -9,8 +9,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use domain::access::Caller;
 use domain::error::{Failure, Refusal};
 use domain::ids::{ConnectionId, MeetingId};
-use domain::live::wire::{HERE_SECONDS, ToPage, ToServer};
-use domain::live::{Arrival, Coming, DROP_OUT_SECONDS, Leaving, Seat, Standing, is_no_room};
+use domain::live::wire::{Devices, HERE_SECONDS, ToPage, ToServer};
+use domain::live::{Arrival, Coming, DROP_OUT_SECONDS, Direction, Leaving, Seat, Standing, is_no_room};
 use futures::{SinkExt, StreamExt};
 use http::{Extensions, HeaderMap};
 use tokio::sync::mpsc;
@@ -326,8 +326,13 @@ impl Page {
             ToServer::Rise => self.rise(Leaving::Meant).await,
             ToServer::Have(devices) => {
                 self.permit(&caller).await?;
-                let taken = self.taken()?;
-                self.visit.room.have(&self.visit.hub, taken.seat, taken.connection, devices);
+                let Taken { seat, connection, .. } = *self.taken()?;
+                let may_share = self.visit.room.may_share(self.standing.directs, seat, connection);
+                let shown = Devices { screen: devices.screen && may_share, ..devices };
+                self.visit.room.have(&self.visit.hub, seat, connection, shown);
+                if shown != devices {
+                    return Err(Refusal::ScreenNeedsFloor.into());
+                }
             }
             ToServer::Publish { offer } => {
                 self.permit(&caller).await?;
@@ -353,6 +358,9 @@ impl Page {
             ToServer::Direct(direction) => {
                 let seat = self.seat.as_ref().map(|taken| taken.seat);
                 live.direct(&caller, self.meeting, seat, direction).await?;
+                if let Direction::EndScreen(seat) = direction {
+                    self.visit.room.end_screen(&self.visit.hub, seat);
+                }
             }
             ToServer::Rehearsed { seat, what } => {
                 live.rehearsed(&caller, self.meeting, seat, what).await?;

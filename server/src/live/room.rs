@@ -9,10 +9,10 @@ use std::time::Duration;
 use ::media::command::Link;
 use chrono::{DateTime, Utc};
 use domain::access::Stage;
-use domain::error::Failure;
+use domain::error::{Failure, Refusal};
 use domain::ids::{ConnectionId, MeetingId};
 use domain::live::wire::{Devices, State, ToPage};
-use domain::live::{Live, Seat, is_on};
+use domain::live::{Live, Seat, is_on, may_share_screen};
 use tokio::sync::{Notify, broadcast, mpsc, watch};
 use tokio::task::AbortHandle;
 use tokio::time::{Instant, sleep, sleep_until};
@@ -298,6 +298,24 @@ impl Room {
         let _ = self.has.send(written(&has).into());
         if let Some((_, live)) = self.last().as_ref() {
             self.direct(hub, live, &seated);
+        }
+    }
+
+    /// Whether a screen may be shared from a seat, or is already.
+    pub(super) fn may_share(&self, directs: bool, seat: Seat, connection: ConnectionId) -> bool {
+        let shares = |at: &Seated| at.connection == connection && at.devices.screen;
+        let floor = self.last().as_ref().and_then(|(_, live)| live.floor);
+        may_share_screen(directs, floor, seat) || self.seated().get(&seat).is_some_and(shares)
+    }
+
+    /// The chair ends a shared screen; its page is told, and needs leave to begin again.
+    pub(super) fn end_screen(&self, hub: &Hub, seat: Seat) {
+        let shared =
+            self.seated().get(&seat).filter(|at| at.devices.screen).map(|at| (at.connection, at.devices));
+        let Some((connection, devices)) = shared else { return };
+        self.have(hub, seat, connection, Devices { screen: false, ..devices });
+        if let Some(at) = self.seated().get(&seat) {
+            let _ = at.outbox.try_send(ToPage::Refused(Refusal::ScreenEnded.into()));
         }
     }
 

@@ -238,6 +238,42 @@ async fn the_latest_page_has_the_seat_and_who_is_sent_out_hears_it() {
 }
 
 #[tokio::test]
+async fn a_screen_is_shared_with_the_floor_and_ended_by_the_chair_alone() {
+    let open = Open::new().await;
+    let (mut chair, mut page) =
+        (open.own_page(&open.secretary.0).await, open.own_page(&open.delegate.0).await);
+    let seat = Seat::Person(open.delegate.1.person);
+    page.sit(seat).await;
+    chair.state(|state| is_connected(state, seat)).await;
+    let on = |microphone| Devices { screen: true, microphone, ..Devices::default() };
+    page.say(&ToServer::Have(on(true))).await;
+    assert_eq!(page.refused().await, Refusal::ScreenNeedsFloor.into());
+    let shown = chair.state(|state| state.devices(seat).microphone).await;
+    assert!(!shown.devices(seat).screen, "the rest of what was said is taken");
+    chair.say(&ToServer::Direct(Direction::Floor(Some(seat)))).await;
+    page.state(|state| state.live.floor == Some(seat)).await;
+    page.say(&ToServer::Have(on(true))).await;
+    chair.state(|state| state.devices(seat).screen).await;
+    // Without the floor it goes on, until the chair ends it; the seat stays.
+    chair.say(&ToServer::Direct(Direction::Floor(None))).await;
+    page.state(|state| state.live.floor.is_none()).await;
+    page.say(&ToServer::Have(on(false))).await;
+    chair.state(|state| state.devices(seat) == on(false)).await;
+    page.say(&ToServer::Direct(Direction::EndScreen(seat))).await;
+    assert_eq!(page.refused().await, Failure::Forbidden);
+    chair.say(&ToServer::Direct(Direction::EndScreen(seat))).await;
+    assert_eq!(page.refused().await, Refusal::ScreenEnded.into());
+    let ended = chair.state(|state| !state.devices(seat).screen).await;
+    assert!(is_connected(&ended, seat));
+    page.say(&ToServer::Have(on(true))).await;
+    assert_eq!(page.refused().await, Refusal::ScreenNeedsFloor.into());
+    // Those who decide for all share as they like.
+    chair.sit(Seat::Person(open.secretary.1.person)).await;
+    chair.say(&ToServer::Have(on(false))).await;
+    chair.state(|state| state.devices(Seat::Person(open.secretary.1.person)).screen).await;
+}
+
+#[tokio::test]
 async fn who_says_what_nobody_understands_or_floods_is_cut_off_and_nobody_else() {
     let open = Open::new().await;
     let mut watcher = open.own_page(&open.secretary.0).await;

@@ -4,6 +4,7 @@
 
 pub mod record;
 pub mod rehearsal;
+mod screen;
 pub mod wire;
 
 use std::fmt;
@@ -15,6 +16,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use self::rehearsal::{Rehearsal, Rehearsed};
+pub use self::screen::may_share_screen;
 use crate::access::{Caller, Stage};
 use crate::attendance::Presence;
 use crate::error::{Failure, Outcome, Refusal};
@@ -202,6 +204,8 @@ pub enum Direction {
     Remove(Seat),
     /// A seat that was sent out may come back.
     Admit(Seat),
+    /// A seat's shared screen is ended; the seat stays.
+    EndScreen(Seat),
     /// A paper is opened before everybody, turned to another page, or closed.
     Paper(Option<ShownPaper>),
 }

@@ -62,7 +62,8 @@ pub(super) async fn direct(
     let after = decide(&mut tx, caller, meeting, direction).await?;
     // A page that is turned is shown to everybody and is nothing for the trail.
     tx.changes(meeting);
-    if decided(&mut tx, meeting).await? != before {
+    let ends_screen = matches!(direction, Direction::EndScreen(_));
+    if ends_screen || decided(&mut tx, meeting).await? != before {
         let deed =
             if matches!(direction, Direction::Paper(_)) { Deed::LiveShowPaper } else { Deed::LiveDirect };
         let entry = Entry::new(deed, &scope.title).of(scope.agency).about(meeting).after(&after)?;
@@ -154,6 +155,11 @@ async fn decide(tx: &mut Tx, caller: &Caller, meeting: MeetingId, direction: Dir
             let name = name(tx, meeting, seat).await?;
             set(tx, meeting, seat, "is_removed", false).await?;
             Ok(json!({ "seat": name, "removed": false }))
+        }
+        // Which seat shares is not kept: the node that hosts the meeting ends it.
+        Direction::EndScreen(seat) => {
+            let name = name(tx, meeting, seat).await?;
+            Ok(json!({ "seat": name, "screen": false }))
         }
         Direction::Paper(shown) => open_paper(tx, meeting, shown).await,
     }

@@ -1,0 +1,32 @@
+//! Who shares a screen with everybody. Knows nothing of pictures.
+
+use super::Seat;
+
+/// Whether a screen may be shared from a seat: from the hall, by those who decide for all, and by whoever has the floor,
+/// which is how the chair gives leave to all others.
+pub fn may_share_screen(directs: bool, floor: Option<Seat>, seat: Seat) -> bool {
+    directs || seat == Seat::Hall || floor == Some(seat)
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::ids::AgencyId;
+
+    #[test]
+    fn a_screen_is_shared_from_the_hall_by_those_who_decide_and_with_the_floor() {
+        let site = Seat::Site(AgencyId(Uuid::from_u128(1)));
+        let other = Seat::Site(AgencyId(Uuid::from_u128(2)));
+        for (directs, floor, seat, may) in [
+            (false, None, site, false),
+            (false, Some(other), site, false),
+            (false, Some(site), site, true),
+            (true, Some(other), site, true),
+            (false, Some(site), Seat::Hall, true),
+        ] {
+            assert_eq!(may_share_screen(directs, floor, seat), may, "{directs} {floor:?} {seat:?}");
+        }
+    }
+}
