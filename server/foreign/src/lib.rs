@@ -2,6 +2,8 @@
 //! kernel keeps, and says what it saw. [`Room`] is the serving process's side, [`child`] the child's.
 //! Knows no database, no page and no permission; of the domain only what a look is told in.
 
+#![deny(unsafe_code)]
+
 pub mod child;
 mod letters;
 mod pdf;

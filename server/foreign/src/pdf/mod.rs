@@ -46,10 +46,6 @@ pub(crate) fn look_into(file: Vec<u8>) -> Option<Look> {
 fn promised(pdf: &Pdf) -> Option<i64> {
     let catalog: Dict<'_> = pdf.xref().get(pdf.xref().root_id())?;
     let count: f64 = catalog.get::<Dict<'_>>(b"Pages")?.get(b"Count")?;
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "a number of pages; what is larger is no promise kept"
-    )]
     Some(count as i64)
 }
 

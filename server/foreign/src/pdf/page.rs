@@ -194,8 +194,7 @@ impl Eyes {
         }
         let direction = b.atan2(a);
         let (sine, cosine) = direction.sin_cos();
-        #[expect(clippy::cast_possible_truncation, reason = "degrees of a circle")]
-        let angle = direction.to_degrees().round() as i32;
+        let angle = (direction.to_degrees().round() as i32).rem_euclid(360);
         self.seen.glyphs.push(Glyph {
             text,
             along: e * cosine + f * sine,
