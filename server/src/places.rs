@@ -31,10 +31,12 @@ pub struct Limits {
     /// Forms on their way in from one network: a browser sends at most 6 at once, so an office behind one address still
     /// has room.
     pub forms_per_network: usize,
-    /// Uploads and imports at once. At 200 MiB each they take at most 6.4 GiB of disk on their way.
+    /// Uploads at once. At 200 MiB each they take at most 6.4 GiB of disk on their way.
     pub uploads: usize,
     /// Uploads of one person: a browser sends one after the other, in several tabs perhaps.
     pub uploads_per_person: usize,
+    /// Files of rows on their way in at once, which are held in memory: 3 of 32 MiB are 96 MiB.
+    pub imports: usize,
     /// Papers on their way out at once: 1,024 buffers of 256 KiB are 256 MiB at the very most.
     pub downloads: usize,
     /// Downloads of one person: the reader asks for pieces, a browser for at most 6 of them at once and device.
@@ -62,6 +64,7 @@ impl Default for Limits {
             forms_per_network: 16,
             uploads: 32,
             uploads_per_person: 3,
+            imports: 3,
             downloads: 1024,
             downloads_per_person: 32,
             heavy_reads_per_person: 4,
@@ -108,8 +111,10 @@ pub struct Places {
     pub pages: Quota<()>,
     /// Forms on their way in, by the network that they come from.
     pub forms: Quota<Option<Network>>,
-    /// Uploads and imports.
+    /// Uploads.
     pub uploads: Quota<PersonId>,
+    /// Files of rows, one for each person.
+    pub imports: Quota<PersonId>,
     /// Papers on their way out.
     pub downloads: Quota<PersonId>,
     /// Lists, searches, figures.
@@ -124,6 +129,7 @@ impl Places {
             pages: Quota::new(pages, pages),
             forms: Quota::new(pages, limits.forms_per_network),
             uploads: Quota::new(limits.uploads, limits.uploads_per_person),
+            imports: Quota::new(limits.imports, 1),
             downloads: Quota::new(limits.downloads, limits.downloads_per_person),
             heavy_reads: Quota::new(pages, limits.heavy_reads_per_person),
         }
@@ -137,6 +143,7 @@ impl Places {
             (self.forms.full_for(), limits.pages_stuck_after, "forms"),
             (self.heavy_reads.full_for(), limits.pages_stuck_after, "lists and figures"),
             (self.uploads.full_for(), limits.uploads_stuck_after, "uploads"),
+            (self.imports.full_for(), limits.uploads_stuck_after, "imports"),
             (self.downloads.full_for(), limits.uploads_stuck_after, "downloads"),
         ];
         table.into_iter().find(|(full, after, _)| is_stuck(*full, *after)).map(|(_, _, kind)| kind)

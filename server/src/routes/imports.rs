@@ -32,12 +32,17 @@ pub async fn import(
     let (Some(caller), Some(kind)) = (visitor.0, ImportKind::parse(&kind)) else {
         return streams::unheard(fault::failure(&Failure::NotFound, headers));
     };
-    let _place = match streams::place(&site, &turn, &site.places.uploads, caller.person, headers).await {
-        Ok(place) => place,
-        Err(busy) => return busy,
+    turn.release();
+    let page = format!("/admin/imports?kind={}", kind.code());
+    let Some(_place) = site.places.imports.try_acquire(caller.person) else {
+        let busy = Failure::from(Refusal::ImportUnderWay);
+        return streams::unheard(if fault::wants_html(headers) {
+            plain_form::show(&site, head, FormPage::refused(page, busy, &[])).await
+        } else {
+            fault::failure(&busy, headers)
+        });
     };
     let mut form = form;
-    let page = format!("/admin/imports?kind={}", kind.code());
     match take(&site, &caller, kind, &mut form).await {
         Ok(name) => Redirect::to(&format!("{page}&report={name}")).into_response(),
         Err(failure) if fault::wants_html(headers) => {

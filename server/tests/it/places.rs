@@ -98,6 +98,25 @@ async fn idle_uploads_stop_neither_pages_nor_the_uploads_of_others() {
 }
 
 #[tokio::test]
+async fn an_idle_import_stops_nobody_else_and_its_sender_is_told() {
+    let world = small().await;
+    let (first, _) = world.person("quantri2", "system_administrator").await;
+    let (second, _) = world.person("quantri3", "system_administrator").await;
+    let import = |cookie: &str| {
+        let ask = world.ask(Method::POST, "/admin/imports/agencies").signed_in(cookie);
+        ask.endless_body(MULTIPART).send()
+    };
+    let places = &world.site.places;
+    while_held(vec![import(&first)], || places.imports.taken() == 1, async {
+        let again = import(&first).await;
+        assert!(again.text().contains("Đang có tệp khác được nhập"), "{}", again.text());
+        while_held(vec![import(&second)], || places.imports.taken() == 2, async {}).await;
+        assert_eq!((places.uploads.taken(), places.pages.taken()), (0, 0));
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_paper_keeps_its_place_until_it_is_taken_whole() {
     let world = small().await;
     let (cookie, caller) = world.person("thuky1", "secretary").await;
