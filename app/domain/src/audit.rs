@@ -21,6 +21,8 @@ pub enum Audience {
     PaperReaders,
     /// Those who may open the meeting and see why somebody is absent.
     RollCallers,
+    /// Those who write the meeting's form: the line holds what was typed and is not published.
+    FormWriters,
     /// Those who may do all of this. A line whose audience is unknown has this one.
     #[default]
     PaperReadersWhoCallTheRoll,
@@ -28,11 +30,12 @@ pub enum Audience {
 
 impl Audience {
     /// Every audience.
-    pub const ALL: [Audience; 5] = [
+    pub const ALL: [Audience; 6] = [
         Self::TrailReaders,
         Self::MeetingReaders,
         Self::PaperReaders,
         Self::RollCallers,
+        Self::FormWriters,
         Self::PaperReadersWhoCallTheRoll,
     ];
 
@@ -43,6 +46,7 @@ impl Audience {
             Self::MeetingReaders => "meeting",
             Self::PaperReaders => "papers",
             Self::RollCallers => "roll",
+            Self::FormWriters => "form",
             Self::PaperReadersWhoCallTheRoll => "papers_and_roll",
         }
     }
@@ -117,14 +121,14 @@ deeds! {
     MeetingsCancel = "meetings.cancel", MeetingReaders;
     MeetingsClose = "meetings.close", MeetingReaders;
     MeetingsDiscuss = "meetings.discuss", MeetingReaders;
-    MeetingsDraft = "meetings.draft", MeetingReaders;
-    MeetingsDrop = "meetings.drop", MeetingReaders;
+    MeetingsDraft = "meetings.draft", FormWriters;
+    MeetingsDrop = "meetings.drop", FormWriters;
     MeetingsImportChange = "meetings.import_change", MeetingReaders;
     MeetingsOpen = "meetings.open", MeetingReaders;
     MeetingsPostpone = "meetings.postpone", MeetingReaders;
     // Holds the whole meeting: its agenda with papers, and its roll with reasons.
     MeetingsPublish = "meetings.publish", PaperReadersWhoCallTheRoll;
-    MeetingsSave = "meetings.save", MeetingReaders;
+    MeetingsSave = "meetings.save", FormWriters;
     MeetingsTakeBack = "meetings.take_back", MeetingReaders;
     PapersAdd = "papers.add", PaperReaders;
     PapersDeclare = "papers.declare", PaperReaders;

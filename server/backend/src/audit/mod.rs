@@ -173,6 +173,7 @@ fn is_among(audience: Audience, seen: MeetingSight) -> bool {
         Audience::MeetingReaders => opens,
         Audience::PaperReaders => opens && reads,
         Audience::RollCallers => opens && calls,
+        Audience::FormWriters => opens && seen.shows_form,
         Audience::PaperReadersWhoCallTheRoll => opens && reads && calls,
     }
 }

@@ -170,6 +170,13 @@ impl StandingRow {
         let calls = caller.may(Action::CallRoll, Scope::Meeting { agency: &agency, part, stage });
         Ok(calls || part == Some(Part::Chair))
     }
+
+    /// Whether the caller sees what is typed into the form: those who write it, also once the meeting is over.
+    fn shows_form(&self, caller: &Caller) -> Done<bool> {
+        let (agency, part) = (agencies::read_path(&self.path)?, self.part()?);
+        let scope = Scope::Meeting { agency: &agency, part, stage: Stage::Scheduled };
+        Ok(caller.may(Action::ComposeMeeting, scope))
+    }
 }
 
 impl Backend {
@@ -212,6 +219,8 @@ pub(crate) struct MeetingSight {
     pub(crate) sight: Sight,
     /// Whether also why somebody is absent.
     pub(crate) shows_absences: bool,
+    /// Whether also what is typed into its form and not published.
+    pub(crate) shows_form: bool,
 }
 
 /// What the caller sees of each of these meetings and of their rolls.
@@ -235,7 +244,8 @@ pub(crate) async fn with_rolls(
         ));
         for row in query.all::<SightRow>(&mut on).await? {
             let shows_absences = row.standing.shows_absences(caller)?;
-            found.insert(row.id, MeetingSight { sight: row.standing.sight(caller)?, shows_absences });
+            let (sight, shows_form) = (row.standing.sight(caller)?, row.standing.shows_form(caller)?);
+            found.insert(row.id, MeetingSight { sight, shows_absences, shows_form });
         }
     }
     Ok(found)

@@ -214,6 +214,7 @@ async fn a_line_of_any_deed_shows_no_more_than_the_page_of_its_meeting() {
                         Audience::MeetingReaders => opens,
                         Audience::PaperReaders => reads,
                         Audience::RollCallers => calls,
+                        Audience::FormWriters => opens && role == Some(Role::Secretary),
                         Audience::PaperReadersWhoCallTheRoll => reads && calls,
                     };
                     let is_titled = audience == Audience::TrailReaders || knows;
