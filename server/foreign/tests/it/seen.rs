@@ -15,8 +15,11 @@ async fn look(bytes: &[u8]) -> Look {
     real().look_into(file(bytes)).await.unwrap()
 }
 
+/// A name, a file, the marking that must be found and what must be told.
+type Case = (&'static str, Vec<u8>, Option<Level>, Option<Unread>);
+
 /// Looks into each, and holds the marking and what was not read against what is expected.
-async fn hold(cases: Vec<(&str, Vec<u8>, Option<Level>, Option<Unread>)>) {
+async fn hold(cases: Vec<Case>) {
     for (name, bytes, level, unread) in cases {
         let look = look(&bytes).await;
         assert_eq!((marking(&look.lines), look.unread), (level, unread), "{name}: {look:?}");
