@@ -6,6 +6,8 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 
 use super::{calls, hero, waiting};
+use crate::failure::Problem;
+use crate::form::posted;
 use crate::notices::{self, UnseenNotices};
 use crate::parts::meeting_href;
 use crate::session;
@@ -20,8 +22,10 @@ use crate::words;
 pub fn HomePage() -> impl IntoView {
     let today = resource(|| (), |()| calls::today());
     let unseen = resource(|| (), |()| notices::calls::unseen());
+    let refused = posted().failure.map(|failure| view! { <Problem failure/> });
     view! {
         <Title text=t(NAV_HOME)/>
+        {refused}
         {loaded_page(today, t(NAV_HOME), move |today| shown(&today, unseen))}
     }
 }

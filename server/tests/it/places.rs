@@ -67,7 +67,7 @@ async fn whoever_may_add_no_papers_is_answered_before_a_byte_arrives() {
         assert_eq!((answer.status, answer.header(header::CONNECTION)), (status, "close"), "{meeting}");
     }
     let ask = world.ask(Method::POST, "/admin/imports/meetings").signed_in(&stranger);
-    assert_eq!(ask.endless_body(MULTIPART).send().await.status, StatusCode::SEE_OTHER);
+    assert_eq!(ask.endless_body(MULTIPART).send().await.status, StatusCode::FORBIDDEN);
 }
 
 #[tokio::test]
@@ -137,6 +137,7 @@ async fn paper(world: &World, secretary: &Caller) -> domain::ids::PaperId {
     let level = domain::papers::Level::Open;
     let mut upload = world.site.backend.begin_upload(secretary, item, "Tờ trình", level).await.unwrap();
     upload.write(b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n").await.unwrap();
+    upload.declare();
     upload.finish().await.unwrap()
 }
 

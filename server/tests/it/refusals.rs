@@ -64,6 +64,9 @@ fn calls(office: &Office) -> BTreeMap<&'static str, Call> {
         "/api/meetings/keep",
         "/api/live/lines",
         "/api/live/behind",
+        "/api/notices/account-events",
+        "/api/notices/unseen",
+        "/api/second-factor/state",
         "/api/live/rehearsals",
         "/api/search/find",
         "/api/calendar/choices",
@@ -88,7 +91,12 @@ fn calls(office: &Office) -> BTreeMap<&'static str, Call> {
         "/api/imports/report",
         "/api/audit/list",
     ];
-    let always = ["/api/accounts/sign-out", "/api/accounts/sign-out-everywhere", "/api/preferences/set"];
+    let always = [
+        "/api/accounts/sign-out",
+        "/api/accounts/sign-out-everywhere",
+        "/api/notices/acknowledge-account",
+        "/api/preferences/set",
+    ];
     let agency = format!("/admin/agencies/{}", office.agency);
     let forms = [
         (
@@ -215,6 +223,31 @@ fn calls(office: &Office) -> BTreeMap<&'static str, Call> {
                 shown,
                 vec![("id", office.person.clone()), ("position", text()), ("name", String::new())],
             ),
+        ),
+        (
+            "/api/people/turn-off-second-factor",
+            missing(&admin, "/admin/people?text=thu", vec![("person", nobody()), ("text", "thu".into())]),
+        ),
+        ("/api/notices/acknowledge-role", missing(&secretary, "/", vec![("id", nobody())])),
+        ("/api/second-factor/begin", Call::Always),
+        (
+            "/api/second-factor/confirm",
+            form(&secretary, "/account/second-factor", "", vec![("second_code", "000000".into())]),
+        ),
+        (
+            "/api/second-factor/turn-off",
+            form(&secretary, "/account", "", vec![("second_password", text()), ("second_code", text())]),
+        ),
+        (
+            "/api/second-factor/enter",
+            // This session waits for no code.
+            Call::Form {
+                by: secretary.clone(),
+                page: "/sign-in/code?next=%2Fmeetings".into(),
+                shows: "",
+                fields: vec![("next", "/meetings".into())],
+                status: 401,
+            },
         ),
         ("/api/people/reset-password", missing(&admin, "/admin/people", vec![("person", nobody())])),
         (

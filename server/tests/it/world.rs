@@ -230,18 +230,17 @@ impl World {
         (saved.id, meeting.agenda[0].id)
     }
 
-    /// Sends a form as a browser without script does.
-    pub(crate) async fn post(&self, cookie: &str, path: &str, fields: &[(&str, &str)]) -> Answer {
-        let body: Vec<String> =
-            fields.iter().map(|(name, typed)| format!("{name}={}", app::form::escape(typed))).collect();
-        let ask = self.ask(Method::POST, path).with(header::ACCEPT, "text/html").signed_in(cookie);
-        ask.body("application/x-www-form-urlencoded", body.join("&")).send().await
-    }
-
-    /// The page that an answer leads to.
+    /// The page that an answer leads to, with what the answer left in the browser for it.
     pub(crate) async fn follow(&self, cookie: &str, answer: &Answer) -> Answer {
         assert!(answer.status.is_redirection(), "{} {}", answer.status, answer.text());
-        self.page(answer.header(header::LOCATION)).signed_in(cookie).send().await
+        let mut jar = cookie.to_owned();
+        for left in answer.headers.get_all(header::SET_COOKIE) {
+            let pair = left.to_str().unwrap().split(';').next().unwrap();
+            if !pair.starts_with(app::session::COOKIE) {
+                jar = format!("{jar}; {pair}");
+            }
+        }
+        self.page(answer.header(header::LOCATION)).signed_in(&jar).send().await
     }
 
     /// A page as a browser asks for it.

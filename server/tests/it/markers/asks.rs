@@ -153,8 +153,22 @@ fn pages(office: &Office, address: &'static str) -> Option<Vec<Ask>> {
             Ask::get(address, "/admin/imports"),
             Ask::get(address, format!("/admin/imports?kind=baseline&report={}", office.report)),
         ]),
-        "/sign-in" | "/first" | "/" | "/papers" | "/more" | "/account" | "/meetings/new" | "/figures"
-        | "/admin" | "/admin/agencies" | "/admin/people" | "/admin/rooms" | "/admin/rules"
+        "/sign-in"
+        | "/sign-in/code"
+        | "/account/password"
+        | "/account/second-factor"
+        | "/first"
+        | "/"
+        | "/papers"
+        | "/more"
+        | "/account"
+        | "/meetings/new"
+        | "/figures"
+        | "/admin"
+        | "/admin/agencies"
+        | "/admin/people"
+        | "/admin/rooms"
+        | "/admin/rules"
         | "/admin/audit" => Some(vec![Ask::get(address, address)]),
         _ => None,
     }
@@ -258,7 +272,7 @@ fn steps(office: &Office, who: Who, address: &'static str) -> Option<Vec<Ask>> {
         }),
         "/api/papers/neutral-line" => step(&|m, _| Some(format!("id={}&item={}", m.id, m.item))),
         "/api/papers/withdraw" => step(&|m, _| Some(format!("id={}&paper={}", m.id, m.paper))),
-        "/api/meetings/get" | "/api/live/lines" | "/api/live/rehearsals" => {
+        "/api/meetings/get" | "/api/meetings/follow" | "/api/live/lines" | "/api/live/rehearsals" => {
             step(&|m, _| Some(format!("id={}", m.id)))
         }
         "/api/live/behind" => step(&|m, _| Some(format!("id={}&site={}", m.id, office.agency(m.sites[0])))),
@@ -326,6 +340,7 @@ fn calls(office: &Office, address: &'static str) -> Option<Vec<Ask>> {
         "/api/people/change" => one(format!("id={}&name=", person(4))),
         "/api/people/add" => one("user_name=&name=".into()),
         "/api/people/reset-password" => one(format!("person={victim}")),
+        "/api/people/turn-off-second-factor" => one(format!("person={victim}")),
         "/api/people/set-active" => one(format!("person={victim}&active=")),
         "/api/people/password-report" | "/api/imports/report" => one(format!("name={}", office.report)),
         "/api/agencies/settings" => {
@@ -341,9 +356,17 @@ fn calls(office: &Office, address: &'static str) -> Option<Vec<Ask>> {
         "/api/accounts/sign-in" => one("user_name=nobody&password=nothing".into()),
         "/api/accounts/claim-first" => one("code=x".into()),
         "/api/accounts/change-password" => one("old=x&new=y&again=z".into()),
+        "/api/second-factor/confirm" | "/api/second-factor/enter" => one("second_code=000000".into()),
+        "/api/second-factor/turn-off" => one("second_password=x&second_code=000000".into()),
+        "/api/second-factor/state" => one(format!("report={}", office.report)),
+        "/api/notices/acknowledge-account" => one(format!("newest={}", uuid::Uuid::nil())),
+        "/api/notices/acknowledge-role" => one(format!("id={}", uuid::Uuid::nil())),
         "/api/preferences/set" => one("locale=vi".into()),
         "/api/accounts/is-first"
         | "/api/accounts/sessions"
+        | "/api/notices/account-events"
+        | "/api/notices/unseen"
+        | "/api/second-factor/begin"
         | "/api/accounts/sign-out"
         | "/api/accounts/sign-out-everywhere"
         | "/api/meetings/today"

@@ -23,6 +23,7 @@ impl Office {
         let backend = &self.world.site.backend;
         let mut upload = backend.begin_upload(caller, item, &title, Level::Open).await.unwrap();
         upload.write(file.as_bytes()).await.unwrap();
+        upload.declare();
         upload.finish().await.unwrap()
     }
 
