@@ -5,7 +5,8 @@ use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::{Path, RawQuery, State};
 use axum::response::Response;
 use domain::live::wire::MESSAGE_BYTES_AT_MOST;
-use http::{Extensions, HeaderMap, StatusCode};
+use http::StatusCode;
+use http::request::Parts;
 use hyper::upgrade::OnUpgrade;
 
 use super::Visit;
@@ -25,12 +26,12 @@ pub async fn socket(
     Extension(visitor): Extension<Visitor>,
     Path(meeting): Path<String>,
     RawQuery(query): RawQuery,
-    headers: HeaderMap,
-    extensions: Extensions,
+    head: Parts,
     // Before the upgrade, which takes it away.
     socket: Option<Extension<OnUpgrade>>,
     upgrade: WebSocketUpgrade,
 ) -> Response {
+    let (headers, extensions) = (head.headers, head.extensions);
     // A socket is opened by a GET that any site's page can send, with our cookie.
     if !is_own_page(&site, &headers) {
         return fault::plain(StatusCode::FORBIDDEN);

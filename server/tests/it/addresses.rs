@@ -107,7 +107,7 @@ async fn what_a_form_did_is_told_once_on_its_page_and_not_by_an_address() {
     assert_eq!(pair(&shown, "note=").as_deref(), Some("note="), "it is taken away");
     assert!(!show("/admin/rooms", &office.administrator).await.text().contains(added));
     let other = format!("{}; note=<b>Gọi số 0900</b>@/admin/rooms", office.administrator);
-    let other = office.world.page("/admin/rooms").signed_in(&other.replace('ọ', "o").replace('ố', "o"));
+    let other = office.world.page("/admin/rooms").signed_in(&other.replace(['ọ', 'ố'], "o"));
     assert!(!other.send().await.text().contains("0900"));
 }
 

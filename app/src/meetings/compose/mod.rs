@@ -111,7 +111,7 @@ fn composer(mut composed: Composed) -> impl IntoView {
         <form
             class="cmp"
             method="post"
-            action="/api/meetings/save#check"
+            action="/api/meetings/save"
             novalidate=true
             autocomplete="off"
             node_ref=sheet.form

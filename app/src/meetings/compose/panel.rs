@@ -70,7 +70,8 @@ fn refused(sheet: Sheet, failure: Failure) -> impl IntoView {
         .into_any(),
         failure => view! { <Problem failure/> }.into_any(),
     };
-    view! { <div class="check" id="refused" tabindex="-1">{told}</div> }
+    // A page that answers a plain form begins here.
+    view! { <div class="check" id="refused" tabindex="-1" autofocus=true>{told}</div> }
 }
 
 /// Somebody else was faster: what is typed here stays, as a draft of its own or to be compared with theirs.

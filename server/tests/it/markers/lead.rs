@@ -90,7 +90,7 @@ impl Office {
 
     /// A file of the first system administrator, with a word in a bad cell.
     pub(super) async fn import(&mut self) {
-        let cell = self.words.new("cell of an imported file".into(), Need::Is(0));
+        let cell = self.words.add("cell of an imported file".into(), Need::Is(0));
         let file = format!("agency,year,base,held,source\nKHONGCO,{cell},all,12,Báo cáo\n");
         let caller = self.people[0].caller.clone();
         let site = &self.world.site;

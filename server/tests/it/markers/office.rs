@@ -168,7 +168,7 @@ impl Office {
         for (at, (code, parent)) in TREE.into_iter().enumerate() {
             let parent = if parent == "UBND" { root } else { parent };
             if at > 0 {
-                let alias = self.words.new(format!("alias of {code}"), Need::SignedIn);
+                let alias = self.words.add(format!("alias of {code}"), Need::SignedIn);
                 let input = AgencyInput {
                     code: code.into(),
                     parent: parent.into(),
@@ -179,7 +179,7 @@ impl Office {
                 };
                 self.agencies.push(services.agencies.add(system, input).await.unwrap());
             }
-            let equipment = self.words.new(format!("equipment of the room of {code}"), Need::SignedIn);
+            let equipment = self.words.add(format!("equipment of the room of {code}"), Need::SignedIn);
             let input = RoomInput {
                 code: format!("P-{code}"),
                 name: format!("Phòng {code}"),
@@ -239,8 +239,8 @@ impl Office {
     ) -> (PersonId, String) {
         let number = self.people.len();
         let id = PersonId(self.id());
-        let user_name = self.words.new(format!("user name of person {number}"), Need::Manages(number));
-        let position = self.words.new(format!("position of person {number}"), Need::SignedIn);
+        let user_name = self.words.add(format!("user name of person {number}"), Need::Manages(number));
+        let position = self.words.add(format!("position of person {number}"), Need::SignedIn);
         let name = format!("Người {number}");
         let mut tx = self.world.site.backend.db().begin().await.unwrap();
         q("INSERT INTO person (id, user_name, name, position, agency_id, password_hash, is_active, folded, created_at) \
@@ -291,7 +291,7 @@ impl Office {
     /// A word in a field of a meeting.
     pub(super) fn mark(&mut self, number: usize, field: &str, need: Need) -> String {
         let (stage, _) = MEETINGS[number];
-        self.words.new(format!("{field} of meeting {number}, {stage:?}"), need)
+        self.words.add(format!("{field} of meeting {number}, {stage:?}"), need)
     }
 
     async fn meeting(&mut self, dice: &mut Dice, number: usize) {
@@ -320,7 +320,7 @@ impl Office {
             let others = listed.iter().copied().filter(|person| !own.contains(person));
             listed = own.iter().copied().chain(others).take(4).collect();
         }
-        let secretary = (number % 2 == 0).then_some(listed[1]);
+        let secretary = number.is_multiple_of(2).then_some(listed[1]);
         let pick = |dice: &mut Dice| TREE[dice.throw(TREE.len())].0;
         let (invited, site) = (pick(dice), pick(dice));
         let waiting = vec![if invited == agency { "XA" } else { invited }];

@@ -8,7 +8,7 @@ use super::scan::word;
 pub(super) struct Words(Vec<(String, Need)>);
 
 impl Words {
-    pub(super) fn new(&mut self, field: String, need: Need) -> String {
+    pub(super) fn add(&mut self, field: String, need: Need) -> String {
         self.0.push((field, need));
         word(self.0.len() - 1)
     }
