@@ -76,7 +76,7 @@ async function admit(context, user, language, url) {
     headers: { accept: 'text/html', origin: url },
     maxRedirects: 0,
   });
-  expect(answer.headers().location, `${user.name} signs in`).toBe('/');
+  expect(answer.headers().location, `${user.name} signs in: ${answer.status()}`).toBe('/');
 }
 
 /** Opens a page, until it answers. */

@@ -160,6 +160,18 @@ impl FormPage {
         FormPage { posted: Posted::new(&address, Some(failure), typed), address }
     }
 
+    /// The path of the page.
+    pub fn path(&self) -> &str {
+        path_of(&self.address)
+    }
+
+    /// The same answer on another page.
+    pub fn moved_to(mut self, address: &str) -> FormPage {
+        self.posted.page = path_of(address).to_owned();
+        address.clone_into(&mut self.address);
+        self
+    }
+
     /// The status of the answer. A refusal is 422 whatever it is about; trouble keeps the status that monitors look for.
     pub fn status(&self) -> http::StatusCode {
         match &self.posted.failure {

@@ -185,7 +185,7 @@ test('an item of the agenda keeps its papers while one types on', async ({ perso
 /** Somebody else marks a delegate; ends when the page has heard of it, which it asks for by itself. */
 async function markedElsewhere(page, address, participant, presence) {
   const heard = page.waitForResponse(async (response) => {
-    if (!response.url().endsWith('/api/meetings/get')) return false;
+    if (!response.url().endsWith('/api/meetings/follow')) return false;
     const { meeting } = await response.json();
     return meeting.participants.some((row) => row.id === participant && JSON.stringify(row.presence).includes(presence));
   }, { timeout: 40_000 });

@@ -46,7 +46,7 @@ test('a delegate sees at once what the secretary does, also after the line was c
   // Without the socket the page would ask only every fifteen seconds.
   let asked = 0;
   delegate.on('request', (request) => {
-    if (request.url().includes('/api/meetings/get')) asked += 1;
+    if (request.url().includes('/api/meetings/follow')) asked += 1;
   });
   const line = await lines(delegate);
   await open(delegate, address);

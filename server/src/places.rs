@@ -49,7 +49,7 @@ pub struct Limits {
     pub drained_within: Duration,
     /// Pages and forms end within 40 s, so no place coming free for longer means that something hangs.
     pub pages_stuck_after: Duration,
-    /// An upload over a weak line may take minutes; none of all ending for longer means that something hangs.
+    /// An upload over a weak line may take minutes; when none of all ends for longer, the log says so.
     pub uploads_stuck_after: Duration,
 }
 
@@ -135,18 +135,25 @@ impl Places {
         }
     }
 
-    /// What has had no free place for so long that only a restart helps, in words.
+    /// What has had no free place for so long that only a restart helps, in words. Each of these ends within a minute, so
+    /// nobody can hold all of them on purpose.
     pub fn stuck(&self, limits: &Limits) -> Option<&'static str> {
-        let is_stuck = |full: Option<Duration>, after| full.is_some_and(|full| full >= after);
+        let table = [(self.pages.full_for(), "pages"), (self.forms.full_for(), "forms")];
+        let is_stuck = |full: Option<Duration>| full.is_some_and(|full| full >= limits.pages_stuck_after);
+        table.into_iter().find(|(full, _)| is_stuck(*full)).map(|(_, kind)| kind)
+    }
+
+    /// What has had no free place for long, in words, because people are slow or mean harm: a restart would end the
+    /// conferences of everybody else.
+    pub fn crowded(&self, limits: &Limits) -> Option<&'static str> {
         let table = [
-            (self.pages.full_for(), limits.pages_stuck_after, "pages"),
-            (self.forms.full_for(), limits.pages_stuck_after, "forms"),
             (self.heavy_reads.full_for(), limits.pages_stuck_after, "lists and figures"),
             (self.uploads.full_for(), limits.uploads_stuck_after, "uploads"),
             (self.imports.full_for(), limits.uploads_stuck_after, "imports"),
             (self.downloads.full_for(), limits.uploads_stuck_after, "downloads"),
         ];
-        table.into_iter().find(|(full, after, _)| is_stuck(*full, *after)).map(|(_, _, kind)| kind)
+        let is_crowded = |full: Option<Duration>, after| full.is_some_and(|full| full >= after);
+        table.into_iter().find(|(full, after, _)| is_crowded(*full, *after)).map(|(_, _, kind)| kind)
     }
 }
 

@@ -59,6 +59,30 @@ pub enum AccountEventKind {
     },
 }
 
+/// Failed tries that home tells of. Fewer are mostly the owner's own slips, and would stand above the next meeting each time;
+/// the account's page tells of all.
+pub const FAILED_TRIES_ON_HOME: u32 = 3;
+
+impl AccountEventKind {
+    /// Whether home tells of it, above the next meeting.
+    ///
+    /// ```
+    /// use domain::notices::AccountEventKind;
+    /// assert!(!AccountEventKind::FailedTries { count: 2 }.is_told_on_home());
+    /// assert!(AccountEventKind::FailedTries { count: 3 }.is_told_on_home());
+    /// assert!(AccountEventKind::SecondFactorOn.is_told_on_home());
+    /// ```
+    pub fn is_told_on_home(&self) -> bool {
+        match self {
+            Self::FailedTries { count } => *count >= FAILED_TRIES_ON_HOME,
+            Self::NewDevice { .. }
+            | Self::PasswordReset { .. }
+            | Self::SecondFactorOn
+            | Self::SecondFactorOff { .. } => true,
+        }
+    }
+}
+
 /// Events of an account that are kept: some months of a person who travels, and nothing that grows.
 pub const ACCOUNT_EVENTS_KEPT: usize = 50;
 

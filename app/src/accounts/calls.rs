@@ -31,7 +31,7 @@ pub async fn sign_in(
         .sign_in(&user_name, &password, keep == "yes", &client.device, &client.address, session::now()?)
         .await;
     if signed_in.is_ok() {
-        end_former_session().await?;
+        end_former_session().await;
     }
     let back = match next.as_str() {
         "" => "/sign-in".to_owned(),
@@ -44,12 +44,13 @@ pub async fn sign_in(
 }
 
 /// Ends the session whose cookie came along with a sign-in: the browser forgets its token, so nobody else is to find it.
+/// When the database is busy that session ends by itself, for the new one must reach the browser.
 #[cfg(feature = "ssr")]
-async fn end_former_session() -> Result<(), CallError> {
-    if let Some(former) = use_context::<Option<domain::access::Caller>>().flatten() {
-        session::services()?.accounts.sign_out(&former).await?;
+async fn end_former_session() {
+    let former = use_context::<Option<domain::access::Caller>>().flatten();
+    if let (Some(former), Ok(services)) = (former, session::services()) {
+        let _ = services.accounts.sign_out(&former).await;
     }
-    Ok(())
 }
 
 /// Ends this session.

@@ -14,7 +14,7 @@ use crate::{form::answer, session::asked};
 pub struct UnseenNotices {
     /// Roles given in agencies that the caller leads.
     pub roles: Vec<RoleGiven>,
-    /// What happened to the caller's account.
+    /// What happened to the caller's account, as far as home tells of it.
     pub events: Vec<AccountEvent>,
 }
 
@@ -24,7 +24,10 @@ pub async fn unseen() -> Result<UnseenNotices, CallError> {
     let (services, caller) = asked()?;
     let roles = services.notices.roles_given(&caller).await?;
     let events = services.notices.account_events(&caller).await?;
-    Ok(UnseenNotices { roles, events: events.into_iter().filter(|event| !event.is_seen).collect() })
+    Ok(UnseenNotices {
+        roles,
+        events: events.into_iter().filter(|event| !event.is_seen && event.kind.is_told_on_home()).collect(),
+    })
 }
 
 /// The last things that happened to the caller's account, seen or not.

@@ -11,4 +11,4 @@ pub use headers::{page_policy, security_headers};
 pub use limits::{HEAVY_READS, arrived, enough_room, heavy_reads, in_time};
 pub use origin::{is_own_page, same_origin};
 pub use record::{RequestId, record};
-pub use session::{Visitor, session};
+pub use session::{OutstandingDuty, Visitor, session};

@@ -26,6 +26,10 @@ const FIRST: &str = "/first";
 #[derive(Clone, Debug)]
 pub struct Visitor(pub Option<Caller>);
 
+/// What the caller has to do before anything else, for what answers with another page than was asked for.
+#[derive(Clone, Copy, Debug)]
+pub struct OutstandingDuty(pub Option<Duty>);
+
 /// Identifies the caller and turns away who is not signed in.
 pub async fn session(State(site): State<Site>, mut request: Request, next: Next) -> Response {
     let access = access(&request);
@@ -56,6 +60,7 @@ pub async fn session(State(site): State<Site>, mut request: Request, next: Next)
         }
     }
     request.extensions_mut().insert(Visitor(caller));
+    request.extensions_mut().insert(OutstandingDuty(duty));
     next.run(request).await
 }
 

@@ -204,9 +204,12 @@ impl Page {
         match stands {
             Ok((_, standing)) if standing == self.standing => send(out, &ToPage::Here).await,
             Ok((_, standing)) => self.stand_anew(standing, out).await,
-            Err(failure @ (Failure::SignedOut | Failure::NotFound | Failure::Forbidden)) => {
-                self.turned_out(failure, out).await
-            }
+            Err(
+                failure @ (Failure::SignedOut
+                | Failure::NotFound
+                | Failure::Forbidden
+                | Failure::Refused(Refusal::DutyFirst { .. })),
+            ) => self.turned_out(failure, out).await,
             // The database's trouble is not this page's.
             Err(_) => send(out, &ToPage::Here).await,
         }

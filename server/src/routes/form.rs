@@ -23,8 +23,11 @@ use crate::site::Site;
 const BEFORE_A_FIELD_BYTES_AT_MOST: u64 = 16 * 1024;
 /// Pieces are joined to blocks of at least this size: half of what may come before a field.
 const BLOCK_BYTES: usize = 8 * 1024;
-/// The largest form has three fields of text and the files of one agenda item; one file more is told in words.
-const FIELDS_AT_MOST: usize = 3 + PAPERS_AT_MOST + 1;
+/// Item, level, title, declaration and the name of a file that waits for it.
+const TEXT_FIELDS: usize = 5;
+/// The largest form has its fields of text and the files of one agenda item; one file more is told in words. The end is
+/// looked for once more.
+const FIELDS_AT_MOST: usize = TEXT_FIELDS + PAPERS_AT_MOST + 2;
 
 /// The form of a request.
 pub struct Form {

@@ -8,8 +8,8 @@ use http::{StatusCode, header};
 use crate::fault;
 use crate::site::Site;
 
-/// `200 ok`, or 503 when the database does not answer, picture and sound have ended for good, or no place of one kind has
-/// come free for so long that only a restart helps.
+/// `200 ok`, or 503 when the database does not answer, picture and sound have ended for good, or no place for
+/// pages or forms has come free for so long that only a restart helps.
 pub async fn health(State(site): State<Site>) -> Response {
     if site.live.has_lost_media() {
         return fault::plain(StatusCode::SERVICE_UNAVAILABLE);
@@ -19,6 +19,9 @@ pub async fn health(State(site): State<Site>) -> Response {
         let words = format!("no free place for {kind}\n");
         return (StatusCode::SERVICE_UNAVAILABLE, [(header::CACHE_CONTROL, "no-store")], words)
             .into_response();
+    }
+    if let Some(kind) = site.places.crowded(&site.config.limits) {
+        tracing::warn!(kind, "no place has come free for long");
     }
     match site.backend.ping().await {
         Ok(()) => (StatusCode::OK, "ok\n").into_response(),

@@ -138,7 +138,7 @@ async fn take(
         if !heading.is_declared {
             return Err(invalid("declared", Problem::Missing));
         }
-        kept.push(site.backend.finish_declared(caller, held).await?);
+        kept.push(site.backend.finish_declared(caller, meeting, held).await?);
     }
     if kept.is_empty() {
         return Err(invalid("file", Problem::Missing));

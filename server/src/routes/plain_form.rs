@@ -1,6 +1,7 @@
 //! The calls of the pages, and the answer to a plain form that is not sent on: the page that the form stands on, rendered
 //! in the same answer with what was typed. Keeps nothing, so that it works on any node, in any tab and without a session.
 
+use app::failure::page_of;
 use app::form::{Answered, FormAnswer, FormPage, is_plain_request, page_of_call};
 use axum::body::Body;
 use axum::extract::{Request, State};
@@ -10,6 +11,8 @@ use http::{Method, StatusCode, Uri, header};
 use leptos::prelude::provide_context;
 
 use crate::fault;
+use crate::guard::OutstandingDuty;
+use crate::permission;
 use crate::router::provide;
 use crate::site::Site;
 
@@ -44,6 +47,13 @@ pub async fn call(State(site): State<Site>, request: Request) -> Response {
 
 /// The page of a form, for the visitor who sent the form.
 pub async fn show(site: &Site, form: Parts, page: FormPage) -> Response {
+    let page = match form.extensions.get::<OutstandingDuty>() {
+        // The page stands behind the guard that let the form in: nothing else opens meanwhile.
+        Some(OutstandingDuty(Some(duty))) if !permission::duties(page.path()).contains(duty) => {
+            page.moved_to(page_of(*duty))
+        }
+        _ => page,
+    };
     let status = page.status();
     let Ok(address) = page.address.parse::<Uri>() else {
         return fault::plain(StatusCode::INTERNAL_SERVER_ERROR);

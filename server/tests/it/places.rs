@@ -225,8 +225,11 @@ async fn a_person_reads_only_some_lists_at_once() {
 
 #[tokio::test]
 async fn the_watch_is_told_which_places_have_not_come_free() {
-    let world = World::with(|config| config.limits.uploads_stuck_after = Duration::ZERO).await;
-    let (world, _) = world.claim().await;
+    let world = World::with(|config| {
+        config.limits.pages_stuck_after = Duration::ZERO;
+        config.limits.uploads_stuck_after = Duration::ZERO;
+    });
+    let (world, _) = world.await.claim().await;
     let health = async || {
         let answer = world.ask(Method::GET, "/health").send().await;
         (answer.status, answer.text().to_owned())
@@ -237,7 +240,12 @@ async fn the_watch_is_told_which_places_have_not_come_free() {
     let people = (1..).map(|number| domain::ids::PersonId(uuid::Uuid::from_u128(number)));
     held.extend(people.map_while(|person| uploads.try_acquire(person)));
     assert_eq!(held.len(), world.site.config.limits.uploads);
-    assert_eq!(health().await, (StatusCode::SERVICE_UNAVAILABLE, "no free place for uploads\n".to_owned()));
+    // Senders can hold these for hours: a watch that restarts the program would end the conferences of everybody.
+    assert_eq!(health().await.0, StatusCode::OK);
+    assert_eq!(world.site.places.crowded(&world.site.config.limits), Some("uploads"));
+    let pages = &world.site.places.pages;
+    let mut held: Vec<_> = std::iter::from_fn(|| pages.try_acquire(())).collect();
+    assert_eq!(health().await, (StatusCode::SERVICE_UNAVAILABLE, "no free place for pages\n".to_owned()));
     held.pop();
     assert_eq!(health().await.0, StatusCode::OK);
 }

@@ -242,6 +242,8 @@ async fn enter_code(
 
 /// Has everybody else who enters a code of this person wait until the transaction ends.
 async fn lock(tx: &mut Tx, person: PersonId) -> Done<()> {
+    // The person first: an administrator who turns it off takes them in this order too.
+    q("UPDATE person SET failed_tries = failed_tries WHERE id = $1").bind(person).run(&mut *tx).await?;
     q("UPDATE second_factor SET last_step = last_step WHERE person_id = $1").bind(person).run(tx).await?;
     Ok(())
 }

@@ -102,11 +102,12 @@ pub(super) async fn failed(
     from: Origin<'_>,
     now: DateTime<Utc>,
 ) -> Done<()> {
-    let reported = delay::failed(tx, &subjects(user_name, from.address), now).await?;
+    // The person first, then the failures: whoever resets a password takes them in this order too.
     q("UPDATE person SET failed_tries = failed_tries + 1 WHERE user_name = $1")
         .bind(user_name)
         .run(&mut *tx)
         .await?;
+    let reported = delay::failed(tx, &subjects(user_name, from.address), now).await?;
     for (what, failures) in reported {
         let mark = keys::mark(from.key, &[from.address], ADDRESS_MARK_BYTES);
         let after = json!({ "failures": failures, "address": mark });
@@ -140,6 +141,8 @@ pub(super) async fn succeeded(
     from: Origin<'_>,
     now: DateTime<Utc>,
 ) -> Done<SignedIn> {
+    // The person first, then the failures, as everywhere.
+    q("UPDATE person SET failed_tries = failed_tries WHERE id = $1").bind(person).run(&mut *tx).await?;
     // Not the address: who has one account would otherwise try the passwords of all others. Nor the name everywhere: each
     // sign-in of its owner would make room for those who guess elsewhere.
     delay::cleared(tx, &subjects(user_name, from.address)[..1]).await?;

@@ -156,10 +156,12 @@ pub(super) async fn head(on: impl Source) -> Result<(i64, String, i64), sqlx::Er
     q("SELECT seq, hash, at FROM audit_head WHERE id = 1").one(on).await
 }
 
-/// Lines that have no place yet, oldest first, a bounded number of them.
-pub(super) async fn unplaced(on: impl Source, at_most: u32) -> Result<Vec<Line>, sqlx::Error> {
+/// Lines that have no place yet, from an instant on, oldest first, a bounded number of them. They are walked in the order of
+/// time: the sign keeps the databases from reading and sorting all that is left, each time.
+pub(super) async fn unplaced(on: impl Source, from: i64, at_most: u32) -> Result<Vec<Line>, sqlx::Error> {
     q("SELECT id, at, person_id, who, agency_id, meeting_id, what, subject, before_json, after_json, audience, folded \
-       FROM audit WHERE seq IS NULL ORDER BY at, id LIMIT $1")
+       FROM audit WHERE at >= $1 AND +seq IS NULL ORDER BY at, id LIMIT $2")
+    .bind(from)
     .bind(at_most)
     .all(on)
     .await

@@ -12,9 +12,9 @@ use crate::stop::Done;
 use crate::{BackendConfig, stored};
 
 /// Lines placed in one transaction at the first start: others who write wait for that long, some tens of milliseconds.
-const PLACED_AT_ONCE: u32 = 500;
+const PLACED_AT_ONCE: u32 = 100;
 /// Lines read at once when the chain is verified: with the longest of them some 30 MiB, as a rule less than one.
-const VERIFIED_AT_ONCE: u32 = 500;
+const VERIFIED_AT_ONCE: u32 = 100;
 
 /// Names of the triggers.
 const GUARDS: [&str; 4] = ["audit_keeps", "audit_loses_none", "audit_numbers", "audit_head_grows"];
@@ -56,12 +56,9 @@ pub(crate) async fn ensure(db: &Db) -> Done<()> {
     if is_guarded(db, db.is_postgres()).await? {
         return Ok(());
     }
-    let mut placed = 0;
-    loop {
-        let some = place_some(db).await?;
-        if some == 0 {
-            break;
-        }
+    let (mut placed, mut from) = (0, i64::MIN);
+    while let Some((some, last)) = place_some(db, from).await? {
+        from = last;
         placed += some;
         tracing::info!(placed, "lines of the audit trail have been given their place");
     }
@@ -100,12 +97,13 @@ async fn is_guarded(on: impl Source, is_postgres: bool) -> Done<bool> {
     Ok(usize::try_from(found) == Ok(GUARDS.len()))
 }
 
-/// Gives the oldest lines without a place their place, their audience and what they may be found by; how many these were.
-async fn place_some(db: &Db) -> Done<usize> {
+/// Gives the oldest lines without a place their place, their audience and what they may be found by; how many these were, and
+/// when the last of them was written. None when none was left.
+async fn place_some(db: &Db, from: i64) -> Done<Option<(usize, i64)>> {
     let mut tx = db.begin().await?;
     lock_head(&mut tx).await?;
     let (mut seq, mut hash, mut at) = chain::head(&mut tx).await?;
-    let lines = chain::unplaced(&mut tx, PLACED_AT_ONCE).await?;
+    let lines = chain::unplaced(&mut tx, from, PLACED_AT_ONCE).await?;
     for line in &lines {
         let line = of_today(line);
         seq += 1;
@@ -120,7 +118,7 @@ async fn place_some(db: &Db) -> Done<usize> {
         .run(&mut tx)
         .await?;
     tx.commit().await?;
-    Ok(lines.len())
+    Ok(lines.last().map(|last| (lines.len(), last.at)))
 }
 
 /// A line of before with the audience that its deed has today.
@@ -207,6 +205,6 @@ async fn first_broken(on: &mut Looking, end: i64, end_hash: &str) -> Done<Option
     if hash != end_hash {
         return Ok(Some(TrailFault::OtherEnd));
     }
-    let unplaced = chain::unplaced(&mut *on, 1).await?;
+    let unplaced = chain::unplaced(&mut *on, i64::MIN, 1).await?;
     Ok(unplaced.into_iter().next().map(|line| TrailFault::Unplaced(line.id)))
 }

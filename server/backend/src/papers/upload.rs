@@ -13,7 +13,7 @@ use foreign::Look;
 use super::{NewPaper, Row, clean_title, insert, kind, managed_item, sweep};
 use crate::audit::{self, Entry};
 use crate::blobs::Incoming;
-use crate::db::q;
+use crate::db::{Tx, q};
 use crate::meetings::publish;
 use crate::scope::MeetingScope;
 use crate::stop::Done;
@@ -88,9 +88,15 @@ impl Backend {
     /// this returns; with its title.
     ///
     /// # Errors
-    /// `Refused(NoLongerKept)` when the file was of somebody else or waited for too long; and what finishing refuses.
-    pub async fn finish_declared(&self, caller: &Caller, kept: HeldPaperId) -> Outcome<(PaperId, String)> {
-        self.outcome(finish_declared(self, caller, kept).await)
+    /// `Refused(NoLongerKept)` when the file was of somebody else, for another meeting, or waited for too long; and what
+    /// beginning and finishing refuse: then it waits on.
+    pub async fn finish_declared(
+        &self,
+        caller: &Caller,
+        meeting: MeetingId,
+        kept: HeldPaperId,
+    ) -> Outcome<(PaperId, String)> {
+        self.outcome(finish_declared(self, caller, meeting, kept).await)
     }
 
     /// The file of a paper.
@@ -116,18 +122,11 @@ async fn begin(
 ) -> Done<Upload> {
     let mut tx = backend.db().begin().await?;
     managed_item(&mut tx, caller, item).await?;
-    let (papers,): (i64,) =
-        q("SELECT CAST(COUNT(*) AS BIGINT) FROM paper WHERE item_id = $1 AND withdrawn_at IS NULL")
-            .bind(item)
-            .one(&mut tx)
-            .await?;
-    drop(tx);
     if level != Level::Open {
         return Err(Refusal::Classified.into());
     }
-    if papers >= PAPERS_AT_MOST as i64 {
-        return Err(Refusal::TooMany { at_most: PAPERS_AT_MOST as u32 }.into());
-    }
+    refuse_full(&mut tx, item).await?;
+    drop(tx);
     backend.keep_reserve().await?;
     let title = title.trim();
     let title = title.strip_suffix(".pdf").or_else(|| title.strip_suffix(".PDF")).unwrap_or(title);
@@ -263,10 +262,48 @@ impl HeldPaper {
     }
 }
 
-async fn finish_declared(backend: &Backend, caller: &Caller, kept: HeldPaperId) -> Done<(PaperId, String)> {
+async fn finish_declared(
+    backend: &Backend,
+    caller: &Caller,
+    meeting: MeetingId,
+    kept: HeldPaperId,
+) -> Done<(PaperId, String)> {
     let sent = backend.held().take(kept, caller.person).ok_or(Refusal::NoLongerKept)?;
+    if let Err(refused) = permit_declared(backend, caller, meeting, sent.item).await {
+        backend.held().keep(kept, caller.person, sent);
+        return Err(refused);
+    }
     let title = sent.title.clone();
     Ok((sent.store(backend, caller).await?, title))
+}
+
+/// What was asked when the upload began, once more: minutes have passed.
+async fn permit_declared(
+    backend: &Backend,
+    caller: &Caller,
+    meeting: MeetingId,
+    item: AgendaItemId,
+) -> Done<()> {
+    backend.keep_reserve().await?;
+    let mut tx = backend.db().begin().await?;
+    let (of, _) = managed_item(&mut tx, caller, item).await?;
+    if of != meeting {
+        return Err(Refusal::NoLongerKept.into());
+    }
+    refuse_full(&mut tx, item).await
+}
+
+/// Refuses when the agenda item has as many papers as it may have.
+async fn refuse_full(tx: &mut Tx, item: AgendaItemId) -> Done<()> {
+    let (papers,): (i64,) =
+        q("SELECT CAST(COUNT(*) AS BIGINT) FROM paper WHERE item_id = $1 AND withdrawn_at IS NULL")
+            .bind(item)
+            .one(tx)
+            .await?;
+    match papers >= PAPERS_AT_MOST as i64 {
+        true => Err(Refusal::TooMany { at_most: PAPERS_AT_MOST as u32 }.into()),
+        false => Ok(()),
+    }
 }
 
 async fn open_file(backend: &Backend, caller: &Caller, paper: PaperId) -> Done<PaperFile> {

@@ -218,10 +218,16 @@ async fn a_paper_whose_first_page_cannot_be_read_waits_for_a_declaration() {
         let (.., kept) = waiting(add(backend, &secretary, item, "Bản quét", &scanned).await);
         let gone = Err(Failure::Refused(Refusal::NoLongerKept));
         let colleague = world.caller(Role::Secretary, "SNV").await;
-        assert_eq!(backend.finish_declared(&colleague, kept).await, gone, "it is the sender's to declare");
-        let (paper, title) = backend.finish_declared(&secretary, kept).await.unwrap();
+        assert_eq!(
+            backend.finish_declared(&colleague, meeting, kept).await,
+            gone,
+            "it is the sender's to declare"
+        );
+        let elsewhere = world.meeting("SNV").stage(Stage::Scheduled).store().await;
+        assert_eq!(backend.finish_declared(&secretary, elsewhere, kept).await, gone, "it is of its meeting");
+        let (paper, title) = backend.finish_declared(&secretary, meeting, kept).await.unwrap();
         assert_eq!(title, "Bản quét");
-        assert_eq!(backend.finish_declared(&secretary, kept).await, gone, "once");
+        assert_eq!(backend.finish_declared(&secretary, meeting, kept).await, gone, "once");
         let file = backend.open_file(&delegate, paper).await.unwrap();
         assert_eq!(std::fs::read(file.path).unwrap(), scanned);
         let said = format!("{} {}", secretary.name, world.now);
@@ -267,7 +273,7 @@ async fn whoever_may_not_manage_papers_any_more_declares_nothing() {
         let mut tx = world.backend.db().begin().await.unwrap();
         q("UPDATE meeting SET stage = 'held' WHERE id = $1").bind(meeting).run(&mut tx).await.unwrap();
         tx.commit().await.unwrap();
-        let refused = world.backend.finish_declared(&secretary, kept).await;
+        let refused = world.backend.finish_declared(&secretary, meeting, kept).await;
         assert_eq!(refused, Err(Failure::Forbidden));
         assert_eq!(world.count("paper").await, 0);
     })
