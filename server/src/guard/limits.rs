@@ -25,13 +25,14 @@ const FORM_BYTES_AT_MOST: usize = 1024 * 1024;
 const ANSWER_WITHIN: Duration = Duration::from_secs(30);
 
 /// Pages and calls that read much of the database: lists with their counts, searches, figures.
-pub const HEAVY_READS: [&str; 10] = [
+pub const HEAVY_READS: [&str; 11] = [
     "/search",
     "/meetings",
     "/calendar",
     "/figures",
     "/admin/audit",
     "/api/search/find",
+    "/api/meetings/check",
     "/api/meetings/list",
     "/api/calendar/show",
     "/api/figures/report",

@@ -32,8 +32,15 @@ pub async fn import(
     let (Some(caller), Some(kind)) = (visitor.0, ImportKind::parse(&kind)) else {
         return streams::unheard(fault::failure(&Failure::NotFound, headers));
     };
-    turn.release();
     let page = format!("/admin/imports?kind={}", kind.code());
+    if let Err(failure) = site.backend.may_import(&caller, kind) {
+        return streams::unheard(if fault::wants_html(headers) {
+            plain_form::show(&site, head, FormPage::refused(page, failure, &[])).await
+        } else {
+            fault::failure(&failure, headers)
+        });
+    }
+    turn.release();
     let Some(_place) = site.places.imports.try_acquire(caller.person) else {
         let busy = Failure::from(Refusal::ImportUnderWay);
         return streams::unheard(if fault::wants_html(headers) {
@@ -43,7 +50,7 @@ pub async fn import(
         });
     };
     let mut form = form;
-    match take(&site, &caller, kind, &mut form).await {
+    match take(&site, &caller, kind, &head, &mut form).await {
         Ok(name) => Redirect::to(&format!("{page}&report={name}")).into_response(),
         Err(failure) if fault::wants_html(headers) => {
             plain_form::show(&site, head, FormPage::refused(page, failure, &[])).await
@@ -53,9 +60,13 @@ pub async fn import(
 }
 
 /// The name of the report.
-async fn take(site: &Site, caller: &Caller, kind: ImportKind, form: &mut Form) -> Result<String, Failure> {
-    // Nothing more is read from those who may not import.
-    site.backend.may_import(caller, kind)?;
+async fn take(
+    site: &Site,
+    caller: &Caller,
+    kind: ImportKind,
+    head: &Parts,
+    form: &mut Form,
+) -> Result<String, Failure> {
     let sent = read(form).await?;
     let bytes = match sent.bytes {
         Ok(bytes) => bytes,
@@ -64,6 +75,7 @@ async fn take(site: &Site, caller: &Caller, kind: ImportKind, form: &mut Form) -
             return Err(failure);
         }
     };
+    let caller = &streams::still(site, head, caller).await?;
     let outcome = site.services.imports.import(caller, kind, &bytes, sent.mode).await?;
     let report = Report::Import { kind: kind.code().to_owned(), file: sent.name, outcome };
     Ok(site.reports.0.put(caller, report))

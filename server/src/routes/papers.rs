@@ -57,7 +57,7 @@ pub async fn upload(
     };
     // What came in before a refusal stays, and is told beside it.
     let mut kept = Vec::new();
-    let taken = take(&site, &caller, meeting, &mut form, &mut kept).await;
+    let taken = take(&site, &caller, (meeting, &head), &mut form, &mut kept).await;
     if taken.is_err() {
         drain(&site, &mut form).await;
     }
@@ -109,7 +109,7 @@ struct Heading {
 async fn take(
     site: &Site,
     caller: &Caller,
-    meeting: MeetingId,
+    (meeting, head): (MeetingId, &Parts),
     form: &mut Form,
     kept: &mut Vec<(PaperId, String)>,
 ) -> Result<(), Failure> {
@@ -125,7 +125,7 @@ async fn take(
             _ if kept.len() == PAPERS_AT_MOST => {
                 return Err(invalid("file", Problem::TooMany(PAPERS_AT_MOST as u32)));
             }
-            _ => match keep(site, caller, &heading, field).await {
+            _ => match keep(site, caller, (&heading, head), field).await {
                 Ok(paper) => kept.push(paper),
                 Err(failure) => {
                     leave_line(site, caller, meeting, &heading, &failure).await?;
@@ -150,7 +150,7 @@ async fn take(
 async fn keep(
     site: &Site,
     caller: &Caller,
-    heading: &Heading,
+    (heading, head): (&Heading, &Parts),
     field: Field<'_>,
 ) -> Result<(PaperId, String), Failure> {
     let item = heading.item.ok_or_else(|| invalid("item", Problem::Missing))?;
@@ -173,6 +173,7 @@ async fn keep(
         }
         upload.write(&piece).await?;
     }
+    upload.continue_as(streams::still(site, head, caller).await?);
     Ok((upload.finish().await?, title))
 }
 

@@ -2,14 +2,17 @@
 //! for those who are turned away.
 
 use axum::response::{IntoResponse, Response};
+use domain::access::Caller;
 use domain::error::Failure;
 use domain::ids::PersonId;
+use http::request::Parts;
 use http::{HeaderMap, HeaderValue, header};
 
 use crate::fault;
 use crate::places::Turn;
 use crate::quota::{Permit, Quota};
 use crate::site::Site;
+use crate::visitor;
 
 /// A place for the stream. The request gives back its place among the pages, for it needs it no more.
 ///
@@ -28,6 +31,17 @@ pub(super) async fn place(
         let busy = fault::failure(&Failure::Unavailable, headers);
         unheard(([(header::RETRY_AFTER, "5")], busy).into_response())
     })
+}
+
+/// The sender as they are once a body has arrived. That takes minutes, in which their session may end and their roles change.
+///
+/// # Errors
+/// `SignedOut` when the session has ended or is somebody else's now; what the session's guard refuses.
+pub(super) async fn still(site: &Site, head: &Parts, caller: &Caller) -> Result<Caller, Failure> {
+    let token = visitor::session_token(&site.config, &head.headers, &head.extensions);
+    let token = token.ok_or(Failure::SignedOut)?;
+    let now = site.services.accounts.identify(token, site.clock.now()).await?;
+    if now.person == caller.person { Ok(now) } else { Err(Failure::SignedOut) }
 }
 
 /// An answer to a form of which nothing was read: the connection ends with it, whatever is still on its way.

@@ -3,7 +3,9 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use axum::body::Body;
 use domain::access::Caller;
+use futures::StreamExt;
 use http::{Method, Request, StatusCode, header};
 use server::config::Proxies;
 use server::guard::HEAVY_READS;
@@ -299,4 +301,50 @@ async fn behind_a_proxy_that_is_trusted_no_connection_is_refused() {
     }
     assert!(ask(address).await.starts_with("HTTP/1.1 200"));
     serving.abort();
+}
+
+#[tokio::test]
+async fn whoever_is_signed_out_while_a_file_arrives_has_sent_nothing() {
+    let (world, administrator) = World::claimed().await;
+    let (secretary, writer) = world.person("thuky1", "secretary").await;
+    let (meeting, item) = world.meeting(&writer).await;
+    let accounts = &world.site.services.accounts;
+    let importer = administrator.split_once('=').unwrap().1;
+    let importer = accounts.identify(importer, crate::world::now()).await.unwrap();
+    let item = item.to_string();
+    let paper = [("item", item.as_str()), ("level", "open"), ("declared", "yes")];
+    let rows = "code,parent,level,name,short_name\nX1,,department,Sở Mới,Sở Mới\n";
+    for (cookie, caller, path, fields, file) in [
+        (
+            &secretary,
+            &writer,
+            format!("/meetings/{meeting}/papers"),
+            &paper[..],
+            "%PDF-1.4\ntrailer\n%%EOF\n",
+        ),
+        (&administrator, &importer, "/admin/imports/agencies".to_owned(), &[("mode", "write")][..], rows),
+    ] {
+        let mut first = String::new();
+        for (name, value) in fields {
+            first.push_str(&format!(
+                "--b\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"
+            ));
+        }
+        first.push_str(&format!(
+            "--b\r\ncontent-disposition: form-data; name=\"file\"; filename=\"a.pdf\"\r\n\r\n{file}"
+        ));
+        let (accounts, caller) = (accounts.clone(), caller.clone());
+        let rest = futures::stream::once(async move {
+            accounts.sign_out_everywhere(&caller).await.unwrap();
+            Ok::<_, std::io::Error>("\r\n--b--\r\n".to_owned())
+        });
+        let body = futures::stream::once(async move { Ok(first) }).chain(rest);
+        let ask = world.ask(Method::POST, &path).signed_in(cookie);
+        let answer = ask.body(MULTIPART, Body::from_stream(body)).send().await;
+        assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{path}: {}", answer.text());
+    }
+    let meeting = world.site.services.meetings.get(&writer, meeting).await.unwrap();
+    assert!(meeting.agenda[0].papers.is_empty());
+    let tree = world.site.services.agencies.tree(&importer).await.unwrap();
+    assert!(tree.iter().all(|agency| agency.code != "X1"));
 }

@@ -262,6 +262,19 @@ impl MeetingInput {
         }
     }
 
+    /// A list of the form that is longer than any office fills in, and is looked at no further.
+    pub fn endless_list(&self) -> Option<FieldProblem> {
+        let lists = [
+            ("sittings", self.sittings.len()),
+            ("rooms", self.rooms.len()),
+            ("sites", self.sites.len()),
+            ("delegates", self.delegates.len()),
+            ("agenda", self.agenda.len()),
+        ];
+        let (field, _) = lists.into_iter().find(|(_, entries)| *entries > ENTRIES_AT_MOST)?;
+        Some(FieldProblem::new(field, Problem::TooMany(ENTRIES_AT_MOST as u32)))
+    }
+
     fn parse_sittings(&self, fields: &mut Fields) -> Vec<Sitting> {
         let typed: Vec<(usize, &SittingInput)> =
             self.sittings.iter().enumerate().filter(|(_, s)| !s.is_empty()).collect();
@@ -336,6 +349,10 @@ impl MeetingInput {
         agenda
     }
 }
+
+/// Entries of one list of a form: four times the delegates that a meeting may have, so that a draft is kept while somebody
+/// shortens its list. Entries are compared with each other, which takes milliseconds at this length.
+const ENTRIES_AT_MOST: usize = 4 * DELEGATES_AT_MOST as usize;
 
 /// Longest agenda item: a full office day and evening.
 const MINUTES_AT_MOST: u32 = 960;
@@ -412,6 +429,14 @@ mod tests {
     use super::*;
 
     const ID: &str = "00000000-0000-7000-8000-000000000001";
+
+    #[test]
+    fn a_list_without_end_is_named_and_a_long_one_is_not() {
+        let delegates = |count: usize| MeetingInput { delegates: vec!["x".into(); count], ..whole() };
+        assert_eq!(delegates(ENTRIES_AT_MOST).endless_list(), None);
+        let endless = delegates(ENTRIES_AT_MOST + 1).endless_list().unwrap();
+        assert_eq!(endless.field, "delegates");
+    }
 
     fn whole() -> MeetingInput {
         MeetingInput {

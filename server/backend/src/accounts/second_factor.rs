@@ -123,7 +123,9 @@ async fn begin(backend: &Backend, caller: &Caller) -> Done<()> {
     let mut tx = backend.db().begin().await?;
     let secret = Secret::Raw(backend.entropy().array::<SECRET_BYTES>().to_vec()).to_encoded().to_string();
     let fresh = q(
-        "INSERT INTO second_factor (person_id, secret, last_step) VALUES ($1, $2, 0) ON CONFLICT DO NOTHING",
+        // One that was begun and not confirmed may have been seen by others.
+        "INSERT INTO second_factor (person_id, secret, last_step) VALUES ($1, $2, 0) ON CONFLICT (person_id) \
+         DO UPDATE SET secret = excluded.secret WHERE second_factor.confirmed_at IS NULL",
     )
     .bind(caller.person)
     .bind(secret)

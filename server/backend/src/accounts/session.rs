@@ -207,8 +207,13 @@ pub(super) async fn of_caller(on: impl Source, caller: &Caller) -> Done<Vec<OwnS
         .collect()
 }
 
-/// Ends a person's sessions, but for one.
+/// Ends a person's sessions, but for one. A second factor that was begun in one of them goes too: whoever had that session
+/// knows it.
 pub(crate) async fn end_all(tx: &mut Tx, person: PersonId, but: Option<SessionId>) -> Done<u64> {
+    q("DELETE FROM second_factor WHERE person_id = $1 AND confirmed_at IS NULL")
+        .bind(person)
+        .run(&mut *tx)
+        .await?;
     let mut query = q("DELETE FROM session WHERE person_id = $1").bind(person);
     if let Some(kept) = but {
         let kept = query.place(kept);

@@ -29,6 +29,7 @@ pub(super) async fn check(
     meeting: Option<MeetingId>,
     input: MeetingInput,
 ) -> Done<Check> {
+    draft::within_bounds(&input)?;
     let mut db = backend.db();
     let head = match meeting {
         Some(id) => Some(Head::load(db, caller, id, backend.zone().date(caller.now)).await?),

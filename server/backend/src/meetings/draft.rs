@@ -79,7 +79,11 @@ async fn save_in(
     }
 }
 
-fn within_bounds(input: &MeetingInput) -> Done<()> {
+/// Refuses a form that is larger than any office fills in, before anything of it is compared.
+pub(super) fn within_bounds(input: &MeetingInput) -> Done<()> {
+    if let Some(endless) = input.endless_list() {
+        return Err(Failure::Invalid(vec![endless]).into());
+    }
     if serde_json::to_string(input)?.len() <= DRAFT_BYTES_AT_MOST {
         return Ok(());
     }

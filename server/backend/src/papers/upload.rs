@@ -171,6 +171,11 @@ impl Upload {
         Ok(())
     }
 
+    /// Goes on for the sender as they are now: an upload takes minutes, in which roles and sessions end.
+    pub fn continue_as(&mut self, caller: Caller) {
+        self.caller = caller;
+    }
+
     /// The sender declares at once that the paper holds no state secret, for the case that its first page cannot be read.
     pub fn declare(&mut self) {
         self.is_declared = true;
