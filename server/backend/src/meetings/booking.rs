@@ -41,7 +41,7 @@ pub(super) struct Booking<'a> {
     pub(super) meeting: MeetingId,
     pub(super) rows: &'a Rows,
     pub(super) known: &'a Known,
-    /// Hours of the agency that holds the meeting.
+    /// Where a day is cut in half-days for what is told of strangers: the same for every agency.
     pub(super) hours: &'a Hours,
 }
 

@@ -13,6 +13,7 @@ use domain::ids::{AgencyId, MeetingId};
 use domain::meetings::{Check, DurationCheck, MeetingInput, Note, State};
 use domain::rules::{KindRule, rule_on};
 use domain::slots::nearest_free;
+use domain::time::Hours;
 
 use super::conflicts::{self, Asked};
 use super::head::Head;
@@ -47,8 +48,8 @@ pub(super) async fn check(
     rows.keep_known(&known);
 
     let near = booking::near(&mut db, caller, &rows.persons()).await?;
-    let asked =
-        Asked { rows: &rows, known: &known, own: meeting, caller, hours: &settings.hours, near: &near };
+    let cuts = Hours::default();
+    let asked = Asked { rows: &rows, known: &known, own: meeting, caller, hours: &cuts, near: &near };
     let conflicts = conflicts::all(&mut db, &asked).await?;
     let duration = duration(&rows, &rules, &settings);
     let targets = targets::check(db, &rows, meeting, settings.hybrid, &rules).await?;

@@ -38,7 +38,8 @@ pub(super) struct Asked<'a> {
     /// The meeting that is being edited: its own bookings are no conflict.
     pub(super) own: Option<MeetingId>,
     pub(super) caller: &'a Caller,
-    /// Hours of the agency that holds the meeting: they cut a day in half-days.
+    /// Where a day is cut in half-days for what is told of strangers: the same for every agency. By hours of their own an
+    /// agency's administrators could move the cut until it tells the very minute.
     pub(super) hours: &'a Hours,
     /// The people of the form that are near the caller.
     pub(super) near: &'a HashSet<String>,

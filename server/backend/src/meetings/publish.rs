@@ -55,7 +55,7 @@ pub(super) async fn publish(backend: &Backend, caller: &Caller, id: MeetingId, r
         return Err(Refusal::RoomNotOnLine { room: room.to_owned() }.into());
     }
     booking::lock(&mut tx, &rows.rooms, chair).await?;
-    let booking = Booking { caller, meeting: id, rows: &rows, known: &known, hours: &hours };
+    let booking = Booking { caller, meeting: id, rows: &rows, known: &known, hours: &Hours::default() };
     booking::refuse_taken(&mut tx, &booking).await?;
 
     let counted = derived(&rows.sittings, &[], 0, &rows.kind, &rules, &hours);

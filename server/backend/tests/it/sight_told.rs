@@ -2,6 +2,7 @@
 //! what may be booked over the heads of others.
 
 use domain::access::{Caller, Role, Stage};
+use domain::agencies::{Agencies, HoursInput};
 use domain::count::{Base, What};
 use domain::duration::{DaySession, HalfDay};
 use domain::error::{Failure, Refusal};
@@ -11,6 +12,7 @@ use domain::meetings::{
 };
 use domain::period::Window;
 use domain::sight::Sight;
+use domain::time::Hours;
 
 use crate::meetings::{briefing, published};
 use crate::support::{World, each_database, sitting};
@@ -98,6 +100,22 @@ async fn neither_moving_the_form_nor_its_free_times_tell_more_of_a_chair_than_th
         assert_eq!(told[0].len(), 1);
         assert!(!told[0][0].blocks, "what may not be told does not block before publishing");
         assert!(told.iter().all(|conflicts| *conflicts == told[0]), "{told:?}");
+        // Nor do hours of an agency's own, whose noon could be moved until it tells the minute.
+        let administrator = world.caller(Role::AgencyAdministrator, "SYT").await;
+        let early = HoursInput {
+            morning_to: "08:30".into(),
+            afternoon_from: "08:40".into(),
+            ..HoursInput::of(&Hours::default(), &[])
+        };
+        let agency = administrator.agency.id;
+        Agencies::set_hours(&world.backend, &administrator, agency, early).await.unwrap();
+        let input = MeetingInput {
+            sittings: at("2026-06-18T07:30/08:00"),
+            secretary: String::new(),
+            ..briefing(&stranger, &secret.chair, &[])
+        };
+        let by_own_hours = world.backend.check(&stranger, None, input).await.unwrap().conflicts;
+        assert_eq!(by_own_hours, told[0]);
         let afternoon = MeetingInput {
             sittings: at("2026-06-18T14:00/15:00"),
             secretary: String::new(),

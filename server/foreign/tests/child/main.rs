@@ -25,7 +25,7 @@ fn is_refused(verb: &str, parent: Option<Pid>) -> bool {
         "listens" => std::net::TcpListener::bind("127.0.0.1:0").is_err_and(|error| is_not_permitted(&error)),
         "opens" => std::fs::File::open("/etc/hostname").is_err(),
         "forks" => std::process::Command::new("/bin/true").spawn().is_err(),
-        "writes" => std::fs::write("/tmp/phien-child", "x").is_err(),
+        "writes" => std::fs::write(std::env::temp_dir().join("phien-child"), "x").is_err(),
         "signals" => parent.is_some_and(|parent| kill_process(parent, Signal::CONT).is_err()),
         "allocates" => Vec::<u8>::new().try_reserve_exact(600 << 20).is_err(),
         "spins" => loop {
