@@ -62,6 +62,8 @@ pub(crate) fn seal() -> io::Result<bool> {
     close_inherited();
     // Where the machine's memory runs out the kernel ends this process, and not the one that serves. It may not know how.
     let _ = std::fs::write("/proc/self/oom_score_adj", "1000");
+    // Pages and conferences come first.
+    let _ = rustix::process::nice(10);
     for (resource, most) in [
         (Resource::As, MEMORY_MIB << 20),
         (Resource::Cpu, PROCESSOR_SECONDS),
