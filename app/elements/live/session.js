@@ -31,6 +31,8 @@ export class Session {
   #sending = null;
   #have = { camera: false, microphone: false, screen: false };
   #said = null;
+  /** What there is changed since it was said, perhaps there and back: the server may have changed it as well. */
+  #isStale = false;
   #isTelling = false;
   #callOffTelling = () => {};
   #isSeated = false;
@@ -91,6 +93,7 @@ export class Session {
     this.#tracks = { ...tracks };
     this.#have = { ...have };
     this.#publication?.put(this.#tracks);
+    this.#isStale ||= message.have(this.#have) !== this.#said;
     this.#tellHave();
   }
 
@@ -139,7 +142,7 @@ export class Session {
     this.#isSeated = true;
     this.#callOffTelling();
     this.#isTelling = false;
-    this.#said = null;
+    this.#isStale = true;
     this.#sending = null;
     if (!wasSeated) this.#told.seated(true);
     this.#publishing.begin();
@@ -224,11 +227,10 @@ export class Session {
   }
 
   #tellHave() {
-    if (!this.#isSeated || this.#isTelling) return;
-    const text = message.have(this.#have);
-    if (text === this.#said) return;
-    this.#said = text;
-    this.#say(text);
+    if (!this.#isSeated || this.#isTelling || !this.#isStale) return;
+    this.#isStale = false;
+    this.#said = message.have(this.#have);
+    this.#say(this.#said);
     this.#isTelling = true;
     this.#callOffTelling = this.#clock.after(TOLD_MS, () => {
       this.#isTelling = false;

@@ -173,6 +173,17 @@ test("who presses to talk without end is not taken for a flood, and the last pre
   assert.equal(said.at(-1).have.microphone, false);
 });
 
+test("a screen that the chair ended and that is shared again at once is told again", async () => {
+  const { clock, said, session } = await seated();
+  await clock.pass(1_000);
+  const have = (screen) => ({ camera: true, microphone: true, screen });
+  session.put({}, have(true));
+  session.put({}, have(false));
+  session.put({}, have(true));
+  await clock.pass(1_000);
+  assert.deepEqual(said, [{ have: have(true) }, { have: have(true) }], "the server holds it for ended until then");
+});
+
 test("an answer that comes late is found out by the next one, and the offer made again", async () => {
   const { clock, hear, said } = page();
   await hear({ seated: "hall" });
