@@ -164,6 +164,10 @@ fn refused(refusal: &Refusal) -> Described {
         Refusal::MeetingsFull { at_most } => {
             Described::new(t(REFUSED_MEETINGS_FULL), tf(REFUSED_MEETINGS_FULL_BODY, &[("limit", at_most)]))
         }
+        Refusal::SeatsElsewhere { at_most } => Described::new(
+            t(REFUSED_SEATS_ELSEWHERE),
+            tf(REFUSED_SEATS_ELSEWHERE_BODY, &[("limit", at_most)]),
+        ),
         Refusal::ServerLineFull => plain(REFUSED_SERVER_LINE_FULL, REFUSED_SERVER_LINE_FULL_BODY),
         Refusal::WaitBeforeSignIn { seconds } => {
             Described::new(t(REFUSED_WAIT), tf(REFUSED_WAIT_BODY, &[("seconds", seconds)]))

@@ -7,6 +7,7 @@ pub mod config;
 pub mod fault;
 pub mod figures_json;
 pub mod guard;
+mod leftover;
 pub mod live;
 pub mod network;
 mod open_files;

@@ -35,13 +35,14 @@ pub struct Limits {
     pub uploads: usize,
     /// Uploads of one person: a browser sends one after the other, in several tabs perhaps.
     pub uploads_per_person: usize,
-    /// Files of rows on their way in at once, which are held in memory: 3 of 32 MiB are 96 MiB.
+    /// Files of rows in memory at once, one of them being imported: 3 of 32 MiB are 96 MiB. They arrive as uploads do, and
+    /// wait on the disk.
     pub imports: usize,
     /// Papers on their way out at once: 1,024 buffers of 256 KiB are 256 MiB at the very most.
     pub downloads: usize,
     /// Downloads of one person: the reader asks for pieces, a browser for at most 6 of them at once and device.
     pub downloads_per_person: usize,
-    /// Lists, searches and figures at once for one person: more than a page ever asks for.
+    /// Lists, searches and figures at once for one person: a page asks for one, and fewer than there are connections for.
     pub heavy_reads_per_person: usize,
     /// How fast an upload must be.
     pub pace: Pace,
@@ -67,7 +68,7 @@ impl Default for Limits {
             imports: 3,
             downloads: 1024,
             downloads_per_person: 32,
-            heavy_reads_per_person: 4,
+            heavy_reads_per_person: 2,
             pace: Pace::default(),
             drained_within: Duration::from_secs(60),
             pages_stuck_after: Duration::from_secs(60),
@@ -113,7 +114,7 @@ pub struct Places {
     pub forms: Quota<Option<Network>>,
     /// Uploads.
     pub uploads: Quota<PersonId>,
-    /// Files of rows, one for each person.
+    /// Files of rows that have arrived, one for each person.
     pub imports: Quota<PersonId>,
     /// Papers on their way out.
     pub downloads: Quota<PersonId>,

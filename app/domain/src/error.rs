@@ -146,6 +146,11 @@ pub enum Refusal {
         /// How many.
         at_most: u32,
     },
+    /// The caller has seats in as many other meetings as one person may.
+    SeatsElsewhere {
+        /// How many.
+        at_most: u32,
+    },
     /// The server's own line carries no more seats.
     ServerLineFull,
     /// User name or password do not fit.

@@ -148,6 +148,12 @@ impl Incoming {
         Ok(&self.path)
     }
 
+    /// All that was written.
+    pub(crate) async fn read(&mut self) -> std::io::Result<Vec<u8>> {
+        self.file.flush().await?;
+        fs::read(&self.path).await
+    }
+
     /// Puts the file in its place; when this returns it survives a power cut.
     pub(crate) async fn keep(mut self, blobs: &Blobs) -> std::io::Result<Blob> {
         self.settle().await?;

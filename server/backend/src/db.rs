@@ -7,6 +7,7 @@ mod value;
 
 use std::path::Path;
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use domain::ids::MeetingId;
@@ -17,6 +18,7 @@ use sqlx::sqlite::{
 };
 use sqlx::{AssertSqlSafe, Connection, FromRow, Postgres, Sqlite, Transaction};
 
+use tokio::sync::Semaphore;
 pub use value::Value;
 
 use crate::audit::{self, Line};
@@ -27,8 +29,10 @@ pub(crate) const CONNECTIONS: u32 = 16;
 /// Readers of the embedded database, at most: as many as the cores of a small office machine, twice.
 const SQLITE_READERS: u32 = 4;
 /// Readers of the embedded database for lists, searches and figures, which may take a core for long: the others stay free for
-/// pages.
-const SQLITE_HEAVY_READERS: u32 = 2;
+/// pages. One more than one person has at once.
+const SQLITE_HEAVY_READERS: u32 = 3;
+/// Of PostgreSQL's connections these are for expensive reads: one in so many.
+const POSTGRES_HEAVY_SHARE: u32 = 4;
 /// PostgreSQL ends a statement after this many milliseconds: twice as long as a page is waited for, and longer than the
 /// longest statement of an import.
 const STATEMENT_MS: &str = "60000";
@@ -62,6 +66,8 @@ pub enum Db {
     Postgres {
         /// Its connections.
         pool: PgPool,
+        /// Leave to use one of them for what may take long.
+        heavy: Arc<Semaphore>,
         /// Where what has changed is told, here or on another node.
         events: Events,
     },
@@ -137,7 +143,8 @@ impl Db {
         unbounded.close().await?;
         let options = options.options([("statement_timeout", STATEMENT_MS)]);
         let pool = PgPoolOptions::new().max_connections(connections).connect_with(options).await?;
-        Ok(Db::Postgres { pool, events: Events::default() })
+        let heavy = Arc::new(Semaphore::new((connections / POSTGRES_HEAVY_SHARE).max(1) as usize));
+        Ok(Db::Postgres { pool, heavy, events: Events::default() })
     }
 
     /// Begins a transaction that writes. On SQLite it takes the write lock at once, so that it cannot fail later.

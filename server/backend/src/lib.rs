@@ -51,6 +51,7 @@ pub use db::{Db, Q, Record, Source, Tx, Value, Via, places, q};
 pub use demo::{Demo, PASSWORD as DEMO_PASSWORD};
 pub use entropy::{Entropy, SeededEntropy, SystemEntropy};
 pub use events::{Event, Listener};
+pub use imports::ArrivingRows;
 pub use live::Host;
 pub use papers::{PaperFile, Swept, Upload};
 pub use reports::Faces;
@@ -196,7 +197,7 @@ impl Backend {
     pub async fn listen(&self) -> Result<Listener, Stop> {
         match self.db() {
             Db::Sqlite { events, .. } => Ok(events.listen()),
-            Db::Postgres { pool, events } => {
+            Db::Postgres { pool, events, .. } => {
                 let listener = events.listen();
                 events.follow(pool).await?;
                 Ok(listener)

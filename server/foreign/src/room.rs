@@ -1,12 +1,13 @@
 //! The room: the serving process's side. Starts a child for each file, hears its answer, and ends it when it takes too
 //! long, says too much, or nobody waits for it any more. Knows nothing of what is in the file.
 
+use std::collections::HashMap;
 use std::ffi::OsString;
 use std::fs::File;
 use std::path::PathBuf;
 use std::process::{ExitStatus, Stdio};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process_group};
@@ -16,7 +17,8 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 use crate::{ANSWER_BYTES_AT_MOST, Look, child};
 
-/// Children at once. Each may take 512 MiB and a core; a paper is looked into in a fraction of a second.
+/// Children at once. Each may take 512 MiB and a core; a paper is looked into in a fraction of a second. One sender has one
+/// of them at a time, so that the files of one, however bad, leave a place for everybody else's.
 pub const LOOKS_AT_ONCE: usize = 2;
 /// A child ends after this, however busy the machine is. Its 10 s of processor time take longer on a busy one.
 const SECONDS_AT_MOST: Duration = Duration::from_secs(15);
@@ -75,18 +77,31 @@ impl std::fmt::Display for Unseen {
     }
 }
 
+/// The right to have a child.
+struct Slot {
+    _turn: OwnedSemaphorePermit,
+    _place: OwnedSemaphorePermit,
+}
+
 /// Where foreign files are looked into. Clones share the same slots.
 #[derive(Clone, Debug)]
 pub struct Room {
     program: Program,
     slots: Arc<Semaphore>,
+    /// Of each sender who has a file in the room, or waits with one.
+    turns: Arc<Mutex<HashMap<u128, Arc<Semaphore>>>>,
     is_told_unsealed: Arc<AtomicBool>,
 }
 
 impl Room {
     /// A room whose children are started from this program.
     pub fn new(program: Program) -> Room {
-        Room { program, slots: Arc::new(Semaphore::new(LOOKS_AT_ONCE)), is_told_unsealed: Arc::default() }
+        Room {
+            program,
+            slots: Arc::new(Semaphore::new(LOOKS_AT_ONCE)),
+            turns: Arc::default(),
+            is_told_unsealed: Arc::default(),
+        }
     }
 
     /// Children that could be started at this moment.
@@ -94,13 +109,24 @@ impl Room {
         self.slots.available_permits()
     }
 
-    /// Looks into a file, which was opened for reading. Waits its turn when every slot is taken; first come, first served.
-    /// Dropping the future ends the child at once.
+    /// The turn of a sender, which one file at a time has. Those of senders who have gone are forgotten.
+    fn turn_of(&self, sender: u128) -> Arc<Semaphore> {
+        let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
+        turns.retain(|_, turn| Arc::strong_count(turn) > 1);
+        Arc::clone(turns.entry(sender).or_insert_with(|| Arc::new(Semaphore::new(1))))
+    }
+
+    /// Looks into a file, which was opened for reading, for a sender, whose files are looked into one after the other.
+    /// Waits its turn when every slot is taken; first come, first served. Dropping the future ends the child at once.
     ///
     /// # Errors
     /// Why there is no answer. It is in the log already.
-    pub async fn look_into(&self, file: File) -> Result<Look, Unseen> {
-        let Ok(slot) = Arc::clone(&self.slots).acquire_owned().await else { return Err(Unseen::Abandoned) };
+    pub async fn look_into(&self, file: File, sender: u128) -> Result<Look, Unseen> {
+        let slot = async {
+            let turn = self.turn_of(sender).acquire_owned().await.ok()?;
+            Some(Slot { _turn: turn, _place: Arc::clone(&self.slots).acquire_owned().await.ok()? })
+        };
+        let Some(slot) = slot.await else { return Err(Unseen::Abandoned) };
         let (tell, told) = oneshot::channel();
         // The work has a task of its own: it holds the slot until the child is gone, even if this future is dropped first.
         tokio::spawn(look(self.program.clone(), file, slot, tell));
@@ -119,12 +145,7 @@ impl Room {
 }
 
 /// Starts a child, hears it, ends it, and only then lets go of the slot.
-async fn look(
-    program: Program,
-    file: File,
-    slot: OwnedSemaphorePermit,
-    mut tell: oneshot::Sender<Result<Look, Unseen>>,
-) {
+async fn look(program: Program, file: File, slot: Slot, mut tell: oneshot::Sender<Result<Look, Unseen>>) {
     let mut child = match start(&program, file) {
         Ok(child) => child,
         Err(cause) => {

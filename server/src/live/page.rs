@@ -389,6 +389,7 @@ impl Page {
     async fn sit(&mut self, caller: &Caller, arrival: Arrival) -> Result<(), Failure> {
         let site = &self.asker.site;
         let (seat, now) = (arrival.seat, site.clock.now());
+        self.visit.hub.may_take_seats(caller.person, self.meeting)?;
         // A page that is not really there any more left when it last was, and not when the next one sits down.
         let former = self.visit.room.former(seat, now);
         let connection = ConnectionId(site.entropy.id(now));
@@ -400,7 +401,8 @@ impl Page {
         let carried = Carried::new(&self.visit.hub, self.meeting, seat);
         let number = carried.as_ref().map(|carried| carried.number);
         // What the media thread says of the seat must find it.
-        let messages = self.visit.room.seat(seat, connection, carried, Arc::clone(&presence));
+        let messages =
+            self.visit.room.seat(seat, (caller.person, connection), carried, Arc::clone(&presence));
         self.seat = Some(Taken { seat, connection, number, messages, presence, permitted: Instant::now() });
         if let Some((carrier, number)) = self.visit.hub.carrier().zip(number) {
             if let Err(failure) = carrier.join(self.meeting, number, self.visit.room.is_under_way()) {

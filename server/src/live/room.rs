@@ -10,7 +10,7 @@ use ::media::command::Link;
 use chrono::{DateTime, Utc};
 use domain::access::Stage;
 use domain::error::{Failure, Refusal};
-use domain::ids::{ConnectionId, MeetingId};
+use domain::ids::{ConnectionId, MeetingId, PersonId};
 use domain::live::wire::{Devices, State, ToPage};
 use domain::live::{Live, Seat, is_on, may_share_screen};
 use tokio::sync::{Notify, broadcast, mpsc, watch};
@@ -57,6 +57,7 @@ pub(super) struct Room {
 
 /// A seat that is taken from a page of this node.
 struct Seated {
+    person: PersonId,
     connection: ConnectionId,
     /// Its picture and sound, where the program carries them; they end with this.
     carried: Option<Carried>,
@@ -225,18 +226,23 @@ impl Room {
     pub(super) fn seat(
         &self,
         seat: Seat,
-        connection: ConnectionId,
+        (person, connection): (PersonId, ConnectionId),
         carried: Option<Carried>,
         presence: Arc<Presence>,
     ) -> mpsc::Receiver<ToPage> {
         let (outbox, messages) = mpsc::channel(WAITING_AT_MOST);
-        let taken = Seated { connection, carried, devices: Devices::default(), outbox, presence };
+        let taken = Seated { person, connection, carried, devices: Devices::default(), outbox, presence };
         if let Some(before) = self.seated().insert(seat, taken) {
             let _ = before.outbox.try_send(ToPage::Unseated);
         }
         // Whom the chair wants seen or silent is told to the media thread with the next state.
         self.change();
         messages
+    }
+
+    /// Whether somebody has a seat taken from here.
+    pub(super) fn seats(&self, person: PersonId) -> bool {
+        self.seated().values().any(|at| at.person == person)
     }
 
     /// Says something to the page at a seat, or to all that have one. A page that takes it slower than it comes has lost

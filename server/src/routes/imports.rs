@@ -1,14 +1,16 @@
-//! A file of rows comes in from the administration's page: held in memory, so only of those who may import. The report
-//! waits in memory for the page that the browser is led to; a file that is refused is answered with that page at once.
+//! A file of rows comes in from the administration's page: to the disk first, in a place for uploads, and into memory in a
+//! place for imports. The report waits in memory for the page that the browser is led to; a file that is refused is
+//! answered with that page at once.
 
 use app::context::Report;
 use app::form::FormPage;
 use axum::Extension;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
+use backend::ArrivingRows;
 use domain::access::Caller;
 use domain::error::{Failure, FieldProblem, Problem, Refusal};
-use domain::imports::{IMPORT_MIB_AT_MOST, ImportKind, ImportMode};
+use domain::imports::{ImportKind, ImportMode};
 use http::request::Parts;
 
 use crate::fault;
@@ -40,17 +42,17 @@ pub async fn import(
             fault::failure(&failure, headers)
         });
     }
-    turn.release();
-    let Some(_place) = site.places.imports.try_acquire(caller.person) else {
-        let busy = Failure::from(Refusal::ImportUnderWay);
-        return streams::unheard(if fault::wants_html(headers) {
-            plain_form::show(&site, head, FormPage::refused(page, busy, &[])).await
-        } else {
-            fault::failure(&busy, headers)
-        });
+    let place = match streams::place(&site, &turn, &site.places.uploads, caller.person, headers).await {
+        Ok(place) => place,
+        Err(busy) => return busy,
     };
     let mut form = form;
-    match take(&site, &caller, kind, &head, &mut form).await {
+    let taken = take(&site, &caller, kind, &head, &mut form).await;
+    if taken.is_err() {
+        drain(&site, &mut form).await;
+    }
+    drop(place);
+    match taken {
         Ok(name) => Redirect::to(&format!("{page}&report={name}")).into_response(),
         Err(failure) if fault::wants_html(headers) => {
             plain_form::show(&site, head, FormPage::refused(page, failure, &[])).await
@@ -59,7 +61,7 @@ pub async fn import(
     }
 }
 
-/// The name of the report.
+/// Takes the file in and imports it; the name of the report.
 async fn take(
     site: &Site,
     caller: &Caller,
@@ -67,24 +69,20 @@ async fn take(
     head: &Parts,
     form: &mut Form,
 ) -> Result<String, Failure> {
-    let sent = read(form).await?;
-    let bytes = match sent.bytes {
-        Ok(bytes) => bytes,
-        Err(failure) => {
-            drain(site, form).await;
-            return Err(failure);
-        }
-    };
+    let Sent { name, rows, mode } = read(site, caller, kind, form).await?;
     let caller = &streams::still(site, head, caller).await?;
-    let outcome = site.services.imports.import(caller, kind, &bytes, sent.mode).await?;
-    let report = Report::Import { kind: kind.code().to_owned(), file: sent.name, outcome };
+    let place = site.places.imports.acquire(caller.person, site.config.limits.turn_within).await;
+    let _place = place.ok_or(Refusal::ImportUnderWay)?;
+    let bytes = rows.read().await?;
+    let outcome = site.services.imports.import(caller, kind, &bytes, mode).await?;
+    let report = Report::Import { kind: kind.code().to_owned(), file: name, outcome };
     Ok(site.reports.0.put(caller, report))
 }
 
 /// What the form carried.
 struct Sent {
     name: String,
-    bytes: Result<Vec<u8>, Failure>,
+    rows: ArrivingRows,
     mode: ImportMode,
 }
 
@@ -93,32 +91,28 @@ fn mode(text: &str) -> ImportMode {
     if text.trim() == "write" { ImportMode::Write } else { ImportMode::DryRun }
 }
 
-async fn read(form: &mut Form) -> Result<Sent, Failure> {
-    let most = IMPORT_MIB_AT_MOST * 1024 * 1024;
-    let empty = || Failure::from(Refusal::EmptyFile);
-    let mut sent = Sent { name: String::new(), bytes: Err(empty()), mode: ImportMode::DryRun };
+async fn read(site: &Site, caller: &Caller, kind: ImportKind, form: &mut Form) -> Result<Sent, Failure> {
+    let (mut sent, mut write) = (None, ImportMode::DryRun);
     while let Some(mut field) = form.next_field().await? {
         match field.name().unwrap_or_default() {
-            "mode" => sent.mode = mode(&text(field).await?),
+            "mode" => write = mode(&text(field).await?),
             "file" => {
-                sent.name = field.file_name().unwrap_or_default().to_owned();
-                let mut bytes = Vec::new();
+                let name = field.file_name().unwrap_or_default().to_owned();
+                let mut rows = site.backend.begin_rows(caller, kind).await?;
+                let mut is_empty = true;
                 while let Some(piece) = in_time(field.chunk()).await? {
-                    if (bytes.len() + piece.len()) as u64 > most {
-                        return Ok(Sent {
-                            bytes: Err(Refusal::TooLarge { limit_mib: IMPORT_MIB_AT_MOST }.into()),
-                            ..sent
-                        });
-                    }
-                    bytes.extend_from_slice(&piece);
+                    is_empty = false;
+                    rows.write(&piece).await?;
                 }
-                sent.bytes = if bytes.is_empty() { Err(empty()) } else { Ok(bytes) };
+                // A browser sends a file without a name when none was chosen.
+                if !(is_empty && name.is_empty()) {
+                    sent = Some((name, rows));
+                }
             }
             _ => {}
         }
     }
-    if sent.name.is_empty() && sent.bytes.is_err() {
-        return Err(Failure::Invalid(vec![FieldProblem::new("file", Problem::Missing)]));
-    }
-    Ok(sent)
+    let missing = || Failure::Invalid(vec![FieldProblem::new("file", Problem::Missing)]);
+    let (name, rows) = sent.ok_or_else(missing)?;
+    Ok(Sent { name, rows, mode: write })
 }

@@ -153,14 +153,41 @@ impl Page {
 
     pub(crate) async fn sit(&mut self, seat: Seat) {
         self.come(seat).await;
-        let taken =
-            self.until(|heard| if let ToPage::Seated(seat) = heard { Some(seat) } else { None }).await;
-        assert_eq!(taken, seat);
+        let answer = |heard| match heard {
+            ToPage::Seated(seat) => Some(Ok(seat)),
+            ToPage::Refused(failure) => Some(Err(failure)),
+            _ => None,
+        };
+        assert_eq!(self.until(answer).await, Ok(seat));
     }
 }
 
 pub(crate) fn is_connected(state: &State, seat: Seat) -> bool {
     state.live.seat(seat).is_some_and(|kept| kept.is_connected)
+}
+
+#[tokio::test]
+async fn one_person_has_seats_in_a_few_meetings_and_not_in_all() {
+    let open = Open::new().await;
+    let (cookie, delegate) = &open.delegate;
+    let seat = Seat::Person(delegate.person);
+    let told = [("cookie", cookie.as_str()), ("sec-fetch-site", "same-origin")];
+    let mut sitting = Vec::new();
+    for number in 1..=5 {
+        let (_, chair) = open.world.person(&format!("thuky{number}"), "secretary").await;
+        let (meeting, _) = open.world.meeting_with(&chair, "Họp giao ban", &[delegate]).await;
+        let mut page = Page::open(&open.address, meeting, &told).await.unwrap();
+        page.sit(seat).await;
+        page.state(|state| is_connected(state, seat)).await;
+        sitting.push(page);
+    }
+    let mut page = open.own_page(cookie).await;
+    page.come(seat).await;
+    assert_eq!(page.refused().await, Refusal::SeatsElsewhere { at_most: 5 }.into());
+    open.own_page(&open.secretary.0).await.sit(Seat::Hall).await;
+    sitting[0].say(&ToServer::Rise).await;
+    sitting[0].state(|state| !is_connected(state, seat)).await;
+    page.sit(seat).await;
 }
 
 #[tokio::test]

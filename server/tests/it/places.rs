@@ -100,22 +100,33 @@ async fn idle_uploads_stop_neither_pages_nor_the_uploads_of_others() {
 }
 
 #[tokio::test]
-async fn an_idle_import_stops_nobody_else_and_its_sender_is_told() {
+async fn imports_on_their_way_in_hold_no_turn_of_others() {
     let world = small().await;
-    let (first, _) = world.person("quantri2", "system_administrator").await;
-    let (second, _) = world.person("quantri3", "system_administrator").await;
-    let import = |cookie: &str| {
-        let ask = world.ask(Method::POST, "/admin/imports/agencies").signed_in(cookie);
-        ask.endless_body(MULTIPART).send()
-    };
+    let mut idle = Vec::new();
+    for number in 0..3 {
+        let (cookie, _) = world.person(&format!("quantri{number}"), "system_administrator").await;
+        idle.push(
+            world.ask(Method::POST, "/admin/imports/agencies").signed_in(&cookie).endless_body(MULTIPART),
+        );
+    }
     let places = &world.site.places;
-    while_held(vec![import(&first)], || places.imports.taken() == 1, async {
-        let again = import(&first).await;
-        assert!(again.text().contains("Đang có tệp khác được nhập"), "{}", again.text());
-        while_held(vec![import(&second)], || places.imports.taken() == 2, async {}).await;
-        assert_eq!((places.uploads.taken(), places.pages.taken()), (0, 0));
+    let idle: Vec<_> = idle.into_iter().map(crate::world::Ask::send).collect();
+    while_held(idle, || places.uploads.taken() == 3, async {
+        assert_eq!((places.imports.taken(), places.pages.taken()), (0, 0));
     })
     .await;
+}
+
+#[tokio::test]
+async fn whoever_imports_while_another_file_of_theirs_is_imported_is_told() {
+    let world = small().await;
+    let (cookie, caller) = world.person("quantri2", "system_administrator").await;
+    let _import = world.site.places.imports.try_acquire(caller.person).unwrap();
+    let body =
+        "--b\r\ncontent-disposition: form-data; name=\"file\"; filename=\"a.csv\"\r\n\r\ncode\r\n--b--\r\n";
+    let ask = world.ask(Method::POST, "/admin/imports/agencies").signed_in(&cookie);
+    let answer = ask.body(MULTIPART, Body::from(body)).send().await;
+    assert!(answer.text().contains("Đang có tệp khác được nhập"), "{}", answer.text());
 }
 
 #[tokio::test]
@@ -347,4 +358,30 @@ async fn whoever_is_signed_out_while_a_file_arrives_has_sent_nothing() {
     assert!(meeting.agenda[0].papers.is_empty());
     let tree = world.site.services.agencies.tree(&importer).await.unwrap();
     assert!(tree.iter().all(|agency| agency.code != "X1"));
+}
+
+#[tokio::test]
+async fn who_is_refused_in_the_middle_of_a_large_body_hears_why() {
+    let world = World::claimed().await.0;
+    let (address, serving) = serve(&world, Proxies::None).await;
+    let large = vec![b'x'; 4 * 1024 * 1024];
+    for (path, kind, said) in [
+        ("/meetings/0190f0c0-0000-7000-8000-000000000000/papers", MULTIPART, "HTTP/1.1 401"),
+        ("/admin/imports/people", MULTIPART, "HTTP/1.1 401"),
+        ("/api/accounts/sign-in", FORM, "HTTP/1.1 413"),
+    ] {
+        let mut connection = TcpStream::connect(address).await.unwrap();
+        let length = large.len();
+        let head = format!(
+            "POST {path} HTTP/1.1\r\nHost: {address}\r\nOrigin: http://{address}\r\nContent-Type: {kind}\r\n\
+             Content-Length: {length}\r\nConnection: close\r\n\r\n"
+        );
+        connection.write_all(head.as_bytes()).await.unwrap();
+        connection.write_all(&large).await.unwrap();
+        let mut answer = Vec::new();
+        connection.read_to_end(&mut answer).await.unwrap();
+        let answer = String::from_utf8_lossy(&answer);
+        assert!(answer.starts_with(said), "{path}: {answer}");
+    }
+    serving.abort();
 }

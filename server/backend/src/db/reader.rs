@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use sqlx::pool::PoolConnection;
 use sqlx::{Postgres, Sqlite};
+use tokio::sync::OwnedSemaphorePermit;
 
-use super::{Db, Source, Via};
+use super::{Db, PATIENCE, Source, Via};
 
 /// So often an expensive read looks whether anyone still waits for it: about once a millisecond.
 const STEPS_BETWEEN_LOOKS: i32 = 100_000;
@@ -17,15 +18,23 @@ impl Db {
     pub(crate) async fn reader(&self) -> Result<Reader, sqlx::Error> {
         Ok(match self {
             Db::Sqlite { readers, .. } => Reader::Sqlite(readers.acquire().await?),
-            Db::Postgres { pool, .. } => Reader::Postgres(pool.acquire().await?),
+            Db::Postgres { pool, .. } => Reader::Postgres { connection: pool.acquire().await?, _leave: None },
         })
     }
 
     /// The same for reads that may take long: lists with their counts, searches, figures. On the embedded database such a
     /// read ends soon after the reader is dropped, even in the middle of a statement, because nobody waits for it any more.
-    /// PostgreSQL ends a statement that takes too long by itself.
+    /// PostgreSQL ends a statement that takes too long by itself; of its connections such reads take a share.
     pub(crate) async fn heavy_reader(&self) -> Result<Reader, sqlx::Error> {
-        let Db::Sqlite { heavy, .. } = self else { return self.reader().await };
+        let heavy = match self {
+            Db::Sqlite { heavy, .. } => heavy,
+            Db::Postgres { pool, heavy, .. } => {
+                let leave = tokio::time::timeout(PATIENCE, Arc::clone(heavy).acquire_owned()).await;
+                let leave = leave.map_err(|_| sqlx::Error::PoolTimedOut)?;
+                let _leave = Some(leave.map_err(|_| sqlx::Error::PoolClosed)?);
+                return Ok(Reader::Postgres { connection: pool.acquire().await?, _leave });
+            }
+        };
         let mut connection = heavy.acquire().await?;
         let asker = Arc::new(());
         let waits = Arc::downgrade(&asker);
@@ -49,14 +58,19 @@ pub(crate) enum Reader {
         _asker: Arc<()>,
     },
     /// One of the server's.
-    Postgres(PoolConnection<Postgres>),
+    Postgres {
+        /// The connection.
+        connection: PoolConnection<Postgres>,
+        /// Leave to use it for long, where it is for that.
+        _leave: Option<OwnedSemaphorePermit>,
+    },
 }
 
 impl Source for Reader {
     fn via(&mut self) -> Via<'_> {
         match self {
             Reader::Sqlite(connection) | Reader::Heavy { connection, .. } => Via::Sqlite(connection),
-            Reader::Postgres(connection) => Via::Postgres(connection),
+            Reader::Postgres { connection, .. } => Via::Postgres(connection),
         }
     }
 }

@@ -3,6 +3,7 @@
 //! Each kind of file has a module; this one knows only what they share.
 
 mod agencies;
+mod arriving;
 mod baseline;
 mod meetings;
 mod people;
@@ -13,6 +14,7 @@ mod table;
 use std::collections::HashMap;
 use std::sync::{Arc, Weak};
 
+pub use arriving::ArrivingRows;
 use async_trait::async_trait;
 use domain::access::{Action, Caller, Scope};
 use domain::audit::Deed;

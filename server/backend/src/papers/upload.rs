@@ -75,10 +75,10 @@ impl Backend {
     }
 
     /// Refuses when taking in more would use the space that is kept for the database.
-    async fn keep_reserve(&self) -> Done<()> {
+    pub(crate) async fn keep_reserve(&self) -> Done<()> {
         let reserve = self.0.config.reserve_bytes;
         if reserve > 0 && self.blobs().free_space().await? < reserve {
-            tracing::error!(reserve, "papers are refused: the disk has less free space than the reserve");
+            tracing::error!(reserve, "files are refused: the disk has less free space than the reserve");
             return Err(Refusal::DiskFull.into());
         }
         Ok(())
@@ -195,7 +195,8 @@ impl Upload {
     /// What a process that may die sees in the file.
     async fn look(&mut self) -> Done<Look> {
         let file = std::fs::File::open(self.incoming.settle().await?)?;
-        Ok(self.backend.room().look_into(file).await.unwrap_or_else(|_| Look::given_up()))
+        let sender = self.caller.person.0.as_u128();
+        Ok(self.backend.room().look_into(file, sender).await.unwrap_or_else(|_| Look::given_up()))
     }
 
     async fn put_away(mut self) -> Done<PaperId> {

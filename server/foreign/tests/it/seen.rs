@@ -12,7 +12,7 @@ pub(crate) fn real() -> Room {
 }
 
 async fn look(bytes: &[u8]) -> Look {
-    real().look_into(file(bytes)).await.unwrap()
+    real().look_into(file(bytes), 1).await.unwrap()
 }
 
 /// A name, a file, the marking that must be found and what must be told.
