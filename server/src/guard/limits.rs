@@ -1,6 +1,8 @@
 //! A limit on everything a request can take: how many at once, how long, how large. Uploads have their own places, time
 //! and size, because a paper over a weak line may rightly take minutes.
 
+use std::pin::pin;
+use std::task::Poll;
 use std::time::Duration;
 
 use axum::Extension;
@@ -12,6 +14,7 @@ use http::{StatusCode, header};
 
 use super::Visitor;
 use super::record::route as logged;
+use super::session::identify;
 use crate::fault;
 use crate::permission::{self, Access};
 use crate::places::Turn;
@@ -93,7 +96,13 @@ pub async fn arrived(
         return full();
     };
     let (parts, body) = request.into_parts();
-    let body = tokio::time::timeout(limits.form_within, to_bytes(body, FORM_BYTES_AT_MOST)).await;
+    let mut body = pin!(tokio::time::timeout(limits.form_within, to_bytes(body, FORM_BYTES_AT_MOST)));
+    let at_once = futures::poll!(&mut body);
+    let is_late = at_once.is_pending();
+    let body = match at_once {
+        Poll::Ready(body) => body,
+        Poll::Pending => body.await,
+    };
     drop(place);
     let bytes = match body {
         Ok(Ok(bytes)) => bytes,
@@ -106,7 +115,13 @@ pub async fn arrived(
     {
         return full();
     }
-    next.run(Request::from_parts(parts, Body::from(bytes))).await
+    let mut request = Request::from_parts(parts, Body::from(bytes));
+    if is_late
+        && let Err(answer) = identify(&site, &mut request).await
+    {
+        return *answer;
+    }
+    next.run(request).await
 }
 
 /// Bounds how many expensive reads one person has at once. The request gives its place among the pages back while it

@@ -32,36 +32,47 @@ pub struct OutstandingDuty(pub Option<Duty>);
 
 /// Identifies the caller and turns away who is not signed in.
 pub async fn session(State(site): State<Site>, mut request: Request, next: Next) -> Response {
-    let access = access(&request);
+    match identify(&site, &mut request).await {
+        Ok(()) => next.run(request).await,
+        Err(answer) => *answer,
+    }
+}
+
+/// Puts into the request who asks. Asked again once a body has arrived that took its time: the session may have ended
+/// meanwhile, and the roles may have changed.
+///
+/// # Errors
+/// The answer to whoever gets no further.
+pub(super) async fn identify(site: &Site, request: &mut Request) -> Result<(), Box<Response>> {
+    let access = access(request);
     if access == Access::Open {
-        return next.run(request).await;
+        return Ok(());
     }
     let token =
         visitor::session_token(&site.config, request.headers(), request.extensions()).map(str::to_owned);
-    let by =
-        if permission::is_background(name(&request)) { SessionUse::ByPage } else { SessionUse::ByPerson };
-    let (caller, duty) = match recognised(&site, token, by).await {
+    let by = if permission::is_background(name(request)) { SessionUse::ByPage } else { SessionUse::ByPerson };
+    let (caller, duty) = match recognised(site, token, by).await {
         Ok(Some(Recognised { caller, duty })) => (Some(caller), duty),
         Ok(None) => (None, None),
-        Err(failure) => return fault::failure(&failure, request.headers()),
+        Err(failure) => return Err(fault::failure(&failure, request.headers()).into()),
     };
     // A caller who has not entered the code is nobody yet on public pages, so that they can sign in as somebody else.
     let caller = caller.filter(|_| access != Access::Public || duty != Some(Duty::EnterCode));
-    if let Some(duty) = duty.filter(|duty| access != Access::Public && !duties(&request).contains(duty)) {
-        return led_to(duty, &request);
+    if let Some(duty) = duty.filter(|duty| access != Access::Public && !duties(request).contains(duty)) {
+        return Err(led_to(duty, request).into());
     }
     if caller.is_none() {
         match site.is_claimed().await {
             Ok(true) if access == Access::Public => {}
-            Ok(true) => return turned_away(&site, &request),
-            Ok(false) if is_page(&request) && request.uri().path() != FIRST => return to(FIRST),
+            Ok(true) => return Err(turned_away(site, request).into()),
+            Ok(false) if is_page(request) && request.uri().path() != FIRST => return Err(to(FIRST).into()),
             Ok(false) => {}
-            Err(failure) => return fault::failure(&failure, request.headers()),
+            Err(failure) => return Err(fault::failure(&failure, request.headers()).into()),
         }
     }
     request.extensions_mut().insert(Visitor(caller));
     request.extensions_mut().insert(OutstandingDuty(duty));
-    next.run(request).await
+    Ok(())
 }
 
 /// What the table says of this request. A path that it does not name asks for a signed-in person.

@@ -361,6 +361,25 @@ async fn whoever_is_signed_out_while_a_file_arrives_has_sent_nothing() {
 }
 
 #[tokio::test]
+async fn whoever_is_signed_out_while_a_form_arrives_has_sent_nothing() {
+    let (world, _) = World::claimed().await;
+    let (cookie, caller) = world.person("thuky1", "secretary").await;
+    let accounts = world.site.services.accounts.clone();
+    let signed_out = {
+        let caller = caller.clone();
+        async move { accounts.sign_out_everywhere(&caller).await.unwrap() }
+    };
+    let rest = futures::stream::once(async move {
+        tokio::task::yield_now().await;
+        signed_out.await;
+        Ok::<_, std::io::Error>("password=")
+    });
+    let ask = world.ask(Method::POST, "/api/accounts/change-password").signed_in(&cookie);
+    let answer = ask.body(FORM, Body::from_stream(rest)).send().await;
+    assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{}", answer.text());
+}
+
+#[tokio::test]
 async fn who_is_refused_in_the_middle_of_a_large_body_hears_why() {
     let world = World::claimed().await.0;
     let (address, serving) = serve(&world, Proxies::None).await;
