@@ -4,6 +4,8 @@ CREATE TABLE second_factor (
     person_id TEXT PRIMARY KEY REFERENCES person (id),
     -- Base32, as apps take it.
     secret TEXT NOT NULL,
+    -- When the secret was made: it is shown, and its first code taken, for a quarter of an hour.
+    begun_at BIGINT NOT NULL,
     -- When the first code was entered; until then it protects nothing.
     confirmed_at BIGINT,
     -- The step of the last code that was taken: no code is good twice.

@@ -52,9 +52,9 @@ pub enum AccountEventKind {
     },
     /// The second factor was turned on.
     SecondFactorOn,
-    /// The second factor was turned off by somebody else.
+    /// The second factor was turned off.
     SecondFactorOff {
-        /// Name of that person.
+        /// Name of the person who did it: an administrator or the owner.
         by: String,
     },
 }

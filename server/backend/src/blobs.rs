@@ -157,7 +157,7 @@ impl Incoming {
     /// Puts the file in its place; when this returns it survives a power cut.
     pub(crate) async fn keep(mut self, blobs: &Blobs) -> std::io::Result<Blob> {
         self.settle().await?;
-        let hash: String = self.hasher.clone().finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+        let hash = hex::encode(self.hasher.clone().finalize());
         let place = blobs.path(&hash);
         let shelf = place.parent().unwrap_or(&blobs.root).to_owned();
         make_folder(&shelf).await?;

@@ -16,7 +16,7 @@ impl Backend {
         if let Some((key,)) = kept {
             return Ok(key.into_bytes());
         }
-        let fresh: String = self.entropy().array::<32>().iter().map(|byte| format!("{byte:02x}")).collect();
+        let fresh = hex::encode(self.entropy().array::<32>());
         let mut tx = self.db().begin().await?;
         q("INSERT INTO setting (name, value) VALUES ($1, $2) ON CONFLICT DO NOTHING")
             .bind(name)
@@ -37,7 +37,8 @@ pub(crate) fn mark(key: &[u8], texts: &[&str], bytes: usize) -> String {
         mac.update(&text.len().to_be_bytes());
         mac.update(text.as_bytes());
     }
-    mac.finalize().into_bytes().iter().take(bytes).map(|byte| format!("{byte:02x}")).collect()
+    let mark = mac.finalize().into_bytes();
+    hex::encode(mark.get(..bytes).unwrap_or(&mark))
 }
 
 #[cfg(test)]

@@ -22,6 +22,9 @@ const TURN_TIMEOUT: Duration = Duration::from_secs(20);
 /// Letters and digits that cannot be taken for one another when read out.
 const EASY: &[u8] = b"abcdefghjkmnpqrstuvwxyz23456789";
 
+/// Passwords of an import that are judged in one turn: some milliseconds each, as long together as one hash takes.
+const JUDGED_IN_A_TURN: usize = 10;
+
 /// Hashes passwords, capped at the cores.
 #[derive(Clone, Debug)]
 pub(crate) struct Hashing {
@@ -64,17 +67,23 @@ impl Hashing {
         Ok(found.into_iter().next().flatten())
     }
 
-    /// The same of many, in their order.
+    /// The same of many, in their order. Others sign in meanwhile: a turn is for a few of them.
     pub(crate) async fn weaknesses(
         &self,
         passwords: Vec<(String, Vec<String>)>,
     ) -> Done<Vec<Option<Weakness>>> {
-        let turn = self.turn().await?;
-        apart(move || {
-            let _held_until_done = turn;
-            passwords.iter().map(|(password, own)| strength::weakness(password, own)).collect()
-        })
-        .await
+        let mut found = Vec::with_capacity(passwords.len());
+        let mut passwords = passwords.into_iter().peekable();
+        while passwords.peek().is_some() {
+            let few: Vec<_> = passwords.by_ref().take(JUDGED_IN_A_TURN).collect();
+            let turn = self.turn().await?;
+            let judged = apart(move || {
+                let _held_until_done = turn;
+                few.iter().map(|(password, own)| strength::weakness(password, own)).collect::<Vec<_>>()
+            });
+            found.extend(judged.await?);
+        }
+        Ok(found)
     }
 }
 

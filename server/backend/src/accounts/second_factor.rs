@@ -4,7 +4,7 @@
 //! readable by the program's user alone, and whoever reads it has the password hashes and papers too.
 
 use async_trait::async_trait;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use domain::access::{Action, Caller, Scope};
 use domain::accounts::SignedIn;
 use domain::audit::Deed;
@@ -12,6 +12,7 @@ use domain::error::{Failure, Outcome, Refusal};
 use domain::ids::PersonId;
 use domain::notices::AccountEventKind;
 use domain::second_factor::{RECOVERY_CODES, SecondFactor, SecondFactorSetup, SecondFactorState};
+use subtle::ConstantTimeEq;
 use totp_rs::{Algorithm, Secret, TOTP};
 
 use super::delay::{self, Subject};
@@ -30,6 +31,9 @@ const STEP_SECONDS: u64 = 30;
 const SKEW: u8 = 1;
 /// 160 bits, as RFC 4226 recommends for SHA-1.
 const SECRET_BYTES: usize = 20;
+/// A secret that was made and not confirmed is shown for this long: time enough to install an app. Later somebody else may
+/// look at the screen.
+const SET_UP_WITHIN: TimeDelta = TimeDelta::minutes(15);
 /// Whose codes they are, as apps show it.
 const ISSUER: &str = "Phiên";
 
@@ -65,12 +69,20 @@ impl SecondFactor for Backend {
 #[derive(sqlx::FromRow)]
 struct Row {
     secret: String,
+    begun_at: i64,
     confirmed_at: Option<i64>,
     last_step: i64,
 }
 
+impl Row {
+    /// Whether its first code is waited for at this time.
+    fn is_being_set_up(&self, now: DateTime<Utc>) -> Done<bool> {
+        Ok(self.confirmed_at.is_none() && now - stored::instant(self.begun_at)? < SET_UP_WITHIN)
+    }
+}
+
 async fn row(on: impl Source, person: PersonId) -> Done<Option<Row>> {
-    let found = q("SELECT secret, confirmed_at, last_step FROM second_factor WHERE person_id = $1");
+    let found = q("SELECT secret, begun_at, confirmed_at, last_step FROM second_factor WHERE person_id = $1");
     Ok(found.bind(person).optional(on).await?)
 }
 
@@ -106,7 +118,7 @@ async fn state(backend: &Backend, caller: &Caller) -> Done<SecondFactorState> {
         .one(backend.db())
         .await?;
     let setup = match &row {
-        Some(row) if row.confirmed_at.is_none() => {
+        Some(row) if row.is_being_set_up(caller.now)? => {
             let account = user_name(backend.db(), caller.person).await?;
             let address = totp(&row.secret, &account)?.get_url();
             Some(SecondFactorSetup { secret: row.secret.clone(), address })
@@ -124,11 +136,13 @@ async fn begin(backend: &Backend, caller: &Caller) -> Done<()> {
     let secret = Secret::Raw(backend.entropy().array::<SECRET_BYTES>().to_vec()).to_encoded().to_string();
     let fresh = q(
         // One that was begun and not confirmed may have been seen by others.
-        "INSERT INTO second_factor (person_id, secret, last_step) VALUES ($1, $2, 0) ON CONFLICT (person_id) \
-         DO UPDATE SET secret = excluded.secret WHERE second_factor.confirmed_at IS NULL",
+        "INSERT INTO second_factor (person_id, secret, begun_at, last_step) VALUES ($1, $2, $3, 0) \
+         ON CONFLICT (person_id) DO UPDATE SET secret = excluded.secret, begun_at = excluded.begun_at \
+         WHERE second_factor.confirmed_at IS NULL",
     )
     .bind(caller.person)
     .bind(secret)
+    .bind(caller.now)
     .run(&mut tx)
     .await?;
     if fresh == 0 && is_on(&mut tx, caller.person).await? {
@@ -140,8 +154,10 @@ async fn begin(backend: &Backend, caller: &Caller) -> Done<()> {
 async fn confirm(backend: &Backend, caller: &Caller, code: &str) -> Done<Vec<String>> {
     permit(caller, Action::ManageOwnAccount, Scope::Myself)?;
     let mut tx = backend.db().begin().await?;
-    let row = row(&mut tx, caller.person).await?.filter(|row| row.confirmed_at.is_none());
-    let row = row.ok_or(Refusal::WrongState)?;
+    let row = row(&mut tx, caller.person).await?.ok_or(Refusal::WrongState)?;
+    if !row.is_being_set_up(caller.now)? {
+        return Err(Refusal::WrongState.into());
+    }
     let step = fitting_step(&row, &digits(code), caller.now)?.ok_or(Refusal::WrongSecondCode)?;
     let confirmed = q("UPDATE second_factor SET confirmed_at = $2, last_step = $3 \
        WHERE person_id = $1 AND confirmed_at IS NULL AND secret = $4")
@@ -194,6 +210,8 @@ async fn turn_off(backend: &Backend, caller: &Caller, password: &str, code: &str
     delay::cleared(&mut tx, &subjects).await?;
     remove(&mut tx, caller.person).await?;
     note(&mut tx, backend, caller, Deed::AccountsSecondFactorOff).await?;
+    let off = AccountEventKind::SecondFactorOff { by: caller.name.clone() };
+    tell_owner(&mut tx, backend, caller.person, &off, caller.now).await?;
     Ok(tx.commit().await?)
 }
 
@@ -275,9 +293,8 @@ fn fitting_step(row: &Row, code: &str, now: DateTime<Utc>) -> Done<Option<i64>> 
     let near = (present - i64::from(SKEW)..=present + i64::from(SKEW)).filter(|step| *step > row.last_step);
     let fits = |step: &i64| {
         let seconds = u64::try_from(*step).unwrap_or(0) * STEP_SECONDS;
-        // Every digit is compared, so that the time taken tells nothing.
-        let good = totp.generate(seconds);
-        good.len() == code.len() && good.bytes().zip(code.bytes()).fold(0, |diff, (a, b)| diff | (a ^ b)) == 0
+        // The time taken tells nothing of how many digits fit.
+        totp.generate(seconds).as_bytes().ct_eq(code.as_bytes()).into()
     };
     Ok(near.into_iter().find(fits))
 }
@@ -288,7 +305,7 @@ mod tests {
 
     fn row(last_step: i64) -> Row {
         // The key of RFC 6238's examples.
-        Row { secret: "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ".into(), confirmed_at: Some(0), last_step }
+        Row { secret: "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ".into(), begun_at: 0, confirmed_at: Some(0), last_step }
     }
 
     fn at(seconds: i64) -> DateTime<Utc> {

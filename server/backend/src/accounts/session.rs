@@ -1,6 +1,5 @@
 //! Sessions: 256 random bits for the browser, their SHA-256 for the database; an idle end and an absolute one.
 
-use std::fmt::Write;
 
 use chrono::{DateTime, Duration, Utc};
 use domain::access::{Caller, Grant, Role};
@@ -48,7 +47,7 @@ pub(super) async fn begin(
 ) -> Done<SignedIn> {
     let Begun { keep, device, awaits_code } = begun;
     q("DELETE FROM session WHERE ends_at <= $1 OR used_at + idle_ms <= $1").bind(now).run(&mut *tx).await?;
-    let token = hex(&backend.entropy().array::<32>());
+    let token = hex::encode(backend.entropy().array::<32>());
     let config = &backend.0.config;
     let lasting = |time: Duration| match (awaits_code, keep) {
         (true, _) => time.min(WAITING_AT_MOST),
@@ -82,14 +81,7 @@ fn kept(time: Duration) -> Duration {
 
 /// The hash under which a token is stored. One hash is enough: there is nothing to guess in 256 random bits.
 pub(super) fn token_hash(token: &str) -> String {
-    hex(&Sha256::digest(token.as_bytes()))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        write!(text, "{byte:02x}").expect("writing to a string cannot fail");
-        text
-    })
+    hex::encode(Sha256::digest(token.as_bytes()))
 }
 
 #[derive(sqlx::FromRow)]

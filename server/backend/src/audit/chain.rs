@@ -81,8 +81,7 @@ impl Line {
         for number in [seq, self.at] {
             digest.update(number.to_be_bytes());
         }
-        let hex: String = digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-        format!("{ENCODING}:{hex}")
+        format!("{ENCODING}:{}", hex::encode(digest.finalize()))
     }
 }
 

@@ -211,8 +211,7 @@ impl Import<'_> {
         }
         if let (Ground::Within(mut tx), true) = (ground, self.writes()) {
             let ImportReport { rows, added, changed, unchanged, .. } = self.report;
-            let hash = Sha256::digest(self.file);
-            let hash: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+            let hash = hex::encode(Sha256::digest(self.file));
             let counts = json!({
                 "rows": rows, "added": added, "changed": changed, "unchanged": unchanged,
                 "bytes": self.file.len(), "sha256": hash,

@@ -210,7 +210,27 @@ async fn a_sign_in_waits_ten_minutes_for_its_code_and_is_no_device_of_its_owners
 }
 
 #[tokio::test]
-async fn its_owner_turns_it_off_with_password_and_code() {
+async fn a_secret_that_nobody_confirms_is_shown_for_a_quarter_of_an_hour() {
+    each_database(async |world| {
+        secretary(world).await;
+        let factor: &dyn SecondFactor = &world.backend;
+        let caller = after_password(world, world.now).await;
+        factor.begin(&caller).await.unwrap();
+        let setup = factor.state(&caller).await.unwrap().setup.unwrap();
+        let late = Caller { now: world.now + Duration::minutes(15), ..caller };
+        assert_eq!(factor.state(&late).await.unwrap().setup, None);
+        let confirmed = factor.confirm(&late, &code(&setup.secret, late.now)).await;
+        assert_eq!(confirmed, Err(Failure::Refused(Refusal::WrongState)));
+        factor.begin(&late).await.unwrap();
+        let fresh = factor.state(&late).await.unwrap().setup.unwrap();
+        assert_ne!(fresh.secret, setup.secret);
+        factor.confirm(&late, &code(&fresh.secret, late.now)).await.unwrap();
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn its_owner_turns_it_off_with_password_and_code_and_is_told() {
     each_database(async |world| {
         secretary(world).await;
         let (secret, recovery) = turned_on(world).await;
@@ -235,6 +255,9 @@ async fn its_owner_turns_it_off_with_password_and_code() {
         assert_eq!((world.count("second_factor").await, world.count("recovery_code").await), (0, 0));
         let token = sign_in(world, PASSWORD, now.now).await.unwrap();
         assert_eq!(recognise(world, &token, now.now).await.duty, None);
+        let events = Notices::account_events(&world.backend, &now).await.unwrap();
+        let off = AccountEventKind::SecondFactorOff { by: now.name };
+        assert_eq!(events.iter().filter(|event| event.kind == off).count(), 1);
     })
     .await;
 }
