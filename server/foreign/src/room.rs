@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 use std::ffi::OsString;
 use std::fs::File;
+use std::io::{Seek, Write};
 use std::path::PathBuf;
 use std::process::{ExitStatus, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -22,6 +23,11 @@ use crate::{ANSWER_BYTES_AT_MOST, Look, child};
 pub const LOOKS_AT_ONCE: usize = 2;
 /// A child ends after this, however busy the machine is. Its 10 s of processor time take longer on a busy one.
 const SECONDS_AT_MOST: Duration = Duration::from_secs(15);
+
+/// The smallest file of one page.
+const EMPTY_PAGE: &[u8] =
+    b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>\
+endobj\n3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n";
 
 /// The program that children are started from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -114,6 +120,22 @@ impl Room {
         let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
         turns.retain(|_, turn| Arc::strong_count(turn) > 1);
         Arc::clone(turns.entry(sender).or_insert_with(|| Arc::new(Semaphore::new(1))))
+    }
+
+    /// Looks into a page made for it: whether this machine lets papers be read at all. Gives whether the kernel let the child
+    /// give up its system calls.
+    ///
+    /// # Errors
+    /// Why there is no answer.
+    pub async fn try_out(&self) -> Result<bool, Unseen> {
+        let file = rustix::fs::memfd_create("page", rustix::fs::MemfdFlags::CLOEXEC).map(File::from);
+        let file = file.map_err(Into::into).and_then(|mut file| {
+            file.write_all(EMPTY_PAGE)?;
+            file.rewind()?;
+            Ok(file)
+        });
+        let look = self.look_into(file.map_err(Unseen::NotStarted)?, 0).await?;
+        if look.pages == Some(1) { Ok(look.is_sealed) } else { Err(Unseen::SaidNonsense) }
     }
 
     /// Looks into a file, which was opened for reading, for a sender, whose files are looked into one after the other.

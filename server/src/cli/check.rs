@@ -7,6 +7,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use backend::{Backend, TrailFault, TrailState};
+use foreign::{Program, Room};
 
 use super::{links, modes};
 use crate::config::{Config, Mistake, SETTINGS, Sources};
@@ -20,7 +21,7 @@ pub async fn check(sources: &Sources, read: Result<Config, Vec<Mistake>>) -> Exi
     print_settings(sources);
     let Checked { wrong, notes } = match read {
         Err(wrong) => Checked { wrong, notes: Vec::new() },
-        Ok(config) => installation(&config).await,
+        Ok(config) => installation(&config, Program::itself()).await,
     };
     for note in notes {
         println!("\n{note}");
@@ -72,8 +73,8 @@ pub struct Checked {
     pub notes: Vec<String>,
 }
 
-/// What a right configuration meets on this machine.
-pub async fn installation(config: &Config) -> Checked {
+/// What a right configuration meets on this machine, where papers are looked into by this program.
+pub async fn installation(config: &Config, looker: Program) -> Checked {
     let mut wrong = Vec::new();
     let mut notes = Vec::new();
     let mut say = |place: &str, what: &dyn Display| {
@@ -116,6 +117,14 @@ pub async fn installation(config: &Config) -> Checked {
             "The proxy is believed: in the firewall, let only the proxy and the other nodes reach {}.",
             config.listen
         ));
+    }
+    match Room::new(looker).try_out().await {
+        Ok(true) => {}
+        Ok(false) => notes.push(
+            "The kernel cannot take system calls away from the process that reads papers; its other limits hold."
+                .to_owned(),
+        ),
+        Err(reason) => say("papers", &format!("none could be looked into: {reason}")),
     }
     if let Some(reason) = open_files::too_few(config.limits.connections) {
         say("open files", &reason);

@@ -116,9 +116,7 @@ pub async fn arrived(
         return full();
     }
     let mut request = Request::from_parts(parts, Body::from(bytes));
-    if is_late
-        && let Err(answer) = identify(&site, &mut request).await
-    {
+    if is_late && let Err(answer) = identify(&site, &mut request).await {
         return *answer;
     }
     next.run(request).await

@@ -1,10 +1,25 @@
 //! `phien check` looks and leaves everything as it is.
 
-use server::cli::check::installation;
+use foreign::Program;
+use server::cli::check::{Checked, installation};
 use server::cli::serve::serve;
 use server::clock::Clock;
+use server::config::Config;
 
 use crate::world::{World, now};
+
+/// With the real program as the one that looks into papers.
+async fn look(config: &Config) -> Checked {
+    installation(config, Program::at(env!("CARGO_BIN_EXE_phien"))).await
+}
+
+#[tokio::test]
+async fn a_machine_on_which_no_paper_can_be_read_is_told() {
+    let (world, _) = World::claimed().await;
+    let checked = installation(&world.site.config, Program::at("/nowhere/at/all")).await;
+    let papers = checked.wrong.iter().find(|mistake| mistake.place == "papers").expect("it is told");
+    assert!(papers.what.starts_with("none could be looked into: the process"), "{}", papers.what);
+}
 
 #[tokio::test]
 async fn a_look_at_an_installation_in_service_touches_nothing() {
@@ -12,7 +27,7 @@ async fn a_look_at_an_installation_in_service_touches_nothing() {
     let data = world.site.config.data_dir.clone();
     let coming = data.join("papers/incoming/coming");
     std::fs::write(&coming, "an upload on its way").unwrap();
-    let checked = installation(&world.site.config).await;
+    let checked = look(&world.site.config).await;
     let [database, trail] = &checked.notes[..] else { panic!("{:?}", checked.notes) };
     assert_eq!(database, "The database is up to date.");
     assert!(trail.starts_with("The audit trail is whole. Its last line is number "), "{trail}");
@@ -30,10 +45,10 @@ async fn a_node_that_others_reach_is_told_whom_else_to_keep_out() {
     })
     .await;
     let mut config = world.site.config.clone();
-    let alone = installation(&config).await;
+    let alone = look(&config).await;
     assert!(alone.wrong.iter().any(|mistake| mistake.place == "trust_proxy"), "{:?}", alone.wrong);
     config.node_url = Some("http://10.1.2.3:3000".parse().unwrap());
-    let node = installation(&config).await;
+    let node = look(&config).await;
     assert_eq!(node.wrong, []);
     assert!(node.notes[0].contains("the other nodes"), "{:?}", node.notes);
 }
@@ -46,7 +61,7 @@ async fn a_trail_that_was_rewritten_is_wrong_and_its_line_named() {
         backend::q(sql).run(&mut tx).await.unwrap();
     }
     tx.commit().await.unwrap();
-    let checked = installation(&world.site.config).await;
+    let checked = look(&world.site.config).await;
     let trail = checked.wrong.iter().find(|mistake| mistake.place == "audit trail").expect("it is told");
     assert!(trail.what.starts_with("line 1 "), "{}", trail.what);
 }
@@ -60,7 +75,7 @@ async fn a_database_that_others_can_read_is_wrong() {
     for (path, mode) in [(data.join("phien.db"), 0o644), (data.clone(), 0o755)] {
         std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
     }
-    let checked = installation(&world.site.config).await;
+    let checked = look(&world.site.config).await;
     let told = checked.wrong.iter().find(|mistake| mistake.place == "data_dir").expect("it is told");
     assert!(told.what.contains("phien.db") && told.what.contains("chmod"), "{}", told.what);
 }

@@ -305,7 +305,12 @@ mod tests {
 
     fn row(last_step: i64) -> Row {
         // The key of RFC 6238's examples.
-        Row { secret: "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ".into(), begun_at: 0, confirmed_at: Some(0), last_step }
+        Row {
+            secret: "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ".into(),
+            begun_at: 0,
+            confirmed_at: Some(0),
+            last_step,
+        }
     }
 
     fn at(seconds: i64) -> DateTime<Utc> {

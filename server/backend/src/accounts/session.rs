@@ -1,6 +1,5 @@
 //! Sessions: 256 random bits for the browser, their SHA-256 for the database; an idle end and an absolute one.
 
-
 use chrono::{DateTime, Duration, Utc};
 use domain::access::{Caller, Grant, Role};
 use domain::accounts::{OwnSession, SignedIn};
