@@ -4,10 +4,10 @@
 pub mod cli;
 pub mod clock;
 pub mod config;
+mod drain;
 pub mod fault;
 pub mod figures_json;
 pub mod guard;
-mod leftover;
 pub mod live;
 pub mod network;
 mod open_files;

@@ -26,7 +26,7 @@ use tokio_rustls::TlsAcceptor;
 use tower::ServiceExt;
 
 use crate::config::{Config, Proxies};
-use crate::leftover::Heard;
+use crate::drain::DrainedBody;
 use crate::network::Network;
 use crate::places::Limits;
 use crate::quota::Quota;
@@ -193,7 +193,7 @@ async fn talk(
     mut ending: watch::Receiver<bool>,
 ) -> hyper::Result<()> {
     let answer = service_fn(move |request: Request<Incoming>| {
-        let mut request = request.map(|body| Body::new(Heard::new(body)));
+        let mut request = request.map(|body| Body::new(DrainedBody::new(body)));
         request.extensions_mut().insert(ConnectInfo(peer));
         let router = router.clone();
         async move {

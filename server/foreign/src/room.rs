@@ -83,7 +83,7 @@ impl std::fmt::Display for Unseen {
     }
 }
 
-/// The right to have a child.
+/// Permission to run one child.
 struct Slot {
     _turn: OwnedSemaphorePermit,
     _place: OwnedSemaphorePermit,
@@ -94,7 +94,7 @@ struct Slot {
 pub struct Room {
     program: Program,
     slots: Arc<Semaphore>,
-    /// Of each sender who has a file in the room, or waits with one.
+    /// One semaphore for each sender who has a file here or waits.
     turns: Arc<Mutex<HashMap<u128, Arc<Semaphore>>>>,
     is_told_unsealed: Arc<AtomicBool>,
 }
@@ -115,18 +115,18 @@ impl Room {
         self.slots.available_permits()
     }
 
-    /// The turn of a sender, which one file at a time has. Those of senders who have gone are forgotten.
+    /// The semaphore of one sender, with one permit. Semaphores without a holder are removed.
     fn turn_of(&self, sender: u128) -> Arc<Semaphore> {
         let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
         turns.retain(|_, turn| Arc::strong_count(turn) > 1);
         Arc::clone(turns.entry(sender).or_insert_with(|| Arc::new(Semaphore::new(1))))
     }
 
-    /// Looks into a page made for it: whether this machine lets papers be read at all. Gives whether the kernel let the child
-    /// give up its system calls.
+    /// Looks into an empty page, to find out whether this machine can read papers at all. Returns whether the kernel took the
+    /// child's system calls away.
     ///
     /// # Errors
-    /// Why there is no answer.
+    /// Why the child gave no answer.
     pub async fn try_out(&self) -> Result<bool, Unseen> {
         let file = rustix::fs::memfd_create("page", rustix::fs::MemfdFlags::CLOEXEC).map(File::from);
         let file = file.map_err(Into::into).and_then(|mut file| {

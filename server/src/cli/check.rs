@@ -73,7 +73,7 @@ pub struct Checked {
     pub notes: Vec<String>,
 }
 
-/// What a right configuration meets on this machine, where papers are looked into by this program.
+/// Checks this machine against a valid configuration. `looker` is the program that reads papers.
 pub async fn installation(config: &Config, looker: Program) -> Checked {
     let mut wrong = Vec::new();
     let mut notes = Vec::new();

@@ -38,11 +38,11 @@ pub async fn session(State(site): State<Site>, mut request: Request, next: Next)
     }
 }
 
-/// Puts into the request who asks. Asked again once a body has arrived that took its time: the session may have ended
-/// meanwhile, and the roles may have changed.
+/// Puts the caller into the request's extensions. Called a second time when a body arrived late, because the session may
+/// have ended and the roles may have changed since.
 ///
 /// # Errors
-/// The answer to whoever gets no further.
+/// The answer for a caller who may not go on.
 pub(super) async fn identify(site: &Site, request: &mut Request) -> Result<(), Box<Response>> {
     let access = access(request);
     if access == Access::Open {

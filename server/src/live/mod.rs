@@ -44,8 +44,8 @@ const PAGES_AT_MOST: usize = 3000;
 const PAGES_OF_ONE_AT_MOST: u32 = 24;
 /// The same for whoever rehearses a meeting that they direct and that is not opened yet: every seat of it besides.
 const PAGES_OF_A_REHEARSAL_AT_MOST: u32 = PAGES_OF_ONE_AT_MOST + SEATS_AT_MOST;
-/// Meetings in which one person has seats at once: whoever looks after several halls has a seat in each, and nobody takes
-/// the places of all meetings.
+/// Most meetings in which one person has seats at the same time. A technician who looks after several halls needs a few;
+/// without a limit one account could take the places of all meetings.
 const MEETINGS_OF_ONE_AT_MOST: u32 = 5;
 /// Connections that stand are marked so often; what a killed program loses of a seat's time is at most this.
 const MARK_EVERY: Duration = Duration::from_secs(5);
@@ -235,10 +235,11 @@ impl Hub {
         self.0.rooms.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whether somebody may take a seat in a meeting, beside those that they have elsewhere.
+    /// Checks how many other meetings the person has seats in.
     fn may_take_seats(&self, person: PersonId, meeting: MeetingId) -> Result<(), Failure> {
         let rooms = self.rooms();
-        let elsewhere = rooms.values().filter(|room| room.meeting() != meeting && room.seats(person)).count();
+        let elsewhere =
+            rooms.values().filter(|room| room.meeting() != meeting && room.has_seat_of(person)).count();
         let at_most = MEETINGS_OF_ONE_AT_MOST;
         if elsewhere < at_most as usize { Ok(()) } else { Err(Refusal::SeatsElsewhere { at_most }.into()) }
     }

@@ -240,8 +240,8 @@ impl Room {
         messages
     }
 
-    /// Whether somebody has a seat taken from here.
-    pub(super) fn seats(&self, person: PersonId) -> bool {
+    /// Whether the person has a seat that was taken on this node.
+    pub(super) fn has_seat_of(&self, person: PersonId) -> bool {
         self.seated().values().any(|at| at.person == person)
     }
 

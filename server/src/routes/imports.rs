@@ -7,7 +7,7 @@ use app::form::FormPage;
 use axum::Extension;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
-use backend::ArrivingRows;
+use backend::ImportUpload;
 use domain::access::Caller;
 use domain::error::{Failure, FieldProblem, Problem, Refusal};
 use domain::imports::{ImportKind, ImportMode};
@@ -82,7 +82,7 @@ async fn take(
 /// What the form carried.
 struct Sent {
     name: String,
-    rows: ArrivingRows,
+    rows: ImportUpload,
     mode: ImportMode,
 }
 
@@ -98,7 +98,7 @@ async fn read(site: &Site, caller: &Caller, kind: ImportKind, form: &mut Form) -
             "mode" => write = mode(&text(field).await?),
             "file" => {
                 let name = field.file_name().unwrap_or_default().to_owned();
-                let mut rows = site.backend.begin_rows(caller, kind).await?;
+                let mut rows = site.backend.begin_import_upload(caller, kind).await?;
                 let mut is_empty = true;
                 while let Some(piece) = in_time(field.chunk()).await? {
                     is_empty = false;

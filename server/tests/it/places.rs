@@ -100,7 +100,7 @@ async fn idle_uploads_stop_neither_pages_nor_the_uploads_of_others() {
 }
 
 #[tokio::test]
-async fn imports_on_their_way_in_hold_no_turn_of_others() {
+async fn an_import_that_is_still_arriving_holds_no_place_of_others() {
     let world = small().await;
     let mut idle = Vec::new();
     for number in 0..3 {
@@ -118,7 +118,7 @@ async fn imports_on_their_way_in_hold_no_turn_of_others() {
 }
 
 #[tokio::test]
-async fn whoever_imports_while_another_file_of_theirs_is_imported_is_told() {
+async fn a_second_import_of_one_person_is_refused() {
     let world = small().await;
     let (cookie, caller) = world.person("quantri2", "system_administrator").await;
     let _import = world.site.places.imports.try_acquire(caller.person).unwrap();
@@ -361,7 +361,7 @@ async fn whoever_is_signed_out_while_a_file_arrives_has_sent_nothing() {
 }
 
 #[tokio::test]
-async fn whoever_is_signed_out_while_a_form_arrives_has_sent_nothing() {
+async fn a_form_is_refused_if_its_session_ends_while_it_arrives() {
     let (world, _) = World::claimed().await;
     let (cookie, caller) = world.person("thuky1", "secretary").await;
     let accounts = world.site.services.accounts.clone();
@@ -380,7 +380,7 @@ async fn whoever_is_signed_out_while_a_form_arrives_has_sent_nothing() {
 }
 
 #[tokio::test]
-async fn who_is_refused_in_the_middle_of_a_large_body_hears_why() {
+async fn a_refusal_in_the_middle_of_a_large_body_reaches_its_sender() {
     let world = World::claimed().await.0;
     let (address, serving) = serve(&world, Proxies::None).await;
     let large = vec![b'x'; 4 * 1024 * 1024];

@@ -22,7 +22,7 @@ const TURN_TIMEOUT: Duration = Duration::from_secs(20);
 /// Letters and digits that cannot be taken for one another when read out.
 const EASY: &[u8] = b"abcdefghjkmnpqrstuvwxyz23456789";
 
-/// Passwords of an import that are judged in one turn: some milliseconds each, as long together as one hash takes.
+/// Passwords that an import judges in one turn. Together they take as long as one hash.
 const JUDGED_IN_A_TURN: usize = 10;
 
 /// Hashes passwords, capped at the cores.
@@ -67,7 +67,7 @@ impl Hashing {
         Ok(found.into_iter().next().flatten())
     }
 
-    /// The same of many, in their order. Others sign in meanwhile: a turn is for a few of them.
+    /// The same for many passwords, in their order. Takes a turn for every few, so that people can sign in meanwhile.
     pub(crate) async fn weaknesses(
         &self,
         passwords: Vec<(String, Vec<String>)>,

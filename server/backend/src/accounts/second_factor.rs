@@ -31,8 +31,7 @@ const STEP_SECONDS: u64 = 30;
 const SKEW: u8 = 1;
 /// 160 bits, as RFC 4226 recommends for SHA-1.
 const SECRET_BYTES: usize = 20;
-/// A secret that was made and not confirmed is shown for this long: time enough to install an app. Later somebody else may
-/// look at the screen.
+/// An unconfirmed secret is shown for this long: enough time to install an app. Later, another person may see the screen.
 const SET_UP_WITHIN: TimeDelta = TimeDelta::minutes(15);
 /// Whose codes they are, as apps show it.
 const ISSUER: &str = "Phiên";
@@ -75,7 +74,7 @@ struct Row {
 }
 
 impl Row {
-    /// Whether its first code is waited for at this time.
+    /// Whether the setup is still open at `now`.
     fn is_being_set_up(&self, now: DateTime<Utc>) -> Done<bool> {
         Ok(self.confirmed_at.is_none() && now - stored::instant(self.begun_at)? < SET_UP_WITHIN)
     }

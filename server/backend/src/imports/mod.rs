@@ -3,18 +3,17 @@
 //! Each kind of file has a module; this one knows only what they share.
 
 mod agencies;
-mod arriving;
 mod baseline;
 mod meetings;
 mod people;
 mod rooms;
 mod sittings;
 mod table;
+mod upload;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Weak};
 
-pub use arriving::ArrivingRows;
 use async_trait::async_trait;
 use domain::access::{Action, Caller, Scope};
 use domain::audit::Deed;
@@ -23,6 +22,7 @@ use domain::ids::AgencyId;
 use domain::imports::{ImportKind, ImportMode, ImportReport, Imports};
 use serde_json::json;
 use sha2::{Digest, Sha256};
+pub use upload::ImportUpload;
 
 use crate::Backend;
 use crate::access::permit;

@@ -194,6 +194,46 @@ async fn of_many_codes_sent_at_once_one_is_compared() {
 }
 
 #[tokio::test]
+async fn resets_and_failed_tries_of_one_account_at_the_same_time_never_deadlock() {
+    each_busy_database(async |world| {
+        let administrator = secretary(world).await;
+        let people: &dyn People = &world.backend;
+        let person = people.list(&administrator, None, "thuky1", 1).await.unwrap().rows[0].id;
+        world
+            .run("CREATE TABLE before AS SELECT password_hash AS hash FROM person WHERE user_name = 'thuky1'")
+            .await;
+        for round in 1..=5 {
+            turned_on(world).await;
+            // Past the delay of the round before.
+            let now = world.now + Duration::hours(round);
+            let waiting = after_password(world, now).await;
+            let turn_off = people.turn_off_second_factor(&administrator, person);
+            let reset = people.reset_password(&administrator, person);
+            let guesses = futures::future::join_all((0..4).map(|_| sign_in(world, "sai mat khau", now)));
+            let codes = futures::future::join_all((0..4).map(|_| {
+                SecondFactor::enter_code(&world.backend, &waiting, "000000", "Firefox", "10.0.0.1")
+            }));
+            let (off, reset, guesses, codes) = futures::join!(turn_off, reset, guesses, codes);
+            let guesses = guesses.into_iter().filter_map(Result::err);
+            let codes = codes.into_iter().filter_map(Result::err);
+            for failure in guesses.chain(codes).chain(off.err()).chain(reset.err()) {
+                let is_told = matches!(failure, Failure::Refused(_) | Failure::SignedOut);
+                assert!(is_told, "{}: {failure:?}", world.engine);
+            }
+            for sql in [
+                "DELETE FROM sign_in_failure",
+                "DELETE FROM recovery_code",
+                "DELETE FROM second_factor",
+                "UPDATE person SET must_change = FALSE, password_hash = (SELECT hash FROM before)",
+            ] {
+                world.run(sql).await;
+            }
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_sign_in_waits_ten_minutes_for_its_code_and_is_no_device_of_its_owners() {
     each_database(async |world| {
         secretary(world).await;

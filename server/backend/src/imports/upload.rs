@@ -1,5 +1,5 @@
-//! A file of rows on its way in. It is written to the disk piece by piece and read into memory only when its turn has come, so
-//! that slow senders hold neither memory nor the turn of others.
+//! Takes in a file of rows. It is written to the disk piece by piece and read into memory only when the import begins, so
+//! that a slow sender takes neither memory nor another import's turn.
 
 use domain::access::Caller;
 use domain::error::{Outcome, Refusal};
@@ -10,32 +10,32 @@ use crate::Backend;
 use crate::blobs::Incoming;
 use crate::stop::Done;
 
-/// A file of rows that is being sent. Dropping it leaves nothing behind.
+/// An import file that is still being sent. Dropping it removes the file.
 #[derive(Debug)]
-pub struct ArrivingRows {
+pub struct ImportUpload {
     backend: Backend,
     incoming: Incoming,
 }
 
 impl Backend {
-    /// Begins to take in a file of rows.
+    /// Begins to receive an import file.
     ///
     /// # Errors
     /// `Forbidden`; `Refused(DiskFull)`.
-    pub async fn begin_rows(&self, caller: &Caller, kind: ImportKind) -> Outcome<ArrivingRows> {
+    pub async fn begin_import_upload(&self, caller: &Caller, kind: ImportKind) -> Outcome<ImportUpload> {
         self.outcome(begin(self, caller, kind).await)
     }
 }
 
-async fn begin(backend: &Backend, caller: &Caller, kind: ImportKind) -> Done<ArrivingRows> {
+async fn begin(backend: &Backend, caller: &Caller, kind: ImportKind) -> Done<ImportUpload> {
     permit_somewhere(caller, kind)?;
     backend.keep_reserve().await?;
     let incoming = backend.blobs().begin(&backend.entropy().id(caller.now).to_string()).await?;
-    Ok(ArrivingRows { backend: backend.clone(), incoming })
+    Ok(ImportUpload { backend: backend.clone(), incoming })
 }
 
-impl ArrivingRows {
-    /// Takes the next bytes.
+impl ImportUpload {
+    /// Appends bytes to the file.
     ///
     /// # Errors
     /// `Refused(TooLarge)` as soon as the limit is passed.
@@ -47,7 +47,7 @@ impl ArrivingRows {
         self.backend.outcome(written.map_err(Into::into))
     }
 
-    /// The whole file.
+    /// Reads the whole file into memory.
     ///
     /// # Errors
     /// `Refused(EmptyFile)`.

@@ -1,5 +1,5 @@
-//! What is left of a request's body when its answer is already written: read on for a little and thrown away. A connection
-//! that is closed while bytes wait on it is reset, and the sender never sees the answer that was to tell them why.
+//! Drains the rest of a request body after the answer. Closing a connection with unread bytes resets it, and the client
+//! would lose the answer that explains the refusal.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -8,23 +8,22 @@ use std::time::Duration;
 use http_body_util::BodyExt;
 use hyper::body::{Body, Bytes, Frame, Incoming, SizeHint};
 
-/// What a sender has on the way before it can have read an answer: a second of a fast line.
+/// Most bytes drained: what a client on a fast line sends in a second, before it reads the answer.
 const BYTES_AT_MOST: u64 = 16 * 1024 * 1024;
-/// How long a sender has to notice the answer.
+/// Longest time to drain a body. The client has read the answer by then.
 const SECONDS_AT_MOST: Duration = Duration::from_secs(5);
 
-/// A body that is read on when whoever it was for has seen enough.
+/// A request body. If it is dropped before its end, a task drains the rest.
 #[derive(Debug)]
-pub(crate) struct Heard(Option<Incoming>);
+pub(crate) struct DrainedBody(Option<Incoming>);
 
-impl Heard {
-    /// The body of a request.
-    pub(crate) fn new(body: Incoming) -> Heard {
-        Heard(Some(body))
+impl DrainedBody {
+    pub(crate) fn new(body: Incoming) -> DrainedBody {
+        DrainedBody(Some(body))
     }
 }
 
-impl Body for Heard {
+impl Body for DrainedBody {
     type Data = Bytes;
     type Error = hyper::Error;
 
@@ -49,16 +48,16 @@ impl Body for Heard {
     }
 }
 
-impl Drop for Heard {
+impl Drop for DrainedBody {
     fn drop(&mut self) {
         let Some(body) = self.0.take().filter(|body| !body.is_end_stream()) else { return };
         if let Ok(runtime) = tokio::runtime::Handle::try_current() {
-            runtime.spawn(tokio::time::timeout(SECONDS_AT_MOST, throw_away(body)));
+            runtime.spawn(tokio::time::timeout(SECONDS_AT_MOST, drain(body)));
         }
     }
 }
 
-async fn throw_away(mut body: Incoming) {
+async fn drain(mut body: Incoming) {
     let mut left = BYTES_AT_MOST;
     while let Some(Ok(frame)) = body.frame().await {
         let bytes = frame.data_ref().map_or(0, Bytes::len) as u64;
