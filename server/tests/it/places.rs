@@ -21,6 +21,9 @@ const FORM: &str = "application/x-www-form-urlencoded";
 /// Nobody waits: whoever has no place is told so at once.
 const AT_ONCE: Duration = Duration::ZERO;
 
+/// Far longer than it takes to get a place; only a test that fails waits for it.
+const HELD_WITHIN: Duration = Duration::from_secs(60);
+
 /// A program with room for eight pages, in which a person holds two of three uploads at most.
 async fn small() -> World {
     let world = World::with(|config| {
@@ -39,7 +42,9 @@ async fn while_held<T>(
     meanwhile: impl Future<Output = T>,
 ) -> T {
     let mut senders: Vec<_> = senders.into_iter().map(Box::pin).collect();
+    let began = std::time::Instant::now();
     while !is_held() {
+        assert!(began.elapsed() < HELD_WITHIN, "the senders hold fewer places than they are to");
         for sender in &mut senders {
             if let std::task::Poll::Ready(answer) = futures::poll!(sender) {
                 panic!("a sender that sends nothing was answered with {}", answer.status);
