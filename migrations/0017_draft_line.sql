@@ -1,5 +1,5 @@
--- What the trail holds of a draft's saves: the text that its last line was written for, when each person's last line was
--- written (JSON: person to milliseconds), and who has saved since (JSON list of names).
+-- The state of a draft's line in the trail: the text that its last line covers, when each person's last line
+-- was written (JSON: person to milliseconds), and who has saved since (JSON list of names).
 CREATE TABLE draft_line (
     meeting_id TEXT PRIMARY KEY REFERENCES meeting (id),
     text TEXT NOT NULL,

@@ -12,12 +12,12 @@
 // The attributes may stand on the element itself, or once around several.
 // Without script the form works as it stands. With it, what is marked data-plain gives way to a drop
 // area; each file is one POST: the form's other fields first, then `file`. The server answers 2xx, or
-// a refusal as JSON {"message": "…"}, which is shown beside its file. A file whose first page could not be read
-// ("failure": {"refused": {"first_page_unread": {"kept": ID}}}) waits for a tick: the declaration is sent with the
-// file's ID as `kept`, and with the whole file when the server keeps it no longer.
+// a refusal as JSON {"message": "…"}, which is shown beside its file. A file whose first page could not be
+// read ("failure": {"refused": {"first_page_unread": {"kept": ID}}}) waits for a tick. The declaration is
+// then sent with the file's ID as `kept`, and with the whole file if the server no longer keeps it.
 // Texts, data-t-*: drop choose waiting sending done cancel retry remove cancelled refused offline too-big
 // finished some-refused reload declare declare-send. Event: `uploaded` {count}, cancelable; unless it is
-// prevented the page is loaded anew when every file has arrived.
+// prevented, the page is loaded again when every file has arrived.
 
 import { icon, make, said, word } from "./reader/words.js";
 
@@ -139,7 +139,7 @@ class PaperUpload extends HTMLElement {
     if (unread) {
       row.ask(message, unread.kept);
     } else if (refused === "no_longer_kept") {
-      // The declaration stands; the file goes with it once more.
+      // The declaration is still valid; the file is sent again with it.
       row.kept = null;
       this.#retry(row);
     } else {
@@ -204,7 +204,7 @@ class Row {
   #declaration;
   state = "waiting";
   request = null;
-  // What the sender declared of this file, and where the server keeps it meanwhile.
+  // Whether the sender declared this file, and where the server keeps it meanwhile.
   isDeclared = false;
   kept = null;
 
@@ -265,7 +265,7 @@ class Row {
     this.#say.setAttribute("role", "alert");
   }
 
-  /** Asks for the declaration; the button is held until the box is ticked. */
+  /** /** Asks for the declaration; the button is disabled until the box is ticked. */
   ask(text, kept) {
     this.kept = kept;
     this.#become("asked", text, [["remove", "trash-2"]]);
@@ -305,7 +305,7 @@ class Row {
   }
 }
 
-/** The server's own words, when it sent any, and what it refused. */
+/** /** The server's own message, if it sent any, and what it refused. */
 function refusal(request) {
   try {
     const { message, failure } = JSON.parse(request.responseText);

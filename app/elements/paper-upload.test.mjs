@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-/** As much of a browser's element as this one uses. */
+/** /** The parts of a browser's element that this element uses. */
 class FakeElement extends EventTarget {
   #attributes = new Map();
   children = [];
@@ -43,7 +43,7 @@ class FakeElement extends EventTarget {
     return selector === "form" ? FORM : FIELD;
   }
 
-  /** Everything inside that this is true of. */
+  /** /** All descendants for which `is` is true. */
   all(is) {
     const inside = this.children.filter((child) => child instanceof FakeElement);
     return inside.flatMap((child) => [...(is(child) ? [child] : []), ...child.all(is)]);
@@ -53,7 +53,7 @@ class FakeElement extends EventTarget {
 const FORM = { action: "/meetings/1/papers" };
 const FIELD = { name: "file", multiple: true, accept: "application/pdf" };
 
-/** Requests as they were sent, answered by the test. */
+/** /** Records sent requests; the test answers them. */
 class FakeRequest extends EventTarget {
   static sent = [];
   upload = new EventTarget();
@@ -73,7 +73,7 @@ class FakeRequest extends EventTarget {
   }
 }
 
-/** An element with one file on its way. */
+/** /** An element that is sending one file. */
 async function sending() {
   const defined = new Map();
   FakeRequest.sent = [];

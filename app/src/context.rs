@@ -171,7 +171,7 @@ pub enum Report {
         kind: String,
         /// Name of the file.
         file: String,
-        /// What came of it.
+        /// The result of the import.
         outcome: ImportReport,
     },
     /// A password that was made: user name and password.
@@ -181,12 +181,12 @@ pub enum Report {
         /// The password, shown once.
         password: String,
     },
-    /// Recovery codes of one's own second factor, shown once.
+    /// Recovery codes of the caller's second factor, shown once.
     RecoveryCodes(Vec<String>),
 }
 
 impl Report {
-    /// Whether it is the only place where a first password can still be read.
+    /// Whether the report is the only place where a first password can still be read.
     pub fn has_passwords(&self) -> bool {
         match self {
             Report::Import { outcome, .. } => !outcome.passwords.is_empty(),
@@ -197,10 +197,10 @@ impl Report {
 
 /// Keeps reports for some minutes, each for its session alone.
 pub trait ReportStore: Send + Sync {
-    /// Keeps a report for the caller's session and gives the random name under which it can be fetched.
+    /// Stores a report for the caller's session and returns the random name under which it can be fetched.
     fn put(&self, caller: &Caller, report: Report) -> String;
-    /// The report of that name, if it is this session's and not too old. A password and recovery codes are given
-    /// once.
+    /// The report with this name, if it belongs to this session and is not too old. A password and recovery
+    /// codes are returned only once.
     fn get(&self, session: SessionId, name: &str) -> Option<Report>;
 }
 

@@ -73,7 +73,7 @@ pub fn status(failure: &Failure) -> http::StatusCode {
     }
 }
 
-/// A form posted without script is answered with a page, which has its own status.
+/// A form posted without script is answered with a page, which sets its own status.
 #[cfg(feature = "ssr")]
 fn set_status(failure: &Failure) {
     if crate::form::is_plain() {
@@ -199,7 +199,7 @@ fn refused(refusal: &Refusal) -> Described {
     }
 }
 
-/// What has to be done before anything else.
+/// What the caller must do first.
 fn first(duty: Duty) -> Described {
     let (title, body) = match duty {
         Duty::EnterCode => (REFUSED_CODE_FIRST, REFUSED_CODE_FIRST_BODY),
@@ -209,7 +209,7 @@ fn first(duty: Duty) -> Described {
     Described::new(t(title), t(body))
 }
 
-/// Where a duty is fulfilled.
+/// The page on which a duty is fulfilled.
 pub const fn page_of(duty: Duty) -> &'static str {
     match duty {
         Duty::EnterCode => "/sign-in/code",
@@ -272,7 +272,7 @@ fn unread(why: Unread) -> &'static str {
     }
 }
 
-/// What a file is that is no PDF.
+/// What kind of file was sent instead of a PDF.
 fn not_pdf(kind: FileKind) -> Text {
     match kind {
         FileKind::Office => REFUSED_NOT_PDF_OFFICE,
@@ -385,7 +385,8 @@ pub fn Problem(
     }
 }
 
-/// The way to what has to be done first. The server leads there, so the page is asked of it.
+/// A link to what the caller must do first. The page is loaded from the server, because the server redirects
+/// there.
 fn go_first(duty: Duty) -> impl IntoView {
     view! { <a class="btn btn--secondary" href=page_of(duty) rel="external">{t(FAILURE_GO_ON)}</a> }
 }

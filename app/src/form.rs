@@ -1,6 +1,6 @@
-//! Forms posted without script. A refused form is answered with its own page, status 422, the reason and what was typed:
-//! all of it travels in the answer, nothing in an address ([why](../../docs/decisions/refused-forms.md)). Knows no field;
-//! passwords never come back.
+//! Forms posted without script. A refused form is answered with its own page, status 422, the reason and what
+//! was typed. The answer itself carries all of it; nothing is put into an address
+//! ([why](../../docs/decisions/refused-forms.md)). Knows no field; passwords are never sent back.
 
 #[cfg(feature = "ssr")]
 use std::sync::{Arc, Mutex, PoisonError};
@@ -18,38 +18,38 @@ use crate::failure::field_error;
 use crate::session::set_cookie;
 use crate::ui::Json;
 
-/// What came back to a page with a posted form.
+/// What the server sends back to a page with a posted form.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Posted {
-    /// The page that it came back to, without a query.
+    /// The page that it belongs to, without a query.
     page: String,
     /// Why the form was refused.
     pub failure: Option<Failure>,
-    /// What the form that led here did.
+    /// What the form that redirected here did.
     pub note: Option<Note>,
     /// The fields with what was typed, in the order of the form.
     typed: Vec<(String, String)>,
 }
 
 impl Posted {
-    /// A form that comes back to a page because of a failure, or to be filled in further.
+    /// A form that is shown again because of a failure, or to be completed.
     #[cfg(feature = "ssr")]
     fn new(address: &str, failure: Option<Failure>, typed: &[(&str, &str)]) -> Posted {
         let typed = typed.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
         Posted { page: path_of(address).to_owned(), failure, note: None, typed }
     }
 
-    /// What had been typed into a field.
+    /// What was typed into a field.
     pub fn typed(&self, name: &str) -> String {
         self.values(name).next().cloned().unwrap_or_default()
     }
 
-    /// Whether a field came back: of several forms of a page only that one's do.
+    /// Whether a field was sent back. If a page has several forms, only the fields of the posted one are.
     pub fn has(&self, name: &str) -> bool {
         self.values(name).next().is_some()
     }
 
-    /// All that had been sent with a field.
+    /// Everything that was sent with a field.
     pub fn all(&self, name: &str) -> Vec<String> {
         self.values(name).cloned().collect()
     }
@@ -64,7 +64,7 @@ impl Posted {
     }
 }
 
-/// What a form did that then led to another page, told there once.
+/// What a form did before it redirected to another page. That page says it once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Note {
@@ -74,17 +74,17 @@ pub enum Note {
     PasswordChanged,
     /// The caller turned their second factor off.
     SecondFactorTurnedOff,
-    /// Somebody else had saved this meeting first, and what was typed became the draft that is shown.
+    /// Another person had saved this meeting first; what was typed became the draft that is shown.
     CopyOf(MeetingId),
 }
 
-/// The cookie that carries a note over the redirect after a form that was done. A link cannot set it.
+/// The cookie that carries a note over the redirect after a successful form. A link cannot set it.
 pub const NOTE_COOKIE: &str = "note";
-/// The browser asks for the next page at once; a minute is enough for a line that breaks in between.
+/// The browser requests the next page at once; a minute is enough for a line that breaks in between.
 #[cfg(feature = "ssr")]
 const NOTE_SECONDS: i64 = 60;
 
-/// The note's cookie as the request brought it, if it did.
+/// The note's cookie, if the request had one.
 #[cfg(feature = "ssr")]
 #[derive(Clone, Debug)]
 pub struct NoteCookie(pub String);
@@ -110,14 +110,14 @@ impl Note {
     }
 }
 
-/// Leaves a note for the page of this address, and gives the address.
+/// Leaves a note for the page of this address, and returns the address.
 #[cfg(feature = "ssr")]
 pub fn noted(note: Note, address: String) -> String {
     set_cookie(NOTE_COOKIE, &format!("{}@{}", note.code(), path_of(&address)), Some(NOTE_SECONDS));
     address
 }
 
-/// The note that waits for this page, which takes it away.
+/// The note for this page, if there is one. Removes it.
 #[cfg(feature = "ssr")]
 fn take_note(page: &str) -> Option<Note> {
     let NoteCookie(cookie) = use_context()?;
@@ -133,7 +133,7 @@ pub fn is_plain() -> bool {
     use_context::<http::request::Parts>().is_some_and(|request| is_plain_request(&request))
 }
 
-/// The same of a request that is at hand.
+/// The same for a given request.
 #[cfg(feature = "ssr")]
 pub fn is_plain_request(request: &http::request::Parts) -> bool {
     request.method == http::Method::POST
@@ -147,7 +147,7 @@ pub fn is_plain_request(request: &http::request::Parts) -> bool {
 #[cfg(feature = "ssr")]
 #[derive(Clone, Debug)]
 pub struct FormPage {
-    /// The page's own address, to be shown in the browser instead of the form's.
+    /// The page's own address, shown in the browser instead of the form's.
     pub address: String,
     /// What the page shows besides its data.
     pub posted: Posted,
@@ -155,7 +155,7 @@ pub struct FormPage {
 
 #[cfg(feature = "ssr")]
 impl FormPage {
-    /// A refused form: back to its page with what was typed.
+    /// A refused form: shows its page again with what was typed.
     pub fn refused(address: String, failure: Failure, typed: &[(&str, &str)]) -> FormPage {
         FormPage { posted: Posted::new(&address, Some(failure), typed), address }
     }
@@ -172,7 +172,8 @@ impl FormPage {
         self
     }
 
-    /// The status of the answer. A refusal is 422 whatever it is about; trouble keeps the status that monitors look for.
+    /// The status of the answer. Every refusal is 422; a server error keeps the status that monitors look
+    /// for.
     pub fn status(&self) -> http::StatusCode {
         match &self.posted.failure {
             None => http::StatusCode::OK,
@@ -184,24 +185,24 @@ impl FormPage {
     }
 }
 
-/// Where the call behind a plain form leaves what the router is to answer; provided by the router.
+/// Where the call behind a plain form leaves the answer for the router. The router provides it.
 #[cfg(feature = "ssr")]
 #[derive(Clone, Default)]
 pub struct FormAnswer(Arc<Mutex<Option<Answered>>>);
 
-/// What a plain form is answered with, when it is not sent on.
+/// The answer to a plain form that does not redirect.
 #[cfg(feature = "ssr")]
 #[derive(Clone, Debug)]
 pub enum Answered {
     /// A page.
     Page(Box<FormPage>),
-    /// A failure of a form that named no page: it could not even be read.
+    /// A failure of a form that named no page because it could not even be read.
     Failed(Failure),
 }
 
 #[cfg(feature = "ssr")]
 impl FormAnswer {
-    /// Takes what was left.
+    /// Takes the answer that was left.
     pub fn take(&self) -> Option<Answered> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
@@ -212,13 +213,14 @@ impl FormAnswer {
         }
     }
 
-    /// The call failed before it could say where its form stands.
+    /// The call failed before it could name the page of its form.
     pub(crate) fn fail(failure: &Failure) {
         Self::put(Answered::Failed(failure.clone()));
     }
 }
 
-/// Ends a posted form: on to `done(value)`, or back to the page of `address` with the failure and what was typed.
+/// Ends a posted form: redirects to `done(value)`, or shows the page of `address` again with the failure and
+/// what was typed.
 #[cfg(feature = "ssr")]
 pub fn answer<T>(
     address: &str,
@@ -240,14 +242,15 @@ pub fn answer<T>(
     }
 }
 
-/// Shows the page of `address` again with what was typed, to be filled in further: nothing failed.
+/// Shows the page of `address` again with what was typed, to be completed: nothing failed.
 #[cfg(feature = "ssr")]
 pub fn fill_in_further(address: &str, typed: &[(&str, &str)]) {
     let page = FormPage { address: address.to_owned(), posted: Posted::new(address, None, typed) };
     FormAnswer::put(Answered::Page(Box::new(page)));
 }
 
-/// The page that the address of a form leads to: a browser without script has that address in its bar after a refusal.
+/// The page that belongs to the address of a form. After a refusal, a browser without script shows the form's
+/// address.
 #[cfg(feature = "ssr")]
 pub fn page_of_call(path: &str) -> &'static str {
     let call = path.strip_prefix("/api/").unwrap_or_default();
@@ -285,7 +288,8 @@ pub fn escape(text: &str) -> String {
     escaped
 }
 
-/// Gives the pages what came back with the request: on the server from the router, in the browser from the document.
+/// Provides the pages with what was posted with the request: on the server from the router, in the browser
+/// from the document.
 pub(crate) fn provide_posted() {
     let posted = SharedValue::<Posted, Json>::new_with_encoding(posted_with_request);
     provide_context(StoredValue::new(posted.into_inner()));
@@ -307,7 +311,7 @@ fn posted_with_request() -> Posted {
     Posted::default()
 }
 
-/// Forgets what came back as soon as its page is left without loading another document.
+/// Forgets what was posted as soon as the user leaves its page without loading another document.
 #[component]
 pub(crate) fn ForgetPosted() -> impl IntoView {
     let path = use_location().pathname;
@@ -321,19 +325,19 @@ pub(crate) fn ForgetPosted() -> impl IntoView {
     });
 }
 
-/// What came back to this page.
+/// What was posted with this page.
 pub fn posted() -> Posted {
     let page = use_location().pathname.get_untracked();
     let posted = use_context::<StoredValue<Posted>>().and_then(|posted| posted.try_get_value());
     posted.filter(|posted| posted.page == page).unwrap_or_default()
 }
 
-/// Puts the page's own address into the browser's bar when the document answers a form: what is loaded again or kept as
-/// a bookmark is the page then, and the program comes to life on the page that it stands on.
+/// Puts the page's own address into the browser's address bar when the document answers a form. A reload or a
+/// bookmark then uses the page, and the page hydrates under its own address.
 #[cfg(feature = "ssr")]
 pub(crate) fn own_address() -> Option<impl IntoView> {
     let FormPage { address, .. } = use_context()?;
-    // A quoted text of JSON is one of JavaScript; the signs that would end the script are written as their numbers.
+    // A JSON string is a valid JavaScript string. `<` could end the script, so it is written as an escape.
     let address = serde_json::to_string(&address).ok()?.replace('<', "\\u003c");
     let script = format!("history.replaceState(null,'',{address})");
     Some(view! { <script nonce=leptos::nonce::use_nonce() inner_html=script></script> })

@@ -22,7 +22,8 @@ pub fn when(first: Option<&Sitting>, last: Option<&Sitting>) -> String {
     }
 }
 
-/// The title of a meeting in a list; words in its stead where the caller may know no more than that it was counted.
+/// The title of a meeting in a list. If the caller may only know that the meeting was counted, other words
+/// replace it.
 pub fn title(row: &MeetingRow) -> String {
     match row.title.as_str() {
         _ if row.is_withheld() => tf(MEETINGS_WITHHELD, &[("agency", &row.agency.short_name)]),

@@ -1,15 +1,15 @@
-//! Text as a picture for cameras, drawn on the server.
+//! Draws a text as a QR code, on the server.
 
 use qrcode::{Color, EcLevel, QrCode};
 
-/// The squares of a side, and one SVG path of all dark ones; none when the text does not fit a picture.
+/// The number of squares per side, and one SVG path of all dark squares; none if the text is too long.
 pub(crate) fn drawn(text: &str) -> Option<(usize, String)> {
     let drawn = QrCode::with_error_correction_level(text.as_bytes(), EcLevel::M).ok()?;
     let side = drawn.width();
     Some((side, path(&drawn.to_colors(), side)))
 }
 
-/// One stroke for each run of dark squares: a third of the length of a square each.
+/// One stroke per run of dark squares: a third as long as one per square.
 fn path(squares: &[Color], side: usize) -> String {
     let mut path = String::new();
     for (y, row) in squares.chunks(side).enumerate() {

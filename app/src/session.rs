@@ -14,10 +14,10 @@ use crate::context::{Assets, Locale, SingleKeys, Theme, UploadMib};
 use crate::failure::CallError;
 use crate::ui::Json;
 
-/// The cookie that holds the session's token where the site is reached in clear.
+/// The cookie that holds the session's token if the site is reached over plain HTTP.
 pub const COOKIE: &str = "phien";
-/// The same over TLS. Browsers take a cookie of such a name from this very host alone, so that no neighbouring host can sign
-/// somebody in to its own account.
+/// The same over TLS. Browsers accept a cookie with this prefix only from this exact host, so no neighbouring
+/// host can sign a person in to an account of its own.
 pub const SECURE_COOKIE: &str = "__Host-phien";
 
 /// The name of the session's cookie.
@@ -156,14 +156,14 @@ pub fn now() -> Result<chrono::DateTime<chrono::Utc>, CallError> {
     Ok(use_context::<crate::context::Now>().ok_or(domain::error::Failure::Unavailable)?.0)
 }
 
-/// Signs this browser in: its cookie holds the session's token.
+/// Signs this browser in: stores the session's token in its cookie.
 #[cfg(feature = "ssr")]
 pub(crate) fn begin_in_browser(signed_in: &domain::accounts::SignedIn) {
     set_cookie(cookie_name(is_secure()), &signed_in.token, signed_in.max_age_seconds);
 }
 
-/// Signs this browser out. Over TLS it is also told to empty its cache, where papers that were read may lie; what it keeps
-/// otherwise, such as language and theme, stays.
+/// Signs this browser out. Over TLS it also tells the browser to empty its cache, which may hold papers that
+/// were read. Other stored data, such as language and theme, is unchanged.
 #[cfg(feature = "ssr")]
 pub(crate) fn end_in_browser() {
     set_cookie(cookie_name(is_secure()), "", Some(0));

@@ -40,7 +40,7 @@ pub fn presence(presence: &Presence) -> &'static str {
     })
 }
 
-/// That a time is taken, without what takes it.
+/// Says that a time is taken, without saying by what.
 pub fn busy(holder: &Holder) -> String {
     match holder {
         Holder::Meeting(meeting) => tf(BUSY_AT, &[("when", &text::sitting(&meeting.sitting))]),

@@ -1,5 +1,6 @@
-// One's own account and the administrator's part in it: a first password that is shown once and opens nothing but the
-// page to change it, changing it, a new one when it is forgotten, and signing out everywhere.
+// A person's own account and what the administrator does with it: a first password that is shown once and
+// opens nothing but the page to change it, changing it, a new one when it is forgotten, and signing out
+// everywhere.
 
 import { test, expect, axe, like, open, shot, signIn, words } from '../fixtures.mjs';
 import { TABLET, demo, phone } from '../steps.mjs';
@@ -15,7 +16,7 @@ test('a colleague gets an account, changes the password, forgets it, and signs o
   const tablet = await stranger(browser, faults, TABLET);
   const desk = await stranger(browser, faults, {});
   let password;
-  // A form that is refused is answered with its page, as 422.
+  // A refused form is answered with its page, status 422.
   faults.expect(/status of 422/);
 
   await test.step('the first password is shown once', async () => {
@@ -131,7 +132,7 @@ async function stranger(browser, faults, options) {
   return context.newPage();
 }
 
-/** Signs in with a password that somebody else set, which leads to the page to change it. */
+/** /** Signs in with a password that another person set, which leads to the page to change it. */
 async function begin(page, user) {
   await page.goto('/sign-in');
   await page.getByLabel(t('account_user_name')).fill(user.name);
@@ -140,7 +141,7 @@ async function begin(page, user) {
   await expect(page.getByRole('heading', { level: 1 })).toHaveText(t('choose_password_title'));
 }
 
-/** Fills and sends that page's form. */
+/** /** Fills in and sends the form of that page. */
 async function choose(page, old, fresh) {
   const values = { choose_password_old: old, account_password_new: fresh, account_password_again: fresh };
   for (const [key, value] of Object.entries(values)) await page.getByLabel(t(key), { exact: true }).fill(value);

@@ -406,7 +406,7 @@ test('an agency that was typed and is none does not become one’s own', async (
   await field.press('Escape');
   await page.getByRole('button', { name: t('rooms_add') }).last().click();
   await expect(page.getByRole('alert').first()).toBeVisible();
-  // The page's own address is in the bar, and nothing that was typed.
+  // The address bar shows the page's own address, and nothing that was typed.
   await expect(page).toHaveURL(/\/admin\/rooms$/);
   await hydrated(page);
   await expect(field).toHaveValue('so');

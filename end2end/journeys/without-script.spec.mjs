@@ -24,14 +24,15 @@ async function unfold(page, word) {
 
 test('a refused password is told in words', async ({ page, faults }) => {
   faults.expect(/status of 422/);
-  // Nobody: a refusal keeps the next sign-in of that name waiting, and other journeys sign in meanwhile.
+  // A name that nobody has: a refusal delays the next sign-in with that name, and other journeys sign in
+  // meanwhile.
   await page.goto('/');
   await page.getByLabel(t('account_user_name')).fill('nguoi.la');
   await page.getByLabel(t('account_password'), { exact: true }).fill('sai-mat-khau');
   await page.getByRole('main').getByRole('button', { name: t('sign_in'), exact: true }).click();
   await expect(page.getByText(t('refused_wrong_credentials'))).toBeVisible();
   await expect(page.getByLabel(t('account_user_name'))).toHaveValue('nguoi.la');
-  // Nothing typed is in the address, and the form's address leads to the form.
+  // The address holds nothing that was typed, and the form's address leads to the form.
   expect(new URL(page.url()).search).toBe('');
   await page.goto(page.url());
   await expect(page.getByLabel(t('account_user_name'))).toHaveValue('');

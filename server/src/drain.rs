@@ -1,5 +1,5 @@
-//! Drains the rest of a request body after the answer. Closing a connection with unread bytes resets it, and the client
-//! would lose the answer that explains the refusal.
+//! Drains the rest of a request body after the answer. Closing a connection with unread bytes resets it, and
+//! the client would lose the answer that explains the refusal.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};

@@ -1,10 +1,10 @@
-//! The network behind an address: what limits and counts of one sender go by. Knows no request and no limit.
+//! The network of an address: limits and counts per sender use it. Knows no request and no limit.
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr};
 
-/// One IPv4 address, or a whole /64 of IPv6: a single device owns all of a /64. An IPv4 address mapped into IPv6 is the
-/// IPv4 address.
+/// One IPv4 address, or a whole /64 of IPv6, because a single device owns all of a /64. An IPv4 address
+/// mapped into IPv6 counts as the IPv4 address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Network {
     /// An address.

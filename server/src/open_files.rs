@@ -2,7 +2,7 @@
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-/// Files beside the connections: database, papers on their way in and out, picture and sound, the log.
+/// Files besides the connections: database, uploads and downloads of papers, media, the log.
 const BESIDE_CONNECTIONS: u64 = 2_048;
 
 /// Raises the soft limit to the hard one. systemd starts services with a soft limit of 1,024.
@@ -13,12 +13,12 @@ pub(crate) fn raise() {
     }
 }
 
-/// What is wrong with the system's limit, in words, for so many connections at once.
+/// A text if the system's limit is too low for this many connections at once.
 pub(crate) fn too_few(connections: usize) -> Option<String> {
     said(getrlimit(Resource::Nofile).maximum, connections)
 }
 
-/// `hard` is none where there is no limit.
+/// `hard` is none if there is no limit.
 fn said(hard: Option<u64>, connections: usize) -> Option<String> {
     let needed = connections as u64 + BESIDE_CONNECTIONS;
     let hard = hard.filter(|hard| *hard < needed)?;

@@ -167,16 +167,17 @@ const CALLS: &[(&str, Access)] = &[
     ("/api/audit/list", Needs(ViewAudit)),
 ];
 
-/// What open pages ask by themselves, without anybody touching them: it does not count as a use of the session.
+/// Requests that open pages make by themselves, without anyone touching them. They do not count as a use of
+/// the session.
 const BACKGROUND: [&str; 4] =
     ["/meetings/{id}/socket", "/api/meetings/follow", "/api/live/rehearsals", "/api/hall/display"];
 
-/// Whether an address is asked for by pages themselves.
+/// Whether pages request this address by themselves.
 pub fn is_background(address: &str) -> bool {
     BACKGROUND.contains(&address)
 }
 
-/// The addresses that stay open while a duty is outstanding, beside open and public ones.
+/// The addresses that stay open while a duty is outstanding, besides open and public ones.
 const DUTIES: &[(&str, &[Duty])] = &[
     ("/sign-in/code", &[Duty::EnterCode]),
     ("/api/second-factor/enter", &[Duty::EnterCode]),
@@ -232,7 +233,7 @@ pub fn all() -> impl Iterator<Item = (&'static str, Access)> {
     [FILES, ROUTES, PAGES, CALLS].into_iter().flatten().copied()
 }
 
-/// The duties that leave an address open.
+/// The duties under which an address stays open.
 pub fn duties(address: &str) -> &'static [Duty] {
     DUTIES.iter().find(|(name, _)| *name == address).map_or(&[], |(_, duties)| duties)
 }

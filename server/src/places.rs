@@ -1,5 +1,6 @@
-//! How many people may do what at once, so that nobody takes the places of all: pages, forms on their way in, uploads,
-//! downloads, expensive reads. Each kind has places of its own. Knows the limits, not what is done in a place.
+//! How many people may do something at once, so that nobody takes the places of everyone: pages, incoming
+//! forms, uploads, downloads, expensive reads. Each kind has places of its own. Knows the limits, not what is
+//! done in a place.
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -16,41 +17,47 @@ use crate::quota::{Permit, Quota};
 /// The limits. Tests make them small.
 #[derive(Clone, Debug)]
 pub struct Limits {
-    /// Connections in all. Each takes a file and some 20 KB; more wait in the system's own queue.
+    /// Connections in all. Each uses a file and about 20 KB; more wait in the system's own queue.
     pub connections: usize,
-    /// A client that takes longer over a request's headers holds a connection for nothing. Also how long a connection
-    /// without a request stays open. Over the weakest line headers of 4 KB arrive in under 2 s.
+    /// Longest time for a request's headers: a client that takes longer holds a connection for nothing. Also
+    /// how long a connection without a request stays open. Over the slowest line, headers of 4 KB arrive in
+    /// under 2 s.
     pub headers_within: Duration,
-    /// A client that takes nothing of an answer for this long is gone: a line that fails for a minute has lost its
-    /// connection anyway.
+    /// A client that takes nothing of an answer for this long is gone: a line that fails for a minute has
+    /// lost its connection anyway.
     pub stalled_after: Duration,
-    /// How long a request waits for a place when all are taken: longer than a burst, shorter than patience.
+    /// How long a request waits for a place when all are taken: longer than a burst of requests lasts, and
+    /// shorter than a person is willing to wait.
     pub turn_within: Duration,
-    /// A form of the largest size arrives within this over any line that carries pages.
+    /// Longest time for a form: a form of the largest size arrives within it over any line that can carry
+    /// pages.
     pub form_within: Duration,
-    /// Forms on their way in from one network: a browser sends at most 6 at once, so an office behind one address still
-    /// has room.
+    /// Incoming forms from one network: a browser sends at most 6 at once, so an office behind one address
+    /// still has room.
     pub forms_per_network: usize,
-    /// Uploads at once. At 200 MiB each they take at most 6.4 GiB of disk on their way.
+    /// Uploads at once. At 200 MiB each, unfinished uploads use at most 6.4 GiB of disk.
     pub uploads: usize,
-    /// Uploads of one person: a browser sends one after the other, in several tabs perhaps.
+    /// Uploads of one person: a browser sends one at a time, perhaps in several tabs.
     pub uploads_per_person: usize,
-    /// Files of rows in memory at once, one of them being imported: 3 of 32 MiB are 96 MiB. They arrive as uploads do, and
-    /// wait on the disk.
+    /// Import files in memory at once, one of them being imported: 3 of 32 MiB are 96 MiB. They arrive like
+    /// uploads, and wait on the disk.
     pub imports: usize,
-    /// Papers on their way out at once: 1,024 buffers of 256 KiB are 256 MiB at the very most.
+    /// Downloads of papers at once: 1,024 buffers of 256 KiB are at most 256 MiB.
     pub downloads: usize,
-    /// Downloads of one person: the reader asks for pieces, a browser for at most 6 of them at once and device.
+    /// Downloads of one person: the reader requests pieces, and a browser requests at most 6 at once per
+    /// device.
     pub downloads_per_person: usize,
-    /// Lists, searches and figures at once for one person: a page asks for one, and fewer than there are connections for.
+    /// Lists, searches and figures at once for one person: a page requests one. The limit is below the number
+    /// of connections for expensive reads.
     pub heavy_reads_per_person: usize,
-    /// How fast an upload must be.
+    /// The minimum speed of an upload.
     pub pace: Pace,
-    /// A refused form is read on for this long, so that its sender hears the refusal.
+    /// The rest of a refused form is read for this long, so that its sender receives the refusal.
     pub drained_within: Duration,
-    /// Pages and forms end within 40 s, so no place coming free for longer means that something hangs.
+    /// Pages and forms end within 40 s. If no place becomes free for longer than this, something hangs.
     pub pages_stuck_after: Duration,
-    /// An upload over a weak line may take minutes; when none of all ends for longer, the log says so.
+    /// An upload over a slow line may take minutes. If none of all uploads ends for longer than this, the log
+    /// says so.
     pub uploads_stuck_after: Duration,
 }
 
@@ -77,14 +84,15 @@ impl Default for Limits {
     }
 }
 
-/// How fast a sender must be. Only the time spent waiting for the sender counts.
+/// The minimum speed of a sender. Only the time spent waiting for the sender counts.
 #[derive(Clone, Copy, Debug)]
 pub struct Pace {
-    /// A sender that is silent for this long is gone; a weak line pauses for seconds.
+    /// A sender that is silent for this long is gone; a slow line pauses for seconds.
     pub silent_at_most: Duration,
-    /// After this time the average counts.
+    /// The average speed counts after this time.
     pub grace: Duration,
-    /// Bytes a second on average. A line that takes longer than a day for the largest paper carries no papers.
+    /// Bytes per second on average. A line that needs more than a day for the largest paper is too slow for
+    /// papers.
     pub bytes_per_second: u64,
 }
 
@@ -96,7 +104,8 @@ impl Default for Pace {
 }
 
 impl Pace {
-    /// How long the next piece may take, after so many bytes for which the server has `waited` in all.
+    /// How long the next piece may take. `bytes` have arrived so far, and the server has `waited` for them in
+    /// all.
     ///
     /// 1,228,800 bytes are 600 s at 2 KiB/s: after 590 s of waiting the next piece has 10 s.
     pub fn next_within(&self, bytes: u64, waited: Duration) -> Duration {
@@ -108,22 +117,22 @@ impl Pace {
 /// The places of a running program.
 #[derive(Debug)]
 pub struct Places {
-    /// Pages, calls and sockets being answered.
+    /// Pages, calls and sockets that are being answered.
     pub pages: Quota<()>,
-    /// Forms on their way in, by the network that they come from.
+    /// Incoming forms, by the network that they come from.
     pub forms: Quota<Option<Network>>,
     /// Uploads.
     pub uploads: Quota<PersonId>,
     /// Files of rows that have arrived, one for each person.
     pub imports: Quota<PersonId>,
-    /// Papers on their way out.
+    /// Downloads of papers.
     pub downloads: Quota<PersonId>,
     /// Lists, searches, figures.
     pub heavy_reads: Quota<PersonId>,
 }
 
 impl Places {
-    /// Empty places.
+    /// Creates the places, all of them free.
     pub fn new(config: &Config) -> Places {
         let (limits, pages) = (&config.limits, config.concurrent_requests);
         Places {
@@ -136,16 +145,16 @@ impl Places {
         }
     }
 
-    /// What has had no free place for so long that only a restart helps, in words. Each of these ends within a minute, so
-    /// nobody can hold all of them on purpose.
+    /// Names a kind without a free place for so long that only a restart helps. These requests end within a
+    /// minute, so nobody can hold all places on purpose.
     pub fn stuck(&self, limits: &Limits) -> Option<&'static str> {
         let table = [(self.pages.full_for(), "pages"), (self.forms.full_for(), "forms")];
         let is_stuck = |full: Option<Duration>| full.is_some_and(|full| full >= limits.pages_stuck_after);
         table.into_iter().find(|(full, _)| is_stuck(*full)).map(|(_, kind)| kind)
     }
 
-    /// What has had no free place for long, in words, because people are slow or mean harm: a restart would end the
-    /// conferences of everybody else.
+    /// Names a kind without a free place for long because people are slow or mean harm. A restart would not
+    /// help: it would end everyone else's conferences.
     pub fn crowded(&self, limits: &Limits) -> Option<&'static str> {
         let table = [
             (self.heavy_reads.full_for(), limits.pages_stuck_after, "lists and figures"),
@@ -158,8 +167,8 @@ impl Places {
     }
 }
 
-/// The page's place that a request holds. It is given back while the request waits for something else: its body, or a place
-/// of another kind.
+/// The place among the pages that a request holds. The request gives it back while it waits for something
+/// else: its body, or a place of another kind.
 #[derive(Clone, Debug)]
 pub struct Turn(Arc<Mutex<Option<Permit<()>>>>);
 
@@ -174,7 +183,7 @@ impl Turn {
         self.put(None);
     }
 
-    /// Takes a place again. False when none came free in time.
+    /// Takes a place again. False if none became free in time.
     pub async fn reacquire(&self, pages: &Quota<()>, within: Duration) -> bool {
         let permit = pages.acquire((), within).await;
         let has_place = permit.is_some();
@@ -187,7 +196,7 @@ impl Turn {
     }
 }
 
-/// The peer's address, where the request came over a connection.
+/// The peer's address, if the request came over a connection.
 pub fn peer(extensions: &Extensions) -> Option<std::net::IpAddr> {
     extensions.get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip())
 }

@@ -1,5 +1,5 @@
-//! Places for what may be done a limited number of times at once: so many in all, and so many for one key, such as a person
-//! or a network. Knows neither what the places are for nor how long somebody may keep one.
+//! Places for actions that are limited in number at once: a total, and a limit per key, such as a person or a
+//! network. Knows neither what the places are for nor how long one may be held.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -25,14 +25,14 @@ struct Inner<K: Eq + Hash + Copy> {
 struct State<K> {
     /// Only keys that hold a place or wait for one, so that the table stays as small as the limits.
     by_key: HashMap<K, KeyState>,
-    /// Since when every place has been taken and none came free.
+    /// Since when all places have been taken without one becoming free.
     full_since: Option<Instant>,
 }
 
 #[derive(Debug)]
 struct KeyState {
     places: Arc<Semaphore>,
-    /// Those who hold a place of this key or wait for one.
+    /// How many requests hold a place of this key or wait for one.
     claims: usize,
 }
 
@@ -43,7 +43,7 @@ pub struct Permit<K: Eq + Hash + Copy> {
     held: Option<(OwnedSemaphorePermit, OwnedSemaphorePermit)>,
 }
 
-/// Keeps a key in the table.
+/// Keeps a key in the table while it exists.
 #[derive(Debug)]
 struct Claim<K: Eq + Hash + Copy> {
     quota: Quota<K>,
@@ -65,7 +65,7 @@ impl<K: Eq + Hash + Copy> Quota<K> {
         Quota(Arc::new(Inner { total, per_key, all, state: Mutex::new(state) }))
     }
 
-    /// A place, as soon as the key and the whole have one, but not later than `within`.
+    /// Returns a place as soon as both the key and the total have one free. None after `within`.
     pub async fn acquire(&self, key: K, within: Duration) -> Option<Permit<K>> {
         let claim = self.claim(key);
         let places = Arc::clone(&claim.places);
@@ -77,7 +77,7 @@ impl<K: Eq + Hash + Copy> Quota<K> {
         Some(self.permit(claim, held))
     }
 
-    /// A place, if one is free now.
+    /// Returns a place if one is free now.
     pub fn try_acquire(&self, key: K) -> Option<Permit<K>> {
         let claim = self.claim(key);
         let own = Arc::clone(&claim.places).try_acquire_owned().ok()?;
@@ -90,7 +90,7 @@ impl<K: Eq + Hash + Copy> Quota<K> {
         self.0.total.saturating_sub(self.0.all.available_permits())
     }
 
-    /// How long every place has been taken without any coming free. None while there is a free one.
+    /// How long all places have been taken without one becoming free. None while a place is free.
     pub fn full_for(&self) -> Option<Duration> {
         self.state().full_since.map(|since| since.elapsed())
     }

@@ -1,5 +1,6 @@
-//! Reports that wait for the page after a redirect: in memory, each for its session alone, for some minutes.
-//! They hold first passwords, so they are never written anywhere, and nobody can push out those of others.
+//! Reports that wait for the page after a redirect: in memory, for one session each, for some minutes.
+//! They hold first passwords, so they are never written to disk, and nobody can push out another person's
+//! report.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -14,11 +15,12 @@ use crate::clock::Clock;
 
 /// Long enough to read a report and come back to it, short enough for what it may hold.
 const KEPT_MINUTES: i64 = 10;
-/// One person's reports over all their sessions, the oldest goes first: the file that was checked, the same file written,
-/// and one more in another tab.
+/// Most reports of one person over all their sessions; a further one removes the oldest. Three are enough for
+/// the file that was checked, the same file written, and one more in another tab.
 const OF_ONE_PERSON_AT_MOST: usize = 3;
-/// Reports without passwords over all people, the oldest goes first: one takes at most 1 MB, and the same file can be
-/// checked again. Reports with passwords are few by the limit for each person: only administrators make them.
+/// Most reports without passwords over all people; a further one removes the oldest. A report takes at most 1
+/// MB, and the same file can be checked again. Reports with passwords are few because of the limit per person
+/// and because only administrators make them.
 const WITHOUT_PASSWORDS_AT_MOST: usize = 100;
 
 /// The store.
@@ -45,7 +47,7 @@ impl SessionReports {
     }
 }
 
-/// Removes the oldest of those that are counted, down to one less than the limit.
+/// Removes the oldest counted reports until one fewer than the limit is left.
 fn make_place(
     waiting: &mut VecDeque<WaitingReport>,
     at_most: usize,

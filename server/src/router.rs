@@ -51,7 +51,7 @@ pub fn page_routes() -> &'static [AxumRouteListing] {
     &ROUTES.0
 }
 
-/// The pages, and the calls, which Leptos would otherwise answer itself: [`plain_form::call`] does.
+/// The pages and the calls. Leptos would answer the calls itself; [`plain_form::call`] does it instead.
 static ROUTES: LazyLock<(Vec<AxumRouteListing>, Vec<AxumRouteListing>)> = LazyLock::new(|| {
     let calls = leptos::server_fn::axum::server_fn_paths().map(|(path, _)| path.to_owned()).collect();
     let routes = leptos_axum::generate_route_list_with_exclusions(app::App, Some(calls));

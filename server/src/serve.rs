@@ -1,5 +1,5 @@
-//! The program in service: listen, answer, and on a signal finish what is being answered before it ends.
-//! Bounds what one address may take of the connections. Knows the connection, not what travels over it.
+//! Runs the server: listen, answer, and on a signal finish the running answers before it ends.
+//! Limits how many connections one address may use. Knows the connection, not what is sent over it.
 
 use std::convert::Infallible;
 use std::error::Error;
@@ -37,26 +37,26 @@ const HANDSHAKE_WITHIN: Duration = Duration::from_secs(10);
 const HEADER_BYTES_AT_MOST: usize = 64 * 1024;
 /// After a signal: longer than any page takes; an upload that takes longer is sent again by its page.
 const FINISH_WITHIN: Duration = Duration::from_secs(20);
-/// Refused connections are in the log once a minute: whoever opens them can open thousands.
+/// Refused connections are logged once a minute, because an attacker can open thousands.
 const TELL_EVERY: Duration = Duration::from_secs(60);
 
-/// What connections may take.
+/// Limits on connections.
 #[derive(Clone, Copy, Debug)]
 pub struct ConnectionLimits {
-    /// In all.
+    /// Connections in all.
     pub total: usize,
-    /// From one network. Proxies are not counted: behind one stands everybody.
+    /// Connections from one network. Proxies are not counted, because everyone is behind them.
     pub per_network: usize,
     /// The peers that are proxies.
     pub proxies: Proxies,
-    /// For the headers of a request, and between two requests.
+    /// Longest time for the headers of a request, and between two requests.
     pub headers_within: Duration,
-    /// For taking the next bytes of an answer.
+    /// Longest time for the client to take the next bytes of an answer.
     pub stalled_after: Duration,
 }
 
 impl ConnectionLimits {
-    /// The limits of a configuration.
+    /// The limits from a configuration.
     pub fn of(config: &Config) -> ConnectionLimits {
         let Limits { connections, headers_within, stalled_after, .. } = config.limits;
         ConnectionLimits {
@@ -101,7 +101,8 @@ pub async fn serve(
                         refused.tell(limits.per_network);
                         continue;
                     }
-                    // A small answer must not wait for the next one; a failure here costs some milliseconds and nothing else.
+                    // A small answer must not wait for the next one. A failure here costs only some
+                    // milliseconds.
                     stream.set_nodelay(true).ok();
                     let serving = connection((stream, peer), tls.clone(), router.clone(), limits, ending.subscribe());
                     tokio::spawn(async move {
@@ -135,7 +136,7 @@ pub async fn serve(
     Ok(())
 }
 
-/// The connections that were closed at once because their network had too many.
+/// Counts the connections that were closed at once because their network had too many.
 #[derive(Default)]
 struct RefusedConnections {
     count: u64,
@@ -172,12 +173,12 @@ async fn connection(
     Ok(())
 }
 
-/// What bytes travel over.
+/// The byte stream of a connection.
 trait Transport: AsyncRead + AsyncWrite + Unpin + Send + 'static {}
 impl<T: AsyncRead + AsyncWrite + Unpin + Send + 'static> Transport for T {}
 
-/// Fails once the other end has taken nothing for a while of what is written to it. A socket that has nothing to say is not
-/// concerned.
+/// Fails once the other end has taken no bytes of what is written to it for `after`. An idle socket with
+/// nothing to write is not affected.
 fn closed_when_stalled<T: Transport>(stream: T, after: Duration) -> Pin<Box<TimeoutStream<T>>> {
     let mut stream = TimeoutStream::new(stream);
     stream.set_write_timeout(Some(after));
@@ -229,7 +230,7 @@ mod tests {
 
     const REQUEST: &[u8] = b"GET / HTTP/1.1\r\nHost: hop.example\r\n\r\n";
 
-    /// A connection over a line that holds 64 bytes, to a page of 100 KB.
+    /// A connection over a pipe that holds 64 bytes, to a page of 100 KB.
     fn connected() -> (DuplexStream, impl Future<Output = Result<(), Box<dyn Error + Send + Sync>>>) {
         let (near, far) = tokio::io::duplex(64);
         let router = Router::new().route("/", get(|| async { "x".repeat(100_000) }));

@@ -46,7 +46,7 @@ pub struct Inner {
     pub reports: Reports,
     /// Places for what people do at the same time.
     pub places: Places,
-    /// A forwarded address that is not believed is in the log once.
+    /// An untrusted forwarded address is logged once.
     pub unbelieved_address: Once,
     options: LeptosOptions,
     is_claimed: AtomicBool,

@@ -11,7 +11,7 @@ use crate::config::Config;
 use crate::network::Network;
 use crate::places::peer;
 
-/// Where a proxy says whom it speaks for.
+/// The header in which a proxy names the client.
 const FORWARDED_FOR: &str = "x-forwarded-for";
 
 /// The value of a cookie.
@@ -19,14 +19,15 @@ pub fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     cookies(headers, name).next()
 }
 
-/// Every value that came under a cookie's name.
+/// Every value that was sent for this cookie name.
 fn cookies<'a>(headers: &'a HeaderMap, name: &str) -> impl Iterator<Item = &'a str> {
     let lines = headers.get_all(header::COOKIE).into_iter().filter_map(|value| value.to_str().ok());
     let pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
     pairs.filter(move |(key, _)| *key == name).map(|(_, value)| value)
 }
 
-/// The token of the visitor's session. Of two, one was put there by somebody else, so that none counts.
+/// The token of the visitor's session. If there are two, another person may have set one of them, so none
+/// counts.
 pub fn session_token<'a>(
     config: &Config,
     headers: &'a HeaderMap,
@@ -38,7 +39,7 @@ pub fn session_token<'a>(
     };
     match only(SECURE_COOKIE) {
         (Some(token), None) => Some(token),
-        // Also over a connection in clear: a node passes on to another what came to it over TLS.
+        // Also over plain HTTP: a node passes on to another node a request that came to it over TLS.
         (None, _) if !is_secure(config, headers, extensions) => match only(COOKIE) {
             (Some(token), None) => Some(token),
             _ => None,
@@ -93,16 +94,16 @@ pub fn client(config: &Config, headers: &HeaderMap, extensions: &Extensions) -> 
 
 /// The network whose failures, forms and connections are counted together.
 pub fn network(config: &Config, headers: &HeaderMap, extensions: &Extensions) -> Option<Network> {
-    // The proxy appends the address that it saw, or a line of its own with it; what stands before was written by the
-    // client itself.
+    // The proxy appends the address that it saw, in the same line or in a line of its own. The client itself
+    // wrote everything before that.
     let forwarded = headers.get_all(FORWARDED_FOR).iter().next_back();
     let forwarded = forwarded.and_then(|list| list.to_str().ok()?.rsplit(',').next()).and_then(address);
     let forwarded = forwarded.filter(|_| believes(config, extensions));
     forwarded.or(peer(extensions)).map(Network::of)
 }
 
-/// Whether the request says for whom it was forwarded and is not believed: a proxy that the configuration does not name,
-/// or a client that tries to pass for another.
+/// Whether the request names a forwarded address that is not trusted: a proxy that the configuration does not
+/// name, or a client that tries to impersonate another.
 pub fn has_unbelieved_address(config: &Config, headers: &HeaderMap, extensions: &Extensions) -> bool {
     headers.contains_key(FORWARDED_FOR) && !believes(config, extensions)
 }

@@ -1,6 +1,8 @@
-//! Known holes in what the program is built of: the advisories of RustSec, and those of npm for what browsers get.
+//! Known vulnerabilities in the dependencies: the advisories of RustSec, and those of npm for the packages
+//! that browsers get.
 //!
-//! It needs the network, and says so where there is none: a database that was not reached is no clean bill.
+//! Needs the network, and fails without it: an unreachable database does not mean that there are no
+//! advisories.
 
 use std::process::{Command, Stdio};
 
@@ -8,10 +10,10 @@ use anyhow::{Context, Result, bail};
 
 use crate::workspace::{cargo, root, run, say};
 
-/// Where RustSec's advisories are kept.
+/// Where RustSec publishes its advisories.
 const ADVISORIES: &str = "https://github.com/RustSec/advisory-db";
 
-/// Asks both, and fails when either found something or could not be asked.
+/// Runs both checks, and fails if either found something or could not run.
 pub(crate) fn audit() -> Result<()> {
     let outcomes = [("crates", crates()), ("npm packages", packages())];
     let mut failed = Vec::new();

@@ -53,7 +53,7 @@ impl Role {
         Self::ALL.into_iter().find(|role| role.code() == code)
     }
 
-    /// Whether the role lets its holder see meetings to which they are not invited.
+    /// Whether the role shows its holder meetings that they are not invited to.
     pub fn opens_meetings(self) -> bool {
         Stage::ALL.into_iter().any(|stage| role_allows_meeting(self, Action::ViewMeeting, stage))
     }

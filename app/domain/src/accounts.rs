@@ -53,9 +53,9 @@ pub struct FirstAdministrator {
 pub enum Duty {
     /// Enter the code of the second factor: the sign-in is not finished.
     EnterCode,
-    /// Choose a password: somebody else knows the present one.
+    /// Choose a new password: another person knows the present one.
     ChangePassword,
-    /// Set up a second factor, which one of the roles must have.
+    /// Set up a second factor, because one of the person's roles requires it.
     SetUpSecondFactor,
 }
 
@@ -64,20 +64,20 @@ impl Duty {
     pub const ALL: [Duty; 3] = [Self::EnterCode, Self::ChangePassword, Self::SetUpSecondFactor];
 }
 
-/// Who holds a session, and what they have to do first.
+/// The holder of a session, and what they must do before anything else.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Recognised {
-    /// Who.
+    /// The person who holds the session.
     pub caller: Caller,
-    /// What stands between them and everything else.
+    /// What the person must do before they may use anything else.
     pub duty: Option<Duty>,
 }
 
 impl Recognised {
-    /// The caller, who has nothing to do before anything else.
+    /// The caller, if they have no outstanding duty.
     ///
     /// # Errors
-    /// `DutyFirst` while they have.
+    /// `DutyFirst` if they have one.
     pub fn without_duty(self) -> Outcome<Caller> {
         match self.duty {
             None => Ok(self.caller),
@@ -86,12 +86,12 @@ impl Recognised {
     }
 }
 
-/// Who causes a request.
+/// What causes a request: the person or the open page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SessionUse {
-    /// The person, by a press or a link: the session is in use.
+    /// The person, by a click or a link. It counts as a use of the session.
     ByPerson,
-    /// The open page, by itself: nobody may be there, and an idle session ends.
+    /// The open page, by itself. Possibly nobody is there, so it does not keep an idle session alive.
     ByPage,
 }
 
@@ -99,15 +99,15 @@ pub enum SessionUse {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Weakness {
-    /// It is among those that most people choose.
+    /// It is one of the most common passwords.
     Common,
-    /// It is hardly more than one of those.
+    /// It hardly differs from one of the most common passwords.
     LikeCommon,
-    /// Keys that lie beside each other.
+    /// Keys that are next to each other.
     Keys,
-    /// The same letters again and again.
+    /// The same letters repeated.
     Repeats,
-    /// Letters or digits in their order.
+    /// Consecutive letters or digits.
     Sequence,
     /// A date or a year.
     Date,
@@ -117,7 +117,7 @@ pub enum Weakness {
     Name,
     /// The person's own user name, name or agency.
     Own,
-    /// Too few words for somebody who guesses by machine.
+    /// It has too few words to withstand automated guessing.
     Guessable,
 }
 
@@ -128,12 +128,12 @@ pub const PASSWORD_AT_MOST: u32 = 200;
 
 /// Accounts and sessions.
 ///
-/// Refusals: `WrongCredentials` (the same for an unknown name), `WaitBeforeSignIn` (doubling per failure of a name or
-/// an address), `WrongCode`, `DutyFirst`.
+/// Refusals: `WrongCredentials` (the same for an unknown name), `WaitBeforeSignIn` (the wait doubles with
+/// each failure of a name or an address), `WrongCode`, `DutyFirst`.
 #[async_trait]
 pub trait Accounts: Send + Sync {
-    /// Signs in. `address` is the client's, for the delay; `keep` asks for a long-lived session. Where the person has a
-    /// second factor, the session waits for its code and is good for that alone.
+    /// Signs in. `address` is the client's address, used for the delay. `keep` asks for a long-lived session.
+    /// If the person has a second factor, the session waits for the code and is good only for entering it.
     async fn sign_in(
         &self,
         user_name: &str,
@@ -143,15 +143,17 @@ pub trait Accounts: Send + Sync {
         address: &str,
         now: DateTime<Utc>,
     ) -> Outcome<SignedIn>;
-    /// Who holds a token, if its session is still good, with what they have to do first. Marks the session as used, unless the
-    /// page asks by itself. Only for what fulfils a duty: everything else asks [`Accounts::identify`].
+    /// Returns the holder of a token whose session is valid, with what they must do first. Marks the session
+    /// as used, unless the page itself causes the request. Use it only to fulfil a duty; everything else
+    /// calls [`Accounts::identify`].
     async fn recognise(&self, token: &str, by: SessionUse, now: DateTime<Utc>) -> Outcome<Recognised>;
-    /// Who holds a token; marks the session as used. `DutyFirst` while they have something to do before anything else.
+    /// Returns the holder of a token and marks the session as used. `DutyFirst` if they have an outstanding
+    /// duty.
     async fn identify(&self, token: &str, now: DateTime<Utc>) -> Outcome<Caller> {
         self.recognise(token, SessionUse::ByPerson, now).await?.without_duty()
     }
-    /// The same without marking the session as used: for what an open page asks by itself, so that the session of a tablet
-    /// that nobody touches ends.
+    /// The same without marking the session as used. It is for requests that an open page makes by itself, so
+    /// that the session of an untouched tablet ends.
     async fn identify_in_background(&self, token: &str, now: DateTime<Utc>) -> Outcome<Caller> {
         self.recognise(token, SessionUse::ByPage, now).await?.without_duty()
     }
@@ -161,7 +163,8 @@ pub trait Accounts: Send + Sync {
     async fn sign_out_everywhere(&self, caller: &Caller) -> Outcome<()>;
     /// The caller's sessions, newest use first.
     async fn sessions(&self, caller: &Caller) -> Outcome<Vec<OwnSession>>;
-    /// Changes the caller's password and ends the other sessions. A weak one, and the same again, is an invalid `new`.
+    /// Changes the caller's password and ends their other sessions. A weak password, or the same one again,
+    /// is an invalid `new`.
     async fn change_password(&self, caller: &Caller, old: &str, new: &str) -> Outcome<()>;
     /// Whether nobody can sign in yet and the first administrator is to be made.
     async fn is_empty(&self) -> Outcome<bool>;

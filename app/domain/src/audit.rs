@@ -9,21 +9,22 @@ use crate::error::Outcome;
 use crate::ids::AuditId;
 use crate::people::Page;
 
-/// Who may read what changed, of a line about a meeting: before and after. That somebody did something, and when, is for
-/// everybody who reads the trail; the meeting's title for those who may know of the meeting.
+/// Who may read the contents of a line about a meeting: the values before and after the change. Every reader
+/// of the trail may read that a person did something, and when. Anyone who may know of the meeting may read
+/// its title.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Audience {
-    /// Everybody who reads the trail: the line is about no meeting.
+    /// Every reader of the trail: the line is about no meeting.
     TrailReaders,
-    /// Those who may open the meeting.
+    /// Anyone who may open the meeting.
     MeetingReaders,
-    /// Those who may read its papers too: the line names papers.
+    /// Anyone who may also read the meeting's papers: the line names papers.
     PaperReaders,
-    /// Those who may open the meeting and see why somebody is absent.
+    /// Anyone who may open the meeting and see the reasons for absence.
     RollCallers,
-    /// Those who write the meeting's form: the line holds what was typed and is not published.
+    /// Anyone who may write the meeting's form: the line holds unpublished input.
     FormWriters,
-    /// Those who may do all of this. A line whose audience is unknown has this one.
+    /// Anyone who may do all of this. A line with an unknown audience gets this one.
     #[default]
     PaperReadersWhoCallTheRoll,
 }
@@ -51,16 +52,16 @@ impl Audience {
         }
     }
 
-    /// Reads a code; an unknown one is the strictest audience.
+    /// Reads a code. An unknown code gives the strictest audience.
     pub fn parse(code: &str) -> Audience {
         Self::ALL.into_iter().find(|audience| audience.code() == code).unwrap_or_default()
     }
 }
 
-/// Declares every deed with its code and its audience, so that none can lack either.
+/// Declares every deed with its code and its audience, so that no deed lacks either.
 macro_rules! deeds {
     ($($deed:ident = $code:literal, $audience:ident;)+) => {
-        /// What was done. Every line of the trail is of one of these.
+        /// What was done. Every line of the trail has one of these.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[expect(missing_docs, reason = "a deed is named after the operation that does it")]
         pub enum Deed {
@@ -78,7 +79,7 @@ macro_rules! deeds {
                 }
             }
 
-            /// Who may read what it changed.
+            /// Who may read the values before and after the change.
             pub const fn audience(self) -> Audience {
                 match self {
                     $(Deed::$deed => Audience::$audience,)+
@@ -104,7 +105,7 @@ deeds! {
     AgenciesSetHours = "agencies.set_hours", TrailReaders;
     AttendanceBehind = "attendance.behind", MeetingReaders;
     AttendanceJoin = "attendance.join", MeetingReaders;
-    // These three hold reasons of absence.
+    // These three hold reasons for absence.
     AttendanceMark = "attendance.mark", RollCallers;
     AttendanceMarkRest = "attendance.mark_rest", RollCallers;
     AttendanceScan = "attendance.scan", RollCallers;
@@ -126,7 +127,7 @@ deeds! {
     MeetingsImportChange = "meetings.import_change", MeetingReaders;
     MeetingsOpen = "meetings.open", MeetingReaders;
     MeetingsPostpone = "meetings.postpone", MeetingReaders;
-    // Holds the whole meeting: its agenda with papers, and its roll with reasons.
+    // Holds the whole meeting: its agenda with papers, and its roll with reasons for absence.
     MeetingsPublish = "meetings.publish", PaperReadersWhoCallTheRoll;
     MeetingsSave = "meetings.save", FormWriters;
     MeetingsTakeBack = "meetings.take_back", MeetingReaders;
@@ -171,7 +172,7 @@ pub struct AuditEntry {
     pub before: String,
     /// After, as JSON; empty when nothing is left.
     pub after: String,
-    /// Before and after are for an [`Audience`] that the caller is not part of.
+    /// Whether before and after are withheld, because the caller is not in the line's [`Audience`].
     pub is_withheld: bool,
 }
 

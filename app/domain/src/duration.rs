@@ -48,7 +48,7 @@ pub fn touched_by(sitting: &Sitting, hours: &Hours) -> impl Iterator<Item = Half
         .map(move |(session, _)| HalfDay { date, session })
 }
 
-/// The whole of a half-day: a sitting touches the half-day exactly when it overlaps this one.
+/// The whole half-day as a sitting. A sitting touches the half-day exactly when it overlaps this one.
 pub fn whole(half: HalfDay, hours: &Hours) -> Sitting {
     let midnight = NaiveTime::from_hms_opt(23, 59, 59).expect("a valid time of day");
     let (from, to) = match half.session {

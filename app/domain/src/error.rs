@@ -64,10 +64,10 @@ pub enum Refusal {
     RoomTaken {
         /// The room.
         room: String,
-        /// What may be told of the other meeting.
+        /// What the caller may know of the other meeting.
         by: Holder,
     },
-    /// The room belongs to an agency outside the line of the one that holds the meeting.
+    /// The room belongs to an agency that is neither the meeting's agency nor above or below it.
     RoomNotOnLine {
         /// The room.
         room: String,
@@ -76,7 +76,7 @@ pub enum Refusal {
     ChairTaken {
         /// The chair.
         chair: String,
-        /// What may be told of the other meeting.
+        /// What the caller may know of the other meeting.
         by: Holder,
     },
     /// The first sitting has already begun.
@@ -110,10 +110,10 @@ pub enum Refusal {
         why: crate::papers::Unread,
         /// The paper's title.
         title: String,
-        /// Where the file is kept for some minutes, so that the declaration can follow without sending it again.
+        /// Where the file is kept for some minutes, so that the sender can declare without sending it again.
         kept: HeldPaperId,
     },
-    /// A file that waited for its declaration is kept no longer.
+    /// A file that waited for its declaration is no longer kept.
     NoLongerKept,
     /// The file is no PDF, whatever its name says.
     NotPdf {
@@ -127,7 +127,7 @@ pub enum Refusal {
     },
     /// The file is empty.
     EmptyFile,
-    /// The server's disk has so little room left that it is kept for the database.
+    /// The disk of the server has only the space left that is reserved for the database.
     DiskFull,
     /// Another file is being imported.
     ImportUnderWay,
@@ -146,7 +146,7 @@ pub enum Refusal {
         /// How many.
         at_most: u32,
     },
-    /// The caller has seats in as many other meetings as one person may.
+    /// The caller has seats in as many other meetings as one person may have.
     SeatsElsewhere {
         /// How many.
         at_most: u32,
@@ -162,11 +162,11 @@ pub enum Refusal {
     },
     /// The one-time code is wrong or has been used.
     WrongCode,
-    /// The code of the second factor does not fit, or was used before.
+    /// The code of the second factor is wrong, or was used before.
     WrongSecondCode,
-    /// Something has to be done before anything else.
+    /// The caller must do something else first.
     DutyFirst {
-        /// What.
+        /// What the caller must do.
         duty: Duty,
     },
     /// The roll-call code has run out; the hall shows a new one.
@@ -177,7 +177,8 @@ pub enum Refusal {
     SentOut,
     /// Somebody sits there from another page; a rehearsal leaves them alone.
     SeatTaken,
-    /// A screen is shared by whoever has the floor; see [`may_share_screen`](crate::live::may_share_screen).
+    /// The caller may not share a screen without the floor; see
+    /// [`may_share_screen`](crate::live::may_share_screen).
     ScreenNeedsFloor,
     /// The chair has ended the screen that was shared from this seat.
     ScreenEnded,
@@ -259,7 +260,7 @@ pub enum Problem {
     PlannedHere,
     /// It was opened, closed or called off here.
     LedHere,
-    /// A role that the person would give to themselves.
+    /// A role that the person tries to give to themselves.
     OwnRole,
     /// A password that is easily guessed.
     Weak(Weakness),

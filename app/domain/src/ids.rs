@@ -54,9 +54,9 @@ ids! {
     RuleId,
     /// A line of the audit trail; they sort by time.
     AuditId,
-    /// A role that somebody was given, as leaders are shown it.
+    /// A role that was given to a person, as shown to leaders.
     RoleGivenId,
-    /// Something that happened to an account, as its owner is told.
+    /// An event of an account, as shown to its owner.
     AccountEventId,
     /// What an administrator quotes to find the cause of a failure in the log.
     IncidentId,

@@ -120,9 +120,11 @@ pub struct ImportReport {
     pub bad_rows: u64,
     /// So many cells in them are wrong.
     pub bad_cells: u64,
-    /// The line at which reading stopped, because so many rows before it are bad that the file must be a wrong one.
+    /// The line at which reading stopped. Set when there were so many bad rows that the file must be the
+    /// wrong one.
     pub stopped_at: Option<u64>,
-    /// What is wrong with them, cell by cell in the order of the file: the first [`BAD_CELLS_LISTED`].
+    /// What is wrong with the rows, cell by cell in the order of the file: the first [`BAD_CELLS_LISTED`] bad
+    /// cells.
     pub bad: Vec<BadRow>,
     /// First passwords made for people without one: user name and password, shown once.
     pub passwords: Vec<(String, String)>,
@@ -132,7 +134,8 @@ pub struct ImportReport {
 
 /// Largest file: 100,000 meetings take about 12 MB.
 pub const IMPORT_MIB_AT_MOST: u64 = 32;
-/// Most bad cells that are named; the others are counted. Correcting them takes days, and as a report they take some 1 MB.
+/// Most bad cells that are listed; the others are only counted. Correcting them takes days, and as a report
+/// they take about 1 MB.
 pub const BAD_CELLS_LISTED: usize = 5_000;
 
 /// Imports. The caller needs the right of the kind (`ManageAgencies`, `ManagePeople`, …) for every agency in the file.

@@ -1,5 +1,5 @@
-//! What a person is shown until they have seen it. Leaders see which roles were given in their agencies, everybody what
-//! happened to their own account.
+//! Notices that a person is shown until they acknowledge them. Leaders see which roles were given in their
+//! agencies. Everyone sees what happened to their own account.
 //! Knows nothing of the audit trail: these rows are written for the reader and kept for a month.
 
 use async_trait::async_trait;
@@ -11,7 +11,8 @@ use crate::error::Outcome;
 use crate::ids::{AccountEventId, RoleGivenId};
 use crate::people::PersonRef;
 
-/// A role given by an administrator is shown for a month: a leader on leave for three weeks still sees it.
+/// A role given by an administrator is shown for a month, so that a leader who is on leave for three weeks
+/// still sees it.
 pub const ROLE_SHOWN_DAYS: i64 = 31;
 
 /// A role that opens meetings, given by an administrator.
@@ -21,11 +22,11 @@ pub struct RoleGiven {
     pub id: RoleGivenId,
     /// When it was given.
     pub at: DateTime<Utc>,
-    /// Who has it now.
+    /// The person who now has the role.
     pub person: PersonRef,
     /// Which role.
     pub role: Role,
-    /// Short name of the agency that it is held in.
+    /// Short name of the agency in which the role is held.
     pub agency: String,
     /// Name of the administrator.
     pub given_by: String,
@@ -35,7 +36,7 @@ pub struct RoleGiven {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AccountEventKind {
-    /// Wrong passwords or codes, told at the next sign-in that succeeded.
+    /// Wrong passwords or codes, reported at the next successful sign-in.
     FailedTries {
         /// How many.
         count: u32,
@@ -45,7 +46,7 @@ pub enum AccountEventKind {
         /// Browser and system, as far as known.
         device: String,
     },
-    /// A password set by somebody else.
+    /// Another person set the password.
     PasswordReset {
         /// Name of that person.
         by: String,
@@ -54,17 +55,17 @@ pub enum AccountEventKind {
     SecondFactorOn,
     /// The second factor was turned off.
     SecondFactorOff {
-        /// Name of the person who did it: an administrator or the owner.
+        /// Name of the person who turned it off: an administrator or the owner.
         by: String,
     },
 }
 
-/// Failed tries that home tells of. Fewer are mostly the owner's own slips, and would stand above the next meeting each time;
-/// the account's page tells of all.
+/// Failed tries that the home page reports. Fewer are mostly the owner's own mistakes and would be shown
+/// above the next meeting each time. The account page reports all of them.
 pub const FAILED_TRIES_ON_HOME: u32 = 3;
 
 impl AccountEventKind {
-    /// Whether home tells of it, above the next meeting.
+    /// Whether the home page reports it, above the next meeting.
     ///
     /// ```
     /// use domain::notices::AccountEventKind;
@@ -83,10 +84,10 @@ impl AccountEventKind {
     }
 }
 
-/// Events of an account that are kept: some months of a person who travels, and nothing that grows.
+/// Events kept for one account: some months of a person who travels, and a bounded number of rows.
 pub const ACCOUNT_EVENTS_KEPT: usize = 50;
 
-/// Something that happened to an account, as its owner is told.
+/// An event of an account, as shown to its owner.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AccountEvent {
     /// Identifier.
@@ -101,13 +102,15 @@ pub struct AccountEvent {
 
 /// Notices.
 ///
-/// Each person reads and acknowledges their own. Failures: `NotFound` for a notice that is not shown to the caller.
+/// Each person reads and acknowledges their own notices. Failures: `NotFound` for a notice that is not shown
+/// to the caller.
 #[async_trait]
 pub trait Notices: Send + Sync {
-    /// Roles given during the last month in agencies that the caller leads and that the caller has not acknowledged,
-    /// newest first. In an agency without another leader the leaders of the nearest agency above see them.
+    /// Roles that were given during the last month in agencies that the caller leads, and that the caller has
+    /// not acknowledged; newest first. If an agency has no other leader, the leaders of the nearest agency
+    /// above see them.
     async fn roles_given(&self, caller: &Caller) -> Outcome<Vec<RoleGiven>>;
-    /// Acknowledges one of them; other leaders still see it.
+    /// Acknowledges one of them. Other leaders still see it.
     async fn acknowledge_role(&self, caller: &Caller, id: RoleGivenId) -> Outcome<()>;
     /// What happened to the caller's own account, newest first; at most [`ACCOUNT_EVENTS_KEPT`].
     async fn account_events(&self, caller: &Caller) -> Outcome<Vec<AccountEvent>>;

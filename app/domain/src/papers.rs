@@ -43,7 +43,7 @@ impl Level {
         }
     }
 
-    /// Its place among the levels, the open one first.
+    /// Its position among the levels, starting with the open one.
     const fn rank(self) -> u8 {
         match self {
             Self::Open => 0,
@@ -59,14 +59,14 @@ impl Level {
     }
 }
 
-/// Why the first page of a paper could not be read for a marking. The one who uploads it must then declare that it holds
-/// no state secret.
+/// Why the first page of a paper could not be read for a marking. The person who uploads it must then declare
+/// that it holds no state secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Unread {
-    /// The page is a picture, or nothing is written on it.
+    /// The page is a picture, or has no text.
     NoText,
-    /// Some of its letters are drawn without saying which letters they are.
+    /// Some letters are drawn, but the file does not say which letters they are.
     Letters,
     /// It is written in an old Vietnamese encoding, such as TCVN3 or VNI.
     OldLetters,
@@ -74,7 +74,7 @@ pub enum Unread {
     Locked,
     /// The file, or a page of it, is damaged.
     Damaged,
-    /// Reading it took more time or memory than a paper may take.
+    /// Reading it took more time or memory than is allowed for a paper.
     GivenUp,
 }
 
@@ -92,7 +92,7 @@ impl Unread {
     }
 }
 
-/// What a file is that was sent in place of a PDF.
+/// What kind of file was sent instead of a PDF.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FileKind {
@@ -100,18 +100,18 @@ pub enum FileKind {
     Office,
     /// A picture.
     Picture,
-    /// A packed file: ZIP, gzip, RAR, 7z.
+    /// An archive: ZIP, gzip, RAR, 7z.
     Packed,
-    /// A web page, such as the page of an error in place of the file.
+    /// A web page, such as an error page instead of the file.
     WebPage,
     /// Something else.
     Other,
 }
 
-/// Who declared that a paper whose first page could not be read holds no state secret, and when.
+/// The declaration that a paper whose first page could not be read holds no state secret: by whom, and when.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Declaration {
-    /// The person's name.
+    /// The name of the person who declared it.
     pub by: String,
     /// When.
     pub at: DateTime<Utc>,
@@ -155,7 +155,7 @@ pub struct Paper {
     pub bytes: i64,
     /// Whether the caller has opened this version.
     pub is_read: bool,
-    /// The declaration it was taken under; shown to those who manage papers.
+    /// The declaration under which the paper was accepted. Shown only to people who manage papers.
     pub declaration: Option<Declaration>,
 }
 
@@ -180,9 +180,10 @@ pub struct Reading {
 
 /// Papers.
 ///
-/// Readers are the meeting's chair, secretary, delegates and secretariat (`ReadPaper`); the secretariat manages them
-/// (`ManagePapers`). Uploading is a streaming route of the server, for it moves bytes. Refusals: `Classified`,
-/// `MarkedClassified`, `FirstPageUnread`, `NotPdf`, `TooLarge`, `EmptyFile`, `WrongState`.
+/// Readers are the meeting's chair, secretary, delegates and secretariat (`ReadPaper`); the secretariat
+/// manages papers (`ManagePapers`). Uploading is a streaming route of the server because it moves bytes.
+/// Refusals: `Classified`, `MarkedClassified`, `FirstPageUnread`, `NotPdf`, `TooLarge`, `EmptyFile`,
+/// `WrongState`.
 #[async_trait]
 pub trait Papers: Send + Sync {
     /// Opens a paper for reading and marks it as read by the caller.

@@ -40,7 +40,7 @@ pub struct Person {
     pub roles: Vec<(Role, AgencyRef)>,
     /// Whether the person may sign in.
     pub is_active: bool,
-    /// Whether a code on the phone is asked for after the password.
+    /// Whether signing in also asks for a code from the phone.
     pub has_second_factor: bool,
     /// Whether the account is the caller's to change: none of the roles lies outside what they manage.
     pub may_change: bool,
@@ -171,13 +171,13 @@ pub trait People: Send + Sync {
     async fn get(&self, caller: &Caller, person: PersonId) -> Outcome<Person>;
     /// Adds a person; gives back the first password when one was made.
     async fn add(&self, caller: &Caller, input: PersonInput) -> Outcome<(PersonId, Option<String>)>;
-    /// Replaces a person's name, position, agency and roles. Nobody gives a role to themselves, nor takes the right to
-    /// manage people from themselves.
+    /// Replaces a person's name, position, agency and roles. A person can neither give themselves a role nor
+    /// take the right to manage people from themselves.
     async fn change(&self, caller: &Caller, person: PersonId, input: PersonChange) -> Outcome<()>;
-    /// Sets a new password, ends the person's sessions and gives the password back, to be shown once. The person has to
-    /// change it at the next sign-in and is told who reset it.
+    /// Sets a new password, ends the person's sessions and returns the password, to be shown once. The person
+    /// must change it at the next sign-in and is told who reset it.
     async fn reset_password(&self, caller: &Caller, person: PersonId) -> Outcome<String>;
-    /// Turns a person's second factor off, such as after they lost the phone. Does nothing when it is off.
+    /// Turns a person's second factor off, for example after they lost the phone. Does nothing if it is off.
     async fn turn_off_second_factor(&self, caller: &Caller, person: PersonId) -> Outcome<()>;
     /// Lets a person sign in, or no longer.
     async fn set_active(&self, caller: &Caller, person: PersonId, is_active: bool) -> Outcome<()>;

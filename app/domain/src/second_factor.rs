@@ -1,5 +1,5 @@
-//! The second factor: a code that changes every half-minute on one's phone, asked for after the password.
-//! Knows no picture of it; the codes themselves are made and compared behind the port.
+//! The second factor: a code on the person's phone that changes every 30 s. Signing in asks for it after the
+//! password. Knows nothing of the QR code; the port makes and compares the codes.
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -9,46 +9,47 @@ use crate::access::Caller;
 use crate::accounts::SignedIn;
 use crate::error::Outcome;
 
-/// Recovery codes made at a time: a person who loses the phone twice a year has enough for five years.
+/// Recovery codes made at a time: enough for five years for a person who loses the phone twice a year.
 pub const RECOVERY_CODES: usize = 10;
 
 /// What a phone needs to show the codes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SecondFactorSetup {
-    /// The secret, base32, to be typed where nothing can be scanned.
+    /// The secret, base32, for typing it where the phone cannot scan.
     pub secret: String,
-    /// The same as an address (`otpauth://…`), to be scanned.
+    /// The same secret as an address (`otpauth://…`), for scanning.
     pub address: String,
 }
 
 /// A person's own second factor.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SecondFactorState {
-    /// Since when it is on; none while it is off.
+    /// Since when the second factor is on; none while it is off.
     pub since: Option<DateTime<Utc>>,
-    /// Whether one of the person's roles must have one.
+    /// Whether one of the person's roles requires a second factor.
     pub is_demanded: bool,
-    /// What was begun and not confirmed yet.
+    /// A setup that was begun and is not confirmed yet.
     pub setup: Option<SecondFactorSetup>,
-    /// Recovery codes that were not used yet.
+    /// Recovery codes that are not used yet.
     pub recovery_codes_left: u32,
 }
 
 /// The caller's own second factor.
 ///
-/// Refusals: `WrongSecondCode` for a code that does not fit or was used before, `WrongCredentials` for a wrong password,
-/// `WaitBeforeSignIn` after failures, `WrongState` for one that is on already, or off.
+/// Refusals: `WrongSecondCode` for a code that is wrong or was used before, `WrongCredentials` for a wrong
+/// password, `WaitBeforeSignIn` after failures, `WrongState` if the second factor is already on, or off.
 #[async_trait]
 pub trait SecondFactor: Send + Sync {
-    /// How it stands.
+    /// The state of the caller's second factor.
     async fn state(&self, caller: &Caller) -> Outcome<SecondFactorState>;
-    /// Makes a secret, unless one is there that was not confirmed yet.
+    /// Makes a secret, unless there is one that is not confirmed yet.
     async fn begin(&self, caller: &Caller) -> Outcome<()>;
-    /// Turns it on with the first code and gives the recovery codes, to be shown once.
+    /// Turns the second factor on with the first code and returns the recovery codes, to be shown once.
     async fn confirm(&self, caller: &Caller, code: &str) -> Outcome<Vec<String>>;
-    /// Turns it off, with the password and a code or a recovery code.
+    /// Turns the second factor off, with the password and a code or a recovery code.
     async fn turn_off(&self, caller: &Caller, password: &str, code: &str) -> Outcome<()>;
-    /// Ends a sign-in that waits for a code or a recovery code: the session that waited is replaced by a whole one.
+    /// Completes a sign-in with a code or a recovery code: a full session replaces the one that waits for the
+    /// code.
     async fn enter_code(&self, caller: &Caller, code: &str, device: &str, address: &str)
     -> Outcome<SignedIn>;
 }

@@ -36,7 +36,7 @@ pub struct Services {
     pub live: Arc<dyn LivePort>,
     /// Meetings.
     pub meetings: Arc<dyn Meetings>,
-    /// What people are shown until they have seen it.
+    /// Notices that people see until they acknowledge them.
     pub notices: Arc<dyn Notices>,
     /// Papers.
     pub papers: Arc<dyn Papers>,
@@ -46,6 +46,6 @@ pub struct Services {
     pub rooms: Arc<dyn Rooms>,
     /// Rules.
     pub rules: Arc<dyn Rules>,
-    /// The code on the phone.
+    /// The second factor.
     pub second_factor: Arc<dyn SecondFactor>,
 }

@@ -1,24 +1,24 @@
-//! What somebody may see of a meeting: the one place that says so. Everything that tells of meetings asks here: lists,
-//! calendars, the check beside the form, refusals, search, the trail. Knows no database; the backend derives its
-//! conditions from [`sight_by`], and a test holds both against each other.
+//! What a person may see of a meeting. This is the only place that decides it. Everything that shows meetings
+//! uses it: lists, calendars, the check beside the form, refusals, search, the trail. Knows no database; the
+//! backend derives its conditions from [`sight_by`], and a test compares the two.
 
 use serde::{Deserialize, Serialize};
 
 use crate::access::{Action, Caller, Grant, Part, Role, Scope, Stage, permits};
 use crate::ids::AgencyId;
 
-/// How much somebody may see of a meeting. Each step includes the ones before it.
+/// How much of a meeting a person may see. Each step includes the steps before it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Sight {
     /// Nothing, not even that there is a meeting.
     #[default]
     Nothing,
-    /// That a time is taken: neither identifier nor title nor agency.
+    /// Only that a time is taken: neither identifier nor title nor agency.
     Taken,
-    /// That it takes place: title, agency, kind, time, place, form. Nobody who takes part.
+    /// That it takes place: title, agency, kind, time, place, form. No participants.
     Title,
-    /// What it holds, but for its papers: people, sites, agenda.
+    /// Everything except its papers: people, sites, agenda.
     Opens,
     /// Its papers too.
     Papers,
@@ -29,18 +29,19 @@ impl Sight {
     pub const ALL: [Sight; 5] = [Self::Nothing, Self::Taken, Self::Title, Self::Opens, Self::Papers];
 }
 
-/// A reason why somebody may see something of a meeting.
+/// A reason that lets a person see something of a meeting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Ground {
     /// Being signed in.
     SignedIn,
-    /// A role in the agency that holds the meeting, or in one above it.
+    /// A role in the agency that holds the meeting, or in an agency above it.
     Role(Role),
-    /// One's own agency holds it, or an agency above or below one's own.
+    /// The person's own agency holds it, or an agency above or below their own.
     OwnLine,
-    /// One's own agency is invited as an agency, or joins as a site.
+    /// The person's own agency is invited as an agency, or joins as a site.
     OwnAgency,
-    /// A part in it. [`Part::Invited`] is for those who speak for an agency that is invited or joins as a site.
+    /// A part in the meeting. [`Part::Invited`] is for a person who speaks for an agency that is invited or
+    /// joins as a site.
     Part(Part),
 }
 
@@ -63,14 +64,15 @@ impl Ground {
     ];
 }
 
-/// What one ground lets somebody see of a meeting in this stage. The whole table; [`sight`] takes the most of it.
+/// What one ground lets a person see of a meeting in this stage. This is the whole table; [`sight`] takes the
+/// maximum.
 ///
-/// Only those whose role allows them to open a draft know of it.
+/// A person knows of a draft only if their role allows them to open it.
 pub fn sight_by(ground: Ground, stage: Stage) -> Sight {
     let is_told = stage != Stage::Draft;
     let title = if is_told { Sight::Title } else { Sight::Nothing };
     match ground {
-        // A meeting that is over or called off takes no time from anybody.
+        // A finished or cancelled meeting takes nobody's time.
         Ground::SignedIn if matches!(stage, Stage::Scheduled | Stage::UnderWay) => Sight::Taken,
         Ground::SignedIn => Sight::Nothing,
         Ground::OwnLine | Ground::OwnAgency => title,
@@ -95,28 +97,29 @@ fn by_permission(grants: &[Grant], part: Option<Part>, stage: Stage) -> Sight {
     }
 }
 
-/// Roles that show the meetings of the agencies they reach. The system administrator runs the system, not its meetings.
+/// Roles that show the meetings of the agencies that they reach. The system administrator runs the system and
+/// gets no meetings from that role.
 const fn shows_calendar(role: Role) -> bool {
     matches!(role, Role::AgencyAdministrator | Role::Secretary | Role::Leader | Role::ReportingOfficer)
 }
 
-/// What somebody is to one meeting, as far as seeing it goes.
+/// A person's relation to one meeting, as far as it matters for seeing it.
 #[derive(Clone, Copy, Debug)]
 pub struct Standing<'a> {
-    /// Path of the agency that holds it, root first.
+    /// Path of the agency that holds the meeting, root first.
     pub agency: &'a [AgencyId],
-    /// How far it has come.
+    /// The meeting's stage.
     pub stage: Stage,
-    /// Their own part in it.
+    /// The person's own part in the meeting.
     pub part: Option<Part>,
-    /// Whether they speak for an agency that is invited or joins as a site.
+    /// Whether the person speaks for an agency that is invited or joins as a site.
     pub speaks_for_invited: bool,
-    /// Whether their own agency is invited as an agency or joins as a site.
+    /// Whether the person's own agency is invited as an agency or joins as a site.
     pub is_own_agency_invited: bool,
 }
 
 impl Standing<'_> {
-    /// Whether a ground holds for somebody whose own agency has this path, root first.
+    /// Whether a ground holds for the caller. `own` is the path of the caller's agency, root first.
     pub fn has(&self, caller: &Caller, own: &[AgencyId], ground: Ground) -> bool {
         match ground {
             Ground::SignedIn => true,
@@ -134,7 +137,8 @@ impl Standing<'_> {
     }
 }
 
-/// What somebody, whose own agency has this path, may see of a meeting: the most that any ground gives.
+/// What the caller may see of a meeting: the maximum over all grounds. `own` is the path of the caller's
+/// agency, root first.
 pub fn sight(caller: &Caller, own: &[AgencyId], standing: &Standing<'_>) -> Sight {
     let grounds = Ground::ALL.into_iter().filter(|ground| standing.has(caller, own, *ground));
     grounds.map(|ground| sight_by(ground, standing.stage)).max().unwrap_or_default()

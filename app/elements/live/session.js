@@ -31,7 +31,8 @@ export class Session {
   #sending = null;
   #have = { camera: false, microphone: false, screen: false };
   #said = null;
-  /** What there is changed since it was said, perhaps there and back: the server may have changed it as well. */
+  /** /** Whether the devices changed since they were last sent, even if they changed back: the server may
+  /** have changed them too. */
   #isStale = false;
   #isTelling = false;
   #callOffTelling = () => {};

@@ -43,8 +43,8 @@ pub async fn sign_in(
     })
 }
 
-/// Ends the session whose cookie came along with a sign-in: the browser forgets its token, so nobody else is to find it.
-/// When the database is busy that session ends by itself, for the new one must reach the browser.
+/// Ends the session whose cookie came with a sign-in: the browser forgets its token, so nobody else must find
+/// it. If the database is busy, that session expires by itself, because the browser must receive the new one.
 #[cfg(feature = "ssr")]
 async fn end_former_session() {
     let former = use_context::<Option<domain::access::Caller>>().flatten();
@@ -87,7 +87,7 @@ pub async fn change_password(
     /// The new one again.
     #[server(default)]
     again: String,
-    /// Where to go then, of the page that comes before anything else; empty on the account's own page.
+    /// Where to go afterwards, from the page that a duty leads to; empty on the account page.
     #[server(default)]
     next: String,
 ) -> Result<(), CallError> {
@@ -147,7 +147,7 @@ pub async fn claim_first(
     };
     let claimed =
         session::services()?.accounts.claim(first, &client.device, &client.address, session::now()?).await;
-    // Secrets do not come back: the code is one.
+    // Secrets are not sent back to the form, and the code is a secret.
     let typed = [("agency_name", &*agency_name), ("user_name", &*user_name), ("name", &*name)];
     answer("/first", claimed, &typed, |signed_in| {
         session::begin_in_browser(&signed_in);

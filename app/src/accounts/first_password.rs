@@ -1,4 +1,4 @@
-//! Choosing a password in place of one that somebody else knows, before anything else.
+//! The page to choose a new password because another person knows the present one.
 
 use leptos::prelude::*;
 use leptos_meta::Title;

@@ -128,7 +128,7 @@ fn first_form(posted: &Posted) -> AnyView {
     .into_any()
 }
 
-/// The way out for somebody who cannot or will not go on as the one who is signed in.
+/// A button to sign out and use another account, for a person who cannot or will not continue with this one.
 pub(crate) fn other_account() -> impl IntoView {
     view! {
         <form method="post" action="/api/accounts/sign-out">

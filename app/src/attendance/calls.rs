@@ -70,7 +70,8 @@ pub async fn nameable(
     Ok(services.attendance.nameable(&caller, meeting, agency, &text).await?)
 }
 
-/// Names who comes for an invited agency; a browser without script looks for more people by the same form.
+/// Names the people who come for an invited agency. A browser without script uses the same form to search for
+/// more people.
 #[server(prefix = "/api", endpoint = "attendance/name-delegates")]
 pub async fn name_delegates(
     /// The meeting.
@@ -83,7 +84,7 @@ pub async fn name_delegates(
     /// `find` to look for more people.
     #[server(default)]
     then: String,
-    /// What is looked for.
+    /// The search text.
     #[server(default)]
     text: String,
 ) -> Result<(), CallError> {

@@ -61,7 +61,7 @@ pub fn NamingPage() -> impl IntoView {
         query.with(|query| query.get("agency").and_then(|id| id.parse::<AgencyId>().ok()))
     });
     let posted = posted();
-    // Those ticked before a search without script, or before a refusal.
+    // The people ticked before a search without script, or before a refusal.
     let (ticked, text) = (posted.all("people[]"), posted.typed("text"));
     let posted = StoredValue::new(posted);
     let naming: Loaded<Naming> = resource_of(id, move |id| calls::to_name(id, ticked.clone()));

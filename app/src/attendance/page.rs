@@ -1,6 +1,6 @@
-//! The page behind the hall's code: one press, and the delegate is present. The page never presses by itself, because
-//! its address may have come by a message to somebody elsewhere. Every other case says why and where to go on. A plain
-//! form, so that any camera's browser will do.
+//! The page behind the hall's code: the delegate presses once to confirm their presence. The page never does
+//! it by itself, because a person elsewhere may have received its address in a message. Every other case says
+//! why it does not work and where to go next. It is a plain form, so any camera's browser works.
 
 use domain::access::Stage;
 use domain::error::Failure;
@@ -79,7 +79,7 @@ fn draw(id: MeetingId, landing: Option<&Landing>, code: &str, posted: &Posted) -
     .into_any()
 }
 
-/// The press that says "I am here"; the code is typed when none came with the address.
+/// The button that says "I am here". The code is typed if the address has none.
 fn confirm(id: MeetingId, code: &str, posted: &Posted) -> AnyView {
     let is_scanned = !code.is_empty() && posted.failure.is_none();
     let failure = posted.failure.clone().map(|failure| view! { <Problem failure/> });

@@ -1,4 +1,4 @@
-//! What was done, and to which field, in words. A field without words of its own is shown by its code, so that the trail
+//! What was done, and to which field, in words. A field without words is shown by its code, so that the trail
 //! hides nothing.
 
 use domain::access::Stage;
@@ -8,7 +8,8 @@ use crate::text::keys::*;
 use crate::text::{Text, t};
 use crate::words;
 
-/// The words for a deed, by its code `feature.verb`. One that this program does not know is shown by its code.
+/// The words for a deed, by its code `feature.verb`. A deed that this program does not know is shown by its
+/// code.
 pub(super) fn deed(code: &str) -> String {
     let Some(deed) = Deed::parse(code) else { return code.to_owned() };
     let text: Text = match deed {

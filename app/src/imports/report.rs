@@ -147,8 +147,8 @@ fn as_csv(bad: &[BadRow]) -> String {
     text
 }
 
-/// A cell that a spreadsheet reads as text, whatever it holds: one that begins with a tab or a line end is read as what
-/// follows.
+/// A cell that a spreadsheet always reads as text. A leading tab or line end is quoted too: a spreadsheet
+/// skips it and reads what follows.
 fn quoted(cell: &str) -> String {
     let guard = if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { "'" } else { "" };
     format!("\"{guard}{}\"", cell.replace('"', "\"\""))

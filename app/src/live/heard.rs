@@ -39,7 +39,7 @@ impl Table {
                 if matches!(self.asked.get_value(), Asked::Over(_)) || is_no_room(&failure) {
                     self.not_seated(&failure);
                 }
-                // Whoever has no leave any more shares nothing, and shares again by a press of their own.
+                // Without permission the page stops sharing. The user must start sharing again.
                 if matches!(failure, Failure::Refused(Refusal::ScreenNeedsFloor | Refusal::ScreenEnded)) {
                     self.sharing.set(false);
                 }

@@ -167,7 +167,7 @@ impl Table {
         self.standing.with(|standing| standing.as_ref().is_some_and(|standing| standing.directs))
     }
 
-    /// Shares the screen, or no longer; says what is needed where it may not be shared.
+    /// Starts or stops sharing the screen. If sharing is not allowed, says what is needed.
     pub(super) fn toggle_sharing(self) {
         let is_on = self.sharing.get_untracked();
         if !is_on && !untrack(|| self.may_share()) {

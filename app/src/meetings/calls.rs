@@ -37,7 +37,7 @@ pub async fn fetch(
     Ok(Shown { meeting, now: now()? })
 }
 
-/// The same for a page that is open already and asks by itself: that is no use of the session.
+/// The same for an open page that asks by itself, which does not count as a use of the session.
 #[server(endpoint = "meetings/follow")]
 pub async fn follow(
     /// The meeting.
@@ -186,7 +186,7 @@ fn ended_at(text: &str, now: DateTime<Utc>) -> Result<Option<chrono::NaiveDateTi
     }
 }
 
-/// Ends a step: a plain form goes on to the meeting or gets its page back, a call gets its outcome.
+/// Ends a step: a plain form redirects to the meeting or shows its page again, a call gets its outcome.
 #[cfg(feature = "ssr")]
 pub(super) fn back(id: MeetingId, tail: &str, outcome: Result<(), Failure>) -> Result<(), CallError> {
     back_with(id, tail, outcome, &[])

@@ -91,7 +91,7 @@ impl Desk {
         self.posted.with_value(|posted| posted.all("kept"))
     }
 
-    /// How many they are; of many only the last are told by title.
+    /// How many papers were stored; if there are many, only the last are named by title.
     pub(super) fn kept_count(self) -> usize {
         self.posted.with_value(|posted| posted.typed("kept_count").parse().unwrap_or(0))
     }
@@ -109,7 +109,7 @@ impl Desk {
             let Shown { meeting, now } = match calls::follow(self.id).await {
                 Ok(shown) => shown,
                 Err(CallError(Failure::SignedOut)) => return self.say_signed_out(true),
-                // The line's trouble, or the server's, passes.
+                // A network or server error is temporary.
                 Err(_) => return,
             };
             self.say_signed_out(false);
@@ -129,7 +129,8 @@ impl Desk {
         });
     }
 
-    /// Says once that the session has ended, and no longer when somebody has signed in again beside this page.
+    /// Says once that the session has ended. Removes the message when a user has signed in again in another
+    /// tab.
     #[cfg(feature = "hydrate")]
     fn say_signed_out(self, is_signed_out: bool) {
         let is_said = self.failure.try_with_untracked(|said| *said == Some(Failure::SignedOut)) == Some(true);

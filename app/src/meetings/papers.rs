@@ -65,7 +65,7 @@ fn row(desk: Desk, paper: Memo<Paper>, id: PaperId, manages: bool) -> impl IntoV
     }
 }
 
-/// Pages, size, which version it is, and the declaration it was taken under.
+/// Pages, size, which version it is, and the declaration under which it was accepted.
 fn measure(paper: &Paper) -> impl IntoView + use<> {
     let pages = match paper.pages {
         Some(pages) => tf(AGENDA_PAGES, &[("n", &pages)]),
@@ -232,8 +232,8 @@ fn upload(desk: Desk, item: &str) -> impl IntoView + use<> {
     }
 }
 
-/// After a plain form was refused because a first page could not be read: the declaration under which the same file is
-/// taken, without sending it again.
+/// Shown after a plain form was refused because a first page could not be read: the declaration with which
+/// the same file is accepted, without sending it again.
 pub(super) fn declaring(desk: Desk, failure: &Failure) -> Option<AnyView> {
     let Failure::Refused(Refusal::FirstPageUnread { kept, .. }) = failure else { return None };
     let form = view! {

@@ -1,4 +1,5 @@
-//! What happened to one's own account: above the home page until it is seen, and as a list on the account's page.
+//! The events of one's own account: above the home page until acknowledged, and as a list on the account
+//! page.
 
 use domain::notices::{AccountEvent, AccountEventKind};
 use domain::time::Zone;
@@ -8,7 +9,7 @@ use crate::text::keys::*;
 use crate::text::{self, t, tf};
 use crate::ui::{Card, Icon};
 
-/// What was not seen yet, with the button for it; nothing when there is none.
+/// The unseen events, with a button to acknowledge them; nothing if there are none.
 pub fn account_news(events: &[AccountEvent]) -> AnyView {
     let Some(newest) = events.first() else { return ().into_any() };
     let newest = newest.id.to_string();
@@ -29,7 +30,7 @@ pub fn account_news(events: &[AccountEvent]) -> AnyView {
     .into_any()
 }
 
-/// All that is kept, seen or not.
+/// All stored events, seen or not.
 pub fn account_history(events: &[AccountEvent]) -> AnyView {
     let body = if events.is_empty() {
         view! { <div class="card__body"><p class="muted">{t(NOTICES_NONE)}</p></div> }.into_any()

@@ -1,4 +1,4 @@
-//! What the pages that show notices ask the server.
+//! The calls of the pages that show notices.
 
 use domain::ids::{AccountEventId, RoleGivenId};
 use domain::notices::{AccountEvent, RoleGiven};
@@ -14,7 +14,7 @@ use crate::{form::answer, session::asked};
 pub struct UnseenNotices {
     /// Roles given in agencies that the caller leads.
     pub roles: Vec<RoleGiven>,
-    /// What happened to the caller's account, as far as home tells of it.
+    /// Events of the caller's account that the home page reports.
     pub events: Vec<AccountEvent>,
 }
 
@@ -30,17 +30,17 @@ pub async fn unseen() -> Result<UnseenNotices, CallError> {
     })
 }
 
-/// The last things that happened to the caller's account, seen or not.
+/// The last events of the caller's account, seen or not.
 #[server(prefix = "/api", endpoint = "notices/account-events")]
 pub async fn account_events() -> Result<Vec<AccountEvent>, CallError> {
     let (services, caller) = asked()?;
     Ok(services.notices.account_events(&caller).await?)
 }
 
-/// Acknowledges what happened to the caller's account, up to one event, and goes back home.
+/// Acknowledges the events of the caller's account up to one event, and returns to the home page.
 #[server(prefix = "/api", endpoint = "notices/acknowledge-account")]
 pub async fn acknowledge_account(
-    /// The newest one that was shown.
+    /// The newest event that was shown.
     newest: AccountEventId,
 ) -> Result<(), CallError> {
     let (services, caller) = asked()?;
@@ -48,10 +48,10 @@ pub async fn acknowledge_account(
     answer("/", acknowledged, &[], |()| "/".to_owned())
 }
 
-/// Acknowledges a role that was given, and goes back home.
+/// Acknowledges a given role, and returns to the home page.
 #[server(prefix = "/api", endpoint = "notices/acknowledge-role")]
 pub async fn acknowledge_role(
-    /// Which.
+    /// Which role.
     id: RoleGivenId,
 ) -> Result<(), CallError> {
     let (services, caller) = asked()?;

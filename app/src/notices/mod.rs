@@ -1,4 +1,4 @@
-//! Notices: what a person is shown until they press that they have seen it. Drawn on the pages of other features.
+//! Notices: what a person is shown until they acknowledge it. Drawn on the pages of other features.
 
 mod account;
 pub mod calls;

@@ -1,4 +1,4 @@
-//! Roles given in the agencies that one leads, as a list with a button to acknowledge each.
+//! Roles given in the agencies that the caller leads, as a list with a button to acknowledge each.
 
 use domain::notices::RoleGiven;
 use domain::time::Zone;
@@ -9,7 +9,7 @@ use crate::text::{self, t, tf};
 use crate::ui::Icon;
 use crate::words;
 
-/// The list; nothing when there is none.
+/// The list; nothing if it is empty.
 pub fn roles_given(roles: &[RoleGiven]) -> AnyView {
     if roles.is_empty() {
         return ().into_any();

@@ -199,9 +199,9 @@ fn keep(caller: &domain::access::Caller, user_name: String, password: String) ->
 /// Turns a person's second factor off.
 #[server(prefix = "/api", endpoint = "people/turn-off-second-factor")]
 pub async fn turn_off_second_factor_of(
-    /// Who.
+    /// The person.
     person: PersonId,
-    /// The search of the list, to come back to.
+    /// The search text of the list, to return to it.
     #[server(default)]
     text: String,
 ) -> Result<(), CallError> {

@@ -1,4 +1,4 @@
-//! What the pages of the second factor ask the server. Every form is posted whole and answered with a redirect.
+//! The calls of the second factor's pages. Every form is posted as a whole and answered with a redirect.
 
 use domain::second_factor::SecondFactorState;
 use leptos::prelude::*;
@@ -12,22 +12,22 @@ use crate::{
     qr, session,
 };
 
-/// The page of one's own second factor.
+/// The page of the caller's own second factor.
 #[cfg(feature = "ssr")]
 const PAGE: &str = "/account/second-factor";
 
-/// How the caller's second factor stands, with what the page draws of it.
+/// The state of the caller's second factor, with what the page draws.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SecondFactorShown {
-    /// How it stands.
+    /// The state.
     pub state: SecondFactorState,
-    /// The picture for the phone's camera: squares of a side, and the path of the dark ones.
+    /// The picture for the phone's camera: the number of squares per side, and the path of the dark ones.
     pub picture: Option<(usize, String)>,
     /// Recovery codes that were just made.
     pub codes: Vec<String>,
 }
 
-/// How the caller's second factor stands; `report` names recovery codes that were just made.
+/// The state of the caller's second factor. `report` names recovery codes that were just made.
 #[server(prefix = "/api", endpoint = "second-factor/state")]
 pub async fn second_factor(
     /// Name of the report; empty for none.
@@ -83,13 +83,13 @@ pub async fn turn_off_second_factor(
     answer("/account", off, &[], |()| noted(Note::SecondFactorTurnedOff, "/account".to_owned()))
 }
 
-/// Ends a sign-in that waits for a code, and goes on to `next`.
+/// Completes a sign-in that waits for a code, and redirects to `next`.
 #[server(prefix = "/api", endpoint = "second-factor/enter")]
 pub async fn enter_code(
     /// A code or a recovery code.
     #[server(default)]
     second_code: String,
-    /// Where to go then.
+    /// Where to go afterwards.
     #[server(default)]
     next: String,
 ) -> Result<(), CallError> {

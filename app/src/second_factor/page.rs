@@ -1,5 +1,5 @@
-//! Setting up one's own second factor: scan, enter the first code, keep the recovery codes. A page without the frame, for
-//! some are led here before anything else.
+//! Setting up one's own second factor: scan, enter the first code, keep the recovery codes. The page has no
+//! frame, because some people must finish it before they may use anything else.
 
 use domain::second_factor::SecondFactorSetup;
 use leptos::prelude::*;
@@ -43,7 +43,7 @@ fn steps(shown: &SecondFactorShown, posted: &Posted) -> AnyView {
     } else {
         SECOND_FACTOR_LEAD
     };
-    // Somebody who is led here can only set it up or sign out.
+    // A person who was redirected here can only set it up or sign out.
     let away = match (shown.state.since, shown.state.is_demanded) {
         (Some(_), _) => ().into_any(),
         (None, true) => other_account().into_any(),
@@ -72,7 +72,7 @@ fn begin() -> AnyView {
 
 fn scan(setup: &SecondFactorSetup, picture: Option<&(usize, String)>, posted: &Posted) -> AnyView {
     let picture = picture.map(|(side, path)| {
-        // Four light squares around it, as the standard asks.
+        // Four light squares around it, as the standard requires.
         let (whole, path) = (side + 8, path.clone());
         view! {
             <svg class="si__qr" viewBox=format!("-4 -4 {whole} {whole}") role="img" aria-label=t(SECOND_FACTOR_PICTURE) shape-rendering="crispEdges">
@@ -100,7 +100,7 @@ fn scan(setup: &SecondFactorSetup, picture: Option<&(usize, String)>, posted: &P
     .into_any()
 }
 
-/// A secret in groups of four, as it is read and typed.
+/// A secret in groups of four, for reading and typing.
 fn in_fours(secret: &str) -> String {
     let letters: Vec<char> = secret.chars().collect();
     letters.chunks(4).map(|group| group.iter().collect::<String>()).collect::<Vec<_>>().join(" ")

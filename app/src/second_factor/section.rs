@@ -1,4 +1,4 @@
-//! The second factor on the account's page: how it stands, and how to turn it on or off.
+//! The second factor on the account page: its state, and how to turn it on or off.
 
 use domain::time::Zone;
 use leptos::prelude::*;

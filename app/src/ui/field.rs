@@ -145,8 +145,9 @@ pub fn TextArea(
     framed(name, label, hint, error, control)
 }
 
-/// The text of a `<textarea>`. Leptos writes it into the document as it is, although a browser reads entities there and ends
-/// it at the first `</textarea>`; so the server escapes it here. The browser sets it as text.
+/// The text of a `<textarea>`. Leptos writes it into the document without escaping, but a browser reads
+/// entities in it and ends it at the first `</textarea>`. So the server escapes the text here. In the browser
+/// it is set as text.
 pub fn textarea_text(text: String) -> String {
     if cfg!(feature = "ssr") {
         text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")

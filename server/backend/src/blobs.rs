@@ -103,7 +103,7 @@ impl Blobs {
     }
 }
 
-/// Makes a folder, and those it lies in, for the program's user alone; one that is there stays as it is.
+/// Creates a folder and its parents, accessible only to the program's user. An existing folder is unchanged.
 pub(crate) async fn make_folder(folder: &Path) -> std::io::Result<()> {
     fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).await
 }
@@ -148,7 +148,7 @@ impl Incoming {
         Ok(&self.path)
     }
 
-    /// All that was written.
+    /// All that was written so far.
     pub(crate) async fn read(&mut self) -> std::io::Result<Vec<u8>> {
         self.file.flush().await?;
         fs::read(&self.path).await

@@ -1,6 +1,6 @@
 //! One data layer for SQLite and PostgreSQL, every query written once with `$n` placeholders.
-//! SQLite has one writer, four readers and two more for expensive reads; PostgreSQL one pool. Knows no table; that a commit
-//! writes the lines of the audit trail is all it knows of that.
+//! SQLite has one writer, up to four readers and three more for expensive reads; PostgreSQL has one pool.
+//! Knows no table, except that a commit writes the lines of the audit trail.
 
 mod reader;
 mod value;
@@ -28,13 +28,13 @@ use crate::events::{Events, News, Telling};
 pub(crate) const CONNECTIONS: u32 = 16;
 /// Readers of the embedded database, at most: as many as the cores of a small office machine, twice.
 const SQLITE_READERS: u32 = 4;
-/// Readers of the embedded database for lists, searches and figures, which may take a core for long: the others stay free for
-/// pages. One more than one person has at once.
+/// Readers of the embedded database for lists, searches and figures, which may use a core for a long time:
+/// the other readers stay free for pages. One more than one person may use at once.
 const SQLITE_HEAVY_READERS: u32 = 3;
-/// Of PostgreSQL's connections these are for expensive reads: one in so many.
+/// One in four of PostgreSQL's connections may be used for expensive reads.
 const POSTGRES_HEAVY_SHARE: u32 = 4;
-/// PostgreSQL ends a statement after this many milliseconds: twice as long as a page is waited for, and longer than the
-/// longest statement of an import.
+/// PostgreSQL ends a statement after this many milliseconds: twice as long as the client waits for a page,
+/// and longer than the longest statement of an import.
 const STATEMENT_MS: &str = "60000";
 /// How long a writer of the embedded database waits for another, here or in another program, before its caller is told
 /// to try again. The longest transaction is an import: 100,000 meetings take some eleven seconds on two slow cores. A
@@ -57,7 +57,7 @@ pub enum Db {
         passing: SqlitePool,
         /// Connections that only read.
         readers: SqlitePool,
-        /// Connections that only read, for what may take long.
+        /// Read-only connections for expensive reads.
         heavy: SqlitePool,
         /// Where what has changed is told.
         events: Events,
@@ -66,7 +66,7 @@ pub enum Db {
     Postgres {
         /// Its connections.
         pool: PgPool,
-        /// Leave to use one of them for what may take long.
+        /// Permits to use a connection for an expensive read.
         heavy: Arc<Semaphore>,
         /// Where what has changed is told, here or on another node.
         events: Events,
@@ -137,7 +137,7 @@ impl Db {
     /// When the server does not answer, or the database is newer than this program.
     pub async fn postgres(url: &str, connections: u32) -> Result<Db, sqlx::Error> {
         let options = sqlx::postgres::PgConnectOptions::from_str(url)?.statement_cache_capacity(200);
-        // Bringing the database up to date may take longer than any statement of a page.
+        // Migrating the database may take longer than any statement of a page.
         let mut unbounded = PgConnection::connect_with(&options).await?;
         MIGRATIONS.run(&mut unbounded).await?;
         unbounded.close().await?;
@@ -188,8 +188,8 @@ impl Db {
 }
 
 impl Tx {
-    /// Writes the lines of the audit trail, makes everything permanent, and then tells of it; on SQLite it is on the disk
-    /// when this returns.
+    /// Writes the lines of the audit trail, commits, and then sends the notifications. On SQLite the data is
+    /// on the disk when this returns.
     pub async fn commit(mut self) -> Result<(), sqlx::Error> {
         if let Engine::Postgres(tx) = &mut self.on {
             std::mem::take(&mut self.news).send(tx).await?;
@@ -204,9 +204,9 @@ impl Tx {
         }
     }
 
-    /// Has the commit write a line of the audit trail. On SQLite, where the writer is alone, the lines of an import are
-    /// written as soon as they fill a statement; on PostgreSQL they wait in memory, because whoever writes them keeps all
-    /// others from writing until the commit.
+    /// Adds a line of the audit trail for the commit to write. SQLite has only one writer, so the lines of an
+    /// import are written as soon as they fill a statement. On PostgreSQL they wait in memory, because a
+    /// transaction that writes them blocks all other writers until its commit.
     pub(crate) async fn record(&mut self, line: Line) -> Result<(), sqlx::Error> {
         self.lines.push(line);
         if self.lines.len() < audit::LINES_AT_ONCE || self.is_postgres() {

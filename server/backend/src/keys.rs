@@ -1,5 +1,6 @@
-//! Keys of the program's own, made once and kept in the database so that every node knows them, and the marks made with
-//! them: what is compared later without being kept in clear. Knows not what a mark stands for.
+//! The program's own keys, created once and stored in the database so that every node has them. Also the
+//! marks made with them: keyed hashes of what is compared later and must not be stored in clear. Does not
+//! know what a mark is for.
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
@@ -9,7 +10,8 @@ use crate::db::q;
 use crate::stop::Done;
 
 impl Backend {
-    /// The key kept under a name in the settings. Takes a connection of its own: not for within a transaction.
+    /// The key with this name in the settings. Uses a connection of its own, so do not call it within a
+    /// transaction.
     pub(crate) async fn kept_key(&self, name: &'static str) -> Done<Vec<u8>> {
         let read = || q("SELECT value FROM setting WHERE name = $1").bind(name);
         let kept: Option<(String,)> = read().optional(self.db()).await?;
@@ -29,11 +31,12 @@ impl Backend {
     }
 }
 
-/// A mark of some texts, the same for the same texts and key: so many bytes of an HMAC, hex.
+/// A mark of some texts, the same for the same texts and key: the first `bytes` bytes of an HMAC, in hex.
 pub(crate) fn mark(key: &[u8], texts: &[&str], bytes: usize) -> String {
     let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes a key of any length");
     for text in texts {
-        // The length first, so that two texts are never taken for two others that read the same together.
+        // The length first, so that two lists of texts that concatenate to the same string get different
+        // marks.
         mac.update(&text.len().to_be_bytes());
         mac.update(text.as_bytes());
     }

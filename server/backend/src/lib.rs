@@ -78,13 +78,13 @@ pub struct BackendConfig {
     pub reserve_bytes: u64,
     /// How long somebody who changes something waits while another program holds the embedded database.
     pub patience: Duration,
-    /// The program whose child looks into papers.
+    /// The program that is started as a child to look into papers.
     pub looker: Program,
 }
 
 impl BackendConfig {
-    /// The embedded database in a folder, with the defaults. Papers are looked into by a child of the running program, which
-    /// must hand over to `foreign::child::run` when it is started as one.
+    /// The embedded database in a folder, with the defaults. A child of the running program looks into
+    /// papers, so the program must call `foreign::child::run` when it is started as that child.
     pub fn embedded(data_dir: impl Into<PathBuf>) -> Self {
         Self {
             database_url: String::new(),
@@ -161,7 +161,8 @@ impl Backend {
         Ok(Some(pending::in_file(&file).await?))
     }
 
-    /// Verifies that the audit trail of a database that is up to date is as it was written; changes nothing.
+    /// Verifies that nothing changed the audit trail of an up-to-date database after it was written. Changes
+    /// nothing itself.
     ///
     /// # Errors
     /// When the database does not answer.
@@ -228,13 +229,13 @@ impl Backend {
         &self.0.blobs
     }
 
-    /// Where papers are looked into.
+    /// The room that looks into papers.
     pub(crate) fn room(&self) -> &Room {
         &self.0.room
     }
 
-    /// The turn to import a file: one at a time, for each takes much memory and, while it writes, the embedded database. None
-    /// while another import goes on.
+    /// The turn to import a file. There is only one, because an import uses much memory and, while it writes,
+    /// blocks the embedded database. None while another import runs.
     pub(crate) fn import_turn(&self) -> Option<OwnedSemaphorePermit> {
         self.0.import_turn.clone().try_acquire_owned().ok()
     }

@@ -1,4 +1,4 @@
-//! One connection that only looks at a database, as it is: nothing is brought up to date, nothing is made.
+//! A connection that only inspects a database as it is: it migrates and creates nothing.
 //! Knows no table.
 
 use sqlx::sqlite::SqliteConnectOptions;
@@ -14,7 +14,7 @@ pub(crate) enum Looking {
 }
 
 impl Looking {
-    /// Connects to the database that the configuration names; it has to be there.
+    /// Connects to the configured database, which must exist.
     pub(crate) async fn at(config: &BackendConfig) -> Result<Looking, sqlx::Error> {
         if !config.database_url.is_empty() {
             return PgConnection::connect(&config.database_url).await.map(Looking::Postgres);

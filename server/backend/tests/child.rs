@@ -1,4 +1,4 @@
-//! The child of the tests: it looks into papers as the program itself does when it is started for that.
+//! The child for the tests: it looks into papers like the program itself when it is started for that.
 
 fn main() -> std::process::ExitCode {
     foreign::child::run()

@@ -1,5 +1,5 @@
-//! How much memory a file of the largest size takes, whatever is in it. A program of its own, for it counts all that is
-//! allocated.
+//! How much memory a file of the largest size takes, whatever it holds. This is a separate program because it
+//! counts everything that is allocated.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -8,13 +8,13 @@ use backend::{Backend, BackendConfig, SeededEntropy};
 use domain::agencies::{Agencies, AgencyInput};
 use domain::imports::{IMPORT_MIB_AT_MOST, ImportKind, ImportMode, Imports};
 
-/// What an import may take beside the file itself, which the test holds too.
+/// What an import may take besides the file itself, which the test holds too.
 const BYTES_AT_MOST: usize = 168 * 1024 * 1024;
 
 static NOW: AtomicUsize = AtomicUsize::new(0);
 static MOST: AtomicUsize = AtomicUsize::new(0);
 
-/// The system's allocator, counted.
+/// The system's allocator, with counting.
 struct CountingAllocator;
 
 // SAFETY: every call is passed on as it came.
@@ -36,7 +36,7 @@ unsafe impl GlobalAlloc for CountingAllocator {
 #[global_allocator]
 static ALLOCATOR: CountingAllocator = CountingAllocator;
 
-/// A line again and again up to the largest size.
+/// A file of the largest size that repeats one line.
 fn filled(head: &str, line: impl Fn(usize) -> String) -> Vec<u8> {
     let most = (IMPORT_MIB_AT_MOST as usize) << 20;
     let mut file = Vec::with_capacity(most);

@@ -1,5 +1,6 @@
-//! The child: gives up what it may do, reads the file on its standard input, looks into it and writes the answer.
-//! Whatever goes wrong ends the process; the room makes an answer of that.
+//! The child: drops its privileges, reads the file from its standard input, looks into it and writes the
+//! answer.
+//! Any error ends the process; the room turns that into an answer.
 
 use std::io::{Read, Write};
 use std::process::ExitCode;
@@ -11,7 +12,7 @@ use crate::{ANSWER_BYTES_AT_MOST, Look, pdf, seal};
 /// The word on the command line that makes the program a child.
 pub const VERB: &str = "look-into";
 
-/// Status of a child that could not limit itself. It has read nothing.
+/// Exit status of a child that could not limit itself. It has read nothing.
 const NOT_LIMITED: u8 = 3;
 
 /// Runs the child to its end. It must be the first thing that the program does.
@@ -21,9 +22,9 @@ pub fn run() -> ExitCode {
 
 /// Limits the process, does the work and writes what it saw.
 ///
-/// The limits are set here and not between fork and exec of the parent. Nothing foreign is read before them either way,
-/// since the file is only read below; and so the serving process, which has many threads and much memory, starts children
-/// without unsafe code and without copying its page tables.
+/// The limits are set here and not between fork and exec of the parent. Either way no foreign byte is read
+/// before the limits are set, because the file is only read below. And the serving process, which has many
+/// threads and much memory, can start children without unsafe code and without copying its page tables.
 pub fn answer(work: impl FnOnce() -> Option<Look>) -> ExitCode {
     let Ok(is_sealed) = seal::seal() else { return ExitCode::from(NOT_LIMITED) };
     let mut look = work().unwrap_or_else(Look::given_up);
@@ -34,7 +35,7 @@ pub fn answer(work: impl FnOnce() -> Option<Look>) -> ExitCode {
     }
 }
 
-/// The file on the standard input; none when it is larger than any paper.
+/// The file on the standard input; none if it is larger than any paper.
 fn read() -> Option<Vec<u8>> {
     let stdin = std::io::stdin();
     let bytes = u64::try_from(rustix::fs::fstat(&stdin).ok()?.st_size).ok()?;

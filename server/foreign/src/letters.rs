@@ -1,16 +1,17 @@
-//! Old Vietnamese encodings: TCVN3 and VNI put Vietnamese letters in the places of Western ones, so that their text reads as
-//! "TèI MËT" or "TOÁI MAÄT". Tells such text, and converts it. Knows letters only.
+//! Old Vietnamese encodings: TCVN3 and VNI put Vietnamese letters in the places of Western ones, so that
+//! their text reads as "TèI MËT" or "TOÁI MAÄT". Detects such text and converts it. Knows letters only.
 
 use domain::papers::PageLine;
 use unicode_normalization::UnicodeNormalization;
 
-/// TCVN3 by place, from 0xA1 on; `.` where there is no letter.
+/// The letters of TCVN3 by code, from 0xA1 on; `.` where there is no letter.
 const TCVN3: &str =
     "ĂÂÊÔƠƯĐăâêôơưđ......àảãáạ.ằẳẵắ.......ặầẩẫấậè.ẻẽéẹềểễếệìỉ...ĩíịò.ỏõóọồổỗốộờởỡớợù.ủũúụừửữứựỳỷỹýỵ";
-/// First place of [`TCVN3`].
+/// The first code of [`TCVN3`].
 const TCVN3_FIRST: u32 = 0xa1;
 
-/// Marks of VNI, which follow their letter: the place in small and in capital, and the marks to put on the letter.
+/// Marks of VNI, which follow their letter: the code in lower and upper case, and the marks to put on the
+/// letter.
 const VNI_MARKS: [(char, char, &str); 17] = [
     ('ù', 'Ù', "\u{301}"),
     ('ø', 'Ø', "\u{300}"),
@@ -46,23 +47,25 @@ const VNI_LETTERS: [(char, char); 12] = [
     ('Ò', 'Ị'),
 ];
 
-/// Signs and letters that Vietnamese text in Unicode never has within a word, and text in an old encoding has in most.
+/// Characters that Vietnamese text in Unicode never has within a word, and that most words in an old encoding
+/// have.
 const STRANGE: &str = "¡¢£¤¥¦§¨©ª«¬\u{ad}®µ¶·¸¹»¼½¾ÄÅÆÇËÎÏÐÑÖ×ØÛÜÞßäåæçëîïðñö÷øûüþÿ";
-/// So many of them at least, and this share of the letters, in hundredths. Old encodings reach 20; German has 5.
+/// Text in an old encoding has at least this many of them, and at least [`STRANGE_PERCENT`] of its letters
+/// are among them, in hundredths. Old encodings reach 20; German has 5.
 const STRANGE_AT_LEAST: usize = 5;
 /// See [`STRANGE_AT_LEAST`].
 const STRANGE_PERCENT: usize = 8;
 
-/// How a font's letters are to be read, by its name.
+/// How the letters of a font must be read, by the font's name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Font {
-    /// As they are.
+    /// As Unicode.
     Today,
-    /// `.VnTime` and its kin: TCVN3.
+    /// `.VnTime` and similar fonts: TCVN3.
     Tcvn3,
     /// `.VnTimeH`: TCVN3 that looks like capitals, whatever is typed.
     Tcvn3Capitals,
-    /// `VNI-Times` and its kin.
+    /// `VNI-Times` and similar fonts.
     Vni,
 }
 
@@ -79,7 +82,7 @@ impl Font {
         }
     }
 
-    /// What a letter says. VNI takes two places for most letters, so its text is converted by the line.
+    /// The text of a letter. VNI uses two codes for most letters, so its text is converted line by line.
     pub(crate) fn read(self, letter: String) -> String {
         match self {
             Font::Tcvn3 => tcvn3_letters(&letter),
@@ -108,8 +111,8 @@ pub(crate) fn is_old<'a>(letters: impl Iterator<Item = &'a str>) -> bool {
     strange >= STRANGE_AT_LEAST && strange * 100 >= all * STRANGE_PERCENT && strange > vietnamese
 }
 
-/// What a line says if it is in an old encoding. In a font of capitals small letters look like capitals, so a line is given
-/// in capitals too when its plain letters are.
+/// The text of a line if it is in an old encoding. In a font of capitals small letters look like capitals, so
+/// a line is also given in capitals if its plain letters are capitals.
 pub(crate) fn converted(line: &PageLine) -> Vec<PageLine> {
     let both = [from_tcvn3, from_vni].map(|convert| PageLine {
         text: convert(&line.text),

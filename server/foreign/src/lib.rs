@@ -1,6 +1,7 @@
-//! Foreign files are read here, and nowhere else: a child process that may die looks into them, under limits that the
-//! kernel keeps, and says what it saw. [`Room`] is the serving process's side, [`child`] the child's.
-//! Knows no database, no page and no permission; of the domain only what a look is told in.
+//! Reads foreign files; no other crate does. A child process that may crash looks into them, under limits
+//! that the kernel enforces, and reports what it saw. [`Room`] is the serving process's side, [`child`] the
+//! child's.
+//! Knows no database, no page and no permission; of the domain it uses only the types of a look.
 
 #![deny(unsafe_code)]
 
@@ -15,13 +16,13 @@ use serde::{Deserialize, Serialize};
 
 pub use room::{LOOKS_AT_ONCE, Program, Room, Unseen};
 
-/// Longest answer of a child. A dense first page takes a tenth of it.
+/// Longest answer of a child. A dense first page needs a tenth of it.
 const ANSWER_BYTES_AT_MOST: usize = 512 * 1024;
 
 /// What was seen in a file.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Look {
-    /// Number of pages, when it is certain.
+    /// Number of pages, if it is certain.
     pub pages: Option<u32>,
     /// The lines of the first page, in every way that it can be read.
     pub lines: Vec<PageLine>,
@@ -32,7 +33,7 @@ pub struct Look {
 }
 
 impl Look {
-    /// What is known of a file that could not be looked into.
+    /// The result for a file that could not be looked into.
     pub fn given_up() -> Look {
         Look::unread(Unread::GivenUp)
     }

@@ -1,5 +1,5 @@
-//! The room: the serving process's side. Starts a child for each file, hears its answer, and ends it when it takes too
-//! long, says too much, or nobody waits for it any more. Knows nothing of what is in the file.
+//! The room: the serving process's side. Starts a child for each file, reads its answer, and kills it if it
+//! takes too long, answers too much, or nobody waits for it any more. Knows nothing of the file's content.
 
 use std::collections::HashMap;
 use std::ffi::OsString;
@@ -18,10 +18,12 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 use crate::{ANSWER_BYTES_AT_MOST, Look, child};
 
-/// Children at once. Each may take 512 MiB and a core; a paper is looked into in a fraction of a second. One sender has one
-/// of them at a time, so that the files of one, however bad, leave a place for everybody else's.
+/// Children at once. Each may use 512 MiB and one core; looking into a paper takes a fraction of a second.
+/// One sender has only one of them at a time, so that one person's files, however bad, leave a place for
+/// everyone else's.
 pub const LOOKS_AT_ONCE: usize = 2;
-/// A child ends after this, however busy the machine is. Its 10 s of processor time take longer on a busy one.
+/// Longest time for a child, however busy the machine is. Its 10 s of processor time take longer on a busy
+/// machine.
 const SECONDS_AT_MOST: Duration = Duration::from_secs(15);
 
 /// The smallest file of one page.
@@ -29,18 +31,18 @@ const EMPTY_PAGE: &[u8] =
     b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>\
 endobj\n3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n";
 
-/// The program that children are started from.
+/// The program that is started as a child.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Program {
-    /// Where it lies.
+    /// Its path.
     pub path: PathBuf,
-    /// What it is told.
+    /// Its arguments.
     pub arguments: Vec<OsString>,
 }
 
 impl Program {
-    /// The running program itself, also when its file was replaced meanwhile. It must hand over to [`child::run`] when it
-    /// is started with [`child::VERB`].
+    /// The running program itself, even if its file was replaced meanwhile. It must call [`child::run`] when
+    /// it is started with [`child::VERB`].
     pub fn itself() -> Program {
         Program::at("/proc/self/exe")
     }
@@ -56,13 +58,13 @@ impl Program {
 pub enum Unseen {
     /// The child did not start.
     NotStarted(std::io::Error),
-    /// It ended without an answer.
+    /// The child ended without an answer.
     Died(ExitStatus),
-    /// It took too long.
+    /// The child took too long.
     TookTooLong,
-    /// Its answer was too long.
+    /// The child's answer was too long.
     SaidTooMuch,
-    /// Its answer makes no sense.
+    /// The child's answer cannot be parsed.
     SaidNonsense,
     /// Nobody waits for the answer any more.
     Abandoned,
@@ -89,18 +91,18 @@ struct Slot {
     _place: OwnedSemaphorePermit,
 }
 
-/// Where foreign files are looked into. Clones share the same slots.
+/// Looks into foreign files. Clones share the same slots.
 #[derive(Clone, Debug)]
 pub struct Room {
     program: Program,
     slots: Arc<Semaphore>,
-    /// One semaphore for each sender who has a file here or waits.
+    /// One semaphore for each sender whose file is being looked into or waits.
     turns: Arc<Mutex<HashMap<u128, Arc<Semaphore>>>>,
     is_told_unsealed: Arc<AtomicBool>,
 }
 
 impl Room {
-    /// A room whose children are started from this program.
+    /// A room that starts its children from this program.
     pub fn new(program: Program) -> Room {
         Room {
             program,
@@ -110,7 +112,7 @@ impl Room {
         }
     }
 
-    /// Children that could be started at this moment.
+    /// Number of children that could be started now.
     pub fn free_slots(&self) -> usize {
         self.slots.available_permits()
     }
@@ -122,8 +124,8 @@ impl Room {
         Arc::clone(turns.entry(sender).or_insert_with(|| Arc::new(Semaphore::new(1))))
     }
 
-    /// Looks into an empty page, to find out whether this machine can read papers at all. Returns whether the kernel took the
-    /// child's system calls away.
+    /// Looks into an empty page, to find out whether this machine can read papers at all. Returns whether the
+    /// kernel took the child's system calls away.
     ///
     /// # Errors
     /// Why the child gave no answer.
@@ -138,11 +140,12 @@ impl Room {
         if look.pages == Some(1) { Ok(look.is_sealed) } else { Err(Unseen::SaidNonsense) }
     }
 
-    /// Looks into a file, which was opened for reading, for a sender, whose files are looked into one after the other.
-    /// Waits its turn when every slot is taken; first come, first served. Dropping the future ends the child at once.
+    /// Looks into a file that is open for reading. The files of one sender are looked into one at a time.
+    /// Waits its turn if every slot is taken; first come, first served. Dropping the future ends the child at
+    /// once.
     ///
     /// # Errors
-    /// Why there is no answer. It is in the log already.
+    /// Why there is no answer. It has already been logged.
     pub async fn look_into(&self, file: File, sender: u128) -> Result<Look, Unseen> {
         let slot = async {
             let turn = self.turn_of(sender).acquire_owned().await.ok()?;
@@ -150,7 +153,8 @@ impl Room {
         };
         let Some(slot) = slot.await else { return Err(Unseen::Abandoned) };
         let (tell, told) = oneshot::channel();
-        // The work has a task of its own: it holds the slot until the child is gone, even if this future is dropped first.
+        // The work has a task of its own: it holds the slot until the child is gone, even if this future is
+        // dropped first.
         tokio::spawn(look(self.program.clone(), file, slot, tell));
         let answer = told.await.unwrap_or(Err(Unseen::Abandoned));
         match &answer {
@@ -166,7 +170,7 @@ impl Room {
     }
 }
 
-/// Starts a child, hears it, ends it, and only then lets go of the slot.
+/// Starts a child, reads its answer, ends it, and only then releases the slot.
 async fn look(program: Program, file: File, slot: Slot, mut tell: oneshot::Sender<Result<Look, Unseen>>) {
     let mut child = match start(&program, file) {
         Ok(child) => child,
@@ -190,7 +194,8 @@ async fn look(program: Program, file: File, slot: Slot, mut tell: oneshot::Sende
     let _ = tell.send(answer);
 }
 
-/// The child leads a process group of its own, so that it can be ended together with all that it may have started.
+/// The child leads a process group of its own, so that it can be killed together with everything that it may
+/// have started.
 fn start(program: &Program, file: File) -> std::io::Result<Child> {
     Command::new(&program.path)
         .args(&program.arguments)
@@ -204,7 +209,7 @@ fn start(program: &Program, file: File) -> std::io::Result<Child> {
         .spawn()
 }
 
-/// All that the child says, until it closes its output.
+/// Everything that the child writes, until it closes its output.
 async fn hear(child: &mut Child) -> Result<Vec<u8>, Unseen> {
     let mut said = Vec::new();
     if let Some(output) = child.stdout.take() {
@@ -214,12 +219,12 @@ async fn hear(child: &mut Child) -> Result<Vec<u8>, Unseen> {
     if said.len() > ANSWER_BYTES_AT_MOST { Err(Unseen::SaidTooMuch) } else { Ok(said) }
 }
 
-/// Ends the child's whole group, then collects its status. In this order: until the status is collected, nobody else can
-/// have the group's number.
+/// Kills the child's whole group, then collects its status. The order matters: until the status is collected,
+/// no other process can get the group's number.
 async fn end(child: &mut Child) -> std::io::Result<ExitStatus> {
     let group = child.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
     if let Some(group) = group {
-        // It fails when the group has ended by itself.
+        // This fails if the group has already ended.
         let _ = kill_process_group(group, Signal::KILL);
     }
     child.wait().await

@@ -10,15 +10,16 @@ use rustix::process::{
 use rustix::thread::set_no_new_privs;
 use seccompiler::{BpfProgram, SeccompAction, SeccompFilter};
 
-/// All memory that the child may have. The largest paper is 200 MiB and is held whole; a page unpacked takes a few more.
+/// All memory that the child may use. The largest paper is 200 MiB and is held whole; an uncompressed page
+/// takes a few more.
 const MEMORY_MIB: u64 = 512;
 /// Processor time. The first page of a large drawing takes one second on a slow machine.
 const PROCESSOR_SECONDS: u64 = 10;
-/// Input, output and the error stream, which is nowhere. No other file can be opened.
+/// Input, output and the error stream, which is discarded. No other file can be opened.
 const DESCRIPTORS: u64 = 3;
 
-/// What a program without files, network, threads and children still asks of the kernel. Everything else fails with
-/// "not permitted".
+/// The system calls that a program without files, network, threads and children still needs. Every other call
+/// fails with "not permitted".
 const CALLS: [libc::c_long; 32] = [
     libc::SYS_read,
     libc::SYS_readv,
@@ -54,13 +55,14 @@ const CALLS: [libc::c_long; 32] = [
     libc::SYS_exit_group,
 ];
 
-/// Sets every limit. Gives whether the kernel also took away all other system calls, which it may not know how to do.
+/// Sets every limit. Returns whether the kernel also took away all other system calls; some kernels cannot.
 ///
 /// # Errors
-/// When a limit cannot be set. Then nothing foreign must be read.
+/// When a limit cannot be set. Then nothing foreign may be read.
 pub(crate) fn seal() -> io::Result<bool> {
     close_inherited();
-    // Where the machine's memory runs out the kernel ends this process, and not the one that serves. It may not know how.
+    // If the machine runs out of memory, the kernel kills this process and not the server. Some kernels do
+    // not support it.
     let _ = std::fs::write("/proc/self/oom_score_adj", "1000");
     // Pages and conferences come first.
     let _ = rustix::process::nice(10);
@@ -74,7 +76,7 @@ pub(crate) fn seal() -> io::Result<bool> {
     ] {
         setrlimit(resource, Rlimit { current: Some(most), maximum: Some(most) })?;
     }
-    // Another process of the same user cannot look into this one, and it does not outlive the one that started it.
+    // Another process of the same user cannot inspect this one, and this process does not outlive its parent.
     set_dumpable_behavior(DumpableBehavior::NotDumpable)?;
     set_parent_process_death_signal(Some(Signal::KILL))?;
     set_no_new_privs(true)?;
@@ -92,11 +94,11 @@ fn allow_only(calls: &[libc::c_long]) -> Result<(), seccompiler::Error> {
     seccompiler::apply_filter(&program)
 }
 
-/// Closes every descriptor but the three standard ones. The parent marks its own as not inherited; this is for those of
-/// libraries that forget to.
+/// Closes every descriptor except the three standard ones. The parent marks its own as not inherited; this is
+/// for libraries that forget to.
 #[expect(unsafe_code, reason = "no safe library closes a range of descriptors")]
 fn close_inherited() {
-    // SAFETY: nothing in this process owns a descriptor above 2: it has only just begun.
+    // SAFETY: nothing in this process owns a descriptor above 2, because the process has only just started.
     unsafe {
         libc::syscall(libc::SYS_close_range, 3_u32, u32::MAX, 0_u32);
     }

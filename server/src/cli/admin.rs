@@ -54,13 +54,13 @@ pub async fn admin(config: &Config, clock: &Clock, what: Admin) -> Ending {
     Ok(())
 }
 
-/// The person with a user name, or why there is none to be had.
+/// Finds the person with a user name, or says why there is none.
 async fn person(services: &Services, caller: &Caller, user: &str) -> Result<PersonId, String> {
     let found = find(services, caller, user).await.map_err(|failure| line(&failure))?;
     found.ok_or_else(|| format!("nobody has the user name {user}"))
 }
 
-/// The list is read page by page, for names are searched there and user names are not.
+/// Reads the list page by page, because it can be searched by name but not by user name.
 async fn find(services: &Services, caller: &Caller, user: &str) -> Outcome<Option<PersonId>> {
     let mut number = 1;
     loop {

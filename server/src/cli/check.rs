@@ -73,7 +73,7 @@ pub struct Checked {
     pub notes: Vec<String>,
 }
 
-/// Checks this machine against a valid configuration. `looker` is the program that reads papers.
+/// Checks this machine with a valid configuration. `looker` is the program that reads papers.
 pub async fn installation(config: &Config, looker: Program) -> Checked {
     let mut wrong = Vec::new();
     let mut notes = Vec::new();
@@ -112,7 +112,7 @@ pub async fn installation(config: &Config, looker: Program) -> Checked {
     if config.can_be_reached_past_the_proxy() {
         say("trust_proxy", &past_the_proxy(config));
     } else if config.trust_proxy && !config.listen.ip().is_loopback() {
-        // The other nodes have to reach it.
+        // The other nodes must reach it.
         notes.push(format!(
             "The proxy is believed: in the firewall, let only the proxy and the other nodes reach {}.",
             config.listen
@@ -154,7 +154,7 @@ pub async fn installation(config: &Config, looker: Program) -> Checked {
     Checked { wrong, notes }
 }
 
-/// Why a proxy cannot be believed on this address.
+/// Why the server cannot trust a proxy when it listens on this address.
 pub(super) fn past_the_proxy(config: &Config) -> String {
     format!(
         "{} can be reached past the proxy, so anyone could write its headers; listen on 127.0.0.1",
@@ -171,8 +171,8 @@ fn writable(folder: &Path) -> Result<(), String> {
     tried.map_err(|cause| format!("{} cannot be written to: {cause}", there.display()))
 }
 
-/// Whether the database answers, and what the next start will do to it; whether that is nothing. One that is not there
-/// yet is not made.
+/// Whether the database answers and what the next start will do to it; the flag is true if that is nothing. A
+/// missing database is not created.
 async fn database(config: &Config) -> Result<(String, bool), String> {
     match Backend::pending_migrations(&super::settings(config)).await {
         Ok(None) => Ok(("There is no database yet; the first start makes it.".to_owned(), false)),
@@ -186,7 +186,7 @@ async fn database(config: &Config) -> Result<(String, bool), String> {
     }
 }
 
-/// The last line of the audit trail, to be kept elsewhere, once all before it are found as they were written.
+/// The last line of the audit trail, to be kept elsewhere, after all lines before it were verified.
 async fn trail(config: &Config) -> Result<String, String> {
     let TrailState { lines, hash, at, broken } =
         Backend::verify_trail(&super::settings(config)).await.map_err(|cause| cause.to_string())?;

@@ -41,7 +41,7 @@ fn told(report: &ImportReport, dry_run: bool) -> Ending {
     Ok(())
 }
 
-/// The first bad cells, each in a line of its own.
+/// The first bad cells, each on a line of its own.
 fn bad(report: &ImportReport) -> String {
     let ImportReport { bad_rows, bad_cells, bad, stopped_at, .. } = report;
     let mut text = format!("nothing was written; {bad_rows} rows cannot be taken:");

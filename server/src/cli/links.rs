@@ -1,11 +1,11 @@
-//! Which of the program's own connections leave the machine without proving who answers: the one to PostgreSQL, and the
-//! one between nodes. Looks at addresses alone.
+//! Finds connections of the program that leave the machine without verifying who answers: the one to
+//! PostgreSQL, and the one between nodes. Looks only at addresses.
 
 use std::net::IpAddr;
 
 use url::{Host, Url};
 
-/// What to know of the connection to the database; none when it stays on this machine or is verified.
+/// A warning about the connection to the database; none if it stays on this machine or is verified.
 pub fn to_database(address: &str) -> Option<String> {
     let url = Url::parse(address).ok()?;
     let query = |names: [&str; 2]| {
@@ -13,7 +13,7 @@ pub fn to_database(address: &str) -> Option<String> {
     };
     let host = query(["host", "hostaddr"]).or_else(|| url.host_str().map(str::to_owned)).unwrap_or_default();
     let is_verified = query(["sslmode", "ssl-mode"]).as_deref() == Some("verify-full");
-    // Without a host, or with a folder for one, it is a socket of this machine.
+    // Without a host, or with a folder as host, it is a socket on this machine.
     let is_socket = host.is_empty() || host.starts_with('/') || host.starts_with("%2F");
     if is_socket || is_verified || is_loopback(&host) {
         return None;
@@ -24,8 +24,8 @@ pub fn to_database(address: &str) -> Option<String> {
     ))
 }
 
-/// What to know of the address that other nodes reach this one at; none when it is encrypted or stays in a network of
-/// one's own.
+/// A warning about the address at which other nodes reach this one; none if it is encrypted or stays in a
+/// private network.
 pub fn between_nodes(url: &Url) -> Option<String> {
     let host = url.host_str().unwrap_or_default();
     if url.scheme() != "http" || is_loopback(host) || is_private(url) {
@@ -42,7 +42,7 @@ fn is_loopback(host: &str) -> bool {
         || bare.parse::<IpAddr>().is_ok_and(|ip| ip.to_canonical().is_loopback())
 }
 
-/// A name may lead anywhere.
+/// Whether the host is an address in a private network. A name may lead anywhere, so it is not.
 fn is_private(url: &Url) -> bool {
     match url.host() {
         Some(Host::Ipv4(ip)) => ip.is_private() || ip.is_link_local(),

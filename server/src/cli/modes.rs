@@ -1,5 +1,5 @@
-//! Who else on this machine can read what the program keeps: nobody, from its first file on. `phien check` names what an
-//! older program, or a copy, left open to others.
+//! Keeps the program's files private to its user, from the first file on. `phien check` names files that an
+//! older program, or a copy, left readable by others.
 
 use std::fs::Metadata;
 use std::os::unix::fs::MetadataExt;
@@ -7,23 +7,23 @@ use std::path::{Path, PathBuf};
 
 use rustix::fs::Mode;
 
-/// Bits of a mode that give something to anybody but the owner.
+/// Permission bits of everyone except the owner.
 const OF_OTHERS: u32 = 0o077;
-/// The same without the owner's group: a key is often the group's that renews it.
+/// The same without the owner's group: a key often belongs to the group that renews it.
 const OF_EVERYBODY: u32 = 0o007;
-/// Files that are named; the rest is counted, because one command mends all.
+/// Files that are named; the others are only counted, because one command fixes all of them.
 const NAMED_AT_MOST: usize = 10;
 
-/// Makes everything that this process and its children make from now on readable by its user alone. The first thing
-/// that the program does.
+/// Makes everything that this process and its children create from now on accessible only to its user. The
+/// program does this first.
 pub fn keep_to_the_user() {
     rustix::process::umask(Mode::from_raw_mode(OF_OTHERS));
 }
 
-/// What in the data folder others can read, and the command that mends it.
+/// What others can read in the data folder, and the command that fixes it.
 pub fn open_to_others(data: &Path) -> Option<String> {
     let is_closed = !is_open(data, OF_OTHERS);
-    // Nobody gets past a closed folder, whatever lies in it.
+    // If the folder is closed, nobody can reach what is in it.
     if is_closed {
         return None;
     }
@@ -60,7 +60,7 @@ pub fn open_to_others(data: &Path) -> Option<String> {
     ))
 }
 
-/// Whether everybody can read a certificate's key, and the command that mends it.
+/// Whether everyone can read a certificate's key, and the command that fixes it.
 pub fn open_key(key: &Path) -> Option<String> {
     is_open(key, OF_EVERYBODY)
         .then(|| format!("every user of this machine can read {}: chmod o= {0}", key.display()))

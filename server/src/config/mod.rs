@@ -65,15 +65,15 @@ pub struct Config {
     pub second_factor_roles: Vec<Role>,
     /// Largest paper.
     pub upload_mib: u64,
-    /// Papers are refused when the disk has less free space.
+    /// Papers are refused when the disk has less free space than this.
     pub reserve_mib: u64,
     /// Days for which the file of a withdrawn paper is kept.
     pub withdrawn_days: i64,
     /// Requests worked on at one time.
     pub concurrent_requests: usize,
-    /// Connections of one address.
+    /// Most connections from one address.
     pub connections_per_address: usize,
-    /// The limits that are no settings.
+    /// The limits that cannot be configured.
     pub limits: Limits,
     /// How the log is written.
     pub log_format: LogFormat,
@@ -100,8 +100,9 @@ impl Config {
         self.tls.is_some() || self.public_url.as_ref().is_some_and(|url| url.scheme() == "https")
     }
 
-    /// Which peers are proxies that are believed: the one of this machine, or, where there are several nodes, everybody whom
-    /// the firewall lets in: the proxy and the other nodes, which pass on what it told them.
+    /// Which peers are trusted as proxies. With one node it is the proxy on this machine. With several nodes
+    /// it is every peer that the firewall lets in: the proxy, and the other nodes, which pass on what the
+    /// proxy told them.
     pub fn proxies(&self) -> Proxies {
         match (self.trust_proxy, &self.node_url) {
             (false, _) => Proxies::None,
@@ -110,8 +111,8 @@ impl Config {
         }
     }
 
-    /// Whether anyone could reach the port past the proxy and so write the forwarding headers that are believed. Where
-    /// there are several nodes, the firewall keeps others out.
+    /// Whether a client could reach the port past the proxy and so forge the trusted forwarding headers. With
+    /// several nodes, the firewall keeps other clients out.
     pub fn can_be_reached_past_the_proxy(&self) -> bool {
         self.trust_proxy && !self.listen.ip().is_loopback() && self.node_url.is_none()
     }
@@ -125,19 +126,19 @@ impl Config {
     }
 }
 
-/// Which peers are proxies that are believed.
+/// Which peers are trusted as proxies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Proxies {
     /// No peer.
     None,
-    /// Peers of this machine.
+    /// Peers on this machine.
     Loopback,
     /// Every peer.
     All,
 }
 
 impl Proxies {
-    /// Whether a peer is one.
+    /// Whether a peer is trusted as a proxy.
     pub fn include(self, peer: IpAddr) -> bool {
         match self {
             Proxies::None => false,

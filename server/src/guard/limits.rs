@@ -1,5 +1,5 @@
-//! A limit on everything a request can take: how many at once, how long, how large. Uploads have their own places, time
-//! and size, because a paper over a weak line may rightly take minutes.
+//! Limits everything that a request can use: how many requests at once, how long, how large. Uploads have
+//! their own places, time and size, because a paper over a slow line may rightly take minutes.
 
 use std::pin::pin;
 use std::task::Poll;
@@ -42,8 +42,8 @@ pub const HEAVY_READS: [&str; 11] = [
     "/api/audit/list",
 ];
 
-/// Lets a limited number of requests in at one time; more wait, then are told to try again. Files and the health check
-/// need no place.
+/// Lets a limited number of requests in at once. Others wait, and are told to try again if they get no place
+/// in time. Files and the health check need no place.
 pub async fn enough_room(State(site): State<Site>, request: Request, next: Next) -> Response {
     if permission::of(route(&request)) == Some(Access::Open) {
         return next.run(request).await;
@@ -55,7 +55,7 @@ pub async fn enough_room(State(site): State<Site>, request: Request, next: Next)
     let turn = Turn::new(permit);
     request.extensions_mut().insert(turn.clone());
     let response = next.run(request).await;
-    // The request's extensions may live on with a socket.
+    // A socket may keep the request's extensions alive.
     turn.release();
     response
 }
@@ -69,15 +69,16 @@ fn route(request: &Request) -> &str {
     request.extensions().get::<MatchedPath>().map_or(request.uri().path(), MatchedPath::as_str)
 }
 
-/// Receives the whole body of a form. The request gives its place back meanwhile, so that slow senders never hold a place of
-/// readers, and one network has only some of the places for forms. Streams are not forms and have their own places.
+/// Receives the whole body of a form. The request gives its place back meanwhile, so that slow senders never
+/// hold a place that readers need. One network gets only some of the places for forms. Streams are not forms
+/// and have their own places.
 pub async fn arrived(
     State(site): State<Site>,
     turn: Option<Extension<Turn>>,
     request: Request,
     next: Next,
 ) -> Response {
-    // Only calls take forms; a body that comes for anything else is not read.
+    // Only calls accept forms. The body of any other request is not read.
     let is_form = route(&request).starts_with("/api/");
     if !is_form || request.body().is_end_stream() {
         return next.run(request).await;
@@ -122,8 +123,8 @@ pub async fn arrived(
     next.run(request).await
 }
 
-/// Bounds how many expensive reads one person has at once. The request gives its place among the pages back while it
-/// waits.
+/// Limits how many expensive reads one person has at once. The request gives back its place among the pages
+/// while it waits.
 pub async fn heavy_reads(
     State(site): State<Site>,
     turn: Option<Extension<Turn>>,

@@ -1,5 +1,5 @@
-//! What every request passes before a page or a route sees it: headers, origin, session, limits, log.
-//! Each guard is one middleware; the router says in which order they stand.
+//! What every request passes before a page or a route handles it: headers, origin, session, limits, log.
+//! Each guard is one middleware; the router sets their order.
 
 mod headers;
 mod limits;

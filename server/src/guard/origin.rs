@@ -24,9 +24,9 @@ pub fn is_own_page(site: &Site, headers: &HeaderMap) -> bool {
     is_own(headers, site.config.public_url.as_ref())
 }
 
-/// Whether the headers prove that one of our pages sent the request. `public` is the address that people type: where it is
-/// known, a page of any other address is not ours, even if its name leads to this machine and the browser calls the request
-/// "same-origin".
+/// Whether the headers prove that one of our pages sent the request. `public` is the address that people
+/// type. If it is known, a page at any other address is not ours, even if its name leads to this machine and
+/// the browser calls the request "same-origin".
 fn is_own(headers: &HeaderMap, public: Option<&Url>) -> bool {
     let text = |name| headers.get(name).and_then(|value: &http::HeaderValue| value.to_str().ok());
     let origin = headers.contains_key(header::ORIGIN).then(|| {
@@ -46,7 +46,7 @@ pub(super) fn is_ours(site: &Site, address: &url::Url, headers: &HeaderMap) -> b
     matches!(address.scheme(), "http" | "https") && is_on(address, headers, site.config.public_url.as_ref())
 }
 
-/// Whether an address is on the server that people type the name of; where no name is known, on the one that was asked.
+/// Whether an address belongs to the public server name or, if that is unknown, to the host of the request.
 fn is_on(address: &Url, headers: &HeaderMap, public: Option<&Url>) -> bool {
     if let Some(public) = public {
         return address.scheme() == public.scheme() && authority(address) == authority(public);

@@ -1,6 +1,7 @@
-//! Who asks. The cookie's token becomes a caller, once, here; whoever is not signed in gets no further than what the
-//! table of permissions calls public. A caller with an outstanding duty gets no further than the addresses at which it is
-//! fulfilled. On an empty system every page leads to the first administrator's.
+//! Identifies the caller: turns the cookie's token into a caller, once, here. A visitor who is not signed in
+//! reaches only what the table of permissions calls public. A caller with an outstanding duty reaches only
+//! the addresses at which they can fulfil it. On an empty system every page leads to the page for the first
+//! administrator.
 
 use app::failure::page_of;
 use axum::extract::{MatchedPath, Request, State};
@@ -26,7 +27,7 @@ const FIRST: &str = "/first";
 #[derive(Clone, Debug)]
 pub struct Visitor(pub Option<Caller>);
 
-/// What the caller has to do before anything else, for what answers with another page than was asked for.
+/// The caller's outstanding duty, for handlers that answer with another page than the requested one.
 #[derive(Clone, Copy, Debug)]
 pub struct OutstandingDuty(pub Option<Duty>);
 
@@ -38,11 +39,11 @@ pub async fn session(State(site): State<Site>, mut request: Request, next: Next)
     }
 }
 
-/// Puts the caller into the request's extensions. Called a second time when a body arrived late, because the session may
-/// have ended and the roles may have changed since.
+/// Puts the caller into the request's extensions. Called a second time if a body arrived late, because the
+/// session may have ended and the roles may have changed since.
 ///
 /// # Errors
-/// The answer for a caller who may not go on.
+/// The answer for a caller who may not continue.
 pub(super) async fn identify(site: &Site, request: &mut Request) -> Result<(), Box<Response>> {
     let access = access(request);
     if access == Access::Open {
@@ -56,7 +57,8 @@ pub(super) async fn identify(site: &Site, request: &mut Request) -> Result<(), B
         Ok(None) => (None, None),
         Err(failure) => return Err(fault::failure(&failure, request.headers()).into()),
     };
-    // A caller who has not entered the code is nobody yet on public pages, so that they can sign in as somebody else.
+    // On public pages, a caller who has not entered the code counts as not signed in, so that they can sign
+    // in as another person.
     let caller = caller.filter(|_| access != Access::Public || duty != Some(Duty::EnterCode));
     if let Some(duty) = duty.filter(|duty| access != Access::Public && !duties(request).contains(duty)) {
         return Err(led_to(duty, request).into());
@@ -80,7 +82,7 @@ fn access(request: &Request) -> Access {
     permission::of(name(request)).unwrap_or(Access::SignedIn)
 }
 
-/// What the table calls the address of this request.
+/// The name of this request's address in the table.
 fn name(request: &Request) -> &str {
     let route = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str);
     match route {
@@ -89,12 +91,12 @@ fn name(request: &Request) -> &str {
     }
 }
 
-/// The duties that leave this request open.
+/// The duties under which this request is still allowed.
 fn duties(request: &Request) -> &'static [Duty] {
     permission::duties(name(request))
 }
 
-/// A page, and a form without script, leads to what has to be done first; a call is told so.
+/// Redirects a page, or a form without script, to the page of the duty; a script's call gets a refusal.
 fn led_to(duty: Duty, request: &Request) -> Response {
     let refused = Failure::Refused(Refusal::DutyFirst { duty });
     if !fault::wants_html(request.headers()) {
@@ -103,7 +105,7 @@ fn led_to(duty: Duty, request: &Request) -> Response {
             false => fault::failure(&refused, request.headers()),
         };
     }
-    // The page of another duty is no place to come back to.
+    // The browser does not return to the page of another duty.
     let asked = request.uri().path_and_query().filter(|_| is_page(request) && duties(request).is_empty());
     let next = asked.map_or("/", |path| path.as_str());
     let next: String = url::form_urlencoded::byte_serialize(next.as_bytes()).collect();

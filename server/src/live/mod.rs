@@ -44,8 +44,8 @@ const PAGES_AT_MOST: usize = 3000;
 const PAGES_OF_ONE_AT_MOST: u32 = 24;
 /// The same for whoever rehearses a meeting that they direct and that is not opened yet: every seat of it besides.
 const PAGES_OF_A_REHEARSAL_AT_MOST: u32 = PAGES_OF_ONE_AT_MOST + SEATS_AT_MOST;
-/// Most meetings in which one person has seats at the same time. A technician who looks after several halls needs a few;
-/// without a limit one account could take the places of all meetings.
+/// Most meetings in which one person has seats at the same time. A technician who looks after several halls
+/// needs a few. Without a limit one account could take the places of all meetings.
 const MEETINGS_OF_ONE_AT_MOST: u32 = 5;
 /// Connections that stand are marked so often; what a killed program loses of a seat's time is at most this.
 const MARK_EVERY: Duration = Duration::from_secs(5);

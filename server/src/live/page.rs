@@ -49,12 +49,12 @@ impl Asker {
         Asker { site, token, meeting: meeting.parse().ok() }
     }
 
-    /// The caller as of now, who uses the page.
+    /// The caller as of now, who is using the page.
     async fn caller(&self) -> Result<Caller, Failure> {
         self.site.services.accounts.identify(&self.token, self.site.clock.now()).await
     }
 
-    /// The caller as of now, of a page that may lie about untouched.
+    /// The caller as of now, for a page that may be open with nobody there.
     async fn caller_in_background(&self) -> Result<Caller, Failure> {
         self.site.services.accounts.identify_in_background(&self.token, self.site.clock.now()).await
     }
@@ -192,7 +192,8 @@ impl Page {
         if !turns.is_multiple_of(ASKED_EVERY) {
             return send(out, &ToPage::Here).await;
         }
-        // Who sits in a meeting is in it for hours without a touch; any other page may have been left lying.
+        // A person in a meeting stays for hours without touching the page; any other page may be open with
+        // nobody there.
         let known = match self.seat {
             Some(_) => self.asker.caller().await.map(Some),
             None => Ok(None),

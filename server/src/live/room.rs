@@ -307,14 +307,14 @@ impl Room {
         }
     }
 
-    /// Whether a screen may be shared from a seat, or is already.
+    /// Whether a seat may share a screen, or already does.
     pub(super) fn may_share(&self, directs: bool, seat: Seat, connection: ConnectionId) -> bool {
         let shares = |at: &Seated| at.connection == connection && at.devices.screen;
         let floor = self.last().as_ref().and_then(|(_, live)| live.floor);
         may_share_screen(directs, floor, seat) || self.seated().get(&seat).is_some_and(shares)
     }
 
-    /// The chair ends a shared screen; its page is told, and needs leave to begin again.
+    /// Ends a shared screen on behalf of the chair. The page is told, and needs permission to share again.
     pub(super) fn end_screen(&self, hub: &Hub, seat: Seat) {
         let shared =
             self.seated().get(&seat).filter(|at| at.devices.screen).map(|at| (at.connection, at.devices));

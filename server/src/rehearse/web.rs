@@ -73,7 +73,7 @@ impl Web {
         connection.abort();
         let cookies = answer.headers().get_all(header::SET_COOKIE).iter();
         let pairs = cookies.filter_map(|cookie| cookie.to_str().ok()?.split(';').next());
-        // Behind a proxy that ends TLS the server decides which of the two it is.
+        // Behind a proxy that ends TLS, the server decides which of the two cookies it sets.
         let is_session = |pair: &&str| {
             pair.split_once('=').is_some_and(|(name, token)| {
                 [app::session::COOKIE, app::session::SECURE_COOKIE].contains(&name) && !token.is_empty()

@@ -1,6 +1,6 @@
-//! A form with files, read piece by piece. Bounds what the reader of forms does not: the sender's pace, the number of fields,
-//! and how much may come before a field begins. Small pieces are joined first, because the reader searches all that it holds
-//! again with each piece.
+//! A form with files, read piece by piece. Limits what the form parser does not: the sender's speed, the
+//! number of fields, and how much may come before a field begins. Small pieces are joined first, because the
+//! parser searches everything that it holds again with each piece.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -19,14 +19,14 @@ use super::papers::in_time;
 use crate::places::Pace;
 use crate::site::Site;
 
-/// The head of a field takes some hundred bytes; the last block may hold the beginning of its file as well.
+/// The head of a field takes some hundred bytes; the last block may also hold the beginning of its file.
 const BEFORE_A_FIELD_BYTES_AT_MOST: u64 = 16 * 1024;
 /// Pieces are joined to blocks of at least this size: half of what may come before a field.
 const BLOCK_BYTES: usize = 8 * 1024;
-/// Item, level, title, declaration and the name of a file that waits for it.
+/// Item, level, title, declaration and the name of a file that waits for the declaration.
 const TEXT_FIELDS: usize = 5;
-/// The largest form has its fields of text and the files of one agenda item; one file more is told in words. The end is
-/// looked for once more.
+/// The largest form has its text fields and the files of one agenda item. One file more is refused with
+/// words, and the end of the form is looked for once more.
 const FIELDS_AT_MOST: usize = TEXT_FIELDS + PAPERS_AT_MOST + 2;
 
 /// The form of a request.
@@ -49,7 +49,8 @@ impl FromRequest<Site> for Form {
             let blocks = blocks(paced(pieces, pace));
             Body::from_stream(blocks.and_then(move |block| {
                 let left = counted.load(Ordering::Relaxed);
-                // One block may hold more than the head of a field: what counts is whether another is needed.
+                // One block may hold more than the head of a field, so what counts is whether another block
+                // is needed.
                 counted.store(left.saturating_sub(block.len() as u64), Ordering::Relaxed);
                 let taken = if left == 0 { Err(std::io::Error::other("no field begins")) } else { Ok(block) };
                 std::future::ready(taken)
@@ -69,7 +70,8 @@ impl Form {
         self.next(u64::MAX).await
     }
 
-    /// The next field after one that was not read to its end; at most `rest` bytes of that one are read and thrown away.
+    /// The next field after one that was not read to its end; at most `rest` bytes of that one are read and
+    /// discarded.
     ///
     /// # Errors
     /// As for [`Form::next_field`].
@@ -90,7 +92,7 @@ impl Form {
     }
 }
 
-/// Breaks off when the sender is slower than the pace.
+/// Stops with an error when the sender is slower than the pace.
 fn paced(
     pieces: impl Stream<Item = std::io::Result<Bytes>> + Send + 'static,
     pace: Pace,
@@ -109,7 +111,7 @@ fn paced(
     })
 }
 
-/// Joins small pieces to blocks. A large piece is passed on as it is.
+/// Joins small pieces to blocks. A large piece is passed on unchanged.
 fn blocks(
     pieces: impl Stream<Item = std::io::Result<Bytes>> + Send + 'static,
 ) -> impl Stream<Item = std::io::Result<Bytes>> + Send + 'static {

@@ -1,5 +1,5 @@
-//! A sign of life for the proxy and the watch: the program runs, its database answers, its media thread, where it is to
-//! have one, goes on, and there are places for people. Says nothing else.
+//! The health check for the proxy and the monitoring: the program runs, its database answers, its media
+//! thread (if it should have one) runs, and there are free places. Says nothing else.
 
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
@@ -8,8 +8,8 @@ use http::{StatusCode, header};
 use crate::fault;
 use crate::site::Site;
 
-/// `200 ok`, or 503 when the database does not answer, picture and sound have ended for good, or no place for
-/// pages or forms has come free for so long that only a restart helps.
+/// `200 ok`, or 503 if the database does not answer, the media thread has ended for good, or no place for
+/// pages or forms has become free for so long that only a restart helps.
 pub async fn health(State(site): State<Site>) -> Response {
     if site.live.has_lost_media() {
         return fault::plain(StatusCode::SERVICE_UNAVAILABLE);

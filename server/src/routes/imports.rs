@@ -1,6 +1,6 @@
-//! A file of rows comes in from the administration's page: to the disk first, in a place for uploads, and into memory in a
-//! place for imports. The report waits in memory for the page that the browser is led to; a file that is refused is
-//! answered with that page at once.
+//! Receives an import file from the administration page: first to the disk, in a place for uploads, then into
+//! memory, in a place for imports. The report waits in memory for the page to which the browser is
+//! redirected. A refused file is answered with that page at once.
 
 use app::context::Report;
 use app::form::FormPage;
@@ -61,7 +61,7 @@ pub async fn import(
     }
 }
 
-/// Takes the file in and imports it; the name of the report.
+/// Receives the file and imports it. Returns the name of the report.
 async fn take(
     site: &Site,
     caller: &Caller,
@@ -104,7 +104,7 @@ async fn read(site: &Site, caller: &Caller, kind: ImportKind, form: &mut Form) -
                     is_empty = false;
                     rows.write(&piece).await?;
                 }
-                // A browser sends a file without a name when none was chosen.
+                // If no file was chosen, a browser sends an empty file without a name.
                 if !(is_empty && name.is_empty()) {
                     sent = Some((name, rows));
                 }

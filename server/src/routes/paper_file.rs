@@ -51,7 +51,7 @@ pub async fn download(
     answer(&site, paper, place, &method, &headers).unwrap_or_else(failed)
 }
 
-/// The answer, which keeps its place until its last byte is taken.
+/// The answer, which keeps its place until its last byte is sent.
 fn answer(
     site: &Site,
     paper: PaperFile,
@@ -88,10 +88,11 @@ fn answer(
 fn describe(headers: &mut HeaderMap, tag: &str, title: &str) {
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/pdf"));
     headers.insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
-    // Not `no-store`: pdf.js keeps pages only while the reader is open, and a paper of 200 MB over a commune's line is to come
-    // once. The copy in the browser is asked for by its tag each time, so it is shown to nobody without a session that may
-    // read it, and signing out empties the cache (`Clear-Site-Data`, over TLS). In clear, or when a session ended by itself,
-    // the copy stays in the files of the device's own account until the browser drops it.
+    // Not `no-store`: pdf.js keeps pages only while the reader is open, and a paper of 200 MB should cross a
+    // commune's line only once. The browser revalidates its copy by the tag each time, so the copy is shown
+    // only in a session that may read the paper. Signing out empties the cache (`Clear-Site-Data`, over TLS).
+    // Over plain HTTP, or when a session expired by itself, the copy stays in the files of the device's own
+    // account until the browser drops it.
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, max-age=0, must-revalidate"));
     for (name, value) in [(header::ETAG, tag.to_owned()), (header::CONTENT_DISPOSITION, disposition(title))] {
         if let Ok(value) = value.parse() {

@@ -1,7 +1,8 @@
-//! Papers come in: streamed piece by piece to the backend, which checks and keeps them; never held in memory.
-//! Fields `item`, `level`, `title` and `declared` stand before the files. A file that waits for its declaration is named by
-//! `kept` in place of a file. Answers a script with JSON and a plain form with the way to its meeting, or with the meeting's
-//! page and what was wrong.
+//! Receives papers: streamed piece by piece to the backend, which checks and stores them; never held in
+//! memory.
+//! The fields `item`, `level`, `title` and `declared` come before the files. The field `kept` names a file
+//! that waits for its declaration and replaces a file. Answers a script with JSON, and a plain form with a
+//! redirect to its meeting, or with the meeting's page and what was wrong.
 
 use std::time::Duration;
 
@@ -28,15 +29,16 @@ use crate::site::Site;
 const SILENT_AT_MOST: Duration = Duration::from_secs(60);
 /// A title of 300 letters takes at most 1,200 bytes.
 const TEXT_BYTES_AT_MOST: usize = 4096;
-/// What the ticked declaration sends.
+/// The value that the ticked declaration sends.
 const DECLARED: &str = "yes";
-/// Titles told beside a refusal: they say which file was the last that came in, and fit two lines.
+/// Titles named with a refusal: they say which files arrived last, and fit on two lines.
 const TITLES_TOLD: usize = 3;
-/// A refused form is read on for the size of one largest paper, so that the sender hears the refusal and not a broken line.
+/// The rest of a refused form is read up to the size of one largest paper, so that the sender receives the
+/// refusal and not a broken connection.
 const DRAINED_BYTES_AT_MOST: u64 = PAPER_MIB_AT_MOST * 1024 * 1024;
 
-/// Takes the files of one form, once the caller may add any to the meeting. Whoever may not is answered before the first
-/// byte of the form is read.
+/// Receives the files of one form, after checking that the caller may add papers to the meeting. A caller who
+/// may not is answered before the first byte of the form is read.
 pub async fn upload(
     State(site): State<Site>,
     Extension(visitor): Extension<Visitor>,
@@ -79,7 +81,7 @@ pub async fn upload(
     }
 }
 
-/// The caller and the meeting, for those who may manage its papers.
+/// The caller and the meeting, if the caller may manage its papers.
 async fn permitted(site: &Site, visitor: Visitor, meeting: &str) -> Result<(Caller, MeetingId), Failure> {
     let caller = visitor.0.ok_or(Failure::SignedOut)?;
     let meeting: MeetingId = meeting.parse().map_err(|_| Failure::NotFound)?;
@@ -87,7 +89,7 @@ async fn permitted(site: &Site, visitor: Visitor, meeting: &str) -> Result<(Call
     Ok((caller, meeting))
 }
 
-/// What was kept, for the page: how many, and the titles of the last.
+/// What was stored, for the page: how many papers, and the titles of the last ones.
 fn told(kept: &[(PaperId, String)]) -> Vec<(&'static str, String)> {
     let last = &kept[kept.len().saturating_sub(TITLES_TOLD)..];
     let titles = last.iter().map(|(_, title)| ("kept", title.clone()));
@@ -233,7 +235,7 @@ pub(super) async fn in_time<T>(part: impl Future<Output = Result<T, MultipartErr
     }
 }
 
-/// Reads on for a while and keeps nothing. A form that is broken ends at once.
+/// Reads on for a while and discards what arrives. Stops at once if the form is broken.
 pub(super) async fn drain(site: &Site, form: &mut Form) {
     let read = async {
         let mut left = DRAINED_BYTES_AT_MOST;

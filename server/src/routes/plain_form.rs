@@ -1,5 +1,6 @@
-//! The calls of the pages, and the answer to a plain form that is not sent on: the page that the form stands on, rendered
-//! in the same answer with what was typed. Keeps nothing, so that it works on any node, in any tab and without a session.
+//! The calls of the pages, and the answer to a plain form that ends without a redirect: the page of the form,
+//! rendered in the same answer with what was typed. Stores nothing, so it works on any node, in any tab and
+//! without a session.
 
 use app::failure::page_of;
 use app::form::{Answered, FormAnswer, FormPage, is_plain_request, page_of_call};
@@ -45,10 +46,11 @@ pub async fn call(State(site): State<Site>, request: Request) -> Response {
     shown
 }
 
-/// The page of a form, for the visitor who sent the form.
+/// The page of a form, for the visitor who sent it.
 pub async fn show(site: &Site, form: Parts, page: FormPage) -> Response {
     let page = match form.extensions.get::<OutstandingDuty>() {
-        // The page stands behind the guard that let the form in: nothing else opens meanwhile.
+        // The page is behind the same guard that let the form in. Nothing else is open while a duty is
+        // outstanding.
         Some(OutstandingDuty(Some(duty))) if !permission::duties(page.path()).contains(duty) => {
             page.moved_to(page_of(*duty))
         }
@@ -72,7 +74,7 @@ pub async fn show(site: &Site, form: Parts, page: FormPage) -> Response {
     };
     let render = leptos_axum::render_app_async_with_context(context, app::document);
     let mut response = render(Request::from_parts(parts, Body::empty())).await;
-    // A page that leads elsewhere, or has trouble of its own, says so itself.
+    // A page that redirects, or has an error of its own, keeps its status.
     if response.status() == StatusCode::OK {
         *response.status_mut() = status;
     }

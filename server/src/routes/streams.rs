@@ -1,5 +1,5 @@
-//! What uploads, imports and downloads share: places of their own, never those of pages, and an end without a long listening
-//! for those who are turned away.
+//! What uploads, imports and downloads share: places of their own, never those of pages, and answers to
+//! refused senders that end without reading on for long.
 
 use axum::response::{IntoResponse, Response};
 use domain::access::Caller;
@@ -14,10 +14,10 @@ use crate::quota::{Permit, Quota};
 use crate::site::Site;
 use crate::visitor;
 
-/// A place for the stream. The request gives back its place among the pages, for it needs it no more.
+/// A place for the stream. The request gives back its place among the pages because it no longer needs it.
 ///
 /// # Errors
-/// The answer that says to try again, when the person or the program has no place.
+/// The answer that says to try again, if the person or the program has no place.
 pub(super) async fn place(
     site: &Site,
     turn: &Turn,
@@ -33,10 +33,12 @@ pub(super) async fn place(
     })
 }
 
-/// The sender as they are once a body has arrived. That takes minutes, in which their session may end and their roles change.
+/// The sender as they are once a body has arrived. That takes minutes, in which their session may end and
+/// their roles change.
 ///
 /// # Errors
-/// `SignedOut` when the session has ended or is somebody else's now; what the session's guard refuses.
+/// `SignedOut` if the session has ended or now belongs to another person; also what the session's guard
+/// refuses.
 pub(super) async fn still(site: &Site, head: &Parts, caller: &Caller) -> Result<Caller, Failure> {
     let token = visitor::session_token(&site.config, &head.headers, &head.extensions);
     let token = token.ok_or(Failure::SignedOut)?;
@@ -44,7 +46,8 @@ pub(super) async fn still(site: &Site, head: &Parts, caller: &Caller) -> Result<
     if now.person == caller.person { Ok(now) } else { Err(Failure::SignedOut) }
 }
 
-/// An answer to a form of which nothing was read: the connection ends with it, whatever is still on its way.
+/// The answer to a form of which nothing was read. The connection closes after it, whatever is still being
+/// sent.
 pub(super) fn unheard(answer: Response) -> Response {
     let mut answer = answer;
     answer.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));

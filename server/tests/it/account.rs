@@ -1,4 +1,4 @@
-//! What keeps an account its owner's, by plain forms without any script.
+//! Protection of accounts, through plain forms without any script.
 
 use domain::accounts::Duty;
 use domain::people::PersonInput;
@@ -10,7 +10,7 @@ use crate::world::{World, now};
 const FIRST: &str = "nui xanh dem ba con ca";
 const CHOSEN: &str = "may trang om tam ngon doi";
 
-/// Somebody whom an administrator added; their session after the first sign-in.
+/// A person whom an administrator added; returns their session after the first sign-in.
 async fn added(world: &World) -> String {
     let system = world.site.backend.system_caller(now());
     let tree = world.site.services.agencies.tree(&system).await.unwrap();
@@ -29,7 +29,7 @@ async fn added(world: &World) -> String {
     signed_in.session()
 }
 
-/// An address of the table with something in its places.
+/// An address of the table with its placeholders filled.
 fn filled(address: &str) -> String {
     let id = "00000000-0000-7000-8000-000000000001";
     address.replace("{id}", id).replace("{kind}", "people")
@@ -65,7 +65,7 @@ async fn a_first_password_opens_no_page_no_call_no_socket_and_no_stream() {
     let upload = world.ask(Method::POST, &filled("/meetings/{id}/papers")).signed_in(&hoa);
     let upload = upload.body("multipart/form-data; boundary=x", "--x--").send().await;
     assert_eq!(upload.status, StatusCode::CONFLICT);
-    // Files of the site, the language and the way out stay open.
+    // Files of the site, the language and signing out stay open.
     let language = world.submit(&hoa, "/api/preferences/set", &[("locale", "en")]).await;
     assert!(language.status.is_redirection() || language.status.is_success(), "{}", language.status);
     let out = world.submit(&hoa, "/api/accounts/sign-out", &[]).await;
@@ -88,7 +88,7 @@ async fn the_first_password_is_changed_on_a_page_of_its_own_and_leads_on() {
     assert_eq!(weak.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(weak.text().contains("người quen đoán ra ngay"), "{}", weak.text());
     assert!(weak.text().contains("Nên dùng bốn, năm từ"), "says what would be better");
-    // Without a place to go on to the page is the account's, which does not open yet.
+    // Without `next` the form would lead to the account page, which does not open yet.
     let short = [("old", FIRST), ("new", "a"), ("again", "a")];
     let short = world.submit(&hoa, "/api/accounts/change-password", &short).await;
     assert!(short.text().contains("Đặt mật khẩu của mình"), "{}", short.text());
@@ -98,7 +98,7 @@ async fn the_first_password_is_changed_on_a_page_of_its_own_and_leads_on() {
     assert_eq!(changed.header(header::LOCATION), "/meetings?page=2");
     assert_eq!(world.follow(&hoa, &changed).await.status, StatusCode::OK);
 
-    // A reset leads there again, and says by whom.
+    // A reset leads there again, and says who did it.
     let system = world.site.backend.system_caller(now());
     let person = world.site.services.people.list(&system, None, "hoa", 1).await.unwrap().rows[0].id;
     let reset = [("person", person.to_string()), ("user_name", "hoa".to_owned())];
@@ -115,7 +115,7 @@ async fn the_first_password_is_changed_on_a_page_of_its_own_and_leads_on() {
     let fields = [("old", made), ("new", CHOSEN), ("again", CHOSEN), ("next", "/")];
     let changed = world.submit(&hoa, "/api/accounts/change-password", &fields).await;
     let home = world.follow(&hoa, &changed).await;
-    // Home shows it until it was seen; the account keeps it.
+    // The home page shows it until it is acknowledged; the account page keeps it.
     assert!(home.text().contains("Quản trị viên đã đặt lại mật khẩu"));
     let (_, newest) = home.text().split_once("name=\"newest\" value=\"").unwrap();
     let newest = newest.split('"').next().unwrap();

@@ -1,4 +1,4 @@
-//! What pages make of their addresses: nothing but what they look at. What a form did is told by a cookie.
+//! What pages take from their addresses: only what they should show. A cookie says what a form did.
 
 use http::{StatusCode, header};
 use server::router::page_routes;
@@ -6,14 +6,15 @@ use server::router::page_routes;
 use crate::forms::Office;
 use crate::world::{Answer, World, now};
 
-/// A page without what every rendering draws anew.
+/// A page without the parts that differ in every rendering.
 fn without_nonces(answer: &Answer) -> String {
     let mut pieces = answer.text().split("nonce=\"");
     let first = pieces.next().unwrap_or_default().to_owned();
     pieces.fold(first, |text, piece| text + piece.split_once('"').map_or("", |(_, rest)| rest))
 }
 
-/// What a link might want to put into a page: failures, fields of every form, what was done or kept.
+/// What a malicious link might try to put into a page: failures, fields of every form, what was done or
+/// stored.
 const CRAFTED: &str = "failed=%22stale%22&failed=%7B%22refused%22%3A%7B%22already_there%22%3A%7B%22name%22%3A%22G%E1%BB%8Di%22%7D%7D%7D\
     &typed=on&title=Gian&name=Gian&name_vi=Gian&position=Gian&short_name=Gian&aliases=Gian&roles[]=secretary\
     &roles[]=system_administrator&others[0][role]=secretary&others[0][agency]=SNV&others[0][agency_name]=Gian\

@@ -8,7 +8,7 @@ use server::config::Config;
 
 use crate::world::{World, now};
 
-/// With the real program as the one that looks into papers.
+/// Checks with the real program as the one that looks into papers.
 async fn look(config: &Config) -> Checked {
     installation(config, Program::at(env!("CARGO_BIN_EXE_phien"))).await
 }

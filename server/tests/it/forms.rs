@@ -1,4 +1,4 @@
-//! Plain forms without script: a refusal comes back with its page and what was typed.
+//! Plain forms without script: a refusal shows the form's page again with what was typed.
 
 use domain::access::Caller;
 use domain::ids::MeetingId;
@@ -9,7 +9,7 @@ use crate::world::{Answer, PASSWORD, World, now};
 const FORM: &str = "application/x-www-form-urlencoded";
 
 impl World {
-    /// Sends a form as a browser without script does.
+    /// Sends a form like a browser without script.
     pub(crate) async fn submit(&self, cookie: &str, call: &str, fields: &[(&str, &str)]) -> Answer {
         let body: Vec<String> = fields
             .iter()
@@ -20,7 +20,7 @@ impl World {
     }
 }
 
-/// A province with a meeting that is under way and one that is still to come.
+/// A province with one meeting under way and one coming meeting.
 pub(crate) struct Office {
     pub(crate) world: World,
     pub(crate) administrator: String,
@@ -39,7 +39,7 @@ impl Office {
         let (world, administrator) = World::claimed().await;
         let (secretary, caller) = world.person("thuky1", "secretary|leader").await;
         let (coming, _) = world.meeting(&caller).await;
-        // Of another chair, for both are at the same hours.
+        // The other meeting has another chair, because both are at the same hours.
         let (_, other) = world.person("thuky2", "secretary").await;
         let (on, _) = world.meeting_with(&other, "Họp đang diễn ra", &[&caller]).await;
         let on_the_day = Caller { now: "2026-06-18T01:00:00Z".parse().unwrap(), ..caller.clone() };
@@ -69,7 +69,7 @@ impl Office {
         }
     }
 
-    /// Addresses of a page with something to be seen there.
+    /// Addresses of a page that have something to show.
     pub(crate) fn addresses(&self, page: &str) -> Vec<String> {
         let ids = match page {
             "/admin/agencies/{id}" => vec![self.agency.clone()],
@@ -163,7 +163,7 @@ async fn a_name_that_fits_nobody_and_a_refused_sending_come_back_to_the_saved_dr
     let saved = press("keep", "").await;
     assert_eq!(saved.status, StatusCode::FOUND);
     assert!(!saved.header(header::LOCATION).contains('?'), "{}", saved.header(header::LOCATION));
-    // However much was typed, it comes back.
+    // However much was typed, all of it is sent back.
     let long = "Ủy ban ".repeat(30_000);
     let fields = [("title", long.as_str()), ("agency", &office.agency), ("add", "Ông Không Có")];
     let back = office.world.submit(&office.secretary, "/api/meetings/save", &fields).await;

@@ -251,7 +251,7 @@ async fn cookies_are_secure_behind_tls() {
     assert!(secure.contains("Secure"), "{secure}");
 }
 
-/// Signs in by the form, with whatever cookie the browser has, and gives the answer.
+/// Signs in with the form and whatever cookie the browser has, and returns the answer.
 async fn sign_in(world: &World, cookie: &str) -> crate::world::Answer {
     let fields = [("user_name", "quantri"), ("password", PASSWORD), ("next", "/calendar")];
     let answer = world.submit(cookie, "/api/accounts/sign-in", &fields).await;

@@ -77,7 +77,7 @@ async fn who_may_not_import_is_told_so_and_leaves_no_report() {
     let unread = "not even a form".to_owned();
     let ask = world.ask(Method::POST, "/admin/imports/agencies").signed_in(&secretary);
     let ask = ask.with(header::ACCEPT, "text/html");
-    // Told before the form is read.
+    // Refused before the form is read.
     refused(&ask.body("multipart/form-data; boundary=b", unread).send().await);
     let unknown = send(&world, &secretary, "secrets", "write", "a\n").await;
     assert_eq!(unknown.status, StatusCode::NOT_FOUND);

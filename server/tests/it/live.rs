@@ -281,7 +281,7 @@ async fn a_screen_is_shared_with_the_floor_and_ended_by_the_chair_alone() {
     page.state(|state| state.live.floor == Some(seat)).await;
     page.say(&ToServer::Have(on(true))).await;
     chair.state(|state| state.devices(seat).screen).await;
-    // Without the floor it goes on, until the chair ends it; the seat stays.
+    // Without the floor it continues until the chair ends it; the seat stays.
     chair.say(&ToServer::Direct(Direction::Floor(None))).await;
     page.state(|state| state.live.floor.is_none()).await;
     page.say(&ToServer::Have(on(false))).await;
@@ -294,7 +294,7 @@ async fn a_screen_is_shared_with_the_floor_and_ended_by_the_chair_alone() {
     assert!(is_connected(&ended, seat));
     page.say(&ToServer::Have(on(true))).await;
     assert_eq!(page.refused().await, Refusal::ScreenNeedsFloor.into());
-    // Those who decide for all share as they like.
+    // Anyone who directs the meeting may share at any time.
     chair.sit(Seat::Person(open.secretary.1.person)).await;
     chair.say(&ToServer::Have(on(false))).await;
     chair.state(|state| state.devices(Seat::Person(open.secretary.1.person)).screen).await;

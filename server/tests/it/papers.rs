@@ -6,12 +6,12 @@ use crate::world::{Answer, World};
 
 const BOUNDARY: &str = "phien-test-boundary";
 
-/// A PDF of one page with a word on it, padded so that it has more than one piece's worth of ranges to ask for.
+/// A PDF of one page with a word on it, padded so that a client needs several range requests.
 fn pdf(bytes: usize) -> Vec<u8> {
     saying("(Bao cao) Tj", bytes)
 }
 
-/// The same with other operators of text.
+/// The same with other text operators.
 fn saying(text: &str, bytes: usize) -> Vec<u8> {
     let content = format!("BT /F1 12 Tf 72 700 Td {text} ET");
     let mut file = format!(

@@ -1,4 +1,5 @@
-//! Nobody takes the places of all: connections, forms, uploads, downloads and expensive reads are bounded for each.
+//! Nobody can take the places of everyone: connections, forms, uploads, downloads and expensive reads are
+//! limited for each.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -18,10 +19,10 @@ use crate::world::{Answer, World};
 
 const MULTIPART: &str = "multipart/form-data; boundary=b";
 const FORM: &str = "application/x-www-form-urlencoded";
-/// Nobody waits: whoever has no place is told so at once.
+/// Nobody waits: a request that gets no place is refused at once.
 const AT_ONCE: Duration = Duration::ZERO;
 
-/// Far longer than it takes to get a place; only a test that fails waits for it.
+/// Far longer than it takes to get a place; only a failing test waits this long.
 const HELD_WITHIN: Duration = Duration::from_secs(60);
 
 /// A program with room for eight pages, in which a person holds two of three uploads at most.
@@ -35,7 +36,7 @@ async fn small() -> World {
     world.await.claim().await.0
 }
 
-/// Sends what never ends until so many hold a place, and then lets go of them.
+/// Runs senders that never end until `is_held`, then runs `meanwhile`, and then drops the senders.
 async fn while_held<T>(
     senders: Vec<impl Future<Output = Answer>>,
     is_held: impl Fn() -> bool,
@@ -258,7 +259,8 @@ async fn the_watch_is_told_which_places_have_not_come_free() {
     let people = (1..).map(|number| domain::ids::PersonId(uuid::Uuid::from_u128(number)));
     held.extend(people.map_while(|person| uploads.try_acquire(person)));
     assert_eq!(held.len(), world.site.config.limits.uploads);
-    // Senders can hold these for hours: a watch that restarts the program would end the conferences of everybody.
+    // Senders can hold these for hours. If the monitoring restarted the program, everyone's conferences would
+    // end.
     assert_eq!(health().await.0, StatusCode::OK);
     assert_eq!(world.site.places.crowded(&world.site.config.limits), Some("uploads"));
     let pages = &world.site.places.pages;
@@ -268,7 +270,7 @@ async fn the_watch_is_told_which_places_have_not_come_free() {
     assert_eq!(health().await.0, StatusCode::OK);
 }
 
-/// Serves, with two connections for an address.
+/// Serves, with two connections per address.
 async fn serve(
     world: &World,
     proxies: Proxies,
@@ -281,7 +283,7 @@ async fn serve(
     (address, tokio::spawn(serving))
 }
 
-/// The answer to a request over a new connection; empty when it was closed.
+/// The answer to a request over a new connection; empty if the connection was closed.
 async fn ask(address: SocketAddr) -> String {
     let mut answer = String::new();
     let asked = async {

@@ -1,4 +1,5 @@
-//! Every call of the pages: those that a plain form is sent to are each refused once, and the form has to come back.
+//! Every call of the pages. Each one that a plain form posts to is refused once, and the form must be shown
+//! again.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,28 +7,28 @@ use http::header;
 
 use crate::forms::Office;
 
-/// What is known of a call of the pages.
+/// What the test knows of a call.
 enum Call {
     /// Answers scripts only.
     Data,
-    /// A form that cannot be refused: it asks for nothing.
+    /// A form that cannot be refused, because it has no input.
     Always,
     /// A form, with fields that are refused.
     Form {
-        /// Who sends it.
+        /// The sender.
         by: String,
         /// What is sent.
         fields: Vec<(&'static str, String)>,
-        /// The page that it stands on.
+        /// The page of the form.
         page: String,
-        /// What of it comes back, as the page shows it; empty where nothing is typed into it.
+        /// What the page shows again of it; empty if nothing is typed into the form.
         shows: &'static str,
         /// The status of the answer.
         status: u16,
     },
 }
 
-/// Every call of the pages. A new one is named here, with a way to have it refused when it is a form.
+/// Every call of the pages. A new call must be added here; a form also needs fields that are refused.
 fn calls(office: &Office) -> BTreeMap<&'static str, Call> {
     let (admin, secretary) = (office.administrator.clone(), office.secretary.clone());
     let (coming, on) = (office.coming.to_string(), office.on.to_string());
@@ -108,7 +109,8 @@ fn calls(office: &Office) -> BTreeMap<&'static str, Call> {
                 vec![("user_name", text()), ("next", "/meetings".into())],
             ),
         ),
-        // On a system that has its administrator the page leads to signing in; an empty one has a test of its own.
+        // On a system with an administrator this page leads to signing in; an empty system has a test of its
+        // own.
         ("/api/accounts/claim-first", Call::Always),
         (
             "/api/accounts/change-password",
@@ -240,7 +242,7 @@ fn calls(office: &Office) -> BTreeMap<&'static str, Call> {
         ),
         (
             "/api/second-factor/enter",
-            // This session waits for no code.
+            // This session does not wait for a code.
             Call::Form {
                 by: secretary.clone(),
                 page: "/sign-in/code?next=%2Fmeetings".into(),

@@ -1,4 +1,4 @@
-//! The code on the phone, by plain forms without any script.
+//! The code from the phone, through plain forms without any script.
 
 use domain::access::Role;
 use http::{Method, StatusCode, header};
@@ -6,7 +6,7 @@ use totp_rs::{Algorithm, Secret, TOTP};
 
 use crate::world::{Answer, PASSWORD, World, now};
 
-/// What the phone shows now.
+/// The code that the phone shows now.
 fn code(secret: &str, steps_later: u64) -> String {
     let bytes = Secret::Encoded(secret.replace(' ', "")).to_bytes().unwrap();
     let phone = TOTP::new(Algorithm::SHA1, 6, 1, 30, bytes, None, String::new()).unwrap();
@@ -18,7 +18,7 @@ fn between<'t>(text: &'t str, before: &str, after: &str) -> &'t str {
     rest.split_once(after).unwrap().0
 }
 
-/// Turns it on; the secret and the page with the recovery codes.
+/// Turns the second factor on. Returns the secret and the page with the recovery codes.
 async fn turned_on(world: &World, session: &str) -> (String, Answer) {
     let begun = world.submit(session, "/api/second-factor/begin", &[]).await;
     let page = world.follow(session, &begun).await;
@@ -61,7 +61,7 @@ async fn it_is_set_up_on_the_account_and_asked_for_on_a_second_page() {
     assert_eq!(led.header(header::LOCATION), "/sign-in/code?next=%2Fcalendar");
     let page = world.follow(&waiting, &led).await;
     assert!(page.status == StatusCode::OK && page.text().contains("autocomplete=\"one-time-code\""));
-    // Nothing else is open, not even the account; signing in as somebody else is.
+    // Nothing else is open, not even the account; only signing in as another person is.
     for path in ["/account", "/account/second-factor", "/account/password", "/papers"] {
         let led = world.page(path).signed_in(&waiting).send().await;
         assert!(led.header(header::LOCATION).starts_with("/sign-in/code"), "{path}");
@@ -85,7 +85,7 @@ async fn it_is_set_up_on_the_account_and_asked_for_on_a_second_page() {
     let old = world.page("/calendar").signed_in(&waiting).send().await;
     assert!(old.header(header::LOCATION).starts_with("/sign-in?"), "{}", old.header(header::LOCATION));
 
-    // The clock of the test stands still: the code is used up, a recovery code is not.
+    // The test's clock is stopped: the code is used up, but a recovery code is not.
     let waiting = after_password(&world).await;
     let entered = enter(&waiting, codes[0]).await;
     assert_eq!(entered.header(header::LOCATION), "/calendar");

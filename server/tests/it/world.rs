@@ -51,7 +51,7 @@ impl Answer {
         self.headers.get(name).map_or("", |value| value.to_str().unwrap())
     }
 
-    /// The session that it sets, as the browser sends it back.
+    /// The session that the answer sets, as the browser sends it back.
     pub(crate) fn session(&self) -> String {
         let set = self.header(header::SET_COOKIE);
         set.split(';').next().unwrap_or_default().to_owned()
@@ -132,7 +132,7 @@ impl World {
         World::over(database_url, |_| {}).await.claim().await
     }
 
-    /// The same of a program with another configuration.
+    /// The same for a program with another configuration.
     pub(crate) async fn claim(self) -> (World, String) {
         let world = self;
         let code = world.site.backend.first_code().await.unwrap().unwrap();
@@ -177,7 +177,7 @@ impl World {
         (cookie(&signed_in.token), caller)
     }
 
-    /// As if somebody who was added had changed the first password, to the same one.
+    /// Acts as if an added person had changed the first password, to the same one.
     pub(crate) async fn has_chosen_a_password(&self, user_name: &str) {
         let mut tx = self.site.backend.db().begin().await.unwrap();
         let changed = q("UPDATE person SET must_change = FALSE WHERE user_name = $1").bind(user_name);
@@ -230,7 +230,7 @@ impl World {
         (saved.id, meeting.agenda[0].id)
     }
 
-    /// The page that an answer leads to, with what the answer left in the browser for it.
+    /// The page that an answer redirects to, with the cookies that the answer left in the browser.
     pub(crate) async fn follow(&self, cookie: &str, answer: &Answer) -> Answer {
         assert!(answer.status.is_redirection(), "{} {}", answer.status, answer.text());
         let mut jar = cookie.to_owned();
@@ -284,14 +284,14 @@ impl Ask<'_> {
         self.with(header::COOKIE, cookie)
     }
 
-    /// Comes over a connection from an address.
+    /// Pretends that the request came over a connection from an address.
     pub(crate) fn over_connection_from(mut self, peer: &str) -> Self {
         let peer: SocketAddr = format!("{peer}:5").parse().unwrap();
         self.request = self.request.extension(ConnectInfo(peer));
         self
     }
 
-    /// With a body of which nothing ever arrives.
+    /// Uses a body of which nothing ever arrives.
     pub(crate) fn endless_body(self, kind: &str) -> Self {
         let nothing = futures::stream::pending::<Result<&[u8], std::io::Error>>();
         self.body(kind, Body::from_stream(nothing))

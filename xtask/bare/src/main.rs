@@ -45,7 +45,7 @@ fn main() -> Ending<ExitCode> {
     let words: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     match words.as_slice() {
-        // Papers are looked into by a child of this program.
+        // A child of this program looks into papers.
         [verb] if *verb == foreign::child::VERB => Ok(foreign::child::run()),
         [data, verb, rest @ ..] => measure(data, verb, rest).map(|()| ExitCode::SUCCESS),
         _ => Err("see the head of xtask/bare/src/main.rs".into()),
@@ -159,7 +159,7 @@ impl Bench {
         for piece in pdf.chunks(256 * 1024) {
             upload.write(piece).await.map_err(told)?;
         }
-        // The large one has no text.
+        // The large paper has no text.
         upload.declare();
         upload.finish().await.map_err(told)
     }

@@ -10,11 +10,12 @@ use socket2::{Domain, Socket, Type};
 
 /// Longer than any answer here takes, so that a hanging server ends the run.
 const SILENT_AT_MOST: Duration = Duration::from_secs(60);
-/// The program closes a connection that asked for nothing for 10 s; a client that pauses for longer than this opens another.
+/// The program closes a connection that has requested nothing for 10 s. A client that pauses for longer than
+/// this opens another.
 const KEPT_OPEN: Duration = Duration::from_secs(5);
 /// Pieces in which a body is read away.
 const PIECE_BYTES: usize = 256 * 1024;
-/// A server that takes no connection by then is full.
+/// A server that accepts no connection within this time is full.
 const OPENS_WITHIN: Duration = Duration::from_secs(3);
 /// A header longer than this is a fault of the server.
 const LINE_BYTES_AT_MOST: u64 = 64 * 1024;
@@ -50,7 +51,7 @@ impl Client {
         Self::over(stream, address, cookie)
     }
 
-    /// The same over a connection that is open.
+    /// The same over an open connection.
     pub(crate) fn over(stream: TcpStream, address: SocketAddr, cookie: &str) -> Result<Self> {
         let stream = ready(stream)?;
         let (cookie, piece) = (cookie.to_owned(), vec![0; PIECE_BYTES]);

@@ -41,7 +41,7 @@ pub(crate) fn pss_kib(process: u32) -> Result<u64> {
     line.trim().trim_end_matches("kB").trim().parse().context("Pss")
 }
 
-/// The most memory that a process has held at one time, in KiB.
+/// The peak memory of a process, in KiB.
 pub(crate) fn most_kib(process: u32) -> Result<u64> {
     let text = fs::read_to_string(format!("/proc/{process}/status"))
         .with_context(|| format!("the state of process {process}"))?;

@@ -114,7 +114,7 @@ pub(crate) fn phien(built: &Built, data: &Path) -> Command {
             phien.env_remove(name);
         }
     }
-    // All of a load comes from one address.
+    // All of the load comes from one address.
     phien.env("PHIEN_CONNECTIONS_PER_ADDRESS", "4096");
     phien.env("PHIEN_DATA_DIR", data).env("PHIEN_SITE", &built.site);
     phien

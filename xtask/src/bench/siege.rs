@@ -1,6 +1,7 @@
-//! `cargo xtask bench siege`: what people notice while others take all they can get. The program stands in a network namespace
-//! behind a pair of virtual interfaces; besiegers, twenty people at work and a conference of 75 sites come from different
-//! addresses outside. Needs root. Ends by itself within three minutes and writes its part of `docs/benchmarks.md`.
+//! `cargo xtask bench siege`: what people notice while attackers take as much as they can. The program runs
+//! in a network namespace behind a pair of virtual interfaces. Attackers, twenty people at work and a
+//! conference of 75 sites come from different addresses outside. Needs root. Ends by itself within three
+//! minutes and writes its part of `docs/benchmarks.md`.
 
 mod attack;
 
@@ -26,17 +27,18 @@ use attack::Siege;
 const NAMESPACE: &str = "phien-siege";
 const SERVER: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::new(10, 78, 0, 2)), 3000);
 const MEDIA_PORT: u16 = 3478;
-/// The conference's sites come from one machine, as `phien rehearse` has it, and so do the connections of an address.
+/// All sites of the conference come from one machine, because `phien rehearse` works like that, and so do all
+/// connections of one address.
 const PER_ADDRESS: usize = 128;
-/// Addresses of besiegers.
+/// Addresses of attackers.
 const BESIEGERS: u8 = 16;
-/// How large a siege is.
+/// The size of a siege.
 struct Size {
     idle_connections: usize,
     idle_uploads: usize,
     half_forms: usize,
     imports: u8,
-    /// Each with an address of their own.
+    /// Each person has an address of their own.
     people: u8,
     sites: u32,
     lasts: Duration,
@@ -50,7 +52,7 @@ const FULL: Size = Size {
     sites: 75,
     lasts: Duration::from_secs(60),
 };
-/// To try the measurement itself, also with a development build.
+/// For trying the measurement itself, also with a development build.
 const SMALL: Size = Size {
     idle_connections: 410,
     idle_uploads: 32,
@@ -60,13 +62,13 @@ const SMALL: Size = Size {
     sites: 4,
     lasts: Duration::from_secs(15),
 };
-/// All sites have arrived by then.
+/// By then all sites have arrived.
 const ARRIVED: Duration = Duration::from_secs(14);
-/// Between two pages of one person.
+/// The pause between two pages of one person.
 const READS: Duration = Duration::from_secs(1);
-/// The whole program may not take more address space, in KiB: the machine is others' too.
+/// The whole program may use at most this much address space, in KiB, because others use the machine too.
 const ADDRESS_SPACE_KIB: u64 = 8 << 20;
-/// Aims.
+/// Targets.
 const PAGE_WITHIN: Duration = Duration::from_secs(1);
 const MEMORY_KIB: u64 = 400 << 10;
 
@@ -76,10 +78,10 @@ const END: &str = "<!-- siege: end -->";
 /// Departments of the demo, each with a secretary and a member of staff.
 const DEPARTMENTS: [&str; 12] =
     ["snv", "stc", "stp", "sct", "snnmt", "sxd", "skhcn", "svhttdl", "sgddt", "syt", "sdttg", "ttt"];
-/// A delegate who is none of them.
+/// A delegate from none of these departments.
 const DELEGATE: &str = "chuyenvien1.bqlkcn";
 
-/// A namespace and the wire into it; gone when dropped.
+/// A network namespace and the virtual interfaces into it. Dropping it removes them.
 struct SiegeNet;
 
 impl SiegeNet {
@@ -104,7 +106,7 @@ impl SiegeNet {
 
 impl Drop for SiegeNet {
     fn drop(&mut self) {
-        // With the namespace go both ends of the wire.
+        // Deleting the namespace also deletes both interfaces.
         Command::new("ip").args(["netns", "del", NAMESPACE]).status().ok();
     }
 }
@@ -124,12 +126,12 @@ struct PageTimes {
     refused: Vec<String>,
 }
 
-/// Builds, besieges, writes; a small siege is only told.
+/// Builds, runs the siege and writes the result. A small siege only prints it.
 pub(crate) fn bench(is_small: bool) -> Result<()> {
     let size = if is_small { SMALL } else { FULL };
     let machine = process::machine()?;
     raise_open_files()?;
-    // A program that is there already can be tried: `PHIEN_PROGRAM` with `PHIEN_SITE`.
+    // An existing program can be tested: set `PHIEN_PROGRAM` and `PHIEN_SITE`.
     let built = match (std::env::var("PHIEN_PROGRAM"), std::env::var("PHIEN_SITE")) {
         (Ok(program), Ok(site)) => Built { program: PathBuf::from(program), site: PathBuf::from(site) },
         _ => build::build(Profile::Release)?,
@@ -158,7 +160,8 @@ fn raise_open_files() -> Result<()> {
     setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, ..limit }).context("the limit on open files")
 }
 
-/// The program inside the namespace. Shell and `ip` become it, so that their process is the program's.
+/// Runs the program inside the namespace. The shell and `ip` replace themselves with it, so that their
+/// process is the program's.
 fn serve(built: &Built, data: &std::path::Path) -> Result<Service> {
     let mut serve = Command::new("sh");
     let settings = phien(built, data);
@@ -177,11 +180,11 @@ fn serve(built: &Built, data: &std::path::Path) -> Result<Service> {
     Service::start(&mut serve, SERVER, "/health", &data.with_extension("log"))
 }
 
-/// Where everybody goes.
+/// The meetings that clients open.
 struct Places {
     /// The online conference of all communes.
     conference: String,
-    /// Another meeting of the secretary, with an item that takes papers.
+    /// Another meeting of the secretary, with an item that accepts papers.
     meeting: String,
     item: String,
     secretary: String,
@@ -213,7 +216,7 @@ impl Places {
     }
 }
 
-/// The conference under way; ended when dropped.
+/// The running conference. Dropping it ends the conference.
 struct LiveSites(Option<Child>);
 
 impl LiveSites {
@@ -243,8 +246,8 @@ impl Drop for LiveSites {
     }
 }
 
-/// Everything at once. What people noticed, how often besiegers opened anew, how many of their files were answered, and how
-/// many of the watch's questions were answered well and not.
+/// Runs everything at once. Returns what people noticed, how many connections attackers opened again, how
+/// many of their files were answered, and how many health checks were answered well and not.
 fn besiege(places: &Places, size: &Size) -> Result<(PageTimes, u64, u64, (u32, u32))> {
     let besieging = |number| besieger(number % BESIEGERS);
     let delegate = attack::cookie(besieger(0), SERVER, DELEGATE, PASSWORD)?;
@@ -270,7 +273,7 @@ fn besiege(places: &Places, size: &Size) -> Result<(PageTimes, u64, u64, (u32, u
             .collect();
         for number in 0..BESIEGERS {
             let share = |of: usize| of.div_ceil(BESIEGERS.into());
-            // Uploads and forms first: the idle connections would take their room.
+            // Uploads and forms first: otherwise the idle connections would take their room.
             scope.spawn(move || siege.idle_uploads(besieging(number), share(size.idle_uploads)));
             scope.spawn(move || siege.half_forms(besieging(number), share(size.half_forms)));
             scope.spawn(move || siege.hold(besieging(number), share(size.idle_connections), "", b""));
@@ -298,7 +301,7 @@ fn besiege(places: &Places, size: &Size) -> Result<(PageTimes, u64, u64, (u32, u
     Ok((noticed, reopened.into_inner(), answered.into_inner(), health))
 }
 
-/// Signs in and goes from page to page, each time over a connection that a browser would have too.
+/// Signs in and goes from page to page, with the same kind of connections as a browser.
 fn at_work(number: u8, meeting: &str, is_over: &AtomicBool) -> PageTimes {
     let departments = DEPARTMENTS.len();
     let (who, department) = (usize::from(number) / departments, usize::from(number) % departments);
@@ -318,7 +321,7 @@ fn at_work(number: u8, meeting: &str, is_over: &AtomicBool) -> PageTimes {
         }
         let asked = Instant::now();
         match client.any(path) {
-            // The meeting is not everybody's to know: that is an answer too.
+            // Not everyone may know of the meeting, so 404 is a valid answer too.
             Ok(200) => noticed.times.push(asked.elapsed()),
             Ok(404) if *path == meeting => noticed.times.push(asked.elapsed()),
             Ok(status) => noticed.refused.push(format!("{path}: {status}")),
@@ -385,7 +388,7 @@ fn rows(
     Ok(rows)
 }
 
-/// Puts the part into the file, in the place of the one before; the rest of the file is others'.
+/// Replaces this part of the file; the rest of the file belongs to other benchmarks.
 fn write(machine: &[(&'static str, String)], rows: &str) -> Result<()> {
     let file = root()?.join("docs/benchmarks.md");
     let before = fs::read_to_string(&file).with_context(|| format!("reading {}", file.display()))?;

@@ -1,5 +1,5 @@
-//! What comes into the program from outside: each package of Cargo.lock held against deny.toml, without a network and
-//! without another program. Known holes are for `cargo xtask audit`, which needs the network.
+//! External dependencies: checks each package of Cargo.lock against deny.toml, without a network and without
+//! another program. `cargo xtask audit` finds known vulnerabilities and needs the network.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::tree::{none, read, root};
 
-/// What deny.toml says.
+/// The rules in deny.toml.
 struct Rules {
     licenses: Vec<String>,
     banned: Vec<(String, String)>,
@@ -53,7 +53,7 @@ fn text<'p>(package: &'p Value, key: &str) -> &'p str {
     package[key].as_str().unwrap_or_default()
 }
 
-/// The licences that one may choose to satisfy an expression, as far as they are allowed; none when it cannot be.
+/// The allowed licences that satisfy an expression; none if it cannot be satisfied.
 fn satisfied_by(expression: &str, allowed: &[String]) -> Option<BTreeSet<String>> {
     let parsed = spdx::Expression::parse_mode(expression, spdx::ParseMode::LAX).ok()?;
     let mut chosen = BTreeSet::new();

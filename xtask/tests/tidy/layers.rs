@@ -27,7 +27,7 @@ const BELONGINGS: [(&str, &[&str]); 10] = [
     ("sqlx", &["backend"]),
     ("leptos", &["app", "hydrate", "server"]),
     ("tokio", &["backend", "bare", "foreign", "load", "media", "server"]),
-    // Foreign files are read in a process that may die, and nowhere else.
+    // Only a process that may crash reads foreign files.
     ("hayro-interpret", &["foreign"]),
     ("axum", &["app", "server"]),
     ("rtc", &["media"]),
@@ -35,7 +35,7 @@ const BELONGINGS: [(&str, &[&str]); 10] = [
     ("wasm-bindgen-cli-support", &["xtask"]),
     // Half a megabyte of word lists, which no browser needs.
     ("zxcvbn", &["backend"]),
-    // The server's tests are the phone.
+    // The server's tests act as the phone.
     ("totp-rs", &["backend", "server"]),
 ];
 

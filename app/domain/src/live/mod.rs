@@ -204,7 +204,7 @@ pub enum Direction {
     Remove(Seat),
     /// A seat that was sent out may come back.
     Admit(Seat),
-    /// A seat's shared screen is ended; the seat stays.
+    /// End the screen that a seat shares. The seat stays.
     EndScreen(Seat),
     /// A paper is opened before everybody, turned to another page, or closed.
     Paper(Option<ShownPaper>),

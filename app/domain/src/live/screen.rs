@@ -1,9 +1,9 @@
-//! Who shares a screen with everybody. Knows nothing of pictures.
+//! Who may share a screen with everybody. Knows nothing of video.
 
 use super::Seat;
 
-/// Whether a screen may be shared from a seat: from the hall, by those who decide for all, and by whoever has the floor,
-/// which is how the chair gives leave to all others.
+/// Whether a seat may share a screen. The hall may, anyone who directs the meeting may, and the seat with the
+/// floor may. The chair permits any other seat by giving it the floor.
 pub fn may_share_screen(directs: bool, floor: Option<Seat>, seat: Seat) -> bool {
     directs || seat == Seat::Hall || floor == Some(seat)
 }

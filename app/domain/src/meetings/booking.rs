@@ -1,5 +1,5 @@
-//! Who may book what, whose booking keeps others out, and what is told of a meeting that is in the way.
-//! Plain rules; the backend asks them for the check beside the form and for publishing alike.
+//! Who may book a room or a person, which bookings block others, and what the caller is told of a conflicting
+//! meeting. Plain rules. The backend uses them both for the check beside the form and for publishing.
 
 use serde::{Deserialize, Serialize};
 
@@ -10,15 +10,16 @@ use crate::ids::AgencyId;
 use crate::sight::Sight;
 use crate::time::{Hours, Sitting};
 
-/// What is told of the meeting that holds a room, a person or a site. Only the first knows which meeting it is.
+/// What the caller is told of the meeting that holds a room, a person or a site. Only `Meeting` says which
+/// one it is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Holder {
-    /// A meeting that one may know of.
+    /// The meeting, if the caller may know of it.
     Meeting(MeetingBrief),
-    /// A meeting that one may not know of: when.
+    /// Only when it takes place, because the caller may not know of it.
     Hours(Sitting),
-    /// Somebody is busy in a half-day; neither when nor with what.
+    /// Only a half-day in which a person is busy: neither the time nor the meeting.
     HalfDay(HalfDay),
 }
 
@@ -31,10 +32,10 @@ pub enum Booked {
     Site,
     /// A person.
     Person {
-        /// Whether the caller manages them, composes their agency's meetings, or may open a coming meeting that they are
-        /// listed in.
+        /// Whether the person is near the caller: the caller manages them, composes their agency's meetings,
+        /// or may open a coming meeting that lists them.
         is_near: bool,
-        /// Whether they are to chair.
+        /// Whether the person is the proposed chair.
         is_chair: bool,
     },
 }
@@ -44,18 +45,20 @@ pub enum Booked {
 pub enum Disclosure {
     /// Title, agency and time.
     Meeting,
-    /// The time alone.
+    /// Only the time.
     Hours,
-    /// The half-days alone.
+    /// Only the half-days.
     HalfDays,
     /// Nothing.
     Nothing,
 }
 
-/// How much somebody with this sight of a meeting is told when it holds something.
+/// How much of a meeting the caller is told when it holds something, given how much of the meeting they may
+/// see.
 ///
-/// A title goes with its rooms, so the room of a known meeting is no news. Who takes part is for those who may open it.
-/// Of strangers only the chair is looked up, by half-day: without that no chair could be found.
+/// The title shows the rooms too, so the room of a known meeting is no secret. The participants are shown
+/// only to people who may open the meeting. Of people who are not near, only the chair is looked up, and only
+/// by half-day: without that nobody could find a time for the chair.
 pub fn disclosure(sight: Sight, booked: Booked) -> Disclosure {
     let (needed, otherwise) = match booked {
         Booked::Room => (Sight::Title, Disclosure::Hours),
@@ -67,7 +70,7 @@ pub fn disclosure(sight: Sight, booked: Booked) -> Disclosure {
 }
 
 impl Holder {
-    /// What is told of one sitting of a meeting; `hours` cut the day in half-days.
+    /// What is told of one sitting of a meeting. `hours` divide the day into half-days.
     pub fn of(brief: MeetingBrief, disclosure: Disclosure, hours: &Hours) -> Vec<Holder> {
         match disclosure {
             Disclosure::Meeting => vec![Holder::Meeting(brief)],
@@ -77,7 +80,7 @@ impl Holder {
         }
     }
 
-    /// The meeting, when it may be known.
+    /// The meeting, if the caller may know of it.
     pub fn meeting(&self) -> Option<&MeetingBrief> {
         match self {
             Holder::Meeting(brief) => Some(brief),
@@ -86,26 +89,28 @@ impl Holder {
     }
 }
 
-/// Whether a meeting of an agency may hold a room of another: the room's agency lies on its line (itself, those above,
-/// those below), or the caller composes the meetings of the room's agency. Both as paths, root first.
+/// Whether a meeting of the agency `holder` may use a room of another agency. It may if the room's agency is
+/// the same, above or below, or if the caller composes the meetings of the room's agency. Both arguments are
+/// paths, root first.
 ///
-/// Without this any secretary could book any room of the province and keep its own agency out.
+/// Without this rule any secretary could book any room of the province and keep the room's own agency out.
 pub fn may_hold_room(caller: &Caller, room: &[AgencyId], holder: &[AgencyId]) -> bool {
     let is_on_line = room.last().is_some_and(|of| holder.contains(of))
         || holder.last().is_some_and(|of| room.contains(of));
     is_on_line || caller.may(Action::ComposeMeeting, Scope::Agency(room))
 }
 
-/// Whether the chair's time is the planner's own: the meeting is held by the chair's agency or one above it, or the
-/// caller composes the meetings of the chair's agency. `chair` is the path of the chair's agency, root first.
+/// Whether the chair's time is the planner's to decide: the chair's agency or one above it holds the meeting,
+/// or the caller composes the meetings of the chair's agency. `chair` is the path of the chair's agency, root
+/// first.
 pub fn plans_for_chair(caller: &Caller, chair: &[AgencyId], holder: AgencyId) -> bool {
     chair.contains(&holder) || caller.may(Action::ComposeMeeting, Scope::Agency(chair))
 }
 
-/// Whether a meeting that another agency holds keeps the chair from a meeting at the same time.
+/// Whether a meeting of another agency blocks the chair from a meeting at the same time.
 ///
-/// Anybody may write the head of another office in as chair. Such a booking keeps out other such bookings, but not the
-/// chair's own secretariat, which is only warned: it knows where its head will be.
+/// Anyone may enter the head of another office as chair. Such a booking blocks other such bookings. It does
+/// not block the chair's own secretariat, which knows where its head will be and only gets a warning.
 pub fn keeps_chair(is_planned_for_chair: bool, chair: &[AgencyId], other_holder: AgencyId) -> bool {
     !is_planned_for_chair || chair.contains(&other_holder)
 }

@@ -83,8 +83,8 @@ pub struct MeetingBrief {
 pub enum BusyOf {
     /// A room, by name. Blocks.
     Room(String),
-    /// The chair, by name. Blocks, unless the other booking was made over the head of the chair's own secretariat, or no
-    /// more than the half-day may be told.
+    /// The chair, by name. Blocks, unless the other booking was made without the chair's own secretariat, or
+    /// the caller may be told no more than the half-day.
     Chair(String),
     /// The secretary, by name. Warns.
     Secretary(String),
@@ -101,9 +101,9 @@ pub struct Conflict {
     pub of: BusyOf,
     /// Identifier of the room, the person or the site's agency: names may be the same.
     pub id: String,
-    /// What may be told of the other meeting.
+    /// What the caller may know of the other meeting.
     pub with: Holder,
-    /// Whether publishing is refused for it.
+    /// Whether this conflict blocks publishing.
     pub blocks: bool,
 }
 
@@ -168,7 +168,7 @@ pub enum Note {
     InThePast,
     /// No rule of the kind holds on the date. Blocks.
     NoRule,
-    /// A room of an agency outside the line of the one that holds the meeting. Blocks.
+    /// A room of an agency that is neither the meeting's agency nor above or below it. Blocks.
     RoomNotOnLine {
         /// Name of the room.
         room: String,

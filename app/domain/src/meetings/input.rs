@@ -262,7 +262,7 @@ impl MeetingInput {
         }
     }
 
-    /// A list of the form that is longer than any office fills in, and is looked at no further.
+    /// A list of the form that is longer than any office fills in. It is not checked further.
     pub fn endless_list(&self) -> Option<FieldProblem> {
         let lists = [
             ("sittings", self.sittings.len()),
@@ -350,8 +350,9 @@ impl MeetingInput {
     }
 }
 
-/// Entries of one list of a form: four times the delegates that a meeting may have, so that a draft is kept while somebody
-/// shortens its list. Entries are compared with each other, which takes milliseconds at this length.
+/// Most entries of one list of a form: four times the delegates that a meeting may have, so that a draft is
+/// saved while a person still shortens its list. Entries are compared with each other, which takes
+/// milliseconds at this length.
 const ENTRIES_AT_MOST: usize = 4 * DELEGATES_AT_MOST as usize;
 
 /// Longest agenda item: a full office day and evening.

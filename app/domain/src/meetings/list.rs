@@ -76,8 +76,8 @@ pub struct MeetingRow {
     pub papers: u32,
     /// Its actual length went over the limit.
     pub has_exceeded: bool,
-    /// What the caller may see of it. Below [`Sight::Title`], which only lists behind figures hold, title, place, rooms,
-    /// sites and papers are left empty.
+    /// What the caller may see of it. Below [`Sight::Title`] the title, place, rooms, sites and papers are
+    /// empty; only lists behind figures hold such rows.
     pub sight: Sight,
 }
 
@@ -87,7 +87,7 @@ impl MeetingRow {
         self.sight >= Sight::Opens
     }
 
-    /// Whether the caller may only know that some meeting of the agency was counted.
+    /// Whether the caller may only know that the agency has a meeting that was counted.
     pub fn is_withheld(&self) -> bool {
         self.sight < Sight::Title
     }

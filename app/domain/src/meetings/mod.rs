@@ -209,11 +209,11 @@ pub struct Typing {
 
 /// Planning and running meetings.
 ///
-/// Drafting keeps whatever was typed, valid or not, so that nothing is lost; publishing parses it, applies the limits
-/// and the double-booking rules and refuses with data. Refusals: `TooLong`, `NoRule`, `RoomTaken`, `RoomNotOnLine`, `ChairTaken`,
-/// `InThePast`, `WrongState`, `ReasonNeeded`, `OverrunReasonNeeded`, `ClosingTime`,
-/// `NoSittingNow`; `Invalid` names every field at once; `Stale` when the
-/// revision sent is not the newest.
+/// Drafting saves whatever was typed, valid or not, so that nothing is lost. Publishing parses it, applies
+/// the limits and the double-booking rules, and refuses with data. Refusals: `TooLong`, `NoRule`,
+/// `RoomTaken`, `RoomNotOnLine`, `ChairTaken`, `InThePast`, `WrongState`, `ReasonNeeded`,
+/// `OverrunReasonNeeded`, `ClosingTime`, `NoSittingNow`; `Invalid` names every field at once; `Stale` when
+/// the revision sent is not the newest.
 #[async_trait]
 pub trait Meetings: Send + Sync {
     /// What stands beside the form while it is typed: limit, conflicts, free slots, share and reduction. Writes nothing.

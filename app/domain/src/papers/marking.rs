@@ -1,5 +1,5 @@
-//! Finding a classification marking on a first page: MẬT, TỐI MẬT or TUYỆT MẬT on a line of its own, or after "Độ mật".
-//! Knows lines of text and what stands before each, never a file.
+//! Finds a classification marking on a first page: MẬT, TỐI MẬT or TUYỆT MẬT on a line of its own, or after
+//! "Độ mật". Works on lines of text and the text before each line, never on a file.
 
 use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization;
@@ -11,8 +11,8 @@ use super::Level;
 pub struct PageLine {
     /// Its text.
     pub text: String,
-    /// Text that this line may continue: the line above it in the same block, or what stands before it on its own line.
-    /// Several, when the page can be read in several ways.
+    /// Text that this line may continue: the line above it in the same block, or the text before it on the
+    /// same line. There are several if the page can be read in several ways.
     pub before: Vec<String>,
 }
 
@@ -23,11 +23,11 @@ impl PageLine {
     }
 }
 
-/// Words that make an ordinary word of "mật" when they stand before it: bí mật, bảo mật, cơ mật.
+/// Words that turn "mật" into an ordinary word when they come before it: bí mật, bảo mật, cơ mật.
 const ORDINARY_BEFORE: [&str; 3] = ["BÍ", "BẢO", "CƠ"];
 
-/// A classification marking among the lines of a first page. "Bí mật" and "bảo mật" in running text are no marking, and
-/// neither is their second word alone on a line because a heading wraps there.
+/// Finds a classification marking in the lines of a first page. "Bí mật" and "bảo mật" in running text are
+/// not markings. "Mật" alone on a line is not a marking either if a heading wraps within one of these words.
 ///
 /// ```
 /// use domain::papers::{Level, PageLine, marking};
@@ -41,7 +41,7 @@ pub fn marking(lines: &[PageLine]) -> Option<Level> {
     lines.iter().filter_map(marked).max_by_key(|level| level.rank())
 }
 
-/// The level that one line says.
+/// The level that one line states.
 fn marked(line: &PageLine) -> Option<Level> {
     let is_shouted = !line.text.chars().any(char::is_lowercase);
     let letters = letters(&line.text);
@@ -61,8 +61,8 @@ fn marked(line: &PageLine) -> Option<Level> {
     }
 }
 
-/// What "MẬT" alone says, by what stands before it: a stamp may carry its two words one below the other, and a heading
-/// may wrap within "bí mật".
+/// What "MẬT" alone means, given the text before it: the two words of a stamp may be on two lines, and a
+/// heading may wrap within "bí mật".
 fn alone_or_stacked(line: &PageLine) -> Option<Level> {
     let before: Vec<String> = line.before.iter().map(|text| letters(text)).collect();
     if before.iter().any(|text| text == "TUYỆT") {
@@ -75,8 +75,8 @@ fn alone_or_stacked(line: &PageLine) -> Option<Level> {
     (!wraps).then_some(Level::Confidential)
 }
 
-/// The letters of a text, composed and in capitals. A stamp is often set with wide letter spacing, which comes out as
-/// single letters, so spaces count for nothing; signs and digits around it neither.
+/// The letters of a text, composed and in capitals. Spaces are ignored, because a stamp is often set with
+/// wide letter spacing, which is read as single letters. Signs and digits around it are ignored too.
 fn letters(text: &str) -> String {
     text.nfc().flat_map(char::to_uppercase).filter(|letter| letter.is_alphabetic()).collect()
 }

@@ -61,8 +61,8 @@ pub struct Choices {
     pub people: Vec<PersonRef>,
 }
 
-/// What the composer's address may set beforehand, as the calendar's free hours do: codes, dates and hours alone, so that
-/// no sentence comes into a form by a link.
+/// What the composer's address may preset, as links from the calendar's free hours do: only codes, dates and
+/// hours, so that no link can put a sentence into a form.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Start {
     /// Date of the first sitting.
@@ -78,9 +78,9 @@ pub struct Start {
 }
 
 impl Start {
-    /// Reads an address; what is no date, hour or identifier is left out.
+    /// Reads an address. Values that are not a date, an hour or an identifier are left out.
     pub fn read(text: impl Fn(&str) -> String) -> Start {
-        // Written again from what was read, so that nothing else comes with it.
+        // Formatted again from the parsed value, so that nothing else gets in.
         let time = |name| {
             let time = domain::meetings::parse_time(&text(name));
             time.map(|time| time.format("%H:%M").to_string()).unwrap_or_default()
@@ -163,7 +163,7 @@ async fn choices(services: &Services, caller: &Caller, input: &MeetingInput) -> 
     })
 }
 
-/// The rooms that a meeting of the agency may hold, and those chosen already.
+/// The rooms that a meeting of the agency may use, and the rooms already chosen.
 #[cfg(feature = "ssr")]
 async fn rooms(
     services: &Services,
@@ -330,19 +330,19 @@ pub async fn save(
     }
 }
 
-/// What comes of a plain press whose form was saved.
+/// The result of a plain form that was saved.
 #[cfg(feature = "ssr")]
 enum Pressed {
-    /// On to this address.
+    /// Redirect to this address.
     Goes(String),
-    /// It is saved, and its invitations were refused.
+    /// The draft is saved, but publishing was refused.
     Refused {
         /// The page of the draft.
         page: String,
         /// Why.
         failure: Failure,
     },
-    /// It is saved but for names that fit nobody, or that nobody was chosen for before sending.
+    /// The draft is saved, but some names match nobody, or no person was chosen for them before publishing.
     FillInFurther {
         /// The page of the draft.
         page: String,
@@ -353,7 +353,7 @@ enum Pressed {
     },
 }
 
-/// Takes a plain press.
+/// Handles a plain form.
 #[cfg(feature = "ssr")]
 async fn saved(
     services: &Services,
@@ -392,7 +392,7 @@ async fn saved(
             Ok(_) => Ok(Pressed::Goes(format!("/meetings/{}", saved.id))),
             Err(failure) => Ok(Pressed::Refused { page: edit, failure }),
         },
-        // That what is missing is pointed out is a way of looking, as a filter is.
+        // Showing what is missing only changes the view, like a filter.
         Step::Check => Ok(Pressed::Goes(format!("{edit}?all=on#check"))),
         step => Ok(Pressed::Goes(format!("{edit}#{}", step.section()))),
     }
@@ -405,7 +405,7 @@ impl Typed {
         [("add", &self.add), ("add_chair", &self.add_chair), ("add_secretary", &self.add_secretary)]
     }
 
-    /// Whether a name is left that is nobody yet.
+    /// Whether a typed name is left for which no person was chosen.
     fn is_left(&self) -> bool {
         self.fields().iter().any(|(_, text)| !text.trim().is_empty())
     }

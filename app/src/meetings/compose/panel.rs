@@ -70,7 +70,7 @@ fn refused(sheet: Sheet, failure: Failure) -> impl IntoView {
         .into_any(),
         failure => view! { <Problem failure/> }.into_any(),
     };
-    // A page that answers a plain form begins here.
+    // A page that answers a plain form puts the focus here.
     view! { <div class="check" id="refused" tabindex="-1" autofocus=true>{told}</div> }
 }
 
@@ -255,7 +255,7 @@ fn clash_title(of: &BusyOf) -> String {
     }
 }
 
-/// The meeting in the way, or that the time is taken where it may not be known.
+/// The conflicting meeting, or only that the time is taken if the caller may not know of it.
 fn clash(conflict: &Conflict) -> AnyView {
     let Holder::Meeting(meeting) = &conflict.with else {
         return tf(COMPOSER_TAKEN_UNKNOWN, &[("busy", &busy(&conflict.with))]).into_any();

@@ -28,14 +28,16 @@ const ADDRESS_FORGIVES: Duration = Duration::minutes(1);
 const USER_FREE: i64 = 20;
 /// One failure of a user name is forgiven after so long.
 const USER_FORGIVES: Duration = Duration::minutes(5);
-/// Wrong codes of the first administrator, over all addresses, that cost nothing: strangers from some hundred addresses do
-/// not keep the owner waiting. The code has 59 bits; the delay only keeps the log and the database quiet.
+/// Wrong codes of the first administrator, over all addresses, that cost nothing, so that strangers from some
+/// hundred addresses do not make the owner wait. The code has 59 bits; the delay only keeps the log and the
+/// database quiet.
 const FIRST_FREE: i64 = 1_000;
-/// One of them is forgiven after so long.
+/// One of these failures is forgiven per second.
 const FIRST_FORGIVES: Duration = Duration::seconds(1);
-/// The trail says at most this often that a subject has used up its free failures: four lines a day while somebody guesses.
+/// The trail reports at most this often that a subject has used up its free failures: four lines a day during
+/// an attack.
 const REPORTED_EVERY: Duration = Duration::hours(6);
-/// An address is familiar for so long after a sign-in: who comes back from a holiday still finds it so.
+/// An address stays familiar for this long after a sign-in, so that a holiday does not reset it.
 const FAMILIAR_DAYS: i64 = 30;
 
 /// Who fails.
@@ -47,7 +49,7 @@ pub(super) struct Subject {
     reported: Option<Reported>,
 }
 
-/// Whose free failures are used up, as the trail says it.
+/// The kind of subject whose free failures are used up, as reported in the trail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Reported {
     /// One user name over all addresses.
@@ -78,17 +80,17 @@ impl Subject {
         Self { reported: Some(Reported::Address), ..Self::quiet(key, ADDRESS_FREE, ADDRESS_FORGIVES) }
     }
 
-    /// The old password, or the code, of somebody who is signed in.
+    /// The old password, or the code, of a signed-in person.
     pub(super) fn change(user_name: &str) -> Self {
         Self::quiet(format!("change:{}", cut(user_name)), 0, USER_FORGIVES)
     }
 
-    /// The one-time code of the first administrator at one client's address.
+    /// The one-time code of the first administrator, tried from one client address.
     pub(super) fn first_code_at(address: &str) -> Self {
         Self::quiet(format!("{FIRST}{}", cut(address)), 0, USER_FORGIVES)
     }
 
-    /// The same over all addresses.
+    /// The same, over all addresses.
     pub(super) fn first_code() -> Self {
         Self::quiet(format!("{FIRST}all addresses"), FIRST_FREE, FIRST_FORGIVES)
     }
@@ -139,8 +141,9 @@ fn wait_seconds(failures: i64) -> i64 {
     i64::try_from(wait).unwrap_or(i64::MAX)
 }
 
-/// Counts a failure for each, and gives those whose free failures are used up and who have not been reported lately, with
-/// how many they are. Rows with nothing left to forgive are dropped: their wait is over before that.
+/// Counts a failure for each subject. Returns the subjects whose free failures are used up and that were not
+/// reported lately, with their number of failures. Deletes rows with nothing left to forgive: their wait
+/// ended before that.
 pub(super) async fn failed(
     tx: &mut Tx,
     subjects: &[Subject],
@@ -183,7 +186,7 @@ pub(super) async fn cleared(tx: &mut Tx, subjects: &[Subject]) -> Done<()> {
     Ok(())
 }
 
-/// Forgets all failures at the first administrator's code.
+/// Forgets all failures with the first administrator's code.
 pub(super) async fn forgive_first_code(tx: &mut Tx) -> Done<()> {
     forgive_all(tx, FIRST.to_owned()).await
 }
@@ -196,7 +199,7 @@ async fn forgive_all(tx: &mut Tx, beginning: String) -> Done<()> {
     Ok(())
 }
 
-/// Forgets all failures of a user name, wherever they were made.
+/// Forgets all failures of a user name, from every address.
 pub(super) async fn forgive(tx: &mut Tx, user_name: &str) -> Done<()> {
     cleared(tx, &[Subject::user(user_name), Subject::change(user_name)]).await?;
     forgive_all(tx, places_of(user_name)).await

@@ -1,5 +1,5 @@
-//! The devices at addresses from which people have signed in: a sign-in from elsewhere is told to the account's owner.
-//! Keeps a mark of each, never the address.
+//! The devices and addresses from which people have signed in, so that a sign-in from a new one is reported
+//! to the account's owner. Stores a keyed hash (a mark) of each, never the address.
 
 use chrono::{DateTime, Duration, Utc};
 use domain::ids::PersonId;
@@ -8,9 +8,9 @@ use crate::db::{Tx, q};
 use crate::keys;
 use crate::stop::Done;
 
-/// A device is known for half a year after its last sign-in: longer than any leave.
+/// A device is known for 180 days after its last sign-in: longer than any leave.
 const KNOWN_DAYS: i64 = 180;
-/// Bytes of a mark that is compared: none of a person's few is taken for another by chance.
+/// Bytes of a mark: enough that two of a person's few devices never collide by chance.
 const MARK_BYTES: usize = 16;
 
 /// Where a sign-in comes from.
@@ -24,7 +24,7 @@ pub(super) struct Origin<'a> {
     pub(super) key: &'a [u8],
 }
 
-/// Keeps that somebody signed in from here. True when they had signed in before, and never from here.
+/// Stores that a person signed in from here. Returns true if they had signed in before, but never from here.
 pub(super) async fn is_new(
     tx: &mut Tx,
     person: PersonId,

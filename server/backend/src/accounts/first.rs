@@ -100,7 +100,8 @@ pub(super) async fn claim(
     Ok(signed_in)
 }
 
-/// Wrong codes cost growing time, by address, so that nobody tries them all and no stranger keeps the owner waiting.
+/// Checks the code. Wrong codes cost growing time per address, so that nobody can try them all and no
+/// stranger makes the owner wait.
 async fn check_code(backend: &Backend, code: &str, address: &str, now: DateTime<Utc>) -> Done<()> {
     let subjects = [Subject::first_code_at(address), Subject::first_code()];
     let mut tx = backend.db().begin().await?;

@@ -160,7 +160,8 @@ async fn change_password(backend: &Backend, caller: &Caller, old: &str, new: &st
     if old == new {
         return Err(wrong(Problem::Unchanged).into());
     }
-    // After the old one, so that nobody has passwords judged whose own they do not know.
+    // Judged after the old password is checked, so that a caller who does not know it learns nothing about
+    // passwords.
     let own = strength::own_words(&[&user_name, &name, &short_name, &agency, &code]);
     if let Some(weakness) = backend.hashing().weakness(new, own).await? {
         return Err(wrong(Problem::Weak(weakness)).into());

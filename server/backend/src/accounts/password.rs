@@ -61,13 +61,14 @@ impl Hashing {
         hash.await?.map_err(|error| Stop::Stored(format!("password hash: {error}")))
     }
 
-    /// Why a password is weak, compared with its owner's words.
+    /// Why a password is weak, also compared with the words of its owner.
     pub(crate) async fn weakness(&self, password: &str, own: Vec<String>) -> Done<Option<Weakness>> {
         let found = self.weaknesses(vec![(password.to_owned(), own)]).await?;
         Ok(found.into_iter().next().flatten())
     }
 
-    /// The same for many passwords, in their order. Takes a turn for every few, so that people can sign in meanwhile.
+    /// The same for many passwords, in their order. Takes one turn for every ten, so that people can sign in
+    /// meanwhile.
     pub(crate) async fn weaknesses(
         &self,
         passwords: Vec<(String, Vec<String>)>,
@@ -90,19 +91,19 @@ impl Hashing {
 /// A person's password as it is stored.
 #[derive(Clone, Debug)]
 pub(crate) struct StoredPassword {
-    /// Its hash; empty where nobody can sign in until one is set.
+    /// Its hash. Empty if nobody can sign in until a password is set.
     pub(crate) hash: String,
-    /// Whether somebody else knows it, so that it has to be changed at the next sign-in.
+    /// Whether another person knows it, so that it must be changed at the next sign-in.
     pub(crate) must_change: bool,
 }
 
 impl StoredPassword {
-    /// One that its owner chose.
+    /// A password that its owner chose.
     pub(crate) fn chosen(hash: String) -> Self {
         Self { hash, must_change: false }
     }
 
-    /// One that somebody else gave them.
+    /// A password that another person set.
     pub(crate) fn given(hash: String) -> Self {
         Self { hash, must_change: true }
     }
@@ -140,8 +141,8 @@ fn argon2() -> Argon2<'static> {
     Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
 }
 
-/// The hash of a code that was made: as it is typed from a screen or paper, where hyphens, spaces and capitals do not
-/// matter. One hash is enough, for there are 59 random bits in it.
+/// The hash of a generated code. Hyphens, spaces and capitals do not matter, because people type it from a
+/// screen or paper. One hash is enough, because the code has 59 random bits.
 pub(super) fn code_hash(code: &str) -> String {
     let plain: String = code.chars().filter(char::is_ascii_alphanumeric).collect();
     session::token_hash(&plain.to_ascii_lowercase())

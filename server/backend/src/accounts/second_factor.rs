@@ -1,7 +1,8 @@
 //! The second factor: codes of six digits that change every half-minute (TOTP, RFC 6238), and recovery codes.
 //!
-//! The secret lies in the database as it is. The program has no key outside the database to lock it with; the file is
-//! readable by the program's user alone, and whoever reads it has the password hashes and papers too.
+//! The secret is stored in the database in clear. The program has no key outside the database to encrypt it
+//! with. Only the program's user can read the file, and anyone who reads it also has the password hashes and
+//! papers.
 
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -24,16 +25,17 @@ use crate::notices::tell_owner;
 use crate::stop::{Done, Stop};
 use crate::{Backend, stored};
 
-/// What every app for phones takes: SHA-1, six digits, half a minute.
+/// What every phone app supports: SHA-1, six digits, 30 s.
 const DIGITS: usize = 6;
 const STEP_SECONDS: u64 = 30;
-/// Steps before and after the present one whose code is taken: a phone's clock may be half a minute off.
+/// Steps before and after the present one whose code is accepted: a phone's clock may be 30 s off.
 const SKEW: u8 = 1;
 /// 160 bits, as RFC 4226 recommends for SHA-1.
 const SECRET_BYTES: usize = 20;
-/// An unconfirmed secret is shown for this long: enough time to install an app. Later, another person may see the screen.
+/// An unconfirmed secret is shown for this long: enough time to install an app. Later, another person may see
+/// the screen.
 const SET_UP_WITHIN: TimeDelta = TimeDelta::minutes(15);
-/// Whose codes they are, as apps show it.
+/// The issuer that apps show.
 const ISSUER: &str = "Phiên";
 
 #[async_trait]
@@ -90,7 +92,7 @@ pub(super) async fn is_on(on: impl Source, person: PersonId) -> Done<bool> {
     Ok(row(on, person).await?.is_some_and(|row| row.confirmed_at.is_some()))
 }
 
-/// Whether a role of the caller's must have one.
+/// Whether a role of the caller requires a second factor.
 pub(super) fn is_demanded(backend: &Backend, caller: &Caller) -> bool {
     backend.0.config.second_factor_roles.iter().any(|role| caller.has_role(*role))
 }
@@ -134,7 +136,7 @@ async fn begin(backend: &Backend, caller: &Caller) -> Done<()> {
     let mut tx = backend.db().begin().await?;
     let secret = Secret::Raw(backend.entropy().array::<SECRET_BYTES>().to_vec()).to_encoded().to_string();
     let fresh = q(
-        // One that was begun and not confirmed may have been seen by others.
+        // Other people may have seen a secret that was begun and not confirmed.
         "INSERT INTO second_factor (person_id, secret, begun_at, last_step) VALUES ($1, $2, $3, 0) \
          ON CONFLICT (person_id) DO UPDATE SET secret = excluded.secret, begun_at = excluded.begun_at \
          WHERE second_factor.confirmed_at IS NULL",
@@ -214,7 +216,7 @@ async fn turn_off(backend: &Backend, caller: &Caller, password: &str, code: &str
     Ok(tx.commit().await?)
 }
 
-/// Takes a person's second factor away, codes and all. False when there was none.
+/// Deletes a person's second factor with its recovery codes. Returns false if there was none.
 pub(crate) async fn remove(tx: &mut Tx, person: PersonId) -> Done<bool> {
     q("DELETE FROM recovery_code WHERE person_id = $1").bind(person).run(&mut *tx).await?;
     let removed = q("DELETE FROM second_factor WHERE person_id = $1 AND confirmed_at IS NOT NULL");
@@ -237,7 +239,7 @@ async fn enter_code(
     let is_familiar = delay::is_familiar(backend.db(), &user_name, address, now).await?;
     let held_up_by = if is_familiar { &subjects[..1] } else { &subjects[..] };
     let mut tx = backend.db().begin().await?;
-    // One code after the other: of a hundred sent at once the second already waits for the first.
+    // One code at a time: of a hundred codes sent at once, the second already waits for the first.
     lock(&mut tx, person).await?;
     delay::check(&mut tx, held_up_by, now).await?;
     let waiting: Option<(bool,)> = q("SELECT is_kept FROM session WHERE id = $1 AND awaits_code")
@@ -245,7 +247,7 @@ async fn enter_code(
         .optional(&mut tx)
         .await?;
     let (keep,) = waiting.ok_or(Failure::SignedOut)?;
-    // Switched off by an administrator in between: the password was right, and nothing more is asked for.
+    // If an administrator turned it off in between, the password was right and no code is needed.
     if is_on(&mut tx, person).await? && !take_code(&mut tx, person, code, now).await? {
         let of = Some((caller.name.clone(), caller.agency.id));
         sign_in::failed(&mut tx, backend, &user_name, of, from, now).await?;
@@ -259,15 +261,15 @@ async fn enter_code(
     Ok(signed_in)
 }
 
-/// Has everybody else who enters a code of this person wait until the transaction ends.
+/// Makes every other attempt to enter a code of this person wait until the transaction ends.
 async fn lock(tx: &mut Tx, person: PersonId) -> Done<()> {
-    // The person first: an administrator who turns it off takes them in this order too.
+    // The person's row first, in the same order as an administrator who turns it off.
     q("UPDATE person SET failed_tries = failed_tries WHERE id = $1").bind(person).run(&mut *tx).await?;
     q("UPDATE second_factor SET last_step = last_step WHERE person_id = $1").bind(person).run(tx).await?;
     Ok(())
 }
 
-/// Whether a code or a recovery code fits; either is used up then.
+/// Whether a code or a recovery code is right. If so, it is used up.
 async fn take_code(tx: &mut Tx, person: PersonId, typed: &str, now: DateTime<Utc>) -> Done<bool> {
     let Some(row) = row(&mut *tx, person).await?.filter(|row| row.confirmed_at.is_some()) else {
         return Ok(false);
@@ -280,19 +282,19 @@ async fn take_code(tx: &mut Tx, person: PersonId, typed: &str, now: DateTime<Utc
     Ok(taken.bind(person).bind(password::code_hash(typed)).run(tx).await? > 0)
 }
 
-/// A code as apps show it may be typed with a space in its middle.
+/// Removes spaces: apps show a code with a space in the middle, and people may type it.
 fn digits(typed: &str) -> String {
     typed.chars().filter(|letter| !letter.is_whitespace()).take(DIGITS + 1).collect()
 }
 
-/// The step whose code this is, among those that are near and later than the last one taken.
+/// The step of this code, among the steps that are near and later than the last accepted one.
 fn fitting_step(row: &Row, code: &str, now: DateTime<Utc>) -> Done<Option<i64>> {
     let totp = totp(&row.secret, "")?;
     let present = now.timestamp().div_euclid(STEP_SECONDS as i64);
     let near = (present - i64::from(SKEW)..=present + i64::from(SKEW)).filter(|step| *step > row.last_step);
     let fits = |step: &i64| {
         let seconds = u64::try_from(*step).unwrap_or(0) * STEP_SECONDS;
-        // The time taken tells nothing of how many digits fit.
+        // Compares in constant time, so that the time does not reveal how many digits match.
         totp.generate(seconds).as_bytes().ct_eq(code.as_bytes()).into()
     };
     Ok(near.into_iter().find(fits))

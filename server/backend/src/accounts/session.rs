@@ -21,18 +21,18 @@ const MARK_EVERY_SECONDS: i64 = 60;
 /// Longest description of a browser that is kept.
 const DEVICE_AT_MOST: usize = 120;
 
-/// A session that waits for the code of the second factor ends after so long: time to find the phone and to type a recovery
-/// code.
+/// A session that waits for the code of the second factor ends after this time: enough to find the phone and
+/// to type a recovery code.
 const WAITING_AT_MOST: Duration = Duration::minutes(10);
 
 /// How a session begins.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Begun<'a> {
-    /// Whether the device is to stay signed in.
+    /// Whether the device stays signed in.
     pub(super) keep: bool,
     /// Description of the browser.
     pub(super) device: &'a str,
-    /// Whether the code of the second factor has still to be entered.
+    /// Whether the code of the second factor must still be entered.
     pub(super) awaits_code: bool,
 }
 
@@ -107,18 +107,18 @@ const CALLER: &str = "SELECT s.id AS session, s.used_at, s.awaits_code, p.must_c
     LEFT JOIN second_factor f ON f.person_id = p.id LEFT JOIN role_grant g ON g.person_id = p.id \
     WHERE s.token_hash = $1 AND s.ends_at > $2 AND s.used_at + s.idle_ms > $2 AND p.is_active";
 
-/// Who holds a token, and what a use of it has to know.
+/// The holder of a token, and what is needed to record its use.
 #[derive(Clone, Debug)]
 pub(super) struct Holder {
     pub(super) caller: Caller,
-    /// Whether its use is to be written down.
+    /// Whether this use must be recorded.
     pub(super) is_to_be_marked: bool,
     pub(super) awaits_code: bool,
     pub(super) must_change: bool,
     pub(super) has_second_factor: bool,
 }
 
-/// Looks for the holder of a token.
+/// Finds the holder of a token.
 pub(super) async fn find(on: impl Source, token: &str, now: DateTime<Utc>) -> Done<Holder> {
     if token.len() != 64 {
         return Err(Failure::SignedOut.into());
@@ -147,8 +147,8 @@ pub(super) async fn find(on: impl Source, token: &str, now: DateTime<Utc>) -> Do
     Ok(Holder { caller, is_to_be_marked, awaits_code, must_change, has_second_factor })
 }
 
-/// Writes down that the caller's session is in use, when that was not done for a minute: for a question that a page asks by
-/// itself and that is a use all the same, such as the display of a hall.
+/// Records that the caller's session is in use, if that was not done for a minute. For a request that a page
+/// makes by itself and that counts as use all the same, such as the display of a hall.
 pub(crate) async fn note_use(backend: &Backend, caller: &Caller) -> Done<()> {
     let used: Option<(i64,)> =
         q("SELECT used_at FROM session WHERE id = $1").bind(caller.session).optional(backend.db()).await?;
@@ -198,8 +198,8 @@ pub(super) async fn of_caller(on: impl Source, caller: &Caller) -> Done<Vec<OwnS
         .collect()
 }
 
-/// Ends a person's sessions, but for one. A second factor that was begun in one of them goes too: whoever had that session
-/// knows it.
+/// Ends a person's sessions, except one. Also deletes a second factor that was begun and not confirmed,
+/// because anyone who had one of these sessions may know its secret.
 pub(crate) async fn end_all(tx: &mut Tx, person: PersonId, but: Option<SessionId>) -> Done<u64> {
     q("DELETE FROM second_factor WHERE person_id = $1 AND confirmed_at IS NULL")
         .bind(person)

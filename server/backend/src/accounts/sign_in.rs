@@ -1,5 +1,5 @@
-//! Signing in: the password, its growing delays, and what a sign-in that fails or succeeds leaves behind.
-//! The code of the second factor is asked for by its own module, which ends the sign-in here too.
+//! Signing in: the password, its growing delays, and what a failed or successful sign-in records.
+//! The module of the second factor asks for the code and then completes the sign-in with the functions here.
 
 use chrono::{DateTime, Utc};
 use domain::accounts::SignedIn;
@@ -19,12 +19,12 @@ use crate::notices::tell_owner;
 use crate::stop::Done;
 use crate::{Backend, keys, stored};
 
-/// The key of the marks of addresses and devices.
+/// The name of the key for the marks of addresses and devices.
 pub(super) const MARKS_KEY: &str = "sign_in_marks_key";
-/// Bytes of an address's mark in the trail: enough to see that two lines are of one address.
+/// Bytes of an address's mark in the trail: enough to see that two lines are about the same address.
 const ADDRESS_MARK_BYTES: usize = 6;
 
-/// What is sent to sign in.
+/// What the client sends to sign in.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Attempt<'a> {
     pub(super) user_name: &'a str,
@@ -53,7 +53,8 @@ pub(super) async fn sign_in(backend: &Backend, attempt: Attempt<'_>) -> Done<Sig
     let is_familiar = delay::is_familiar(backend.db(), &user_name, address, now).await?;
     let held_up_by = if is_familiar { &subjects[..1] } else { &subjects[..] };
     delay::check(backend.db(), held_up_by, now).await?;
-    // Checked again with the turn in hand: of a hundred guesses sent at once only as many as there are cores get by.
+    // Checked again while holding the turn: of a hundred guesses sent at once, only as many as there are
+    // cores get through.
     let turn = backend.hashing().turn().await?;
     delay::check(backend.db(), held_up_by, now).await?;
     let account: Option<Account> =
@@ -77,7 +78,8 @@ pub(super) async fn sign_in(backend: &Backend, attempt: Attempt<'_>) -> Done<Sig
     };
     let person: PersonId = stored::id(&account.id)?;
     let signed_in = if second_factor::is_on(&mut tx, person).await? {
-        // Nothing is forgiven before the code was entered, else each right password would make room for guesses at it.
+        // Nothing is forgiven before the code is entered; otherwise each right password would allow more
+        // guesses at the code.
         session::begin(&mut tx, backend, person, Begun { keep, device, awaits_code: true }, now).await?
     } else {
         succeeded(&mut tx, backend, person, &user_name, keep, from, now).await?
@@ -91,9 +93,9 @@ pub(super) fn subjects(user_name: &str, address: &str) -> [Subject; 3] {
     [Subject::at(user_name, address), Subject::user(user_name), Subject::address(address)]
 }
 
-/// Counts a wrong password or code, for a user name that is known or not: both do the same work. A line of the trail says
-/// when a user name or an address has used up its free failures; what was typed as an unknown name is not repeated, for it
-/// may be a password.
+/// Counts a wrong password or code. The work is the same for a known and an unknown user name. A line of the
+/// trail says when a user name or an address has used up its free failures. It does not repeat an unknown
+/// name, because that may be a password.
 pub(super) async fn failed(
     tx: &mut Tx,
     backend: &Backend,
@@ -102,7 +104,7 @@ pub(super) async fn failed(
     from: Origin<'_>,
     now: DateTime<Utc>,
 ) -> Done<()> {
-    // The person first, then the failures: whoever resets a password takes them in this order too.
+    // The person first, then the failures: the same order as a password reset.
     q("UPDATE person SET failed_tries = failed_tries + 1 WHERE user_name = $1")
         .bind(user_name)
         .run(&mut *tx)
@@ -130,8 +132,8 @@ pub(super) async fn failed(
     Ok(())
 }
 
-/// Begins the whole session of somebody who has shown all that is asked for, and tells them what happened since the last
-/// one.
+/// Starts the full session of a person who has passed every check, and tells them what happened since the
+/// last sign-in.
 pub(super) async fn succeeded(
     tx: &mut Tx,
     backend: &Backend,
@@ -143,8 +145,9 @@ pub(super) async fn succeeded(
 ) -> Done<SignedIn> {
     // The person first, then the failures, as everywhere.
     q("UPDATE person SET failed_tries = failed_tries WHERE id = $1").bind(person).run(&mut *tx).await?;
-    // Not the address: who has one account would otherwise try the passwords of all others. Nor the name everywhere: each
-    // sign-in of its owner would make room for those who guess elsewhere.
+    // The address is not cleared: otherwise a person with one account could try the passwords of all others.
+    // Nor is the name cleared for every address: each sign-in of its owner would allow more guesses from
+    // elsewhere.
     delay::cleared(tx, &subjects(user_name, from.address)[..1]).await?;
     delay::signed_in(tx, person, from.address, now).await?;
     let (tries,): (i64,) =

@@ -1,26 +1,28 @@
-//! How long a password would stand against somebody who guesses by machine, by `zxcvbn`, with what is known of its owner.
-//! Knows no account; what is compared with comes as texts.
+//! How long a password would withstand automated guessing, estimated by `zxcvbn` with what is known of its
+//! owner. Knows no account; the words to compare with are passed in as texts.
 
 use domain::accounts::Weakness;
 use domain::text::fold;
 use zxcvbn::feedback::{Suggestion, Warning};
 use zxcvbn::{Entropy, Score, zxcvbn};
 
-/// The least score: more than 10⁸ guesses, which a hash of argon2id makes a matter of weeks on one machine.
+/// The lowest accepted score: more than 10⁸ guesses, which takes weeks on one machine because of the argon2id
+/// hash.
 const LEAST: Score = Score::Three;
-/// Characters that are looked at: five words. The estimator's time grows with their square and worse.
+/// Characters of the password that are examined: about five words. The estimator's time grows at least with
+/// the square of the length.
 const LOOKED_AT: usize = 40;
-/// Signs that the estimator takes for letters. It tries all that they may stand for together, which is a thousand readings
-/// of a password that holds every one of them.
+/// Signs that the estimator reads as letters. It tries all combinations of their meanings, which is a
+/// thousand readings for a password that holds every sign.
 const SIGNS: &str = "@({[<!|$+%";
-/// Different signs that are looked at: as many as people put into a word. The digits stand for letters too, with a few
-/// readings in all.
+/// Different signs that are examined: as many as people put into a word. Digits are read as letters too, but
+/// add only a few readings in all.
 const SIGNS_AT_MOST: usize = 3;
-/// Words of one's own that are compared with, at most: names of an agency of ten lines are no password.
+/// Most words of the owner that are compared: the names of an agency of ten lines are no password.
 const OWN_AT_MOST: usize = 60;
-/// Shorter words are in every password.
+/// Shorter words occur in every password.
 const WORD_AT_LEAST: usize = 3;
-/// What people of these offices type first, written without marks: the estimator's own lists are English.
+/// What people in these offices type first, without marks. The estimator's own lists are English.
 const LOCAL: [&str; 30] = [
     "matkhau",
     "phien",
@@ -54,10 +56,10 @@ const LOCAL: [&str; 30] = [
     "xinchao",
 ];
 
-/// Why a password is weak; none when it is good. Takes some milliseconds, so it runs beside the async threads.
+/// Why a password is weak; none if it is good. Takes some milliseconds, so it runs outside the async threads.
 pub(super) fn weakness(password: &str, own: &[String]) -> Option<Weakness> {
     let typed = with_few_signs(password.chars().take(LOOKED_AT));
-    // Marks make a word no harder to guess for somebody who speaks the language.
+    // Marks do not make a word harder to guess for a person who speaks the language.
     let plain = without_marks(&typed);
     let all: Vec<&str> = own.iter().map(String::as_str).chain(LOCAL).collect();
     let found = [typed.as_str(), plain.as_str()].map(|text| zxcvbn(text, &all));
@@ -69,7 +71,8 @@ pub(super) fn weakness(password: &str, own: &[String]) -> Option<Weakness> {
     Some(if without_own >= LEAST { Weakness::Own } else { reason(&found) })
 }
 
-/// The text with only the first few different signs; the others become one that stands for no letter.
+/// Keeps only the first few different signs; the others are replaced by one sign that is not read as a
+/// letter.
 fn with_few_signs(text: impl Iterator<Item = char>) -> String {
     let mut kept = Vec::new();
     let tamed = text.map(|letter| {
@@ -91,7 +94,7 @@ fn without_marks(text: &str) -> String {
         .collect()
 }
 
-/// The words that the owner's texts consist of, each alone and every text as a whole, as one would type them.
+/// The words of the owner's texts: each word alone, and each text as a whole, as a person would type them.
 pub(crate) fn own_words(texts: &[&str]) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     for text in texts {
@@ -111,7 +114,7 @@ pub(crate) fn own_words(texts: &[&str]) -> Vec<String> {
     words
 }
 
-/// The estimator's words as ours.
+/// Translates the estimator's feedback into our own weaknesses.
 fn reason(found: &Entropy) -> Weakness {
     let Some(feedback) = found.feedback() else { return Weakness::Guessable };
     match feedback.warning() {
@@ -140,7 +143,7 @@ fn reason(found: &Entropy) -> Weakness {
     }
 }
 
-/// What a suggestion says of the password, where there is no warning.
+/// The weakness that a suggestion implies, if there is no warning.
 fn suggested(suggestion: Suggestion) -> Option<Weakness> {
     match suggestion {
         Suggestion::AvoidRepeatedWordsAndCharacters => Some(Weakness::Repeats),
@@ -220,7 +223,7 @@ mod tests {
         let typed = format!("{}{}", "a".repeat(40), "nui xanh dem ba con ca");
         assert_eq!(weakness(&typed, &[]), Some(Weakness::Repeats));
         assert_eq!(with_few_signs("p@ss(w!rd[{<|@!".chars()), "p@ss(w!rd____@!");
-        // Everything at once that the estimator takes for letters.
+        // Every character at once that the estimator reads as a letter.
         let hostile = "4@8({[<369!1|70$5+7%2".repeat(9);
         assert_eq!(weakness(&hostile, &[]), None);
     }

@@ -251,7 +251,7 @@ async fn hall(backend: &Backend, caller: &Caller, meeting: MeetingId) -> Outcome
     backend.outcome(scope.permit(caller, asked))?;
     let shown = backend.get(caller, meeting).await?;
     if scope.stage == Stage::UnderWay {
-        // A whole day's meeting is longer than a session may be unused, and nobody touches the display.
+        // A meeting of a whole day is longer than a session may be idle, and nobody touches the display.
         backend.outcome(crate::accounts::session::note_use(backend, caller).await)?;
     }
     let roll = RollTally::of(&shown.participants);

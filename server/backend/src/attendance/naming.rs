@@ -47,7 +47,7 @@ pub(super) async fn nameable(
     text: &str,
 ) -> Done<Vec<PersonRef>> {
     permit(backend.db(), caller, agency).await?;
-    // Who is left out tells who is in the meeting already.
+    // The permission is checked first: the people left out of this list are the ones already in the meeting.
     MeetingScope::load(backend.db(), caller, meeting).await?.permit(caller, Action::NameDelegates)?;
     let mut query =
         q("SELECT p.id, p.name, p.position, a.short_name FROM person p JOIN agency a ON a.id = p.agency_id \

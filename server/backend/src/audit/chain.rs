@@ -1,18 +1,20 @@
-//! The chain of the trail: every line has a number without a gap and a hash over the line before it and its own content,
-//! so that a line that is changed, added or taken out afterwards breaks every hash behind it. Knows no deed's meaning.
+//! The hash chain of the trail. Every line has a number, without gaps, and a hash over the line before it and
+//! its own content. If a line is changed, added or removed later, every hash after it is wrong. Knows no
+//! deed's meaning.
 
 use sha2::{Digest, Sha256};
 
 use crate::db::{BINDS_AT_MOST, Source, Tx, Value, places, q};
 
-/// What the hash of a line is made of. A later encoding gets another name, and old lines stay verifiable by theirs.
+/// The version of what a line's hash is made of. A later encoding gets another name, and old lines remain
+/// verifiable with theirs.
 const ENCODING: &str = "1";
 /// Columns of a line, in the order of [`Line::values`]; its number and its hash follow.
 const COLUMNS: &str = "id, at, person_id, who, agency_id, meeting_id, what, subject, before_json, after_json, \
                        audience, folded, seq, hash";
 /// How many columns these are.
 const WIDTH: usize = 14;
-/// Lines written with one statement: as many as the limit of values allows.
+/// Lines written with one statement: as many as the limit on bound values allows.
 pub(crate) const LINES_AT_ONCE: usize = BINDS_AT_MOST / WIDTH;
 
 /// A line of the trail as stored, without its place in the chain.
@@ -61,8 +63,8 @@ impl Line {
         ]
     }
 
-    /// The line's hash: `encoding:hex`. Each part is hashed with its length before it, so that no two different lines are
-    /// the same bytes.
+    /// The line's hash: `encoding:hex`. Each part is hashed with its length before it, so that two different
+    /// lines never produce the same bytes.
     pub(super) fn hash(&self, before: &str, seq: i64) -> String {
         let mut digest = Sha256::new();
         let texts =
@@ -85,8 +87,8 @@ impl Line {
     }
 }
 
-/// Writes lines at the end of the chain. On PostgreSQL this is the last thing that a transaction does: it then holds the
-/// head, for which all other writers wait, no longer than the commit takes, and waits for nothing itself.
+/// Writes lines at the end of the chain. On PostgreSQL this is the last step of a transaction. All other
+/// writers wait for the head, so the transaction holds it only for the commit, and waits for nothing itself.
 pub(crate) async fn append(tx: &mut Tx, lines: &[Line]) -> Result<(), sqlx::Error> {
     let Some(last) = lines.last() else { return Ok(()) };
     if tx.is_postgres() {
@@ -117,8 +119,9 @@ pub(crate) async fn append(tx: &mut Tx, lines: &[Line]) -> Result<(), sqlx::Erro
     Ok(())
 }
 
-/// Takes the locks of PostgreSQL's foreign keys before the head is taken: a writer that held the head and waited for
-/// somebody who changes an agency's code would wait for each other, because that one needs the head too.
+/// Takes the locks of PostgreSQL's foreign keys before the head. Otherwise there would be a deadlock: a
+/// writer that holds the head would wait for a transaction that changes an agency's code, and that
+/// transaction would wait for the head.
 async fn share_named(tx: &mut Tx, lines: &[Line]) -> Result<(), sqlx::Error> {
     let named = |of: fn(&Line) -> &Option<String>| {
         let mut ids: Vec<String> = lines.iter().filter_map(|line| of(line).clone()).collect();
@@ -141,7 +144,7 @@ async fn share_named(tx: &mut Tx, lines: &[Line]) -> Result<(), sqlx::Error> {
     Ok(())
 }
 
-/// Lines behind a number, in order, a bounded number of them.
+/// Lines after a number, in order, at most `at_most` of them.
 pub(super) async fn behind(on: impl Source, seq: i64, at_most: u32) -> Result<Vec<Placed>, sqlx::Error> {
     q(format!("SELECT {COLUMNS} FROM audit WHERE seq > $1 ORDER BY seq LIMIT $2"))
         .bind(seq)
@@ -155,8 +158,9 @@ pub(super) async fn head(on: impl Source) -> Result<(i64, String, i64), sqlx::Er
     q("SELECT seq, hash, at FROM audit_head WHERE id = 1").one(on).await
 }
 
-/// Lines that have no place yet, from an instant on, oldest first, a bounded number of them. They are walked in the order of
-/// time: the sign keeps the databases from reading and sorting all that is left, each time.
+/// Lines without a place in the chain, from an instant on, oldest first, at most `at_most` of them. They are
+/// read in the order of time: the unary `+` stops the databases from reading and sorting all remaining lines
+/// each time.
 pub(super) async fn unplaced(on: impl Source, from: i64, at_most: u32) -> Result<Vec<Line>, sqlx::Error> {
     q("SELECT id, at, person_id, who, agency_id, meeting_id, what, subject, before_json, after_json, audience, folded \
        FROM audit WHERE at >= $1 AND +seq IS NULL ORDER BY at, id LIMIT $2")
@@ -166,7 +170,7 @@ pub(super) async fn unplaced(on: impl Source, from: i64, at_most: u32) -> Result
     .await
 }
 
-/// Gives a line of before its place.
+/// Gives an older line its place in the chain.
 pub(super) async fn place(tx: &mut Tx, line: &Line, seq: i64, hash: &str) -> Result<(), sqlx::Error> {
     q("UPDATE audit SET audience = $2, folded = $3, seq = $4, hash = $5 WHERE id = $1")
         .bind(&line.id)

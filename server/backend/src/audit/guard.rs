@@ -1,5 +1,6 @@
-//! What keeps the trail as it was written: triggers that refuse to change or delete a line, set at the first start once
-//! every line of before has its place in the chain. A look, for `phien check`, that the chain is whole.
+//! Protects the trail against later changes: triggers refuse to change or delete a line. They are set at the
+//! first start, once every older line has its place in the chain. Also verifies the whole chain for `phien
+//! check`.
 
 use chrono::{DateTime, Utc};
 use domain::audit::{Audience, Deed};
@@ -11,16 +12,17 @@ use crate::looking::Looking;
 use crate::stop::Done;
 use crate::{BackendConfig, stored};
 
-/// Lines placed in one transaction at the first start: others who write wait for that long, some tens of milliseconds.
+/// Lines placed in one transaction at the first start. Other writers wait meanwhile, some tens of
+/// milliseconds.
 const PLACED_AT_ONCE: u32 = 100;
-/// Lines read at once when the chain is verified: with the longest of them some 30 MiB, as a rule less than one.
+/// Lines read at once when the chain is verified: usually less than 1 MiB, at most about 30 MiB.
 const VERIFIED_AT_ONCE: u32 = 100;
 
 /// Names of the triggers.
 const GUARDS: [&str; 4] = ["audit_keeps", "audit_loses_none", "audit_numbers", "audit_head_grows"];
 
-/// A line that takes the identifier or the number of another would replace it under `INSERT OR REPLACE`, past the trigger
-/// for deleted lines.
+/// With `INSERT OR REPLACE`, a line with the identifier or number of another line would replace it without
+/// firing the trigger for deleted lines.
 const SQLITE: [&str; 4] = [
     "CREATE TRIGGER IF NOT EXISTS audit_keeps BEFORE UPDATE ON audit \
      BEGIN SELECT RAISE(ABORT, 'the audit trail only grows'); END",
@@ -51,7 +53,7 @@ const POSTGRES: [&str; 10] = [
     "ALTER TABLE audit ALTER COLUMN seq SET NOT NULL",
 ];
 
-/// Brings a trail of before into the chain and sets its guards; does nothing where they are set.
+/// Adds an older trail to the chain and sets its triggers. Does nothing if they are set.
 pub(crate) async fn ensure(db: &Db) -> Done<()> {
     if is_guarded(db, db.is_postgres()).await? {
         return Ok(());
@@ -64,7 +66,7 @@ pub(crate) async fn ensure(db: &Db) -> Done<()> {
     }
     let mut tx = db.begin().await?;
     lock_head(&mut tx).await?;
-    // Two programs may open the same database at once: the first sets them.
+    // Two programs may open the same database at once: the first one sets the triggers.
     if !is_guarded(&mut tx, db.is_postgres()).await? {
         let statements: &[&str] = if tx.is_postgres() { &POSTGRES } else { &SQLITE };
         for statement in statements {
@@ -79,7 +81,7 @@ async fn lock_head(tx: &mut Tx) -> Done<()> {
     Ok(())
 }
 
-/// Whether all triggers are there.
+/// Whether all triggers exist.
 async fn is_guarded(on: impl Source, is_postgres: bool) -> Done<bool> {
     let names = GUARDS.map(|name| format!("'{name}'")).join(", ");
     let (found,): (i64,) = q(if is_postgres {
@@ -97,8 +99,8 @@ async fn is_guarded(on: impl Source, is_postgres: bool) -> Done<bool> {
     Ok(usize::try_from(found) == Ok(GUARDS.len()))
 }
 
-/// Gives the oldest lines without a place their place, their audience and what they may be found by; how many these were, and
-/// when the last of them was written. None when none was left.
+/// Gives the oldest lines without a place their place, their audience and their search text. Returns how many
+/// there were, and when the last of them was written; none if no line was left.
 async fn place_some(db: &Db, from: i64) -> Done<Option<(usize, i64)>> {
     let mut tx = db.begin().await?;
     lock_head(&mut tx).await?;
@@ -121,10 +123,10 @@ async fn place_some(db: &Db, from: i64) -> Done<Option<(usize, i64)>> {
     Ok(lines.last().map(|last| (lines.len(), last.at)))
 }
 
-/// A line of before with the audience that its deed has today.
+/// An older line, with the audience that its deed has today.
 fn of_today(line: &Line) -> Line {
     let audience = match Deed::parse(&line.what) {
-        // A paper that was opened before everybody had no deed of its own.
+        // Showing a paper to everybody had no deed of its own.
         Some(Deed::LiveDirect) => Audience::PaperReaders,
         deed => deed.map(Deed::audience).unwrap_or_default(),
     };
@@ -136,44 +138,44 @@ fn of_today(line: &Line) -> Line {
     line
 }
 
-/// What was found when the chain was verified.
+/// The result of verifying the chain.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TrailState {
     /// How many lines the trail holds.
     pub lines: i64,
-    /// The hash of the last one; empty without any.
+    /// The hash of the last line; empty without any.
     pub hash: String,
-    /// When the last one was written.
+    /// When the last line was written.
     pub at: Option<DateTime<Utc>>,
     /// What is wrong with the first broken line, or with the trail as a whole.
     pub broken: Option<TrailFault>,
 }
 
-/// Why the trail is not as it was written.
+/// Why the trail differs from what was written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TrailFault {
-    /// The line of this number is missing.
+    /// The line with this number is missing.
     Missing(i64),
-    /// The line of this number, written at this time by this person, is not what its hash was made of.
+    /// The line with this number does not match its hash.
     Changed {
         /// Its number.
         seq: i64,
         /// Its identifier.
         id: String,
     },
-    /// The last line is not the one that was written last.
+    /// The last line is not the one recorded as the last.
     OtherEnd,
     /// A line without a number.
     Unplaced(String),
-    /// The triggers that refuse changes are not all there.
+    /// Some of the triggers that refuse changes are missing.
     Unguarded,
 }
 
-/// Verifies the whole chain of a database that is up to date, a bounded part at a time. Changes nothing.
+/// Verifies the whole chain of an up-to-date database, a bounded part at a time. Changes nothing.
 pub(crate) async fn verify(config: &BackendConfig) -> Done<TrailState> {
     let mut on = Looking::at(config).await?;
     let is_postgres = !config.database_url.is_empty();
-    // Lines written meanwhile stand behind this one.
+    // Lines that are written meanwhile come after this one.
     let (lines, hash, at) = chain::head(&mut on).await?;
     let broken = match first_broken(&mut on, lines, &hash).await? {
         None if !is_guarded(&mut on, is_postgres).await? => Some(TrailFault::Unguarded),

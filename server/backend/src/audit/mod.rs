@@ -1,5 +1,6 @@
-//! The audit trail: every use case hands its lines to its transaction, whose commit writes them; administrators read it.
-//! Knows nothing of what the JSON it keeps means, only which meeting it is about and who may read that.
+//! The audit trail: every use case hands its lines to its transaction, and the commit writes them.
+//! Administrators read it.
+//! Knows nothing of what the stored JSON means, only which meeting it is about and who may read it.
 
 mod chain;
 mod guard;
@@ -27,7 +28,7 @@ use crate::meetings::sight::{self, MeetingSight};
 use crate::stop::Done;
 use crate::{Backend, stored};
 
-/// Lines a page: what fits a long screen.
+/// Lines on one page: as many as a long screen shows.
 const PER_PAGE: u32 = 50;
 
 /// A line to be written.
@@ -42,41 +43,42 @@ pub(crate) struct Entry<'a> {
 }
 
 impl<'a> Entry<'a> {
-    /// What was done, and to what, in words. The deed says who may read what changed.
+    /// A line that says what was done, and to what, in words. The deed determines who may read the values
+    /// before and after.
     pub(crate) fn new(what: Deed, subject: &'a str) -> Self {
         Self { what, subject, agency: None, meeting: None, before: String::new(), after: String::new() }
     }
 
-    /// The agency it concerns: its administrators may read the line. Without one, only the system's may.
+    /// The agency concerned: its administrators may read the line. Without one, only system administrators
+    /// may.
     pub(crate) fn of(mut self, agency: AgencyId) -> Self {
         self.agency = Some(agency);
         self
     }
 
-    /// The meeting it is about: its title is for those alone who may know of it.
+    /// The meeting concerned: only people who may know of the meeting see its title.
     pub(crate) fn about(mut self, meeting: MeetingId) -> Self {
         self.meeting = Some(meeting);
         self
     }
 
-    /// How it was.
+    /// The value before the change.
     pub(crate) fn before(mut self, before: &impl Serialize) -> Done<Self> {
         self.before = serde_json::to_string(before)?;
         Ok(self)
     }
 
-    /// How it is now.
+    /// The value after the change.
     pub(crate) fn after(mut self, after: &impl Serialize) -> Done<Self> {
         self.after = serde_json::to_string(after)?;
         Ok(self)
     }
 }
 
-/// Has a line written when the transaction of the change is committed. Whoever follows the meeting it is about hears of
-/// it then.
+/// Adds a line that the commit of this transaction writes. Clients that follow the meeting are notified then.
 pub(crate) async fn record(tx: &mut Tx, backend: &Backend, caller: &Caller, entry: Entry<'_>) -> Done<()> {
     let Entry { what, subject, agency, meeting, before, after } = entry;
-    // A line is found by nothing that is not for all who read the trail.
+    // The search text holds nothing that is not for every reader of the trail.
     let found_by = if what.audience() == Audience::TrailReaders { subject } else { "" };
     if let Some(meeting) = meeting {
         tx.changes(meeting);
@@ -159,12 +161,12 @@ fn condition(backend: &Backend, q: &mut Q, within: &Within, filter: &AuditFilter
     all.join(" AND ")
 }
 
-/// What the one who asks may see of the meeting that a line is about.
+/// What the caller may see of the meeting that a line is about.
 fn sight_of(row: &Row, sights: &HashMap<String, MeetingSight>) -> MeetingSight {
     row.meeting_id.as_ref().and_then(|id| sights.get(id)).copied().unwrap_or_default()
 }
 
-/// Whether somebody who sees this much of the meeting is of the audience.
+/// Whether a caller with this sight of the meeting is in the audience.
 fn is_among(audience: Audience, seen: MeetingSight) -> bool {
     let (opens, reads) = (seen.sight >= Sight::Opens, seen.sight >= Sight::Papers);
     let calls = seen.shows_absences;

@@ -1,5 +1,5 @@
-//! One connection for all queries of one reading, and the expensive readings, which end when nobody waits for them. Knows no
-//! query.
+//! One connection for all queries of one reading, and the expensive reads, which end when nobody waits for
+//! them. Knows no query.
 
 use std::sync::Arc;
 
@@ -9,12 +9,12 @@ use tokio::sync::OwnedSemaphorePermit;
 
 use super::{Db, PATIENCE, Source, Via};
 
-/// So often an expensive read looks whether anyone still waits for it: about once a millisecond.
+/// Steps between two checks whether anyone still waits for an expensive read: about 1 ms.
 const STEPS_BETWEEN_LOOKS: i32 = 100_000;
 
 impl Db {
-    /// One connection for the queries of one reading: to take and give back one for each costs more than a small query.
-    /// Whoever holds it asks for no other.
+    /// One connection for all queries of one reading: acquiring and returning one per query costs more than a
+    /// small query. A caller that holds it must not ask for another.
     pub(crate) async fn reader(&self) -> Result<Reader, sqlx::Error> {
         Ok(match self {
             Db::Sqlite { readers, .. } => Reader::Sqlite(readers.acquire().await?),
@@ -22,9 +22,10 @@ impl Db {
         })
     }
 
-    /// The same for reads that may take long: lists with their counts, searches, figures. On the embedded database such a
-    /// read ends soon after the reader is dropped, even in the middle of a statement, because nobody waits for it any more.
-    /// PostgreSQL ends a statement that takes too long by itself; of its connections such reads take a share.
+    /// The same for expensive reads: lists with their counts, searches, figures. On the embedded database
+    /// such a read ends soon after the reader is dropped, even in the middle of a statement, because nobody
+    /// waits for it any more. PostgreSQL itself ends a statement that takes too long; expensive reads get a
+    /// share of its connections.
     pub(crate) async fn heavy_reader(&self) -> Result<Reader, sqlx::Error> {
         let heavy = match self {
             Db::Sqlite { heavy, .. } => heavy,
@@ -38,7 +39,7 @@ impl Db {
         let mut connection = heavy.acquire().await?;
         let asker = Arc::new(());
         let waits = Arc::downgrade(&asker);
-        // Set anew each time, so that the one of the reader before, who is gone, interrupts nobody.
+        // Set each time, so that the handler of the previous reader, which is gone, interrupts nobody.
         let mut handle = connection.lock_handle().await?;
         handle.set_progress_handler(STEPS_BETWEEN_LOOKS, move || waits.strong_count() > 0);
         drop(handle);
@@ -48,20 +49,20 @@ impl Db {
 
 /// A connection that only reads.
 pub(crate) enum Reader {
-    /// One of the embedded database's readers.
+    /// A reader of the embedded database.
     Sqlite(PoolConnection<Sqlite>),
-    /// One of those for expensive reads, and the sign that somebody waits for what it reads.
+    /// A reader for expensive reads, and the sign that a caller still waits for the result.
     Heavy {
         /// The connection.
         connection: PoolConnection<Sqlite>,
         /// Dropped with the reader.
         _asker: Arc<()>,
     },
-    /// One of the server's.
+    /// A connection of PostgreSQL's pool.
     Postgres {
         /// The connection.
         connection: PoolConnection<Postgres>,
-        /// Leave to use it for long, where it is for that.
+        /// The permit for an expensive read, if it is one.
         _leave: Option<OwnedSemaphorePermit>,
     },
 }
@@ -97,7 +98,7 @@ mod tests {
             }
         }
         drop(reader);
-        // There is one such connection: it is free again only when the read has ended.
+        // There is only one such connection: it is free again only when the read has ended.
         for _ in 0..2 {
             let mut reader = db.heavy_reader().await.unwrap();
             let (one,): (i64,) = q("SELECT CAST(1 AS BIGINT)").one(&mut reader).await.unwrap();

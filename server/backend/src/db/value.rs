@@ -1,5 +1,5 @@
-//! Values to bind, and what is stored as one: texts, numbers, yes or no; days and identifiers as texts, instants as
-//! milliseconds. Knows no engine.
+//! Values to bind, and the types that are stored as them: texts, numbers, booleans; days and identifiers as
+//! texts, instants as milliseconds. Knows no engine.
 
 /// A value to bind.
 #[derive(Clone, Debug)]

@@ -108,8 +108,9 @@ const COMMUNE: &[Part] = &[
     ("thuky", "Thư ký", "Công chức Văn phòng", "secretary delegate"),
 ];
 
-/// Makes everybody. They share one password and one hash of it: hashing three hundred times would take a minute. It is
-/// public, so it is neither judged nor has to be changed; nobody else is ever added so.
+/// Creates all people. They share one password and one hash of it: hashing three hundred times would take a
+/// minute. The password is public, so it is not judged and need not be changed. No other people are ever
+/// added like this.
 pub(super) async fn cast(backend: &Backend, now: DateTime<Utc>) -> Done<Cast> {
     let first = StoredPassword::chosen(backend.hashing().hash(backend.entropy(), PASSWORD).await?);
     let rows: Vec<(String, String, String, String)> =

@@ -171,7 +171,8 @@ impl Director<'_> {
         let mut upload =
             expected("upload", self.backend.begin_upload(&caller, item, title, Level::Open).await)?;
         expected("upload", upload.write(&bytes).await)?;
-        // Made up by the program itself, so also on a machine too busy to look into it in time.
+        // The program made this paper itself, so it is declared even on a machine that is too busy to look
+        // into it in time.
         upload.declare();
         expected("upload", upload.finish().await)?;
         Ok(())

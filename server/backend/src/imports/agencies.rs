@@ -17,7 +17,7 @@ use crate::audit::{self, Entry};
 use crate::db::Tx;
 use crate::stop::Done;
 
-/// Most agencies one above the other: a province has four levels. Each agency's path is walked, so a chain of 20,000 would
+/// Most levels of agencies: a province has four. Each agency's path is walked, so a chain of 20,000 would
 /// take a day.
 const DEPTH_AT_MOST: usize = 20;
 
@@ -139,7 +139,7 @@ fn connect(
     after
 }
 
-/// From the root down to the agency; a problem when its parents lead in a circle, or are more than there may be.
+/// The path from the root down to the agency; a problem if its parents form a circle or are too many.
 fn path_of(nodes: &BTreeMap<AgencyId, Node>, id: AgencyId) -> Result<Vec<AgencyId>, Problem> {
     let mut path = vec![id];
     let parent_of = |path: &[AgencyId]| path.last().and_then(|last| nodes.get(last)?.parent);

@@ -58,7 +58,7 @@ struct There {
     is_matched: bool,
 }
 
-/// What a row says, and of which meeting.
+/// What a row says, and which meeting it is about.
 struct Read<'p> {
     place: &'p Place,
     key: Key,
@@ -72,13 +72,14 @@ struct Write<'p> {
     content: Content,
 }
 
-/// The file is gone through three times and never held as a whole: the cells of each row are checked, rows that say the same
-/// as a meeting find it, and the others change a meeting or add one.
+/// Reads the file three times and never holds it as a whole. The first pass checks the cells of each row, the
+/// second matches rows that equal a stored meeting, the third changes or adds meetings for the other rows.
 pub(super) async fn run(mut import: Import<'_>, table: &Table<'_>) -> Done<ImportReport> {
     let db = import.backend.db();
     let (places, rules) = (places_by_code(db).await?, rules::all(db).await?);
     let CheckedRows { mut rows, dates } = check(&mut import, table, &places, &rules)?;
-    // Only a file without a bad cell holds the database, and what it was checked against may have changed meanwhile.
+    // Only a file without bad cells holds the database. What it was checked against may have changed
+    // meanwhile, so it is loaded again.
     let mut ground = import.ground().await?;
     let (places, rules) = (places_by_code(&mut ground).await?, rules::all(&mut ground).await?);
     let mut there = stored_meetings(&mut ground, dates).await?;
@@ -87,11 +88,11 @@ pub(super) async fn run(mut import: Import<'_>, table: &Table<'_>) -> Done<Impor
     import.finish(ground, Deed::ImportsMeetings).await
 }
 
-/// What was found of the file's rows.
+/// The result of checking the file's rows.
 struct CheckedRows {
-    /// Whether each row is still to be looked at.
+    /// Whether each row still has to be processed.
     rows: Vec<bool>,
-    /// First and last date on which one begins.
+    /// First and last date on which a row's meeting begins.
     dates: Option<(NaiveDate, NaiveDate)>,
 }
 
@@ -114,7 +115,7 @@ fn check(
     Ok(checked)
 }
 
-/// What a row says; none when something in it is wrong, which is said.
+/// Parses a row. Returns none if a cell is wrong, and reports that cell.
 fn read<'p>(
     import: &mut Import<'_>,
     cells: Cells<'_>,
@@ -259,9 +260,9 @@ async fn stored_meetings(
     Ok(there)
 }
 
-/// Rows that say the same as a meeting come before all others, so that of two with the same title at the same time each finds
-/// its own. One row stands for one meeting: two equal rows are two meetings, as two groups of an office may meet under one
-/// title at one time.
+/// Matches rows that equal a stored meeting before all others, so that two meetings with the same title at
+/// the same time each find their own row. One row is one meeting: two equal rows are two meetings, because
+/// two groups of an office may meet under one title at the same time.
 fn match_equal(
     import: &mut Import<'_>,
     table: &Table<'_>,
@@ -286,7 +287,7 @@ fn match_equal(
     Ok(())
 }
 
-/// Counts what each row that is left changes or adds, and writes it, so many rows at a time.
+/// Counts what each remaining row changes or adds, and writes the rows in chunks.
 async fn write_others(
     import: &mut Import<'_>,
     table: &Table<'_>,
@@ -395,7 +396,7 @@ fn sitting_values(values: &mut Vec<Value>, meeting: MeetingId, sittings: &[Sitti
     }
 }
 
-/// Writes new meetings, where they are to be written, and forgets them.
+/// Writes the new meetings, unless this is a dry run, and clears the list.
 async fn add(
     import: &Import<'_>,
     tx: Option<&mut Tx>,

@@ -1,5 +1,5 @@
-//! Files of rows: checked whole, written whole or not at all. A dry run checks the same and holds nobody up. One import goes
-//! on at a time, on a thread for blocking work.
+//! Imports of CSV files. A file is checked as a whole, and written as a whole or not at all. A dry run makes
+//! the same checks and blocks nobody. Only one import runs at a time, on a thread for blocking work.
 //! Each kind of file has a module; this one knows only what they share.
 
 mod agencies;
@@ -55,8 +55,8 @@ impl Imports for Backend {
     }
 }
 
-/// Most rows of a file, more than the largest province has: 300,000 meetings are thirty years of it. A file of the largest
-/// size then takes less than 200 MiB of memory, whatever is in it.
+/// Most rows of a file, more than the largest province has: 300,000 meetings are thirty years of meetings. A
+/// file of the largest size then takes less than 200 MiB of memory, whatever it holds.
 const fn rows_at_most(kind: ImportKind) -> usize {
     match kind {
         ImportKind::Agencies => 20_000,
@@ -65,8 +65,8 @@ const fn rows_at_most(kind: ImportKind) -> usize {
     }
 }
 
-/// Runs the import on a thread of its own, for reading a large file takes seconds without a pause. The turn is the work's: it
-/// ends with the work, even when nobody waits for the answer any more.
+/// Runs the import on a thread of its own, because reading a large file takes seconds without a pause. The
+/// turn belongs to the work: it ends with the work, even if nobody waits for the answer any more.
 async fn apart(
     backend: &Backend,
     caller: &Caller,
@@ -139,7 +139,7 @@ struct Import<'a> {
     bad: Bad,
     report: ImportReport,
     file: &'a [u8],
-    /// Gone once nobody waits for the answer.
+    /// No longer alive once nobody waits for the answer.
     asker: Weak<()>,
 }
 
@@ -203,8 +203,8 @@ impl Import<'_> {
         }
     }
 
-    /// Ends the import: with a line in the trail and a commit when it wrote, else with nothing changed. An import that nobody
-    /// waits for writes nothing: its first passwords would be lost.
+    /// Ends the import. If it wrote, this adds a line to the trail and commits; otherwise nothing is changed.
+    /// An import that nobody waits for writes nothing: its first passwords would be lost.
     async fn finish(mut self, ground: Ground, what: Deed) -> Done<ImportReport> {
         if self.asker.strong_count() == 0 {
             return Err(Failure::Unavailable.into());

@@ -26,7 +26,7 @@ const HASHED_AT_ONCE: usize = 8;
 /// what a proxy waits.
 const NEW_AT_MOST: usize = 2_000;
 
-/// In place of a password in a report.
+/// Shown in a report instead of a password.
 const HIDDEN: &str = "…";
 
 pub(super) async fn run(mut import: Import<'_>, table: &Table<'_>) -> Done<ImportReport> {
@@ -73,8 +73,8 @@ pub(super) async fn run(mut import: Import<'_>, table: &Table<'_>) -> Done<Impor
     import.finish(ground, WHAT).await
 }
 
-/// Names the passwords of new people that are easily guessed. No more rows than may be new are looked at; a file with more
-/// is refused for that.
+/// Reports passwords of new people that are easily guessed. Examines at most as many rows as may be new; a
+/// file with more is refused for that.
 async fn refuse_weak_passwords(
     import: &mut Import<'_>,
     table: &Table<'_>,

@@ -12,7 +12,8 @@ use super::table::Cells;
 pub(super) fn sittings(import: &mut Import<'_>, cells: Cells<'_>) -> Option<Vec<Sitting>> {
     let mut sittings: Vec<Sitting> = Vec::new();
     let mut is_good = true;
-    // Each is held against those before it, so a cell of thousands would take a minute: one too many is enough to know.
+    // Each sitting is compared with those before it, so a cell with thousands would take a minute. One more
+    // than the limit is enough to refuse the cell.
     for text in cells.get("sittings").split_whitespace().take(SITTINGS_AT_MOST as usize + 1) {
         let problem = match sitting(text) {
             Ok(sitting) if sittings.iter().any(|s| s.overlaps(&sitting)) => Problem::OverlapsOwn,

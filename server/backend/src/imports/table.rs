@@ -1,5 +1,5 @@
-//! A CSV file as rows by column name, read one after the other into buffers of a fixed size, and the list of what is wrong
-//! with them, which is counted without end and kept only so far. Knows no column of its own.
+//! A CSV file as rows with named columns, read one row at a time into buffers of a fixed size. Also the list
+//! of bad cells: all of them are counted, and the first ones are kept. Defines no columns itself.
 
 use std::collections::{HashMap, HashSet};
 
@@ -11,9 +11,10 @@ use crate::stop::Done;
 
 /// Longest row: a meeting with the most sittings is under 4 KiB.
 const ROW_BYTES_AT_MOST: usize = 64 * 1024;
-/// Most cells of a row that are kept: no kind of file has more than ten columns, and spreadsheets leave empty ones behind.
+/// Most cells of a row that are kept: no kind of file has more than ten columns, and spreadsheets add empty
+/// ones at the end.
 const CELLS_AT_MOST: usize = 64;
-/// After so many bad rows the file is a wrong one, and reading on helps nobody.
+/// With this many bad rows the file is the wrong one, and reading on is no use.
 const BAD_ROWS_AT_MOST: usize = 20_000;
 
 /// A file whose first line names its columns.
@@ -36,7 +37,7 @@ pub(super) struct Cells<'r> {
     ends: &'r [usize],
 }
 
-/// A row that is kept beyond its turn.
+/// A row that is kept after the next one is read.
 #[derive(Debug)]
 pub(super) struct Row {
     line: u64,
@@ -55,7 +56,7 @@ impl<'r> Cells<'r> {
         self.columns.get(column).map_or("", |index| self.at(*index))
     }
 
-    /// The row as one that can be kept.
+    /// A copy of the row that can be kept.
     pub(super) fn keep(&self) -> Row {
         Row { line: self.line, text: self.text.into(), ends: self.ends.into() }
     }
@@ -63,7 +64,7 @@ impl<'r> Cells<'r> {
     fn at(&self, index: usize) -> &'r str {
         let begin = index.checked_sub(1).map_or(Some(0), |before| self.ends.get(before).copied());
         let (Some(begin), Some(end)) = (begin, self.ends.get(index)) else { return "" };
-        // The text as a whole is UTF-8, and cells end at letters of ASCII.
+        // The whole text is UTF-8, and cells end at ASCII characters.
         self.text.get(begin..*end).and_then(|cell| std::str::from_utf8(cell).ok()).unwrap_or("").trim()
     }
 
@@ -107,7 +108,7 @@ impl Bad {
         }
     }
 
-    /// A row that cannot be taken whatever its cells say.
+    /// Reports a row that is bad whatever its cells say.
     pub(super) fn row(&mut self, cells: Cells<'_>, problem: Problem) {
         self.add(cells.line(), "", "", problem);
     }
@@ -116,22 +117,22 @@ impl Bad {
         self.cells == 0
     }
 
-    /// How many rows cannot be taken, each with one bad cell or several.
+    /// How many rows are bad. Each has one bad cell or several.
     pub(super) fn rows(&self) -> u64 {
         self.lines.len() as u64
     }
 
-    /// How many cells cannot be taken.
+    /// How many cells are bad.
     pub(super) fn cells(&self) -> u64 {
         self.cells
     }
 
-    /// The line at which reading stopped, because too many rows before it were bad.
+    /// The line at which reading stopped because there were too many bad rows.
     pub(super) fn stopped_at(&self) -> Option<u64> {
         self.stopped_at
     }
 
-    /// The first of them, by line.
+    /// The first bad cells, by line.
     pub(super) fn listed(mut self) -> Vec<BadRow> {
         self.listed.sort_by_key(|bad| bad.line);
         self.listed
@@ -158,7 +159,7 @@ fn shortened(value: &str) -> String {
 }
 
 impl<'t> Table<'t> {
-    /// Reads the header of a file; one that does not fit makes an empty table and its bad rows.
+    /// Reads the header of a file. A wrong header gives an empty table and bad rows.
     pub(super) fn read(file: &'t [u8], kind: ImportKind, rows_at_most: usize) -> Done<(Table<'t>, Bad)> {
         if file.len() as u64 > IMPORT_MIB_AT_MOST << 20 {
             return Err(Refusal::TooLarge { limit_mib: IMPORT_MIB_AT_MOST }.into());
@@ -215,7 +216,7 @@ impl<'t> Table<'t> {
     }
 }
 
-/// Rows on their way through one buffer.
+/// Iterates over the rows through one buffer.
 pub(super) struct Rows<'r, 't> {
     table: &'r Table<'t>,
     reader: Reader,
@@ -233,13 +234,13 @@ pub(super) struct Rows<'r, 't> {
 #[derive(Default)]
 struct Overflow {
     is_too_long: bool,
-    /// Something that stands beyond the last cell.
+    /// Content after the last cell that fits.
     cell: Option<String>,
 }
 
 impl Rows<'_, '_> {
-    /// The next row that is not blank. None at the end of the file, and when reading on helps nobody. What is wrong with
-    /// the row as such is said here.
+    /// The next row that is not blank. None at the end of the file, or when there are too many bad rows.
+    /// Reports what is wrong with the row as a whole.
     pub(super) fn next(&mut self, bad: &mut Bad) -> Option<Cells<'_>> {
         loop {
             if bad.rows() >= BAD_ROWS_AT_MOST as u64 {
@@ -279,7 +280,7 @@ impl Rows<'_, '_> {
         self.table.text[self.lines.at.min(self.table.text.len())..].iter().all(u8::is_ascii_whitespace)
     }
 
-    /// Reads one row into the buffers; false when it is blank or too long to be one. None at the end of the file.
+    /// Reads one row into the buffers. False if it is blank or too long. None at the end of the file.
     fn read_row(&mut self, bad: &mut Bad) -> Option<bool> {
         self.line = self.lines.line_ahead();
         let (mut at, mut overflow) = (self.lines.at, Overflow::default());
@@ -352,7 +353,7 @@ fn header(cells: Cells<'_>, kind: ImportKind, bad: &mut Bad) -> HashMap<&'static
     columns
 }
 
-/// Line numbers by byte, counted as the file is read.
+/// Converts byte positions to line numbers, counted while the file is read.
 #[derive(Clone, Debug)]
 struct Lines<'t> {
     text: &'t [u8],
@@ -361,14 +362,14 @@ struct Lines<'t> {
 }
 
 impl Lines<'_> {
-    /// The line of the next letter: blank lines before it are not its row's.
+    /// The line of the next character. Blank lines before a row do not belong to it.
     fn line_ahead(&self) -> u64 {
         let rest = self.text.get(self.at..).unwrap_or(&[]);
         let blank = rest.iter().take_while(|b| matches!(b, b'\r' | b'\n')).count();
         self.line + newlines(&rest[..blank])
     }
 
-    /// Goes on to a byte.
+    /// Moves forward to a byte.
     fn go_on(&mut self, byte: usize) {
         self.line += newlines(self.text.get(self.at..byte).unwrap_or(&[]));
         self.at = byte;
@@ -385,7 +386,7 @@ mod tests {
 
     const HEAD: &str = "agency,year,base,held,source\n";
 
-    /// Line, agency and source of each row, and what is wrong.
+    /// Line, agency and source of each row, and the bad cells.
     fn read(text: &str) -> (Vec<(u64, String, String)>, Bad) {
         let (table, mut bad) = Table::read(text.as_bytes(), ImportKind::Baseline, 50_000).unwrap();
         let (mut rows, mut found) = (table.rows(), Vec::new());

@@ -1,5 +1,5 @@
-//! Takes in a file of rows. It is written to the disk piece by piece and read into memory only when the import begins, so
-//! that a slow sender takes neither memory nor another import's turn.
+//! Receives an import file. It is written to the disk piece by piece and read into memory only when the
+//! import begins, so that a slow sender uses neither memory nor the import turn.
 
 use domain::access::Caller;
 use domain::error::{Outcome, Refusal};

@@ -60,7 +60,7 @@ pub(super) async fn direct(
     }
     let before = decided(&mut tx, meeting).await?;
     let after = decide(&mut tx, caller, meeting, direction).await?;
-    // A page that is turned is shown to everybody and is nothing for the trail.
+    // Turning a page is sent to everybody but is not recorded in the trail.
     tx.changes(meeting);
     let ends_screen = matches!(direction, Direction::EndScreen(_));
     if ends_screen || decided(&mut tx, meeting).await? != before {
@@ -72,7 +72,8 @@ pub(super) async fn direct(
     Ok(tx.commit().await?)
 }
 
-/// What has been decided that the trail tells of: floor, large seat, paper, whether all are off; each seat sent out or off.
+/// The decisions that the trail records: floor, large seat, paper, whether all are muted; each removed or
+/// muted seat.
 type Decided = (Option<(Option<String>, Option<String>, Option<String>, bool)>, Vec<(String, bool, bool)>);
 
 async fn decided(tx: &mut Tx, meeting: MeetingId) -> Done<Decided> {
@@ -156,7 +157,7 @@ async fn decide(tx: &mut Tx, caller: &Caller, meeting: MeetingId, direction: Dir
             set(tx, meeting, seat, "is_removed", false).await?;
             Ok(json!({ "seat": name, "removed": false }))
         }
-        // Which seat shares is not kept: the node that hosts the meeting ends it.
+        // The database does not store which seat shares its screen: the node that hosts the meeting ends it.
         Direction::EndScreen(seat) => {
             let name = name(tx, meeting, seat).await?;
             Ok(json!({ "seat": name, "screen": false }))

@@ -35,18 +35,19 @@ pub(super) async fn lock(tx: &mut Tx, rooms: &[RoomId], chair: PersonId) -> Done
     Ok(())
 }
 
-/// Who asks to hold what.
+/// A request to hold rooms and people: the caller, the meeting and its form.
 pub(super) struct Booking<'a> {
     pub(super) caller: &'a Caller,
     pub(super) meeting: MeetingId,
     pub(super) rows: &'a Rows,
     pub(super) known: &'a Known,
-    /// Where a day is cut in half-days for what is told of strangers: the same for every agency.
+    /// The hours that divide the day into half-days in what is told of strangers: the same for every agency.
     pub(super) hours: &'a Hours,
 }
 
-/// Name of a room that the meeting may not hold, as it is outside the line of the agency that holds the meeting. `holder`
-/// is that agency's path. Rooms that people are invited to already stay.
+/// The name of a room that the meeting may not use, because its agency is neither the meeting's agency nor
+/// above or below it. `holder` is the path of the meeting's agency. Rooms that the meeting already holds
+/// remain allowed.
 pub(super) fn room_not_on_line<'k>(
     caller: &Caller,
     rows: &Rows,
@@ -68,11 +69,11 @@ pub(super) async fn rooms_of(on: impl Source, meeting: MeetingId) -> Done<Vec<Ro
     rows.iter().map(|(id,)| stored::id(id)).collect()
 }
 
-/// What is in the way: name of what is taken, the other meeting with its agency, and its sitting.
+/// A conflict: the name of what is taken, the other meeting with its agency, and its sitting.
 type Taken = (String, String, String, String, String, i64, i64);
 
-/// Refuses when a room or the chair is taken at the time of one of the sittings, with as much of the other meeting as the
-/// caller may know.
+/// Refuses if a room or the chair is taken at the time of one of the sittings. The refusal holds as much of
+/// the other meeting as the caller may know.
 pub(super) async fn refuse_taken(on: &mut impl Source, booking: &Booking<'_>) -> Done<()> {
     let rooms = &booking.rows.rooms;
     if !rooms.is_empty() {
@@ -94,7 +95,7 @@ pub(super) async fn refuse_taken(on: &mut impl Source, booking: &Booking<'_>) ->
     if let Some(known) = booking.known.people.get(&chair)
         && plans_for_chair(booking.caller, &known.path, booking.rows.agency)
     {
-        // See `keeps_chair`: only these keep out a meeting that is planned for the chair.
+        // See `keeps_chair`: only these agencies' meetings block a meeting that is planned for the chair.
         let own: Vec<String> = known.path.iter().map(|agency| query.place(*agency)).collect();
         query.push(&format!(" AND m.agency_id IN ({})", own.join(", ")));
     }
@@ -106,7 +107,7 @@ pub(super) async fn refuse_taken(on: &mut impl Source, booking: &Booking<'_>) ->
 }
 
 impl Booking<'_> {
-    /// The first booking in the way, as far as it may be told.
+    /// The first conflicting booking, as far as the caller may be told of it.
     async fn first(
         &self,
         on: &mut impl Source,
@@ -126,7 +127,7 @@ impl Booking<'_> {
         let brief = MeetingBrief { id: stored::id(&id)?, title, agency, sitting };
         let asked = sessions(&self.rows.sittings, self.hours);
         let holders = Holder::of(brief, disclosure, self.hours);
-        // Of the half-days of the other meeting, one that was asked for.
+        // Of the half-days of the other meeting, one that the form uses.
         let holder = holders.into_iter().find(|holder| match holder {
             Holder::HalfDay(half) => asked.contains(half),
             Holder::Meeting(_) | Holder::Hours(_) => true,
@@ -135,8 +136,9 @@ impl Booking<'_> {
     }
 }
 
-/// Those of these people that are near the caller: themselves, those whom they manage or for whose agency they compose
-/// meetings, and those listed in a coming meeting that the caller may open. Of others the check tells next to nothing.
+/// Which of these people are near the caller: the caller, people whom they manage or for whose agency they
+/// compose meetings, and people listed in a coming meeting that the caller may open. The check tells almost
+/// nothing of others.
 pub(super) async fn near(
     on: &mut impl Source,
     caller: &Caller,

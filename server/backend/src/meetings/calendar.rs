@@ -94,9 +94,9 @@ fn question(caller: &Caller, filter: &CalendarFilter, window: Window) -> Q {
     query
 }
 
-/// Sittings of drafts at which a room or the chair of the draft is taken, or wanted by another draft that the caller
-/// may know of: meeting, date, first minute. That the chair attends another meeting is told of those alone that the
-/// caller may open.
+/// Sittings of drafts whose room or chair is taken, or wanted by another draft that the caller may know of:
+/// meeting, date, first minute. That the chair attends another meeting counts only if the caller may open
+/// that meeting.
 async fn clashing(on: impl Source, caller: &Caller, window: Window) -> Done<HashSet<(String, String, i64)>> {
     let mut query = q("").bind(window.from).bind(window.to);
     let own = lines::secretariat(&mut query, caller);

@@ -164,7 +164,8 @@ fn is_about_time(note: &Note) -> bool {
     matches!(note, Note::DayOff { .. } | Note::BlockedDay { .. } | Note::InThePast)
 }
 
-/// A room that publishing would refuse, as its agency is outside the line of the one that holds the meeting.
+/// A room that publishing would refuse, because its agency is neither the meeting's agency nor above or below
+/// it.
 async fn room_not_on_line(
     on: impl Source,
     caller: &Caller,

@@ -38,10 +38,11 @@ pub(super) struct Asked<'a> {
     /// The meeting that is being edited: its own bookings are no conflict.
     pub(super) own: Option<MeetingId>,
     pub(super) caller: &'a Caller,
-    /// Where a day is cut in half-days for what is told of strangers: the same for every agency. By hours of their own an
-    /// agency's administrators could move the cut until it tells the very minute.
+    /// The hours that divide the day into half-days in what is told of strangers: the same for every agency.
+    /// If an agency had hours of its own, its administrators could move the division until it reveals the
+    /// exact minute.
     pub(super) hours: &'a Hours,
-    /// The people of the form that are near the caller.
+    /// The people on the form who are near the caller.
     pub(super) near: &'a HashSet<String>,
 }
 
@@ -69,14 +70,14 @@ impl Time<'_> {
     }
 }
 
-/// Something taken: by whose identifier, by which meeting, and the agency that holds that.
+/// Something taken: its identifier, the other meeting, and the agency that holds that meeting.
 type Row = (String, String, String, String, String, String, i64, i64);
 
 struct Taken {
     of: String,
     holder: AgencyId,
     with: MeetingBrief,
-    /// What the caller sees of the other meeting.
+    /// What the caller may see of the other meeting.
     sight: Sight,
 }
 
@@ -134,12 +135,12 @@ impl Asked<'_> {
         self.rows.sites.iter().map(ToString::to_string).collect()
     }
 
-    /// The chair of the form, when they are a stranger to the caller.
+    /// The chair on the form, if they are not near the caller.
     fn far_chair(&self) -> Option<PersonId> {
         self.rows.chair().filter(|chair| !self.near.contains(&chair.to_string()))
     }
 
-    /// Whether publishing would be refused for a meeting that the chair is listed in.
+    /// Whether publishing would be refused because the chair is listed in the other meeting.
     fn keeps_chair(&self, taken: &Taken) -> bool {
         let chair = self.rows.chair().and_then(|chair| self.known.people.get(&chair));
         chair.is_some_and(|chair| {
@@ -149,7 +150,7 @@ impl Asked<'_> {
     }
 }
 
-/// Everything that is taken at the wanted time and may be told, what blocks first.
+/// Everything that is taken at the wanted time and that the caller may be told; blocking conflicts first.
 pub(super) async fn all(on: &mut impl Source, asked: &Asked<'_>) -> Done<Vec<Conflict>> {
     if asked.rows.sittings.is_empty() {
         return Ok(Vec::new());
@@ -173,7 +174,7 @@ pub(super) async fn all(on: &mut impl Source, asked: &Asked<'_>) -> Done<Vec<Con
     Ok(conflicts)
 }
 
-/// What of something taken is for the caller to know.
+/// What the caller may know of a conflict.
 fn told(
     asked: &Asked<'_>,
     taken: Taken,
@@ -186,8 +187,9 @@ fn told(
     holders.into_iter().map(move |with| Conflict { of: of.clone(), id: id.clone(), with, blocks })
 }
 
-/// People that are busy. Those near the caller by the hour; a stranger who is to chair by the half-day, wherever in it
-/// the wanted time lies, so that moving the form about tells no more; other strangers not at all.
+/// People who are busy. For people near the caller the hours are told. For a chair who is not near, the
+/// half-day is told, wherever in it the wanted time lies, so that moving the time on the form reveals no
+/// more. Of other strangers nothing is told.
 async fn people(on: &mut impl Source, asked: &Asked<'_>, time: &Time<'_>) -> Done<Vec<Conflict>> {
     let mut conflicts = Vec::new();
     let near: Vec<String> = asked.people().into_iter().filter(|id| asked.near.contains(id)).collect();
@@ -213,7 +215,7 @@ async fn people(on: &mut impl Source, asked: &Asked<'_>, time: &Time<'_>) -> Don
     for taken in taken(on, asked, PEOPLE, &[chair.to_string()], &Time::At(&wide)).await? {
         strangers.extend(told(asked, taken, booked, &of, false));
     }
-    // One meeting more in a busy half-day is nothing that is told, nor is the half-day beside it.
+    // Neither a second meeting in a busy half-day nor a half-day beside the wanted one is told.
     let is_asked = |conflict: &Conflict| match conflict.with {
         Holder::HalfDay(half) => halves.contains(&half),
         Holder::Meeting(_) | Holder::Hours(_) => true,
@@ -237,8 +239,8 @@ pub(super) fn is_of_room(conflict: &Conflict) -> bool {
     matches!(conflict.of, BusyOf::Room(_))
 }
 
-/// All times within reach at which something or somebody of the form is taken, as far as the caller may be told: free
-/// times must not tell what the conflicts do not.
+/// All times within reach at which a room or person on the form is taken, as far as the caller may be told:
+/// free times must not reveal what the conflicts do not.
 pub(super) async fn busy_around(on: &mut impl Source, asked: &Asked<'_>) -> Done<Vec<Sitting>> {
     let time = Time::Around(&asked.rows.sittings);
     let mut busy = Vec::new();

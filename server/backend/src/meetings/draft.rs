@@ -79,7 +79,7 @@ async fn save_in(
     }
 }
 
-/// Refuses a form that is larger than any office fills in, before anything of it is compared.
+/// Refuses a form that is larger than any office fills in, before any of it is compared.
 pub(super) fn within_bounds(input: &MeetingInput) -> Done<()> {
     if let Some(endless) = input.endless_list() {
         return Err(Failure::Invalid(vec![endless]).into());

@@ -1,5 +1,6 @@
-//! What the audit trail holds of a draft: one line a person and quarter of an hour, with what differs from the line before,
-//! cut to a size. Autosave writes a draft every few seconds, and a line can never be deleted. Knows no permission.
+//! What the audit trail holds of a draft: one line per person and 15 minutes, with what differs from the
+//! previous line, cut to a size. The size is bounded because autosave writes a draft every few seconds and a
+//! line can never be deleted. Knows no permission.
 
 use std::collections::BTreeMap;
 
@@ -16,16 +17,17 @@ use crate::db::{Tx, q};
 use crate::stop::Done;
 use crate::stored;
 
-/// A person's saves of one draft within this time are one line: long enough for a form to be filled in, short enough to
-/// say what somebody did this morning.
+/// A person's saves of one draft within this time are one line: long enough to fill in a form, short enough
+/// to say what a person did this morning.
 const ONE_LINE_IN: TimeDelta = TimeDelta::minutes(15);
-/// Characters of a text in a line: the title of an item is told from its beginning.
+/// Characters of a text in a line: the beginning is enough to recognise the title of an item.
 const TEXT_AT_MOST: usize = 120;
-/// Entries of a list in a line; the rest is counted.
+/// Entries of a list in a line; the others are only counted.
 const ENTRIES_AT_MOST: usize = 12;
-/// Bytes of a line's before and after together: all fields of a usual form. Larger fields beyond are named only.
+/// Bytes of a line's before and after together: all fields of a usual form. Of fields beyond this size only
+/// the name is written.
 const LINE_BYTES_AT_MOST: usize = 16 * 1024;
-/// Names of others who saved since the last line: more do not work on one form.
+/// Most names of other people who saved since the last line: no more than this work on one form.
 const SAVERS_AT_MOST: usize = 10;
 
 /// The fields of a form that differ.
@@ -49,7 +51,8 @@ pub(super) async fn begun(
     keep(tx, caller, id, input, BTreeMap::new()).await
 }
 
-/// A save: a line with what differs since the last one, unless this person has written one lately.
+/// A save: writes a line with what differs since the last line, unless this person has written one within 15
+/// minutes.
 pub(super) async fn saved(
     tx: &mut Tx,
     backend: &Backend,
@@ -84,19 +87,19 @@ pub(super) async fn saved(
     keep(tx, caller, id, input, lines).await
 }
 
-/// What is kept for the next line is no longer needed: the meeting's own line was written.
+/// Deletes the state for the next line, which is no longer needed because the meeting's own line was written.
 pub(super) async fn settled(tx: &mut Tx, id: MeetingId) -> Done<()> {
     q("DELETE FROM draft_line WHERE meeting_id = $1").bind(id).run(tx).await?;
     Ok(())
 }
 
-/// A draft that is dropped, as its line holds it.
+/// A dropped draft, as its line holds it.
 pub(super) fn whole(draft: &str) -> Done<Value> {
     let input: MeetingInput = stored::json(draft)?;
     Ok(difference(&form(&input)?, &form(&MeetingInput::default())?).before.into())
 }
 
-/// Whether the caller's last line is recent. One from the future is none: the clock was set back.
+/// Whether the caller's last line is recent. A time in the future does not count: the clock was set back.
 fn is_told(caller: &Caller, lines: &BTreeMap<String, i64>) -> bool {
     let now = caller.now.timestamp_millis();
     let last = lines.get(&caller.person.to_string());
@@ -116,7 +119,7 @@ async fn add_saver(tx: &mut Tx, caller: &Caller, id: MeetingId, mut savers: Vec<
     Ok(())
 }
 
-/// Keeps what the line just written was written for.
+/// Stores the state that the line just written covers, so that the next line holds only what differs from it.
 async fn keep(
     tx: &mut Tx,
     caller: &Caller,
@@ -171,7 +174,8 @@ fn difference(before: &Map<String, Value>, after: &Map<String, Value>) -> Differ
     difference
 }
 
-/// Two values of a field, cut to a size; of two lists what only one of them has, or all where only the order differs.
+/// Two values of a field, cut to a size. Of two lists, the entries that only one of them has, or all entries
+/// if only the order differs.
 fn told(before: &Value, after: &Value) -> (Value, Value) {
     let (Value::Array(last), Value::Array(next)) = (before, after) else { return (cut(before), cut(after)) };
     let only = |these: &[Value], others: &[Value]| -> Vec<Value> {

@@ -1,6 +1,7 @@
-//! Meetings as lines of a list: everything a line shows, in four queries however many lines. A line that the caller may
-//! not know of, which only a list behind figures holds, keeps agency, kind, time and form alone.
-//! Knows no filter and no order: those come with the question.
+//! Meetings as rows of a list: everything a row shows, in four queries however many rows there are. A row
+//! that the caller may not know of keeps only agency, kind, time and form; only a list behind figures holds
+//! such rows.
+//! Knows no filter and no order: the caller supplies them.
 
 use std::collections::HashMap;
 
@@ -27,7 +28,7 @@ pub(super) struct Line {
     pub(super) rooms: Vec<RoomId>,
 }
 
-/// A condition on `meeting m`: it is held by an agency for which the caller composes meetings.
+/// A condition on `meeting m`: an agency for which the caller composes meetings holds it.
 pub(super) fn secretariat(query: &mut Q, caller: &Caller) -> String {
     Within::of(caller, Action::ComposeMeeting).condition(query, "m.agency_id")
 }

@@ -1,6 +1,6 @@
-//! Lists of meetings: a filter becomes one condition, for the number of rows and for the rows alike. A number of a
-//! report opens into exactly the meetings that `domain::count` counts for it, those that the caller may not know of as
-//! lines without a title.
+//! Lists of meetings: a filter becomes one condition, used both for counting the rows and for reading them. A
+//! figure of a report opens a list of exactly the meetings that `domain::count` counts for it. Meetings that
+//! the caller may not know of are rows without a title.
 
 use domain::access::{Action, Caller, Scope};
 use domain::count::HybridCounts;

@@ -1,5 +1,5 @@
-//! What a list or a calendar is narrowed to: an agency, a room, a person. One place for both, so that neither tells more
-//! than the other. Knows no base condition: that comes with the question.
+//! What a list or a calendar is narrowed to: an agency, a room, a person. Both use this module, so that
+//! neither reveals more than the other. Knows no base condition: the caller supplies it.
 
 use domain::access::Caller;
 use domain::ids::{AgencyId, PersonId, RoomId};
@@ -9,18 +9,18 @@ use super::sight::{at_least, is_own_agency_invited};
 use crate::agencies::subtree_pattern;
 use crate::db::Q;
 
-/// Which meetings of an agency are meant.
+/// Which meetings of an agency are selected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Of {
     /// Those it holds.
     Held(AgencyId),
     /// Those that it or an agency below it holds.
     HeldBelow(AgencyId),
-    /// The same, and those that somebody of theirs attends: an office plans around both.
+    /// The same, and those that the agency's people attend: an office plans around both.
     HeldOrAttended(AgencyId),
 }
 
-/// What to narrow to; nothing narrows nothing.
+/// What to narrow to. The default narrows nothing.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Narrow {
     pub(super) agency: Option<Of>,
@@ -29,10 +29,11 @@ pub(super) struct Narrow {
 }
 
 impl Narrow {
-    /// Conditions on `meeting m`, each of which must hold.
+    /// Conditions on `meeting m`. All of them must hold.
     ///
-    /// Being found by a room or a person tells that the meeting is there, or that they attend: each condition asks for
-    /// the sight that goes with it, whatever the list itself asks for.
+    /// Finding a meeting by a room reveals that the meeting exists; finding it by a person reveals that they
+    /// attend. So each condition also requires the sight that goes with it, whatever the list itself
+    /// requires.
     pub(super) fn conditions(self, query: &mut Q, caller: &Caller) -> Vec<String> {
         let mut all = Vec::new();
         if let Some(of) = self.agency {
@@ -65,7 +66,7 @@ fn of_agency(query: &mut Q, caller: &Caller, of: Of) -> String {
         Of::HeldOrAttended(agency) => {
             let (held, pattern) = below(query, agency);
             let opened = at_least(query, caller, Sight::Opens);
-            // That their own agency is invited is for everybody in it to know.
+            // Anyone in an invited agency may know that their agency is invited.
             let own = is_own_agency_invited(query, caller);
             let id = query.place(caller.agency.id);
             format!(

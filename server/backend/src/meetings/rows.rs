@@ -176,11 +176,11 @@ fn agenda_of(input: &MeetingInput) -> Vec<PlannedItem> {
 pub(super) struct Known {
     pub(super) rooms: HashMap<RoomId, KnownRoom>,
     pub(super) agencies: HashSet<AgencyId>,
-    /// Those who may still sign in.
+    /// The people who may still sign in.
     pub(super) people: HashMap<PersonId, KnownPerson>,
 }
 
-/// A room that is there.
+/// A room that exists.
 #[derive(Debug)]
 pub(super) struct KnownRoom {
     pub(super) name: String,
@@ -189,7 +189,7 @@ pub(super) struct KnownRoom {
     pub(super) path: Vec<AgencyId>,
 }
 
-/// A person who is there.
+/// A person who exists.
 #[derive(Debug)]
 pub(super) struct KnownPerson {
     pub(super) name: String,

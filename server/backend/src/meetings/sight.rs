@@ -1,5 +1,5 @@
-//! What the caller may see of stored meetings: `domain::sight` over rows, and the same table as conditions for queries.
-//! The two are held against each other by a test; no other module decides who may know of a meeting.
+//! What the caller may see of stored meetings: `domain::sight` applied to rows, and the same table as
+//! conditions for queries. A test compares the two. No other module decides who may know of a meeting.
 
 use std::collections::HashMap;
 
@@ -15,7 +15,7 @@ use crate::scope::{is_invited, part_code, part_of};
 use crate::stop::{Done, Stop};
 use crate::{Backend, agencies, stored};
 
-/// A condition on `meeting m`: the caller sees at least so much of it.
+/// A condition on `meeting m`: the caller's sight of it is at least `wanted`.
 pub(crate) fn at_least(query: &mut Q, caller: &Caller, wanted: Sight) -> String {
     let mut groups: Vec<(Vec<Stage>, Vec<Ground>)> = Vec::new();
     for ground in Ground::ALL {
@@ -50,7 +50,7 @@ fn in_stages(stages: &[Stage]) -> String {
     }
 }
 
-/// A condition on `meeting m`: one of these grounds holds for the caller.
+/// A condition on `meeting m`: at least one of these grounds holds for the caller.
 fn by_grounds(query: &mut Q, caller: &Caller, grounds: &[Ground]) -> String {
     let (mut agencies, mut meetings, mut parts) = (Vec::new(), Vec::new(), Vec::new());
     let mut reached: Vec<AgencyId> = Vec::new();
@@ -103,7 +103,7 @@ fn by_grounds(query: &mut Q, caller: &Caller, grounds: &[Ground]) -> String {
     if all.is_empty() { "1 = 0".into() } else { format!("({})", all.join(" OR ")) }
 }
 
-/// Meetings to which an agency is invited that names its own people, or has named them.
+/// Meetings to which the agency is invited as an agency, with its people still to be named or named already.
 fn invited_as_agency(agency: &str) -> String {
     format!("SELECT k.meeting_id FROM participant k WHERE (k.person_id IS NULL OR k.is_named) AND {agency}")
 }
@@ -117,7 +117,7 @@ pub(super) fn is_own_agency_invited(query: &mut Q, caller: &Caller) -> String {
     )
 }
 
-/// What a row tells of the caller's standing in its meeting.
+/// The columns that determine the caller's relation to a meeting.
 #[derive(Debug, sqlx::FromRow)]
 pub(super) struct StandingRow {
     stage: String,
@@ -129,7 +129,7 @@ pub(super) struct StandingRow {
 }
 
 impl StandingRow {
-    /// The columns, of `meeting m`, its `agency a`, and the caller's `participant p`.
+    /// The columns, over `meeting m`, its `agency a`, and the caller's `participant p`.
     pub(super) fn columns(query: &mut Q, caller: &Caller) -> String {
         let speaks = is_invited(query, caller);
         let invited = is_own_agency_invited(query, caller);
@@ -149,7 +149,7 @@ impl StandingRow {
         self.part.as_deref().map(|part| stored::code(part, part_of)).transpose()
     }
 
-    /// What the caller sees of the meeting.
+    /// What the caller may see of the meeting.
     pub(super) fn sight(&self, caller: &Caller) -> Done<Sight> {
         // The program itself belongs to no agency.
         let own = self.own_path.as_deref().map(agencies::read_path).transpose()?.unwrap_or_default();
@@ -164,14 +164,15 @@ impl StandingRow {
         Ok(sight(caller, &own, &standing))
     }
 
-    /// Whether the caller sees why somebody is absent.
+    /// Whether the caller may see the reasons for absence.
     fn shows_absences(&self, caller: &Caller) -> Done<bool> {
         let (agency, part, stage) = (agencies::read_path(&self.path)?, self.part()?, self.stage()?);
         let calls = caller.may(Action::CallRoll, Scope::Meeting { agency: &agency, part, stage });
         Ok(calls || part == Some(Part::Chair))
     }
 
-    /// Whether the caller sees what is typed into the form: those who write it, also once the meeting is over.
+    /// Whether the caller may see what is typed into the form: anyone who writes it may, also after the
+    /// meeting.
     fn shows_form(&self, caller: &Caller) -> Done<bool> {
         let (agency, part) = (agencies::read_path(&self.path)?, self.part()?);
         let scope = Scope::Meeting { agency: &agency, part, stage: Stage::Scheduled };
@@ -180,13 +181,13 @@ impl StandingRow {
 }
 
 impl Backend {
-    /// What the caller sees of each of these meetings, by the rule.
+    /// What the caller may see of each of these meetings, by the rule.
     pub async fn sights(&self, caller: &Caller, meetings: &[MeetingId]) -> Outcome<HashMap<String, Sight>> {
         let ids = meetings.iter().map(ToString::to_string).collect();
         self.outcome(of_meetings(self.db(), caller, ids).await)
     }
 
-    /// The meetings of which the caller sees at least so much, by the condition that lists are made of.
+    /// The meetings of which the caller's sight is at least `wanted`, by the condition that lists use.
     pub async fn seen_at_least(&self, caller: &Caller, wanted: Sight) -> Outcome<Vec<String>> {
         let mut query = q("SELECT m.id FROM meeting m WHERE ");
         let seen = at_least(&mut query, caller, wanted);
@@ -203,7 +204,7 @@ struct SightRow {
     standing: StandingRow,
 }
 
-/// What the caller sees of each of these meetings, by identifier; one that is gone is missing.
+/// What the caller may see of each of these meetings, by identifier. A deleted meeting is missing.
 pub(crate) async fn of_meetings(
     on: impl Source,
     caller: &Caller,
@@ -212,18 +213,18 @@ pub(crate) async fn of_meetings(
     Ok(with_rolls(on, caller, ids).await?.into_iter().map(|(id, seen)| (id, seen.sight)).collect())
 }
 
-/// What the caller sees of a meeting and its roll.
+/// What the caller may see of a meeting and its roll.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct MeetingSight {
     /// How much of the meeting.
     pub(crate) sight: Sight,
-    /// Whether also why somebody is absent.
+    /// Whether the caller may also see the reasons for absence.
     pub(crate) shows_absences: bool,
-    /// Whether also what is typed into its form and not published.
+    /// Whether the caller may also see unpublished input in the meeting's form.
     pub(crate) shows_form: bool,
 }
 
-/// What the caller sees of each of these meetings and of their rolls.
+/// What the caller may see of each of these meetings and of their rolls.
 pub(crate) async fn with_rolls(
     on: impl Source,
     caller: &Caller,

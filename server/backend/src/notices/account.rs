@@ -1,5 +1,5 @@
-//! What happened to an account, kept for its owner: the last few rows of each person.
-//! Knows nothing of the trail, which is written beside it.
+//! Events of an account, kept for its owner: the last 50 of each person.
+//! Knows nothing of the trail, which is written separately.
 
 use chrono::{DateTime, Utc};
 use domain::access::{Action, Caller, Scope};
@@ -12,10 +12,10 @@ use crate::db::{Tx, q};
 use crate::stop::{Done, Stop};
 use crate::{Backend, stored};
 
-/// Rows that one writing may drop: the most that ever stand above the limit, should it be lowered.
+/// Rows that one write may delete: more than can ever be above the limit, even if the limit is lowered.
 const DROPPED_AT_MOST: i64 = 1_000;
 
-/// Keeps an event for the owner of an account, and drops those that are too many.
+/// Stores an event for the owner of an account, and deletes the oldest ones above the limit.
 pub(crate) async fn tell_owner(
     tx: &mut Tx,
     backend: &Backend,

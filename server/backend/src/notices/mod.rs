@@ -1,5 +1,5 @@
-//! Notices over the database: what people are shown until they have seen it.
-//! Knows no page; features write a notice in the transaction of what it tells of.
+//! Notices in the database: what people are shown until they acknowledge it.
+//! Knows no page. A feature writes a notice in the same transaction as the change that the notice reports.
 
 mod account;
 mod roles;

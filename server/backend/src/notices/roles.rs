@@ -1,5 +1,5 @@
-//! Roles that open meetings, given by administrators: kept for a month for the leaders of the agency.
-//! Knows nothing of who may give a role; that is decided before it is written here.
+//! Roles that open meetings, given by administrators: stored for a month for the leaders of the agency.
+//! Does not decide who may give a role; that is checked before.
 
 use chrono::{DateTime, Duration, Utc};
 use domain::access::{Action, Caller, Role, Scope};
@@ -13,11 +13,12 @@ use crate::people::{Held, reference};
 use crate::stop::Done;
 use crate::{Backend, stored};
 
-/// Rows that one reading gives: more would push the meetings of the day off the screen.
+/// Most rows of one reading: more would push the meetings of the day off the screen.
 const SHOWN_AT_MOST: i64 = 50;
 
-/// Keeps a role that a person was given, so that the leaders of its agency see it. Does nothing for a role that opens no
-/// meeting, and for the program itself: whoever starts it at the machine has everything already.
+/// Stores a role that a person was given, so that the leaders of its agency see it. Does nothing for a role
+/// that opens no meeting. Does nothing if the program itself gives the role: anyone who can start it on the
+/// machine has all access already.
 pub(crate) async fn show_leaders(
     tx: &mut Tx,
     backend: &Backend,
@@ -42,7 +43,7 @@ pub(crate) async fn show_leaders(
     Ok(())
 }
 
-/// The lowest agency of a path that is led by somebody else than these two, who know of the role already.
+/// The lowest agency of a path with a leader other than these two people, who already know of the role.
 async fn led_agency(tx: &mut Tx, path: &[AgencyId], know: [PersonId; 2]) -> Done<Option<AgencyId>> {
     let mut query = q(format!("SELECT a.id FROM agency a WHERE a.id IN ({})", places(1, path.len())));
     query = query.bind_all(path.iter().copied());
@@ -59,7 +60,7 @@ fn oldest(now: DateTime<Utc>) -> DateTime<Utc> {
     now - Duration::days(ROLE_SHOWN_DAYS)
 }
 
-/// Narrows a query over `role_given r` to the agencies that the caller leads; none when they lead none.
+/// Narrows a query over `role_given r` to the agencies that the caller leads. None if they lead none.
 fn narrow_to_led(query: &mut Q, caller: &Caller) -> Option<()> {
     let led = caller.grants.iter().filter(|grant| grant.role == Role::Leader);
     let led: Vec<String> = led.map(|grant| query.place(grant.agency)).collect();

@@ -1,5 +1,6 @@
-//! Files that were sent, whose first page could not be read, and that wait for their sender's declaration. So the declaration
-//! follows without sending 200 MB a second time. Lives in the memory of one node; a file that is not here is sent again.
+//! Uploaded files whose first page could not be read and that wait for their sender's declaration, so that
+//! the sender need not send 200 MB again. They exist in the memory of one node; a file that is not here must
+//! be sent again.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -7,21 +8,22 @@ use std::time::Duration;
 
 use domain::ids::{HeldPaperId, PersonId};
 
-/// A file waits this long: time enough to open a paper and look at it.
+/// A file waits this long: enough time to open a paper and look at it.
 const WAITS: Duration = Duration::from_secs(15 * 60);
-/// Files of one person that wait at once; the oldest gives way. They lie on the disk, up to 200 MiB each.
+/// Files of one person that wait at once; a further one removes the oldest. They are on the disk, up to 200
+/// MiB each.
 const OF_ONE_PERSON: usize = 5;
-/// Files of everybody that wait at once; the oldest gives way.
+/// Files of all people that wait at once; a further one removes the oldest.
 const OF_EVERYBODY: usize = 50;
 
-/// What waits. Clones share it.
+/// The waiting files. Clones share them.
 #[derive(Debug)]
 pub(crate) struct Held<T>(Arc<Mutex<Shelf<T>>>);
 
 #[derive(Debug)]
 struct Shelf<T> {
     waiting: HashMap<HeldPaperId, Waiting<T>>,
-    /// Numbers them in the order in which they came.
+    /// The number of the newest file, which gives their order.
     came: u64,
 }
 
@@ -43,7 +45,7 @@ impl<T: Send + 'static> Held<T> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Keeps something for a person until it is taken, or has waited for too long.
+    /// Keeps a file for a person until it is taken or its time is over.
     pub(crate) fn keep(&self, id: HeldPaperId, person: PersonId, what: T) {
         let mut shelf = self.shelf();
         shelf.came += 1;
@@ -60,7 +62,7 @@ impl<T: Send + 'static> Held<T> {
         });
     }
 
-    /// Takes what waits for this person under this name.
+    /// Takes the file with this identifier, if it waits for this person.
     pub(crate) fn take(&self, id: HeldPaperId, person: PersonId) -> Option<T> {
         let mut shelf = self.shelf();
         let is_theirs = shelf.waiting.get(&id).is_some_and(|waiting| waiting.person == person);
@@ -69,7 +71,7 @@ impl<T: Send + 'static> Held<T> {
 }
 
 impl<T> Shelf<T> {
-    /// Lets the oldest go until no more than so many of a kind are left.
+    /// Removes the oldest of the counted files until at most `at_most` are left.
     fn give_way(&mut self, at_most: usize, is_counted: impl Fn(&Waiting<T>) -> bool) {
         loop {
             let counted = self.waiting.iter().filter(|(_, waiting)| is_counted(waiting));

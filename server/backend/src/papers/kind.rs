@@ -1,16 +1,16 @@
-//! What kind of file was sent, by its first bytes. Knows the beginnings of files, never what is in them.
+//! Detects the kind of a sent file by its first bytes. Never looks at the content after them.
 
 use domain::papers::FileKind;
 
-/// The header of a PDF stands within this many bytes, or after one of PostScript.
+/// The header of a PDF is within this many bytes of the beginning, or follows a PostScript header.
 const HEADER_WITHIN: usize = 1024;
 
-/// Beginnings of files that are sent in place of a PDF.
+/// The first bytes of files that people send instead of a PDF.
 const BEGINNINGS: [(&[u8], FileKind); 17] = [
-    // Word, Excel and PowerPoint of before 2007.
+    // Word, Excel and PowerPoint before 2007.
     (b"\xd0\xcf\x11\xe0", FileKind::Office),
     (b"{\\rtf", FileKind::Office),
-    // A package whose first part is the list of its parts, or says what it is: an office file.
+    // A ZIP archive. It is an office file if its first part lists its parts or names its type.
     (b"PK\x03\x04", FileKind::Packed),
     (b"\x1f\x8b", FileKind::Packed),
     (b"Rar!", FileKind::Packed),
@@ -28,13 +28,13 @@ const BEGINNINGS: [(&[u8], FileKind); 17] = [
     (b"<?xml", FileKind::WebPage),
 ];
 
-/// Whether the first bytes are those of a PDF. The header may stand within the first kilobyte.
+/// Whether the first bytes are those of a PDF. The header may be anywhere in the first kilobyte.
 pub(super) fn looks_like_pdf(head: &[u8]) -> bool {
     let has_header = head.windows(5).take(HEADER_WITHIN).any(|five| five == b"%PDF-");
     has_header || head.starts_with(b"%!PS-Adobe-") && head.windows(5).take(32).any(|five| five == b" PDF-")
 }
 
-/// What a file is that is no PDF.
+/// The kind of a file that is not a PDF.
 pub(super) fn of(head: &[u8]) -> FileKind {
     let start = head.trim_ascii_start();
     let start = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(start).trim_ascii_start();

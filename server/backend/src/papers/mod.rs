@@ -1,6 +1,6 @@
-//! Papers: reading and managing them. Uploading, which moves bytes, is in [`upload`]; what kind of file was sent in
-//! [`kind`]; which files wait for a declaration in [`held`]; which are needed no longer in [`sweep`]. What is in a file is looked
-//! into by the crate `foreign`.
+//! Papers: reading and managing them. Uploading, which moves bytes, is in [`upload`]; detecting the kind of a
+//! sent file in [`kind`]; files that wait for a declaration in [`held`]; deleting unneeded files in
+//! [`sweep`]. The crate `foreign` looks into the files.
 
 mod held;
 mod kind;
@@ -224,7 +224,7 @@ struct NewPaper<'a> {
     hash: &'a str,
     bytes: i64,
     pages: Option<i64>,
-    /// Why its first page could not be read; then the caller has declared that it holds no state secret.
+    /// Why its first page could not be read. If set, the caller has declared that it holds no state secret.
     unread: Option<Unread>,
 }
 

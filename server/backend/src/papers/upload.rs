@@ -22,7 +22,8 @@ use crate::{Backend, access};
 /// How much of the beginning is kept to check the type by.
 const HEAD_BYTES: usize = 1029;
 
-/// Free space is looked at again after so many bytes of a paper: many uploads at once could use up the reserve.
+/// Free space is checked again after this many bytes of a paper, because many uploads at once could use up
+/// the reserve.
 const SPACE_CHECKED_EVERY: u64 = 8 * 1024 * 1024;
 
 /// A paper being uploaded. Dropping it leaves nothing behind.
@@ -66,7 +67,7 @@ impl Backend {
         self.outcome(begin(self, caller, item, title, level).await)
     }
 
-    /// Whether the caller may manage the papers of a meeting: asked before an upload is read at all.
+    /// Checks that the caller may manage the papers of a meeting, before an upload is read at all.
     ///
     /// # Errors
     /// `Forbidden`, `NotFound`.
@@ -74,7 +75,7 @@ impl Backend {
         self.outcome(may_manage(self, caller, meeting).await)
     }
 
-    /// Refuses when taking in more would use the space that is kept for the database.
+    /// Refuses if taking in more would use the space that is reserved for the database.
     pub(crate) async fn keep_reserve(&self) -> Done<()> {
         let reserve = self.0.config.reserve_bytes;
         if reserve > 0 && self.blobs().free_space().await? < reserve {
@@ -84,12 +85,12 @@ impl Backend {
         Ok(())
     }
 
-    /// The sender declares that a paper whose first page could not be read holds no state secret. It is on the agenda when
-    /// this returns; with its title.
+    /// The sender declares that a paper whose first page could not be read holds no state secret. When this
+    /// returns, the paper is on the agenda. Returns the paper with its title.
     ///
     /// # Errors
-    /// `Refused(NoLongerKept)` when the file was of somebody else, for another meeting, or waited for too long; and what
-    /// beginning and finishing refuse: then it waits on.
+    /// `Refused(NoLongerKept)` if the file belonged to another person or another meeting, or waited too long.
+    /// Also what beginning and finishing an upload refuse; then the file keeps waiting.
     pub async fn finish_declared(
         &self,
         caller: &Caller,
@@ -171,12 +172,14 @@ impl Upload {
         Ok(())
     }
 
-    /// Goes on for the sender as they are now: an upload takes minutes, in which roles and sessions end.
+    /// Continues with the sender's present roles: an upload takes minutes, in which roles and sessions may
+    /// end.
     pub fn continue_as(&mut self, caller: Caller) {
         self.caller = caller;
     }
 
-    /// The sender declares at once that the paper holds no state secret, for the case that its first page cannot be read.
+    /// The sender declares in advance that the paper holds no state secret, in case its first page cannot be
+    /// read.
     pub fn declare(&mut self) {
         self.is_declared = true;
     }
@@ -184,15 +187,15 @@ impl Upload {
     /// Ends the upload: when this returns, the paper is on the disk and on the agenda.
     ///
     /// # Errors
-    /// `Refused(EmptyFile | NotPdf | MarkedClassified)`, then nothing of the file is kept; `Refused(FirstPageUnread)` when
-    /// nothing was declared, then the file waits some minutes for [`Backend::finish_declared`]; and what beginning refuses,
-    /// should it have changed meanwhile.
+    /// `Refused(EmptyFile | NotPdf | MarkedClassified)`: nothing of the file is kept.
+    /// `Refused(FirstPageUnread)` if there was no declaration: the file waits some minutes for
+    /// [`Backend::finish_declared`]. Also what beginning an upload refuses, if that has changed meanwhile.
     pub async fn finish(self) -> Outcome<PaperId> {
         let backend = self.backend.clone();
         backend.outcome(self.put_away().await)
     }
 
-    /// What a process that may die sees in the file.
+    /// Has the child process look into the file.
     async fn look(&mut self) -> Done<Look> {
         let file = std::fs::File::open(self.incoming.settle().await?)?;
         let sender = self.caller.person.0.as_u128();
@@ -224,14 +227,15 @@ impl Upload {
     }
 }
 
-/// A file that was sent and looked into. Dropping it leaves nothing behind.
+/// A file that was sent and looked into. Dropping it deletes the file.
 #[derive(Debug)]
 pub(crate) struct HeldPaper {
     item: AgendaItemId,
     title: String,
     incoming: Incoming,
     pages: Option<u32>,
-    /// Why its first page could not be read; to be stored only when it was declared to hold no state secret.
+    /// Why its first page could not be read. The file is stored only once its sender has declared that it
+    /// holds no state secret.
     unread: Option<Unread>,
 }
 
@@ -283,7 +287,7 @@ async fn finish_declared(
     Ok((sent.store(backend, caller).await?, title))
 }
 
-/// What was asked when the upload began, once more: minutes have passed.
+/// Repeats the checks from the beginning of the upload, because minutes have passed.
 async fn permit_declared(
     backend: &Backend,
     caller: &Caller,
@@ -299,7 +303,7 @@ async fn permit_declared(
     refuse_full(&mut tx, item).await
 }
 
-/// Refuses when the agenda item has as many papers as it may have.
+/// Refuses if the agenda item already has the most papers allowed.
 async fn refuse_full(tx: &mut Tx, item: AgendaItemId) -> Done<()> {
     let (papers,): (i64,) =
         q("SELECT CAST(COUNT(*) AS BIGINT) FROM paper WHERE item_id = $1 AND withdrawn_at IS NULL")
@@ -323,7 +327,7 @@ async fn open_file(backend: &Backend, caller: &Caller, paper: PaperId) -> Done<P
     if row.is_neutral {
         return Err(domain::error::Failure::NotFound.into());
     }
-    // Whoever takes the file has read it as much as one who opens its page.
+    // Downloading the file counts as reading it, like opening its page.
     super::mark_read(backend, caller, &row).await?;
     Ok(PaperFile {
         path: backend.blobs().path(&row.hash),

@@ -51,8 +51,9 @@ impl Kept {
         self.roles.iter().any(|held| held.role == Role::SystemAdministrator)
     }
 
-    /// Whether the person has all that a role gives: the same role there or in an agency above, as roles reach down.
-    /// Running the system reaches everywhere, whatever agency it is held in.
+    /// Whether the person already has everything that a role gives: the same role in that agency or in one
+    /// above, because roles reach down. A system administrator reaches everything, whatever agency the role
+    /// is held in.
     fn reaches(&self, wanted: &Held) -> bool {
         self.roles.iter().any(|held| {
             let reaches = wanted.place.path.contains(&held.place.id);
@@ -139,9 +140,9 @@ pub(crate) fn permit_all(caller: &Caller, there: &There) -> Done<()> {
     permit_new(caller, &there.kept)
 }
 
-/// Whether the caller may change a person so. Nobody gives a role to themselves. Nor does anybody take an
-/// administrator's role from themselves, or make it reach less far: every agency that they administered is still below
-/// one that they do.
+/// Checks that the caller may make this change. A person cannot give themselves a role. They cannot take an
+/// administrator's role from themselves or reduce its reach either: every agency that they administered must
+/// still be below one that they administer.
 pub(crate) fn permit_change(caller: &Caller, there: &There, after: &Kept) -> Done<()> {
     permit_all(caller, there)?;
     permit_new(caller, after)?;

@@ -82,13 +82,13 @@ impl People for Backend {
     }
 }
 
-/// Every word of the text is part of the person's name, position or agency. Not of the user name: anybody may search for
-/// people, and user names are half of what signing in asks for.
+/// Every word of the text is part of the person's name, position or agency. The user name does not count:
+/// anyone may search for people, and a user name is half of what is needed to sign in.
 pub(crate) fn words(q: &mut Q, text: &str) -> String {
     every_word(q, text, |word| format!("p.folded LIKE {word}"))
 }
 
-/// The same for those who manage the people, who find them by user name too.
+/// The same for people who manage the accounts and may also search by user name.
 fn words_or_user_name(q: &mut Q, text: &str) -> String {
     every_word(q, text, |word| format!("(p.folded LIKE {word} OR p.user_name LIKE {word})"))
 }
@@ -273,7 +273,8 @@ async fn reset_password(backend: &Backend, caller: &Caller, person: PersonId) ->
 async fn turn_off_second_factor(backend: &Backend, caller: &Caller, person: PersonId) -> Done<()> {
     let mut tx = backend.db().begin().await?;
     let Kept { name, place, .. } = kept::managed(&mut tx, caller, person).await?.kept;
-    // Turning off one's own takes the password and a code: an operation of the second factor.
+    // To turn off their own, a person needs the password and a code: that is an operation of the second
+    // factor.
     if person == caller.person {
         return Err(Failure::Forbidden.into());
     }

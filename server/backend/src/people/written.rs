@@ -50,7 +50,7 @@ pub(super) async fn add(
     Ok((id, made))
 }
 
-/// What a password of this person is compared with.
+/// The words that a password of this person is compared with.
 pub(crate) fn own_words(parsed: &ParsedPerson, place: Option<&Place>) -> Vec<String> {
     let agency = place.map(|place| place.words.as_str()).unwrap_or_default();
     strength::own_words(&[&parsed.user_name, &parsed.name, agency])
@@ -136,7 +136,7 @@ pub(crate) async fn insert(
     Ok(())
 }
 
-/// What everybody finds a person by.
+/// The text by which anyone may find a person.
 fn folded(kept: &Kept) -> String {
     fold(&format!("{} {} {}", kept.name, kept.position, kept.place.words))
 }

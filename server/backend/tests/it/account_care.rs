@@ -1,4 +1,5 @@
-//! What keeps an account its owner's: passwords that somebody else knows, passwords that are guessed, what its owner is told.
+//! Protection of accounts: passwords that another person knows, passwords that are guessed, and what the
+//! owner is told.
 
 use chrono::{DateTime, Duration, Utc};
 use domain::access::{Caller, Role};
@@ -13,7 +14,7 @@ use crate::support::{World, each_database};
 const FIRST: &str = "nui xanh dem ba con ca";
 const CHOSEN: &str = "may trang om tam ngon doi";
 
-/// Somebody whom an administrator added with a password.
+/// A person whom an administrator added with a password.
 async fn added(world: &World) -> (Caller, PersonId) {
     let administrator = world.caller(Role::AgencyAdministrator, "SNV").await;
     let input = PersonInput {
@@ -39,7 +40,7 @@ async fn sign_in(
     signed_in.map(|signed_in| signed_in.token)
 }
 
-/// Signed in here, with what has to be done first.
+/// Signs in and returns the caller with the duty that comes first.
 async fn recognised(world: &World, password: &str) -> (Caller, Option<Duty>, String) {
     let token = sign_in(world, password, "Firefox, Linux", "10.0.0.1", world.now).await.unwrap();
     let found = Accounts::recognise(&world.backend, &token, SessionUse::ByPerson, world.now).await.unwrap();
@@ -71,7 +72,7 @@ async fn a_password_that_somebody_else_gave_opens_nothing_until_it_is_changed() 
         let (caller, duty, token) = recognised(world, &renewed).await;
         assert_eq!(duty, Some(Duty::ChangePassword));
         assert_eq!(accounts.identify(&token, world.now).await, refused);
-        // Its owner is told who did it and when.
+        // The account's owner is told who did it and when.
         let events = Notices::account_events(&world.backend, &caller).await.unwrap();
         let by = administrator.name.clone();
         assert_eq!((&events[0].kind, events[0].at), (&AccountEventKind::PasswordReset { by }, world.now));
@@ -137,11 +138,11 @@ async fn the_owner_is_told_of_failed_tries_and_of_new_devices() {
         assert!(devices.contains(&new("Chrome, Windows")) && devices.contains(&new("Firefox, Linux")));
         let trail = world.count("audit WHERE what = 'accounts.new_device'").await;
         assert_eq!((trail, world.count("known_device").await), (2, 3));
-        // Half a year later the device is forgotten, but not that there was one.
+        // Half a year later the device is forgotten, but not the fact that there was one.
         let later = world.now + Duration::days(200);
         sign_in(world, FIRST, "Firefox, Linux", "10.0.0.1", later).await.unwrap();
         assert_eq!(world.count("known_device").await, 1);
-        // What was seen is marked, and nobody else's.
+        // Acknowledging marks the caller's own events only.
         let events = Notices::account_events(&world.backend, &caller).await.unwrap();
         assert!(events.iter().all(|event| !event.is_seen));
         let other = world.person("SNV").await;
@@ -176,7 +177,7 @@ async fn the_trail_says_once_that_somebody_guesses_and_names_no_address() {
     each_database(async |world| {
         added(world).await;
         let seconds = |n: i64| world.now + Duration::seconds(n);
-        // A user name from many addresses, and one address at many names of its own invention.
+        // One user name from many addresses, and many invented user names from one address.
         for n in 0..60 {
             let _ = sign_in(world, "sai-mat-khau", "", &format!("192.0.2.{n}"), seconds(n * 15)).await;
             let name = format!("mat-khau-go-nham-{n}");
@@ -200,7 +201,7 @@ async fn the_trail_says_once_that_somebody_guesses_and_names_no_address() {
                 assert!(!after.contains(secret) && !folded.contains(secret), "{after}");
             }
         }
-        // Six hours of it are another line.
+        // After six hours there is another line.
         for n in 0..60 {
             let now = seconds(6 * 3600 + n * 400);
             let _ = sign_in(world, "sai-mat-khau", "", &format!("198.51.100.{n}"), now).await;

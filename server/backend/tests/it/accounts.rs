@@ -378,7 +378,7 @@ async fn strangers_do_not_keep_the_owner_of_the_first_code_waiting() {
             assert_eq!(wrong.map(|_| ()), Err(Failure::Refused(Refusal::WrongCode)));
         }
         assert_eq!(waits(accounts.claim(first(&code), "", "192.0.2.7", world.now).await), 1);
-        // A new code forgives them all, wherever they were made.
+        // A new code forgives all failures, from every address.
         let code = world.backend.first_code().await.unwrap().unwrap();
         assert_eq!(world.count("sign_in_failure").await, 0);
         let weak = FirstAdministrator { password: "quantri123".into(), ..first(&code) };

@@ -143,7 +143,8 @@ async fn what_was_published_with_papers_is_shown_to_those_who_may_read_them() {
             caller.grants.push(Grant { role: Role::AgencyAdministrator, agency: caller.agency.id });
             let page = Audit::list(&world.backend, caller, AuditFilter::default()).await.unwrap();
             let of = |what: &str| page.rows.iter().find(|line| line.what == what).unwrap();
-            // What was typed and what was published are for those who write the form, and read the papers.
+            // Only people who write the form may see what was typed, and only people who may read the papers
+            // see what was published.
             let lines = [of("meetings.publish").is_withheld, of("meetings.draft").is_withheld];
             assert_eq!(lines, [is_withheld; 2]);
         }
@@ -151,7 +152,7 @@ async fn what_was_published_with_papers_is_shown_to_those_who_may_read_them() {
     .await;
 }
 
-/// A line of every deed about a meeting, with a secret in each part that may be withheld.
+/// Writes a line of every deed about a meeting, with a secret in each part that may be withheld.
 async fn line_of_every_deed(world: &World, agency: AgencyId, meeting: MeetingId, at: DateTime<Utc>) {
     let mut tx = world.backend.db().begin().await.unwrap();
     for deed in Deed::ALL {
@@ -173,7 +174,8 @@ async fn line_of_every_deed(world: &World, agency: AgencyId, meeting: MeetingId,
     tx.commit().await.unwrap();
 }
 
-/// What the page of a meeting shows a caller: that it takes place, what it holds, its papers, why somebody is absent.
+/// What a meeting's page shows a caller: that it takes place, its contents, its papers, the reasons for
+/// absence.
 async fn shown_on_its_page(world: &World, caller: &Caller, meeting: MeetingId) -> [bool; 4] {
     let page = Meetings::get(&world.backend, caller, meeting).await;
     let filter = MeetingFilter { page: 1, ..MeetingFilter::default() };

@@ -1,4 +1,5 @@
-//! The trail cannot be rewritten unseen: the database refuses it, and the chain tells where it was done all the same.
+//! Nobody can rewrite the trail unnoticed: the database refuses it, and if it happens all the same, the chain
+//! shows where.
 
 use backend::{Backend, SystemEntropy, TrailFault, TrailState, q};
 use domain::access::{Caller, Role};
@@ -17,7 +18,7 @@ async fn state(world: &World) -> TrailState {
     Backend::verify_trail(&world.config).await.unwrap()
 }
 
-/// Runs a statement on the database itself, past the program.
+/// Runs a statement directly on the database, not through the program.
 async fn run(world: &World, sql: &str) -> Result<u64, String> {
     let mut tx = world.backend.db().begin().await.unwrap();
     let rows = q(sql).run(&mut tx).await.map_err(|error| error.to_string())?;
@@ -25,7 +26,7 @@ async fn run(world: &World, sql: &str) -> Result<u64, String> {
     Ok(rows)
 }
 
-/// What somebody does who owns the database and knows of the triggers.
+/// Removes the triggers, like an attacker who owns the database and knows of them.
 async fn unguard(world: &World) {
     for (trigger, table) in
         [("audit_keeps", "audit"), ("audit_loses_none", "audit"), ("audit_head_grows", "audit_head")]
@@ -40,7 +41,7 @@ async fn set_hours(world: &World, agency: AgencyId, caller: &Caller, days: &str)
     Agencies::set_hours(&world.backend, caller, agency, hours).await
 }
 
-/// Lines of several kinds, one of which names a person and a meeting.
+/// Writes lines of several kinds. One of them names a person and a meeting.
 async fn some_lines(world: &World) {
     let secretary = world.caller(Role::Secretary, "SNV").await;
     published(world, &secretary, briefing(&secretary, &secretary, &[])).await;
@@ -150,7 +151,7 @@ async fn what_is_rolled_back_leaves_no_line_and_no_gap() {
         let before = state(world).await.lines;
         let refused = set_hours(world, secretary.agency.id, &world.system(), "nothing of the kind").await;
         assert!(matches!(refused, Err(Failure::Invalid(_))), "{refused:?}");
-        // Refused after its change is written: the chair is taken.
+        // Refused after its change is written, because the chair is taken.
         let input = briefing(&secretary, &secretary, &[]);
         published(world, &secretary, input.clone()).await;
         let saved = world.backend.save(&secretary, None, input).await.unwrap();
@@ -191,7 +192,7 @@ async fn who_waits_for_somebody_else_keeps_nobody_from_writing_lines() {
         }
         let person = world.person("SNV").await;
         let stc = world.agency("STC").await;
-        // Somebody is changing the code of the person's agency, and has not committed.
+        // Another transaction is changing the code of the person's agency, and has not committed.
         let mut changing = world.backend.db().begin().await.unwrap();
         let rename = q("UPDATE agency SET code = 'SNV2' WHERE id = $1").bind(person.agency.id);
         rename.run(&mut changing).await.unwrap();

@@ -1,4 +1,4 @@
-//! What saves of a draft leave in the trail: what differs, once a person and quarter of an hour.
+//! What saves of a draft write to the trail: the differences, once per person and 15 minutes.
 
 use backend::q;
 use domain::access::{Caller, Role};
@@ -13,7 +13,7 @@ fn later(caller: &Caller, minutes: i64) -> Caller {
     Caller { now: caller.now + chrono::Duration::minutes(minutes), ..caller.clone() }
 }
 
-/// The lines of saves, oldest first: who, before and after.
+/// The lines of saves, oldest first: person, before and after.
 async fn saves(world: &World) -> Vec<(String, Value, Value)> {
     let rows: Vec<(String, String, String)> =
         q("SELECT who, before_json, after_json FROM audit WHERE what = 'meetings.save' ORDER BY seq")

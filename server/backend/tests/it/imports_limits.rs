@@ -25,7 +25,7 @@ async fn while_one_file_is_imported_the_next_is_told_so() {
         let import = || {
             Imports::import(&world.backend, &system, ImportKind::Agencies, TREE.as_bytes(), ImportMode::Write)
         };
-        // The first cannot end before somebody else lets go of the database.
+        // The first import cannot end while the test holds the database.
         let held = world.backend.db().begin().await.unwrap();
         let mut first = Box::pin(import());
         assert!(futures::poll!(&mut first).is_pending());

@@ -104,7 +104,7 @@ async fn a_file_whose_passwords_are_easily_guessed_is_refused_by_row() {
         let report = import(world, &world.system(), ImportKind::People, file).await.unwrap();
         assert!(report.bad.iter().all(|row| row.value == "…"), "{:?}", report.bad);
         assert_eq!(world.count("person").await, 0);
-        // Whoever is there keeps their password, so what the file says of it is not judged.
+        // An existing person keeps their password, so the file's password for them is not judged.
         let good = "user_name,name,position,agency,roles,password\ntk1,Thư ký 1,,SNV,,mat-khau-dai-1\n";
         written(world, ImportKind::People, good).await;
         let again = good.replace("mat-khau-dai-1", "1234567890");

@@ -1,4 +1,4 @@
-//! What people are shown until they have seen it.
+//! Notices: what people are shown until they acknowledge it.
 
 use chrono::Duration;
 use domain::access::{Caller, Role};
@@ -62,7 +62,7 @@ async fn nobody_gives_a_role_to_themselves_on_the_page_or_in_a_file() {
         }
         assert_eq!(world.count("role_grant").await, 2);
         assert_eq!(world.count("role_given").await, 0);
-        // Another administrator gives it, and the holder may give it up.
+        // Another administrator may give the role, and the holder may give it up.
         let both = with_roles("SNV", "agency_administrator|secretary");
         people.change(&system, own.person, both).await.unwrap();
         people.change(&own, own.person, with_roles("SNV", "agency_administrator")).await.unwrap();
@@ -118,7 +118,7 @@ async fn leaders_see_for_a_month_who_was_given_a_role_that_opens_meetings() {
         for other in [&above, &elsewhere, &delegate, &own, &world.system()] {
             assert_eq!(shown(world, other).await, []);
         }
-        // One who has seen it is shown it no more; the deputy still is.
+        // A leader who acknowledged it no longer sees it; the deputy still does.
         let first = shown(world, &leader).await.remove(0);
         Notices::acknowledge_role(&world.backend, &leader, first.id).await.unwrap();
         Notices::acknowledge_role(&world.backend, &leader, first.id).await.unwrap();
@@ -129,7 +129,7 @@ async fn leaders_see_for_a_month_who_was_given_a_role_that_opens_meetings() {
         }
         let at = |days| Caller { now: world.now + Duration::days(days), ..deputy.clone() };
         assert_eq!((shown(world, &at(30)).await.len(), shown(world, &at(31)).await.len()), (3, 0));
-        // What is older than that goes with the next one that is written.
+        // Older rows are deleted when the next one is written.
         let later = Caller { now: world.now + Duration::days(31), ..own.clone() };
         people.add(&later, colleague("tk2", "SNV", "secretary")).await.unwrap();
         assert_eq!((world.count("role_given").await, world.count("role_given_seen").await), (1, 0));
@@ -147,10 +147,10 @@ async fn where_nobody_else_leads_the_leaders_above_see_it() {
         people.add(&own, colleague("tk1", "SNV-VP", "secretary")).await.unwrap();
         let secretary = ("Cán bộ tk1".to_owned(), Role::Secretary, "SNV-VP".to_owned());
         assert_eq!(shown_roles(world, &above).await, [secretary]);
-        // The one who gets the leader's role is not the one who is told of it.
+        // The person who gets the leader's role is not told of it.
         people.add(&own, colleague("gd", "SNV", "leader")).await.unwrap();
         assert_eq!(shown(world, &above).await.len(), 2);
-        // Nor is the administrator who gives it, where they lead the agency themselves.
+        // Nor is the administrator who gives it, if they lead the agency themselves.
         let mut tx = world.backend.db().begin().await.unwrap();
         backend::q("INSERT INTO role_grant (person_id, role, agency_id) VALUES ($1, 'leader', $2)")
             .bind(own.person)

@@ -16,10 +16,10 @@ const PDF: &[u8] = b"%PDF-1.7\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n\
     3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R/Resources<</Font<</F1 5 0 R>>>>>>endobj\n\
     4 0 obj<</Length 38>>stream\nBT /F1 12 Tf 72 700 Td (Bao cao) Tj ET\nendstream endobj\n\
     5 0 obj<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n";
-/// A file that is a PDF by its content and cannot be opened.
+/// A file that is a PDF by its first bytes but cannot be opened.
 const DAMAGED: &[u8] = b"%PDF-1.7\n%a paper of no pages\n%%EOF\n";
 
-/// [`PDF`] with other words of as many letters.
+/// [`PDF`] with another text of the same length.
 fn saying(words: &str) -> Vec<u8> {
     let words = format!("({words:7})");
     String::from_utf8(PDF.to_vec()).unwrap().replace("(Bao cao)", &words).into_bytes()
@@ -173,7 +173,7 @@ async fn a_classified_paper_leaves_only_the_neutral_line() {
     .await;
 }
 
-/// How a paper that cannot be read is refused: where it waits.
+/// Unpacks the refusal of an unreadable paper: why, its title, and where it waits.
 fn waiting(refused: Result<PaperId, Failure>) -> (Unread, String, HeldPaperId) {
     match refused {
         Err(Failure::Refused(Refusal::FirstPageUnread { why, title, kept })) => (why, title, kept),
@@ -181,7 +181,7 @@ fn waiting(refused: Result<PaperId, Failure>) -> (Unread, String, HeldPaperId) {
     }
 }
 
-/// The person's name and the hour of each declaration that somebody sees on the agenda.
+/// The person and the hour of each declaration that the caller sees on the agenda.
 async fn declarations(world: &World, caller: &Caller, meeting: MeetingId) -> Vec<Option<String>> {
     let seen = world.backend.get(caller, meeting).await.unwrap();
     let lines = seen.agenda.into_iter().flat_map(|item| item.papers);

@@ -1,4 +1,4 @@
-//! The second factor: turned on, asked for, used up, lost.
+//! The second factor: turning it on, asking for it, used codes, and losing it.
 
 use backend::{Backend, BackendConfig, SeededEntropy};
 use chrono::{DateTime, Duration, Utc};
@@ -39,20 +39,20 @@ async fn recognise(world: &World, token: &str, now: DateTime<Utc>) -> Recognised
     Accounts::recognise(&world.backend, token, SessionUse::ByPerson, now).await.unwrap()
 }
 
-/// The caller after the password was right, at some time.
+/// The caller after entering the right password, at a given time.
 async fn after_password(world: &World, now: DateTime<Utc>) -> Caller {
     let token = sign_in(world, PASSWORD, now).await.unwrap();
     recognise(world, &token, now).await.caller
 }
 
-/// What the phone shows.
+/// The code that the phone shows.
 fn code(secret: &str, now: DateTime<Utc>) -> String {
     let secret = Secret::Encoded(secret.into()).to_bytes().unwrap();
     let phone = TOTP::new(Algorithm::SHA1, 6, 1, 30, secret, None, "thuky1".into()).unwrap();
     phone.generate(u64::try_from(now.timestamp()).unwrap())
 }
 
-/// Turns it on; the secret and the recovery codes.
+/// Turns the second factor on. Returns the secret and the recovery codes.
 async fn turned_on(world: &World) -> (String, Vec<String>) {
     let factor: &dyn SecondFactor = &world.backend;
     let caller = after_password(world, world.now).await;
@@ -83,7 +83,7 @@ async fn it_is_on_with_the_first_code_and_then_every_sign_in_asks_for_one() {
         );
         assert!(setup.address.starts_with("otpauth://totp/") && setup.address.contains("thuky1"));
         assert_eq!(setup.secret.len(), 32);
-        // Not confirmed, it protects nothing and asks for nothing.
+        // Until it is confirmed, it protects nothing and no code is asked for.
         let token = sign_in(world, PASSWORD, world.now).await.unwrap();
         assert_eq!(recognise(world, &token, world.now).await.duty, None);
         assert_eq!(factor.confirm(&caller, "12345").await, wrong_code());
@@ -108,7 +108,7 @@ async fn it_is_on_with_the_first_code_and_then_every_sign_in_asks_for_one() {
             Err(Failure::SignedOut),
             "the waiting one is gone"
         );
-        // It is no way to a second session.
+        // The session that waited cannot open a second one.
         let again = factor.enter_code(&caller, &code(&setup.secret, now), "Firefox", "10.0.0.1").await;
         assert_eq!(again.map(|_| ()), Err(Failure::SignedOut));
     })
@@ -125,7 +125,7 @@ async fn a_code_is_good_once_and_a_recovery_code_too() {
             let caller = after_password(world, now).await;
             factor.enter_code(&caller, code, "Firefox", "10.0.0.1").await.map(|_| ())
         };
-        // The one that turned it on is used up.
+        // The code that turned the second factor on is used up.
         assert_eq!(enter(&code(&secret, world.now), world.now).await, wrong_code());
         let now = world.now + Duration::minutes(10);
         let good = code(&secret, now);
@@ -204,7 +204,7 @@ async fn resets_and_failed_tries_of_one_account_at_the_same_time_never_deadlock(
             .await;
         for round in 1..=5 {
             turned_on(world).await;
-            // Past the delay of the round before.
+            // After the delay of the previous round is over.
             let now = world.now + Duration::hours(round);
             let waiting = after_password(world, now).await;
             let turn_off = people.turn_off_second_factor(&administrator, person);
@@ -345,7 +345,7 @@ async fn a_role_that_must_have_one_leads_to_it_before_anything_else() {
         assert_eq!(demanding(secretaries.clone()).await, (Some(Duty::SetUpSecondFactor), true));
         turned_on(world).await;
         assert_eq!(demanding(secretaries.clone()).await, (None, true));
-        // A password that somebody else knows comes first.
+        // A password that another person knows comes first.
         world.run("DELETE FROM second_factor").await;
         world.run("UPDATE person SET must_change = TRUE").await;
         assert_eq!(demanding(secretaries).await.0, Some(Duty::ChangePassword));
@@ -379,7 +379,7 @@ async fn before_the_password_fits_nothing_tells_that_there_is_one() {
             let address = format!("192.0.2.{n}");
             let tried = accounts.sign_in(name, "sai-mat-khau", false, "", &address, world.now).await;
             assert_eq!(tried.map(|_| ()), Err(Failure::Refused(Refusal::WrongCredentials)), "{name}");
-            // Both left the same behind: at the name, at the address, and at the two together.
+            // Both wrote the same rows: for the name, for the address, and for the two together.
             let rows = format!("sign_in_failure WHERE subject LIKE '%{name}%' OR subject LIKE '%{address}%'");
             assert_eq!(world.count(&rows).await, 3, "{name}");
         }

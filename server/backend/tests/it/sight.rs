@@ -1,5 +1,5 @@
-//! The one rule of who may see what of a meeting, held against the conditions that lists are made of: in random offices,
-//! for every caller and every meeting, both say the same.
+//! Compares the rule of who may see what of a meeting with the conditions that lists use: in random offices,
+//! for every caller and every meeting, both give the same result.
 
 use std::collections::BTreeSet;
 
@@ -10,14 +10,14 @@ use domain::sight::{Sight, Standing, sight};
 
 use crate::support::{World, each_database};
 
-/// Offices of a run; each has other people, parts and stages.
+/// Random offices of one run; each has other people, parts and stages.
 const SEEDS: [u64; 3] = [1, 20_260_616, 77];
 /// Meetings of an office.
 const MEETINGS: usize = 36;
 const TREE: [(&str, &str); 7] =
     [("A", "UBND"), ("B", "UBND"), ("C", "UBND"), ("A1", "A"), ("A2", "A"), ("B1", "B"), ("A11", "A1")];
 
-/// Numbers that follow from a seed alone.
+/// Pseudo-random numbers from a seed.
 struct Dice(u64);
 
 impl Dice {
@@ -31,12 +31,13 @@ impl Dice {
     }
 }
 
-/// A meeting as the test knows it, by itself.
+/// A meeting, as recorded by the test itself.
 struct Made {
     id: MeetingId,
     agency: Vec<AgencyId>,
     stage: Stage,
-    /// Listed by name: agency they sit for, part, whether their agency named them.
+    /// People listed by name: the agency that they represent, their part, and whether their agency named
+    /// them.
     people: Vec<(Caller, AgencyId, Part, bool)>,
     /// Agencies that have named nobody yet.
     invited: Vec<AgencyId>,
@@ -64,7 +65,8 @@ async fn office(world: &World, dice: &mut Dice) -> (Vec<Vec<AgencyId>>, Vec<Call
     }
     let mut callers = Vec::new();
     for (n, code) in codes.iter().enumerate() {
-        // One of every role and one without any, spread over the tree, and one with roles in two places.
+        // One caller of every role and one without roles, spread over the tree, and one with roles in two
+        // places.
         for role in Role::ALL.into_iter().skip(n % 3).step_by(3) {
             callers.push(world.caller(role, code).await);
         }
@@ -91,7 +93,7 @@ async fn office(world: &World, dice: &mut Dice) -> (Vec<Vec<AgencyId>>, Vec<Call
             let person = dice.of(&callers).clone();
             if dice.throw(3) > 0 && meeting.people.iter().all(|(listed, ..)| listed.person != person.person) {
                 let is_named = part == Part::Delegate && dice.throw(2) == 0;
-                // The person an agency names may be of an agency below it.
+                // The person whom an agency names may belong to an agency below it.
                 let own = paths.iter().find(|path| path.last() == Some(&person.agency.id)).unwrap();
                 let agency = if is_named { *dice.of(own) } else { person.agency.id };
                 meeting.people.push((person, agency, part, is_named));
@@ -142,7 +144,7 @@ async fn store(world: &World, meeting: &Made) {
     tx.commit().await.unwrap();
 }
 
-/// What the caller is to the meeting, out of what the test made alone.
+/// The caller's relation to the meeting, computed only from what the test created.
 fn standing<'m>(meeting: &'m Made, caller: &Caller, paths: &[Vec<AgencyId>]) -> Standing<'m> {
     let path = |agency: &AgencyId| paths.iter().find(|path| path.last() == Some(agency)).unwrap();
     let speaks = |agency: &AgencyId, roles: &[Role]| {

@@ -1,5 +1,5 @@
-//! What is told of meetings that one may not know of: by the check, by refusals, by calendars and figures' lists; and
-//! what may be booked over the heads of others.
+//! What callers are told of meetings that they may not know of: by the check, by refusals, by calendars and
+//! by lists behind figures. Also which bookings may be made over other bookings.
 
 use domain::access::{Caller, Role, Stage};
 use domain::agencies::{Agencies, HoursInput};
@@ -17,7 +17,7 @@ use domain::time::Hours;
 use crate::meetings::{briefing, published};
 use crate::support::{World, each_database, sitting};
 
-/// A meeting of the finance department, of which a secretary of the health department may know nothing.
+/// A meeting of the finance department. A secretary of the health department may know nothing of it.
 struct Secret {
     chair: Caller,
     delegate: Caller,
@@ -40,7 +40,7 @@ fn at(text: &str) -> Vec<SittingInput> {
     vec![SittingInput::of(&sitting(text))]
 }
 
-/// A form that asks about everything that the secret meeting holds.
+/// A form that uses everything that the secret meeting holds.
 async fn asking(world: &World, secretary: &Caller, secret: &Secret, chair: &Caller) -> MeetingInput {
     MeetingInput {
         form: "hybrid".into(),
@@ -100,7 +100,8 @@ async fn neither_moving_the_form_nor_its_free_times_tell_more_of_a_chair_than_th
         assert_eq!(told[0].len(), 1);
         assert!(!told[0][0].blocks, "what may not be told does not block before publishing");
         assert!(told.iter().all(|conflicts| *conflicts == told[0]), "{told:?}");
-        // Nor do hours of an agency's own, whose noon could be moved until it tells the minute.
+        // Hours of an agency's own reveal nothing either, although their noon could be moved minute by
+        // minute.
         let administrator = world.caller(Role::AgencyAdministrator, "SYT").await;
         let early = HoursInput {
             morning_to: "08:30".into(),
@@ -122,7 +123,7 @@ async fn neither_moving_the_form_nor_its_free_times_tell_more_of_a_chair_than_th
             ..briefing(&stranger, &secret.chair, &[])
         };
         assert!(world.backend.check(&stranger, None, afternoon).await.unwrap().conflicts.is_empty());
-        // A delegate whom the form's author does not know leaves no trace in the free times either.
+        // A delegate who is not near the form's author leaves no trace in the free times either.
         let input = MeetingInput {
             sittings: at(WHEN),
             delegates: vec![format!("p-{}", secret.delegate.person)],
@@ -147,7 +148,8 @@ async fn a_caller_who_may_open_the_meeting_is_told_all_and_one_who_plans_for_the
             let meeting = conflict.with.meeting().expect("of one's own agency all is told");
             assert_eq!((meeting.id, meeting.title.as_str()), (secret.id, TITLE));
         }
-        // A meeting of another department with one's own people: busy at that hour, whatever it is.
+        // A meeting of another department that the caller's own people attend: they are busy at that hour,
+        // whatever it is.
         let lent = world.person("SYT").await;
         world.meeting("STC").title(TITLE).stage(Stage::Scheduled).at(WHEN).delegate(&lent).store().await;
         let theirs = world.caller(Role::Secretary, "SYT").await;
@@ -159,7 +161,7 @@ async fn a_caller_who_may_open_the_meeting_is_told_all_and_one_who_plans_for_the
         let check = world.backend.check(&theirs, None, input).await.unwrap();
         let told = of(&check.conflicts, |of| matches!(of, BusyOf::Delegate(_)));
         assert_eq!(told, [Holder::Hours(sitting(WHEN))]);
-        // A meeting above is known by its title; who attends it is not.
+        // The caller knows the title of a meeting above, but not who attends it.
         let above = world.person("UBND").await;
         world.meeting("UBND").title(TITLE).stage(Stage::Scheduled).at(WHEN).chair(&above).store().await;
         let input =
@@ -233,18 +235,18 @@ async fn a_stranger_keeps_no_chair_from_their_own_secretariat() {
         let of =
             |secretary: &Caller| MeetingInput { secretary: String::new(), ..briefing(secretary, &head, &[]) };
         published(world, &ward, of(&ward)).await;
-        // The second stranger is kept out by the first …
+        // The first stranger's booking blocks the second stranger …
         let saved = world.backend.save(&other_ward, None, of(&other_ward)).await.unwrap();
         let refused = world.backend.publish(&other_ward, saved.id, saved.rev).await;
         assert!(matches!(refused, Err(Failure::Refused(Refusal::ChairTaken { .. }))), "{refused:?}");
-        // … the chair's own secretariat is warned.
+        // … but the chair's own secretariat only gets a warning.
         let check = world.backend.check(&own, None, of(&own)).await.unwrap();
         assert!(
             matches!(check.conflicts[..], [Conflict { of: BusyOf::Chair(_), blocks: false, .. }]),
             "{check:?}"
         );
         published(world, &own, of(&own)).await;
-        // What they have planned keeps everybody out, themselves too.
+        // A booking by the secretariat blocks everyone, including itself.
         let saved = world.backend.save(&own, None, of(&own)).await.unwrap();
         let refused = world.backend.publish(&own, saved.id, saved.rev).await;
         assert!(matches!(refused, Err(Failure::Refused(Refusal::ChairTaken { .. }))), "{refused:?}");
@@ -309,7 +311,7 @@ async fn lines_behind_figures_that_one_may_not_know_keep_agency_kind_time_and_fo
         assert!(row.is_withheld() && !row.may_open());
         assert_eq!((row.title.as_str(), row.place.as_str(), row.sites, row.papers), ("", "", 0, 0));
         assert_eq!((row.agency.code.as_str(), row.first), ("SNV", Some(sitting("2026-06-16T07:30/11:30"))));
-        // Nor is such a line found by what it does not show.
+        // Nor can such a row be found by something that it does not show.
         for narrowed in [
             MeetingFilter { text: "dự toán".into(), ..counted.clone() },
             MeetingFilter { room: Some(room), ..counted.clone() },

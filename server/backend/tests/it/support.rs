@@ -54,7 +54,7 @@ async fn each_database_over(connections: u32, test: impl AsyncFn(&World)) {
     run_on_server(&server, format!("DROP DATABASE {name} WITH (FORCE)")).await;
 }
 
-/// The embedded database in a folder, and papers looked into by the child of the tests.
+/// The embedded database in a folder; the child for the tests looks into papers.
 pub(crate) fn embedded(folder: &std::path::Path) -> BackendConfig {
     let looker = Program::at(env!("CARGO_BIN_EXE_backend-child"));
     BackendConfig { looker, ..BackendConfig::embedded(folder) }
@@ -220,7 +220,7 @@ impl World {
         (&self.entropy as &dyn Entropy).id(self.now)
     }
 
-    /// Changes something in the database that no use case changes.
+    /// Runs a statement on the database, for changes that no use case makes.
     pub(crate) async fn run(&self, sql: &str) {
         let mut tx = self.backend.db().begin().await.unwrap();
         q(sql).run(&mut tx).await.unwrap();

@@ -1,6 +1,7 @@
-//! Lines out of letters: which letters a reader takes together, and what stands before them. A page can be read in several
-//! ways (two columns side by side, wide letter spacing, a stamp across the text), so lines are given in each of them.
-//! Knows places and letters, not PDF.
+//! Builds lines from letters: which letters a reader takes together, and what comes before them. A page can
+//! be read in several ways (two columns side by side, wide letter spacing, a stamp across the text), so lines
+//! are given for each of them.
+//! Knows positions and letters, not PDF.
 
 use std::collections::BTreeMap;
 
@@ -10,27 +11,28 @@ use unicode_normalization::char::is_combining_mark;
 
 use super::page::Glyph;
 
-/// Letters stand on one line when their places differ by less than this, in heights of the font.
+/// Letters are on one line if their positions differ by less than this, in heights of the font.
 const SAME_LINE: f64 = 0.35;
-/// Sizes that belong together differ by no more than this factor.
+/// Letters belong together if their sizes differ by at most this factor.
 const SAME_SIZE: f64 = 1.25;
-/// The same letter drawn twice this close, in heights of the font, is one in bold.
+/// The same letter drawn twice this close, in heights of the font, is one bold letter.
 const SAME_PLACE: f64 = 0.25;
-/// A gap of this much is a space.
+/// A gap of at least this size is a space.
 const SPACE: f64 = 0.15;
-/// Gaps that part a line into columns, in heights of the font: from wide letter spacing to none at all.
+/// Gaps that divide a line into columns, in heights of the font: from wide letter spacing to no division at
+/// all.
 const COLUMNS: [f64; 5] = [0.8, 1.6, 3.0, 6.0, f64::INFINITY];
-/// What stands on the same line this close before may be continued.
+/// A part may continue what is on the same line and at most this far before it.
 const CONTINUES_WITHIN: f64 = 4.0;
 /// The next line of a block begins within this many heights of the font.
 const NEXT_LINE_WITHIN: f64 = 2.6;
-/// Longest line for which it is told what stands before it, in letters.
+/// Longest line, in letters, for which the text before it is given.
 const TOLD_BEFORE: usize = 24;
 
 /// Letters of one line, from left to right.
 type Row<'a> = Vec<&'a Glyph>;
 
-/// A part of a row: which row, its first letter, and the one after its last.
+/// A part of a row: the row's index, its first letter, and the letter after its last.
 type Part = (usize, usize, usize);
 
 /// The lines of a page.
@@ -59,7 +61,7 @@ pub(super) fn lines(glyphs: &[Glyph]) -> Vec<PageLine> {
     lines
 }
 
-/// The largest number of letters on one line that do not say which letters they are.
+/// The largest number of letters on one line for which the file does not say which letters they are.
 pub(super) fn longest_nameless(glyphs: &[Glyph]) -> usize {
     let nameless: Vec<Glyph> = glyphs.iter().filter(|glyph| glyph.text.is_none()).cloned().collect();
     rows_by_place(&nameless).iter().map(Vec::len).max().unwrap_or(0)
@@ -83,7 +85,8 @@ fn rows_by_place(glyphs: &[Glyph]) -> Vec<Row<'_>> {
         }
     }
     for row in &mut rows {
-        // A mark that is drawn by itself stays with the letter that it was drawn after: the sort keeps the order of equals.
+        // A mark that is drawn by itself stays with the letter that it was drawn after: the sort keeps the
+        // order of equals.
         row.sort_by(|a, b| a.along.total_cmp(&b.along));
         *row = without_bold(row);
     }
@@ -102,7 +105,7 @@ fn is_same_size(a: f64, b: f64) -> bool {
     a <= b * SAME_SIZE && b <= a * SAME_SIZE
 }
 
-/// A row without letters that are drawn a second time in the same place.
+/// A row without letters that are drawn a second time in the same position.
 fn without_bold<'a>(row: &[&'a Glyph]) -> Row<'a> {
     let mut kept: Row<'a> = Vec::with_capacity(row.len());
     for glyph in row {
@@ -115,7 +118,7 @@ fn without_bold<'a>(row: &[&'a Glyph]) -> Row<'a> {
     kept
 }
 
-/// Letters as they are drawn one after the other: a stamp across the text is drawn by itself.
+/// Letters in the order in which they are drawn: a stamp across the text is drawn by itself.
 fn rows_as_drawn(glyphs: &[Glyph]) -> Vec<Row<'_>> {
     let mut rows: Vec<Row<'_>> = Vec::new();
     for glyph in glyphs {
@@ -134,7 +137,7 @@ fn rows_as_drawn(glyphs: &[Glyph]) -> Vec<Row<'_>> {
     rows
 }
 
-/// The parts of a row between gaps that are wider than so many heights of the font.
+/// The parts of a row between gaps that are wider than `gap` heights of the font.
 fn columns(at: usize, row: &[&Glyph], gap: f64) -> Vec<Part> {
     let mut parts = Vec::new();
     let mut from = 0;
@@ -151,7 +154,7 @@ fn columns(at: usize, row: &[&Glyph], gap: f64) -> Vec<Part> {
     parts
 }
 
-/// Where a row lies.
+/// Where a row is.
 struct Bounds {
     angle: i32,
     across: f64,
@@ -165,7 +168,7 @@ impl Bounds {
     }
 }
 
-/// What a part may continue: the nearest of the parts above it in the same block, and what stands close before it.
+/// What a part may continue: the nearest part above it in the same block, and what is close before it.
 fn standing_before(rows: &[Row<'_>], boxes: &[Bounds], level: &[Part], part: Part) -> Vec<String> {
     let (row, from, to) = part;
     let own = &boxes[row];
@@ -191,12 +194,12 @@ fn standing_before(rows: &[Row<'_>], boxes: &[Bounds], level: &[Part], part: Par
     nearest.chain(beside).map(said).collect()
 }
 
-/// Where letters end.
+/// Where the letters end.
 fn end(letters: &[&Glyph]) -> f64 {
     letters.last().map_or(f64::NEG_INFINITY, |last| last.along + last.width)
 }
 
-/// The text of letters, with spaces where there are gaps, composed.
+/// The composed text of letters, with spaces where there are gaps.
 fn text(letters: &[&Glyph]) -> String {
     let mut text = String::new();
     let mut end: Option<f64> = None;

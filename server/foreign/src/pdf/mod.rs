@@ -1,5 +1,5 @@
-//! Looking into a PDF: how many pages it has, and what a reader sees written on the first. Runs in the child alone: a file
-//! made for it may take all of the child's memory or time, or make it panic.
+//! Looks into a PDF: how many pages it has, and what a reader sees on the first page. Runs only in the child:
+//! a malicious file may use all of the child's memory or time, or make it panic.
 
 mod lines;
 mod page;
@@ -11,15 +11,15 @@ use hayro_interpret::hayro_syntax::{LoadPdfError, Pdf};
 use crate::{Look, letters};
 use page::Seen;
 
-/// Letters that a page with a large picture must have written on it to count as readable. A scanned page carries fewer:
-/// the name of the scanning program, or of the one who signed.
+/// Letters that a page with a large picture must have to count as readable. A scanned page has fewer: the
+/// name of the scanning program, or of the signer.
 const WRITTEN_AT_LEAST: usize = 40;
-/// Share of the page that a picture covers when it is what the reader looks at.
+/// Share of the page from which on a picture is what the reader looks at.
 const COVERED_AT_LEAST: f64 = 0.5;
-/// Letters that are drawn without saying which they are, on one line. "MẬT" has three; a bullet or a sign has one.
+/// Letters of unknown value on one line that make a page unread. "MẬT" has three; a bullet or a sign has one.
 const NAMELESS_AT_LEAST: usize = 3;
 
-/// Looks into a file; none when there is more on its first page than a page can hold.
+/// Looks into a file; none if its first page holds more than a page can hold.
 pub(crate) fn look_into(file: Vec<u8>) -> Option<Look> {
     let pdf = match Pdf::new(file) {
         Ok(pdf) => pdf,
@@ -32,7 +32,7 @@ pub(crate) fn look_into(file: Vec<u8>) -> Option<Look> {
     let seen = page::see(&pdf, first)?;
     let mut unread = unread(&seen);
     if pages.is_none() || seen.is_damaged {
-        // The first page that was found may not be the first.
+        // The first page that was found may not be the real first page.
         unread = Some(Unread::Damaged);
     }
     let mut lines = lines::lines(&seen.glyphs);
@@ -42,15 +42,15 @@ pub(crate) fn look_into(file: Vec<u8>) -> Option<Look> {
     Some(Look { pages, lines, unread, is_sealed: false })
 }
 
-/// The number of pages that the root of the page tree promises.
+/// The number of pages that the root of the page tree states.
 fn promised(pdf: &Pdf) -> Option<i64> {
     let catalog: Dict<'_> = pdf.xref().get(pdf.xref().root_id())?;
     let count: f64 = catalog.get::<Dict<'_>>(b"Pages")?.get(b"Count")?;
     Some(count as i64)
 }
 
-/// The number of pages, if what was found is all there is. A promise of none or fewer is a slip of the program that wrote
-/// the file; one of more or less than were found means that some cannot be opened.
+/// The number of pages, if everything was found. If the file states none or a negative number, the program
+/// that wrote it made a mistake. If it states another number than was found, some pages cannot be opened.
 fn certain(found: u32, promised: Option<i64>) -> Option<u32> {
     match promised {
         Some(promised) if promised > 0 && promised != i64::from(found) => None,

@@ -1,5 +1,5 @@
-//! Seeing a page: it is drawn onto a device that keeps the letters with their places, and how much of the page pictures
-//! cover. Forms, annotations, layers, filters and encryption are the interpreter's work.
+//! Reads a page by drawing it onto a device that records the letters with their positions, and how much of
+//! the page pictures cover. The interpreter handles forms, annotations, layers, filters and encryption.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -20,23 +20,23 @@ use hayro_interpret::{
 
 use crate::letters::Font;
 
-/// Letters of one page. A page of small print has 10,000, a map some 50,000.
+/// Most letters of one page. A page of small print has 10,000, a map about 50,000.
 const GLYPHS_AT_MOST: usize = 100_000;
-/// Patterns that are looked into: a page has one or two, as its background.
+/// Most patterns that are examined: a page has one or two, as its background.
 const PATTERNS_AT_MOST: usize = 8;
-/// Units of a font to the height of its letters.
+/// Units of a font per height of its letters.
 const UNITS: f64 = 1000.0;
 /// Flags of an annotation that is not shown: hidden, or not viewed.
 const NOT_SHOWN: u32 = 1 << 1 | 1 << 5;
 
-/// A letter where it stands.
+/// A letter with its position.
 #[derive(Clone, Debug)]
 pub(super) struct Glyph {
-    /// What it says; none when the file does not tell.
+    /// Its text; none if the file does not say.
     pub(super) text: Option<String>,
-    /// Its place along its line, in the line's direction.
+    /// Its position along its line, in the line's direction.
     pub(super) along: f64,
-    /// The line's place, upwards.
+    /// The position of the line, upwards.
     pub(super) across: f64,
     /// The line's direction, in whole degrees.
     pub(super) angle: i32,
@@ -44,7 +44,7 @@ pub(super) struct Glyph {
     pub(super) size: f64,
     /// Width.
     pub(super) width: f64,
-    /// Whether it is drawn, rather than laid under a picture to be searched.
+    /// Whether it is drawn, rather than placed invisibly under a picture for searching.
     pub(super) is_visible: bool,
     /// Whether it is part of the page itself, not of an annotation.
     pub(super) is_on_page: bool,
@@ -55,19 +55,19 @@ pub(super) struct Glyph {
 pub(super) struct Seen {
     /// Letters, in the order they are drawn.
     pub(super) glyphs: Vec<Glyph>,
-    /// Text that readers draw by themselves: of notes and fields without a picture of their own.
+    /// Text that readers draw by themselves: of notes and fields that have no picture of their own.
     pub(super) notes: Vec<String>,
     /// Names of the fonts.
     pub(super) fonts: BTreeSet<String>,
-    /// Share of the page that its largest picture covers, or many together.
+    /// Share of the page that its largest picture covers, or many pictures together.
     pub(super) covered: f64,
     /// Whether text is set in a font that cannot be loaded.
     pub(super) has_unknown_font: bool,
-    /// Whether part of the page's content cannot be unpacked.
+    /// Whether part of the page's content cannot be decompressed.
     pub(super) is_damaged: bool,
 }
 
-/// Draws the first page; none when there is more on it than a page can hold.
+/// Draws the first page; none if it holds more than a page can hold.
 pub(super) fn see(pdf: &Pdf, page: &Page<'_>) -> Option<Seen> {
     let has_unknown_font = Arc::new(AtomicBool::new(false));
     let told = Arc::clone(&has_unknown_font);
@@ -102,9 +102,9 @@ pub(super) fn see(pdf: &Pdf, page: &Page<'_>) -> Option<Seen> {
     (seen.glyphs.len() <= GLYPHS_AT_MOST).then_some(seen)
 }
 
-/// The page's content, and whether part of it cannot be unpacked. Where it is in several pieces, it is given twice: put
-/// together with a space between them, as the standard has it, and without, as common readers do. A piece may end within a
-/// word.
+/// The page's content, and whether part of it cannot be decompressed. If it is in several pieces, it is given
+/// twice: joined with a space between them, as the standard requires, and without one, as common readers do.
+/// A piece may end within a word.
 fn contents(page: &Page<'_>) -> (Vec<Vec<u8>>, bool) {
     let raw = page.raw();
     if let Some(stream) = raw.get::<Stream<'_>>(b"Contents") {
@@ -123,7 +123,8 @@ fn contents(page: &Page<'_>) -> (Vec<Vec<u8>>, bool) {
     if pieces.len() < 2 { (vec![parted], is_damaged) } else { (vec![parted, pieces.concat()], is_damaged) }
 }
 
-/// What is written in free text and in fields for which the file has no picture: readers draw it themselves.
+/// The text of free-text annotations and of fields for which the file has no picture: readers draw it
+/// themselves.
 fn notes(page: &Page<'_>) -> Vec<String> {
     let Some(annotations) = page.raw().get::<Array<'_>>(b"Annots") else { return Vec::new() };
     let shown = annotations
@@ -155,20 +156,20 @@ fn decoded(bytes: &[u8]) -> String {
     text.replace('\r', "\n")
 }
 
-/// Names of the page's fonts. Those of forms come with their letters.
+/// Names of the page's fonts. Fonts of forms are recorded with their letters.
 fn font_names(page: &Page<'_>) -> Vec<String> {
     let fonts = &page.resources().fonts;
     let names = fonts.keys().filter_map(|key| fonts.get::<Dict<'_>>(&*key)?.get::<Name<'_>>(b"BaseFont"));
     names.map(|name| name.as_str().to_owned()).collect()
 }
 
-/// The device: looks and keeps, draws nothing.
+/// The device: records what is drawn and draws nothing.
 struct Eyes {
     page: Rect,
     seen: Seen,
     patterns: usize,
     is_on_page: bool,
-    /// Of the letters that are being drawn.
+    /// The font of the letters that are being drawn.
     font: Font,
 }
 
@@ -184,7 +185,7 @@ impl Eyes {
             return;
         }
         let text = named(glyph).map(|text| self.font.read(text));
-        // A space, or a letter that has neither name nor shape.
+        // A space, or a letter that has neither a name nor a shape.
         let is_blank = match &text {
             Some(text) => text.trim().is_empty(),
             None => matches!(glyph, FontGlyph::Outline(outline) if outline.outline().is_empty()),
@@ -212,7 +213,7 @@ impl Eyes {
     }
 }
 
-/// What a letter says. None for control characters and for places that fonts fill as they like.
+/// The text of a letter. None for control characters and private-use codes, which fonts fill as they like.
 fn named(glyph: &FontGlyph<'_>) -> Option<String> {
     let text = match glyph.as_unicode()? {
         BfString::Char(letter) => letter.to_string(),
@@ -227,7 +228,7 @@ fn named(glyph: &FontGlyph<'_>) -> Option<String> {
 
 impl<'a> Device<'a> for Eyes {
     fn draw_path(&mut self, _: &BezPath, props: DrawProps<'a>, _: &DrawMode) {
-        // A page's background may be a pattern with a word in it.
+        // A page's background may be a pattern that contains a word.
         if let Paint::Pattern(pattern) = &props.paint
             && let Pattern::Tiling(tile) = &**pattern
             && self.patterns < PATTERNS_AT_MOST

@@ -1,4 +1,5 @@
-//! The child of the tests: the real one, and ones that do under its limits what a child must not be able to do.
+//! The child for the tests: the real one, and variants that try under its limits what a child must not be
+//! able to do.
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -16,7 +17,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Tries something, and says whether it was refused.
+/// Tries an action, and returns whether it was refused.
 fn is_refused(verb: &str, parent: Option<Pid>) -> bool {
     match verb {
         "connects" => {
@@ -45,14 +46,14 @@ fn told(is_refused: bool) -> Look {
     look
 }
 
-/// Says through an inherited pipe that it has begun, and waits under its limits.
+/// Reports through an inherited pipe that it has started, and waits under its limits.
 fn waits() -> ExitCode {
-    // The number of the pipe is not known; its writing end is one of the next free ones.
+    // The pipe's descriptor is not known; its write end is one of the next free numbers.
     for number in 3..64 {
         let path = format!("/proc/self/fd/{number}");
         let is_pipe = std::fs::read_link(&path).is_ok_and(|to| to.to_string_lossy().starts_with("pipe:"));
         if is_pipe && let Ok(mut pipe) = std::fs::OpenOptions::new().write(true).open(&path) {
-            // A pipe can be opened for writing by either of its ends.
+            // Either end of a pipe can be opened for writing.
             let _ = pipe.write_all(b"!");
             break;
         }

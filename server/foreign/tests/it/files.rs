@@ -1,25 +1,26 @@
-//! Files for the tests, written object by object. Small letters of Vietnamese are not needed: markings are in capitals.
+//! Builds PDF files for the tests, object by object. Lower-case Vietnamese letters are not needed, because
+//! markings are in capitals.
 
 use std::io::Write;
 
 use flate2::write::ZlibEncoder;
 use flate2::{Compress, Compression, FlushCompress};
 
-/// Letters beyond ASCII that the tests' font has, from place 128 on.
+/// The letters beyond ASCII in the tests' font, from code 128 on.
 const LETTERS: &str = "ẬỐỆÍỦƠÂÁỊỘĐẢÃẤẾỀÊỪỂÔ";
 
-/// What is packed at once of something that repeats.
+/// Size of the pieces in which repeated content is compressed.
 const PIECE: usize = 64 * 1024;
 
-/// A file under construction.
+/// A file that is being built.
 #[derive(Default)]
 pub(crate) struct File {
     objects: Vec<(u32, Vec<u8>)>,
 }
 
 impl File {
-    /// A file of one page: 1 is the catalog, 2 the page tree, 3 the page, 4 its content, 5 the font F1. `resources` and
-    /// `page` are further entries of their dictionaries.
+    /// A file with one page: object 1 is the catalog, 2 the page tree, 3 the page, 4 its content, 5 the font
+    /// F1. `resources` and `page` are added to the dictionaries of the same name.
     pub(crate) fn page(content: &[u8], resources: &str, page: &str) -> File {
         File::without_content(resources, page).stream(4, "", content)
     }
@@ -50,7 +51,7 @@ impl File {
         self.raw(number, body.as_bytes().to_vec())
     }
 
-    /// Sets a stream as it is.
+    /// Sets an uncompressed stream.
     pub(crate) fn stream(self, number: u32, entries: &str, content: &[u8]) -> File {
         let mut body = format!("<<{entries}/Length {}>>\nstream\n", content.len()).into_bytes();
         body.extend_from_slice(content);
@@ -58,7 +59,7 @@ impl File {
         self.raw(number, body)
     }
 
-    /// Sets a packed stream.
+    /// Sets a compressed stream.
     pub(crate) fn packed(self, number: u32, entries: &str, content: &[u8]) -> File {
         self.stream(number, &format!("/Filter/FlateDecode{entries}"), &packed(&[(content, 1)]))
     }
@@ -74,7 +75,7 @@ impl File {
         self.done_with("")
     }
 
-    /// The whole file, with further entries of its trailer.
+    /// The whole file, with additional trailer entries.
     pub(crate) fn done_with(self, trailer: &str) -> Vec<u8> {
         let mut file = b"%PDF-1.7\n".to_vec();
         let mut places = Vec::new();
@@ -102,8 +103,8 @@ impl File {
     }
 }
 
-/// Packs parts, each repeated so many times, without holding or packing all that it unpacks to: equal pieces are equal when
-/// packed. What repeats breaks off without its checksum, which readers put up with.
+/// Compresses parts, each repeated a number of times, without holding or compressing the whole content: equal
+/// pieces are equal when compressed. Repeated content ends without its checksum, which readers tolerate.
 pub(crate) fn packed(parts: &[(&[u8], usize)]) -> Vec<u8> {
     if let [(whole, 1)] = parts {
         let mut packed = ZlibEncoder::new(Vec::new(), Compression::best());
@@ -135,7 +136,7 @@ pub(crate) fn string(text: &str) -> Vec<u8> {
     [b"(", text.chars().map(place).collect::<Vec<_>>().as_slice(), b")"].concat()
 }
 
-/// A text at a place.
+/// Draws a text at a position.
 pub(crate) fn at(text: &str, x: i32, y: i32, size: i32) -> Vec<u8> {
     [format!("BT /F1 {size} Tf {x} {y} Td ").as_bytes(), &string(text), b" Tj ET\n"].concat()
 }

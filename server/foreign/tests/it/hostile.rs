@@ -1,8 +1,8 @@
-//! Files made to take the program down, each looked into by the real child with its real limits. Whatever they do, the room
-//! gives an answer, and the serving process hardly grows.
+//! Files made to take the program down. The real child with its real limits looks into each of them. Whatever
+//! a file does, the room gives an answer, and the serving process hardly grows.
 //!
-//! Most of them end at once, because the library reads only what the first page needs. Few of the kinds below take the whole
-//! 10 s of processor time, so that the tests take less than a minute on two cores.
+//! Most of them end at once, because the library reads only what the first page needs. Few of the kinds below
+//! take the whole 10 s of processor time, so that the tests take less than a minute on two cores.
 
 use std::io::Write;
 
@@ -12,10 +12,10 @@ use crate::files::{File, at, head, packed};
 use crate::room::file;
 use crate::seen::real;
 
-/// The serving process grows by at most this over all of them.
+/// The serving process may grow by at most this over all files.
 const GROWTH_KIB_AT_MOST: u64 = 32 * 1024;
 
-/// What a file leads to.
+/// The result that a file must lead to.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum End {
     /// The room or the kernel ended the child.
@@ -24,10 +24,11 @@ enum End {
     Any,
 }
 
-/// Says to a process of this program that it is the one to be measured.
+/// Tells a process of this program that it is the measured one.
 const MEASURED: &str = "PHIEN_TEST_MEASURED";
 
-/// In a process of its own: what the other tests take would be counted, or would hide what this one takes.
+/// Runs in a process of its own: otherwise the memory of other tests would be counted, or would hide the
+/// memory of this one.
 #[test]
 fn no_file_takes_more_than_its_child() {
     if std::env::var_os(MEASURED).is_some() {
@@ -73,7 +74,7 @@ async fn look_into_all() {
     assert!(growth <= GROWTH_KIB_AT_MOST, "the parent grew by {growth} KiB");
 }
 
-/// The most memory that this process ever had.
+/// The peak memory of this process.
 fn peak_kib() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap();
     let line = status.lines().find(|line| line.starts_with("VmHWM")).unwrap();
@@ -130,7 +131,7 @@ fn map_of_all_codes() -> Vec<u8> {
         .done()
 }
 
-/// The page itself lies in the object stream, so that it must be read.
+/// The page itself is in the object stream, so the stream must be read.
 fn objects(index: &[u8], content: &[(&[u8], usize)], count: usize) -> Vec<u8> {
     let parts: Vec<(&[u8], usize)> = std::iter::once((index, 1)).chain(content.iter().copied()).collect();
     let stream = packed(&parts);
@@ -138,7 +139,7 @@ fn objects(index: &[u8], content: &[(&[u8], usize)], count: usize) -> Vec<u8> {
     let mut file = File::page(&head(), "", "")
         .stream(6, &format!("/Type/ObjStm/N {count}/First {}/Filter/FlateDecode", index.len()), &stream)
         .done();
-    // The plain table is replaced by one that says where the page is.
+    // Replaces the plain table with one that says where the page is.
     let place = |number: u32| {
         let name = format!("\n{number} 0 obj\n");
         file.windows(name.len()).position(|part| part == name.as_bytes()).unwrap() as u32 + 1
@@ -188,14 +189,14 @@ fn tree(kids: &str, count: u32) -> Vec<u8> {
 }
 
 fn deep_tree() -> Vec<u8> {
-    // Within one dictionary, for a table of so many objects takes the test too long to write.
+    // All in one dictionary, because writing a table of that many objects would take the test too long.
     let (open, close) = ("<</Type/Pages/Count 1/Kids[", "]>>");
     File::page(&head(), "", "")
         .object(2, &format!("{}3 0 R{}", open.repeat(100_000), close.repeat(100_000)))
         .done()
 }
 
-/// Forms from 10 on, each of which draws the next one twice; the last one draws what is given.
+/// Forms from object 10 on. Each draws the next one twice; the last one draws `last`.
 fn forms(levels: u32, last: &str) -> Vec<u8> {
     let names: String = (0..levels).map(|level| format!("/X{level} {} 0 R", 10 + level)).collect();
     let resources = format!("/XObject<<{names}>>");
@@ -216,7 +217,7 @@ fn packed_thrice() -> Vec<u8> {
 }
 
 fn lzw_bomb() -> Vec<u8> {
-    // The table grows by one letter a code, up to a word of 3,837 letters, which is then repeated.
+    // The table grows by one letter per code, up to a word of 3,837 letters, which is then repeated.
     let codes = [256, u32::from(b' ')].into_iter().chain(258..4094).chain(std::iter::repeat_n(4093, 270_000));
     let (mut bits, mut held, mut content) = (0_u32, 0_u64, Vec::new());
     for (at, code) in codes.enumerate() {
@@ -304,7 +305,7 @@ fn one_word() -> Vec<u8> {
     long("BT /F1 12 Tf (", "M")
 }
 
-/// Content that repeats the same.
+/// Content that repeats one piece.
 fn long(begin: &str, piece: &str) -> Vec<u8> {
     let begin = [at("BÁO CÁO", 60, 700, 12), begin.as_bytes().to_vec()].concat();
     let bytes = packed(&[(&begin, 1), (piece.as_bytes(), (100 << 20) / piece.len()), (b") Tj ET", 1)]);

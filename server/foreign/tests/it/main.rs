@@ -1,4 +1,4 @@
-//! The room and the child as they are: real processes with their real limits.
+//! The room and the child in reality: real processes with their real limits.
 
 #![expect(clippy::unwrap_used, reason = "a test whose files cannot be made has nothing to say")]
 

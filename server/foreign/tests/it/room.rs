@@ -1,4 +1,4 @@
-//! The room with children that misbehave, and the child that tries what it must not be able to do.
+//! The room with children that misbehave, and children that try what they must not be able to do.
 
 use std::ffi::OsString;
 use std::io::{Read, Write};
@@ -6,16 +6,16 @@ use std::path::Path;
 
 use foreign::{LOOKS_AT_ONCE, Program, Room, Unseen};
 
-/// Whose files they are, where it does not matter.
+/// A sender, for tests in which it does not matter which.
 const SENDER: u128 = 7;
 
-/// A room whose children are a line of the shell.
+/// A room whose children run a line of shell.
 fn shell(line: &str) -> Room {
     let arguments = ["-c", line].map(OsString::from).to_vec();
     Room::new(Program { path: "/bin/sh".into(), arguments })
 }
 
-/// A room whose children do one thing under their limits, and tell whether it was refused.
+/// A room whose children try one action under their limits, and report whether it was refused.
 fn attempt(what: &str) -> Room {
     let path = env!("CARGO_BIN_EXE_foreign-child").into();
     Room::new(Program { path, arguments: vec![what.into()] })
@@ -49,7 +49,7 @@ async fn a_child_that_fails_is_an_answer() {
     assert_eq!(none.free_slots(), LOOKS_AT_ONCE);
 }
 
-/// The clock stands still and jumps to the next timeout as soon as nothing else is to be done.
+/// The clock is paused and jumps to the next timeout as soon as nothing else can run.
 #[tokio::test(start_paused = true)]
 async fn a_child_that_never_ends_is_ended_with_all_that_it_started() {
     let folder = tempfile::tempdir().unwrap();
@@ -87,7 +87,7 @@ async fn a_sender_who_hangs_up_ends_the_child_and_then_frees_its_slot() {
 #[tokio::test]
 async fn those_who_wait_for_a_slot_get_it_in_their_order() {
     let room = shell("cat > /dev/null");
-    // Every slot is taken by a child that reads from a pipe that nobody writes into.
+    // Children that read from a pipe into which nobody writes take every slot.
     let (reader, _writer) = std::io::pipe().unwrap();
     let mut taken = Vec::new();
     for sender in 0..LOOKS_AT_ONCE as u128 {
@@ -106,7 +106,7 @@ async fn those_who_wait_for_a_slot_get_it_in_their_order() {
             let _ = room.look_into(file(b"x"), 100 + number).await;
             order.lock().unwrap().push(number);
         }));
-        // It is polled once, and so stands in the line, before the next one comes.
+        // It is polled once, so it is in the queue before the next one comes.
         tokio::task::yield_now().await;
     }
     assert!(order.lock().unwrap().is_empty());
@@ -124,7 +124,7 @@ async fn the_files_of_one_sender_leave_a_place_for_others() {
     let folder = tempfile::tempdir().unwrap();
     let born = Fifo::new(folder.path());
     let room = shell(&format!("echo $$ > {}; exec cat", born.path()));
-    // A child that reads from a pipe that nobody writes into.
+    // A child that reads from a pipe into which nobody writes.
     let (reader, _writer) = std::io::pipe().unwrap();
     let look = |sender| {
         let input = std::fs::File::from(std::os::fd::OwnedFd::from(reader.try_clone().unwrap()));
@@ -161,14 +161,14 @@ async fn a_child_that_computes_without_end_is_ended_by_the_kernel() {
 
 #[tokio::test]
 async fn a_child_inherits_no_file_of_the_program() {
-    // Both ends are inherited by every child, as those of careless libraries are.
+    // Every child inherits both ends, like descriptors of careless libraries.
     let (reader, writer) = rustix::pipe::pipe().unwrap();
     let room = attempt("waits");
     let look = tokio::spawn(async move { room.look_into(file(b""), SENDER).await.is_ok() });
     let ended = tokio::task::spawn_blocking(move || {
         let mut reader = std::fs::File::from(reader);
         let mut begun = [0];
-        // The child of the test says by this pipe that it has begun, before it is limited.
+        // The child reports through this pipe that it has started, before it is limited.
         reader.read_exact(&mut begun).unwrap();
         drop(writer);
         reader.read(&mut begun).unwrap()
@@ -178,7 +178,7 @@ async fn a_child_inherits_no_file_of_the_program() {
     look.abort();
 }
 
-/// A pipe with a name, by which a child tells its number.
+/// A named pipe through which a child sends its process ID.
 struct Fifo(std::path::PathBuf);
 
 impl Fifo {
@@ -192,13 +192,13 @@ impl Fifo {
         self.0.to_str().unwrap()
     }
 
-    /// Waits for the child to tell it.
+    /// Waits for the child's process ID.
     fn pid(&self) -> i32 {
         std::fs::read_to_string(&self.0).unwrap().trim().parse().unwrap()
     }
 }
 
-/// A process that is nobody's child here ends at some moment after its signal.
+/// Checks that a process ends. It is not a child of this one, so it ends at some moment after its signal.
 fn assert_ended(pid: i32) {
     let stat = format!("/proc/{pid}/stat");
     let runs = || std::fs::read_to_string(&stat).is_ok_and(|stat| !stat.contains(") Z "));

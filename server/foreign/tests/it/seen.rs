@@ -1,5 +1,5 @@
-//! What a reader sees on a first page, however it got there: every way in which a marking may be put on a page is found by
-//! the real child, and what it could not read is told.
+//! What a reader sees on a first page, however it got there. The real child finds a marking in every way in
+//! which it can be put on a page, and reports what it could not read.
 
 use domain::papers::{Level, Unread, marking};
 use foreign::{Look, Program, Room};
@@ -15,10 +15,10 @@ async fn look(bytes: &[u8]) -> Look {
     real().look_into(file(bytes), 1).await.unwrap()
 }
 
-/// A name, a file, the marking that must be found and what must be told.
+/// A name, a file, the marking that must be found, and the reason that must be reported.
 type Case = (&'static str, Vec<u8>, Option<Level>, Option<Unread>);
 
-/// Looks into each, and holds the marking and what was not read against what is expected.
+/// Looks into each file, and compares the marking and the unread reason with the expected ones.
 async fn hold(cases: Vec<Case>) {
     for (name, bytes, level, unread) in cases {
         let look = look(&bytes).await;
@@ -212,7 +212,7 @@ async fn every_filter_and_every_cut_is_read() {
         .flat_map(|part| [&[u8::try_from(part.len() - 1).unwrap()][..], part].concat())
         .chain([128])
         .collect();
-    // Each row of 16 bytes is led by the number of its predictor: none.
+    // Each row of 16 bytes starts with the number of its predictor: none.
     let rows: Vec<u8> =
         content.chunks(16).flat_map(|row| [&[0][..], row, &vec![b' '; 16 - row.len()]].concat()).collect();
     let of = |entries: &str, bytes: &[u8]| File::without_content("", "").stream(4, entries, bytes).done();
@@ -358,7 +358,7 @@ async fn damaged_files_are_told_and_their_pages_unknown() {
     }
 }
 
-/// Bytes as ASCII85 has them.
+/// Encodes bytes as ASCII85.
 fn ascii85(bytes: &[u8]) -> Vec<u8> {
     let mut text = Vec::new();
     for group in bytes.chunks(4) {
@@ -376,7 +376,7 @@ fn ascii85(bytes: &[u8]) -> Vec<u8> {
     text
 }
 
-/// Bytes as LZW has them when nothing repeats: nine bits a byte, the table cleared before it grows.
+/// Encodes bytes as LZW without repetitions: nine bits per byte, and the table is cleared before it grows.
 pub(crate) fn lzw(bytes: &[u8]) -> Vec<u8> {
     let mut codes = Vec::new();
     for part in bytes.chunks(200) {

@@ -29,8 +29,9 @@ const REPORTS_EVERY: Duration = Duration::from_secs(1);
 const KEPT: usize = 512;
 /// A burst that a client may send above its limit, as a share of a second's bytes: a keyframe of a screen.
 const BURST: u64 = 2;
-/// How many times a client's own limit may come by its address without being its own. Each such byte costs a check of its
-/// seal, some nanoseconds; a flood beyond it costs the client its packets, as it would fill its line.
+/// Bytes that do not open may arrive from a client's address up to this many times the client's own limit.
+/// Checking the seal of each such byte takes some nanoseconds. A larger flood costs the client its packets,
+/// but it would fill the client's line anyway.
 const FAILURES: u64 = 16;
 
 /// What a stream shows.
@@ -102,11 +103,11 @@ impl Allowance {
         Self { bps, left: bps / 8 * BURST, counted: now }
     }
 
-    /// Whether so many bytes are left.
+    /// Whether at least `bytes` bytes are left.
     fn covers(&mut self, now: Instant, bytes: u64) -> bool {
         let since = now.saturating_duration_since(self.counted).as_micros().min(10_000_000) as u64;
         let earned = self.bps * since / 8_000_000;
-        // Too short a time to earn a byte is counted with the next packet.
+        // A time too short to earn a byte is counted with the next packet.
         if earned > 0 {
             self.counted = now;
         }
@@ -132,9 +133,9 @@ pub struct Publisher {
     arrivals: Arrivals,
     next_arrivals: Instant,
     next_reports: Instant,
-    /// Bytes that it may still send now.
+    /// Bytes that the client may still send now.
     allowance: Allowance,
-    /// Bytes that may still come by its address and fail to be opened.
+    /// Bytes that may still arrive from the client's address without opening.
     failures: Allowance,
     ssrc: u32,
     scratch: Vec<u8>,
@@ -208,8 +209,9 @@ impl Publisher {
         stream.kept.as_ref()?.get(sequence)
     }
 
-    /// Opens a datagram of media. A client that sends more than it may loses what is too much, and costs no decryption.
-    /// Only what it sealed counts: anybody may send by its address what cannot be opened, and that has a bound of its own.
+    /// Opens a datagram of media. If a client sends more than it may, the excess is dropped without
+    /// decryption. Only what the client itself sealed counts. Anyone may send datagrams with its address that
+    /// cannot be opened; these have a limit of their own.
     pub fn media(&mut self, now: Instant, path: Path, datagram: &[u8]) -> Option<Arrived> {
         let bytes = datagram.len() as u64;
         if !self.allowance.covers(now, bytes) || !self.failures.covers(now, bytes) {

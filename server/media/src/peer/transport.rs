@@ -56,7 +56,7 @@ pub struct Transport {
     ours: Credentials,
     paths: Vec<Path>,
     chosen: Option<Path>,
-    /// Ways by which something came that only the client can have made, the newest last.
+    /// Paths on which something arrived that only the client can have made, the newest last.
     proven: Vec<Path>,
     /// When the chosen way was last checked.
     checked: Instant,
@@ -121,9 +121,10 @@ impl Transport {
         self.heard
     }
 
-    /// The way to send by, once a client has come. A check proves the password and not where it came from, so a client
-    /// may choose an address that is not its own: once there are keys nothing but answers to checks goes to a new way
-    /// before something sealed came by it, and until then all goes by the last way that did so.
+    /// The path to send on, once a client has come. A check proves the password but not where it came from,
+    /// so a client may choose an address that is not its own. Once there are keys, a new path therefore gets
+    /// nothing but answers to checks until something sealed arrives on it. Until then everything goes to the
+    /// last path that was proven like this.
     pub fn path(&self) -> Option<Path> {
         if self.keys.is_none() {
             return self.chosen;
@@ -131,7 +132,7 @@ impl Transport {
         self.chosen.filter(|chosen| self.proven.contains(chosen)).or(self.proven.last().copied())
     }
 
-    /// Something came by a way that only the client can have made.
+    /// Records that something arrived on a path that only the client can have made.
     fn prove(&mut self, path: Path) {
         if self.proven.last() != Some(&path) && self.paths.contains(&path) {
             self.proven.retain(|known| *known != path);
@@ -248,7 +249,7 @@ impl Transport {
         self.state = State::Closed;
     }
 
-    /// Opens a media packet that came by a way.
+    /// Opens a media packet that arrived on a path.
     pub fn open(&mut self, now: Instant, path: Path, packet: &[u8]) -> Option<BytesMut> {
         let opened = self.keys.as_mut()?.open(packet)?;
         self.prove(path);
@@ -256,7 +257,7 @@ impl Transport {
         Some(opened)
     }
 
-    /// Opens a control packet that came by a way.
+    /// Opens a control packet that arrived on a path.
     pub fn open_control(&mut self, now: Instant, path: Path, packet: &[u8]) -> Option<BytesMut> {
         let opened = self.keys.as_mut()?.open_control(packet)?;
         self.prove(path);

@@ -415,7 +415,7 @@ fn pictures_go_to_no_address_that_a_seat_chooses_before_it_has_written_from_ther
     let victim = "203.0.113.7:9".parse().unwrap();
     world.forger = Some(((2, Link::Subscribe), victim));
     world.client(2, Link::Subscribe).got.clear();
-    // Long enough for the way that is no longer checked to be given up for the one that is.
+    // Long enough for the server to give up the path that is no longer checked for the one that is.
     world.show(Duration::from_secs(8), &[(1, 20)]);
     assert!(world.rooms.knows(media::peer::Path::udp(victim)), "its checks were answered");
     assert!(world.astray.is_empty(), "the address gets nothing but answers to checks");
@@ -434,7 +434,7 @@ fn what_others_forge_under_a_seats_address_takes_nothing_from_what_it_may_send()
     let way = media::peer::Path::udp(world.client(1, Link::Publish).address);
     let end = world.now + Duration::from_secs(4);
     while world.now < end {
-        // Some 5 Mbit/s, more than three times what the seat may send.
+        // About 5 Mbit/s, more than three times what the seat may send.
         for number in 0..10_u8 {
             let mut forged = vec![number; 1200];
             forged[..2].copy_from_slice(&[0x80, 120]);

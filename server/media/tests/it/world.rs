@@ -39,9 +39,9 @@ pub(crate) struct World {
     pub(crate) rooms: Rooms,
     pub(crate) clients: BTreeMap<(u64, Link), Client>,
     pub(crate) events: Vec<Event>,
-    /// A client whose checks leave under an address that is not its own.
+    /// A client that sends its checks from an address that is not its own.
     pub(crate) forger: Option<((u64, Link), SocketAddr)>,
-    /// What was sent to addresses at which nobody is, but for answers to checks.
+    /// Datagrams sent to addresses where nobody is, except answers to checks.
     pub(crate) astray: Vec<SocketAddr>,
     /// Of a thousand datagrams towards the sites, so many are lost.
     pub(crate) loss: u32,
@@ -59,7 +59,7 @@ fn address(number: u64, link: Link) -> SocketAddr {
     format!("10.0.{net}.{number}:{}", 5_000 + number).parse().unwrap()
 }
 
-/// Whether a datagram is of STUN: its first byte tells (RFC 7983).
+/// Whether a datagram is STUN, by its first byte (RFC 7983).
 fn is_check(datagram: &[u8]) -> bool {
     datagram.first().is_some_and(|first| *first < 4)
 }

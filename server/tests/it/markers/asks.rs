@@ -1,5 +1,6 @@
-//! What is asked of every address, as anybody: with identifiers of all meetings, papers, people and rooms, foreign ones
-//! too. A caller who may really do something asks for it in a way that is refused, so that the office does not change.
+//! The requests to every address, for every caller: with identifiers of all meetings, papers, people and
+//! rooms, including foreign ones. A caller who is permitted to act sends a request that is refused for
+//! another reason, so that the office does not change.
 
 use domain::access::Stage;
 use domain::meetings::MeetingInput;
@@ -12,12 +13,12 @@ use super::oracle::{Narrow, Who};
 
 /// One request.
 pub(super) struct Ask {
-    /// As the table of permissions names it.
+    /// The address, as the table of permissions names it.
     pub(super) address: &'static str,
     pub(super) method: Method,
     pub(super) path: String,
     pub(super) body: Body,
-    /// As a browser that shows a page, or as a page's script.
+    /// Whether it is sent like a browser that shows a page, or like a page's script.
     pub(super) is_page: bool,
     pub(super) narrow: Narrow,
 }
@@ -52,15 +53,16 @@ impl Ask {
         Ask { narrow, ..self }
     }
 
-    /// The same as a browser without script sends it, which is led on by a redirect.
+    /// The same, sent like a browser without script, which follows a redirect.
     fn plain(self) -> Ask {
         Ask { is_page: true, ..self }
     }
 }
 
-/// What somebody asks of an address.
+/// The requests of one caller to an address.
 ///
-/// A new address fails here: the person who adds it says how it is asked, with what belongs to others.
+/// A new address fails here: the person who adds it must say how to request it, with identifiers that belong
+/// to others.
 pub(super) fn asks(office: &Office, who: Who, address: &'static str) -> Vec<Ask> {
     if let Some(pages) = pages(office, address) {
         return pages;
@@ -76,7 +78,7 @@ pub(super) fn asks(office: &Office, who: Who, address: &'static str) -> Vec<Ask>
     })
 }
 
-/// Meetings of each stage at an agency of their own; the others differ by chance.
+/// Meetings of each stage at an agency of their own; the others are random.
 fn some(office: &Office) -> &[Made] {
     &office.meetings[..6]
 }
@@ -174,7 +176,7 @@ fn pages(office: &Office, address: &'static str) -> Option<Vec<Ask>> {
     }
 }
 
-/// Files, and what is sent as one.
+/// Downloads, and uploads.
 fn files(office: &Office, address: &'static str) -> Option<Vec<Ask>> {
     let parts = |path: String, fields: &[(&str, &str)], file: &str| {
         let mut body = String::new();
@@ -199,7 +201,7 @@ fn files(office: &Office, address: &'static str) -> Option<Vec<Ask>> {
         | "/manifest.webmanifest"
         | "/robots.txt"
         | "/health" => Some(vec![Ask::get(address, address)]),
-        // Over a real connection, in `socket`; here the door is knocked at.
+        // `socket` tests it over a real connection; here it is a plain request.
         "/meetings/{id}/socket" => {
             Some(vec![Ask::get(address, format!("/meetings/{}/socket", office.meetings[1].id))])
         }
@@ -235,7 +237,8 @@ fn files(office: &Office, address: &'static str) -> Option<Vec<Ask>> {
     }
 }
 
-/// What is done to a meeting, by those who may not with all that it takes, by those who may with something amiss.
+/// Requests that act on a meeting: complete ones from callers who may not, and ones with a mistake from
+/// callers who may.
 fn steps(office: &Office, who: Who, address: &'static str) -> Option<Vec<Ask>> {
     let step = |body: &dyn Fn(&Made, bool) -> Option<String>| {
         let may = |meeting: &Made| who.is_some_and(|who| office.writes(who, meeting) || meeting.chair == who);

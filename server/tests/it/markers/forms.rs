@@ -1,4 +1,5 @@
-//! Lists, calendars and the check beside the form: what is asked in many ways, each narrowed to something that tells.
+//! Lists, calendars and the check beside the form: requested in many ways, each narrowed to something
+//! revealing.
 
 use domain::meetings::{MeetingInput, SittingInput};
 use serde_json::{Value, json};
@@ -7,7 +8,7 @@ use super::asks::Ask;
 use super::office::Office;
 use super::oracle::Narrow;
 
-/// Every third person is asked about: all of them, by everybody, would take minutes.
+/// Only every third person is requested: all of them, by every caller, would take minutes.
 const PERSON_OF: usize = 3;
 
 pub(super) fn lists(office: &Office, address: &'static str) -> Vec<Ask> {
@@ -51,8 +52,8 @@ pub(super) fn calendars(office: &Office, address: &'static str) -> Vec<Ask> {
     all
 }
 
-/// Forms at the time of each meeting, with its room, or with its people and sites. The agency of the form is
-/// left open.
+/// Forms at the time of each meeting, with its room, or with its people and sites. The form's agency is
+/// empty.
 pub(super) fn checks(office: &Office, address: &'static str) -> Vec<Ask> {
     let mut all = Vec::new();
     for meeting in &office.meetings {

@@ -1,4 +1,4 @@
-//! How a meeting comes to its stage: papers, changes, a roll, reasons, each with a word of its own.
+//! Takes a meeting to its stage: papers, changes, a roll, reasons for absence, each with a word of its own.
 
 use domain::access::{Caller, Role, Stage};
 use domain::attendance::Presence;
@@ -27,7 +27,7 @@ impl Office {
         upload.finish().await.unwrap()
     }
 
-    /// Leads a meeting to its stage, with everything that is written on the way.
+    /// Takes a meeting to its stage, with everything that is written on the way.
     pub(super) async fn lead(&mut self, number: usize, writer: usize) {
         let services = self.world.site.services.clone();
         let (id, stage) = (self.meetings[number].id, self.meetings[number].stage);
@@ -38,8 +38,8 @@ impl Office {
         match stage {
             Stage::Draft => {}
             Stage::Scheduled => {
-                // A change that is published, with what was before it for those who open the meeting, and one that is
-                // only typed.
+                // One change that is published, whose previous value is for people who may open the meeting,
+                // and one that is only typed.
                 let (mut input, saved, _) = services.meetings.input(&caller, id).await.unwrap();
                 let place = self.mark(number, "new place", Need::Sees(number, Seen::Title));
                 input.place = place;
@@ -88,7 +88,7 @@ impl Office {
         }
     }
 
-    /// A file of the first system administrator, with a word in a bad cell.
+    /// Imports a file as the first system administrator, with a word in a bad cell.
     pub(super) async fn import(&mut self) {
         let cell = self.words.add("cell of an imported file".into(), Need::Is(0));
         let file = format!("agency,year,base,held,source\nKHONGCO,{cell},all,12,Báo cáo\n");

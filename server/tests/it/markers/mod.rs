@@ -1,6 +1,6 @@
-//! A random office in which every private field holds a word of its own; every address and every message of the live
-//! socket is asked by everybody; no answer holds a word that its reader may not see. Who may see what is written down
-//! here a second time, in [`oracle`], without the code under test.
+//! A random office in which every private field holds a word of its own. Every caller requests every address
+//! and sends every message of the live socket, and no answer may hold a word that its reader may not see.
+//! [`oracle`] states a second time who may see what, without the code under test.
 
 mod asks;
 mod forms;
@@ -22,17 +22,17 @@ use asks::{Ask, Body};
 use office::Office;
 use oracle::{Need, Who};
 
-/// The office of a plain run; `PHIEN_TEST_SEED` makes another one.
+/// The seed of the office in a plain run; `PHIEN_TEST_SEED` gives another office.
 const SEED: u64 = 20_260_616;
-/// Requests that wait for their answers at once.
+/// Requests that are pending at the same time.
 const AT_ONCE: usize = 8;
 
-/// Leaks told of each address: enough to see what they have in common.
+/// Leaks reported per address: enough to see what they have in common.
 const TOLD_OF_EACH: usize = 6;
 
-/// Asked last: they end sessions, or take away what others are to be shown.
+/// Requested last: these end sessions, or remove what other callers should see.
 const LAST: [&str; 7] = [
-    // Its reports push out those that wait already.
+    // Its reports push out the reports that wait already.
     "/admin/imports/{kind}",
     "/api/meetings/call-off",
     "/api/papers/withdraw",
@@ -46,7 +46,7 @@ fn seed() -> u64 {
     std::env::var("PHIEN_TEST_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(SEED)
 }
 
-/// What was found: leaks in words, and every word that somebody was shown.
+/// The findings: leaks in words, and every word that a caller was shown.
 #[derive(Default)]
 struct Found {
     leaks: BTreeSet<String>,
@@ -88,7 +88,7 @@ impl Found {
     }
 }
 
-/// Asks of these addresses, in the order given for each, by everybody.
+/// Every caller requests these addresses, in the order given for each.
 async fn ask_all(office: &Office, found: &mut Found, addresses: &[&'static str]) {
     let mut all = Vec::new();
     for address in addresses {
@@ -140,7 +140,7 @@ async fn nobody_is_shown_a_word_that_is_not_for_them() {
     let Found { leaks, seen, statuses } = found;
     assert!(leaks.is_empty(), "seed {seed}: {} leaks\n{}", leaks.len(), lines(&leaks));
 
-    // A test that asks wrongly would find nothing.
+    // A test with wrong requests would find nothing.
     let unseen: Vec<&String> = office
         .words
         .all()
@@ -157,7 +157,7 @@ async fn nobody_is_shown_a_word_that_is_not_for_them() {
     assert!(unread.is_empty(), "seed {seed}: asked in a way that nobody understands: {unread:?}");
 }
 
-/// The first few of every address.
+/// The first few leaks of every address.
 fn lines(all: &BTreeSet<String>) -> String {
     let mut told: BTreeMap<&str, usize> = BTreeMap::new();
     let mut first: Vec<&str> = Vec::new();

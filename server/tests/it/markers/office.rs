@@ -1,5 +1,5 @@
-//! The office: agencies in a tree, people of every role in many of them, meetings in every stage, made out of a seed by
-//! the program's own use cases. Every private field holds a word of its own.
+//! The office: agencies in a tree, people of every role in many of them, meetings in every stage. The
+//! program's own use cases create it from a seed. Every private field holds a word of its own.
 
 use backend::q;
 use chrono::{DateTime, Utc};
@@ -15,7 +15,7 @@ use super::oracle::{Need, Seen, Who};
 use super::words::{Dice, Words};
 use crate::world::{PASSWORD, World, cookie, now};
 
-/// Agencies with the one above each; the first is there from the start.
+/// Agencies, each with the one above it. The first one exists from the start.
 const TREE: [(&str, &str); 7] = [
     ("UBND", ""),
     ("SNV", "UBND"),
@@ -49,7 +49,7 @@ const PEOPLE: [(&str, &[(Role, &str)]); 19] = [
     ("UBND", &[(Role::AgencyAdministrator, "UBND")]),
 ];
 
-/// The agency of the person that administrators may change, the last of all people.
+/// The agency of the person whom administrators may change, the last of all people.
 pub(super) const VICTIM_OF: &str = "SYT";
 
 /// Meetings: two of every stage, the first six at agencies of their own.
@@ -68,7 +68,7 @@ const MEETINGS: [(Stage, &str); 12] = [
     (Stage::Postponed, ""),
 ];
 
-/// Somebody of the office.
+/// A person of the office.
 pub(super) struct Person {
     pub(super) caller: Caller,
     pub(super) cookie: String,
@@ -76,7 +76,7 @@ pub(super) struct Person {
     pub(super) roles: Vec<(Role, &'static str)>,
 }
 
-/// A meeting as the test knows it. People by their number.
+/// A meeting, as recorded by the test. People are given by number.
 pub(super) struct Made {
     pub(super) id: MeetingId,
     pub(super) agency: &'static str,
@@ -89,7 +89,7 @@ pub(super) struct Made {
     pub(super) delegates: Vec<usize>,
     /// Agencies that have named nobody.
     pub(super) waiting: Vec<&'static str>,
-    /// Agencies with whom they have named.
+    /// Agencies with the person whom they have named.
     pub(super) named: Vec<(&'static str, usize)>,
     pub(super) sites: Vec<&'static str>,
     pub(super) item: AgendaItemId,
@@ -98,13 +98,13 @@ pub(super) struct Made {
 }
 
 impl Made {
-    /// Everybody listed by name.
+    /// All people listed by name.
     pub(super) fn everybody(&self) -> impl Iterator<Item = usize> {
         let named = self.named.iter().map(|(_, person)| *person);
         [self.chair].into_iter().chain(self.secretary).chain(self.delegates.iter().copied()).chain(named)
     }
 
-    /// Agencies that are invited as such.
+    /// Agencies that are invited as agencies.
     pub(super) fn invited(&self) -> impl Iterator<Item = &'static str> {
         self.waiting.iter().copied().chain(self.named.iter().map(|(agency, _)| *agency))
     }
@@ -117,15 +117,15 @@ pub(super) struct Office {
     pub(super) meetings: Vec<Made>,
     pub(super) rooms: Vec<RoomId>,
     pub(super) words: Words,
-    /// The person that administrators may change.
+    /// The person whom administrators may change.
     pub(super) victim: PersonId,
-    /// The name of a report that the first system administrator has.
+    /// The name of a report of the first system administrator.
     pub(super) report: String,
     agencies: Vec<domain::ids::AgencyId>,
     number: u128,
 }
 
-/// A morning's instants: before the meetings, at their opening, now.
+/// Instants of one morning: before the meetings, at their opening, now.
 fn at(time: &str) -> DateTime<Utc> {
     format!("2026-06-16T{time}:00+07:00").parse().unwrap()
 }
@@ -212,7 +212,7 @@ impl Office {
         false
     }
 
-    /// Everybody who asks: the people, and somebody who is not signed in.
+    /// Every caller: the people, and one who is not signed in.
     pub(super) fn everybody(&self) -> impl Iterator<Item = Who> + use<> {
         (0..self.people.len()).map(Some).chain([None])
     }
@@ -231,7 +231,7 @@ impl Office {
         Uuid::from_u128(0x0197_7000_0000_7000_8000_0000_0000_0000 + self.number)
     }
 
-    /// A row of somebody who signs in with the password of all.
+    /// An import row of a person who signs in with the shared password.
     async fn person_row(
         &mut self,
         agency: &'static str,
@@ -280,7 +280,7 @@ impl Office {
         Caller { now: at(time), ..self.people[who].caller.clone() }
     }
 
-    /// Somebody with a role in the agency or above it.
+    /// A person with this role in the agency or above it.
     pub(super) fn holder(&self, role: Role, agency: &str) -> usize {
         let holds = |person: &Person| {
             person.roles.iter().any(|(held, at)| *held == role && self.is_below(agency, at))
@@ -288,7 +288,7 @@ impl Office {
         self.people.iter().rposition(holds).unwrap()
     }
 
-    /// A word in a field of a meeting.
+    /// A new word for a field of a meeting.
     pub(super) fn mark(&mut self, number: usize, field: &str, need: Need) -> String {
         let (stage, _) = MEETINGS[number];
         self.words.add(format!("{field} of meeting {number}, {stage:?}"), need)
@@ -299,7 +299,7 @@ impl Office {
         let agency = if fixed.is_empty() { TREE[dice.throw(TREE.len())].0 } else { fixed };
         let writer = self.holder(Role::Secretary, agency);
         let is_today = matches!(stage, Stage::UnderWay | Stage::Held);
-        // Each at a time of its own, so that nobody is at two places.
+        // Each meeting has a time of its own, so that nobody is in two places.
         let (date, start) = match is_today {
             true => ("2026-06-16", 7 * 60 + 5 + 10 * number),
             false => ("2026-06-18", 7 * 60 + 30 + 20 * number),
@@ -313,7 +313,8 @@ impl Office {
                 listed.push(person);
             }
         }
-        // The first meetings are seen by few: their people are of their own agency where there are any.
+        // Few people see the first meetings: their participants are from the meeting's own agency as far as
+        // it has any.
         if number < 6 {
             let own: Vec<usize> =
                 (1..self.people.len()).filter(|p| self.people[*p].agency == agency).collect();

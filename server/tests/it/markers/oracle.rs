@@ -1,14 +1,14 @@
 //! Who may see what, written a second time in plain words and tables. Uses nothing of `domain::sight` or
-//! `domain::access::permits`: where this and they differ, one of the two is wrong.
+//! `domain::access::permits`: if this module and they differ, one of them is wrong.
 
 use domain::access::{Role, Stage};
 
 use super::office::{Made, Office, VICTIM_OF};
 
-/// Somebody who asks: one of the office by number, or nobody who is signed in.
+/// A caller: one of the office by number, or one who is not signed in.
 pub(super) type Who = Option<usize>;
 
-/// How much of a meeting somebody sees.
+/// How much of a meeting a caller sees.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Seen {
     Nothing,
@@ -17,42 +17,42 @@ pub(super) enum Seen {
     Papers,
 }
 
-/// What somebody must be, to be shown a word. Meetings and people by number.
+/// What a caller must be to see a word. Meetings and people are given by number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Need {
-    /// Signed in: names of people, agencies and rooms.
+    /// The caller must be signed in: names of people, agencies and rooms.
     SignedIn,
-    /// Must see so much of a meeting.
+    /// The caller must see at least this much of a meeting.
     Sees(usize, Seen),
-    /// Must write the meeting's form: what is typed and not published yet.
+    /// The caller must write the meeting's form: what is typed and not published yet.
     Writes(usize),
-    /// Must call the roll of a meeting, chair it, or be the absent one: why somebody is absent.
+    /// The caller must call the roll of a meeting, chair it, or be the absent person: reasons for absence.
     Reason(usize, usize),
-    /// Must manage the person, or be the person: a user name.
+    /// The caller must manage the person, or be the person: a user name.
     Manages(usize),
-    /// Must be this one: a report of one's own file.
+    /// The caller must be this person: a report of their own file.
     Is(usize),
 }
 
-/// What a request is narrowed to: whatever it finds, it tells.
+/// What a request is narrowed to: every meeting that it finds reveals something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Narrow {
-    /// Nothing that tells.
+    /// Nothing revealing.
     Not,
-    /// Those that a person takes part in.
+    /// Meetings in which a person takes part.
     Person(usize),
-    /// Those that an agency takes part in, as the calendar shows them.
+    /// Meetings in which an agency takes part, as the calendar shows them.
     Agency(&'static str),
-    /// Those that other people and agencies of a form take part in.
+    /// Meetings in which other people and agencies of a form take part.
     Others,
 }
 
-/// What somebody does for an agency that it invites or that joins as a site.
+/// What these roles may do for an agency that is invited or joins as a site.
 const NAMES: [Role; 3] = [Role::AgencyAdministrator, Role::Secretary, Role::Leader];
 const CONNECTS: [Role; 3] = [Role::Secretary, Role::Leader, Role::Delegate];
 
 impl Office {
-    /// Whether somebody holds one of these roles in the agency or above it.
+    /// Whether the person holds one of these roles in the agency or above it.
     fn reaches(&self, who: usize, roles: &[Role], agency: &str) -> bool {
         let held = &self.people[who].roles;
         held.iter().any(|(role, at)| roles.contains(role) && self.is_below(agency, at))
@@ -84,7 +84,7 @@ impl Office {
         meeting.invited().chain(meeting.sites.iter().copied()).any(|agency| agency == own)
     }
 
-    /// Whether somebody may write the form, the papers and the roll of a meeting.
+    /// Whether the person may write the form, the papers and the roll of a meeting.
     pub(super) fn writes(&self, who: usize, meeting: &Made) -> bool {
         let is_listed = meeting.stage != Stage::Draft && meeting.secretary == Some(who);
         is_listed || self.reaches(who, &[Role::Secretary], meeting.agency)
@@ -110,8 +110,8 @@ impl Office {
         }
     }
 
-    /// What a word needs in the answer to a request that is narrowed: that a meeting is found by those who take part
-    /// tells that they do.
+    /// What a word needs in the answer to a narrowed request: finding a meeting by its participants reveals
+    /// that they take part.
     pub(super) fn least(&self, who: Who, narrow: Narrow, need: Need) -> Need {
         let Need::Sees(number, seen) = need else { return need };
         let meeting = &self.meetings[number];

@@ -1,16 +1,17 @@
-//! Finds words such as `mk0017x` in an answer, however it is written: in capitals, as HTML, JSON or address, in base64.
+//! Finds words such as `mk0017x` in an answer, however they are encoded: in capitals, as HTML, JSON or
+//! address, in base64.
 
 use std::collections::BTreeSet;
 
-/// A word by its number.
+/// The word with this number.
 pub(super) fn word(number: usize) -> String {
     format!("mk{number:04}x")
 }
 
-/// Letters of a word.
+/// Number of letters of a word.
 const LENGTH: usize = 7;
 
-/// What begins such a word in base64, at each of the places where three bytes can begin.
+/// How such a word begins in base64, for each offset within three bytes.
 const IN_BASE64: [&[u8]; 5] = [b"bWs", b"taz", b"1rM", b"1rN", b"1rO"];
 
 /// The numbers of all words in a text.
@@ -26,7 +27,7 @@ pub(super) fn words(text: &[u8]) -> BTreeSet<usize> {
         if IN_BASE64.iter().any(|begins| rest.starts_with(begins)) {
             let run = &rest[..rest.len().min(4 * LENGTH)];
             (0..4).for_each(|from| plain(&of_base64(run.get(from..).unwrap_or_default()), &mut found));
-            // A word that begins a byte before the sign that was found.
+            // The word may begin up to three characters before the one that was found.
             (1..4).for_each(|back| {
                 let from = text.len() - rest.len();
                 let run = &text[from.saturating_sub(back)..text.len().min(from + 4 * LENGTH)];
@@ -52,10 +53,10 @@ fn plain(text: &[u8], found: &mut BTreeSet<usize>) {
     }
 }
 
-/// Signs that are written by their code: what stands before it, its hexadecimal digits, what stands after.
+/// Escaped characters: the prefix, the number of hexadecimal digits, the suffix.
 const ESCAPES: [(&[u8], usize, &[u8]); 3] = [(b"%", 2, b""), (b"\\u", 4, b""), (b"&#x", 2, b";")];
 
-/// The text with signs in the stead of their codes; none when it holds no code.
+/// The text with escapes replaced by their characters; none if it holds no escape.
 fn unescaped(text: &[u8]) -> Option<Vec<u8>> {
     let mut out: Option<Vec<u8>> = None;
     let mut rest = text;
@@ -113,7 +114,7 @@ fn a_word_is_found_however_it_is_written() {
         "m%6b0017x",
         "\\u006dk0017x",
         "&#x6d;k0017x",
-        // `a mk0017x b`, at each of the places where three bytes can begin.
+        // `a mk0017x b`, at each offset within three bytes.
         "YSBtazAwMTd4IGI=",
         "YWEgbWswMDE3eCBi",
         "YWFhIG1rMDAxN3ggYg==",

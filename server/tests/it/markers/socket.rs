@@ -1,5 +1,5 @@
-//! The live socket of every meeting, opened by everybody: each message that there is is sent, and all that is heard is
-//! looked into.
+//! Every caller opens the live socket of every meeting and sends every kind of message; all that arrives is
+//! scanned.
 
 use futures::{SinkExt, StreamExt};
 use server::permission;
@@ -20,7 +20,7 @@ pub(super) async fn talk(office: &Office, found: &mut Found) {
     let address = listener.local_addr().unwrap().to_string();
     tokio::spawn(office.world.site.live.clone().follow());
     let router = office.world.router.clone();
-    // Everybody asks from one address.
+    // Every caller connects from one address.
     let limits = ConnectionLimits::of(&office.world.site.config);
     let limits = ConnectionLimits { per_network: limits.total, ..limits };
     let serving = server::serve::serve(listener, None, router, limits, std::future::pending());
@@ -50,7 +50,7 @@ pub(super) async fn talk(office: &Office, found: &mut Found) {
     assert!(let_in > 0, "nobody was let in");
 }
 
-/// Says every message, then something that ends the talk, and gives all that was heard.
+/// Sends every message, then something that ends the connection, and returns everything received.
 async fn all_of(
     mut socket: tokio_tungstenite::WebSocketStream<tokio_tungstenite::MaybeTlsStream<tokio::net::TcpStream>>,
 ) -> Vec<u8> {
@@ -60,7 +60,7 @@ async fn all_of(
             break;
         }
     }
-    // Fails when the other side has ended the talk already.
+    // Fails if the other side has closed the connection already.
     drop(socket.send(Message::text("nobody understands this")).await);
     let mut all = Vec::new();
     loop {

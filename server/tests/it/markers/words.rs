@@ -1,9 +1,9 @@
-//! The words with their fields, and the numbers that a seed gives.
+//! The words with their fields, and pseudo-random numbers from a seed.
 
 use super::oracle::Need;
 use super::scan::word;
 
-/// The words, by number: the field that holds each and what it needs.
+/// The words, by number: the field that holds each word and what a reader needs to see it.
 #[derive(Default)]
 pub(super) struct Words(Vec<(String, Need)>);
 
@@ -22,7 +22,7 @@ impl Words {
     }
 }
 
-/// Numbers that follow from a seed alone.
+/// Pseudo-random numbers from a seed.
 pub(super) struct Dice(pub(super) u64);
 
 impl Dice {

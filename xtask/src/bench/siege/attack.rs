@@ -1,5 +1,6 @@
-//! Those who take all they can get: connections that say nothing, uploads and forms that never end, imports of the worst
-//! kind, files that are hard to read. Each goes on until it is told to stop, and opens again what the server closes.
+//! Attackers that take as much as they can: silent connections, uploads and forms that never end, imports of
+//! the worst kind, files that are hard to read. Each continues until it is told to stop, and reopens what the
+//! server closes.
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::{IpAddr, Shutdown, SocketAddr, TcpStream};
@@ -10,12 +11,12 @@ use anyhow::Result;
 
 use super::super::client::{Client, open};
 
-/// Between two rounds over what the server may have closed.
+/// The pause between two rounds over connections that the server may have closed.
 const ROUND: Duration = Duration::from_secs(1);
-/// An answer to a whole file comes by then, or the file was not worth it.
+/// An answer to a whole file arrives within this time, or the file is given up.
 const ANSWER_WITHIN: Duration = Duration::from_secs(30);
 
-/// What stands against the server.
+/// What an attack needs to know, and its counters.
 pub(super) struct Siege<'a> {
     pub(super) server: SocketAddr,
     /// Cookies of a delegate, of a reporting officer and of a secretary.
@@ -26,14 +27,14 @@ pub(super) struct Siege<'a> {
     pub(super) meeting: &'a str,
     pub(super) item: &'a str,
     pub(super) is_over: &'a AtomicBool,
-    /// What was opened again after the server had closed it.
+    /// Connections that were opened again after the server had closed them.
     pub(super) reopened: &'a AtomicU64,
-    /// Files that were sent whole and answered.
+    /// Files that were sent as a whole and answered.
     pub(super) answered: &'a AtomicU64,
 }
 
 impl Siege<'_> {
-    /// Holds so many connections open, each with its first words, and now and then a byte more.
+    /// Holds `count` connections open. Each sends `first` and then `trickle` each round.
     pub(super) fn hold(&self, from: IpAddr, count: usize, first: &str, trickle: &[u8]) {
         let mut held: Vec<Option<TcpStream>> = (0..count).map(|_| None).collect();
         let mut is_first = true;
@@ -59,14 +60,14 @@ impl Siege<'_> {
         }
     }
 
-    /// An upload that says one byte a second.
+    /// Uploads that send one byte per second.
     pub(super) fn idle_uploads(&self, from: IpAddr, count: usize) {
         let head =
             self.head(self.delegate, &format!("{}/papers", self.meeting), "Transfer-Encoding: chunked");
         self.hold(from, count, &format!("{head}2\r\n--\r\n"), b"1\r\n-\r\n");
     }
 
-    /// A sign-in of which the form never comes.
+    /// Sign-ins whose form never arrives.
     pub(super) fn half_forms(&self, from: IpAddr, count: usize) {
         let head = format!(
             "POST /api/accounts/sign-in HTTP/1.1\r\nHost: {}\r\nSec-Fetch-Site: same-origin\r\n\
@@ -76,7 +77,7 @@ impl Siege<'_> {
         self.hold(from, count, &head, b"");
     }
 
-    /// Sends a file over and over to be checked as meetings of the past.
+    /// Sends a file again and again to be checked as an import of past meetings.
     pub(super) fn imports(&self, from: IpAddr, file: &[u8]) {
         while !self.is_over() {
             let fields = [("mode", "dry_run")];
@@ -134,7 +135,7 @@ impl Siege<'_> {
             stream.set_read_timeout(Some(ANSWER_WITHIN))?;
             stream.set_write_timeout(Some(ANSWER_WITHIN))?;
             stream.write_all(head.as_bytes())?;
-            // Whoever is refused is no longer listened to, and may hear why.
+            // The server no longer reads from a refused client, but the client may still read the reason.
             stream.write_all(&body).ok();
             let mut answer = [0; 64];
             let read = stream.read(&mut answer)?;
@@ -147,7 +148,7 @@ impl Siege<'_> {
     }
 }
 
-/// Whether the server still holds the connection. An answer is read away.
+/// Whether the server still keeps the connection open. Reads and discards any answer.
 fn is_open(stream: &mut TcpStream, trickle: &[u8]) -> bool {
     let mut bytes = [0; 4096];
     loop {
@@ -161,13 +162,13 @@ fn is_open(stream: &mut TcpStream, trickle: &[u8]) -> bool {
     trickle.is_empty() || stream.write_all(trickle).is_ok()
 }
 
-/// What the sign-in of somebody who besieges gives.
+/// The session cookie of an attacker who signs in.
 pub(super) fn cookie(from: IpAddr, server: SocketAddr, user: &str, password: &str) -> Result<String> {
     let client = Client::over(open(from, server)?, server, "")?.signed_in(user, password)?;
     Ok(client.cookie().to_owned())
 }
 
-/// The worst rows: each makes a bad cell in every column.
+/// The worst rows: each has a bad cell in every column.
 pub(super) fn worst_import() -> Vec<u8> {
     const BYTES: usize = 31 << 20;
     let head = "agency,title,kind,form,sittings,status,role,counterpart,sites_connected\n";
@@ -176,12 +177,12 @@ pub(super) fn worst_import() -> Vec<u8> {
     file
 }
 
-/// Small files that cost a careless reader gigabytes or hours.
+/// Small files that would cost a careless parser gigabytes or hours.
 pub(super) fn hostile_papers() -> Vec<Vec<u8>> {
     vec![wide_map(), nested_arrays(), endless_pages()]
 }
 
-/// A font whose map of letters has a range of four thousand million.
+/// A font whose character map has a range of four thousand million.
 fn wide_map() -> Vec<u8> {
     let map = "/CIDInit /ProcSet findresource begin begincmap\n1 begincodespacerange\n<00000000> <FFFFFFFF>\n\
                endcodespacerange\n1 beginbfrange\n<00000000> <FFFFFFFF> <0041>\nendbfrange\nendcmap end\n";
@@ -197,7 +198,7 @@ fn wide_map() -> Vec<u8> {
     ])
 }
 
-/// Arrays within arrays, a hundred thousand deep.
+/// Arrays nested a hundred thousand deep.
 fn nested_arrays() -> Vec<u8> {
     let deep = 100_000;
     pdf(&[
@@ -207,7 +208,7 @@ fn nested_arrays() -> Vec<u8> {
     ])
 }
 
-/// Pages that lead in a circle, and say that there are two thousand million.
+/// Pages that form a circle, in a file that states two thousand million pages.
 fn endless_pages() -> Vec<u8> {
     pdf(&[
         "<</Type/Catalog/Pages 2 0 R>>".to_owned(),
@@ -216,7 +217,7 @@ fn endless_pages() -> Vec<u8> {
     ])
 }
 
-/// A file of these objects, the first of which is its catalog.
+/// A PDF file of these objects. The first one is its catalog.
 fn pdf(objects: &[String]) -> Vec<u8> {
     let mut file = "%PDF-1.5\n".to_owned();
     let mut places = Vec::new();

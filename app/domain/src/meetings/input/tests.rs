@@ -1,4 +1,4 @@
-//! What a form says, read from what was typed.
+//! Parsing a form from what was typed.
 
 use super::*;
 
