@@ -9,6 +9,7 @@ pub mod fault;
 pub mod figures_json;
 pub mod guard;
 pub mod live;
+mod memory;
 pub mod network;
 mod open_files;
 mod outward;

@@ -39,8 +39,8 @@ pub struct Limits {
     pub uploads: usize,
     /// Uploads of one person: a browser sends one at a time, perhaps in several tabs.
     pub uploads_per_person: usize,
-    /// Import files in memory at once, one of them being imported: 3 of 32 MiB are 96 MiB. They arrive like
-    /// uploads, and wait on the disk.
+    /// Import files in memory at once: one, as one is imported at a time. They arrive like uploads, and wait on the
+    /// disk.
     pub imports: usize,
     /// Downloads of papers at once: 1,024 buffers of 256 KiB are at most 256 MiB.
     pub downloads: usize,
@@ -72,7 +72,7 @@ impl Default for Limits {
             forms_per_network: 16,
             uploads: 32,
             uploads_per_person: 3,
-            imports: 3,
+            imports: 1,
             downloads: 1024,
             downloads_per_person: 32,
             heavy_reads_per_person: 2,

@@ -146,7 +146,7 @@ pub trait Imports: Send + Sync {
         &self,
         caller: &Caller,
         kind: ImportKind,
-        file: &[u8],
+        file: Vec<u8>,
         mode: ImportMode,
     ) -> Outcome<ImportReport>;
 }

@@ -91,7 +91,7 @@ async fn a_file_of_the_largest_size_takes_less_than_two_hundred_mebibytes() {
     for (what, kind, file) in files {
         let before = NOW.load(Ordering::Relaxed);
         MOST.store(before, Ordering::Relaxed);
-        let report = backend.import(&system, kind, &file, ImportMode::DryRun).await.unwrap();
+        let report = backend.import(&system, kind, file, ImportMode::DryRun).await.unwrap();
         let most = MOST.load(Ordering::Relaxed) - before;
         println!("{what}: {} MiB, {} rows, {} bad cells", most >> 20, report.rows, report.bad_cells);
         assert!(most < BYTES_AT_MOST, "{what}: {} MiB", most >> 20);

@@ -19,7 +19,7 @@ pub async fn import(config: &Config, clock: &Clock, kind: ImportKind, file: &Pat
     let bytes = std::fs::read(file).map_err(|cause| format!("{shown}: {cause}"))?;
     let backend = open(config).await?;
     let mode = if dry_run { ImportMode::DryRun } else { ImportMode::Write };
-    match backend.services().imports.import(&backend.system_caller(clock.now()), kind, &bytes, mode).await {
+    match backend.services().imports.import(&backend.system_caller(clock.now()), kind, bytes, mode).await {
         Ok(report) => told(&report, dry_run),
         Err(failure) => Err(line(&failure)),
     }

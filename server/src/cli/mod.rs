@@ -25,7 +25,7 @@ use app::context::Locale;
 
 use crate::clock::Clock;
 use crate::config::{Config, LogFormat, Mistake, Sources};
-use crate::fault;
+use crate::{fault, memory};
 
 /// Phiên: the meetings of a public office, planned, held and counted.
 #[derive(Parser)]
@@ -96,6 +96,7 @@ pub type Ending = Result<(), String>;
 /// Parses the command line and runs the command.
 pub fn run() -> ExitCode {
     modes::keep_to_the_user();
+    memory::return_large_blocks();
     let cli = Cli::parse();
     if let Command::LookInto = cli.command {
         return foreign::child::run();

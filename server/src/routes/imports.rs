@@ -74,7 +74,7 @@ async fn take(
     let place = site.places.imports.acquire(caller.person, site.config.limits.turn_within).await;
     let _place = place.ok_or(Refusal::ImportUnderWay)?;
     let bytes = rows.read().await?;
-    let outcome = site.services.imports.import(caller, kind, &bytes, mode).await?;
+    let outcome = site.services.imports.import(caller, kind, bytes, mode).await?;
     let report = Report::Import { kind: kind.code().to_owned(), file: name, outcome };
     Ok(site.reports.0.put(caller, report))
 }

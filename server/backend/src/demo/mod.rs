@@ -64,7 +64,7 @@ async fn import(
     kind: ImportKind,
     csv: &str,
 ) -> Done<ImportReport> {
-    let report = backend.import(caller, kind, csv.as_bytes(), ImportMode::Write).await?;
+    let report = backend.import(caller, kind, csv.as_bytes().to_vec(), ImportMode::Write).await?;
     match report.bad.first() {
         None => Ok(report),
         Some(row) => Err(Stop::Stored(format!("demo {}: {row:?}", kind.code()))),

@@ -48,7 +48,7 @@ impl Imports for Backend {
         &self,
         caller: &Caller,
         kind: ImportKind,
-        file: &[u8],
+        file: Vec<u8>,
         mode: ImportMode,
     ) -> Outcome<ImportReport> {
         self.outcome(apart(self, caller, kind, file, mode).await)
@@ -71,13 +71,13 @@ async fn apart(
     backend: &Backend,
     caller: &Caller,
     kind: ImportKind,
-    file: &[u8],
+    file: Vec<u8>,
     mode: ImportMode,
 ) -> Done<ImportReport> {
     permit_somewhere(caller, kind)?;
     let turn = backend.import_turn().ok_or(Refusal::ImportUnderWay)?;
     let asker = Arc::new(());
-    let (backend, caller, file) = (backend.clone(), caller.clone(), file.to_vec());
+    let (backend, caller) = (backend.clone(), caller.clone());
     let (waits, runtime) = (Arc::downgrade(&asker), tokio::runtime::Handle::current());
     let work = tokio::task::spawn_blocking(move || {
         let _held_until_done = turn;

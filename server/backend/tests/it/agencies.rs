@@ -130,7 +130,8 @@ async fn a_meeting_is_found_by_the_new_name_of_its_agency_and_room_and_no_longer
             (ImportKind::Rooms, "code,name,agency,capacity\nP1,Hội trường Hoa Ban,SNV,40\n"),
         ] {
             let (system, mode) = (world.system(), ImportMode::Write);
-            let report = Imports::import(&world.backend, &system, kind, text.as_bytes(), mode).await.unwrap();
+            let report =
+                Imports::import(&world.backend, &system, kind, text.as_bytes().to_vec(), mode).await.unwrap();
             assert_eq!(report.changed, 1, "{:?}", report.bad);
         }
         assert!(finds("so noi vu").await && finds("hoa ban").await);

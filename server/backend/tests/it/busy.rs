@@ -34,7 +34,8 @@ async fn reading_goes_on(backend: &Backend, token: &str) -> Caller {
     let caller = Accounts::identify(backend, token, later).await.unwrap();
     assert_eq!(caller.name, "Quản trị", "its use is not written down, and it does not wait for that");
     let dry =
-        Imports::import(backend, &caller, ImportKind::Agencies, ROWS.as_bytes(), ImportMode::DryRun).await;
+        Imports::import(backend, &caller, ImportKind::Agencies, ROWS.as_bytes().to_vec(), ImportMode::DryRun)
+            .await;
     assert_eq!(dry.unwrap().added, 1, "a dry run holds nothing and waits for nobody");
     caller
 }
@@ -64,7 +65,8 @@ async fn who_reads_does_not_wait_for_another_program() {
     let other = other.await.unwrap();
     let held: Tx = other.db().begin().await.unwrap();
     let caller = reading_goes_on(&backend, &token).await;
-    let write = Imports::import(&backend, &caller, ImportKind::Agencies, ROWS.as_bytes(), ImportMode::Write);
+    let write =
+        Imports::import(&backend, &caller, ImportKind::Agencies, ROWS.as_bytes().to_vec(), ImportMode::Write);
     assert_eq!(write.await, Err(Failure::Unavailable), "whoever changes something is told to try again");
     assert_eq!(Accounts::sign_out(&backend, &caller).await, Err(Failure::Unavailable));
     held.commit().await.unwrap();

@@ -28,7 +28,7 @@ fn fraction(num: i64, den: i64) -> Option<Fraction> {
 async fn baseline(world: &World, rows: &str) {
     let file = format!("agency,year,base,held,source\n{rows}");
     let (system, kind) = (world.system(), ImportKind::Baseline);
-    let report = Imports::import(&world.backend, &system, kind, file.as_bytes(), ImportMode::Write);
+    let report = Imports::import(&world.backend, &system, kind, file.as_bytes().to_vec(), ImportMode::Write);
     assert!(report.await.unwrap().is_written);
 }
 

@@ -215,7 +215,8 @@ async fn import(world: &World, kind: ImportKind, file: &str) {
     // Once all of them are over.
     let mut system = world.system();
     system.now += chrono::TimeDelta::days(60);
-    let imported = Imports::import(&world.backend, &system, kind, file.as_bytes(), ImportMode::Write);
+    let imported =
+        Imports::import(&world.backend, &system, kind, file.as_bytes().to_vec(), ImportMode::Write);
     let report = imported.await.unwrap();
     assert!(report.is_written, "{:?}", report.bad);
 }

@@ -16,7 +16,7 @@ pub(crate) async fn import(
     kind: ImportKind,
     text: &str,
 ) -> Result<ImportReport, Failure> {
-    Imports::import(&world.backend, caller, kind, text.as_bytes(), ImportMode::Write).await
+    Imports::import(&world.backend, caller, kind, text.as_bytes().to_vec(), ImportMode::Write).await
 }
 
 pub(crate) async fn written(world: &World, kind: ImportKind, text: &str) -> [u64; 4] {
@@ -141,14 +141,16 @@ async fn a_dry_run_says_the_same_and_writes_nothing() {
         let system = world.system();
         let file = TREE.as_bytes();
         let dry =
-            Imports::import(&world.backend, &system, ImportKind::Agencies, file, ImportMode::DryRun).await;
+            Imports::import(&world.backend, &system, ImportKind::Agencies, file.to_vec(), ImportMode::DryRun)
+                .await;
         let dry = dry.unwrap();
         assert_eq!((dry.rows, dry.added, dry.is_written), (3, 3, false));
         assert_eq!(world.count("agency").await, 0);
         let people = "user_name,name,position,agency\ntk1,Thư ký 1,Chuyên viên,SNV\n".as_bytes();
         written(world, ImportKind::Agencies, TREE).await;
         let dry =
-            Imports::import(&world.backend, &system, ImportKind::People, people, ImportMode::DryRun).await;
+            Imports::import(&world.backend, &system, ImportKind::People, people.to_vec(), ImportMode::DryRun)
+                .await;
         let dry = dry.unwrap();
         assert_eq!((dry.added, dry.passwords.len()), (1, 0));
         assert_eq!(world.count("person").await, 0);

@@ -23,7 +23,13 @@ async fn while_one_file_is_imported_the_next_is_told_so() {
     each_database(async |world| {
         let system = world.system();
         let import = || {
-            Imports::import(&world.backend, &system, ImportKind::Agencies, TREE.as_bytes(), ImportMode::Write)
+            Imports::import(
+                &world.backend,
+                &system,
+                ImportKind::Agencies,
+                TREE.as_bytes().to_vec(),
+                ImportMode::Write,
+            )
         };
         // The first import cannot end while the test holds the database.
         let held = world.backend.db().begin().await.unwrap();
@@ -42,7 +48,13 @@ async fn an_import_that_nobody_waits_for_writes_nothing_and_keeps_its_turn_until
     each_database(async |world| {
         let system = world.system();
         let import = || {
-            Imports::import(&world.backend, &system, ImportKind::Agencies, TREE.as_bytes(), ImportMode::Write)
+            Imports::import(
+                &world.backend,
+                &system,
+                ImportKind::Agencies,
+                TREE.as_bytes().to_vec(),
+                ImportMode::Write,
+            )
         };
         let held = world.backend.db().begin().await.unwrap();
         let mut left = Box::pin(import());

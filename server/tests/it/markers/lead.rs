@@ -97,7 +97,7 @@ impl Office {
         let outcome = site
             .services
             .imports
-            .import(&caller, ImportKind::Baseline, file.as_bytes(), ImportMode::DryRun)
+            .import(&caller, ImportKind::Baseline, file.as_bytes().to_vec(), ImportMode::DryRun)
             .await
             .unwrap();
         let report = app::context::Report::Import { kind: "baseline".into(), file: "a.csv".into(), outcome };
