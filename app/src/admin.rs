@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 
 use crate::failure::Problem;
-use crate::form::{Note, Posted};
+use crate::form::{FlashMessage, Posted};
 use crate::text::keys::*;
 use crate::text::{Text, t};
 use crate::ui::{Card, Icon, Notice, PageHead, Tone};
@@ -44,7 +44,7 @@ pub fn head_of(
 
 /// What came of the form that was posted.
 pub fn outcome(posted: &Posted) -> impl IntoView + use<> {
-    let done = (posted.note == Some(Note::Saved))
+    let done = (posted.note == Some(FlashMessage::Saved))
         .then(|| view! { <Notice tone=Tone::Met title=t(ADMIN_DONE) alert=true/> });
     view! {
         {done}

@@ -26,7 +26,7 @@ pub struct Posted {
     /// Why the form was refused.
     pub failure: Option<Failure>,
     /// What the form that redirected here did.
-    pub note: Option<Note>,
+    pub note: Option<FlashMessage>,
     /// The fields with what was typed, in the order of the form.
     typed: Vec<(String, String)>,
 }
@@ -67,7 +67,7 @@ impl Posted {
 /// What a form did before it redirected to another page. That page says it once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Note {
+pub enum FlashMessage {
     /// Something was added or changed.
     Saved,
     /// The caller's password was changed.
@@ -90,39 +90,39 @@ const NOTE_SECONDS: i64 = 60;
 pub struct NoteCookie(pub String);
 
 #[cfg(feature = "ssr")]
-impl Note {
+impl FlashMessage {
     fn code(self) -> String {
         match self {
-            Note::Saved => "saved".to_owned(),
-            Note::PasswordChanged => "password".to_owned(),
-            Note::SecondFactorTurnedOff => "second-factor".to_owned(),
-            Note::CopyOf(meeting) => format!("copy.{meeting}"),
+            FlashMessage::Saved => "saved".to_owned(),
+            FlashMessage::PasswordChanged => "password".to_owned(),
+            FlashMessage::SecondFactorTurnedOff => "second-factor".to_owned(),
+            FlashMessage::CopyOf(meeting) => format!("copy.{meeting}"),
         }
     }
 
-    fn parse(code: &str) -> Option<Note> {
+    fn parse(code: &str) -> Option<FlashMessage> {
         match code {
-            "saved" => Some(Note::Saved),
-            "password" => Some(Note::PasswordChanged),
-            "second-factor" => Some(Note::SecondFactorTurnedOff),
-            _ => code.strip_prefix("copy.")?.parse().ok().map(Note::CopyOf),
+            "saved" => Some(FlashMessage::Saved),
+            "password" => Some(FlashMessage::PasswordChanged),
+            "second-factor" => Some(FlashMessage::SecondFactorTurnedOff),
+            _ => code.strip_prefix("copy.")?.parse().ok().map(FlashMessage::CopyOf),
         }
     }
 }
 
 /// Leaves a note for the page of this address, and returns the address.
 #[cfg(feature = "ssr")]
-pub fn noted(note: Note, address: String) -> String {
+pub fn noted(note: FlashMessage, address: String) -> String {
     set_cookie(NOTE_COOKIE, &format!("{}@{}", note.code(), path_of(&address)), Some(NOTE_SECONDS));
     address
 }
 
 /// The note for this page, if there is one. Removes it.
 #[cfg(feature = "ssr")]
-fn take_note(page: &str) -> Option<Note> {
+fn take_note(page: &str) -> Option<FlashMessage> {
     let NoteCookie(cookie) = use_context()?;
     let (code, path) = cookie.split_once('@')?;
-    let note = Note::parse(code).filter(|_| path == page)?;
+    let note = FlashMessage::parse(code).filter(|_| path == page)?;
     set_cookie(NOTE_COOKIE, "", Some(0));
     Some(note)
 }
@@ -188,12 +188,12 @@ impl FormPage {
 /// Where the call behind a plain form leaves the answer for the router. The router provides it.
 #[cfg(feature = "ssr")]
 #[derive(Clone, Default)]
-pub struct FormAnswer(Arc<Mutex<Option<Answered>>>);
+pub struct FormAnswer(Arc<Mutex<Option<FormOutcome>>>);
 
 /// The answer to a plain form that does not redirect.
 #[cfg(feature = "ssr")]
 #[derive(Clone, Debug)]
-pub enum Answered {
+pub enum FormOutcome {
     /// A page.
     Page(Box<FormPage>),
     /// A failure of a form that named no page because it could not even be read.
@@ -203,11 +203,11 @@ pub enum Answered {
 #[cfg(feature = "ssr")]
 impl FormAnswer {
     /// Takes the answer that was left.
-    pub fn take(&self) -> Option<Answered> {
+    pub fn take(&self) -> Option<FormOutcome> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
-    fn put(answered: Answered) {
+    fn put(answered: FormOutcome) {
         if let Some(FormAnswer(place)) = use_context() {
             *place.lock().unwrap_or_else(PoisonError::into_inner) = Some(answered);
         }
@@ -215,7 +215,7 @@ impl FormAnswer {
 
     /// The call failed before it could name the page of its form.
     pub(crate) fn fail(failure: &Failure) {
-        Self::put(Answered::Failed(failure.clone()));
+        Self::put(FormOutcome::Failed(failure.clone()));
     }
 }
 
@@ -235,7 +235,7 @@ pub fn answer<T>(
         }
         Err(failure) if is_plain() => {
             let page = FormPage::refused(address.to_owned(), failure, typed);
-            FormAnswer::put(Answered::Page(Box::new(page)));
+            FormAnswer::put(FormOutcome::Page(Box::new(page)));
             Ok(())
         }
         Err(failure) => Err(failure.into()),
@@ -246,7 +246,7 @@ pub fn answer<T>(
 #[cfg(feature = "ssr")]
 pub fn fill_in_further(address: &str, typed: &[(&str, &str)]) {
     let page = FormPage { address: address.to_owned(), posted: Posted::new(address, None, typed) };
-    FormAnswer::put(Answered::Page(Box::new(page)));
+    FormAnswer::put(FormOutcome::Page(Box::new(page)));
 }
 
 /// The page that belongs to the address of a form. After a refusal, a browser without script shows the form's
@@ -353,13 +353,13 @@ mod tests {
     #[cfg(feature = "ssr")]
     #[test]
     fn a_note_is_read_as_it_was_written_and_nothing_else_is_one() {
-        use super::Note;
+        use super::FlashMessage;
         let meeting = "00000000-0000-0000-0000-000000000007".parse().unwrap();
-        for note in [Note::Saved, Note::PasswordChanged, Note::CopyOf(meeting)] {
-            assert_eq!(Note::parse(&note.code()), Some(note));
+        for note in [FlashMessage::Saved, FlashMessage::PasswordChanged, FlashMessage::CopyOf(meeting)] {
+            assert_eq!(FlashMessage::parse(&note.code()), Some(note));
         }
         for other in ["", "Saved", "copy.", "copy.<b>", "Gọi số 0900"] {
-            assert_eq!(Note::parse(other), None);
+            assert_eq!(FlashMessage::parse(other), None);
         }
     }
 

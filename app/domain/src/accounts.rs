@@ -66,14 +66,14 @@ impl Duty {
 
 /// The holder of a session, and what they must do before anything else.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Recognised {
+pub struct SessionHolder {
     /// The person who holds the session.
     pub caller: Caller,
     /// What the person must do before they may use anything else.
     pub duty: Option<Duty>,
 }
 
-impl Recognised {
+impl SessionHolder {
     /// The caller, if they have no outstanding duty.
     ///
     /// # Errors
@@ -146,7 +146,7 @@ pub trait Accounts: Send + Sync {
     /// Returns the holder of a token whose session is valid, with what they must do first. Marks the session
     /// as used, unless the page itself causes the request. Use it only to fulfil a duty; everything else
     /// calls [`Accounts::identify`].
-    async fn recognise(&self, token: &str, by: SessionUse, now: DateTime<Utc>) -> Outcome<Recognised>;
+    async fn recognise(&self, token: &str, by: SessionUse, now: DateTime<Utc>) -> Outcome<SessionHolder>;
     /// Returns the holder of a token and marks the session as used. `DutyFirst` if they have an outstanding
     /// duty.
     async fn identify(&self, token: &str, now: DateTime<Utc>) -> Outcome<Caller> {

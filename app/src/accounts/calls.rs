@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use crate::failure::CallError;
 #[cfg(feature = "ssr")]
-use crate::form::{Note, answer, escape, noted};
+use crate::form::{FlashMessage, answer, escape, noted};
 #[cfg(feature = "ssr")]
 use crate::session;
 
@@ -99,7 +99,9 @@ pub async fn change_password(
         Err(Failure::Invalid(vec![FieldProblem::new("again", Problem::Different)]))
     };
     if next.is_empty() {
-        return answer("/account", changed, &[], |()| noted(Note::PasswordChanged, "/account".to_owned()));
+        return answer("/account", changed, &[], |()| {
+            noted(FlashMessage::PasswordChanged, "/account".to_owned())
+        });
     }
     let back = format!("/account/password?next={}", escape(&next));
     answer(&back, changed, &[], |()| session::safe_next(&next).to_owned())

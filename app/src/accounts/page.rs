@@ -8,7 +8,7 @@ use leptos_meta::Title;
 use super::calls::own_sessions;
 use super::sign_in::password_field;
 use crate::failure::Problem;
-use crate::form::{Note, Posted, posted};
+use crate::form::{FlashMessage, Posted, posted};
 use crate::notices;
 use crate::second_factor;
 use crate::session::{self, Me};
@@ -27,9 +27,9 @@ pub fn AccountPage() -> impl IntoView {
     let posted = posted();
     let came_back = posted.clone();
     let done = posted.note.and_then(|note| match note {
-        Note::PasswordChanged => Some(ACCOUNT_PASSWORD_CHANGED),
-        Note::SecondFactorTurnedOff => Some(SECOND_FACTOR_TURNED_OFF),
-        Note::Saved | Note::CopyOf(_) => None,
+        FlashMessage::PasswordChanged => Some(ACCOUNT_PASSWORD_CHANGED),
+        FlashMessage::SecondFactorTurnedOff => Some(SECOND_FACTOR_TURNED_OFF),
+        FlashMessage::Saved | FlashMessage::CopyOf(_) => None,
     });
     let done = done.map(|title| view! { <Notice tone=Tone::Met title=t(title) alert=true/> });
     view! {

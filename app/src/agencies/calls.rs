@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::failure::CallError;
 #[cfg(feature = "ssr")]
 use crate::{
-    form::{Note, answer, noted},
+    form::{FlashMessage, answer, noted},
     session::asked,
 };
 
@@ -52,7 +52,7 @@ pub async fn add_agency(
         ("short_name", &*input.short_name),
         ("aliases", &*input.aliases),
     ];
-    answer("/admin/agencies", added, &typed, |_| noted(Note::Saved, "/admin/agencies".to_owned()))
+    answer("/admin/agencies", added, &typed, |_| noted(FlashMessage::Saved, "/admin/agencies".to_owned()))
 }
 
 /// An agency and what is set for it.
@@ -110,7 +110,7 @@ pub async fn set_hours(
         ("blocked_days", &*input.blocked_days),
     ];
     let path = format!("/admin/agencies/{id}");
-    answer(&path, set, &typed, |()| noted(Note::Saved, path.clone()))
+    answer(&path, set, &typed, |()| noted(FlashMessage::Saved, path.clone()))
 }
 
 /// Writes an agency's names anew.
@@ -133,5 +133,5 @@ pub async fn change_agency(
     let changed = services.agencies.change(&caller, id, input.clone()).await;
     let typed = [("name", &*input.name), ("short_name", &*input.short_name), ("aliases", &*input.aliases)];
     let path = format!("/admin/agencies/{id}");
-    answer(&path, changed, &typed, |()| noted(Note::Saved, path.clone()))
+    answer(&path, changed, &typed, |()| noted(FlashMessage::Saved, path.clone()))
 }

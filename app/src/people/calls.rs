@@ -11,7 +11,7 @@ use crate::failure::CallError;
 #[cfg(feature = "ssr")]
 use crate::{
     context::Reports,
-    form::{Note, answer, noted},
+    form::{FlashMessage, answer, noted},
     session::asked,
 };
 
@@ -128,7 +128,7 @@ pub async fn add_person(
         fields.into_iter().chain(lines.iter().map(|(name, typed)| (&**name, &**typed))).collect();
     answer("/admin/people", added, &typed, |(_, password)| match password {
         Some(password) => keep(&caller, input.user_name.clone(), password),
-        None => noted(Note::Saved, "/admin/people".to_owned()),
+        None => noted(FlashMessage::Saved, "/admin/people".to_owned()),
     })
 }
 
@@ -169,7 +169,7 @@ pub async fn change_person(
     let typed: Vec<(&str, &str)> =
         fields.into_iter().chain(lines.iter().map(|(name, typed)| (&**name, &**typed))).collect();
     let path = format!("/admin/people/{id}");
-    answer(&path, changed, &typed, |()| noted(Note::Saved, path.clone()))
+    answer(&path, changed, &typed, |()| noted(FlashMessage::Saved, path.clone()))
 }
 
 /// Sets a new password for a person, who is signed out everywhere.
@@ -192,7 +192,7 @@ fn keep(caller: &domain::access::Caller, user_name: String, password: String) ->
     let report = Report::Password { user_name, password };
     match use_context::<Reports>() {
         Some(Reports(store)) => format!("/admin/people?report={}", store.put(caller, report)),
-        None => noted(Note::Saved, "/admin/people".to_owned()),
+        None => noted(FlashMessage::Saved, "/admin/people".to_owned()),
     }
 }
 
@@ -225,7 +225,7 @@ pub async fn set_active(
     let (services, caller) = asked()?;
     let set = services.people.set_active(&caller, person, active == "yes").await;
     let back = format!("/admin/people?text={}", crate::form::escape(&text));
-    answer(&back, set, &[], |()| noted(Note::Saved, back.clone()))
+    answer(&back, set, &[], |()| noted(FlashMessage::Saved, back.clone()))
 }
 
 /// A password that was just made; once.

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use crate::failure::CallError;
 #[cfg(feature = "ssr")]
 use crate::{
-    form::{Note, answer, noted},
+    form::{FlashMessage, answer, noted},
     session::asked,
 };
 
@@ -55,7 +55,7 @@ pub async fn add_room(
         ("video", &*input.video),
         ("equipment", &*input.equipment),
     ];
-    answer("/admin/rooms", added, &typed, |_| noted(Note::Saved, "/admin/rooms".to_owned()))
+    answer("/admin/rooms", added, &typed, |_| noted(FlashMessage::Saved, "/admin/rooms".to_owned()))
 }
 
 /// One room, to be changed.
@@ -96,5 +96,5 @@ pub async fn change_room(
         ("equipment", &*input.equipment),
     ];
     let path = format!("/admin/rooms/{id}");
-    answer(&path, changed, &typed, |()| noted(Note::Saved, path.clone()))
+    answer(&path, changed, &typed, |()| noted(FlashMessage::Saved, path.clone()))
 }

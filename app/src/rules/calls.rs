@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::failure::CallError;
 #[cfg(feature = "ssr")]
 use crate::{
-    form::{Note, answer, noted},
+    form::{FlashMessage, answer, noted},
     session::asked,
 };
 
@@ -77,7 +77,7 @@ pub async fn add_rule(
         ("source", &*input.source),
         ("valid_from", &*input.valid_from),
     ];
-    answer("/admin/rules", added, &typed, |_| noted(Note::Saved, "/admin/rules".to_owned()))
+    answer("/admin/rules", added, &typed, |_| noted(FlashMessage::Saved, "/admin/rules".to_owned()))
 }
 
 /// Changes how hybrid meetings count.
@@ -93,5 +93,5 @@ pub async fn set_hybrid(
         Some(hybrid) => services.rules.set_hybrid(&caller, hybrid).await,
         None => Err(Failure::Invalid(vec![FieldProblem::new("hybrid", Problem::Unknown)])),
     };
-    answer("/admin/rules", set, &[], |()| noted(Note::Saved, "/admin/rules".to_owned()))
+    answer("/admin/rules", set, &[], |()| noted(FlashMessage::Saved, "/admin/rules".to_owned()))
 }

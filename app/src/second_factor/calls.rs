@@ -8,7 +8,7 @@ use crate::failure::CallError;
 #[cfg(feature = "ssr")]
 use crate::{
     context::{ClientInfo, Report, Reports},
-    form::{Note, answer, escape, noted},
+    form::{FlashMessage, answer, escape, noted},
     qr, session,
 };
 
@@ -80,7 +80,7 @@ pub async fn turn_off_second_factor(
 ) -> Result<(), CallError> {
     let (services, caller) = session::asked()?;
     let off = services.second_factor.turn_off(&caller, &second_password, &second_code).await;
-    answer("/account", off, &[], |()| noted(Note::SecondFactorTurnedOff, "/account".to_owned()))
+    answer("/account", off, &[], |()| noted(FlashMessage::SecondFactorTurnedOff, "/account".to_owned()))
 }
 
 /// Completes a sign-in that waits for a code, and redirects to `next`.

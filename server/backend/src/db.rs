@@ -97,8 +97,8 @@ impl Engine {
 }
 
 impl Db {
-    /// Opens the embedded database in a file, making it when missing, and brings it up to date. So many connections
-    /// read, few as they may be; one writes, and waits so long for another program.
+    /// Opens the embedded database in a file, creates it if it is missing, and runs the migrations. At most
+    /// `connections` readers; one writer, which waits up to `patience` for another program's lock.
     ///
     /// # Errors
     /// When the file cannot be opened, or is newer than this program.
@@ -131,7 +131,7 @@ impl Db {
         Ok(Db::Sqlite { writer, passing, readers, heavy, events: Events::default() })
     }
 
-    /// Opens a PostgreSQL database, over so many connections at most, and brings it up to date.
+    /// Opens a PostgreSQL database with at most `connections` connections and runs the migrations.
     ///
     /// # Errors
     /// When the server does not answer, or the database is newer than this program.
@@ -403,7 +403,7 @@ impl Q {
     }
 }
 
-/// `$from, $from+1, …` for a list of so many values.
+/// `$from, $from+1, …`: placeholders for `count` values.
 pub fn places(from: usize, count: usize) -> String {
     (from..from + count).map(|n| format!("${n}")).collect::<Vec<_>>().join(", ")
 }

@@ -39,12 +39,12 @@ use domain::access::Role;
 use domain::error::Outcome;
 use domain::services::Services;
 use domain::time::Zone;
-use foreign::{Program, Room};
+use foreign::{Inspector, Program};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use accounts::password::Hashing;
 use blobs::Blobs;
-use papers::{Held, HeldPaper};
+use papers::{HeldPaper, PendingDeclarations};
 
 pub use audit::{TrailFault, TrailState};
 pub use db::{Db, Q, Record, Source, Tx, Value, Via, places, q};
@@ -110,9 +110,9 @@ struct Inner {
     entropy: Box<dyn Entropy>,
     config: BackendConfig,
     blobs: Blobs,
-    room: Room,
+    inspector: Inspector,
     import_turn: Arc<Semaphore>,
-    held: Held<HeldPaper>,
+    held: PendingDeclarations<HeldPaper>,
     hashing: Hashing,
 }
 
@@ -132,15 +132,15 @@ impl Backend {
         search::ensure(&db).await?;
         audit::ensure(&db).await?;
         let blobs = Blobs::open(config.data_dir.join("papers")).await?;
-        let room = Room::new(config.looker.clone());
+        let inspector = Inspector::new(config.looker.clone());
         Ok(Backend(Arc::new(Inner {
             db,
             entropy,
             config,
             blobs,
-            room,
+            inspector,
             import_turn: Arc::new(Semaphore::new(1)),
-            held: Held::default(),
+            held: PendingDeclarations::default(),
             hashing: Hashing::new(),
         })))
     }
@@ -230,8 +230,8 @@ impl Backend {
     }
 
     /// The room that looks into papers.
-    pub(crate) fn room(&self) -> &Room {
-        &self.0.room
+    pub(crate) fn inspector(&self) -> &Inspector {
+        &self.0.inspector
     }
 
     /// The turn to import a file. There is only one, because an import uses much memory and, while it writes,
@@ -241,7 +241,7 @@ impl Backend {
     }
 
     /// Files that wait for a declaration.
-    pub(crate) fn held(&self) -> &Held<HeldPaper> {
+    pub(crate) fn held(&self) -> &PendingDeclarations<HeldPaper> {
         &self.0.held
     }
 

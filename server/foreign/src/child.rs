@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use domain::papers::{PAPER_MIB_AT_MOST, Unread};
 
-use crate::{ANSWER_BYTES_AT_MOST, Look, pdf, seal};
+use crate::{ANSWER_BYTES_AT_MOST, Inspection, pdf, seal};
 
 /// The word on the command line that makes the program a child.
 pub const VERB: &str = "look-into";
@@ -17,7 +17,7 @@ const NOT_LIMITED: u8 = 3;
 
 /// Runs the child to its end. It must be the first thing that the program does.
 pub fn run() -> ExitCode {
-    answer(|| pdf::look_into(read()?))
+    answer(|| pdf::inspect(read()?))
 }
 
 /// Limits the process, does the work and writes what it saw.
@@ -25,9 +25,9 @@ pub fn run() -> ExitCode {
 /// The limits are set here and not between fork and exec of the parent. Either way no foreign byte is read
 /// before the limits are set, because the file is only read below. And the serving process, which has many
 /// threads and much memory, can start children without unsafe code and without copying its page tables.
-pub fn answer(work: impl FnOnce() -> Option<Look>) -> ExitCode {
+pub fn answer(work: impl FnOnce() -> Option<Inspection>) -> ExitCode {
     let Ok(is_sealed) = seal::seal() else { return ExitCode::from(NOT_LIMITED) };
-    let mut look = work().unwrap_or_else(Look::given_up);
+    let mut look = work().unwrap_or_else(Inspection::given_up);
     look.is_sealed = is_sealed;
     match write(&look) {
         Ok(()) => ExitCode::SUCCESS,
@@ -47,10 +47,10 @@ fn read() -> Option<Vec<u8>> {
     Some(content)
 }
 
-fn write(look: &Look) -> std::io::Result<()> {
+fn write(look: &Inspection) -> std::io::Result<()> {
     let mut json = serde_json::to_vec(look)?;
     if json.len() > ANSWER_BYTES_AT_MOST {
-        let short = Look { lines: Vec::new(), unread: Some(Unread::GivenUp), ..look.clone() };
+        let short = Inspection { lines: Vec::new(), unread: Some(Unread::GivenUp), ..look.clone() };
         json = serde_json::to_vec(&short)?;
     }
     let mut stdout = std::io::stdout().lock();

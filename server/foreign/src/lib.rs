@@ -1,27 +1,27 @@
 //! Reads foreign files; no other crate does. A child process that may crash looks into them, under limits
-//! that the kernel enforces, and reports what it saw. [`Room`] is the serving process's side, [`child`] the
+//! that the kernel enforces, and reports what it saw. [`Inspector`] is the serving process's side, [`child`] the
 //! child's.
 //! Knows no database, no page and no permission; of the domain it uses only the types of a look.
 
 #![deny(unsafe_code)]
 
 pub mod child;
+mod inspector;
 mod letters;
 mod pdf;
-mod room;
 mod seal;
 
 use domain::papers::{PageLine, Unread};
 use serde::{Deserialize, Serialize};
 
-pub use room::{LOOKS_AT_ONCE, Program, Room, Unseen};
+pub use inspector::{Inspector, LOOKS_AT_ONCE, Program, Unseen};
 
 /// Longest answer of a child. A dense first page needs a tenth of it.
 const ANSWER_BYTES_AT_MOST: usize = 512 * 1024;
 
 /// What was seen in a file.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Look {
+pub struct Inspection {
     /// Number of pages, if it is certain.
     pub pages: Option<u32>,
     /// The lines of the first page, in every way that it can be read.
@@ -32,13 +32,13 @@ pub struct Look {
     is_sealed: bool,
 }
 
-impl Look {
+impl Inspection {
     /// The result for a file that could not be looked into.
-    pub fn given_up() -> Look {
-        Look::unread(Unread::GivenUp)
+    pub fn given_up() -> Inspection {
+        Inspection::unread(Unread::GivenUp)
     }
 
-    fn unread(why: Unread) -> Look {
-        Look { unread: Some(why), ..Look::default() }
+    fn unread(why: Unread) -> Inspection {
+        Inspection { unread: Some(why), ..Inspection::default() }
     }
 }

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use backend::{Backend, TrailFault, TrailState};
-use foreign::{Program, Room};
+use foreign::{Inspector, Program};
 
 use super::{links, modes};
 use crate::config::{Config, Mistake, SETTINGS, Sources};
@@ -118,7 +118,7 @@ pub async fn installation(config: &Config, looker: Program) -> Checked {
             config.listen
         ));
     }
-    match Room::new(looker).try_out().await {
+    match Inspector::new(looker).try_out().await {
         Ok(true) => {}
         Ok(false) => notes.push(
             "The kernel cannot take system calls away from the process that reads papers; its other limits hold."

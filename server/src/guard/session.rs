@@ -8,7 +8,7 @@ use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::access::Caller;
-use domain::accounts::{Duty, Recognised, SessionUse};
+use domain::accounts::{Duty, SessionHolder, SessionUse};
 use domain::error::{Failure, Refusal};
 use http::{Method, header};
 
@@ -53,7 +53,7 @@ pub(super) async fn identify(site: &Site, request: &mut Request) -> Result<(), B
         visitor::session_token(&site.config, request.headers(), request.extensions()).map(str::to_owned);
     let by = if permission::is_background(name(request)) { SessionUse::ByPage } else { SessionUse::ByPerson };
     let (caller, duty) = match recognised(site, token, by).await {
-        Ok(Some(Recognised { caller, duty })) => (Some(caller), duty),
+        Ok(Some(SessionHolder { caller, duty })) => (Some(caller), duty),
         Ok(None) => (None, None),
         Err(failure) => return Err(fault::failure(&failure, request.headers()).into()),
     };
@@ -116,7 +116,7 @@ async fn recognised(
     site: &Site,
     token: Option<String>,
     by: SessionUse,
-) -> Result<Option<Recognised>, Failure> {
+) -> Result<Option<SessionHolder>, Failure> {
     let Some(token) = token else { return Ok(None) };
     match site.services.accounts.recognise(&token, by, site.clock.now()).await {
         Ok(found) => Ok(Some(found)),

@@ -3,7 +3,7 @@
 //! without a session.
 
 use app::failure::page_of;
-use app::form::{Answered, FormAnswer, FormPage, is_plain_request, page_of_call};
+use app::form::{FormAnswer, FormOutcome, FormPage, is_plain_request, page_of_call};
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -37,8 +37,8 @@ pub async fn call(State(site): State<Site>, request: Request) -> Response {
     let Some(form) = form else { return answer };
     let mut shown = match left.take() {
         None => return answer,
-        Some(Answered::Page(page)) => show(&site, form, *page).await,
-        Some(Answered::Failed(failure)) => fault::failure(&failure, &form.headers),
+        Some(FormOutcome::Page(page)) => show(&site, form, *page).await,
+        Some(FormOutcome::Failed(failure)) => fault::failure(&failure, &form.headers),
     };
     for cookie in answer.headers().get_all(header::SET_COOKIE) {
         shown.headers_mut().append(header::SET_COOKIE, cookie.clone());

@@ -25,7 +25,7 @@ pub enum Holder {
 
 /// What a meeting holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Booked {
+pub enum Bookable {
     /// A room.
     Room,
     /// An agency that joins as a site.
@@ -59,12 +59,12 @@ pub enum Disclosure {
 /// The title shows the rooms too, so the room of a known meeting is no secret. The participants are shown
 /// only to people who may open the meeting. Of people who are not near, only the chair is looked up, and only
 /// by half-day: without that nobody could find a time for the chair.
-pub fn disclosure(sight: Sight, booked: Booked) -> Disclosure {
+pub fn disclosure(sight: Sight, booked: Bookable) -> Disclosure {
     let (needed, otherwise) = match booked {
-        Booked::Room => (Sight::Title, Disclosure::Hours),
-        Booked::Site | Booked::Person { is_near: true, .. } => (Sight::Opens, Disclosure::Hours),
-        Booked::Person { is_near: false, is_chair: true } => (Sight::Opens, Disclosure::HalfDays),
-        Booked::Person { is_near: false, is_chair: false } => (Sight::Opens, Disclosure::Nothing),
+        Bookable::Room => (Sight::Title, Disclosure::Hours),
+        Bookable::Site | Bookable::Person { is_near: true, .. } => (Sight::Opens, Disclosure::Hours),
+        Bookable::Person { is_near: false, is_chair: true } => (Sight::Opens, Disclosure::HalfDays),
+        Bookable::Person { is_near: false, is_chair: false } => (Sight::Opens, Disclosure::Nothing),
     };
     if sight >= needed { Disclosure::Meeting } else { otherwise }
 }
@@ -138,14 +138,14 @@ mod tests {
 
     #[test]
     fn what_is_told_follows_what_is_seen_and_who_it_is() {
-        let near = Booked::Person { is_near: true, is_chair: false };
-        let chair = Booked::Person { is_near: false, is_chair: true };
-        let stranger = Booked::Person { is_near: false, is_chair: false };
+        let near = Bookable::Person { is_near: true, is_chair: false };
+        let chair = Bookable::Person { is_near: false, is_chair: true };
+        let stranger = Bookable::Person { is_near: false, is_chair: false };
         use Disclosure::{HalfDays, Hours, Meeting, Nothing};
         // Nothing, Taken, Title, Opens, Papers.
         let table = [
-            (Booked::Room, [Hours, Hours, Meeting, Meeting, Meeting]),
-            (Booked::Site, [Hours, Hours, Hours, Meeting, Meeting]),
+            (Bookable::Room, [Hours, Hours, Meeting, Meeting, Meeting]),
+            (Bookable::Site, [Hours, Hours, Hours, Meeting, Meeting]),
             (near, [Hours, Hours, Hours, Meeting, Meeting]),
             (chair, [HalfDays, HalfDays, HalfDays, Meeting, Meeting]),
             (stranger, [Nothing, Nothing, Nothing, Meeting, Meeting]),

@@ -17,7 +17,7 @@ use crate::failure::CallError;
 #[cfg(feature = "ssr")]
 use {
     super::step::{Step, add_once},
-    crate::form::{Note, answer, fill_in_further, noted},
+    crate::form::{FlashMessage, answer, fill_in_further, noted},
     crate::session::{asked, now},
     domain::access::{Action, Caller, Role, Scope},
     domain::agencies::path_in,
@@ -311,11 +311,11 @@ pub async fn save(
     let page =
         id.parse::<MeetingId>().map_or("/meetings/new".to_owned(), |id| format!("/meetings/{id}/edit"));
     match saved(&services, &caller, edited, Step::parse(&then), typed, input).await {
-        Ok(Pressed::Goes(goal)) => answer(&page, Ok(goal), &[], |goal| goal),
-        Ok(Pressed::Refused { page, failure }) => {
+        Ok(SaveOutcome::Goes(goal)) => answer(&page, Ok(goal), &[], |goal| goal),
+        Ok(SaveOutcome::Refused { page, failure }) => {
             answer(&page, Err(failure), &[("all", "on")], |(): ()| page.clone())
         }
-        Ok(Pressed::FillInFurther { page, typed, shows_missing }) => {
+        Ok(SaveOutcome::FillInFurther { page, typed, shows_missing }) => {
             let all = if shows_missing { "on" } else { "" };
             let typed: Vec<(&str, &str)> = typed.fields().into_iter().chain([("all", all)]).collect();
             fill_in_further(&page, &typed);
@@ -332,7 +332,7 @@ pub async fn save(
 
 /// The result of a plain form that was saved.
 #[cfg(feature = "ssr")]
-enum Pressed {
+enum SaveOutcome {
     /// Redirect to this address.
     Goes(String),
     /// The draft is saved, but publishing was refused.
@@ -362,7 +362,7 @@ async fn saved(
     step: Step,
     mut typed: Typed,
     mut input: MeetingInput,
-) -> Result<Pressed, Failure> {
+) -> Result<SaveOutcome, Failure> {
     // What is sent holds nobody who was only guessed at.
     if step != Step::Publish {
         add_typed(services, caller, &mut typed, &mut input).await?;
@@ -375,10 +375,10 @@ async fn saved(
             let copy = services.meetings.save(caller, None, input).await?;
             let page = format!("/meetings/{}/edit", copy.id);
             let goal = match edited {
-                Some((original, _)) => noted(Note::CopyOf(original), page),
+                Some((original, _)) => noted(FlashMessage::CopyOf(original), page),
                 None => page,
             };
-            return Ok(Pressed::Goes(goal));
+            return Ok(SaveOutcome::Goes(goal));
         }
         outcome => outcome?,
     };
@@ -386,15 +386,15 @@ async fn saved(
     match step {
         step if is_left => {
             let shows_missing = matches!(step, Step::Publish | Step::Check);
-            Ok(Pressed::FillInFurther { page: edit, typed, shows_missing })
+            Ok(SaveOutcome::FillInFurther { page: edit, typed, shows_missing })
         }
         Step::Publish => match services.meetings.publish(caller, saved.id, saved.rev).await {
-            Ok(_) => Ok(Pressed::Goes(format!("/meetings/{}", saved.id))),
-            Err(failure) => Ok(Pressed::Refused { page: edit, failure }),
+            Ok(_) => Ok(SaveOutcome::Goes(format!("/meetings/{}", saved.id))),
+            Err(failure) => Ok(SaveOutcome::Refused { page: edit, failure }),
         },
         // Showing what is missing only changes the view, like a filter.
-        Step::Check => Ok(Pressed::Goes(format!("{edit}?all=on#check"))),
-        step => Ok(Pressed::Goes(format!("{edit}#{}", step.section()))),
+        Step::Check => Ok(SaveOutcome::Goes(format!("{edit}?all=on#check"))),
+        step => Ok(SaveOutcome::Goes(format!("{edit}#{}", step.section()))),
     }
 }
 

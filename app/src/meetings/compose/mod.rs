@@ -25,7 +25,7 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::{use_location, use_params_map, use_query_map};
 
-use crate::form::{Note, posted};
+use crate::form::{FlashMessage, posted};
 use crate::text::keys::*;
 use crate::text::{self, t};
 use crate::ui::{Icon, Loaded, Notice, StageBadge, Tone, loaded_page, resource};
@@ -174,8 +174,8 @@ fn kept(keeping: Keeping) -> Option<AnyView> {
 }
 
 /// Told when somebody else was faster and what was typed became a draft of its own.
-fn copied(note: Option<Note>) -> Option<AnyView> {
-    let Some(Note::CopyOf(original)) = note else { return None };
+fn copied(note: Option<FlashMessage>) -> Option<AnyView> {
+    let Some(FlashMessage::CopyOf(original)) = note else { return None };
     let href = format!("/meetings/{original}/edit");
     Some(
         view! {

@@ -17,16 +17,16 @@ use crate::db::{Source, Tx, q};
 use crate::stop::Done;
 use crate::stored;
 
-/// The longest wait, in seconds: as long as a failure of a user name takes to be forgiven, so a longer one slows nobody
-/// who guesses on and on.
+/// The longest wait, in seconds. A failure of a user name is forgiven after this time, so a longer wait would not slow a
+/// persistent guesser further.
 const WAIT_AT_MOST: u64 = 300;
-/// Failures of one address that cost nothing: a whole office may stand behind it, and come at eight in the morning.
+/// Failures of one address without a delay. A whole office may share the address and sign in at eight.
 const ADDRESS_FREE: i64 = 30;
-/// One failure of an address is forgiven after so long: an office of thirty mistypes less often than that.
+/// Time after which one failure of an address is forgiven. An office of 30 people mistypes less often.
 const ADDRESS_FORGIVES: Duration = Duration::minutes(1);
-/// Failures of one user name, over all addresses, that cost nothing: more than anybody mistypes in an hour.
+/// Failures of one user name over all addresses without a delay: more than a person mistypes in an hour.
 const USER_FREE: i64 = 20;
-/// One failure of a user name is forgiven after so long.
+/// Time after which one failure of a user name is forgiven.
 const USER_FORGIVES: Duration = Duration::minutes(5);
 /// Wrong codes of the first administrator, over all addresses, that cost nothing, so that strangers from some
 /// hundred addresses do not make the owner wait. The code has 59 bits; the delay only keeps the log and the
@@ -46,12 +46,12 @@ pub(super) struct Subject {
     key: String,
     free: i64,
     forgives: Duration,
-    reported: Option<Reported>,
+    reported: Option<GuessedSubject>,
 }
 
 /// The kind of subject whose free failures are used up, as reported in the trail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Reported {
+pub(super) enum GuessedSubject {
     /// One user name over all addresses.
     UserName,
     /// One address over all user names.
@@ -66,7 +66,7 @@ impl Subject {
     /// A user name, known or not, over all addresses.
     pub(super) fn user(user_name: &str) -> Self {
         let key = format!("user:{}", cut(user_name));
-        Self { reported: Some(Reported::UserName), ..Self::quiet(key, USER_FREE, USER_FORGIVES) }
+        Self { reported: Some(GuessedSubject::UserName), ..Self::quiet(key, USER_FREE, USER_FORGIVES) }
     }
 
     /// A user name at one client's address.
@@ -77,7 +77,7 @@ impl Subject {
     /// A client's address.
     pub(super) fn address(address: &str) -> Self {
         let key = format!("address:{}", cut(address));
-        Self { reported: Some(Reported::Address), ..Self::quiet(key, ADDRESS_FREE, ADDRESS_FORGIVES) }
+        Self { reported: Some(GuessedSubject::Address), ..Self::quiet(key, ADDRESS_FREE, ADDRESS_FORGIVES) }
     }
 
     /// The old password, or the code, of a signed-in person.
@@ -128,7 +128,7 @@ pub(super) async fn check(mut on: impl Source, subjects: &[Subject], now: DateTi
     if seconds > 0 { Err(Refusal::WaitBeforeSignIn { seconds }.into()) } else { Ok(()) }
 }
 
-/// Failures not forgiven yet, when it takes so long until the last of them is; one half forgiven still counts.
+/// The number of failures that are not forgiven yet, from the time until the last one is. A partly forgiven failure counts.
 fn outstanding(left: Duration, forgives: Duration) -> i64 {
     let (left, each) = (left.num_milliseconds(), forgives.num_milliseconds());
     if left <= 0 { 0 } else { (left - 1) / each + 1 }
@@ -148,7 +148,7 @@ pub(super) async fn failed(
     tx: &mut Tx,
     subjects: &[Subject],
     now: DateTime<Utc>,
-) -> Done<Vec<(Reported, i64)>> {
+) -> Done<Vec<(GuessedSubject, i64)>> {
     q("DELETE FROM sign_in_failure WHERE forgiven_at < $1").bind(now).run(&mut *tx).await?;
     let mut to_report = Vec::new();
     for subject in subjects {

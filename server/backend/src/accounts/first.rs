@@ -12,7 +12,7 @@ use domain::text::fold;
 use super::delay::{self, Subject};
 use super::devices::{self, Origin};
 use super::password::{self, StoredPassword};
-use super::session::{self, Begun};
+use super::session::{self, SessionStart};
 use super::sign_in::MARKS_KEY;
 use super::strength;
 use crate::agencies::{self, NAME_AT_MOST, NewAgency, text};
@@ -94,7 +94,7 @@ pub(super) async fn claim(
     let entry = Entry::new(Deed::AccountsClaim, &new.name).of(agency);
     audit::record(&mut tx, backend, &system, entry.after(&new.user_name)?).await?;
     devices::is_new(&mut tx, id, Origin { device, address, key: &key }, now).await?;
-    let begun = Begun { keep: false, device, awaits_code: false };
+    let begun = SessionStart { keep: false, device, awaits_code: false };
     let signed_in = session::begin(&mut tx, backend, id, begun, now).await?;
     tx.commit().await?;
     Ok(signed_in)

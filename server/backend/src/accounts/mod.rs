@@ -13,7 +13,7 @@ pub(crate) mod strength;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use domain::access::{Action, Caller, Scope};
-use domain::accounts::{Accounts, Duty, FirstAdministrator, OwnSession, Recognised, SessionUse, SignedIn};
+use domain::accounts::{Accounts, Duty, FirstAdministrator, OwnSession, SessionHolder, SessionUse, SignedIn};
 use domain::audit::Deed;
 use domain::error::{Failure, FieldProblem, Outcome, Problem, Refusal};
 
@@ -40,7 +40,7 @@ impl Accounts for Backend {
         self.outcome(sign_in::sign_in(self, attempt).await)
     }
 
-    async fn recognise(&self, token: &str, by: SessionUse, now: DateTime<Utc>) -> Outcome<Recognised> {
+    async fn recognise(&self, token: &str, by: SessionUse, now: DateTime<Utc>) -> Outcome<SessionHolder> {
         self.outcome(recognise(self, token, by, now).await)
     }
 
@@ -80,7 +80,12 @@ async fn note(tx: &mut Tx, backend: &Backend, caller: &Caller, what: Deed) -> Do
     audit::record(tx, backend, caller, Entry::new(what, &caller.name).of(caller.agency.id)).await
 }
 
-async fn recognise(backend: &Backend, token: &str, by: SessionUse, now: DateTime<Utc>) -> Done<Recognised> {
+async fn recognise(
+    backend: &Backend,
+    token: &str,
+    by: SessionUse,
+    now: DateTime<Utc>,
+) -> Done<SessionHolder> {
     let found = session::find(backend.db(), token, now).await?;
     let caller = found.caller;
     if by == SessionUse::ByPerson && found.is_to_be_marked {
@@ -95,7 +100,7 @@ async fn recognise(backend: &Backend, token: &str, by: SessionUse, now: DateTime
     } else {
         None
     };
-    Ok(Recognised { caller, duty })
+    Ok(SessionHolder { caller, duty })
 }
 
 async fn sign_out(backend: &Backend, caller: &Caller) -> Done<()> {

@@ -27,7 +27,7 @@ const WAITING_AT_MOST: Duration = Duration::minutes(10);
 
 /// How a session begins.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Begun<'a> {
+pub(super) struct SessionStart<'a> {
     /// Whether the device stays signed in.
     pub(super) keep: bool,
     /// Description of the browser.
@@ -41,10 +41,10 @@ pub(super) async fn begin(
     tx: &mut Tx,
     backend: &Backend,
     person: PersonId,
-    begun: Begun<'_>,
+    begun: SessionStart<'_>,
     now: DateTime<Utc>,
 ) -> Done<SignedIn> {
-    let Begun { keep, device, awaits_code } = begun;
+    let SessionStart { keep, device, awaits_code } = begun;
     q("DELETE FROM session WHERE ends_at <= $1 OR used_at + idle_ms <= $1").bind(now).run(&mut *tx).await?;
     let token = hex::encode(backend.entropy().array::<32>());
     let config = &backend.0.config;

@@ -9,9 +9,9 @@ use domain::ids::{AgencyId, PersonId};
 use domain::notices::AccountEventKind;
 use serde_json::json;
 
-use super::delay::{self, Reported, Subject};
+use super::delay::{self, GuessedSubject, Subject};
 use super::devices::{self, Origin};
-use super::session::{self, Begun};
+use super::session::{self, SessionStart};
 use super::{note, second_factor};
 use crate::audit::{self, Entry};
 use crate::db::{Tx, q};
@@ -80,7 +80,8 @@ pub(super) async fn sign_in(backend: &Backend, attempt: Attempt<'_>) -> Done<Sig
     let signed_in = if second_factor::is_on(&mut tx, person).await? {
         // Nothing is forgiven before the code is entered; otherwise each right password would allow more
         // guesses at the code.
-        session::begin(&mut tx, backend, person, Begun { keep, device, awaits_code: true }, now).await?
+        session::begin(&mut tx, backend, person, SessionStart { keep, device, awaits_code: true }, now)
+            .await?
     } else {
         succeeded(&mut tx, backend, person, &user_name, keep, from, now).await?
     };
@@ -115,12 +116,12 @@ pub(super) async fn failed(
         let after = json!({ "failures": failures, "address": mark });
         let system = backend.system_caller(now);
         let (name, agency) = match (what, &of) {
-            (Reported::UserName, Some((name, agency))) => (name.as_str(), Some(*agency)),
-            (Reported::UserName | Reported::Address, _) => ("", None),
+            (GuessedSubject::UserName, Some((name, agency))) => (name.as_str(), Some(*agency)),
+            (GuessedSubject::UserName | GuessedSubject::Address, _) => ("", None),
         };
         let what = match what {
-            Reported::UserName => Deed::AccountsManyFailuresOfUser,
-            Reported::Address => Deed::AccountsManyFailuresOfAddress,
+            GuessedSubject::UserName => Deed::AccountsManyFailuresOfUser,
+            GuessedSubject::Address => Deed::AccountsManyFailuresOfAddress,
         };
         let entry = Entry::new(what, name).after(&after)?;
         let entry = match agency {
@@ -158,7 +159,7 @@ pub(super) async fn succeeded(
         q("UPDATE person SET failed_tries = 0 WHERE id = $1").bind(person).run(&mut *tx).await?;
     }
     let is_new = devices::is_new(tx, person, from, now).await?;
-    let begun = Begun { keep, device: from.device, awaits_code: false };
+    let begun = SessionStart { keep, device: from.device, awaits_code: false };
     let signed_in = session::begin(tx, backend, person, begun, now).await?;
     let caller = session::find(&mut *tx, &signed_in.token, now).await?.caller;
     note(tx, backend, &caller, Deed::AccountsSignIn).await?;

@@ -36,7 +36,7 @@ pub(crate) struct Line {
 
 /// A line with its place.
 #[derive(Clone, Debug, sqlx::FromRow)]
-pub(super) struct Placed {
+pub(super) struct ChainedLine {
     #[sqlx(flatten)]
     pub(super) line: Line,
     pub(super) seq: i64,
@@ -145,7 +145,7 @@ async fn share_named(tx: &mut Tx, lines: &[Line]) -> Result<(), sqlx::Error> {
 }
 
 /// Lines after a number, in order, at most `at_most` of them.
-pub(super) async fn behind(on: impl Source, seq: i64, at_most: u32) -> Result<Vec<Placed>, sqlx::Error> {
+pub(super) async fn behind(on: impl Source, seq: i64, at_most: u32) -> Result<Vec<ChainedLine>, sqlx::Error> {
     q(format!("SELECT {COLUMNS} FROM audit WHERE seq > $1 ORDER BY seq LIMIT $2"))
         .bind(seq)
         .bind(at_most)

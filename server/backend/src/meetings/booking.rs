@@ -7,7 +7,7 @@ use domain::access::{Action, Caller};
 use domain::duration::sessions;
 use domain::error::Refusal;
 use domain::ids::{AgencyId, MeetingId, PersonId, RoomId};
-use domain::meetings::{Booked, Holder, MeetingBrief, disclosure, may_hold_room, plans_for_chair};
+use domain::meetings::{Bookable, Holder, MeetingBrief, disclosure, may_hold_room, plans_for_chair};
 use domain::sight::Sight;
 use domain::time::{Hours, Sitting};
 
@@ -82,7 +82,7 @@ pub(super) async fn refuse_taken(on: &mut impl Source, booking: &Booking<'_>) ->
              JOIN agency a ON a.id = m.agency_id JOIN sitting s ON s.meeting_id = m.id WHERE mr.room_id IN (");
         let listed: Vec<String> = rooms.iter().map(|room| query.place(*room)).collect();
         query.push(&listed.join(", ")).push(")");
-        if let Some((room, by)) = booking.first(&mut *on, query, Booked::Room).await? {
+        if let Some((room, by)) = booking.first(&mut *on, query, Bookable::Room).await? {
             return Err(Refusal::RoomTaken { room, by }.into());
         }
     }
@@ -100,7 +100,7 @@ pub(super) async fn refuse_taken(on: &mut impl Source, booking: &Booking<'_>) ->
         query.push(&format!(" AND m.agency_id IN ({})", own.join(", ")));
     }
     let is_near = near(&mut *on, booking.caller, &[chair]).await?.contains(&chair.to_string());
-    match booking.first(on, query, Booked::Person { is_near, is_chair: true }).await? {
+    match booking.first(on, query, Bookable::Person { is_near, is_chair: true }).await? {
         Some((chair, by)) => Err(Refusal::ChairTaken { chair, by }.into()),
         None => Ok(()),
     }
@@ -112,7 +112,7 @@ impl Booking<'_> {
         &self,
         on: &mut impl Source,
         mut query: Q,
-        booked: Booked,
+        booked: Bookable,
     ) -> Done<Option<(String, Holder)>> {
         let own = query.place(self.meeting);
         query.push(&format!(" AND m.id <> {own} AND m.stage IN {HOLDING} AND ("));

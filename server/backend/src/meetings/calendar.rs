@@ -12,7 +12,7 @@ use domain::time::Sitting;
 
 use super::booking::HOLDING;
 use super::lines;
-use super::narrow::{Narrow, Of};
+use super::narrow::{AgencyScope, Narrow};
 use super::sight::at_least;
 use super::store::minute;
 use crate::agencies::subtree_pattern;
@@ -86,7 +86,7 @@ fn question(caller: &Caller, filter: &CalendarFilter, window: Window) -> Q {
     let mut all = vec![at_least(&mut query, caller, Sight::Title)];
     let (from, to) = (query.place(window.from), query.place(window.to));
     all.push(format!("m.id IN (SELECT s.meeting_id FROM sitting s WHERE s.date BETWEEN {from} AND {to})"));
-    let agency = filter.agency.map(Of::HeldOrAttended);
+    let agency = filter.agency.map(AgencyScope::HeldOrAttended);
     let narrow = Narrow { agency, room: filter.room, person: filter.person };
     all.extend(narrow.conditions(&mut query, caller));
     let limit = query.place(MEETINGS_AT_MOST);

@@ -9,7 +9,7 @@ use domain::count::Form;
 use domain::duration::{sessions, touched_by, whole};
 use domain::ids::{AgencyId, MeetingId, PersonId};
 use domain::meetings::{
-    Booked, BusyOf, Conflict, Delegation, Holder, MeetingBrief, disclosure, keeps_chair, plans_for_chair,
+    Bookable, BusyOf, Conflict, Delegation, Holder, MeetingBrief, disclosure, keeps_chair, plans_for_chair,
 };
 use domain::rooms::RoomRef;
 use domain::sight::Sight;
@@ -160,14 +160,14 @@ pub(super) async fn all(on: &mut impl Source, asked: &Asked<'_>) -> Done<Vec<Con
     for taken in taken(&mut *on, asked, ROOMS, &asked.rooms(), &time).await? {
         let name = asked.known.rooms.get(&stored::id(&taken.of)?).map(|room| room.name.clone());
         let of = BusyOf::Room(name.unwrap_or_default());
-        conflicts.extend(told(asked, taken, Booked::Room, &of, true));
+        conflicts.extend(told(asked, taken, Bookable::Room, &of, true));
     }
     conflicts.extend(people(&mut *on, asked, &time).await?);
     let sites = taken(&mut *on, asked, SITES, &asked.sites(), &time).await?;
     let names = site_names(on, &sites).await?;
     for taken in sites {
         let of = BusyOf::Site(names.get(&taken.of).cloned().unwrap_or_default());
-        conflicts.extend(told(asked, taken, Booked::Site, &of, false));
+        conflicts.extend(told(asked, taken, Bookable::Site, &of, false));
     }
     conflicts.sort_by_key(|conflict| !conflict.blocks);
     conflicts.truncate(SHOWN_AT_MOST);
@@ -178,7 +178,7 @@ pub(super) async fn all(on: &mut impl Source, asked: &Asked<'_>) -> Done<Vec<Con
 fn told(
     asked: &Asked<'_>,
     taken: Taken,
-    booked: Booked,
+    booked: Bookable,
     of: &BusyOf,
     blocks: bool,
 ) -> impl Iterator<Item = Conflict> {
@@ -204,12 +204,12 @@ async fn people(on: &mut impl Source, asked: &Asked<'_>, time: &Time<'_>) -> Don
             Some(Part::Secretary) => (BusyOf::Secretary(name), false),
             _ => (BusyOf::Delegate(name), false),
         };
-        conflicts.extend(told(asked, taken, Booked::Person { is_near: true, is_chair }, &of, blocks));
+        conflicts.extend(told(asked, taken, Bookable::Person { is_near: true, is_chair }, &of, blocks));
     }
     let Some(chair) = asked.far_chair() else { return Ok(conflicts) };
     let halves = sessions(&asked.rows.sittings, asked.hours);
     let wide: Vec<Sitting> = halves.iter().map(|half| whole(*half, asked.hours)).collect();
-    let booked = Booked::Person { is_near: false, is_chair: true };
+    let booked = Bookable::Person { is_near: false, is_chair: true };
     let of = BusyOf::Chair(asked.known.person_name(chair));
     let mut strangers = Vec::new();
     for taken in taken(on, asked, PEOPLE, &[chair.to_string()], &Time::At(&wide)).await? {

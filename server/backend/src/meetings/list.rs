@@ -11,7 +11,7 @@ use domain::people::Page;
 use domain::sight::Sight;
 
 use super::lines;
-use super::narrow::{Narrow, Of};
+use super::narrow::{AgencyScope, Narrow};
 use super::sight::at_least;
 use crate::access::Within;
 use crate::db::{Q, q};
@@ -82,7 +82,8 @@ fn condition(
         }
         None => at_least(query, caller, Sight::Title),
     }];
-    let agency = filter.agency.map(if filter.with_subtree { Of::HeldBelow } else { Of::Held });
+    let agency =
+        filter.agency.map(if filter.with_subtree { AgencyScope::HeldBelow } else { AgencyScope::Held });
     let narrow = Narrow { agency, room: filter.room, person: filter.person };
     all.extend(narrow.conditions(query, caller));
     if let Some(window) = filter.window {

@@ -11,7 +11,7 @@ use crate::db::Q;
 
 /// Which meetings of an agency are selected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Of {
+pub(super) enum AgencyScope {
     /// Those it holds.
     Held(AgencyId),
     /// Those that it or an agency below it holds.
@@ -23,7 +23,7 @@ pub(super) enum Of {
 /// What to narrow to. The default narrows nothing.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Narrow {
-    pub(super) agency: Option<Of>,
+    pub(super) agency: Option<AgencyScope>,
     pub(super) room: Option<RoomId>,
     pub(super) person: Option<PersonId>,
 }
@@ -55,15 +55,15 @@ impl Narrow {
     }
 }
 
-fn of_agency(query: &mut Q, caller: &Caller, of: Of) -> String {
+fn of_agency(query: &mut Q, caller: &Caller, of: AgencyScope) -> String {
     let below = |query: &mut Q, agency| {
         let pattern = query.place(subtree_pattern(agency));
         (format!("m.agency_id IN (SELECT id FROM agency WHERE path LIKE {pattern})"), pattern)
     };
     match of {
-        Of::Held(agency) => format!("m.agency_id = {}", query.place(agency)),
-        Of::HeldBelow(agency) => below(query, agency).0,
-        Of::HeldOrAttended(agency) => {
+        AgencyScope::Held(agency) => format!("m.agency_id = {}", query.place(agency)),
+        AgencyScope::HeldBelow(agency) => below(query, agency).0,
+        AgencyScope::HeldOrAttended(agency) => {
             let (held, pattern) = below(query, agency);
             let opened = at_least(query, caller, Sight::Opens);
             // Anyone in an invited agency may know that their agency is invited.

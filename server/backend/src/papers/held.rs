@@ -18,7 +18,7 @@ const OF_EVERYBODY: usize = 50;
 
 /// The waiting files. Clones share them.
 #[derive(Debug)]
-pub(crate) struct Held<T>(Arc<Mutex<Shelf<T>>>);
+pub(crate) struct PendingDeclarations<T>(Arc<Mutex<Shelf<T>>>);
 
 #[derive(Debug)]
 struct Shelf<T> {
@@ -34,13 +34,13 @@ struct Waiting<T> {
     what: T,
 }
 
-impl<T> Default for Held<T> {
+impl<T> Default for PendingDeclarations<T> {
     fn default() -> Self {
-        Held(Arc::new(Mutex::new(Shelf { waiting: HashMap::new(), came: 0 })))
+        PendingDeclarations(Arc::new(Mutex::new(Shelf { waiting: HashMap::new(), came: 0 })))
     }
 }
 
-impl<T: Send + 'static> Held<T> {
+impl<T: Send + 'static> PendingDeclarations<T> {
     fn shelf(&self) -> MutexGuard<'_, Shelf<T>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -98,7 +98,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn what_waits_is_for_its_sender_once_and_for_a_quarter_of_an_hour() {
-        let held = Held::default();
+        let held = PendingDeclarations::default();
         held.keep(id(1), person(1), "paper");
         assert_eq!(held.take(id(1), person(2)), None, "of somebody else");
         assert_eq!(held.take(id(1), person(1)), Some("paper"));
@@ -113,7 +113,7 @@ mod tests {
 
     #[tokio::test]
     async fn the_oldest_gives_way() {
-        let held = Held::default();
+        let held = PendingDeclarations::default();
         for number in 0..10 {
             held.keep(id(number), person(1), number);
         }

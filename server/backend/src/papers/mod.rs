@@ -22,7 +22,7 @@ use crate::scope::MeetingScope;
 use crate::stop::Done;
 use crate::{Backend, stored};
 
-pub(crate) use held::Held;
+pub(crate) use held::PendingDeclarations;
 pub use sweep::Swept;
 pub(crate) use upload::HeldPaper;
 pub use upload::{PaperFile, Upload};

@@ -8,7 +8,7 @@ use domain::audit::Deed;
 use domain::error::{Outcome, Refusal};
 use domain::ids::{AgendaItemId, HeldPaperId, MeetingId, PaperId};
 use domain::papers::{Level, PAPER_MIB_AT_MOST, PAPERS_AT_MOST, Unread, marking};
-use foreign::Look;
+use foreign::Inspection;
 
 use super::{NewPaper, Row, clean_title, insert, kind, managed_item, sweep};
 use crate::audit::{self, Entry};
@@ -196,10 +196,10 @@ impl Upload {
     }
 
     /// Has the child process look into the file.
-    async fn look(&mut self) -> Done<Look> {
+    async fn look(&mut self) -> Done<Inspection> {
         let file = std::fs::File::open(self.incoming.settle().await?)?;
         let sender = self.caller.person.0.as_u128();
-        Ok(self.backend.room().look_into(file, sender).await.unwrap_or_else(|_| Look::given_up()))
+        Ok(self.backend.inspector().inspect(file, sender).await.unwrap_or_else(|_| Inspection::given_up()))
     }
 
     async fn put_away(mut self) -> Done<PaperId> {

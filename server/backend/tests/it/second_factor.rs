@@ -3,7 +3,7 @@
 use backend::{Backend, BackendConfig, SeededEntropy};
 use chrono::{DateTime, Duration, Utc};
 use domain::access::{Caller, Role};
-use domain::accounts::{Accounts, Duty, Recognised, SessionUse};
+use domain::accounts::{Accounts, Duty, SessionHolder, SessionUse};
 use domain::error::{Failure, Outcome, Refusal};
 use domain::notices::{AccountEventKind, Notices};
 use domain::people::{People, PersonInput};
@@ -35,7 +35,7 @@ async fn sign_in(world: &World, password: &str, now: DateTime<Utc>) -> Outcome<S
     Ok(signed_in.token)
 }
 
-async fn recognise(world: &World, token: &str, now: DateTime<Utc>) -> Recognised {
+async fn recognise(world: &World, token: &str, now: DateTime<Utc>) -> SessionHolder {
     Accounts::recognise(&world.backend, token, SessionUse::ByPerson, now).await.unwrap()
 }
 
@@ -95,7 +95,7 @@ async fn it_is_on_with_the_first_code_and_then_every_sign_in_asks_for_one() {
 
         let now = world.now + Duration::minutes(5);
         let token = sign_in(world, PASSWORD, now).await.unwrap();
-        let Recognised { caller, duty } = recognise(world, &token, now).await;
+        let SessionHolder { caller, duty } = recognise(world, &token, now).await;
         assert_eq!(duty, Some(Duty::EnterCode));
         let refused = accounts.identify(&token, now).await;
         assert_eq!(refused, Err(Failure::Refused(Refusal::DutyFirst { duty: Duty::EnterCode })));

@@ -32,7 +32,7 @@ impl Dice {
 }
 
 /// A meeting, as recorded by the test itself.
-struct Made {
+struct TestMeeting {
     id: MeetingId,
     agency: Vec<AgencyId>,
     stage: Stage,
@@ -52,7 +52,7 @@ fn code(part: Part) -> &'static str {
     }
 }
 
-async fn office(world: &World, dice: &mut Dice) -> (Vec<Vec<AgencyId>>, Vec<Caller>, Vec<Made>) {
+async fn office(world: &World, dice: &mut Dice) -> (Vec<Vec<AgencyId>>, Vec<Caller>, Vec<TestMeeting>) {
     let root = world.agency("UBND").await;
     let mut paths = vec![vec![root]];
     let mut codes = vec!["UBND"];
@@ -81,7 +81,7 @@ async fn office(world: &World, dice: &mut Dice) -> (Vec<Vec<AgencyId>>, Vec<Call
         let at = dice.throw(codes.len());
         let stage = Stage::ALL[n % Stage::ALL.len()];
         let id = world.meeting(codes[at]).stage(stage).store().await;
-        let mut meeting = Made {
+        let mut meeting = TestMeeting {
             id,
             agency: paths[at].clone(),
             stage,
@@ -112,7 +112,7 @@ async fn office(world: &World, dice: &mut Dice) -> (Vec<Vec<AgencyId>>, Vec<Call
     (paths, callers, made)
 }
 
-async fn store(world: &World, meeting: &Made) {
+async fn store(world: &World, meeting: &TestMeeting) {
     let mut tx = world.backend.db().begin().await.unwrap();
     let named = meeting
         .people
@@ -145,7 +145,7 @@ async fn store(world: &World, meeting: &Made) {
 }
 
 /// The caller's relation to the meeting, computed only from what the test created.
-fn standing<'m>(meeting: &'m Made, caller: &Caller, paths: &[Vec<AgencyId>]) -> Standing<'m> {
+fn standing<'m>(meeting: &'m TestMeeting, caller: &Caller, paths: &[Vec<AgencyId>]) -> Standing<'m> {
     let path = |agency: &AgencyId| paths.iter().find(|path| path.last() == Some(agency)).unwrap();
     let speaks = |agency: &AgencyId, roles: &[Role]| {
         caller.grants.iter().any(|g| roles.contains(&g.role) && path(agency).contains(&g.agency))
@@ -180,7 +180,7 @@ async fn conditions_and_rule_agree_for_every_caller_and_meeting() {
             let mut met = BTreeSet::new();
             for caller in &callers {
                 let own = paths.iter().find(|path| path.last() == Some(&caller.agency.id)).unwrap();
-                let rule = |meeting: &Made| sight(caller, own, &standing(meeting, caller, &paths));
+                let rule = |meeting: &TestMeeting| sight(caller, own, &standing(meeting, caller, &paths));
                 let stored = world.backend.sights(caller, &ids).await.unwrap();
                 for meeting in &made {
                     let expected = rule(meeting);

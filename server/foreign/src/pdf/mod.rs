@@ -8,8 +8,8 @@ use domain::papers::{PageLine, Unread};
 use hayro_interpret::hayro_syntax::object::Dict;
 use hayro_interpret::hayro_syntax::{LoadPdfError, Pdf};
 
-use crate::{Look, letters};
-use page::Seen;
+use crate::{Inspection, letters};
+use page::PageContent;
 
 /// Letters that a page with a large picture must have to count as readable. A scanned page has fewer: the
 /// name of the scanning program, or of the signer.
@@ -20,14 +20,14 @@ const COVERED_AT_LEAST: f64 = 0.5;
 const NAMELESS_AT_LEAST: usize = 3;
 
 /// Looks into a file; none if its first page holds more than a page can hold.
-pub(crate) fn look_into(file: Vec<u8>) -> Option<Look> {
+pub(crate) fn inspect(file: Vec<u8>) -> Option<Inspection> {
     let pdf = match Pdf::new(file) {
         Ok(pdf) => pdf,
-        Err(LoadPdfError::Decryption(_)) => return Some(Look::unread(Unread::Locked)),
-        Err(LoadPdfError::Invalid) => return Some(Look::unread(Unread::Damaged)),
+        Err(LoadPdfError::Decryption(_)) => return Some(Inspection::unread(Unread::Locked)),
+        Err(LoadPdfError::Invalid) => return Some(Inspection::unread(Unread::Damaged)),
     };
     let found = u32::try_from(pdf.pages().len()).ok()?;
-    let Some(first) = pdf.pages().first() else { return Some(Look::unread(Unread::Damaged)) };
+    let Some(first) = pdf.pages().first() else { return Some(Inspection::unread(Unread::Damaged)) };
     let pages = certain(found, promised(&pdf));
     let seen = page::see(&pdf, first)?;
     let mut unread = unread(&seen);
@@ -39,7 +39,7 @@ pub(crate) fn look_into(file: Vec<u8>) -> Option<Look> {
     lines.extend(seen.notes.iter().map(PageLine::alone));
     let converted: Vec<PageLine> = lines.iter().flat_map(letters::converted).collect();
     lines.extend(converted);
-    Some(Look { pages, lines, unread, is_sealed: false })
+    Some(Inspection { pages, lines, unread, is_sealed: false })
 }
 
 /// The number of pages that the root of the page tree states.
@@ -59,7 +59,7 @@ fn certain(found: u32, promised: Option<i64>) -> Option<u32> {
 }
 
 /// Why the page could not be read, or not all of it.
-fn unread(seen: &Seen) -> Option<Unread> {
+fn unread(seen: &PageContent) -> Option<Unread> {
     let written = seen.glyphs.iter().filter(|glyph| glyph.is_visible && glyph.is_on_page).count();
     let is_picture = seen.covered >= COVERED_AT_LEAST && written < WRITTEN_AT_LEAST;
     if seen.has_unknown_font || lines::longest_nameless(&seen.glyphs) >= NAMELESS_AT_LEAST {

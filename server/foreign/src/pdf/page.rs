@@ -52,7 +52,7 @@ pub(super) struct Glyph {
 
 /// What was seen on a page.
 #[derive(Debug, Default)]
-pub(super) struct Seen {
+pub(super) struct PageContent {
     /// Letters, in the order they are drawn.
     pub(super) glyphs: Vec<Glyph>,
     /// Text that readers draw by themselves: of notes and fields that have no picture of their own.
@@ -68,7 +68,7 @@ pub(super) struct Seen {
 }
 
 /// Draws the first page; none if it holds more than a page can hold.
-pub(super) fn see(pdf: &Pdf, page: &Page<'_>) -> Option<Seen> {
+pub(super) fn see(pdf: &Pdf, page: &Page<'_>) -> Option<PageContent> {
     let has_unknown_font = Arc::new(AtomicBool::new(false));
     let told = Arc::clone(&has_unknown_font);
     let settings = InterpreterSettings {
@@ -83,8 +83,13 @@ pub(super) fn see(pdf: &Pdf, page: &Page<'_>) -> Option<Seen> {
     let (width, height) = page.base_dimensions();
     let area = Rect::new(0.0, 0.0, f64::from(width), f64::from(height));
     let corner = page.intersected_crop_box();
-    let mut eyes =
-        Eyes { page: area, seen: Seen::default(), patterns: 0, is_on_page: true, font: Font::Today };
+    let mut eyes = ContentReader {
+        page: area,
+        seen: PageContent::default(),
+        patterns: 0,
+        is_on_page: true,
+        font: Font::Today,
+    };
     let cache = InterpreterCache::new();
     let mut context =
         Context::new(Affine::translate((-corner.x0, -corner.y0)), area, &cache, pdf.xref(), settings);
@@ -164,16 +169,16 @@ fn font_names(page: &Page<'_>) -> Vec<String> {
 }
 
 /// The device: records what is drawn and draws nothing.
-struct Eyes {
+struct ContentReader {
     page: Rect,
-    seen: Seen,
+    seen: PageContent,
     patterns: usize,
     is_on_page: bool,
     /// The font of the letters that are being drawn.
     font: Font,
 }
 
-impl Eyes {
+impl ContentReader {
     fn keep(&mut self, glyph: &FontGlyph<'_>, transform: Affine, is_visible: bool) {
         let width = match glyph {
             FontGlyph::Outline(outline) => outline.advance_width(),
@@ -226,7 +231,7 @@ fn named(glyph: &FontGlyph<'_>) -> Option<String> {
     (!text.is_empty() && !text.chars().any(says_nothing)).then_some(text)
 }
 
-impl<'a> Device<'a> for Eyes {
+impl<'a> Device<'a> for ContentReader {
     fn draw_path(&mut self, _: &BezPath, props: DrawProps<'a>, _: &DrawMode) {
         // A page's background may be a pattern that contains a word.
         if let Paint::Pattern(pattern) = &props.paint

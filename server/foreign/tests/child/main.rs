@@ -4,7 +4,7 @@
 use std::io::Write;
 use std::process::ExitCode;
 
-use foreign::{Look, child};
+use foreign::{Inspection, child};
 use rustix::process::{Pid, Signal, kill_process};
 
 fn main() -> ExitCode {
@@ -40,8 +40,8 @@ fn is_not_permitted(error: &std::io::Error) -> bool {
     error.kind() == std::io::ErrorKind::PermissionDenied
 }
 
-fn told(is_refused: bool) -> Look {
-    let mut look = Look::default();
+fn told(is_refused: bool) -> Inspection {
+    let mut look = Inspection::default();
     look.pages = Some(u32::from(is_refused));
     look
 }

@@ -9,7 +9,7 @@ use std::io::Write;
 use foreign::{LOOKS_AT_ONCE, Unseen};
 
 use crate::files::{File, at, head, packed};
-use crate::room::file;
+use crate::inspector::file;
 use crate::seen::real;
 
 /// The serving process may grow by at most this over all files.
@@ -48,13 +48,13 @@ fn no_file_takes_more_than_its_child() {
 async fn look_into_all() {
     let room = real();
     let good = File::page(&head(), "", "").done();
-    room.look_into(file(&good), 0).await.unwrap();
+    room.inspect(file(&good), 0).await.unwrap();
     let before = peak_kib();
     let mut looks = tokio::task::JoinSet::new();
     for (sender, (name, make, end)) in KINDS.into_iter().enumerate() {
         let room = room.clone();
         looks.spawn(async move {
-            let answer = room.look_into(file(&make()), sender as u128).await;
+            let answer = room.inspect(file(&make()), sender as u128).await;
             match &answer {
                 Ok(_) => assert_ne!(
                     end,

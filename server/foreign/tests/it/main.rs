@@ -4,5 +4,5 @@
 
 mod files;
 mod hostile;
-mod room;
+mod inspector;
 mod seen;

@@ -2,17 +2,17 @@
 //! which it can be put on a page, and reports what it could not read.
 
 use domain::papers::{Level, Unread, marking};
-use foreign::{Look, Program, Room};
+use foreign::{Inspection, Inspector, Program};
 
 use crate::files::{File, at, head, packed, string};
-use crate::room::file;
+use crate::inspector::file;
 
-pub(crate) fn real() -> Room {
-    Room::new(Program::at(env!("CARGO_BIN_EXE_foreign-child")))
+pub(crate) fn real() -> Inspector {
+    Inspector::new(Program::at(env!("CARGO_BIN_EXE_foreign-child")))
 }
 
-async fn look(bytes: &[u8]) -> Look {
-    real().look_into(file(bytes), 1).await.unwrap()
+async fn look(bytes: &[u8]) -> Inspection {
+    real().inspect(file(bytes), 1).await.unwrap()
 }
 
 /// A name, a file, the marking that must be found, and the reason that must be reported.

@@ -8,7 +8,7 @@ use http::Method;
 use serde_json::{Value, json};
 
 use super::forms::{calendars, checks, lists};
-use super::office::{Made, Office};
+use super::office::{Office, TestMeeting};
 use super::oracle::{Narrow, Who};
 
 /// One request.
@@ -79,13 +79,13 @@ pub(super) fn asks(office: &Office, who: Who, address: &'static str) -> Vec<Ask>
 }
 
 /// Meetings of each stage at an agency of their own; the others are random.
-fn some(office: &Office) -> &[Made] {
+fn some(office: &Office) -> &[TestMeeting] {
     &office.meetings[..6]
 }
 
 fn pages(office: &Office, address: &'static str) -> Option<Vec<Ask>> {
-    let of = |made: &[Made]| {
-        let path = |meeting: &Made| address.replace("{id}", &meeting.id.to_string());
+    let of = |made: &[TestMeeting]| {
+        let path = |meeting: &TestMeeting| address.replace("{id}", &meeting.id.to_string());
         Some(made.iter().map(|meeting| Ask::get(address, path(meeting))).collect())
     };
     let people = [(1, office.people[1].caller.person), (4, office.people[4].caller.person)];
@@ -240,8 +240,10 @@ fn files(office: &Office, address: &'static str) -> Option<Vec<Ask>> {
 /// Requests that act on a meeting: complete ones from callers who may not, and ones with a mistake from
 /// callers who may.
 fn steps(office: &Office, who: Who, address: &'static str) -> Option<Vec<Ask>> {
-    let step = |body: &dyn Fn(&Made, bool) -> Option<String>| {
-        let may = |meeting: &Made| who.is_some_and(|who| office.writes(who, meeting) || meeting.chair == who);
+    let step = |body: &dyn Fn(&TestMeeting, bool) -> Option<String>| {
+        let may = |meeting: &TestMeeting| {
+            who.is_some_and(|who| office.writes(who, meeting) || meeting.chair == who)
+        };
         let asks = office.meetings.iter().enumerate().filter_map(|(number, meeting)| {
             let ask = Ask::form(address, body(meeting, may(meeting))?);
             Some(if number % 2 == 0 { ask } else { ask.plain() })

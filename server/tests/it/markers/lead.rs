@@ -7,13 +7,13 @@ use domain::imports::{ImportKind, ImportMode};
 use domain::live::{Direction, ShownPaper};
 use domain::papers::Level;
 
-use super::office::{Made, Office};
-use super::oracle::{Need, Seen};
+use super::office::{Office, TestMeeting};
+use super::oracle::{Clearance, MeetingView};
 
 impl Office {
     pub(super) async fn paper(&mut self, caller: &Caller, number: usize, item: AgendaItemId) -> PaperId {
-        let title = self.mark(number, "title of the paper", Need::Sees(number, Seen::Papers));
-        let content = self.mark(number, "content of the paper", Need::Sees(number, Seen::Papers));
+        let title = self.mark(number, "title of the paper", Clearance::Sees(number, MeetingView::Papers));
+        let content = self.mark(number, "content of the paper", Clearance::Sees(number, MeetingView::Papers));
         let file = format!(
             "%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n\
              3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>endobj\n% {content} {}\n\
@@ -41,17 +41,18 @@ impl Office {
                 // One change that is published, whose previous value is for people who may open the meeting,
                 // and one that is only typed.
                 let (mut input, saved, _) = services.meetings.input(&caller, id).await.unwrap();
-                let place = self.mark(number, "new place", Need::Sees(number, Seen::Title));
+                let place = self.mark(number, "new place", Clearance::Sees(number, MeetingView::Title));
                 input.place = place;
                 let saved =
                     services.meetings.save(&caller, Some((id, saved.rev)), input.clone()).await.unwrap();
                 let saved = services.meetings.publish(&caller, id, saved.rev).await.unwrap();
-                input.title = self.mark(number, "typed title", Need::Writes(number));
+                input.title = self.mark(number, "typed title", Clearance::Writes(number));
                 services.meetings.save(&caller, Some((id, saved.rev)), input).await.unwrap();
             }
             Stage::UnderWay | Stage::Held => self.hold(number, writer).await,
             Stage::Cancelled | Stage::Postponed => {
-                let reason = self.mark(number, "reason of calling off", Need::Sees(number, Seen::Opened));
+                let reason =
+                    self.mark(number, "reason of calling off", Clearance::Sees(number, MeetingView::Opened));
                 let is_postponed = stage == Stage::Postponed;
                 services.meetings.call_off(&caller, id, is_postponed, &reason).await.unwrap();
             }
@@ -74,23 +75,24 @@ impl Office {
 
     async fn hold(&mut self, number: usize, writer: usize) {
         let services = self.world.site.services.clone();
-        let Made { id, stage, paper, participant, ref delegates, .. } = self.meetings[number];
+        let TestMeeting { id, stage, paper, participant, ref delegates, .. } = self.meetings[number];
         let absent = delegates[0];
         let caller = self.as_of(writer, "07:05");
         services.meetings.open(&caller, id).await.unwrap();
-        let reason = self.mark(number, "reason of an absence", Need::Reason(number, absent));
+        let reason = self.mark(number, "reason of an absence", Clearance::Reason(number, absent));
         services.attendance.mark(&caller, id, participant, Presence::Absent { reason }).await.unwrap();
         let shown = Direction::Paper(Some(ShownPaper { paper, page: 1 }));
         services.live.direct(&caller, id, None, shown).await.unwrap();
         if stage == Stage::Held {
-            let reason = self.mark(number, "reason of the overrun", Need::Sees(number, Seen::Opened));
+            let reason =
+                self.mark(number, "reason of the overrun", Clearance::Sees(number, MeetingView::Opened));
             services.meetings.close(&self.as_of(writer, "09:00"), id, None, &reason).await.unwrap();
         }
     }
 
     /// Imports a file as the first system administrator, with a word in a bad cell.
     pub(super) async fn import(&mut self) {
-        let cell = self.words.add("cell of an imported file".into(), Need::Is(0));
+        let cell = self.words.add("cell of an imported file".into(), Clearance::Is(0));
         let file = format!("agency,year,base,held,source\nKHONGCO,{cell},all,12,Báo cáo\n");
         let caller = self.people[0].caller.clone();
         let site = &self.world.site;

@@ -20,7 +20,7 @@ use server::permission;
 use crate::world::Answer;
 use asks::{Ask, Body};
 use office::Office;
-use oracle::{Need, Who};
+use oracle::{Clearance, Who};
 
 /// The seed of the office in a plain run; `PHIEN_TEST_SEED` gives another office.
 const SEED: u64 = 20_260_616;
@@ -48,13 +48,13 @@ fn seed() -> u64 {
 
 /// The findings: leaks in words, and every word that a caller was shown.
 #[derive(Default)]
-struct Found {
+struct Findings {
     leaks: BTreeSet<String>,
     seen: BTreeSet<usize>,
     statuses: BTreeMap<&'static str, BTreeSet<u16>>,
 }
 
-impl Found {
+impl Findings {
     fn take(&mut self, office: &Office, who: Who, ask: &Ask, answer: &Answer) {
         let address = ask.address;
         self.statuses.entry(address).or_default().insert(answer.status.as_u16());
@@ -74,7 +74,7 @@ impl Found {
         who: Who,
         (address, path): (&'static str, &str),
         text: &[u8],
-        need: impl Fn(Need) -> Need,
+        need: impl Fn(Clearance) -> Clearance,
     ) {
         for word in scan::words(text) {
             let Some((field, needed)) = office.words.get(word) else { continue };
@@ -89,7 +89,7 @@ impl Found {
 }
 
 /// Every caller requests these addresses, in the order given for each.
-async fn ask_all(office: &Office, found: &mut Found, addresses: &[&'static str]) {
+async fn ask_all(office: &Office, found: &mut Findings, addresses: &[&'static str]) {
     let mut all = Vec::new();
     for address in addresses {
         for who in office.everybody() {
@@ -127,7 +127,7 @@ async fn nobody_is_shown_a_word_that_is_not_for_them() {
     let seed = seed();
     println!("seed {seed}");
     let office = Office::new(seed).await;
-    let mut found = Found::default();
+    let mut found = Findings::default();
     // Every address there is: `asks` fails for one that it does not know.
     let addresses: Vec<&'static str> = permission::all().map(|(address, _)| address).collect();
     let (last, first): (Vec<_>, Vec<_>) = addresses.into_iter().partition(|address| LAST.contains(address));
@@ -137,7 +137,7 @@ async fn nobody_is_shown_a_word_that_is_not_for_them() {
     for address in LAST {
         ask_all(&office, &mut found, &[address]).await;
     }
-    let Found { leaks, seen, statuses } = found;
+    let Findings { leaks, seen, statuses } = found;
     assert!(leaks.is_empty(), "seed {seed}: {} leaks\n{}", leaks.len(), lines(&leaks));
 
     // A test with wrong requests would find nothing.

@@ -11,7 +11,7 @@ use domain::rooms::RoomInput;
 use domain::text::fold;
 use uuid::Uuid;
 
-use super::oracle::{Need, Seen, Who};
+use super::oracle::{Clearance, MeetingView, Who};
 use super::words::{Dice, Words};
 use crate::world::{PASSWORD, World, cookie, now};
 
@@ -77,7 +77,7 @@ pub(super) struct Person {
 }
 
 /// A meeting, as recorded by the test. People are given by number.
-pub(super) struct Made {
+pub(super) struct TestMeeting {
     pub(super) id: MeetingId,
     pub(super) agency: &'static str,
     pub(super) stage: Stage,
@@ -97,7 +97,7 @@ pub(super) struct Made {
     pub(super) participant: ParticipantId,
 }
 
-impl Made {
+impl TestMeeting {
     /// All people listed by name.
     pub(super) fn everybody(&self) -> impl Iterator<Item = usize> {
         let named = self.named.iter().map(|(_, person)| *person);
@@ -114,7 +114,7 @@ impl Made {
 pub(super) struct Office {
     pub(super) world: World,
     pub(super) people: Vec<Person>,
-    pub(super) meetings: Vec<Made>,
+    pub(super) meetings: Vec<TestMeeting>,
     pub(super) rooms: Vec<RoomId>,
     pub(super) words: Words,
     /// The person whom administrators may change.
@@ -168,7 +168,7 @@ impl Office {
         for (at, (code, parent)) in TREE.into_iter().enumerate() {
             let parent = if parent == "UBND" { root } else { parent };
             if at > 0 {
-                let alias = self.words.add(format!("alias of {code}"), Need::SignedIn);
+                let alias = self.words.add(format!("alias of {code}"), Clearance::SignedIn);
                 let input = AgencyInput {
                     code: code.into(),
                     parent: parent.into(),
@@ -179,7 +179,7 @@ impl Office {
                 };
                 self.agencies.push(services.agencies.add(system, input).await.unwrap());
             }
-            let equipment = self.words.add(format!("equipment of the room of {code}"), Need::SignedIn);
+            let equipment = self.words.add(format!("equipment of the room of {code}"), Clearance::SignedIn);
             let input = RoomInput {
                 code: format!("P-{code}"),
                 name: format!("Phòng {code}"),
@@ -239,8 +239,8 @@ impl Office {
     ) -> (PersonId, String) {
         let number = self.people.len();
         let id = PersonId(self.id());
-        let user_name = self.words.add(format!("user name of person {number}"), Need::Manages(number));
-        let position = self.words.add(format!("position of person {number}"), Need::SignedIn);
+        let user_name = self.words.add(format!("user name of person {number}"), Clearance::Manages(number));
+        let position = self.words.add(format!("position of person {number}"), Clearance::SignedIn);
         let name = format!("Người {number}");
         let mut tx = self.world.site.backend.db().begin().await.unwrap();
         q("INSERT INTO person (id, user_name, name, position, agency_id, password_hash, is_active, folded, created_at) \
@@ -289,7 +289,7 @@ impl Office {
     }
 
     /// A new word for a field of a meeting.
-    pub(super) fn mark(&mut self, number: usize, field: &str, need: Need) -> String {
+    pub(super) fn mark(&mut self, number: usize, field: &str, need: Clearance) -> String {
         let (stage, _) = MEETINGS[number];
         self.words.add(format!("{field} of meeting {number}, {stage:?}"), need)
     }
@@ -326,9 +326,9 @@ impl Office {
         let (invited, site) = (pick(dice), pick(dice));
         let waiting = vec![if invited == agency { "XA" } else { invited }];
         let speaker = waiting[0];
-        let sees = |seen| Need::Sees(number, seen);
+        let sees = |seen| Clearance::Sees(number, seen);
         let input = MeetingInput {
-            title: self.mark(number, "title", sees(Seen::Title)),
+            title: self.mark(number, "title", sees(MeetingView::Title)),
             agency: self.agency(agency).to_string(),
             kind: "briefing".into(),
             form: "hybrid".into(),
@@ -337,7 +337,7 @@ impl Office {
             place: self.mark(
                 number,
                 "place",
-                sees(if stage == Stage::Scheduled { Seen::Opened } else { Seen::Title }),
+                sees(if stage == Stage::Scheduled { MeetingView::Opened } else { MeetingView::Title }),
             ),
             sites: vec![self.agency(site).to_string()],
             chair: self.people[listed[0]].caller.person.to_string(),
@@ -348,8 +348,8 @@ impl Office {
                 .chain([format!("a-{}", self.agency(speaker))])
                 .collect(),
             agenda: vec![AgendaInput {
-                title: self.mark(number, "item", sees(Seen::Opened)),
-                presenter: self.mark(number, "presenter", sees(Seen::Opened)),
+                title: self.mark(number, "item", sees(MeetingView::Opened)),
+                presenter: self.mark(number, "presenter", sees(MeetingView::Opened)),
                 minutes: "5".into(),
                 ..AgendaInput::default()
             }],
@@ -367,7 +367,7 @@ impl Office {
         let absent = self.people[listed[2]].caller.person;
         let of = |p: &&domain::meetings::Participant| p.person.as_ref().is_some_and(|p| p.id == absent);
         let participant = participants.iter().find(of).unwrap().id;
-        self.meetings.push(Made {
+        self.meetings.push(TestMeeting {
             id: saved.id,
             agency,
             stage,

@@ -3,14 +3,14 @@
 
 use domain::access::{Role, Stage};
 
-use super::office::{Made, Office, VICTIM_OF};
+use super::office::{Office, TestMeeting, VICTIM_OF};
 
 /// A caller: one of the office by number, or one who is not signed in.
 pub(super) type Who = Option<usize>;
 
 /// How much of a meeting a caller sees.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Seen {
+pub(super) enum MeetingView {
     Nothing,
     Title,
     Opened,
@@ -19,11 +19,11 @@ pub(super) enum Seen {
 
 /// What a caller must be to see a word. Meetings and people are given by number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Need {
+pub(super) enum Clearance {
     /// The caller must be signed in: names of people, agencies and rooms.
     SignedIn,
     /// The caller must see at least this much of a meeting.
-    Sees(usize, Seen),
+    Sees(usize, MeetingView),
     /// The caller must write the meeting's form: what is typed and not published yet.
     Writes(usize),
     /// The caller must call the roll of a meeting, chair it, or be the absent person: reasons for absence.
@@ -58,62 +58,62 @@ impl Office {
         held.iter().any(|(role, at)| roles.contains(role) && self.is_below(agency, at))
     }
 
-    pub(super) fn seen(&self, who: usize, meeting: &Made) -> Seen {
+    pub(super) fn seen(&self, who: usize, meeting: &TestMeeting) -> MeetingView {
         let person = &self.people[who];
         let secretary = self.reaches(who, &[Role::Secretary], meeting.agency);
         if meeting.stage == Stage::Draft {
-            return if secretary { Seen::Papers } else { Seen::Nothing };
+            return if secretary { MeetingView::Papers } else { MeetingView::Nothing };
         }
         if secretary || meeting.everybody().any(|listed| listed == who) {
-            return Seen::Papers;
+            return MeetingView::Papers;
         }
         let speaks = meeting.invited().any(|agency| self.reaches(who, &NAMES, agency))
             || meeting.sites.iter().any(|agency| self.reaches(who, &CONNECTS, agency));
         if speaks || self.reaches(who, &[Role::Leader, Role::ReportingOfficer], meeting.agency) {
-            return Seen::Opened;
+            return MeetingView::Opened;
         }
         let is_on_line =
             self.is_below(meeting.agency, person.agency) || self.is_below(person.agency, meeting.agency);
         let is_for_own = self.own_agency_is_invited(who, meeting);
         let administers = self.reaches(who, &[Role::AgencyAdministrator], meeting.agency);
-        if is_on_line || is_for_own || administers { Seen::Title } else { Seen::Nothing }
+        if is_on_line || is_for_own || administers { MeetingView::Title } else { MeetingView::Nothing }
     }
 
-    fn own_agency_is_invited(&self, who: usize, meeting: &Made) -> bool {
+    fn own_agency_is_invited(&self, who: usize, meeting: &TestMeeting) -> bool {
         let own = self.people[who].agency;
         meeting.invited().chain(meeting.sites.iter().copied()).any(|agency| agency == own)
     }
 
     /// Whether the person may write the form, the papers and the roll of a meeting.
-    pub(super) fn writes(&self, who: usize, meeting: &Made) -> bool {
+    pub(super) fn writes(&self, who: usize, meeting: &TestMeeting) -> bool {
         let is_listed = meeting.stage != Stage::Draft && meeting.secretary == Some(who);
         is_listed || self.reaches(who, &[Role::Secretary], meeting.agency)
     }
 
-    pub(super) fn may_see(&self, who: Who, need: Need) -> bool {
+    pub(super) fn may_see(&self, who: Who, need: Clearance) -> bool {
         let Some(who) = who else { return false };
         match need {
-            Need::SignedIn => true,
-            Need::Sees(meeting, wanted) => self.seen(who, &self.meetings[meeting]) >= wanted,
-            Need::Writes(meeting) => self.writes(who, &self.meetings[meeting]),
-            Need::Reason(meeting, absent) => {
+            Clearance::SignedIn => true,
+            Clearance::Sees(meeting, wanted) => self.seen(who, &self.meetings[meeting]) >= wanted,
+            Clearance::Writes(meeting) => self.writes(who, &self.meetings[meeting]),
+            Clearance::Reason(meeting, absent) => {
                 let meeting = &self.meetings[meeting];
                 who == absent || meeting.chair == who || self.writes(who, meeting)
             }
-            Need::Manages(person) => {
+            Clearance::Manages(person) => {
                 let runs = self.people[who].roles.iter().any(|(role, _)| *role == Role::SystemAdministrator);
                 let agency = self.people.get(person).map_or(VICTIM_OF, |person| person.agency);
                 let managed = self.reaches(who, &[Role::AgencyAdministrator], agency);
                 who == person || runs || managed
             }
-            Need::Is(person) => who == person,
+            Clearance::Is(person) => who == person,
         }
     }
 
     /// What a word needs in the answer to a narrowed request: finding a meeting by its participants reveals
     /// that they take part.
-    pub(super) fn least(&self, who: Who, narrow: Narrow, need: Need) -> Need {
-        let Need::Sees(number, seen) = need else { return need };
+    pub(super) fn least(&self, who: Who, narrow: Narrow, need: Clearance) -> Clearance {
+        let Clearance::Sees(number, seen) = need else { return need };
         let meeting = &self.meetings[number];
         let tells = match narrow {
             Narrow::Not => false,
@@ -126,6 +126,6 @@ impl Office {
                 !self.is_below(meeting.agency, agency) && !of_own
             }
         };
-        if tells { Need::Sees(number, seen.max(Seen::Opened)) } else { need }
+        if tells { Clearance::Sees(number, seen.max(MeetingView::Opened)) } else { need }
     }
 }

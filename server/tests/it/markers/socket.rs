@@ -9,13 +9,13 @@ use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::{connect_async, tungstenite};
 
-use super::Found;
+use super::Findings;
 use super::office::Office;
 use crate::live::HEARD_WITHIN;
 
 const ADDRESS: &str = "/meetings/{id}/socket";
 
-pub(super) async fn talk(office: &Office, found: &mut Found) {
+pub(super) async fn talk(office: &Office, found: &mut Findings) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap().to_string();
     tokio::spawn(office.world.site.live.clone().follow());

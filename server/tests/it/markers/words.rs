@@ -1,23 +1,23 @@
 //! The words with their fields, and pseudo-random numbers from a seed.
 
-use super::oracle::Need;
+use super::oracle::Clearance;
 use super::scan::word;
 
 /// The words, by number: the field that holds each word and what a reader needs to see it.
 #[derive(Default)]
-pub(super) struct Words(Vec<(String, Need)>);
+pub(super) struct Words(Vec<(String, Clearance)>);
 
 impl Words {
-    pub(super) fn add(&mut self, field: String, need: Need) -> String {
+    pub(super) fn add(&mut self, field: String, need: Clearance) -> String {
         self.0.push((field, need));
         word(self.0.len() - 1)
     }
 
-    pub(super) fn get(&self, number: usize) -> Option<&(String, Need)> {
+    pub(super) fn get(&self, number: usize) -> Option<&(String, Clearance)> {
         self.0.get(number)
     }
 
-    pub(super) fn all(&self) -> impl Iterator<Item = (usize, &String, Need)> {
+    pub(super) fn all(&self) -> impl Iterator<Item = (usize, &String, Clearance)> {
         self.0.iter().enumerate().map(|(number, (field, need))| (number, field, *need))
     }
 }

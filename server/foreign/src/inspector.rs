@@ -16,7 +16,7 @@ use tokio::io::AsyncReadExt;
 use tokio::process::{Child, Command};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
-use crate::{ANSWER_BYTES_AT_MOST, Look, child};
+use crate::{ANSWER_BYTES_AT_MOST, Inspection, child};
 
 /// Children at once. Each may use 512 MiB and one core; looking into a paper takes a fraction of a second.
 /// One sender has only one of them at a time, so that one person's files, however bad, leave a place for
@@ -93,7 +93,7 @@ struct Slot {
 
 /// Looks into foreign files. Clones share the same slots.
 #[derive(Clone, Debug)]
-pub struct Room {
+pub struct Inspector {
     program: Program,
     slots: Arc<Semaphore>,
     /// One semaphore for each sender whose file is being looked into or waits.
@@ -101,10 +101,10 @@ pub struct Room {
     is_told_unsealed: Arc<AtomicBool>,
 }
 
-impl Room {
+impl Inspector {
     /// A room that starts its children from this program.
-    pub fn new(program: Program) -> Room {
-        Room {
+    pub fn new(program: Program) -> Inspector {
+        Inspector {
             program,
             slots: Arc::new(Semaphore::new(LOOKS_AT_ONCE)),
             turns: Arc::default(),
@@ -136,7 +136,7 @@ impl Room {
             file.rewind()?;
             Ok(file)
         });
-        let look = self.look_into(file.map_err(Unseen::NotStarted)?, 0).await?;
+        let look = self.inspect(file.map_err(Unseen::NotStarted)?, 0).await?;
         if look.pages == Some(1) { Ok(look.is_sealed) } else { Err(Unseen::SaidNonsense) }
     }
 
@@ -146,7 +146,7 @@ impl Room {
     ///
     /// # Errors
     /// Why there is no answer. It has already been logged.
-    pub async fn look_into(&self, file: File, sender: u128) -> Result<Look, Unseen> {
+    pub async fn inspect(&self, file: File, sender: u128) -> Result<Inspection, Unseen> {
         let slot = async {
             let turn = self.turn_of(sender).acquire_owned().await.ok()?;
             Some(Slot { _turn: turn, _place: Arc::clone(&self.slots).acquire_owned().await.ok()? })
@@ -171,7 +171,12 @@ impl Room {
 }
 
 /// Starts a child, reads its answer, ends it, and only then releases the slot.
-async fn look(program: Program, file: File, slot: Slot, mut tell: oneshot::Sender<Result<Look, Unseen>>) {
+async fn look(
+    program: Program,
+    file: File,
+    slot: Slot,
+    mut tell: oneshot::Sender<Result<Inspection, Unseen>>,
+) {
     let mut child = match start(&program, file) {
         Ok(child) => child,
         Err(cause) => {
