@@ -164,6 +164,10 @@ fn refused(refusal: &Refusal) -> Described {
         Refusal::MeetingsFull { at_most } => {
             Described::new(t(REFUSED_MEETINGS_FULL), tf(REFUSED_MEETINGS_FULL_BODY, &[("limit", at_most)]))
         }
+        Refusal::TooManyDrafts { at_most } => Described::new(
+            tf(REFUSED_TOO_MANY_DRAFTS, &[("limit", at_most)]),
+            t(REFUSED_TOO_MANY_DRAFTS_BODY),
+        ),
         Refusal::SeatsElsewhere { at_most } => Described::new(
             t(REFUSED_SEATS_ELSEWHERE),
             tf(REFUSED_SEATS_ELSEWHERE_BODY, &[("limit", at_most)]),
@@ -314,6 +318,7 @@ pub fn describe_problem(problem: &Wrong) -> String {
         Wrong::OwnRole => t(PROBLEM_OWN_ROLE).to_owned(),
         Wrong::Weak(weakness) => format!("{} {}", t(weak(*weakness)), t(PROBLEM_WEAK_BETTER)),
         Wrong::Unchanged => t(PROBLEM_UNCHANGED).to_owned(),
+        Wrong::WrongPassword => t(PROBLEM_WRONG_PASSWORD).to_owned(),
     }
 }
 

@@ -350,10 +350,13 @@ test('an ended session takes nothing of what was typed', async ({ person, faults
   const signIn = told.getByRole('link', { name: t('sign_in') });
   await expect(signIn).toHaveAttribute('href', `/sign-in?next=${encodeURIComponent('/meetings/new')}`);
   await expect(signIn).toHaveAttribute('target', '_blank');
+  const unchecked = page.getByText(t('composer_unchecked'));
+  await expect(unchecked.first()).toBeAttached();
   await page.context().addCookies(cookies);
   await told.getByRole('button', { name: t('composer_again') }).click();
   await expect(said(page, 'composer_kept')).toBeVisible();
   await expect(told).toHaveCount(0);
+  await expect(unchecked).toHaveCount(0);
   await expect(page.locator('#title')).toHaveValue(title);
 });
 

@@ -146,6 +146,11 @@ pub enum Refusal {
         /// How many.
         at_most: u32,
     },
+    /// The caller has as many drafts as one person may have.
+    TooManyDrafts {
+        /// How many.
+        at_most: u32,
+    },
     /// The caller has seats in as many other meetings as one person may have.
     SeatsElsewhere {
         /// How many.
@@ -266,6 +271,8 @@ pub enum Problem {
     Weak(Weakness),
     /// The same as before, where something new is needed.
     Unchanged,
+    /// Not the password of the account.
+    WrongPassword,
 }
 
 /// A row of an imported file that cannot be taken.

@@ -58,6 +58,11 @@ pub enum AccountEventKind {
         /// Name of the person who turned it off: an administrator or the owner.
         by: String,
     },
+    /// A recovery code was used up in place of a code on the phone.
+    RecoveryCodeUsed {
+        /// How many are left.
+        left: u32,
+    },
 }
 
 /// Failed tries that the home page reports. Fewer are mostly the owner's own mistakes and would be shown
@@ -79,7 +84,8 @@ impl AccountEventKind {
             Self::NewDevice { .. }
             | Self::PasswordReset { .. }
             | Self::SecondFactorOn
-            | Self::SecondFactorOff { .. } => true,
+            | Self::SecondFactorOff { .. }
+            | Self::RecoveryCodeUsed { .. } => true,
         }
     }
 }

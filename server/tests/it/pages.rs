@@ -50,3 +50,26 @@ async fn a_title_with_tags_in_it_stays_text() {
         );
     }
 }
+
+#[tokio::test]
+async fn no_page_gives_two_elements_the_same_id() {
+    let (world, administrator) = World::claimed().await;
+    let (secretary, caller) = world.person("thuky1", "secretary").await;
+    let (meeting, _) = world.meeting(&caller).await;
+    let (meeting, edit) = (format!("/meetings/{meeting}"), format!("/meetings/{meeting}/edit"));
+    let pages =
+        ["/", "/meetings/new", &meeting, &edit, "/meetings", "/calendar", "/search", "/account", "/papers"];
+    let of_administrators =
+        ["/admin/people", "/admin/rooms", "/admin/agencies", "/admin/imports", "/admin/rules"];
+    let asked = pages.map(|path| (path, &secretary)).into_iter();
+    for (path, cookie) in asked.chain(of_administrators.map(|path| (path, &administrator))) {
+        let answer = world.page(path).signed_in(cookie).send().await;
+        assert_eq!(answer.status, StatusCode::OK, "{path}");
+        let text = answer.text();
+        let ids = text.split(" id=\"").skip(1).filter_map(|rest| rest.split_once('"'));
+        let mut seen = std::collections::HashSet::new();
+        for (id, _) in ids {
+            assert!(seen.insert(id), "{path}: two elements are #{id}");
+        }
+    }
+}

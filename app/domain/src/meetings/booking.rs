@@ -100,19 +100,19 @@ pub fn may_hold_room(caller: &Caller, room: &[AgencyId], holder: &[AgencyId]) ->
     is_on_line || caller.may(Action::ComposeMeeting, Scope::Agency(room))
 }
 
-/// Whether the chair's time is the planner's to decide: the chair's agency or one above it holds the meeting,
-/// or the caller composes the meetings of the chair's agency. `chair` is the path of the chair's agency, root
-/// first.
-pub fn plans_for_chair(caller: &Caller, chair: &[AgencyId], holder: AgencyId) -> bool {
-    chair.contains(&holder) || caller.may(Action::ComposeMeeting, Scope::Agency(chair))
+/// Whether a person's time is the planner's to decide: the person's agency or one above it holds the meeting, or
+/// the caller composes the meetings of the person's agency. `agency` is the path of that agency, root first.
+pub fn plans_for(caller: &Caller, agency: &[AgencyId], holder: AgencyId) -> bool {
+    agency.contains(&holder) || caller.may(Action::ComposeMeeting, Scope::Agency(agency))
 }
 
-/// Whether a meeting of another agency blocks the chair from a meeting at the same time.
+/// Whether another meeting blocks the chair from a meeting at the same time. Both arguments say whether the
+/// meeting was planned for the chair, see [`plans_for`].
 ///
 /// Anyone may enter the head of another office as chair. Such a booking blocks other such bookings. It does
 /// not block the chair's own secretariat, which knows where its head will be and only gets a warning.
-pub fn keeps_chair(is_planned_for_chair: bool, chair: &[AgencyId], other_holder: AgencyId) -> bool {
-    !is_planned_for_chair || chair.contains(&other_holder)
+pub fn keeps_chair(is_planned: bool, other_is_planned: bool) -> bool {
+    !is_planned || other_is_planned
 }
 
 #[cfg(test)]
@@ -166,17 +166,15 @@ mod tests {
     }
 
     #[test]
-    fn only_bookings_of_the_chairs_own_line_upwards_keep_out_its_own_secretariat() {
+    fn only_bookings_planned_for_the_chair_keep_out_its_own_secretariat() {
         let (root, snv, ward) = (agency(1), agency(2), agency(3));
         let chair = [root, snv];
         for (holder, is_own) in [(root, true), (snv, true), (ward, false)] {
-            assert_eq!(plans_for_chair(&secretary_of(ward), &chair, holder), is_own);
-            assert_eq!(keeps_chair(true, &chair, holder), is_own);
-            assert!(keeps_chair(false, &chair, holder), "the second stranger is kept out by the first");
+            assert_eq!(plans_for(&secretary_of(ward), &chair, holder), is_own);
         }
-        assert!(
-            plans_for_chair(&secretary_of(root), &chair, ward),
-            "the secretariat above composes for all below"
-        );
+        assert!(plans_for(&secretary_of(root), &chair, ward), "the secretariat above composes for all below");
+        assert!(keeps_chair(true, true), "two meetings of the own secretariat");
+        assert!(!keeps_chair(true, false), "a stranger's booking");
+        assert!(keeps_chair(false, true) && keeps_chair(false, false), "a stranger is kept out by any");
     }
 }

@@ -11,7 +11,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-pub use booking::{Bookable, Disclosure, Holder, disclosure, keeps_chair, may_hold_room, plans_for_chair};
+pub use booking::{Bookable, Disclosure, Holder, disclosure, keeps_chair, may_hold_room, plans_for};
 pub use check::{BaseShift, BusyOf, Check, Conflict, DurationCheck, MeetingBrief, Note, Shift, TargetsCheck};
 pub use input::{AgendaInput, Delegation, MeetingInput, Plan, PlannedItem, SittingInput, parse_time};
 pub use list::{Calendar, CalendarFilter, Entry, MeetingFilter, MeetingRow, RoomDay, Today, Waiting};

@@ -12,7 +12,7 @@ use super::targets;
 use crate::failure::Problem;
 use crate::meetings::words as meeting_words;
 use crate::text::keys::*;
-use crate::text::{self, t, tf};
+use crate::text::{self, Text, t, tf};
 use crate::ui::{Badge, BadgeTone, Icon, Notice, Tone};
 use crate::words::busy;
 
@@ -100,14 +100,14 @@ fn missing(sheet: Sheet) -> Option<AnyView> {
             let is_told = is_asked || found.problem != domain::error::Problem::Missing;
             let words = is_told.then(|| format!(": {}", crate::failure::describe_problem(&found.problem)));
             let href = format!("#{}", target_of(&found.field));
-            view! { <li><a href=href rel="external">{field_name(&found.field)}</a>{words}</li> }
+            view! { <li><span><a href=href rel="external">{field_name(&found.field)}</a>{words}</span></li> }
         })
         .collect_view();
     let loose = loose
         .into_iter()
         .map(|loose| {
             let href = format!("#{}", loose.field);
-            view! { <li><a href=href rel="external">{field_name(loose.field)}</a>": "{loose.words()}</li> }
+            view! { <li><span><a href=href rel="external">{field_name(loose.field)}</a>": "{loose.words()}</span></li> }
         })
         .collect_view();
     let (class, mark) = if is_asked { ("check is-missed", Mark::Must) } else { ("check", Mark::Open) };
@@ -279,32 +279,39 @@ fn busy_with(holder: &Holder) -> String {
 /// Delegates and sites that are taken, and other things worth knowing.
 fn warnings(sheet: Sheet) -> impl IntoView {
     sheet.check.with(|check| {
-        let busy = check
+        let (chair, others): (Vec<&Conflict>, Vec<&Conflict>) = check
             .conflicts
             .iter()
             .filter(|conflict| !conflict.blocks)
-            .map(|conflict| {
-                view! {
-                    <li><b>{name_of(&conflict.of).to_owned()}</b>": "{busy_with(&conflict.with)}</li>
-                }
-            })
-            .collect::<Vec<_>>();
-        let busy = (!busy.is_empty()).then(|| {
-            view! {
-                <section class="check is-risk">
-                    {head("user-x", t(COMPOSER_BUSY_TITLE).to_owned(), Mark::Note)}
-                    <ul class="check__list">{busy}</ul>
-                    <p>{t(COMPOSER_BUSY_WAY)}</p>
-                </section>
-            }
-        });
+            .partition(|conflict| matches!(conflict.of, BusyOf::Chair(_)));
+        let chair = busy_section(&chair, COMPOSER_BUSY_CHAIR_TITLE, COMPOSER_BUSY_CHAIR_WAY);
+        let busy = busy_section(&others, COMPOSER_BUSY_TITLE, COMPOSER_BUSY_WAY);
         let notes = check
             .notes
             .iter()
             .filter(|note| !note.blocks())
             .map(|note| note_section(note, Mark::Note))
             .collect_view();
-        view! { {busy} {notes} }
+        view! { {chair} {busy} {notes} }
+    })
+}
+
+/// People and sites that are busy and do not block the invitations; nothing when there are none.
+fn busy_section(conflicts: &[&Conflict], title: Text, way: Text) -> Option<impl IntoView + use<>> {
+    let lines: Vec<_> = conflicts
+        .iter()
+        .map(|conflict| {
+            view! { <li><b>{name_of(&conflict.of).to_owned()}</b>": "{busy_with(&conflict.with)}</li> }
+        })
+        .collect();
+    (!lines.is_empty()).then(|| {
+        view! {
+            <section class="check is-risk">
+                {head("user-x", t(title).to_owned(), Mark::Note)}
+                <ul class="check__list">{lines}</ul>
+                <p>{t(way)}</p>
+            </section>
+        }
     })
 }
 

@@ -18,8 +18,8 @@ pub(super) fn place(sheet: Sheet) -> impl IntoView {
     let has_sites =
         Memo::new(move |_| sheet.input.with(|input| input.form != "in_person" || !input.sites.is_empty()));
     view! {
-        <section class="card cmp__sec" aria-labelledby="place">
-            <h2 id="place">{t(COMPOSER_PLACE)}</h2>
+        <section class="card cmp__sec" aria-labelledby="section-place">
+            <h2 id="section-place">{t(COMPOSER_PLACE)}</h2>
             {sheet.drawn(move |input| rooms(sheet, input))}
             {sheet.drawn(move |input| {
                 entry(sheet, "place".to_owned(), t(COMPOSER_OTHER_PLACE), input.place.clone(), "text", "")

@@ -7,11 +7,11 @@ use domain::access::{Action, Caller};
 use domain::duration::sessions;
 use domain::error::Refusal;
 use domain::ids::{AgencyId, MeetingId, PersonId, RoomId};
-use domain::meetings::{Bookable, Holder, MeetingBrief, disclosure, may_hold_room, plans_for_chair};
+use domain::meetings::{Bookable, Holder, MeetingBrief, disclosure, may_hold_room, plans_for};
 use domain::sight::Sight;
 use domain::time::{Hours, Sitting};
 
-use super::rows::{Known, Rows};
+use super::rows::{Known, KnownPerson, Rows};
 use super::sight;
 use super::store::minute;
 use crate::access::Within;
@@ -93,11 +93,10 @@ pub(super) async fn refuse_taken(on: &mut impl Source, booking: &Booking<'_>) ->
     let person = query.place(chair);
     query.push(&person);
     if let Some(known) = booking.known.people.get(&chair)
-        && plans_for_chair(booking.caller, &known.path, booking.rows.agency)
+        && plans_for(booking.caller, &known.path, booking.rows.agency)
     {
-        // See `keeps_chair`: only these agencies' meetings block a meeting that is planned for the chair.
-        let own: Vec<String> = known.path.iter().map(|agency| query.place(*agency)).collect();
-        query.push(&format!(" AND m.agency_id IN ({})", own.join(", ")));
+        // See `keeps_chair`: only such a meeting blocks one that is planned for the chair.
+        query.push(" AND p.is_planned");
     }
     let is_near = near(&mut *on, booking.caller, &[chair]).await?.contains(&chair.to_string());
     match booking.first(on, query, Bookable::Person { is_near, is_chair: true }).await? {
@@ -134,6 +133,28 @@ impl Booking<'_> {
         });
         Ok(Some((name, holder.expect("sittings that overlap touch a half-day that both touch"))))
     }
+}
+
+/// Marks the participants of a published meeting whose time was the caller's to plan, see [`plans_for`]. People
+/// whom their own agency named stay marked.
+pub(super) async fn mark_planned(tx: &mut Tx, booking: &Booking<'_>) -> Done<()> {
+    let is_planned = |known: &KnownPerson| plans_for(booking.caller, &known.path, booking.rows.agency);
+    let (planned, others): (Vec<_>, Vec<_>) =
+        booking.known.people.iter().partition(|(_, known)| is_planned(known));
+    for (people, is_planned) in [(planned, true), (others, false)] {
+        for chunk in people.chunks(BINDS_AT_MOST) {
+            let mut query = q("UPDATE participant SET is_planned = ").bind(is_planned);
+            query.push("$1 WHERE meeting_id = ");
+            let meeting = query.place(booking.meeting);
+            let listed: Vec<String> = chunk.iter().map(|(person, _)| query.place(**person)).collect();
+            query.push(&format!(
+                "{meeting} AND is_planned <> $1 AND NOT is_named AND person_id IN ({})",
+                listed.join(", ")
+            ));
+            query.run(&mut *tx).await?;
+        }
+    }
+    Ok(())
 }
 
 /// Which of these people are near the caller: the caller, people whom they manage or for whose agency they

@@ -7,9 +7,9 @@ use chrono::Days;
 use domain::access::{Caller, Part};
 use domain::count::Form;
 use domain::duration::{sessions, touched_by, whole};
-use domain::ids::{AgencyId, MeetingId, PersonId};
+use domain::ids::{MeetingId, PersonId};
 use domain::meetings::{
-    Bookable, BusyOf, Conflict, Delegation, Holder, MeetingBrief, disclosure, keeps_chair, plans_for_chair,
+    Bookable, BusyOf, Conflict, Delegation, Holder, MeetingBrief, disclosure, keeps_chair, plans_for,
 };
 use domain::rooms::RoomRef;
 use domain::sight::Sight;
@@ -70,33 +70,33 @@ impl Time<'_> {
     }
 }
 
-/// Something taken: its identifier, the other meeting, and the agency that holds that meeting.
-type Row = (String, String, String, String, String, String, i64, i64);
+/// Something taken: its identifier, whether it was the planner's to book, and the other meeting.
+type Row = (String, bool, String, String, String, String, i64, i64);
 
 struct Taken {
     of: String,
-    holder: AgencyId,
+    is_planned: bool,
     with: MeetingBrief,
     /// What the caller may see of the other meeting.
     sight: Sight,
 }
 
-/// The tables that hold things, and the column that names them.
-const ROOMS: (&str, &str) = ("meeting_room", "room_id");
-const PEOPLE: (&str, &str) = ("participant", "person_id");
-const SITES: (&str, &str) = ("site", "agency_id");
+/// The tables that hold things, the column that names them, and whether they were the planner's to book.
+const ROOMS: (&str, &str, &str) = ("meeting_room", "room_id", "TRUE");
+const PEOPLE: (&str, &str, &str) = ("participant", "person_id", "k.is_planned");
+const SITES: (&str, &str, &str) = ("site", "agency_id", "TRUE");
 
 async fn taken(
     on: &mut impl Source,
     asked: &Asked<'_>,
-    (table, column): (&str, &str),
+    (table, column, is_planned): (&str, &str, &str),
     ids: &[String],
     time: &Time<'_>,
 ) -> Done<Vec<Taken>> {
     let mut rows = Vec::new();
     for chunk in ids.chunks(ASKED_AT_ONCE) {
         let mut query = q(format!(
-            "SELECT k.{column}, m.id, m.agency_id, m.title, a.short_name, s.date, s.from_minute, s.to_minute \
+            "SELECT k.{column}, {is_planned}, m.id, m.title, a.short_name, s.date, s.from_minute, s.to_minute \
              FROM {table} k JOIN meeting m ON m.id = k.meeting_id JOIN agency a ON a.id = m.agency_id \
              JOIN sitting s ON s.meeting_id = m.id WHERE m.stage IN {HOLDING} AND k.{column} IN ("
         ));
@@ -111,13 +111,13 @@ async fn taken(
         query.push(" ORDER BY s.date, s.from_minute, m.id");
         rows.extend(query.all::<Row>(&mut *on).await?);
     }
-    let meetings = rows.iter().map(|row| row.1.clone()).collect();
+    let meetings = rows.iter().map(|row| row.2.clone()).collect();
     let sights = sight::of_meetings(&mut *on, asked.caller, meetings).await?;
-    let read = |(of, id, holder, title, agency, date, from, to): Row| {
+    let read = |(of, is_planned, id, title, agency, date, from, to): Row| {
         let sitting = stored::sitting(&date, from, to)?;
         let sight = sights.get(&id).copied().unwrap_or_default();
         let with = MeetingBrief { id: stored::id(&id)?, title, agency, sitting };
-        Ok(Taken { of, holder: stored::id(&holder)?, with, sight })
+        Ok(Taken { of, is_planned, with, sight })
     };
     rows.into_iter().map(read).collect()
 }
@@ -144,8 +144,8 @@ impl Asked<'_> {
     fn keeps_chair(&self, taken: &Taken) -> bool {
         let chair = self.rows.chair().and_then(|chair| self.known.people.get(&chair));
         chair.is_some_and(|chair| {
-            let is_planned = plans_for_chair(self.caller, &chair.path, self.rows.agency);
-            keeps_chair(is_planned, &chair.path, taken.holder)
+            let is_planned = plans_for(self.caller, &chair.path, self.rows.agency);
+            keeps_chair(is_planned, taken.is_planned)
         })
     }
 }

@@ -62,6 +62,7 @@ pub(super) async fn publish(backend: &Backend, caller: &Caller, id: MeetingId, r
     // Whoever joins with this change need not be told of it.
     let joining = if stage == Stage::Draft { 0 } else { newest_change(&mut tx, id).await? + 1 };
     store::store(&mut tx, backend, now, id, (&rows, &known), &counted, joining).await?;
+    booking::mark_planned(&mut tx, &booking).await?;
     store_state(&mut tx, id, &next).await?;
     draft_trail::settled(&mut tx, id).await?;
     search::refresh(&mut tx, id).await?;

@@ -246,8 +246,16 @@ async fn a_stranger_keeps_no_chair_from_their_own_secretariat() {
             "{check:?}"
         );
         published(world, &own, of(&own)).await;
-        // A booking by the secretariat blocks everyone, including itself.
+        // A booking by the secretariat blocks everyone, including itself, whichever agency holds the meeting.
         let saved = world.backend.save(&own, None, of(&own)).await.unwrap();
+        let refused = world.backend.publish(&own, saved.id, saved.rev).await;
+        assert!(matches!(refused, Err(Failure::Refused(Refusal::ChairTaken { .. }))), "{refused:?}");
+        let deputy = world.person("UBND").await;
+        let chaired = || MeetingInput { secretary: String::new(), ..briefing(&own, &deputy, &[]) };
+        published(world, &own, MeetingInput { agency: ward.agency.id.to_string(), ..chaired() }).await;
+        let check = world.backend.check(&own, None, chaired()).await.unwrap();
+        assert!(check.conflicts.iter().any(|conflict| conflict.blocks), "{check:?}");
+        let saved = world.backend.save(&own, None, chaired()).await.unwrap();
         let refused = world.backend.publish(&own, saved.id, saved.rev).await;
         assert!(matches!(refused, Err(Failure::Refused(Refusal::ChairTaken { .. }))), "{refused:?}");
     })

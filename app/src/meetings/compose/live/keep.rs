@@ -266,6 +266,8 @@ pub(super) async fn keep(sheet: Sheet) -> Result<bool, Failure> {
             sheet.saved.try_set(Some(saved));
             sheet.failure.try_set(None);
             take_agenda(sheet, &sent, &agenda, shape);
+            // The check failed for the same reason, such as a session that ended.
+            check_again(sheet);
             let is_newest = sheet.turn.try_get_value() == Some(turn);
             sheet.keeping.try_set(if is_newest { Keeping::Kept(at) } else { Keeping::Typed });
             Ok(true)
