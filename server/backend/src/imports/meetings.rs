@@ -2,7 +2,7 @@
 //! taken and counted as such; one yet to come keeps the law like any other. Meetings that are planned, opened or called
 //! off here are never changed from a file.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Timelike, Utc};
 use domain::access::Stage;
@@ -23,7 +23,7 @@ use super::{Ground, Import, choice, insert_rows, number, place_of, text};
 use crate::agencies::{Place, places_by_code};
 use crate::audit::{self, Entry};
 use crate::counted::{Counted, derived};
-use crate::db::{Source, Tx, Value, q};
+use crate::db::{Source, Tx, Value, places as db_places, q};
 use crate::stop::Done;
 use crate::{access, rules, search, stored};
 
@@ -32,6 +32,9 @@ const SITES_AT_MOST: i64 = 10_000;
 
 /// New meetings written at once: the values of 2,000 take some megabytes.
 const CHUNK: usize = 2_000;
+
+/// Days of one agency whose meetings are loaded at once.
+const DAYS_AT_ONCE: usize = 400;
 
 /// What makes two rows speak of the same meeting: agency, title, begin of the first sitting.
 type Key = (AgencyId, String, NaiveDateTime);
@@ -77,12 +80,12 @@ struct Write<'p> {
 pub(super) async fn run(mut import: Import<'_>, table: &Table<'_>) -> Done<ImportReport> {
     let db = import.backend.db();
     let (places, rules) = (places_by_code(db).await?, rules::all(db).await?);
-    let CheckedRows { mut rows, dates } = check(&mut import, table, &places, &rules)?;
+    let CheckedRows { mut rows, days } = check(&mut import, table, &places, &rules)?;
     // Only a file without bad cells holds the database. What it was checked against may have changed
     // meanwhile, so it is loaded again.
     let mut ground = import.ground().await?;
     let (places, rules) = (places_by_code(&mut ground).await?, rules::all(&mut ground).await?);
-    let mut there = stored_meetings(&mut ground, dates).await?;
+    let mut there = stored_meetings(&mut ground, &days).await?;
     match_equal(&mut import, table, (&places, &rules), &mut rows, &mut there)?;
     write_others(&mut import, table, (&places, &rules), &rows, &mut there, &mut ground).await?;
     import.finish(ground, Deed::ImportsMeetings).await
@@ -92,8 +95,8 @@ pub(super) async fn run(mut import: Import<'_>, table: &Table<'_>) -> Done<Impor
 struct CheckedRows {
     /// Whether each row still has to be processed.
     rows: Vec<bool>,
-    /// First and last date on which a row's meeting begins.
-    dates: Option<(NaiveDate, NaiveDate)>,
+    /// The dates on which meetings of the rows begin, by agency.
+    days: HashMap<AgencyId, BTreeSet<NaiveDate>>,
 }
 
 fn check(
@@ -103,13 +106,12 @@ fn check(
     rules: &[KindRule],
 ) -> Done<CheckedRows> {
     let mut lines = table.rows();
-    let mut checked = CheckedRows { rows: Vec::new(), dates: None };
+    let mut checked = CheckedRows { rows: Vec::new(), days: HashMap::new() };
     while let Some(cells) = lines.next(&mut import.bad) {
         let read = read(import, cells, places, rules)?;
         checked.rows.push(read.is_some());
-        let Some(date) = read.map(|read| read.key.2.date()) else { continue };
-        let (first, last) = checked.dates.unwrap_or((date, date));
-        checked.dates = Some((first.min(date), last.max(date)));
+        let Some((agency, _, begin)) = read.map(|read| read.key) else { continue };
+        checked.days.entry(agency).or_default().insert(begin.date());
     }
     import.report.rows = lines.count();
     Ok(checked)
@@ -213,30 +215,49 @@ impl Row {
     }
 }
 
-/// The meetings that begin within the dates of the file.
+/// The stored meetings that a row of the file may mean: those of its agency that begin on its date. Never a span of
+/// dates, for two rows would then load every meeting between them.
 async fn stored_meetings(
     mut on: impl Source,
-    dates: Option<(NaiveDate, NaiveDate)>,
+    days: &HashMap<AgencyId, BTreeSet<NaiveDate>>,
 ) -> Done<HashMap<Key, Vec<There>>> {
-    let mut there: HashMap<Key, Vec<There>> = HashMap::new();
-    let Some((from, to)) = dates else { return Ok(there) };
-    let held: Vec<(String, String, i64, i64)> =
-        q("SELECT s.meeting_id, s.date, s.from_minute, s.to_minute FROM sitting s \
-           JOIN meeting m ON m.id = s.meeting_id WHERE m.first_date >= $1 AND m.first_date <= $2")
-        .bind(from)
-        .bind(to)
-        .all(&mut on)
-        .await?;
+    let mut there = HashMap::new();
+    for (agency, days) in days {
+        let days: Vec<NaiveDate> = days.iter().copied().collect();
+        for days in days.chunks(DAYS_AT_ONCE) {
+            load_stored(&mut on, *agency, days, &mut there).await?;
+        }
+    }
+    Ok(there)
+}
+
+async fn load_stored(
+    on: &mut impl Source,
+    agency: AgencyId,
+    days: &[NaiveDate],
+    there: &mut HashMap<Key, Vec<There>>,
+) -> Done<()> {
+    let asked = format!("m.agency_id = $1 AND m.first_date IN ({})", db_places(2, days.len()));
+    let held: Vec<(String, String, i64, i64)> = q(format!(
+        "SELECT s.meeting_id, s.date, s.from_minute, s.to_minute FROM sitting s \
+         JOIN meeting m ON m.id = s.meeting_id WHERE {asked}"
+    ))
+    .bind(agency)
+    .bind_all(days.iter().copied())
+    .all(&mut *on)
+    .await?;
     let mut sittings: HashMap<String, Vec<Sitting>> = HashMap::with_capacity(held.len());
     for (meeting, date, from, to) in held {
         let (date, from, to) = (stored::date(&date)?, stored::minute(from)?, stored::minute(to)?);
         sittings.entry(meeting).or_default().push(Sitting { date, from, to });
     }
-    let stored_rows: Vec<Row> = q("SELECT m.id, m.agency_id, m.title, m.kind, m.form, m.side, m.counterpart, m.stage, \
-         m.is_connected, m.invited_at, m.reason, (SELECT CAST(COUNT(*) AS BIGINT) FROM participant p WHERE p.meeting_id = m.id) AS people \
-         FROM meeting m WHERE m.first_date >= $1 AND m.first_date <= $2 AND m.stage <> 'draft'")
-    .bind(from)
-    .bind(to)
+    let stored_rows: Vec<Row> = q(format!(
+        "SELECT m.id, m.agency_id, m.title, m.kind, m.form, m.side, m.counterpart, m.stage, m.is_connected, \
+         m.invited_at, m.reason, (SELECT CAST(COUNT(*) AS BIGINT) FROM participant p WHERE p.meeting_id = m.id) AS people \
+         FROM meeting m WHERE {asked} AND m.stage <> 'draft'"
+    ))
+    .bind(agency)
+    .bind_all(days.iter().copied())
     .all(on)
     .await?;
     for row in stored_rows {
@@ -257,7 +278,7 @@ async fn stored_meetings(
         };
         there.entry(key).or_default().push(There { id, content, ours, is_matched: false });
     }
-    Ok(there)
+    Ok(())
 }
 
 /// Matches rows that equal a stored meeting before all others, so that two meetings with the same title at
