@@ -2,7 +2,7 @@
 //! published. Nothing typed is ever refused for being incomplete.
 
 use domain::access::{Action, Caller, Part, Role, Scope, Stage};
-use domain::error::{Failure, FieldProblem, Problem};
+use domain::error::{Failure, FieldProblem, Problem, Refusal};
 use domain::ids::{AgencyId, MeetingId};
 use domain::meetings::{Delegation, MeetingInput, Saved, SittingInput, State, Typing};
 
@@ -20,6 +20,9 @@ use crate::{Backend, access, agencies, rules, search, stored};
 
 /// Largest draft as JSON: every list at its limit and every text at its longest take about half of it.
 const DRAFT_BYTES_AT_MOST: usize = 200 * 1024;
+
+/// Most drafts of one person: more than a secretary works on in a year.
+const DRAFTS_AT_MOST: u32 = 100;
 
 /// Keeps what was typed in a form without a page of its own.
 pub(super) async fn save(
@@ -94,6 +97,7 @@ pub(super) fn within_bounds(input: &MeetingInput) -> Done<()> {
 /// A new draft.
 async fn begin(tx: &mut Tx, backend: &Backend, caller: &Caller, input: &mut MeetingInput) -> Done<Saved> {
     let agency = agency_to_compose(&mut *tx, caller, input).await?;
+    refuse_more(&mut *tx, caller).await?;
     let id = MeetingId(backend.entropy().id(caller.now));
     q("INSERT INTO meeting (id, rev, agency_id, title, kind, form, side, counterpart, is_unexpected, place, stage, \
        created_by, created_at, scope) \
@@ -107,6 +111,17 @@ async fn begin(tx: &mut Tx, backend: &Backend, caller: &Caller, input: &mut Meet
     keep_draft(tx, backend, caller, id, agency, input).await?;
     draft_trail::begun(tx, backend, caller, (id, agency), input).await?;
     Ok(Saved { id, rev: 1 })
+}
+
+/// Refuses another draft if the caller has as many as allowed. A draft takes up to 300 KB with its index.
+async fn refuse_more(on: impl Source, caller: &Caller) -> Done<()> {
+    let (drafts,): (i64,) =
+        q("SELECT CAST(COUNT(*) AS BIGINT) FROM meeting WHERE created_by = $1 AND stage = 'draft'")
+            .bind(access::person(caller))
+            .one(on)
+            .await?;
+    let at_most = DRAFTS_AT_MOST;
+    if drafts < i64::from(at_most) { Ok(()) } else { Err(Refusal::TooManyDrafts { at_most }.into()) }
 }
 
 /// The next text of a draft, or of a change.

@@ -146,6 +146,27 @@ async fn first_saves_of_one_page_at_once_end_in_one_draft() {
 }
 
 #[tokio::test]
+async fn one_person_has_a_hundred_drafts_and_no_more() {
+    each_database(async |world| {
+        let secretary = world.caller(Role::Secretary, "SNV").await;
+        let typed = || MeetingInput { title: "Họp giao ban".into(), ..MeetingInput::default() };
+        let mut last = None;
+        for _ in 0..100 {
+            last = Some(world.backend.save(&secretary, None, typed()).await.unwrap());
+        }
+        let refused = world.backend.save(&secretary, None, typed()).await;
+        assert_eq!(refused, Err(Failure::Refused(Refusal::TooManyDrafts { at_most: 100 })));
+        let colleague = world.caller(Role::Secretary, "SNV").await;
+        world.backend.save(&colleague, None, typed()).await.unwrap();
+        let last = last.unwrap();
+        world.backend.save(&secretary, Some((last.id, last.rev)), typed()).await.unwrap();
+        world.backend.call_off(&secretary, last.id, false, "").await.unwrap();
+        world.backend.save(&secretary, None, typed()).await.unwrap();
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_draft_as_long_as_a_book_is_not_kept() {
     each_database(async |world| {
         let secretary = world.caller(Role::Secretary, "SNV").await;
