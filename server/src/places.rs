@@ -32,9 +32,13 @@ pub struct Limits {
     /// Longest time for a form: a form of the largest size arrives within it over any line that can carry
     /// pages.
     pub form_within: Duration,
-    /// Incoming forms from one network: a browser sends at most 6 at once, so an office behind one address
-    /// still has room.
+    /// A form that arrives within this needs no place: slow senders never make it wait.
+    pub form_at_once: Duration,
+    /// Incoming forms from one network of people who are not signed in: a browser sends at most 6 at once, so an
+    /// office behind one address still has room.
     pub forms_per_network: usize,
+    /// Incoming forms of one person.
+    pub forms_per_person: usize,
     /// Uploads at once. At 200 MiB each, unfinished uploads use at most 6.4 GiB of disk.
     pub uploads: usize,
     /// Uploads of one person: a browser sends one at a time, perhaps in several tabs.
@@ -69,7 +73,9 @@ impl Default for Limits {
             stalled_after: Duration::from_secs(60),
             turn_within: Duration::from_secs(10),
             form_within: Duration::from_secs(10),
+            form_at_once: Duration::from_millis(100),
             forms_per_network: 16,
+            forms_per_person: 8,
             uploads: 32,
             uploads_per_person: 3,
             imports: 1,
@@ -119,8 +125,10 @@ impl Pace {
 pub struct Places {
     /// Pages, calls and sockets that are being answered.
     pub pages: Quota<()>,
-    /// Incoming forms, by the network that they come from.
+    /// Incoming forms of people who are not signed in, by the network that they come from.
     pub forms: Quota<Option<Network>>,
+    /// Incoming forms of people who are signed in.
+    pub forms_of_people: Quota<PersonId>,
     /// Uploads.
     pub uploads: Quota<PersonId>,
     /// Files of rows that have arrived, one for each person.
@@ -138,6 +146,7 @@ impl Places {
         Places {
             pages: Quota::new(pages, pages),
             forms: Quota::new(pages, limits.forms_per_network),
+            forms_of_people: Quota::new(pages, limits.forms_per_person),
             uploads: Quota::new(limits.uploads, limits.uploads_per_person),
             imports: Quota::new(limits.imports, 1),
             downloads: Quota::new(limits.downloads, limits.downloads_per_person),
@@ -148,7 +157,11 @@ impl Places {
     /// Names a kind without a free place for so long that only a restart helps. These requests end within a
     /// minute, so nobody can hold all places on purpose.
     pub fn stuck(&self, limits: &Limits) -> Option<&'static str> {
-        let table = [(self.pages.full_for(), "pages"), (self.forms.full_for(), "forms")];
+        let table = [
+            (self.pages.full_for(), "pages"),
+            (self.forms.full_for(), "forms"),
+            (self.forms_of_people.full_for(), "forms"),
+        ];
         let is_stuck = |full: Option<Duration>| full.is_some_and(|full| full >= limits.pages_stuck_after);
         table.into_iter().find(|(full, _)| is_stuck(*full)).map(|(_, kind)| kind)
     }

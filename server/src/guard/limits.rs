@@ -2,7 +2,6 @@
 //! their own places, time and size, because a paper over a slow line may rightly take minutes.
 
 use std::pin::pin;
-use std::task::Poll;
 use std::time::Duration;
 
 use axum::Extension;
@@ -10,14 +9,18 @@ use axum::body::{Body, HttpBody, to_bytes};
 use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use domain::ids::PersonId;
+use http::request::Parts;
 use http::{StatusCode, header};
 
 use super::Visitor;
 use super::record::route as logged;
 use super::session::identify;
 use crate::fault;
+use crate::network::Network;
 use crate::permission::{self, Access};
 use crate::places::Turn;
+use crate::quota::Permit;
 use crate::site::Site;
 use crate::visitor;
 
@@ -28,7 +31,11 @@ const FORM_BYTES_AT_MOST: usize = 1024 * 1024;
 const ANSWER_WITHIN: Duration = Duration::from_secs(30);
 
 /// Pages and calls that read much of the database: lists with their counts, searches, figures.
-pub const HEAVY_READS: [&str; 11] = [
+pub const HEAVY_READS: [&str; 15] = [
+    "/",
+    "/papers",
+    "/api/meetings/today",
+    "/api/papers/coming",
     "/search",
     "/meetings",
     "/calendar",
@@ -92,19 +99,17 @@ pub async fn arrived(
     if let Some(Extension(turn)) = &turn {
         turn.release();
     }
-    let network = visitor::network(&site.config, request.headers(), request.extensions());
-    let Some(place) = site.places.forms.acquire(network, limits.turn_within).await else {
-        return full();
-    };
     let (parts, body) = request.into_parts();
     let mut body = pin!(tokio::time::timeout(limits.form_within, to_bytes(body, FORM_BYTES_AT_MOST)));
-    let at_once = futures::poll!(&mut body);
-    let is_late = at_once.is_pending();
+    let at_once = tokio::time::timeout(limits.form_at_once, &mut body).await;
+    let is_late = at_once.is_err();
     let body = match at_once {
-        Poll::Ready(body) => body,
-        Poll::Pending => body.await,
+        Ok(body) => body,
+        Err(_) => {
+            let Some(_place) = place_for_form(&site, &parts).await else { return full() };
+            body.await
+        }
     };
-    drop(place);
     let bytes = match body {
         Ok(Ok(bytes)) => bytes,
         // Too large, or broken off, and then nobody hears it.
@@ -121,6 +126,24 @@ pub async fn arrived(
         return *answer;
     }
     next.run(request).await
+}
+
+/// A place to go on receiving a form. Slow strangers take no place of anyone who is signed in.
+async fn place_for_form(site: &Site, head: &Parts) -> Option<FormPlace> {
+    let within = site.config.limits.turn_within;
+    let visitor = head.extensions.get::<Visitor>().and_then(|visitor| visitor.0.as_ref());
+    if let Some(caller) = visitor {
+        return site.places.forms_of_people.acquire(caller.person, within).await.map(FormPlace::OfPerson);
+    }
+    let network = visitor::network(&site.config, &head.headers, &head.extensions);
+    site.places.forms.acquire(network, within).await.map(FormPlace::OfNetwork)
+}
+
+/// A place for a form, held while it arrives.
+#[expect(dead_code, reason = "held until it is dropped")]
+enum FormPlace {
+    OfPerson(Permit<PersonId>),
+    OfNetwork(Permit<Option<Network>>),
 }
 
 /// Limits how many expensive reads one person has at once. The request gives back its place among the pages
