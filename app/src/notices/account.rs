@@ -75,5 +75,8 @@ fn words(kind: &AccountEventKind) -> (&'static str, String) {
         AccountEventKind::SecondFactorOff { by } => {
             ("triangle-alert", tf(EVENT_SECOND_FACTOR_OFF, &[("by", by)]))
         }
+        AccountEventKind::RecoveryCodeUsed { left } => {
+            ("key-round", tf(EVENT_RECOVERY_CODE_USED, &[("n", left)]))
+        }
     }
 }

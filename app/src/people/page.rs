@@ -13,7 +13,7 @@ use crate::context::Report;
 use crate::form::{Posted, escape, posted};
 use crate::session;
 use crate::text::keys::*;
-use crate::text::{number, t, tf};
+use crate::text::{Text, number, t, tf};
 use crate::ui::pager::PagerWords;
 use crate::ui::{Badge, BadgeTone, Empty, Icon, Notice, Pager, Tone, loaded, resource};
 use crate::words;
@@ -140,6 +140,17 @@ fn row(person: &Person, text: &str) -> impl IntoView + use<> {
     }
 }
 
+/// An item of the menu that opens what it would do, with the button that does it.
+fn asked(icon: &'static str, word: Text, what: String, form: AnyView) -> AnyView {
+    view! {
+        <details class="menu__asked">
+            <summary class="menu__item"><Icon name=icon/>{t(word)}</summary>
+            <div class="menu__question"><p class="hint">{what}</p>{form}</div>
+        </details>
+    }
+    .into_any()
+}
+
 fn menu(person: &Person, text: &str) -> impl IntoView + use<> {
     let id = person.id.to_string();
     let (active, icon, word) = if person.is_active {
@@ -147,17 +158,47 @@ fn menu(person: &Person, text: &str) -> impl IntoView + use<> {
     } else {
         ("yes", "user-check", PERSON_ACTIVATE)
     };
+    let name: &[(&str, &dyn std::fmt::Display)] = &[("name", &person.name)];
     let is_own = session::me().is_some_and(|me| me.person == person.id);
     let second_factor = (person.has_second_factor && !is_own).then(|| {
         let (id, text) = (id.clone(), text.to_owned());
-        view! {
+        let form = view! {
             <form method="post" action="/api/people/turn-off-second-factor">
                 <input r#type="hidden" name="person" value=id/>
                 <input r#type="hidden" name="text" value=text/>
-                <button class="menu__item"><Icon name="smartphone"/>{t(PERSON_TURN_OFF_SECOND_FACTOR)}</button>
+                <button class="btn btn--danger btn--block">{t(PERSON_TURN_OFF_SECOND_FACTOR)}</button>
             </form>
-        }
+        };
+        asked(
+            "smartphone",
+            PERSON_TURN_OFF_SECOND_FACTOR,
+            tf(PERSON_SECOND_FACTOR_ASKED, name),
+            form.into_any(),
+        )
     });
+    let reset = view! {
+        <form method="post" action="/api/people/reset-password">
+            <input r#type="hidden" name="person" value=id.clone()/>
+            <input r#type="hidden" name="user_name" value=person.user_name.clone()/>
+            <button class="btn btn--danger btn--block">{t(PERSON_RESET)}</button>
+        </form>
+    };
+    let reset = asked("key-round", PERSON_RESET, tf(PERSON_RESET_ASKED, name), reset.into_any());
+    let class = if person.is_active { "btn btn--danger btn--block" } else { "menu__item" };
+    let set_active = view! {
+        <form method="post" action="/api/people/set-active">
+            <input r#type="hidden" name="person" value=id.clone()/>
+            <input r#type="hidden" name="active" value=active/>
+            <input r#type="hidden" name="text" value=text.to_owned()/>
+            <button class=class>{(!person.is_active).then(|| view! { <Icon name=icon/> })}{t(word)}</button>
+        </form>
+    }
+    .into_any();
+    // Unlocking takes nothing away and is not asked about.
+    let set_active = match person.is_active {
+        true => asked(icon, word, tf(PERSON_LOCK_ASKED, name), set_active),
+        false => set_active,
+    };
     view! {
         <details class="menu menu--end">
             <summary class="btn btn--icon" aria-label=tf(PERSON_ACTIONS_OF, &[("name", &person.name)])>
@@ -165,18 +206,9 @@ fn menu(person: &Person, text: &str) -> impl IntoView + use<> {
             </summary>
             <div class="menu__pop">
                 <a class="menu__item" href=format!("/admin/people/{id}")><Icon name="pencil"/>{t(PERSON_TITLE)}</a>
-                <form method="post" action="/api/people/reset-password">
-                    <input r#type="hidden" name="person" value=id.clone()/>
-                    <input r#type="hidden" name="user_name" value=person.user_name.clone()/>
-                    <button class="menu__item"><Icon name="key-round"/>{t(PERSON_RESET)}</button>
-                </form>
+                {reset}
                 {second_factor}
-                <form method="post" action="/api/people/set-active">
-                    <input r#type="hidden" name="person" value=id/>
-                    <input r#type="hidden" name="active" value=active/>
-                    <input r#type="hidden" name="text" value=text.to_owned()/>
-                    <button class="menu__item"><Icon name=icon/>{t(word)}</button>
-                </form>
+                {set_active}
             </div>
         </details>
     }

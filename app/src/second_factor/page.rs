@@ -114,6 +114,7 @@ fn codes(codes: &[String]) -> AnyView {
         <section aria-labelledby="codes">
             <h2 class="sec" id="codes">{t(SECOND_FACTOR_CODES)}</h2>
             <ul class="si__codes">{rows}</ul>
+            <button r#type="button" class="btn btn--secondary" data-print=true><Icon name="printer"/>{t(SECOND_FACTOR_CODES_PRINT)}</button>
         </section>
         {way_home()}
     }

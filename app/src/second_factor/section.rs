@@ -44,7 +44,7 @@ fn off() -> AnyView {
 fn on(since: String, posted: &Posted) -> AnyView {
     view! {
         <p><Badge tone=BadgeTone::Met text=t(SECOND_FACTOR_ON)/>" "{since}</p>
-        <details class="more" open=posted.error("second_code").is_some()>
+        <details class="more" open=posted.error("second_code").or(posted.error("second_password")).is_some()>
             <summary><Icon name="chevron-right"/>{t(SECOND_FACTOR_TURN_OFF)}</summary>
             <form class="formpage__sec" method="post" action="/api/second-factor/turn-off">
                 <p class="hint">{t(SECOND_FACTOR_TURN_OFF_HINT)}</p>

@@ -28,6 +28,8 @@ const ADDRESS_FORGIVES: Duration = Duration::minutes(1);
 const USER_FREE: i64 = 20;
 /// Time after which one failure of a user name is forgiven.
 const USER_FORGIVES: Duration = Duration::minutes(5);
+/// Wrong passwords of a signed-in person without a delay, such as a slip when the password is changed.
+const CHANGE_FREE: i64 = 2;
 /// Wrong codes of the first administrator, over all addresses, that cost nothing, so that strangers from some
 /// hundred addresses do not make the owner wait. The code has 59 bits; the delay only keeps the log and the
 /// database quiet.
@@ -82,7 +84,7 @@ impl Subject {
 
     /// The old password, or the code, of a signed-in person.
     pub(super) fn change(user_name: &str) -> Self {
-        Self::quiet(format!("change:{}", cut(user_name)), 0, USER_FORGIVES)
+        Self::quiet(format!("change:{}", cut(user_name)), CHANGE_FREE, USER_FORGIVES)
     }
 
     /// The one-time code of the first administrator, tried from one client address.

@@ -15,7 +15,7 @@ use chrono::{DateTime, Utc};
 use domain::access::{Action, Caller, Scope};
 use domain::accounts::{Accounts, Duty, FirstAdministrator, OwnSession, SessionHolder, SessionUse, SignedIn};
 use domain::audit::Deed;
-use domain::error::{Failure, FieldProblem, Outcome, Problem, Refusal};
+use domain::error::{Failure, FieldProblem, Outcome, Problem};
 
 use crate::Backend;
 use crate::access::permit;
@@ -158,9 +158,10 @@ async fn change_password(backend: &Backend, caller: &Caller, old: &str, new: &st
     delay::check(backend.db(), &subjects, caller.now).await?;
     if !turn.verify(old, Some(hash.clone()).filter(|hash| !hash.is_empty())).await? {
         let mut tx = backend.db().begin().await?;
+        sign_in::count_failed_try(&mut tx, caller.person).await?;
         delay::failed(&mut tx, &subjects, caller.now).await?;
         tx.commit().await?;
-        return Err(Refusal::WrongCredentials.into());
+        return Err(Failure::Invalid(vec![FieldProblem::new("old", Problem::WrongPassword)]).into());
     }
     if old == new {
         return Err(wrong(Problem::Unchanged).into());

@@ -9,7 +9,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use domain::access::{Action, Caller, Scope};
 use domain::accounts::SignedIn;
 use domain::audit::Deed;
-use domain::error::{Failure, Outcome, Refusal};
+use domain::error::{Failure, FieldProblem, Outcome, Problem, Refusal};
 use domain::ids::PersonId;
 use domain::notices::AccountEventKind;
 use domain::second_factor::{RECOVERY_CODES, SecondFactor, SecondFactorSetup, SecondFactorState};
@@ -35,6 +35,8 @@ const SECRET_BYTES: usize = 20;
 /// An unconfirmed secret is shown for this long: enough time to install an app. Later, another person may see
 /// the screen.
 const SET_UP_WITHIN: TimeDelta = TimeDelta::minutes(15);
+/// The form's field for the password, when the second factor is turned off.
+const PASSWORD_FIELD: &str = "second_password";
 /// The issuer that apps show.
 const ISSUER: &str = "Phiên";
 
@@ -114,10 +116,7 @@ fn totp(secret: &str, account: &str) -> Done<TOTP> {
 async fn state(backend: &Backend, caller: &Caller) -> Done<SecondFactorState> {
     permit(caller, Action::ManageOwnAccount, Scope::Myself)?;
     let row = row(backend.db(), caller.person).await?;
-    let (left,): (i64,) = q("SELECT CAST(COUNT(*) AS BIGINT) FROM recovery_code WHERE person_id = $1")
-        .bind(caller.person)
-        .one(backend.db())
-        .await?;
+    let left = codes_left(backend.db(), caller.person).await?;
     let setup = match &row {
         Some(row) if row.is_being_set_up(caller.now)? => {
             let account = user_name(backend.db(), caller.person).await?;
@@ -129,6 +128,12 @@ async fn state(backend: &Backend, caller: &Caller) -> Done<SecondFactorState> {
     let since = stored::optional_instant(row.and_then(|row| row.confirmed_at))?;
     let recovery_codes_left = stored::number(left)?;
     Ok(SecondFactorState { since, is_demanded: is_demanded(backend, caller), setup, recovery_codes_left })
+}
+
+async fn codes_left(on: impl Source, person: PersonId) -> Done<i64> {
+    let found = q("SELECT CAST(COUNT(*) AS BIGINT) FROM recovery_code WHERE person_id = $1").bind(person);
+    let (left,): (i64,) = found.one(on).await?;
+    Ok(left)
 }
 
 async fn begin(backend: &Backend, caller: &Caller) -> Done<()> {
@@ -202,11 +207,12 @@ async fn turn_off(backend: &Backend, caller: &Caller, password: &str, code: &str
     if !is_on(&mut tx, caller.person).await? {
         return Err(Refusal::WrongState.into());
     }
-    if !fits || !take_code(&mut tx, caller.person, code, caller.now).await? {
+    if !fits || !take_code(&mut tx, backend, caller.person, code, caller.now).await? {
+        sign_in::count_failed_try(&mut tx, caller.person).await?;
         delay::failed(&mut tx, &subjects, caller.now).await?;
         tx.commit().await?;
-        let refusal = if fits { Refusal::WrongSecondCode } else { Refusal::WrongCredentials };
-        return Err(refusal.into());
+        let wrong = || Failure::Invalid(vec![FieldProblem::new(PASSWORD_FIELD, Problem::WrongPassword)]);
+        return Err(if fits { Refusal::WrongSecondCode.into() } else { wrong().into() });
     }
     delay::cleared(&mut tx, &subjects).await?;
     remove(&mut tx, caller.person).await?;
@@ -248,7 +254,7 @@ async fn enter_code(
         .await?;
     let (keep,) = waiting.ok_or(Failure::SignedOut)?;
     // If an administrator turned it off in between, the password was right and no code is needed.
-    if is_on(&mut tx, person).await? && !take_code(&mut tx, person, code, now).await? {
+    if is_on(&mut tx, person).await? && !take_code(&mut tx, backend, person, code, now).await? {
         let of = Some((caller.name.clone(), caller.agency.id));
         sign_in::failed(&mut tx, backend, &user_name, of, from, now).await?;
         tx.commit().await?;
@@ -270,7 +276,13 @@ async fn lock(tx: &mut Tx, person: PersonId) -> Done<()> {
 }
 
 /// Whether a code or a recovery code is right. If so, it is used up.
-async fn take_code(tx: &mut Tx, person: PersonId, typed: &str, now: DateTime<Utc>) -> Done<bool> {
+async fn take_code(
+    tx: &mut Tx,
+    backend: &Backend,
+    person: PersonId,
+    typed: &str,
+    now: DateTime<Utc>,
+) -> Done<bool> {
     let Some(row) = row(&mut *tx, person).await?.filter(|row| row.confirmed_at.is_some()) else {
         return Ok(false);
     };
@@ -279,7 +291,12 @@ async fn take_code(tx: &mut Tx, person: PersonId, typed: &str, now: DateTime<Utc
         return Ok(taken.bind(person).bind(step).run(tx).await? > 0);
     }
     let taken = q("DELETE FROM recovery_code WHERE person_id = $1 AND code_hash = $2");
-    Ok(taken.bind(person).bind(password::code_hash(typed)).run(tx).await? > 0)
+    let is_taken = taken.bind(person).bind(password::code_hash(typed)).run(&mut *tx).await? > 0;
+    if is_taken {
+        let left = stored::number(codes_left(&mut *tx, person).await?)?;
+        tell_owner(tx, backend, person, &AccountEventKind::RecoveryCodeUsed { left }, now).await?;
+    }
+    Ok(is_taken)
 }
 
 /// Removes spaces: apps show a code with a space in the middle, and people may type it.

@@ -133,6 +133,12 @@ pub(super) async fn failed(
     Ok(())
 }
 
+/// Counts a wrong password or code of a person who is signed in. The owner is told at the next sign-in.
+pub(super) async fn count_failed_try(tx: &mut Tx, person: PersonId) -> Done<()> {
+    q("UPDATE person SET failed_tries = failed_tries + 1 WHERE id = $1").bind(person).run(tx).await?;
+    Ok(())
+}
+
 /// Starts the full session of a person who has passed every check, and tells them what happened since the
 /// last sign-in.
 pub(super) async fn succeeded(

@@ -24,6 +24,13 @@ pub(crate) async fn tell_owner(
     now: DateTime<Utc>,
 ) -> Done<()> {
     let (what, detail) = written(kind);
+    if matches!(kind, AccountEventKind::SecondFactorOff { .. }) {
+        // Home would say that it is on as well.
+        q("UPDATE account_event SET is_seen = TRUE WHERE person_id = $1 AND what = 'second_factor_on'")
+            .bind(person)
+            .run(&mut *tx)
+            .await?;
+    }
     q("INSERT INTO account_event (id, person_id, at, what, detail, is_seen) VALUES ($1, $2, $3, $4, $5, FALSE)")
         .bind(AccountEventId(backend.entropy().id(now)))
         .bind(person)
@@ -49,6 +56,7 @@ fn written(kind: &AccountEventKind) -> (&'static str, String) {
         AccountEventKind::PasswordReset { by } => ("password_reset", by.clone()),
         AccountEventKind::SecondFactorOn => ("second_factor_on", String::new()),
         AccountEventKind::SecondFactorOff { by } => ("second_factor_off", by.clone()),
+        AccountEventKind::RecoveryCodeUsed { left } => ("recovery_code_used", left.to_string()),
     }
 }
 
@@ -62,6 +70,9 @@ fn kind(what: &str, detail: String) -> Done<AccountEventKind> {
         "password_reset" => AccountEventKind::PasswordReset { by: detail },
         "second_factor_on" => AccountEventKind::SecondFactorOn,
         "second_factor_off" => AccountEventKind::SecondFactorOff { by: detail },
+        "recovery_code_used" => {
+            AccountEventKind::RecoveryCodeUsed { left: detail.parse().map_err(|_| unreadable(&detail))? }
+        }
         _ => return Err(unreadable(&detail)),
     })
 }

@@ -5,7 +5,7 @@ use domain::access::{Role, Stage};
 use domain::accounts::{Accounts, FirstAdministrator};
 use domain::agencies::Agencies;
 use domain::attendance::Attendance;
-use domain::error::{Failure, Refusal};
+use domain::error::{Failure, FieldProblem, Problem, Refusal};
 use domain::people::{People, PersonInput};
 
 use crate::support::{World, each_database};
@@ -306,8 +306,14 @@ async fn a_changed_password_ends_the_other_sessions() {
         accounts.change_password(&caller, PASSWORD, "mat-khau-moi-2").await.unwrap();
         assert!(accounts.identify(&here, world.now).await.is_ok());
         assert_eq!(accounts.identify(&there, world.now).await, Err(Failure::SignedOut));
-        let wrong = accounts.change_password(&caller, PASSWORD, "mat-khau-moi-3").await;
-        assert_eq!(wrong, Err(Failure::Refused(Refusal::WrongCredentials)));
+        // Two slips cost nothing and are told at the field; from the third on there is a wait.
+        for _ in 0..3 {
+            let wrong = accounts.change_password(&caller, PASSWORD, "mat-khau-moi-3").await;
+            let told = vec![FieldProblem::new("old", Problem::WrongPassword)];
+            assert_eq!(wrong, Err(Failure::Invalid(told)));
+        }
+        let waits = accounts.change_password(&caller, PASSWORD, "mat-khau-moi-3").await;
+        assert!(matches!(waits, Err(Failure::Refused(Refusal::WaitBeforeSignIn { .. }))), "{waits:?}");
         let later = world.now + Duration::seconds(1);
         accounts.sign_in("thuky1", "mat-khau-moi-2", false, "", "", later).await.unwrap();
         accounts.sign_out_everywhere(&caller).await.unwrap();

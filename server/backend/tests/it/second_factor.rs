@@ -4,7 +4,7 @@ use backend::{Backend, BackendConfig, SeededEntropy};
 use chrono::{DateTime, Duration, Utc};
 use domain::access::{Caller, Role};
 use domain::accounts::{Accounts, Duty, SessionHolder, SessionUse};
-use domain::error::{Failure, Outcome, Refusal};
+use domain::error::{Failure, FieldProblem, Outcome, Problem, Refusal};
 use domain::notices::{AccountEventKind, Notices};
 use domain::people::{People, PersonInput};
 use domain::second_factor::SecondFactor;
@@ -282,9 +282,12 @@ async fn its_owner_turns_it_off_with_password_and_code_and_is_told() {
         };
         let now = later(60);
         let wrong = factor.turn_off(&now, "sai-mat-khau", &code(&secret, now.now)).await;
-        assert_eq!(wrong, Err(Failure::Refused(Refusal::WrongCredentials)));
+        let told = vec![FieldProblem::new("second_password", Problem::WrongPassword)];
+        assert_eq!(wrong, Err(Failure::Invalid(told)));
         let now = later(60);
-        assert_eq!(factor.turn_off(&now, PASSWORD, "000000").await, wrong_code());
+        for _ in 0..2 {
+            assert_eq!(factor.turn_off(&now, PASSWORD, "000000").await, wrong_code());
+        }
         assert_eq!(
             factor.turn_off(&now, PASSWORD, &recovery[0]).await.map_err(|_| ()),
             Err(()),
@@ -296,8 +299,16 @@ async fn its_owner_turns_it_off_with_password_and_code_and_is_told() {
         let token = sign_in(world, PASSWORD, now.now).await.unwrap();
         assert_eq!(recognise(world, &token, now.now).await.duty, None);
         let events = Notices::account_events(&world.backend, &now).await.unwrap();
-        let off = AccountEventKind::SecondFactorOff { by: now.name };
-        assert_eq!(events.iter().filter(|event| event.kind == off).count(), 1);
+        let told = |kind: &AccountEventKind| events.iter().filter(|event| event.kind == *kind).count();
+        for kind in [
+            AccountEventKind::SecondFactorOff { by: now.name },
+            AccountEventKind::RecoveryCodeUsed { left: 9 },
+            AccountEventKind::FailedTries { count: 3 },
+        ] {
+            assert_eq!(told(&kind), 1, "{kind:?}: {events:?}");
+        }
+        let on = events.iter().find(|event| event.kind == AccountEventKind::SecondFactorOn).unwrap();
+        assert!(on.is_seen, "home does not say that it is on and off");
     })
     .await;
 }
