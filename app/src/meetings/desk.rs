@@ -96,6 +96,11 @@ impl Desk {
         self.posted.with_value(|posted| posted.typed("kept_count").parse().unwrap_or(0))
     }
 
+    /// The name of the file for which a plain form was refused.
+    pub(super) fn refused_file(self) -> Option<String> {
+        self.posted.with_value(|posted| Some(posted.typed("refused_file")).filter(|name| !name.is_empty()))
+    }
+
     /// Asks the server again; what has not changed is not redrawn.
     #[cfg(feature = "hydrate")]
     pub(super) fn refresh(self) {

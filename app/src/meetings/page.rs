@@ -11,7 +11,8 @@ use super::desk::{Desk, Tab};
 use super::{agenda, changes, head, papers, roll, sites};
 use crate::failure::Problem;
 use crate::text::keys::{
-    AGENDA_UPLOAD_KEPT, AGENDA_UPLOAD_KEPT_MANY, MEETINGS_COLUMN_TITLE, SHOWN_GO, SHOWN_NOW,
+    AGENDA_UPLOAD_KEPT, AGENDA_UPLOAD_KEPT_MANY, AGENDA_UPLOAD_REFUSED_FILE, MEETINGS_COLUMN_TITLE, SHOWN_GO,
+    SHOWN_NOW,
 };
 use crate::text::{t, tf};
 use crate::ui::{Icon, Loaded, Notice, Tone, loaded_page, named, resource_of};
@@ -46,6 +47,9 @@ fn meeting_view(desk: Desk, tab: Memo<Tab>) -> impl IntoView {
             view! {
                 <Problem failure/>
                 {declaring}
+                {desk.refused_file().map(|name| view! {
+                    <Notice tone=Tone::Risk title=tf(AGENDA_UPLOAD_REFUSED_FILE, &[("name", &name)])/>
+                })}
                 {kept(kept_count, &desk.kept())}
             }
         })

@@ -58,8 +58,8 @@ pub async fn upload(
         Err(busy) => return busy,
     };
     // What came in before a refusal stays, and is told beside it.
-    let mut kept = Vec::new();
-    let taken = take(&site, &caller, (meeting, &head), &mut form, &mut kept).await;
+    let mut received = Received::default();
+    let taken = take(&site, &caller, (meeting, &head), &mut form, &mut received).await;
     if taken.is_err() {
         drain(&site, &mut form).await;
     }
@@ -68,11 +68,11 @@ pub async fn upload(
     match taken {
         Ok(()) if wants_html => Redirect::to(&format!("/meetings/{meeting}")).into_response(),
         Ok(()) => {
-            let papers: Vec<String> = kept.iter().map(|(paper, _)| paper.to_string()).collect();
+            let papers: Vec<String> = received.kept.iter().map(|(paper, _)| paper.to_string()).collect();
             (StatusCode::CREATED, axum::Json(serde_json::json!({ "papers": papers }))).into_response()
         }
         Err(failure) if wants_html => {
-            let told = told(&kept);
+            let told = told(&received);
             let told: Vec<(&str, &str)> = told.iter().map(|(name, text)| (*name, text.as_str())).collect();
             let page = FormPage::refused(format!("/meetings/{meeting}"), failure, &told);
             plain_form::show(&site, head, page).await
@@ -89,11 +89,21 @@ async fn permitted(site: &Site, visitor: Visitor, meeting: &str) -> Result<(Call
     Ok((caller, meeting))
 }
 
-/// What was stored, for the page: how many papers, and the titles of the last ones.
-fn told(kept: &[(PaperId, String)]) -> Vec<(&'static str, String)> {
+/// What came of a form's files.
+#[derive(Default)]
+struct Received {
+    /// The stored papers with their titles.
+    kept: Vec<(PaperId, String)>,
+    /// The name of the file that was refused. Files after it were not looked at.
+    refused: Option<String>,
+}
+
+/// What was stored, for the page: how many papers, the titles of the last ones, and which file was refused.
+fn told(Received { kept, refused }: &Received) -> Vec<(&'static str, String)> {
     let last = &kept[kept.len().saturating_sub(TITLES_TOLD)..];
     let titles = last.iter().map(|(_, title)| ("kept", title.clone()));
-    std::iter::once(("kept_count", kept.len().to_string())).chain(titles).collect()
+    let refused = refused.iter().map(|name| ("refused_file", name.clone()));
+    std::iter::once(("kept_count", kept.len().to_string())).chain(titles).chain(refused).collect()
 }
 
 /// What stands before the files of a form.
@@ -113,7 +123,7 @@ async fn take(
     caller: &Caller,
     (meeting, head): (MeetingId, &Parts),
     form: &mut Form,
-    kept: &mut Vec<(PaperId, String)>,
+    received: &mut Received,
 ) -> Result<(), Failure> {
     let mut heading = Heading::default();
     while let Some(field) = form.next_field().await? {
@@ -124,11 +134,11 @@ async fn take(
             "declared" => heading.is_declared = text(field).await? == DECLARED,
             "kept" => heading.kept = text(field).await?.parse().ok(),
             _ if field.file_name().is_none_or(str::is_empty) => {}
-            _ if kept.len() == PAPERS_AT_MOST => {
+            _ if received.kept.len() == PAPERS_AT_MOST => {
                 return Err(invalid("file", Problem::TooMany(PAPERS_AT_MOST as u32)));
             }
-            _ => match keep(site, caller, (&heading, head), field).await {
-                Ok(paper) => kept.push(paper),
+            _ => match keep(site, caller, (&heading, head), (field, &mut received.refused)).await {
+                Ok(paper) => received.kept.push(paper),
                 Err(failure) => {
                     leave_line(site, caller, meeting, &heading, &failure).await?;
                     return Err(failure);
@@ -140,21 +150,22 @@ async fn take(
         if !heading.is_declared {
             return Err(invalid("declared", Problem::Missing));
         }
-        kept.push(site.backend.finish_declared(caller, meeting, held).await?);
+        received.kept.push(site.backend.finish_declared(caller, meeting, held).await?);
     }
-    if kept.is_empty() {
+    if received.kept.is_empty() {
         return Err(invalid("file", Problem::Missing));
     }
     Ok(())
 }
 
-/// Streams one file to the backend; the paper with its title.
+/// Streams one file to the backend; the paper with its title. `refused` holds the file's name until it is stored.
 async fn keep(
     site: &Site,
     caller: &Caller,
     (heading, head): (&Heading, &Parts),
-    field: Field<'_>,
+    (field, refused): (Field<'_>, &mut Option<String>),
 ) -> Result<(PaperId, String), Failure> {
+    *refused = field.file_name().map(str::to_owned);
     let item = heading.item.ok_or_else(|| invalid("item", Problem::Missing))?;
     let level = heading.level.ok_or_else(|| invalid("level", Problem::Missing))?;
     let mut field = field;
@@ -176,7 +187,9 @@ async fn keep(
         upload.write(&piece).await?;
     }
     upload.continue_as(streams::still(site, head, caller).await?);
-    Ok((upload.finish().await?, title))
+    let paper = upload.finish().await?;
+    *refused = None;
+    Ok((paper, title))
 }
 
 /// A classified paper is refused; what is left of it is the neutral line, one for each agenda item.
@@ -264,10 +277,13 @@ mod tests {
     #[test]
     fn of_many_papers_that_were_kept_the_last_three_are_told_by_title() {
         let paper = |n: usize| (PaperId(uuid::Uuid::from_u128(1)), n.to_string());
-        let texts = |told: Vec<(&str, String)>| told.into_iter().map(|(_, text)| text).collect::<Vec<_>>();
-        assert_eq!(texts(told(&[])), ["0"]);
-        assert_eq!(texts(told(&[paper(1)])), ["1", "1"]);
-        assert_eq!(texts(told(&(0..40).map(paper).collect::<Vec<_>>())), ["40", "37", "38", "39"]);
+        let texts = |kept: Vec<_>, refused: Option<&str>| {
+            let told = told(&Received { kept, refused: refused.map(str::to_owned) });
+            told.into_iter().map(|(_, text)| text).collect::<Vec<_>>()
+        };
+        assert_eq!(texts(vec![], None), ["0"]);
+        assert_eq!(texts(vec![paper(1)], Some("mat.pdf")), ["1", "1", "mat.pdf"]);
+        assert_eq!(texts((0..40).map(paper).collect(), None), ["40", "37", "38", "39"]);
     }
 
     #[test]
