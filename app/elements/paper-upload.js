@@ -265,7 +265,7 @@ class Row {
     this.#say.setAttribute("role", "alert");
   }
 
-  /** /** Asks for the declaration; the button is disabled until the box is ticked. */
+  /** Asks for the declaration; the button is disabled until the box is ticked. */
   ask(text, kept) {
     this.kept = kept;
     this.#become("asked", text, [["remove", "trash-2"]]);
@@ -305,7 +305,7 @@ class Row {
   }
 }
 
-/** /** The server's own message, if it sent any, and what it refused. */
+/** The server's own message, if it sent any, and what it refused. */
 function refusal(request) {
   try {
     const { message, failure } = JSON.parse(request.responseText);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-/** /** The parts of a browser's element that this element uses. */
+/** The parts of a browser's element that this element uses. */
 class FakeElement extends EventTarget {
   #attributes = new Map();
   children = [];
@@ -43,7 +43,7 @@ class FakeElement extends EventTarget {
     return selector === "form" ? FORM : FIELD;
   }
 
-  /** /** All descendants for which `is` is true. */
+  /** All descendants for which `is` is true. */
   all(is) {
     const inside = this.children.filter((child) => child instanceof FakeElement);
     return inside.flatMap((child) => [...(is(child) ? [child] : []), ...child.all(is)]);
@@ -53,7 +53,7 @@ class FakeElement extends EventTarget {
 const FORM = { action: "/meetings/1/papers" };
 const FIELD = { name: "file", multiple: true, accept: "application/pdf" };
 
-/** /** Records sent requests; the test answers them. */
+/** Records sent requests; the test answers them. */
 class FakeRequest extends EventTarget {
   static sent = [];
   upload = new EventTarget();
@@ -73,7 +73,7 @@ class FakeRequest extends EventTarget {
   }
 }
 
-/** /** An element that is sending one file. */
+/** An element that is sending one file. */
 async function sending() {
   const defined = new Map();
   FakeRequest.sent = [];
@@ -92,7 +92,7 @@ async function sending() {
     document: {
       createElement: () => new FakeElement(),
       createElementNS: () => new FakeElement(),
-      documentElement: { lang: "vi" },
+      documentElement: { lang: "vi", dataset: { icons: "/pkg/icons.svg" } },
     },
     addEventListener() {},
     removeEventListener() {},
@@ -125,6 +125,13 @@ test("a page that cannot be read is asked about, and the declaration goes withou
   sent[1].answer(201, {});
   assert.equal(element.all((child) => child.type === "checkbox").length, 0);
   assert.equal(sent.length, 2);
+});
+
+test("every icon is of the page's sprite", async () => {
+  const element = await sending();
+  const icons = element.all((child) => child.getAttribute("href")).map((child) => child.getAttribute("href"));
+  assert.ok(icons.length > 1);
+  for (const icon of icons) assert.match(icon, /^\/pkg\/icons\.svg#i-[a-z0-9-]+$/);
 });
 
 test("a file that is kept no longer is sent again, with its declaration", async () => {

@@ -7,12 +7,14 @@
 //
 // All it shows it builds in a box of its own, so a page that hydrates around it finds its tag empty.
 // Texts come from data-t-*: loading page of pages toolbar thumbs zoom-in zoom-out fit-width fit-page
-// single previous-page next-page go page-broken stalled · broken engine locked gone forbidden offline (each
-// also with -hint) · retry download back.
+// single previous-page next-page go page-broken page-heavy page-held page-draw stalled · broken engine locked gone
+// forbidden offline (each also with -hint) · retry download back.
 // Events: `ready` {page, pages}, `pagechange` {page, pages}, `failed` {reason}.
 
 import { listen } from "./reader/gestures.js";
 import { Bar } from "./reader/bar.js";
+import { Engine } from "./reader/engine.js";
+import { DrawQueue, PageRecords } from "./reader/queue.js";
 import { firstPiece, PaperRefused, PIECE_BYTES, Pieces } from "./reader/ranges.js";
 import { pageNumber, stepScale } from "./reader/scale.js";
 import { Sheets } from "./reader/sheets.js";
@@ -28,6 +30,9 @@ const ADDRESS_MS = 350;
 /** Below this width the small pages cover the paper, so they start closed. */
 const WIDE = "(min-width: 720px)";
 
+/** What is known of the pages of each paper, by address, for as long as the browser's page is open. */
+const records = new Map();
+
 class PdfReader extends HTMLElement {
   static observedAttributes = ["src", "page"];
 
@@ -38,9 +43,12 @@ class PdfReader extends HTMLElement {
   #bar = null;
   #sheets = null;
   #thumbs = null;
-  #task = null;
+  #engine = null;
+  #queue = null;
+  #pieces = null;
   #closing = null;
   #addressTimer = 0;
+  #hasFailed = false;
 
   connectedCallback() {
     this.#open();
@@ -71,9 +79,10 @@ class PdfReader extends HTMLElement {
     const slow = setTimeout(() => this.#say("loading"), SKELETON_MS);
     try {
       await this.#load(signal);
-      if (!signal.aborted) this.#ready();
+      if (!signal.aborted && !this.#hasFailed) this.#ready();
     } catch (error) {
-      if (!signal.aborted) this.#fail(reasonOf(error));
+      // A failure ends the engine, which then rejects: the first reason is the true one.
+      if (!signal.aborted && !this.#hasFailed) this.#fail(reasonOf(error));
     } finally {
       clearTimeout(slow);
     }
@@ -86,28 +95,31 @@ class PdfReader extends HTMLElement {
     const [pdfjs, first] = await Promise.all([import(`${engine}/pdf.min.mjs`), firstPiece(source, signal)]);
     if (signal.aborted) return;
     pdfjs.GlobalWorkerOptions.workerSrc = `${engine}/pdf.worker.min.mjs`;
-    this.#task = pdfjs.getDocument({
-      ...this.#source(pdfjs, source, first, signal),
+    this.#engine = new Engine(pdfjs, (closing) => ({
+      ...this.#source(pdfjs, source, first, closing),
       cMapUrl: `${engine}/cmaps/`,
       standardFontDataUrl: `${engine}/standard_fonts/`,
       wasmUrl: `${engine}/wasm/`,
       iccUrl: `${engine}/iccs/`,
       verbosity: 0,
-    });
-    const pdf = await this.#task.promise;
-    if (signal.aborted) return;
+    }));
+    await this.#engine.open();
+    if (signal.aborted || this.#hasFailed) return;
+    const pdf = this.#engine.document;
+    this.#queue = this.#drawQueue(source, signal);
     this.#sheets = new Sheets({
       host: this,
       pdfjs,
-      document: pdf,
+      queue: this.#queue,
       stage: this.#stage,
       changed: () => this.#changed(),
     });
-    await this.#sheets.open(this.#wantedPage(pdf.numPages));
-    if (signal.aborted) return;
+    await this.#sheets.open(pdf, this.#wantedPage(pdf.numPages));
+    if (signal.aborted || this.#hasFailed) return;
     this.#thumbs = new Thumbs({
       host: this,
-      document: pdf,
+      queue: this.#queue,
+      pages: pdf.numPages,
       nav: this.#nav,
       go: (page) => this.#goFromThumbs(page),
       address: (page) => this.#address(page),
@@ -115,15 +127,38 @@ class PdfReader extends HTMLElement {
     this.#changed();
   }
 
-  /** Piece by piece; or whole, where the first answer already was the whole paper. */
-  #source(pdfjs, url, first, signal) {
-    if (first.bytes.length >= first.length) return { data: first.bytes };
-    const range = new pdfjs.PDFDataRangeTransport(first.length, first.bytes);
-    const pieces = new Pieces(url, signal, (begin, bytes) => range.onDataRange(begin, bytes), {
+  #drawQueue(source, signal) {
+    if (!records.has(source)) records.set(source, new PageRecords());
+    const queue = new DrawQueue({
+      engine: this.#engine,
+      records: records.get(source),
+      isLineWaiting: () => this.#pieces?.isWaiting ?? false,
+      events: {
+        gaveUp: () => this.#sheets?.gaveUp(),
+        failed: (error) => this.#fail(reasonOf(error)),
+      },
+    });
+    const pause = () => queue.pause(document.hidden);
+    pause();
+    document.addEventListener("visibilitychange", pause, { signal });
+    return queue;
+  }
+
+  /**
+   * Piece by piece; or whole, where the first answer already was the whole paper. Called for each new worker, which takes
+   * the bytes it is given: it gets a copy.
+   */
+  #source(pdfjs, url, first, closing) {
+    if (first.bytes.length >= first.length) return { data: first.bytes.slice() };
+    const range = new pdfjs.PDFDataRangeTransport(first.length, first.bytes.slice());
+    const pieces = new Pieces(url, closing, (begin, bytes) => range.onDataRange(begin, bytes), {
       stalled: () => this.#stalled(() => pieces.resume()),
       resumed: () => this.#quiet(),
       refused: (reason) => this.#fail(reason),
     });
+    // A strip that offers to resume the pieces of the worker before has nothing to resume.
+    if (this.#pieces?.isWaiting) this.#quiet();
+    this.#pieces = pieces;
     range.requestDataRange = (begin, end) => pieces.request(begin, end);
     return { range, length: first.length, rangeChunkSize: PIECE_BYTES, disableAutoFetch: true, disableStream: true };
   }
@@ -131,14 +166,21 @@ class PdfReader extends HTMLElement {
   #close() {
     this.#closing?.abort();
     clearTimeout(this.#addressTimer);
+    this.#endDrawing();
+    this.#box?.remove();
+    this.#box = null;
+  }
+
+  #endDrawing() {
+    this.#queue?.end();
     this.#thumbs?.end();
     this.#sheets?.end();
-    this.#task?.destroy();
-    this.#box?.remove();
-    this.#thumbs = this.#sheets = this.#task = this.#box = null;
+    this.#engine?.close();
+    this.#thumbs = this.#sheets = this.#queue = this.#engine = this.#pieces = null;
   }
 
   #build() {
+    this.#hasFailed = false;
     const { signal } = this.#closing;
     this.#nav = make("nav", { className: "th", "aria-label": word(this, "pages"), hidden: true });
     this.#stage = make("div", { className: "stage rdr__stage", tabIndex: 0, role: "region" });
@@ -284,9 +326,8 @@ class PdfReader extends HTMLElement {
   }
 
   #fail(reason) {
-    this.#thumbs?.end();
-    this.#sheets?.end();
-    this.#thumbs = this.#sheets = null;
+    this.#hasFailed = true;
+    this.#endDrawing();
     this.#nav.hidden = true;
     this.#box.classList.remove("has-thumbs");
     this.#bar.element.hidden = true;

@@ -31,7 +31,7 @@ export class Session {
   #sending = null;
   #have = { camera: false, microphone: false, screen: false };
   #said = null;
-  /** /** Whether the devices changed since they were last sent, even if they changed back: the server may
+  /** Whether the devices changed since they were last sent, even if they changed back: the server may
   /** have changed them too. */
   #isStale = false;
   #isTelling = false;

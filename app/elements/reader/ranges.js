@@ -32,6 +32,7 @@ export class Pieces {
   #deliver;
   #events;
   #waiting = [];
+  #inFlight = 0;
 
   /** `events.stalled()`, `events.resumed()` and `events.refused(reason)` tell the page how it goes. */
   constructor(url, signal, deliver, events) {
@@ -42,7 +43,13 @@ export class Pieces {
     addEventListener("online", () => this.resume(), { signal });
   }
 
+  /** Whether a piece was asked for that has not come. */
+  get isWaiting() {
+    return this.#inFlight > 0 || this.#waiting.length > 0;
+  }
+
   async request(begin, end) {
+    this.#inFlight += 1;
     try {
       const response = await withRetries(() => ask(this.#url, begin, end, this.#signal), this.#signal);
       const bytes = new Uint8Array(await body(response));
@@ -56,6 +63,8 @@ export class Pieces {
       }
       this.#waiting.push([begin, end]);
       if (this.#waiting.length === 1) this.#events.stalled();
+    } finally {
+      this.#inFlight -= 1;
     }
   }
 

@@ -101,3 +101,15 @@ test("a paper withdrawn while it is read stops the reading", async (t) => {
   await told;
   assert.deepEqual(news, [["refused", "gone"]]);
 });
+
+test("a piece that was asked for and has not come is waited for", async (t) => {
+  serve(t, paper(100_000));
+  const { pieces, settled } = reading();
+  assert.equal(pieces.isWaiting, false);
+  const arrived = settled();
+  pieces.request(65_536, 100_000);
+  assert.equal(pieces.isWaiting, true);
+  await arrived;
+  await new Promise(setImmediate);
+  assert.equal(pieces.isWaiting, false);
+});

@@ -1,4 +1,4 @@
-// The sheets of a paper on the stage: their places, their canvases and text, drawn one at a time.
+// The sheets of a paper on the stage: their places, their canvases and text. The draw queue says when one is drawn.
 // It knows pdf.js documents; it does not know the bar, the thumbnails or the address.
 
 import {
@@ -12,7 +12,7 @@ import {
   clamp,
   wantedPages,
 } from "./scale.js";
-import { make, word } from "./words.js";
+import { icon, make, word } from "./words.js";
 
 /** A skeleton that flashes for a moment is worse than none. */
 const SKELETON_MS = 300;
@@ -20,7 +20,7 @@ const SKELETON_MS = 300;
 export class Sheets {
   #host;
   #pdfjs;
-  #document;
+  #queue;
   #stage;
   #column;
   #sheets = [];
@@ -34,14 +34,15 @@ export class Sheets {
   #changed;
 
   /** `changed()` is called whenever what is read or its size has changed. */
-  constructor({ host, pdfjs, document, stage, changed }) {
+  constructor({ host, pdfjs, queue, stage, changed }) {
     this.#host = host;
     this.#pdfjs = pdfjs;
-    this.#document = document;
+    this.#queue = queue;
     this.#stage = stage;
     this.#changed = changed;
     this.#column = make("div", { className: "rdr__pages" });
     stage.append(this.#column);
+    queue.addSource(() => this.#next());
   }
 
   get page() {
@@ -66,16 +67,18 @@ export class Sheets {
   }
 
   /** Lays every sheet out in the size of the first; true sizes come as pages are drawn. */
-  async open(page) {
-    const first = await this.#document.getPage(1);
+  async open(pdf, page) {
+    const first = await pdf.getPage(1);
+    if (this.#ended) return;
     const size = trueSize(first);
-    for (let number = 1; number <= this.#document.numPages; number += 1) {
+    for (let number = 1; number <= pdf.numPages; number += 1) {
       const box = make("div", {
         className: "rdr__page is-blank",
         role: "group",
         "aria-label": word(this.#host, "page", { page: number }),
       });
-      this.#sheets.push({ number, box, size, scale: 1, canvas: null, drawn: 0, text: null, sized: number === 1 });
+      const sheet = { number, box, size, scale: 1, canvas: null, drawn: 0, text: null, sized: number === 1 };
+      this.#sheets.push({ ...sheet, notice: null, reason: null });
     }
     this.#column.append(...this.#sheets.map((sheet) => sheet.box));
     this.#layOut();
@@ -139,10 +142,15 @@ export class Sheets {
 
   end() {
     this.#ended = true;
-    this.#busy?.task?.cancel();
+    this.#busy?.turn.leave();
     this.#busy = null;
     for (const sheet of this.#sheets) this.#release(sheet);
     this.#column.remove();
+  }
+
+  /** The queue has given a page up. */
+  gaveUp() {
+    this.#draw();
   }
 
   // ---- places ----
@@ -206,21 +214,32 @@ export class Sheets {
     return [first, Math.max(first, last)];
   }
 
+  #wanted() {
+    const [first, last] = this.#inView();
+    return wantedPages(first, last, this.pages);
+  }
+
   #draw() {
     if (this.#ended) return;
-    const [first, last] = this.#inView();
-    const wanted = wantedPages(first, last, this.pages);
+    const wanted = this.#wanted();
     for (const sheet of this.#sheets) {
       if (sheet.canvas && !wanted.includes(sheet.number)) this.#release(sheet);
     }
-    if (this.#busy) {
-      if (wanted.includes(this.#busy.sheet.number) && this.#busy.scale === this.#busy.sheet.scale) return;
+    if (this.#busy && !(wanted.includes(this.#busy.sheet.number) && this.#busy.scale === this.#busy.sheet.scale)) {
       // Let go at once: what it waits for may never come, and other pages are already here.
-      this.#busy.task?.cancel();
+      this.#busy.turn.leave();
       this.#busy = null;
     }
-    const next = wanted.slice(0, LIVE_CANVASES).find((page) => this.#isStale(page));
-    if (next) this.#drawSheet(this.#sheets[next - 1]);
+    for (const page of wanted) this.#showNotice(this.#sheets[page - 1]);
+    this.#queue.wake();
+  }
+
+  /** For the draw queue: the nearest page that is not drawn at its size. */
+  #next() {
+    if (this.#ended || this.#sheets.length === 0) return null;
+    const page = this.#wanted().find((page) => this.#isStale(page) && !this.#queue.reasonNotToDraw(page));
+    if (!page) return null;
+    return { page, draw: (pdf, turn) => this.#drawSheet(this.#sheets[page - 1], pdf, turn) };
   }
 
   #isStale(page) {
@@ -228,22 +247,24 @@ export class Sheets {
     return drawn !== scale;
   }
 
-  async #drawSheet(sheet) {
-    const busy = { sheet, scale: sheet.scale, task: null };
+  async #drawSheet(sheet, pdf, turn) {
+    const busy = { sheet, scale: sheet.scale, turn };
     this.#busy = busy;
     const skeleton = setTimeout(() => sheet.box.classList.add("is-slow"), SKELETON_MS);
     try {
-      const page = await this.#document.getPage(sheet.number);
-      if (this.#busy !== busy || this.#learnSize(sheet, page)) return;
-      const canvas = await this.#paint(sheet, page, busy);
+      const page = await turn.race(pdf.getPage(sheet.number));
+      if (this.#learnSize(sheet, page)) return;
+      const canvas = await this.#paint(page, busy);
       if (this.#busy !== busy) {
         empty(canvas);
         return;
       }
       this.#swap(sheet, canvas, busy.scale);
-      this.#writeText(sheet, page);
+      turn.isDrawn = true;
+      await this.#writeText(sheet, page, turn);
     } catch (error) {
-      if (error?.name !== "RenderingCancelledException" && this.#busy === busy) this.#unreadable(sheet, busy.scale);
+      if (turn.signal.aborted || this.#busy !== busy) return;
+      if (!turn.isDrawn) this.#unreadable(sheet, busy.scale);
     } finally {
       clearTimeout(skeleton);
       sheet.box.classList.remove("is-slow");
@@ -254,7 +275,7 @@ export class Sheets {
     }
   }
 
-  /** True when the page turned out to have another size and the sheets were laid out anew. */
+  /** True when the page turned out to have another size and the sheets were laid out again. */
   #learnSize(sheet, page) {
     if (sheet.sized) return false;
     sheet.sized = true;
@@ -270,17 +291,16 @@ export class Sheets {
     return true;
   }
 
-  async #paint(sheet, page, busy) {
-    const viewport = page.getViewport({ scale: busy.scale * POINT });
+  async #paint(page, { scale, turn }) {
+    const viewport = page.getViewport({ scale: scale * POINT });
     const ratio = canvasRatio(viewport.width, viewport.height, window.devicePixelRatio || 1);
     const canvas = make("canvas", {
       width: Math.max(1, Math.floor(viewport.width * ratio)),
       height: Math.max(1, Math.floor(viewport.height * ratio)),
     });
     canvas.setAttribute("aria-hidden", "true");
-    busy.task = page.render({ canvas, viewport, transform: [ratio, 0, 0, ratio, 0, 0], background: "#fff" });
     try {
-      await busy.task.promise;
+      await render(page, { canvas, viewport, transform: [ratio, 0, 0, ratio, 0, 0], background: "#fff" }, turn);
     } catch (error) {
       empty(canvas);
       throw error;
@@ -294,18 +314,43 @@ export class Sheets {
     sheet.drawn = scale;
     sheet.box.prepend(canvas);
     sheet.box.classList.remove("is-blank", "is-slow", "is-broken");
+    this.#showNotice(sheet);
     if (before) empty(before);
   }
 
   /** The words of the page lie over its picture: to be selected, and read aloud. */
-  #writeText(sheet, page) {
-    if (sheet.text) return;
+  async #writeText(sheet, page, turn) {
+    if (sheet.text || !this.#queue.mayReadText(sheet.number)) return;
+    const textContentSource = await readText(page, turn);
     const container = make("div", { className: "textLayer" });
-    sheet.text = container;
     const viewport = page.getViewport({ scale: sheet.scale * POINT });
-    const layer = new this.#pdfjs.TextLayer({ textContentSource: page.streamTextContent(), container, viewport });
+    const layer = new this.#pdfjs.TextLayer({ textContentSource, container, viewport });
+    await turn.race(layer.render());
+    if (!sheet.canvas) return; // The page was scrolled away meanwhile.
+    sheet.text = container;
     sheet.box.append(container);
-    layer.render().catch(() => container.remove());
+  }
+
+  /** Says of a page that is not drawn by itself why, with the file to download and a button that draws it. */
+  #showNotice(sheet) {
+    const reason = sheet.canvas ? null : this.#queue.reasonNotToDraw(sheet.number);
+    if (sheet.reason === reason) return;
+    sheet.notice?.remove();
+    Object.assign(sheet, { reason, notice: null });
+    if (!reason) return;
+    const host = this.#host;
+    const file = { href: host.getAttribute("src"), download: "", className: "btn btn--secondary" };
+    const draw = make("button", { type: "button", className: "btn btn--secondary" });
+    draw.append(word(host, reason === "heavy" ? "retry" : "page-draw"));
+    draw.addEventListener("click", () => {
+      this.#stage.focus({ preventScroll: true });
+      this.#queue.press(sheet.number);
+      this.#draw();
+    });
+    const ways = make("div", { className: "row row--wrap rdr__ways" });
+    ways.append(make("a", file, icon(host, "file-down", ""), word(host, "download")), draw);
+    sheet.notice = make("div", { className: "rdr__notice" }, make("p", {}, word(host, `page-${reason}`)), ways);
+    sheet.box.append(sheet.notice);
   }
 
   #unreadable(sheet, scale) {
@@ -320,6 +365,31 @@ export class Sheets {
     sheet.text?.remove();
     Object.assign(sheet, { canvas: null, text: null, drawn: 0 });
     sheet.box.classList.add("is-blank");
+  }
+}
+
+/** Draws a page on a canvas, as long as its turn lasts. */
+export async function render(page, options, turn) {
+  const task = page.render(options);
+  task.onContinue = (proceed) => {
+    turn.moved();
+    proceed();
+  };
+  turn.signal.addEventListener("abort", () => task.cancel(), { once: true });
+  await turn.race(task.promise);
+}
+
+async function readText(page, turn) {
+  const text = { items: [], styles: {}, lang: null };
+  const reader = page.streamTextContent().getReader();
+  turn.signal.addEventListener("abort", () => reader.cancel(turn.signal.reason).catch(() => {}), { once: true });
+  for (;;) {
+    const { value, done } = await turn.race(reader.read());
+    if (done) return text;
+    turn.moved();
+    text.lang ??= value.lang;
+    Object.assign(text.styles, value.styles);
+    for (const item of value.items) text.items.push(item);
   }
 }
 

@@ -1,5 +1,6 @@
-// The column of small pages: real links, drawn only while they are in sight.
+// The column of small pages: real links, drawn only while they are in sight, after the pages on the stage.
 
+import { render } from "./sheets.js";
 import { make, word } from "./words.js";
 
 /** Small pages alive at once; each is about 0.2 MB. */
@@ -7,21 +8,21 @@ const LIVE_THUMBS = 40;
 
 export class Thumbs {
   #host;
-  #document;
+  #queue;
   #nav;
   #links = [];
   #live = [];
-  #queue = [];
-  #drawing = false;
+  #visible = new Set();
+  #broken = new Set();
   #ended = false;
   #observer;
 
   /** `go(page)` is called when a small page is chosen; `address(page)` is its link. */
-  constructor({ host, document, nav, go, address }) {
+  constructor({ host, queue, pages, nav, go, address }) {
     this.#host = host;
-    this.#document = document;
+    this.#queue = queue;
     this.#nav = nav;
-    for (let page = 1; page <= document.numPages; page += 1) {
+    for (let page = 1; page <= pages; page += 1) {
       const link = make("a", { href: address(page), "aria-label": word(host, "page", { page }) });
       link.append(make("i", { className: "is-real" }), String(page));
       link.addEventListener("click", (event) => {
@@ -33,7 +34,8 @@ export class Thumbs {
       this.#links.push(link);
     }
     nav.replaceChildren(...this.#links);
-    this.#observer = new IntersectionObserver((entries) => this.#seen(entries), { root: nav, rootMargin: "200px 0px" });
+    queue.addSource(() => this.#next());
+    this.#observer = new IntersectionObserver((entries) => this.#seen(entries), { root: nav });
     for (const link of this.#links) this.#observer.observe(link);
   }
 
@@ -58,53 +60,62 @@ export class Thumbs {
 
   #seen(entries) {
     for (const { target, isIntersecting } of entries) {
-      const page = Number(target.dataset.page);
-      this.#queue = this.#queue.filter((waiting) => waiting !== page);
-      if (isIntersecting && !target.querySelector("canvas")) this.#queue.push(page);
+      if (isIntersecting) this.#visible.add(Number(target.dataset.page));
+      else this.#visible.delete(Number(target.dataset.page));
     }
-    this.#next();
+    this.#queue.wake();
   }
 
-  async #next() {
-    if (this.#drawing || this.#ended || this.#queue.length === 0) return;
-    this.#drawing = true;
-    const number = this.#queue.shift();
+  /** For the draw queue: the first small page in sight that is blank. A page that was given up stays blank. */
+  #next() {
+    if (this.#ended) return null;
+    const isWanted = (page) =>
+      !this.#broken.has(page) && !this.#box(page).firstChild && !this.#queue.reasonNotToDraw(page);
+    const page = [...this.#visible].find(isWanted);
+    return page ? { page, draw: (pdf, turn) => this.#draw(page, pdf, turn) } : null;
+  }
+
+  #box(page) {
+    return this.#links[page - 1].firstChild;
+  }
+
+  async #draw(number, pdf, turn) {
     try {
-      await idle();
-      if (!this.#ended) await this.#draw(number);
+      await turn.race(idle());
+      const page = await turn.race(pdf.getPage(number));
+      const canvas = await this.#paint(this.#box(number), page, turn);
+      turn.isDrawn = true;
+      if (!this.#ended) this.#keep(this.#box(number), canvas);
     } catch {
       // A page that cannot be drawn says so on the stage; its small picture stays blank.
-    } finally {
-      this.#drawing = false;
-      this.#next();
+      if (!turn.signal.aborted) this.#broken.add(number);
     }
   }
 
-  async #draw(number) {
-    const page = await this.#document.getPage(number);
-    const box = this.#links[number - 1].firstChild;
+  async #paint(box, page, turn) {
     const { width, height } = page.getViewport({ scale: 1 });
     box.style.aspectRatio = `${width} / ${height}`;
     const scale = (box.clientWidth * Math.min(2, window.devicePixelRatio || 1)) / width;
     const viewport = page.getViewport({ scale });
     const canvas = make("canvas", { width: Math.ceil(viewport.width), height: Math.ceil(viewport.height) });
-    await page.render({ canvas, viewport, background: "#fff" }).promise;
-    if (this.#ended) return;
+    await render(page, { canvas, viewport, background: "#fff" }, turn);
+    return canvas;
+  }
+
+  /** Keeps the newest small pages and those in sight. */
+  #keep(box, canvas) {
     box.replaceChildren(canvas);
     this.#live.push(canvas);
-    if (this.#live.length > LIVE_THUMBS) {
-      const oldest = this.#live.shift();
-      oldest.width = 0;
-      const link = oldest.closest("a");
-      oldest.remove();
-      // Seen again, it is drawn again.
-      this.#observer.unobserve(link);
-      this.#observer.observe(link);
-    }
+    if (this.#live.length <= LIVE_THUMBS) return;
+    const far = this.#live.findIndex((live) => !this.#visible.has(Number(live.closest("a").dataset.page)));
+    if (far < 0) return;
+    const [oldest] = this.#live.splice(far, 1);
+    oldest.width = 0;
+    oldest.remove();
   }
 }
 
-/** The pages on the stage come first. */
+/** The browser's own work for the page on the stage comes first. */
 function idle() {
   return new Promise((done) => {
     if (window.requestIdleCallback) window.requestIdleCallback(done, { timeout: 1500 });

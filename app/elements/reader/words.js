@@ -12,13 +12,14 @@ export function said(host, attribute) {
   return host.closest(`[${attribute}]`)?.getAttribute(attribute) ?? "";
 }
 
-/** An icon of the site's sprite; `icons` is the sprite's address. */
+/** An icon of the site's sprite, whose address is in `icons` around the host or in `data-icons` of the page. */
 export function icon(host, name, size = "i--lg") {
   const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
   svg.setAttribute("class", `i ${size}`);
   svg.setAttribute("aria-hidden", "true");
   const use = document.createElementNS("http://www.w3.org/2000/svg", "use");
-  use.setAttribute("href", `${said(host, "icons")}#i-${name}`);
+  const sprite = said(host, "icons") || document.documentElement.dataset.icons;
+  use.setAttribute("href", `${sprite}#i-${name}`);
   svg.append(use);
   return svg;
 }
