@@ -8,7 +8,7 @@ import { glimpse, open } from './fixtures.mjs';
 /** Somebody of the demo. */
 export const demo = (name) => ({ name, password: 'hop-khong-giay' });
 
-/** /** The code that an authenticator app shows now for a base32 secret (RFC 6238). */
+/** The code that an authenticator app shows now for a base32 secret (RFC 6238). */
 export function phone(secret) {
   const letters = [...secret.replace(/\s/g, '')].map((letter) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(letter));
   const bits = letters.map((value) => value.toString(2).padStart(5, '0')).join('');
