@@ -55,6 +55,8 @@ pub fn Combo(
     let is_open = RwSignal::new(false);
     let active = RwSignal::new(None::<usize>);
     let asked = StoredValue::new(0_u64);
+    // An arrow key pressed while the options are still on their way.
+    let is_awaited = StoredValue::new(false);
     let next_turn = move || {
         asked.try_update_value(|turn| {
             *turn += 1;
@@ -69,6 +71,8 @@ pub fn Combo(
     };
     let seek = move |typed: String| {
         text.set(typed.clone());
+        active.set(None);
+        is_awaited.set_value(false);
         let is_empty = typed.trim().is_empty();
         let finding = find.run(typed);
         if is_empty {
@@ -79,9 +83,12 @@ pub fn Combo(
             let found = finding.await;
             // Answers may overtake each other; only the last question's counts.
             if asked.try_get_value() == turn {
+                let before =
+                    active.get_untracked().and_then(|at| options.with_untracked(|all| all.get(at).cloned()));
+                active.set(active_in(&found, before.as_ref(), is_awaited.get_value()));
                 options.set(found);
-                active.set(None);
                 is_open.set(true);
+                is_awaited.set_value(false);
             }
         });
     };
@@ -92,8 +99,10 @@ pub fn Combo(
     };
     let on_key = move |event: leptos::ev::KeyboardEvent| {
         if !is_open.get_untracked() {
-            if event.key() == "Escape" {
-                close();
+            match event.key().as_str() {
+                "Escape" => close(),
+                "ArrowDown" => is_awaited.set_value(true),
+                _ => {}
             }
             return;
         }
@@ -160,6 +169,14 @@ pub fn Combo(
     }
 }
 
+/// Which of the options that have just arrived is active, so that an arrow key pressed before is not lost: the one that was
+/// active in the list before, else the first, if an arrow was pressed at all.
+fn active_in(found: &[ComboOption], before: Option<&ComboOption>, is_awaited: bool) -> Option<usize> {
+    let same = before.and_then(|before| found.iter().position(|option| option.value == before.value));
+    let first = (!found.is_empty() && (before.is_some() || is_awaited)).then_some(0);
+    same.or(first)
+}
+
 fn list_of(
     name: &str,
     options: Vec<ComboOption>,
@@ -195,4 +212,27 @@ fn list_of(
         })
         .collect_view();
     view! { <div class="combo__list" role="listbox" id=format!("{name}-list")>{rows}</div> }.into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_arrow_key_pressed_before_the_options_arrive_is_not_lost() {
+        let options = |values: &[&str]| -> Vec<ComboOption> {
+            let option = |value: &&str| ComboOption {
+                value: (*value).to_owned(),
+                label: String::new(),
+                detail: String::new(),
+            };
+            values.iter().map(option).collect()
+        };
+        let [first, second] = options(&["a", "b"]).try_into().unwrap();
+        assert_eq!(active_in(&options(&["a", "b"]), None, false), None, "nothing was pressed");
+        assert_eq!(active_in(&options(&["a", "b"]), None, true), Some(0));
+        assert_eq!(active_in(&options(&["x", "b"]), Some(&second), false), Some(1), "the same one");
+        assert_eq!(active_in(&options(&["x", "y"]), Some(&first), false), Some(0), "it is gone");
+        assert_eq!(active_in(&[], Some(&first), true), None);
+    }
 }
