@@ -36,14 +36,15 @@ pub struct SecondFactorState {
 
 /// The caller's own second factor.
 ///
-/// Refusals: `WrongSecondCode` for a code that is wrong or was used before, `WrongCredentials` for a wrong
-/// password, `WaitBeforeSignIn` after failures, `WrongState` if the second factor is already on, or off.
+/// Refusals: `WrongSecondCode` for a code that is wrong or was used before, `WrongPassword` at the field for a
+/// wrong password, `WaitBeforeSignIn` after failures, `WrongState` if the second factor is already on, or off.
 #[async_trait]
 pub trait SecondFactor: Send + Sync {
     /// The state of the caller's second factor.
     async fn state(&self, caller: &Caller) -> Outcome<SecondFactorState>;
-    /// Makes a secret, unless there is one that is not confirmed yet.
-    async fn begin(&self, caller: &Caller) -> Outcome<()>;
+    /// Makes a secret, which replaces one that is not confirmed yet. Asks for the password: anyone who finds the device
+    /// signed in could otherwise add their own phone and lock the owner out.
+    async fn begin(&self, caller: &Caller, password: &str) -> Outcome<()>;
     /// Turns the second factor on with the first code and returns the recovery codes, to be shown once.
     async fn confirm(&self, caller: &Caller, code: &str) -> Outcome<Vec<String>>;
     /// Turns the second factor off, with the password and a code or a recovery code.

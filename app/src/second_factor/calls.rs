@@ -46,9 +46,14 @@ pub async fn second_factor(
 
 /// Begins to set it up.
 #[server(prefix = "/api", endpoint = "second-factor/begin")]
-pub async fn begin_second_factor() -> Result<(), CallError> {
+pub async fn begin_second_factor(
+    /// The password.
+    #[server(default)]
+    second_password: String,
+) -> Result<(), CallError> {
     let (services, caller) = session::asked()?;
-    answer(PAGE, services.second_factor.begin(&caller).await, &[], |()| PAGE.to_owned())
+    let begun = services.second_factor.begin(&caller, &second_password).await;
+    answer(PAGE, begun, &[], |()| PAGE.to_owned())
 }
 
 /// Turns it on with the first code.

@@ -7,7 +7,7 @@ use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
 use super::calls::{SecondFactorShown, second_factor};
-use crate::accounts::sign_in::{halves, other_account};
+use crate::accounts::sign_in::{halves, other_account, password_field};
 use crate::failure::Problem;
 use crate::form::{Posted, posted};
 use crate::text::keys::*;
@@ -29,14 +29,17 @@ pub fn SecondFactorPage() -> impl IntoView {
 }
 
 fn steps(shown: &SecondFactorShown, posted: &Posted) -> AnyView {
-    let elsewhere = posted.failure.clone().filter(|_| posted.error("second_code").is_none());
+    let elsewhere = posted
+        .failure
+        .clone()
+        .filter(|_| posted.error("second_code").or(posted.error("second_password")).is_none());
     let step = match (&shown.state.setup, shown.state.since) {
         (_, Some(_)) if !shown.codes.is_empty() => codes(&shown.codes),
         (_, Some(_)) => {
             view! { <Notice tone=Tone::Met title=t(SECOND_FACTOR_IS_ON)/>{way_home()} }.into_any()
         }
         (Some(setup), None) => scan(setup, shown.picture.as_ref(), posted),
-        (None, None) => begin(),
+        (None, None) => begin(posted),
     };
     let lead = if shown.state.is_demanded && shown.state.since.is_none() {
         SECOND_FACTOR_DEMANDED
@@ -60,10 +63,11 @@ fn steps(shown: &SecondFactorShown, posted: &Posted) -> AnyView {
     .into_any()
 }
 
-fn begin() -> AnyView {
+fn begin(posted: &Posted) -> AnyView {
     view! {
         <form class="si__step" method="post" action="/api/second-factor/begin">
             <p>{t(SECOND_FACTOR_APP)}</p>
+            {password_field("second_password", ACCOUNT_PASSWORD, "current-password", None, posted)}
             <button class="btn btn--primary btn--lg btn--block"><Icon name="smartphone"/>{t(SECOND_FACTOR_BEGIN)}</button>
         </form>
     }

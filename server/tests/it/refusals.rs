@@ -231,7 +231,10 @@ fn calls(office: &Office) -> BTreeMap<&'static str, Call> {
             missing(&admin, "/admin/people?text=thu", vec![("person", nobody()), ("text", "thu".into())]),
         ),
         ("/api/notices/acknowledge-role", missing(&secretary, "/", vec![("id", nobody())])),
-        ("/api/second-factor/begin", Call::Always),
+        (
+            "/api/second-factor/begin",
+            form(&secretary, "/account/second-factor", "", vec![("second_password", text())]),
+        ),
         (
             "/api/second-factor/confirm",
             form(&secretary, "/account/second-factor", "", vec![("second_code", "000000".into())]),

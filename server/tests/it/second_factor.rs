@@ -20,7 +20,7 @@ fn between<'t>(text: &'t str, before: &str, after: &str) -> &'t str {
 
 /// Turns the second factor on. Returns the secret and the page with the recovery codes.
 async fn turned_on(world: &World, session: &str) -> (String, Answer) {
-    let begun = world.submit(session, "/api/second-factor/begin", &[]).await;
+    let begun = world.submit(session, "/api/second-factor/begin", &[("second_password", PASSWORD)]).await;
     let page = world.follow(session, &begun).await;
     assert!(page.text().contains("class=\"si__qr\""), "{}", page.text());
     let secret = between(page.text(), "si__secret\">", "<").to_owned();

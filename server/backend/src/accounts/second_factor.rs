@@ -35,7 +35,7 @@ const SECRET_BYTES: usize = 20;
 /// An unconfirmed secret is shown for this long: enough time to install an app. Later, another person may see
 /// the screen.
 const SET_UP_WITHIN: TimeDelta = TimeDelta::minutes(15);
-/// The form's field for the password, when the second factor is turned off.
+/// The field for the password on both forms.
 const PASSWORD_FIELD: &str = "second_password";
 /// The issuer that apps show.
 const ISSUER: &str = "Phiên";
@@ -46,8 +46,8 @@ impl SecondFactor for Backend {
         self.outcome(state(self, caller).await)
     }
 
-    async fn begin(&self, caller: &Caller) -> Outcome<()> {
-        self.outcome(begin(self, caller).await)
+    async fn begin(&self, caller: &Caller, password: &str) -> Outcome<()> {
+        self.outcome(begin(self, caller, password).await)
     }
 
     async fn confirm(&self, caller: &Caller, code: &str) -> Outcome<Vec<String>> {
@@ -130,15 +130,41 @@ async fn state(backend: &Backend, caller: &Caller) -> Done<SecondFactorState> {
     Ok(SecondFactorState { since, is_demanded: is_demanded(backend, caller), setup, recovery_codes_left })
 }
 
+/// The caller's user name, and the hash of their password if they have one.
+async fn own_password(backend: &Backend, caller: &Caller) -> Done<(String, Option<String>)> {
+    let found: Option<(String, String)> = q("SELECT user_name, password_hash FROM person WHERE id = $1")
+        .bind(caller.person)
+        .optional(backend.db())
+        .await?;
+    let (user_name, hash) = found.ok_or(Failure::NotFound)?;
+    Ok((user_name, Some(hash).filter(|hash| !hash.is_empty())))
+}
+
+fn wrong_password() -> Failure {
+    Failure::Invalid(vec![FieldProblem::new(PASSWORD_FIELD, Problem::WrongPassword)])
+}
+
 async fn codes_left(on: impl Source, person: PersonId) -> Done<i64> {
     let found = q("SELECT CAST(COUNT(*) AS BIGINT) FROM recovery_code WHERE person_id = $1").bind(person);
     let (left,): (i64,) = found.one(on).await?;
     Ok(left)
 }
 
-async fn begin(backend: &Backend, caller: &Caller) -> Done<()> {
+async fn begin(backend: &Backend, caller: &Caller, password: &str) -> Done<()> {
     permit(caller, Action::ManageOwnAccount, Scope::Myself)?;
+    let (user_name, hash) = own_password(backend, caller).await?;
+    let subjects = [Subject::change(&user_name)];
+    let turn = backend.hashing().turn().await?;
+    delay::check(backend.db(), &subjects, caller.now).await?;
+    let fits = turn.verify(password, hash).await?;
     let mut tx = backend.db().begin().await?;
+    if !fits {
+        sign_in::count_failed_try(&mut tx, caller.person).await?;
+        delay::failed(&mut tx, &subjects, caller.now).await?;
+        tx.commit().await?;
+        return Err(wrong_password().into());
+    }
+    delay::cleared(&mut tx, &subjects).await?;
     let secret = Secret::Raw(backend.entropy().array::<SECRET_BYTES>().to_vec()).to_encoded().to_string();
     let fresh = q(
         // Other people may have seen a secret that was begun and not confirmed.
@@ -192,15 +218,11 @@ async fn confirm(backend: &Backend, caller: &Caller, code: &str) -> Done<Vec<Str
 
 async fn turn_off(backend: &Backend, caller: &Caller, password: &str, code: &str) -> Done<()> {
     permit(caller, Action::ManageOwnAccount, Scope::Myself)?;
-    let found: Option<(String, String)> = q("SELECT user_name, password_hash FROM person WHERE id = $1")
-        .bind(caller.person)
-        .optional(backend.db())
-        .await?;
-    let (user_name, hash) = found.ok_or(Failure::NotFound)?;
+    let (user_name, hash) = own_password(backend, caller).await?;
     let subjects = [Subject::change(&user_name)];
     let turn = backend.hashing().turn().await?;
     delay::check(backend.db(), &subjects, caller.now).await?;
-    let fits = turn.verify(password, Some(hash).filter(|hash| !hash.is_empty())).await?;
+    let fits = turn.verify(password, hash).await?;
     let mut tx = backend.db().begin().await?;
     lock(&mut tx, caller.person).await?;
     delay::check(&mut tx, &subjects, caller.now).await?;
@@ -211,8 +233,7 @@ async fn turn_off(backend: &Backend, caller: &Caller, password: &str, code: &str
         sign_in::count_failed_try(&mut tx, caller.person).await?;
         delay::failed(&mut tx, &subjects, caller.now).await?;
         tx.commit().await?;
-        let wrong = || Failure::Invalid(vec![FieldProblem::new(PASSWORD_FIELD, Problem::WrongPassword)]);
-        return Err(if fits { Refusal::WrongSecondCode.into() } else { wrong().into() });
+        return Err(if fits { Refusal::WrongSecondCode.into() } else { wrong_password().into() });
     }
     delay::cleared(&mut tx, &subjects).await?;
     remove(&mut tx, caller.person).await?;

@@ -56,7 +56,7 @@ fn code(secret: &str, now: DateTime<Utc>) -> String {
 async fn turned_on(world: &World) -> (String, Vec<String>) {
     let factor: &dyn SecondFactor = &world.backend;
     let caller = after_password(world, world.now).await;
-    factor.begin(&caller).await.unwrap();
+    factor.begin(&caller, PASSWORD).await.unwrap();
     let setup = factor.state(&caller).await.unwrap().setup.unwrap();
     let codes = factor.confirm(&caller, &code(&setup.secret, world.now)).await.unwrap();
     (setup.secret, codes)
@@ -73,9 +73,12 @@ async fn it_is_on_with_the_first_code_and_then_every_sign_in_asks_for_one() {
         let (accounts, factor): (&dyn Accounts, &dyn SecondFactor) = (&world.backend, &world.backend);
         let caller = after_password(world, world.now).await;
         assert_eq!(factor.confirm(&caller, "000000").await, Err(Failure::Refused(Refusal::WrongState)));
-        factor.begin(&caller).await.unwrap();
+        let wrong = vec![FieldProblem::new("second_password", Problem::WrongPassword)];
+        assert_eq!(factor.begin(&caller, "sai mat khau").await, Err(Failure::Invalid(wrong)));
+        assert_eq!(factor.state(&caller).await.unwrap().setup, None, "a found device adds no phone");
+        factor.begin(&caller, PASSWORD).await.unwrap();
         let seen = factor.state(&caller).await.unwrap().setup.unwrap();
-        factor.begin(&caller).await.unwrap();
+        factor.begin(&caller, PASSWORD).await.unwrap();
         let setup = factor.state(&caller).await.unwrap().setup.unwrap();
         assert_ne!(
             setup.secret, seen.secret,
@@ -91,7 +94,7 @@ async fn it_is_on_with_the_first_code_and_then_every_sign_in_asks_for_one() {
         assert_eq!(codes.len(), 10);
         let state = factor.state(&caller).await.unwrap();
         assert_eq!((state.since, state.setup, state.recovery_codes_left), (Some(world.now), None, 10));
-        assert_eq!(factor.begin(&caller).await, Err(Failure::Refused(Refusal::WrongState)));
+        assert_eq!(factor.begin(&caller, PASSWORD).await, Err(Failure::Refused(Refusal::WrongState)));
 
         let now = world.now + Duration::minutes(5);
         let token = sign_in(world, PASSWORD, now).await.unwrap();
@@ -255,13 +258,13 @@ async fn a_secret_that_nobody_confirms_is_shown_for_a_quarter_of_an_hour() {
         secretary(world).await;
         let factor: &dyn SecondFactor = &world.backend;
         let caller = after_password(world, world.now).await;
-        factor.begin(&caller).await.unwrap();
+        factor.begin(&caller, PASSWORD).await.unwrap();
         let setup = factor.state(&caller).await.unwrap().setup.unwrap();
         let late = Caller { now: world.now + Duration::minutes(15), ..caller };
         assert_eq!(factor.state(&late).await.unwrap().setup, None);
         let confirmed = factor.confirm(&late, &code(&setup.secret, late.now)).await;
         assert_eq!(confirmed, Err(Failure::Refused(Refusal::WrongState)));
-        factor.begin(&late).await.unwrap();
+        factor.begin(&late, PASSWORD).await.unwrap();
         let fresh = factor.state(&late).await.unwrap().setup.unwrap();
         assert_ne!(fresh.secret, setup.secret);
         factor.confirm(&late, &code(&fresh.secret, late.now)).await.unwrap();
