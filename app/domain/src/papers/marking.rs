@@ -1,5 +1,7 @@
-//! Finds a classification marking on a first page: MẬT, TỐI MẬT or TUYỆT MẬT on a line of its own, or after
-//! "Độ mật". Works on lines of text and the text before each line, never on a file.
+//! Finds a classification marking on a first page: MẬT, TỐI MẬT or TUYỆT MẬT in capitals on a short line, or
+//! after "Độ mật". Works on lines of text and the text before each line, never on a file.
+
+use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization;
@@ -9,7 +11,7 @@ use super::Level;
 /// A line of a page, as a reader sees it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PageLine {
-    /// Its text.
+    /// Its text. A letter that the file does not name is U+FFFD.
     pub text: String,
     /// Text that this line may continue: the line above it in the same block, or the text before it on the
     /// same line. There are several if the page can be read in several ways.
@@ -23,8 +25,54 @@ impl PageLine {
     }
 }
 
-/// Words that turn "mật" into an ordinary word when they come before it: bí mật, bảo mật, cơ mật.
-const ORDINARY_BEFORE: [&str; 3] = ["BÍ", "BẢO", "CƠ"];
+/// Words that turn "mật" into an ordinary word when they come before it, even on the line above: bí mật, bảo
+/// mật, cơ mật, giải mật.
+const ORDINARY_BEFORE: [&str; 8] = ["BÍ", "BẢO", "CƠ", "GIẢI", "BI", "BAO", "CO", "GIAI"];
+/// Words that do so only on the same line, because they also end the name of an office: "đường mật" is the
+/// bile duct. "Độ mật" is a label, and "Mật" also a name.
+const ORDINARY_BESIDE: [&str; 23] = [
+    "ĐỘ",
+    "ĐỌ",
+    "DO",
+    "MỨC",
+    "MUC",
+    "KHÔNG",
+    "KHONG",
+    "LỘ",
+    "LO",
+    "THÂN",
+    "CẨN",
+    "THỊ",
+    "THI",
+    "ONG",
+    "GAN",
+    "TÚI",
+    "ỐNG",
+    "SỎI",
+    "ĐƯỜNG",
+    "DỊCH",
+    "NẤM",
+    "DƯA",
+    "KÍN",
+];
+/// Words that turn "mật" into an ordinary word when they come after it: mật độ, mật mã, mật ong.
+const ORDINARY_AFTER: [&str; 21] = [
+    "ĐỘ", "MÃ", "KHẨU", "ONG", "THIẾT", "VỤ", "DANH", "NGHỊ", "ƯỚC", "MÍA", "THƯ", "LỆNH", "TÔNG", "GẤU",
+    "HOA", "NHÀ", "DO", "MA", "KHAU", "THIET", "NHA",
+];
+/// Words that make a label of a marking with "mật" after them: "độ mật", "mức độ mật", "mức mật".
+const LABEL_BEFORE: [&str; 4] = ["ĐỘ", "DO", "MỨC", "MUC"];
+
+/// Most letters of a line with a marking. A longer one is running text: "đóng dấu MẬT lên tài liệu".
+const LINE_AT_MOST: usize = 40;
+/// Most letters beside "TỐI MẬT" between two signs, such as "HỎA TỐC".
+const BESIDE_AT_MOST: usize = 24;
+/// Most letters beside "MẬT", which has everyday meanings: "TÀI LIỆU MẬT" is a marking, and the heading
+/// "QUY ĐỊNH QUẢN LÝ VĂN BẢN MẬT" is none.
+const BESIDE_MAT_AT_MOST: usize = 10;
+
+/// Stands for a letter that the file does not name.
+const NAMELESS: char = '\u{fffd}';
 
 /// Finds a classification marking in the lines of a first page. "Bí mật" and "bảo mật" in running text are
 /// not markings. "Mật" alone on a line is not a marking either if a heading wraps within one of these words.
@@ -33,6 +81,7 @@ const ORDINARY_BEFORE: [&str; 3] = ["BÍ", "BẢO", "CƠ"];
 /// use domain::papers::{Level, PageLine, marking};
 /// let lines = ["UBND TỈNH", "TỐI MẬT", "BÁO CÁO"].map(PageLine::alone);
 /// assert_eq!(marking(&lines), Some(Level::Secret));
+/// assert_eq!(marking(&[PageLine::alone("MẬT (Bản số 01)")]), Some(Level::Confidential));
 /// assert_eq!(marking(&[PageLine::alone("Công tác bảo vệ bí mật nhà nước")]), None);
 /// let wrapped = PageLine { text: "MẬT".into(), before: vec!["BẢO VỆ TÀI LIỆU BÍ".into()] };
 /// assert_eq!(marking(&[wrapped]), None);
@@ -43,42 +92,203 @@ pub fn marking(lines: &[PageLine]) -> Option<Level> {
 
 /// The level that one line states.
 fn marked(line: &PageLine) -> Option<Level> {
-    let is_shouted = !line.text.chars().any(char::is_lowercase);
     let letters = letters(&line.text);
-    let after_label = ["ĐỘMẬT", "ĐỘMAT", "DOMAT"].iter().find_map(|label| letters.strip_prefix(label));
-    let (is_labelled, rest) = match after_label {
-        Some(rest) if !rest.is_empty() => (true, rest),
-        _ => (false, letters.as_str()),
-    };
-    if !(is_shouted || is_labelled) {
+    if letters.is_empty() || letters.len() > LINE_AT_MOST {
         return None;
     }
-    match rest {
-        "MẬT" | "MAT" => alone_or_stacked(line),
-        "TỐIMẬT" | "TOIMAT" => Some(Level::Secret),
-        "TUYỆTMẬT" | "TUYETMAT" => Some(Level::TopSecret),
-        _ => None,
+    let labelled = labelled(&letters);
+    let found = |phrase: &Phrase| {
+        let starts = 0..letters.len();
+        starts.filter_map(|from| stated(phrase, line, &letters, from)).max_by_key(|level| level.rank())
+    };
+    PHRASES.iter().filter_map(found).chain(labelled).max_by_key(|level| level.rank())
+}
+
+/// A letter of a line.
+struct Letter {
+    /// The composed letter in upper case.
+    capital: char,
+    /// Whether it is in lower case on the page.
+    is_small: bool,
+    /// Whether a word may begin here.
+    starts_word: bool,
+    /// Whether a sign or a digit is before it, or the line begins with it.
+    follows_sign: bool,
+}
+
+/// The letters of a text. In text with wide letter spacing, which is read as single letters, a word may begin
+/// at each letter.
+fn letters(text: &str) -> Vec<Letter> {
+    let mut letters: Vec<Letter> = Vec::new();
+    let (mut starts_word, mut follows_sign) = (true, true);
+    // Some files write Ậ as Â with a full stop for its dot.
+    let text: String = text.nfc().collect::<String>().replace("Â.T", "ẬT").replace("â.t", "ật");
+    for letter in text.chars() {
+        if letter.is_alphabetic() || letter == NAMELESS {
+            for capital in letter.to_uppercase() {
+                letters.push(Letter { capital, is_small: letter.is_lowercase(), starts_word, follows_sign });
+                (starts_word, follows_sign) = (false, false);
+            }
+        } else {
+            starts_word = true;
+            follows_sign |= !letter.is_whitespace();
+        }
+    }
+    letters
+}
+
+/// The last word of a text, in capitals. Single letters in a row are one word, as in wide letter spacing.
+fn last_word(letters: &[Letter]) -> String {
+    let mut word: Vec<char> = Vec::new();
+    let mut is_spaced = true;
+    for (at, letter) in letters.iter().enumerate().rev() {
+        word.push(letter.capital);
+        let is_single = letter.starts_word && letters.get(at + 1).is_none_or(|next| next.starts_word);
+        is_spaced &= is_single;
+        if letter.starts_word && !is_spaced {
+            break;
+        }
+    }
+    word.iter().rev().collect()
+}
+
+/// Whether the last word of a text is one of the words. In wide letter spacing it is unknown where the last
+/// word begins.
+fn ends_with(letters: &[Letter], words: &[&str]) -> bool {
+    let last = last_word(letters);
+    let is_spaced = letters.last().is_some_and(|letter| letter.starts_word);
+    words.iter().any(|word| last == *word || (is_spaced && last.ends_with(word)))
+}
+
+/// A level with the letters that state it.
+struct Phrase {
+    level: Level,
+    /// For each letter its spellings, the right one first. Programs drop one or both marks of a letter.
+    letters: &'static [&'static str],
+}
+
+const PHRASES: [Phrase; 3] = [
+    Phrase { level: Level::Confidential, letters: &["M", "ẬÂẠA", "T"] },
+    Phrase { level: Level::Secret, letters: &["T", "ỐÔÓO", "I", "M", "ẬÂẠA", "T"] },
+    Phrase { level: Level::TopSecret, letters: &["T", "U", "Y", "ỆÊẸE", "T", "M", "ẬÂẠA", "T"] },
+];
+
+impl Phrase {
+    /// The part of a line from a letter on that spells the phrase from word border to word border.
+    fn at(&self, letters: &[Letter], from: usize) -> Option<Range<usize>> {
+        let to = from + self.letters.len();
+        let part = letters.get(from..to)?;
+        let is_small = part.iter().any(|letter| letter.is_small);
+        let mut pairs = part.iter().zip(self.letters);
+        let is_spelled = pairs.all(|(letter, spellings)| {
+            let mut accepted = spellings.chars().take(if is_small { 1 } else { usize::MAX });
+            accepted.any(|spelling| spelling == letter.capital)
+                || (letter.capital == NAMELESS && !spellings.is_ascii())
+        });
+        let ends = letters.get(to).is_none_or(|next| next.starts_word);
+        (is_spelled && part[0].starts_word && ends).then_some(from..to)
     }
 }
 
-/// What "MẬT" alone means, given the text before it: the two words of a stamp may be on two lines, and a
-/// heading may wrap within "bí mật".
-fn alone_or_stacked(line: &PageLine) -> Option<Level> {
-    let before: Vec<String> = line.before.iter().map(|text| letters(text)).collect();
-    if before.iter().any(|text| text == "TUYỆT") {
+/// The level that the phrase states if it begins at a letter of a line.
+fn stated(phrase: &Phrase, line: &PageLine, letters: &[Letter], from: usize) -> Option<Level> {
+    let part = phrase.at(letters, from)?;
+    let segment = segment(letters, &part);
+    let beside = segment.len() - part.len();
+    let is_whole_line = part.len() == letters.len();
+    let begins_small = letters[part.start].is_small;
+    let is_shouted = !letters[part.clone()].iter().any(|letter| letter.is_small);
+    // Each part of a line of notes begins with a capital: "MẬT - Bản số 01". Running text does not:
+    // `dấu "MẬT".`
+    let is_running =
+        letters.iter().any(|letter| letter.follows_sign && letter.is_small) || letters[0].is_small;
+    if phrase.level != Level::Confidential {
+        let others = &letters[segment.clone()];
+        let names_a_list =
+            (0..others.len()).any(|at| ["BÍMẬT", "BIMAT"].iter().any(|word| spells(others, at, word)));
+        let is_marking = match is_shouted {
+            true => beside <= BESIDE_AT_MOST && !is_running && !names_a_list,
+            // "Tối mật" has no everyday meaning; but a sentence may end with it on a line of its own.
+            false if is_whole_line => !(begins_small && line.before.iter().any(|text| ends_small(text))),
+            false => beside == 0 && !is_running,
+        };
+        return is_marking.then_some(phrase.level);
+    }
+    let is_nameless = letters[part.clone()].iter().any(|letter| letter.capital == NAMELESS);
+    let most_beside = if is_nameless { 0 } else { BESIDE_MAT_AT_MOST };
+    if !is_shouted || is_running || beside > most_beside {
+        return None;
+    }
+    let (before, after) = (&letters[..part.start], &letters[part.end..segment.end]);
+    if ends_with(before, &ORDINARY_BEFORE)
+        || (part.start > segment.start && ends_with(before, &ORDINARY_BESIDE))
+        || ORDINARY_AFTER.iter().any(|word| spells(after, 0, word))
+    {
+        return None;
+    }
+    if part.start == 0 { first_of_line(&line.before) } else { Some(Level::Confidential) }
+}
+
+/// The letters around a part of a line up to the next signs or digits.
+fn segment(letters: &[Letter], part: &Range<usize>) -> Range<usize> {
+    let start = letters[..=part.start].iter().rposition(|letter| letter.follows_sign).unwrap_or(0);
+    let after = letters[part.end..].iter().position(|letter| letter.follows_sign);
+    start..after.map_or(letters.len(), |after| part.end + after)
+}
+
+/// Whether a word, or several words without spaces, begins at a letter and ends at a word border.
+fn spells(letters: &[Letter], from: usize, word: &str) -> bool {
+    let count = word.chars().count();
+    let Some(part) = letters.get(from..from + count) else { return false };
+    part.first().is_some_and(|first| first.starts_word)
+        && part.iter().map(|letter| letter.capital).eq(word.chars())
+        && letters.get(from + count).is_none_or(|next| next.starts_word)
+}
+
+/// The level stated after a label: "Độ mật: Tối mật; Độ khẩn: Hỏa tốc".
+fn labelled(letters: &[Letter]) -> Option<Level> {
+    let ends = (0..letters.len()).filter_map(|at| {
+        let word = LABEL_BEFORE.iter().find(|word| spells(letters, at, word))?;
+        Some(PHRASES[0].at(letters, at + word.chars().count())?.end)
+    });
+    let stated = ends.flat_map(|end| {
+        let follows_sign = letters.get(end).is_some_and(|letter| letter.follows_sign);
+        let phrases = PHRASES.iter().filter_map(move |phrase| {
+            let last = if follows_sign { letters.len() } else { end + 1 };
+            (end..last).find_map(|from| {
+                let part = phrase.at(letters, from)?;
+                let is_ordinary = [&ORDINARY_BEFORE[..], &ORDINARY_BESIDE[..]]
+                    .iter()
+                    .any(|words| from > end && ends_with(&letters[..from], words));
+                let is_last = letters.get(part.end).is_none_or(|next| next.follows_sign);
+                (!is_ordinary && (follows_sign || is_last)).then_some(phrase.level)
+            })
+        });
+        phrases
+    });
+    stated.max_by_key(|level| level.rank())
+}
+
+/// What a line that begins with "MẬT" means, given the text before it: the two words of a stamp may be on two
+/// lines, and a heading may wrap within "bí mật".
+fn first_of_line(before: &[String]) -> Option<Level> {
+    let before: Vec<Vec<Letter>> = before.iter().map(|text| letters(text)).collect();
+    let is = |text: &[Letter], spellings: &[&str]| {
+        spellings.iter().any(|word| text.iter().map(|letter| letter.capital).eq(word.chars()))
+    };
+    if before.iter().any(|text| is(text, &["TUYỆT", "TUY\u{fffd}T"])) {
         return Some(Level::TopSecret);
     }
-    if before.iter().any(|text| text == "TỐI") {
+    if before.iter().any(|text| is(text, &["TỐI", "T\u{fffd}I"])) {
         return Some(Level::Secret);
     }
-    let wraps = before.iter().any(|text| ORDINARY_BEFORE.iter().any(|word| text.ends_with(word)));
+    let wraps = before.iter().any(|text| ends_with(text, &ORDINARY_BEFORE));
     (!wraps).then_some(Level::Confidential)
 }
 
-/// The letters of a text, composed and in capitals. Spaces are ignored, because a stamp is often set with
-/// wide letter spacing, which is read as single letters. Signs and digits around it are ignored too.
-fn letters(text: &str) -> String {
-    text.nfc().flat_map(char::to_uppercase).filter(|letter| letter.is_alphabetic()).collect()
+/// Whether a text ends within a sentence.
+fn ends_small(text: &str) -> bool {
+    text.trim_end().trim_end_matches([',', ';']).chars().last().is_some_and(char::is_lowercase)
 }
 
 #[cfg(test)]
@@ -98,12 +308,112 @@ mod tests {
             ("Độ mật", None),
             ("BẢO MẬT THÔNG TIN", None),
             ("BÍ MẬT", None),
+            ("B Í M Ậ T", None),
             ("mật", None),
             ("Mật ong rừng Sơn La", None),
             ("MẶT", None),
             ("MẮT", None),
             ("MẤT", None),
             ("", None),
+        ] {
+            assert_eq!(marking(&[PageLine::alone(text)]), level, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_marking_is_found_after_a_label_of_any_wording() {
+        for (text, level) in [
+            ("Mức độ mật: Tối mật", Some(Level::Secret)),
+            ("Mức độ mật: MẬT", Some(Level::Confidential)),
+            ("MỨC ĐỘ MẬT: TUYỆT MẬT", Some(Level::TopSecret)),
+            ("Mức mật: Mật", Some(Level::Confidential)),
+            ("Cấp độ mật - Tối mật", Some(Level::Secret)),
+            ("Độ mật Tối mật", Some(Level::Secret)),
+            ("Độ mật: Tối mật; Độ khẩn: Hỏa tốc", Some(Level::Secret)),
+            ("Độ mật: Mật (A)", Some(Level::Confidential)),
+            ("Độ mật: A - Tuyệt mật", Some(Level::TopSecret)),
+            ("Độ khẩn: Thường; Độ mật: Tối mật", Some(Level::Secret)),
+            ("ĐỘ MÂT: MÂT", Some(Level::Confidential)),
+            ("DO MAT: MAT", Some(Level::Confidential)),
+            ("Độ mật: Không mật", None),
+            ("Độ mật: Thường", None),
+            ("MỨC ĐỘ MẬT", None),
+            ("SỐ KÝ HIỆU, ĐỘ MẬT, TRÍCH YẾU", None),
+            ("Độ mật tối mật gồm các tin sau", None),
+        ] {
+            assert_eq!(marking(&[PageLine::alone(text)]), level, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_marking_is_found_beside_other_words() {
+        for (text, level) in [
+            ("MẬT - KHẨN", Some(Level::Confidential)),
+            ("KHẨN - MẬT", Some(Level::Confidential)),
+            ("MẬT KHẨN", Some(Level::Confidential)),
+            ("TUYỆT MẬT/ HỎA TỐC", Some(Level::TopSecret)),
+            ("TUYỆT MẬT HỎA TỐC", Some(Level::TopSecret)),
+            ("BẢN SỐ: 01 - MẬT", Some(Level::Confidential)),
+            ("MẬT (Bản số 01)", Some(Level::Confidential)),
+            ("Bản số 01 - TỐI MẬT", Some(Level::Secret)),
+            ("TÀI LIỆU MẬT", Some(Level::Confidential)),
+            ("Tài liệu MẬT", Some(Level::Confidential)),
+            ("VĂN BẢN MẬT", Some(Level::Confidential)),
+            ("TÀI LIỆU TUYỆT MẬT", Some(Level::TopSecret)),
+            ("Tối mật", Some(Level::Secret)),
+            ("Tối Mật", Some(Level::Secret)),
+            ("Tuyệt mật", Some(Level::TopSecret)),
+            ("Tuyệt mật (Bản số 02)", Some(Level::TopSecret)),
+        ] {
+            assert_eq!(marking(&[PageLine::alone(text)]), level, "{text}");
+        }
+    }
+
+    #[test]
+    fn ordinary_words_and_sentences_are_no_marking() {
+        for text in [
+            "BẢO VỆ BÍ MẬT NHÀ NƯỚC",
+            "LUẬT BẢO VỆ BÍ-MẬT NHÀ NƯỚC",
+            "KẾ HOẠCH BẢO MẬT",
+            "KẾ HOẠCH B Ả O M Ậ T",
+            "GIẢI MẬT",
+            "DANH MỤC GIẢI MẬT",
+            "QUY ĐỊNH QUẢN LÝ VĂN BẢN MẬT",
+            "DANH MỤC BÍ MẬT NHÀ NƯỚC ĐỘ TỐI MẬT",
+            "MẬT ĐỘ DÂN SỐ",
+            "MẬT MÃ",
+            "NUÔI ONG MẬT",
+            "NGUYỄN THỊ MẬT",
+            "dấu \"MẬT\".",
+            "mật, tối mật, tuyệt mật.",
+            "Văn bản được đóng dấu MẬT, TỐI MẬT hoặc TUYỆT MẬT theo quy định",
+            "Người soạn thảo đề xuất độ mật của văn bản",
+            "CO MAT",
+            "BAO MAT",
+        ] {
+            assert_eq!(marking(&[PageLine::alone(text)]), None, "{text}");
+        }
+        let end = PageLine {
+            text: "tuyệt mật.".into(), before: vec!["gồm tài liệu mật, tối mật và".into()]
+        };
+        assert_eq!(marking(&[end]), None);
+        let wrapped = PageLine { text: "MẬT NHÀ NƯỚC".into(), before: vec!["BẢO VỆ BÍ".into()] };
+        assert_eq!(marking(&[wrapped]), None);
+    }
+
+    #[test]
+    fn letters_without_a_name_or_without_their_marks_are_read() {
+        for (text, level) in [
+            ("M\u{fffd}T", Some(Level::Confidential)),
+            ("T\u{fffd}I M\u{fffd}T", Some(Level::Secret)),
+            ("TUY\u{fffd}T M\u{fffd}T", Some(Level::TopSecret)),
+            ("T\u{fffd}i m\u{fffd}t", Some(Level::Secret)),
+            ("MÂT", Some(Level::Confidential)),
+            ("MÂ.T", Some(Level::Confidential)),
+            ("TÔI MÂT", Some(Level::Secret)),
+            ("TUYÊT MÂT", Some(Level::TopSecret)),
+            ("C\u{c1}C M\u{fffd}T C\u{fffd}NG T\u{c1}C", None),
+            ("Tôi mất", None),
         ] {
             assert_eq!(marking(&[PageLine::alone(text)]), level, "{text}");
         }
