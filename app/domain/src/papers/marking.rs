@@ -253,7 +253,7 @@ fn labelled(letters: &[Letter]) -> Option<Level> {
     });
     let stated = ends.flat_map(|end| {
         let follows_sign = letters.get(end).is_some_and(|letter| letter.follows_sign);
-        let phrases = PHRASES.iter().filter_map(move |phrase| {
+        PHRASES.iter().filter_map(move |phrase| {
             let last = if follows_sign { letters.len() } else { end + 1 };
             (end..last).find_map(|from| {
                 let part = phrase.at(letters, from)?;
@@ -263,8 +263,7 @@ fn labelled(letters: &[Letter]) -> Option<Level> {
                 let is_last = letters.get(part.end).is_none_or(|next| next.follows_sign);
                 (!is_ordinary && (follows_sign || is_last)).then_some(phrase.level)
             })
-        });
-        phrases
+        })
     });
     stated.max_by_key(|level| level.rank())
 }

@@ -3,22 +3,19 @@
 //! are given for each of them.
 //! Knows positions and letters, not PDF.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use domain::papers::PageLine;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
 use super::page::Glyph;
+use super::rows::{self, Row, SAME_LINE, SAME_PLACE, is_same_size};
 
-/// Letters are on one line if their positions differ by less than this, in heights of the font.
-const SAME_LINE: f64 = 0.35;
-/// Letters belong together if their sizes differ by at most this factor.
-const SAME_SIZE: f64 = 1.25;
-/// The same letter drawn twice this close, in heights of the font, is one bold letter.
-const SAME_PLACE: f64 = 0.25;
 /// A gap of at least this size is a space.
 const SPACE: f64 = 0.15;
+/// The same between letters on a curve, whose corners are apart.
+const BENT_SPACE: f64 = 0.4;
 /// Gaps that divide a line into columns, in heights of the font: from wide letter spacing to no division at
 /// all.
 const COLUMNS: [f64; 5] = [0.8, 1.6, 3.0, 6.0, f64::INFINITY];
@@ -28,113 +25,75 @@ const CONTINUES_WITHIN: f64 = 4.0;
 const NEXT_LINE_WITHIN: f64 = 2.6;
 /// Longest line, in letters, for which the text before it is given.
 const TOLD_BEFORE: usize = 24;
-
-/// Letters of one line, from left to right.
-type Row<'a> = Vec<&'a Glyph>;
+/// Most texts before a line: one for each way to read the page.
+const BEFORE_AT_MOST: usize = 16;
+/// Most pairs of parts that are compared. A map with 10,000 labels has about 20 million; this takes 0.5 s.
+const PAIRS_AT_MOST: usize = 100_000_000;
+/// Letters of a line in capitals that is not long text.
+const SHORT_LINE: usize = 40;
 
 /// A part of a row: the row's index, its first letter, and the letter after its last.
 type Part = (usize, usize, usize);
 
-/// The lines of a page.
-pub(super) fn lines(glyphs: &[Glyph]) -> Vec<PageLine> {
-    let mut rows = rows_by_place(glyphs);
-    rows.extend(rows_as_drawn(glyphs));
-    let boxes: Vec<Bounds> = rows.iter().map(|row| Bounds::of(row)).collect();
+/// The lines of a page; none if it has more than can be compared in time.
+pub(super) fn lines(glyphs: &[Glyph]) -> Option<Vec<PageLine>> {
+    let rows = rows::straight(glyphs);
+    let mut pairs = 0;
     let mut parts: BTreeMap<Part, Vec<String>> = BTreeMap::new();
     for gap in COLUMNS {
         let level: Vec<Part> = rows.iter().enumerate().flat_map(|(at, row)| columns(at, row, gap)).collect();
-        for part in &level {
-            let before = parts.entry(*part).or_default();
-            if part.2 - part.1 <= TOLD_BEFORE {
-                before.extend(standing_before(&rows, &boxes, &level, *part));
+        let mut places: Vec<Place> = level.iter().map(|part| Place::of(&rows, *part)).collect();
+        places.sort_by(|a, b| a.angle.cmp(&b.angle).then(a.across.total_cmp(&b.across)));
+        for place in &places {
+            let before = parts.entry(place.part).or_default();
+            if place.part.2 - place.part.1 <= TOLD_BEFORE {
+                let near = near(&places, place);
+                pairs += near.len();
+                if pairs > PAIRS_AT_MOST {
+                    return None;
+                }
+                let found = standing_before(near, place).map(|part| text(letters(&rows, part)));
+                before.extend(found.take(BEFORE_AT_MOST));
             }
         }
     }
-    let line = |((row, from, to), mut before): (Part, Vec<String>)| {
+    let line = |(part, mut before): (Part, Vec<String>)| {
         before.sort();
         before.dedup();
-        PageLine { text: text(&rows[row][from..to]), before }
+        PageLine { text: text(letters(&rows, part)), before }
     };
     let mut lines: Vec<PageLine> = parts.into_iter().map(line).collect();
-    let mut seen = std::collections::HashSet::new();
+    lines.extend(rows::bent(glyphs).iter().map(|row| PageLine::alone(bent_text(row))));
+    let mut seen = HashSet::new();
     lines.retain(|line| !line.text.is_empty() && seen.insert((line.text.clone(), line.before.clone())));
-    lines
+    Some(lines)
 }
 
 /// The largest number of letters on one line for which the file does not say which letters they are.
 pub(super) fn longest_nameless(glyphs: &[Glyph]) -> usize {
     let nameless: Vec<Glyph> = glyphs.iter().filter(|glyph| glyph.text.is_none()).cloned().collect();
-    rows_by_place(&nameless).iter().map(Vec::len).max().unwrap_or(0)
+    rows::by_place(&nameless).iter().map(Vec::len).max().unwrap_or(0)
 }
 
-/// Letters of one direction, height and size, from left to right.
-fn rows_by_place(glyphs: &[Glyph]) -> Vec<Row<'_>> {
-    let mut sorted: Vec<&Glyph> = glyphs.iter().collect();
-    let size_class = |glyph: &Glyph| (glyph.size.ln() / SAME_SIZE.ln()).round();
-    sorted.sort_by(|a, b| {
-        (a.angle, size_class(a))
-            .partial_cmp(&(b.angle, size_class(b)))
-            .unwrap_or(std::cmp::Ordering::Equal)
-            .then(b.across.total_cmp(&a.across))
-    });
-    let mut rows: Vec<Row<'_>> = Vec::new();
-    for glyph in sorted {
-        match rows.last_mut() {
-            Some(row) if belongs(row, glyph) => row.push(glyph),
-            _ => rows.push(vec![glyph]),
-        }
-    }
-    for row in &mut rows {
-        // A mark that is drawn by itself stays with the letter that it was drawn after: the sort keeps the
-        // order of equals.
-        row.sort_by(|a, b| a.along.total_cmp(&b.along));
-        *row = without_bold(row);
-    }
-    rows
+/// Whether a word in capitals on a short line has a letter that the file does not name. It may be the letter
+/// that makes a marking. A bullet before a word is no part of it.
+pub(super) fn has_nameless_capitals(line: &PageLine) -> bool {
+    let is_letter = |letter: &char| letter.is_alphabetic() || *letter == NAMELESS;
+    let is_in_doubt = |word: &str| {
+        word.contains(NAMELESS)
+            && word.chars().any(char::is_uppercase)
+            && !word.chars().any(char::is_lowercase)
+    };
+    line.text.contains(NAMELESS)
+        && line.text.chars().filter(is_letter).count() <= SHORT_LINE
+        && line.text.split(|letter: char| !is_letter(&letter)).any(is_in_doubt)
 }
 
-fn belongs(row: &[&Glyph], glyph: &Glyph) -> bool {
-    row.first().is_some_and(|first| {
-        first.angle == glyph.angle
-            && (first.across - glyph.across).abs() < SAME_LINE * first.size.min(glyph.size)
-            && is_same_size(first.size, glyph.size)
-    })
-}
+/// Stands for a letter that the file does not name.
+const NAMELESS: char = char::REPLACEMENT_CHARACTER;
 
-fn is_same_size(a: f64, b: f64) -> bool {
-    a <= b * SAME_SIZE && b <= a * SAME_SIZE
-}
-
-/// A row without letters that are drawn a second time in the same position.
-fn without_bold<'a>(row: &[&'a Glyph]) -> Row<'a> {
-    let mut kept: Row<'a> = Vec::with_capacity(row.len());
-    for glyph in row {
-        let near = kept.iter().rev().take_while(|other| glyph.along - other.along < SAME_PLACE * glyph.size);
-        let is_again = glyph.text.is_some() && near.into_iter().any(|other| other.text == glyph.text);
-        if !is_again {
-            kept.push(glyph);
-        }
-    }
-    kept
-}
-
-/// Letters in the order in which they are drawn: a stamp across the text is drawn by itself.
-fn rows_as_drawn(glyphs: &[Glyph]) -> Vec<Row<'_>> {
-    let mut rows: Vec<Row<'_>> = Vec::new();
-    for glyph in glyphs {
-        let follows = rows.last().is_some_and(|row| {
-            belongs(row, glyph)
-                && row.last().is_some_and(|last| {
-                    let gap = glyph.along - (last.along + last.width);
-                    gap.abs() < COLUMNS[1] * glyph.size
-                })
-        });
-        match rows.last_mut() {
-            Some(row) if follows => row.push(glyph),
-            _ => rows.push(vec![glyph]),
-        }
-    }
-    rows
+fn letters<'r, 'a>(rows: &'r [Row<'a>], (row, from, to): Part) -> &'r [&'a Glyph] {
+    &rows[row][from..to]
 }
 
 /// The parts of a row between gaps that are wider than `gap` heights of the font.
@@ -154,49 +113,57 @@ fn columns(at: usize, row: &[&Glyph], gap: f64) -> Vec<Part> {
     parts
 }
 
-/// Where a row is.
-struct Bounds {
+/// Where a part is.
+struct Place {
+    part: Part,
     angle: i32,
     across: f64,
     size: f64,
+    left: f64,
+    right: f64,
 }
 
-impl Bounds {
-    fn of(row: &[&Glyph]) -> Bounds {
-        let first = row[0];
-        Bounds { angle: first.angle, across: first.across, size: first.size }
+impl Place {
+    fn of(rows: &[Row<'_>], part: Part) -> Place {
+        let first = rows[part.0][0];
+        let letters = letters(rows, part);
+        let right = letters.last().map_or(f64::NEG_INFINITY, |last| last.along + last.width);
+        let left = letters[0].along;
+        Place { part, angle: first.angle, across: first.across, size: first.size, left, right }
+    }
+
+    /// How far another place is above this one.
+    fn rise_to(&self, other: &Place) -> f64 {
+        other.across - self.across
     }
 }
 
-/// What a part may continue: the nearest part above it in the same block, and what is close before it.
-fn standing_before(rows: &[Row<'_>], boxes: &[Bounds], level: &[Part], part: Part) -> Vec<String> {
-    let (row, from, to) = part;
-    let own = &boxes[row];
-    let (left, right) = (rows[row][from].along, end(&rows[row][from..to]));
-    let drop_to = |other: usize| boxes[other].across - own.across;
-    let is_alike =
-        |other: usize| boxes[other].angle == own.angle && is_same_size(boxes[other].size, own.size);
-    let said = |(other, first, after): &Part| text(&rows[*other][*first..*after]);
-    let above = level.iter().filter(|(other, first, after)| {
-        is_alike(*other)
-            && (SAME_LINE * own.size..NEXT_LINE_WITHIN * own.size).contains(&drop_to(*other))
-            && rows[*other][*first].along < right
-            && left < end(&rows[*other][*first..*after])
-    });
-    let nearest = above.clone().map(|(other, ..)| drop_to(*other)).fold(f64::INFINITY, f64::min);
-    let nearest = above.filter(|(other, ..)| drop_to(*other) < nearest + SAME_LINE * own.size);
-    let beside = level.iter().filter(|(other, first, after)| {
-        let gap = left - end(&rows[*other][*first..*after]);
-        is_alike(*other)
-            && drop_to(*other).abs() < SAME_LINE * own.size
-            && (-SAME_PLACE * own.size..CONTINUES_WITHIN * own.size).contains(&gap)
-    });
-    nearest.chain(beside).map(said).collect()
+/// The parts of the same direction from the line of a part up to the line above it. The parts are sorted by
+/// direction and height.
+fn near<'p>(places: &'p [Place], own: &Place) -> &'p [Place] {
+    let from = |angle: i32, across: f64| {
+        places.partition_point(|place| (place.angle, place.across) < (angle, across))
+    };
+    let (lowest, highest) = (own.across - SAME_LINE * own.size, own.across + NEXT_LINE_WITHIN * own.size);
+    &places[from(own.angle, lowest)..from(own.angle, highest)]
 }
 
-/// Where the letters end.
-fn end(letters: &[&Glyph]) -> f64 {
-    letters.last().map_or(f64::NEG_INFINITY, |last| last.along + last.width)
+/// What a part may continue: the nearest part above it in the same block, and what is close before it.
+fn standing_before<'p>(near: &'p [Place], own: &'p Place) -> impl Iterator<Item = Part> + 'p {
+    let line = SAME_LINE * own.size;
+    let is_alike = |other: &Place| is_same_size(other.size, own.size);
+    let above = near.iter().filter(move |other| {
+        is_alike(other) && own.rise_to(other) >= line && other.left < own.right && own.left < other.right
+    });
+    let nearest = above.clone().map(|other| own.rise_to(other)).fold(f64::INFINITY, f64::min);
+    let nearest = above.filter(move |other| own.rise_to(other) < nearest + line);
+    let beside = near.iter().filter(move |other| {
+        let gap = own.left - other.right;
+        is_alike(other)
+            && own.rise_to(other).abs() < line
+            && (-SAME_PLACE * own.size..CONTINUES_WITHIN * own.size).contains(&gap)
+    });
+    nearest.chain(beside).map(|place| place.part)
 }
 
 /// The composed text of letters, with spaces where there are gaps.
@@ -204,7 +171,7 @@ fn text(letters: &[&Glyph]) -> String {
     let mut text = String::new();
     let mut end: Option<f64> = None;
     for glyph in letters {
-        let said = glyph.text.as_deref().unwrap_or("\u{fffd}").trim();
+        let said = said(glyph);
         let is_mark = said.chars().all(is_combining_mark);
         if let Some(end) = end
             && !is_mark
@@ -218,6 +185,26 @@ fn text(letters: &[&Glyph]) -> String {
     text.nfc().collect()
 }
 
+/// The text of letters that are not on a straight line. Each letter of a column is a word by itself, as in wide
+/// letter spacing.
+fn bent_text(letters: &[&Glyph]) -> String {
+    let mut text = String::new();
+    let mut last: Option<&Glyph> = None;
+    for glyph in letters {
+        let is_space = last.is_some_and(|last| rows::gap(last, glyph) > BENT_SPACE * glyph.size);
+        if is_space && !said(glyph).chars().all(is_combining_mark) {
+            text.push(' ');
+        }
+        text.push_str(said(glyph));
+        last = Some(glyph);
+    }
+    text.nfc().collect()
+}
+
+fn said(glyph: &Glyph) -> &str {
+    glyph.text.as_deref().map_or("\u{fffd}", str::trim)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -228,6 +215,7 @@ mod tests {
         let step = size / 2.0 + spacing;
         let glyph = |(at, letter): (usize, char)| Glyph {
             text: Some(letter.to_string()),
+            place: (along + step * at as f64, across),
             along: along + step * at as f64,
             across,
             angle: 0,
@@ -240,7 +228,7 @@ mod tests {
     }
 
     fn found(texts: &[Vec<Glyph>]) -> Option<Level> {
-        marking(&lines(&texts.concat()))
+        marking(&lines(&texts.concat()).unwrap())
     }
 
     #[test]
@@ -266,7 +254,8 @@ mod tests {
     fn letters_drawn_twice_for_bold_are_read_once() {
         let again = put("MẬT", (50.4, 700.0), 12.0, 0.0);
         assert_eq!(found(&[put("MẬT", (50.0, 700.0), 12.0, 0.0), again]), Some(Level::Confidential));
-        let doubled = lines(&[put("AA", (0.0, 0.0), 10.0, 0.0), put("AA", (0.3, 0.0), 10.0, 0.0)].concat());
+        let doubled =
+            lines(&[put("AA", (0.0, 0.0), 10.0, 0.0), put("AA", (0.3, 0.0), 10.0, 0.0)].concat()).unwrap();
         assert!(doubled.iter().any(|line| line.text == "AA"), "{doubled:?}");
     }
 

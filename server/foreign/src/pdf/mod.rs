@@ -3,6 +3,7 @@
 
 mod lines;
 mod page;
+mod rows;
 
 use domain::papers::{PageLine, Unread};
 use hayro_interpret::hayro_syntax::object::Dict;
@@ -17,6 +18,7 @@ const WRITTEN_AT_LEAST: usize = 40;
 /// Share of the page from which on a picture is what the reader looks at.
 const COVERED_AT_LEAST: f64 = 0.5;
 /// Letters of unknown value on one line that make a page unread. "MẬT" has three; a bullet or a sign has one.
+/// Within a word in capitals one is enough.
 const NAMELESS_AT_LEAST: usize = 3;
 
 /// Looks into a file; none if its first page holds more than a page can hold.
@@ -30,12 +32,12 @@ pub(crate) fn inspect(file: Vec<u8>) -> Option<Inspection> {
     let Some(first) = pdf.pages().first() else { return Some(Inspection::unread(Unread::Damaged)) };
     let pages = certain(found, promised(&pdf));
     let seen = page::see(&pdf, first)?;
-    let mut unread = unread(&seen);
+    let mut lines = lines::lines(&seen.glyphs)?;
+    let mut unread = unread(&seen, &lines);
     if pages.is_none() || seen.is_damaged {
         // The first page that was found may not be the real first page.
         unread = Some(Unread::Damaged);
     }
-    let mut lines = lines::lines(&seen.glyphs);
     lines.extend(seen.notes.iter().map(PageLine::alone));
     let converted: Vec<PageLine> = lines.iter().flat_map(letters::converted).collect();
     lines.extend(converted);
@@ -59,10 +61,13 @@ fn certain(found: u32, promised: Option<i64>) -> Option<u32> {
 }
 
 /// Why the page could not be read, or not all of it.
-fn unread(seen: &PageContent) -> Option<Unread> {
+fn unread(seen: &PageContent, lines: &[PageLine]) -> Option<Unread> {
     let written = seen.glyphs.iter().filter(|glyph| glyph.is_visible && glyph.is_on_page).count();
     let is_picture = seen.covered >= COVERED_AT_LEAST && written < WRITTEN_AT_LEAST;
-    if seen.has_unknown_font || lines::longest_nameless(&seen.glyphs) >= NAMELESS_AT_LEAST {
+    if seen.has_unknown_font
+        || lines::longest_nameless(&seen.glyphs) >= NAMELESS_AT_LEAST
+        || lines.iter().any(lines::has_nameless_capitals)
+    {
         return Some(Unread::Letters);
     }
     if is_picture || seen.glyphs.iter().all(|glyph| !glyph.is_visible) {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use hayro_interpret::font::{Glyph as FontGlyph, GlyphRun};
+use hayro_interpret::font::{Glyph as FontGlyph, GlyphRun, PositionedGlyph};
 use hayro_interpret::hayro_cmap::BfString;
 use hayro_interpret::hayro_syntax::Pdf;
 use hayro_interpret::hayro_syntax::content::TypedIter;
@@ -34,6 +34,8 @@ const NOT_SHOWN: u32 = 1 << 1 | 1 << 5;
 pub(super) struct Glyph {
     /// Its text; none if the file does not say.
     pub(super) text: Option<String>,
+    /// Its position on the page.
+    pub(super) place: (f64, f64),
     /// Its position along its line, in the line's direction.
     pub(super) along: f64,
     /// The position of the line, upwards.
@@ -179,7 +181,8 @@ struct ContentReader {
 }
 
 impl ContentReader {
-    fn keep(&mut self, glyph: &FontGlyph<'_>, transform: Affine, is_visible: bool) {
+    /// Records a letter. `end` is the position of the space after it, if there is one.
+    fn keep(&mut self, glyph: &FontGlyph<'_>, transform: Affine, end: Option<Affine>, is_visible: bool) {
         let width = match glyph {
             FontGlyph::Outline(outline) => outline.advance_width(),
             FontGlyph::Type3(drawn) => drawn.advance_width(),
@@ -201,13 +204,19 @@ impl ContentReader {
         let direction = b.atan2(a);
         let (sine, cosine) = direction.sin_cos();
         let angle = (direction.to_degrees().round() as i32).rem_euclid(360);
+        let along = e * cosine + f * sine;
+        let width = f64::from(width.unwrap_or(500.0)) / UNITS * length;
+        // The width in the font may be wider than the file's own: without this, the space would be lost.
+        let told = end.map(|end| end.translation()).map(|end| end.x * cosine + end.y * sine - along);
+        let width = told.filter(|told| (0.0..width).contains(told)).unwrap_or(width);
         self.seen.glyphs.push(Glyph {
             text,
-            along: e * cosine + f * sine,
+            place: (e, f),
+            along,
             across: f * cosine - e * sine,
             angle,
             size,
-            width: f64::from(width.unwrap_or(500.0)) / UNITS * length,
+            width,
             is_visible,
             is_on_page: self.is_on_page,
         });
@@ -229,6 +238,10 @@ fn named(glyph: &FontGlyph<'_>) -> Option<String> {
             || matches!(letter, '\u{e000}'..='\u{f8ff}' | '\u{fffd}')
     };
     (!text.is_empty() && !text.chars().any(says_nothing)).then_some(text)
+}
+
+fn is_space(glyph: &FontGlyph<'_>) -> bool {
+    named(glyph).is_some_and(|text| text.trim().is_empty())
 }
 
 impl<'a> Device<'a> for ContentReader {
@@ -259,8 +272,10 @@ impl<'a> Device<'a> for ContentReader {
         };
         self.font = name.as_deref().map_or(Font::Today, Font::of);
         self.seen.fonts.extend(name);
-        for glyph in run.glyphs() {
-            self.keep(glyph, props.transform * glyph.transform(), is_visible);
+        let placed = |glyph: &PositionedGlyph<'_>| props.transform * glyph.transform();
+        for (at, glyph) in run.glyphs().iter().enumerate() {
+            let next = run.glyphs().get(at + 1).filter(|next| is_space(next));
+            self.keep(glyph, placed(glyph), next.map(placed), is_visible);
         }
     }
 

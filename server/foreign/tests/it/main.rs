@@ -6,3 +6,4 @@ mod files;
 mod hostile;
 mod inspector;
 mod seen;
+mod stamps;

@@ -16,10 +16,10 @@ async fn look(bytes: &[u8]) -> Inspection {
 }
 
 /// A name, a file, the marking that must be found, and the reason that must be reported.
-type Case = (&'static str, Vec<u8>, Option<Level>, Option<Unread>);
+pub(crate) type Case = (&'static str, Vec<u8>, Option<Level>, Option<Unread>);
 
 /// Looks into each file, and compares the marking and the unread reason with the expected ones.
-async fn hold(cases: Vec<Case>) {
+pub(crate) async fn hold(cases: Vec<Case>) {
     for (name, bytes, level, unread) in cases {
         let look = look(&bytes).await;
         assert_eq!((marking(&look.lines), look.unread), (level, unread), "{name}: {look:?}");
@@ -29,7 +29,7 @@ async fn hold(cases: Vec<Case>) {
 const SECRET: Option<Level> = Some(Level::Secret);
 
 /// A page with the head of a letter and more.
-fn page(more: &[u8], resources: &str, entries: &str) -> File {
+pub(crate) fn page(more: &[u8], resources: &str, entries: &str) -> File {
     File::page(&[head(), more.to_vec()].concat(), resources, entries)
 }
 
