@@ -79,14 +79,23 @@ pub(super) fn longest_nameless(glyphs: &[Glyph]) -> usize {
 /// that makes a marking. A bullet before a word is no part of it.
 pub(super) fn has_nameless_capitals(line: &PageLine) -> bool {
     let is_letter = |letter: &char| letter.is_alphabetic() || *letter == NAMELESS;
-    let is_in_doubt = |word: &str| {
+    if !line.text.contains(NAMELESS) || line.text.chars().filter(is_letter).count() > SHORT_LINE {
+        return false;
+    }
+    let words: Vec<&str> =
+        line.text.split(|letter: char| !is_letter(&letter)).filter(|word| !word.is_empty()).collect();
+    let is_in_doubt = |word: &&str| {
         word.contains(NAMELESS)
             && word.chars().any(char::is_uppercase)
             && !word.chars().any(char::is_lowercase)
     };
-    line.text.contains(NAMELESS)
-        && line.text.chars().filter(is_letter).count() <= SHORT_LINE
-        && line.text.split(|letter: char| !is_letter(&letter)).any(is_in_doubt)
+    // Wide letter spacing: each letter is a word.
+    let is_spaced_in_doubt = |words: &[&str]| {
+        words.iter().all(|word| word.chars().count() == 1)
+            && words[1].contains(NAMELESS)
+            && [words[0], words[2]].iter().all(|word| word.chars().all(char::is_uppercase))
+    };
+    words.iter().any(is_in_doubt) || words.windows(3).any(is_spaced_in_doubt)
 }
 
 /// Stands for a letter that the file does not name.
