@@ -23,8 +23,8 @@ const COLUMNS: [f64; 5] = [0.8, 1.6, 3.0, 6.0, f64::INFINITY];
 const CONTINUES_WITHIN: f64 = 4.0;
 /// The next line of a block begins within this many heights of the font.
 const NEXT_LINE_WITHIN: f64 = 2.6;
-/// Longest line, in letters, for which the text before it is given.
-const TOLD_BEFORE: usize = 24;
+/// Length of a line, in letters, for which the text before it is given. "MẬT" has three letters.
+const TOLD_BEFORE: std::ops::RangeInclusive<usize> = 3..=24;
 /// Most texts before a line: one for each way to read the page.
 const BEFORE_AT_MOST: usize = 16;
 /// Most pairs of parts that are compared. A map with 10,000 labels has about 20 million; this takes 0.5 s.
@@ -46,7 +46,7 @@ pub(super) fn lines(glyphs: &[Glyph]) -> Option<Vec<PageLine>> {
         places.sort_by(|a, b| a.angle.cmp(&b.angle).then(a.across.total_cmp(&b.across)));
         for place in &places {
             let before = parts.entry(place.part).or_default();
-            if place.part.2 - place.part.1 <= TOLD_BEFORE {
+            if may_continue(letters(&rows, place.part)) {
                 let near = near(&places, place);
                 pairs += near.len();
                 if pairs > PAIRS_AT_MOST {
@@ -78,12 +78,13 @@ pub(super) fn longest_nameless(glyphs: &[Glyph]) -> usize {
 /// Whether a word in capitals on a short line has a letter that the file does not name. It may be the letter
 /// that makes a marking. A bullet before a word is no part of it.
 pub(super) fn has_nameless_capitals(line: &PageLine) -> bool {
-    let is_letter = |letter: &char| letter.is_alphabetic() || *letter == NAMELESS;
-    if !line.text.contains(NAMELESS) || line.text.chars().filter(is_letter).count() > SHORT_LINE {
+    if !line.text.contains(NAMELESS)
+        || line.text.chars().filter(|letter| is_letter(*letter)).count() > SHORT_LINE
+    {
         return false;
     }
     let words: Vec<&str> =
-        line.text.split(|letter: char| !is_letter(&letter)).filter(|word| !word.is_empty()).collect();
+        line.text.split(|letter: char| !is_letter(letter)).filter(|word| !word.is_empty()).collect();
     let is_in_doubt = |word: &&str| {
         word.contains(NAMELESS)
             && word.chars().any(char::is_uppercase)
@@ -96,6 +97,18 @@ pub(super) fn has_nameless_capitals(line: &PageLine) -> bool {
             && [words[0], words[2]].iter().all(|word| word.chars().all(char::is_uppercase))
     };
     words.iter().any(is_in_doubt) || words.windows(3).any(is_spaced_in_doubt)
+}
+
+/// Whether a line may be the end of a marking that begins before it. Such a line begins with "mật", "tối" or
+/// "tuyệt". On a map with thousands of labels, few do.
+fn may_continue(line: &[&Glyph]) -> bool {
+    let first = line.iter().flat_map(|glyph| said(glyph).chars()).find(|letter| is_letter(*letter));
+    TOLD_BEFORE.contains(&line.len())
+        && first.is_some_and(|first| matches!(first, 'M' | 'm' | 'T' | 't' | NAMELESS))
+}
+
+fn is_letter(letter: char) -> bool {
+    letter.is_alphabetic() || letter == NAMELESS
 }
 
 /// Stands for a letter that the file does not name.

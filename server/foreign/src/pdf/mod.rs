@@ -2,6 +2,7 @@
 //! a malicious file may use all of the child's memory or time, or make it panic.
 
 mod lines;
+mod notes;
 mod page;
 mod rows;
 
@@ -38,7 +39,7 @@ pub(crate) fn inspect(file: Vec<u8>) -> Option<Inspection> {
         // The first page that was found may not be the real first page.
         unread = Some(Unread::Damaged);
     }
-    lines.extend(seen.notes.iter().map(PageLine::alone));
+    lines.extend(seen.notes);
     let converted: Vec<PageLine> = lines.iter().flat_map(letters::converted).collect();
     lines.extend(converted);
     Some(Inspection { pages, lines, unread, is_sealed: false })

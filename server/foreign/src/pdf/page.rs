@@ -5,11 +5,12 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use domain::papers::PageLine;
 use hayro_interpret::font::{Glyph as FontGlyph, GlyphRun, PositionedGlyph};
 use hayro_interpret::hayro_cmap::BfString;
 use hayro_interpret::hayro_syntax::Pdf;
 use hayro_interpret::hayro_syntax::content::TypedIter;
-use hayro_interpret::hayro_syntax::object::{Array, Dict, Name, Stream, String as PdfString};
+use hayro_interpret::hayro_syntax::object::{Array, Dict, Name, Stream};
 use hayro_interpret::hayro_syntax::page::Page;
 use hayro_interpret::kurbo::{Affine, BezPath, Rect};
 use hayro_interpret::pattern::Pattern;
@@ -18,6 +19,7 @@ use hayro_interpret::{
     InterpreterSettings, InterpreterWarning, Paint, RenderContent, SoftMask, interpret, interpret_page,
 };
 
+use super::notes;
 use crate::letters::Font;
 
 /// Most letters of one page. A page of small print has 10,000, a map about 50,000.
@@ -26,8 +28,6 @@ const GLYPHS_AT_MOST: usize = 100_000;
 const PATTERNS_AT_MOST: usize = 8;
 /// Units of a font per height of its letters.
 const UNITS: f64 = 1000.0;
-/// Flags of an annotation that is not shown: hidden, or not viewed.
-const NOT_SHOWN: u32 = 1 << 1 | 1 << 5;
 
 /// A letter with its position.
 #[derive(Clone, Debug)]
@@ -57,8 +57,8 @@ pub(super) struct Glyph {
 pub(super) struct PageContent {
     /// Letters, in the order they are drawn.
     pub(super) glyphs: Vec<Glyph>,
-    /// Text that readers draw by themselves: of notes and fields that have no picture of their own.
-    pub(super) notes: Vec<String>,
+    /// Text that readers draw by themselves: of notes and fields.
+    pub(super) notes: Vec<PageLine>,
     /// Names of the fonts.
     pub(super) fonts: BTreeSet<String>,
     /// Share of the page that its largest picture covers, or many pictures together.
@@ -102,7 +102,7 @@ pub(super) fn see(pdf: &Pdf, page: &Page<'_>) -> Option<PageContent> {
     eyes.is_on_page = false;
     interpret_page(page, &mut context, &mut eyes);
     let mut seen = eyes.seen;
-    seen.notes = notes(page);
+    seen.notes = notes::lines(page);
     seen.fonts.extend(font_names(page));
     seen.is_damaged = is_damaged;
     seen.has_unknown_font = has_unknown_font.load(Ordering::Relaxed);
@@ -128,39 +128,6 @@ fn contents(page: &Page<'_>) -> (Vec<Vec<u8>>, bool) {
     let is_damaged = pieces.len() < promised;
     let parted = pieces.join(&b' ');
     if pieces.len() < 2 { (vec![parted], is_damaged) } else { (vec![parted, pieces.concat()], is_damaged) }
-}
-
-/// The text of free-text annotations and of fields for which the file has no picture: readers draw it
-/// themselves.
-fn notes(page: &Page<'_>) -> Vec<String> {
-    let Some(annotations) = page.raw().get::<Array<'_>>(b"Annots") else { return Vec::new() };
-    let shown = annotations
-        .iter::<Dict<'_>>()
-        .filter(|note| note.get::<u32>(b"F").unwrap_or(0) & NOT_SHOWN == 0 && !note.contains_key(b"AP"));
-    let text = shown.filter_map(|note| {
-        let key: &[u8] = match note.get::<Name<'_>>(b"Subtype")?.as_ref() {
-            b"FreeText" => b"Contents",
-            b"Widget" => b"V",
-            _ => return None,
-        };
-        note.get::<PdfString<'_>>(key).map(|text| decoded(text.as_bytes()))
-    });
-    text.take(GLYPHS_AT_MOST / 100)
-        .flat_map(|text| text.lines().map(str::to_owned).collect::<Vec<_>>())
-        .collect()
-}
-
-/// A text string of a PDF: UTF-16, UTF-8 or one byte a letter.
-fn decoded(bytes: &[u8]) -> String {
-    let text = match bytes {
-        [0xfe, 0xff, rest @ ..] => {
-            let units: Vec<u16> = rest.as_chunks().0.iter().map(|pair| u16::from_be_bytes(*pair)).collect();
-            String::from_utf16_lossy(&units)
-        }
-        [0xef, 0xbb, 0xbf, rest @ ..] => String::from_utf8_lossy(rest).into_owned(),
-        plain => plain.iter().map(|byte| char::from(*byte)).collect(),
-    };
-    text.replace('\r', "\n")
 }
 
 /// Names of the page's fonts. Fonts of forms are recorded with their letters.

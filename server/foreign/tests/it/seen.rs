@@ -179,7 +179,7 @@ async fn forms_annotations_and_patterns_are_read() {
             looks
                 .object(6, &format!("<<{note}/Subtype/FreeText/Contents<FEFF00541ED00049000A004D1EAC0054>>>"))
                 .done(),
-            Some(Level::Confidential),
+            SECRET,
             None,
         ),
         (
