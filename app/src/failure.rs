@@ -272,6 +272,7 @@ fn unread(why: Unread) -> &'static str {
         Unread::OldLetters => t(UNREAD_OLD_LETTERS),
         Unread::Locked => t(UNREAD_LOCKED),
         Unread::Damaged => t(UNREAD_DAMAGED),
+        Unread::NotAll => t(UNREAD_NOT_ALL),
         Unread::GivenUp => t(UNREAD_GIVEN_UP),
     }
 }

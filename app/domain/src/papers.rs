@@ -74,6 +74,8 @@ pub enum Unread {
     Locked,
     /// The file, or a page of it, is damaged.
     Damaged,
+    /// Part of the page is not read: it is within too many others, or letters draw a text.
+    NotAll,
     /// Reading it took more time or memory than is allowed for a paper.
     GivenUp,
 }
@@ -87,6 +89,7 @@ impl Unread {
             Self::OldLetters => "old_letters",
             Self::Locked => "locked",
             Self::Damaged => "damaged",
+            Self::NotAll => "not_all",
             Self::GivenUp => "given_up",
         }
     }

@@ -76,7 +76,10 @@ fn unread(seen: &PageContent, lines: &[PageLine]) -> Option<Unread> {
     }
     let text = seen.glyphs.iter().filter_map(|glyph| glyph.text.as_deref());
     let fonts = seen.fonts.iter().map(String::as_str);
-    (letters::has_old_font(fonts) || letters::is_old(text)).then_some(Unread::OldLetters)
+    if letters::has_old_font(fonts) || letters::is_old(text) {
+        return Some(Unread::OldLetters);
+    }
+    seen.has_more.then_some(Unread::NotAll)
 }
 
 #[cfg(test)]

@@ -7,10 +7,6 @@ use hayro_interpret::hayro_syntax::page::Page;
 
 /// Flags of an annotation that is not shown: hidden, or not viewed.
 const NOT_SHOWN: u32 = 1 << 1 | 1 << 5;
-/// Most notes and fields that are read.
-const NOTES_AT_MOST: usize = 1000;
-/// Most lines of one of them. A list of choices has several values.
-const LINES_AT_MOST: usize = 1000;
 /// Most fields from a field up to its root. Forms have two or three.
 const PARENTS_AT_MOST: usize = 32;
 
@@ -20,7 +16,6 @@ pub(super) fn lines(page: &Page<'_>) -> Vec<PageLine> {
     let notes = annotations.iter::<Object<'_>>().filter_map(Object::into_dict);
     notes
         .filter(|note| note.get::<u32>(b"F").unwrap_or(0) & NOT_SHOWN == 0)
-        .take(NOTES_AT_MOST)
         .flat_map(|note| wrapped(&texts(&note)))
         .collect()
 }
@@ -55,7 +50,6 @@ fn values(value: Object<'_>) -> Vec<String> {
         Object::Array(chosen) => chosen
             .iter::<Object<'_>>()
             .filter_map(Object::into_string)
-            .take(LINES_AT_MOST)
             .map(|text| decoded(text.as_bytes()))
             .collect(),
         _ => Vec::new(),
@@ -65,7 +59,7 @@ fn values(value: Object<'_>) -> Vec<String> {
 /// The values of a field with the texts that are shown for them: a list may have a code for each text.
 fn shown(field: &Dict<'_>, mut values: Vec<String>) -> Vec<String> {
     let Some(options) = inherited(field, b"Opt").and_then(Object::into_array) else { return values };
-    let options = options.iter::<Object<'_>>().take(LINES_AT_MOST).filter_map(Object::into_array);
+    let options = options.iter::<Object<'_>>().filter_map(Object::into_array);
     let pairs = options.filter_map(|option| {
         let mut texts = option.iter::<PdfString<'_>>();
         Some((decoded(texts.next()?.as_bytes()), decoded(texts.next()?.as_bytes())))
@@ -78,7 +72,7 @@ fn shown(field: &Dict<'_>, mut values: Vec<String>) -> Vec<String> {
 /// The lines of texts. Each continues the line above it.
 fn wrapped(texts: &[String]) -> Vec<PageLine> {
     let wrap = |text: &String| {
-        let lines: Vec<&str> = text.lines().take(LINES_AT_MOST).collect();
+        let lines: Vec<&str> = text.lines().collect();
         let before = |at: usize| at.checked_sub(1).map(|above| lines[above].to_owned());
         let line = |(at, line): (usize, &&str)| PageLine {
             text: (*line).to_owned(),

@@ -1,7 +1,7 @@
 //! Reads a page by drawing it onto a device that records the letters with their positions, and how much of
 //! the page pictures cover. The interpreter handles forms, annotations, layers, filters and encryption.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -15,8 +15,9 @@ use hayro_interpret::hayro_syntax::page::Page;
 use hayro_interpret::kurbo::{Affine, BezPath, Rect};
 use hayro_interpret::pattern::Pattern;
 use hayro_interpret::{
-    BlendMode, ClipPath, Context, Device, DrawMode, DrawProps, Image, ImageDrawProps, InterpreterCache,
-    InterpreterSettings, InterpreterWarning, Paint, RenderContent, SoftMask, interpret, interpret_page,
+    BlendMode, CacheKey, ClipPath, Context, Device, DrawMode, DrawProps, Image, ImageDrawProps,
+    InterpreterCache, InterpreterSettings, InterpreterWarning, Paint, RenderContent, SoftMask, interpret,
+    interpret_page,
 };
 
 use super::notes;
@@ -24,8 +25,15 @@ use crate::letters::Font;
 
 /// Most letters of one page. A page of small print has 10,000, a map about 50,000.
 const GLYPHS_AT_MOST: usize = 100_000;
-/// Most patterns that are examined: a page has one or two, as its background.
-const PATTERNS_AT_MOST: usize = 8;
+/// Most different patterns and masks that are read. A page has one or two as its background, and a chart one for
+/// each kind of bar.
+const PATTERNS_AT_MOST: usize = 100;
+/// Most different letters that are drawn by instructions of their own. A font has at most 256.
+const DRAWN_LETTERS_AT_MOST: usize = 4000;
+/// Patterns, masks and letters within one another that are read.
+const NESTED_AT_MOST: usize = 8;
+/// The interpreter draws no form that is within 50 others, and does not say so. Each form has a clip.
+const FORMS_AT_MOST: usize = 50;
 /// Units of a font per height of its letters.
 const UNITS: f64 = 1000.0;
 
@@ -65,6 +73,8 @@ pub(super) struct PageContent {
     pub(super) covered: f64,
     /// Whether text is set in a font that cannot be loaded.
     pub(super) has_unknown_font: bool,
+    /// Whether the page holds more than is read: too many patterns, or forms that are too deep.
+    pub(super) has_more: bool,
     /// Whether part of the page's content cannot be decompressed.
     pub(super) is_damaged: bool,
 }
@@ -88,7 +98,10 @@ pub(super) fn see(pdf: &Pdf, page: &Page<'_>) -> Option<PageContent> {
     let mut eyes = ContentReader {
         page: area,
         seen: PageContent::default(),
-        patterns: 0,
+        patterns: HashSet::new(),
+        drawn_letters: HashSet::new(),
+        nested: 0,
+        clips: 0,
         is_on_page: true,
         font: Font::Today,
     };
@@ -141,7 +154,14 @@ fn font_names(page: &Page<'_>) -> Vec<String> {
 struct ContentReader {
     page: Rect,
     seen: PageContent,
-    patterns: usize,
+    /// The patterns and masks that were read.
+    patterns: HashSet<u128>,
+    /// The letters that were read whose shapes are instructions.
+    drawn_letters: HashSet<u128>,
+    /// How many patterns, masks and letters the present content is within.
+    nested: usize,
+    /// How many clips the present content is within.
+    clips: usize,
     is_on_page: bool,
     /// The font of the letters that are being drawn.
     font: Font,
@@ -189,6 +209,55 @@ impl ContentReader {
         });
     }
 
+    /// Reads the word in a pattern: a page's background may be one.
+    fn read_paint<'a>(&mut self, props: &DrawProps<'a>) {
+        if let Paint::Pattern(pattern) = &props.paint
+            && let Pattern::Tiling(tile) = &**pattern
+        {
+            let is_new = self.patterns.insert(tile.cache_key());
+            self.read_within(is_new, |eyes| {
+                tile.interpret(eyes, props.transform * tile.matrix, false);
+            });
+        }
+        self.read_mask(props.soft_mask.as_ref());
+    }
+
+    /// Reads the letters in a mask: what is drawn is visible in their shape.
+    fn read_mask(&mut self, mask: Option<&SoftMask<'_>>) {
+        let Some(mask) = mask else { return };
+        let is_new = self.patterns.insert(mask.cache_key());
+        self.read_within(is_new, |eyes| mask.interpret(eyes));
+    }
+
+    /// Reads a letter that is drawn by instructions. If it draws other letters, it is a text by itself, and is
+    /// read only once.
+    fn read_drawn_letter<'a>(&mut self, glyph: &PositionedGlyph<'a>, props: &DrawProps<'a>) {
+        let FontGlyph::Type3(drawn) = &**glyph else { return };
+        let is_new = self.drawn_letters.insert(drawn.cache_key());
+        let letters = self.seen.glyphs.len();
+        self.read_within(is_new, |eyes| {
+            drawn.interpret(eyes, props.transform, glyph.transform(), &props.paint);
+        });
+        self.seen.has_more |= self.seen.glyphs.len() > letters;
+    }
+
+    /// Reads something with content of its own if it is new, or reports that it is not read.
+    fn read_within(&mut self, is_new: bool, read: impl FnOnce(&mut Self)) {
+        if !is_new {
+            return;
+        }
+        let is_too_much = self.patterns.len() > PATTERNS_AT_MOST
+            || self.drawn_letters.len() > DRAWN_LETTERS_AT_MOST
+            || self.nested >= NESTED_AT_MOST;
+        if is_too_much {
+            self.seen.has_more = true;
+            return;
+        }
+        self.nested += 1;
+        read(self);
+        self.nested -= 1;
+    }
+
     fn is_full(&self) -> bool {
         self.seen.glyphs.len() > GLYPHS_AT_MOST
     }
@@ -213,19 +282,17 @@ fn is_space(glyph: &FontGlyph<'_>) -> bool {
 
 impl<'a> Device<'a> for ContentReader {
     fn draw_path(&mut self, _: &BezPath, props: DrawProps<'a>, _: &DrawMode) {
-        // A page's background may be a pattern that contains a word.
-        if let Paint::Pattern(pattern) = &props.paint
-            && let Pattern::Tiling(tile) = &**pattern
-            && self.patterns < PATTERNS_AT_MOST
-        {
-            self.patterns += 1;
-            tile.interpret(self, props.transform * tile.matrix, false);
-        }
+        self.read_paint(&props);
     }
 
-    fn push_clip_path(&mut self, _: &ClipPath) {}
+    fn push_clip_path(&mut self, _: &ClipPath) {
+        self.clips += 1;
+        self.seen.has_more |= self.clips + self.nested >= FORMS_AT_MOST;
+    }
 
-    fn push_transparency_group(&mut self, _: f32, _: Option<SoftMask<'a>>, _: BlendMode) {}
+    fn push_transparency_group(&mut self, _: f32, mask: Option<SoftMask<'a>>, _: BlendMode) {
+        self.read_mask(mask.as_ref());
+    }
 
     fn draw_glyph_run(&mut self, run: &GlyphRun<'_, 'a>, props: DrawProps<'a>, mode: &DrawMode) {
         if self.is_full() {
@@ -244,6 +311,10 @@ impl<'a> Device<'a> for ContentReader {
             let next = run.glyphs().get(at + 1).filter(|next| is_space(next));
             self.keep(glyph, placed(glyph), next.map(placed), is_visible);
         }
+        self.read_paint(&props);
+        for glyph in run.glyphs() {
+            self.read_drawn_letter(glyph, &props);
+        }
     }
 
     fn draw_image(&mut self, image: Image<'a, '_>, props: ImageDrawProps<'a>) {
@@ -255,7 +326,9 @@ impl<'a> Device<'a> for ContentReader {
         }
     }
 
-    fn pop_clip(&mut self) {}
+    fn pop_clip(&mut self) {
+        self.clips = self.clips.saturating_sub(1);
+    }
 
     fn pop_transparency_group(&mut self) {}
 }

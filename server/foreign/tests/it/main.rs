@@ -6,5 +6,6 @@ mod fields;
 mod files;
 mod hostile;
 mod inspector;
+mod nested;
 mod seen;
 mod stamps;

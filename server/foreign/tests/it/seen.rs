@@ -33,7 +33,7 @@ pub(crate) fn page(more: &[u8], resources: &str, entries: &str) -> File {
     File::page(&[head(), more.to_vec()].concat(), resources, entries)
 }
 
-fn stamp() -> Vec<u8> {
+pub(crate) fn stamp() -> Vec<u8> {
     at("TỐI MẬT", 0, 0, 16)
 }
 
