@@ -93,6 +93,7 @@ test('a colleague gets an account, changes the password, forgets it, and signs o
     await axe(tablet);
     await open(tablet, '/account');
     await tablet.getByRole('link', { name: t('second_factor_turn_on') }).click();
+    await tablet.locator('input[name="second_password"]').fill(FIRST);
     await tablet.getByRole('button', { name: t('second_factor_begin') }).click();
     const secret = await tablet.locator('.si__secret').textContent();
     await axe(tablet);

@@ -38,19 +38,18 @@ fn nothing_acknowledged_is_lost_when_the_program_is_killed() {
     std::fs::create_dir_all(&site).unwrap();
     std::fs::write(site.join("assets.json"), "{}").unwrap();
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    let (token, caller) = runtime.block_on(seed(&data));
-    let cookie = cookie(&token);
+    let (tokens, caller) = runtime.block_on(seed(&data));
     let chosen = std::env::var("PHIEN_KILL_SEED").ok().and_then(|seed| seed.parse().ok());
     let chosen = chosen.unwrap_or_else(rand::random::<u64>);
     println!("again with PHIEN_KILL_SEED={chosen}");
     let mut rng = StdRng::seed_from_u64(chosen);
 
     let mut kept: Vec<Kept> = Vec::new();
-    for round in 0..ROUNDS {
+    for (round, token) in tokens.iter().enumerate() {
         let mut program = Program::start(&data, &site);
         let after = rng.random_range(1..=ANSWERS_AT_MOST);
         let pause = Duration::from_micros(rng.random_range(0..3000));
-        let new = program.killed_while_writing(round, &cookie, after, pause);
+        let new = program.killed_while_writing(round, &cookie(token), after, pause);
         assert!(new.len() >= after, "round {round}: only {} answers before the kill", new.len());
         kept.extend(new);
         runtime.block_on(sound(&data, &caller, &kept, round));
@@ -58,8 +57,9 @@ fn nothing_acknowledged_is_lost_when_the_program_is_killed() {
     println!("{ROUNDS} kills, {} acknowledged drafts, none lost", kept.len());
 }
 
-/// An office of one secretary, signed in.
-async fn seed(data: &Path) -> (String, Caller) {
+/// An office with a secretary for each round, because one person has only so many drafts. Returns the tokens of their
+/// sessions, and one of them.
+async fn seed(data: &Path) -> (Vec<String>, Caller) {
     let backend = open(data).await;
     let (services, now) = (backend.services(), Clock::system().now());
     let first = FirstAdministrator {
@@ -72,22 +72,30 @@ async fn seed(data: &Path) -> (String, Caller) {
     services.accounts.claim(first, "test", "", now).await.unwrap();
     let system = backend.system_caller(now);
     let tree = services.agencies.tree(&system).await.unwrap();
-    let secretary = PersonInput {
-        user_name: "thuky".into(),
-        name: "Thư ký 1".into(),
-        position: "Chuyên viên".into(),
-        agency: tree[0].code.clone(),
-        roles: "secretary".into(),
-        password: PASSWORD.into(),
-    };
-    services.people.add(&system, secretary).await.unwrap();
+    let name = |round: usize| format!("thuky{round}");
+    for round in 0..ROUNDS {
+        let secretary = PersonInput {
+            user_name: name(round),
+            name: format!("Thư ký {round}"),
+            position: "Chuyên viên".into(),
+            agency: tree[0].code.clone(),
+            roles: "secretary".into(),
+            password: PASSWORD.into(),
+        };
+        services.people.add(&system, secretary).await.unwrap();
+    }
     let mut tx = backend.db().begin().await.unwrap();
     q("UPDATE person SET must_change = FALSE").run(&mut tx).await.unwrap();
     tx.commit().await.unwrap();
-    let signed_in = services.accounts.sign_in("thuky", PASSWORD, true, "test", "", now).await.unwrap();
-    let caller = services.accounts.identify(&signed_in.token, now).await.unwrap();
+    let mut tokens = Vec::new();
+    for round in 0..ROUNDS {
+        let signed_in =
+            services.accounts.sign_in(&name(round), PASSWORD, true, "test", "", now).await.unwrap();
+        tokens.push(signed_in.token);
+    }
+    let caller = services.accounts.identify(&tokens[0], now).await.unwrap();
     backend.db().close().await;
-    (signed_in.token, caller)
+    (tokens, caller)
 }
 
 async fn open(data: &Path) -> Backend {

@@ -100,14 +100,14 @@ fn missing(sheet: Sheet) -> Option<AnyView> {
             let is_told = is_asked || found.problem != domain::error::Problem::Missing;
             let words = is_told.then(|| format!(": {}", crate::failure::describe_problem(&found.problem)));
             let href = format!("#{}", target_of(&found.field));
-            view! { <li><span><a href=href rel="external">{field_name(&found.field)}</a>{words}</span></li> }
+            view! { <li><a href=href rel="external"><span>{field_name(&found.field)}{words}</span></a></li> }
         })
         .collect_view();
     let loose = loose
         .into_iter()
         .map(|loose| {
             let href = format!("#{}", loose.field);
-            view! { <li><span><a href=href rel="external">{field_name(loose.field)}</a>": "{loose.words()}</span></li> }
+            view! { <li><a href=href rel="external"><span>{field_name(loose.field)}": "{loose.words()}</span></a></li> }
         })
         .collect_view();
     let (class, mark) = if is_asked { ("check is-missed", Mark::Must) } else { ("check", Mark::Open) };
