@@ -251,7 +251,7 @@ pub fn permits(grants: &[Grant], action: Action, scope: Scope<'_>) -> bool {
         Scope::Myself => is_for_everybody(action),
         Scope::System => grants.iter().any(|g| role_allows(g.role, action, true)),
         Scope::Agency(path) => grants.iter().any(|g| {
-            let reaches = path.contains(&g.agency);
+            let reaches = reaches(g, path);
             (reaches || g.role == Role::SystemAdministrator) && role_allows(g.role, action, false)
         }),
         Scope::Meeting { agency, part, stage } => {
@@ -261,6 +261,15 @@ pub fn permits(grants: &[Grant], action: Action, scope: Scope<'_>) -> bool {
                 .any(|g| agency.contains(&g.agency) && role_allows_meeting(g.role, action, stage));
             (by_part || by_role) && stage_allows(stage, action)
         }
+    }
+}
+
+/// Whether a role reaches an agency: its own and those below. A delegate speaks for their own agency alone: a clerk of
+/// the province's committee does not sit for every commune.
+fn reaches(grant: &Grant, path: &[AgencyId]) -> bool {
+    match grant.role {
+        Role::Delegate => path.last() == Some(&grant.agency),
+        _ => path.contains(&grant.agency),
     }
 }
 

@@ -30,6 +30,13 @@ pub(crate) enum Within {
     Everywhere,
     /// These and all below them; nowhere when empty.
     Subtrees(Vec<AgencyId>),
+    /// Some with all below them, and some by themselves.
+    Mixed {
+        /// Those with all below them.
+        subtrees: Vec<AgencyId>,
+        /// Those by themselves.
+        alone: Vec<AgencyId>,
+    },
 }
 
 impl Within {
@@ -40,10 +47,19 @@ impl Within {
             return Within::Everywhere;
         }
         let granted = caller.grants.iter().filter(|grant| allows(grant, &[grant.agency]));
-        let mut agencies: Vec<AgencyId> = granted.map(|grant| grant.agency).collect();
-        agencies.sort();
-        agencies.dedup();
-        Within::Subtrees(agencies)
+        let any_below = AgencyId(Uuid::max());
+        let (subtrees, alone): (Vec<&Grant>, Vec<&Grant>) =
+            granted.partition(|grant| allows(grant, &[grant.agency, any_below]));
+        let agencies = |grants: Vec<&Grant>| {
+            let mut agencies: Vec<AgencyId> = grants.into_iter().map(|grant| grant.agency).collect();
+            agencies.sort();
+            agencies.dedup();
+            agencies
+        };
+        match (agencies(subtrees), agencies(alone)) {
+            (subtrees, alone) if alone.is_empty() => Within::Subtrees(subtrees),
+            (subtrees, alone) => Within::Mixed { subtrees, alone },
+        }
     }
 
     /// Whether an agency of this path lies within.
@@ -51,6 +67,10 @@ impl Within {
         match self {
             Within::Everywhere => true,
             Within::Subtrees(agencies) => agencies.iter().any(|agency| path.contains(agency)),
+            Within::Mixed { subtrees, alone } => {
+                subtrees.iter().any(|agency| path.contains(agency))
+                    || path.last().is_some_and(|agency| alone.contains(agency))
+            }
         }
     }
 
@@ -65,6 +85,11 @@ impl Within {
                     .map(|agency| format!("path LIKE {}", q.place(subtree_pattern(*agency))))
                     .collect();
                 format!("{column} IN (SELECT id FROM agency WHERE {})", paths.join(" OR "))
+            }
+            Within::Mixed { subtrees, alone } => {
+                let below = Within::Subtrees(subtrees.clone()).condition(q, column);
+                let alone: Vec<String> = alone.iter().map(|agency| q.place(*agency)).collect();
+                format!("({below} OR {column} IN ({}))", alone.join(", "))
             }
         }
     }

@@ -31,7 +31,10 @@ const FORM_BYTES_AT_MOST: usize = 1024 * 1024;
 const ANSWER_WITHIN: Duration = Duration::from_secs(30);
 
 /// Pages and calls that read much of the database: lists with their counts, searches, figures.
-pub const HEAVY_READS: [&str; 15] = [
+pub const HEAVY_READS: [&str; 18] = [
+    "/meetings/new",
+    "/meetings/{id}/edit",
+    "/api/meetings/compose",
     "/",
     "/papers",
     "/api/meetings/today",

@@ -265,14 +265,16 @@ impl MeetingInput {
     /// A list of the form that is longer than any office fills in. It is not checked further.
     pub fn endless_list(&self) -> Option<FieldProblem> {
         let lists = [
-            ("sittings", self.sittings.len()),
-            ("rooms", self.rooms.len()),
-            ("sites", self.sites.len()),
-            ("delegates", self.delegates.len()),
-            ("agenda", self.agenda.len()),
+            ("sittings", self.sittings.len(), SITTINGS_AT_MOST),
+            ("rooms", self.rooms.len(), ROOMS_AT_MOST),
+            ("sites", self.sites.len(), SITES_AT_MOST),
+            ("delegates", self.delegates.len(), DELEGATES_AT_MOST),
+            ("agenda", self.agenda.len(), AGENDA_AT_MOST),
         ];
-        let (field, _) = lists.into_iter().find(|(_, entries)| *entries > ENTRIES_AT_MOST)?;
-        Some(FieldProblem::new(field, Problem::TooMany(ENTRIES_AT_MOST as u32)))
+        let endless =
+            |(_, entries, at_most): &(&str, usize, u32)| *entries > (ROOM_TO_SHORTEN * at_most) as usize;
+        let (field, _, at_most) = lists.into_iter().find(endless)?;
+        Some(FieldProblem::new(field, Problem::TooMany(ROOM_TO_SHORTEN * at_most)))
     }
 
     fn parse_sittings(&self, fields: &mut Fields) -> Vec<Sitting> {
@@ -350,10 +352,9 @@ impl MeetingInput {
     }
 }
 
-/// Most entries of one list of a form: four times the delegates that a meeting may have, so that a draft is
-/// saved while a person still shortens its list. Entries are compared with each other, which takes
-/// milliseconds at this length.
-const ENTRIES_AT_MOST: usize = 4 * DELEGATES_AT_MOST as usize;
+/// How many times longer than allowed a list of a draft may be, blank rows included, so that it is saved while a
+/// person still shortens it. Entries are compared with each other and drawn as fields.
+const ROOM_TO_SHORTEN: u32 = 4;
 
 /// Longest agenda item: a full office day and evening.
 const MINUTES_AT_MOST: u32 = 960;

@@ -93,6 +93,9 @@ pub fn marking(lines: &[PageLine]) -> Option<Level> {
 /// The level that one line states.
 fn marked(line: &PageLine) -> Option<Level> {
     let letters = letters(&line.text);
+    if let Some(level) = leading(line, &letters) {
+        return Some(level);
+    }
     if letters.is_empty() || letters.len() > LINE_AT_MOST {
         return None;
     }
@@ -102,6 +105,22 @@ fn marked(line: &PageLine) -> Option<Level> {
         starts.filter_map(|from| stated(phrase, line, &letters, from)).max_by_key(|level| level.rank())
     };
     PHRASES.iter().filter_map(found).chain(labelled).max_by_key(|level| level.rank())
+}
+
+/// The level in capitals that begins a line and ends at a sign, whatever comes after it, at any length:
+/// "TUYỆT MẬT - chỉ người có tên mới được bóc". A sentence that goes on from the line above is not meant.
+fn leading(line: &PageLine, letters: &[Letter]) -> Option<Level> {
+    if line.before.iter().any(|text| ends_small(text)) {
+        return None;
+    }
+    let phrase = PHRASES.iter().rev().find(|phrase| {
+        phrase.at(letters, 0).is_some_and(|part| {
+            let is_shouted =
+                !letters[part.clone()].iter().any(|letter| letter.is_small || letter.capital == NAMELESS);
+            is_shouted && letters.get(part.end).is_some_and(|next| next.follows_sign)
+        })
+    })?;
+    if phrase.level == Level::Confidential { first_of_line(&line.before) } else { Some(phrase.level) }
 }
 
 /// A letter of a line.
@@ -317,6 +336,26 @@ mod tests {
         ] {
             assert_eq!(marking(&[PageLine::alone(text)]), level, "{text}");
         }
+    }
+
+    #[test]
+    fn a_marking_that_begins_a_line_counts_whatever_comes_after_its_sign() {
+        for (text, level) in [
+            ("TỐI MẬT (bản số 01)", Some(Level::Secret)),
+            ("TUYỆT MẬT / hỏa tốc", Some(Level::TopSecret)),
+            ("TỐI MẬT; không sao chụp", Some(Level::Secret)),
+            ("TUYỆT MẬT - chỉ người có tên mới được bóc", Some(Level::TopSecret)),
+            ("TỐI MẬT - trang 1/5", Some(Level::Secret)),
+            ("TUYỆT MẬT - Báo cáo tình hình biên giới sáu tháng đầu năm 2026", Some(Level::TopSecret)),
+            ("MẬT, ngày 12 tháng 12 năm 2026", Some(Level::Confidential)),
+            ("Tuyệt mật, tối mật và mật là ba độ mật theo Luật Bảo vệ bí mật nhà nước", None),
+            ("MẬT ONG RỪNG, đặc sản của xã", None),
+        ] {
+            assert_eq!(marking(&[PageLine::alone(text)]), level, "{text}");
+        }
+        let goes_on = |above: &str, text: &str| PageLine { text: text.into(), before: vec![above.into()] };
+        assert_eq!(marking(&[goes_on("tài liệu thuộc độ", "TỐI MẬT, phải gửi qua cơ yếu")]), None);
+        assert_eq!(marking(&[goes_on("QUY CHẾ BẢO", "MẬT, AN TOÀN THÔNG TIN")]), None);
     }
 
     #[test]

@@ -218,6 +218,10 @@ async fn confirm(backend: &Backend, caller: &Caller, code: &str) -> Done<Vec<Str
 
 async fn turn_off(backend: &Backend, caller: &Caller, password: &str, code: &str) -> Done<()> {
     permit(caller, Action::ManageOwnAccount, Scope::Myself)?;
+    // Before anything is hashed, which takes the turn of others who sign in.
+    if !is_on(backend.db(), caller.person).await? {
+        return Err(Refusal::WrongState.into());
+    }
     let (user_name, hash) = own_password(backend, caller).await?;
     let subjects = [Subject::change(&user_name)];
     let turn = backend.hashing().turn().await?;

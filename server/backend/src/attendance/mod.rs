@@ -132,14 +132,20 @@ async fn set_and_tell(
     (presence, by): (&Presence, CalledBy),
 ) -> Done<()> {
     // A seat that nobody has been named for is nobody to call.
-    let before: Option<(String, String, String)> =
-        q("SELECT p.presence, p.reason, h.name FROM participant p \
+    let before: Option<(String, String, String, String)> =
+        q("SELECT p.presence, p.reason, p.called_by, h.name FROM participant p \
          JOIN person h ON h.id = p.person_id WHERE p.id = $1 AND p.meeting_id = $2")
         .bind(participant)
         .bind(meeting)
         .optional(&mut *tx)
         .await?;
-    let (presence_before, reason_before, delegate) = before.ok_or(Failure::NotFound)?;
+    let (presence_before, reason_before, called_by, delegate) = before.ok_or(Failure::NotFound)?;
+    // Marking again what is marked in the same way is no news, and the trail is kept for ever.
+    let is_same = presence_before == presence.code() && reason_before == reason_of(presence);
+    let way = if *presence == Presence::NotCalled { "" } else { by_code(by) };
+    if is_same && called_by == way {
+        return Ok(());
+    }
     set_presence(tx, caller, participant, presence, by).await?;
     let what = if by == CalledBy::Code { Deed::AttendanceScan } else { Deed::AttendanceMark };
     let told = |presence: &str, reason: &str| json!({ "delegate": delegate, "presence": presence, "reason": reason });

@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
-use domain::access::{Action, Caller, Scope, Stage};
+use domain::access::{Action, Caller, Stage};
 use domain::error::Failure;
-use domain::ids::{AgencyId, MeetingId};
+use domain::ids::MeetingId;
 use domain::live::record::{drop_outs_while_it_sat, sat};
 use domain::live::{Kept, LineRecord, Live, Seat, ShownPaper, Standing, Stretch};
 use domain::time::Sitting;
@@ -20,9 +20,6 @@ pub(super) async fn standing(backend: &Backend, caller: &Caller, meeting: Meetin
     scope.permit(caller, Action::ViewMeeting)?;
     let mut seats = Vec::new();
     if domain::live::is_on(scope.stage) {
-        // A province's secretary may connect every commune, and is not asked which of seventy-five they are.
-        let mut own: Vec<AgencyId> = caller.grants.iter().map(|grant| grant.agency).collect();
-        own.push(caller.agency.id);
         let sites: Vec<(String, String)> = q("SELECT s.agency_id, a.path FROM site s \
              JOIN agency a ON a.id = s.agency_id WHERE s.meeting_id = $1 ORDER BY s.position")
         .bind(meeting)
@@ -30,8 +27,7 @@ pub(super) async fn standing(backend: &Backend, caller: &Caller, meeting: Meetin
         .await?;
         for (agency, path) in sites {
             let agency = stored::id(&agency)?;
-            let may = caller.may(Action::ConnectSite, Scope::Agency(&agencies::read_path(&path)?));
-            if may && own.contains(&agency) {
+            if super::is_own_site(caller, agency, &agencies::read_path(&path)?) {
                 seats.push(Seat::Site(agency));
             }
         }

@@ -189,10 +189,17 @@ async fn is_own_seat(
                     .await?;
             site.ok_or(Failure::NotFound)?;
             let path = agencies::path(&mut *on, agency).await?;
-            caller.may(Action::ConnectSite, Scope::Agency(&path))
+            is_own_site(caller, agency, &path)
         }
         Seat::Person(person) => person == caller.person && scope.may(caller, Action::JoinMeeting),
     })
+}
+
+/// Whether a site is the caller's to sit for: their own agency's, or that of an agency that they have a role in.
+/// Agencies above reach down to it, and still do not speak for it. `path` is the path of the site's agency.
+pub(super) fn is_own_site(caller: &Caller, site: AgencyId, path: &[AgencyId]) -> bool {
+    let is_own = site == caller.agency.id || caller.grants.iter().any(|grant| grant.agency == site);
+    is_own && caller.may(Action::ConnectSite, Scope::Agency(path))
 }
 
 /// Whether the caller may take every seat of the meeting, to rehearse it.

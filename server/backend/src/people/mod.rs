@@ -251,6 +251,11 @@ async fn get(backend: &Backend, caller: &Caller, person: PersonId) -> Done<Perso
 }
 
 async fn reset_password(backend: &Backend, caller: &Caller, person: PersonId) -> Done<String> {
+    // Before anything is hashed, which takes the turn of others who sign in.
+    {
+        let mut tx = backend.db().begin().await?;
+        kept::managed(&mut tx, caller, person).await?;
+    }
     let made = password::made(backend.entropy());
     let password_hash = backend.hashing().hash(backend.entropy(), &made).await?;
     let mut tx = backend.db().begin().await?;

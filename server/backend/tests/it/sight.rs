@@ -148,7 +148,12 @@ async fn store(world: &World, meeting: &TestMeeting) {
 fn standing<'m>(meeting: &'m TestMeeting, caller: &Caller, paths: &[Vec<AgencyId>]) -> Standing<'m> {
     let path = |agency: &AgencyId| paths.iter().find(|path| path.last() == Some(agency)).unwrap();
     let speaks = |agency: &AgencyId, roles: &[Role]| {
-        caller.grants.iter().any(|g| roles.contains(&g.role) && path(agency).contains(&g.agency))
+        // A delegate speaks for their own agency alone, other roles for those below as well.
+        let reaches = |g: &domain::access::Grant| match g.role {
+            Role::Delegate => g.agency == *agency,
+            _ => path(agency).contains(&g.agency),
+        };
+        caller.grants.iter().any(|g| roles.contains(&g.role) && reaches(g))
     };
     let names = [Role::AgencyAdministrator, Role::Secretary, Role::Leader];
     let connects = [Role::Secretary, Role::Leader, Role::Delegate];

@@ -52,10 +52,14 @@ const NAMES: [Role; 3] = [Role::AgencyAdministrator, Role::Secretary, Role::Lead
 const CONNECTS: [Role; 3] = [Role::Secretary, Role::Leader, Role::Delegate];
 
 impl Office {
-    /// Whether the person holds one of these roles in the agency or above it.
+    /// Whether the person holds one of these roles in the agency or above it. A delegate speaks for their own
+    /// agency alone.
     fn reaches(&self, who: usize, roles: &[Role], agency: &str) -> bool {
         let held = &self.people[who].roles;
-        held.iter().any(|(role, at)| roles.contains(role) && self.is_below(agency, at))
+        let reaches = |role: Role, at: &str| {
+            if role == Role::Delegate { agency == at } else { self.is_below(agency, at) }
+        };
+        held.iter().any(|(role, at)| roles.contains(role) && reaches(*role, at))
     }
 
     pub(super) fn seen(&self, who: usize, meeting: &TestMeeting) -> MeetingView {

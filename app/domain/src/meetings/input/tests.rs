@@ -7,9 +7,12 @@ const ID: &str = "00000000-0000-7000-8000-000000000001";
 #[test]
 fn a_list_without_end_is_named_and_a_long_one_is_not() {
     let delegates = |count: usize| MeetingInput { delegates: vec!["x".into(); count], ..whole() };
-    assert_eq!(delegates(ENTRIES_AT_MOST).endless_list(), None);
-    let endless = delegates(ENTRIES_AT_MOST + 1).endless_list().unwrap();
-    assert_eq!(endless.field, "delegates");
+    assert_eq!(delegates(4000).endless_list(), None);
+    let endless = delegates(4001).endless_list().unwrap();
+    assert_eq!((endless.field.as_str(), endless.problem), ("delegates", Problem::TooMany(4000)));
+    let blank = |count: usize| MeetingInput { agenda: vec![AgendaInput::default(); count], ..whole() };
+    assert_eq!(blank(240).endless_list(), None);
+    assert_eq!(blank(241).endless_list().unwrap().field, "agenda", "blank rows are drawn as well");
 }
 
 fn whole() -> MeetingInput {
