@@ -105,50 +105,6 @@ async fn everybody_is_told_the_seats_that_are_theirs() {
 }
 
 #[tokio::test]
-async fn nobody_sits_on_a_seat_that_is_not_theirs() {
-    each_database(async |world| {
-        let at = Hybrid::at(world, Stage::UnderWay).await;
-        let stranger = world.caller(Role::Delegate, "STP").await;
-        let other = Seat::Person(at.chair.person);
-        // Roles of an agency above reach down to the sites' agencies, and still do not sit for them.
-        let above = [Role::Delegate, Role::Secretary, Role::Leader];
-        let mut reaching = Vec::new();
-        for role in above {
-            reaching.push(world.caller(role, "UBND").await);
-        }
-        let opened = world.backend.standing(&reaching[0], at.meeting).await;
-        assert_eq!(
-            opened,
-            Err(Failure::NotFound),
-            "a delegate of the agency above opens nothing of a site's meeting"
-        );
-        for caller in &reaching {
-            let seats = world.backend.standing(caller, at.meeting).await.map(|standing| standing.seats);
-            assert!(!seats.is_ok_and(|seats| seats.contains(&at.site())), "{:?}", caller.grants);
-            assert_eq!(
-                at.sit(world, caller, at.site()).await,
-                Err(Failure::Forbidden),
-                "{:?}",
-                caller.grants
-            );
-        }
-        for (caller, seat, failure) in [
-            (&at.technician, Seat::Hall, Failure::Forbidden),
-            (&at.technician, Seat::Person(at.technician.person), Failure::Forbidden),
-            (&at.delegate, at.site(), Failure::Forbidden),
-            (&at.delegate, other, Failure::Forbidden),
-            (&at.secretary, Seat::Site(stranger.agency.id), Failure::NotFound),
-            (&stranger, at.site(), Failure::Forbidden),
-        ] {
-            assert_eq!(at.sit(world, caller, seat).await, Err(failure), "{seat}");
-        }
-        assert_eq!(world.count("seat_connection").await, 0);
-        assert!(at.live(world).await.seats.iter().all(|seat| !seat.is_connected));
-    })
-    .await;
-}
-
-#[tokio::test]
 async fn a_site_that_connects_was_there_and_makes_the_meeting_count_as_online() {
     each_database(async |world| {
         let at = Hybrid::at(world, Stage::UnderWay).await;

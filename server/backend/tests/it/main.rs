@@ -21,6 +21,7 @@ mod live;
 mod live_floor;
 mod live_host;
 mod live_rehearsal;
+mod live_seats;
 mod live_times;
 mod meetings;
 mod meetings_agenda;
