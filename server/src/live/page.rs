@@ -203,7 +203,9 @@ impl Page {
             Err(failure) => Err(failure),
         };
         match stands {
-            Ok((_, standing)) if standing == self.standing => send(out, &ToPage::Here).await,
+            Ok((_, standing)) if standing == self.standing && self.has_own_seat() => {
+                send(out, &ToPage::Here).await
+            }
             Ok((_, standing)) => self.stand_anew(standing, out).await,
             Err(
                 failure @ (Failure::SignedOut
@@ -214,6 +216,11 @@ impl Page {
             // The database's trouble is not this page's.
             Err(_) => send(out, &ToPage::Here).await,
         }
+    }
+
+    /// Whether the seat that this page has, if any, is one that the caller's standing names.
+    fn has_own_seat(&self) -> bool {
+        self.seat.as_ref().is_none_or(|taken| is_theirs(&self.standing, taken.seat))
     }
 
     /// The caller may do other things now: a seat that is no longer theirs is left.
