@@ -154,8 +154,8 @@ impl Places {
         }
     }
 
-    /// Names a kind without a free place for so long that only a restart helps. These requests end within a
-    /// minute, so nobody can hold all places on purpose.
+    /// Names a kind that has had no free place for `limits.pages_stuck_after`. Only a restart helps then: these requests
+    /// end within a minute, so nobody can hold all places on purpose.
     pub fn stuck(&self, limits: &Limits) -> Option<&'static str> {
         let table = [
             (self.pages.full_for(), "pages"),

@@ -120,8 +120,7 @@ pub struct ImportReport {
     pub bad_rows: u64,
     /// So many cells in them are wrong.
     pub bad_cells: u64,
-    /// The line at which reading stopped. Set when there were so many bad rows that the file must be the
-    /// wrong one.
+    /// The line at which reading stopped. Set after 20,000 bad rows, because the file is then the wrong one.
     pub stopped_at: Option<u64>,
     /// What is wrong with the rows, cell by cell in the order of the file: the first [`BAD_CELLS_LISTED`] bad
     /// cells.

@@ -9,7 +9,7 @@ use crate::fault;
 use crate::site::Site;
 
 /// `200 ok`, or 503 if the database does not answer, the media thread has ended for good, or no place for
-/// pages or forms has become free for so long that only a restart helps.
+/// pages or forms has become free for a minute.
 pub async fn health(State(site): State<Site>) -> Response {
     if site.live.has_lost_media() {
         return fault::plain(StatusCode::SERVICE_UNAVAILABLE);

@@ -71,7 +71,7 @@ const BESIDE_AT_MOST: usize = 24;
 /// "QUY ĐỊNH QUẢN LÝ VĂN BẢN MẬT" is none.
 const BESIDE_MAT_AT_MOST: usize = 10;
 
-/// Stands for a letter that the file does not name.
+/// The replacement character: a letter without a Unicode value in the file.
 const NAMELESS: char = '\u{fffd}';
 
 /// Finds a classification marking in the lines of a first page. "Bí mật" and "bảo mật" in running text are

@@ -111,7 +111,7 @@ fn is_letter(letter: char) -> bool {
     letter.is_alphabetic() || letter == NAMELESS
 }
 
-/// Stands for a letter that the file does not name.
+/// The replacement character: a letter without a Unicode value in the file.
 const NAMELESS: char = char::REPLACEMENT_CHARACTER;
 
 fn letters<'r, 'a>(rows: &'r [Row<'a>], (row, from, to): Part) -> &'r [&'a Glyph] {
