@@ -54,6 +54,10 @@ pub struct Limits {
     /// Lists, searches and figures at once for one person: a page requests one. The limit is below the number
     /// of connections for expensive reads.
     pub heavy_reads_per_person: usize,
+    /// Other pages and calls that are answered at once for one sender: a person, or the people of one network
+    /// who are not signed in. Whoever saves or signs in a hundred times at once waits, and not everyone else,
+    /// who would wait for the processor, the database or the hashing of passwords.
+    pub requests_per_sender: usize,
     /// The minimum speed of an upload.
     pub pace: Pace,
     /// The rest of a refused form is read for this long, so that its sender receives the refusal.
@@ -82,6 +86,7 @@ impl Default for Limits {
             downloads: 1024,
             downloads_per_person: 32,
             heavy_reads_per_person: 2,
+            requests_per_sender: 8,
             pace: Pace::default(),
             drained_within: Duration::from_secs(60),
             pages_stuck_after: Duration::from_secs(60),
@@ -136,7 +141,18 @@ pub struct Places {
     /// Downloads of papers.
     pub downloads: Quota<PersonId>,
     /// Lists, searches, figures.
-    pub heavy_reads: Quota<PersonId>,
+    pub heavy_reads: Quota<Sender>,
+    /// All other pages and calls.
+    pub requests: Quota<Sender>,
+}
+
+/// Whose places a request takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Sender {
+    /// A person who is signed in.
+    Person(PersonId),
+    /// All who are not signed in and come from one network. None if the network is unknown.
+    Network(Option<Network>),
 }
 
 impl Places {
@@ -151,6 +167,7 @@ impl Places {
             imports: Quota::new(limits.imports, 1),
             downloads: Quota::new(limits.downloads, limits.downloads_per_person),
             heavy_reads: Quota::new(pages, limits.heavy_reads_per_person),
+            requests: Quota::new(pages, limits.requests_per_sender),
         }
     }
 
@@ -171,6 +188,7 @@ impl Places {
     pub fn crowded(&self, limits: &Limits) -> Option<&'static str> {
         let table = [
             (self.heavy_reads.full_for(), limits.pages_stuck_after, "lists and figures"),
+            (self.requests.full_for(), limits.pages_stuck_after, "requests"),
             (self.uploads.full_for(), limits.uploads_stuck_after, "uploads"),
             (self.imports.full_for(), limits.uploads_stuck_after, "imports"),
             (self.downloads.full_for(), limits.uploads_stuck_after, "downloads"),

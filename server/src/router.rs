@@ -76,7 +76,8 @@ pub fn router(site: Site) -> Router {
         .fallback(nothing_here)
         .layer(from_fn(guard::in_time))
         // A page is an eighth of itself then; the quickest level, for the weak line gains little by a better one.
-        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest));
+        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
+        .layer(from_fn_with_state(site.clone(), guard::own_share));
 
     let mut router = quick.merge(files::router(&site));
     for (path, route) in streaming_routes() {
@@ -84,7 +85,6 @@ pub fn router(site: Site) -> Router {
         router = router.route(path, route.layer(DefaultBodyLimit::disable()));
     }
     router
-        .layer(from_fn_with_state(site.clone(), guard::heavy_reads))
         .layer(from_fn_with_state(site.clone(), guard::arrived))
         .layer(from_fn_with_state(site.clone(), guard::session))
         .layer(from_fn_with_state(site.clone(), guard::enough_room))

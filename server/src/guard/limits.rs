@@ -19,8 +19,8 @@ use super::session::identify;
 use crate::fault;
 use crate::network::Network;
 use crate::permission::{self, Access};
-use crate::places::Turn;
-use crate::quota::Permit;
+use crate::places::{Sender, Turn};
+use crate::quota::{Permit, Quota};
 use crate::site::Site;
 use crate::visitor;
 
@@ -149,29 +149,23 @@ enum FormPlace {
     OfNetwork(Permit<Option<Network>>),
 }
 
-/// Limits how many expensive reads one person has at once. The request gives back its place among the pages
+/// Limits how many requests of one sender are answered at once. The request gives back its place among the pages
 /// while it waits.
-pub async fn heavy_reads(
+pub async fn own_share(
     State(site): State<Site>,
     turn: Option<Extension<Turn>>,
     request: Request,
     next: Next,
 ) -> Response {
-    let name = logged(&request);
-    let visitor = request.extensions().get::<Visitor>();
-    let caller = visitor.and_then(|visitor| visitor.0.as_ref()).filter(|_| HEAVY_READS.contains(&&*name));
-    let Some(person) = caller.map(|caller| caller.person) else {
-        return next.run(request).await;
-    };
-    let quota = &site.places.heavy_reads;
+    let Some((quota, sender)) = share(&site, &request) else { return next.run(request).await };
     let within = site.config.limits.turn_within;
-    let place = match quota.try_acquire(person) {
+    let place = match quota.try_acquire(sender) {
         Some(place) => place,
         None => {
             if let Some(Extension(turn)) = &turn {
                 turn.release();
             }
-            let Some(place) = quota.acquire(person, within).await else { return full() };
+            let Some(place) = quota.acquire(sender, within).await else { return full() };
             if let Some(Extension(turn)) = &turn
                 && !turn.reacquire(&site.places.pages, within).await
             {
@@ -183,6 +177,25 @@ pub async fn heavy_reads(
     let response = next.run(request).await;
     drop(place);
     response
+}
+
+/// The kind of places that a request takes one of, and for whom. None if it needs none.
+fn share<'a>(site: &'a Site, request: &Request) -> Option<(&'a Quota<Sender>, Sender)> {
+    if permission::of(route(request)) == Some(Access::Open) {
+        return None;
+    }
+    let places = &site.places;
+    match request.extensions().get::<Visitor>().and_then(|visitor| visitor.0.as_ref()) {
+        Some(caller) => {
+            let is_heavy = HEAVY_READS.contains(&&*logged(request));
+            let quota = if is_heavy { &places.heavy_reads } else { &places.requests };
+            Some((quota, Sender::Person(caller.person)))
+        }
+        None => {
+            let network = visitor::network(&site.config, request.headers(), request.extensions());
+            Some((&places.requests, Sender::Network(network)))
+        }
+    }
 }
 
 /// Bounds the time until an answer begins.

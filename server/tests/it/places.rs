@@ -10,6 +10,8 @@ use futures::StreamExt;
 use http::{Method, Request, StatusCode, header};
 use server::config::Proxies;
 use server::guard::HEAVY_READS;
+use server::network::Network;
+use server::places::Sender;
 use server::serve::ConnectionLimits;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -260,7 +262,7 @@ async fn a_person_reads_only_some_lists_at_once() {
     let (world, _) = world.await.claim().await;
     let (cookie, caller) = world.person("chuyenvien1", "delegate").await;
     let (other, _) = world.person("chuyenvien2", "delegate").await;
-    let busy = world.site.places.heavy_reads.try_acquire(caller.person).unwrap();
+    let busy = world.site.places.heavy_reads.try_acquire(Sender::Person(caller.person)).unwrap();
     let status = async |cookie: &str, path: &str| world.page(path).signed_in(cookie).send().await.status;
     assert_eq!(status(&cookie, "/meetings").await, StatusCode::SERVICE_UNAVAILABLE);
     assert_eq!(status(&other, "/meetings").await, StatusCode::OK);
@@ -270,6 +272,57 @@ async fn a_person_reads_only_some_lists_at_once() {
     for path in HEAVY_READS {
         assert!(server::permission::of(path).is_some(), "{path} is no address");
     }
+}
+
+#[tokio::test]
+async fn one_sender_is_answered_only_some_requests_at_once() {
+    let world = World::with(|config| {
+        config.limits.requests_per_sender = 1;
+        config.limits.turn_within = AT_ONCE;
+    });
+    let (world, _) = world.await.claim().await;
+    let (cookie, caller) = world.person("chuyenvien1", "delegate").await;
+    let (other, _) = world.person("chuyenvien2", "delegate").await;
+    let status = async |cookie: &str, path: &str| world.page(path).signed_in(cookie).send().await.status;
+    let busy = world.site.places.requests.try_acquire(Sender::Person(caller.person)).unwrap();
+    assert_eq!(status(&cookie, "/account").await, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(status(&other, "/account").await, StatusCode::OK);
+    assert_eq!(status(&cookie, "/meetings").await, StatusCode::OK, "lists have places of their own");
+    assert_eq!(world.page("/health").signed_in(&cookie).send().await.status, StatusCode::OK);
+    drop(busy);
+    assert_eq!(status(&cookie, "/account").await, StatusCode::OK);
+
+    let network = |address: &str| Sender::Network(Some(Network::of(address.parse().unwrap())));
+    let sign_in = async |address: &str| {
+        let ask = world.ask(Method::POST, "/api/accounts/sign-in").over_connection_from(address);
+        ask.body(FORM, "user_name=chuyenvien1&password=sai&next=/").send().await.status
+    };
+    let busy = world.site.places.requests.try_acquire(network("10.0.0.7")).unwrap();
+    assert_eq!(sign_in("10.0.0.7").await, StatusCode::SERVICE_UNAVAILABLE);
+    assert_ne!(sign_in("10.0.0.8").await, StatusCode::SERVICE_UNAVAILABLE);
+    drop(busy);
+    assert_ne!(sign_in("10.0.0.7").await, StatusCode::SERVICE_UNAVAILABLE);
+}
+
+#[tokio::test]
+async fn a_request_that_waits_for_its_senders_others_holds_no_page() {
+    let world = World::with(|config| config.limits.requests_per_sender = 1).await;
+    let (world, _) = world.claim().await;
+    let (cookie, caller) = world.person("chuyenvien1", "delegate").await;
+    let places = &world.site.places;
+    let busy = places.requests.try_acquire(Sender::Person(caller.person)).unwrap();
+    let mut waiting = Box::pin(world.page("/account").signed_in(&cookie).send());
+    let began = std::time::Instant::now();
+    loop {
+        assert!(futures::poll!(&mut waiting).is_pending());
+        if places.pages.taken() == 0 {
+            break;
+        }
+        assert!(began.elapsed() < HELD_WITHIN, "it holds a page while it waits");
+        tokio::task::yield_now().await;
+    }
+    drop(busy);
+    assert_eq!(waiting.await.status, StatusCode::OK);
 }
 
 #[tokio::test]
