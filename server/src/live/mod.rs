@@ -9,6 +9,7 @@
 //! ```
 
 mod allowance;
+mod channel;
 pub mod door;
 mod media;
 mod node;

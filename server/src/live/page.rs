@@ -4,30 +4,25 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::ws::{Message, Utf8Bytes, WebSocket};
+use axum::extract::ws::WebSocket;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::access::Caller;
 use domain::error::{Failure, Refusal};
 use domain::ids::{ConnectionId, MeetingId};
 use domain::live::wire::{Devices, HERE_SECONDS, ToPage, ToServer};
 use domain::live::{Arrival, Coming, DROP_OUT_SECONDS, Direction, Leaving, Seat, Standing, is_no_room};
-use futures::{SinkExt, StreamExt};
+use futures::StreamExt;
 use http::{Extensions, HeaderMap};
 use tokio::sync::mpsc;
-use tokio::time::{Instant, MissedTickBehavior, interval, sleep, timeout};
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
 
-use super::allowance::Allowance;
+use super::channel::{Channel, Event, Gone, News, Talk};
 use super::media::{Carried, Carrier};
 use super::presence::{Heard, Presence};
-use super::room::written;
 use super::{Visit, ended};
 use crate::site::Site;
 use crate::visitor;
 
-/// A page that takes nothing for so long has gone to sleep; it comes back by itself.
-const SENT_WITHIN: Duration = Duration::from_secs(10);
-/// A page that answers nothing for so long is gone: three signs of life that it did not answer.
-const SILENT_AT_MOST: Duration = Duration::from_secs(15);
 /// Whether the page may still see the meeting is asked again after so many signs of life.
 const ASKED_EVERY: u32 = 2;
 /// Whether the seat is still the caller's is asked with what is said from there, and once for what is said in one breath.
@@ -94,127 +89,82 @@ pub(super) struct Page {
     seat: Option<Taken>,
     standing: Standing,
     /// When the page was last heard.
-    heard: Instant,
-    /// The same by the clock, for the room.
     heard_at: Arc<Heard>,
 }
 
-/// The socket cannot be talked over any more.
-struct Gone;
-
-type Talk = Result<(), Gone>;
-type Out = futures::stream::SplitSink<WebSocket, Message>;
-
 impl Page {
     pub(super) fn new(asker: Asker, visit: Visit, meeting: MeetingId, standing: Standing) -> Page {
-        let (heard, heard_at) = (Instant::now(), Arc::new(Heard::at(asker.site.clock.now())));
-        Page { asker, visit, meeting, seat: None, standing, heard, heard_at }
+        let heard_at = Arc::new(Heard::at(asker.site.clock.now()));
+        Page { asker, visit, meeting, seat: None, standing, heard_at }
     }
 
     /// Until either side closes.
     pub(super) async fn talk(mut self, socket: WebSocket) {
-        let (mut out, mut incoming) = socket.split();
-        let mut told = self.visit.room.listen();
-        let mut has = self.visit.room.listen_to_seats();
+        let (out, incoming) = socket.split();
+        let news = News::of(&self.visit.room);
+        let clock = self.asker.site.clock.clone();
+        let mut channel = Channel::new(out, incoming, news, clock, Arc::clone(&self.heard_at));
         let mut ending = self.visit.hub.0.ending.subscribe();
         let mut moved = self.visit.room.moved();
         let mut here = interval(Duration::from_secs(HERE_SECONDS.into()));
         here.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let mut allowance = Allowance::full(Instant::now());
         let mut turns = 0;
-        let mut talked = self.welcome(&mut out).await;
+        let mut talked = self.welcome(&mut channel).await;
         while talked.is_ok() {
             let presence = self.seat.as_ref().map(|taken| Arc::clone(&taken.presence));
-            // A state before what changed after it.
-            let news = async {
-                tokio::select! {
-                    biased;
-                    Ok(()) = told.changed() => News::State,
-                    has = has.recv() => has.map_or(News::Missed, News::Has),
-                }
-            };
             talked = tokio::select! {
-                news = news => match news {
-                    News::State => {
-                        let state = told.borrow_and_update().clone();
-                        match state {
-                            Some(state) => send_text(&mut out, state.as_ref().into()).await,
-                            None => Ok(()),
-                        }
-                    }
-                    News::Has(has) => send_text(&mut out, has.as_ref().into()).await,
-                    News::Missed => match self.visit.room.state() {
-                        Some(state) => send(&mut out, &state).await,
-                        None => Ok(()),
-                    },
+                event = channel.next() => match event {
+                    Event::Heard(text) => self.hear(&text, &mut channel).await,
+                    event => channel.pass_on(event).await,
                 },
-                () = carried(presence) => {
-                    self.keep_carried().await;
-                    Ok(())
-                }
-                message = next_message(&mut self.seat) => self.pass_on(message, &mut out).await,
+                () = carried(presence) => channel.meanwhile(self.keep_carried()).await,
+                message = next_message(&mut self.seat) => self.pass_on(message, &mut channel).await,
                 _ = here.tick() => {
                     turns += 1;
-                    self.sign_of_life(turns, &mut out).await
+                    self.sign_of_life(turns, &mut channel).await
                 }
                 () = either(ended(&mut ending), ended(&mut moved)) => {
-                    let _ = send(&mut out, &ToPage::Again).await;
+                    let _ = channel.send(&ToPage::Again).await;
                     Err(Gone)
                 }
-                heard = incoming.next() => match heard.inspect(|_| self.note_heard()) {
-                    Some(Ok(Message::Text(text))) if allowance.takes(Instant::now()) => {
-                        self.hear(&text, &mut out).await
-                    }
-                    Some(Ok(Message::Ping(_) | Message::Pong(_))) => Ok(()),
-                    _ => Err(Gone),
-                },
             };
         }
         // Whoever closes the page is heard until then; whose line broke was there until it was last heard.
         let now = self.asker.site.clock.now();
         self.rise_as_of(self.heard_at.unheard_since(now).unwrap_or(now), Leaving::Lost).await;
-        let _ = timeout(SENT_WITHIN, out.close()).await;
+        channel.close().await;
     }
 
-    async fn welcome(&self, out: &mut Out) -> Talk {
+    async fn welcome(&self, channel: &mut Channel) -> Talk {
         let now = self.asker.site.clock.now();
-        send(out, &ToPage::Welcome { standing: self.standing.clone(), now }).await
+        channel.send(&ToPage::Welcome { standing: self.standing.clone(), now }).await
     }
 
-    async fn sign_of_life(&mut self, turns: u32, out: &mut Out) -> Talk {
-        if self.heard.elapsed() > SILENT_AT_MOST {
-            return Err(Gone);
-        }
-        // A browser answers it by itself, so that a line that died is noticed.
-        if !matches!(timeout(SENT_WITHIN, out.send(Message::Ping(Default::default()))).await, Ok(Ok(()))) {
-            return Err(Gone);
-        }
+    async fn sign_of_life(&mut self, turns: u32, channel: &mut Channel) -> Talk {
+        channel.ask_for_life().await?;
         if !turns.is_multiple_of(ASKED_EVERY) {
-            return send(out, &ToPage::Here).await;
+            return channel.send(&ToPage::Here).await;
         }
         // A person in a meeting stays for hours without touching the page; any other page may be open with
         // nobody there.
-        let known = match self.seat {
-            Some(_) => self.asker.caller().await.map(Some),
-            None => Ok(None),
+        let has_seat = self.seat.is_some();
+        let asked = async {
+            let known = if has_seat { Some(self.asker.caller().await?) } else { None };
+            self.asker.standing(known).await
         };
-        let stands = match known {
-            Ok(known) => self.asker.standing(known).await,
-            Err(failure) => Err(failure),
-        };
-        match stands {
+        match channel.meanwhile(asked).await? {
             Ok((_, standing)) if standing == self.standing && self.has_own_seat() => {
-                send(out, &ToPage::Here).await
+                channel.send(&ToPage::Here).await
             }
-            Ok((_, standing)) => self.stand_anew(standing, out).await,
+            Ok((_, standing)) => self.stand_anew(standing, channel).await,
             Err(
                 failure @ (Failure::SignedOut
                 | Failure::NotFound
                 | Failure::Forbidden
                 | Failure::Refused(Refusal::DutyFirst { .. })),
-            ) => self.turned_out(failure, out).await,
+            ) => self.turned_out(failure, channel).await,
             // The database's trouble is not this page's.
-            Err(_) => send(out, &ToPage::Here).await,
+            Err(_) => channel.send(&ToPage::Here).await,
         }
     }
 
@@ -224,14 +174,14 @@ impl Page {
     }
 
     /// The caller may do other things now: a seat that is no longer theirs is left.
-    async fn stand_anew(&mut self, standing: Standing, out: &mut Out) -> Talk {
+    async fn stand_anew(&mut self, standing: Standing, channel: &mut Channel) -> Talk {
         let seat = self.seat.as_ref().map(|taken| taken.seat);
         if seat.is_some_and(|seat| !is_theirs(&standing, seat)) {
-            self.rise(Leaving::Meant).await;
-            send(out, &ToPage::Unseated).await?;
+            channel.meanwhile(self.rise(Leaving::Meant)).await?;
+            channel.send(&ToPage::Unseated).await?;
         }
         self.standing = standing;
-        self.welcome(out).await
+        self.welcome(channel).await
     }
 
     /// Refuses what is said from a seat that is not the caller's any more.
@@ -272,50 +222,44 @@ impl Page {
         }
     }
 
-    async fn turned_out(&mut self, failure: Failure, out: &mut Out) -> Talk {
-        self.rise(Leaving::Meant).await;
-        let _ = send(out, &ToPage::Refused(failure)).await;
+    async fn turned_out(&mut self, failure: Failure, channel: &mut Channel) -> Talk {
+        channel.meanwhile(self.rise(Leaving::Meant)).await?;
+        let _ = channel.send(&ToPage::Refused(failure)).await;
         Err(Gone)
     }
 
-    /// Something came over the line.
-    fn note_heard(&mut self) {
-        self.heard = Instant::now();
-        self.heard_at.note(self.asker.site.clock.now());
-    }
-
     /// What the room has for this seat. None: the room lost patience with a page that takes nothing.
-    async fn pass_on(&mut self, message: Option<ToPage>, out: &mut Out) -> Talk {
+    async fn pass_on(&mut self, message: Option<ToPage>, channel: &mut Channel) -> Talk {
         match message {
             Some(ToPage::Unseated) => {
-                self.rise(Leaving::Meant).await;
-                send(out, &ToPage::Unseated).await
+                channel.meanwhile(self.rise(Leaving::Meant)).await?;
+                channel.send(&ToPage::Unseated).await
             }
             // For want of room the seat carries nothing, and is free again.
             Some(ToPage::Refused(failure)) if is_no_room(&failure) => {
-                self.rise(Leaving::Meant).await;
-                send(out, &ToPage::Refused(failure)).await
+                channel.meanwhile(self.rise(Leaving::Meant)).await?;
+                channel.send(&ToPage::Refused(failure)).await
             }
-            Some(message) => send(out, &message).await,
+            Some(message) => channel.send(&message).await,
             None => {
-                let _ = send(out, &ToPage::Again).await;
+                let _ = channel.send(&ToPage::Again).await;
                 Err(Gone)
             }
         }
     }
 
-    async fn hear(&mut self, text: &str, out: &mut Out) -> Talk {
+    async fn hear(&mut self, text: &str, channel: &mut Channel) -> Talk {
         let Ok(message) = serde_json::from_str::<ToServer>(text) else { return Err(Gone) };
         let sat = self.seat.is_some();
-        match self.answer(message).await {
+        match channel.meanwhile(self.answer(message)).await? {
             Ok(None) => Ok(()),
-            Ok(Some(answer)) => send(out, &answer).await,
-            Err(Failure::SignedOut) => self.turned_out(Failure::SignedOut, out).await,
+            Ok(Some(answer)) => channel.send(&answer).await,
+            Err(Failure::SignedOut) => self.turned_out(Failure::SignedOut, channel).await,
             Err(failure) => {
                 if sat && self.seat.is_none() {
-                    send(out, &ToPage::Unseated).await?;
+                    channel.send(&ToPage::Unseated).await?;
                 }
-                send(out, &ToPage::Refused(failure)).await
+                channel.send(&ToPage::Refused(failure)).await
             }
         }
     }
@@ -457,14 +401,6 @@ fn is_theirs(standing: &Standing, seat: Seat) -> bool {
     standing.rehearses || standing.seats.contains(&seat)
 }
 
-/// What the room has for all pages.
-enum News {
-    State,
-    Has(Arc<str>),
-    /// Some of it came faster than this page took it.
-    Missed,
-}
-
 /// Waits for ever where there is nothing to wait for.
 async fn carried(presence: Option<Arc<Presence>>) {
     match presence {
@@ -478,16 +414,5 @@ async fn next_message(seat: &mut Option<Taken>) -> Option<ToPage> {
     match seat {
         Some(taken) => taken.messages.recv().await,
         None => std::future::pending().await,
-    }
-}
-
-async fn send(out: &mut Out, message: &ToPage) -> Talk {
-    send_text(out, written(message).into()).await
-}
-
-async fn send_text(out: &mut Out, text: Utf8Bytes) -> Talk {
-    match timeout(SENT_WITHIN, out.send(Message::Text(text))).await {
-        Ok(Ok(())) => Ok(()),
-        _ => Err(Gone),
     }
 }
