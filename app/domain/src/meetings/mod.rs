@@ -41,6 +41,8 @@ pub const SITTINGS_AT_MOST: u32 = 20;
 pub const AGENDA_AT_MOST: u32 = 60;
 /// Most delegates listed by name or agency.
 pub const DELEGATES_AT_MOST: u32 = 1000;
+/// Most people of one meeting, with those whom invited agencies name: 75 communes with some 60 people each.
+pub const PEOPLE_AT_MOST: u32 = 5000;
 /// Most sites: the 75 communes, the departments and room to grow.
 pub const SITES_AT_MOST: u32 = 200;
 /// Most rooms held at once.

@@ -25,6 +25,10 @@ const DEVICE_AT_MOST: usize = 120;
 /// to type a recovery code.
 const WAITING_AT_MOST: Duration = Duration::minutes(10);
 
+/// Most sessions of one person, so that the table does not grow with what a script does. Nobody has as many
+/// browsers; the ones unused for the longest time end first.
+pub(super) const SESSIONS_AT_MOST: i64 = 50;
+
 /// How a session begins.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct SessionStart<'a> {
@@ -67,6 +71,14 @@ pub(super) async fn begin(
     .bind(now + whole)
     .bind(awaits_code)
     .bind(keep)
+    .run(&mut *tx)
+    .await?;
+    // Whoever knows only the password ends no session that the code was entered for.
+    q("DELETE FROM session WHERE person_id = $1 AND awaits_code = $2 AND id NOT IN \
+       (SELECT id FROM session WHERE person_id = $1 AND awaits_code = $2 ORDER BY used_at DESC, id DESC LIMIT $3)")
+    .bind(person)
+    .bind(awaits_code)
+    .bind(SESSIONS_AT_MOST)
     .run(&mut *tx)
     .await?;
     let lasts = keep && !awaits_code;

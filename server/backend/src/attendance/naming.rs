@@ -6,7 +6,7 @@ use domain::attendance::Presence;
 use domain::audit::Deed;
 use domain::error::{Failure, FieldProblem, Problem, Refusal};
 use domain::ids::{AgencyId, MeetingId, ParticipantId, PersonId};
-use domain::meetings::DELEGATES_AT_MOST;
+use domain::meetings::{DELEGATES_AT_MOST, PEOPLE_AT_MOST};
 use domain::people::PersonRef;
 use domain::text::fold;
 use serde_json::json;
@@ -88,6 +88,7 @@ pub(super) async fn name_delegates(
         return Err(Refusal::WrongState.into());
     }
     scope.permit(caller, Action::NameDelegates)?;
+    refuse_crowd(&mut tx, meeting, people.len()).await?;
     // Who is named today need not be told of the changes before today.
     let (newest,): (i64,) =
         q("SELECT CAST(COALESCE(MAX(number), 0) AS BIGINT) FROM meeting_change WHERE meeting_id = $1")
@@ -124,6 +125,22 @@ pub(super) async fn name_delegates(
     audit::record(&mut tx, backend, caller, entry).await?;
     tx.commit().await?;
     Ok(())
+}
+
+/// Refuses if more people than are allowed would be in the meeting.
+async fn refuse_crowd(tx: &mut Tx, meeting: MeetingId, more: usize) -> Done<()> {
+    let (there,): (i64,) =
+        q("SELECT CAST(COUNT(*) AS BIGINT) FROM participant WHERE meeting_id = $1 AND person_id IS NOT NULL")
+            .bind(meeting)
+            .one(tx)
+            .await?;
+    match there.saturating_add_unsigned(more as u64) > i64::from(PEOPLE_AT_MOST) {
+        true => {
+            let problem = FieldProblem::new("people", Problem::TooMany(PEOPLE_AT_MOST));
+            Err(Failure::Invalid(vec![problem]).into())
+        }
+        false => Ok(()),
+    }
 }
 
 /// The first of those named takes the seat that was kept, unless it was taken meanwhile, and is yet to be called; the others sit at the same place

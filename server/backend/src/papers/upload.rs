@@ -245,6 +245,8 @@ impl HeldPaper {
         let mut tx = backend.db().begin().await?;
         let (meeting, scope) = managed_item(&mut tx, caller, self.item).await?;
         publish::hold(&mut tx, meeting).await?;
+        // Other papers may have arrived meanwhile.
+        refuse_full(&mut tx, self.item).await?;
         sweep::make_sure(&mut tx, backend, &blob.hash).await?;
         let id = PaperId(backend.entropy().id(caller.now));
         let paper = NewPaper {

@@ -59,6 +59,39 @@ async fn a_session_says_who_asks_and_only_its_hash_is_stored() {
 }
 
 #[tokio::test]
+async fn the_sessions_of_one_person_are_limited_and_the_unused_ones_end_first() {
+    each_database(async |world| {
+        secretary(world).await;
+        let accounts: &dyn Accounts = &world.backend;
+        let sign_in = async |device: &str| {
+            accounts.sign_in("thuky1", PASSWORD, false, device, "", world.now).await.unwrap().token
+        };
+        let oldest = sign_in("tablet").await;
+        // More of the kind that waits for a code, and others in use since.
+        for (number, waits) in [(60, true), (48, false)] {
+            world
+                .run(&format!(
+                    "INSERT INTO session (id, person_id, token_hash, device, began_at, used_at, idle_ms, ends_at, awaits_code) \
+                     WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {number}) \
+                     SELECT 'x-{waits}-' || i, person_id, 'x-{waits}-' || i, 'copy', began_at, used_at + i, idle_ms, \
+                            ends_at, {waits} FROM session, n WHERE device = 'tablet'"
+                ))
+                .await;
+        }
+        let newest = sign_in("desk").await;
+        assert_eq!(world.count("session WHERE NOT awaits_code").await, 50);
+        accounts.identify(&oldest, world.now).await.expect("the fiftieth is kept");
+        world.run("UPDATE session SET used_at = used_at + 100 WHERE device = 'desk'").await;
+        sign_in("phone").await;
+        assert_eq!(world.count("session WHERE NOT awaits_code").await, 50);
+        assert_eq!(accounts.identify(&oldest, world.now).await, Err(Failure::SignedOut));
+        accounts.identify(&newest, world.now).await.unwrap();
+        assert_eq!(world.count("session WHERE awaits_code").await, 60, "they are limited for themselves");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn sessions_end_unused_and_at_the_latest_after_their_whole_time() {
     each_database(async |world| {
         secretary(world).await;

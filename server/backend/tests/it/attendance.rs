@@ -6,7 +6,7 @@ use domain::access::{Action, Caller, Grant, Part, Role, Stage};
 use domain::attendance::{Attendance, Presence, RollTally};
 use domain::audit::{Audit, AuditFilter};
 use domain::count::Form;
-use domain::error::{Failure, Refusal};
+use domain::error::{Failure, FieldProblem, Problem, Refusal};
 use domain::ids::{AgencyId, MeetingId, ParticipantId};
 use domain::meetings::{MeetingInput, Meetings, SittingInput};
 use serde_json::json;
@@ -169,6 +169,59 @@ async fn of_those_who_name_for_one_agency_at_once_one_is_heard_and_the_others_ar
         let named: Vec<_> =
             seen.participants.iter().filter_map(|p| p.person.as_ref()).map(|p| p.id).collect();
         assert_eq!((heard.len(), named), (1, heard), "{}", world.engine);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_people_of_a_meeting_are_limited_with_those_that_agencies_name() {
+    each_database(async |world| {
+        let leader = world.caller(Role::Leader, "STC").await;
+        let (first, second) = (world.person("STC").await, world.person("STC").await);
+        let meeting = world.meeting("SNV").stage(Stage::Scheduled).delegate(&leader).store().await;
+        let agency = invite(world, meeting, "STC").await;
+        world
+            .run(&format!(
+                "INSERT INTO person (id, user_name, name, folded, position, agency_id, password_hash, is_active, created_at) \
+                 WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 4998) \
+                 SELECT 'x-' || i, 'x-' || i, name, folded, position, agency_id, password_hash, is_active, created_at \
+                 FROM person, n WHERE id = '{}'",
+                leader.person
+            ))
+            .await;
+        world
+            .run(&format!(
+                "INSERT INTO participant (id, meeting_id, part, person_id, agency_id, position) \
+                 SELECT id, '{meeting}', 'delegate', id, agency_id, 1 FROM person WHERE id LIKE 'x-%'"
+            ))
+            .await;
+        let both = vec![first.person, second.person];
+        let refused = world.backend.name_delegates(&leader, meeting, agency, both).await;
+        let problem = FieldProblem::new("people", Problem::TooMany(5000));
+        assert_eq!(refused, Err(Failure::Invalid(vec![problem])));
+        world.backend.name_delegates(&leader, meeting, agency, vec![first.person]).await.unwrap();
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_is_marked_again_as_before_makes_no_line_in_the_trail() {
+    each_database(async |world| {
+        let secretary = world.caller(Role::Secretary, "SNV").await;
+        let delegate = world.person("STC").await;
+        let meeting = world.meeting("SNV").stage(Stage::UnderWay).delegate(&delegate).store().await;
+        let seat = participant(world, meeting, &delegate).await;
+        let absent = |reason: &str| Presence::Absent { reason: reason.into() };
+        for (presence, lines) in [
+            (Presence::InRoom, 1),
+            (Presence::InRoom, 1),
+            (absent("Ốm"), 2),
+            (absent("Ốm"), 2),
+            (absent("Đi công tác"), 3),
+        ] {
+            world.backend.mark(&secretary, meeting, seat, presence.clone()).await.unwrap();
+            assert_eq!(world.count("audit WHERE what = 'attendance.mark'").await, lines, "{presence:?}");
+        }
     })
     .await;
 }
