@@ -1,7 +1,7 @@
 //! Files that are too much: counted and left, one at a time, and none for nobody.
 
 use domain::error::{Failure, Problem, Refusal};
-use domain::imports::{ImportKind, ImportMode, Imports};
+use domain::imports::ImportKind;
 
 use crate::imports::{TREE, bad, import, meetings, written};
 use crate::support::each_database;
@@ -22,15 +22,7 @@ async fn a_file_of_a_wrong_kind_is_left_soon_and_its_bad_cells_are_counted() {
 async fn while_one_file_is_imported_the_next_is_told_so() {
     each_database(async |world| {
         let system = world.system();
-        let import = || {
-            Imports::import(
-                &world.backend,
-                &system,
-                ImportKind::Agencies,
-                TREE.as_bytes().to_vec(),
-                ImportMode::Write,
-            )
-        };
+        let import = || import(world, &system, ImportKind::Agencies, TREE);
         // The first import cannot end while the test holds the database.
         let held = world.backend.db().begin().await.unwrap();
         let mut first = Box::pin(import());
@@ -47,15 +39,7 @@ async fn while_one_file_is_imported_the_next_is_told_so() {
 async fn an_import_that_nobody_waits_for_writes_nothing_and_keeps_its_turn_until_it_ends() {
     each_database(async |world| {
         let system = world.system();
-        let import = || {
-            Imports::import(
-                &world.backend,
-                &system,
-                ImportKind::Agencies,
-                TREE.as_bytes().to_vec(),
-                ImportMode::Write,
-            )
-        };
+        let import = || import(world, &system, ImportKind::Agencies, TREE);
         let held = world.backend.db().begin().await.unwrap();
         let mut left = Box::pin(import());
         assert!(futures::poll!(&mut left).is_pending());
