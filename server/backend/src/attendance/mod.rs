@@ -233,6 +233,9 @@ async fn mark_site(
     .optional(&mut tx)
     .await?;
     let (was_connected, name) = before.ok_or(Failure::NotFound)?;
+    if was_connected == is_connected {
+        return Ok(());
+    }
     q("UPDATE site SET is_connected = $3 WHERE meeting_id = $1 AND agency_id = $2")
         .bind(meeting)
         .bind(site)

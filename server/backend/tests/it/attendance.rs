@@ -120,6 +120,9 @@ async fn a_connected_site_makes_a_hybrid_meeting_count_as_online_and_the_organis
         assert!(!counts().await, "the main site alone is no connection");
         world.backend.mark_site(&secretary, meeting, outside, true).await.unwrap();
         assert!(counts().await);
+        let lines = world.count("audit").await;
+        world.backend.mark_site(&secretary, meeting, outside, true).await.unwrap();
+        assert_eq!(world.count("audit").await, lines, "marking again what is marked is no news");
         world.backend.mark_site(&secretary, meeting, own, false).await.unwrap();
         assert!(counts().await);
         let nowhere = world.agency("STP").await;
