@@ -15,6 +15,7 @@ import { listen } from "./reader/gestures.js";
 import { Bar } from "./reader/bar.js";
 import { Engine } from "./reader/engine.js";
 import { DrawQueue, PageRecords } from "./reader/queue.js";
+import { withinWork } from "./reader/opening.js";
 import { firstPiece, PaperRefused, PIECE_BYTES, Pieces } from "./reader/ranges.js";
 import { pageNumber, stepScale } from "./reader/scale.js";
 import { Sheets } from "./reader/sheets.js";
@@ -103,7 +104,8 @@ class PdfReader extends HTMLElement {
       iccUrl: `${engine}/iccs/`,
       verbosity: 0,
     }));
-    await this.#engine.open();
+    const isLineWaiting = () => this.#pieces?.isWaiting ?? false;
+    await withinWork(this.#engine.open(), isLineWaiting);
     if (signal.aborted || this.#hasFailed) return;
     const pdf = this.#engine.document;
     this.#queue = this.#drawQueue(source, signal);
@@ -114,7 +116,7 @@ class PdfReader extends HTMLElement {
       stage: this.#stage,
       changed: () => this.#changed(),
     });
-    await this.#sheets.open(pdf, this.#wantedPage(pdf.numPages));
+    await withinWork(this.#sheets.open(pdf, this.#wantedPage(pdf.numPages)), isLineWaiting);
     if (signal.aborted || this.#hasFailed) return;
     this.#thumbs = new Thumbs({
       host: this,

@@ -10,10 +10,10 @@ export const PAGE_MS = 15_000;
 export const GIVEN_UP_MAX = 3;
 
 /** The watch looks once a second. */
-const TICK_MS = 1000;
+export const TICK_MS = 1000;
 
 /** The most that one look counts: a computer that slept was not working. */
-const TICK_MAX_MS = 5000;
+export const TICK_MAX_MS = 5000;
 
 /** pdf.js tells the worker 100 ms after a page is cancelled. */
 const SETTLE_MS = 150;
