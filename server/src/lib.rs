@@ -1,6 +1,7 @@
 //! The program around the pages and the backend: configuration, router, guards, routes, command line.
 //! The only crate that sees all the others; wiring lives here and nowhere else, and no rule of the offices does.
 
+pub mod allowance;
 pub mod cli;
 pub mod clock;
 pub mod config;

@@ -10,6 +10,7 @@ use axum::extract::ConnectInfo;
 use domain::ids::PersonId;
 use http::Extensions;
 
+use crate::allowance::{Allowances, Rate};
 use crate::config::Config;
 use crate::network::Network;
 use crate::quota::{Permit, Quota};
@@ -58,6 +59,9 @@ pub struct Limits {
     /// who are not signed in. Whoever saves or signs in a hundred times at once waits, and not everyone else,
     /// who would wait for the processor, the database or the hashing of passwords.
     pub requests_per_sender: usize,
+    /// Calls of one person. Nobody presses a button more than twice a second for longer than a few minutes, and what
+    /// people do is kept in the audit trail for ever.
+    pub calls_of_person: Rate,
     /// The minimum speed of an upload.
     pub pace: Pace,
     /// The rest of a refused form is read for this long, so that its sender receives the refusal.
@@ -87,6 +91,7 @@ impl Default for Limits {
             downloads_per_person: 32,
             heavy_reads_per_person: 2,
             requests_per_sender: 8,
+            calls_of_person: Rate { at_once: 300, per_second: 2 },
             pace: Pace::default(),
             drained_within: Duration::from_secs(60),
             pages_stuck_after: Duration::from_secs(60),
@@ -144,6 +149,8 @@ pub struct Places {
     pub heavy_reads: Quota<Sender>,
     /// All other pages and calls.
     pub requests: Quota<Sender>,
+    /// How many calls each person may still make.
+    pub calls: Allowances<PersonId>,
 }
 
 /// Whose places a request takes.
@@ -168,6 +175,7 @@ impl Places {
             downloads: Quota::new(limits.downloads, limits.downloads_per_person),
             heavy_reads: Quota::new(pages, limits.heavy_reads_per_person),
             requests: Quota::new(pages, limits.requests_per_sender),
+            calls: Allowances::new(limits.calls_of_person),
         }
     }
 

@@ -11,7 +11,8 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use domain::ids::PersonId;
 use http::request::Parts;
-use http::{StatusCode, header};
+use http::{Method, StatusCode, header};
+use tokio::time::Instant;
 
 use super::Visitor;
 use super::record::route as logged;
@@ -149,8 +150,8 @@ enum FormPlace {
     OfNetwork(Permit<Option<Network>>),
 }
 
-/// Limits how many requests of one sender are answered at once. The request gives back its place among the pages
-/// while it waits.
+/// Limits how many requests of one sender are answered at once, and how many calls a person makes. The request gives
+/// back its place among the pages while it waits.
 pub async fn own_share(
     State(site): State<Site>,
     turn: Option<Extension<Turn>>,
@@ -158,6 +159,9 @@ pub async fn own_share(
     next: Next,
 ) -> Response {
     let Some((quota, sender)) = share(&site, &request) else { return next.run(request).await };
+    if !may_call(&site, sender, &request) {
+        return full();
+    }
     let within = site.config.limits.turn_within;
     let place = match quota.try_acquire(sender) {
         Some(place) => place,
@@ -177,6 +181,17 @@ pub async fn own_share(
     let response = next.run(request).await;
     drop(place);
     response
+}
+
+/// Whether a request is no call, or one that its sender may still make. Expensive reads are limited by their places.
+fn may_call(site: &Site, sender: Sender, request: &Request) -> bool {
+    let is_call = request.method() == Method::POST && route(request).starts_with("/api/");
+    match sender {
+        Sender::Person(person) if is_call && !HEAVY_READS.contains(&&*logged(request)) => {
+            site.places.calls.takes(person, Instant::now())
+        }
+        _ => true,
+    }
 }
 
 /// The kind of places that a request takes one of, and for whom. None if it needs none.

@@ -7,21 +7,24 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::ws::{Message, Utf8Bytes, WebSocket};
-use domain::live::wire::{HERE_SECONDS, ToPage};
+use domain::live::wire::{HERE_SECONDS, MESSAGES_AT_ONCE, ToPage};
 use futures::stream::{SplitSink, SplitStream};
 use futures::{Sink, SinkExt, Stream, StreamExt};
 use tokio::sync::{broadcast, watch};
 use tokio::time::{Instant, interval_at, timeout};
 
-use super::allowance::Allowance;
 use super::presence::Heard;
 use super::room::{Room, Told, written};
+use crate::allowance::{Allowance, Rate};
 use crate::clock::Clock;
 
 /// A page that takes nothing for this long has gone to sleep. It comes back by itself.
 const SENT_WITHIN: Duration = Duration::from_secs(10);
 /// A page that answers nothing for this long is gone: it did not answer three signs of life.
 const SILENT_AT_MOST: Duration = Duration::from_secs(15);
+
+/// How much a page may say, so that nobody floods the others with what they press.
+const SAID: Rate = Rate { at_once: MESSAGES_AT_ONCE, per_second: 1 };
 
 /// The page cannot be reached any more.
 #[derive(Debug)]
@@ -82,7 +85,7 @@ where
 {
     pub(super) fn new(out: O, incoming: I, news: News, clock: Clock, heard_at: Arc<Heard>) -> Self {
         let now = Instant::now();
-        let (waiting, allowance) = (VecDeque::new(), Allowance::full(now));
+        let (waiting, allowance) = (VecDeque::new(), Allowance::full(SAID, now));
         Channel { out, incoming, news, waiting, allowance, clock, heard: now, heard_at }
     }
 

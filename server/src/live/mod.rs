@@ -8,7 +8,6 @@
 //! page → ToServer → permission, port → commit
 //! ```
 
-mod allowance;
 mod channel;
 pub mod door;
 mod media;

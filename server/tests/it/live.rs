@@ -123,23 +123,30 @@ impl Page {
 
     /// The first message that is what is looked for; others are passed over.
     pub(crate) async fn until<T>(&mut self, mut is: impl FnMut(ToPage) -> Option<T>) -> T {
-        loop {
-            let heard = self.hear().await.expect("the socket stands");
-            if let Some(found) = is(heard) {
-                return found;
+        // A page that waits is told every few seconds that it is still connected.
+        let found = async {
+            loop {
+                let heard = self.hear().await.expect("the socket stands");
+                if let Some(found) = is(heard) {
+                    return found;
+                }
             }
-        }
+        };
+        tokio::time::timeout(HEARD_WITHIN, found).await.expect("what is waited for is heard")
     }
 
     /// The first state of which this is true.
     pub(crate) async fn state(&mut self, is: impl Fn(&State) -> bool) -> State {
-        loop {
-            let heard = self.hear().await.expect("the socket stands");
-            let tells = matches!(heard, ToPage::State(_) | ToPage::Has { .. });
-            if let Some(state) = self.state.as_ref().filter(|state| tells && is(state)) {
-                return state.clone();
+        let found = async {
+            loop {
+                let heard = self.hear().await.expect("the socket stands");
+                let tells = matches!(heard, ToPage::State(_) | ToPage::Has { .. });
+                if let Some(state) = self.state.as_ref().filter(|state| tells && is(state)) {
+                    return state.clone();
+                }
             }
-        }
+        };
+        tokio::time::timeout(HEARD_WITHIN, found).await.expect("the state is told")
     }
 
     async fn refused(&mut self) -> Failure {

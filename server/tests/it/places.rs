@@ -8,6 +8,7 @@ use axum::body::Body;
 use domain::access::Caller;
 use futures::StreamExt;
 use http::{Method, Request, StatusCode, header};
+use server::allowance::Rate;
 use server::config::Proxies;
 use server::guard::HEAVY_READS;
 use server::network::Network;
@@ -302,6 +303,30 @@ async fn one_sender_is_answered_only_some_requests_at_once() {
     assert_ne!(sign_in("10.0.0.8").await, StatusCode::SERVICE_UNAVAILABLE);
     drop(busy);
     assert_ne!(sign_in("10.0.0.7").await, StatusCode::SERVICE_UNAVAILABLE);
+}
+
+#[tokio::test]
+async fn one_person_makes_only_some_calls_in_a_short_time() {
+    let world = World::with(|config| {
+        config.limits.calls_of_person = Rate { at_once: 3, per_second: 0 };
+    });
+    let (world, _) = world.await.claim().await;
+    let (cookie, _) = world.person("chuyenvien1", "delegate").await;
+    let (other, _) = world.person("chuyenvien2", "delegate").await;
+    let call = async |cookie: &str| {
+        let ask = world.ask(Method::POST, "/api/notices/acknowledge").signed_in(cookie);
+        ask.body(FORM, "newest=nobody").send().await.status
+    };
+    for _ in 0..3 {
+        assert_ne!(call(&cookie).await, StatusCode::SERVICE_UNAVAILABLE);
+    }
+    assert_eq!(call(&cookie).await, StatusCode::SERVICE_UNAVAILABLE);
+    assert_ne!(call(&other).await, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(
+        world.page("/account").signed_in(&cookie).send().await.status,
+        StatusCode::OK,
+        "pages are not counted"
+    );
 }
 
 #[tokio::test]

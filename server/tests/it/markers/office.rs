@@ -132,7 +132,9 @@ fn at(time: &str) -> DateTime<Utc> {
 
 impl Office {
     pub(super) async fn new(seed: u64) -> Office {
-        let (world, first) = World::claimed().await;
+        // Every operation is called as everybody, far more often than a person may.
+        let world = World::with(|config| config.limits.calls_of_person.at_once = u32::MAX).await;
+        let (world, first) = world.claim().await;
         let system = world.site.backend.system_caller(now());
         let token = first.split_once('=').unwrap().1;
         let caller = world.site.services.accounts.identify(token, now()).await.unwrap();
