@@ -148,7 +148,7 @@ fn refused(refusal: &Refusal) -> Described {
             t(REFUSED_CLASSIFIED_BODY),
         ),
         Refusal::FirstPageUnread { why, title, .. } => Described::new(
-            tf(REFUSED_FIRST_PAGE_UNREAD, &[("title", title)]),
+            tf(first_page(*why), &[("title", title)]),
             format!("{} {}", unread(*why), t(REFUSED_FIRST_PAGE_UNREAD_BODY)),
         ),
         Refusal::NoLongerKept => plain(REFUSED_NO_LONGER_KEPT, REFUSED_NO_LONGER_KEPT_BODY),
@@ -264,7 +264,12 @@ fn marking(level: Level) -> &'static str {
     }
 }
 
-/// Why a first page could not be read.
+/// What a first page needs, as a title.
+fn first_page(why: Unread) -> Text {
+    if why.is_doubt() { REFUSED_FIRST_PAGE_DOUBTFUL } else { REFUSED_FIRST_PAGE_UNREAD }
+}
+
+/// Why a first page could not be read, or what on it may be a marking.
 fn unread(why: Unread) -> &'static str {
     match why {
         Unread::NoText => t(UNREAD_NO_TEXT),
@@ -274,6 +279,9 @@ fn unread(why: Unread) -> &'static str {
         Unread::Damaged => t(UNREAD_DAMAGED),
         Unread::NotAll => t(UNREAD_NOT_ALL),
         Unread::GivenUp => t(UNREAD_GIVEN_UP),
+        Unread::Doubtful => t(UNREAD_DOUBTFUL),
+        Unread::Pictures => t(UNREAD_PICTURES),
+        Unread::Outlines => t(UNREAD_OUTLINES),
     }
 }
 

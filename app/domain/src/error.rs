@@ -104,7 +104,8 @@ pub enum Refusal {
         /// The level marked.
         level: crate::papers::Level,
     },
-    /// The first page could not be read for a marking: the sender must declare that the paper holds no state secret.
+    /// The first page could not be read for a marking, or something on it may be one: the sender must declare that
+    /// the paper holds no state secret.
     FirstPageUnread {
         /// Why.
         why: crate::papers::Unread,

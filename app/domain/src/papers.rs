@@ -11,7 +11,7 @@ use crate::access::Caller;
 use crate::error::Outcome;
 use crate::ids::{AgendaItemId, MeetingId, PaperId};
 
-pub use marking::{PageLine, marking};
+pub use marking::{COLUMN_GAP, PageLine, marking, may_be_marked};
 
 /// Largest paper.
 pub const PAPER_MIB_AT_MOST: u64 = 200;
@@ -59,8 +59,8 @@ impl Level {
     }
 }
 
-/// Why the first page of a paper could not be read for a marking. The person who uploads it must then declare
-/// that it holds no state secret.
+/// Why it is not certain that the first page of a paper has no marking: it could not be read, or something on it
+/// may be a marking. The person who uploads it must then declare that it holds no state secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Unread {
@@ -78,9 +78,30 @@ pub enum Unread {
     NotAll,
     /// Reading it took more time or memory than is allowed for a paper.
     GivenUp,
+    /// A word on the page may be a marking.
+    Doubtful,
+    /// A picture on the page is large enough for a stamp.
+    Pictures,
+    /// Shapes are drawn on the page that may be letters.
+    Outlines,
 }
 
 impl Unread {
+    /// The question to ask about a page with these lines, if the look into the file gave this reason. A word is
+    /// named before a picture, because it can be found at once. A page that was not read is named before a word.
+    pub fn choose(looked: Option<Unread>, lines: &[PageLine]) -> Option<Unread> {
+        match looked {
+            Some(why) if !why.is_doubt() => Some(why),
+            _ if may_be_marked(lines) => Some(Self::Doubtful),
+            _ => looked,
+        }
+    }
+
+    /// Whether the page was read, and something on it may be a marking.
+    pub const fn is_doubt(self) -> bool {
+        matches!(self, Self::Doubtful | Self::Pictures | Self::Outlines)
+    }
+
     /// The code that is stored.
     pub const fn code(self) -> &'static str {
         match self {
@@ -91,6 +112,9 @@ impl Unread {
             Self::Damaged => "damaged",
             Self::NotAll => "not_all",
             Self::GivenUp => "given_up",
+            Self::Doubtful => "doubtful",
+            Self::Pictures => "pictures",
+            Self::Outlines => "outlines",
         }
     }
 }

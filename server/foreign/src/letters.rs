@@ -103,20 +103,27 @@ pub(crate) fn is_old<'a>(letters: impl Iterator<Item = &'a str>) -> bool {
     for letter in letters.flat_map(|text| text.nfc().collect::<Vec<_>>()) {
         all += 1;
         strange += usize::from(STRANGE.contains(letter));
-        vietnamese += usize::from(matches!(
-            letter,
-            '\u{1ea0}'..='\u{1ef9}' | 'đ' | 'Đ' | 'ư' | 'Ư' | 'ơ' | 'Ơ' | 'ă' | 'Ă'
-        ));
+        vietnamese += usize::from(is_of_today(letter));
     }
     strange >= STRANGE_AT_LEAST && strange * 100 >= all * STRANGE_PERCENT && strange > vietnamese
 }
 
-/// The text of a line if it is in an old encoding. In a font of capitals small letters look like capitals, so
+/// Whether only Unicode has the letter: text in an old encoding is read as Western letters.
+fn is_of_today(letter: char) -> bool {
+    matches!(letter, '\u{1ea0}'..='\u{1ef9}' | 'đ' | 'Đ' | 'ư' | 'Ư' | 'ơ' | 'Ơ' | 'ă' | 'Ă')
+}
+
+/// The text of a line if it may be in an old encoding. A line with letters of today is not: "bí mật" would become
+/// "bớ mật". In a font of capitals small letters look like capitals, so
 /// a line is also given in capitals if its plain letters are capitals.
 pub(crate) fn converted(line: &PageLine) -> Vec<PageLine> {
+    if line.text.nfc().any(is_of_today) {
+        return Vec::new();
+    }
     let both = [from_tcvn3, from_vni].map(|convert| PageLine {
         text: convert(&line.text),
         before: line.before.iter().map(|text| convert(text)).collect(),
+        ..line.clone()
     });
     both.into_iter().filter(|converted| converted.text != line.text).collect()
 }
@@ -176,6 +183,12 @@ mod tests {
         ] {
             assert_eq!(from_vni(old), new);
         }
+    }
+
+    #[test]
+    fn a_line_with_letters_of_today_is_not_converted() {
+        assert_eq!(converted(&PageLine::alone("bí mật nhà nước")), []);
+        assert!(converted(&PageLine::alone("TèI MËT")).iter().any(|line| line.text == "TỐI MẬT"));
     }
 
     #[test]

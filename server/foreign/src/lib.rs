@@ -26,7 +26,7 @@ pub struct Inspection {
     pub pages: Option<u32>,
     /// The lines of the first page, in every way that it can be read.
     pub lines: Vec<PageLine>,
-    /// Why the first page could not be read, or not all of it.
+    /// Why the first page could not be read, or not all of it, or may have a marking that is no text.
     pub unread: Option<Unread>,
     /// Whether the kernel let the child give up its system calls.
     is_sealed: bool,

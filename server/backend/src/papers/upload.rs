@@ -85,8 +85,8 @@ impl Backend {
         Ok(())
     }
 
-    /// The sender declares that a paper whose first page could not be read holds no state secret. When this
-    /// returns, the paper is on the agenda. Returns the paper with its title.
+    /// The sender declares that a paper whose first page could not be read, or may be marked, holds no state
+    /// secret. When this returns, the paper is on the agenda. Returns the paper with its title.
     ///
     /// # Errors
     /// `Refused(NoLongerKept)` if the file belonged to another person or another meeting, or waited too long.
@@ -179,7 +179,7 @@ impl Upload {
     }
 
     /// The sender declares in advance that the paper holds no state secret, in case its first page cannot be
-    /// read.
+    /// read or may be marked.
     pub fn declare(&mut self) {
         self.is_declared = true;
     }
@@ -214,8 +214,9 @@ impl Upload {
             return Err(Refusal::MarkedClassified { level }.into());
         }
         let Upload { backend, caller, item, title, incoming, is_declared, .. } = self;
-        let sent = HeldPaper { item, title, incoming, pages: look.pages, unread: look.unread };
-        match look.unread {
+        let unread = Unread::choose(look.unread, &look.lines);
+        let sent = HeldPaper { item, title, incoming, pages: look.pages, unread };
+        match unread {
             Some(why) if !is_declared => {
                 let kept = HeldPaperId(backend.entropy().id(caller.now));
                 let title = sent.title.clone();
@@ -234,8 +235,8 @@ pub(crate) struct HeldPaper {
     title: String,
     incoming: Incoming,
     pages: Option<u32>,
-    /// Why its first page could not be read. The file is stored only once its sender has declared that it
-    /// holds no state secret.
+    /// Why its first page may carry a marking that was not found. The file is stored only once its sender has
+    /// declared that it holds no state secret.
     unread: Option<Unread>,
 }
 

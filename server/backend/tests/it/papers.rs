@@ -236,8 +236,10 @@ async fn a_paper_whose_first_page_cannot_be_read_waits_for_a_declaration() {
     each_database(async |world| {
         let (meeting, item, secretary, delegate) = meeting(world, Stage::Scheduled).await;
         let backend = &world.backend;
-        let scanned = saying("").as_slice().to_vec();
-        for (bytes, reason) in [(DAMAGED, Unread::Damaged), (&scanned, Unread::NoText)] {
+        let scanned = saying("");
+        let doubtful = saying("a: MAT");
+        let reasons = [Unread::Damaged, Unread::NoText, Unread::Doubtful];
+        for (bytes, reason) in [DAMAGED, &scanned, &doubtful].into_iter().zip(reasons) {
             let (why, title, _) = waiting(add(backend, &secretary, item, "Bản quét.pdf", bytes).await);
             assert_eq!((why, title.as_str()), (reason, "Bản quét"));
         }

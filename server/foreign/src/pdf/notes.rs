@@ -77,6 +77,7 @@ fn wrapped(texts: &[String]) -> Vec<PageLine> {
         let line = |(at, line): (usize, &&str)| PageLine {
             text: (*line).to_owned(),
             before: before(at).into_iter().collect(),
+            ..PageLine::default()
         };
         lines.iter().enumerate().map(line).collect::<Vec<_>>()
     };

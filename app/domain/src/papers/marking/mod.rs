@@ -1,33 +1,49 @@
 //! Finds a classification marking on a first page: MẬT, TỐI MẬT or TUYỆT MẬT in capitals on a short line, or
-//! after "Độ mật". Works on lines of text and the text before each line, never on a file.
+//! after a label such as "Độ mật". A word that may be one is a doubt, about which the sender is asked. Works on
+//! lines of text and the text before each line, never on a file.
 
+mod doubt;
 mod words;
 
 #[cfg(test)]
 mod tests;
 
+use std::ops::Range;
+
 use serde::{Deserialize, Serialize};
 
 use super::Level;
+pub use doubt::may_be_marked;
 use words::{
-    LABEL_BEFORE, Letter, NAMELESS, ORDINARY_AFTER, ORDINARY_BEFORE, ORDINARY_BESIDE, PHRASES, Phrase,
-    ends_small, ends_with, letters, segment, spells,
+    LABEL_BEFORE, LABEL_IN_TABLE, LABEL_WITH_COLON, Letter, NAMELESS, ORDINARY_AFTER, ORDINARY_BEFORE,
+    ORDINARY_BESIDE, PHRASES, Phrase, UNUSUAL_AFTER, ends_small, ends_with, is_any, letters, may_end_name,
+    segment, spells, spells_any, starts_word,
 };
+
+/// A gap in a line that is too wide for a space between two words: an em space.
+pub const COLUMN_GAP: char = '\u{2003}';
 
 /// A line of a page, as a reader sees it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PageLine {
-    /// Its text. A letter that the file does not name is U+FFFD.
+    /// Its text. A letter that the file does not name is U+FFFD. A gap as wide as between columns is
+    /// [`COLUMN_GAP`].
     pub text: String,
     /// Text that this line may continue: the line above it in the same block, or the text before it on the
     /// same line. There are several if the page can be read in several ways.
     pub before: Vec<String>,
+    /// Text that may continue this line, below it in the same block. Only for lines that end with "mật".
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub after: Vec<String>,
+    /// Whether the line above is further away than the next line of a text is.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_apart: bool,
 }
 
 impl PageLine {
     /// A line that continues nothing.
     pub fn alone(text: impl Into<String>) -> Self {
-        Self { text: text.into(), before: Vec::new() }
+        Self { text: text.into(), ..Self::default() }
     }
 }
 
@@ -48,7 +64,8 @@ const BESIDE_MAT_AT_MOST: usize = 10;
 /// assert_eq!(marking(&lines), Some(Level::Secret));
 /// assert_eq!(marking(&[PageLine::alone("MẬT (Bản số 01)")]), Some(Level::Confidential));
 /// assert_eq!(marking(&[PageLine::alone("Công tác bảo vệ bí mật nhà nước")]), None);
-/// let wrapped = PageLine { text: "MẬT".into(), before: vec!["BẢO VỆ TÀI LIỆU BÍ".into()] };
+/// let before = vec!["BẢO VỆ TÀI LIỆU BÍ".into()];
+/// let wrapped = PageLine { text: "MẬT".into(), before, ..PageLine::default() };
 /// assert_eq!(marking(&[wrapped]), None);
 /// ```
 pub fn marking(lines: &[PageLine]) -> Option<Level> {
@@ -61,10 +78,11 @@ fn marked(line: &PageLine) -> Option<Level> {
     if let Some(level) = leading(line, &letters) {
         return Some(level);
     }
-    if letters.is_empty() || letters.len() > LINE_AT_MOST {
-        return None;
+    let is_short = letters.len() <= LINE_AT_MOST;
+    let labelled = labelled(&letters, is_short).or_else(|| in_table(line, &letters));
+    if letters.is_empty() || !is_short {
+        return labelled;
     }
-    let labelled = labelled(&letters);
     let found = |phrase: &Phrase| {
         let starts = 0..letters.len();
         starts.filter_map(|from| stated(phrase, line, &letters, from)).max_by_key(|level| level.rank())
@@ -120,49 +138,79 @@ fn stated(phrase: &Phrase, line: &PageLine, letters: &[Letter], from: usize) -> 
     let (before, after) = (&letters[..part.start], &letters[part.end..segment.end]);
     if ends_with(before, &ORDINARY_BEFORE)
         || (part.start > segment.start && ends_with(before, &ORDINARY_BESIDE))
-        || ORDINARY_AFTER.iter().any(|word| spells(after, 0, word))
+        || spells_any(after, 0, &ORDINARY_AFTER)
+        || spells_any(after, 0, &UNUSUAL_AFTER)
+        || may_end_name(letters, part.start)
     {
         return None;
     }
     if part.start == 0 { first_of_line(&line.before) } else { Some(Level::Confidential) }
 }
 
-/// The level stated after a label: "Độ mật: Tối mật; Độ khẩn: Hỏa tốc".
-fn labelled(letters: &[Letter]) -> Option<Level> {
-    let ends = (0..letters.len()).filter_map(|at| {
-        let word = LABEL_BEFORE.iter().find(|word| spells(letters, at, word))?;
-        Some(PHRASES[0].at(letters, at + word.chars().count())?.end)
-    });
-    let stated = ends.flat_map(|end| {
-        let follows_sign = letters.get(end).is_some_and(|letter| letter.follows_sign);
-        PHRASES.iter().filter_map(move |phrase| {
-            let last = if follows_sign { letters.len() } else { end + 1 };
-            (end..last).find_map(|from| {
-                let part = phrase.at(letters, from)?;
-                let is_ordinary = [&ORDINARY_BEFORE[..], &ORDINARY_BESIDE[..]]
-                    .iter()
-                    .any(|words| from > end && ends_with(&letters[..from], words));
-                let is_last = letters.get(part.end).is_none_or(|next| next.follows_sign);
-                (!is_ordinary && (follows_sign || is_last)).then_some(phrase.level)
-            })
-        })
+/// The level stated after a label: "Độ mật: Tối mật; Độ khẩn: Hỏa tốc", "Đóng dấu: TỐI MẬT, gửi qua cơ yếu".
+/// Several levels are a list of what there is: "Độ mật: mật, tối mật, tuyệt mật".
+fn labelled(letters: &[Letter], is_short: bool) -> Option<Level> {
+    let stated = (0..letters.len()).filter_map(|at| {
+        let with_colon = LABEL_WITH_COLON.iter().find_map(|label| {
+            let end = at + label.chars().count();
+            let is_label = spells(letters, at, label) && letters.get(end)?.follows_colon;
+            is_label.then_some(end)
+        });
+        let plain = LABEL_BEFORE.iter().find_map(|word| {
+            let from = at + word.chars().count();
+            spells(letters, at, word).then(|| PHRASES[0].at(letters, from))?.map(|label| label.end)
+        });
+        let end = with_colon.or(plain.filter(|_| is_short))?;
+        let found = levels(letters, end);
+        let (part, level) = found.first()?;
+        let is_list = found.iter().any(|(_, other)| other != level);
+        let is_alone = part.start == end && letters.get(part.end).is_none_or(|next| next.follows_sign);
+        let is_anywhere = with_colon.is_none() && letters.get(end).is_some_and(|next| next.follows_sign);
+        (!is_list && (is_alone || is_anywhere)).then_some(*level)
     });
     stated.max_by_key(|level| level.rank())
+}
+
+/// The levels that are stated from a letter on.
+fn levels(letters: &[Letter], start: usize) -> Vec<(Range<usize>, Level)> {
+    let mut found: Vec<(Range<usize>, Level)> = Vec::new();
+    for from in start..letters.len() {
+        let longest = PHRASES.iter().rev().find_map(|phrase| Some((phrase.at(letters, from)?, phrase.level)));
+        let Some((part, level)) = longest else { continue };
+        let is_within = found.last().is_some_and(|(last, _)| last.end > from);
+        let is_ordinary = [&ORDINARY_BEFORE[..], &ORDINARY_BESIDE]
+            .iter()
+            .any(|words| from > start && ends_with(&letters[..from], words))
+            || starts_word(letters, part.end);
+        if !is_within && !is_ordinary {
+            found.push((part, level));
+        }
+    }
+    found
+}
+
+/// "Mật" as a cell below or beside the cell "Độ mật".
+fn in_table(line: &PageLine, letters: &[Letter]) -> Option<Level> {
+    let is_whole_line = PHRASES[0].at(letters, 0)? == (0..letters.len());
+    let is_asked_for = line.before.iter().any(|text| is_any(&words::letters(text), &LABEL_IN_TABLE));
+    (is_whole_line && is_asked_for).then_some(Level::Confidential)
 }
 
 /// What a line that begins with "MẬT" means, given the text before it: the two words of a stamp may be on two
 /// lines, and a heading may wrap within "bí mật".
 fn first_of_line(before: &[String]) -> Option<Level> {
     let before: Vec<Vec<Letter>> = before.iter().map(|text| letters(text)).collect();
-    let is = |text: &[Letter], spellings: &[&str]| {
-        spellings.iter().any(|word| text.iter().map(|letter| letter.capital).eq(word.chars()))
-    };
-    if before.iter().any(|text| is(text, &["TUYỆT", "TUY\u{fffd}T"])) {
+    if before.iter().any(|text| is_any(text, &["TUYỆT", "TUY\u{fffd}T"])) {
         return Some(Level::TopSecret);
     }
-    if before.iter().any(|text| is(text, &["TỐI", "T\u{fffd}I"])) {
+    if before.iter().any(|text| is_any(text, &["TỐI", "T\u{fffd}I"])) {
         return Some(Level::Secret);
     }
-    let wraps = before.iter().any(|text| ends_with(text, &ORDINARY_BEFORE));
-    (!wraps).then_some(Level::Confidential)
+    (!before.iter().any(|text| may_wrap(text))).then_some(Level::Confidential)
+}
+
+/// Whether a word in capitals may begin at the end of a text and end with "MẬT" on the next line.
+fn may_wrap(text: &[Letter]) -> bool {
+    let is_in_capitals = text.last().is_some_and(|last| !last.is_small);
+    is_in_capitals && (ends_with(text, &ORDINARY_BEFORE) || ends_with(text, &["ĐỘ"]))
 }
