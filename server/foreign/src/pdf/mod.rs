@@ -3,7 +3,9 @@
 
 mod lines;
 mod notes;
+mod outlines;
 mod page;
+mod pictures;
 mod rows;
 
 use domain::papers::{PageLine, Unread};
@@ -61,7 +63,7 @@ fn certain(found: u32, promised: Option<i64>) -> Option<u32> {
     }
 }
 
-/// Why the page could not be read, or not all of it.
+/// Why the page could not be read, or not all of it, or may have a marking that is no text.
 fn unread(seen: &PageContent, lines: &[PageLine]) -> Option<Unread> {
     let written = seen.glyphs.iter().filter(|glyph| glyph.is_visible && glyph.is_on_page).count();
     let is_picture = seen.covered >= COVERED_AT_LEAST && written < WRITTEN_AT_LEAST;
@@ -79,7 +81,13 @@ fn unread(seen: &PageContent, lines: &[PageLine]) -> Option<Unread> {
     if letters::has_old_font(fonts) || letters::is_old(text) {
         return Some(Unread::OldLetters);
     }
-    seen.has_more.then_some(Unread::NotAll)
+    [
+        (seen.has_more, Unread::NotAll),
+        (seen.has_stamp_picture, Unread::Pictures),
+        (seen.has_outlines, Unread::Outlines),
+    ]
+    .into_iter()
+    .find_map(|(is_so, why)| is_so.then_some(why))
 }
 
 #[cfg(test)]

@@ -1,5 +1,5 @@
-//! Reads a page by drawing it onto a device that records the letters with their positions, and how much of
-//! the page pictures cover. The interpreter handles forms, annotations, layers, filters and encryption.
+//! Reads a page by drawing it onto a device that records the letters with their positions, how much of the page
+//! pictures cover, and the shapes that may be letters. The interpreter handles forms, annotations, layers, filters and encryption.
 
 use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
@@ -21,6 +21,8 @@ use hayro_interpret::{
 };
 
 use super::notes;
+use super::outlines::Outlines;
+use super::pictures::Pictures;
 use crate::letters::Font;
 
 /// Most letters of one page. A page of small print has 10,000, a map about 50,000.
@@ -71,12 +73,36 @@ pub(super) struct PageContent {
     pub(super) fonts: BTreeSet<String>,
     /// Share of the page that its largest picture covers, or many pictures together.
     pub(super) covered: f64,
+    /// Whether a picture on the page, or several side by side, may be a stamp.
+    pub(super) has_stamp_picture: bool,
+    /// Whether shapes on the page may be letters.
+    pub(super) has_outlines: bool,
     /// Whether text is set in a font that cannot be loaded.
     pub(super) has_unknown_font: bool,
     /// Whether the page holds more than is read: too many patterns, or forms that are too deep.
     pub(super) has_more: bool,
     /// Whether part of the page's content cannot be decompressed.
     pub(super) is_damaged: bool,
+}
+
+/// Millimetres in a point.
+const POINT: f64 = 25.4 / 72.0;
+
+/// The size of a page's unit.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Scale(f64);
+
+impl Scale {
+    /// A page's unit is a point, unless the page says otherwise.
+    fn of(page: &Page<'_>) -> Scale {
+        let points = page.raw().get::<f64>(b"UserUnit").filter(|unit| unit.is_finite() && *unit > 0.0);
+        Scale(points.unwrap_or(1.0) * POINT)
+    }
+
+    /// A length in millimetres.
+    pub(super) fn mm(self, length: f64) -> f64 {
+        length * self.0
+    }
 }
 
 /// Draws the first page; none if it holds more than a page can hold.
@@ -95,12 +121,17 @@ pub(super) fn see(pdf: &Pdf, page: &Page<'_>) -> Option<PageContent> {
     let (width, height) = page.base_dimensions();
     let area = Rect::new(0.0, 0.0, f64::from(width), f64::from(height));
     let corner = page.intersected_crop_box();
+    let scale = Scale::of(page);
     let mut eyes = ContentReader {
         page: area,
+        scale,
         seen: PageContent::default(),
+        pictures: Pictures::new(area, scale),
+        outlines: Outlines::default(),
         patterns: HashSet::new(),
         drawn_letters: HashSet::new(),
         nested: 0,
+        is_in_letter: false,
         clips: 0,
         is_on_page: true,
         font: Font::Today,
@@ -115,6 +146,8 @@ pub(super) fn see(pdf: &Pdf, page: &Page<'_>) -> Option<PageContent> {
     eyes.is_on_page = false;
     interpret_page(page, &mut context, &mut eyes);
     let mut seen = eyes.seen;
+    seen.has_stamp_picture = eyes.pictures.may_have_stamp();
+    seen.has_outlines = eyes.outlines.may_be_letters();
     seen.notes = notes::lines(page);
     seen.fonts.extend(font_names(page));
     seen.is_damaged = is_damaged;
@@ -153,13 +186,18 @@ fn font_names(page: &Page<'_>) -> Vec<String> {
 /// The device: records what is drawn and draws nothing.
 struct ContentReader {
     page: Rect,
+    scale: Scale,
     seen: PageContent,
+    pictures: Pictures,
+    outlines: Outlines,
     /// The patterns and masks that were read.
     patterns: HashSet<u128>,
     /// The letters that were read whose shapes are instructions.
     drawn_letters: HashSet<u128>,
     /// How many patterns, masks and letters the present content is within.
     nested: usize,
+    /// Whether the present content is a letter that is drawn by instructions. Its font names it.
+    is_in_letter: bool,
     /// How many clips the present content is within.
     clips: usize,
     is_on_page: bool,
@@ -235,9 +273,11 @@ impl ContentReader {
         let FontGlyph::Type3(drawn) = &**glyph else { return };
         let is_new = self.drawn_letters.insert(drawn.cache_key());
         let letters = self.seen.glyphs.len();
+        let is_within = std::mem::replace(&mut self.is_in_letter, true);
         self.read_within(is_new, |eyes| {
             drawn.interpret(eyes, props.transform, glyph.transform(), &props.paint);
         });
+        self.is_in_letter = is_within;
         self.seen.has_more |= self.seen.glyphs.len() > letters;
     }
 
@@ -256,6 +296,12 @@ impl ContentReader {
         self.nested += 1;
         read(self);
         self.nested -= 1;
+    }
+
+    fn read_outlines(&mut self, path: &BezPath, transform: Affine, is_area: bool) {
+        if !self.is_in_letter {
+            self.outlines.add(path, transform, self.scale, is_area);
+        }
     }
 
     fn is_full(&self) -> bool {
@@ -281,11 +327,14 @@ fn is_space(glyph: &FontGlyph<'_>) -> bool {
 }
 
 impl<'a> Device<'a> for ContentReader {
-    fn draw_path(&mut self, _: &BezPath, props: DrawProps<'a>, _: &DrawMode) {
+    fn draw_path(&mut self, path: &BezPath, props: DrawProps<'a>, mode: &DrawMode) {
+        self.read_outlines(path, props.transform, !matches!(mode, DrawMode::Stroke(_)));
         self.read_paint(&props);
     }
 
-    fn push_clip_path(&mut self, _: &ClipPath) {
+    fn push_clip_path(&mut self, clip: &ClipPath) {
+        // What is drawn within a clip has its form.
+        self.read_outlines(&clip.path, Affine::IDENTITY, true);
         self.clips += 1;
         self.seen.has_more |= self.clips + self.nested >= FORMS_AT_MOST;
     }
@@ -324,6 +373,7 @@ impl<'a> Device<'a> for ContentReader {
         if share.is_finite() {
             self.seen.covered += share.max(0.0);
         }
+        self.pictures.add(props.transform, (pixels.width(), pixels.height()), !self.is_in_letter);
     }
 
     fn pop_clip(&mut self) {

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test whose files cannot be made has nothing to say")]
 
+mod drawn;
 mod fields;
 mod files;
 mod hostile;

@@ -79,9 +79,9 @@ async fn letters_in_a_mask_are_read() {
 }
 
 #[tokio::test]
-async fn a_logo_that_is_transparent_raises_no_question() {
+async fn a_small_logo_that_is_transparent_raises_no_question() {
     let image = "/Type/XObject/Subtype/Image/Width 2/Height 2/BitsPerComponent 8/ColorSpace/DeviceGray";
-    let logo = page(b"q 60 0 0 60 60 600 cm /I Do Q", "/XObject<</I 6 0 R>>", "")
+    let logo = page(b"q 28 0 0 28 60 600 cm /I Do Q", "/XObject<</I 6 0 R>>", "")
         .stream(6, &format!("{image}/SMask 7 0 R"), b"\x00\xff\xff\x00")
         .stream(7, image, b"\x00\xff\xff\x00");
     hold(vec![("logo", logo.done(), None, None)]).await;

@@ -330,7 +330,7 @@ async fn pictures_of_pages_are_told() {
             "text over a background",
             scan(&[head(), at("Nội dung".replace(['ộ'], "o").as_str(), 60, 500, 12)].concat()),
             None,
-            None,
+            Some(Unread::Pictures),
         ),
     ])
     .await;
