@@ -24,8 +24,14 @@ const COVERED_AT_LEAST: f64 = 0.5;
 /// Within a word in capitals one is enough.
 const NAMELESS_AT_LEAST: usize = 3;
 
+/// The mark with which a PDF ends.
+const END: &[u8] = b"%%EOF";
+/// The mark stands in so many of the last bytes. The standard's readers search 1,024.
+const END_WITHIN: usize = 4096;
+
 /// Looks into a file; none if its first page holds more than a page can hold.
 pub(crate) fn inspect(file: Vec<u8>) -> Option<Inspection> {
+    let is_cut = is_cut(&file);
     let pdf = match Pdf::new(file) {
         Ok(pdf) => pdf,
         Err(LoadPdfError::Decryption(_)) => return Some(Inspection::unread(Unread::Locked)),
@@ -33,7 +39,7 @@ pub(crate) fn inspect(file: Vec<u8>) -> Option<Inspection> {
     };
     let found = u32::try_from(pdf.pages().len()).ok()?;
     let Some(first) = pdf.pages().first() else { return Some(Inspection::unread(Unread::Damaged)) };
-    let pages = certain(found, promised(&pdf));
+    let pages = certain(found, promised(&pdf)).filter(|_| !is_cut);
     let seen = page::see(&pdf, first)?;
     let mut lines = lines::lines(&seen.glyphs)?;
     let mut unread = unread(&seen, &lines);
@@ -45,6 +51,12 @@ pub(crate) fn inspect(file: Vec<u8>) -> Option<Inspection> {
     let converted: Vec<PageLine> = lines.iter().flat_map(letters::converted).collect();
     lines.extend(converted);
     Some(Inspection { pages, lines, unread, is_sealed: false })
+}
+
+/// Whether the end of the file is missing. Programs that send files may add some bytes after it.
+fn is_cut(file: &[u8]) -> bool {
+    let end = &file[file.len().saturating_sub(END_WITHIN)..];
+    !end.windows(END.len()).any(|part| part == END)
 }
 
 /// The number of pages that the root of the page tree states.

@@ -343,8 +343,13 @@ async fn damaged_files_are_told_and_their_pages_unknown() {
     let endless = page(b"", "", "").object(2, "<</Type/Pages/Kids[2 0 R 3 0 R]/Count 7>>").done();
     let negative = page(b"", "", "").object(2, "<</Type/Pages/Kids[3 0 R]/Count -1>>").done();
     let content = page(b"", "", "").stream(4, "/Filter/FlateDecode", b"not packed").done();
+    let whole = whole.done();
+    let cut = whole[..whole.len() - 40].to_vec();
+    let with_more = [&whole, &b"\r\n-- \r\nsent by a mail program\r\n"[..]].concat();
     for (name, bytes, pages, unread) in [
-        ("whole", whole.done(), Some(1), None),
+        ("whole", whole, Some(1), None),
+        ("whole, with some more after it", with_more, Some(1), None),
+        ("the end is missing", cut, None, Some(Unread::Damaged)),
         ("a page is missing", missing, None, Some(Unread::Damaged)),
         ("a tree that holds itself", endless, None, Some(Unread::Damaged)),
         ("a negative number of pages", negative, Some(1), None),

@@ -111,8 +111,6 @@ fn stated(phrase: &Phrase, line: &PageLine, letters: &[Letter], from: usize) -> 
     let part = phrase.at(letters, from)?;
     let segment = segment(letters, &part);
     let beside = segment.len() - part.len();
-    let is_whole_line = part.len() == letters.len();
-    let begins_small = letters[part.start].is_small;
     let is_shouted = !letters[part.clone()].iter().any(|letter| letter.is_small);
     // Each part of a line of notes begins with a capital: "MẬT - Bản số 01". Running text does not:
     // `dấu "MẬT".`
@@ -122,12 +120,8 @@ fn stated(phrase: &Phrase, line: &PageLine, letters: &[Letter], from: usize) -> 
         let others = &letters[segment.clone()];
         let names_a_list =
             (0..others.len()).any(|at| ["BÍMẬT", "BIMAT"].iter().any(|word| spells(others, at, word)));
-        let is_marking = match is_shouted {
-            true => beside <= BESIDE_AT_MOST && !is_running && !names_a_list,
-            // "Tối mật" has no everyday meaning; but a sentence may end with it on a line of its own.
-            false if is_whole_line => !(begins_small && line.before.iter().any(|text| ends_small(text))),
-            false => beside == 0 && !is_running,
-        };
+        // In small letters it may be a cell of a table or the end of a sentence: a doubt.
+        let is_marking = is_shouted && beside <= BESIDE_AT_MOST && !is_running && !names_a_list;
         return is_marking.then_some(phrase.level);
     }
     let is_nameless = letters[part.clone()].iter().any(|letter| letter.capital == NAMELESS);
@@ -141,6 +135,7 @@ fn stated(phrase: &Phrase, line: &PageLine, letters: &[Letter], from: usize) -> 
         || spells_any(after, 0, &ORDINARY_AFTER)
         || spells_any(after, 0, &UNUSUAL_AFTER)
         || may_end_name(letters, part.start)
+        || (part.end == letters.len() && goes_on_below(line))
     {
         return None;
     }
@@ -194,6 +189,11 @@ fn in_table(line: &PageLine, letters: &[Letter]) -> Option<Level> {
     let is_whole_line = PHRASES[0].at(letters, 0)? == (0..letters.len());
     let is_asked_for = line.before.iter().any(|text| is_any(&words::letters(text), &LABEL_IN_TABLE));
     (is_whole_line && is_asked_for).then_some(Level::Confidential)
+}
+
+/// Whether the text below a line that ends with "mật" may end the word: "MẬT" above "ONG RỪNG".
+fn goes_on_below(line: &PageLine) -> bool {
+    line.after.iter().any(|text| spells_any(&letters(text), 0, &ORDINARY_AFTER))
 }
 
 /// What a line that begins with "MẬT" means, given the text before it: the two words of a stamp may be on two

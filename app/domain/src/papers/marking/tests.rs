@@ -92,10 +92,6 @@ fn a_marking_is_found_beside_other_words() {
         ("Tài liệu MẬT", Some(Level::Confidential)),
         ("VĂN BẢN MẬT", Some(Level::Confidential)),
         ("TÀI LIỆU TUYỆT MẬT", Some(Level::TopSecret)),
-        ("Tối mật", Some(Level::Secret)),
-        ("Tối Mật", Some(Level::Secret)),
-        ("Tuyệt mật", Some(Level::TopSecret)),
-        ("Tuyệt mật (Bản số 02)", Some(Level::TopSecret)),
     ] {
         assert_eq!(marking(&[PageLine::alone(text)]), level, "{text}");
     }
@@ -135,7 +131,6 @@ fn letters_without_a_name_or_without_their_marks_are_read() {
         ("M\u{fffd}T", Some(Level::Confidential)),
         ("T\u{fffd}I M\u{fffd}T", Some(Level::Secret)),
         ("TUY\u{fffd}T M\u{fffd}T", Some(Level::TopSecret)),
-        ("T\u{fffd}i m\u{fffd}t", Some(Level::Secret)),
         ("MÂT", Some(Level::Confidential)),
         ("MÂ.T", Some(Level::Confidential)),
         ("TÔI MÂT", Some(Level::Secret)),
@@ -228,12 +223,28 @@ fn a_cell_below_or_beside_its_label_is_a_marking() {
 }
 
 #[test]
+fn a_marking_above_the_rest_of_an_ordinary_word_is_asked_about() {
+    for (text, after) in
+        [("MẬT", "ONG RỪNG SƠN LA"), ("TÀI LIỆU MẬT", "MÃ SỐ 01"), ("CHUYỂN ĐỔI MẬT", "KHẨU")]
+    {
+        let line = PageLine { text: text.into(), after: vec![after.into()], ..PageLine::default() };
+        assert_eq!(answer(&[line]), "ask", "{text} / {after}");
+    }
+    let line = PageLine { text: "MẬT".into(), after: vec!["BÁO CÁO".into()], ..PageLine::default() };
+    assert_eq!(answer(&[line]), "refuse");
+}
+
+#[test]
 fn a_word_that_may_be_a_marking_is_asked_about() {
     for text in [
         "Mật",
         "mật",
         "[ Mật ]",
         "m ậ t",
+        "Tối mật",
+        "Tối Mật",
+        "Tuyệt mật (Bản số 02)",
+        "T\u{fffd}i m\u{fffd}t",
         "Tài liệu tuyệt mật",
         "Báo cáo tối mật",
         "BÁO CÁO CHUYÊN ĐỀ MẬT",
@@ -379,7 +390,7 @@ fn a_word_at_the_end_of_a_line_may_go_on_below() {
         ("các tài liệu mật", "của cơ quan", "ask"),
         ("các tài liệu mật,", "mã số 12", "ask"),
         ("mật", "độ dân số", "ask"),
-        ("TÀI LIỆU MẬT", "MÃ SỐ 12", "refuse"),
+        ("TÀI LIỆU MẬT", "MÃ SỐ 12", "ask"),
         ("Tài liệu mật", "Mã số 12", "ask"),
     ] {
         assert_eq!(answer(&[above(text, next)]), expected, "{text} / {next}");
