@@ -55,6 +55,9 @@ pub struct Limits {
     /// Lists, searches and figures at once for one person: a page requests one. The limit is below the number
     /// of connections for expensive reads.
     pub heavy_reads_per_person: usize,
+    /// Requests of one network of which it is found out at once whose they are. That takes a query of a fraction of a
+    /// millisecond.
+    pub identifications_per_network: usize,
     /// Other pages and calls that are answered at once for one sender: a person, or the people of one network
     /// who are not signed in. Whoever saves or signs in a hundred times at once waits, and not everyone else,
     /// who would wait for the processor, the database or the hashing of passwords.
@@ -90,7 +93,8 @@ impl Default for Limits {
             downloads: 1024,
             downloads_per_person: 32,
             heavy_reads_per_person: 2,
-            requests_per_sender: 8,
+            identifications_per_network: 8,
+            requests_per_sender: 4,
             calls_of_person: Rate { at_once: 300, per_second: 2 },
             pace: Pace::default(),
             drained_within: Duration::from_secs(60),
@@ -147,6 +151,8 @@ pub struct Places {
     pub downloads: Quota<PersonId>,
     /// Lists, searches, figures.
     pub heavy_reads: Quota<Sender>,
+    /// Requests of which it is being found out whose they are.
+    pub identifications: Quota<Option<Network>>,
     /// All other pages and calls.
     pub requests: Quota<Sender>,
     /// How many calls each person may still make.
@@ -174,6 +180,7 @@ impl Places {
             imports: Quota::new(limits.imports, 1),
             downloads: Quota::new(limits.downloads, limits.downloads_per_person),
             heavy_reads: Quota::new(pages, limits.heavy_reads_per_person),
+            identifications: Quota::new(pages, limits.identifications_per_network),
             requests: Quota::new(pages, limits.requests_per_sender),
             calls: Allowances::new(limits.calls_of_person),
         }

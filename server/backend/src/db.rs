@@ -59,6 +59,8 @@ pub enum Db {
         readers: SqlitePool,
         /// Read-only connections for expensive reads.
         heavy: SqlitePool,
+        /// The connection of the health check, which nobody else keeps waiting.
+        watch: SqlitePool,
         /// Where what has changed is told.
         events: Events,
     },
@@ -68,6 +70,8 @@ pub enum Db {
         pool: PgPool,
         /// Permits to use a connection for an expensive read.
         heavy: Arc<Semaphore>,
+        /// The connection of the health check, which nobody else keeps waiting.
+        watch: PgPool,
         /// Where what has changed is told, here or on another node.
         events: Events,
     },
@@ -127,8 +131,9 @@ impl Db {
             .await?;
         let heavy = pool()
             .max_connections(connections.min(SQLITE_HEAVY_READERS))
-            .connect_lazy_with(reading.pragma("cache_size", "-2000"));
-        Ok(Db::Sqlite { writer, passing, readers, heavy, events: Events::default() })
+            .connect_lazy_with(reading.clone().pragma("cache_size", "-2000"));
+        let watch = pool().max_connections(1).connect_lazy_with(reading.pragma("cache_size", "-100"));
+        Ok(Db::Sqlite { writer, passing, readers, heavy, watch, events: Events::default() })
     }
 
     /// Opens a PostgreSQL database with at most `connections` connections and runs the migrations.
@@ -142,9 +147,10 @@ impl Db {
         MIGRATIONS.run(&mut unbounded).await?;
         unbounded.close().await?;
         let options = options.options([("statement_timeout", STATEMENT_MS)]);
+        let watch = PgPoolOptions::new().max_connections(1).connect_lazy_with(options.clone());
         let pool = PgPoolOptions::new().max_connections(connections).connect_with(options).await?;
         let heavy = Arc::new(Semaphore::new((connections / POSTGRES_HEAVY_SHARE).max(1) as usize));
-        Ok(Db::Postgres { pool, heavy, events: Events::default() })
+        Ok(Db::Postgres { pool, heavy, watch, events: Events::default() })
     }
 
     /// Begins a transaction that writes. On SQLite it takes the write lock at once, so that it cannot fail later.
@@ -168,6 +174,14 @@ impl Db {
         }
     }
 
+    /// Asks the database for a sign of life.
+    pub(crate) async fn ping(&self) -> Result<(), sqlx::Error> {
+        match self {
+            Db::Sqlite { watch, .. } => sqlx::query("SELECT 1").execute(watch).await.map(drop),
+            Db::Postgres { watch, .. } => sqlx::query("SELECT 1").execute(watch).await.map(drop),
+        }
+    }
+
     /// Whether this is PostgreSQL: for the few statements that fork (full-text search).
     pub fn is_postgres(&self) -> bool {
         matches!(self, Db::Postgres { .. })
@@ -176,13 +190,17 @@ impl Db {
     /// Closes every connection; the embedded database writes its log back.
     pub async fn close(&self) {
         match self {
-            Db::Sqlite { writer, passing, readers, heavy, .. } => {
+            Db::Sqlite { writer, passing, readers, heavy, watch, .. } => {
+                watch.close().await;
                 heavy.close().await;
                 readers.close().await;
                 passing.close().await;
                 writer.close().await;
             }
-            Db::Postgres { pool, .. } => pool.close().await,
+            Db::Postgres { pool, watch, .. } => {
+                watch.close().await;
+                pool.close().await;
+            }
         }
     }
 }

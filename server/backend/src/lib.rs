@@ -216,8 +216,7 @@ impl Backend {
     /// # Errors
     /// When it does not answer.
     pub async fn ping(&self) -> Result<(), Stop> {
-        let (_,): (i64,) = q("SELECT CAST(1 AS BIGINT)").one(self.db()).await?;
-        Ok(())
+        Ok(self.db().ping().await?)
     }
 
     /// The zone whose days are counted.

@@ -1,6 +1,7 @@
 //! Limits everything that a request can use: how many requests at once, how long, how large. Uploads have
 //! their own places, time and size, because a paper over a slow line may rightly take minutes.
 
+use std::hash::Hash;
 use std::pin::pin;
 use std::time::Duration;
 
@@ -32,7 +33,14 @@ const FORM_BYTES_AT_MOST: usize = 1024 * 1024;
 const ANSWER_WITHIN: Duration = Duration::from_secs(30);
 
 /// Pages and calls that read much of the database: lists with their counts, searches, figures.
-pub const HEAVY_READS: [&str; 18] = [
+pub const HEAVY_READS: [&str; 25] = [
+    "/meetings/{id}",
+    "/meetings/{id}/roll",
+    "/meetings/{id}/live",
+    "/meetings/{id}/rehearsal",
+    "/admin/people",
+    "/api/meetings/get",
+    "/api/people/list",
     "/meetings/new",
     "/meetings/{id}/edit",
     "/api/meetings/compose",
@@ -71,7 +79,7 @@ pub async fn enough_room(State(site): State<Site>, request: Request, next: Next)
     response
 }
 
-fn full() -> Response {
+pub(super) fn full() -> Response {
     ([(header::RETRY_AFTER, "5")], fault::plain(StatusCode::SERVICE_UNAVAILABLE)).into_response()
 }
 
@@ -162,25 +170,33 @@ pub async fn own_share(
     if !may_call(&site, sender, &request) {
         return full();
     }
-    let within = site.config.limits.turn_within;
-    let place = match quota.try_acquire(sender) {
-        Some(place) => place,
-        None => {
-            if let Some(Extension(turn)) = &turn {
-                turn.release();
-            }
-            let Some(place) = quota.acquire(sender, within).await else { return full() };
-            if let Some(Extension(turn)) = &turn
-                && !turn.reacquire(&site.places.pages, within).await
-            {
-                return full();
-            }
-            place
-        }
-    };
+    let turn = turn.map(|Extension(turn)| turn);
+    let Some(place) = place_of(&site, quota, sender, turn.as_ref()).await else { return full() };
     let response = next.run(request).await;
     drop(place);
     response
+}
+
+/// A place of some kind, as soon as one is free for this sender. Meanwhile the request gives back its place among the
+/// pages. None if it has not got both in time.
+pub async fn place_of<K: Eq + Hash + Copy>(
+    site: &Site,
+    quota: &Quota<K>,
+    key: K,
+    turn: Option<&Turn>,
+) -> Option<Permit<K>> {
+    if let Some(place) = quota.try_acquire(key) {
+        return Some(place);
+    }
+    let within = site.config.limits.turn_within;
+    if let Some(turn) = turn {
+        turn.release();
+    }
+    let place = quota.acquire(key, within).await?;
+    match turn {
+        Some(turn) if !turn.reacquire(&site.places.pages, within).await => None,
+        _ => Some(place),
+    }
 }
 
 /// Whether a request is no call, or one that its sender may still make. Expensive reads are limited by their places.

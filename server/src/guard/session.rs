@@ -4,6 +4,7 @@
 //! administrator.
 
 use app::failure::page_of;
+use axum::Extension;
 use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -12,9 +13,11 @@ use domain::accounts::{Duty, SessionHolder, SessionUse};
 use domain::error::{Failure, Refusal};
 use http::{Method, header};
 
+use super::limits::{full, place_of};
 use super::origin::is_ours;
 use crate::fault;
 use crate::permission::{self, Access};
+use crate::places::Turn;
 use crate::site::Site;
 use crate::visitor;
 
@@ -31,9 +34,24 @@ pub struct Visitor(pub Option<Caller>);
 #[derive(Clone, Copy, Debug)]
 pub struct OutstandingDuty(pub Option<Duty>);
 
-/// Identifies the caller and turns away who is not signed in.
-pub async fn session(State(site): State<Site>, mut request: Request, next: Next) -> Response {
-    match identify(&site, &mut request).await {
+/// Identifies the caller and turns away who is not signed in. The requests of one network are identified only some at
+/// a time, because until then nobody knows whose they are.
+pub async fn session(
+    State(site): State<Site>,
+    turn: Option<Extension<Turn>>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    if access(&request) == Access::Open {
+        return next.run(request).await;
+    }
+    let network = visitor::network(&site.config, request.headers(), request.extensions());
+    let turn = turn.map(|Extension(turn)| turn);
+    let place = place_of(&site, &site.places.identifications, network, turn.as_ref()).await;
+    let Some(place) = place else { return full() };
+    let identified = identify(&site, &mut request).await;
+    drop(place);
+    match identified {
         Ok(()) => next.run(request).await,
         Err(answer) => *answer,
     }
@@ -46,9 +64,6 @@ pub async fn session(State(site): State<Site>, mut request: Request, next: Next)
 /// The answer for a caller who may not continue.
 pub(super) async fn identify(site: &Site, request: &mut Request) -> Result<(), Box<Response>> {
     let access = access(request);
-    if access == Access::Open {
-        return Ok(());
-    }
     let token =
         visitor::session_token(&site.config, request.headers(), request.extensions()).map(str::to_owned);
     let by = if permission::is_background(name(request)) { SessionUse::ByPage } else { SessionUse::ByPerson };

@@ -19,8 +19,8 @@ use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 
 use super::streams;
 use crate::fault;
-use crate::guard::Visitor;
-use crate::places::Turn;
+use crate::guard::{self, Visitor};
+use crate::places::{Sender, Turn};
 use crate::quota::Permit;
 use crate::site::Site;
 
@@ -40,10 +40,15 @@ pub async fn download(
     let failed = |failure: Failure| fault::failure(&failure, &headers);
     let Some(caller) = visitor.0 else { return failed(Failure::SignedOut) };
     let Ok(paper) = id.parse::<PaperId>() else { return failed(Failure::NotFound) };
+    let sender = Sender::Person(caller.person);
+    let Some(share) = guard::place_of(&site, &site.places.requests, sender, Some(&turn)).await else {
+        return failed(Failure::Unavailable);
+    };
     let paper = match site.backend.open_file(&caller, paper).await {
         Ok(paper) => paper,
         Err(failure) => return failed(failure),
     };
+    drop(share);
     let place = match streams::place(&site, &turn, &site.places.downloads, caller.person, &headers).await {
         Ok(place) => place,
         Err(busy) => return busy,

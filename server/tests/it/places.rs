@@ -306,6 +306,25 @@ async fn one_sender_is_answered_only_some_requests_at_once() {
 }
 
 #[tokio::test]
+async fn requests_of_one_network_are_identified_only_some_at_a_time() {
+    let world = World::with(|config| {
+        config.limits.identifications_per_network = 1;
+        config.limits.turn_within = AT_ONCE;
+    });
+    let (world, _) = world.await.claim().await;
+    let network = |address: &str| Some(Network::of(address.parse().unwrap()));
+    let busy = world.site.places.identifications.try_acquire(network("10.0.0.7")).unwrap();
+    let status = async |path: &str, address: &str| {
+        world.ask(Method::GET, path).over_connection_from(address).send().await.status
+    };
+    assert_eq!(status("/sign-in", "10.0.0.7").await, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(status("/sign-in", "10.0.0.8").await, StatusCode::OK);
+    assert_eq!(status("/health", "10.0.0.7").await, StatusCode::OK);
+    drop(busy);
+    assert_eq!(status("/sign-in", "10.0.0.7").await, StatusCode::OK);
+}
+
+#[tokio::test]
 async fn one_person_makes_only_some_calls_in_a_short_time() {
     let world = World::with(|config| {
         config.limits.calls_of_person = Rate { at_once: 3, per_second: 0 };

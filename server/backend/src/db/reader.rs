@@ -106,4 +106,15 @@ mod tests {
         }
         db.close().await;
     }
+
+    #[tokio::test]
+    async fn the_health_check_waits_for_no_reader() {
+        let folder = tempfile::tempdir().unwrap();
+        let db = Db::sqlite(&folder.path().join("phien.db"), 1, Duration::ZERO).await.unwrap();
+        let held = db.reader().await.unwrap();
+        let patient = tokio::time::timeout(Duration::from_secs(20), db.ping());
+        patient.await.expect("it has a connection of its own").unwrap();
+        drop(held);
+        db.close().await;
+    }
 }
