@@ -7,7 +7,6 @@ use domain::ids::IncidentId;
 use domain::meetings::Holder;
 use domain::papers::{FileKind, Level, Unread};
 use leptos::prelude::*;
-use leptos_router::hooks::use_location;
 use serde::{Deserialize, Serialize};
 use server_fn::codec::JsonEncoding;
 use server_fn::error::{FromServerFnError, ServerFnErrorErr};
@@ -405,15 +404,10 @@ fn go_first(duty: Duty) -> impl IntoView {
     view! { <a class="btn btn--secondary" href=page_of(duty) rel="external">{t(FAILURE_GO_ON)}</a> }
 }
 
-/// Signing in again beside this page, which keeps what was typed into it, and back to its address.
+/// Signing in again beside this page, which keeps what was typed into it. Whoever has signed in is sent back here, and
+/// not to a second page of the same form.
 fn sign_in_beside() -> impl IntoView {
-    let location = use_location();
-    let next = move || {
-        let (path, search) = (location.pathname.get(), location.search.get());
-        let here = if search.is_empty() { path } else { format!("{path}?{search}") };
-        format!("/sign-in?next={}", crate::form::escape(&here))
-    };
-    view! { <a class="btn btn--secondary" href=next target="_blank">{t(SIGN_IN)}</a> }
+    view! { <a class="btn btn--secondary" href="/sign-in?next=%2Fsign-in%2Fdone" target="_blank">{t(SIGN_IN)}</a> }
 }
 
 #[cfg(all(test, not(feature = "hydrate")))]

@@ -33,6 +33,7 @@ pub fn App() -> impl IntoView {
             <form::ForgetPosted/>
             <Routes fallback=NotFound>
                 <Route path=path!("/sign-in") view=accounts::SignInPage ssr=SsrMode::Async/>
+                <Route path=path!("/sign-in/done") view=accounts::SignedInPage ssr=SsrMode::Async/>
                 <Route path=path!("/sign-in/code") view={Lazy::<bundles::Code>::new()} ssr=SsrMode::Async/>
                 <Route path=path!("/account/password") view={Lazy::<bundles::ChoosePassword>::new()} ssr=SsrMode::Async/>
                 <Route path=path!("/account/second-factor") view={Lazy::<bundles::SecondFactor>::new()} ssr=SsrMode::Async/>

@@ -53,6 +53,7 @@ const ROUTES: &[(&str, Access)] = &[
 const PAGES: &[(&str, Access)] = &[
     ("/sign-in", Public),
     ("/first", Public),
+    ("/sign-in/done", SignedIn),
     ("/sign-in/code", Needs(ManageOwnAccount)),
     ("/", Needs(UseSystem)),
     ("/papers", Needs(UseSystem)),

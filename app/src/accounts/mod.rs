@@ -10,4 +10,4 @@ pub use calls::{ChangePassword, ClaimFirst, IsFirst, OwnSessions, SignIn, SignOu
 pub use first_password::ChoosePasswordPage;
 pub use more::{AdminPage, MorePage};
 pub use page::AccountPage;
-pub use sign_in::{FirstPage, SignInPage};
+pub use sign_in::{FirstPage, SignInPage, SignedInPage};

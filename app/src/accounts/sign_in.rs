@@ -60,6 +60,21 @@ fn sign_in_form(next: String, posted: &Posted) -> AnyView {
     .into_any()
 }
 
+/// Tells whoever signed in again beside another page that they may go back to it.
+#[component]
+pub fn SignedInPage() -> impl IntoView {
+    let done = view! {
+        <div class="si__f">
+            <div><h1>{t(SIGN_IN_DONE)}</h1><p class="muted">{t(SIGN_IN_DONE_BODY)}</p></div>
+            <a class="btn btn--secondary" href="/">{t(NAV_HOME_LINK)}</a>
+        </div>
+    };
+    view! {
+        <Title text=t(SIGN_IN_DONE)/>
+        {halves(done.into_any())}
+    }
+}
+
 /// A password field with the words that both languages share.
 pub(crate) fn password_field(
     name: &'static str,

@@ -156,6 +156,7 @@ fn pages(office: &Office, address: &'static str) -> Option<Vec<Ask>> {
             Ask::get(address, format!("/admin/imports?kind=baseline&report={}", office.report)),
         ]),
         "/sign-in"
+        | "/sign-in/done"
         | "/sign-in/code"
         | "/account/password"
         | "/account/second-factor"
