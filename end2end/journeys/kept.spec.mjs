@@ -365,6 +365,25 @@ test('an ended session takes nothing of what was typed', async ({ person, faults
   await expect(page.locator('#title')).toHaveValue(title);
 });
 
+test('why a mark was not kept is said in sight', async ({ person, faults }) => {
+  faults.expect(/status of 409/);
+  const page = await person(demo('thuky1.vpub'));
+  const address = await arrange(page, {
+    ...BRIEF,
+    title: titled('Họp có người vắng'),
+    date: freeTuesday(12),
+    chair: 'pho chanh van phong',
+    delegates: ['ky thuat vien 1', 'ky thuat vien 2'],
+  });
+  await page.setViewportSize({ width: 820, height: 480 });
+  await open(page, `${address}?tab=delegates`);
+  const row = page.locator('.rc').last();
+  await row.locator('input[value="absent"]').check({ force: true });
+  await row.getByRole('button', { name: t('roll_write') }).click();
+  await expect(page.getByRole('alert').first()).toBeInViewport({ ratio: 0.9 });
+  await expect(row.locator('input[value="absent"]')).toBeChecked();
+});
+
 test('plain forms come back with what was typed into them', async ({ person, faults }) => {
   faults.expect(/status of 422/);
   const page = await person(demo('thuky1.vpub'), { javaScriptEnabled: false }, 'vi', null);

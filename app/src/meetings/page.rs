@@ -45,7 +45,7 @@ fn meeting_view(desk: Desk, tab: Memo<Tab>) -> impl IntoView {
         desk.failure.get().map(|failure| {
             let declaring = papers::declaring(desk, &failure);
             view! {
-                <Problem failure/>
+                <div class="refusal"><Problem failure/></div>
                 {declaring}
                 {desk.refused_file().map(|name| view! {
                     <Notice tone=Tone::Risk title=tf(AGENDA_UPLOAD_REFUSED_FILE, &[("name", &name)])/>
