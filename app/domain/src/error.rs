@@ -268,6 +268,8 @@ pub enum Problem {
     LedHere,
     /// A role that the person tries to give to themselves.
     OwnRole,
+    /// An administrator of an agency, without another role there, names themselves as its delegate.
+    OwnSeat,
     /// A password that is easily guessed.
     Weak(Weakness),
     /// The same as before, where something new is needed.

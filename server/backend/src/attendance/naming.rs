@@ -46,7 +46,7 @@ pub(super) async fn nameable(
     agency: AgencyId,
     text: &str,
 ) -> Done<Vec<PersonRef>> {
-    permit(backend.db(), caller, agency).await?;
+    let may_name_oneself = permit(backend.db(), caller, agency).await?;
     // The permission is checked first: the people left out of this list are the ones already in the meeting.
     MeetingScope::load(backend.db(), caller, meeting).await?.permit(caller, Action::NameDelegates)?;
     let mut query =
@@ -55,6 +55,10 @@ pub(super) async fn nameable(
          (SELECT 1 FROM participant k WHERE k.meeting_id = $2 AND k.person_id = p.id) AND ")
         .bind(subtree_pattern(agency))
         .bind(meeting);
+    if !may_name_oneself {
+        let me = query.place(caller.person);
+        query.push(&format!("p.id <> {me} AND "));
+    }
     let chosen = people::words(&mut query, &fold(text));
     let limit = query.place(OFFERED_AT_MOST);
     query.push(&format!("{chosen} ORDER BY a.depth, a.code, p.folded, p.id LIMIT {limit}"));
@@ -62,10 +66,13 @@ pub(super) async fn nameable(
     rows.into_iter().map(people::reference).collect()
 }
 
-/// `Forbidden` when the caller may not name delegates for the agency.
-async fn permit(on: impl Source, caller: &Caller, agency: AgencyId) -> Done<()> {
+/// `Forbidden` when the caller may not name delegates for the agency. Returns whether they may name themselves: a
+/// delegate reads the papers, so only a caller whose role for the agency opens meetings may. An administrator's role
+/// alone does not.
+async fn permit(on: impl Source, caller: &Caller, agency: AgencyId) -> Done<bool> {
     let path = agencies::path(on, agency).await?;
-    access::permit(caller, Action::NameDelegates, Scope::Agency(&path))
+    access::permit(caller, Action::NameDelegates, Scope::Agency(&path))?;
+    Ok(caller.may(Action::ViewMeeting, Scope::Agency(&path)))
 }
 
 pub(super) async fn name_delegates(
@@ -80,7 +87,7 @@ pub(super) async fn name_delegates(
         return Err(Failure::Invalid(vec![FieldProblem::new("people", problem)]).into());
     }
     let mut tx = backend.db().begin().await?;
-    permit(&mut tx, caller, agency).await?;
+    let may_name_oneself = permit(&mut tx, caller, agency).await?;
     let scope = MeetingScope::load(&mut tx, caller, meeting).await?;
     scope.permit(caller, Action::ViewMeeting)?;
     let Kept { seat, position, presence, invited } = kept_seat(&mut tx, meeting, agency).await?;
@@ -88,6 +95,9 @@ pub(super) async fn name_delegates(
         return Err(Refusal::WrongState.into());
     }
     scope.permit(caller, Action::NameDelegates)?;
+    if !may_name_oneself && people.contains(&caller.person) {
+        return Err(Failure::Invalid(vec![FieldProblem::new("people", Problem::OwnSeat)]).into());
+    }
     refuse_crowd(&mut tx, meeting, people.len()).await?;
     // Who is named today need not be told of the changes before today.
     let (newest,): (i64,) =

@@ -264,6 +264,43 @@ async fn an_invited_agency_names_its_own_people_and_nobody_elses() {
 }
 
 #[tokio::test]
+async fn an_administrator_without_another_role_cannot_name_themselves_and_so_reads_no_papers() {
+    each_database(async |world| {
+        let meeting = world.meeting("SNV").stage(Stage::Scheduled).store().await;
+        let agency = invite(world, meeting, "STC").await;
+        let mut above = world.caller(Role::AgencyAdministrator, "UBND").await;
+        above.grants.push(Grant { role: Role::Delegate, agency });
+        // Of no use here: a role in another agency says nothing for this one.
+        above.grants.push(Grant { role: Role::Secretary, agency: world.agency("STP").await });
+        let administrator = world.caller(Role::AgencyAdministrator, "STC").await;
+        let colleague = world.person("STC").await;
+        for caller in [&administrator, &above] {
+            for people in [vec![caller.person], vec![colleague.person, caller.person]] {
+                let named = world.backend.name_delegates(caller, meeting, agency, people).await;
+                let problem = FieldProblem::new("people", Problem::OwnSeat);
+                assert_eq!(named, Err(Failure::Invalid(vec![problem])), "{}", world.engine);
+            }
+            let seen = world.backend.get(caller, meeting).await.unwrap();
+            assert!(seen.my_part.is_none() && !seen.may(Action::ReadPaper));
+            let offered = world.backend.nameable(caller, meeting, agency, "").await.unwrap();
+            let offered: Vec<_> = offered.into_iter().map(|person| person.id).collect();
+            assert!(offered.contains(&colleague.person) && !offered.contains(&caller.person));
+        }
+        // The same person may as soon as another role of theirs opens meetings of the agency.
+        for role in [Role::Secretary, Role::Leader] {
+            let mut both = administrator.clone();
+            both.grants.push(Grant { role, agency });
+            let offered = world.backend.nameable(&both, meeting, agency, "").await.unwrap();
+            assert!(offered.iter().any(|person| person.id == both.person), "{role:?}");
+        }
+        let mut both = administrator.clone();
+        both.grants.push(Grant { role: Role::Leader, agency });
+        world.backend.name_delegates(&both, meeting, agency, vec![both.person]).await.unwrap();
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn an_invited_agency_sees_the_meeting_before_and_after_it_named_its_people_and_reads_no_papers() {
     each_database(async |world| {
         let secretary = world.caller(Role::Secretary, "STC").await;
