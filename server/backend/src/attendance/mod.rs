@@ -287,8 +287,14 @@ async fn scan(backend: &Backend, caller: &Caller, meeting: MeetingId, typed: &st
     let secret = backend.roll_secret().await?;
     let mut tx = backend.db().begin().await?;
     let scope = MeetingScope::load(&mut tx, caller, meeting).await?;
-    // Whoever is not listed learns nothing of the meeting, not even its title.
+    let is_good = code::is_good(&secret, meeting, typed, caller.now);
     if scope.part.is_none() || scope.stage == Stage::Draft {
+        // A caller with the code of the moment stands in the hall, so the meeting is no secret to them. Any other caller
+        // learns that there is such a meeting only if they may see it.
+        let is_in_hall = is_good && scope.stage == Stage::UnderWay;
+        if !is_in_hall {
+            scope.permit(caller, Action::ViewMeeting)?;
+        }
         return Err(Refusal::NotADelegate.into());
     }
     if scope.stage != Stage::UnderWay {
@@ -297,7 +303,7 @@ async fn scan(backend: &Backend, caller: &Caller, meeting: MeetingId, typed: &st
     if !scope.may(caller, Action::ScanIn) {
         return Err(Failure::Forbidden.into());
     }
-    if !code::is_good(&secret, meeting, typed, caller.now) {
+    if !is_good {
         return Err(Refusal::CodeExpired.into());
     }
     let (participant,): (String,) = q("SELECT id FROM participant WHERE meeting_id = $1 AND person_id = $2")

@@ -156,13 +156,16 @@ impl Backend {
     }
 }
 
-/// Refuses a seat that is not the caller's to take: `NotFound` when it is none of this meeting.
+/// Refuses a seat that is not the caller's to take: `NotFound` when the caller may not know of the meeting, or when the
+/// seat is none of this meeting.
 async fn permit_seat(
     on: &mut impl Source,
     caller: &Caller,
     (meeting, scope): (MeetingId, &MeetingScope),
     seat: Seat,
 ) -> Done<()> {
+    // Before anything else: the stage of the meeting and its sites are told to those who may see it.
+    scope.permit(caller, Action::ViewMeeting)?;
     let may = is_own_seat(on, caller, (meeting, scope), seat).await?;
     match (may, domain::live::is_on(scope.stage)) {
         (true, true) => Ok(()),

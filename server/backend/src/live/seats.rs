@@ -2,7 +2,7 @@
 //! mark is never taken back by leaving; it tells that somebody took part, and the connections tell how long.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::access::{Caller, Stage};
+use domain::access::{Action, Caller, Stage};
 use domain::attendance::{CalledBy, Presence};
 use domain::audit::Deed;
 use domain::error::{Failure, Refusal};
@@ -91,6 +91,7 @@ pub(super) async fn carried(
     // Before or after the opening, never beside it: one of the two marks the seat.
     q("UPDATE meeting SET rev = rev WHERE id = $1").bind(meeting).run(&mut tx).await?;
     let scope = MeetingScope::load(&mut tx, caller, meeting).await?;
+    scope.permit(caller, Action::ViewMeeting)?;
     let is_new = q("UPDATE seat_connection SET carried_at = $4 \
          WHERE id = $1 AND meeting_id = $2 AND seat = $3 AND ended_at IS NULL AND carried_at IS NULL")
     .bind(connection)
@@ -117,6 +118,7 @@ async fn permit_rehearsal(
     (meeting, scope): (MeetingId, &MeetingScope),
     seat: Seat,
 ) -> Done<()> {
+    scope.permit(caller, Action::ViewMeeting)?;
     if scope.stage != Stage::Scheduled {
         return Err(Refusal::WrongState.into());
     }

@@ -12,6 +12,7 @@ mod audit_drafts;
 mod busy;
 mod demo;
 mod events;
+mod existence;
 mod figures;
 mod figures_naive;
 mod imports;

@@ -12,6 +12,7 @@ use super::office::{Office, TestMeeting};
 use super::oracle::{Narrow, Who};
 
 /// One request.
+#[derive(Clone)]
 pub(super) struct Ask {
     /// The address, as the table of permissions names it.
     pub(super) address: &'static str,
@@ -23,6 +24,7 @@ pub(super) struct Ask {
     pub(super) narrow: Narrow,
 }
 
+#[derive(Clone)]
 pub(super) enum Body {
     Nothing,
     Form(String),
@@ -203,9 +205,12 @@ fn files(office: &Office, address: &'static str) -> Option<Vec<Ask>> {
         | "/robots.txt"
         | "/health" => Some(vec![Ask::get(address, address)]),
         // `socket` tests it over a real connection; here it is a plain request.
-        "/meetings/{id}/socket" => {
-            Some(vec![Ask::get(address, format!("/meetings/{}/socket", office.meetings[1].id))])
-        }
+        "/meetings/{id}/socket" => Some(
+            some(office)
+                .iter()
+                .map(|meeting| Ask::get(address, format!("/meetings/{}/socket", meeting.id)))
+                .collect(),
+        ),
         "/meetings/{id}/papers" => Some(
             office
                 .meetings

@@ -3,6 +3,7 @@
 //! [`oracle`] states a second time who may see what, without the code under test.
 
 mod asks;
+mod existence;
 mod forms;
 mod lead;
 mod office;
