@@ -30,9 +30,10 @@ use domain::ids::{ConnectionId, MeetingId, PersonId};
 use domain::live::{DROP_OUT_SECONDS, SEATS_AT_MOST};
 use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
-use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep, timeout};
 use url::Url;
 
+use crate::allowance::{Allowances, Rate};
 use crate::clock::Clock;
 use media::{Became, Carrier};
 use node::Node;
@@ -47,6 +48,11 @@ const PAGES_OF_A_REHEARSAL_AT_MOST: u32 = PAGES_OF_ONE_AT_MOST + SEATS_AT_MOST;
 /// Most meetings in which one person has seats at the same time. A technician who looks after several halls
 /// needs a few. Without a limit one account could take the places of all meetings.
 const MEETINGS_OF_ONE_AT_MOST: u32 = 5;
+/// How often one person may sit down. A page sits down once when it is opened or its line is back, so all pages of a
+/// person may come back twice at once, and a bad line is never too fast.
+const SITS_OF_ONE: Rate = Rate { at_once: 2 * PAGES_OF_ONE_AT_MOST, per_second: 1 };
+/// The same for a person who rehearses a meeting that they direct: every seat of it comes from them.
+const SITS_OF_A_REHEARSAL: Rate = Rate { at_once: 2 * PAGES_OF_A_REHEARSAL_AT_MOST, per_second: 20 };
 /// Connections that stand are marked so often; what a killed program loses of a seat's time is at most this.
 const MARK_EVERY: Duration = Duration::from_secs(5);
 /// A connection that nobody has marked for so long is one of a program that is gone.
@@ -69,6 +75,9 @@ struct Inner {
     places: Arc<Semaphore>,
     /// How many pages each person has open.
     pages: Mutex<HashMap<PersonId, u32>>,
+    /// How often each person sits down, and the same of those who rehearse.
+    sits: Allowances<PersonId>,
+    rehearsal_sits: Allowances<PersonId>,
     /// Tells states apart, those of a program that ran before too.
     version: AtomicU64,
     ending: watch::Sender<bool>,
@@ -95,6 +104,8 @@ impl Hub {
             rooms: Mutex::default(),
             places: Arc::new(Semaphore::new(PAGES_AT_MOST)),
             pages: Mutex::default(),
+            sits: Allowances::new(SITS_OF_ONE),
+            rehearsal_sits: Allowances::new(SITS_OF_A_REHEARSAL),
             version: AtomicU64::new(first),
             ending: watch::Sender::new(false),
             carrier: OnceLock::new(),
@@ -233,6 +244,13 @@ impl Hub {
 
     fn rooms(&self) -> MutexGuard<'_, HashMap<MeetingId, Arc<Room>>> {
         self.0.rooms.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Checks how often the person sits down, over all their pages. A page that is told `Unavailable` asks again by
+    /// itself.
+    fn may_sit_down(&self, person: PersonId, rehearses: bool) -> Result<(), Failure> {
+        let allowances = if rehearses { &self.0.rehearsal_sits } else { &self.0.sits };
+        if allowances.takes(person, Instant::now()) { Ok(()) } else { Err(Failure::Unavailable) }
     }
 
     /// Checks how many other meetings the person has seats in.

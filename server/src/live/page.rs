@@ -341,6 +341,7 @@ impl Page {
     async fn sit(&mut self, caller: &Caller, arrival: Arrival) -> Result<(), Failure> {
         let site = &self.asker.site;
         let (seat, now) = (arrival.seat, site.clock.now());
+        self.visit.hub.may_sit_down(caller.person, self.standing.rehearses)?;
         self.visit.hub.may_take_seats(caller.person, self.meeting)?;
         // A page that is not really there any more left when it last was, and not when the next one sits down.
         let former = self.visit.room.former(seat, now);

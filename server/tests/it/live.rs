@@ -326,6 +326,41 @@ async fn who_says_what_nobody_understands_or_floods_is_cut_off_and_nobody_else()
     watcher.sit(Seat::Person(open.secretary.1.person)).await;
 }
 
+#[tokio::test]
+async fn one_person_sits_down_only_so_often_over_all_pages_and_waits_for_no_other() {
+    let open = Open::new().await;
+    let (seat, mut sat, mut refused) = (Seat::Person(open.delegate.1.person), 0, None);
+    let answer = |heard| match heard {
+        ToPage::Seated(_) => Some(Ok(())),
+        ToPage::Refused(failure) => Some(Err(failure)),
+        _ => None,
+    };
+    for _ in 0..12 {
+        let mut page = open.own_page(&open.delegate.0).await;
+        for _ in 0..20 {
+            page.come(seat).await;
+            match page.until(answer).await {
+                Ok(()) => sat += 1,
+                Err(failure) => refused = Some(failure),
+            }
+        }
+    }
+    assert_eq!(refused, Some(Failure::Unavailable), "a page that is told so asks again by itself");
+    assert!((48..120).contains(&sat), "{sat}");
+    open.own_page(&open.secretary.0).await.sit(Seat::Person(open.secretary.1.person)).await;
+    let mut page = open.own_page(&open.delegate.0).await;
+    let again = async {
+        loop {
+            tokio::time::sleep(Duration::from_millis(500)).await;
+            page.come(seat).await;
+            if page.until(answer).await.is_ok() {
+                return;
+            }
+        }
+    };
+    tokio::time::timeout(HEARD_WITHIN, again).await.unwrap();
+}
+
 /// As many pages as a person can open, and what the next is refused with.
 async fn pages_of(open: &Open, cookie: &str) -> (Vec<Page>, Option<StatusCode>) {
     let mut pages = Vec::new();

@@ -8,6 +8,7 @@ use domain::ids::MeetingId;
 use domain::live::{Direction, Seat, ShownPaper, is_on};
 use serde_json::{Value, json};
 
+use super::stays::{OpenOf, drop_open};
 use super::{load, permit_seat};
 use crate::Backend;
 use crate::audit::{self, Entry};
@@ -271,6 +272,7 @@ async fn remove(tx: &mut Tx, caller: &Caller, meeting: MeetingId, seat: Seat) ->
             .run(&mut *tx)
             .await?;
     }
+    drop_open(tx, OpenOf::Seat(meeting, seat)).await?;
     q("UPDATE seat_connection SET ended_at = COALESCE(silent_since, $3), was_left = (silent_since IS NULL) \
        WHERE meeting_id = $1 AND seat = $2 AND ended_at IS NULL")
     .bind(meeting)

@@ -1,5 +1,5 @@
-//! Meetings while they are on: seats taken and left, the floor, what the chair decides. Connections and what they do to
-//! the roll are in [`seats`], decisions in [`direct`], reading in [`load`]; which node hosts a meeting in [`host`]. Knows no
+//! Meetings while they are on: seats taken and left, the floor, what the chair decides. Sitting down and what it does
+//! to the roll are in [`seats`], how a stay goes on and ends in [`stays`], decisions in [`direct`], reading in [`load`]; which node hosts a meeting in [`host`]. Knows no
 //! socket and no picture.
 
 mod direct;
@@ -7,6 +7,7 @@ mod host;
 mod load;
 mod rehearse;
 mod seats;
+mod stays;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -57,7 +58,7 @@ impl LivePort for Backend {
     }
 
     async fn rise(&self, connection: ConnectionId, now: DateTime<Utc>, why: Leaving) -> Outcome<()> {
-        self.outcome(seats::rise(self, connection, now, why).await)
+        self.outcome(stays::rise(self, connection, now, why).await)
     }
 
     async fn ask(&self, caller: &Caller, meeting: MeetingId, seat: Seat, wants: bool) -> Outcome<()> {
@@ -131,7 +132,7 @@ impl Backend {
         connections: &[(ConnectionId, Option<DateTime<Utc>>)],
         now: DateTime<Utc>,
     ) -> Outcome<Vec<ConnectionId>> {
-        self.outcome(seats::standing_by(self, connections, now).await)
+        self.outcome(stays::standing_by(self, connections, now).await)
     }
 
     /// A connection that stands had neither picture nor sound for a time, though its page was there: it was missing then.
@@ -144,7 +145,7 @@ impl Backend {
         since: DateTime<Utc>,
         until: DateTime<Utc>,
     ) -> Outcome<()> {
-        self.outcome(seats::interrupted(self, connection, since, until).await)
+        self.outcome(stays::interrupted(self, connection, since, until).await)
     }
 
     /// Ends the connections that nobody has marked since; gives how many.
@@ -152,7 +153,7 @@ impl Backend {
     /// # Errors
     /// `Unavailable` when the database is not to be had.
     pub async fn end_lost(&self, unmarked_since: DateTime<Utc>) -> Outcome<u32> {
-        self.outcome(seats::end_lost(self, unmarked_since).await)
+        self.outcome(stays::end_lost(self, unmarked_since).await)
     }
 }
 

@@ -7,13 +7,14 @@ use domain::attendance::{CalledBy, Presence};
 use domain::audit::Deed;
 use domain::error::{Failure, Refusal};
 use domain::ids::{AgencyId, ConnectionId, MeetingId, PageId, ParticipantId, PersonId};
-use domain::live::{Arrival, Behind, Coming, Leaving, SEATS_AT_MOST, Seat};
+use domain::live::{Arrival, Behind, Coming, SEATS_AT_MOST, Seat};
 use serde_json::json;
 
+use super::stays::{OpenOf, drop_open};
 use super::{load, permit_seat, rehearses};
 use crate::attendance::set_presence;
 use crate::audit::{self, Entry};
-use crate::db::{BINDS_AT_MOST, Tx, places, q};
+use crate::db::{Tx, q};
 use crate::scope::MeetingScope;
 use crate::stop::Done;
 use crate::{Backend, access, agencies, counted, stored};
@@ -45,6 +46,7 @@ pub(super) async fn sit(
     if how != Coming::Pressed {
         refuse_when_taken(&mut tx, (meeting, caller.now), seat, page).await?;
     }
+    drop_open(&mut tx, OpenOf::Seat(meeting, seat)).await?;
     if let Some((former, gone)) = former {
         q("UPDATE seat_connection SET ended_at = CASE WHEN began_at > $2 THEN began_at ELSE $2 END \
            WHERE id = $1 AND meeting_id = $3 AND seat = $4 AND ended_at IS NULL")
@@ -178,12 +180,9 @@ pub(crate) async fn mark_all_seated(
     caller: &Caller,
     meeting: MeetingId,
 ) -> Done<()> {
-    q("UPDATE seat_connection SET ended_at = $2 WHERE meeting_id = $1 AND ended_at IS NULL AND is_rehearsal")
-        .bind(meeting)
-        .bind(caller.now)
-        .run(&mut *tx)
-        .await?;
+    drop_open(tx, OpenOf::Rehearsals(meeting)).await?;
     // Left by a program that was killed, and not come back to.
+    drop_open(tx, OpenOf::Unmarked(meeting, caller.now - LEFT_AFTER)).await?;
     q("UPDATE seat_connection SET ended_at = COALESCE(silent_since, seen_at) \
        WHERE meeting_id = $1 AND ended_at IS NULL AND seen_at < $2")
     .bind(meeting)
@@ -275,119 +274,6 @@ async fn mark_person(
         .before(&json!({ "delegate": name, "presence": before }))?
         .after(&json!({ "delegate": name, "presence": "online" }))?;
     audit::record(tx, backend, caller, entry).await
-}
-
-pub(super) async fn standing_by(
-    backend: &Backend,
-    connections: &[(ConnectionId, Option<DateTime<Utc>>)],
-    now: DateTime<Utc>,
-) -> Done<Vec<ConnectionId>> {
-    let mut gone = Vec::new();
-    for some in connections.chunks(BINDS_AT_MOST - 1) {
-        let list = places(2, some.len());
-        let mut tx = backend.db().begin().await?;
-        let ids = || some.iter().map(|(id, _)| *id);
-        q(format!(
-            "UPDATE seat_connection SET seen_at = $1, silent_since = NULL WHERE ended_at IS NULL AND id IN ({list})"
-        ))
-        .bind(now)
-        .bind_all(ids())
-        .run(&mut tx)
-        .await?;
-        for (id, silent) in some.iter().filter_map(|(id, silent)| Some((id, (*silent)?))) {
-            q("UPDATE seat_connection SET silent_since = $2 WHERE id = $1 AND ended_at IS NULL")
-                .bind(*id)
-                .bind(silent)
-                .run(&mut tx)
-                .await?;
-        }
-        let list = places(1, some.len());
-        let ended: Vec<(String,)> =
-            q(format!("SELECT id FROM seat_connection WHERE ended_at IS NOT NULL AND id IN ({list})"))
-                .bind_all(ids())
-                .all(&mut tx)
-                .await?;
-        tx.commit().await?;
-        for (id,) in ended {
-            gone.push(stored::id(&id)?);
-        }
-    }
-    Ok(gone)
-}
-
-pub(super) async fn rise(
-    backend: &Backend,
-    connection: ConnectionId,
-    now: DateTime<Utc>,
-    why: Leaving,
-) -> Done<()> {
-    let mut tx = backend.db().begin().await?;
-    let row: Option<(String,)> =
-        q("SELECT meeting_id FROM seat_connection WHERE id = $1 AND ended_at IS NULL")
-            .bind(connection)
-            .optional(&mut tx)
-            .await?;
-    let Some((meeting,)) = row else { return Ok(()) };
-    q("UPDATE seat_connection SET ended_at = $2, seen_at = $2, was_left = $3 WHERE id = $1 AND ended_at IS NULL")
-        .bind(connection)
-        .bind(now)
-        .bind(why == Leaving::Meant)
-        .run(&mut tx)
-        .await?;
-    tx.changes(stored::id(&meeting)?);
-    Ok(tx.commit().await?)
-}
-
-/// What was before becomes a connection of its own, which ended.
-pub(super) async fn interrupted(
-    backend: &Backend,
-    connection: ConnectionId,
-    since: DateTime<Utc>,
-    until: DateTime<Utc>,
-) -> Done<()> {
-    let mut tx = backend.db().begin().await?;
-    let stands: Option<(String,)> = q("SELECT meeting_id FROM seat_connection \
-         WHERE id = $1 AND ended_at IS NULL AND carried_at < $2")
-    .bind(connection)
-    .bind(since)
-    .optional(&mut tx)
-    .await?;
-    let Some((meeting,)) = stands else { return Ok(()) };
-    q("INSERT INTO seat_connection \
-       (id, meeting_id, seat, person_id, began_at, seen_at, ended_at, is_rehearsal, page, carried_at) \
-       SELECT $2, meeting_id, seat, person_id, began_at, $3, $3, is_rehearsal, page, carried_at \
-       FROM seat_connection WHERE id = $1")
-    .bind(connection)
-    .bind(ConnectionId(backend.entropy().id(until)))
-    .bind(since)
-    .run(&mut tx)
-    .await?;
-    q("UPDATE seat_connection SET began_at = $2, seen_at = $2, carried_at = $2, silent_since = NULL WHERE id = $1")
-        .bind(connection)
-        .bind(until)
-        .run(&mut tx)
-        .await?;
-    tx.changes(stored::id(&meeting)?);
-    Ok(tx.commit().await?)
-}
-
-pub(super) async fn end_lost(backend: &Backend, unmarked_since: DateTime<Utc>) -> Done<u32> {
-    let mut tx = backend.db().begin().await?;
-    let rows: Vec<(String,)> = q("SELECT DISTINCT meeting_id FROM seat_connection \
-                                  WHERE ended_at IS NULL AND seen_at < $1")
-    .bind(unmarked_since)
-    .all(&mut tx)
-    .await?;
-    let ended = q("UPDATE seat_connection SET ended_at = COALESCE(silent_since, seen_at) \
-         WHERE ended_at IS NULL AND seen_at < $1")
-    .bind(unmarked_since)
-    .run(&mut tx)
-    .await?;
-    for (meeting,) in rows {
-        tx.changes(stored::id(&meeting)?);
-    }
-    tx.commit().await?;
-    Ok(u32::try_from(ended).unwrap_or(u32::MAX))
 }
 
 pub(super) async fn delegates_of(

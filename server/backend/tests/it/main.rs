@@ -23,6 +23,7 @@ mod live_floor;
 mod live_host;
 mod live_rehearsal;
 mod live_seats;
+mod live_stays;
 mod live_times;
 mod meetings;
 mod meetings_agenda;
