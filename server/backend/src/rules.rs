@@ -152,6 +152,9 @@ async fn set_hybrid(backend: &Backend, caller: &Caller, hybrid: HybridCounts) ->
     permit(caller, Action::AddRule, Scope::System)?;
     let mut tx = backend.db().begin().await?;
     let before = agencies::hybrid(&mut tx).await?;
+    if before == hybrid {
+        return Ok(());
+    }
     q("INSERT INTO setting (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = $2")
         .bind(agencies::HYBRID)
         .bind(hybrid.code())

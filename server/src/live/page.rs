@@ -310,6 +310,8 @@ impl Page {
                 carrier.look(self.meeting, number, look)?;
             }
             ToServer::Ask { wants } => live.ask(&caller, self.meeting, self.taken()?.seat, wants).await?,
+            // No screen is shared there, so there is nothing to end, and nothing for the trail to tell.
+            ToServer::Direct(Direction::EndScreen(seat)) if !self.visit.room.shares_screen(seat) => {}
             ToServer::Direct(direction) => {
                 let seat = self.seat.as_ref().map(|taken| taken.seat);
                 live.direct(&caller, self.meeting, seat, direction).await?;

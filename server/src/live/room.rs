@@ -314,6 +314,11 @@ impl Room {
         may_share_screen(directs, floor, seat) || self.seated().get(&seat).is_some_and(shares)
     }
 
+    /// Whether a seat shares a screen.
+    pub(super) fn shares_screen(&self, seat: Seat) -> bool {
+        self.seated().get(&seat).is_some_and(|at| at.devices.screen)
+    }
+
     /// Ends a shared screen on behalf of the chair. The page is told, and needs permission to share again.
     pub(super) fn end_screen(&self, hub: &Hub, seat: Seat) {
         let shared =

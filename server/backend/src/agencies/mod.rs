@@ -245,13 +245,16 @@ async fn set_hours(backend: &Backend, caller: &Caller, agency: AgencyId, input: 
     let (hours, blocked_days) = input.parse().map_err(Failure::Invalid)?;
     let (name, hours_before, blocked_before): (String, String, String) =
         q("SELECT name, hours, blocked_days FROM agency WHERE id = $1").bind(agency).one(&mut tx).await?;
+    let before = (read_hours(&hours_before)?, stored::json::<Vec<u32>>(&blocked_before)?);
+    if before == (hours, blocked_days.clone()) {
+        return Ok(());
+    }
     q("UPDATE agency SET hours = $1, blocked_days = $2 WHERE id = $3")
         .bind(serde_json::to_string(&hours)?)
         .bind(serde_json::to_string(&blocked_days)?)
         .bind(agency)
         .run(&mut tx)
         .await?;
-    let before = (read_hours(&hours_before)?, stored::json::<Vec<u32>>(&blocked_before)?);
     let entry = Entry::new(Deed::AgenciesSetHours, &name).of(agency);
     audit::record(&mut tx, backend, caller, entry.before(&before)?.after(&(hours, blocked_days))?).await?;
     Ok(tx.commit().await?)

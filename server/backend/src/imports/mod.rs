@@ -197,7 +197,8 @@ impl Import<'_> {
         }
     }
 
-    /// Ends the import. If it wrote, this adds a line to the trail and commits; otherwise nothing is changed.
+    /// Ends the import. If it wrote, this adds a line to the trail and commits; otherwise nothing is changed. A file that
+    /// says what is there already adds no line.
     /// An import that nobody waits for writes nothing: its first passwords would be lost.
     async fn finish(mut self, ground: Ground, what: Deed) -> Done<ImportReport> {
         if self.asker.strong_count() == 0 {
@@ -211,9 +212,11 @@ impl Import<'_> {
                 "bytes": self.file.len(), "sha256": hash,
             });
             let subject = what.code().rsplit('.').next().unwrap_or_default();
-            let entry = Entry::new(what, subject).after(&counts)?;
-            audit::record(&mut tx, self.backend, self.caller, entry).await?;
-            tx.commit().await?;
+            if added + changed > 0 {
+                let entry = Entry::new(what, subject).after(&counts)?;
+                audit::record(&mut tx, self.backend, self.caller, entry).await?;
+                tx.commit().await?;
+            }
             self.report.is_written = true;
         } else {
             self.report.passwords.clear();

@@ -100,6 +100,10 @@ pub(super) async fn discuss(
     if !matches!(head.state()?, State::UnderWay { .. }) {
         return Err(Refusal::WrongState.into());
     }
+    // The item that is open already, or no item again: nothing changes, and the trail is kept for ever.
+    if head.current_item == item.map(|item| item.to_string()) {
+        return Ok(());
+    }
     finish_current(&mut tx, caller, id, item).await?;
     if let Some(item) = item {
         let begun = q("UPDATE agenda_item SET began_at = COALESCE(began_at, $3), done_at = NULL \

@@ -71,14 +71,27 @@ pub(super) async fn publish(backend: &Backend, caller: &Caller, id: MeetingId, r
     if stage != Stage::Draft {
         record_change(&mut tx, caller, &before, &changed(&before, &after)).await?;
     }
-    let entry = Entry::new(Deed::MeetingsPublish, &after.title)
-        .of(rows.agency)
-        .about(id)
-        .before(&before)?
-        .after(&after)?;
-    audit::record(&mut tx, backend, caller, entry).await?;
+    if differs(&before, &after) {
+        let entry = Entry::new(Deed::MeetingsPublish, &after.title)
+            .of(rows.agency)
+            .about(id)
+            .before(&before)?
+            .after(&after)?;
+        audit::record(&mut tx, backend, caller, entry).await?;
+    }
     tx.commit().await?;
     Ok(saved)
+}
+
+/// Whether a published meeting differs from the one before it in anything but what every publishing changes.
+fn differs(before: &Meeting, after: &Meeting) -> bool {
+    let same = Meeting {
+        rev: after.rev,
+        has_unpublished: after.has_unpublished,
+        changes: after.changes.clone(),
+        ..before.clone()
+    };
+    same != *after
 }
 
 /// The plan's rows, when everything can be read and everything named is there.

@@ -258,10 +258,11 @@ async fn rename(backend: &Backend, caller: &Caller, paper: PaperId, title: &str)
     let scope = MeetingScope::load(&mut tx, caller, row.meeting()?).await?;
     scope.permit(caller, Action::ManagePapers)?;
     publish::hold(&mut tx, row.meeting()?).await?;
-    q("UPDATE paper SET title = $2 WHERE id = $1").bind(paper).bind(&title).run(&mut tx).await?;
-    if title != row.title {
-        publish::papers_changed(&mut tx, caller, row.meeting()?).await?;
+    if title == row.title {
+        return Ok(());
     }
+    q("UPDATE paper SET title = $2 WHERE id = $1").bind(paper).bind(&title).run(&mut tx).await?;
+    publish::papers_changed(&mut tx, caller, row.meeting()?).await?;
     let entry = Entry::new(Deed::PapersRename, &scope.title)
         .of(scope.agency)
         .about(row.meeting()?)

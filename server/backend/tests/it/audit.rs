@@ -66,7 +66,7 @@ async fn an_agency_administrator_sees_the_lines_of_the_agency_alone() {
     each_database(async |world| {
         let (snv, stc) = (world.agency("SNV").await, world.agency("STC").await);
         for agency in [snv, stc] {
-            Agencies::set_hours(&world.backend, &world.system(), agency, blocking("")).await.unwrap();
+            Agencies::set_hours(&world.backend, &world.system(), agency, blocking("25")).await.unwrap();
         }
         let own = world.caller(Role::AgencyAdministrator, "SNV").await;
         let page = Audit::list(&world.backend, &own, AuditFilter::default()).await.unwrap();

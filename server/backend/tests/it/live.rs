@@ -367,7 +367,7 @@ async fn only_papers_of_the_meeting_are_opened_and_only_at_pages_they_have() {
     .await;
 }
 
-async fn store_paper(world: &World, by: &Caller, meeting: MeetingId, paper: PaperId) {
+pub(crate) async fn store_paper(world: &World, by: &Caller, meeting: MeetingId, paper: PaperId) {
     let mut tx = world.backend.db().begin().await.unwrap();
     let item = world.id().to_string();
     backend::q(

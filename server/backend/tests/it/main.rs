@@ -7,6 +7,7 @@ mod accounts;
 mod agencies;
 mod attendance;
 mod audit;
+mod audit_again;
 mod audit_chain;
 mod audit_drafts;
 mod busy;
