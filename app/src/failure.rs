@@ -324,6 +324,7 @@ pub fn describe_problem(problem: &Wrong) -> String {
         Wrong::PlannedHere => t(PROBLEM_PLANNED_HERE).to_owned(),
         Wrong::LedHere => t(PROBLEM_LED_HERE).to_owned(),
         Wrong::OwnRole => t(PROBLEM_OWN_ROLE).to_owned(),
+        Wrong::OwnName => t(PROBLEM_OWN_NAME).to_owned(),
         Wrong::OwnSeat => t(PROBLEM_OWN_SEAT).to_owned(),
         Wrong::Weak(weakness) => format!("{} {}", t(weak(*weakness)), t(PROBLEM_WEAK_BETTER)),
         Wrong::Unchanged => t(PROBLEM_UNCHANGED).to_owned(),

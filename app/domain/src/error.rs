@@ -268,6 +268,8 @@ pub enum Problem {
     LedHere,
     /// A role that the person tries to give to themselves.
     OwnRole,
+    /// The name, position or agency of the person themselves, which another administrator changes.
+    OwnName,
     /// An administrator of an agency, without another role there, names themselves as its delegate.
     OwnSeat,
     /// A password that is easily guessed.

@@ -44,6 +44,9 @@ pub struct Person {
     pub has_second_factor: bool,
     /// Whether the account is the caller's to change: none of the roles lies outside what they manage.
     pub may_change: bool,
+    /// Whether the caller may change the name, the position and the agency: their own are changed by another
+    /// administrator.
+    pub may_rename: bool,
 }
 
 /// A person to be added.

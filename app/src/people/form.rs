@@ -40,16 +40,37 @@ pub(super) fn fields(tree: Vec<Agency>, person: Option<&Person>, posted: &Posted
     };
     let user_name =
         person.is_none().then(|| field("user_name", PERSON_USER_NAME, Some(t(PERSON_USER_NAME_HINT)), None));
+    let named = match person.filter(|person| !person.may_rename) {
+        Some(own) => fixed(own).into_any(),
+        None => view! {
+            <div class="formpage__two">
+                {field("name", PERSON_NAME, None, stands.map(|person| &person.name))}
+                {field("position", PERSON_POSITION, None, stands.map(|person| &person.position))}
+            </div>
+            <div class="formpage__two">{user_name}{agency_choice(t(PERSON_AGENCY), agencies, first)}</div>
+        }
+        .into_any(),
+    };
     view! {
-        <div class="formpage__two">
-            {field("name", PERSON_NAME, None, stands.map(|person| &person.name))}
-            {field("position", PERSON_POSITION, None, stands.map(|person| &person.position))}
-        </div>
-        <div class="formpage__two">{user_name}{agency_choice(t(PERSON_AGENCY), agencies, first)}</div>
+        {named}
         {roles(stands, posted)}
         {others(agencies, stands, posted)}
     }
     .into_any()
+}
+
+/// The caller's own name, position and agency, which another administrator changes: shown, and sent as they are.
+fn fixed(own: &Person) -> impl IntoView + use<> {
+    let Person { name, position, agency, .. } = own.clone();
+    let shown = [&name, &position, &agency.short_name];
+    let shown = shown.into_iter().filter(|text| !text.is_empty()).cloned().collect::<Vec<_>>().join(", ");
+    view! {
+        <input r#type="hidden" name="name" value=name/>
+        <input r#type="hidden" name="position" value=position/>
+        <input r#type="hidden" name="agency" value=agency.code/>
+        <p>{shown}</p>
+        <p class="hint">{t(PROBLEM_OWN_NAME)}</p>
+    }
 }
 
 /// The roles that the caller may give at all.

@@ -36,8 +36,9 @@ pub(super) async fn run(mut import: Import<'_>, table: &Table<'_>) -> Done<Impor
     // checked before, and again within.
     let db = import.backend.db();
     let (places, there) = (places_by_code(db).await?, everybody(db).await?);
+    let is_alone = people::runs_the_system_alone(db, import.caller).await?;
     refuse_weak_passwords(&mut import, table, &rows, &places, &there).await?;
-    let writes = compare(&mut import, table, &rows, &places, &there)?;
+    let writes = compare(&mut import, table, &rows, &places, &there, is_alone)?;
     if !import.writes() {
         return import.finish(Ground::Beside(db.clone()), WHAT).await;
     }
@@ -45,7 +46,8 @@ pub(super) async fn run(mut import: Import<'_>, table: &Table<'_>) -> Done<Impor
     let mut hashes = hash_all(import.backend, &mut import.report, new).await?;
     let mut ground = import.ground().await?;
     let (places, there) = (places_by_code(&mut ground).await?, everybody(&mut ground).await?);
-    let writes = compare(&mut import, table, &rows, &places, &there)?;
+    let is_alone = people::runs_the_system_alone(&mut ground, import.caller).await?;
+    let writes = compare(&mut import, table, &rows, &places, &there, is_alone)?;
     let demotes = writes.iter().any(|write| {
         let runs = write.before.is_some_and(|there| there.kept.runs_the_system());
         runs && !write.after.runs_the_system()
@@ -110,13 +112,14 @@ struct Write<'a> {
     before: Option<&'a There>,
 }
 
-/// What each row means for who is there, counted anew in the report.
+/// What each row means for who is there, counted anew in the report. `is_alone`: the caller alone runs the system.
 fn compare<'a>(
     import: &mut Import<'_>,
     table: &Table<'_>,
     rows: &'a [(Row, ParsedPerson)],
     places: &'a HashMap<String, Place>,
     there: &'a HashMap<String, There>,
+    is_alone: bool,
 ) -> Done<Vec<Write<'a>>> {
     let (mut added, mut changed, mut unchanged) = (0, 0, 0);
     let mut writes = Vec::new();
@@ -146,7 +149,7 @@ fn compare<'a>(
                 if !import.allowed(cells, "user_name", permitted)? {
                     continue;
                 }
-                let permitted = permit_change(import.caller, before, &after);
+                let permitted = permit_change(import.caller, before, &after, is_alone);
                 if !import.allowed(cells, "roles", permitted)? {
                     continue;
                 }

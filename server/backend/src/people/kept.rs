@@ -142,30 +142,54 @@ pub(crate) fn permit_all(caller: &Caller, there: &There) -> Done<()> {
 
 /// Checks that the caller may make this change. A person cannot give themselves a role. They cannot take an
 /// administrator's role from themselves or reduce its reach either: every agency that they administered must
-/// still be below one that they administer.
-pub(crate) fn permit_change(caller: &Caller, there: &There, after: &Kept) -> Done<()> {
+/// still be below one that they administer. Their own name, position and agency, by which the trail and every list
+/// name them, are changed by another administrator, unless `is_alone`: then nobody else could.
+pub(crate) fn permit_change(caller: &Caller, there: &There, after: &Kept, is_alone: bool) -> Done<()> {
     permit_all(caller, there)?;
     permit_new(caller, after)?;
+    if there.id != caller.person {
+        return Ok(());
+    }
+    let before = &there.kept;
     let administers = |kept: &Kept, place: &Place| {
         kept.roles
             .iter()
             .any(|held| held.role == Role::AgencyAdministrator && place.path.contains(&held.place.id))
     };
-    let keeps = there.kept.roles.iter().all(|held| match held.role {
+    let keeps = before.roles.iter().all(|held| match held.role {
         Role::SystemAdministrator => after.runs_the_system(),
         Role::AgencyAdministrator => administers(after, &held.place),
         _ => true,
     });
-    if there.id != caller.person {
-        return Ok(());
-    }
     if !keeps {
         return Err(Failure::Forbidden.into());
     }
-    if after.roles.iter().any(|held| !there.kept.reaches(held)) {
-        return Err(Failure::Invalid(vec![FieldProblem::new("roles", Problem::OwnRole)]).into());
+    let own = [
+        ("name", before.name != after.name),
+        ("position", before.position != after.position),
+        ("agency", before.place.id != after.place.id),
+    ];
+    let own = own.into_iter().filter(|(_, is_changed)| *is_changed && !is_alone);
+    let mut problems: Vec<_> = own.map(|(field, _)| FieldProblem::new(field, Problem::OwnName)).collect();
+    if after.roles.iter().any(|held| !before.reaches(held)) {
+        problems.push(FieldProblem::new("roles", Problem::OwnRole));
     }
-    Ok(())
+    if problems.is_empty() { Ok(()) } else { Err(Failure::Invalid(problems).into()) }
+}
+
+/// Whether the caller is the only person who runs the system.
+pub(crate) async fn runs_the_system_alone(on: impl Source, caller: &Caller) -> Done<bool> {
+    if !caller.has_role(Role::SystemAdministrator) {
+        return Ok(false);
+    }
+    let (others,): (i64,) =
+        q("SELECT CAST(COUNT(*) AS BIGINT) FROM person p WHERE p.is_active AND p.id <> $1 \
+         AND EXISTS (SELECT 1 FROM role_grant g WHERE g.person_id = p.id AND g.role = $2)")
+        .bind(caller.person)
+        .bind(Role::SystemAdministrator.code())
+        .one(on)
+        .await?;
+    Ok(others == 0)
 }
 
 /// Refuses when nobody is left who runs the system: asked within the transaction that took such a role or account away,

@@ -27,7 +27,7 @@ use crate::stop::Done;
 use crate::{Backend, stored, typed};
 pub(crate) use kept::{
     Held, Kept, There, everybody, held, join, keep_a_system_administrator, permit_all, permit_change,
-    permit_new, permit_role,
+    permit_new, permit_role, runs_the_system_alone,
 };
 pub(crate) use parsed::{ParsedPerson, parse, user_name};
 pub(crate) use written::{enter, insert, own_words, refold, write_change, write_new};
@@ -189,7 +189,7 @@ async fn list(
     rows.push(&format!("{chosen} ORDER BY a.depth, a.code, p.folded, p.id LIMIT {limit} OFFSET {offset}"));
     let rows: Vec<Row> = rows.all(backend.db()).await?;
     let mut roles = roles(backend.db(), caller, &rows).await?;
-    let rows = rows.into_iter().map(|row| read(row, &mut roles)).collect::<Done<_>>()?;
+    let rows = rows.into_iter().map(|row| read(row, &mut roles, caller)).collect::<Done<_>>()?;
     Ok(Page { rows, total, page, per_page: PER_PAGE })
 }
 
@@ -197,10 +197,12 @@ async fn list(
 type RoleHeld = (Role, AgencyRef, bool);
 
 /// A person within what the caller manages.
-fn read(row: Row, roles: &mut HashMap<String, Vec<RoleHeld>>) -> Done<Person> {
+fn read(row: Row, roles: &mut HashMap<String, Vec<RoleHeld>>, caller: &Caller) -> Done<Person> {
     let roles = roles.remove(&row.id).unwrap_or_default();
+    let id = stored::id(&row.id)?;
     Ok(Person {
-        id: stored::id(&row.id)?,
+        id,
+        may_rename: id != caller.person,
         may_change: roles.iter().all(|(.., may)| *may),
         roles: roles.into_iter().map(|(role, agency, _)| (role, agency)).collect(),
         has_second_factor: row.confirmed_at.is_some(),
@@ -247,7 +249,9 @@ async fn get(backend: &Backend, caller: &Caller, person: PersonId) -> Done<Perso
     let rows = [row];
     let mut roles = roles(backend.db(), caller, &rows).await?;
     let [row] = rows;
-    read(row, &mut roles)
+    let person = read(row, &mut roles, caller)?;
+    let may_rename = person.may_rename || runs_the_system_alone(backend.db(), caller).await?;
+    Ok(Person { may_rename, ..person })
 }
 
 async fn reset_password(backend: &Backend, caller: &Caller, person: PersonId) -> Done<String> {

@@ -11,6 +11,7 @@ use domain::text::fold;
 
 use super::kept::{
     Held, Kept, There, held, keep_a_system_administrator, managed, missing, permit_change, permit_new,
+    runs_the_system_alone,
 };
 use super::parsed::{ParsedPerson, parse, parse_change};
 use crate::Backend;
@@ -162,7 +163,8 @@ pub(super) async fn change(
     let there = managed(&mut tx, caller, person).await?;
     let parsed = parse_change(&there.kept.user_name, &input).map_err(Failure::Invalid)?;
     let after = looked_up(&mut tx, &parsed, &input.agency).await?;
-    permit_change(caller, &there, &after)?;
+    let is_alone = runs_the_system_alone(&mut tx, caller).await?;
+    permit_change(caller, &there, &after, is_alone)?;
     if there.kept.differs(&after) {
         write_change(&mut tx, backend, caller, &there, &after).await?;
     }

@@ -30,6 +30,12 @@ fn with_roles(agency: &str, roles: &str) -> PersonChange {
     }
 }
 
+/// The same of somebody who keeps name, position and agency.
+fn own_roles(own: &Caller, roles: &str) -> PersonChange {
+    let (name, position) = (own.name.clone(), own.position.clone());
+    PersonChange { name, position, ..with_roles(&own.agency.code, roles) }
+}
+
 async fn shown(world: &World, leader: &Caller) -> Vec<RoleGiven> {
     Notices::roles_given(&world.backend, leader).await.unwrap()
 }
@@ -49,25 +55,26 @@ async fn nobody_gives_a_role_to_themselves_on_the_page_or_in_a_file() {
         for (caller, kept) in [(&own, "agency_administrator"), (&system, "system_administrator")] {
             for more in ["secretary", "leader", "reporting_officer", "delegate", "secretary@UBND"] {
                 let roles = format!("{kept}|{more}");
-                let given = people.change(caller, caller.person, with_roles("SNV", &roles)).await;
+                let given = people.change(caller, caller.person, own_roles(caller, &roles)).await;
                 let is_beyond = caller.person == own.person && more.contains('@');
                 let expected = if is_beyond { Failure::Forbidden } else { refused.clone() };
                 assert_eq!(given, Err(expected), "{roles}");
             }
             let user_name = people.get(&world.system(), caller.person).await.unwrap().user_name;
-            let file =
-                format!("user_name,name,position,agency,roles\n{user_name},Quản trị,,SNV,{kept}|secretary\n");
+            let file = format!(
+                "user_name,name,position,agency,roles\n{user_name},{},{},SNV,{kept}|secretary\n",
+                caller.name, caller.position
+            );
             let report = import(world, caller, ImportKind::People, &file).await.unwrap();
             assert_eq!(cells(report), named(&[(2, "roles", Problem::OwnRole)]));
         }
         assert_eq!(world.count("role_grant").await, 2);
         assert_eq!(world.count("role_given").await, 0);
         // Another administrator may give the role, and the holder may give it up.
-        let both = with_roles("SNV", "agency_administrator|secretary");
+        let both = own_roles(&own, "agency_administrator|secretary");
         people.change(&system, own.person, both).await.unwrap();
-        people.change(&own, own.person, with_roles("SNV", "agency_administrator")).await.unwrap();
-        let again =
-            people.change(&own, own.person, with_roles("SNV", "agency_administrator|secretary")).await;
+        people.change(&own, own.person, own_roles(&own, "agency_administrator")).await.unwrap();
+        let again = people.change(&own, own.person, own_roles(&own, "agency_administrator|secretary")).await;
         assert_eq!(again, Err(refused));
     })
     .await;
@@ -80,7 +87,7 @@ async fn a_role_that_reaches_less_far_is_nothing_new_to_its_holder() {
         world.agency_below("UBND", "", "province").await;
         let own = world.caller(Role::AgencyAdministrator, "UBND").await;
         world.agency("SNV").await;
-        let narrower = with_roles("UBND", "agency_administrator|agency_administrator@SNV");
+        let narrower = own_roles(&own, "agency_administrator|agency_administrator@SNV");
         people.change(&own, own.person, narrower).await.unwrap();
     })
     .await;

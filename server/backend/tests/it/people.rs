@@ -5,8 +5,10 @@ use domain::accounts::Accounts;
 use domain::agencies::Agencies;
 use domain::audit::{Audit, AuditFilter};
 use domain::error::{Failure, FieldProblem, Problem, Refusal};
+use domain::imports::ImportKind;
 use domain::people::{People, Person, PersonChange, PersonInput};
 
+use crate::imports::{cells, import, named};
 use crate::support::{World, each_busy_database, each_database};
 
 fn input(user_name: &str, name: &str, agency: &str, roles: &str) -> PersonInput {
@@ -272,11 +274,67 @@ async fn nobody_takes_the_administrators_role_from_themselves() {
             let moved = people.change(&own, own.person, change("Quản trị", "SNV-VP", away)).await;
             assert_eq!(moved, Err(Failure::Forbidden), "{away} in {unit}");
         }
-        let kept = change("Quản trị", "SNV-VP", "agency_administrator@SNV");
-        people.change(&own, own.person, kept).await.unwrap();
         // Somebody else may.
         let other = world.caller(Role::SystemAdministrator, "UBND").await;
+        let kept = change("Quản trị", "SNV-VP", "agency_administrator@SNV");
+        people.change(&other, own.person, kept).await.unwrap();
         people.change(&other, system.person, change("Quản trị", "SNV", "")).await.unwrap();
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn ones_own_name_position_and_agency_are_changed_by_another_administrator() {
+    each_database(async |world| {
+        let people: &dyn People = &world.backend;
+        let system = world.caller(Role::SystemAdministrator, "SNV").await;
+        world.agency_below("SNV-VP", "SNV", "unit").await;
+        let own = world.caller(Role::AgencyAdministrator, "SNV").await;
+        let kept = PersonChange {
+            name: own.name.clone(),
+            position: own.position.clone(),
+            agency: "SNV".into(),
+            roles: "agency_administrator".into(),
+        };
+        let title = "Chủ tịch UBND tỉnh";
+        for (field, changed) in [
+            ("name", PersonChange { name: title.into(), ..kept.clone() }),
+            ("position", PersonChange { position: title.into(), ..kept.clone() }),
+            (
+                "agency",
+                PersonChange {
+                    agency: "SNV-VP".into(),
+                    roles: "agency_administrator@SNV".into(),
+                    ..kept.clone()
+                },
+            ),
+        ] {
+            let refused = Failure::Invalid(vec![FieldProblem::new(field, Problem::OwnName)]);
+            assert_eq!(people.change(&own, own.person, changed).await, Err(refused));
+        }
+        let user_name = people.get(&system, own.person).await.unwrap().user_name;
+        let file = format!("user_name,name,position,agency\n{user_name},{},{title},SNV\n", own.name);
+        let report = import(world, &own, ImportKind::People, &file).await.unwrap();
+        assert_eq!(cells(report), named(&[(2, "position", Problem::OwnName)]));
+        people.change(&own, own.person, kept.clone()).await.unwrap();
+        assert!(!people.get(&own, own.person).await.unwrap().may_rename);
+        assert!(people.get(&system, own.person).await.unwrap().may_rename);
+        people
+            .change(&system, own.person, PersonChange { position: title.into(), ..kept.clone() })
+            .await
+            .unwrap();
+
+        // Nobody else could rename the only one who runs the system; of two each renames the other.
+        let roles = || "system_administrator".to_owned();
+        let renamed = PersonChange { name: "Quản trị".into(), roles: roles(), ..kept };
+        assert!(people.get(&system, system.person).await.unwrap().may_rename);
+        people.change(&system, system.person, renamed.clone()).await.unwrap();
+        let second = world.caller(Role::SystemAdministrator, "UBND").await;
+        assert!(!people.get(&system, system.person).await.unwrap().may_rename);
+        let again = PersonChange { name: title.into(), ..renamed };
+        let refused = Failure::Invalid(vec![FieldProblem::new("name", Problem::OwnName)]);
+        assert_eq!(people.change(&system, system.person, again.clone()).await, Err(refused));
+        people.change(&second, system.person, again).await.unwrap();
     })
     .await;
 }
