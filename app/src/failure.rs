@@ -188,6 +188,10 @@ fn refused(refusal: &Refusal) -> Described {
         Refusal::EmptyFile => plain(REFUSED_EMPTY_FILE, REFUSED_EMPTY_FILE_BODY),
         Refusal::DiskFull => plain(REFUSED_DISK_FULL, REFUSED_DISK_FULL_BODY),
         Refusal::ImportUnderWay => plain(REFUSED_IMPORT_UNDER_WAY, REFUSED_IMPORT_UNDER_WAY_BODY),
+        Refusal::ImportOvertaken => plain(REFUSED_IMPORT_OVERTAKEN, REFUSED_IMPORT_OVERTAKEN_BODY),
+        Refusal::ImportsTooOften { minutes } => {
+            Described::new(t(REFUSED_IMPORTS_OFTEN), tf(REFUSED_IMPORTS_OFTEN_BODY, &[("minutes", minutes)]))
+        }
         Refusal::WrongCredentials => plain(REFUSED_WRONG_CREDENTIALS, REFUSED_WRONG_CREDENTIALS_BODY),
         Refusal::WrongSecondCode => plain(REFUSED_WRONG_SECOND_CODE, REFUSED_WRONG_SECOND_CODE_BODY),
         Refusal::DutyFirst { duty } => first(*duty),

@@ -65,6 +65,9 @@ pub struct Limits {
     /// Calls of one person. Nobody presses a button more than twice a second for longer than a few minutes, and what
     /// people do is kept in the audit trail for ever.
     pub calls_of_person: Rate,
+    /// Imports of one person that write. Nobody else writes for a second or two meanwhile, and what is written stays.
+    /// An office that sends its first files sends a handful of each kind; later it sends one a month.
+    pub written_imports_of_person: Rate,
     /// The minimum speed of an upload.
     pub pace: Pace,
     /// The rest of a refused form is read for this long, so that its sender receives the refusal.
@@ -95,7 +98,8 @@ impl Default for Limits {
             heavy_reads_per_person: 2,
             identifications_per_network: 8,
             requests_per_sender: 4,
-            calls_of_person: Rate { at_once: 300, per_second: 2 },
+            calls_of_person: Rate { at_once: 300, every: Duration::from_millis(500) },
+            written_imports_of_person: Rate { at_once: 20, every: Duration::from_secs(180) },
             pace: Pace::default(),
             drained_within: Duration::from_secs(60),
             pages_stuck_after: Duration::from_secs(60),
@@ -157,6 +161,8 @@ pub struct Places {
     pub requests: Quota<Sender>,
     /// How many calls each person may still make.
     pub calls: Allowances<PersonId>,
+    /// How many imports that write each person may still send.
+    pub written_imports: Allowances<PersonId>,
 }
 
 /// Whose places a request takes.
@@ -183,6 +189,7 @@ impl Places {
             identifications: Quota::new(pages, limits.identifications_per_network),
             requests: Quota::new(pages, limits.requests_per_sender),
             calls: Allowances::new(limits.calls_of_person),
+            written_imports: Allowances::new(limits.written_imports_of_person),
         }
     }
 

@@ -132,6 +132,13 @@ pub enum Refusal {
     DiskFull,
     /// Another file is being imported.
     ImportUnderWay,
+    /// What the file was checked against has changed again and again while it was prepared.
+    ImportOvertaken,
+    /// The caller has imported as many files as one person may in this time.
+    ImportsTooOften {
+        /// Minutes until the next one.
+        minutes: u64,
+    },
     /// There are as many as there may be.
     TooMany {
         /// The limit.

@@ -74,6 +74,7 @@ pub(super) fn deed(code: &str) -> String {
 /// The words for a field that was changed, by its name in what is kept.
 pub(super) fn field(name: &str) -> String {
     let text: Text = match name {
+        "added" => IMPORTS_ADDED,
         "address" => AUDIT_FIELD_ADDRESS,
         "agency" => PERSON_AGENCY,
         "agenda" => MEETINGS_TAB_AGENDA,
@@ -81,6 +82,7 @@ pub(super) fn field(name: &str) -> String {
         "at" => MEETINGS_COLUMN_WHEN,
         "capacity" => ROOM_CAPACITY,
         "chair" => PART_CHAIR,
+        "changed" => IMPORTS_CHANGED,
         "changes" => AUDIT_FIELD_CHANGES,
         "closed" => AUDIT_FIELD_CLOSED,
         "code" => ROOM_CODE,
@@ -110,6 +112,7 @@ pub(super) fn field(name: &str) -> String {
         "reason" => AUDIT_FIELD_REASON,
         "roles" => PERSON_ROLES,
         "rooms" => CALENDAR_ROOMS,
+        "rows" => IMPORTS_ROWS,
         "saved_by" => AUDIT_FIELD_SAVED_BY,
         "scope" => RULE_SCOPE,
         "secretary" => PART_SECRETARY,
@@ -122,6 +125,8 @@ pub(super) fn field(name: &str) -> String {
         "state" => MEETINGS_COLUMN_STATE,
         "title" => COMPOSER_TITLE,
         "unexpected" | "is_unexpected" => MEETINGS_UNEXPECTED,
+        "unchanged" => IMPORTS_UNCHANGED,
+        "unlisted" => AUDIT_FIELD_UNLISTED,
         "user_name" => PERSON_USER_NAME,
         "valid_from" => RULE_FROM,
         "video" | "has_video" => ROOM_VIDEO,

@@ -1,7 +1,7 @@
 //! What came of a file: sums, first passwords, and every bad cell with its line and reason.
 
 use domain::error::BadRow;
-use domain::imports::ImportReport;
+use domain::imports::{IMPORT_PARTS_AT_MOST, IMPORT_ROWS_AT_MOST, ImportReport};
 use leptos::prelude::*;
 
 use super::format::file_href;
@@ -43,8 +43,11 @@ fn done(file: &str, report: &ImportReport) -> AnyView {
     .collect_view();
     let bad = (!report.bad.is_empty()).then(|| bad_cells(file, report));
     let stopped = report.stopped_at.map(|line| {
-        let title = tf(IMPORTS_STOPPED, &[("line", &number(i64::try_from(line).unwrap_or(i64::MAX)))]);
-        view! { <Notice tone=Tone::Missed title=title>{t(IMPORTS_STOPPED_BODY)}</Notice> }
+        let shown = |count: u64| number(i64::try_from(count).unwrap_or(i64::MAX));
+        let title = tf(IMPORTS_STOPPED, &[("line", &shown(line))]);
+        let (rows, parts) = (shown(IMPORT_ROWS_AT_MOST as u64), shown(IMPORT_PARTS_AT_MOST as u64));
+        let body = tf(IMPORTS_STOPPED_BODY, &[("rows", &rows), ("parts", &parts)]);
+        view! { <Notice tone=Tone::Missed title=title>{body}</Notice> }
     });
     let passwords = (!report.passwords.is_empty()).then(|| passwords(&report.passwords));
     view! {

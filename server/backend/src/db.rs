@@ -37,8 +37,8 @@ const POSTGRES_HEAVY_SHARE: u32 = 4;
 /// and longer than the longest statement of an import.
 const STATEMENT_MS: &str = "60000";
 /// How long a writer of the embedded database waits for another, here or in another program, before its caller is told
-/// to try again. The longest transaction is an import: 100,000 meetings take some eleven seconds on two slow cores. A
-/// page must be answered within thirty.
+/// to try again. The longest transaction is an import, some two seconds on two slow cores, and a few may follow each other.
+/// A page must be answered within thirty.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 /// Most values bound in one statement: both engines take more, but plans get slow.
 pub(crate) const BINDS_AT_MOST: usize = 500;

@@ -57,6 +57,9 @@ impl Events {
     }
 
     pub(crate) fn tell(&self, news: News) {
+        if news.is_too_much() {
+            return self.say(Event::Resync);
+        }
         for meeting in news.0 {
             self.say(Event::Meeting(meeting));
         }
@@ -130,12 +133,22 @@ impl News {
         self.0.insert(meeting);
     }
 
+    /// Whether the meetings are more than a listener is told one by one: a file changed them.
+    fn is_too_much(&self) -> bool {
+        self.0.len() > WAITING_AT_MOST
+    }
+
     /// Has the server notify of them when the transaction is permanent.
     pub(crate) async fn send(self, on: &mut PgConnection) -> Result<(), sqlx::Error> {
-        for meeting in self.0 {
+        let payloads = match self.is_too_much() {
+            // Whatever is no identifier has everything read again.
+            true => vec![String::new()],
+            false => self.0.iter().map(MeetingId::to_string).collect(),
+        };
+        for payload in payloads {
             sqlx::query::<Postgres>("SELECT pg_notify($1, $2)")
                 .bind(CHANNEL)
-                .bind(meeting.to_string())
+                .bind(payload)
                 .execute(&mut *on)
                 .await?;
         }
@@ -195,6 +208,15 @@ mod tests {
         }
         assert_eq!(listener.next().await, Some(Event::Resync));
         assert_eq!(listener.next().await, Some(Event::Meeting(meeting(1))));
+    }
+
+    #[tokio::test]
+    async fn a_transaction_that_changed_very_many_meetings_has_everything_read_again() {
+        let events = Events::default();
+        let mut listener = events.listen();
+        events.tell(News((0..=WAITING_AT_MOST).map(meeting).collect()));
+        drop(events);
+        assert_eq!((listener.next().await, listener.next().await), (Some(Event::Resync), None));
     }
 
     #[tokio::test]

@@ -64,6 +64,11 @@ pub(crate) async fn refresh(tx: &mut Tx, meeting: MeetingId) -> Done<()> {
     write(tx, &[meeting.to_string()]).await
 }
 
+/// Writes the words of meetings that are new.
+pub(crate) async fn refresh_all(tx: &mut Tx, meetings: &[MeetingId]) -> Done<()> {
+    write_all(tx, meetings.iter().map(|meeting| (meeting.to_string(),)).collect()).await
+}
+
 /// Writes the words of an agency's meetings anew: its name is among them.
 pub(crate) async fn refresh_agency(tx: &mut Tx, agency: AgencyId) -> Done<()> {
     let held: Vec<(String,)> =

@@ -46,7 +46,7 @@ fn bad(report: &ImportReport) -> String {
     let ImportReport { bad_rows, bad_cells, bad, stopped_at, .. } = report;
     let mut text = format!("nothing was written; {bad_rows} rows cannot be taken:");
     if let Some(line) = stopped_at {
-        text.push_str(&format!("\n  reading stopped at line {line}: perhaps this is a file of another kind"));
+        text.push_str(&format!("\n  reading stopped at line {line}: split the file, if it is the right one"));
     }
     if *bad_cells > bad.len() as u64 {
         text.push_str(&format!("\n  the first {} of {bad_cells} cells:", bad.len()));

@@ -24,7 +24,7 @@ const SENT_WITHIN: Duration = Duration::from_secs(10);
 const SILENT_AT_MOST: Duration = Duration::from_secs(15);
 
 /// How much a page may say, so that nobody floods the others with what they press.
-const SAID: Rate = Rate { at_once: MESSAGES_AT_ONCE, per_second: 1 };
+const SAID: Rate = Rate { at_once: MESSAGES_AT_ONCE, every: Duration::from_secs(1) };
 
 /// The page cannot be reached any more.
 #[derive(Debug)]

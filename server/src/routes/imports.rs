@@ -12,6 +12,7 @@ use domain::access::Caller;
 use domain::error::{Failure, FieldProblem, Problem, Refusal};
 use domain::imports::{ImportKind, ImportMode};
 use http::request::Parts;
+use tokio::time::Instant;
 
 use crate::fault;
 use crate::guard::Visitor;
@@ -74,7 +75,16 @@ async fn take(
     let place = site.places.imports.acquire(caller.person, site.config.limits.turn_within).await;
     let _place = place.ok_or(Refusal::ImportUnderWay)?;
     let bytes = rows.read().await?;
+    let writes = mode == ImportMode::Write;
+    if writes {
+        let left = site.places.written_imports.try_take(caller.person, Instant::now());
+        left.map_err(|wait| Refusal::ImportsTooOften { minutes: wait.as_secs().div_ceil(60).max(1) })?;
+    }
     let outcome = site.services.imports.import(caller, kind, bytes, mode).await?;
+    // A file with bad rows holds up nobody. One that was left or that failed may have, and stays counted.
+    if writes && !outcome.is_written {
+        site.places.written_imports.give_back(&caller.person);
+    }
     let report = Report::Import { kind: kind.code().to_owned(), file: name, outcome };
     Ok(site.reports.0.put(caller, report))
 }

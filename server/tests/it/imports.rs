@@ -1,7 +1,11 @@
 //! Files of rows from the administration's page.
 
+use std::time::Duration;
+
 use app::context::Report;
 use http::{Method, StatusCode, header};
+
+use server::allowance::Rate;
 
 use crate::world::{Answer, World, now};
 
@@ -155,5 +159,33 @@ async fn a_file_of_another_kind_is_left_and_the_page_says_where() {
     let rows = format!("agency,year,base,held,source\n{}", "KHONGCO,2024,all,12,Báo cáo\n".repeat(30_000));
     let answer = send(&world, &cookie, "baseline", "write", &rows).await;
     let page = world.page(answer.header(header::LOCATION)).signed_in(&cookie).send().await;
-    assert!(page.text().contains("Dừng đọc ở dòng 20.002"), "{}", page.text());
+    let text = page.text();
+    assert!(text.contains("Dừng đọc ở dòng 10.002"), "{text}");
+    assert!(text.contains("không quá 10.000 dòng và 15.000 phiên họp, vai trò hoặc tên cũ"), "{text}");
+}
+
+#[tokio::test]
+async fn one_person_writes_only_some_files_in_a_short_time() {
+    let world = World::with(|config| {
+        config.limits.written_imports_of_person = Rate { at_once: 2, every: Duration::from_secs(3 * 86_400) };
+    });
+    let (world, cookie) = world.await.claim().await;
+    let system = world.site.backend.system_caller(now());
+    let root = world.site.services.agencies.tree(&system).await.unwrap()[0].code.clone();
+    let (rows, wrong) = (ROWS.replace("{root}", &root), ROWS.replace("{root}", "NONE"));
+    let status = async |mode, rows| send(&world, &cookie, "agencies", mode, rows).await.status;
+    // What holds nobody up is not counted.
+    for (mode, rows) in [("dry_run", &rows), ("dry_run", &rows), ("dry_run", &rows), ("write", &wrong)] {
+        assert_eq!(status(mode, rows).await, StatusCode::SEE_OTHER, "{mode}");
+    }
+    assert_eq!(status("write", &rows).await, StatusCode::SEE_OTHER);
+    assert_eq!(status("write", &wrong).await, StatusCode::SEE_OTHER);
+    assert_eq!(status("write", &rows).await, StatusCode::SEE_OTHER);
+    let refused = send(&world, &cookie, "agencies", "write", &rows).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    // Three days are 4,320 minutes.
+    assert!(refused.text().contains("Gửi lại tệp sau 4320 phút"), "{}", refused.text());
+    assert_eq!(status("dry_run", &rows).await, StatusCode::SEE_OTHER);
+    let other = world.person("quantri2", "system_administrator").await.0;
+    assert_eq!(send(&world, &other, "agencies", "write", &rows).await.status, StatusCode::SEE_OTHER);
 }

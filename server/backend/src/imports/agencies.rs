@@ -7,18 +7,18 @@ use domain::agencies::{Agency, AgencyInput};
 use domain::audit::Deed;
 use domain::error::Problem;
 use domain::ids::AgencyId;
-use domain::imports::ImportReport;
 
-use super::Import;
+use super::changes::{Area, Change};
 use super::table::{Row, Table};
+use super::{FileSteps, Import};
 use crate::access::permit;
 use crate::agencies::{self, NewAgency, ParsedAgency};
 use crate::audit::{self, Entry};
 use crate::db::Tx;
 use crate::stop::Done;
 
-/// Most levels of agencies: a province has four. Each agency's path is walked, so a chain of 20,000 would
-/// take a day.
+/// Most levels of agencies: a province has four. Each agency's path is walked, so a chain of 10,000 would
+/// take hours.
 const DEPTH_AT_MOST: usize = 20;
 
 /// An agency as it is to be: from the file, or as it stands.
@@ -27,25 +27,39 @@ struct Node {
     id: AgencyId,
     parent: Option<AgencyId>,
     parsed: ParsedAgency,
-    is_new: bool,
 }
 
-pub(super) async fn run(mut import: Import<'_>, table: &Table<'_>) -> Done<ImportReport> {
-    permit(import.caller, Action::ManageAgencies, Scope::System)?;
-    let mut ground = import.ground().await?;
-    let there = agencies::all(&mut ground).await?;
-    let mut rows = read(&mut import, table);
-    take_over_root(&there, &mut rows);
-    let before: HashMap<AgencyId, Node> = there.iter().map(|agency| (agency.id, node(agency))).collect();
-    let after = connect(&mut import, table, &there, &before, rows);
-    let changed: Vec<&Node> = after.values().filter(|node| is_changed(node, before.get(&node.id))).collect();
-    import.report.added = changed.iter().filter(|node| node.is_new).count() as u64;
-    import.report.changed = changed.len() as u64 - import.report.added;
-    import.report.unchanged = import.report.rows.saturating_sub(changed.len() as u64);
-    if let Some(tx) = import.writing(&mut ground) {
-        write(&import, tx, &before, &after).await?;
+/// A file of agencies.
+pub(super) struct AgencyFile;
+
+/// The tree as it is, and as it is to be.
+pub(super) struct Plan {
+    before: HashMap<AgencyId, Node>,
+    after: BTreeMap<AgencyId, Node>,
+}
+
+impl FileSteps for AgencyFile {
+    type Plan = Plan;
+    const DEED: Deed = Deed::ImportsAgencies;
+
+    async fn prepare(&mut self, import: &mut Import<'_>, table: &Table<'_>) -> Done<Plan> {
+        permit(import.caller, Action::ManageAgencies, Scope::System)?;
+        let there = agencies::all(import.backend.db()).await?;
+        let mut rows = read(import, table);
+        take_over_root(&there, &mut rows);
+        let before: HashMap<AgencyId, Node> = there.iter().map(|agency| (agency.id, node(agency))).collect();
+        let after = connect(import, table, &there, &before, rows);
+        Ok(Plan { before, after })
     }
-    import.finish(ground, Deed::ImportsAgencies).await
+
+    fn is_concerned(_: &Plan, change: &Change) -> bool {
+        matches!(change.area, Area::Agencies | Area::Any)
+    }
+
+    async fn write(&mut self, import: &mut Import<'_>, plan: Plan, tx: &mut Tx) -> Done<bool> {
+        write(import, tx, &plan.before, &plan.after).await?;
+        Ok(true)
+    }
 }
 
 /// A row of the file.
@@ -76,6 +90,7 @@ fn read(import: &mut Import<'_>, table: &Table<'_>) -> Vec<Read> {
                 import.bad.cell(cells, "code", Problem::Repeated);
             }
             Ok(parsed) => {
+                import.count_parts(cells, "aliases", parsed.aliases.len());
                 rows.push(Read { row: cells.keep(), parsed, parent: input.parent, stands_for: None })
             }
             Err(problems) => import.bad.fields(cells, problems),
@@ -98,7 +113,7 @@ fn take_over_root(there: &[Agency], rows: &mut [Read]) {
 }
 
 fn node(agency: &Agency) -> Node {
-    Node { id: agency.id, parent: agency.parent, parsed: ParsedAgency::of(agency), is_new: false }
+    Node { id: agency.id, parent: agency.parent, parsed: ParsedAgency::of(agency) }
 }
 
 /// The whole tree as it is to be; parents that nobody has, or that lead in a circle, are bad cells.
@@ -119,7 +134,7 @@ fn connect(
         if let (Some(node), false) = (before.get(&id), table.has("aliases")) {
             row.parsed.aliases.clone_from(&node.parsed.aliases);
         }
-        after.insert(id, Node { id, parent: None, parsed: row.parsed, is_new: known.is_none() });
+        after.insert(id, Node { id, parent: None, parsed: row.parsed });
         placed.push((id, row.row, row.parent));
     }
     for (id, row, parent) in &placed {
@@ -134,6 +149,11 @@ fn connect(
     for (id, row, _) in &placed {
         if let Err(problem) = path_of(&after, *id) {
             import.bad.cell(row.cells(table), "parent", problem);
+        }
+        match (after.get(id), before.get(id)) {
+            (Some(node), before) if !is_changed(node, before) => import.report.unchanged += 1,
+            (_, None) => import.adds(row.cells(table)),
+            (_, Some(_)) => import.changes(row.cells(table)),
         }
     }
     after

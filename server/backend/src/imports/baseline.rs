@@ -6,11 +6,13 @@ use domain::audit::Deed;
 use domain::count::Base;
 use domain::error::Problem;
 use domain::ids::AgencyId;
-use domain::imports::{ImportKind, ImportReport};
+use domain::imports::ImportKind;
 use serde_json::json;
 
+use super::cells::{choice, number, place_of, text};
+use super::changes::{Area, Change};
 use super::table::Table;
-use super::{Import, choice, number, place_of, text};
+use super::{FileSteps, Import};
 use crate::agencies::places_by_code;
 use crate::audit::{self, Entry};
 use crate::db::{Source, Tx, q};
@@ -26,49 +28,72 @@ const SOURCE_AT_MOST: u32 = 300;
 
 type Key = (AgencyId, i64, Base);
 
-pub(super) async fn run(mut import: Import<'_>, table: &Table<'_>) -> Done<ImportReport> {
-    let mut ground = import.ground().await?;
-    let places = places_by_code(&mut ground).await?;
-    let stored = stored_figures(&mut ground).await?;
-    let mut seen = HashSet::new();
-    let mut rows = Vec::new();
-    let mut lines = table.rows();
-    while let Some(cells) = lines.next(&mut import.bad) {
-        let place = place_of(&mut import, &places, cells, ImportKind::Baseline)?;
-        let year = number(&mut import, cells, "year", YEARS.0, YEARS.1);
-        let base = choice(&mut import, cells, "base", Base::parse);
-        let held = number(&mut import, cells, "held", 0, HELD_AT_MOST);
-        let source = text(&mut import, cells, "source", SOURCE_AT_MOST);
-        let (Some(place), Some(year), Some(base), Some(held), Some(source)) =
-            (place, year, base, held, source)
-        else {
-            continue;
-        };
-        let key = (place.id, year, base);
-        if !seen.insert(key) {
-            import.bad.cell(cells, "agency", Problem::Repeated);
-            continue;
-        }
-        match stored.get(&key) {
-            Some(there) if *there == (held, source.clone()) => import.report.unchanged += 1,
-            Some(_) => import.report.changed += 1,
-            None => import.report.added += 1,
-        }
-        rows.push((key, held, source));
-    }
-    import.report.rows = lines.count();
-    if let Some(tx) = import.writing(&mut ground) {
-        for (key, held, source) in rows {
-            let there = stored.get(&key);
-            if there != Some(&(held, source.clone())) {
-                write(&import, tx, key, there, (held, source)).await?;
-            }
-        }
-    }
-    import.finish(ground, Deed::ImportsBaseline).await
+/// What a figure is, and the document it stands in.
+type Figure = (i64, String);
+
+/// A file of figures.
+pub(super) struct BaselineFile;
+
+/// A figure to be written.
+pub(super) struct NewFigure {
+    key: Key,
+    before: Option<Figure>,
+    after: Figure,
 }
 
-async fn stored_figures(on: impl Source) -> Done<HashMap<Key, (i64, String)>> {
+impl FileSteps for BaselineFile {
+    type Plan = Vec<NewFigure>;
+    const DEED: Deed = Deed::ImportsBaseline;
+
+    async fn prepare(&mut self, import: &mut Import<'_>, table: &Table<'_>) -> Done<Vec<NewFigure>> {
+        let db = import.backend.db();
+        let (places, mut stored) = (places_by_code(db).await?, stored_figures(db).await?);
+        let (mut seen, mut plan) = (HashSet::new(), Vec::new());
+        let mut lines = table.rows();
+        while let Some(cells) = lines.next(&mut import.bad) {
+            let place = place_of(import, &places, cells, ImportKind::Baseline)?;
+            let year = number(import, cells, "year", YEARS.0, YEARS.1);
+            let base = choice(import, cells, "base", Base::parse);
+            let held = number(import, cells, "held", 0, HELD_AT_MOST);
+            let source = text(import, cells, "source", SOURCE_AT_MOST);
+            let (Some(place), Some(year), Some(base), Some(held), Some(source)) =
+                (place, year, base, held, source)
+            else {
+                continue;
+            };
+            let (key, after) = ((place.id, year, base), (held, source));
+            if !seen.insert(key) {
+                import.bad.cell(cells, "agency", Problem::Repeated);
+                continue;
+            }
+            let before = stored.remove(&key);
+            match &before {
+                Some(before) if *before == after => {
+                    import.report.unchanged += 1;
+                    continue;
+                }
+                Some(_) => import.changes(cells),
+                None => import.adds(cells),
+            }
+            plan.push(NewFigure { key, before, after });
+        }
+        import.report.rows = lines.count();
+        Ok(plan)
+    }
+
+    fn is_concerned(_: &Vec<NewFigure>, change: &Change) -> bool {
+        matches!(change.area, Area::Agencies | Area::Baseline | Area::Any)
+    }
+
+    async fn write(&mut self, import: &mut Import<'_>, plan: Vec<NewFigure>, tx: &mut Tx) -> Done<bool> {
+        for figure in plan {
+            write(import, tx, figure).await?;
+        }
+        Ok(true)
+    }
+}
+
+async fn stored_figures(on: impl Source) -> Done<HashMap<Key, Figure>> {
     let rows: Vec<(String, i64, String, i64, String)> =
         q("SELECT agency_id, year, base, held, source FROM baseline").all(on).await?;
     rows.into_iter()
@@ -82,9 +107,7 @@ async fn stored_figures(on: impl Source) -> Done<HashMap<Key, (i64, String)>> {
 async fn write(
     import: &Import<'_>,
     tx: &mut Tx,
-    (agency, year, base): Key,
-    there: Option<&(i64, String)>,
-    (held, source): (i64, String),
+    NewFigure { key: (agency, year, base), before, after: (held, source) }: NewFigure,
 ) -> Done<()> {
     q("INSERT INTO baseline (agency_id, year, base, held, source) VALUES ($1, $2, $3, $4, $5) \
        ON CONFLICT (agency_id, year, base) DO UPDATE SET held = excluded.held, source = excluded.source")
@@ -97,7 +120,7 @@ async fn write(
     .await?;
     let subject = format!("{year} {}", base.code());
     let mut entry = Entry::new(Deed::BaselineSet, &subject).of(agency);
-    if let Some((held, source)) = there {
+    if let Some((held, source)) = before {
         entry = entry.before(&json!({ "held": held, "source": source }))?;
     }
     let entry = entry.after(&json!({ "held": held, "source": source }))?;

@@ -1,9 +1,12 @@
-//! Imports of CSV files. A file is checked as a whole, and written as a whole or not at all. A dry run makes
-//! the same checks and blocks nobody. Only one import runs at a time, on a thread for blocking work.
+//! Imports of CSV files. A file is checked as a whole, and written as a whole or not at all. It is prepared beside
+//! the database's lock: the lock is held only to check that nothing has changed meanwhile, and to write. A dry run
+//! makes the same checks and blocks nobody. Only one import runs at a time, on a thread for blocking work.
 //! Each kind of file has a module; this one knows only what they share.
 
 mod agencies;
 mod baseline;
+mod cells;
+mod changes;
 mod meetings;
 mod people;
 mod rooms;
@@ -11,7 +14,6 @@ mod sittings;
 mod table;
 mod upload;
 
-use std::collections::HashMap;
 use std::sync::{Arc, Weak};
 
 use async_trait::async_trait;
@@ -19,17 +21,20 @@ use domain::access::{Action, Caller, Scope};
 use domain::audit::Deed;
 use domain::error::{Failure, FieldProblem, Outcome, Problem, Refusal};
 use domain::ids::AgencyId;
-use domain::imports::{ImportKind, ImportMode, ImportReport, Imports};
+use domain::imports::{
+    IMPORT_PARTS_AT_MOST, IMPORT_ROWS_AT_MOST, IMPORT_WRITTEN_AT_MOST, ImportKind, ImportMode, ImportReport,
+    Imports,
+};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 pub use upload::ImportUpload;
 
 use crate::Backend;
 use crate::access::permit;
-use crate::agencies::Place;
 use crate::audit::{self, Entry};
-use crate::db::{BINDS_AT_MOST, Db, Source, Tx, Value, Via, places, q};
+use crate::db::{BINDS_AT_MOST, Tx, Value, places, q};
 use crate::stop::{Done, Stop};
+use changes::Change;
 use table::{Bad, Cells, Table};
 
 impl Backend {
@@ -55,9 +60,10 @@ impl Imports for Backend {
     }
 }
 
-/// Most rows of a file: two years of meetings of a whole province. While a file is written nobody else writes, in a
-/// conference either; this many rows take less than 4 s on two slow cores, and a page waits longer than that.
-const ROWS_AT_MOST: usize = 20_000;
+/// How often a file is prepared before its sender is asked to send it again. A file is prepared in a second or two, and
+/// what it reads rarely changes in that time. It is never prepared under the lock: a sender who keeps changing
+/// something would hold up everybody's writing.
+const PREPARED_AT_MOST: usize = 4;
 
 /// Runs the import on a thread of its own, because reading a large file takes seconds without a pause. The
 /// turn belongs to the work: it ends with the work, even if nobody waits for the answer any more.
@@ -93,15 +99,64 @@ async fn import(
     (file, asker): (&[u8], Weak<()>),
     mode: ImportMode,
 ) -> Done<ImportReport> {
-    let (table, bad) = Table::read(file, kind, ROWS_AT_MOST)?;
-    let import = Import { backend, caller, mode, bad, report: ImportReport::default(), file, asker };
+    let (table, bad) = Table::read(file, kind, IMPORT_ROWS_AT_MOST)?;
+    let report = ImportReport::default();
+    let import = Import { backend, caller, mode, bad, report, parts: 0, unlisted: 0, file, asker };
     match kind {
-        ImportKind::Agencies => agencies::run(import, &table).await,
-        ImportKind::People => people::run(import, &table).await,
-        ImportKind::Rooms => rooms::run(import, &table).await,
-        ImportKind::Meetings => meetings::run(import, &table).await,
-        ImportKind::Baseline => baseline::run(import, &table).await,
+        ImportKind::Agencies => run(agencies::AgencyFile, import, &table).await,
+        ImportKind::People => run(people::PeopleFile::default(), import, &table).await,
+        ImportKind::Rooms => run(rooms::RoomFile, import, &table).await,
+        ImportKind::Meetings => run(meetings::MeetingFile, import, &table).await,
+        ImportKind::Baseline => run(baseline::BaselineFile, import, &table).await,
     }
+}
+
+/// The steps of importing one kind of file.
+trait FileSteps {
+    /// What is to be written, worked out in full.
+    type Plan;
+    /// The deed of the import.
+    const DEED: Deed;
+
+    /// Reads the file and judges it against what is stored. Writes nothing.
+    async fn prepare(&mut self, import: &mut Import<'_>, table: &Table<'_>) -> Done<Self::Plan>;
+
+    /// Whether a line of the trail may change what `prepare` has read.
+    fn is_concerned(plan: &Self::Plan, change: &Change) -> bool;
+
+    /// Writes the plan. False if something that it changes is no longer as `prepare` has read it.
+    async fn write(&mut self, import: &mut Import<'_>, plan: Self::Plan, tx: &mut Tx) -> Done<bool>;
+}
+
+/// Prepares the file beside the database's lock, and writes it under the lock if nothing that was read has changed.
+/// Otherwise it prepares the file again.
+async fn run<F: FileSteps>(mut steps: F, mut import: Import<'_>, table: &Table<'_>) -> Done<ImportReport> {
+    let db = import.backend.db();
+    for _ in 0..PREPARED_AT_MOST {
+        let seen = changes::newest(db).await?;
+        let plan = steps.prepare(&mut import, table).await?;
+        if !import.writes() {
+            import.report.passwords.clear();
+            return Ok(import.reported());
+        }
+        import.still_asked()?;
+        // A file that says what is there already needs no lock and no line in the trail.
+        if import.report.added + import.report.changed == 0 {
+            import.report.is_written = true;
+            return Ok(import.reported());
+        }
+        let hash = hex::encode(Sha256::digest(import.file));
+        let mut tx = db.begin().await?;
+        changes::wait_for_other_imports(&mut tx).await?;
+        let since = changes::since(&mut tx, seen).await?;
+        let is_current = !since.iter().any(|change| F::is_concerned(&plan, change));
+        if is_current && steps.write(&mut import, plan, &mut tx).await? {
+            return import.commit(tx, F::DEED, &hash).await;
+        }
+        drop(tx);
+        import.start_again();
+    }
+    Err(Refusal::ImportOvertaken.into())
 }
 
 /// Refuses before the file is read at all when there is no agency the caller could import for.
@@ -132,51 +187,53 @@ struct Import<'a> {
     mode: ImportMode,
     bad: Bad,
     report: ImportReport,
+    /// Parts of all rows so far.
+    parts: usize,
+    /// Changes that have no line of their own in the trail.
+    unlisted: u64,
     file: &'a [u8],
     /// No longer alive once nobody waits for the answer.
     asker: Weak<()>,
 }
 
-/// Where an import looks: who only checks reads beside everybody else, who writes holds the database.
-enum Ground {
-    Beside(Db),
-    Within(Tx),
-}
-
-impl Ground {
-    /// The transaction, of an import that writes.
-    fn tx(&mut self) -> Option<&mut Tx> {
-        match self {
-            Ground::Beside(_) => None,
-            Ground::Within(tx) => Some(tx),
-        }
-    }
-}
-
-impl Source for Ground {
-    fn via(&mut self) -> Via<'_> {
-        match self {
-            Ground::Beside(db) => db.reading(),
-            Ground::Within(tx) => tx.via(),
-        }
-    }
-}
-
 impl Import<'_> {
-    /// What the rows are held against. A file that is known to be wrong holds nothing either.
-    async fn ground(&self) -> Done<Ground> {
-        let db = self.backend.db();
-        Ok(if self.writes() { Ground::Within(db.begin().await?) } else { Ground::Beside(db.clone()) })
-    }
-
     /// Whether what was found is to be written.
     fn writes(&self) -> bool {
         self.bad.is_empty() && self.mode == ImportMode::Write
     }
 
-    /// The transaction to write in; none when nothing is to be written.
-    fn writing<'g>(&self, ground: &'g mut Ground) -> Option<&'g mut Tx> {
-        ground.tx().filter(|_| self.writes())
+    /// Forgets what was found, before the file is prepared again. Only a file without bad cells is.
+    fn start_again(&mut self) {
+        self.bad = Bad::default();
+        let passwords = std::mem::take(&mut self.report.passwords);
+        self.report = ImportReport { passwords, ..ImportReport::default() };
+        (self.parts, self.unlisted) = (0, 0);
+    }
+
+    /// Counts the parts of a row. Ends the reading when all rows together have more than a file may.
+    fn count_parts(&mut self, cells: Cells<'_>, column: &str, parts: usize) {
+        self.parts += parts;
+        if self.parts > IMPORT_PARTS_AT_MOST && self.bad.stopped_at().is_none() {
+            self.bad.stop(cells, column, IMPORT_PARTS_AT_MOST);
+        }
+    }
+
+    /// Counts a row that adds something.
+    fn adds(&mut self, cells: Cells<'_>) {
+        self.report.added += 1;
+        self.limit_written(cells);
+    }
+
+    /// Counts a row that changes something.
+    fn changes(&mut self, cells: Cells<'_>) {
+        self.report.changed += 1;
+        self.limit_written(cells);
+    }
+
+    fn limit_written(&mut self, cells: Cells<'_>) {
+        if self.report.added + self.report.changed == IMPORT_WRITTEN_AT_MOST as u64 + 1 {
+            self.bad.row(cells, Problem::TooMany(IMPORT_WRITTEN_AT_MOST as u32));
+        }
     }
 
     /// A bad row unless the caller's rights allow what it asks for.
@@ -197,52 +254,36 @@ impl Import<'_> {
         }
     }
 
-    /// Ends the import. If it wrote, this adds a line to the trail and commits; otherwise nothing is changed. A file that
-    /// says what is there already adds no line.
     /// An import that nobody waits for writes nothing: its first passwords would be lost.
-    async fn finish(mut self, ground: Ground, what: Deed) -> Done<ImportReport> {
-        if self.asker.strong_count() == 0 {
-            return Err(Failure::Unavailable.into());
+    fn still_asked(&self) -> Done<()> {
+        if self.asker.strong_count() == 0 { Err(Failure::Unavailable.into()) } else { Ok(()) }
+    }
+
+    /// Adds the import's line to the trail and makes everything permanent.
+    async fn commit(mut self, mut tx: Tx, what: Deed, hash: &str) -> Done<ImportReport> {
+        let ImportReport { rows, added, changed, unchanged, .. } = self.report;
+        let mut counts = json!({
+            "rows": rows, "added": added, "changed": changed, "unchanged": unchanged,
+            "bytes": self.file.len(), "sha256": hash,
+        });
+        if self.unlisted > 0 {
+            counts["unlisted"] = self.unlisted.into();
         }
-        if let (Ground::Within(mut tx), true) = (ground, self.writes()) {
-            let ImportReport { rows, added, changed, unchanged, .. } = self.report;
-            let hash = hex::encode(Sha256::digest(self.file));
-            let counts = json!({
-                "rows": rows, "added": added, "changed": changed, "unchanged": unchanged,
-                "bytes": self.file.len(), "sha256": hash,
-            });
-            let subject = what.code().rsplit('.').next().unwrap_or_default();
-            if added + changed > 0 {
-                let entry = Entry::new(what, subject).after(&counts)?;
-                audit::record(&mut tx, self.backend, self.caller, entry).await?;
-                tx.commit().await?;
-            }
-            self.report.is_written = true;
-        } else {
-            self.report.passwords.clear();
-        }
+        let subject = what.code().rsplit('.').next().unwrap_or_default();
+        let entry = Entry::new(what, subject).after(&counts)?;
+        audit::record(&mut tx, self.backend, self.caller, entry).await?;
+        self.still_asked()?;
+        tx.commit().await?;
+        self.report.is_written = true;
+        Ok(self.reported())
+    }
+
+    fn reported(mut self) -> ImportReport {
         (self.report.bad_rows, self.report.bad_cells) = (self.bad.rows(), self.bad.cells());
         self.report.stopped_at = self.bad.stopped_at();
         self.report.bad = self.bad.listed();
-        Ok(self.report)
+        self.report
     }
-}
-
-/// The agency a row names; a code that nobody has, or for which the caller may not import, is a bad cell.
-fn place_of<'p>(
-    import: &mut Import<'_>,
-    places: &'p HashMap<String, Place>,
-    cells: Cells<'_>,
-    kind: ImportKind,
-) -> Done<Option<&'p Place>> {
-    let code = cells.get("agency");
-    let Some(place) = places.get(code) else {
-        let problem = if code.is_empty() { Problem::Missing } else { Problem::Unknown };
-        import.bad.cell(cells, "agency", problem);
-        return Ok(None);
-    };
-    let permitted = permit(import.caller, action(kind), Scope::Agency(&place.path));
-    Ok(import.allowed(cells, "agency", permitted)?.then_some(place))
 }
 
 /// Inserts many rows with as few statements as the limit of values allows. All rows have the same width; the full
@@ -257,43 +298,4 @@ async fn insert_rows(tx: &mut Tx, into: &str, width: usize, values: Vec<Value>) 
         q(format!("INSERT INTO {into} VALUES {}", groups.join(", "))).bind_all(chunk).run(&mut *tx).await?;
     }
     Ok(())
-}
-
-/// A whole number of a range.
-fn number(import: &mut Import<'_>, cells: Cells<'_>, column: &str, from: i64, to: i64) -> Option<i64> {
-    let text = cells.get(column);
-    let value = text.parse().ok().filter(|value| (from..=to).contains(value));
-    if value.is_none() {
-        let problem = if text.is_empty() { Problem::Missing } else { Problem::NotInRange(from, to) };
-        import.bad.cell(cells, column, problem);
-    }
-    value
-}
-
-/// One of the words that a column knows.
-fn choice<T>(
-    import: &mut Import<'_>,
-    cells: Cells<'_>,
-    column: &str,
-    parse: impl FnOnce(&str) -> Option<T>,
-) -> Option<T> {
-    let text = cells.get(column);
-    let value = parse(text);
-    if value.is_none() {
-        let problem = if text.is_empty() { Problem::Missing } else { Problem::Unknown };
-        import.bad.cell(cells, column, problem);
-    }
-    value
-}
-
-/// A text that must be there and not be too long.
-fn text(import: &mut Import<'_>, cells: Cells<'_>, column: &str, at_most: u32) -> Option<String> {
-    let text = cells.get(column);
-    let problem = match text.chars().count() {
-        0 => Problem::Missing,
-        length if length > at_most as usize => Problem::TooLong(at_most),
-        _ => return Some(text.to_owned()),
-    };
-    import.bad.cell(cells, column, problem);
-    None
 }

@@ -5,16 +5,18 @@ use std::collections::{HashMap, HashSet};
 
 use domain::audit::Deed;
 use domain::error::Problem;
-use domain::imports::{ImportKind, ImportReport};
+use domain::imports::{IMPORT_WRITTEN_AT_MOST, ImportKind, ImportReport};
 use domain::people::PersonInput;
 use futures::{StreamExt, TryStreamExt};
 
+use super::cells::place_of;
+use super::changes::{Area, Change};
 use super::table::{Cells, Row, Table};
-use super::{Import, place_of};
+use super::{FileSteps, Import};
 use crate::Backend;
 use crate::accounts::password::{self, StoredPassword};
 use crate::agencies::{Place, places_by_code};
-use crate::imports::Ground;
+use crate::db::Tx;
 use crate::people::{
     self, Kept, ParsedPerson, There, everybody, permit_all, permit_change, permit_new, permit_role,
 };
@@ -22,57 +24,65 @@ use crate::stop::Done;
 
 /// Passwords hashed side by side: the cap on hashing itself is the cores.
 const HASHED_AT_ONCE: usize = 8;
-/// New people of one file. Each costs a password's hash, some 25 ms of a core: a minute for a file on one core, which is
-/// what a proxy waits.
-const NEW_AT_MOST: usize = 2_000;
-
 /// Shown in a report instead of a password.
 const HIDDEN: &str = "…";
 
-pub(super) async fn run(mut import: Import<'_>, table: &Table<'_>) -> Done<ImportReport> {
-    const WHAT: Deed = Deed::ImportsPeople;
-    let rows = read(&mut import, table);
-    // Hashing takes a while: it is not spent on a file that is wrong, and must not hold the database. So every row is
-    // checked before, and again within.
-    let db = import.backend.db();
-    let (places, there) = (places_by_code(db).await?, everybody(db).await?);
-    let is_alone = people::runs_the_system_alone(db, import.caller).await?;
-    refuse_weak_passwords(&mut import, table, &rows, &places, &there).await?;
-    let writes = compare(&mut import, table, &rows, &places, &there, is_alone)?;
-    if !import.writes() {
-        return import.finish(Ground::Beside(db.clone()), WHAT).await;
+/// A file of people.
+#[derive(Default)]
+pub(super) struct PeopleFile {
+    /// The hashes of first passwords by user name. They are kept when the file is prepared again: hashing takes long.
+    hashes: HashMap<String, String>,
+}
+
+impl FileSteps for PeopleFile {
+    type Plan = Vec<Write>;
+    const DEED: Deed = Deed::ImportsPeople;
+
+    async fn prepare(&mut self, import: &mut Import<'_>, table: &Table<'_>) -> Done<Vec<Write>> {
+        let db = import.backend.db();
+        let rows = read(import, table);
+        let (places, there) = (places_by_code(db).await?, everybody(db).await?);
+        let is_alone = people::runs_the_system_alone(db, import.caller).await?;
+        refuse_weak_passwords(import, table, &rows, &places, &there).await?;
+        let plan = compare(import, table, rows, &places, there, is_alone)?;
+        // Hashing takes a while, and is not spent on a file that is wrong.
+        if import.writes() {
+            let is_hashed = |write: &&Write| self.hashes.contains_key(&write.after.user_name);
+            let new = plan.iter().filter(|write| write.before.is_none() && !is_hashed(write)).collect();
+            let made = hash_all(import.backend, &mut import.report, new).await?;
+            self.hashes.extend(made);
+        }
+        Ok(plan)
     }
-    let new = writes.iter().filter(|write| write.before.is_none()).map(|write| write.parsed).collect();
-    let mut hashes = hash_all(import.backend, &mut import.report, new).await?;
-    let mut ground = import.ground().await?;
-    let (places, there) = (places_by_code(&mut ground).await?, everybody(&mut ground).await?);
-    let is_alone = people::runs_the_system_alone(&mut ground, import.caller).await?;
-    let writes = compare(&mut import, table, &rows, &places, &there, is_alone)?;
-    let demotes = writes.iter().any(|write| {
-        let runs = write.before.is_some_and(|there| there.kept.runs_the_system());
-        runs && !write.after.runs_the_system()
-    });
-    if let Some(tx) = import.writing(&mut ground) {
-        for Write { after, before, .. } in writes {
+
+    fn is_concerned(_: &Vec<Write>, change: &Change) -> bool {
+        matches!(change.area, Area::Agencies | Area::People | Area::Any)
+    }
+
+    async fn write(&mut self, import: &mut Import<'_>, plan: Vec<Write>, tx: &mut Tx) -> Done<bool> {
+        let demotes = plan.iter().any(|write| {
+            let runs = write.before.as_ref().is_some_and(|there| there.kept.runs_the_system());
+            runs && !write.after.runs_the_system()
+        });
+        for Write { after, before, .. } in plan {
             match before {
                 None => {
-                    // Somebody was taken out between the two looks: nobody signs in until a password is set.
-                    let hash = hashes.remove(&after.user_name).unwrap_or_default();
+                    let hash = self.hashes.remove(&after.user_name).unwrap_or_default();
                     let first = StoredPassword::given(hash);
                     people::write_new(tx, import.backend, import.caller, &after, &first).await?;
                 }
                 Some(there) => {
-                    people::write_change(tx, import.backend, import.caller, there, &after).await?;
+                    people::write_change(tx, import.backend, import.caller, &there, &after).await?;
                 }
             }
         }
         if demotes {
             people::keep_a_system_administrator(tx).await?;
         }
+        // Whoever was added by somebody else meanwhile keeps the password given there.
+        import.report.passwords.retain(|(user_name, _)| !self.hashes.contains_key(user_name));
+        Ok(true)
     }
-    // Whoever was added by somebody else meanwhile keeps the password given there.
-    import.report.passwords.retain(|(user_name, _)| !hashes.contains_key(user_name));
-    import.finish(ground, WHAT).await
 }
 
 /// Reports passwords of new people that are easily guessed. Examines at most as many rows as may be new; a
@@ -90,7 +100,7 @@ async fn refuse_weak_passwords(
         let place = places.get(cells.get("agency").trim());
         Some((cells, (parsed.password.clone()?, people::own_words(parsed, place))))
     });
-    let (cells, passwords): (Vec<Cells<'_>>, Vec<_>) = typed.take(NEW_AT_MOST).unzip();
+    let (cells, passwords): (Vec<Cells<'_>>, Vec<_>) = typed.take(IMPORT_WRITTEN_AT_MOST).unzip();
     if passwords.is_empty() {
         return Ok(());
     }
@@ -104,44 +114,41 @@ async fn refuse_weak_passwords(
 }
 
 /// What is to be written of one row.
-struct Write<'a> {
-    parsed: &'a ParsedPerson,
+pub(super) struct Write {
+    /// The password in the file.
+    password: Option<String>,
     /// The person as they are to stand.
     after: Kept,
     /// The person who is there already; none for a new one.
-    before: Option<&'a There>,
+    before: Option<There>,
 }
 
-/// What each row means for who is there, counted anew in the report. `is_alone`: the caller alone runs the system.
-fn compare<'a>(
+/// What each row means for who is there, counted in the report. `is_alone`: the caller alone runs the system.
+fn compare(
     import: &mut Import<'_>,
     table: &Table<'_>,
-    rows: &'a [(Row, ParsedPerson)],
-    places: &'a HashMap<String, Place>,
-    there: &'a HashMap<String, There>,
+    rows: Vec<(Row, ParsedPerson)>,
+    places: &HashMap<String, Place>,
+    mut there: HashMap<String, There>,
     is_alone: bool,
-) -> Done<Vec<Write<'a>>> {
-    let (mut added, mut changed, mut unchanged) = (0, 0, 0);
+) -> Done<Vec<Write>> {
     let mut writes = Vec::new();
     for (row, parsed) in rows {
         let cells = row.cells(table);
         let Some(place) = place_of(import, places, cells, ImportKind::People)? else { continue };
-        let before = there.get(&parsed.user_name);
+        let before = there.remove(&parsed.user_name);
         let typed = table.has("roles").then_some(places);
-        let Some(after) = standing(import, cells, parsed, place, typed, before) else { continue };
-        match before {
+        let Some(after) = standing(import, cells, &parsed, place, typed, before.as_ref()) else { continue };
+        match &before {
             None => {
                 let permitted = permit_new(import.caller, &after);
                 if !import.allowed(cells, "roles", permitted)? {
                     continue;
                 }
-                added += 1;
-                if added == NEW_AT_MOST + 1 {
-                    import.bad.row(cells, Problem::TooMany(NEW_AT_MOST as u32));
-                }
+                import.adds(cells);
             }
             Some(before) if !before.kept.differs(&after) => {
-                unchanged += 1;
+                import.report.unchanged += 1;
                 continue;
             }
             Some(before) => {
@@ -153,13 +160,11 @@ fn compare<'a>(
                 if !import.allowed(cells, "roles", permitted)? {
                     continue;
                 }
-                changed += 1;
+                import.changes(cells);
             }
         }
-        writes.push(Write { parsed, after, before });
+        writes.push(Write { password: parsed.password, after, before });
     }
-    import.report.added = added as u64;
-    (import.report.changed, import.report.unchanged) = (changed, unchanged);
     Ok(writes)
 }
 
@@ -210,7 +215,10 @@ fn read(import: &mut Import<'_>, table: &Table<'_>) -> Vec<(Row, ParsedPerson)> 
             Ok(parsed) if !seen.insert(parsed.user_name.clone()) => {
                 import.bad.cell(cells, "user_name", Problem::Repeated);
             }
-            Ok(parsed) => rows.push((cells.keep(), parsed)),
+            Ok(parsed) => {
+                import.count_parts(cells, "roles", parsed.roles.len());
+                rows.push((cells.keep(), parsed));
+            }
             Err(problems) => {
                 for problem in problems {
                     // What somebody chose as a password is not repeated in a report.
@@ -228,16 +236,16 @@ fn read(import: &mut Import<'_>, table: &Table<'_>) -> Vec<(Row, ParsedPerson)> 
 async fn hash_all(
     backend: &Backend,
     report: &mut ImportReport,
-    people: Vec<&ParsedPerson>,
+    people: Vec<&Write>,
 ) -> Done<HashMap<String, String>> {
     let mut firsts = Vec::with_capacity(people.len());
-    for person in people {
-        let first = person.password.clone().unwrap_or_else(|| {
+    for Write { password, after, .. } in people {
+        let first = password.clone().unwrap_or_else(|| {
             let made = password::made(backend.entropy());
-            report.passwords.push((person.user_name.clone(), made.clone()));
+            report.passwords.push((after.user_name.clone(), made.clone()));
             made
         });
-        firsts.push((person.user_name.clone(), first));
+        firsts.push((after.user_name.clone(), first));
     }
     let hashing = firsts.into_iter().map(|(user_name, first)| async move {
         Ok::<_, crate::stop::Stop>((user_name, backend.hashing().hash(backend.entropy(), &first).await?))

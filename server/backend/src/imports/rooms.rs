@@ -6,11 +6,13 @@ use domain::access::{Action, Scope};
 use domain::audit::Deed;
 use domain::error::Problem;
 use domain::ids::{AgencyId, RoomId};
-use domain::imports::{ImportKind, ImportReport};
+use domain::imports::ImportKind;
 use domain::rooms::RoomInput;
 
+use super::cells::place_of;
+use super::changes::{Area, Change};
 use super::table::{Cells, Table};
-use super::{Import, place_of};
+use super::{FileSteps, Import};
 use crate::access::permit;
 use crate::agencies::{places_by_code, read_path};
 use crate::audit::{self, Entry};
@@ -19,58 +21,77 @@ use crate::rooms::{self, ParsedRoom};
 use crate::stop::Done;
 use crate::stored;
 
-struct There {
+pub(super) struct There {
     id: RoomId,
     agency: AgencyId,
     path: Vec<AgencyId>,
     room: ParsedRoom,
 }
 
-pub(super) async fn run(mut import: Import<'_>, table: &Table<'_>) -> Done<ImportReport> {
-    let mut ground = import.ground().await?;
-    let places = places_by_code(&mut ground).await?;
-    let there = stored_rooms(&mut ground).await?;
-    let mut seen = HashSet::new();
-    let mut rows = Vec::new();
-    let mut lines = table.rows();
-    while let Some(cells) = lines.next(&mut import.bad) {
-        let place = place_of(&mut import, &places, cells, ImportKind::Rooms)?;
-        let parsed = match rooms::parse(&input(cells)) {
-            Ok(parsed) => parsed,
-            Err(problems) => {
-                import.bad.fields(cells, problems);
+/// A file of rooms.
+pub(super) struct RoomFile;
+
+/// A room to be written.
+pub(super) struct NewRoom {
+    agency: AgencyId,
+    before: Option<There>,
+    after: ParsedRoom,
+}
+
+impl FileSteps for RoomFile {
+    type Plan = Vec<NewRoom>;
+    const DEED: Deed = Deed::ImportsRooms;
+
+    async fn prepare(&mut self, import: &mut Import<'_>, table: &Table<'_>) -> Done<Vec<NewRoom>> {
+        let db = import.backend.db();
+        let (places, mut there) = (places_by_code(db).await?, stored_rooms(db).await?);
+        let (mut seen, mut plan) = (HashSet::new(), Vec::new());
+        let mut lines = table.rows();
+        while let Some(cells) = lines.next(&mut import.bad) {
+            let place = place_of(import, &places, cells, ImportKind::Rooms)?;
+            let after = match rooms::parse(&input(cells)) {
+                Ok(parsed) => parsed,
+                Err(problems) => {
+                    import.bad.fields(cells, problems);
+                    continue;
+                }
+            };
+            if !seen.insert(after.code.clone()) {
+                import.bad.cell(cells, "code", Problem::Repeated);
                 continue;
             }
-        };
-        if !seen.insert(parsed.code.clone()) {
-            import.bad.cell(cells, "code", Problem::Repeated);
-            continue;
-        }
-        let Some(place) = place else { continue };
-        match there.get(&parsed.code) {
-            Some(before) if before.room == parsed && before.agency == place.id => {
-                import.report.unchanged += 1
-            }
-            Some(before) => {
-                let permitted = permit(import.caller, Action::ManageRooms, Scope::Agency(&before.path));
-                if import.allowed(cells, "code", permitted)? {
-                    import.report.changed += 1;
-                    rows.push((place.id, parsed));
+            let Some(place) = place else { continue };
+            let before = there.remove(&after.code);
+            match &before {
+                Some(before) if before.room == after && before.agency == place.id => {
+                    import.report.unchanged += 1;
+                    continue;
                 }
+                Some(before) => {
+                    let permitted = permit(import.caller, Action::ManageRooms, Scope::Agency(&before.path));
+                    if !import.allowed(cells, "code", permitted)? {
+                        continue;
+                    }
+                    import.changes(cells);
+                }
+                None => import.adds(cells),
             }
-            None => {
-                import.report.added += 1;
-                rows.push((place.id, parsed));
-            }
+            plan.push(NewRoom { agency: place.id, before, after });
         }
+        import.report.rows = lines.count();
+        Ok(plan)
     }
-    import.report.rows = lines.count();
-    if let Some(tx) = import.writing(&mut ground) {
-        for (agency, parsed) in rows {
-            write(&import, tx, there.get(&parsed.code), agency, &parsed).await?;
+
+    fn is_concerned(_: &Vec<NewRoom>, change: &Change) -> bool {
+        matches!(change.area, Area::Agencies | Area::Rooms | Area::Any)
+    }
+
+    async fn write(&mut self, import: &mut Import<'_>, plan: Vec<NewRoom>, tx: &mut Tx) -> Done<bool> {
+        for room in plan {
+            write(import, tx, room).await?;
         }
+        Ok(true)
     }
-    import.finish(ground, Deed::ImportsRooms).await
 }
 
 fn input(cells: Cells<'_>) -> RoomInput {
@@ -122,18 +143,13 @@ async fn stored_rooms(on: impl Source) -> Done<HashMap<String, There>> {
         .collect()
 }
 
-async fn write(
-    import: &Import<'_>,
-    tx: &mut Tx,
-    there: Option<&There>,
-    agency: AgencyId,
-    room: &ParsedRoom,
-) -> Done<()> {
-    let Some(before) = there else {
+async fn write(import: &Import<'_>, tx: &mut Tx, room: NewRoom) -> Done<()> {
+    let NewRoom { agency, before, after } = room;
+    let Some(before) = before else {
         let id = RoomId(import.backend.entropy().id(import.caller.now));
-        rooms::insert(tx, id, agency, room).await?;
-        let entry = Entry::new(Deed::RoomsAdd, &room.name).of(agency).after(&room.shown())?;
+        rooms::insert(tx, id, agency, &after).await?;
+        let entry = Entry::new(Deed::RoomsAdd, &after.name).of(agency).after(&after.shown())?;
         return audit::record(tx, import.backend, import.caller, entry).await;
     };
-    rooms::write_change(tx, import.backend, import.caller, (before.id, agency), &before.room, room).await
+    rooms::write_change(tx, import.backend, import.caller, (before.id, agency), &before.room, &after).await
 }

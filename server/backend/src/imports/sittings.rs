@@ -31,6 +31,7 @@ pub(super) fn sittings(import: &mut Import<'_>, cells: Cells<'_>) -> Option<Vec<
         n if n > SITTINGS_AT_MOST as usize => Problem::TooMany(SITTINGS_AT_MOST),
         _ => {
             sittings.sort();
+            import.count_parts(cells, "sittings", sittings.len());
             return is_good.then_some(sittings);
         }
     };

@@ -14,8 +14,6 @@ const ROW_BYTES_AT_MOST: usize = 64 * 1024;
 /// Most cells of a row that are kept: no kind of file has more than ten columns, and spreadsheets add empty
 /// ones at the end.
 const CELLS_AT_MOST: usize = 64;
-/// With this many bad rows the file is the wrong one, and reading on is no use.
-const BAD_ROWS_AT_MOST: usize = 20_000;
 
 /// A file whose first line names its columns.
 #[derive(Debug)]
@@ -113,6 +111,16 @@ impl Bad {
         self.add(cells.line(), "", "", problem);
     }
 
+    /// Reports that the file holds more than `at_most` of something, and ends the reading at this row.
+    pub(super) fn stop(&mut self, cells: Cells<'_>, column: &str, at_most: usize) {
+        self.stop_at(cells.line(), column, at_most);
+    }
+
+    fn stop_at(&mut self, line: u64, column: &str, at_most: usize) {
+        self.stopped_at = Some(line);
+        self.add(line, column, "", Problem::TooMany(at_most as u32));
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.cells == 0
     }
@@ -127,7 +135,7 @@ impl Bad {
         self.cells
     }
 
-    /// The line at which reading stopped because there were too many bad rows.
+    /// The line at which reading stopped because the file holds more than a file may.
     pub(super) fn stopped_at(&self) -> Option<u64> {
         self.stopped_at
     }
@@ -140,9 +148,7 @@ impl Bad {
 
     fn add(&mut self, line: u64, column: &str, value: &str, problem: Problem) {
         self.cells += 1;
-        if self.lines.len() < BAD_ROWS_AT_MOST {
-            self.lines.insert(line);
-        }
+        self.lines.insert(line);
         if self.listed.len() < BAD_CELLS_LISTED {
             self.listed.push(BadRow { line, column: column.to_owned(), value: shortened(value), problem });
         }
@@ -239,12 +245,11 @@ struct Overflow {
 }
 
 impl Rows<'_, '_> {
-    /// The next row that is not blank. None at the end of the file, or when there are too many bad rows.
+    /// The next row that is not blank. None at the end of the file, or when the file holds more than a file may.
     /// Reports what is wrong with the row as a whole.
     pub(super) fn next(&mut self, bad: &mut Bad) -> Option<Cells<'_>> {
         loop {
-            if bad.rows() >= BAD_ROWS_AT_MOST as u64 {
-                bad.stopped_at = (!self.is_at_end()).then(|| self.lines.line_ahead());
+            if bad.stopped_at.is_some() {
                 return None;
             }
             if !self.read_row(bad)? {
@@ -253,7 +258,7 @@ impl Rows<'_, '_> {
             self.count += 1;
             if self.count > self.table.rows_at_most {
                 self.count -= 1;
-                bad.add(self.line, "", "", Problem::TooMany(self.table.rows_at_most as u32));
+                bad.stop_at(self.line, "", self.table.rows_at_most);
                 return None;
             }
             let width = self.table.columns.values().max().map_or(0, |last| last + 1);
@@ -274,10 +279,6 @@ impl Rows<'_, '_> {
         let ends = &self.ends[..self.cells];
         let length = ends.last().copied().unwrap_or(0);
         Cells { columns: &self.table.columns, line: self.line, text: &self.text[..length], ends }
-    }
-
-    fn is_at_end(&self) -> bool {
-        self.table.text[self.lines.at.min(self.table.text.len())..].iter().all(u8::is_ascii_whitespace)
     }
 
     /// Reads one row into the buffers. False if it is blank or too long. None at the end of the file.
@@ -464,27 +465,28 @@ mod tests {
     fn rows_beyond_the_most_are_not_read_and_it_is_said() {
         let row = "A,2024,all,1,x\n";
         let (rows, bad) = read(&format!("{HEAD}{}", row.repeat(50_000)));
-        assert_eq!((rows.len(), bad.cells()), (50_000, 0));
+        assert_eq!((rows.len(), bad.cells(), bad.stopped_at()), (50_000, 0, None));
         let (rows, bad) = read(&format!("{HEAD}{}", row.repeat(50_002)));
-        assert_eq!((rows.len(), bad.cells()), (50_000, 1));
+        assert_eq!((rows.len(), bad.cells(), bad.stopped_at()), (50_000, 1, Some(50_002)));
         assert_eq!(bad.listed()[0].problem, Problem::TooMany(50_000));
     }
 
     #[test]
-    fn bad_cells_are_counted_and_only_the_first_kept_and_a_wrong_file_is_left() {
-        let (table, mut bad) = Table::read(HEAD.as_bytes(), ImportKind::Baseline, 10).unwrap();
-        for line in 2..=BAD_ROWS_AT_MOST as u64 {
-            for column in ["year", "held"] {
-                bad.add(line, column, "x", Problem::Unknown);
-            }
-        }
-        assert_eq!((bad.cells(), bad.rows()), (2 * 19_999, 19_999));
-        assert!(table.rows().next(&mut bad).is_none());
-        assert_eq!(bad.stopped_at(), None, "the file was read to its end");
+    fn bad_cells_are_counted_and_only_the_first_are_kept() {
+        let (rows, bad) = read(&format!("{HEAD}{}", "A,1,all,1,x,y\n".repeat(BAD_CELLS_LISTED + 5)));
+        assert_eq!((rows.len(), bad.rows()), (BAD_CELLS_LISTED + 5, (BAD_CELLS_LISTED + 5) as u64));
+        assert_eq!((bad.stopped_at(), bad.cells()), (None, (BAD_CELLS_LISTED + 5) as u64));
         assert_eq!(bad.listed().len(), BAD_CELLS_LISTED);
-        let extra = format!("{HEAD}{}", "A,1,all,1,x,y\n".repeat(BAD_ROWS_AT_MOST + 5));
-        let (rows, bad) = read(&extra);
-        assert_eq!((rows.len(), bad.rows()), (BAD_ROWS_AT_MOST, BAD_ROWS_AT_MOST as u64));
-        assert_eq!(bad.stopped_at(), Some(BAD_ROWS_AT_MOST as u64 + 2));
+    }
+
+    #[test]
+    fn reading_ends_where_a_row_holds_too_much() {
+        let file = format!("{HEAD}A,1,all,1,x\nB,1,all,1,x\n");
+        let (table, mut bad) = Table::read(file.as_bytes(), ImportKind::Baseline, 10).unwrap();
+        let mut rows = table.rows();
+        bad.stop(rows.next(&mut Bad::default()).unwrap(), "source", 7);
+        assert!(rows.next(&mut bad).is_none());
+        assert_eq!((bad.stopped_at(), bad.rows()), (Some(2), 1));
+        assert_eq!(bad.listed()[0].problem, Problem::TooMany(7));
     }
 }

@@ -18,6 +18,7 @@ mod figures;
 mod figures_naive;
 mod imports;
 mod imports_limits;
+mod imports_lock;
 mod imports_people;
 mod live;
 mod live_floor;

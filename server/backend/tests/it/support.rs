@@ -81,7 +81,7 @@ pub(crate) struct World {
 }
 
 impl World {
-    async fn open(config: BackendConfig, engine: &'static str) -> World {
+    pub(crate) async fn open(config: BackendConfig, engine: &'static str) -> World {
         let backend = Backend::open(config.clone(), Box::new(SeededEntropy::new(7))).await.unwrap();
         let now = instant("2026-06-16T09:00");
         let made = AtomicU64::new(0);

@@ -1,0 +1,146 @@
+//! The stored meetings that a file may mean. Reads, and changes nothing.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use chrono::NaiveDate;
+use domain::access::Stage;
+use domain::count::{Counterpart, Form, Side};
+use domain::error::Problem;
+use domain::ids::{AgencyId, MeetingId};
+use domain::time::Sitting;
+
+use super::{Content, Key, MeetingRow};
+use crate::db::{BINDS_AT_MOST, Db, places, q};
+use crate::stop::Done;
+use crate::stored;
+
+/// Days of one agency whose meetings are loaded at once.
+const DAYS_AT_ONCE: usize = 400;
+
+/// A meeting that is there already.
+#[derive(Debug)]
+pub(super) struct KnownMeeting {
+    pub(super) id: MeetingId,
+    pub(super) rev: i64,
+    pub(super) content: Content,
+    /// Why it is not for a file to change.
+    pub(super) ours: Option<Problem>,
+    pub(super) is_matched: bool,
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: String,
+    rev: i64,
+    title: String,
+    first_date: String,
+    kind: String,
+    form: String,
+    side: String,
+    counterpart: String,
+    stage: String,
+    is_connected: bool,
+    invited_at: Option<i64>,
+    reason: String,
+    is_planned: bool,
+}
+
+impl Row {
+    /// What keeps a file from changing it. A file leaves no trace of having invited anybody to what it says was held or
+    /// called off, and gives no reason; the steps taken here do.
+    fn ours(&self, stage: Stage) -> Option<Problem> {
+        let was_led_here = match stage {
+            Stage::UnderWay => true,
+            Stage::Held | Stage::Cancelled | Stage::Postponed => {
+                self.invited_at.is_some() || !self.reason.is_empty()
+            }
+            Stage::Draft | Stage::Scheduled => false,
+        };
+        if was_led_here { Some(Problem::LedHere) } else { self.is_planned.then_some(Problem::PlannedHere) }
+    }
+}
+
+/// A title on a date.
+type Titled<'r> = (NaiveDate, &'r str);
+
+/// The stored meetings that a row of the file may mean: those of its agency that begin on its date under its title.
+/// Never a span of dates, for two rows would then load every meeting between them.
+pub(super) async fn load(db: &Db, rows: &[MeetingRow<'_>]) -> Done<HashMap<Key, Vec<KnownMeeting>>> {
+    let mut wanted: HashMap<AgencyId, (BTreeSet<NaiveDate>, HashSet<Titled<'_>>)> = HashMap::new();
+    for MeetingRow { key: (agency, title, begin), .. } in rows {
+        let (days, titles) = wanted.entry(*agency).or_default();
+        days.insert(begin.date());
+        titles.insert((begin.date(), title));
+    }
+    let mut known = HashMap::new();
+    for (agency, (days, titles)) in wanted {
+        let days: Vec<NaiveDate> = days.into_iter().collect();
+        for days in days.chunks(DAYS_AT_ONCE) {
+            load_days(db, agency, days, &titles, &mut known).await?;
+        }
+    }
+    Ok(known)
+}
+
+async fn load_days(
+    db: &Db,
+    agency: AgencyId,
+    days: &[NaiveDate],
+    titles: &HashSet<Titled<'_>>,
+    known: &mut HashMap<Key, Vec<KnownMeeting>>,
+) -> Done<()> {
+    let all: Vec<Row> = q(format!(
+        "SELECT m.id, m.rev, m.title, m.first_date, m.kind, m.form, m.side, m.counterpart, m.stage, m.is_connected, \
+         m.invited_at, m.reason, EXISTS (SELECT 1 FROM participant p WHERE p.meeting_id = m.id) AS is_planned \
+         FROM meeting m WHERE m.agency_id = $1 AND m.first_date IN ({}) AND m.stage <> 'draft'",
+        places(2, days.len())
+    ))
+    .bind(agency)
+    .bind_all(days.iter().copied())
+    .all(db)
+    .await?;
+    let mut stored_rows = Vec::new();
+    for row in all {
+        if titles.contains(&(stored::date(&row.first_date)?, row.title.as_str())) {
+            stored_rows.push(row);
+        }
+    }
+    for some in stored_rows.chunks_mut(BINDS_AT_MOST) {
+        let mut sittings = load_sittings(db, some).await?;
+        for row in some {
+            let mut sittings = sittings.remove(&row.id).unwrap_or_default();
+            sittings.sort();
+            let Some(first) = sittings.first() else { continue };
+            let (id, stage) = (stored::id(&row.id)?, stored::code(&row.stage, Stage::parse)?);
+            let key = (agency, std::mem::take(&mut row.title), first.start());
+            let content = Content {
+                kind: std::mem::take(&mut row.kind),
+                form: stored::code(&row.form, Form::parse)?,
+                side: stored::code(&row.side, Side::parse)?,
+                counterpart: stored::code(&row.counterpart, Counterpart::parse)?,
+                stage,
+                sittings,
+                is_connected: row.is_connected,
+            };
+            let meeting =
+                KnownMeeting { id, rev: row.rev, content, ours: row.ours(stage), is_matched: false };
+            known.entry(key).or_default().push(meeting);
+        }
+    }
+    Ok(())
+}
+
+async fn load_sittings(db: &Db, meetings: &[Row]) -> Done<HashMap<String, Vec<Sitting>>> {
+    let held: Vec<(String, String, i64, i64)> = q(format!(
+        "SELECT meeting_id, date, from_minute, to_minute FROM sitting WHERE meeting_id IN ({})",
+        places(1, meetings.len())
+    ))
+    .bind_all(meetings.iter().map(|row| &row.id))
+    .all(db)
+    .await?;
+    let mut sittings: HashMap<String, Vec<Sitting>> = HashMap::with_capacity(meetings.len());
+    for (meeting, date, from, to) in held {
+        sittings.entry(meeting).or_default().push(stored::sitting(&date, from, to)?);
+    }
+    Ok(sittings)
+}
