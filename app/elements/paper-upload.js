@@ -15,31 +15,50 @@
 // a refusal as JSON {"message": "…"}, which is shown beside its file. A file whose first page could not be
 // read ("failure": {"refused": {"first_page_unread": {"kept": ID}}}) waits for a tick. The declaration is
 // then sent with the file's ID as `kept`, and with the whole file if the server no longer keeps it.
+// The files belong to the tab's queue (upload/queue.js), which goes on while other pages of the program are shown;
+// meanwhile a strip tells of them (upload/strip.js). This element shows those of its own form, from before it was drawn too.
 // Texts, data-t-*: drop choose waiting sending done cancel retry remove cancelled refused offline too-big
-// finished some-refused reload declare declare-send. Event: `uploaded` {count}, cancelable; unless it is
+// finished some-refused reload declare declare-send,
+// and for the strip strip strip-sending strip-failed strip-back strip-drop. Event: `uploaded` {count}, cancelable; unless it is
 // prevented, the page is loaded again when every file has arrived.
 
 import { icon, make, said, word } from "./reader/words.js";
+import { Upload, queue } from "./upload/queue.js";
+import { UploadRow } from "./upload/row.js";
+import { tellElsewhere } from "./upload/strip.js";
 
 class PaperUpload extends HTMLElement {
   #box = null;
-  #rows = null;
+  #list = null;
   #status = null;
-  #queue = [];
-  #all = [];
-  #sending = null;
-  #leaving = (event) => event.preventDefault();
+  #place = "";
+  /** Each file shown here and its row, those that have arrived too. */
+  #rows = new Map();
+  #changed = ({ detail }) => this.#draw(detail.upload);
+  #settled = ({ detail }) => detail.place === this.#place && this.#finish();
 
   connectedCallback() {
-    if (!this.querySelector("form")) return;
+    const form = this.querySelector("form");
+    if (!form) return;
+    this.#place = `${form.action} ${form.id}`;
     this.#build();
     this.classList.add("is-live");
+    queue.addEventListener("change", this.#changed);
+    queue.addEventListener("settled", this.#settled);
+    const before = queue.of(this.#place);
+    for (const upload of before) this.#draw(upload);
+    queue.show(this, this.#place);
+    const around = before.length > 0 && this.closest("details");
+    if (around) around.open = true;
   }
 
   disconnectedCallback() {
-    this.#sending?.abort();
-    removeEventListener("beforeunload", this.#leaving);
-    this.#box?.remove();
+    if (!this.#box) return;
+    queue.removeEventListener("change", this.#changed);
+    queue.removeEventListener("settled", this.#settled);
+    queue.hide(this);
+    this.#rows.clear();
+    this.#box.remove();
     this.#box = null;
     this.classList.remove("is-live");
   }
@@ -53,9 +72,9 @@ class PaperUpload extends HTMLElement {
     const field = make("input", { type: "file", multiple: plain.multiple, accept: plain.accept });
     const text = make("span", {}, make("b", {}, word(this, "choose")), " ", word(this, "drop"));
     const area = make("label", { className: "upload__drop" }, icon(this, "upload", ""), text, field);
-    this.#rows = make("div", { className: "upload__rows", role: "list", hidden: true });
+    this.#list = make("div", { className: "upload__rows", role: "list", hidden: true });
     this.#status = make("div", { className: "upload__status", role: "status" });
-    this.#box = make("div", { className: "upload" }, area, this.#rows, this.#status);
+    this.#box = make("div", { className: "upload" }, area, this.#list, this.#status);
     this.append(this.#box);
     field.addEventListener("change", () => {
       this.#add(field.files);
@@ -76,90 +95,55 @@ class PaperUpload extends HTMLElement {
 
   #add(files) {
     const most = Number(said(this, "data-max-bytes")) || Infinity;
+    const form = this.#taken();
     for (const file of files) {
-      const row = new Row(this, file, {
-        cancel: () => this.#cancel(row),
-        retry: () => this.#retry(row),
-        declare: () => this.#declare(row),
-        remove: () => this.#remove(row),
-      });
-      this.#all.push(row);
-      this.#rows.append(row.element);
-      if (file.size > most) row.refused(word(this, "too-big", { name: file.name }), { again: false });
-      else this.#queue.push(row);
+      const upload = new Upload(file, form);
+      if (file.size > most) queue.refuse(upload, word(this, "too-big", { name: file.name }));
+      else queue.add(upload);
     }
-    this.#rows.hidden = this.#all.length === 0;
-    this.#next();
   }
 
-  #next() {
-    if (this.#sending) return;
-    const row = this.#queue.shift();
-    if (!row) {
-      this.#finish();
-      return;
-    }
-    addEventListener("beforeunload", this.#leaving);
-    this.#send(row);
-  }
-
-  #send(row) {
+  /** What the chosen files are sent with, whatever becomes of this page. */
+  #taken() {
     const form = this.querySelector("form");
-    const fields = new FormData(form);
     const name = this.#plainField().name || "file";
-    fields.delete(name);
-    if (row.isDeclared) fields.set("declared", "yes");
-    if (row.kept) fields.append("kept", row.kept);
-    else fields.append(name, row.file, row.file.name);
-    const request = new XMLHttpRequest();
-    this.#sending = request;
-    row.sending();
-    request.upload.addEventListener("progress", (event) => {
-      if (event.lengthComputable) row.progress(event.loaded / event.total);
-    });
-    request.addEventListener("loadend", () => {
-      this.#sending = null;
-      this.#next();
-    });
-    request.addEventListener("load", () => {
-      if (request.status >= 200 && request.status < 300) row.done();
-      else this.#refused(row, request);
-    });
-    request.addEventListener("error", () => row.refused(word(this, "offline"), { again: true }));
-    request.addEventListener("abort", () => row.refused(word(this, "cancelled"), { again: true }));
-    request.open("POST", form.action);
-    request.setRequestHeader("Accept", "application/json");
-    request.send(fields);
-    row.request = request;
+    const fields = [...new FormData(form)].filter(([field]) => field !== name);
+    const texts = ["strip", "strip-sending", "strip-failed", "strip-back", "strip-drop"];
+    const words = Object.fromEntries(texts.map((text) => [text, word(this, text)]));
+    return { address: form.action, fields, name, place: this.#place, page: location.pathname, words };
   }
 
-  #refused(row, request) {
-    const { message, refused } = refusal(request);
-    const unread = refused.first_page_unread;
-    if (unread) {
-      row.ask(message, unread.kept);
-    } else if (refused === "no_longer_kept") {
-      // The declaration is still valid; the file is sent again with it.
-      row.kept = null;
-      this.#retry(row);
-    } else {
-      row.refused(message || word(this, "refused"), { again: request.status >= 500 });
+  #draw(upload) {
+    if (upload?.form.place !== this.#place) return;
+    const row = this.#rows.get(upload);
+    if (row) row.draw();
+    else if (queue.uploads.includes(upload)) this.#list.append(this.#row(upload).element);
+    if (upload.state !== "done" && !queue.uploads.includes(upload)) {
+      this.#rows.get(upload)?.element.remove();
+      this.#rows.delete(upload);
     }
+    this.#list.hidden = this.#rows.size === 0;
   }
 
-  #declare(row) {
-    row.isDeclared = true;
-    this.#retry(row);
+  #row(upload) {
+    const row = new UploadRow(this, upload, {
+      cancel: () => queue.cancel(upload),
+      retry: () => queue.retry(upload),
+      declare: () => queue.declare(upload),
+      remove: () => queue.remove(upload),
+    });
+    this.#rows.set(upload, row);
+    return row;
   }
 
   #finish() {
-    removeEventListener("beforeunload", this.#leaving);
-    const count = this.#all.filter((row) => row.state === "done").length;
-    if (count === 0 || !this.#box) return;
+    const rows = [...this.#rows.values()];
+    const count = rows.filter((row) => row.isDone).length;
+    if (count === 0) return;
     const proceed = this.dispatchEvent(
       new CustomEvent("uploaded", { bubbles: true, cancelable: true, detail: { count } }),
     );
-    const left = this.#all.length - count;
+    const left = rows.length - count;
     this.#status.replaceChildren(
       make("p", { className: "hint" }, word(this, left ? "some-refused" : "finished", { count, left })),
     );
@@ -173,154 +157,7 @@ class PaperUpload extends HTMLElement {
     again.addEventListener("click", () => location.reload());
     this.#status.append(again);
   }
-
-  #cancel(row) {
-    if (row.state === "sending") row.request.abort();
-    else if (row.state === "waiting") this.#remove(row);
-  }
-
-  #retry(row) {
-    row.waiting();
-    this.#queue.push(row);
-    this.#next();
-  }
-
-  #remove(row) {
-    this.#all = this.#all.filter((other) => other !== row);
-    this.#queue = this.#queue.filter((other) => other !== row);
-    row.element.remove();
-    this.#rows.hidden = this.#all.length === 0;
-  }
 }
 
-/** One file on its way. */
-class Row {
-  #host;
-  #acts;
-  #say;
-  #track;
-  #fill;
-  #buttons;
-  #declaration;
-  state = "waiting";
-  request = null;
-  // Whether the sender declared this file, and where the server keeps it meanwhile.
-  isDeclared = false;
-  kept = null;
-
-  constructor(host, file, acts) {
-    this.#host = host;
-    this.#acts = acts;
-    this.file = file;
-    this.#say = make("p", { className: "upload__say" });
-    this.#fill = make("i");
-    this.#track = make("div", { className: "progress", role: "progressbar", "aria-label": file.name }, this.#fill);
-    this.#track.setAttribute("aria-valuemin", "0");
-    this.#track.setAttribute("aria-valuemax", "100");
-    this.#buttons = make("div", { className: "upload__act" });
-    this.#declaration = make("div", { className: "upload__declare" });
-    const name = make(
-      "p",
-      { className: "upload__name" },
-      file.name,
-      make("small", { className: "num" }, megabytes(file.size)),
-    );
-    this.element = make(
-      "div",
-      { className: "upload__row", role: "listitem" },
-      name,
-      this.#buttons,
-      this.#track,
-      this.#say,
-      this.#declaration,
-    );
-    this.waiting();
-  }
-
-  waiting() {
-    this.#become("waiting", word(this.#host, "waiting"), [["cancel", "x"]]);
-    this.progress(0);
-  }
-
-  sending() {
-    this.#become("sending", word(this.#host, "sending", { percent: 0 }), [["cancel", "x"]]);
-  }
-
-  progress(share) {
-    const percent = Math.round(share * 100);
-    this.#fill.style.setProperty("--v", String(percent));
-    this.#track.setAttribute("aria-valuenow", String(percent));
-    if (this.state === "sending") this.#say.textContent = word(this.#host, "sending", { percent });
-  }
-
-  done() {
-    this.progress(1);
-    this.#become("done", word(this.#host, "done"), []);
-  }
-
-  refused(text, { again }) {
-    const ways = [["remove", "trash-2"]];
-    if (again) ways.unshift(["retry", "rotate-ccw"]);
-    this.#become("refused", text, ways);
-    this.#say.setAttribute("role", "alert");
-  }
-
-  /** Asks for the declaration; the button is disabled until the box is ticked. */
-  ask(text, kept) {
-    this.kept = kept;
-    this.#become("asked", text, [["remove", "trash-2"]]);
-    const box = make("input", { type: "checkbox" });
-    const look = { type: "button", className: "btn btn--secondary", disabled: true };
-    const send = make("button", look, word(this.#host, "declare-send"));
-    box.addEventListener("change", () => {
-      send.disabled = !box.checked;
-    });
-    send.addEventListener("click", () => this.#acts.declare());
-    const tick = make("label", { className: "tick" }, box, word(this.#host, "declare"));
-    this.#declaration.replaceChildren(tick, send);
-    this.#say.setAttribute("role", "alert");
-  }
-
-  #become(state, text, ways) {
-    this.state = state;
-    this.element.className = `upload__row is-${state}`;
-    this.#track.hidden = state === "done" || state === "refused" || state === "asked";
-    this.#declaration.replaceChildren();
-    this.#say.removeAttribute("role");
-    const pictures = { done: "circle-check", refused: "circle-alert", asked: "circle-alert" };
-    this.#say.replaceChildren(...(pictures[state] ? [icon(this.#host, pictures[state], "")] : []), text);
-    this.#buttons.replaceChildren(...ways.map(([name, picture]) => this.#button(name, picture)));
-  }
-
-  #button(name, picture) {
-    const label = word(this.#host, name, { name: this.file.name });
-    const button = make(
-      "button",
-      { type: "button", className: "btn btn--icon", title: label },
-      icon(this.#host, picture, ""),
-    );
-    button.setAttribute("aria-label", label);
-    button.addEventListener("click", () => this.#acts[name]());
-    return button;
-  }
-}
-
-/** The server's own message, if it sent any, and what it refused. */
-function refusal(request) {
-  try {
-    const { message, failure } = JSON.parse(request.responseText);
-    return { message: String(message ?? ""), refused: failure?.refused ?? {} };
-  } catch {
-    return { message: "", refused: {} };
-  }
-}
-
-/** A size as people read it; the comma or point follows the page's language. */
-function megabytes(bytes) {
-  const language = document.documentElement.lang || "vi";
-  const small = bytes < 1_000_000;
-  const format = new Intl.NumberFormat(language, { maximumFractionDigits: small ? 0 : 1 });
-  return `${format.format(Math.max(1, bytes / (small ? 1e3 : 1e6)))} ${small ? "KB" : "MB"}`;
-}
-
+tellElsewhere(queue);
 if (!customElements.get("paper-upload")) customElements.define("paper-upload", PaperUpload);

@@ -1,6 +1,6 @@
 // What is typed is kept: over a slow line, over none, by whoever leaves, and while the meeting changes around it.
 
-import { test, expect, hydrated, like, open, words } from '../fixtures.mjs';
+import { test, expect, axe, hydrated, like, open, shot, words } from '../fixtures.mjs';
 import { BRIEF, arrange, demo, freeTuesday, paper, pdf, titled } from '../steps.mjs';
 
 const t = words('vi');
@@ -443,4 +443,42 @@ test('an agency that was typed and is none does not become one’s own', async (
   await page.reload();
   await hydrated(page);
   await expect(page.locator('#agency_name-error')).toHaveCount(0);
+});
+
+test('papers go on being sent while other pages are shown, and one that fails leads back', async ({ person, faults }) => {
+  const page = await person(demo('thuky1.vpub'), {}, 'vi', null);
+  const address = await arrange(page, {
+    ...BRIEF,
+    title: titled('Họp gửi nhiều tài liệu'),
+    date: freeTuesday(2),
+    chair: 'pho chanh van phong',
+    delegates: ['ky thuat vien 1'],
+  });
+  const strip = page.getByRole('complementary', { name: t('agenda_upload_strip') });
+  const adding = page.locator('.agenda .more').first();
+  const line = await page.context().newCDPSession(page);
+  const upload = (throughput) => {
+    const speed = { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: throughput };
+    return line.send('Network.emulateNetworkConditions', speed);
+  };
+  const file = (name, padding) => paper(name, pdf([name], padding));
+
+  await open(page, address);
+  await adding.locator('summary').click();
+  await upload(20_000);
+  const wrong = { name: 'khong-phai.pdf', mimeType: 'application/pdf', buffer: Buffer.from('<html>') };
+  const files = [file('a.pdf', 60_000), file('b.pdf', 1000), wrong, file('c.pdf', 1000)];
+  await adding.locator('.upload input[type="file"]').setInputFiles(files);
+  await expect(adding.locator('.upload__row.is-sending')).toBeVisible();
+  await page.getByRole('link', { name: t('nav_calendar'), exact: true }).first().click();
+  await expect(strip).toContainText(t('agenda_upload_strip_sending', { n: 4 }));
+  await axe(page);
+  await shot(page, 'upload-strip', false);
+  faults.expect(/status of 4\d\d/);
+  await upload(-1);
+  await expect(strip).toHaveText(new RegExp(`^${t('agenda_upload_strip_failed', { n: 1 })}`));
+  await strip.getByRole('link', { name: t('agenda_upload_strip_back') }).click();
+  await expect(page.locator('.agenda .paper')).toHaveCount(3);
+  await expect(strip).toHaveCount(0);
+  await expect(adding.locator('.upload__row.is-refused')).toContainText('khong-phai.pdf');
 });

@@ -175,6 +175,11 @@ pub(super) fn adding(agenda: AnyView) -> impl IntoView {
             data-t-finished=t(AGENDA_UPLOAD_FINISHED)
             data-t-some-refused=t(AGENDA_UPLOAD_SOME_REFUSED)
             data-t-reload=t(AGENDA_UPLOAD_RELOAD)
+            data-t-strip=t(AGENDA_UPLOAD_STRIP)
+            data-t-strip-sending=t(AGENDA_UPLOAD_STRIP_SENDING)
+            data-t-strip-failed=t(AGENDA_UPLOAD_STRIP_FAILED)
+            data-t-strip-back=t(AGENDA_UPLOAD_STRIP_BACK)
+            data-t-strip-drop=t(AGENDA_UPLOAD_STRIP_DROP)
             data-t-declare=t(AGENDA_DECLARE)
             data-t-declare-send=t(AGENDA_DECLARE_SEND)
         >
@@ -199,7 +204,8 @@ pub(super) fn add(desk: Desk, item: AgendaItemId, title: Memo<String>) -> impl I
             <summary><Icon name="plus"/>{t(AGENDA_ADD_PAPERS)}<span class="vh">": "{title}</span></summary>
             <div class="stack stack--s">
                 {levels(&item_id, level)}
-                <div hidden=is_neutral>{upload(desk, &item_id)}</div>
+                // Files that are already on their way stay in sight, so that they can be stopped.
+                <div class="upload-form" class:is-closed=is_neutral>{upload(desk, &item_id)}</div>
                 {instead}
             </div>
         </details>
