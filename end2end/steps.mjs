@@ -8,13 +8,13 @@ import { glimpse, open } from './fixtures.mjs';
 /** Somebody of the demo. */
 export const demo = (name) => ({ name, password: 'hop-khong-giay' });
 
-/** The code that an authenticator app shows now for a base32 secret (RFC 6238). */
-export function phone(secret) {
+/** The code that an authenticator app shows now for a base32 secret (RFC 6238), or some half-minutes `later`. */
+export function phone(secret, later = 0) {
   const letters = [...secret.replace(/\s/g, '')].map((letter) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(letter));
   const bits = letters.map((value) => value.toString(2).padStart(5, '0')).join('');
   const key = Buffer.from(bits.match(/.{8}/g).map((byte) => parseInt(byte, 2)));
   const step = Buffer.alloc(8);
-  step.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000)));
+  step.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000) + later));
   const digest = createHmac('sha1', key).update(step).digest();
   const number = digest.readUInt32BE(digest[19] & 15) & 0x7fffffff;
   return String(number % 1_000_000).padStart(6, '0');

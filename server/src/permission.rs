@@ -99,6 +99,7 @@ const CALLS: &[(&str, Access)] = &[
     ("/api/accounts/sessions", Needs(ManageOwnAccount)),
     ("/api/second-factor/state", Needs(ManageOwnAccount)),
     ("/api/second-factor/begin", Needs(ManageOwnAccount)),
+    ("/api/second-factor/renew-codes", Needs(ManageOwnAccount)),
     ("/api/second-factor/confirm", Needs(ManageOwnAccount)),
     ("/api/second-factor/turn-off", Needs(ManageOwnAccount)),
     ("/api/second-factor/enter", Needs(ManageOwnAccount)),

@@ -95,6 +95,7 @@ deeds! {
     AccountsManyFailuresOfAddress = "accounts.many_failures_of_address", TrailReaders;
     AccountsManyFailuresOfUser = "accounts.many_failures_of_user", TrailReaders;
     AccountsNewDevice = "accounts.new_device", TrailReaders;
+    AccountsRenewRecoveryCodes = "accounts.renew_recovery_codes", TrailReaders;
     AccountsSecondFactorOff = "accounts.second_factor_off", TrailReaders;
     AccountsSecondFactorOn = "accounts.second_factor_on", TrailReaders;
     AccountsSignIn = "accounts.sign_in", TrailReaders;

@@ -58,6 +58,8 @@ pub enum AccountEventKind {
         /// Name of the person who turned it off: an administrator or the owner.
         by: String,
     },
+    /// The owner replaced all recovery codes by new ones.
+    RecoveryCodesRenewed,
     /// A recovery code was used up in place of a code on the phone.
     RecoveryCodeUsed {
         /// How many are left.
@@ -85,6 +87,7 @@ impl AccountEventKind {
             | Self::PasswordReset { .. }
             | Self::SecondFactorOn
             | Self::SecondFactorOff { .. }
+            | Self::RecoveryCodesRenewed
             | Self::RecoveryCodeUsed { .. } => true,
         }
     }

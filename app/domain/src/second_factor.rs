@@ -49,6 +49,10 @@ pub trait SecondFactor: Send + Sync {
     async fn confirm(&self, caller: &Caller, code: &str) -> Outcome<Vec<String>>;
     /// Turns the second factor off, with the password and a code or a recovery code.
     async fn turn_off(&self, caller: &Caller, password: &str, code: &str) -> Outcome<()>;
+    /// Replaces all recovery codes by new ones, with the password and a code or a recovery code, and returns them, to be
+    /// shown once.
+    async fn renew_recovery_codes(&self, caller: &Caller, password: &str, code: &str)
+    -> Outcome<Vec<String>>;
     /// Completes a sign-in with a code or a recovery code: a full session replaces the one that waits for the
     /// code.
     async fn enter_code(&self, caller: &Caller, code: &str, device: &str, address: &str)

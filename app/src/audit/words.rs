@@ -18,6 +18,7 @@ pub(super) fn deed(code: &str) -> String {
         Deed::AccountsManyFailuresOfAddress => DEED_ACCOUNTS_MANY_FAILURES_OF_ADDRESS,
         Deed::AccountsManyFailuresOfUser => DEED_ACCOUNTS_MANY_FAILURES_OF_USER,
         Deed::AccountsNewDevice => DEED_ACCOUNTS_NEW_DEVICE,
+        Deed::AccountsRenewRecoveryCodes => DEED_ACCOUNTS_RENEW_RECOVERY_CODES,
         Deed::AccountsSecondFactorOff => DEED_ACCOUNTS_SECOND_FACTOR_OFF,
         Deed::AccountsSecondFactorOn => DEED_ACCOUNTS_SECOND_FACTOR_ON,
         Deed::AccountsSignIn => DEED_ACCOUNTS_SIGN_IN,

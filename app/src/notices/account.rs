@@ -75,6 +75,7 @@ fn words(kind: &AccountEventKind) -> (&'static str, String) {
         AccountEventKind::SecondFactorOff { by } => {
             ("triangle-alert", tf(EVENT_SECOND_FACTOR_OFF, &[("by", by)]))
         }
+        AccountEventKind::RecoveryCodesRenewed => ("key-round", t(EVENT_RECOVERY_CODES_RENEWED).to_owned()),
         AccountEventKind::RecoveryCodeUsed { left } => {
             ("key-round", tf(EVENT_RECOVERY_CODE_USED, &[("n", left)]))
         }

@@ -11,6 +11,8 @@ use crate::{
     form::{FlashMessage, answer, escape, noted},
     qr, session,
 };
+#[cfg(feature = "ssr")]
+use domain::access::Caller;
 
 /// The page of the caller's own second factor.
 #[cfg(feature = "ssr")]
@@ -56,6 +58,21 @@ pub async fn begin_second_factor(
     answer(PAGE, begun, &[], |()| PAGE.to_owned())
 }
 
+/// Replaces the recovery codes by new ones.
+#[server(prefix = "/api", endpoint = "second-factor/renew-codes")]
+pub async fn renew_recovery_codes(
+    /// The password.
+    #[server(default)]
+    second_password: String,
+    /// A code or a recovery code.
+    #[server(default)]
+    second_code: String,
+) -> Result<(), CallError> {
+    let (services, caller) = session::asked()?;
+    let renewed = services.second_factor.renew_recovery_codes(&caller, &second_password, &second_code).await;
+    answer(PAGE, renewed, &[], |codes| page_of_codes(&caller, codes))
+}
+
 /// Turns it on with the first code.
 #[server(prefix = "/api", endpoint = "second-factor/confirm")]
 pub async fn confirm_second_factor(
@@ -65,12 +82,18 @@ pub async fn confirm_second_factor(
 ) -> Result<(), CallError> {
     let (services, caller) = session::asked()?;
     let confirmed = services.second_factor.confirm(&caller, &second_code).await;
-    answer(PAGE, confirmed, &[], |codes| match use_context::<Reports>() {
+    answer(PAGE, confirmed, &[], |codes| page_of_codes(&caller, codes))
+}
+
+/// The page that shows these recovery codes once.
+#[cfg(feature = "ssr")]
+fn page_of_codes(caller: &Caller, codes: Vec<String>) -> String {
+    match use_context::<Reports>() {
         Some(Reports(store)) => {
-            format!("{PAGE}?report={}", store.put(&caller, Report::RecoveryCodes(codes)))
+            format!("{PAGE}?report={}", store.put(caller, Report::RecoveryCodes(codes)))
         }
         None => PAGE.to_owned(),
-    })
+    }
 }
 
 /// Turns it off.

@@ -6,7 +6,8 @@ pub mod page;
 mod section;
 
 pub use calls::{
-    BeginSecondFactor, ConfirmSecondFactor, EnterCode, SecondFactor, SecondFactorShown, TurnOffSecondFactor,
+    BeginSecondFactor, ConfirmSecondFactor, EnterCode, RenewRecoveryCodes, SecondFactor, SecondFactorShown,
+    TurnOffSecondFactor,
 };
 pub use enter::CodePage;
 pub use page::SecondFactorPage;

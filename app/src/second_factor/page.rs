@@ -11,7 +11,7 @@ use crate::accounts::sign_in::{halves, other_account, password_field};
 use crate::failure::Problem;
 use crate::form::{Posted, posted};
 use crate::text::keys::*;
-use crate::text::t;
+use crate::text::{t, tf};
 use crate::ui::{Field, Icon, Notice, Tone, loaded, resource};
 
 /// `/account/second-factor`.
@@ -19,8 +19,10 @@ use crate::ui::{Field, Icon, Notice, Tone, loaded, resource};
 pub fn SecondFactorPage() -> impl IntoView {
     let report = use_query_map().with_untracked(|query| query.get("report")).unwrap_or_default();
     let shown = resource(move || report.clone(), second_factor);
+    // The link on the account page: new recovery codes.
+    let is_asked_for = use_query_map().with_untracked(|query| query.get("renew").is_some());
     let posted = StoredValue::new(posted());
-    let body = loaded(shown, move |shown| posted.with_value(|posted| steps(&shown, posted)));
+    let body = loaded(shown, move |shown| posted.with_value(|posted| steps(&shown, posted, is_asked_for)));
     let body = view! { <div class="si__f">{body}</div> };
     view! {
         <Title text=t(SECOND_FACTOR_TITLE)/>
@@ -28,7 +30,7 @@ pub fn SecondFactorPage() -> impl IntoView {
     }
 }
 
-fn steps(shown: &SecondFactorShown, posted: &Posted) -> AnyView {
+fn steps(shown: &SecondFactorShown, posted: &Posted, is_asked_for: bool) -> AnyView {
     let elsewhere = posted
         .failure
         .clone()
@@ -36,7 +38,13 @@ fn steps(shown: &SecondFactorShown, posted: &Posted) -> AnyView {
     let step = match (&shown.state.setup, shown.state.since) {
         (_, Some(_)) if !shown.codes.is_empty() => codes(&shown.codes),
         (_, Some(_)) => {
-            view! { <Notice tone=Tone::Met title=t(SECOND_FACTOR_IS_ON)/>{way_home()} }.into_any()
+            let left = tf(SECOND_FACTOR_CODES_LEFT, &[("n", &shown.state.recovery_codes_left)]);
+            view! {
+                <Notice tone=Tone::Met title=t(SECOND_FACTOR_IS_ON)><p>{left}</p></Notice>
+                {renewing(posted, is_asked_for)}
+                {way_home()}
+            }
+            .into_any()
         }
         (Some(setup), None) => scan(setup, shown.picture.as_ref(), posted),
         (None, None) => begin(posted),
@@ -108,6 +116,29 @@ fn scan(setup: &SecondFactorSetup, picture: Option<&(usize, String)>, posted: &P
 fn in_fours(secret: &str) -> String {
     let letters: Vec<char> = secret.chars().collect();
     letters.chunks(4).map(|group| group.iter().collect::<String>()).collect::<Vec<_>>().join(" ")
+}
+
+/// New recovery codes for those that were lost or never kept.
+fn renewing(posted: &Posted, is_asked_for: bool) -> AnyView {
+    view! {
+        <details class="more" open=is_asked_for || posted.failure.is_some()>
+            <summary><Icon name="chevron-right"/>{t(SECOND_FACTOR_RENEW)}</summary>
+            <form class="si__step" method="post" action="/api/second-factor/renew-codes">
+                <p class="hint">{t(SECOND_FACTOR_RENEW_HINT)}</p>
+                {password_field("second_password", ACCOUNT_PASSWORD, "current-password", None, posted)}
+                <Field
+                    name="second_code"
+                    label=t(CODE_LABEL)
+                    hint=t(CODE_HINT)
+                    error=posted.error("second_code")
+                    autocomplete="one-time-code"
+                    required=true
+                />
+                <button class="btn btn--secondary btn--block"><Icon name="key-round"/>{t(SECOND_FACTOR_RENEW)}</button>
+            </form>
+        </details>
+    }
+    .into_any()
 }
 
 fn codes(codes: &[String]) -> AnyView {

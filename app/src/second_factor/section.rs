@@ -44,6 +44,9 @@ fn off() -> AnyView {
 fn on(since: String, posted: &Posted) -> AnyView {
     view! {
         <p><Badge tone=BadgeTone::Met text=t(SECOND_FACTOR_ON)/>" "{since}</p>
+        <div class="formpage__acts">
+            <a class="btn btn--secondary" href="/account/second-factor?renew=yes"><Icon name="key-round"/>{t(SECOND_FACTOR_RENEW)}</a>
+        </div>
         <details class="more" open=posted.error("second_code").or(posted.error("second_password")).is_some()>
             <summary><Icon name="chevron-right"/>{t(SECOND_FACTOR_TURN_OFF)}</summary>
             <form class="formpage__sec" method="post" action="/api/second-factor/turn-off">

@@ -240,6 +240,15 @@ fn calls(office: &Office) -> BTreeMap<&'static str, Call> {
             form(&secretary, "/account/second-factor", "", vec![("second_code", "000000".into())]),
         ),
         (
+            "/api/second-factor/renew-codes",
+            form(
+                &secretary,
+                "/account/second-factor",
+                "",
+                vec![("second_password", text()), ("second_code", text())],
+            ),
+        ),
+        (
             "/api/second-factor/turn-off",
             form(&secretary, "/account", "", vec![("second_password", text()), ("second_code", text())]),
         ),

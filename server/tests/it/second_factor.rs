@@ -33,6 +33,11 @@ async fn turned_on(world: &World, session: &str) -> (String, Answer) {
     (secret, page)
 }
 
+fn recovery_codes(page: &Answer) -> Vec<&str> {
+    let list = between(page.text(), "si__codes\"", "</ul>");
+    list.split("<code class=\"num\">").skip(1).map(|code| code.split('<').next().unwrap()).collect()
+}
+
 async fn after_password(world: &World) -> String {
     let fields = [("user_name", "thuky1"), ("password", PASSWORD), ("next", "/calendar"), ("keep", "yes")];
     let waits = world.submit("", "/api/accounts/sign-in", &fields).await;
@@ -51,9 +56,7 @@ async fn it_is_set_up_on_the_account_and_asked_for_on_a_second_page() {
     let account = world.page("/account").signed_in(&session).send().await;
     assert!(account.text().contains("href=\"/account/second-factor\""));
     let (secret, page) = turned_on(&world, &session).await;
-    let codes: Vec<&str> =
-        between(page.text(), "si__codes\">", "</ul>").split("<code class=\"num\">").skip(1).collect();
-    let codes: Vec<&str> = codes.into_iter().map(|code| code.split('<').next().unwrap()).collect();
+    let codes = recovery_codes(&page);
     assert_eq!(codes.len(), 10);
 
     let waiting = after_password(&world).await;
@@ -97,6 +100,31 @@ async fn it_is_set_up_on_the_account_and_asked_for_on_a_second_page() {
     let off = world.submit(&whole, "/api/second-factor/turn-off", &off).await;
     assert_eq!(off.header(header::LOCATION), "/account");
     assert!(world.follow(&whole, &off).await.text().contains("Đã tắt mã xác nhận"));
+}
+
+#[tokio::test]
+async fn new_recovery_codes_replace_the_old_ones_and_are_shown_once() {
+    let (world, _) = World::claimed().await;
+    let (session, _) = world.person("thuky1", "secretary").await;
+    let (secret, page) = turned_on(&world, &session).await;
+    let old = recovery_codes(&page);
+    let account = world.page("/account").signed_in(&session).send().await;
+    assert!(account.text().contains("href=\"/account/second-factor?renew=yes\""));
+    let on = world.page("/account/second-factor").signed_in(&session).send().await;
+    assert!(on.text().contains("action=\"/api/second-factor/renew-codes\""), "{}", on.text());
+
+    let renew = async |code: &str| {
+        let fields = [("second_password", PASSWORD), ("second_code", code)];
+        world.submit(&session, "/api/second-factor/renew-codes", &fields).await
+    };
+    let wrong = renew("000000").await;
+    assert!(wrong.text().contains("Mã xác nhận không đúng"), "{}", wrong.text());
+    let renewed = renew(&code(&secret, 1)).await;
+    let page = world.follow(&session, &renewed).await;
+    let fresh = recovery_codes(&page);
+    assert!(fresh.len() == 10 && fresh.iter().all(|code| !old.contains(code)), "{fresh:?}");
+    let again = world.follow(&session, &renewed).await;
+    assert!(!again.text().contains("si__codes"), "the recovery codes are shown once");
 }
 
 #[tokio::test]

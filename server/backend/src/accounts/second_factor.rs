@@ -58,6 +58,15 @@ impl SecondFactor for Backend {
         self.outcome(turn_off(self, caller, password, code).await)
     }
 
+    async fn renew_recovery_codes(
+        &self,
+        caller: &Caller,
+        password: &str,
+        code: &str,
+    ) -> Outcome<Vec<String>> {
+        self.outcome(renew_recovery_codes(self, caller, password, code).await)
+    }
+
     async fn enter_code(
         &self,
         caller: &Caller,
@@ -202,21 +211,53 @@ async fn confirm(backend: &Backend, caller: &Caller, code: &str) -> Done<Vec<Str
     if confirmed == 0 {
         return Err(Refusal::WrongState.into());
     }
-    let codes: Vec<String> = (0..RECOVERY_CODES).map(|_| password::made(backend.entropy())).collect();
-    for code in &codes {
-        q("INSERT INTO recovery_code (person_id, code_hash) VALUES ($1, $2)")
-            .bind(caller.person)
-            .bind(password::code_hash(code))
-            .run(&mut tx)
-            .await?;
-    }
+    let codes = make_recovery_codes(&mut tx, backend, caller.person).await?;
     note(&mut tx, backend, caller, Deed::AccountsSecondFactorOn).await?;
     tell_owner(&mut tx, backend, caller.person, &AccountEventKind::SecondFactorOn, caller.now).await?;
     tx.commit().await?;
     Ok(codes)
 }
 
+async fn make_recovery_codes(tx: &mut Tx, backend: &Backend, person: PersonId) -> Done<Vec<String>> {
+    let codes: Vec<String> = (0..RECOVERY_CODES).map(|_| password::made(backend.entropy())).collect();
+    for code in &codes {
+        q("INSERT INTO recovery_code (person_id, code_hash) VALUES ($1, $2)")
+            .bind(person)
+            .bind(password::code_hash(code))
+            .run(&mut *tx)
+            .await?;
+    }
+    Ok(codes)
+}
+
 async fn turn_off(backend: &Backend, caller: &Caller, password: &str, code: &str) -> Done<()> {
+    let mut tx = begin_proven(backend, caller, password, code).await?;
+    remove(&mut tx, caller.person).await?;
+    note(&mut tx, backend, caller, Deed::AccountsSecondFactorOff).await?;
+    let off = AccountEventKind::SecondFactorOff { by: caller.name.clone() };
+    tell_owner(&mut tx, backend, caller.person, &off, caller.now).await?;
+    Ok(tx.commit().await?)
+}
+
+async fn renew_recovery_codes(
+    backend: &Backend,
+    caller: &Caller,
+    password: &str,
+    code: &str,
+) -> Done<Vec<String>> {
+    let mut tx = begin_proven(backend, caller, password, code).await?;
+    q("DELETE FROM recovery_code WHERE person_id = $1").bind(caller.person).run(&mut tx).await?;
+    let codes = make_recovery_codes(&mut tx, backend, caller.person).await?;
+    note(&mut tx, backend, caller, Deed::AccountsRenewRecoveryCodes).await?;
+    let renewed = AccountEventKind::RecoveryCodesRenewed;
+    tell_owner(&mut tx, backend, caller.person, &renewed, caller.now).await?;
+    tx.commit().await?;
+    Ok(codes)
+}
+
+/// Begins a change of a second factor that is on. The caller has proven the password and a code, which is used up; a wrong
+/// one counts as a failed try and delays the next.
+async fn begin_proven(backend: &Backend, caller: &Caller, password: &str, code: &str) -> Done<Tx> {
     permit(caller, Action::ManageOwnAccount, Scope::Myself)?;
     // Before anything is hashed, which takes the turn of others who sign in.
     if !is_on(backend.db(), caller.person).await? {
@@ -240,11 +281,7 @@ async fn turn_off(backend: &Backend, caller: &Caller, password: &str, code: &str
         return Err(if fits { Refusal::WrongSecondCode.into() } else { wrong_password().into() });
     }
     delay::cleared(&mut tx, &subjects).await?;
-    remove(&mut tx, caller.person).await?;
-    note(&mut tx, backend, caller, Deed::AccountsSecondFactorOff).await?;
-    let off = AccountEventKind::SecondFactorOff { by: caller.name.clone() };
-    tell_owner(&mut tx, backend, caller.person, &off, caller.now).await?;
-    Ok(tx.commit().await?)
+    Ok(tx)
 }
 
 /// Deletes a person's second factor with its recovery codes. Returns false if there was none.

@@ -56,6 +56,7 @@ fn written(kind: &AccountEventKind) -> (&'static str, String) {
         AccountEventKind::PasswordReset { by } => ("password_reset", by.clone()),
         AccountEventKind::SecondFactorOn => ("second_factor_on", String::new()),
         AccountEventKind::SecondFactorOff { by } => ("second_factor_off", by.clone()),
+        AccountEventKind::RecoveryCodesRenewed => ("recovery_codes_renewed", String::new()),
         AccountEventKind::RecoveryCodeUsed { left } => ("recovery_code_used", left.to_string()),
     }
 }
@@ -70,6 +71,7 @@ fn kind(what: &str, detail: String) -> Done<AccountEventKind> {
         "password_reset" => AccountEventKind::PasswordReset { by: detail },
         "second_factor_on" => AccountEventKind::SecondFactorOn,
         "second_factor_off" => AccountEventKind::SecondFactorOff { by: detail },
+        "recovery_codes_renewed" => AccountEventKind::RecoveryCodesRenewed,
         "recovery_code_used" => {
             AccountEventKind::RecoveryCodeUsed { left: detail.parse().map_err(|_| unreadable(&detail))? }
         }

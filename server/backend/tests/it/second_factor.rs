@@ -317,6 +317,53 @@ async fn its_owner_turns_it_off_with_password_and_code_and_is_told() {
 }
 
 #[tokio::test]
+async fn its_owner_replaces_the_recovery_codes_with_password_and_code_and_is_told() {
+    each_database(async |world| {
+        secretary(world).await;
+        let factor: &dyn SecondFactor = &world.backend;
+        let caller = after_password(world, world.now).await;
+        let off = factor.renew_recovery_codes(&caller, PASSWORD, "000000").await;
+        assert_eq!(off, Err(Failure::Refused(Refusal::WrongState)), "there is none to replace");
+        let (secret, old) = turned_on(world).await;
+        let later = |seconds| Caller { now: world.now + Duration::seconds(seconds), ..caller.clone() };
+
+        let now = later(60);
+        let wrong = factor.renew_recovery_codes(&now, "sai-mat-khau", &code(&secret, now.now)).await;
+        let told = vec![FieldProblem::new("second_password", Problem::WrongPassword)];
+        assert_eq!(wrong, Err(Failure::Invalid(told)));
+        let now = later(120);
+        for _ in 0..2 {
+            assert_eq!(factor.renew_recovery_codes(&now, PASSWORD, "000000").await, wrong_code());
+        }
+        let good = code(&secret, now.now);
+        let waits = factor.renew_recovery_codes(&now, PASSWORD, &good).await;
+        assert!(matches!(waits, Err(Failure::Refused(Refusal::WaitBeforeSignIn { .. }))), "{waits:?}");
+        assert_eq!(factor.state(&now).await.unwrap().recovery_codes_left, 10);
+
+        let now = later(180);
+        let good = code(&secret, now.now);
+        let fresh = factor.renew_recovery_codes(&now, PASSWORD, &good).await.unwrap();
+        assert_eq!(factor.state(&now).await.unwrap().recovery_codes_left, 10);
+        assert!(fresh.iter().all(|code| !old.contains(code)), "all are new");
+        let again = factor.renew_recovery_codes(&later(240), PASSWORD, &good).await;
+        assert_eq!(again, wrong_code(), "the code is used up");
+
+        let enter = async |code: &str| {
+            let now = world.now + Duration::minutes(10);
+            let waiting = after_password(world, now).await;
+            factor.enter_code(&waiting, code, "Firefox", "10.0.0.1").await.map(|_| ())
+        };
+        assert_eq!(enter(&fresh[0]).await, Ok(()));
+        assert_eq!(enter(&old[0]).await, wrong_code());
+        let events = Notices::account_events(&world.backend, &now).await.unwrap();
+        let told = events.iter().filter(|event| event.kind == AccountEventKind::RecoveryCodesRenewed);
+        assert_eq!(told.count(), 1, "{events:?}");
+        assert_eq!(world.count("audit WHERE what = 'accounts.renew_recovery_codes'").await, 1);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn an_administrator_turns_off_that_of_somebody_who_lost_the_phone_and_they_are_told() {
     each_database(async |world| {
         let administrator = secretary(world).await;

@@ -368,7 +368,7 @@ fn calls(office: &Office, address: &'static str) -> Option<Vec<Ask>> {
         "/api/accounts/claim-first" => one("code=x".into()),
         "/api/accounts/change-password" => one("old=x&new=y&again=z".into()),
         "/api/second-factor/confirm" | "/api/second-factor/enter" => one("second_code=000000".into()),
-        "/api/second-factor/turn-off" => one("second_password=x&second_code=000000".into()),
+        "/api/second-factor/turn-off" | "/api/second-factor/renew-codes" => one("second_password=x&second_code=000000".into()),
         "/api/second-factor/state" => one(format!("report={}", office.report)),
         "/api/notices/acknowledge-account" => one(format!("newest={}", uuid::Uuid::nil())),
         "/api/notices/acknowledge-role" => one(format!("id={}", uuid::Uuid::nil())),
