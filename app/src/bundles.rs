@@ -161,8 +161,10 @@ pages! { keeping, bring_keeping, Keeping:
 
 /// In place of a page whose bundle the line did not let through; the same address asked of the server shows it.
 fn missing() -> AnyView {
+    #[cfg(feature = "hydrate")]
+    crate::ui::load::when_online(Callback::new(|()| drop(window().location().reload())));
     view! {
-        <Empty title=t(FAILURE_UNAVAILABLE) body=t(FAILURE_UNAVAILABLE_BODY) is_page=true>
+        <Empty title=t(FAILURE_UNAVAILABLE) body=t(FAILURE_UNAVAILABLE_PAGE) is_page=true>
             <a class="btn btn--primary" href="" rel="external">{t(FAILURE_TRY_AGAIN)}</a>
         </Empty>
     }

@@ -47,6 +47,8 @@ impl FromServerFnError for CallError {
 
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         match error {
+            // In the browser, an answer that cannot be read comes from a proxy whose program is being restarted.
+            ServerFnErrorErr::Deserialization(_) if cfg!(feature = "hydrate") => Failure::Unavailable.into(),
             ServerFnErrorErr::Args(_)
             | ServerFnErrorErr::MissingArg(_)
             | ServerFnErrorErr::Deserialization(_) => {

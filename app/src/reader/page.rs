@@ -14,11 +14,11 @@ use leptos_router::hooks::use_query_map;
 use super::calls::read_paper;
 use super::element::Read;
 use super::shown::Follower;
-use crate::failure::{CallError, Problem};
+use crate::failure::CallError;
 use crate::session::with_page;
 use crate::text::keys::*;
 use crate::text::{self, t, tf};
-use crate::ui::{Icon, Loaded, PageHead, named, resource_of};
+use crate::ui::{Icon, Loaded, PageHead, missing, named, resource_of};
 
 /// One paper, page by page.
 #[component]
@@ -30,7 +30,7 @@ pub fn ReaderPage() -> impl IntoView {
         Suspend::new(async move {
             match reading.await {
                 Ok(reading) => paper(&reading),
-                Err(CallError(failure)) => refused(failure),
+                Err(CallError(failure)) => refused(reading, failure),
             }
         })
     };
@@ -141,7 +141,7 @@ fn neighbour(paper: Option<&(PaperId, String)>, icon: &'static str, words: text:
 }
 
 /// Why the paper is not shown, with a way out.
-fn refused(failure: Failure) -> AnyView {
+fn refused(reading: Loaded<Reading>, failure: Failure) -> AnyView {
     #[cfg(feature = "ssr")]
     if failure == Failure::SignedOut {
         leptos_axum::redirect(&format!("/sign-in?next={}", crate::form::escape(&here())));
@@ -150,7 +150,7 @@ fn refused(failure: Failure) -> AnyView {
         <Title text=t(NAV_PAPERS)/>
         <main class="main reader__none" id="main">
             <PageHead title=t(NAV_PAPERS)/>
-            <Problem failure/>
+            {missing(reading, failure)}
             <p class="reader__out"><a class="btn btn--secondary" href="/papers">{t(READER_ALL)}</a></p>
         </main>
     }

@@ -13,8 +13,9 @@ use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 
 use super::card::PageHead;
+use super::notice::{Notice, Tone};
 use crate::failure::{CallError, Problem};
-use crate::text::keys::NAV_HOME_LINK;
+use crate::text::keys::*;
 use crate::text::t;
 
 /// A page's data as a resource.
@@ -90,34 +91,34 @@ impl<T: DeserializeOwned> Decoder<T> for Json {
 /// While other data is on its way the old stays, so that a filter does not make the page jump.
 pub fn loaded<T, F>(resource: Loaded<T>, shown: F) -> impl IntoView
 where
-    T: Clone + Send + Sync + 'static,
+    T: Serialize + DeserializeOwned + Clone + Send + Sync + 'static,
     F: Fn(T) -> AnyView + Clone + Send + Sync + 'static,
 {
-    drawn(resource, |failure| view! { <Problem failure/> }.into_any(), shown)
+    drawn(resource, |why| why, shown)
 }
 
 /// The same for a page whose head comes with its data: without it, this title stands above why it is not there.
 pub fn loaded_page<T, F>(resource: Loaded<T>, title: &'static str, shown: F) -> impl IntoView
 where
-    T: Clone + Send + Sync + 'static,
+    T: Serialize + DeserializeOwned + Clone + Send + Sync + 'static,
     F: Fn(T) -> AnyView + Clone + Send + Sync + 'static,
 {
-    let refused = move |failure| view! { <Title text=title/><PageHead title/><Problem failure/> }.into_any();
+    let refused = move |why| view! { <Title text=title/><PageHead title/>{why} }.into_any();
     drawn(resource, refused, shown)
 }
 
 /// The same for a page without the frame around it, which has no way on of its own.
 pub fn loaded_alone<T, F>(resource: Loaded<T>, title: &'static str, shown: F) -> impl IntoView
 where
-    T: Clone + Send + Sync + 'static,
+    T: Serialize + DeserializeOwned + Clone + Send + Sync + 'static,
     F: Fn(T) -> AnyView + Clone + Send + Sync + 'static,
 {
-    let refused = move |failure| {
+    let refused = move |why| {
         view! {
             <Title text=title/>
             <main class="main" id="main">
                 <PageHead title/>
-                <Problem failure/>
+                {why}
                 <p><a class="btn btn--secondary" href="/" rel="external">{t(NAV_HOME_LINK)}</a></p>
             </main>
         }
@@ -128,11 +129,11 @@ where
 
 fn drawn<T, F>(
     resource: Loaded<T>,
-    refused: impl Fn(Failure) -> AnyView + Copy + Send + Sync + 'static,
+    refused: impl Fn(AnyView) -> AnyView + Copy + Send + Sync + 'static,
     shown: F,
 ) -> impl IntoView
 where
-    T: Clone + Send + Sync + 'static,
+    T: Serialize + DeserializeOwned + Clone + Send + Sync + 'static,
     F: Fn(T) -> AnyView + Clone + Send + Sync + 'static,
 {
     let body = move || {
@@ -140,11 +141,69 @@ where
         Suspend::new(async move {
             match resource.await {
                 Ok(data) => shown(data),
-                Err(CallError(failure)) => refused(failure),
+                Err(CallError(failure)) => refused(missing(resource, failure)),
             }
         })
     };
     view! { <Transition fallback=skeleton>{body}</Transition> }
+}
+
+/// Why the data of a resource is not there. Where there was no connection, it can be asked for again.
+pub fn missing<T>(resource: Loaded<T>, failure: Failure) -> AnyView
+where
+    T: Serialize + DeserializeOwned + Send + Sync + 'static,
+{
+    match failure {
+        Failure::Unavailable => unreached(Callback::new(move |()| resource.refetch())),
+        failure => view! { <Problem failure/> }.into_any(),
+    }
+}
+
+/// There was no connection: asks again when pressed, when the browser is online again and when the tab is shown again.
+fn unreached(again: Callback<()>) -> AnyView {
+    #[cfg(feature = "hydrate")]
+    {
+        when_online(again);
+        soon_after("visibilitychange", again, || !document().hidden());
+    }
+    let press = move |event: leptos::ev::MouseEvent| {
+        event.prevent_default();
+        again.run(());
+    };
+    // Without script it is a link to this address.
+    view! {
+        <Notice tone=Tone::Risk title=t(FAILURE_UNAVAILABLE) alert=true>
+            {t(FAILURE_UNAVAILABLE_PAGE)}
+            <a class="btn btn--secondary" href="" rel="external" on:click=press>{t(FAILURE_TRY_AGAIN)}</a>
+        </Notice>
+    }
+    .into_any()
+}
+
+/// Calls `again` a moment after each `event` of the window that `is_meant`, until what is shown is replaced.
+#[cfg(feature = "hydrate")]
+fn soon_after(event: &str, again: Callback<()>, is_meant: fn() -> bool) {
+    use leptos::leptos_dom::helpers::{set_timeout, window_event_listener_untyped};
+
+    // A hall whose network returns does not ask all at once.
+    const SPREAD_MILLISECONDS: f64 = 1_500.0;
+
+    let listener = window_event_listener_untyped(event, move |_| {
+        if is_meant() {
+            let pause = web_sys::js_sys::Math::random() * SPREAD_MILLISECONDS;
+            let ask = move || {
+                let _ = again.try_run(());
+            };
+            set_timeout(ask, std::time::Duration::from_millis(pause as u64));
+        }
+    });
+    on_cleanup(move || listener.remove());
+}
+
+/// Calls `again` when the browser is online again.
+#[cfg(feature = "hydrate")]
+pub(crate) fn when_online(again: Callback<()>) {
+    soon_after("online", again, || true);
 }
 
 fn skeleton() -> impl IntoView {

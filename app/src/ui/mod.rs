@@ -23,7 +23,7 @@ pub use dialog::Dialog;
 pub use empty::Empty;
 pub use field::{Field, Password, Select, TextArea, textarea_text};
 pub use icon::Icon;
-pub use load::{Json, Loaded, loaded, loaded_alone, loaded_page, named, resource, resource_of};
+pub use load::{Json, Loaded, loaded, loaded_alone, loaded_page, missing, named, resource, resource_of};
 pub use meter::{Delta, DurationMeter, Gauge};
 pub use notice::{Notice, Tone};
 pub use pager::Pager;
