@@ -38,6 +38,7 @@ test('a colleague gets an account, changes the password, forgets it, and signs o
     await tablet.goto('/calendar');
     await expect(tablet.getByRole('heading', { level: 1 })).toHaveText(t('choose_password_title'));
     await axe(tablet);
+    await clear(tablet);
     await choose(tablet, password, '1234567890');
     await expect(tablet.getByText(t('problem_weak_better'))).toBeVisible();
     await shot(tablet, 'password-weak');
@@ -97,6 +98,7 @@ test('a colleague gets an account, changes the password, forgets it, and signs o
     await tablet.getByRole('button', { name: t('second_factor_begin') }).click();
     const secret = await tablet.locator('.si__secret').textContent();
     await axe(tablet);
+    await clear(tablet);
     await shot(tablet, 'second-factor');
     await tablet.getByLabel(t('code_label'), { exact: true }).fill(phone(secret));
     await tablet.getByRole('button', { name: t('second_factor_confirm') }).click();
@@ -118,6 +120,7 @@ test('a colleague gets an account, changes the password, forgets it, and signs o
     await signIn(desk, { name, password: FIRST });
     await expect(desk.getByRole('heading', { level: 1 })).toHaveText(t('code_title'));
     await axe(desk);
+    await clear(desk);
     await shot(desk, 'second-factor-code');
     await desk.getByLabel(t('code_label'), { exact: true }).fill(recovery);
     await desk.getByRole('button', { name: t('code_submit') }).click();
@@ -166,6 +169,18 @@ async function change(page, old, fresh, again) {
   const values = { account_password_old: old, account_password_new: fresh, account_password_again: again };
   for (const [key, value] of Object.entries(values)) await page.getByLabel(t(key), { exact: true }).fill(value);
   await page.getByRole('button', { name: t('account_password_change') }).click();
+}
+
+/** On a phone the switch of the language covers no heading, and nothing is wider than the screen. */
+async function clear(page) {
+  const before = page.viewportSize();
+  for (const width of [390, 320]) {
+    await page.setViewportSize({ width, height: 844 });
+    const [title, lang] = await Promise.all(['h1', '.lang button'].map((part) => page.locator(part).boundingBox()));
+    expect(title.y, `heading below the switch at ${width}`).toBeGreaterThanOrEqual(lang.y + lang.height);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+  }
+  await page.setViewportSize(before);
 }
 
 /** Somebody does not get in. */
