@@ -2,6 +2,8 @@
 //   data-reveal="ID"      a button that shows and hides the password in field ID (data-t-show, data-t-hide)
 //   data-search           the link or field that the key / goes to, unless <html data-keys="off">
 //   data-print            a button that prints the page
+//   data-stay="ADDRESS"   a form that leads to ADDRESS when it was done. A refusal is shown in place, so that a password that
+//                         was typed stays: the server sends none back. What is refused stands in [data-refusal].
 // and every <details class="menu"> closes on Escape or a press elsewhere.
 // Listeners sit on the document, so what the program draws later is served too.
 
@@ -13,6 +15,15 @@ document.addEventListener("click", (event) => {
   const reveal = target?.closest("[data-reveal]");
   if (reveal) turnPassword(reveal);
   if (target?.closest("[data-print]")) window.print();
+});
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  // Before the program has taken over its page, nothing on it may be changed.
+  const isReady = "hydrated" in document.documentElement.dataset;
+  if (event.defaultPrevented || !isReady || !form.dataset.stay) return;
+  event.preventDefault();
+  sendInPlace(form);
 });
 
 document.addEventListener("keydown", (event) => {
@@ -32,6 +43,33 @@ function turnPassword(button) {
   const use = button.querySelector("use");
   const picture = use?.getAttribute("href") ?? "";
   use?.setAttribute("href", picture.replace(/#i-eye(-off)?$/, shown ? "#i-eye-off" : "#i-eye"));
+}
+
+async function sendInPlace(form) {
+  if (form.getAttribute("aria-busy")) return;
+  form.setAttribute("aria-busy", "true");
+  const body = new URLSearchParams(new FormData(form));
+  const asked = { method: "POST", body, headers: { Accept: "text/html" }, redirect: "manual" };
+  const answer = await fetch(form.action, asked).catch(() => null);
+  const text = answer?.status === 422 ? await answer.text().catch(() => null) : null;
+  form.removeAttribute("aria-busy");
+  if (answer?.type === "opaqueredirect") location.assign(form.dataset.stay);
+  // Anything else is for the browser to send and to show.
+  else if (!text || !showRefusal(form, text)) form.submit();
+}
+
+/** Shows what the form's page says about the refusal; false if that page does not hold the form. */
+function showRefusal(form, text) {
+  const page = new DOMParser().parseFromString(text, "text/html");
+  const refused = page.querySelector(`form[action="${form.getAttribute("action")}"]`);
+  if (!refused) return false;
+  const typed = [...new FormData(form)];
+  form.replaceChildren(...refused.childNodes);
+  for (const [name, value] of typed) form.elements.namedItem(name).value = value;
+  const said = page.querySelector("[data-refusal]")?.childNodes ?? [];
+  document.querySelector("[data-refusal]")?.replaceChildren(...said);
+  form.querySelector("[aria-invalid=true]")?.focus();
+  return true;
 }
 
 function closeMenu(event) {

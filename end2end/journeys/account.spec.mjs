@@ -39,8 +39,10 @@ test('a colleague gets an account, changes the password, forgets it, and signs o
     await expect(tablet.getByRole('heading', { level: 1 })).toHaveText(t('choose_password_title'));
     await axe(tablet);
     await clear(tablet);
-    await choose(tablet, password, '1234567890');
     await expect(tablet.getByText(t('problem_weak_better'))).toBeVisible();
+    await choose(tablet, password, '1234567890');
+    await expect(tablet.getByText(t('problem_weak_common'))).toBeVisible();
+    await expect(tablet.locator('#old')).toHaveValue(password);
     await shot(tablet, 'password-weak');
     await choose(tablet, password, FIRST);
     await expect(tablet).toHaveURL(/\/calendar/);
@@ -52,8 +54,14 @@ test('a colleague gets an account, changes the password, forgets it, and signs o
     await open(tablet, '/account');
     await change(tablet, 'khong-phai-mat-khau', SECOND, SECOND);
     await expect(tablet.getByText(t('problem_wrong_password'))).toBeVisible();
+    await expect(tablet.locator('#old')).toBeFocused();
+    await expect(tablet.locator('#new')).toHaveValue(SECOND);
     await change(tablet, password, SECOND, FIRST);
     await expect(tablet.getByText(t('problem_different'))).toBeVisible();
+    for (const [field, value] of Object.entries({ old: password, new: SECOND, again: FIRST })) {
+      await expect(tablet.locator(`#${field}`)).toHaveValue(value);
+    }
+    await axe(tablet);
     await shot(tablet, 'password-refused');
     await change(tablet, password, SECOND, SECOND);
     await expect(tablet.getByText(t('account_password_changed'))).toBeVisible();

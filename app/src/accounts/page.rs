@@ -1,12 +1,12 @@
 //! One's own account: who one is here, the password, the devices that are signed in, language and theme.
 
-use domain::accounts::{OwnSession, PASSWORD_AT_LEAST};
+use domain::accounts::OwnSession;
 use domain::time::Zone;
 use leptos::prelude::*;
 use leptos_meta::Title;
 
 use super::calls::own_sessions;
-use super::sign_in::password_field;
+use super::sign_in::{advice, password_field};
 use crate::failure::Problem;
 use crate::form::{FlashMessage, Posted, posted};
 use crate::notices;
@@ -41,7 +41,7 @@ pub fn AccountPage() -> impl IntoView {
         </PageHead>
         <div class="formpage">
             {done}
-            {posted.failure.clone().map(|failure| view! { <Problem failure/> })}
+            <div data-refusal="">{posted.failure.clone().map(|failure| view! { <Problem failure/> })}</div>
             {session::me().map(|me| about(&me))}
             {prefs::section()}
             {password(&posted)}
@@ -74,14 +74,13 @@ fn about(me: &Me) -> AnyView {
 }
 
 fn password(posted: &Posted) -> AnyView {
-    let least = tf(ACCOUNT_PASSWORD_LEAST, &[("n", &PASSWORD_AT_LEAST)]);
     view! {
-        <form class="card" method="post" action="/api/accounts/change-password">
+        <form class="card" method="post" action="/api/accounts/change-password" data-stay="/account">
             <div class="formpage__sec">
                 <h2>{t(ACCOUNT_PASSWORD_CHANGE)}</h2>
                 <p class="hint">{t(ACCOUNT_PASSWORD_CHANGE_HINT)}</p>
                 {password_field("old", ACCOUNT_PASSWORD_OLD, "current-password", None, posted)}
-                {password_field("new", ACCOUNT_PASSWORD_NEW, "new-password", Some(least), posted)}
+                {password_field("new", ACCOUNT_PASSWORD_NEW, "new-password", Some(advice("new", posted)), posted)}
                 {password_field("again", ACCOUNT_PASSWORD_AGAIN, "new-password", None, posted)}
                 <div class="formpage__acts">
                     <button class="btn btn--primary">{t(ACCOUNT_PASSWORD_CHANGE)}</button>

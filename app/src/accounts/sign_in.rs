@@ -97,6 +97,15 @@ pub(crate) fn password_field(
     .into_any()
 }
 
+/// What makes a new password good, before one is refused. The refusal of a weak one says it itself.
+pub(crate) fn advice(name: &str, posted: &Posted) -> String {
+    let least = tf(ACCOUNT_PASSWORD_LEAST, &[("n", &PASSWORD_AT_LEAST)]);
+    match posted.error(name) {
+        None => format!("{least}. {}", t(PROBLEM_WEAK_BETTER)),
+        Some(_) => least,
+    }
+}
+
 /// The first administrator, with the code that the program printed.
 #[component]
 pub fn FirstPage() -> impl IntoView {
@@ -127,7 +136,6 @@ fn first_form(posted: &Posted) -> AnyView {
             />
         }
     };
-    let least = tf(ACCOUNT_PASSWORD_LEAST, &[("n", &PASSWORD_AT_LEAST)]);
     view! {
         <form class="si__f" method="post" action="/api/accounts/claim-first">
             <div><h1>{t(FIRST_TITLE)}</h1><p class="muted">{t(FIRST_LEAD)}</p></div>
@@ -136,7 +144,7 @@ fn first_form(posted: &Posted) -> AnyView {
             {field("agency_name", FIRST_AGENCY, Some(t(FIRST_AGENCY_HINT)), "organization")}
             {field("name", FIRST_NAME, None, "name")}
             {field("user_name", ACCOUNT_USER_NAME, None, "username")}
-            {password_field("password", ACCOUNT_PASSWORD, "new-password", Some(least), posted)}
+            {password_field("password", ACCOUNT_PASSWORD, "new-password", Some(advice("password", posted)), posted)}
             <button class="btn btn--primary btn--lg btn--block">{t(FIRST_SUBMIT)}</button>
         </form>
     }

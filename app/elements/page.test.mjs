@@ -1,0 +1,128 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+
+/** The parts of the browser that these comforts use. */
+class FakeElement {
+  dataset = {};
+  textContent = "";
+  children = [];
+  value = "";
+  focused = false;
+  #attributes = new Map();
+  parts = {};
+
+  closest(selector) {
+    const name = selector.slice(6, -1);
+    return selector.startsWith("[data-") && name in this.dataset ? this : null;
+  }
+  querySelector(selector) {
+    return this.parts[selector] ?? null;
+  }
+  replaceChildren(...children) {
+    this.children = children;
+  }
+  setAttribute(name, value) {
+    this.#attributes.set(name, value);
+  }
+  getAttribute(name) {
+    return this.#attributes.get(name) ?? null;
+  }
+  removeAttribute(name) {
+    this.#attributes.delete(name);
+  }
+  focus() {
+    this.focused = true;
+  }
+}
+
+class FakeDocument extends EventTarget {
+  documentElement = new FakeElement();
+  refusal = new FakeElement();
+  querySelector() {
+    return this.refusal;
+  }
+  querySelectorAll() {
+    return [];
+  }
+}
+
+const CALL = "/api/accounts/change-password";
+const sent = [];
+let answer;
+let led = null;
+
+const document = new FakeDocument();
+Object.assign(globalThis, {
+  document,
+  Element: FakeElement,
+  FormData: class {
+    constructor(form) {
+      return Object.entries(form.typed);
+    }
+  },
+  DOMParser: class {
+    parseFromString(text) {
+      const refused = { childNodes: [`fields of ${text}`] };
+      const parts = { [`form[action="${CALL}"]`]: refused, "[data-refusal]": { childNodes: [`why of ${text}`] } };
+      return { querySelector: (selector) => parts[selector] ?? null };
+    }
+  },
+  fetch: async (address, asked) => {
+    sent.push({ address, body: String(asked.body), redirect: asked.redirect });
+    return answer;
+  },
+  location: { assign: (address) => (led = address) },
+});
+Object.defineProperty(globalThis, "navigator", { configurable: true, value: {} });
+await import("./page.js");
+
+/** A form with two passwords typed. */
+function form() {
+  const made = new FakeElement();
+  made.dataset.stay = "/account";
+  made.setAttribute("action", CALL);
+  made.action = CALL;
+  made.typed = { old: "mot hai", new: "ba bon" };
+  made.fields = { old: new FakeElement(), new: new FakeElement() };
+  made.elements = { namedItem: (name) => made.fields[name] };
+  made.parts = { "[aria-invalid=true]": made.fields.old };
+  made.submit = () => (made.isSubmitted = true);
+  return made;
+}
+
+/** Sends a form; says whether the browser was kept from sending it. */
+async function submit(target) {
+  const event = new Event("submit", { cancelable: true });
+  Object.defineProperty(event, "target", { value: target });
+  document.dispatchEvent(event);
+  await new Promise((resolve) => setTimeout(resolve));
+  return event.defaultPrevented;
+}
+
+test("before the program has taken over its page, a form is sent by the browser", async () => {
+  assert.equal(await submit(form()), false);
+  assert.deepEqual(sent, []);
+});
+
+test("a refusal is shown in place, and what was typed stays", async () => {
+  document.documentElement.dataset.hydrated = "";
+  answer = { status: 422, text: async () => "the refusal" };
+  const one = form();
+  assert.equal(await submit(one), true);
+  assert.deepEqual(sent.at(-1), { address: CALL, body: "old=mot+hai&new=ba+bon", redirect: "manual" });
+  assert.deepEqual(one.children, ["fields of the refusal"]);
+  assert.deepEqual([one.fields.old.value, one.fields.new.value], ["mot hai", "ba bon"]);
+  assert.deepEqual(document.refusal.children, ["why of the refusal"]);
+  assert.ok(one.fields.old.focused);
+});
+
+test("what was done leads on, and any other answer is for the browser to show", async () => {
+  answer = { type: "opaqueredirect", status: 0 };
+  const done = form();
+  await submit(done);
+  assert.equal(led, "/account");
+  answer = { status: 503 };
+  const broken = form();
+  await submit(broken);
+  assert.ok(broken.isSubmitted && !done.isSubmitted);
+});
