@@ -2,6 +2,7 @@
 //   data-reveal="ID"      a button that shows and hides the password in field ID (data-t-show, data-t-hide)
 //   data-search           the link or field that the key / goes to, unless <html data-keys="off">
 //   data-print            a button that prints the page
+//   data-copy="TEXT"      a button that copies TEXT and then says data-t-copied
 //   data-stay="ADDRESS"   a form that leads to ADDRESS when it was done. A refusal is shown in place, so that a password that
 //                         was typed stays: the server sends none back. What is refused stands in [data-refusal].
 // and every <details class="menu"> closes on Escape or a press elsewhere.
@@ -15,6 +16,8 @@ document.addEventListener("click", (event) => {
   const reveal = target?.closest("[data-reveal]");
   if (reveal) turnPassword(reveal);
   if (target?.closest("[data-print]")) window.print();
+  const copies = target?.closest("[data-copy]");
+  if (copies) copy(copies);
 });
 
 document.addEventListener("submit", (event) => {
@@ -43,6 +46,25 @@ function turnPassword(button) {
   const use = button.querySelector("use");
   const picture = use?.getAttribute("href") ?? "";
   use?.setAttribute("href", picture.replace(/#i-eye(-off)?$/, shown ? "#i-eye-off" : "#i-eye"));
+}
+
+async function copy(button) {
+  const text = button.dataset.copy;
+  // A page that came without encryption has no clipboard; a selected field can be copied all the same.
+  const isCopied = navigator.clipboard
+    ? await navigator.clipboard.writeText(text).then(() => true, () => false)
+    : copySelected(text);
+  const said = button.querySelector("[role=status]");
+  if (isCopied && said) said.textContent = button.dataset.tCopied;
+}
+
+function copySelected(text) {
+  const field = Object.assign(document.createElement("textarea"), { value: text });
+  document.body.append(field);
+  field.select();
+  const isCopied = document.execCommand("copy");
+  field.remove();
+  return isCopied;
 }
 
 async function sendInPlace(form) {

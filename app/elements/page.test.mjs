@@ -126,3 +126,22 @@ test("what was done leads on, and any other answer is for the browser to show", 
   await submit(broken);
   assert.ok(broken.isSubmitted && !done.isSubmitted);
 });
+
+test("a button copies its text and says so; one that could not copy says nothing", async () => {
+  const copied = [];
+  const press = async (isAllowed) => {
+    navigator.clipboard = { writeText: async (text) => (isAllowed ? copied.push(text) : Promise.reject(new Error())) };
+    const button = new FakeElement();
+    Object.assign(button.dataset, { copy: "ABCD", tCopied: "copied" });
+    const said = new FakeElement();
+    button.parts = { "[role=status]": said };
+    const event = new Event("click");
+    Object.defineProperty(event, "target", { value: button });
+    document.dispatchEvent(event);
+    await new Promise((resolve) => setTimeout(resolve));
+    return said.textContent;
+  };
+  assert.equal(await press(true), "copied");
+  assert.equal(await press(false), "");
+  assert.deepEqual(copied, ["ABCD"]);
+});

@@ -107,12 +107,16 @@ test('a colleague gets an account, changes the password, forgets it, and signs o
     const secret = await tablet.locator('.si__secret').textContent();
     await axe(tablet);
     await clear(tablet);
+    const app = tablet.getByRole('link', { name: t('second_factor_open') });
+    await expect(app).toHaveAttribute('href', new RegExp(`^otpauth://totp/.*${secret.replace(/\s/g, '')}`));
+    await copied(tablet, t('second_factor_copy'), secret.replace(/\s/g, ''));
     await shot(tablet, 'second-factor');
     await tablet.getByLabel(t('code_label'), { exact: true }).fill(phone(secret));
     await tablet.getByRole('button', { name: t('second_factor_confirm') }).click();
     const codes = tablet.locator('.si__codes li');
     await expect(codes).toHaveCount(10);
     await axe(tablet);
+    await copied(tablet, t('second_factor_codes_copy'), (await codes.allTextContents()).join('\n'));
     await tablet.reload();
     await expect(codes).toHaveCount(0);
     await open(tablet, '/account');
@@ -189,6 +193,15 @@ async function clear(page) {
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
   }
   await page.setViewportSize(before);
+}
+
+/** A press on the button copies the text. */
+async function copied(page, name, text) {
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+  const button = page.getByRole('button', { name });
+  await button.click();
+  await expect(button).toContainText(t('copied'));
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(text);
 }
 
 /** Somebody does not get in. */

@@ -11,7 +11,7 @@ use crate::accounts::sign_in::{halves, other_account, password_field};
 use crate::failure::Problem;
 use crate::form::{Posted, posted};
 use crate::text::keys::*;
-use crate::text::{t, tf};
+use crate::text::{Text, t, tf};
 use crate::ui::{Field, Icon, Notice, Tone, loaded, resource};
 
 /// `/account/second-factor`.
@@ -98,6 +98,10 @@ fn scan(setup: &SecondFactorSetup, picture: Option<&(usize, String)>, posted: &P
             <p>{t(SECOND_FACTOR_SCAN)}</p>
             {picture}
             <p class="hint">{t(SECOND_FACTOR_BY_HAND)}" "<code class="num si__secret">{in_fours(&setup.secret)}</code></p>
+            <div class="si__acts">
+                <a class="btn btn--secondary si__app" href=setup.address.clone() rel="external"><Icon name="smartphone"/>{t(SECOND_FACTOR_OPEN)}</a>
+                {copying(setup.secret.clone(), SECOND_FACTOR_COPY)}
+            </div>
             <Field
                 name="second_code"
                 label=t(CODE_LABEL)
@@ -149,11 +153,23 @@ fn codes(codes: &[String]) -> AnyView {
         <section aria-labelledby="codes">
             <h2 class="sec" id="codes">{t(SECOND_FACTOR_CODES)}</h2>
             <ul class="si__codes">{rows}</ul>
-            <button r#type="button" class="btn btn--secondary" data-print=true><Icon name="printer"/>{t(SECOND_FACTOR_CODES_PRINT)}</button>
+            <div class="si__acts">
+                <button r#type="button" class="btn btn--secondary" data-print=true><Icon name="printer"/>{t(SECOND_FACTOR_CODES_PRINT)}</button>
+                {copying(codes.join("\n"), SECOND_FACTOR_CODES_COPY)}
+            </div>
         </section>
         {way_home()}
     }
     .into_any()
+}
+
+/// A button that copies, which is `elements/page.js`.
+fn copying(text: String, label: Text) -> impl IntoView {
+    view! {
+        <button r#type="button" class="btn btn--secondary si__copy" data-copy=text data-t-copied=t(COPIED)>
+            <Icon name="copy"/>{t(label)}<span class="si__copied" role="status"></span>
+        </button>
+    }
 }
 
 fn way_home() -> impl IntoView {
