@@ -52,7 +52,8 @@ const MEETINGS_OF_ONE_AT_MOST: u32 = 5;
 /// person may come back twice at once, and a bad line is never too fast.
 const SITS_OF_ONE: Rate = Rate { at_once: 2 * PAGES_OF_ONE_AT_MOST, every: Duration::from_secs(1) };
 /// The same for a person who rehearses a meeting that they direct: every seat of it comes from them.
-const SITS_OF_A_REHEARSAL: Rate = Rate { at_once: 2 * PAGES_OF_A_REHEARSAL_AT_MOST, every: Duration::from_millis(50) };
+const SITS_OF_A_REHEARSAL: Rate =
+    Rate { at_once: 2 * PAGES_OF_A_REHEARSAL_AT_MOST, every: Duration::from_millis(50) };
 /// Connections that stand are marked so often; what a killed program loses of a seat's time is at most this.
 const MARK_EVERY: Duration = Duration::from_secs(5);
 /// A connection that nobody has marked for so long is one of a program that is gone.

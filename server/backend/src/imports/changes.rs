@@ -88,6 +88,7 @@ fn area(deed: Deed) -> Option<Area> {
         | Deed::AccountsManyFailuresOfAddress
         | Deed::AccountsManyFailuresOfUser
         | Deed::AccountsNewDevice
+        | Deed::AccountsRenewRecoveryCodes
         | Deed::AccountsSecondFactorOff
         | Deed::AccountsSecondFactorOn
         | Deed::AccountsSignIn
