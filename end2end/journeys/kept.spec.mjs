@@ -467,11 +467,12 @@ test('papers go on being sent while other pages are shown, and one that fails le
   await adding.locator('summary').click();
   await upload(20_000);
   const wrong = { name: 'khong-phai.pdf', mimeType: 'application/pdf', buffer: Buffer.from('<html>') };
-  const files = [file('a.pdf', 60_000), file('b.pdf', 1000), wrong, file('c.pdf', 1000)];
+  const files = [file('a.pdf', 200_000), file('b.pdf', 1000), wrong, file('c.pdf', 1000)];
   await adding.locator('.upload input[type="file"]').setInputFiles(files);
   await expect(adding.locator('.upload__row.is-sending')).toBeVisible();
   await page.getByRole('link', { name: t('nav_calendar'), exact: true }).first().click();
   await expect(strip).toContainText(t('agenda_upload_strip_sending', { n: 4 }));
+  await expect(page.getByRole('heading', { level: 1, name: t('nav_calendar') })).toBeVisible();
   await axe(page);
   await shot(page, 'upload-strip', false);
   faults.expect(/status of 4\d\d/);
