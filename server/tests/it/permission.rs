@@ -107,7 +107,8 @@ fn policy() -> String {
 
     text.push_str(
         "\nNo paper's title is shown to those who may not read papers. Of a meeting that a reader of the audit trail may \
-         not view\nit tells who, what and when, and withholds what the meeting held, before and after.\n",
+         not view\nit tells who, what and when, and withholds what the meeting held, before and after.\n\
+         An administrator's role alone names delegates of an invited agency, but not its holder: a delegate reads papers.\n",
     );
 
     text.push_str(

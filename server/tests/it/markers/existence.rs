@@ -48,7 +48,7 @@ fn told(answer: &Answer, ids: &[(String, String)]) -> (u16, Vec<String>, String)
     let headers = answer.headers.iter().filter(|(name, _)| !VARYING.contains(&name.as_str()));
     let header = |value: &http::HeaderValue| changed(&String::from_utf8_lossy(value.as_bytes()), ids);
     let headers = headers.map(|(name, value)| format!("{name}: {}", header(value))).collect();
-    (answer.status.as_u16(), headers, changed(&without_nonces(&answer.text()), ids))
+    (answer.status.as_u16(), headers, changed(&without_nonces(answer.text()), ids))
 }
 
 /// Headers that differ in any two answers.
