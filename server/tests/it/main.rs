@@ -23,6 +23,7 @@ mod places;
 mod refusals;
 mod rehearse;
 mod second_factor;
+mod shares;
 mod snapshot;
 mod tls;
 mod world;

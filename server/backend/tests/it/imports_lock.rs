@@ -208,7 +208,7 @@ async fn the_largest_files_are_measured() {
     let world = World::open(embedded(folder.path()), "SQLite").await;
     written(&world, ImportKind::Agencies, TREE).await;
     let sittings = |number: usize| {
-        let days = if number % 2 == 0 { 1 } else { 2 };
+        let days = 1 + number % 2;
         let sitting = |day: usize| format!("2026-05-{day:02}T08:00/09:00");
         (1..=days).map(sitting).collect::<Vec<_>>().join(" ")
     };

@@ -34,6 +34,7 @@ mod meetings_conduct;
 mod meetings_lists;
 mod notices;
 mod papers;
+mod papers_limits;
 mod people;
 mod rooms;
 mod rules;
