@@ -23,15 +23,16 @@ async fn heard(listener: &mut Listener) -> Event {
 async fn whoever_listens_hears_of_a_change_and_of_none_that_was_refused() {
     each_busy_database(async |world| {
         let secretary = world.caller(Role::Secretary, "SNV").await;
+        let delegate = world.person("SNV").await;
         let (first, second) = (
-            world.meeting("SNV").stage(Stage::UnderWay).store().await,
-            world.meeting("SNV").stage(Stage::UnderWay).store().await,
+            world.meeting("SNV").stage(Stage::UnderWay).delegate(&delegate).store().await,
+            world.meeting("SNV").stage(Stage::UnderWay).delegate(&delegate).store().await,
         );
         let mut listener = world.backend.listen().await.unwrap();
         let nobody = ParticipantId(first.0);
         let refused = world.backend.mark(&secretary, first, nobody, Presence::Online).await;
         assert_eq!(refused, Err(Failure::NotFound));
-        world.backend.discuss(&secretary, second, None).await.unwrap();
+        world.backend.mark_rest(&secretary, second, Presence::Online).await.unwrap();
         assert_eq!(heard(&mut listener).await, Event::Meeting(second), "on {}", world.engine);
     })
     .await;
@@ -46,8 +47,9 @@ async fn on_a_server_every_node_hears_what_another_one_changed() {
         let other = Backend::open(world.config.clone(), Box::new(SeededEntropy::new(23))).await.unwrap();
         let mut listener = other.listen().await.unwrap();
         let secretary = world.caller(Role::Secretary, "SNV").await;
-        let meeting = world.meeting("SNV").stage(Stage::UnderWay).store().await;
-        world.backend.discuss(&secretary, meeting, None).await.unwrap();
+        let delegate = world.person("SNV").await;
+        let meeting = world.meeting("SNV").stage(Stage::UnderWay).delegate(&delegate).store().await;
+        world.backend.mark_rest(&secretary, meeting, Presence::Online).await.unwrap();
         assert_eq!(heard(&mut listener).await, Event::Meeting(meeting));
         other.db().close().await;
     })
@@ -64,8 +66,9 @@ async fn a_line_to_the_server_that_breaks_is_made_again_and_told_of() {
         cut_listening_lines(world).await;
         assert_eq!(heard(&mut listener).await, Event::Resync);
         let secretary = world.caller(Role::Secretary, "SNV").await;
-        let meeting = world.meeting("SNV").stage(Stage::UnderWay).store().await;
-        world.backend.discuss(&secretary, meeting, None).await.unwrap();
+        let delegate = world.person("SNV").await;
+        let meeting = world.meeting("SNV").stage(Stage::UnderWay).delegate(&delegate).store().await;
+        world.backend.mark_rest(&secretary, meeting, Presence::Online).await.unwrap();
         assert_eq!(heard(&mut listener).await, Event::Meeting(meeting));
     })
     .await;
