@@ -75,7 +75,9 @@ pub fn problem(problem: &Problem) -> String {
 impl Words {
     /// Both sentences in one line, as a script shows it.
     pub fn line(&self) -> String {
-        format!("{} {}", self.title, self.body).trim().to_owned()
+        let Words { title, body } = self;
+        let joint = if title.ends_with(['.', '?', '!']) || body.is_empty() { "" } else { "." };
+        format!("{title}{joint} {body}").trim().to_owned()
     }
 }
 
@@ -101,4 +103,17 @@ fn escaped(text: &str) -> String {
 fn no_store(mut answer: Response) -> Response {
     answer.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     answer
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_sentences_in_a_line_are_told_apart() {
+        let line = |title: &str, body: &str| Words { title: title.into(), body: body.into() }.line();
+        assert_eq!(line("Tệp không có nội dung", "Chọn lại tệp."), "Tệp không có nội dung. Chọn lại tệp.");
+        assert_eq!(line("Chưa ghi.", "Thử lại."), "Chưa ghi. Thử lại.");
+        assert_eq!(line("Không tìm thấy", ""), "Không tìm thấy");
+    }
 }

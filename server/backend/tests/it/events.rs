@@ -7,7 +7,6 @@ use domain::access::{Role, Stage};
 use domain::attendance::{Attendance, Presence};
 use domain::error::Failure;
 use domain::ids::ParticipantId;
-use domain::meetings::Meetings;
 
 use crate::support::{World, each_busy_database};
 
