@@ -26,6 +26,9 @@ const SILENT_AT_MOST: Duration = Duration::from_secs(15);
 /// How much a page may say, so that nobody floods the others with what they press.
 const SAID: Rate = Rate { at_once: MESSAGES_AT_ONCE, every: Duration::from_secs(1) };
 
+/// Signs of life of a page. A browser answers those of the server, one every few seconds, and sends none of its own.
+const ALIVE: Rate = Rate { at_once: 20, every: Duration::from_secs(1) };
+
 /// The page cannot be reached any more.
 #[derive(Debug)]
 pub(super) struct Gone;
@@ -71,6 +74,7 @@ pub(super) struct Channel<O = SplitSink<WebSocket, Message>, I = SplitStream<Web
     /// What the page said while something else was worked on.
     waiting: VecDeque<Utf8Bytes>,
     allowance: Allowance,
+    alive: Allowance,
     clock: Clock,
     /// When the page was last heard.
     heard: Instant,
@@ -85,8 +89,18 @@ where
 {
     pub(super) fn new(out: O, incoming: I, news: News, clock: Clock, heard_at: Arc<Heard>) -> Self {
         let now = Instant::now();
-        let (waiting, allowance) = (VecDeque::new(), Allowance::full(SAID, now));
-        Channel { out, incoming, news, waiting, allowance, clock, heard: now, heard_at }
+        let (allowance, alive) = (Allowance::full(SAID, now), Allowance::full(ALIVE, now));
+        Channel {
+            out,
+            incoming,
+            news,
+            waiting: VecDeque::new(),
+            allowance,
+            alive,
+            clock,
+            heard: now,
+            heard_at,
+        }
     }
 
     /// The next event. What the page said before comes first. Cancelling it loses nothing.
@@ -116,7 +130,7 @@ where
         self.heard_at.note(self.clock.now());
         match message {
             Some(Ok(Message::Text(text))) if self.allowance.takes(Instant::now()) => Event::Heard(text),
-            Some(Ok(Message::Ping(_) | Message::Pong(_))) => Event::Alive,
+            Some(Ok(Message::Ping(_) | Message::Pong(_))) if self.alive.takes(Instant::now()) => Event::Alive,
             _ => Event::Closed,
         }
     }

@@ -267,6 +267,14 @@ impl Page {
     async fn answer(&mut self, message: ToServer) -> Result<Option<ToPage>, Failure> {
         let caller = self.asker.caller().await?;
         let live = Arc::clone(&self.asker.site.services.live);
+        let is_kept = matches!(
+            message,
+            ToServer::Ask { .. } | ToServer::Direct(_) | ToServer::Rehearsed { .. } | ToServer::Behind { .. }
+        );
+        // What is kept counts as a call, over all pages of the person.
+        if is_kept && !self.asker.site.places.calls.takes(caller.person, Instant::now()) {
+            return Err(Failure::Unavailable);
+        }
         match message {
             ToServer::Sit(arrival) => {
                 return match self.sit(&caller, arrival).await {

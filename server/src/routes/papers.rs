@@ -150,6 +150,11 @@ async fn take(
         if !heading.is_declared {
             return Err(invalid("declared", Problem::Missing));
         }
+        if heading.level.is_some_and(|level| level != Level::Open) {
+            let failure = Refusal::Classified.into();
+            leave_line(site, caller, meeting, &heading, &failure).await?;
+            return Err(failure);
+        }
         received.kept.push(site.backend.finish_declared(caller, meeting, held).await?);
     }
     if received.kept.is_empty() {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use domain::access::{Action, Scope};
+use domain::access::{Action, Caller, Role, Scope};
 use domain::agencies::{Agency, AgencyInput};
 use domain::audit::Deed;
 use domain::error::Problem;
@@ -14,8 +14,10 @@ use super::{FileSteps, Import};
 use crate::access::permit;
 use crate::agencies::{self, NewAgency, ParsedAgency};
 use crate::audit::{self, Entry};
-use crate::db::Tx;
+use crate::db::{Tx, places, q};
+use crate::notices::show_leaders;
 use crate::stop::Done;
+use crate::stored;
 
 /// Most levels of agencies: a province has four. Each agency's path is walked, so a chain of 10,000 would
 /// take hours.
@@ -147,8 +149,12 @@ fn connect(
         }
     }
     for (id, row, _) in &placed {
-        if let Err(problem) = path_of(&after, *id) {
-            import.bad.cell(row.cells(table), "parent", problem);
+        match path_of(&after, *id) {
+            Err(problem) => import.bad.cell(row.cells(table), "parent", problem),
+            Ok(path) if gives_own_role(import.caller, &gained(before, &path)) => {
+                import.bad.cell(row.cells(table), "parent", Problem::OwnRole);
+            }
+            Ok(_) => {}
         }
         match (after.get(id), before.get(id)) {
             (Some(node), before) if !is_changed(node, before) => import.report.unchanged += 1,
@@ -157,6 +163,20 @@ fn connect(
         }
     }
     after
+}
+
+/// The agencies above one that is there already, at the end of its new path, that are not above it yet.
+fn gained(before: &HashMap<AgencyId, Node>, path: &[AgencyId]) -> Vec<AgencyId> {
+    let Some(node) = path.last().and_then(|id| before.get(id)) else { return Vec::new() };
+    let path_before = path_in(before, node.id);
+    path.iter().copied().filter(|above| !path_before.contains(above)).collect()
+}
+
+/// Whether a role of the caller that opens meetings comes to reach an agency: nobody gives themselves a role.
+fn gives_own_role(caller: &Caller, gained: &[AgencyId]) -> bool {
+    caller.grants.iter().any(|grant| {
+        grant.role.opens_meetings() && grant.role != Role::Delegate && gained.contains(&grant.agency)
+    })
 }
 
 /// The path from the root down to the agency; a problem if its parents form a circle or are too many.
@@ -208,8 +228,31 @@ async fn write(
                 let path_before = path_in(before, node.id);
                 if is_changed(node, Some(there)) || path_before != path {
                     change(import, tx, there, &new).await?;
+                    show_gained(import, tx, &path, &gained(before, &path)).await?;
                 }
             }
+        }
+    }
+    Ok(())
+}
+
+/// Shows the leaders of a moved agency whose roles reach it from now on.
+async fn show_gained(import: &Import<'_>, tx: &mut Tx, path: &[AgencyId], gained: &[AgencyId]) -> Done<()> {
+    if gained.is_empty() {
+        return Ok(());
+    }
+    let rows: Vec<(String, String)> = q(format!(
+        "SELECT g.person_id, g.role FROM role_grant g JOIN person p ON p.id = g.person_id \
+         WHERE p.is_active AND g.agency_id IN ({}) ORDER BY g.person_id, g.role",
+        places(1, gained.len())
+    ))
+    .bind_all(gained.iter().copied())
+    .all(&mut *tx)
+    .await?;
+    for (person, role) in rows {
+        let role = stored::code(&role, Role::parse)?;
+        if role != Role::Delegate {
+            show_leaders(tx, import.backend, import.caller, stored::id(&person)?, role, path).await?;
         }
     }
     Ok(())

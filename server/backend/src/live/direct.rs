@@ -12,7 +12,7 @@ use super::stays::{OpenOf, drop_open};
 use super::{load, permit_seat};
 use crate::Backend;
 use crate::audit::{self, Entry};
-use crate::db::{Tx, q};
+use crate::db::{Source, Tx, q};
 use crate::scope::MeetingScope;
 use crate::stop::Done;
 
@@ -23,6 +23,9 @@ pub(super) async fn ask(
     seat: Seat,
     wants: bool,
 ) -> Done<()> {
+    let mut db = backend.db();
+    let scope = MeetingScope::load(db, caller, meeting).await?;
+    permit_seat(&mut db, caller, (meeting, &scope), seat).await?;
     let mut tx = backend.db().begin().await?;
     let scope = MeetingScope::load(&mut tx, caller, meeting).await?;
     permit_seat(&mut tx, caller, (meeting, &scope), seat).await?;
@@ -49,16 +52,10 @@ pub(super) async fn direct(
     seat: Option<Seat>,
     direction: Direction,
 ) -> Done<()> {
+    // Whoever may not direct takes no turn among those who write.
+    permit_direct(&mut backend.db(), caller, meeting, (seat, direction)).await?;
     let mut tx = backend.db().begin().await?;
-    let scope = MeetingScope::load(&mut tx, caller, meeting).await?;
-    scope.permit(caller, Action::ViewMeeting)?;
-    if !is_on(scope.stage) {
-        return Err(Refusal::WrongState.into());
-    }
-    let conducts = scope.may(caller, Action::ConductMeeting);
-    if !conducts && !presents(&mut tx, caller, (meeting, &scope), seat, direction).await? {
-        scope.permit(caller, Action::ConductMeeting)?;
-    }
+    let scope = permit_direct(&mut tx, caller, meeting, (seat, direction)).await?;
     let before = decided(&mut tx, meeting).await?;
     let after = decide(&mut tx, caller, meeting, direction).await?;
     // Turning a page is sent to everybody but is not recorded in the trail.
@@ -93,25 +90,44 @@ async fn decided(tx: &mut Tx, meeting: MeetingId) -> Done<Decided> {
 }
 
 /// Whether this is a paper, and the caller's seat has the floor: who reports opens the report.
+/// The meeting, if the caller may say this from a seat of it.
+async fn permit_direct(
+    on: &mut impl Source,
+    caller: &Caller,
+    meeting: MeetingId,
+    (seat, direction): (Option<Seat>, Direction),
+) -> Done<MeetingScope> {
+    let scope = MeetingScope::load(&mut *on, caller, meeting).await?;
+    scope.permit(caller, Action::ViewMeeting)?;
+    if !is_on(scope.stage) {
+        return Err(Refusal::WrongState.into());
+    }
+    let conducts = scope.may(caller, Action::ConductMeeting);
+    if !conducts && !presents(on, caller, (meeting, &scope), seat, direction).await? {
+        scope.permit(caller, Action::ConductMeeting)?;
+    }
+    Ok(scope)
+}
+
 async fn presents(
-    tx: &mut Tx,
+    on: &mut impl Source,
     caller: &Caller,
     (meeting, scope): (MeetingId, &MeetingScope),
     seat: Option<Seat>,
     direction: Direction,
 ) -> Done<bool> {
     let (Direction::Paper(_), Some(seat)) = (direction, seat) else { return Ok(false) };
-    if floor(tx, meeting).await? != Some(seat) {
+    if floor(&mut *on, meeting).await? != Some(seat) {
         return Ok(false);
     }
-    permit_seat(tx, caller, (meeting, scope), seat).await?;
+    permit_seat(on, caller, (meeting, scope), seat).await?;
     Ok(true)
 }
 
 /// Who has the floor.
-async fn floor(tx: &mut Tx, meeting: MeetingId) -> Done<Option<Seat>> {
+async fn floor(on: impl Source, meeting: MeetingId) -> Done<Option<Seat>> {
     let row: Option<(Option<String>,)> =
-        q("SELECT floor_seat FROM live_meeting WHERE meeting_id = $1").bind(meeting).optional(tx).await?;
+        q("SELECT floor_seat FROM live_meeting WHERE meeting_id = $1").bind(meeting).optional(on).await?;
     row.and_then(|(floor,)| floor).as_deref().map(load::seat).transpose()
 }
 
@@ -239,7 +255,7 @@ async fn silence_before(tx: &mut Tx, meeting: MeetingId, next: Option<Seat>) -> 
         .bind(meeting)
         .optional(&mut *tx)
         .await?;
-    let before = floor(tx, meeting).await?.filter(|before| *before != Seat::Hall && Some(*before) != next);
+    let before = floor(&mut *tx, meeting).await?.filter(|before| *before != Seat::Hall && Some(*before) != next);
     match before.filter(|_| all == Some((true,))) {
         Some(before) => set(tx, meeting, before, "is_muted", true).await,
         None => Ok(()),
@@ -248,7 +264,7 @@ async fn silence_before(tx: &mut Tx, meeting: MeetingId, next: Option<Seat>) -> 
 
 async fn mute_all(tx: &mut Tx, meeting: MeetingId) -> Done<Value> {
     keep_all_muted(tx, meeting, true).await?;
-    let floor = floor(tx, meeting).await?;
+    let floor = floor(&mut *tx, meeting).await?;
     let seats = load::seats(&mut *tx, meeting).await?;
     let others = seats.iter().map(|kept| kept.seat);
     for seat in others.filter(|seat| *seat != Seat::Hall && Some(*seat) != floor) {

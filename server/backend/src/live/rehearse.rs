@@ -21,6 +21,9 @@ pub(super) async fn keep(
     seat: Seat,
     what: Rehearsal,
 ) -> Done<()> {
+    let mut db = backend.db();
+    let scope = MeetingScope::load(db, caller, meeting).await?;
+    permit_seat(&mut db, caller, (meeting, &scope), seat).await?;
     let mut tx = backend.db().begin().await?;
     let scope = MeetingScope::load(&mut tx, caller, meeting).await?;
     permit_seat(&mut tx, caller, (meeting, &scope), seat).await?;

@@ -9,33 +9,37 @@ use domain::notices::{ROLE_SHOWN_DAYS, RoleGiven};
 
 use crate::access::{self, permit};
 use crate::db::{Q, Tx, places, q};
-use crate::people::{Held, reference};
+use crate::people::reference;
 use crate::stop::Done;
 use crate::{Backend, stored};
 
 /// Most rows of one reading: more would push the meetings of the day off the screen.
 const SHOWN_AT_MOST: i64 = 50;
 
-/// Stores a role that a person was given, so that the leaders of its agency see it. Does nothing for a role
-/// that opens no meeting. Does nothing if the program itself gives the role: anyone who can start it on the
+/// Stores a role that a person was given in the agency at the end of a path, so that its leaders see it. Does nothing
+/// for a role that opens no meeting. Does nothing if the program itself gives the role: anyone who can start it on the
 /// machine has all access already.
 pub(crate) async fn show_leaders(
     tx: &mut Tx,
     backend: &Backend,
     caller: &Caller,
     person: PersonId,
-    held: &Held,
+    role: Role,
+    path: &[AgencyId],
 ) -> Done<()> {
-    let Some(giver) = access::person(caller).filter(|_| held.role.opens_meetings()) else { return Ok(()) };
+    let (Some(giver), Some(agency)) = (access::person(caller), path.last().copied()) else { return Ok(()) };
+    if !role.opens_meetings() {
+        return Ok(());
+    }
     q("DELETE FROM role_given WHERE at <= $1").bind(oldest(caller.now)).run(&mut *tx).await?;
-    let shown_in = led_agency(tx, &held.place.path, [person, giver]).await?.unwrap_or(held.place.id);
+    let shown_in = led_agency(tx, path, [person, giver]).await?.unwrap_or(agency);
     q("INSERT INTO role_given (id, at, person_id, role, agency_id, shown_in, given_by) \
        VALUES ($1, $2, $3, $4, $5, $6, $7)")
     .bind(RoleGivenId(backend.entropy().id(caller.now)))
     .bind(caller.now)
     .bind(person)
-    .bind(held.role.code())
-    .bind(held.place.id)
+    .bind(role.code())
+    .bind(agency)
     .bind(shown_in)
     .bind(&caller.name)
     .run(tx)

@@ -103,7 +103,7 @@ pub(crate) async fn write_new(
     let id = PersonId(backend.entropy().id(caller.now));
     insert(tx, id, new, first, caller.now).await?;
     for held in &new.roles {
-        show_leaders(tx, backend, caller, id, held).await?;
+        show_leaders(tx, backend, caller, id, held.role, &held.place.path).await?;
     }
     let entry = Entry::new(Deed::PeopleAdd, &new.name).of(new.place.id).after(&new.shown())?;
     audit::record(tx, backend, caller, entry).await?;
@@ -200,7 +200,7 @@ pub(crate) async fn write_change(
     }
     for held in missing(&there.kept.roles, &after.roles) {
         grant(tx, there.id, held).await?;
-        show_leaders(tx, backend, caller, there.id, held).await?;
+        show_leaders(tx, backend, caller, there.id, held.role, &held.place.path).await?;
     }
     let entry = Entry::new(Deed::PeopleChange, &after.name).of(after.place.id);
     let entry = entry.before(&there.kept.shown())?.after(&after.shown())?;
