@@ -335,6 +335,22 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
+    async fn a_page_gives_only_so_many_signs_of_life() {
+        let (mut channel, far) = channel(100);
+        let ping = || far.says.unbounded_send(Ok(Message::Ping(Default::default()))).unwrap();
+        for _ in 0..=ALIVE.at_once {
+            ping();
+        }
+        for _ in 0..ALIVE.at_once {
+            assert!(matches!(channel.next().await, Event::Alive));
+        }
+        assert!(matches!(channel.next().await, Event::Closed));
+        sleep(Duration::from_secs(5)).await;
+        ping();
+        assert!(matches!(channel.next().await, Event::Alive), "a browser answers more slowly than that");
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn work_never_waits_for_a_page_that_takes_nothing_and_is_finished_if_the_page_is_lost() {
         // One message fits besides the first, and then nothing more.
         let (mut channel, far) = channel(0);

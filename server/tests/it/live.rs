@@ -11,6 +11,7 @@ use domain::live::{Arrival, Coming, Direction, LivePort, Seat};
 use domain::meetings::Meetings;
 use futures::{SinkExt, StreamExt};
 use http::StatusCode;
+use server::allowance::Rate;
 use server::serve::ConnectionLimits;
 use tokio::net::{TcpListener, TcpStream};
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
@@ -34,7 +35,10 @@ struct Open {
 
 impl Open {
     async fn new() -> Open {
-        let (world, _) = World::claimed().await;
+        Open::over(World::claimed().await.0).await
+    }
+
+    async fn over(world: World) -> Open {
         let secretary = world.person("thuky", "secretary").await;
         let delegate = world.person("daibieu1", "delegate").await;
         let (meeting, _) = world.meeting_with(&secretary.1, "Họp giao ban", &[&delegate.1]).await;
@@ -171,6 +175,26 @@ impl Page {
 
 pub(crate) fn is_connected(state: &State, seat: Seat) -> bool {
     state.live.seat(seat).is_some_and(|kept| kept.is_connected)
+}
+
+#[tokio::test]
+async fn what_a_page_has_kept_counts_as_a_call_over_all_pages_of_the_person() {
+    let world = World::with(|config| {
+        config.limits.calls_of_person = Rate { at_once: 2, every: Duration::from_secs(3600) };
+    });
+    let open = Open::over(world.await.claim().await.0).await;
+    let direct = async || {
+        let mut page = open.own_page(&open.secretary.0).await;
+        page.state(|_| true).await;
+        // Of a seat that nobody has taken.
+        let end = Direction::EndScreen(Seat::Person(open.delegate.1.person));
+        page.say(&ToServer::Direct(end)).await;
+        page.say(&ToServer::Ask { wants: true }).await;
+        page.refused().await
+    };
+    // The first is done, and what is asked from no seat is refused for that.
+    assert_eq!(direct().await, Failure::Refused(Refusal::WrongState));
+    assert_eq!(direct().await, Failure::Unavailable, "another page is no new person");
 }
 
 #[tokio::test]

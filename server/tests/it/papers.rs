@@ -239,6 +239,9 @@ async fn a_page_that_cannot_be_read_is_asked_about_and_its_file_sent_once() {
     };
     let silent = declare(vec![("kept", kept.to_owned())]).await;
     assert_eq!(silent.status, StatusCode::UNPROCESSABLE_ENTITY, "nothing was declared: {}", silent.text());
+    let secret = [("kept", kept), ("declared", "yes"), ("level", "secret")];
+    let secret = declare(secret.map(|(name, value)| (name, value.to_owned())).to_vec()).await;
+    assert_eq!(secret.status, StatusCode::CONFLICT, "a level above open: {}", secret.text());
     let declared = declare(vec![("kept", kept.to_owned()), ("declared", "yes".to_owned())]).await;
     assert_eq!(declared.status, StatusCode::CREATED, "{}", declared.text());
     let again = declare(vec![("kept", kept.to_owned()), ("declared", "yes".to_owned())]).await;

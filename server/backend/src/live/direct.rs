@@ -255,7 +255,8 @@ async fn silence_before(tx: &mut Tx, meeting: MeetingId, next: Option<Seat>) -> 
         .bind(meeting)
         .optional(&mut *tx)
         .await?;
-    let before = floor(&mut *tx, meeting).await?.filter(|before| *before != Seat::Hall && Some(*before) != next);
+    let before =
+        floor(&mut *tx, meeting).await?.filter(|before| *before != Seat::Hall && Some(*before) != next);
     match before.filter(|_| all == Some((true,))) {
         Some(before) => set(tx, meeting, before, "is_muted", true).await,
         None => Ok(()),

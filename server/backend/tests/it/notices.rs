@@ -1,7 +1,7 @@
 //! Notices: what people are shown until they acknowledge it.
 
 use chrono::Duration;
-use domain::access::{Caller, Role};
+use domain::access::{Caller, Grant, Role};
 use domain::error::{Failure, FieldProblem, Problem};
 use domain::imports::ImportKind;
 use domain::notices::{Notices, RoleGiven};
@@ -76,6 +76,31 @@ async fn nobody_gives_a_role_to_themselves_on_the_page_or_in_a_file() {
         people.change(&own, own.person, own_roles(&own, "agency_administrator")).await.unwrap();
         let again = people.change(&own, own.person, own_roles(&own, "agency_administrator|secretary")).await;
         assert_eq!(again, Err(refused));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn moving_an_agency_gives_nobody_a_role_of_their_own_and_its_leaders_see_whose_roles_reach_it() {
+    each_database(async |world| {
+        world.agency_below("UBND", "", "province").await;
+        world.agency_below("SNV", "UBND", "department").await;
+        world.agency_below("TCHC", "UBND", "department").await;
+        let leader = world.caller(Role::Leader, "SNV").await;
+        let system = world.caller(Role::SystemAdministrator, "UBND").await;
+        let secretary = world.agency("TCHC").await;
+        let both = Caller {
+            grants: [system.grants.clone(), vec![Grant { role: Role::Secretary, agency: secretary }]]
+                .concat(),
+            ..system.clone()
+        };
+        let file = "code,parent,level,name,short_name\nSNV,TCHC,department,SNV,SNV\n";
+        let report = import(world, &both, ImportKind::Agencies, file).await.unwrap();
+        assert_eq!(cells(report), named(&[(2, "parent", Problem::OwnRole)]));
+        assert_eq!(shown(world, &leader).await, []);
+        let other = world.caller(Role::Secretary, "TCHC").await;
+        assert!(import(world, &system, ImportKind::Agencies, file).await.unwrap().is_written);
+        assert_eq!(shown_roles(world, &leader).await, [(other.name, Role::Secretary, "SNV".to_owned())]);
     })
     .await;
 }
