@@ -96,14 +96,16 @@ fn question(caller: &Caller, filter: &CalendarFilter, window: Window) -> Q {
 
 /// Sittings of drafts whose room or chair is taken, or wanted by another draft that the caller may know of:
 /// meeting, date, first minute. That the chair attends another meeting counts only if the caller may open
-/// that meeting.
+/// that meeting. The drafts come first: otherwise each sitting of the window is compared with every other one.
 async fn clashing(on: impl Source, caller: &Caller, window: Window) -> Done<HashSet<(String, String, i64)>> {
     let mut query = q("").bind(window.from).bind(window.to);
     let own = lines::secretariat(&mut query, caller);
     let opened = at_least(&mut query, caller, Sight::Opens);
     query.push(&format!(
-        "SELECT s.meeting_id, s.date, s.from_minute FROM sitting s JOIN meeting d ON d.id = s.meeting_id \
-         WHERE d.stage = 'draft' AND s.date BETWEEN $1 AND $2 AND EXISTS ( \
+        "WITH wanted AS MATERIALIZED (SELECT s.meeting_id, s.date, s.from_minute, s.to_minute \
+            FROM meeting d JOIN sitting s ON s.meeting_id = d.id \
+            WHERE d.stage = 'draft' AND s.date BETWEEN $1 AND $2) \
+         SELECT s.meeting_id, s.date, s.from_minute FROM wanted s WHERE EXISTS ( \
             SELECT 1 FROM sitting o JOIN meeting m ON m.id = o.meeting_id \
             WHERE o.date = s.date AND o.meeting_id <> s.meeting_id AND o.from_minute < s.to_minute \
               AND o.to_minute > s.from_minute AND (m.stage IN {HOLDING} OR (m.stage = 'draft' AND {own})) \
