@@ -33,7 +33,9 @@ const FORM_BYTES_AT_MOST: usize = 1024 * 1024;
 const ANSWER_WITHIN: Duration = Duration::from_secs(30);
 
 /// Pages and calls that read much of the database: lists with their counts, searches, figures.
-pub const HEAVY_READS: [&str; 25] = [
+pub const HEAVY_READS: [&str; 27] = [
+    "/admin/rooms",
+    "/api/rooms/list",
     "/meetings/{id}",
     "/meetings/{id}/roll",
     "/meetings/{id}/live",

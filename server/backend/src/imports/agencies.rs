@@ -172,11 +172,13 @@ fn gained(before: &HashMap<AgencyId, Node>, path: &[AgencyId]) -> Vec<AgencyId> 
     path.iter().copied().filter(|above| !path_before.contains(above)).collect()
 }
 
-/// Whether a role of the caller that opens meetings comes to reach an agency: nobody gives themselves a role.
+/// Whether a role of the caller that opens meetings comes to reach an agency, or the caller's own agency comes to stand
+/// above it: nobody gives themselves a role, or the sight that an agency above has.
 fn gives_own_role(caller: &Caller, gained: &[AgencyId]) -> bool {
-    caller.grants.iter().any(|grant| {
+    let reaches = caller.grants.iter().any(|grant| {
         grant.role.opens_meetings() && grant.role != Role::Delegate && gained.contains(&grant.agency)
-    })
+    });
+    reaches || gained.contains(&caller.agency.id)
 }
 
 /// The path from the root down to the agency; a problem if its parents form a circle or are too many.

@@ -98,6 +98,13 @@ async fn moving_an_agency_gives_nobody_a_role_of_their_own_and_its_leaders_see_w
         let report = import(world, &both, ImportKind::Agencies, file).await.unwrap();
         assert_eq!(cells(report), named(&[(2, "parent", Problem::OwnRole)]));
         assert_eq!(shown(world, &leader).await, []);
+        let own = world.caller(Role::SystemAdministrator, "TCHC").await;
+        let report = import(world, &own, ImportKind::Agencies, file).await.unwrap();
+        assert_eq!(
+            cells(report),
+            named(&[(2, "parent", Problem::OwnRole)]),
+            "their own agency stands above it"
+        );
         let other = world.caller(Role::Secretary, "TCHC").await;
         assert!(import(world, &system, ImportKind::Agencies, file).await.unwrap().is_written);
         assert_eq!(shown_roles(world, &leader).await, [(other.name, Role::Secretary, "SNV".to_owned())]);
