@@ -4,7 +4,7 @@
 //   data-print            a button that prints the page
 //   data-copy="TEXT"      a button that copies TEXT and then says data-t-copied
 //   data-stay="ADDRESS"   a form that leads to ADDRESS when it was done. A refusal is shown in place, so that a password that
-//                         was typed stays: the server sends none back. What is refused stands in [data-refusal].
+//                         was typed stays: the server sends none back. The reason of a refusal is shown in [data-refusal].
 // and every <details class="menu"> closes on Escape or a press elsewhere.
 // Listeners sit on the document, so what the program draws later is served too.
 

@@ -132,7 +132,7 @@ async fn a_connected_site_makes_a_hybrid_meeting_count_as_online_and_the_organis
 }
 
 /// Invites an agency that names its people later.
-async fn invite(world: &World, meeting: MeetingId, agency: &str) -> AgencyId {
+pub(crate) async fn invite(world: &World, meeting: MeetingId, agency: &str) -> AgencyId {
     let agency = world.agency(agency).await;
     let mut tx = world.backend.db().begin().await.unwrap();
     q("INSERT INTO participant (id, meeting_id, part, agency_id, position) VALUES ($1, $2, 'delegate', $3, 9)")

@@ -14,6 +14,7 @@ use domain::live::{Arrival, Coming, Direction, LivePort, Seat};
 use domain::meetings::{MeetingInput, Meetings, Typing};
 use domain::papers::{Level, Papers};
 
+use crate::attendance::invite;
 use crate::support::{World, each_database};
 
 /// What a caller names: a meeting with what belongs to it, or what nobody has.
@@ -134,14 +135,8 @@ async fn furnish(world: &World, meeting: MeetingId, by: &Caller, agency: AgencyI
     .run(&mut tx)
     .await
     .unwrap();
-    q("INSERT INTO participant (id, meeting_id, part, agency_id, position) VALUES ($1, $2, 'delegate', $3, 9)")
-        .bind(ParticipantId(world.id()))
-        .bind(meeting)
-        .bind(agency)
-        .run(&mut tx)
-        .await
-        .unwrap();
     tx.commit().await.unwrap();
+    invite(world, meeting, "SYT").await;
     named
 }
 
