@@ -130,6 +130,13 @@ fn refused(refusal: &Refusal) -> Described {
         Refusal::RoomNotOnLine { room } => {
             Described::new(tf(REFUSED_ROOM_NOT_ON_LINE, &[("room", room)]), t(REFUSED_ROOM_NOT_ON_LINE_BODY))
         }
+        Refusal::RoomWithdrawn { room } => {
+            Described::new(tf(REFUSED_ROOM_WITHDRAWN, &[("room", room)]), t(REFUSED_ROOM_WITHDRAWN_BODY))
+        }
+        Refusal::RoomInUse { until } => Described::new(
+            t(REFUSED_ROOM_IN_USE),
+            tf(REFUSED_ROOM_IN_USE_BODY, &[("date", &text::date(*until))]),
+        ),
         Refusal::ClosingTime { opened } => Described::new(
             t(REFUSED_CLOSING_TIME),
             tf(REFUSED_CLOSING_TIME_BODY, &[("opened", &text::moment(*opened))]),

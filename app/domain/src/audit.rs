@@ -144,6 +144,8 @@ deeds! {
     PeopleTurnOffSecondFactor = "people.turn_off_second_factor", TrailReaders;
     RoomsAdd = "rooms.add", TrailReaders;
     RoomsChange = "rooms.change", TrailReaders;
+    RoomsRestore = "rooms.restore", TrailReaders;
+    RoomsWithdraw = "rooms.withdraw", TrailReaders;
     RulesAdd = "rules.add", TrailReaders;
     RulesRecount = "rules.recount", TrailReaders;
     RulesSetHybrid = "rules.set_hybrid", TrailReaders;

@@ -67,6 +67,16 @@ pub enum Refusal {
         /// What the caller may know of the other meeting.
         by: Holder,
     },
+    /// The room is no longer in use, so no new meeting may book it.
+    RoomWithdrawn {
+        /// The room.
+        room: String,
+    },
+    /// A meeting that is not over holds the room, so it cannot be withdrawn.
+    RoomInUse {
+        /// The last date on which one holds it.
+        until: chrono::NaiveDate,
+    },
     /// The room belongs to an agency that is neither the meeting's agency nor above or below it.
     RoomNotOnLine {
         /// The room.

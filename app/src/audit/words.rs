@@ -65,6 +65,8 @@ pub(super) fn deed(code: &str) -> String {
         Deed::PeopleTurnOffSecondFactor => DEED_PEOPLE_TURN_OFF_SECOND_FACTOR,
         Deed::RoomsAdd => DEED_ROOMS_ADD,
         Deed::RoomsChange => DEED_ROOMS_CHANGE,
+        Deed::RoomsRestore => DEED_ROOMS_RESTORE,
+        Deed::RoomsWithdraw => DEED_ROOMS_WITHDRAW,
         Deed::RulesAdd => DEED_RULES_ADD,
         Deed::RulesRecount => DEED_RULES_RECOUNT,
         Deed::RulesSetHybrid => DEED_RULES_SET_HYBRID,

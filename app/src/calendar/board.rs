@@ -77,6 +77,9 @@ pub(super) fn board(calendar: &Calendar, date: NaiveDate, rooms: &[RoomDay]) -> 
         rows.push(day.row(room, &held, &taken));
         items.push(day.item(room, &held, &taken));
     }
+    let more = calendar.has_more_rooms.then(|| {
+        view! { <p class="hint">{tf(CALENDAR_MORE_ROOMS, &[("n", &rooms.len())])}</p> }
+    });
     view! {
         {closed.as_ref().map(notice)}
         <div
@@ -91,6 +94,7 @@ pub(super) fn board(calendar: &Calendar, date: NaiveDate, rooms: &[RoomDay]) -> 
             {legend()}
         </div>
         <div class="days only-phone">{items}</div>
+        {more}
     }
     .into_any()
 }

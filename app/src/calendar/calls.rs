@@ -1,7 +1,11 @@
 //! What the calendar asks the server.
 
+use domain::ids::RoomId;
 use domain::meetings::Calendar;
 use domain::people::PersonRef;
+use domain::rooms::Room;
+#[cfg(feature = "ssr")]
+use domain::rooms::RoomsWanted;
 use leptos::prelude::*;
 use server_fn::codec::Json;
 
@@ -21,19 +25,31 @@ pub async fn show_calendar(
     Ok(services.meetings.calendar(&caller, query.filter(&caller)).await?)
 }
 
-/// What the calendar can be filtered by.
+/// What the calendar can be filtered by: the agencies, and the rooms nearest to the caller.
 #[server(prefix = "/api", endpoint = "calendar/choices")]
-pub async fn calendar_choices() -> Result<Choices, CallError> {
+pub async fn calendar_choices(
+    /// The room that is shown, so that its name is among them.
+    #[server(default)]
+    room: Option<RoomId>,
+) -> Result<Choices, CallError> {
     let (services, caller) = asked()?;
-    Ok(Choices::new(services.agencies.tree(&caller).await?, services.rooms.list(&caller, None).await?))
+    let wanted = RoomsWanted {
+        holder: Some(caller.agency.id),
+        chosen: room.into_iter().collect(),
+        ..RoomsWanted::default()
+    };
+    let offered = services.rooms.offer(&caller, wanted).await?;
+    Ok(Choices::new(services.agencies.tree(&caller).await?, offered.rooms))
 }
 
-/// People whose calendar may be meant by a name.
-#[server(prefix = "/api", endpoint = "calendar/people")]
-pub async fn calendar_people(
+/// People and rooms whose calendar may be meant by a name.
+#[server(prefix = "/api", endpoint = "calendar/find")]
+pub async fn calendar_find(
     /// Some of the name.
     text: String,
-) -> Result<Vec<PersonRef>, CallError> {
+) -> Result<(Vec<PersonRef>, Vec<Room>), CallError> {
     let (services, caller) = asked()?;
-    Ok(services.people.find(&caller, &text).await?)
+    let people = services.people.find(&caller, &text).await?;
+    let wanted = RoomsWanted { text, ..RoomsWanted::default() };
+    Ok((people, services.rooms.offer(&caller, wanted).await?.rooms))
 }

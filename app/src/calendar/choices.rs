@@ -21,7 +21,7 @@ pub struct AgencyChoice {
 pub struct Choices {
     /// Agencies, parents before children.
     pub agencies: Vec<AgencyChoice>,
-    /// Rooms, nearest first.
+    /// The nearest rooms, and the one that is shown.
     pub rooms: Vec<Room>,
 }
 

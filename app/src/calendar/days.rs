@@ -92,6 +92,7 @@ mod tests {
             blocked: vec![d("2026-08-25")],
             hours: Hours::default(),
             rooms: Vec::new(),
+            has_more_rooms: false,
             now: "2026-08-20T03:00:00Z".parse().unwrap(),
         }
     }

@@ -2,6 +2,7 @@
 
 use domain::meetings::Calendar;
 use domain::people::PersonRef;
+use domain::rooms::Room;
 use domain::time::Zone;
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -24,6 +25,7 @@ struct Shown {
     calendar: Calendar,
     choices: Choices,
     people: Vec<PersonRef>,
+    rooms: Vec<Room>,
 }
 
 /// The calendar by week, month or room.
@@ -39,18 +41,22 @@ pub fn CalendarPage() -> impl IntoView {
 }
 
 async fn load(asked: Asked) -> Result<Shown, CallError> {
-    let people =
-        if asked.find.is_empty() { Vec::new() } else { calls::calendar_people(asked.find.clone()).await? };
+    let (people, rooms) = if asked.find.is_empty() {
+        Default::default()
+    } else {
+        calls::calendar_find(asked.find.clone()).await?
+    };
     Ok(Shown {
         calendar: calls::show_calendar(asked.clone()).await?,
-        choices: calls::calendar_choices().await?,
+        choices: calls::calendar_choices(asked.room).await?,
         people,
+        rooms,
         asked,
     })
 }
 
 fn draw(shown: &Shown) -> AnyView {
-    let Shown { asked, calendar, choices, people } = shown;
+    let Shown { asked, calendar, choices, people, rooms } = shown;
     let today = Zone::VIETNAM.date(calendar.now);
     let window = asked.window(today);
     let label = label(asked, choices);
@@ -62,7 +68,7 @@ fn draw(shown: &Shown) -> AnyView {
     view! {
         {tools::tools(asked, calendar, choices)}
         {tools::in_force(asked, choices)}
-        {tools::found(asked, people)}
+        {tools::found(asked, people, rooms)}
         {body}
     }
     .into_any()

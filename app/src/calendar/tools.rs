@@ -4,6 +4,7 @@ use chrono::{Datelike, NaiveDate};
 use domain::access::Action;
 use domain::meetings::Calendar;
 use domain::people::PersonRef;
+use domain::rooms::Room;
 use domain::time::Zone;
 use leptos::prelude::*;
 
@@ -178,31 +179,38 @@ fn chip(name: String, without: &Asked) -> AnyView {
     .into_any()
 }
 
-/// The people that a name may mean, each a link to their calendar.
-pub(super) fn found(asked: &Asked, people: &[PersonRef]) -> AnyView {
+/// The people and rooms that a name may mean, each a link to their calendar.
+pub(super) fn found(asked: &Asked, people: &[PersonRef], rooms: &[Room]) -> AnyView {
     if asked.find.is_empty() {
         return ().into_any();
     }
-    let title = if people.is_empty() { CALENDAR_FOUND_NONE } else { CALENDAR_FOUND };
-    let links = people
-        .iter()
-        .map(|person| {
-            let with = Asked {
-                person: Some(person.id),
-                who: person.name.clone(),
-                whose: Whose::All,
-                find: String::new(),
-                ..asked.clone()
-            };
-            let detail = format!("{}, {}", person.position, person.agency);
-            view! { <li><a class="menu__item" href=with.href()><span class="grow">{person.name.clone()}<small class="hint">" "{detail}</small></span><Icon name="chevron-right"/></a></li> }
-        })
-        .collect_view();
+    let title = if people.is_empty() && rooms.is_empty() { CALENDAR_FOUND_NONE } else { CALENDAR_FOUND };
+    let base = || Asked { whose: Whose::All, find: String::new(), ..asked.clone() };
+    let people = people.iter().map(|person| {
+        let with = Asked { person: Some(person.id), who: person.name.clone(), ..base() };
+        found_link(&with, person.name.clone(), format!("{}, {}", person.position, person.agency))
+    });
+    let rooms = rooms.iter().map(|room| {
+        let with = Asked { room: Some(room.id), ..base() };
+        found_link(&with, room.name.clone(), room.agency.short_name.clone())
+    });
     view! {
         <section class="card calendar__found">
             <header class="card__head"><h2>{tf(title, &[("name", &asked.find)])}</h2></header>
-            <ul>{links}</ul>
+            <ul>{people.chain(rooms).collect_view()}</ul>
         </section>
+    }
+    .into_any()
+}
+
+fn found_link(with: &Asked, name: String, detail: String) -> AnyView {
+    view! {
+        <li>
+            <a class="menu__item" href=with.href()>
+                <span class="grow">{name}<small class="hint">" "{detail}</small></span>
+                <Icon name="chevron-right"/>
+            </a>
+        </li>
     }
     .into_any()
 }

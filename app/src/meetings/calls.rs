@@ -16,6 +16,8 @@ use crate::failure::CallError;
 use crate::session::{asked, now};
 #[cfg(feature = "ssr")]
 use domain::error::{Failure, FieldProblem, Problem};
+#[cfg(feature = "ssr")]
+use domain::rooms::RoomsWanted;
 
 /// A meeting and the clock's reading it is shown at.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -55,12 +57,14 @@ pub struct Listed {
     pub kinds: Vec<KindRef>,
     /// Agencies to filter by.
     pub agencies: Vec<Agency>,
-    /// Rooms to filter by, nearest first.
+    /// Rooms to filter by: the nearest, and the one filtered by.
     pub rooms: Vec<Room>,
     /// The person filtered by.
     pub person: Option<PersonRef>,
     /// Those whom the name looked for may mean.
     pub found: Vec<PersonRef>,
+    /// The rooms that it may mean.
+    pub found_rooms: Vec<Room>,
 }
 
 /// Meetings of a filter.
@@ -68,19 +72,29 @@ pub struct Listed {
 pub async fn list(
     /// Which ones.
     filter: MeetingFilter,
-    /// Some of a name, to filter by a person.
+    /// Some of a name, to filter by a person or a room.
     find: String,
 ) -> Result<Listed, CallError> {
     let (services, caller) = asked()?;
     let people = filter.person.into_iter().collect();
     let person = services.people.named(&caller, people).await?.pop();
-    let found = if find.is_empty() { Vec::new() } else { services.people.find(&caller, &find).await? };
-    let rooms = services.rooms.list(&caller, None).await?;
+    let (found, found_rooms) = if find.is_empty() {
+        (Vec::new(), Vec::new())
+    } else {
+        let wanted = RoomsWanted { text: find.clone(), ..RoomsWanted::default() };
+        (services.people.find(&caller, &find).await?, services.rooms.offer(&caller, wanted).await?.rooms)
+    };
+    let wanted = RoomsWanted {
+        holder: Some(caller.agency.id),
+        chosen: filter.room.into_iter().collect(),
+        ..RoomsWanted::default()
+    };
+    let rooms = services.rooms.offer(&caller, wanted).await?.rooms;
     let page = services.meetings.list(&caller, filter).await?;
     let rules = services.rules.list(&caller).await?;
     let agencies = services.agencies.tree(&caller).await?;
     let kinds = domain::rules::kinds(&rules).into_iter().cloned().collect();
-    Ok(Listed { page, kinds, agencies, rooms, person, found })
+    Ok(Listed { page, kinds, agencies, rooms, person, found, found_rooms })
 }
 
 /// Sends the invitations, or the changes.

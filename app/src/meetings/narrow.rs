@@ -134,35 +134,39 @@ fn people(asked: &MeetingFilter, listed: &Listed) -> AnyView {
         .into_any()
 }
 
-/// The people that a name may mean, each a link to the same list of their meetings.
+/// The people and rooms that a name may mean, each a link to the same list of their meetings.
 fn found(all: &Asked, listed: &Listed) -> Option<AnyView> {
     if all.find.is_empty() {
         return None;
     }
-    let title = if listed.found.is_empty() { MEETINGS_FOUND_NONE } else { MEETINGS_FOUND };
-    let links = listed
-        .found
+    let is_none = listed.found.is_empty() && listed.found_rooms.is_empty();
+    let title = if is_none { MEETINGS_FOUND_NONE } else { MEETINGS_FOUND };
+    let link = |change: &dyn Fn(&mut MeetingFilter), name: &str, detail: String| {
+        let mut with = Asked { find: String::new(), ..all.clone() };
+        change(&mut with.filter);
+        with.filter.page = 1;
+        view! {
+            <li>
+                <a class="menu__item" href=filter::href(&with)>
+                    <span class="grow">{name.to_owned()}<small class="hint">" "{detail}</small></span>
+                    <Icon name="chevron-right"/>
+                </a>
+            </li>
+        }
+    };
+    let people = listed.found.iter().map(|person| {
+        let detail = format!("{}, {}", person.position, person.agency);
+        link(&|filter| filter.person = Some(person.id), &person.name, detail)
+    });
+    let rooms = listed
+        .found_rooms
         .iter()
-        .map(|person| {
-            let mut with = Asked { find: String::new(), ..all.clone() };
-            with.filter.person = Some(person.id);
-            with.filter.page = 1;
-            let detail = format!("{}, {}", person.position, person.agency);
-            view! {
-                <li>
-                    <a class="menu__item" href=filter::href(&with)>
-                        <span class="grow">{person.name.clone()}<small class="hint">" "{detail}</small></span>
-                        <Icon name="chevron-right"/>
-                    </a>
-                </li>
-            }
-        })
-        .collect_view();
+        .map(|room| link(&|filter| filter.room = Some(room.id), &room.name, room.agency.short_name.clone()));
     Some(
         view! {
             <section class="card">
                 <header class="card__head"><h2>{tf(title, &[("name", &all.find)])}</h2></header>
-                <ul>{links}</ul>
+                <ul>{people.chain(rooms).collect_view()}</ul>
             </section>
         }
         .into_any(),

@@ -1,6 +1,7 @@
 //! What the pages ask about rooms.
 
 use domain::ids::RoomId;
+use domain::people::Page;
 use domain::rooms::Room;
 use leptos::prelude::*;
 
@@ -10,12 +11,21 @@ use crate::{
     form::{FlashMessage, answer, noted},
     session::asked,
 };
+#[cfg(feature = "ssr")]
+use domain::rooms::RoomAfter;
 
-/// Every room, those nearest to the caller's agency first.
+/// A page of the rooms that fit a text, those nearest to the caller's agency first.
 #[server(prefix = "/api", endpoint = "rooms/list")]
-pub async fn all_rooms() -> Result<Vec<Room>, CallError> {
+pub async fn list_rooms(
+    /// Folded before it is compared.
+    #[server(default)]
+    text: String,
+    /// Page from 1.
+    #[server(default)]
+    page: u32,
+) -> Result<Page<Room>, CallError> {
     let (services, caller) = asked()?;
-    Ok(services.rooms.list(&caller, None).await?)
+    Ok(services.rooms.list(&caller, &text, page.max(1)).await?)
 }
 
 /// Adds a room.
@@ -97,4 +107,31 @@ pub async fn change_room(
     ];
     let path = format!("/admin/rooms/{id}");
     answer(&path, changed, &typed, |()| noted(FlashMessage::Saved, path.clone()))
+}
+
+/// Ends a room's use, or removes it when no meeting ever used it.
+#[server(prefix = "/api", endpoint = "rooms/withdraw")]
+pub async fn withdraw_room(
+    /// Which.
+    id: RoomId,
+) -> Result<(), CallError> {
+    let (services, caller) = asked()?;
+    let withdrawn = services.rooms.withdraw(&caller, id).await;
+    let path = format!("/admin/rooms/{id}");
+    answer(&path, withdrawn, &[], |left| match left {
+        RoomAfter::Withdrawn => noted(FlashMessage::Saved, path.clone()),
+        RoomAfter::Removed => noted(FlashMessage::Saved, "/admin/rooms".to_owned()),
+    })
+}
+
+/// Lets meetings use a withdrawn room again.
+#[server(prefix = "/api", endpoint = "rooms/restore")]
+pub async fn restore_room(
+    /// Which.
+    id: RoomId,
+) -> Result<(), CallError> {
+    let (services, caller) = asked()?;
+    let restored = services.rooms.restore(&caller, id).await;
+    let path = format!("/admin/rooms/{id}");
+    answer(&path, restored, &[], |()| noted(FlashMessage::Saved, path.clone()))
 }

@@ -4,6 +4,6 @@ pub mod calls;
 pub mod page;
 pub mod room;
 
-pub use calls::{AddRoom, AllRooms, ChangeRoom, GetRoom};
+pub use calls::{AddRoom, ChangeRoom, GetRoom, ListRooms, RestoreRoom, WithdrawRoom};
 pub use page::RoomsPage;
 pub use room::RoomPage;

@@ -2,32 +2,43 @@
 
 use domain::access::Action;
 use domain::agencies::Agency;
+use domain::people::Page;
 use domain::rooms::Room;
 use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
 
-use super::calls::all_rooms;
+use super::calls::list_rooms;
 use crate::admin;
 use crate::agencies::calls::agency_tree;
 use crate::agencies::{First, agency_choice, reached};
-use crate::form::{Posted, posted};
+use crate::form::{Posted, escape, posted};
 use crate::session;
 use crate::text::keys::*;
 use crate::text::{number, t, tf};
-use crate::ui::{Choice, Empty, Field, Icon, loaded, resource};
+use crate::ui::pager::PagerWords;
+use crate::ui::{Badge, BadgeTone, Choice, Empty, Field, Icon, Pager, loaded, resource};
 
 /// The page of rooms.
 #[component]
 pub fn RoomsPage() -> impl IntoView {
+    let query = use_query_map();
+    let filter = Memo::new(move |_| {
+        query.with(|query| {
+            let page = query.get("page").and_then(|page| page.parse().ok()).unwrap_or(1_u32);
+            (query.get("text").unwrap_or_default(), page)
+        })
+    });
     let posted = StoredValue::new(posted());
     let may_add = session::may_somewhere(Action::ManageRooms);
     let data = resource(
-        || (),
-        move |()| async move {
+        move || filter.get(),
+        move |(text, page)| async move {
             let tree = if may_add { agency_tree().await? } else { Vec::new() };
-            Ok((all_rooms().await?, tree))
+            Ok((list_rooms(text, page).await?, tree))
         },
     );
-    let body = move |(rooms, tree): (Vec<Room>, Vec<Agency>)| {
+    let text = filter.get_untracked().0;
+    let body = move |(rooms, tree): (Page<Room>, Vec<Agency>)| {
         let own = reached(tree, Action::ManageRooms);
         let adding = may_add.then(|| {
             posted.with_value(|posted| {
@@ -36,7 +47,14 @@ pub fn RoomsPage() -> impl IntoView {
         });
         view! {
             {adding}
-            {own.with_value(|own| shown(&rooms, own))}
+            <form class="filterbar" method="get" action="/admin/rooms" role="search">
+                <div class="affix">
+                    <Icon name="search"/>
+                    <input class="input" r#type="search" name="text" aria-label=t(ROOMS_FIND) placeholder=t(ROOMS_FIND) value=text.clone()/>
+                </div>
+                <button class="btn btn--secondary">{t(SEARCH_SUBMIT)}</button>
+            </form>
+            {own.with_value(|own| shown(&rooms, own, &text))}
         }
         .into_any()
     };
@@ -50,11 +68,22 @@ pub fn RoomsPage() -> impl IntoView {
 }
 
 /// The rooms; those of one's own agencies can be corrected.
-fn shown(rooms: &[Room], own: &[Agency]) -> AnyView {
-    if rooms.is_empty() {
+fn shown(page: &Page<Room>, own: &[Agency], text: &str) -> AnyView {
+    if page.rows.is_empty() && text.is_empty() {
         return view! { <Empty title=t(ROOMS_NONE) body=t(ROOMS_NONE_BODY)/> }.into_any();
     }
-    let rows = rooms
+    if page.rows.is_empty() {
+        return view! { <Empty title=t(ROOMS_NONE_FOUND) body=t(ROOMS_NONE_FOUND_BODY)/> }.into_any();
+    }
+    let query = escape(text);
+    let words = PagerWords {
+        label: t(PAGER_LABEL).to_owned(),
+        previous: t(PAGER_PREVIOUS).to_owned(),
+        next: t(PAGER_NEXT).to_owned(),
+        sum: tf(ROOMS_COUNT, &[("n", &number(page.total))]),
+    };
+    let rows = page
+        .rows
         .iter()
         .map(|room| {
             let video = room.has_video.then(
@@ -68,10 +97,14 @@ fn shown(rooms: &[Room], own: &[Agency]) -> AnyView {
                     </a>
                 }
             });
+            let withdrawn = room.is_withdrawn.then(|| {
+                view! { " "<Badge tone=BadgeTone::Risk icon="ban" text=t(ROOM_WITHDRAWN)/> }
+            });
             view! {
                 <tr role="row">
                     <th role="rowheader" scope="row">
                         <a href=format!("/calendar?view=week&room={}", room.id)>{room.name.clone()}</a>
+                        {withdrawn}
                     </th>
                     <td role="cell" data-label=t(ROOM_AGENCY)>{room.agency.short_name.clone()}</td>
                     <td role="cell" data-label=t(ROOM_CODE)>{room.code.clone()}</td>
@@ -99,6 +132,12 @@ fn shown(rooms: &[Room], own: &[Agency]) -> AnyView {
                 </thead>
                 <tbody role="rowgroup">{rows}</tbody>
             </table>
+            <Pager
+                page=page.page
+                pages=page.pages()
+                href=Callback::new(move |page: u32| format!("/admin/rooms?text={query}&page={page}"))
+                words
+            />
         </section>
     }
     .into_any()

@@ -1,4 +1,4 @@
-//! One room, to be corrected: name, seats and equipment.
+//! One room, to be corrected: name, seats and equipment; and the end of its use.
 
 use domain::ids::RoomId;
 use domain::rooms::Room;
@@ -10,7 +10,7 @@ use crate::admin;
 use crate::form::{Posted, posted};
 use crate::text::keys::*;
 use crate::text::t;
-use crate::ui::{Field, Loaded, loaded_page, named, resource_of};
+use crate::ui::{Card, Field, Icon, Loaded, loaded_page, named, resource_of};
 
 /// `/admin/rooms/:id`.
 #[component]
@@ -35,12 +35,41 @@ fn shown(room: &Room, posted: &Posted) -> AnyView {
             posted,
         )}
     };
+    let id = room.id.to_string();
+    let life = match room.is_withdrawn {
+        true => view! {
+            <Card title=t(ROOM_WITHDRAWN)>
+                <form method="post" action="/api/rooms/restore">
+                    <input r#type="hidden" name="id" value=id/>
+                    <div class="formpage__sec">
+                        <p class="hint">{t(ROOM_WITHDRAWN_BODY)}</p>
+                        <div class="formpage__acts"><button class="btn btn--secondary">{t(ROOM_RESTORE)}</button></div>
+                    </div>
+                </form>
+            </Card>
+        }
+        .into_any(),
+        false => view! {
+            <details class="card more">
+                <summary class="card__head"><Icon name="chevron-right"/>{t(ROOM_WITHDRAW)}</summary>
+                <form method="post" action="/api/rooms/withdraw">
+                    <input r#type="hidden" name="id" value=id/>
+                    <div class="formpage__sec">
+                        <p class="hint">{t(ROOM_WITHDRAW_BODY)}</p>
+                        <div class="formpage__acts"><button class="btn btn--danger">{t(ROOM_WITHDRAW)}</button></div>
+                    </div>
+                </form>
+            </details>
+        }
+        .into_any(),
+    };
     let lead = format!("{}, {}", room.code, room.agency.short_name);
     view! {
         {admin::head_of(("/admin/rooms", t(ROOMS_TITLE)), room.name.clone(), room.name.clone(), lead)}
         <div class="admin">
             {admin::outcome(posted)}
             {admin::correcting(ROOM_TITLE, "/api/rooms/change", room.id.to_string(), fields.into_any())}
+            {life}
         </div>
     }
     .into_any()

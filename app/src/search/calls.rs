@@ -10,6 +10,8 @@ use serde::{Deserialize, Serialize};
 use crate::failure::CallError;
 #[cfg(feature = "ssr")]
 use crate::session::asked;
+#[cfg(feature = "ssr")]
+use domain::rooms::RoomsWanted;
 
 /// Rooms shown: an office has a dozen.
 #[cfg(feature = "ssr")]
@@ -44,15 +46,14 @@ pub async fn find_all(
     }
     let filter = domain::meetings::MeetingFilter { text: text.clone(), page: 1, ..Default::default() };
     let meetings = services.meetings.list(&caller, filter).await?;
-    let rooms = services.rooms.list(&caller, None).await?;
-    let rooms = rooms.into_iter().filter(|room| {
-        domain::text::fold(&format!("{} {} {}", room.name, room.code, room.equipment)).contains(&folded)
-    });
+    let wanted = RoomsWanted { text: text.clone(), ..RoomsWanted::default() };
+    let mut rooms = services.rooms.offer(&caller, wanted).await?.rooms;
+    rooms.truncate(ROOMS_AT_MOST);
     Ok(Found {
         meetings_total: meetings.total,
         meetings: meetings.rows,
         people: services.people.find(&caller, &text).await?,
-        rooms: rooms.take(ROOMS_AT_MOST).collect(),
+        rooms,
         agencies: services.agencies.find(&caller, &text).await?,
     })
 }

@@ -1,4 +1,6 @@
-//! Rooms over the database. Knows no booking: that is for the meetings.
+//! Rooms over the database. Books none: that is for the meetings.
+
+use std::collections::HashMap;
 
 use async_trait::async_trait;
 use domain::access::{Action, Caller, Scope};
@@ -6,26 +8,39 @@ use domain::agencies::AgencyRef;
 use domain::audit::Deed;
 use domain::error::{Failure, FieldProblem, Outcome, Problem, Refusal};
 use domain::ids::{AgencyId, RoomId};
-use domain::rooms::{Room, RoomChange, RoomInput, Rooms};
+use domain::people::Page;
+use domain::rooms::{
+    ROOMS_OF_AGENCY_AT_MOST, ROOMS_OFFERED_AT_MOST, Room, RoomAfter, RoomChange, RoomInput, Rooms,
+    RoomsOffered, RoomsWanted,
+};
 use domain::text::fold;
 use serde_json::json;
 
 use crate::access::{Within, permit};
-use crate::agencies::{self, CODE_AT_MOST, NAME_AT_MOST, text};
+use crate::agencies::{self, CODE_AT_MOST, NAME_AT_MOST, subtree_pattern, text};
 use crate::audit::{self, Entry};
-use crate::db::{Source, Tx, q};
+use crate::db::{Q, Source, Tx, places, q};
+use crate::meetings::HOLDING;
 use crate::stop::Done;
-use crate::{Backend, search, stored};
+use crate::{Backend, search, stored, typed};
 
 /// More seats than the largest hall of the country.
 const CAPACITY_AT_MOST: u32 = 10_000;
 /// Longest description of the equipment.
 const EQUIPMENT_AT_MOST: usize = 500;
+/// Rooms on one page of the list.
+const PER_PAGE: u32 = 50;
+/// Chosen rooms that are offered in any case; a form holds fewer.
+const CHOSEN_AT_MOST: usize = 50;
 
 #[async_trait]
 impl Rooms for Backend {
-    async fn list(&self, caller: &Caller, agency: Option<AgencyId>) -> Outcome<Vec<Room>> {
-        self.outcome(list(self, caller, agency).await)
+    async fn offer(&self, caller: &Caller, wanted: RoomsWanted) -> Outcome<RoomsOffered> {
+        self.outcome(offer(self, caller, &wanted).await)
+    }
+
+    async fn list(&self, caller: &Caller, text: &str, page: u32) -> Outcome<Page<Room>> {
+        self.outcome(list(self, caller, text, page.max(1)).await)
     }
 
     async fn get(&self, caller: &Caller, room: RoomId) -> Outcome<Room> {
@@ -39,6 +54,14 @@ impl Rooms for Backend {
     async fn change(&self, caller: &Caller, room: RoomId, input: RoomChange) -> Outcome<()> {
         self.outcome(change(self, caller, room, input).await)
     }
+
+    async fn withdraw(&self, caller: &Caller, room: RoomId) -> Outcome<RoomAfter> {
+        self.outcome(withdraw(self, caller, room).await)
+    }
+
+    async fn restore(&self, caller: &Caller, room: RoomId) -> Outcome<()> {
+        self.outcome(restore(self, caller, room).await)
+    }
 }
 
 /// A stored room with its agency.
@@ -50,6 +73,7 @@ pub(crate) struct Row {
     capacity: i64,
     has_video: bool,
     equipment: String,
+    is_withdrawn: bool,
     agency_id: String,
     agency_code: String,
     short_name: String,
@@ -57,28 +81,78 @@ pub(crate) struct Row {
 }
 
 /// The beginning of a question for rooms; a condition on `room r` and `agency a` and an order follow.
-pub(crate) const ROWS: &str = "SELECT r.id, r.code, r.name, r.capacity, r.has_video, r.equipment, r.agency_id, \
+pub(crate) const ROWS: &str = "SELECT r.id, r.code, r.name, r.capacity, r.has_video, r.equipment, \
+    r.is_withdrawn, r.agency_id, \
     a.code AS agency_code, a.short_name, a.path FROM room r JOIN agency a ON a.id = r.agency_id WHERE ";
 
-async fn list(backend: &Backend, caller: &Caller, agency: Option<AgencyId>) -> Done<Vec<Room>> {
+/// The rooms that a meeting of an agency may use: of the agency itself, of those above and below it, and of those
+/// whose meetings the caller composes. See `domain::meetings::may_hold_room`.
+fn usable(query: &mut Q, caller: &Caller, holder: AgencyId) -> String {
+    let composes = Within::of(caller, Action::ComposeMeeting).condition(query, "r.agency_id");
+    format!("({} OR {composes})", on_line(query, holder))
+}
+
+/// The rooms of an agency, of those above it and of those below it.
+pub(crate) fn on_line(query: &mut Q, agency: AgencyId) -> String {
+    let (id, below) = (query.place(agency), query.place(subtree_pattern(agency)));
+    format!("(a.path LIKE {below} OR (SELECT path FROM agency WHERE id = {id}) LIKE '%/' || a.id || '/%')")
+}
+
+/// The order of rooms by nearness: the agency's own, then those of the agencies above it, the nearest first, then those
+/// below it, then all others.
+pub(crate) fn nearest_first(query: &mut Q, agency: AgencyId) -> String {
+    let (id, below) = (query.place(agency), query.place(subtree_pattern(agency)));
+    let above = format!("(SELECT path FROM agency WHERE id = {id}) LIKE '%/' || a.id || '/%'");
+    format!(
+        " ORDER BY CASE WHEN a.id = {id} THEN 0 WHEN {above} THEN 1 WHEN a.path LIKE {below} THEN 2 ELSE 3 END, \
+         CASE WHEN {above} THEN -a.depth ELSE a.depth END, a.code, r.code"
+    )
+}
+
+/// Every word of the text is part of the room's name, code or equipment, or of its agency's names.
+fn words(query: &mut Q, text: &str) -> String {
+    typed::every_word(query, text, |word| format!("(r.folded LIKE {word} OR a.folded LIKE {word})"))
+}
+
+async fn offer(backend: &Backend, caller: &Caller, wanted: &RoomsWanted) -> Done<RoomsOffered> {
     permit(caller, Action::ViewRooms, Scope::Myself)?;
-    let within = agency.map_or(Within::Everywhere, |agency| Within::Subtrees(vec![agency]));
     let mut query = q(ROWS);
-    let chosen = within.condition(&mut query, "r.agency_id");
-    query.push(&chosen).push(" ORDER BY a.depth, a.code, r.code");
-    let rows: Vec<Row> = query.all(backend.db()).await?;
-    let mut rooms = Vec::with_capacity(rows.len());
-    // The program itself belongs to no agency.
-    let own = agencies::path(backend.db(), caller.agency.id).await.unwrap_or_default();
-    for row in rows {
-        // Nearest first: the own agency's, then the one above's, and so on; all others after them.
-        let id: AgencyId = stored::id(&row.agency_id)?;
-        let distance = own.iter().rev().position(|above| *above == id).unwrap_or(usize::MAX);
-        let is_below = agencies::read_path(&row.path)?.contains(&caller.agency.id);
-        rooms.push(((distance, !is_below), read(row)?));
+    let mut all = vec!["NOT r.is_withdrawn".to_owned(), words(&mut query, &wanted.text)];
+    all.extend(wanted.holder.map(|holder| usable(&mut query, caller, holder)));
+    query.push(&all.join(" AND "));
+    let order = nearest_first(&mut query, wanted.holder.unwrap_or(caller.agency.id));
+    let limit = query.place(ROOMS_OFFERED_AT_MOST as i64 + 1);
+    query.push(&order).push(&format!(" LIMIT {limit}"));
+    let mut rows: Vec<Row> = query.all(backend.db()).await?;
+    let has_more = rows.len() > ROOMS_OFFERED_AT_MOST;
+    rows.truncate(ROOMS_OFFERED_AT_MOST);
+    let is_missing = |room: &&RoomId| rows.iter().all(|row| row.id != room.to_string());
+    let missing: Vec<RoomId> =
+        wanted.chosen.iter().filter(is_missing).take(CHOSEN_AT_MOST).copied().collect();
+    if !missing.is_empty() {
+        let chosen =
+            q(format!("{ROWS} r.id IN ({}) ORDER BY a.depth, a.code, r.code", places(1, missing.len())));
+        rows.extend(chosen.bind_all(missing).all::<Row>(backend.db()).await?);
     }
-    rooms.sort_by_key(|(nearness, _)| *nearness);
-    Ok(rooms.into_iter().map(|(_, room)| room).collect())
+    Ok(RoomsOffered { rooms: rows.into_iter().map(read).collect::<Done<_>>()?, has_more })
+}
+
+async fn list(backend: &Backend, caller: &Caller, text: &str, page: u32) -> Done<Page<Room>> {
+    permit(caller, Action::ViewRooms, Scope::Myself)?;
+    let mut counting =
+        q("SELECT CAST(COUNT(*) AS BIGINT) FROM room r JOIN agency a ON a.id = r.agency_id WHERE ");
+    let chosen = words(&mut counting, text);
+    counting.push(&chosen);
+    let (total,): (i64,) = counting.one(backend.db()).await?;
+    let mut query = q(ROWS);
+    let chosen = words(&mut query, text);
+    query.push(&chosen);
+    let order = nearest_first(&mut query, caller.agency.id);
+    let (limit, offset) =
+        (query.place(i64::from(PER_PAGE)), query.place(i64::from(page - 1) * i64::from(PER_PAGE)));
+    query.push(&order).push(&format!(" LIMIT {limit} OFFSET {offset}"));
+    let rows: Vec<Row> = query.all(backend.db()).await?;
+    Ok(Page { rows: rows.into_iter().map(read).collect::<Done<_>>()?, total, page, per_page: PER_PAGE })
 }
 
 /// A stored room as pages see it.
@@ -95,6 +169,7 @@ pub(crate) fn read(row: Row) -> Done<Room> {
         capacity: stored::number(row.capacity)?,
         has_video: row.has_video,
         equipment: row.equipment,
+        is_withdrawn: row.is_withdrawn,
     })
 }
 
@@ -112,8 +187,7 @@ async fn get(backend: &Backend, caller: &Caller, room: RoomId) -> Done<Room> {
 
 async fn change(backend: &Backend, caller: &Caller, room: RoomId, input: RoomChange) -> Done<()> {
     let mut tx = backend.db().begin().await?;
-    // Whoever changes the same room waits here.
-    q("UPDATE room SET name = name WHERE id = $1").bind(room).run(&mut tx).await?;
+    lock(&mut tx, room).await?;
     let Room { code, name, agency, capacity, has_video, equipment, .. } =
         managed(&mut tx, caller, room).await?;
     let before = ParsedRoom { code, name, capacity, has_video, equipment };
@@ -125,6 +199,71 @@ async fn change(backend: &Backend, caller: &Caller, room: RoomId, input: RoomCha
         write_change(&mut tx, backend, caller, (room, agency.id), &before, &after).await?;
     }
     Ok(tx.commit().await?)
+}
+
+/// Whoever changes or books the same room waits here.
+async fn lock(tx: &mut Tx, room: RoomId) -> Done<()> {
+    q("UPDATE room SET rev = rev + 1 WHERE id = $1").bind(room).run(tx).await?;
+    Ok(())
+}
+
+async fn withdraw(backend: &Backend, caller: &Caller, room: RoomId) -> Done<RoomAfter> {
+    let mut tx = backend.db().begin().await?;
+    lock(&mut tx, room).await?;
+    let before = managed(&mut tx, caller, room).await?;
+    let today = backend.zone().date(caller.now);
+    let (until,): (Option<String>,) = q(format!(
+        "SELECT MAX(m.last_date) FROM meeting_room k JOIN meeting m ON m.id = k.meeting_id \
+         WHERE k.room_id = $1 AND (m.stage = 'under_way' OR (m.stage IN {HOLDING} AND m.last_date >= $2))"
+    ))
+    .bind(room)
+    .bind(today)
+    .one(&mut tx)
+    .await?;
+    if let Some(until) = until {
+        return Err(Refusal::RoomInUse { until: stored::date(&until)? }.into());
+    }
+    let used: Option<(String,)> = q("SELECT meeting_id FROM meeting_room WHERE room_id = $1 LIMIT 1")
+        .bind(room)
+        .optional(&mut tx)
+        .await?;
+    if before.is_withdrawn && used.is_some() {
+        return Ok(RoomAfter::Withdrawn);
+    }
+    let after = match used {
+        Some(_) => {
+            q("UPDATE room SET is_withdrawn = TRUE WHERE id = $1").bind(room).run(&mut tx).await?;
+            RoomAfter::Withdrawn
+        }
+        None => {
+            q("DELETE FROM room WHERE id = $1").bind(room).run(&mut tx).await?;
+            RoomAfter::Removed
+        }
+    };
+    let entry = Entry::new(Deed::RoomsWithdraw, &before.name).of(before.agency.id);
+    let shown = json!({ "code": before.code, "is_removed": after == RoomAfter::Removed });
+    audit::record(&mut tx, backend, caller, entry.after(&shown)?).await?;
+    tx.commit().await?;
+    Ok(after)
+}
+
+async fn restore(backend: &Backend, caller: &Caller, room: RoomId) -> Done<()> {
+    let mut tx = backend.db().begin().await?;
+    lock(&mut tx, room).await?;
+    let before = managed(&mut tx, caller, room).await?;
+    if before.is_withdrawn {
+        q("UPDATE room SET is_withdrawn = FALSE WHERE id = $1").bind(room).run(&mut tx).await?;
+        let entry = Entry::new(Deed::RoomsRestore, &before.name).of(before.agency.id);
+        audit::record(&mut tx, backend, caller, entry).await?;
+    }
+    Ok(tx.commit().await?)
+}
+
+/// How many rooms each agency has; those without any are missing.
+pub(crate) async fn counts(on: impl Source) -> Done<HashMap<AgencyId, u32>> {
+    let rows: Vec<(String, i64)> =
+        q("SELECT agency_id, CAST(COUNT(*) AS BIGINT) FROM room GROUP BY agency_id").all(on).await?;
+    rows.into_iter().map(|(agency, rooms)| Ok((stored::id(&agency)?, stored::number(rooms)?))).collect()
 }
 
 async fn add(backend: &Backend, caller: &Caller, input: RoomInput) -> Done<RoomId> {
@@ -142,6 +281,14 @@ async fn add(backend: &Backend, caller: &Caller, input: RoomInput) -> Done<RoomI
         q("SELECT id FROM room WHERE code = $1").bind(&parsed.code).optional(&mut tx).await?;
     if there.is_some() {
         return Err(Refusal::AlreadyThere { name: parsed.code }.into());
+    }
+    // Whoever adds another room of the agency waits here.
+    q("UPDATE agency SET name = name WHERE id = $1").bind(agency).run(&mut tx).await?;
+    let (rooms,): (i64,) =
+        q("SELECT CAST(COUNT(*) AS BIGINT) FROM room WHERE agency_id = $1").bind(agency).one(&mut tx).await?;
+    if rooms >= i64::from(ROOMS_OF_AGENCY_AT_MOST) {
+        let problem = Problem::TooMany(ROOMS_OF_AGENCY_AT_MOST);
+        return Err(Failure::Invalid(vec![FieldProblem::new("agency", problem)]).into());
     }
     let id = RoomId(backend.entropy().id(caller.now));
     insert(&mut tx, id, agency, &parsed).await?;
@@ -164,7 +311,7 @@ pub(crate) struct ParsedRoom {
 impl ParsedRoom {
     /// What it is found by.
     pub(crate) fn folded(&self) -> String {
-        fold(&format!("{} {}", self.name, self.code))
+        fold(&format!("{} {} {}", self.name, self.code, self.equipment))
     }
 
     /// What the trail shows.

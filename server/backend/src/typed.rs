@@ -3,6 +3,8 @@
 
 use domain::text::fold;
 
+use crate::db::Q;
+
 /// Most words of a question: more of them find nothing more, and each is a condition to the database.
 const WORDS_AT_MOST: usize = 12;
 /// Longest word: no name has one half as long. The beginning of a longer one is looked for.
@@ -16,6 +18,13 @@ pub(crate) fn words(text: &str) -> Vec<String> {
     let folded = fold(&text[..end]);
     let words = folded.split(' ').filter(|word| !word.is_empty()).take(WORDS_AT_MOST);
     words.map(|word| word.chars().take(LETTERS_AT_MOST).collect()).collect()
+}
+
+/// A condition that holds when every word of a text does; one that always holds when there are none.
+pub(crate) fn every_word(q: &mut Q, text: &str, condition: impl Fn(&str) -> String) -> String {
+    let words = words(text).into_iter();
+    let all: Vec<String> = words.map(|word| condition(&q.place(format!("%{word}%")))).collect();
+    if all.is_empty() { "1 = 1".into() } else { all.join(" AND ") }
 }
 
 #[cfg(test)]

@@ -61,6 +61,7 @@ fn calls(office: &Office) -> BTreeMap<&'static str, Call> {
         "/api/meetings/follow",
         "/api/meetings/compose",
         "/api/meetings/find",
+        "/api/meetings/find-rooms",
         "/api/meetings/check",
         "/api/meetings/keep",
         "/api/live/lines",
@@ -71,7 +72,7 @@ fn calls(office: &Office) -> BTreeMap<&'static str, Call> {
         "/api/live/rehearsals",
         "/api/search/find",
         "/api/calendar/choices",
-        "/api/calendar/people",
+        "/api/calendar/find",
         "/api/calendar/show",
         "/api/papers/coming",
         "/api/papers/read",
@@ -99,6 +100,7 @@ fn calls(office: &Office) -> BTreeMap<&'static str, Call> {
         "/api/preferences/set",
     ];
     let agency = format!("/admin/agencies/{}", office.agency);
+    let no_room = format!("/admin/rooms/{}", nobody());
     let forms = [
         (
             "/api/accounts/sign-in",
@@ -282,6 +284,8 @@ fn calls(office: &Office) -> BTreeMap<&'static str, Call> {
                 vec![("id", office.room.clone()), ("name", text()), ("capacity", "rộng".into())],
             ),
         ),
+        ("/api/rooms/withdraw", missing(&admin, &no_room, vec![("id", nobody())])),
+        ("/api/rooms/restore", missing(&admin, &no_room, vec![("id", nobody())])),
         ("/api/rules/add", form(&admin, "/admin/rules", shown, vec![("name_vi", text())])),
         ("/api/rules/set-hybrid", form(&admin, "/admin/rules", "", vec![("hybrid", "so-so".into())])),
     ];

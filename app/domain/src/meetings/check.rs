@@ -173,6 +173,11 @@ pub enum Note {
         /// Name of the room.
         room: String,
     },
+    /// A room that is no longer in use. Blocks.
+    RoomWithdrawn {
+        /// Name of the room.
+        room: String,
+    },
     /// More delegates in person than a room seats.
     RoomTooSmall {
         /// Name of the largest room chosen.
@@ -196,6 +201,9 @@ pub enum Note {
 impl Note {
     /// Whether publishing is refused for it.
     pub fn blocks(&self) -> bool {
-        matches!(self, Note::InThePast | Note::NoRule | Note::RoomNotOnLine { .. })
+        matches!(
+            self,
+            Note::InThePast | Note::NoRule | Note::RoomNotOnLine { .. } | Note::RoomWithdrawn { .. }
+        )
     }
 }

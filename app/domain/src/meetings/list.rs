@@ -134,6 +134,8 @@ pub struct Calendar {
     pub hours: Hours,
     /// Rooms of the agency shown, for the board.
     pub rooms: Vec<RoomDay>,
+    /// Whether it has more rooms than the board shows.
+    pub has_more_rooms: bool,
     /// The server's now.
     pub now: DateTime<Utc>,
 }

@@ -16,14 +16,15 @@ use serde::{Deserialize, Serialize};
 use crate::failure::CallError;
 #[cfg(feature = "ssr")]
 use {
-    super::step::{Step, add_once},
+    super::step::{Step, add_once, add_room},
     crate::form::{FlashMessage, answer, fill_in_further, noted},
     crate::session::{asked, now},
     domain::access::{Action, Caller, Role, Scope},
     domain::agencies::path_in,
     domain::error::Failure,
     domain::ids::PersonId,
-    domain::meetings::{Delegation, SittingInput, may_hold_room},
+    domain::meetings::{Delegation, SittingInput},
+    domain::rooms::{RoomsOffered, RoomsWanted},
     domain::services::Services,
 };
 
@@ -49,8 +50,10 @@ pub struct Composed {
 pub struct Choices {
     /// Every rule on kinds.
     pub rules: Vec<KindRule>,
-    /// Rooms, those nearest to the caller first.
+    /// Rooms that the meeting may use, those nearest to its agency first, and those already chosen.
     pub rooms: Vec<Room>,
+    /// Whether there are more rooms, to be found by some of their name.
+    pub has_more_rooms: bool,
     /// The tree of agencies.
     pub agencies: Vec<Agency>,
     /// Those the caller composes for.
@@ -153,35 +156,18 @@ async fn choices(services: &Services, caller: &Caller, input: &MeetingInput) -> 
     let hours =
         services.agencies.settings(caller, agency).await.map(|settings| settings.hours).unwrap_or_default();
     let people = services.people.named(caller, people_in(input)).await?;
+    let chosen = input.rooms.iter().filter_map(|room| room.parse().ok()).collect();
+    let wanted = RoomsWanted { holder: Some(agency), chosen, ..RoomsWanted::default() };
+    let RoomsOffered { rooms, has_more: has_more_rooms } = services.rooms.offer(caller, wanted).await?;
     Ok(Choices {
         rules: services.rules.list(caller).await?,
-        rooms: rooms(services, caller, &agencies, (agency, input)).await?,
+        rooms,
+        has_more_rooms,
         own: own(caller, &agencies),
         agencies,
         hours,
         people,
     })
-}
-
-/// The rooms that a meeting of the agency may use, and the rooms already chosen.
-#[cfg(feature = "ssr")]
-async fn rooms(
-    services: &Services,
-    caller: &Caller,
-    tree: &[Agency],
-    (holder, input): (AgencyId, &MeetingInput),
-) -> Result<Vec<Room>, Failure> {
-    let path = |id| -> Option<Vec<AgencyId>> {
-        let agency = tree.iter().find(|agency| agency.id == id)?;
-        Some(path_in(tree, agency).into_iter().rev().collect())
-    };
-    let holder = path(holder).unwrap_or_default();
-    let mut rooms = services.rooms.list(caller, None).await?;
-    rooms.retain(|room| {
-        let is_offered = path(room.agency.id).is_some_and(|room| may_hold_room(caller, &room, &holder));
-        is_offered || input.rooms.contains(&room.id.to_string())
-    });
-    Ok(rooms)
 }
 
 /// Everybody a form names.
@@ -243,13 +229,46 @@ pub async fn keep(
     Ok(Kept { saved, agenda, at: now()? })
 }
 
-/// A person or an agency that fits a text.
+/// A person, an agency or a room that fits a text.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Found {
     /// A person.
     Person(PersonRef),
     /// An agency that names its delegate later.
     Agency(domain::agencies::AgencyRef),
+    /// A room.
+    Room(Room),
+}
+
+/// Rooms that a meeting of an agency may use and whose name, code, equipment or agency fits a text.
+#[server(endpoint = "meetings/find-rooms")]
+pub async fn find_rooms(
+    /// What was typed.
+    text: String,
+    /// The agency that holds the meeting.
+    #[server(default)]
+    agency: String,
+) -> Result<Vec<Room>, CallError> {
+    let (services, caller) = asked()?;
+    let holder = agency.parse().unwrap_or(caller.agency.id);
+    Ok(rooms_found(&services, &caller, holder, text).await?)
+}
+
+/// So many rooms are listed under a text; more letters find the others.
+#[cfg(feature = "ssr")]
+const ROOMS_FOUND: usize = 12;
+
+#[cfg(feature = "ssr")]
+async fn rooms_found(
+    services: &Services,
+    caller: &Caller,
+    holder: AgencyId,
+    text: String,
+) -> Result<Vec<Room>, Failure> {
+    let wanted = RoomsWanted { text, holder: Some(holder), ..RoomsWanted::default() };
+    let mut rooms = services.rooms.offer(caller, wanted).await?.rooms;
+    rooms.truncate(ROOMS_FOUND);
+    Ok(rooms)
 }
 
 /// People, and agencies unless only people will do.
@@ -271,7 +290,7 @@ pub async fn find(
 #[cfg(feature = "ssr")]
 const AGENCIES_FOUND: usize = 5;
 
-/// What the plain form sends beside the input: the people and the site typed beside their buttons.
+/// What the plain form sends beside the input: the people, the room and the site typed beside their buttons.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Typed {
@@ -281,6 +300,8 @@ pub struct Typed {
     pub add_chair: String,
     /// Name of the secretary.
     pub add_secretary: String,
+    /// Name of one more room.
+    pub add_room: String,
     /// Identifier of an agency that joins as a site.
     pub add_site: String,
 }
@@ -401,11 +422,16 @@ async fn saved(
 #[cfg(feature = "ssr")]
 impl Typed {
     /// The names as fields of the form.
-    fn fields(&self) -> [(&'static str, &str); 3] {
-        [("add", &self.add), ("add_chair", &self.add_chair), ("add_secretary", &self.add_secretary)]
+    fn fields(&self) -> [(&'static str, &str); 4] {
+        [
+            ("add", &self.add),
+            ("add_chair", &self.add_chair),
+            ("add_secretary", &self.add_secretary),
+            ("add_room", &self.add_room),
+        ]
     }
 
-    /// Whether a typed name is left for which no person was chosen.
+    /// Whether a typed name is left for which no person or room was chosen.
     fn is_left(&self) -> bool {
         self.fields().iter().any(|(_, text)| !text.trim().is_empty())
     }
@@ -436,6 +462,14 @@ async fn add_typed(
         {
             *place = person.id.to_string();
             text.clear();
+        }
+    }
+    if !typed.add_room.trim().is_empty() {
+        let holder = input.agency.parse().unwrap_or(caller.agency.id);
+        let rooms = rooms_found(services, caller, holder, typed.add_room.clone()).await?;
+        if let Some(room) = rooms.into_iter().next() {
+            add_room(&mut input.rooms, room.id.to_string());
+            typed.add_room.clear();
         }
     }
     add_once(&mut input.sites, typed.add_site.clone());

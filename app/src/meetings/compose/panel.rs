@@ -348,6 +348,11 @@ fn note_section(note: &Note, mark: Mark) -> impl IntoView + use<> {
             tf(REFUSED_ROOM_NOT_ON_LINE, &[("room", room)]),
             t(REFUSED_ROOM_NOT_ON_LINE_BODY).to_owned(),
         ),
+        Note::RoomWithdrawn { room } => (
+            "door-open",
+            tf(REFUSED_ROOM_WITHDRAWN, &[("room", room)]),
+            t(REFUSED_ROOM_WITHDRAWN_BODY).to_owned(),
+        ),
         Note::RoomTooSmall { room, seats, delegates } => (
             "users",
             t(COMPOSER_ROOM_SMALL).to_owned(),

@@ -7,8 +7,9 @@ use leptos::prelude::*;
 use super::calls::{self, Found};
 use super::field::{error, folded, press};
 use super::live;
-use super::sheet::Sheet;
-use super::step::add_once;
+use super::sheet::{ADD_ROOM, Sheet};
+use super::step::{add_once, add_room};
+use crate::failure::CallError;
 use crate::text::keys::*;
 use crate::text::{t, tf};
 use crate::ui::combo::{ComboOption, Finding};
@@ -147,12 +148,27 @@ fn delegate(sheet: Sheet, code: String) -> impl IntoView {
     }
 }
 
-/// A field that finds people, and agencies where one will do.
-fn finder(sheet: Sheet, name: &'static str, label: &'static str, hint: &'static str) -> impl IntoView {
+/// What fits a text in a search field: rooms, or people and, where one will do, agencies.
+pub(super) async fn search(sheet: Sheet, field: &str, text: String) -> Result<Vec<Found>, CallError> {
+    if field == ADD_ROOM {
+        let agency = sheet.input.try_with_untracked(|input| input.agency.clone()).unwrap_or_default();
+        let rooms = calls::find_rooms(text, agency).await?;
+        return Ok(rooms.into_iter().map(Found::Room).collect());
+    }
+    calls::find(text, field != "add").await
+}
+
+/// A field that finds what [`search`] does.
+pub(super) fn finder(
+    sheet: Sheet,
+    name: &'static str,
+    label: &'static str,
+    hint: &'static str,
+) -> impl IntoView {
     let seen = StoredValue::new(Vec::<Found>::new());
     let find = Callback::new(move |text: String| -> Finding {
         Box::pin(async move {
-            let found = calls::find(text, name != "add").await.unwrap_or_default();
+            let found = search(sheet, name, text).await.unwrap_or_default();
             let options = found.iter().map(option).collect();
             // Answers may overtake each other: what is listed is among all that were found.
             seen.try_update_value(|seen| {
@@ -175,7 +191,8 @@ fn finder(sheet: Sheet, name: &'static str, label: &'static str, hint: &'static 
     });
     let value = sheet.beside(name);
     let hint = (!hint.is_empty()).then_some(hint);
-    view! { <Combo name label hint value error none=t(COMPOSER_NOBODY_FOUND) clears=true find on_choose=choose/> }
+    let none = t(if name == ADD_ROOM { COMPOSER_NO_ROOM_FOUND } else { COMPOSER_NOBODY_FOUND });
+    view! { <Combo name label hint value error none clears=true find on_choose=choose/> }
 }
 
 fn option(found: &Found) -> ComboOption {
@@ -191,6 +208,11 @@ fn option(found: &Found) -> ComboOption {
             label: agency.short_name.clone(),
             detail: t(COMPOSER_AGENCY_SENDS).to_owned(),
         },
+        Found::Room(room) => {
+            let seats = tf(ROOM_SEATS, &[("n", &room.capacity)]);
+            let detail = format!("{}, {seats}", room.agency.short_name);
+            ComboOption { value, label: room.name.clone(), detail }
+        }
     }
 }
 
@@ -200,6 +222,7 @@ impl Found {
         match self {
             Found::Person(person) => Delegation::Person(person.id).code(),
             Found::Agency(agency) => Delegation::Agency(agency.id).code(),
+            Found::Room(room) => room.id.to_string(),
         }
     }
 }
@@ -214,6 +237,11 @@ pub(super) fn take(sheet: Sheet, field: &str, found: Found) {
             Some(id)
         }
         Found::Agency(_) => None,
+        Found::Room(room) => {
+            sheet.meet_room(room);
+            sheet.input.update(|input| add_room(&mut input.rooms, code));
+            return live::changed(sheet, Some(ADD_ROOM.to_owned()));
+        }
     };
     sheet.input.update(|input| match (field, person) {
         ("add_chair", Some(id)) => input.chair = id,

@@ -5,7 +5,8 @@ use domain::rooms::Room;
 use leptos::prelude::*;
 
 use super::field::{entry, error, folded, invalid, press};
-use super::sheet::Sheet;
+use super::people::finder;
+use super::sheet::{ADD_ROOM, Sheet};
 use crate::text::keys::*;
 use crate::text::{t, tf};
 use crate::ui::{Chip, Icon};
@@ -76,6 +77,15 @@ fn rooms(sheet: Sheet, input: &MeetingInput) -> impl IntoView + use<> {
         input.rooms.iter().any(|room| !room.is_empty()).then(|| {
             press("add_room".to_owned(), "plus", Some(t(COMPOSER_ADD_ROOM)), None, "btn btn--quiet")
         });
+    let find = sheet.choices.with_value(|choices| choices.has_more_rooms).then(|| {
+        let label = t(COMPOSER_FIND_ROOM_LABEL);
+        view! {
+            <div class="pick">
+                <div class="grow">{finder(sheet, ADD_ROOM, label, t(COMPOSER_FIND_ROOM_HINT))}</div>
+                {press("find_room".to_owned(), "plus", Some(t(COMPOSER_ADD_ROOM)), None, "btn btn--secondary")}
+            </div>
+        }
+    });
     let taken = move || {
         let is_taken = sheet.check.with(|check| {
             check.conflicts.iter().any(|conflict| matches!(conflict.of, domain::meetings::BusyOf::Room(_)))
@@ -90,6 +100,7 @@ fn rooms(sheet: Sheet, input: &MeetingInput) -> impl IntoView + use<> {
             {taken}
             {rows}
             <div>{add}</div>
+            {find}
         </div>
     }
 }

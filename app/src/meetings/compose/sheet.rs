@@ -12,6 +12,7 @@ use domain::error::{Failure, FieldProblem, Problem};
 use domain::ids::MeetingId;
 use domain::meetings::{BusyOf, Check, Delegation, DurationCheck, MeetingInput, Saved};
 use domain::people::PersonRef;
+use domain::rooms::Room;
 use domain::rules::rule_on;
 use leptos::prelude::*;
 
@@ -49,12 +50,19 @@ pub(super) struct Loose {
 impl Loose {
     /// What is to be done about it.
     pub(super) fn words(self) -> &'static str {
-        t(if self.is_unknown { COMPOSER_NOBODY_FOUND } else { COMPOSER_NOBODY_CHOSEN })
+        t(match (self.field, self.is_unknown) {
+            (ADD_ROOM, true) => COMPOSER_NO_ROOM_FOUND,
+            (ADD_ROOM, false) => COMPOSER_NO_ROOM_CHOSEN,
+            (_, true) => COMPOSER_NOBODY_FOUND,
+            (_, false) => COMPOSER_NOBODY_CHOSEN,
+        })
     }
 }
 
-/// The fields that people are searched in.
-pub(super) const FINDERS: [&str; 3] = ["add_chair", "add_secretary", "add"];
+/// The fields that people and rooms are searched in.
+pub(super) const FINDERS: [&str; 4] = ["add_chair", "add_secretary", "add", ADD_ROOM];
+/// The field that a room is searched in, when there are too many to list.
+pub(super) const ADD_ROOM: &str = "add_room";
 
 /// The composer's state, shared by its parts.
 #[derive(Clone, Copy)]
@@ -74,7 +82,7 @@ pub(super) struct Sheet {
     /// How the draft stands.
     pub(super) keeping: RwSignal<Keeping>,
     /// What stands in the search fields, in the order of [`FINDERS`].
-    pub(super) beside: RwSignal<[String; 3]>,
+    pub(super) beside: RwSignal<[String; FINDERS.len()]>,
     /// Those of them that stand in the way.
     pub(super) loose: RwSignal<Vec<Loose>>,
     /// Parts of the form that are unfolded, so that they stay so when they are drawn anew.
@@ -255,6 +263,15 @@ impl Sheet {
                 self.agency(&id.to_string()).map(|agency| (agency.short_name, agency.code, true))
             }
         }
+    }
+
+    /// Remembers a room that was just found.
+    pub(super) fn meet_room(self, room: Room) {
+        self.choices.update_value(|choices| {
+            if choices.rooms.iter().all(|known| known.id != room.id) {
+                choices.rooms.push(room);
+            }
+        });
     }
 
     /// Remembers a person that was just found.

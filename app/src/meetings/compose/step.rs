@@ -25,6 +25,8 @@ pub(super) enum Step {
     DropSitting(usize),
     /// One more room.
     AddRoom,
+    /// The room that was typed beside the button is used too.
+    FindRoom,
     /// Away with a room.
     DropRoom(usize),
     /// The agency chosen beside the button joins as a site.
@@ -72,6 +74,7 @@ impl Step {
             "add_sitting" => Some(Step::AddSitting),
             "drop_sitting" => place().map(Step::DropSitting),
             "add_room" => Some(Step::AddRoom),
+            "find_room" => Some(Step::FindRoom),
             "drop_room" => place().map(Step::DropRoom),
             "add_site" => Some(Step::AddSite),
             "drop_site" => Some(Step::DropSite(rest.to_owned())),
@@ -97,7 +100,8 @@ impl Step {
     /// Takes the step. What concerns the outside (keeping, checking, sending) changes nothing that was typed.
     pub(super) fn apply(&self, input: &mut MeetingInput, agencies: &[Agency]) {
         match self {
-            Step::Keep | Step::Check | Step::Publish | Step::AddSite | Step::AddDelegate => {}
+            Step::Keep | Step::Check | Step::Publish | Step::AddSite | Step::AddDelegate | Step::FindRoom => {
+            }
             Step::AddSitting => input.sittings.push(next_sitting(&input.sittings)),
             Step::DropSitting(at) => drop_at(&mut input.sittings, *at),
             Step::AddRoom => input.rooms.push(String::new()),
@@ -136,8 +140,8 @@ impl Step {
                 "check"
             }
             Step::AddSitting | Step::DropSitting(_) => "time",
-            Step::AddRoom | Step::DropRoom(_) | Step::AddSite | Step::DropSite(_) => "place",
-            Step::AddAllCommunes | Step::DropAllSites => "place",
+            Step::AddRoom | Step::FindRoom | Step::DropRoom(_) => "place",
+            Step::AddSite | Step::DropSite(_) | Step::AddAllCommunes | Step::DropAllSites => "place",
             Step::AddDelegate | Step::DropDelegate(_) | Step::InviteAllCommunes => "people",
             Step::DropChair | Step::DropSecretary => "people",
             Step::AddItem | Step::DropItem(_) | Step::Up(_) | Step::Down(_) => "items",
@@ -153,6 +157,17 @@ fn communes(agencies: &[Agency]) -> impl Iterator<Item = AgencyId> {
 pub(super) fn add_once(list: &mut Vec<String>, entry: String) {
     if !entry.is_empty() && !list.contains(&entry) {
         list.push(entry);
+    }
+}
+
+/// Uses one more room: in the first place where none is chosen yet, or after the others.
+pub(super) fn add_room(rooms: &mut Vec<String>, room: String) {
+    if rooms.contains(&room) {
+        return;
+    }
+    match rooms.iter_mut().find(|chosen| chosen.is_empty()) {
+        Some(blank) => *blank = room,
+        None => rooms.push(room),
     }
 }
 
@@ -299,6 +314,15 @@ mod tests {
     fn an_unknown_press_keeps_the_draft() {
         assert_eq!(Step::parse(""), Step::Keep);
         assert_eq!(Step::parse("drop_sitting:x"), Step::Keep);
+    }
+
+    #[test]
+    fn a_room_that_was_found_takes_the_first_blank_place() {
+        let mut rooms = vec!["a".to_owned(), String::new()];
+        add_room(&mut rooms, "b".to_owned());
+        add_room(&mut rooms, "c".to_owned());
+        add_room(&mut rooms, "b".to_owned());
+        assert_eq!(rooms, ["a", "b", "c"]);
     }
 
     #[test]

@@ -82,7 +82,11 @@ fn area(deed: Deed) -> Option<Area> {
         Deed::ImportsPeople | Deed::PeopleAdd | Deed::PeopleChange | Deed::PeopleSetActive => {
             Some(Area::People)
         }
-        Deed::ImportsRooms | Deed::RoomsAdd | Deed::RoomsChange => Some(Area::Rooms),
+        Deed::ImportsRooms
+        | Deed::RoomsAdd
+        | Deed::RoomsChange
+        | Deed::RoomsRestore
+        | Deed::RoomsWithdraw => Some(Area::Rooms),
         Deed::RulesAdd | Deed::RulesRecount => Some(Area::Rules),
         Deed::AccountsChangePassword
         | Deed::AccountsManyFailuresOfAddress

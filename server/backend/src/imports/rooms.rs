@@ -7,7 +7,7 @@ use domain::audit::Deed;
 use domain::error::Problem;
 use domain::ids::{AgencyId, RoomId};
 use domain::imports::ImportKind;
-use domain::rooms::RoomInput;
+use domain::rooms::{ROOMS_OF_AGENCY_AT_MOST, RoomInput};
 
 use super::cells::place_of;
 use super::changes::{Area, Change};
@@ -45,6 +45,7 @@ impl FileSteps for RoomFile {
     async fn prepare(&mut self, import: &mut Import<'_>, table: &Table<'_>) -> Done<Vec<NewRoom>> {
         let db = import.backend.db();
         let (places, mut there) = (places_by_code(db).await?, stored_rooms(db).await?);
+        let mut counts = rooms::counts(db).await?;
         let (mut seen, mut plan) = (HashSet::new(), Vec::new());
         let mut lines = table.rows();
         while let Some(cells) = lines.next(&mut import.bad) {
@@ -62,18 +63,30 @@ impl FileSteps for RoomFile {
             }
             let Some(place) = place else { continue };
             let before = there.remove(&after.code);
-            match &before {
-                Some(before) if before.room == after && before.agency == place.id => {
+            if let Some(before) = &before {
+                if before.room == after && before.agency == place.id {
                     import.report.unchanged += 1;
                     continue;
                 }
-                Some(before) => {
-                    let permitted = permit(import.caller, Action::ManageRooms, Scope::Agency(&before.path));
-                    if !import.allowed(cells, "code", permitted)? {
-                        continue;
-                    }
-                    import.changes(cells);
+                let permitted = permit(import.caller, Action::ManageRooms, Scope::Agency(&before.path));
+                if !import.allowed(cells, "code", permitted)? {
+                    continue;
                 }
+            }
+            let moves_from = before.as_ref().map(|before| before.agency);
+            if moves_from != Some(place.id) {
+                let there = counts.entry(place.id).or_default();
+                if *there >= ROOMS_OF_AGENCY_AT_MOST {
+                    import.bad.cell(cells, "agency", Problem::TooMany(ROOMS_OF_AGENCY_AT_MOST));
+                    continue;
+                }
+                *there += 1;
+                if let Some(left) = moves_from.and_then(|agency| counts.get_mut(&agency)) {
+                    *left = left.saturating_sub(1);
+                }
+            }
+            match before {
+                Some(_) => import.changes(cells),
                 None => import.adds(cells),
             }
             plan.push(NewRoom { agency: place.id, before, after });

@@ -15,12 +15,12 @@ use super::rows::{Known, KnownPerson, Rows};
 use super::sight;
 use super::store::minute;
 use crate::access::Within;
-use crate::db::{BINDS_AT_MOST, Q, Source, Tx, q};
+use crate::db::{BINDS_AT_MOST, Q, Source, Tx, places, q};
 use crate::stop::Done;
 use crate::stored;
 
 /// The stages in which a meeting holds its rooms and people.
-pub(super) const HOLDING: &str = "('scheduled', 'under_way')";
+pub(crate) const HOLDING: &str = "('scheduled', 'under_way')";
 
 /// Locks the rooms, in order of their identifiers, and then the chair: of two bookings of one of them, the second waits.
 pub(super) async fn lock(tx: &mut Tx, rooms: &[RoomId], chair: PersonId) -> Done<()> {
@@ -58,6 +58,26 @@ pub(super) fn room_not_on_line<'k>(
     let asked = rows.rooms.iter().filter(|room| !held_already.contains(room));
     let rooms = asked.filter_map(|room| known.rooms.get(room));
     rooms.filter(|room| !may_hold_room(caller, &room.path, holder)).map(|room| room.name.as_str()).next()
+}
+
+/// The name of a room that is no longer in use and that the meeting does not hold already.
+pub(super) async fn withdrawn_room(
+    on: impl Source,
+    rows: &Rows,
+    held_already: &[RoomId],
+) -> Done<Option<String>> {
+    let asked: Vec<RoomId> = rows.rooms.iter().filter(|room| !held_already.contains(room)).copied().collect();
+    if asked.is_empty() {
+        return Ok(None);
+    }
+    let found: Option<(String,)> = q(format!(
+        "SELECT name FROM room WHERE is_withdrawn AND id IN ({}) ORDER BY code LIMIT 1",
+        places(1, asked.len())
+    ))
+    .bind_all(asked)
+    .optional(on)
+    .await?;
+    Ok(found.map(|(name,)| name))
 }
 
 /// The rooms that the meeting holds now.

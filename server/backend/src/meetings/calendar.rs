@@ -16,7 +16,7 @@ use super::narrow::{AgencyScope, Narrow};
 use super::sight::at_least;
 use super::store::minute;
 use crate::agencies::subtree_pattern;
-use crate::db::{Q, Source, q};
+use crate::db::{Q, Source, places, q};
 use crate::stop::Done;
 use crate::{Backend, access, agencies, rooms, rules, stored};
 
@@ -24,6 +24,8 @@ use crate::{Backend, access, agencies, rooms, rules, stored};
 const DAYS_AT_MOST: u64 = 42;
 /// More meetings than a person can make out in six weeks.
 const MEETINGS_AT_MOST: i64 = 1000;
+/// More rooms than a board can show side by side.
+const ROOMS_AT_MOST: usize = 100;
 
 /// A calendar window.
 pub(super) async fn calendar(backend: &Backend, caller: &Caller, filter: CalendarFilter) -> Done<Calendar> {
@@ -64,13 +66,15 @@ pub(super) async fn calendar(backend: &Backend, caller: &Caller, filter: Calenda
         .take_while(|date| *date <= window.to)
         .filter(|date| settings.calendar.is_blocked(*date))
         .collect();
+    let (rooms, has_more_rooms) = board(&mut db, caller, &filter, window).await?;
     Ok(Calendar {
         entries,
         days_off,
         working_weekends,
         blocked,
         hours: settings.hours,
-        rooms: board(&mut db, caller, &filter, window).await?,
+        rooms,
+        has_more_rooms,
         now: caller.now,
     })
 }
@@ -118,44 +122,54 @@ async fn clashing(on: impl Source, caller: &Caller, window: Window) -> Done<Hash
     Ok(rows.into_iter().collect())
 }
 
-/// The room asked for; or those of the agency shown and below it; or those of the caller's own line.
+/// The room asked for; or those of the agency shown and below it; or those of the caller's own line. And whether there
+/// are more of them.
 async fn board(
     on: &mut impl Source,
     caller: &Caller,
     filter: &CalendarFilter,
     window: Window,
-) -> Done<Vec<RoomDay>> {
+) -> Done<(Vec<RoomDay>, bool)> {
     let mut query = q(rooms::ROWS);
     let chosen = if let Some(room) = filter.room {
         format!("r.id = {}", query.place(room))
     } else if let Some(agency) = filter.agency {
-        format!("a.path LIKE {}", query.place(subtree_pattern(agency)))
+        format!("NOT r.is_withdrawn AND a.path LIKE {}", query.place(subtree_pattern(agency)))
     } else {
-        let (own, below) = (query.place(caller.agency.id), query.place(subtree_pattern(caller.agency.id)));
-        format!(
-            "(a.path LIKE {below} OR (SELECT path FROM agency WHERE id = {own}) LIKE '%/' || a.id || '/%')"
-        )
+        format!("NOT r.is_withdrawn AND {}", rooms::on_line(&mut query, caller.agency.id))
     };
-    query.push(&chosen).push(" ORDER BY a.depth DESC, a.code, r.code");
-    let rows: Vec<rooms::Row> = query.all(&mut *on).await?;
-    let mut taken = bookings(&mut *on, window).await?;
-    rows.into_iter()
-        .map(|row| {
-            let taken = taken.remove(&row.id).unwrap_or_default();
-            Ok(RoomDay { room: rooms::read(row)?, taken })
-        })
-        .collect()
+    let limit = query.place(ROOMS_AT_MOST as i64 + 1);
+    query.push(&chosen).push(&format!(" ORDER BY a.depth DESC, a.code, r.code LIMIT {limit}"));
+    let mut rows: Vec<rooms::Row> = query.all(&mut *on).await?;
+    let has_more = rows.len() > ROOMS_AT_MOST;
+    rows.truncate(ROOMS_AT_MOST);
+    let mut taken = bookings(&mut *on, &rows, window).await?;
+    let days = rows.into_iter().map(|row| {
+        let taken = taken.remove(&row.id).unwrap_or_default();
+        Ok(RoomDay { room: rooms::read(row)?, taken })
+    });
+    Ok((days.collect::<Done<_>>()?, has_more))
 }
 
-/// Who holds which room when, of every agency: only rooms and times, no meeting.
-async fn bookings(on: impl Source, window: Window) -> Done<HashMap<String, Vec<Sitting>>> {
+/// Who holds which of the rooms when, of every agency: only rooms and times, no meeting.
+async fn bookings(
+    on: impl Source,
+    rooms: &[rooms::Row],
+    window: Window,
+) -> Done<HashMap<String, Vec<Sitting>>> {
+    if rooms.is_empty() {
+        return Ok(HashMap::new());
+    }
     let rows: Vec<(String, String, i64, i64)> = q(format!(
         "SELECT k.room_id, s.date, s.from_minute, s.to_minute FROM meeting_room k \
          JOIN meeting m ON m.id = k.meeting_id JOIN sitting s ON s.meeting_id = k.meeting_id \
-         WHERE m.stage IN {HOLDING} AND s.date BETWEEN $1 AND $2 ORDER BY s.date, s.from_minute"
+         WHERE m.stage IN {HOLDING} AND s.date BETWEEN $1 AND $2 AND k.room_id IN ({}) \
+         ORDER BY s.date, s.from_minute",
+        places(3, rooms.len())
     ))
     .bind(window.from)
     .bind(window.to)
+    .bind_all(rooms.iter().map(|room| room.id.clone()))
     .all(on)
     .await?;
     let mut taken: HashMap<String, Vec<Sitting>> = HashMap::new();

@@ -57,7 +57,7 @@ pub(super) async fn check(
     if first(&rows).is_some() && !rows.kind.is_empty() && duration.is_none() {
         notes.push(Note::NoRule);
     }
-    notes.extend(room_not_on_line(db, caller, head.as_ref(), meeting, (&rows, &known)).await?);
+    notes.extend(unusable_room(db, caller, head.as_ref(), meeting, (&rows, &known)).await?);
     notes.extend(room_too_small(&rows, &known));
     notes.extend(targets.iter().flat_map(targets::over_ceiling));
     let is_time_bad = !conflicts.is_empty() || notes.iter().any(is_about_time);
@@ -164,9 +164,9 @@ fn is_about_time(note: &Note) -> bool {
     matches!(note, Note::DayOff { .. } | Note::BlockedDay { .. } | Note::InThePast)
 }
 
-/// A room that publishing would refuse, because its agency is neither the meeting's agency nor above or below
-/// it.
-async fn room_not_on_line(
+/// A room that publishing would refuse: because its agency is neither the meeting's agency nor above or below it, or
+/// because it is no longer in use.
+async fn unusable_room(
     on: impl Source,
     caller: &Caller,
     head: Option<&Head>,
@@ -179,8 +179,10 @@ async fn room_not_on_line(
         _ => Vec::new(),
     };
     let holder = agencies::path(&mut on, rows.agency).await?;
-    let room = booking::room_not_on_line(caller, rows, known, &holder, &held);
-    Ok(room.map(|room| Note::RoomNotOnLine { room: room.to_owned() }))
+    if let Some(room) = booking::room_not_on_line(caller, rows, known, &holder, &held) {
+        return Ok(Some(Note::RoomNotOnLine { room: room.to_owned() }));
+    }
+    Ok(booking::withdrawn_room(&mut on, rows, &held).await?.map(|room| Note::RoomWithdrawn { room }))
 }
 
 /// Only where everybody sits in the room can it be too small.

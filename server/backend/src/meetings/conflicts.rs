@@ -19,10 +19,9 @@ use domain::time::{Hours, Sitting};
 use super::booking::{HOLDING, overlap};
 use super::rows::{Known, Rows};
 use super::sight;
-use crate::agencies::subtree_pattern;
 use crate::db::{Q, Source, q};
 use crate::stop::Done;
-use crate::stored;
+use crate::{rooms, stored};
 
 /// Identifiers of one question; with the times they stay below the limit of values.
 const ASKED_AT_ONCE: usize = 400;
@@ -266,11 +265,8 @@ pub(super) async fn free_rooms(on: impl Source, asked: &Asked<'_>) -> Done<Vec<R
     let mut query =
         q("SELECT r.id, r.name FROM room r JOIN agency a ON a.id = r.agency_id WHERE r.capacity >= ");
     let (seats, own) = (query.place(seats), query.place(rows.agency));
-    let below = query.place(subtree_pattern(rows.agency));
-    query.push(&format!(
-        "{seats} AND (a.path LIKE {below} \
-            OR (SELECT path FROM agency WHERE id = {own}) LIKE '%/' || a.id || '/%') AND r.id NOT IN ("
-    ));
+    let on_line = rooms::on_line(&mut query, rows.agency);
+    query.push(&format!("{seats} AND NOT r.is_withdrawn AND {on_line} AND r.id NOT IN ("));
     let chosen: Vec<String> = rows.rooms.iter().map(|room| query.place(*room)).collect();
     query.push(&chosen.join(", ")).push(&format!(
         ") AND NOT EXISTS (SELECT 1 FROM meeting_room k JOIN meeting m ON m.id = k.meeting_id \

@@ -22,6 +22,8 @@ mod store;
 mod targets;
 mod today;
 
+pub(crate) use booking::HOLDING;
+
 use async_trait::async_trait;
 use chrono::NaiveDateTime;
 use domain::access::Caller;

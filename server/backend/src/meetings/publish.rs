@@ -55,6 +55,9 @@ pub(super) async fn publish(backend: &Backend, caller: &Caller, id: MeetingId, r
         return Err(Refusal::RoomNotOnLine { room: room.to_owned() }.into());
     }
     booking::lock(&mut tx, &rows.rooms, chair).await?;
+    if let Some(room) = booking::withdrawn_room(&mut tx, &rows, &held).await? {
+        return Err(Refusal::RoomWithdrawn { room }.into());
+    }
     let booking = Booking { caller, meeting: id, rows: &rows, known: &known, hours: &Hours::default() };
     booking::refuse_taken(&mut tx, &booking).await?;
 

@@ -85,18 +85,12 @@ impl People for Backend {
 /// Every word of the text is part of the person's name, position or agency. The user name does not count:
 /// anyone may search for people, and a user name is half of what is needed to sign in.
 pub(crate) fn words(q: &mut Q, text: &str) -> String {
-    every_word(q, text, |word| format!("p.folded LIKE {word}"))
+    typed::every_word(q, text, |word| format!("p.folded LIKE {word}"))
 }
 
 /// The same for people who manage the accounts and may also search by user name.
 fn words_or_user_name(q: &mut Q, text: &str) -> String {
-    every_word(q, text, |word| format!("(p.folded LIKE {word} OR p.user_name LIKE {word})"))
-}
-
-fn every_word(q: &mut Q, text: &str, condition: impl Fn(&str) -> String) -> String {
-    let words = typed::words(text).into_iter();
-    let all: Vec<String> = words.map(|word| condition(&q.place(format!("%{word}%")))).collect();
-    if all.is_empty() { "1 = 1".into() } else { all.join(" AND ") }
+    typed::every_word(q, text, |word| format!("(p.folded LIKE {word} OR p.user_name LIKE {word})"))
 }
 
 async fn find(backend: &Backend, caller: &Caller, text: &str) -> Done<Vec<PersonRef>> {

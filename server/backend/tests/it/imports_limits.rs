@@ -54,8 +54,11 @@ async fn a_file_holds_only_so_many_sittings_roles_and_names() {
 async fn a_file_adds_and_changes_only_so_many_rooms_and_figures() {
     each_database(async |world| {
         written(world, ImportKind::Agencies, TREE).await;
+        let agencies = (0..11).map(|n| format!("A{n},UBND,unit,Đơn vị {n},Đơn vị {n}\n"));
+        let agencies = format!("code,parent,level,name,short_name\n{}", agencies.collect::<String>());
+        written(world, ImportKind::Agencies, &agencies).await;
         let rooms = |count: usize| {
-            let rows = (0..count).map(|n| format!("P{n},Phòng {n},SNV,20\n"));
+            let rows = (0..count).map(|n| format!("P{n},Phòng {n},A{},20\n", n / 200));
             format!("code,name,agency,capacity\n{}", rows.collect::<String>())
         };
         let too_many = vec![(2_002, String::new(), Problem::TooMany(2_000))];

@@ -337,7 +337,7 @@ fn calls(office: &Office, address: &'static str) -> Option<Vec<Ask>> {
         "/api/attendance/to-name" => Some(
             office.meetings.iter().map(|m| Ask::json(address, json!({"meeting": m.id, "chosen": []}))).collect(),
         ),
-        "/api/meetings/find" | "/api/calendar/people" | "/api/search/find" => {
+        "/api/meetings/find" | "/api/calendar/find" | "/api/search/find" | "/api/rooms/list" => {
             Some(["mk", "nguoi", ""].map(|text| Ask::form(address, format!("text={text}"))).into())
         }
         "/api/figures/report" => Some(
@@ -361,6 +361,10 @@ fn calls(office: &Office, address: &'static str) -> Option<Vec<Ask>> {
         "/api/agencies/change" => one(format!("id={}&name=", office.agency("STC"))),
         "/api/agencies/add" | "/api/rooms/add" => one("code=".into()),
         "/api/rooms/get" => Some(office.rooms.iter().map(|room| Ask::form(address, format!("id={room}"))).collect()),
+        "/api/meetings/find-rooms" => Some(
+            office.codes().map(|code| Ask::form(address, format!("text=&agency={}", office.agency(code)))).collect(),
+        ),
+        "/api/rooms/withdraw" | "/api/rooms/restore" => one(format!("id={}", uuid::Uuid::nil())),
         "/api/rooms/change" => one(format!("id={}&name=", office.rooms[2])),
         "/api/rules/add" => one("code=".into()),
         "/api/rules/set-hybrid" => one("hybrid=x".into()),
@@ -385,7 +389,6 @@ fn calls(office: &Office, address: &'static str) -> Option<Vec<Ask>> {
         | "/api/calendar/choices"
         | "/api/figures/agencies"
         | "/api/agencies/tree"
-        | "/api/rooms/list"
         | "/api/rules/list" => one(String::new()),
         _ => None,
     }

@@ -10,9 +10,9 @@ use wasm_bindgen::JsCast;
 use web_sys::HtmlInputElement;
 
 use super::super::keeper::Keeper;
-use super::super::sheet::{FINDERS, Sheet};
+use super::super::people;
+use super::super::sheet::{ADD_ROOM, FINDERS, Sheet};
 use super::super::step::{Step, add_once};
-use super::super::{calls, people};
 use super::form::{data, focus_on, focused, read, text};
 use super::keep::{begin_turn, changed, check, keep, show};
 use crate::failure::CallError;
@@ -47,6 +47,7 @@ pub(super) fn submit(sheet: Sheet, event: &leptos::ev::SubmitEvent) {
             None => keep_again(sheet),
         },
         Step::AddDelegate => spawn_local(add_first(sheet, "add")),
+        Step::FindRoom => spawn_local(add_first(sheet, ADD_ROOM)),
         Step::AddSite => add_site(sheet),
         step => {
             sheet
@@ -151,14 +152,14 @@ fn searched() -> Option<&'static str> {
     (!element.value().trim().is_empty()).then_some(field)
 }
 
-/// Puts the first who fits what stands in a search field in their place; a text that fits nobody stays.
+/// Puts the first that fits what stands in a search field in its place; a text that fits nobody stays.
 async fn add_first(sheet: Sheet, field: &'static str) {
     let text = sheet.beside(field);
     if text.trim().is_empty() {
         focus_on(field);
         return;
     }
-    match calls::find(text.clone(), field != "add").await {
+    match people::search(sheet, field, text.clone()).await {
         Ok(found) if sheet.beside.try_with_untracked(|_| sheet.beside(field)) == Some(text) => {
             match found.into_iter().next() {
                 Some(found) => {
