@@ -107,7 +107,7 @@ fn shown(page: &Page<Room>, own: &[Agency], text: &str) -> AnyView {
                         {withdrawn}
                     </th>
                     <td role="cell" data-label=t(ROOM_AGENCY)>{room.agency.short_name.clone()}</td>
-                    <td role="cell" data-label=t(ROOM_CODE)>{room.code.clone()}</td>
+                    <td role="cell" class="num" data-label=t(ROOM_CODE)>{room.code.clone()}</td>
                     <td role="cell" class="r num" data-label=t(ROOM_CAPACITY)>{number(i64::from(room.capacity))}</td>
                     <td role="cell" data-label=t(ROOM_EQUIPMENT_ALL)>
                         <span class="row row--wrap">{video}<span>{room.equipment.clone()}</span></span>

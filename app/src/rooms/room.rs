@@ -22,7 +22,8 @@ pub fn RoomPage() -> impl IntoView {
 }
 
 fn shown(room: &Room, posted: &Posted) -> AnyView {
-    let stands = posted.failure.is_none();
+    // Two forms stand on the page, and what came back is of one of them.
+    let stands = posted.failure.is_none() || !posted.has("capacity");
     let name = if stands { room.name.clone() } else { posted.typed("name") };
     let video = if room.has_video { "yes" } else { "" };
     let typed = |name: &'static str, value: String| if stands { value } else { posted.typed(name) };

@@ -3,6 +3,7 @@
 use domain::access::Caller;
 use domain::agencies::AgencyInput;
 use domain::attendance::Presence;
+use domain::meetings::MeetingInput;
 use domain::people::Person;
 use domain::rooms::RoomInput;
 use http::{StatusCode, header};
@@ -142,6 +143,36 @@ async fn a_room_is_corrected_by_its_administrator() {
     let fields = [("id", id.as_str()), ("name", "Phòng họp 1"), ("capacity", "30"), ("equipment", "Bảng")];
     let done = world.form(&cookie, "/api/rooms/change", &fields).await;
     assert!(done.contains(r#"value="Phòng họp 1""#) && done.contains(r#"value="30""#), "{done}");
+}
+
+#[tokio::test]
+async fn a_room_that_is_booked_is_not_withdrawn_and_its_form_stays_filled_in() {
+    let (world, cookie) = World::claimed().await;
+    let system = world.site.backend.system_caller(now());
+    let root = world.site.services.agencies.tree(&system).await.unwrap()[0].code.clone();
+    let room = async |code: &str| {
+        let input = RoomInput {
+            code: code.into(),
+            name: format!("Phòng {code}"),
+            agency: root.clone(),
+            capacity: "20".into(),
+            ..RoomInput::default()
+        };
+        world.site.services.rooms.add(&system, input).await.unwrap().to_string()
+    };
+    let (booked, unused) = (room("P1").await, room("P2").await);
+    let (_, secretary) = world.person("thuky1", "secretary|leader").await;
+    let meetings = &world.site.services.meetings;
+    let (meeting, _) = world.meeting(&secretary).await;
+    let (input, saved, _) = meetings.input(&secretary, meeting).await.unwrap();
+    let input = MeetingInput { rooms: vec![booked.clone()], ..input };
+    let saved = meetings.save(&secretary, Some((meeting, saved.rev)), input).await.unwrap();
+    meetings.publish(&secretary, meeting, saved.rev).await.unwrap();
+    let back = world.form(&cookie, "/api/rooms/withdraw", &[("id", &booked)]).await;
+    assert!(back.contains("Phòng còn cuộc họp sắp tới") && back.contains("18/6/2026"), "{back}");
+    assert!(back.contains(r#"value="Phòng P1""#) && back.contains(r#"value="20""#), "{back}");
+    let list = world.form(&cookie, "/api/rooms/withdraw", &[("id", &unused)]).await;
+    assert!(list.contains("Phòng P1") && !list.contains("Phòng P2"), "{list}");
 }
 
 #[tokio::test]
