@@ -2,7 +2,7 @@
 //! SQLite has one writer, up to four readers and three more for expensive reads; PostgreSQL has one pool.
 //! Knows no table, except that a commit writes the lines of the audit trail.
 
-mod reader;
+pub(crate) mod reader;
 mod value;
 
 use std::path::Path;
