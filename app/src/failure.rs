@@ -176,6 +176,10 @@ fn refused(refusal: &Refusal) -> Described {
             tf(REFUSED_TOO_MANY_DRAFTS, &[("limit", at_most)]),
             t(REFUSED_TOO_MANY_DRAFTS_BODY),
         ),
+        Refusal::DayFull { date, at_most } => Described::new(
+            tf(REFUSED_DAY_FULL, &[("date", &text::date(*date)), ("limit", at_most)]),
+            tf(REFUSED_DAY_FULL_BODY, &[("limit", at_most)]),
+        ),
         Refusal::SeatsElsewhere { at_most } => Described::new(
             t(REFUSED_SEATS_ELSEWHERE),
             tf(REFUSED_SEATS_ELSEWHERE_BODY, &[("limit", at_most)]),
@@ -334,6 +338,9 @@ pub fn describe_problem(problem: &Wrong) -> String {
                 ("source", source),
             ],
         ),
+        Wrong::DayFull { date, at_most } => {
+            tf(PROBLEM_DAY_FULL, &[("date", &text::date(*date)), ("n", at_most)])
+        }
         Wrong::PlannedHere => t(PROBLEM_PLANNED_HERE).to_owned(),
         Wrong::LedHere => t(PROBLEM_LED_HERE).to_owned(),
         Wrong::OwnRole => t(PROBLEM_OWN_ROLE).to_owned(),

@@ -1,6 +1,6 @@
 //! Why an operation did not happen, typed and with its data. The words are made where they are shown.
 
-use chrono::NaiveDateTime;
+use chrono::{NaiveDate, NaiveDateTime};
 use serde::{Deserialize, Serialize};
 
 use crate::accounts::{Duty, Weakness};
@@ -169,6 +169,13 @@ pub enum Refusal {
         /// How many.
         at_most: u32,
     },
+    /// The agency has as many meetings on a day as it may have.
+    DayFull {
+        /// The day.
+        date: NaiveDate,
+        /// How many.
+        at_most: u32,
+    },
     /// The caller has seats in as many other meetings as one person may have.
     SeatsElsewhere {
         /// How many.
@@ -278,6 +285,13 @@ pub enum Problem {
         limit: u32,
         /// The rule's source.
         source: String,
+    },
+    /// The agency has as many meetings on a day as it may have, counting those of the file.
+    DayFull {
+        /// The day.
+        date: NaiveDate,
+        /// How many.
+        at_most: u32,
     },
     /// People are invited to it here.
     PlannedHere,

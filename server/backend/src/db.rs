@@ -1,13 +1,13 @@
 //! One data layer for SQLite and PostgreSQL, every query written once with `$n` placeholders.
-//! SQLite has one writer, up to four readers and three more for expensive reads; PostgreSQL has one pool.
+//! SQLite has one writer, up to four readers and three more for expensive reads; PostgreSQL has a pool, and a small one
+//! for expensive reads.
 //! Knows no table, except that a commit writes the lines of the audit trail.
 
-mod reader;
+pub(crate) mod reader;
 mod value;
 
 use std::path::Path;
 use std::str::FromStr;
-use std::sync::Arc;
 use std::time::Duration;
 
 use domain::ids::MeetingId;
@@ -18,7 +18,7 @@ use sqlx::sqlite::{
 };
 use sqlx::{AssertSqlSafe, Connection, FromRow, Postgres, Sqlite, Transaction};
 
-use tokio::sync::Semaphore;
+use reader::HeavyReaders;
 pub use value::Value;
 
 use crate::audit::{self, Line};
@@ -33,9 +33,12 @@ const SQLITE_READERS: u32 = 4;
 const SQLITE_HEAVY_READERS: u32 = 3;
 /// One in four of PostgreSQL's connections may be used for expensive reads.
 const POSTGRES_HEAVY_SHARE: u32 = 4;
-/// PostgreSQL ends a statement after this many milliseconds: twice as long as the client waits for a page,
-/// and longer than the longest statement of an import.
+/// PostgreSQL ends any other statement than an expensive read after this many milliseconds: twice as long as the client
+/// waits for a page, and longer than the longest statement of an import.
 const STATEMENT_MS: &str = "60000";
+/// An expensive read ends this long after its beginning, whether or not anybody waits for it. The slowest list of a full
+/// database takes under a second, and a page that is answered after 30 s is not waited for.
+pub(crate) const READS_WITHIN: Duration = Duration::from_secs(10);
 /// How long a writer of the embedded database waits for another, here or in another program, before its caller is told
 /// to try again. The longest transaction is an import, some two seconds on two slow cores, and a few may follow each other.
 /// A page must be answered within thirty.
@@ -58,7 +61,7 @@ pub enum Db {
         /// Connections that only read.
         readers: SqlitePool,
         /// Read-only connections for expensive reads.
-        heavy: SqlitePool,
+        heavy: HeavyReaders<Sqlite>,
         /// The connection of the health check, which nobody else keeps waiting.
         watch: SqlitePool,
         /// Where what has changed is told.
@@ -68,8 +71,8 @@ pub enum Db {
     Postgres {
         /// Its connections.
         pool: PgPool,
-        /// Permits to use a connection for an expensive read.
-        heavy: Arc<Semaphore>,
+        /// Connections for expensive reads.
+        heavy: HeavyReaders<Postgres>,
         /// The connection of the health check, which nobody else keeps waiting.
         watch: PgPool,
         /// Where what has changed is told, here or on another node.
@@ -102,11 +105,17 @@ impl Engine {
 
 impl Db {
     /// Opens the embedded database in a file, creates it if it is missing, and runs the migrations. At most
-    /// `connections` readers; one writer, which waits up to `patience` for another program's lock.
+    /// `connections` readers; one writer, which waits up to `patience` for another program's lock. An expensive
+    /// read ends after `reads_within`.
     ///
     /// # Errors
     /// When the file cannot be opened, or is newer than this program.
-    pub async fn sqlite(file: &Path, connections: u32, patience: Duration) -> Result<Db, sqlx::Error> {
+    pub async fn sqlite(
+        file: &Path,
+        connections: u32,
+        patience: Duration,
+        reads_within: Duration,
+    ) -> Result<Db, sqlx::Error> {
         let options = SqliteConnectOptions::new()
             .filename(file)
             .create_if_missing(true)
@@ -131,25 +140,34 @@ impl Db {
             .await?;
         let heavy = pool()
             .max_connections(connections.min(SQLITE_HEAVY_READERS))
+            .acquire_timeout(PATIENCE)
             .connect_lazy_with(reading.clone().pragma("cache_size", "-2000"));
+        let heavy = HeavyReaders::new(heavy, reads_within);
         let watch = pool().max_connections(1).connect_lazy_with(reading.pragma("cache_size", "-100"));
         Ok(Db::Sqlite { writer, passing, readers, heavy, watch, events: Events::default() })
     }
 
-    /// Opens a PostgreSQL database with at most `connections` connections and runs the migrations.
+    /// Opens a PostgreSQL database with at most `connections` connections, but at least one of each kind, and runs
+    /// the migrations. Each statement of an expensive read ends after `reads_within`.
     ///
     /// # Errors
     /// When the server does not answer, or the database is newer than this program.
-    pub async fn postgres(url: &str, connections: u32) -> Result<Db, sqlx::Error> {
+    pub async fn postgres(url: &str, connections: u32, reads_within: Duration) -> Result<Db, sqlx::Error> {
         let options = sqlx::postgres::PgConnectOptions::from_str(url)?.statement_cache_capacity(200);
         // Migrating the database may take longer than any statement of a page.
         let mut unbounded = PgConnection::connect_with(&options).await?;
         MIGRATIONS.run(&mut unbounded).await?;
         unbounded.close().await?;
+        let read_ms = reads_within.as_millis().to_string();
+        let heavy_options = options.clone().options([("statement_timeout", read_ms)]);
         let options = options.options([("statement_timeout", STATEMENT_MS)]);
         let watch = PgPoolOptions::new().max_connections(1).connect_lazy_with(options.clone());
-        let pool = PgPoolOptions::new().max_connections(connections).connect_with(options).await?;
-        let heavy = Arc::new(Semaphore::new((connections / POSTGRES_HEAVY_SHARE).max(1) as usize));
+        let share = (connections / POSTGRES_HEAVY_SHARE).max(1);
+        let others = connections.saturating_sub(share).max(1);
+        let pool = PgPoolOptions::new().max_connections(others).connect_with(options).await?;
+        // A pool of its own: a connection returns to it only after its statement has ended.
+        let heavy = PgPoolOptions::new().max_connections(share).acquire_timeout(PATIENCE);
+        let heavy = HeavyReaders::new(heavy.connect_lazy_with(heavy_options), reads_within);
         Ok(Db::Postgres { pool, heavy, watch, events: Events::default() })
     }
 
@@ -197,8 +215,9 @@ impl Db {
                 passing.close().await;
                 writer.close().await;
             }
-            Db::Postgres { pool, watch, .. } => {
+            Db::Postgres { pool, heavy, watch, .. } => {
                 watch.close().await;
+                heavy.close().await;
                 pool.close().await;
             }
         }
@@ -282,6 +301,17 @@ impl Db {
             Db::Postgres { pool, .. } => Via::PostgresPool(pool),
         }
     }
+}
+
+/// Whether the database itself ended a statement that took too long.
+pub(crate) fn is_ended(error: &sqlx::Error) -> bool {
+    /// SQLITE_INTERRUPT.
+    const INTERRUPTED: &str = "9";
+    /// `query_canceled` of PostgreSQL, which a statement's time limit causes.
+    const CANCELLED: &str = "57014";
+    let sqlx::Error::Database(error) = error else { return false };
+    let is_sqlite = error.try_downcast_ref::<sqlx::sqlite::SqliteError>().is_some();
+    error.code().is_some_and(|code| code == if is_sqlite { INTERRUPTED } else { CANCELLED })
 }
 
 /// Whether the database could not be had because another holds it or none of its connections came free: trying again is

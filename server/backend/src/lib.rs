@@ -78,6 +78,8 @@ pub struct BackendConfig {
     pub reserve_bytes: u64,
     /// How long somebody who changes something waits while another program holds the embedded database.
     pub patience: Duration,
+    /// An expensive read, such as a list or figures, ends after this.
+    pub reads_within: Duration,
     /// The program that is started as a child to look into papers.
     pub looker: Program,
 }
@@ -95,6 +97,7 @@ impl BackendConfig {
             connections: db::CONNECTIONS,
             reserve_bytes: 0,
             patience: db::PATIENCE,
+            reads_within: db::READS_WITHIN,
             looker: Program::itself(),
         }
     }
@@ -124,9 +127,10 @@ impl Backend {
     pub async fn open(config: BackendConfig, entropy: Box<dyn Entropy>) -> Result<Backend, Stop> {
         blobs::make_folder(&config.data_dir).await?;
         let db = if config.database_url.is_empty() {
-            Db::sqlite(&config.data_dir.join("phien.db"), config.connections, config.patience).await?
+            let file = config.data_dir.join("phien.db");
+            Db::sqlite(&file, config.connections, config.patience, config.reads_within).await?
         } else {
-            Db::postgres(&config.database_url, config.connections).await?
+            Db::postgres(&config.database_url, config.connections, config.reads_within).await?
         };
         seed::run(&db, entropy.as_ref()).await?;
         search::ensure(&db).await?;
@@ -217,6 +221,12 @@ impl Backend {
     /// When it does not answer.
     pub async fn ping(&self) -> Result<(), Stop> {
         Ok(self.db().ping().await?)
+    }
+
+    /// How long all connections for expensive reads have been taken without one becoming free. None while one is
+    /// free.
+    pub fn heavy_reads_full_for(&self) -> Option<Duration> {
+        self.db().heavy_full_for()
     }
 
     /// The zone whose days are counted.

@@ -3,7 +3,7 @@
 use domain::error::{Failure, Outcome, Refusal};
 use domain::ids::IncidentId;
 
-use crate::db::is_busy;
+use crate::db::{is_busy, is_ended};
 use crate::entropy::Entropy;
 
 /// The result inside a use case; `?` works on database and file operations alike.
@@ -66,6 +66,10 @@ pub(crate) fn outcome<T>(done: Done<T>, entropy: &dyn Entropy) -> Outcome<T> {
             Stop::Failure(failure) => return failure,
             Stop::Database(error) if is_busy(&error) => {
                 tracing::warn!("the database was busy for too long");
+                return Failure::Unavailable;
+            }
+            Stop::Database(error) if is_ended(&error) => {
+                tracing::warn!("the database ended a statement that took too long");
                 return Failure::Unavailable;
             }
             Stop::Database(error) => format!("database: {error}"),

@@ -301,6 +301,38 @@ async fn the_watch_is_told_which_places_have_not_come_free() {
     assert_eq!(health().await.0, StatusCode::OK);
 }
 
+#[tokio::test]
+async fn the_watch_is_told_that_no_expensive_read_has_ended() {
+    let (world, _) = World::claimed().await;
+    let backend = &world.site.backend;
+    let health = async || {
+        let answer = world.ask(Method::GET, "/health").send().await;
+        (answer.status, answer.text().to_owned())
+    };
+    let later = async |seconds| {
+        tokio::time::pause();
+        tokio::time::advance(Duration::from_secs(seconds)).await;
+        tokio::time::resume();
+    };
+    let mut held = Vec::new();
+    while backend.heavy_reads_full_for().is_none() {
+        later(60).await;
+        held.push(backend.db().heavy_reader().await.unwrap());
+    }
+    assert_eq!(held.len(), 3);
+    assert_eq!(health().await.0, StatusCode::OK, "the last one was taken just now");
+    later(30).await;
+    assert_eq!(health().await.0, StatusCode::OK);
+    later(30).await;
+    let stuck = (StatusCode::SERVICE_UNAVAILABLE, "no free place for expensive reads\n".to_owned());
+    assert_eq!(health().await, stuck);
+    held.pop();
+    while backend.heavy_reads_full_for().is_some() {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(health().await.0, StatusCode::OK);
+}
+
 /// Serves, with two connections per address.
 async fn serve(
     world: &World,

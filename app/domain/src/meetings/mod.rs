@@ -37,6 +37,9 @@ pub const TITLE_AT_MOST: u32 = 300;
 pub const TEXT_AT_MOST: u32 = 500;
 /// Most sittings: the longest kind allows far fewer; historic imports may need more than the law.
 pub const SITTINGS_AT_MOST: u32 = 20;
+/// Most meetings of one agency on one day, drafts left out and called-off ones included: a province's committee holds
+/// some ten. A calendar of a day stays one that can be read and computed.
+pub const MEETINGS_A_DAY_AT_MOST: u32 = 50;
 /// Most agenda items.
 pub const AGENDA_AT_MOST: u32 = 60;
 /// Most delegates listed by name or agency.

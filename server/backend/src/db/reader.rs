@@ -1,16 +1,61 @@
 //! One connection for all queries of one reading, and the expensive reads, which end when nobody waits for
-//! them. Knows no query.
+//! them or when they take too long. Knows no query.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use sqlx::pool::PoolConnection;
-use sqlx::{Postgres, Sqlite};
-use tokio::sync::OwnedSemaphorePermit;
+use sqlx::{Database, Pool, Postgres, Sqlite};
+use tokio::time::Instant;
 
-use super::{Db, PATIENCE, Source, Via};
+use super::{Db, Source, Via};
 
-/// Steps between two checks whether anyone still waits for an expensive read: about 1 ms.
+/// Steps between two checks whether an expensive read may go on: about 1 ms.
 const STEPS_BETWEEN_LOOKS: i32 = 100_000;
+
+/// The connections for expensive reads.
+#[derive(Debug)]
+pub struct HeavyReaders<D: Database> {
+    pool: Pool<D>,
+    /// A read ends after this.
+    within: Duration,
+    /// When a connection was taken most recently.
+    taken_at: Arc<Mutex<Option<Instant>>>,
+}
+
+impl<D: Database> Clone for HeavyReaders<D> {
+    fn clone(&self) -> Self {
+        let (pool, taken_at) = (self.pool.clone(), Arc::clone(&self.taken_at));
+        HeavyReaders { pool, within: self.within, taken_at }
+    }
+}
+
+impl<D: Database> HeavyReaders<D> {
+    /// The connections of a pool.
+    pub(super) fn new(pool: Pool<D>, within: Duration) -> Self {
+        HeavyReaders { pool, within, taken_at: Arc::default() }
+    }
+
+    async fn acquire(&self) -> Result<PoolConnection<D>, sqlx::Error> {
+        let connection = self.pool.acquire().await?;
+        *self.taken_at.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+        Ok(connection)
+    }
+
+    /// How long all connections have been taken without one becoming free: since the last one was taken. A
+    /// connection counts as taken until its statement has ended, also when nobody waits for it. None while one is
+    /// free.
+    fn full_for(&self) -> Option<Duration> {
+        let is_full =
+            self.pool.num_idle() == 0 && self.pool.size() >= self.pool.options().get_max_connections();
+        let taken_at = *self.taken_at.lock().unwrap_or_else(PoisonError::into_inner);
+        taken_at.filter(|_| is_full).map(|taken_at| taken_at.elapsed())
+    }
+
+    pub(super) async fn close(&self) {
+        self.pool.close().await;
+    }
+}
 
 impl Db {
     /// One connection for all queries of one reading: acquiring and returning one per query costs more than a
@@ -18,37 +63,51 @@ impl Db {
     pub(crate) async fn reader(&self) -> Result<Reader, sqlx::Error> {
         Ok(match self {
             Db::Sqlite { readers, .. } => Reader::Sqlite(readers.acquire().await?),
-            Db::Postgres { pool, .. } => Reader::Postgres { connection: pool.acquire().await?, _leave: None },
+            Db::Postgres { pool, .. } => Reader::Postgres(pool.acquire().await?),
         })
     }
 
-    /// The same for expensive reads: lists with their counts, searches, figures. On the embedded database
-    /// such a read ends soon after the reader is dropped, even in the middle of a statement, because nobody
-    /// waits for it any more. PostgreSQL itself ends a statement that takes too long; expensive reads get a
-    /// share of its connections.
-    pub(crate) async fn heavy_reader(&self) -> Result<Reader, sqlx::Error> {
+    /// The same for expensive reads: lists with their counts, searches, figures. They have connections of their
+    /// own. On the embedded database such a read ends soon after the reader is dropped, even in the middle of a
+    /// statement, because nobody waits for it any more.
+    ///
+    /// A page that nobody waits for drops no reader: what it loads is a task of its own, which goes on. So each read
+    /// also has a hard end, here from its beginning, and on PostgreSQL for each statement.
+    ///
+    /// # Errors
+    /// When no connection came free in time.
+    pub async fn heavy_reader(&self) -> Result<Reader, sqlx::Error> {
         let heavy = match self {
             Db::Sqlite { heavy, .. } => heavy,
-            Db::Postgres { pool, heavy, .. } => {
-                let leave = tokio::time::timeout(PATIENCE, Arc::clone(heavy).acquire_owned()).await;
-                let leave = leave.map_err(|_| sqlx::Error::PoolTimedOut)?;
-                let _leave = Some(leave.map_err(|_| sqlx::Error::PoolClosed)?);
-                return Ok(Reader::Postgres { connection: pool.acquire().await?, _leave });
-            }
+            Db::Postgres { heavy, .. } => return Ok(Reader::Postgres(heavy.acquire().await?)),
         };
         let mut connection = heavy.acquire().await?;
         let asker = Arc::new(());
         let waits = Arc::downgrade(&asker);
+        // The thread of the database has no clock of the runtime.
+        let (begin, within) = (std::time::Instant::now(), heavy.within);
         // Set each time, so that the handler of the previous reader, which is gone, interrupts nobody.
         let mut handle = connection.lock_handle().await?;
-        handle.set_progress_handler(STEPS_BETWEEN_LOOKS, move || waits.strong_count() > 0);
+        handle.set_progress_handler(STEPS_BETWEEN_LOOKS, move || {
+            waits.strong_count() > 0 && begin.elapsed() < within
+        });
         drop(handle);
         Ok(Reader::Heavy { connection, _asker: asker })
+    }
+
+    /// How long all connections for expensive reads have been taken without one becoming free. None while one is
+    /// free.
+    pub(crate) fn heavy_full_for(&self) -> Option<Duration> {
+        match self {
+            Db::Sqlite { heavy, .. } => heavy.full_for(),
+            Db::Postgres { heavy, .. } => heavy.full_for(),
+        }
     }
 }
 
 /// A connection that only reads.
-pub(crate) enum Reader {
+#[derive(Debug)]
+pub enum Reader {
     /// A reader of the embedded database.
     Sqlite(PoolConnection<Sqlite>),
     /// A reader for expensive reads, and the sign that a caller still waits for the result.
@@ -58,35 +117,31 @@ pub(crate) enum Reader {
         /// Dropped with the reader.
         _asker: Arc<()>,
     },
-    /// A connection of PostgreSQL's pool.
-    Postgres {
-        /// The connection.
-        connection: PoolConnection<Postgres>,
-        /// The permit for an expensive read, if it is one.
-        _leave: Option<OwnedSemaphorePermit>,
-    },
+    /// A connection of one of PostgreSQL's pools.
+    Postgres(PoolConnection<Postgres>),
 }
 
 impl Source for Reader {
     fn via(&mut self) -> Via<'_> {
         match self {
             Reader::Sqlite(connection) | Reader::Heavy { connection, .. } => Via::Sqlite(connection),
-            Reader::Postgres { connection, .. } => Via::Postgres(connection),
+            Reader::Postgres(connection) => Via::Postgres(connection),
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
     use crate::db::q;
+
+    /// Longer than any test takes.
+    const HOURS: Duration = Duration::from_secs(3600 * 24);
 
     #[tokio::test]
     async fn an_expensive_read_ends_when_nobody_waits_for_it() {
         let folder = tempfile::tempdir().unwrap();
-        let db = Db::sqlite(&folder.path().join("phien.db"), 1, Duration::ZERO).await.unwrap();
+        let db = Db::sqlite(&folder.path().join("phien.db"), 1, Duration::ZERO, HOURS).await.unwrap();
         let endless =
             "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT COUNT(*) FROM n";
         let mut reader = db.heavy_reader().await.unwrap();
@@ -110,7 +165,7 @@ mod tests {
     #[tokio::test]
     async fn the_health_check_waits_for_no_reader() {
         let folder = tempfile::tempdir().unwrap();
-        let db = Db::sqlite(&folder.path().join("phien.db"), 1, Duration::ZERO).await.unwrap();
+        let db = Db::sqlite(&folder.path().join("phien.db"), 1, Duration::ZERO, HOURS).await.unwrap();
         let held = db.reader().await.unwrap();
         let patient = tokio::time::timeout(Duration::from_secs(20), db.ping());
         patient.await.expect("it has a connection of its own").unwrap();

@@ -1,13 +1,16 @@
 //! Who and what is taken: by sittings of meetings that people are invited to or that are being held. A draft holds
 //! nothing. Rooms and the chair are locked before this is asked, so that two bookings at once cannot both pass.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
+use chrono::NaiveDate;
 use domain::access::{Action, Caller};
 use domain::duration::sessions;
 use domain::error::Refusal;
 use domain::ids::{AgencyId, MeetingId, PersonId, RoomId};
-use domain::meetings::{Bookable, Holder, MeetingBrief, disclosure, may_hold_room, plans_for};
+use domain::meetings::{
+    Bookable, Holder, MEETINGS_A_DAY_AT_MOST, MeetingBrief, disclosure, may_hold_room, plans_for,
+};
 use domain::sight::Sight;
 use domain::time::{Hours, Sitting};
 
@@ -95,6 +98,7 @@ type Taken = (String, String, String, String, String, i64, i64);
 /// Refuses if a room or the chair is taken at the time of one of the sittings. The refusal holds as much of
 /// the other meeting as the caller may know.
 pub(super) async fn refuse_taken(on: &mut impl Source, booking: &Booking<'_>) -> Done<()> {
+    refuse_full_day(&mut *on, booking).await?;
     let rooms = &booking.rows.rooms;
     if !rooms.is_empty() {
         let mut query = q("SELECT r.name, m.id, m.title, a.short_name, s.date, s.from_minute, s.to_minute \
@@ -121,6 +125,30 @@ pub(super) async fn refuse_taken(on: &mut impl Source, booking: &Booking<'_>) ->
     let is_near = near(&mut *on, booking.caller, &[chair]).await?.contains(&chair.to_string());
     match booking.first(on, query, Bookable::Person { is_near, is_chair: true }).await? {
         Some((chair, by)) => Err(Refusal::ChairTaken { chair, by }.into()),
+        None => Ok(()),
+    }
+}
+
+/// Refuses a day on which the agency has as many meetings as it may have. A day that the published meeting is on
+/// already stays allowed. Two meetings that are published at the same moment may both pass on PostgreSQL: the limit
+/// keeps calendars short, and one more does no harm.
+async fn refuse_full_day(on: &mut impl Source, booking: &Booking<'_>) -> Done<()> {
+    let mut query = q("SELECT s.date FROM sitting s JOIN meeting m ON m.id = s.meeting_id WHERE s.date IN (");
+    let days: BTreeSet<NaiveDate> = booking.rows.sittings.iter().map(|sitting| sitting.date).collect();
+    let days: Vec<String> = days.into_iter().map(|day| query.place(day)).collect();
+    let (agency, own) = (query.place(booking.rows.agency), query.place(booking.meeting));
+    let limit = query.place(i64::from(MEETINGS_A_DAY_AT_MOST));
+    query.push(&format!(
+        "{}) AND m.agency_id = {agency} AND m.stage <> 'draft' GROUP BY s.date \
+         HAVING COUNT(DISTINCT m.id) >= {limit} AND SUM(CASE WHEN m.id = {own} THEN 1 ELSE 0 END) = 0 \
+         ORDER BY s.date LIMIT 1",
+        days.join(", ")
+    ));
+    match query.optional::<(String,)>(on).await? {
+        Some((day,)) => {
+            let (date, at_most) = (stored::date(&day)?, MEETINGS_A_DAY_AT_MOST);
+            Err(Refusal::DayFull { date, at_most }.into())
+        }
         None => Ok(()),
     }
 }

@@ -1,6 +1,6 @@
 //! The calendar: sittings of a few weeks by agency, room or person, with the days that are off, worked or kept free.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use chrono::{Datelike, Days, NaiveDate, Weekday};
 use domain::access::{Action, Caller, Scope};
@@ -11,6 +11,7 @@ use domain::sight::Sight;
 use domain::time::Sitting;
 
 use super::booking::HOLDING;
+use super::clashes::clashing;
 use super::lines;
 use super::narrow::{AgencyScope, Narrow};
 use super::sight::at_least;
@@ -96,30 +97,6 @@ fn question(caller: &Caller, filter: &CalendarFilter, window: Window) -> Q {
     let limit = query.place(MEETINGS_AT_MOST);
     query.push(&all.join(" AND ")).push(&format!(" ORDER BY m.first_date, m.id LIMIT {limit}"));
     query
-}
-
-/// Sittings of drafts whose room or chair is taken, or wanted by another draft that the caller may know of:
-/// meeting, date, first minute. That the chair attends another meeting counts only if the caller may open
-/// that meeting. The drafts come first: otherwise each sitting of the window is compared with every other one.
-async fn clashing(on: impl Source, caller: &Caller, window: Window) -> Done<HashSet<(String, String, i64)>> {
-    let mut query = q("").bind(window.from).bind(window.to);
-    let own = lines::secretariat(&mut query, caller);
-    let opened = at_least(&mut query, caller, Sight::Opens);
-    query.push(&format!(
-        "WITH wanted AS MATERIALIZED (SELECT s.meeting_id, s.date, s.from_minute, s.to_minute \
-            FROM meeting d JOIN sitting s ON s.meeting_id = d.id \
-            WHERE d.stage = 'draft' AND s.date BETWEEN $1 AND $2) \
-         SELECT s.meeting_id, s.date, s.from_minute FROM wanted s WHERE EXISTS ( \
-            SELECT 1 FROM sitting o JOIN meeting m ON m.id = o.meeting_id \
-            WHERE o.date = s.date AND o.meeting_id <> s.meeting_id AND o.from_minute < s.to_minute \
-              AND o.to_minute > s.from_minute AND (m.stage IN {HOLDING} OR (m.stage = 'draft' AND {own})) \
-              AND (EXISTS (SELECT 1 FROM meeting_room x JOIN meeting_room y ON y.room_id = x.room_id \
-                           WHERE x.meeting_id = s.meeting_id AND y.meeting_id = o.meeting_id) \
-                OR ({opened} AND EXISTS (SELECT 1 FROM participant x JOIN participant y ON y.person_id = x.person_id \
-                           WHERE x.meeting_id = s.meeting_id AND x.part = 'chair' AND y.meeting_id = o.meeting_id))))"
-    ));
-    let rows: Vec<(String, String, i64)> = query.all(on).await?;
-    Ok(rows.into_iter().collect())
 }
 
 /// The room asked for; or those of the agency shown and below it; or those of the caller's own line. And whether there

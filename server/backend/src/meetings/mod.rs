@@ -5,6 +5,7 @@ mod agenda;
 mod booking;
 mod calendar;
 mod check;
+mod clashes;
 mod conduct;
 mod conflicts;
 mod draft;

@@ -1,15 +1,16 @@
 //! Somebody else holds the embedded database for long: an import, or another program. Reading goes on; who wants to
-//! change something is told to try again.
+//! change something is told to try again. And reads that take too long, which end.
 
 use std::time::Duration;
 
 use backend::{Backend, BackendConfig, SeededEntropy, Tx, q};
-use domain::access::Caller;
+use domain::access::{Caller, Role};
 use domain::accounts::{Accounts, FirstAdministrator};
 use domain::error::Failure;
 use domain::imports::{ImportKind, ImportMode, Imports};
+use domain::meetings::{MeetingFilter, Meetings};
 
-use crate::support::instant;
+use crate::support::{World, each_database_with, instant};
 
 const ROWS: &str = "code,parent,level,name,short_name\nSNV,UBNDT,department,Sở Nội vụ,Sở Nội vụ\n";
 
@@ -71,4 +72,52 @@ async fn who_reads_does_not_wait_for_another_program() {
     assert_eq!(Accounts::sign_out(&backend, &caller).await, Err(Failure::Unavailable));
     held.commit().await.unwrap();
     Accounts::sign_out(&backend, &caller).await.unwrap();
+}
+
+/// A count that does not end.
+const ENDLESS: &str = "WITH RECURSIVE n(i) AS (SELECT CAST(1 AS BIGINT) UNION ALL SELECT i + 1 FROM n) \
+    SELECT CAST(COUNT(*) AS BIGINT) FROM n";
+
+/// Runs a test where an expensive read soon ends and there is one connection for such reads.
+async fn each_impatient_database(test: impl AsyncFn(&World)) {
+    let reads_within = Duration::from_millis(300);
+    each_database_with(|config| BackendConfig { connections: 1, reads_within, ..config }, test).await;
+}
+
+#[tokio::test]
+async fn an_expensive_read_ends_while_somebody_waits_for_it() {
+    each_impatient_database(async |world| {
+        let secretary = world.caller(Role::Secretary, "SNV").await;
+        let list = || world.backend.list(&secretary, MeetingFilter::default());
+        // Every list reads the rules, which now takes for ever.
+        world.run("ALTER TABLE kind_rule RENAME TO stored_rule").await;
+        let rules = format!("CREATE VIEW kind_rule AS SELECT * FROM stored_rule WHERE ({ENDLESS}) > 0");
+        world.run(&rules).await;
+        assert_eq!(list().await, Err(Failure::Unavailable), "{}: told to try again", world.engine);
+        world.run("DROP VIEW kind_rule").await;
+        world.run("ALTER TABLE stored_rule RENAME TO kind_rule").await;
+        assert!(list().await.is_ok(), "{}: the connection is free again", world.engine);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_expensive_read_that_was_left_gives_its_connection_back() {
+    each_impatient_database(async |world| {
+        let db = world.backend.db();
+        let mut reader = db.heavy_reader().await.unwrap();
+        {
+            let mut reading = Box::pin(q(ENDLESS).one::<(i64,)>(&mut reader));
+            for _ in 0..100 {
+                assert!(futures::poll!(&mut reading).is_pending());
+                tokio::task::yield_now().await;
+            }
+        }
+        assert!(world.backend.heavy_reads_full_for().is_some(), "{}", world.engine);
+        drop(reader);
+        let mut next = db.heavy_reader().await.unwrap();
+        let one = q("SELECT CAST(1 AS BIGINT)").one::<(i64,)>(&mut next).await.unwrap();
+        assert_eq!(one, (1,), "{}", world.engine);
+    })
+    .await;
 }

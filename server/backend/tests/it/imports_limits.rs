@@ -80,8 +80,9 @@ async fn a_file_that_changes_much_leaves_a_bounded_trail() {
         let file = |sites: u32| {
             let rows: Vec<String> = (0..205)
                 .map(|n| {
+                    let day = 1 + n % 28;
                     format!(
-                        "SNV,Họp {n},working,online,2026-05-04T08:00/09:00,held,organised,internal,{sites}"
+                        "SNV,Họp {n},working,online,2026-05-{day:02}T08:00/09:00,held,organised,internal,{sites}"
                     )
                 })
                 .collect();

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, mpsc};
 use std::time::{Duration, Instant};
 
 use backend::{Backend, Entropy, SeededEntropy, q};
+use chrono::{Days, NaiveDate};
 use domain::access::{Role, Stage};
 use domain::error::{Failure, Outcome, Problem, Refusal};
 use domain::imports::{ImportKind, ImportMode, ImportReport, Imports};
@@ -207,14 +208,16 @@ async fn the_largest_files_are_measured() {
     let folder = tempfile::tempdir().unwrap();
     let world = World::open(embedded(folder.path()), "SQLite").await;
     written(&world, ImportKind::Agencies, TREE).await;
-    let sittings = |number: usize| {
-        let days = 1 + number % 2;
-        let sitting = |day: usize| format!("2026-05-{day:02}T08:00/09:00");
-        (1..=days).map(sitting).collect::<Vec<_>>().join(" ")
+    // Thirty begin a day, and half of them go on the next day: no day is full.
+    let sittings = |round: usize, number: usize| {
+        let first: NaiveDate = "2019-01-01".parse().unwrap();
+        let begin = (round * 10_000 + number) / 30;
+        let sitting = |day: usize| format!("{}T08:00/09:00", first + Days::new((begin + day) as u64));
+        (0..=number % 2).map(sitting).collect::<Vec<_>>().join(" ")
     };
     let file = |round: usize, hour: &str, sites: usize| {
         let row = |n: usize| {
-            let sittings = sittings(n).replace("08:00", hour);
+            let sittings = sittings(round, n).replace("08:00", hour);
             format!("SNV,Hội nghị {round} số {n},working,hybrid,{sittings},held,organised,internal,{sites}")
         };
         let rows: Vec<String> = (0..10_000).map(row).collect();

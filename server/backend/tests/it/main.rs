@@ -16,6 +16,7 @@ mod events;
 mod existence;
 mod figures;
 mod figures_naive;
+mod full_days;
 mod imports;
 mod imports_limits;
 mod imports_lock;

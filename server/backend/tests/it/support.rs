@@ -36,8 +36,16 @@ pub(crate) async fn each_busy_database(test: impl AsyncFn(&World)) {
 }
 
 async fn each_database_over(connections: u32, test: impl AsyncFn(&World)) {
+    each_database_with(|config| BackendConfig { connections, ..config }, test).await;
+}
+
+/// The same opened in another way.
+pub(crate) async fn each_database_with(
+    change: impl Fn(BackendConfig) -> BackendConfig,
+    test: impl AsyncFn(&World),
+) {
     let folder = tempfile::tempdir().unwrap();
-    let config = BackendConfig { connections, ..embedded(folder.path()) };
+    let config = change(embedded(folder.path()));
     let world = World::open(config, "SQLite").await;
     test(&world).await;
     world.backend.db().close().await;
@@ -47,7 +55,7 @@ async fn each_database_over(connections: u32, test: impl AsyncFn(&World)) {
     let (before, _) = server.rsplit_once('/').unwrap();
     let folder = tempfile::tempdir().unwrap();
     let database_url = format!("{before}/{name}");
-    let config = BackendConfig { database_url, connections, ..embedded(folder.path()) };
+    let config = change(BackendConfig { database_url, ..embedded(folder.path()) });
     let world = World::open(config, "PostgreSQL").await;
     test(&world).await;
     world.backend.db().close().await;

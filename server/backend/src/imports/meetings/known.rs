@@ -15,7 +15,7 @@ use crate::stop::Done;
 use crate::stored;
 
 /// Days of one agency whose meetings are loaded at once.
-const DAYS_AT_ONCE: usize = 400;
+pub(super) const DAYS_AT_ONCE: usize = 400;
 
 /// A meeting that is there already.
 #[derive(Debug)]

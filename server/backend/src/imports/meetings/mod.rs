@@ -1,7 +1,8 @@
 //! Meetings from a file: what was held or called off, as it was, and what is yet to come. An over-long one of the past is
 //! taken and counted as such; one yet to come keeps the law like any other. Meetings that are planned, opened or called
-//! off here are never changed from a file.
+//! off here are never changed from a file. No day of an agency gets more meetings than it may hold.
 
+mod days;
 mod known;
 mod plan;
 
@@ -20,6 +21,7 @@ use domain::rules::{KindRule, rule_on};
 use domain::time::Sitting;
 use serde_json::json;
 
+use self::days::MeetingDays;
 use self::known::KnownMeeting;
 use self::plan::Plan;
 use super::cells::{choice, number, place_of, text};
@@ -76,13 +78,20 @@ impl FileSteps for MeetingFile {
         import.report.rows = lines.count();
         let mut known = known::load(db, &rows).await?;
         let rows = match_equal(import, rows, &mut known);
+        let mut days = MeetingDays::load(db, &rows).await?;
         let mut plan = Plan::default();
         for row in rows {
             let free = known.get_mut(&row.key).and_then(|all| all.iter_mut().find(|k| !k.is_matched));
+            if let Some(KnownMeeting { ours: Some(problem), .. }) = &free {
+                import.bad.cell(row.row.cells(table), "title", problem.clone());
+                continue;
+            }
+            let before = free.as_deref().map_or(&[][..], |meeting| &meeting.content.sittings);
+            if let Err(problem) = days.add(row.place.id, before, &row.content.sittings) {
+                import.bad.cell(row.row.cells(table), "sittings", problem);
+                continue;
+            }
             match free {
-                Some(KnownMeeting { ours: Some(problem), .. }) => {
-                    import.bad.cell(row.row.cells(table), "title", problem.clone());
-                }
                 Some(meeting) => {
                     meeting.is_matched = true;
                     import.report.changed += 1;

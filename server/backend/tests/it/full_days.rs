@@ -1,0 +1,91 @@
+//! An agency has at most 50 meetings a day, in files and on the page.
+
+use domain::access::Role;
+use domain::error::{Failure, Problem, Refusal};
+use domain::imports::ImportKind;
+use domain::meetings::{MEETINGS_A_DAY_AT_MOST, MeetingInput, Meetings};
+
+use crate::imports::{bad, meetings, written};
+use crate::meetings::{briefing, published};
+use crate::support::{World, each_database};
+
+const LIMIT: u64 = MEETINGS_A_DAY_AT_MOST as u64;
+
+/// Meetings of an agency that were held, or called off, on these sittings.
+fn rows(agency: &str, count: u64, sittings: &str, stage: &str) -> Vec<String> {
+    let row = |n| format!("{agency},Họp {n},working,online,{sittings},{stage},organised,internal,0");
+    (0..count).map(row).collect()
+}
+
+fn file(rows: &[String]) -> String {
+    meetings(&rows.iter().map(String::as_str).collect::<Vec<_>>())
+}
+
+fn full(line: u64, day: &str) -> (u64, String, Problem) {
+    let problem = Problem::DayFull { date: day.parse().unwrap(), at_most: MEETINGS_A_DAY_AT_MOST };
+    (line, "sittings".to_owned(), problem)
+}
+
+async fn import(world: &World, rows: &[String]) -> [u64; 4] {
+    written(world, ImportKind::Meetings, &file(rows)).await
+}
+
+#[tokio::test]
+async fn a_file_fills_a_day_and_no_more() {
+    each_database(async |world| {
+        for agency in ["SNV", "STC"] {
+            world.agency(agency).await;
+        }
+        let day = "2026-05-04T08:00/09:00";
+        let too_many = file(&rows("SNV", LIMIT + 2, day, "held"));
+        let last = [full(LIMIT + 2, "2026-05-04"), full(LIMIT + 3, "2026-05-04")];
+        assert_eq!(bad(world, ImportKind::Meetings, &too_many).await, last, "{}", world.engine);
+        let mut most = rows("SNV", LIMIT - 10, day, "held");
+        assert_eq!(import(world, &most).await, [40, 40, 0, 0], "{}", world.engine);
+        // What is stored counts, and so does what was called off; not the rows that are there already.
+        most.extend(rows("SNV", 10, "2026-05-04T14:00/15:00", "cancelled"));
+        assert_eq!(import(world, &most).await, [LIMIT, 10, 0, LIMIT - 10], "{}", world.engine);
+        let one = rows("SNV", 1, "2026-05-04T16:00/17:00", "held");
+        assert_eq!(bad(world, ImportKind::Meetings, &file(&one)).await, [full(2, "2026-05-04")]);
+        // A meeting that began on another day takes the day too.
+        let began = rows("SNV", 1, "2026-05-01T08:00/09:00", "held");
+        import(world, &began).await;
+        let longer = rows("SNV", 1, "2026-05-01T08:00/09:00 2026-05-04T16:00/17:00", "held");
+        assert_eq!(bad(world, ImportKind::Meetings, &file(&longer)).await, [full(2, "2026-05-04")]);
+        // Meetings of the full day can be corrected; another day and another agency have room.
+        let corrected: Vec<String> = most.iter().map(|row| row.replace("working", "briefing")).collect();
+        assert_eq!(import(world, &corrected).await, [LIMIT, 0, LIMIT, 0], "{}", world.engine);
+        import(world, &rows("STC", 1, day, "held")).await;
+        import(world, &rows("SNV", 1, "2026-05-05T08:00/09:00", "held")).await;
+        // A meeting that leaves the day makes room for another one.
+        let mut moved = rows("STC", LIMIT - 1, "2026-05-06T08:00/09:00", "held");
+        moved.extend(rows("STC", 1, "2026-05-05T08:00/09:00 2026-05-06T08:00/09:00", "held"));
+        import(world, &moved).await;
+        let mut one_less = rows("STC", 1, "2026-05-05T08:00/09:00", "held");
+        one_less.extend(rows("STC", 1, "2026-05-06T14:00/15:00", "held"));
+        assert_eq!(import(world, &one_less).await, [2, 1, 1, 0], "{}", world.engine);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_meeting_is_not_sent_for_a_day_that_is_full() {
+    each_database(async |world| {
+        let secretary = world.caller(Role::Secretary, "SNV").await;
+        let (chair, other) = (world.person("SNV").await, world.person("SNV").await);
+        let day = "2026-06-18T14:00/15:00";
+        import(world, &rows("SNV", LIMIT - 1, day, "scheduled")).await;
+        let last = published(world, &secretary, briefing(&secretary, &chair, &[])).await;
+        let typed = MeetingInput { secretary: String::new(), ..briefing(&secretary, &other, &[]) };
+        let saved = world.backend.save(&secretary, None, typed).await.unwrap();
+        let full = Refusal::DayFull { date: "2026-06-18".parse().unwrap(), at_most: MEETINGS_A_DAY_AT_MOST };
+        let publish = world.backend.publish(&secretary, saved.id, saved.rev).await;
+        assert_eq!(publish, Err(Failure::Refused(full)), "{}", world.engine);
+        // What was sent already can still be changed.
+        let (input, saved, _) = world.backend.input(&secretary, last).await.unwrap();
+        let input = MeetingInput { title: "Họp giao ban đầu tuần".into(), ..input };
+        let saved = world.backend.save(&secretary, Some((last, saved.rev)), input).await.unwrap();
+        world.backend.publish(&secretary, last, saved.rev).await.unwrap();
+    })
+    .await;
+}
