@@ -1,9 +1,11 @@
-//! How large the trail may become: lines are cut with a mark.
+//! How large the trail and a page of it may become: lines are cut with a mark, and a page reads no more than it
+//! shows.
 
 use backend::{Backend, q};
-use domain::access::{Role, Stage};
+use domain::access::{Caller, Grant, Role, Stage};
 use domain::attendance::{Attendance, Presence};
-use domain::ids::{ParticipantId, PersonId};
+use domain::audit::{Audit, AuditEntry, AuditFilter, Deed};
+use domain::ids::{AuditId, MeetingId, ParticipantId, PersonId};
 use domain::meetings::{MeetingInput, Meetings};
 use serde_json::{Value, json};
 
@@ -128,6 +130,81 @@ async fn a_line_is_cut_to_its_size_with_a_mark_and_the_trail_stays_whole() {
         assert_eq!(subject.chars().count(), 501, "500 and the mark");
         assert!(subject.ends_with('…') && after.len() <= VALUE_BYTES);
         assert_whole(world).await;
+    })
+    .await;
+}
+
+/// Writes a line directly, as a program without limits did.
+async fn old_line(world: &World, of: &Caller, meeting: Option<MeetingId>, bytes: usize) -> AuditId {
+    let id = AuditId(world.id());
+    let deed = meeting.map_or(Deed::PeopleChange, |_| Deed::MeetingsPublish);
+    let mut tx = world.backend.db().begin().await.unwrap();
+    let (seq,): (i64,) =
+        q("UPDATE audit_head SET seq = seq + 1 WHERE id = 1 RETURNING seq").one(&mut tx).await.unwrap();
+    q("INSERT INTO audit (id, at, who, agency_id, meeting_id, what, subject, before_json, after_json, audience, folded, \
+       seq) VALUES ($1, $2, 'Ai', $3, $4, $5, 'title', $6, $7, $8, 'old', $9)")
+        .bind(id)
+        .bind(world.now)
+        .bind(of.agency.id)
+        .bind(meeting)
+        .bind(deed.code())
+        .bind(json!({ "name": "x".repeat(bytes / 2), "position": "a" }).to_string())
+        .bind(json!({ "name": "x".repeat(bytes / 2), "position": "b" }).to_string())
+        .bind(deed.audience().code())
+        .bind(seq)
+        .run(&mut tx)
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    id
+}
+
+fn bytes(lines: &[AuditEntry]) -> usize {
+    lines.iter().map(|line| line.before.len() + line.after.len()).sum()
+}
+
+#[tokio::test]
+async fn a_page_holds_a_bounded_size_and_a_line_without_room_is_shown_alone() {
+    each_database(async |world| {
+        let own = world.caller(Role::AgencyAdministrator, "SNV").await;
+        let meeting = world.meeting("SNV").store().await;
+        let list = async |line: Option<AuditId>, by: &Caller| {
+            let filter = AuditFilter { line, text: "old".into(), ..AuditFilter::default() };
+            Audit::list(&world.backend, by, filter).await.unwrap().rows
+        };
+        let huge = old_line(world, &own, None, 900_000).await;
+        let hidden = old_line(world, &own, Some(meeting), 200_000).await;
+        for _ in 0..48 {
+            old_line(world, &own, None, 20_000).await;
+        }
+        let page = list(None, &own).await;
+        assert_eq!(page.len(), 50);
+        assert!((200_000..=256 * 1024).contains(&bytes(&page)), "{}: {}", world.engine, bytes(&page));
+        let of = |id: AuditId| page.iter().find(|line| line.id == id).unwrap();
+        assert!(of(huge).is_left_out && of(huge).after.is_empty() && !of(huge).is_withheld);
+        assert!(of(hidden).is_withheld && !of(hidden).is_left_out && of(hidden).after.is_empty());
+        assert!(page.iter().filter(|line| line.is_left_out).count() > 1);
+        assert_eq!(
+            page.iter().filter(|line| !line.after.is_empty()).count(),
+            13,
+            "withheld lines take no room"
+        );
+
+        let alone = list(Some(huge), &own).await;
+        assert_eq!(alone.len(), 1);
+        assert!(!alone[0].is_left_out && bytes(&alone) <= 2 * VALUE_BYTES, "{}", bytes(&alone));
+        assert_eq!(
+            (&read(&alone[0].before)["position"], &read(&alone[0].after)["position"]),
+            (&json!("a"), &json!("b"))
+        );
+        let alone = list(Some(hidden), &own).await;
+        assert!(alone[0].is_withheld && bytes(&alone) == 0);
+        // A line of another agency is not found.
+        let other = world.caller(Role::AgencyAdministrator, "STC").await;
+        assert_eq!(list(Some(huge), &other).await, []);
+        let mut writer = own.clone();
+        writer.grants.push(Grant { role: Role::Secretary, agency: own.agency.id });
+        assert!(bytes(&list(Some(hidden), &writer).await) > 0);
     })
     .await;
 }
