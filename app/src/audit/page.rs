@@ -132,3 +132,30 @@ fn line(line: &TrailLine) -> impl IntoView + use<> {
         </li>
     }
 }
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests {
+    use chrono::DateTime;
+    use domain::ids::AuditId;
+    use leptos::prelude::RenderHtml;
+
+    use super::{TrailLine, line};
+
+    #[test]
+    fn a_line_without_room_links_to_itself_alone() {
+        let mut of = TrailLine {
+            id: AuditId(uuid::Uuid::nil()),
+            at: DateTime::UNIX_EPOCH,
+            who: "An".into(),
+            what: "people.change".into(),
+            subject: "Bình".into(),
+            changes: Vec::new(),
+            is_withheld: false,
+            is_left_out: true,
+        };
+        let link = format!("href=\"/admin/audit?line={}\"", of.id);
+        assert!(line(&of).to_html().contains(&link));
+        of.is_left_out = false;
+        assert!(!line(&of).to_html().contains(&link));
+    }
+}
