@@ -128,7 +128,7 @@ deeds! {
     MeetingsImportChange = "meetings.import_change", MeetingReaders;
     MeetingsOpen = "meetings.open", MeetingReaders;
     MeetingsPostpone = "meetings.postpone", MeetingReaders;
-    // Holds the whole meeting: its agenda with papers, and its roll with reasons for absence.
+    // Holds what changed of a meeting: its agenda with papers, and its roll with reasons for absence.
     MeetingsPublish = "meetings.publish", PaperReadersWhoCallTheRoll;
     MeetingsSave = "meetings.save", FormWriters;
     MeetingsTakeBack = "meetings.take_back", MeetingReaders;
@@ -177,11 +177,16 @@ pub struct AuditEntry {
     pub after: String,
     /// Whether before and after are withheld, because the caller is not in the line's [`Audience`].
     pub is_withheld: bool,
+    /// Whether before and after are left out, because the page has no room for them. [`AuditFilter::line`] shows
+    /// the line alone, with both.
+    pub is_left_out: bool,
 }
 
 /// Which lines to show.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AuditFilter {
+    /// Only this line.
+    pub line: Option<AuditId>,
     /// Folded text in who, what or subject.
     pub text: String,
     /// First local day.

@@ -54,7 +54,7 @@ ids! {
     RuleId,
     /// A line of the audit trail; they sort by time.
     AuditId,
-    /// A role that was given to a person, as shown to leaders.
+    /// A role or a seat that was given to a person, as shown to leaders.
     RoleGivenId,
     /// An event of an account, as shown to its owner.
     AccountEventId,

@@ -1,5 +1,5 @@
 //! Notices that a person is shown until they acknowledge them. Leaders see which roles were given in their
-//! agencies. Everyone sees what happened to their own account.
+//! agencies, and which delegates administrators named for them. Everyone sees what happened to their own account.
 //! Knows nothing of the audit trail: these rows are written for the reader and kept for a month.
 
 use async_trait::async_trait;
@@ -8,25 +8,46 @@ use serde::{Deserialize, Serialize};
 
 use crate::access::{Caller, Role};
 use crate::error::Outcome;
-use crate::ids::{AccountEventId, RoleGivenId};
+use crate::ids::{AccountEventId, MeetingId, RoleGivenId};
 use crate::people::PersonRef;
 
 /// A role given by an administrator is shown for a month, so that a leader who is on leave for three weeks
 /// still sees it.
 pub const ROLE_SHOWN_DAYS: i64 = 31;
 
-/// A role that opens meetings, given by an administrator.
+/// What a person was given.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Given {
+    /// A role that opens meetings.
+    Role(Role),
+    /// A seat of an invited agency, with the meeting; without it if the reader may not know of the meeting. A delegate
+    /// reads the papers.
+    Seat(Option<SeatMeeting>),
+}
+
+/// A meeting in which a person was given a seat.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SeatMeeting {
+    /// Identifier.
+    pub id: MeetingId,
+    /// Title.
+    pub title: String,
+}
+
+/// A role that opens meetings, given by an administrator, or a seat in a meeting, given by a person whose own
+/// roles open no meetings of the agency.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RoleGiven {
     /// Identifier.
     pub id: RoleGivenId,
     /// When it was given.
     pub at: DateTime<Utc>,
-    /// The person who now has the role.
+    /// The person who now has it.
     pub person: PersonRef,
-    /// Which role.
-    pub role: Role,
-    /// Short name of the agency in which the role is held.
+    /// Which role or seat.
+    pub given: Given,
+    /// Short name of the agency in which the role is held, or whose seat it is.
     pub agency: String,
     /// Name of the administrator.
     pub given_by: String,
@@ -115,7 +136,7 @@ pub struct AccountEvent {
 /// to the caller.
 #[async_trait]
 pub trait Notices: Send + Sync {
-    /// Roles that were given during the last month in agencies that the caller leads, and that the caller has
+    /// Roles and seats that were given during the last month in agencies that the caller leads, and that the caller has
     /// not acknowledged; newest first. If an agency has no other leader, the leaders of the nearest agency
     /// above see them.
     async fn roles_given(&self, caller: &Caller) -> Outcome<Vec<RoleGiven>>;

@@ -1,6 +1,7 @@
 //! What the audit page asks the server. Before and after are laid side by side here, so that the browser parses nothing.
 
 use chrono::{DateTime, Utc};
+use domain::ids::AuditId;
 use domain::people::Page;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -12,6 +13,8 @@ use crate::session::asked;
 /// One line of the trail, its change laid out by field.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TrailLine {
+    /// Which.
+    pub id: AuditId,
     /// When.
     pub at: DateTime<Utc>,
     /// Who.
@@ -24,11 +27,16 @@ pub struct TrailLine {
     pub changes: Vec<(String, String, String)>,
     /// What changed is of a meeting that the caller may not open.
     pub is_withheld: bool,
+    /// What changed is shown with this line alone: the page has no room for it.
+    pub is_left_out: bool,
 }
 
 /// Lines of the trail, newest first.
 #[server(prefix = "/api", endpoint = "audit/list")]
 pub async fn audit_trail(
+    /// Only the line of this identifier; empty for all.
+    #[server(default)]
+    line: String,
     /// Text in who, what or subject.
     #[server(default)]
     text: String,
@@ -44,7 +52,13 @@ pub async fn audit_trail(
 ) -> Result<Page<TrailLine>, CallError> {
     let (services, caller) = asked()?;
     let day = domain::time::parse_date;
-    let filter = domain::audit::AuditFilter { text, from: day(&from), to: day(&to), page: page.max(1) };
+    let filter = domain::audit::AuditFilter {
+        line: line.parse().ok(),
+        text,
+        from: day(&from),
+        to: day(&to),
+        page: page.max(1),
+    };
     let found = services.audit.list(&caller, filter).await?;
     let rows = found.rows.into_iter().map(laid_out).collect();
     Ok(Page { rows, total: found.total, page: found.page, per_page: found.per_page })
@@ -53,12 +67,14 @@ pub async fn audit_trail(
 #[cfg(feature = "ssr")]
 fn laid_out(entry: domain::audit::AuditEntry) -> TrailLine {
     TrailLine {
+        id: entry.id,
         changes: differences(&entry.before, &entry.after),
         at: entry.at,
         who: entry.who,
         what: entry.what,
         subject: entry.subject,
         is_withheld: entry.is_withheld,
+        is_left_out: entry.is_left_out,
     }
 }
 

@@ -15,6 +15,7 @@ use crate::ui::{Badge, BadgeTone, Empty, Field, Icon, Pager, loaded, resource};
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Filter {
+    line: String,
     text: String,
     from: String,
     to: String,
@@ -27,6 +28,7 @@ pub fn AuditPage() -> impl IntoView {
     let query = use_query_map();
     let filter = Memo::new(move |_| {
         query.with(|query| Filter {
+            line: query.get("line").unwrap_or_default(),
             text: query.get("text").unwrap_or_default(),
             from: query.get("from").unwrap_or_default(),
             to: query.get("to").unwrap_or_default(),
@@ -35,7 +37,7 @@ pub fn AuditPage() -> impl IntoView {
     });
     let trail = resource(
         move || filter.get(),
-        |filter| audit_trail(filter.text, filter.from, filter.to, filter.page),
+        |filter| audit_trail(filter.line, filter.text, filter.from, filter.to, filter.page),
     );
     let now = filter.get_untracked();
     view! {
@@ -103,6 +105,10 @@ fn line(line: &TrailLine) -> impl IntoView + use<> {
             </details>
         }
     });
+    let alone = line.is_left_out.then(|| {
+        let href = format!("/admin/audit?line={}", line.id);
+        view! { <a href=href>{t(AUDIT_ALONE)}</a> }
+    });
     let subject = if line.subject.is_empty() && line.is_withheld {
         t(AUDIT_SOME_MEETING).to_owned()
     } else {
@@ -119,9 +125,37 @@ fn line(line: &TrailLine) -> impl IntoView + use<> {
                         {line.is_withheld.then(|| view! { <span>{t(AUDIT_WITHHELD)}</span> })}
                     </span>
                     {changes}
+                    {alone}
                 </span>
                 <Badge tone=BadgeTone::Kind text=super::words::deed(&line.what)/>
             </div>
         </li>
+    }
+}
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests {
+    use chrono::DateTime;
+    use domain::ids::AuditId;
+    use leptos::prelude::RenderHtml;
+
+    use super::{TrailLine, line};
+
+    #[test]
+    fn a_line_without_room_links_to_itself_alone() {
+        let mut of = TrailLine {
+            id: AuditId(uuid::Uuid::nil()),
+            at: DateTime::UNIX_EPOCH,
+            who: "An".into(),
+            what: "people.change".into(),
+            subject: "Bình".into(),
+            changes: Vec::new(),
+            is_withheld: false,
+            is_left_out: true,
+        };
+        let link = format!("href=\"/admin/audit?line={}\"", of.id);
+        assert!(line(&of).to_html().contains(&link));
+        of.is_left_out = false;
+        assert!(!line(&of).to_html().contains(&link));
     }
 }

@@ -16,6 +16,9 @@ use crate::words;
 /// Fields that say how the page was seen by the one who changed it, and counters: nobody changed them.
 const OF_THE_VIEW: [&str; 5] = ["id", "may", "my_part", "rev", "to_name"];
 
+/// The field that names the changed fields whose values a line has no room for.
+const MORE: &str = "more";
+
 /// A field that is kept: its value, and the same in words. Two values may have the same words and still differ.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Kept {
@@ -35,12 +38,22 @@ pub(super) fn fields(kept: &str) -> Vec<(String, Kept)> {
         Ok(Value::Object(object)) => object
             .into_iter()
             .filter(|(name, _)| !OF_THE_VIEW.contains(&name.as_str()))
-            .map(|(name, value)| (name, Kept::of(value)))
+            .map(|(name, value)| {
+                let kept = if name == MORE { more(value) } else { Kept::of(value) };
+                (name, kept)
+            })
             .collect(),
         Ok(value) => vec![(String::new(), Kept::of(value))],
         Err(_) if kept.is_empty() => Vec::new(),
         Err(_) => vec![(String::new(), Kept { value: kept.into(), words: kept.to_owned() })],
     }
+}
+
+/// The names of further fields, in words.
+fn more(value: Value) -> Kept {
+    let names: Vec<&str> = value.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    let words = names.into_iter().map(field).collect::<Vec<_>>().join("; ");
+    Kept { words, value }
 }
 
 fn said(value: &Value) -> String {
@@ -156,6 +169,14 @@ mod tests {
             only(r#"{"state":{"held":{"opened":"2026-11-11T00:32:00Z"}}}"#),
             "Đã họp: Bắt đầu: 07:32, 11/11/2026"
         );
+    }
+
+    #[test]
+    fn what_a_line_was_cut_by_is_told() {
+        let delegate = r#"{"part":"delegate","person":{"name":"An"},"presence":"not_called"}"#;
+        assert_eq!(only(&format!(r#"{{"participants":[{delegate},"… +288"]}}"#)), "An; … +288");
+        assert_eq!(only(r#"{"agenda":[{"title":"Báo cáo …"},"… +3"]}"#), "Báo cáo …; … +3");
+        assert_eq!(only(r#"{"more":["agenda","participants"]}"#), "Chương trình; Đại biểu");
     }
 
     #[test]

@@ -1,6 +1,7 @@
-//! Roles given in the agencies that the caller leads, as a list with a button to acknowledge each.
+//! Roles and seats given in the agencies that the caller leads, as a list with a button to acknowledge each.
 
-use domain::notices::RoleGiven;
+use domain::access::Role;
+use domain::notices::{Given, RoleGiven};
 use domain::time::Zone;
 use leptos::prelude::*;
 
@@ -26,11 +27,24 @@ pub fn roles_given(roles: &[RoleGiven]) -> AnyView {
 }
 
 fn row(given: &RoleGiven) -> impl IntoView + use<> {
+    let (role, by) = match given.given {
+        Given::Role(role) => (role, NOTICES_ROLE_BY),
+        Given::Seat(_) => (Role::Delegate, NOTICES_NAMED_BY),
+    };
     let title = tf(
         NOTICES_ROLE,
-        &[("name", &given.person.name), ("role", &words::role(given.role)), ("agency", &given.agency)],
+        &[("name", &given.person.name), ("role", &words::role(role)), ("agency", &given.agency)],
     );
     let when = text::moment(Zone::VIETNAM.local(given.at));
+    let meeting = match &given.given {
+        Given::Role(_) => None,
+        Given::Seat(None) => Some(t(NOTICES_SOME_MEETING).into_any()),
+        Given::Seat(Some(meeting)) => {
+            let href = format!("/meetings/{}", meeting.id);
+            Some(view! { <a href=href>{meeting.title.clone()}</a> }.into_any())
+        }
+    };
+    let meeting = meeting.map(|meeting| view! { <span>{meeting}</span> });
     let who = [given.person.position.as_str(), given.person.agency.as_str()];
     let who = who.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ");
     let seen = tf(NOTICES_SEEN_OF, &[("what", &title)]);
@@ -42,7 +56,8 @@ fn row(given: &RoleGiven) -> impl IntoView + use<> {
                     <span class="item__title">{title}</span>
                     <span class="item__meta">
                         <span>{who}</span>
-                        <span>{tf(NOTICES_ROLE_BY, &[("by", &given.given_by), ("when", &when)])}</span>
+                        {meeting}
+                        <span>{tf(by, &[("by", &given.given_by), ("when", &when)])}</span>
                     </span>
                 </span>
                 <form method="post" action="/api/notices/acknowledge-role">

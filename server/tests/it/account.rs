@@ -1,6 +1,7 @@
 //! Protection of accounts, through plain forms without any script.
 
 use domain::accounts::Duty;
+use domain::audit::AuditFilter;
 use domain::people::PersonInput;
 use http::{Method, StatusCode, header};
 use server::permission::{self, Access};
@@ -148,6 +149,43 @@ async fn a_leader_sees_on_the_home_page_which_role_was_given_and_acknowledges_it
     let seen = world.submit(&leader, "/api/notices/acknowledge-role", &[("id", id)]).await;
     let home = world.follow(&leader, &seen).await;
     assert!(home.status == StatusCode::OK && !home.text().contains("Thư ký 9"));
+}
+
+#[tokio::test]
+async fn a_leader_sees_on_the_home_page_whom_an_administrator_named_for_which_meeting() {
+    let (world, _) = World::claimed().await;
+    let (leader, _) = world.person("giamdoc", "leader").await;
+    let (_, secretary) = world.person("thuky", "secretary").await;
+    let (_, administrator) = world.person("quantri2", "agency_administrator").await;
+    let (_, named) = world.person("chuyenvien", "").await;
+    let (meeting, _) = world.meeting_called(&secretary, "Họp thẩm định").await;
+    let services = &world.site.services;
+    let (mut input, saved, _) = services.meetings.input(&secretary, meeting).await.unwrap();
+    input.delegates = vec![format!("a-{}", secretary.agency.id)];
+    let saved = services.meetings.save(&secretary, Some((meeting, saved.rev)), input).await.unwrap();
+    services.meetings.publish(&secretary, meeting, saved.rev).await.unwrap();
+    let (attendance, agency) = (&services.attendance, secretary.agency.id);
+    attendance.name_delegates(&administrator, meeting, agency, vec![named.person]).await.unwrap();
+    let home = world.page("/").signed_in(&leader).send().await;
+    let (_, notices) = home.text().split_once("id=\"roles-given\"").unwrap();
+    let (notices, _) = notices.split_once("</section>").unwrap();
+    for shown in ["chuyenvien: Đại biểu", "Họp thẩm định", "quantri2 cử", &format!("/meetings/{meeting}\"")]
+    {
+        assert!(notices.contains(shown), "{shown}: {notices}");
+    }
+}
+
+#[tokio::test]
+async fn a_line_of_the_trail_has_a_page_of_its_own() {
+    let (world, administrator) = World::claimed().await;
+    let (_, caller) = world.person("quantri2", "agency_administrator").await;
+    let lines = world.site.services.audit.list(&caller, AuditFilter::default()).await.unwrap();
+    assert!(lines.total > 1);
+    let line = lines.rows.iter().find(|line| line.what == "people.add").unwrap();
+    let page = world.page(&format!("/admin/audit?line={}", line.id)).signed_in(&administrator).send().await;
+    let text = page.text();
+    assert_eq!(text.matches("class=\"item__title\"").count(), 1);
+    assert!(text.contains(&line.subject));
 }
 
 #[tokio::test]

@@ -14,6 +14,7 @@ use serde_json::json;
 use crate::agencies::subtree_pattern;
 use crate::audit::{self, Entry};
 use crate::db::{Source, Tx, q};
+use crate::notices::show_naming;
 use crate::scope::MeetingScope;
 use crate::stop::Done;
 use crate::{Backend, access, agencies, people, stored};
@@ -46,7 +47,7 @@ pub(super) async fn nameable(
     agency: AgencyId,
     text: &str,
 ) -> Done<Vec<PersonRef>> {
-    let may_name_oneself = permit(backend.db(), caller, agency).await?;
+    let Speaker { may_name_oneself, .. } = permit(backend.db(), caller, agency).await?;
     // The permission is checked first: the people left out of this list are the ones already in the meeting.
     MeetingScope::load(backend.db(), caller, meeting).await?.permit(caller, Action::NameDelegates)?;
     let mut query =
@@ -66,13 +67,21 @@ pub(super) async fn nameable(
     rows.into_iter().map(people::reference).collect()
 }
 
-/// `Forbidden` when the caller may not name delegates for the agency. Returns whether they may name themselves: a
-/// delegate reads the papers, so only a caller whose role for the agency opens meetings may. An administrator's role
-/// alone does not.
-async fn permit(on: impl Source, caller: &Caller, agency: AgencyId) -> Done<bool> {
+/// A caller who may name delegates for an agency.
+struct Speaker {
+    /// Path of the agency.
+    path: Vec<AgencyId>,
+    /// A delegate reads the papers, so only a caller whose role for the agency opens meetings may name themselves.
+    /// An administrator's role alone does not.
+    may_name_oneself: bool,
+}
+
+/// `Forbidden` when the caller may not name delegates for the agency.
+async fn permit(on: impl Source, caller: &Caller, agency: AgencyId) -> Done<Speaker> {
     let path = agencies::path(on, agency).await?;
     access::permit(caller, Action::NameDelegates, Scope::Agency(&path))?;
-    Ok(caller.may(Action::ViewMeeting, Scope::Agency(&path)))
+    let may_name_oneself = caller.may(Action::ViewMeeting, Scope::Agency(&path));
+    Ok(Speaker { path, may_name_oneself })
 }
 
 pub(super) async fn name_delegates(
@@ -87,7 +96,7 @@ pub(super) async fn name_delegates(
         return Err(Failure::Invalid(vec![FieldProblem::new("people", problem)]).into());
     }
     let mut tx = backend.db().begin().await?;
-    let may_name_oneself = permit(&mut tx, caller, agency).await?;
+    let Speaker { path, may_name_oneself } = permit(&mut tx, caller, agency).await?;
     let scope = MeetingScope::load(&mut tx, caller, meeting).await?;
     scope.permit(caller, Action::ViewMeeting)?;
     let Kept { seat, position, presence, invited } = kept_seat(&mut tx, meeting, agency).await?;
@@ -125,6 +134,9 @@ pub(super) async fn name_delegates(
         if written == 0 {
             return Err(Failure::Stale.into());
         }
+    }
+    if !may_name_oneself {
+        show_naming(&mut tx, backend, caller, (meeting, &people), &path).await?;
     }
     let told = |names: &[String], presence: &str| json!({ "invited": invited, "delegates": names, "presence": presence });
     let entry = Entry::new(Deed::AttendanceNameDelegates, &scope.title)

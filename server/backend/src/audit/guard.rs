@@ -15,7 +15,8 @@ use crate::{BackendConfig, stored};
 /// Lines placed in one transaction at the first start. Other writers wait meanwhile, some tens of
 /// milliseconds.
 const PLACED_AT_ONCE: u32 = 100;
-/// Lines read at once when the chain is verified: usually less than 1 MiB, at most about 30 MiB.
+/// Lines read at once when the chain is verified: usually less than 1 MiB, at most about 4 MiB, and 30 MiB of lines
+/// that were written before lines had a limit.
 const VERIFIED_AT_ONCE: u32 = 100;
 
 /// Names of the triggers.

@@ -9,10 +9,10 @@ use domain::access::Caller;
 use domain::audit::Deed;
 use domain::ids::{AgencyId, MeetingId};
 use domain::meetings::MeetingInput;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::Backend;
-use crate::audit::{self, Entry};
+use crate::audit::{self, Difference, Entry, difference, fields};
 use crate::db::{Tx, q};
 use crate::stop::Done;
 use crate::stored;
@@ -20,22 +20,8 @@ use crate::stored;
 /// A person's saves of one draft within this time are one line: long enough to fill in a form, short enough
 /// to say what a person did this morning.
 const ONE_LINE_IN: TimeDelta = TimeDelta::minutes(15);
-/// Characters of a text in a line: the beginning is enough to recognise the title of an item.
-const TEXT_AT_MOST: usize = 120;
-/// Entries of a list in a line; the others are only counted.
-const ENTRIES_AT_MOST: usize = 12;
-/// Bytes of a line's before and after together: all fields of a usual form. Of fields beyond this size only
-/// the name is written.
-const LINE_BYTES_AT_MOST: usize = 16 * 1024;
 /// Most names of other people who saved since the last line: no more than this work on one form.
 const SAVERS_AT_MOST: usize = 10;
-
-/// The fields of a form that differ.
-#[derive(Debug, Default, PartialEq)]
-struct Difference {
-    before: Map<String, Value>,
-    after: Map<String, Value>,
-}
 
 /// The first line of a draft.
 pub(super) async fn begun(
@@ -45,7 +31,7 @@ pub(super) async fn begun(
     (id, agency): (MeetingId, AgencyId),
     input: &MeetingInput,
 ) -> Done<()> {
-    let difference = difference(&form(&MeetingInput::default())?, &form(input)?);
+    let difference = difference(&fields(&MeetingInput::default())?, &fields(input)?);
     let entry = Entry::new(Deed::MeetingsDraft, input.title.trim()).of(agency).about(id);
     audit::record(tx, backend, caller, entry.after(&difference.after)?).await?;
     keep(tx, caller, id, input, BTreeMap::new()).await
@@ -74,7 +60,7 @@ pub(super) async fn saved(
     if is_told(caller, &lines) {
         return add_saver(tx, caller, id, savers).await;
     }
-    let Difference { before, mut after } = difference(&form(&last)?, &form(input)?);
+    let Difference { before, mut after } = difference(&fields(&last)?, &fields(input)?);
     if before.is_empty() && after.is_empty() {
         return Ok(());
     }
@@ -96,7 +82,7 @@ pub(super) async fn settled(tx: &mut Tx, id: MeetingId) -> Done<()> {
 /// A dropped draft, as its line holds it.
 pub(super) fn whole(draft: &str) -> Done<Value> {
     let input: MeetingInput = stored::json(draft)?;
-    Ok(difference(&form(&input)?, &form(&MeetingInput::default())?).before.into())
+    Ok(difference(&fields(&MeetingInput::default())?, &fields(&input)?).after.into())
 }
 
 /// Whether the caller's last line is recent. A time in the future does not count: the clock was set back.
@@ -140,83 +126,15 @@ async fn keep(
     Ok(())
 }
 
-fn form(input: &MeetingInput) -> Done<Map<String, Value>> {
-    let Value::Object(fields) = serde_json::to_value(input)? else { return Ok(Map::new()) };
-    Ok(fields)
-}
-
-fn difference(before: &Map<String, Value>, after: &Map<String, Value>) -> Difference {
-    let mut found: Vec<(String, Value, Value)> = Vec::new();
-    for (name, next) in after {
-        let last = before.get(name).unwrap_or(&Value::Null);
-        if last != next {
-            let (last, next) = told(last, next);
-            found.push((name.clone(), last, next));
-        }
-    }
-    let size = |(_, last, next): &(String, Value, Value)| last.to_string().len() + next.to_string().len();
-    found.sort_by_key(size);
-    let mut difference = Difference::default();
-    let (mut bytes, mut more) = (0, Vec::new());
-    for field in found {
-        bytes += size(&field);
-        let (name, last, next) = field;
-        if bytes > LINE_BYTES_AT_MOST {
-            more.push(name);
-            continue;
-        }
-        difference.before.insert(name.clone(), last);
-        difference.after.insert(name, next);
-    }
-    if !more.is_empty() {
-        difference.after.insert("more".into(), json!(more));
-    }
-    difference
-}
-
-/// Two values of a field, cut to a size. Of two lists, the entries that only one of them has, or all entries
-/// if only the order differs.
-fn told(before: &Value, after: &Value) -> (Value, Value) {
-    let (Value::Array(last), Value::Array(next)) = (before, after) else { return (cut(before), cut(after)) };
-    let only = |these: &[Value], others: &[Value]| -> Vec<Value> {
-        these.iter().filter(|entry| !others.contains(entry)).cloned().collect()
-    };
-    let (gone, new) = (only(last, next), only(next, last));
-    if gone.is_empty() && new.is_empty() {
-        return (cut(before), cut(after));
-    }
-    (cut(&Value::Array(gone)), cut(&Value::Array(new)))
-}
-
-fn cut(value: &Value) -> Value {
-    match value {
-        Value::String(text) => match text.char_indices().nth(TEXT_AT_MOST) {
-            Some((end, _)) => format!("{}…", &text[..end]).into(),
-            None => value.clone(),
-        },
-        Value::Array(entries) => {
-            let mut kept: Vec<Value> = entries.iter().take(ENTRIES_AT_MOST).map(cut).collect();
-            if entries.len() > ENTRIES_AT_MOST {
-                kept.push(format!("… +{}", entries.len() - ENTRIES_AT_MOST).into());
-            }
-            kept.into()
-        }
-        Value::Object(fields) => {
-            fields.iter().map(|(name, value)| (name.clone(), cut(value))).collect::<Map<_, _>>().into()
-        }
-        Value::Null | Value::Bool(_) | Value::Number(_) => value.clone(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use domain::meetings::{AgendaInput, MeetingInput};
     use serde_json::json;
 
-    use super::{LINE_BYTES_AT_MOST, difference, form};
+    use crate::audit::{DIFFERENCE_BYTES_AT_MOST, Difference, difference, fields};
 
-    fn of(before: &MeetingInput, after: &MeetingInput) -> super::Difference {
-        difference(&form(before).unwrap(), &form(after).unwrap())
+    fn of(before: &MeetingInput, after: &MeetingInput) -> Difference {
+        difference(&fields(before).unwrap(), &fields(after).unwrap())
     }
 
     #[test]
@@ -254,7 +172,7 @@ mod tests {
         let found = of(&MeetingInput::default(), &input);
         let bytes = serde_json::to_string(&found.before).unwrap().len()
             + serde_json::to_string(&found.after).unwrap().len();
-        assert!(bytes < LINE_BYTES_AT_MOST + 1024, "{bytes}");
+        assert!(bytes < DIFFERENCE_BYTES_AT_MOST + 1024, "{bytes}");
         assert!(found.after.contains_key("title") && found.after.contains_key("delegates"), "{found:?}");
         assert_eq!(found.after["more"], json!(["agenda"]));
         assert_eq!(found.after["delegates"][12], json!("… +488"));

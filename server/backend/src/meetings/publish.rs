@@ -10,6 +10,7 @@ use domain::meetings::{Meeting, MeetingInput, Saved};
 use domain::rules::{KindRule, rule_on};
 use domain::time::{Hours, Sitting};
 use serde::Serialize;
+use serde_json::{Map, Value};
 
 use super::agenda::{self, NewItems};
 use super::booking::Booking;
@@ -74,27 +75,27 @@ pub(super) async fn publish(backend: &Backend, caller: &Caller, id: MeetingId, r
     if stage != Stage::Draft {
         record_change(&mut tx, caller, &before, &changed(&before, &after)).await?;
     }
-    if differs(&before, &after) {
+    let difference = audit::difference(&told(&before)?, &told(&after)?);
+    if !difference.is_empty() {
         let entry = Entry::new(Deed::MeetingsPublish, &after.title)
             .of(rows.agency)
             .about(id)
-            .before(&before)?
-            .after(&after)?;
+            .before(&difference.before)?
+            .after(&difference.after)?;
         audit::record(&mut tx, backend, caller, entry).await?;
     }
     tx.commit().await?;
     Ok(saved)
 }
 
-/// Whether a published meeting differs from the one before it in anything but what every publishing changes.
-fn differs(before: &Meeting, after: &Meeting) -> bool {
-    let same = Meeting {
-        rev: after.rev,
-        has_unpublished: after.has_unpublished,
-        changes: after.changes.clone(),
-        ..before.clone()
-    };
-    same != *after
+/// Fields of a meeting that the trail does not hold: how the caller sees it, and what every publishing changes.
+const NOT_TOLD: [&str; 6] = ["rev", "has_unpublished", "changes", "may", "my_part", "to_name"];
+
+/// The fields of a meeting that a line of the trail is about.
+fn told(meeting: &Meeting) -> Done<Map<String, Value>> {
+    let mut fields = audit::fields(meeting)?;
+    fields.retain(|name, _| !NOT_TOLD.contains(&name.as_str()));
+    Ok(fields)
 }
 
 /// The plan's rows, when everything can be read and everything named is there.

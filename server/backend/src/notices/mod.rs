@@ -13,7 +13,7 @@ use domain::notices::{AccountEvent, Notices, RoleGiven};
 use crate::Backend;
 
 pub(crate) use account::tell_owner;
-pub(crate) use roles::show_leaders;
+pub(crate) use roles::{show_leaders, show_naming};
 
 #[async_trait]
 impl Notices for Backend {

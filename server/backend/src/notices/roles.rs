@@ -1,14 +1,19 @@
-//! Roles that open meetings, given by administrators: stored for a month for the leaders of the agency.
-//! Does not decide who may give a role; that is checked before.
+//! Roles that open meetings, given by administrators, and seats in meetings, given by callers whose own roles open
+//! no meetings of the agency: stored for a month for the leaders of the agency.
+//! Does not decide who may give a role or a seat; that is checked before.
+
+use std::collections::HashMap;
 
 use chrono::{DateTime, Duration, Utc};
 use domain::access::{Action, Caller, Role, Scope};
 use domain::error::Failure;
-use domain::ids::{AgencyId, PersonId, RoleGivenId};
-use domain::notices::{ROLE_SHOWN_DAYS, RoleGiven};
+use domain::ids::{AgencyId, MeetingId, PersonId, RoleGivenId};
+use domain::notices::{Given, ROLE_SHOWN_DAYS, RoleGiven, SeatMeeting};
+use domain::sight::Sight;
 
 use crate::access::{self, permit};
 use crate::db::{Q, Tx, places, q};
+use crate::meetings::sight;
 use crate::people::reference;
 use crate::stop::Done;
 use crate::{Backend, stored};
@@ -27,14 +32,40 @@ pub(crate) async fn show_leaders(
     role: Role,
     path: &[AgencyId],
 ) -> Done<()> {
-    let (Some(giver), Some(agency)) = (access::person(caller), path.last().copied()) else { return Ok(()) };
     if !role.opens_meetings() {
         return Ok(());
     }
+    store(tx, backend, caller, (person, role, None), path).await
+}
+
+/// Stores that people were named for the seat of the agency at the end of a path, so that its leaders see it. Call
+/// it for a caller whose own roles open no meetings of the agency: a delegate reads papers that the caller may not
+/// read, and the account may be one that the caller has made.
+pub(crate) async fn show_naming(
+    tx: &mut Tx,
+    backend: &Backend,
+    caller: &Caller,
+    (meeting, people): (MeetingId, &[PersonId]),
+    path: &[AgencyId],
+) -> Done<()> {
+    for person in people {
+        store(tx, backend, caller, (*person, Role::Delegate, Some(meeting)), path).await?;
+    }
+    Ok(())
+}
+
+async fn store(
+    tx: &mut Tx,
+    backend: &Backend,
+    caller: &Caller,
+    (person, role, meeting): (PersonId, Role, Option<MeetingId>),
+    path: &[AgencyId],
+) -> Done<()> {
+    let (Some(giver), Some(agency)) = (access::person(caller), path.last().copied()) else { return Ok(()) };
     q("DELETE FROM role_given WHERE at <= $1").bind(oldest(caller.now)).run(&mut *tx).await?;
     let shown_in = led_agency(tx, path, [person, giver]).await?.unwrap_or(agency);
-    q("INSERT INTO role_given (id, at, person_id, role, agency_id, shown_in, given_by) \
-       VALUES ($1, $2, $3, $4, $5, $6, $7)")
+    q("INSERT INTO role_given (id, at, person_id, role, agency_id, shown_in, given_by, meeting_id) \
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8)")
     .bind(RoleGivenId(backend.entropy().id(caller.now)))
     .bind(caller.now)
     .bind(person)
@@ -42,6 +73,7 @@ pub(crate) async fn show_leaders(
     .bind(agency)
     .bind(shown_in)
     .bind(&caller.name)
+    .bind(meeting)
     .run(tx)
     .await?;
     Ok(())
@@ -83,11 +115,14 @@ struct Row {
     name: String,
     position: String,
     of: String,
+    meeting_id: Option<String>,
+    title: Option<String>,
 }
 
 const ROWS: &str = "SELECT r.id, r.at, r.role, r.given_by, a.short_name AS agency, p.id AS person, p.name, \
-    p.position, o.short_name AS of FROM role_given r JOIN agency a ON a.id = r.agency_id \
-    JOIN person p ON p.id = r.person_id JOIN agency o ON o.id = p.agency_id WHERE r.at > $1";
+    p.position, o.short_name AS of, r.meeting_id, m.title FROM role_given r JOIN agency a ON a.id = r.agency_id \
+    JOIN person p ON p.id = r.person_id JOIN agency o ON o.id = p.agency_id \
+    LEFT JOIN meeting m ON m.id = r.meeting_id WHERE r.at > $1";
 
 pub(super) async fn given(backend: &Backend, caller: &Caller) -> Done<Vec<RoleGiven>> {
     permit(caller, Action::UseSystem, Scope::Myself)?;
@@ -102,15 +137,24 @@ pub(super) async fn given(backend: &Backend, caller: &Caller) -> Done<Vec<RoleGi
          AND s.person_id = {seen}) ORDER BY r.at DESC, r.id DESC LIMIT {limit}"
     ));
     let rows: Vec<Row> = query.all(backend.db()).await?;
-    rows.into_iter().map(read).collect()
+    let meetings = rows.iter().filter_map(|row| row.meeting_id.clone()).collect();
+    let sights = sight::of_meetings(backend.db(), caller, meetings).await?;
+    rows.into_iter().map(|row| read(row, &sights)).collect()
 }
 
-fn read(row: Row) -> Done<RoleGiven> {
+fn read(row: Row, sights: &HashMap<String, Sight>) -> Done<RoleGiven> {
+    let given = match row.meeting_id {
+        None => Given::Role(stored::code(&row.role, Role::parse)?),
+        Some(id) if sights.get(&id).is_some_and(|sight| *sight >= Sight::Title) => {
+            Given::Seat(Some(SeatMeeting { id: stored::id(&id)?, title: row.title.unwrap_or_default() }))
+        }
+        Some(_) => Given::Seat(None),
+    };
     Ok(RoleGiven {
         id: stored::id(&row.id)?,
         at: stored::instant(row.at)?,
         person: reference((row.person, row.name, row.position, row.of))?,
-        role: stored::code(&row.role, Role::parse)?,
+        given,
         agency: row.agency,
         given_by: row.given_by,
     })

@@ -10,6 +10,7 @@ mod audit;
 mod audit_again;
 mod audit_chain;
 mod audit_drafts;
+mod audit_size;
 mod busy;
 mod demo;
 mod events;

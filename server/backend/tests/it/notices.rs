@@ -1,12 +1,14 @@
 //! Notices: what people are shown until they acknowledge it.
 
 use chrono::Duration;
-use domain::access::{Caller, Grant, Role};
+use domain::access::{Caller, Grant, Role, Stage};
+use domain::attendance::Attendance;
 use domain::error::{Failure, FieldProblem, Problem};
 use domain::imports::ImportKind;
-use domain::notices::{Notices, RoleGiven};
+use domain::notices::{Given, Notices, RoleGiven, SeatMeeting};
 use domain::people::{People, PersonChange, PersonInput};
 
+use crate::attendance::invite;
 use crate::imports::{cells, import, named};
 use crate::support::{World, each_database};
 
@@ -42,7 +44,11 @@ async fn shown(world: &World, leader: &Caller) -> Vec<RoleGiven> {
 
 async fn shown_roles(world: &World, leader: &Caller) -> Vec<(String, Role, String)> {
     let rows = shown(world, leader).await.into_iter();
-    rows.map(|row| (row.person.name, row.role, row.agency)).collect()
+    rows.map(|row| match row.given {
+        Given::Role(role) => (row.person.name, role, row.agency),
+        Given::Seat(meeting) => panic!("a seat in {meeting:?}"),
+    })
+    .collect()
 }
 
 #[tokio::test]
@@ -211,6 +217,72 @@ async fn what_the_program_itself_gives_is_shown_to_nobody() {
         let leader = world.caller(Role::Leader, "SNV").await;
         People::add(&world.backend, &world.system(), colleague("tk1", "SNV", "secretary")).await.unwrap();
         assert_eq!(shown(world, &leader).await, []);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn leaders_see_whom_an_administrator_named_for_which_meeting() {
+    each_database(async |world| {
+        let leader = world.caller(Role::Leader, "STC").await;
+        let own = world.caller(Role::AgencyAdministrator, "STC").await;
+        let (puppet, _) = People::add(&world.backend, &own, colleague("ke1", "STC", "")).await.unwrap();
+        let seed = || world.meeting("SNV").stage(Stage::Scheduled);
+        let meeting = seed().title("Họp thẩm định").store().await;
+        let agency = invite(world, meeting, "STC").await;
+        let colleague = world.person("STC").await;
+        let people = vec![puppet, colleague.person];
+        world.backend.name_delegates(&own, meeting, agency, people.clone()).await.unwrap();
+
+        let found = shown(world, &leader).await;
+        let mut named: Vec<_> = found.iter().map(|row| row.person.id).collect();
+        named.sort();
+        let mut expected = people;
+        expected.sort();
+        assert_eq!(named, expected, "{}", world.engine);
+        let seat = Given::Seat(Some(SeatMeeting { id: meeting, title: "Họp thẩm định".into() }));
+        for row in &found {
+            assert_eq!((&row.given, row.given_by.as_str(), row.agency.as_str()), (&seat, &*own.name, "STC"));
+        }
+        for other in [&own, &colleague, &world.caller(Role::Leader, "SNV").await] {
+            assert_eq!(shown(world, other).await, []);
+        }
+        // A leader who no longer knows of the meeting still sees who was named by whom.
+        world.run(&format!("DELETE FROM participant WHERE meeting_id = '{meeting}'")).await;
+        let found = shown(world, &leader).await;
+        assert!(found.len() == 2 && found.iter().all(|row| row.given == Given::Seat(None)), "{found:?}");
+        Notices::acknowledge_role(&world.backend, &leader, found[0].id).await.unwrap();
+        assert_eq!(shown(world, &leader).await.len(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_naming_by_a_caller_whose_role_opens_meetings_is_shown_to_nobody() {
+    each_database(async |world| {
+        let leader = world.caller(Role::Leader, "STC").await;
+        let deputy = world.caller(Role::Leader, "STC").await;
+        let secretary = world.caller(Role::Secretary, "STC").await;
+        let mut both = world.caller(Role::AgencyAdministrator, "STC").await;
+        both.grants.push(Grant { role: Role::Secretary, agency: both.agency.id });
+        for caller in [&secretary, &leader, &both] {
+            let meeting = world.meeting("SNV").stage(Stage::Scheduled).store().await;
+            let agency = invite(world, meeting, "STC").await;
+            let named = vec![world.person("STC").await.person];
+            world.backend.name_delegates(caller, meeting, agency, named).await.unwrap();
+        }
+        for other in [&leader, &deputy] {
+            assert_eq!(shown(world, other).await, []);
+        }
+        // The role of another agency does not count.
+        let mut elsewhere = world.caller(Role::AgencyAdministrator, "STC").await;
+        let health = world.agency("SYT").await;
+        elsewhere.grants.push(Grant { role: Role::Secretary, agency: health });
+        let meeting = world.meeting("SNV").stage(Stage::Scheduled).store().await;
+        let agency = invite(world, meeting, "STC").await;
+        let named = vec![world.person("STC").await.person];
+        world.backend.name_delegates(&elsewhere, meeting, agency, named).await.unwrap();
+        assert_eq!((shown(world, &leader).await.len(), shown(world, &deputy).await.len()), (1, 1));
     })
     .await;
 }
