@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use domain::access::{Action, Caller, Grant, Role};
 use domain::agencies::AgencyRef;
-use domain::ids::PersonId;
+use domain::ids::{AgencyId, PersonId};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -117,6 +117,11 @@ pub fn with_page<T>(read: impl FnOnce(&Page) -> T) -> T {
 /// The signed-in person.
 pub fn me() -> Option<Me> {
     with_page(|page| page.me.clone())
+}
+
+/// Whether the agency is the signed-in person's own, or one that they have a role in.
+pub fn is_own(agency: AgencyId) -> bool {
+    me().is_some_and(|me| me.agency.id == agency || me.grants.iter().any(|grant| grant.agency == agency))
 }
 
 /// Whether the menus show what needs this permission.

@@ -36,7 +36,8 @@ pub fn presence(presence: &Presence) -> &'static str {
         Presence::NotCalled => ROLL_NOT_CALLED,
         Presence::InRoom => ROLL_IN_ROOM,
         Presence::Online => ROLL_ONLINE,
-        Presence::Absent { .. } => ROLL_ABSENT,
+        Presence::Absent { reason } if reason.is_empty() => ROLL_ABSENT_WITHOUT_REASON,
+        Presence::Absent { .. } => ROLL_ABSENT_WITH_REASON,
     })
 }
 

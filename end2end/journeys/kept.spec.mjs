@@ -1,7 +1,7 @@
 // What is typed is kept: over a slow line, over none, by whoever leaves, and while the meeting changes around it.
 
 import { test, expect, axe, hydrated, like, open, shot, words } from '../fixtures.mjs';
-import { BRIEF, arrange, demo, freeTuesday, paper, pdf, titled } from '../steps.mjs';
+import { BRIEF, arrange, demo, freeTuesday, paper, pdf, soon, titled } from '../steps.mjs';
 
 const t = words('vi');
 const KEEP = '**/api/meetings/keep';
@@ -203,10 +203,13 @@ test('what happens in the hall undoes nothing that is being entered', async ({ p
   const address = await arrange(page, {
     ...BRIEF,
     title: titled('Họp có người vào'),
-    date: freeTuesday(10),
-    chair: 'pho chanh van phong',
+    ...soon(),
+    chair: 'giam doc so tu phap',
     delegates: ['ky thuat vien 1'],
   });
+  await open(page, address);
+  await page.getByRole('button', { name: t('state_open'), exact: true }).click();
+  await expect(page.locator('.mh__b')).toContainText(t('stage_under_way'));
   await open(page, `${address}?tab=delegates`);
   const rows = page.locator('.rc').filter({ has: page.locator('input[name="participant"]') });
   const [first, second] = await Promise.all([0, 1].map((at) => rows.nth(at).locator('input[name="participant"]').inputValue()));
@@ -379,9 +382,31 @@ test('why a mark was not kept is said in sight', async ({ person, faults }) => {
   await open(page, `${address}?tab=delegates`);
   const row = page.locator('.rc').last();
   await row.locator('input[value="absent"]').check({ force: true });
+  await row.locator('input[name="reason"]').fill('Đi công tác '.repeat(60));
   await row.getByRole('button', { name: t('roll_write') }).click();
   await expect(page.getByRole('alert').first()).toBeInViewport({ ratio: 0.9 });
   await expect(row.locator('input[value="absent"]')).toBeChecked();
+});
+
+test('before a meeting only an absence is marked, at once and without a reason', async ({ person }) => {
+  const page = await person(demo('thuky1.vpub'));
+  const address = await arrange(page, {
+    ...BRIEF,
+    title: titled('Họp có người xin vắng'),
+    date: freeTuesday(13),
+    chair: 'pho chanh van phong',
+    delegates: ['ky thuat vien 1'],
+  });
+  await open(page, `${address}?tab=delegates`);
+  await expect(page.getByRole('button', { name: t('roll_mark_rest', { n: 3 }) })).toHaveCount(0);
+  await expect(page.locator('input[value="in_room"]')).toHaveCount(0);
+  const row = page.locator('.rc').last();
+  const marked = page.waitForResponse('**/api/attendance/mark');
+  await row.getByText(t('roll_absent'), { exact: true }).click();
+  expect((await marked).ok()).toBe(true);
+  await expect(page.locator('.rollsum b').nth(2)).toHaveText('1');
+  await open(page, `${address}?tab=delegates`);
+  await expect(page.locator('.rc').last().locator('input[value="absent"]')).toBeChecked();
 });
 
 test('plain forms come back with what was typed into them', async ({ person, faults }) => {

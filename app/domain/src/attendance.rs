@@ -29,9 +29,9 @@ pub enum Presence {
     InRoom,
     /// Trực tuyến.
     Online,
-    /// Vắng có lý do.
+    /// Vắng.
     Absent {
-        /// Why.
+        /// Why; empty when no reason is known.
         reason: String,
     },
 }
@@ -56,6 +56,12 @@ impl Presence {
             "absent" => Some(Self::Absent { reason: reason.trim().to_owned() }),
             _ => None,
         }
+    }
+
+    /// Whether it may be marked before the meeting is opened: who has excused themselves is known early, who is there is
+    /// not.
+    pub fn is_known_early(&self) -> bool {
+        matches!(self, Self::NotCalled | Self::Absent { .. })
     }
 
     /// Whether the delegate takes part.
@@ -85,7 +91,7 @@ pub struct RollTally {
     pub in_room: u32,
     /// Online.
     pub online: u32,
-    /// Absent with a reason.
+    /// Absent, with a reason or without.
     pub absent: u32,
     /// Not called yet.
     pub not_called: u32,

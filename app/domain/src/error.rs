@@ -67,6 +67,8 @@ pub enum Refusal {
         /// What the caller may know of the other meeting.
         by: Holder,
     },
+    /// The meeting is not open yet, so nobody can be marked as present and no site as connected.
+    RollNotOpen,
     /// The room is no longer in use, so no new meeting may book it.
     RoomWithdrawn {
         /// The room.

@@ -1,7 +1,7 @@
 //! The deep block of the home page: the next meeting and the one button to its papers.
 
 use chrono::NaiveDateTime;
-use domain::access::Stage;
+use domain::access::{Action, Stage};
 use domain::count::Form;
 use domain::duration::{DaySession, touched_by};
 use domain::ids::PaperId;
@@ -94,22 +94,28 @@ fn place(meeting: &Meeting) -> impl IntoView + use<> {
     view! { <p class="hero__meta"><span><Icon name=icon/>{form}</span>{places}</p> }
 }
 
+/// Whether the caller may join the meeting by picture and sound now.
+fn joins(meeting: &Meeting) -> bool {
+    let is_online = meeting.form != Form::InPerson || !meeting.sites.is_empty();
+    let may = [Action::JoinMeeting, Action::ConnectSite, Action::ShowHall];
+    meeting.state.stage() == Stage::UnderWay && is_online && may.into_iter().any(|action| meeting.may(action))
+}
+
 fn actions(meeting: &Meeting) -> impl IntoView + use<> {
     let papers: Vec<(PaperId, bool)> = meeting.papers().map(|paper| (paper.id, paper.is_read)).collect();
     let unread = papers.iter().filter(|(_, is_read)| !is_read).count();
     let first = papers.iter().find(|(_, is_read)| !is_read).or(papers.first()).map(|(id, _)| *id);
-    let meeting_href = format!("/meetings/{}", meeting.id);
-    let buttons = match first {
-        Some(paper) => view! {
-            <a class="btn btn--lg btn--deep" href=format!("/papers/{paper}")><Icon name="book-open"/>{t(HOME_READ)}</a>
-            <a class="btn btn--lg btn--deepline" href=meeting_href><Icon name="list"/>{t(HOME_AGENDA)}</a>
-        }
-        .into_any(),
-        None => view! {
-            <a class="btn btn--lg btn--deep" href=meeting_href><Icon name="list"/>{t(HOME_AGENDA)}</a>
-        }
-        .into_any(),
-    };
+    let href = format!("/meetings/{}", meeting.id);
+    let read = first.map(|paper| (format!("/papers/{paper}"), "book-open", HOME_READ));
+    let join = joins(meeting).then(|| (format!("{href}/live"), "video", HOME_JOIN));
+    let ways = [read, join, Some((href, "list", HOME_AGENDA))].into_iter().flatten();
+    let buttons = ways
+        .enumerate()
+        .map(|(at, (href, icon, word))| {
+            let class = if at == 0 { "btn btn--lg btn--deep" } else { "btn btn--lg btn--deepline" };
+            view! { <a class=class href=href><Icon name=icon/>{t(word)}</a> }
+        })
+        .collect_view();
     let count = papers.len();
     let state = match (count, unread) {
         (0, _) => t(HOME_NO_PAPERS).to_owned(),

@@ -4,6 +4,7 @@ pub mod calls;
 mod hero;
 pub mod page;
 pub mod papers;
+mod sites;
 mod waiting;
 
 pub use calls::{ComingPapers, TodayCall};

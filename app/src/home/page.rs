@@ -5,7 +5,7 @@ use domain::time::Zone;
 use leptos::prelude::*;
 use leptos_meta::Title;
 
-use super::{calls, hero, waiting};
+use super::{calls, hero, sites, waiting};
 use crate::failure::Problem;
 use crate::form::posted;
 use crate::notices::{self, UnseenNotices};
@@ -37,25 +37,31 @@ fn shown(today: &Today, unseen: Loaded<UnseenNotices>) -> AnyView {
         view! { <a class="btn btn--secondary not-desk" href="/meetings/new"><Icon name="plus"/>{t(NAV_COMPOSE)}</a> }
     });
     let next = match &today.next {
-        Some(meeting) => hero::hero(meeting, now),
-        None => nothing_next(),
+        Some(meeting) => Some(hero::hero(meeting, now)),
+        // What the agency joins as a site comes first then.
+        None if !today.sites.is_empty() => None,
+        None => Some(nothing_next()),
     };
-    let count = (!today.waiting.is_empty())
-        .then(|| view! { <span>{tf(HOME_WAITING_COUNT, &[("n", &today.waiting.len())])}</span> });
-    let waits = if today.waiting.is_empty() {
+    let (drafts, waiting): (Vec<Waiting>, Vec<Waiting>) =
+        today.waiting.iter().cloned().partition(|waiting| matches!(waiting, Waiting::Draft { .. }));
+    let count = (!waiting.is_empty())
+        .then(|| view! { <span>{tf(HOME_WAITING_COUNT, &[("n", &waiting.len())])}</span> });
+    let waits = if waiting.is_empty() {
         view! { <p class="muted">{t(HOME_NOTHING_WAITS)}</p> }.into_any()
     } else {
-        waits(&today.waiting)
+        waits(&waiting)
     };
     view! {
         <PageHead title=t(NAV_HOME) eyebrow=text::long_date(now.date())>{compose}</PageHead>
         {loaded(unseen, |unseen| above(&unseen))}
         <div class="home">
             {next}
+            {sites::section(&today.sites, now.date())}
             <section aria-labelledby="waiting">
                 <h2 class="sec" id="waiting">{t(HOME_WAITING)}" "{count}</h2>
                 {waits}
             </section>
+            {own_drafts(&drafts)}
             <section class="day" aria-labelledby="coming">
                 <h2 class="sec" id="coming">{t(HOME_COMING)}</h2>
                 {coming(&today.coming, now.date())}
@@ -94,6 +100,23 @@ fn waits(waiting: &[Waiting]) -> AnyView {
         </details>
     }
     .into_any()
+}
+
+/// What was begun and not sent yet.
+fn own_drafts(drafts: &[Waiting]) -> Option<AnyView> {
+    let rows = drafts.iter().map(waiting::item).collect_view();
+    (!drafts.is_empty()).then(|| {
+        view! {
+            <section aria-labelledby="drafts">
+                <h2 class="sec" id="drafts">{t(HOME_DRAFTS)}</h2>
+                <ul class="card list">
+                    {rows}
+                    <li><a class="item list__more" href="/meetings?stage=draft">{t(HOME_DRAFTS_ALL)}</a></li>
+                </ul>
+            </section>
+        }
+        .into_any()
+    })
 }
 
 fn nothing_next() -> AnyView {

@@ -1,5 +1,6 @@
 //! One line of what waits: what it is, which meeting it belongs to, where it leads.
 
+use domain::access::Stage;
 use domain::meetings::{MeetingRow, Waiting};
 use leptos::prelude::*;
 
@@ -30,6 +31,21 @@ pub(super) fn item(waiting: &Waiting) -> AnyView {
                 tf(HOME_CHANGED_WHAT, &[("what", &what)]),
             )
         }
+        Waiting::CalledOff { meeting, reason } => {
+            let (icon, title) = match meeting.stage {
+                Stage::Postponed => ("calendar-clock", HOME_POSTPONED),
+                _ => ("ban", HOME_CANCELLED),
+            };
+            let reason = (!reason.is_empty()).then(|| tf(HOME_CALLED_OFF_REASON, &[("reason", reason)]));
+            let was =
+                tf(HOME_CALLED_OFF_WAS, &[("when", &when(meeting.first.as_ref(), meeting.last.as_ref()))]);
+            line(
+                icon,
+                meeting_href(meeting),
+                tf(title, &[("title", &meeting.title)]),
+                [Some(was), reason, None],
+            )
+        }
         Waiting::NameDelegates { meeting, agency } => line(
             "user-plus",
             naming_href(meeting.id, agency.id),
@@ -41,8 +57,8 @@ pub(super) fn item(waiting: &Waiting) -> AnyView {
             ],
         ),
         Waiting::Draft { meeting } => {
-            let title = if meeting.title.is_empty() { t(HOME_DRAFT_UNTITLED) } else { &meeting.title };
-            about("pencil", meeting, tf(HOME_DRAFT, &[("title", &title)]), meeting.agency.short_name.clone())
+            let title = if meeting.title.is_empty() { t(MEETINGS_UNTITLED) } else { &meeting.title };
+            about("pencil", meeting, title.to_owned(), meeting.agency.short_name.clone())
         }
         Waiting::NotClosed { meeting } => about(
             "timer",

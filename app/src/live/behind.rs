@@ -155,10 +155,10 @@ fn row(list: List, one: Behind) -> impl IntoView {
         list.listed.update_untracked(|listed| apply(listed, &[mark]));
         list.marks.update(|marks| marks.push(mark));
     };
-    let note = match one.presence {
+    let note = match &one.presence {
         Presence::InRoom => Some(t(ROLL_IN_ROOM)),
         Presence::Online if !one.is_by_site => Some(t(ROLL_ONLINE)),
-        Presence::Absent { .. } => Some(t(ROLL_ABSENT_WITH_REASON)),
+        Presence::Absent { .. } => Some(crate::words::presence(&one.presence)),
         _ => None,
     };
     view! {

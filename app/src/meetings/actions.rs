@@ -3,6 +3,7 @@
 
 use domain::access::{Action, Stage};
 use domain::count::Form;
+use domain::duration::opening as opening_at;
 use domain::ids::{MeetingId, PaperId};
 use domain::meetings::Meeting;
 use leptos::prelude::*;
@@ -31,7 +32,12 @@ pub(super) fn actions(desk: Desk) -> impl IntoView {
     let conducts = |meeting: &Meeting, stage| {
         (meeting.may(Action::ConductMeeting) && meeting.state.stage() == stage).then_some(())
     };
-    let opens = of(desk, move |meeting| conducts(meeting, Stage::Scheduled));
+    let opens = Memo::new(move |_| {
+        let now = words::local(desk.now.get());
+        let may = desk.meeting.with(|meeting| conducts(meeting, Stage::Scheduled));
+        may.map(|()| desk.meeting.with(|meeting| opening_at(&meeting.sittings, now).is_some()))
+    });
+    let is_early = Memo::new(move |_| opens.get() == Some(false));
     let closes = of(desk, move |meeting| conducts(meeting, Stage::UnderWay));
     let takes_back = Memo::new(move |_| {
         let now = desk.now.get();
@@ -51,15 +57,16 @@ pub(super) fn actions(desk: Desk) -> impl IntoView {
     let id = desk.id;
     view! {
         <div class="mh__act">
-            {move || opens.get().map(|()| opening(desk))}
+            {move || opens.get().filter(|is_time| *is_time).map(|is_time| opening(desk, is_time))}
             {move || closes.get().map(|()| closing(desk))}
             {move || takes_back.get().then(|| taking_back(desk))}
             {move || joins.get().map(|is_held| joining(id, is_held))}
-            // The main action leads: of a draft it is the composer.
-            {move || edit.get().filter(|is_draft| *is_draft).map(|is_draft| editing(id, is_draft))}
+            // The main action leads: of a draft, and of a meeting that is not to be opened yet, it is the composer.
+            {move || edit.get().filter(|is_draft| *is_draft || is_early.get()).map(|is_draft| editing(id, is_draft, true))}
             {move || reads.get().map(|reads| reading(id, &reads))}
             {move || sends.get().map(|(is_change, rev)| send(desk, is_change, rev))}
-            {move || edit.get().filter(|is_draft| !is_draft).map(|is_draft| editing(id, is_draft))}
+            {move || edit.get().filter(|is_draft| !is_draft && !is_early.get()).map(|is_draft| editing(id, is_draft, false))}
+            {move || opens.get().filter(|is_time| !is_time).map(|is_time| opening(desk, is_time))}
             {move || hall.get().map(|()| to_hall(id))}
             {move || calendar.get().map(|()| own_calendar(id))}
             {move || off.get().map(|stage| calling_off(desk, stage))}
@@ -75,11 +82,13 @@ fn of<T: Clone + PartialEq + Send + Sync + 'static>(
     Memo::new(move |_| desk.meeting.with(&take))
 }
 
-fn opening(desk: Desk) -> impl IntoView {
+/// Opening it. Before its time the press is refused and says when it will be, and the button is no main one.
+fn opening(desk: Desk, is_time: bool) -> impl IntoView {
+    let class = if is_time { "btn btn--primary" } else { "btn btn--quiet" };
     view! {
         <Step desk path=Open::PATH>
             <input r#type="hidden" name="id" value=desk.id.to_string()/>
-            <button class="btn btn--primary"><Icon name="play"/>{t(STATE_OPEN)}</button>
+            <button class=class><Icon name="play"/>{t(STATE_OPEN)}</button>
         </Step>
     }
 }
@@ -102,8 +111,8 @@ fn joining(id: MeetingId, is_held: bool) -> impl IntoView {
     }
 }
 
-fn editing(id: MeetingId, is_draft: bool) -> impl IntoView {
-    let class = if is_draft { "btn btn--primary" } else { "btn btn--secondary" };
+fn editing(id: MeetingId, is_draft: bool, is_main: bool) -> impl IntoView {
+    let class = if is_main { "btn btn--primary" } else { "btn btn--secondary" };
     let word = t(if is_draft { STATE_COMPOSE_ON } else { STATE_EDIT });
     view! { <a class=class href=format!("/meetings/{id}/edit")><Icon name="pencil"/>{word}</a> }
 }

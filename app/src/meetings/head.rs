@@ -1,12 +1,14 @@
 //! The head of a meeting: what it is, when, where, who leads it, and the way to its parts.
 
 use domain::access::Stage;
+use domain::agencies::AgencyRef;
 use domain::meetings::{Meeting, State};
 use leptos::prelude::*;
 
 use super::desk::{Desk, Tab};
 use super::{actions, words};
 use crate::parts::naming_href;
+use crate::session;
 use crate::text::keys::*;
 use crate::text::{self, t, tf};
 use crate::ui::{Badge, BadgeTone, FormLabel, Icon, Notice, StageBadge};
@@ -97,11 +99,14 @@ fn off(said: text::Text, at: &chrono::DateTime<chrono::Utc>, reason: &str) -> St
     tf(said, &[("when", &text::moment(words::local(*at))), ("reason", &reason)])
 }
 
-/// What an invited agency's own people have still to do, above everything else.
+/// What the caller's own agency has still to do, above everything else; and in one line, which other agencies have named
+/// nobody yet.
 pub(super) fn to_name(desk: Desk) -> impl IntoView {
     move || {
         let agencies = desk.meeting.with(|meeting| meeting.to_name.clone());
-        let notices = agencies.into_iter().map(|agency| {
+        let (own, others): (Vec<AgencyRef>, Vec<AgencyRef>) =
+            agencies.into_iter().partition(|agency| session::is_own(agency.id));
+        let notices = own.into_iter().map(|agency| {
             let title = tf(NAMING_WAITS, &[("agency", &agency.short_name)]);
             let href = naming_href(desk.id, agency.id);
             view! {
@@ -110,8 +115,37 @@ pub(super) fn to_name(desk: Desk) -> impl IntoView {
                 </Notice>
             }
         });
-        notices.collect_view()
+        view! {
+            {notices.collect_view()}
+            {others_to_name(desk, &others)}
+        }
     }
+}
+
+/// However many agencies were invited, they are one line; each can be named for from its list.
+fn others_to_name(desk: Desk, agencies: &[AgencyRef]) -> Option<AnyView> {
+    let links = agencies.iter().map(|agency| {
+        let label = format!("{}: {}", t(NAMING_TITLE), agency.short_name);
+        view! {
+            <li><a class="btn btn--quiet btn--sm" href=naming_href(desk.id, agency.id) aria-label=label>{agency.short_name.clone()}</a></li>
+        }
+    });
+    let links = links.collect_view();
+    (!agencies.is_empty()).then(|| {
+        view! {
+            <details class="card more">
+                <summary class="card__head">
+                    <Icon name="chevron-right"/>
+                    {tf(NAMING_WAITS_MANY, &[("n", &agencies.len())])}
+                </summary>
+                <div class="card__body">
+                    <p class="hint">{t(NAMING_WAITS_MANY_HINT)}</p>
+                    <ul class="row row--wrap">{links}</ul>
+                </div>
+            </details>
+        }
+        .into_any()
+    })
 }
 
 /// What the tabs say of the meeting.

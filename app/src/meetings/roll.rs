@@ -3,6 +3,7 @@
 
 use domain::access::{Action, Part, Stage};
 use domain::attendance::{CalledBy, Presence, RollTally};
+use domain::error::Failure;
 use domain::ids::ParticipantId;
 use domain::meetings::{Meeting, Participant};
 use leptos::html::Input;
@@ -12,6 +13,7 @@ use server_fn::ServerFn;
 use super::desk::Desk;
 use super::roll_calls::{self, Mark, MarkRest};
 use super::step::Step;
+use crate::failure::describe;
 use crate::text::keys::*;
 use crate::text::{t, tf};
 use crate::ui::{Avatar, Empty, Icon, rows};
@@ -32,6 +34,8 @@ struct How {
     is_called: bool,
     /// Sees it.
     is_shown: bool,
+    /// Whether the meeting is open, or was: before that only an absence is known.
+    is_open: bool,
     /// Shows the hall's code.
     shows_hall: bool,
 }
@@ -40,8 +44,8 @@ impl How {
     fn of(meeting: &Meeting) -> How {
         let stage = meeting.state.stage();
         let is_called = meeting.may(Action::CallRoll) && stage != Stage::Draft;
-        let is_shown = is_called || matches!(stage, Stage::UnderWay | Stage::Held);
-        How { is_called, is_shown, shows_hall: meeting.may(Action::ShowHall) }
+        let is_open = matches!(stage, Stage::UnderWay | Stage::Held);
+        How { is_called, is_shown: is_called || is_open, is_open, shows_hall: meeting.may(Action::ShowHall) }
     }
 }
 
@@ -58,10 +62,11 @@ fn whole(desk: Desk) -> impl IntoView {
         <section class="card" aria-labelledby="roll">
             <header class="card__head card__head--wrap">
                 <h2 id="roll">{title}</h2>
-                {move || how.get().is_called.then(|| rest(desk, tally))}
+                {move || (how.get().is_called && how.get().is_open).then(|| rest(desk, tally))}
                 {move || how.get().shows_hall.then(|| hall_link(desk))}
             </header>
             {move || how.get().is_shown.then(|| summary(tally))}
+            {move || (how.get().is_called && !how.get().is_open).then(|| view! { <p class="hint rc__early">{t(ROLL_EARLY)}</p> })}
             <div>{rows(ids, drawn)}</div>
         </section>
     }
@@ -124,7 +129,7 @@ fn summary(tally: Memo<RollTally>) -> impl IntoView {
             <div class="sum">
                 {number(|tally| tally.in_room, "--c:var(--accent-fill)", t(ROLL_IN_ROOM))}
                 {number(|tally| tally.online, "--c:var(--online-fill)", t(ROLL_ONLINE))}
-                {number(|tally| tally.absent, "--c:var(--missed)", t(ROLL_ABSENT_WITH_REASON))}
+                {number(|tally| tally.absent, "--c:var(--missed)", t(ROLL_ABSENT))}
                 {number(|tally| tally.not_called, "--c:var(--sunken);box-shadow:inset 0 0 0 1px var(--line-strong)", t(ROLL_NOT_CALLED))}
             </div>
         </div>
@@ -147,7 +152,7 @@ fn line(desk: Desk, of: Memo<Participant>, id: ParticipantId, how: Memo<How>) ->
     let is_named = Memo::new(move |_| of.with(|of| of.person.is_some()));
     let control = move || match how.get() {
         _ if !is_named.get() => ().into_any(),
-        How { is_called: true, .. } => marks(desk, presence, id, name).into_any(),
+        How { is_called: true, is_open, .. } => marks(desk, presence, id, name, is_open).into_any(),
         How { is_shown: true, .. } => {
             view! { <span class="rc__state">{move || presence.with(state)}</span> }.into_any()
         }
@@ -167,11 +172,11 @@ fn line(desk: Desk, of: Memo<Participant>, id: ParticipantId, how: Memo<How>) ->
 
 /// Where somebody is, and why.
 fn state(presence: &Presence) -> String {
-    let reason = match presence {
-        Presence::Absent { reason } if !reason.is_empty() => format!(": {reason}"),
-        _ => String::new(),
-    };
-    format!("{}{reason}", crate::words::presence(presence))
+    let word = crate::words::presence(presence);
+    match presence {
+        Presence::Absent { reason } if !reason.is_empty() => format!("{word}: {reason}"),
+        _ => word.to_owned(),
+    }
 }
 
 fn name_of(of: &Participant) -> String {
@@ -201,10 +206,12 @@ struct Marking {
     presence: Memo<Presence>,
     /// As it is chosen.
     chosen: RwSignal<Presence>,
-    /// Whether what is chosen is not kept: an absence whose reason is being typed, or a word that arrow keys pass.
+    /// Whether what is chosen is not kept: a word that arrow keys pass.
     is_open: StoredValue<bool>,
     /// Whether the choice comes from an arrow key, which cannot reach the third word without passing the second.
     is_passing: StoredValue<bool>,
+    /// Why the last mark of this row was refused.
+    refused: RwSignal<Option<Failure>>,
 }
 
 impl Marking {
@@ -218,6 +225,7 @@ impl Marking {
             is_open: StoredValue::new(chosen.is_some()),
             chosen: RwSignal::new(chosen.unwrap_or_else(|| presence.get_untracked())),
             is_passing: StoredValue::new(false),
+            refused: RwSignal::new(desk.failure.get_untracked().filter(|_| is_back)),
         };
         Effect::new(move |_| {
             let now = presence.get();
@@ -238,10 +246,10 @@ impl Marking {
         }
     }
 
-    /// Sends what is chosen. An absence is sent with its reason, by the button beside it.
+    /// Sends what is chosen. An absence is kept at once too; its reason may follow, by the button beside it.
     fn tell(self) {
         let chosen = self.chosen.get_untracked();
-        if !self.is_open.get_value() || matches!(chosen, Presence::Absent { .. }) {
+        if !self.is_open.get_value() {
             return;
         }
         self.is_open.set_value(false);
@@ -250,6 +258,7 @@ impl Marking {
             match roll_calls::mark(desk.id, of, chosen.code().to_owned(), String::new()).await {
                 Ok(()) => {
                     desk.failure.try_set(None);
+                    self.refused.try_set(None);
                     // What the next refresh brings is known already: no row is drawn anew for it.
                     desk.meeting.try_update(|meeting| {
                         if let Some(row) = meeting.participants.iter_mut().find(|row| row.id == of) {
@@ -261,6 +270,7 @@ impl Marking {
                     if let Some(kept) = self.presence.try_get_untracked() {
                         self.chosen.try_set(kept);
                     }
+                    self.refused.try_set(Some(failure.0.clone()));
                     desk.failure.try_set(Some(failure.0));
                 }
             }
@@ -353,12 +363,13 @@ fn undo(
     }
 }
 
-/// The three words, and the reason once "absent" is chosen.
+/// The three words, and the reason once "absent" is chosen. Before the meeting is open there is only that one.
 fn marks(
     desk: Desk,
     presence: Memo<Presence>,
     participant: ParticipantId,
     name: Memo<String>,
+    is_open: bool,
 ) -> impl IntoView {
     let marking = Marking::new(desk, participant, presence);
     let is_alive = RwSignal::new(false);
@@ -391,8 +402,8 @@ fn marks(
                 on:keyup=move |_| marking.is_passing.set_value(false)
                 on:focusout=leave
             >
-                {marking.word("in_room", "user-check", t(ROLL_IN_ROOM), first)}
-                {marking.word("online", "video", t(ROLL_ONLINE), second)}
+                {is_open.then(|| marking.word("in_room", "user-check", t(ROLL_IN_ROOM), first))}
+                {is_open.then(|| marking.word("online", "video", t(ROLL_ONLINE), second))}
                 {marking.word("absent", "user-x", t(ROLL_ABSENT), third)}
             </span>
             <span class="rc__reason" hidden=move || !asks()>
@@ -400,6 +411,9 @@ fn marks(
                 <input class="input" id=field name="reason" value=written placeholder=t(ROLL_REASON)/>
                 <button class="btn btn--secondary">{t(ROLL_WRITE)}</button>
             </span>
+            {move || marking.refused.get().map(|failure| {
+                view! { <p class="field__error rc__refused"><Icon name="octagon-x"/>{describe(&failure).title}</p> }
+            })}
         </Step>
     }
 }

@@ -161,6 +161,17 @@ pub struct Today {
     pub waiting: Vec<Waiting>,
     /// The caller's other meetings of the coming seven days.
     pub coming: Vec<MeetingRow>,
+    /// Meetings of today and the coming seven days, and those under way, that an agency of the caller joins as a site.
+    pub sites: Vec<SiteMeeting>,
+}
+
+/// A meeting that an agency of the caller joins online.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SiteMeeting {
+    /// The meeting.
+    pub meeting: MeetingRow,
+    /// The agency that joins it.
+    pub site: AgencyRef,
 }
 
 /// Something that waits.
@@ -183,7 +194,15 @@ pub enum Waiting {
         /// What changed.
         what: Vec<String>,
     },
-    /// The agency is invited and has named nobody yet.
+    /// A meeting that would still have been to come was cancelled or postponed, as its stage says. Told to its delegates
+    /// until they have seen it, and to the invited agencies and sites until its last day is over.
+    CalledOff {
+        /// The meeting.
+        meeting: MeetingRow,
+        /// Why.
+        reason: String,
+    },
+    /// The caller's agency is invited and has named nobody yet.
     NameDelegates {
         /// The meeting.
         meeting: MeetingRow,

@@ -14,7 +14,9 @@ use serde::{Deserialize, Serialize};
 pub use booking::{Bookable, Disclosure, Holder, disclosure, keeps_chair, may_hold_room, plans_for};
 pub use check::{BaseShift, BusyOf, Check, Conflict, DurationCheck, MeetingBrief, Note, Shift, TargetsCheck};
 pub use input::{AgendaInput, Delegation, MeetingInput, Plan, PlannedItem, SittingInput, parse_time};
-pub use list::{Calendar, CalendarFilter, Entry, MeetingFilter, MeetingRow, RoomDay, Today, Waiting};
+pub use list::{
+    Calendar, CalendarFilter, Entry, MeetingFilter, MeetingRow, RoomDay, SiteMeeting, Today, Waiting,
+};
 pub use state::{State, TAKEN_BACK_WITHIN_MINUTES};
 
 pub use crate::time::parse_date;

@@ -76,21 +76,25 @@ impl Attendance for Backend {
     }
 }
 
-/// An absence has a reason, and none is longer than it may be.
+/// No reason of an absence is longer than it may be.
 fn checked(presence: Presence) -> Done<Presence> {
-    if let Presence::Absent { reason } = &presence {
-        if reason.is_empty() {
-            return Err(Refusal::ReasonNeeded.into());
-        }
-        if reason.chars().count() > REASON_AT_MOST as usize {
-            return Err(Failure::Invalid(vec![FieldProblem::new(
-                "reason",
-                Problem::TooLong(REASON_AT_MOST),
-            )])
-            .into());
-        }
+    if let Presence::Absent { reason } = &presence
+        && reason.chars().count() > REASON_AT_MOST as usize
+    {
+        return Err(
+            Failure::Invalid(vec![FieldProblem::new("reason", Problem::TooLong(REASON_AT_MOST))]).into()
+        );
     }
     Ok(presence)
+}
+
+/// Refuses what cannot be known before the meeting is open.
+fn refuse_early(scope: &MeetingScope, is_known_early: bool) -> Done<()> {
+    match scope.stage {
+        Stage::UnderWay | Stage::Held => Ok(()),
+        _ if is_known_early => Ok(()),
+        _ => Err(Refusal::RollNotOpen.into()),
+    }
 }
 
 fn reason_of(presence: &Presence) -> &str {
@@ -117,6 +121,7 @@ async fn mark(
     let presence = checked(presence)?;
     let mut tx = backend.db().begin().await?;
     let scope = called(&mut tx, caller, meeting).await?;
+    refuse_early(&scope, presence.is_known_early())?;
     set_and_tell(&mut tx, backend, caller, (meeting, &scope), participant, (&presence, CalledBy::Hand))
         .await?;
     Ok(tx.commit().await?)
@@ -190,6 +195,7 @@ async fn mark_rest(backend: &Backend, caller: &Caller, meeting: MeetingId, prese
     let presence = checked(presence)?;
     let mut tx = backend.db().begin().await?;
     let scope = called(&mut tx, caller, meeting).await?;
+    refuse_early(&scope, presence.is_known_early())?;
     let marked: Vec<(String,)> = q("UPDATE participant SET presence = $2, reason = $3, called_by = 'hand', \
          called_at = $4 WHERE meeting_id = $1 AND presence = 'not_called' AND person_id IS NOT NULL \
          RETURNING (SELECT h.name FROM person h WHERE h.id = participant.person_id)")
@@ -236,6 +242,7 @@ async fn mark_site(
     if was_connected == is_connected {
         return Ok(());
     }
+    refuse_early(&scope, !is_connected)?;
     q("UPDATE site SET is_connected = $3 WHERE meeting_id = $1 AND agency_id = $2")
         .bind(meeting)
         .bind(site)

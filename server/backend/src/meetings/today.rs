@@ -5,16 +5,16 @@ use std::collections::HashMap;
 use chrono::{Days, NaiveDate, TimeDelta};
 use domain::access::{Action, Caller, Scope};
 use domain::agencies::AgencyRef;
-use domain::ids::MeetingId;
-use domain::meetings::{MeetingRow, Today, Waiting};
+use domain::ids::{AgencyId, MeetingId};
+use domain::meetings::{MeetingRow, SiteMeeting, Today, Waiting};
 use domain::papers::Paper;
 use domain::rules::KindRule;
+use domain::sight::Sight;
 
 use super::booking::HOLDING;
 use super::store::minute;
 use super::{lines, load};
-use crate::access::Within;
-use crate::db::{Q, Source, q};
+use crate::db::{Q, Source, places, q};
 use crate::stop::Done;
 use crate::{Backend, access, rules, stored};
 
@@ -54,13 +54,101 @@ pub(super) async fn today(backend: &Backend, caller: &Caller) -> Done<Today> {
         None => None,
     };
     let coming = coming(&mut db, &asking, next.as_ref().map(|meeting| meeting.id)).await?;
-    // What others wait for comes first.
-    let mut waiting = not_closed(&mut db, &asking).await?;
+    // Nobody must travel to what was called off. Then comes what others wait for.
+    let mut waiting = called_off(&mut db, &asking).await?;
+    waiting.extend(not_closed(&mut db, &asking).await?);
     waiting.extend(to_name(&mut db, &asking).await?);
     waiting.extend(changed(&mut db, &asking).await?);
     waiting.extend(unread(db, &asking).await?);
     waiting.extend(drafts(&mut db, &asking).await?);
-    Ok(Today { now: caller.now, next, waiting, coming })
+    let sites = sites(&mut db, &asking).await?;
+    Ok(Today { now: caller.now, next, waiting, coming, sites })
+}
+
+/// The caller's own agency and those that they have a role in, as far as their roles there allow the action. Agencies above
+/// reach down to others, and still do not do their work.
+fn own_agencies(caller: &Caller, action: Action) -> Vec<AgencyId> {
+    let granted = caller.grants.iter().map(|grant| grant.agency);
+    let mut own: Vec<AgencyId> = granted.chain([caller.agency.id]).collect();
+    own.sort();
+    own.dedup();
+    own.retain(|agency| caller.may(action, Scope::Agency(&[*agency])));
+    own
+}
+
+/// The places of values in a list, `1 = 0` for none.
+fn one_of(query: &mut Q, column: &str, agencies: &[AgencyId]) -> String {
+    let places: Vec<String> = agencies.iter().map(|agency| query.place(*agency)).collect();
+    if places.is_empty() { "1 = 0".into() } else { format!("{column} IN ({})", places.join(", ")) }
+}
+
+/// What was called off and would still have been to come: for a delegate who has not seen it, and for the agencies that
+/// would have sent somebody or joined as a site.
+async fn called_off(on: &mut impl Source, asking: &Asking<'_>) -> Done<Vec<Waiting>> {
+    let caller = asking.caller;
+    let mut query = lines::ask(caller);
+    let invited = one_of(&mut query, "k.agency_id", &own_agencies(caller, Action::NameDelegates));
+    let joined = one_of(&mut query, "k.agency_id", &own_agencies(caller, Action::ConnectSite));
+    let (today, limit) = (query.place(asking.today), query.place(WAITING_AT_MOST));
+    query.push(&format!(
+        "m.stage IN ('cancelled', 'postponed') AND m.last_date >= {today} \
+         AND (EXISTS (SELECT 1 FROM meeting_change c WHERE c.meeting_id = m.id AND c.number > p.seen_change) \
+           OR (p.id IS NULL AND (EXISTS (SELECT 1 FROM participant k WHERE k.meeting_id = m.id \
+                                         AND k.person_id IS NULL AND {invited}) \
+                              OR EXISTS (SELECT 1 FROM site k WHERE k.meeting_id = m.id AND {joined})))) \
+         ORDER BY m.first_date, m.id LIMIT {limit}"
+    ));
+    let found = rows(&mut *on, asking, query).await?;
+    let ids: Vec<MeetingId> = found.iter().map(|row| row.id).collect();
+    let reasons = reasons(on, &ids).await?;
+    let told = found.into_iter().filter(|row| row.sight >= Sight::Title).map(|meeting| {
+        let reason = reasons.get(&meeting.id).filter(|_| meeting.may_open()).cloned().unwrap_or_default();
+        Waiting::CalledOff { meeting, reason }
+    });
+    Ok(told.collect())
+}
+
+/// Why each of these meetings was called off.
+async fn reasons(on: impl Source, meetings: &[MeetingId]) -> Done<HashMap<MeetingId, String>> {
+    if meetings.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows: Vec<(String, String)> =
+        q(format!("SELECT id, reason FROM meeting WHERE id IN ({})", places(1, meetings.len())))
+            .bind_all(meetings.iter().copied())
+            .all(on)
+            .await?;
+    rows.into_iter().map(|(id, reason)| Ok((stored::id(&id)?, reason))).collect()
+}
+
+/// The meetings that an agency of the caller joins as a site, those under way first.
+async fn sites(on: &mut impl Source, asking: &Asking<'_>) -> Done<Vec<SiteMeeting>> {
+    let own = own_agencies(asking.caller, Action::ConnectSite);
+    let last = asking.today.checked_add_days(Days::new(DAYS_AHEAD)).unwrap_or(asking.today);
+    let mut query =
+        q("SELECT m.id, a.id, a.code, a.short_name FROM site k JOIN meeting m ON m.id = k.meeting_id \
+         JOIN agency a ON a.id = k.agency_id WHERE ");
+    let own = one_of(&mut query, "k.agency_id", &own);
+    let (since, today) = (query.place(asking.sitting_since), query.place(asking.today));
+    let (last, now) = (query.place(last), query.place(asking.minute));
+    let limit = query.place(COMING_AT_MOST);
+    query.push(&format!(
+        "{own} AND ((m.stage = 'under_way' AND m.last_date >= {since}) OR (m.stage = 'scheduled' AND EXISTS ( \
+            SELECT 1 FROM sitting s WHERE s.meeting_id = m.id AND s.date BETWEEN {today} AND {last} \
+              AND (s.date > {today} OR s.to_minute > {now})))) \
+         ORDER BY CASE m.stage WHEN 'under_way' THEN 0 ELSE 1 END, m.first_date, m.id, a.code LIMIT {limit}"
+    ));
+    let joined: Vec<(String, String, String, String)> = query.all(&mut *on).await?;
+    let ids = joined.iter().map(|row| row.0.clone()).collect();
+    let found = lines::of(on, asking.caller, &asking.rules, ids).await?;
+    let mut sites = Vec::new();
+    for (meeting, id, code, short_name) in joined {
+        if let Some(meeting) = found.get(&stored::id(&meeting)?).filter(|row| row.may_open()) {
+            let site = AgencyRef { id: stored::id(&id)?, code, short_name };
+            sites.push(SiteMeeting { meeting: meeting.clone(), site });
+        }
+    }
+    Ok(sites)
 }
 
 /// The meeting under way, or the one whose sitting is the next to end. One that nobody closed on its last day is not it:
@@ -123,7 +211,8 @@ async fn not_closed(on: &mut impl Source, asking: &Asking<'_>) -> Done<Vec<Waiti
 async fn changed(on: &mut impl Source, asking: &Asking<'_>) -> Done<Vec<Waiting>> {
     let changes: Vec<(String, String)> = q("SELECT c.meeting_id, c.what FROM participant p \
          JOIN meeting m ON m.id = p.meeting_id JOIN meeting_change c ON c.meeting_id = m.id \
-         WHERE p.person_id = $1 AND c.number > p.seen_change AND m.stage <> 'held' AND m.last_date >= $2 \
+         WHERE p.person_id = $1 AND c.number > p.seen_change AND m.stage IN ('scheduled', 'under_way') \
+           AND m.last_date >= $2 \
          ORDER BY m.first_date, c.meeting_id, c.number")
     .bind(asking.caller.person)
     .bind(asking.today)
@@ -198,14 +287,14 @@ async fn unread(on: impl Source, asking: &Asking<'_>) -> Done<Vec<Waiting>> {
         .collect()
 }
 
-/// Invitations of agencies for which the caller may name who comes.
+/// Invitations of the caller's own agencies, which have named nobody yet.
 async fn to_name(on: &mut impl Source, asking: &Asking<'_>) -> Done<Vec<Waiting>> {
     let mut query = q("SELECT m.id, a.id, a.code, a.short_name FROM participant p \
          JOIN meeting m ON m.id = p.meeting_id JOIN agency a ON a.id = p.agency_id WHERE p.person_id IS NULL AND ");
-    let within = Within::of(asking.caller, Action::NameDelegates).condition(&mut query, "p.agency_id");
+    let own = one_of(&mut query, "p.agency_id", &own_agencies(asking.caller, Action::NameDelegates));
     let (today, limit) = (query.place(asking.today), query.place(WAITING_AT_MOST));
     query.push(&format!(
-        "{within} AND m.stage IN {HOLDING} AND m.last_date >= {today} ORDER BY m.first_date, m.id, a.code LIMIT {limit}"
+        "{own} AND m.stage IN {HOLDING} AND m.last_date >= {today} ORDER BY m.first_date, m.id, a.code LIMIT {limit}"
     ));
     let invited: Vec<(String, String, String, String)> = query.all(&mut *on).await?;
     let ids = invited.iter().map(|row| row.0.clone()).collect();

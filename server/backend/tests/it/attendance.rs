@@ -34,7 +34,7 @@ async fn presence(world: &World, meeting: MeetingId, person: &Caller) -> (String
 }
 
 #[tokio::test]
-async fn the_secretary_calls_the_roll_and_an_absence_has_a_reason() {
+async fn the_secretary_calls_the_roll_and_an_absence_may_have_no_reason() {
     each_database(async |world| {
         let secretary = world.caller(Role::Secretary, "SNV").await;
         let (here, away) = (world.person("STC").await, world.person("STC").await);
@@ -44,8 +44,21 @@ async fn the_secretary_calls_the_roll_and_an_absence_has_a_reason() {
             (participant(world, meeting, &here).await, participant(world, meeting, &away).await);
         world.backend.mark(&secretary, meeting, first, Presence::InRoom).await.unwrap();
         let silent = Presence::Absent { reason: String::new() };
-        let refused = world.backend.mark(&secretary, meeting, second, silent).await;
-        assert_eq!(refused, Err(Failure::Refused(Refusal::ReasonNeeded)));
+        world.backend.mark(&secretary, meeting, second, silent.clone()).await.unwrap();
+        assert_eq!(
+            world.backend.mark_rest(&secretary, meeting, Presence::Online).await,
+            Ok(0),
+            "all are called"
+        );
+        let listed = world.backend.get(&secretary, meeting).await.unwrap().participants;
+        assert!(listed.iter().any(|of| of.id == second && of.presence == silent), "{listed:?}");
+        let long = Presence::Absent { reason: "ư".repeat(301) };
+        let problem = FieldProblem::new("reason", Problem::TooLong(300));
+        assert_eq!(
+            world.backend.mark(&secretary, meeting, second, long).await,
+            Err(Failure::Invalid(vec![problem]))
+        );
+        world.backend.mark(&secretary, meeting, second, Presence::NotCalled).await.unwrap();
         assert_eq!(world.backend.mark_rest(&secretary, meeting, Presence::Online).await, Ok(1));
         assert_eq!(
             presence(world, meeting, &here).await.0,
@@ -77,6 +90,30 @@ async fn a_delegate_scans_in_with_the_code_of_the_moment_and_a_photo_of_it_is_wo
         let stranger = world.person("STC").await;
         let refused = world.backend.scan(&stranger, meeting, &code.text).await;
         assert_eq!(refused, Err(Failure::Refused(Refusal::NotADelegate)));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_roll_opens_with_the_meeting_and_only_an_absence_is_known_before() {
+    each_database(async |world| {
+        let secretary = world.caller(Role::Secretary, "SNV").await;
+        let delegate = world.person("STC").await;
+        let site = world.agency("SKH").await;
+        let seed = world.meeting("SNV").form(Form::Hybrid).stage(Stage::Scheduled).site("SKH");
+        let meeting = seed.delegate(&delegate).store().await;
+        let one = participant(world, meeting, &delegate).await;
+        let early = Err(Failure::Refused(Refusal::RollNotOpen));
+        for presence in [Presence::InRoom, Presence::Online] {
+            assert_eq!(world.backend.mark(&secretary, meeting, one, presence.clone()).await, early);
+            assert_eq!(world.backend.mark_rest(&secretary, meeting, presence).await.map(drop), early);
+        }
+        assert_eq!(world.backend.mark_site(&secretary, meeting, site, true).await, early);
+        let excused = Presence::Absent { reason: "Đi công tác".into() };
+        world.backend.mark(&secretary, meeting, one, excused).await.unwrap();
+        assert_eq!(presence(world, meeting, &delegate).await.0, "absent");
+        world.backend.mark(&secretary, meeting, one, Presence::NotCalled).await.unwrap();
+        assert_eq!(presence(world, meeting, &delegate).await.0, "not_called");
     })
     .await;
 }

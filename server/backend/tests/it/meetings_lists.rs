@@ -6,11 +6,11 @@ use domain::access::{Caller, Role, Stage};
 use domain::count::{Base, Counterpart, Facts, Form, HybridCounts, Outcome, Scope, Side, What};
 use domain::error::Failure;
 use domain::ids::MeetingId;
-use domain::meetings::{CalendarFilter, MeetingFilter, MeetingInput, Meetings, Waiting};
+use domain::meetings::{CalendarFilter, MeetingFilter, MeetingInput, Meetings};
 use domain::period::Window;
 
 use crate::meetings::{briefing, published};
-use crate::support::{World, each_database, instant};
+use crate::support::{World, each_database};
 
 async fn ids(world: &World, caller: &domain::access::Caller, filter: MeetingFilter) -> BTreeSet<MeetingId> {
     let mut ids = BTreeSet::new();
@@ -395,82 +395,6 @@ async fn a_room_held_by_an_unknown_meeting_does_not_look_free() {
         assert!(calendar.entries.is_empty(), "the meeting itself stays unknown");
         let taken: Vec<_> = calendar.rooms[0].taken.iter().map(|s| s.from.to_string()).collect();
         assert_eq!(taken, ["07:30:00"]);
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn home_shows_what_is_next_and_what_waits() {
-    each_database(async |world| {
-        let mut secretary = world.caller(Role::Secretary, "SNV").await;
-        let (chair, invited) = (world.person("SNV").await, world.caller(Role::Secretary, "SYT").await);
-        let mut delegate = world.person("STC").await;
-        let input = MeetingInput {
-            delegates: vec![format!("p-{}", delegate.person), format!("a-{}", invited.agency.id)],
-            ..briefing(&secretary, &chair, &[])
-        };
-        let id = published(world, &secretary, input).await;
-        let friday =
-            world.meeting("STC").stage(Stage::Scheduled).at("2026-06-19T07:30/11:30").delegate(&delegate);
-        let friday = friday.store().await;
-        let home = world.backend.today(&delegate).await.unwrap();
-        assert_eq!(home.next.map(|meeting| meeting.id), Some(id));
-        assert_eq!(home.coming.iter().map(|row| row.id).collect::<Vec<_>>(), [friday]);
-        assert!(home.waiting.is_empty(), "{:?}", home.waiting);
-        let home = world.backend.today(&invited).await.unwrap();
-        assert!(home.next.is_none());
-        let [Waiting::NameDelegates { meeting, agency }] = home.waiting.as_slice() else {
-            panic!("{:?}", home.waiting)
-        };
-        assert_eq!((meeting.id, meeting.may_open(), agency.id), (id, true, invited.agency.id));
-
-        let (mut input, saved, _) = world.backend.input(&secretary, id).await.unwrap();
-        input.title = "Họp giao ban tháng".into();
-        let saved = world.backend.save(&secretary, Some((id, saved.rev)), input.clone()).await.unwrap();
-        world.backend.publish(&secretary, id, saved.rev).await.unwrap();
-        let home = world.backend.today(&delegate).await.unwrap();
-        let [Waiting::Changed { meeting, what }] = home.waiting.as_slice() else {
-            panic!("{:?}", home.waiting)
-        };
-        assert_eq!((meeting.id, what.as_slice()), (id, ["title".to_owned()].as_slice()));
-        world.backend.get(&delegate, id).await.unwrap();
-        assert!(world.backend.today(&delegate).await.unwrap().waiting.is_empty());
-
-        let draft = world.backend.save(&secretary, None, input).await.unwrap();
-        secretary.now = instant("2026-06-18T12:00");
-        let home = world.backend.today(&secretary).await.unwrap();
-        let [Waiting::NotClosed { meeting }, Waiting::Draft { meeting: second }] = home.waiting.as_slice()
-        else {
-            panic!("{:?}", home.waiting)
-        };
-        assert_eq!((meeting.id, second.id), (id, draft.id));
-        delegate.now = secretary.now;
-        assert_eq!(world.backend.today(&delegate).await.unwrap().next.map(|m| m.id), Some(friday));
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn a_meeting_that_nobody_closed_does_not_stay_on_top_of_home() {
-    each_database(async |world| {
-        let mut delegate = world.person("SNV").await;
-        let under_way =
-            |at: &str| world.meeting("SNV").stage(Stage::UnderWay).at(at).delegate(&delegate).store();
-        under_way("2026-05-14T07:30/11:30").await;
-        let evening = under_way("2026-06-16T19:00/22:00").await;
-        let tomorrow =
-            world.meeting("SNV").stage(Stage::Scheduled).at("2026-06-17T07:30/11:30").delegate(&delegate);
-        let tomorrow = tomorrow.store().await;
-        for (now, next) in [
-            ("2026-06-16T21:00", evening),
-            ("2026-06-17T00:30", evening),
-            ("2026-06-17T07:00", tomorrow),
-            ("2026-06-17T09:00", tomorrow),
-        ] {
-            delegate.now = instant(now);
-            let home = world.backend.today(&delegate).await.unwrap();
-            assert_eq!(home.next.map(|meeting| meeting.id), Some(next), "{now}");
-        }
     })
     .await;
 }

@@ -1,0 +1,189 @@
+//! The home page: what is next, what waits, and what one's own agency joins.
+
+use domain::access::{Caller, Role, Stage};
+use domain::meetings::{MeetingInput, Meetings, Today, Waiting};
+
+use crate::meetings::{briefing, published};
+use crate::support::{each_database, instant};
+
+#[tokio::test]
+async fn home_shows_what_is_next_and_what_waits() {
+    each_database(async |world| {
+        let mut secretary = world.caller(Role::Secretary, "SNV").await;
+        let (chair, invited) = (world.person("SNV").await, world.caller(Role::Secretary, "SYT").await);
+        let mut delegate = world.person("STC").await;
+        let input = MeetingInput {
+            delegates: vec![format!("p-{}", delegate.person), format!("a-{}", invited.agency.id)],
+            ..briefing(&secretary, &chair, &[])
+        };
+        let id = published(world, &secretary, input).await;
+        let friday =
+            world.meeting("STC").stage(Stage::Scheduled).at("2026-06-19T07:30/11:30").delegate(&delegate);
+        let friday = friday.store().await;
+        let home = world.backend.today(&delegate).await.unwrap();
+        assert_eq!(home.next.map(|meeting| meeting.id), Some(id));
+        assert_eq!(home.coming.iter().map(|row| row.id).collect::<Vec<_>>(), [friday]);
+        assert!(home.waiting.is_empty(), "{:?}", home.waiting);
+        let home = world.backend.today(&invited).await.unwrap();
+        assert!(home.next.is_none());
+        let [Waiting::NameDelegates { meeting, agency }] = home.waiting.as_slice() else {
+            panic!("{:?}", home.waiting)
+        };
+        assert_eq!((meeting.id, meeting.may_open(), agency.id), (id, true, invited.agency.id));
+
+        let (mut input, saved, _) = world.backend.input(&secretary, id).await.unwrap();
+        input.title = "Họp giao ban tháng".into();
+        let saved = world.backend.save(&secretary, Some((id, saved.rev)), input.clone()).await.unwrap();
+        world.backend.publish(&secretary, id, saved.rev).await.unwrap();
+        let home = world.backend.today(&delegate).await.unwrap();
+        let [Waiting::Changed { meeting, what }] = home.waiting.as_slice() else {
+            panic!("{:?}", home.waiting)
+        };
+        assert_eq!((meeting.id, what.as_slice()), (id, ["title".to_owned()].as_slice()));
+        world.backend.get(&delegate, id).await.unwrap();
+        assert!(world.backend.today(&delegate).await.unwrap().waiting.is_empty());
+
+        let draft = world.backend.save(&secretary, None, input).await.unwrap();
+        secretary.now = instant("2026-06-18T12:00");
+        let home = world.backend.today(&secretary).await.unwrap();
+        let [Waiting::NotClosed { meeting }, Waiting::Draft { meeting: second }] = home.waiting.as_slice()
+        else {
+            panic!("{:?}", home.waiting)
+        };
+        assert_eq!((meeting.id, second.id), (id, draft.id));
+        delegate.now = secretary.now;
+        assert_eq!(world.backend.today(&delegate).await.unwrap().next.map(|m| m.id), Some(friday));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_meeting_that_nobody_closed_does_not_stay_on_top_of_home() {
+    each_database(async |world| {
+        let mut delegate = world.person("SNV").await;
+        let under_way =
+            |at: &str| world.meeting("SNV").stage(Stage::UnderWay).at(at).delegate(&delegate).store();
+        under_way("2026-05-14T07:30/11:30").await;
+        let evening = under_way("2026-06-16T19:00/22:00").await;
+        let tomorrow =
+            world.meeting("SNV").stage(Stage::Scheduled).at("2026-06-17T07:30/11:30").delegate(&delegate);
+        let tomorrow = tomorrow.store().await;
+        for (now, next) in [
+            ("2026-06-16T21:00", evening),
+            ("2026-06-17T00:30", evening),
+            ("2026-06-17T07:00", tomorrow),
+            ("2026-06-17T09:00", tomorrow),
+        ] {
+            delegate.now = instant(now);
+            let home = world.backend.today(&delegate).await.unwrap();
+            assert_eq!(home.next.map(|meeting| meeting.id), Some(next), "{now}");
+        }
+    })
+    .await;
+}
+
+/// What is told of meetings that were called off.
+fn called_off(home: &Today) -> Vec<(&str, Stage, &str)> {
+    let told = home.waiting.iter().filter_map(|waiting| match waiting {
+        Waiting::CalledOff { meeting, reason } => {
+            Some((meeting.title.as_str(), meeting.stage, reason.as_str()))
+        }
+        _ => None,
+    });
+    told.collect()
+}
+
+#[tokio::test]
+async fn what_was_called_off_is_told_first_as_such_to_everybody_who_would_have_come() {
+    each_database(async |world| {
+        let secretary = world.caller(Role::Secretary, "SNV").await;
+        let (chair, delegate) = (world.person("SNV").await, world.person("STC").await);
+        let (mut invited, mut joined) =
+            (world.caller(Role::Secretary, "SYT").await, world.caller(Role::Delegate, "SKH").await);
+        let stranger = world.caller(Role::Secretary, "SCT").await;
+        let above = world.caller(Role::Secretary, "UBND").await;
+        let form = |title: &str| MeetingInput {
+            title: title.into(),
+            form: "hybrid".into(),
+            delegates: vec![format!("p-{}", delegate.person), format!("a-{}", invited.agency.id)],
+            sites: vec![joined.agency.id.to_string()],
+            ..briefing(&secretary, &chair, &[])
+        };
+        let cancelled = published(world, &secretary, form("Họp A")).await;
+        world.backend.call_off(&secretary, cancelled, false, "Chủ trì bận").await.unwrap();
+        let postponed = published(world, &secretary, form("Họp B")).await;
+        world.backend.call_off(&secretary, postponed, true, "Mưa lũ").await.unwrap();
+        let both = [("Họp A", Stage::Cancelled, "Chủ trì bận"), ("Họp B", Stage::Postponed, "Mưa lũ")];
+        for caller in [&delegate, &invited, &joined] {
+            let home = world.backend.today(caller).await.unwrap();
+            let mut told = called_off(&home);
+            told.sort_by_key(|told| told.0);
+            assert_eq!(told, both, "{}", world.engine);
+            assert!(home.waiting.iter().take(2).all(|waiting| matches!(waiting, Waiting::CalledOff { .. })));
+            assert!(!home.waiting.iter().any(|waiting| matches!(waiting, Waiting::Changed { .. })));
+        }
+        for caller in [&stranger, &above] {
+            let home = world.backend.today(caller).await.unwrap();
+            assert!(called_off(&home).is_empty(), "{:?}", home.waiting);
+        }
+        world.backend.get(&delegate, cancelled).await.unwrap();
+        let home = world.backend.today(&delegate).await.unwrap();
+        assert_eq!(called_off(&home), both[1..], "a delegate who has seen it need not be told again");
+        let after = instant("2026-06-19T08:00");
+        for caller in [&mut invited, &mut joined] {
+            caller.now = after;
+            let home = world.backend.today(caller).await.unwrap();
+            assert!(called_off(&home).is_empty(), "nobody travels any more");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn only_ones_own_agency_is_asked_to_name_who_comes() {
+    each_database(async |world| {
+        let above = world.caller(Role::Secretary, "UBND").await;
+        let (first, second) = (world.agency("SYT").await, world.agency("SKH").await);
+        let own = world.caller(Role::Leader, "SYT").await;
+        let input = MeetingInput {
+            delegates: vec![format!("a-{first}"), format!("a-{second}")],
+            ..briefing(&above, &above, &[])
+        };
+        published(world, &above, input).await;
+        let asked = async |caller: &Caller| {
+            let home = world.backend.today(caller).await.unwrap();
+            let named = home.waiting.iter().filter_map(|waiting| match waiting {
+                Waiting::NameDelegates { agency, .. } => Some(agency.id),
+                _ => None,
+            });
+            named.collect::<Vec<_>>()
+        };
+        assert_eq!(asked(&own).await, [first], "{}", world.engine);
+        assert_eq!(asked(&above).await, [], "whoever invites does not do the work of those below");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_site_finds_the_meetings_that_it_joins_those_under_way_first() {
+    each_database(async |world| {
+        let technician = world.caller(Role::Delegate, "SKH").await;
+        let seed = |stage: Stage, at: &str| world.meeting("SNV").stage(stage).at(at).site("SKH").store();
+        let tomorrow = seed(Stage::Scheduled, "2026-06-17T07:30/11:30").await;
+        let now = seed(Stage::UnderWay, "2026-06-16T08:00/11:30").await;
+        seed(Stage::Scheduled, "2026-06-16T07:30/08:30").await;
+        seed(Stage::Scheduled, "2026-06-25T07:30/11:30").await;
+        seed(Stage::UnderWay, "2026-05-14T07:30/11:30").await;
+        seed(Stage::Held, "2026-06-15T07:30/11:30").await;
+        world.meeting("SNV").stage(Stage::Scheduled).at("2026-06-17T13:30/15:00").site("SYT").store().await;
+        let sites = async |caller: &Caller| {
+            let sites = world.backend.today(caller).await.unwrap().sites;
+            sites.iter().map(|site| (site.meeting.id, site.site.id)).collect::<Vec<_>>()
+        };
+        let own = technician.agency.id;
+        assert_eq!(sites(&technician).await, [(now, own), (tomorrow, own)], "{}", world.engine);
+        assert_eq!(sites(&world.caller(Role::Secretary, "UBND").await).await, []);
+        assert_eq!(sites(&world.person("SKH").await).await, [], "without a role nobody speaks for a site");
+    })
+    .await;
+}
