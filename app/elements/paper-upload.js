@@ -20,7 +20,8 @@
 // Texts, data-t-*: drop choose waiting sending done cancel retry remove cancelled refused offline too-big
 // finished some-refused reload declare declare-send,
 // and for the strip strip strip-sending strip-failed strip-back strip-drop. Event: `uploaded` {count}, cancelable; unless it is
-// prevented, the page is loaded again when every file has arrived.
+// prevented, the page is loaded again when every file has arrived. Event: `signedout` when the session ended before a file
+// was stored; the file can be sent again.
 
 import { icon, make, said, word } from "./reader/words.js";
 import { Upload, queue } from "./upload/queue.js";
@@ -36,6 +37,8 @@ class PaperUpload extends HTMLElement {
   #rows = new Map();
   #changed = ({ detail }) => this.#draw(detail.upload);
   #settled = ({ detail }) => detail.place === this.#place && this.#finish();
+  #signedOut = ({ detail }) =>
+    detail.upload.form.place === this.#place && this.dispatchEvent(new CustomEvent("signedout", { bubbles: true }));
 
   connectedCallback() {
     const form = this.querySelector("form");
@@ -45,6 +48,7 @@ class PaperUpload extends HTMLElement {
     this.classList.add("is-live");
     queue.addEventListener("change", this.#changed);
     queue.addEventListener("settled", this.#settled);
+    queue.addEventListener("signedout", this.#signedOut);
     const before = queue.of(this.#place);
     for (const upload of before) this.#draw(upload);
     queue.show(this, this.#place);
@@ -56,6 +60,7 @@ class PaperUpload extends HTMLElement {
     if (!this.#box) return;
     queue.removeEventListener("change", this.#changed);
     queue.removeEventListener("settled", this.#settled);
+    queue.removeEventListener("signedout", this.#signedOut);
     queue.hide(this);
     this.#rows.clear();
     this.#box.remove();

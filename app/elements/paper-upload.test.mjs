@@ -231,6 +231,21 @@ test("a refusal shown before its page was left stays in the strip, a cancelled f
   assert.deepEqual(queue.uploads.map((upload) => upload.file.name), ["a.pdf"]);
 });
 
+test("files that came after the session had ended are sent again once somebody has signed in", async () => {
+  const element = await sending("a.pdf");
+  let told = 0;
+  element.addEventListener("signedout", () => {
+    told += 1;
+  });
+  FakeRequest.sent[0].answer(401, { message: "sign in" });
+  assert.equal(told, 1);
+  const labels = (part) => part.getAttribute("aria-label");
+  assert.equal(element.all((part) => labels(part) === "retry").length, 1);
+  queue.retry(queue.uploads[0]);
+  FakeRequest.sent[1].answer(200, {});
+  assert.equal(queue.uploads.length, 0);
+});
+
 test("the strip leads back to files that failed, and they are shown there", async () => {
   const element = await sending("a.pdf");
   element.disconnectedCallback();

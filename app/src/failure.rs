@@ -130,6 +130,10 @@ fn refused(refusal: &Refusal) -> Described {
         Refusal::RoomNotOnLine { room } => {
             Described::new(tf(REFUSED_ROOM_NOT_ON_LINE, &[("room", room)]), t(REFUSED_ROOM_NOT_ON_LINE_BODY))
         }
+        Refusal::MediaOff => Described::new(t(REFUSED_MEDIA_OFF), t(REFUSED_MEDIA_OFF_BODY)),
+        Refusal::ItemHasPapers { papers } => {
+            Described::new(tf(REFUSED_ITEM_HAS_PAPERS, &[("n", papers)]), t(REFUSED_ITEM_HAS_PAPERS_BODY))
+        }
         Refusal::RollNotOpen => Described::new(t(REFUSED_ROLL_NOT_OPEN), t(REFUSED_ROLL_NOT_OPEN_BODY)),
         Refusal::RoomWithdrawn { room } => {
             Described::new(tf(REFUSED_ROOM_WITHDRAWN, &[("room", room)]), t(REFUSED_ROOM_WITHDRAWN_BODY))

@@ -183,12 +183,14 @@ pub struct AuditEntry {
 }
 
 /// Which lines to show.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AuditFilter {
     /// Only this line.
     pub line: Option<AuditId>,
-    /// Folded text in who, what or subject.
+    /// Folded text in who, what or subject. Titles of meetings are not searched: not everybody may know them.
     pub text: String,
+    /// Lines of these deeds are found too, whatever the text says: those whose words in the reader's language hold it.
+    pub deeds: Vec<Deed>,
     /// First local day.
     pub from: Option<NaiveDate>,
     /// Last local day.

@@ -67,6 +67,13 @@ pub enum Refusal {
         /// What the caller may know of the other meeting.
         by: Holder,
     },
+    /// This server carries no picture and sound.
+    MediaOff,
+    /// The agenda item holds papers, so it cannot be dropped.
+    ItemHasPapers {
+        /// How many.
+        papers: u32,
+    },
     /// The meeting is not open yet, so nobody can be marked as present and no site as connected.
     RollNotOpen,
     /// The room is no longer in use, so no new meeting may book it.

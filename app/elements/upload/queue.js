@@ -3,7 +3,8 @@
 //
 // So each file keeps what it is sent with as it was when the file was chosen: the address and the other fields of the
 // form. The queue knows nothing of the page: a view shows the files of one form (its `place`) and says so with `show`.
-// Events: `change` {upload} for every change of a file, `settled` {place} when nothing of a form waits any longer.
+// Events: `change` {upload} for every change of a file, `settled` {place} when nothing of a form waits any longer,
+// `signedout` {upload} when the session ended before a file was stored.
 
 /** One file. Its `state` is waiting, sending, done, refused or asked. */
 export class Upload {
@@ -171,7 +172,10 @@ export class UploadQueue extends EventTarget {
       upload.kept = null;
       this.retry(upload);
     } else {
-      this.#refused(upload, { message, why: "refused", canRetry: request.status >= 500 });
+      // Whoever signs in beside it sends the file again with one press.
+      const isSignedOut = request.status === 401;
+      this.#refused(upload, { message, why: "refused", canRetry: isSignedOut || request.status >= 500 });
+      if (isSignedOut) this.#tell("signedout", { upload });
     }
   }
 

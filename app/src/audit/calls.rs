@@ -54,6 +54,7 @@ pub async fn audit_trail(
     let day = domain::time::parse_date;
     let filter = domain::audit::AuditFilter {
         line: line.parse().ok(),
+        deeds: super::words::deeds_named(&text),
         text,
         from: day(&from),
         to: day(&to),

@@ -3,6 +3,8 @@
 
 use domain::access::Stage;
 use domain::audit::Deed;
+#[cfg(feature = "ssr")]
+use domain::text::fold;
 
 use crate::text::keys::*;
 use crate::text::{Text, t};
@@ -11,8 +13,26 @@ use crate::words;
 /// The words for a deed, by its code `feature.verb`. A deed that this program does not know is shown by its
 /// code.
 pub(super) fn deed(code: &str) -> String {
-    let Some(deed) = Deed::parse(code) else { return code.to_owned() };
-    let text: Text = match deed {
+    Deed::parse(code).map_or_else(|| code.to_owned(), |deed| t(words_of(deed)).to_owned())
+}
+
+/// The deeds whose words hold every word of a text, in either language; none for an empty text.
+#[cfg(feature = "ssr")]
+pub(super) fn deeds_named(text: &str) -> Vec<Deed> {
+    let wanted = fold(text);
+    let holds = |words: &str| {
+        let words = fold(words);
+        wanted.split(' ').all(|word| words.contains(word))
+    };
+    let is_named = |deed: &&Deed| {
+        let Text { vi, en } = words_of(**deed);
+        holds(vi) || holds(en)
+    };
+    if wanted.is_empty() { Vec::new() } else { Deed::ALL.iter().filter(is_named).copied().collect() }
+}
+
+fn words_of(deed: Deed) -> Text {
+    match deed {
         Deed::AccountsChangePassword => DEED_ACCOUNTS_CHANGE_PASSWORD,
         Deed::AccountsClaim => DEED_ACCOUNTS_CLAIM,
         Deed::AccountsManyFailuresOfAddress => DEED_ACCOUNTS_MANY_FAILURES_OF_ADDRESS,
@@ -70,8 +90,7 @@ pub(super) fn deed(code: &str) -> String {
         Deed::RulesAdd => DEED_RULES_ADD,
         Deed::RulesRecount => DEED_RULES_RECOUNT,
         Deed::RulesSetHybrid => DEED_RULES_SET_HYBRID,
-    };
-    t(text).to_owned()
+    }
 }
 
 /// The words for a field that was changed, by its name in what is kept.
@@ -148,5 +167,18 @@ mod tests {
         assert_eq!(super::field("user_name"), "Tên đăng nhập");
         assert_ne!(super::field("under_way"), "under_way");
         assert_eq!(super::field("something_new"), "something_new");
+    }
+}
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn deeds_are_found_by_their_words_in_either_language() {
+        assert_eq!(deeds_named("ngung dung phong"), [Deed::RoomsWithdraw]);
+        assert_eq!(deeds_named("Use of a room ended"), [Deed::RoomsWithdraw]);
+        assert!(deeds_named("phòng họp").len() > 2);
+        assert_eq!(deeds_named(" "), []);
     }
 }

@@ -132,7 +132,7 @@ fn row(desk: Desk, line: Memo<Line>, id: AgendaItemId, manages: bool) -> impl In
     let title = Memo::new(move |_| line.with(|line| line.item.title.clone()));
     let held = Memo::new(move |_| line.with(|line| line.item.papers.clone()));
     view! {
-        <li class=class aria-current=move || is_now.get().then_some("step")>
+        <li id=format!("item-{id}") class=class aria-current=move || is_now.get().then_some("step")>
             <span class="agenda__time num">{move || line.with(time)}</span>
             <div>
                 {move || running.get().map(|(began, minutes)| left(desk, began, minutes))}

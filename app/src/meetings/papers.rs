@@ -215,7 +215,10 @@ pub(super) fn add(desk: Desk, item: AgendaItemId, title: Memo<String>) -> impl I
 fn upload(desk: Desk, item: &str) -> impl IntoView + use<> {
     let field = format!("file-{item}");
     view! {
-        <paper-upload on:uploaded=move |event: leptos::ev::Event| arrived(desk, &event)>
+        <paper-upload
+            on:uploaded=move |event: leptos::ev::Event| arrived(desk, &event)
+            on:signedout=move |_: leptos::ev::Event| desk.failure.set(Some(Failure::SignedOut))
+        >
             <form
                 class="stack stack--s"
                 id=form_id(item)

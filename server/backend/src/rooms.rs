@@ -87,7 +87,7 @@ pub(crate) const ROWS: &str = "SELECT r.id, r.code, r.name, r.capacity, r.has_vi
 
 /// The rooms that a meeting of an agency may use: of the agency itself, of those above and below it, and of those
 /// whose meetings the caller composes. See `domain::meetings::may_hold_room`.
-fn usable(query: &mut Q, caller: &Caller, holder: AgencyId) -> String {
+pub(crate) fn usable(query: &mut Q, caller: &Caller, holder: AgencyId) -> String {
     let composes = Within::of(caller, Action::ComposeMeeting).condition(query, "r.agency_id");
     format!("({} OR {composes})", on_line(query, holder))
 }

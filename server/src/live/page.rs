@@ -342,10 +342,10 @@ impl Page {
         self.seat.as_ref().ok_or(Failure::Refused(Refusal::WrongState))
     }
 
-    /// Picture and sound of this page's seat; `Unavailable` where the program carries none.
+    /// Picture and sound of this page's seat; `MediaOff` where the program carries none.
     fn carried(&self) -> Result<(&Carrier, u64), Failure> {
         let number = self.taken()?.number;
-        self.visit.hub.carrier().zip(number).ok_or(Failure::Unavailable)
+        self.visit.hub.carrier().zip(number).ok_or(Failure::Refused(Refusal::MediaOff))
     }
 
     async fn sit(&mut self, caller: &Caller, arrival: Arrival) -> Result<(), Failure> {

@@ -3,13 +3,15 @@
 use serde::{Deserialize, Serialize};
 
 use super::Holder;
-use crate::count::Base;
+use crate::agencies::Level;
+use crate::count::{Base, Counterpart};
 use crate::duration::HalfDay;
 use crate::error::FieldProblem;
 use crate::ids::MeetingId;
 use crate::rooms::RoomRef;
 use crate::rules::KindRule;
 use crate::targets::{Fraction, Targets};
+use crate::text::fold;
 use crate::time::Sitting;
 
 /// Everything the secretary is told before she presses.
@@ -178,6 +180,27 @@ pub enum Note {
         /// Name of the room.
         room: String,
     },
+    /// The items of the agenda take longer than the sittings.
+    AgendaTooLong {
+        /// Minutes of the items.
+        minutes: u32,
+        /// Minutes of the sittings.
+        planned: u32,
+    },
+    /// The chair's conclusion takes longer than it may.
+    ConclusionTooLong {
+        /// Its minutes.
+        minutes: u32,
+    },
+    /// A hybrid meeting that no site joins.
+    NoSites,
+    /// The meeting is said to be within the agency, and invites other agencies.
+    InvitesOthers {
+        /// How many.
+        agencies: u32,
+        /// With whom it is then.
+        counterpart: Counterpart,
+    },
     /// More delegates in person than a room seats.
     RoomTooSmall {
         /// Name of the largest room chosen.
@@ -198,6 +221,41 @@ pub enum Note {
     },
 }
 
+/// The longest conclusion of the chair, in minutes (KL 226).
+pub const CONCLUSION_MINUTES_AT_MOST: u32 = 50;
+
+/// What there is to say about the minutes of an agenda, given as title and planned minutes of each item.
+pub fn agenda_notes<'a>(sittings: &[Sitting], items: impl IntoIterator<Item = (&'a str, u32)>) -> Vec<Note> {
+    let mut notes = Vec::new();
+    let planned: i64 = sittings.iter().map(|sitting| (sitting.end() - sitting.start()).num_minutes()).sum();
+    let planned = u32::try_from(planned).unwrap_or(0);
+    let (mut minutes, mut conclusion) = (0_u32, 0_u32);
+    for (title, of_item) in items {
+        minutes = minutes.saturating_add(of_item);
+        if fold(title).starts_with("ket luan") {
+            conclusion = conclusion.saturating_add(of_item);
+        }
+    }
+    if !sittings.is_empty() && minutes > planned {
+        notes.push(Note::AgendaTooLong { minutes, planned });
+    }
+    if conclusion > CONCLUSION_MINUTES_AT_MOST {
+        notes.push(Note::ConclusionTooLong { minutes: conclusion });
+    }
+    notes
+}
+
+/// With whom a meeting is that invites agencies of these levels besides the one that holds it; none when they are all units
+/// within it. Most of them decide, and communes where there are as many of them as of others.
+pub fn counterpart_of(levels: &[Level]) -> Option<(u32, Counterpart)> {
+    let count = |is: fn(&Level) -> bool| levels.iter().filter(|level| is(level)).count();
+    let communes = count(|level| *level == Level::Commune);
+    let others = count(|level| matches!(level, Level::Department | Level::Province));
+    let counterpart = if communes >= others { Counterpart::Communes } else { Counterpart::Departments };
+    let all = u32::try_from(communes + others).unwrap_or(u32::MAX);
+    (all > 0).then_some((all, counterpart))
+}
+
 impl Note {
     /// Whether publishing is refused for it.
     pub fn blocks(&self) -> bool {
@@ -205,5 +263,34 @@ impl Note {
             self,
             Note::InThePast | Note::NoRule | Note::RoomNotOnLine { .. } | Note::RoomWithdrawn { .. }
         )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_agenda_longer_than_the_sittings_and_a_long_conclusion_are_told() {
+        let sitting = |from: &str, to: &str| {
+            Sitting::new("2026-06-16".parse().unwrap(), from.parse().unwrap(), to.parse().unwrap()).unwrap()
+        };
+        let two_hours = [sitting("08:00:00", "10:00:00")];
+        assert_eq!(agenda_notes(&two_hours, [("Khai mạc", 10), ("Báo cáo", 60), ("Kết luận", 50)]), []);
+        let over = Note::AgendaTooLong { minutes: 121, planned: 120 };
+        assert_eq!(agenda_notes(&two_hours, [("Báo cáo", 121)]), [over]);
+        let long = Note::ConclusionTooLong { minutes: 51 };
+        assert_eq!(agenda_notes(&two_hours, [("Kết luận của chủ trì", 51)]), [long]);
+        assert_eq!(agenda_notes(&[], [("Báo cáo", 500)]), [], "nothing to compare with yet");
+        let day = [sitting("07:30:00", "11:30:00"), sitting("13:30:00", "17:00:00")];
+        assert_eq!(agenda_notes(&day, [("Thảo luận", 450)]), []);
+    }
+
+    #[test]
+    fn other_agencies_say_with_whom_the_meeting_is() {
+        use Level::{Commune, Department, Province, Unit};
+        assert_eq!(counterpart_of(&[Unit, Unit]), None);
+        assert_eq!(counterpart_of(&[Commune, Commune, Department]), Some((3, Counterpart::Communes)));
+        assert_eq!(counterpart_of(&[Province, Department, Unit]), Some((2, Counterpart::Departments)));
     }
 }

@@ -12,7 +12,10 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 pub use booking::{Bookable, Disclosure, Holder, disclosure, keeps_chair, may_hold_room, plans_for};
-pub use check::{BaseShift, BusyOf, Check, Conflict, DurationCheck, MeetingBrief, Note, Shift, TargetsCheck};
+pub use check::{
+    BaseShift, BusyOf, CONCLUSION_MINUTES_AT_MOST, Check, Conflict, DurationCheck, MeetingBrief, Note, Shift,
+    TargetsCheck, agenda_notes, counterpart_of,
+};
 pub use input::{AgendaInput, Delegation, MeetingInput, Plan, PlannedItem, SittingInput, parse_time};
 pub use list::{
     Calendar, CalendarFilter, Entry, MeetingFilter, MeetingRow, RoomDay, SiteMeeting, Today, Waiting,

@@ -1,6 +1,8 @@
 //! What the composer asks of the server: the form with its choices, the check, keeping, finding people. The plain form
 //! goes to one address with the pressed button's value.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use domain::access::Stage;
 use domain::agencies::Agency;
@@ -21,7 +23,7 @@ use {
     crate::session::{asked, now},
     domain::access::{Action, Caller, Role, Scope},
     domain::agencies::path_in,
-    domain::error::Failure,
+    domain::error::{Failure, Refusal},
     domain::ids::PersonId,
     domain::meetings::{Delegation, SittingInput},
     domain::rooms::{RoomsOffered, RoomsWanted},
@@ -41,6 +43,8 @@ pub struct Composed {
     pub check: Check,
     /// What can be chosen.
     pub choices: Choices,
+    /// How many papers each agenda item holds, by its identifier; items without any are missing.
+    pub papers: BTreeMap<String, u32>,
     /// The server's now.
     pub now: DateTime<Utc>,
 }
@@ -118,7 +122,23 @@ pub async fn compose(
     };
     let choices = choices(&services, &caller, &input).await?;
     let check = services.meetings.check(&caller, id, input.clone()).await?;
-    Ok(Composed { saved, stage, input, check, choices, now: now()? })
+    let papers = match id {
+        Some(id) => papers_of_items(&services, &caller, id).await?,
+        None => BTreeMap::new(),
+    };
+    Ok(Composed { saved, stage, input, check, choices, papers, now: now()? })
+}
+
+/// How many papers each agenda item holds, neutral lines among them.
+#[cfg(feature = "ssr")]
+async fn papers_of_items(
+    services: &Services,
+    caller: &Caller,
+    id: MeetingId,
+) -> Result<BTreeMap<String, u32>, Failure> {
+    let agenda = services.meetings.get(caller, id).await?.agenda;
+    let held = agenda.into_iter().filter(|item| !item.papers.is_empty());
+    Ok(held.map(|item| (item.id.to_string(), u32::try_from(item.papers.len()).unwrap_or(u32::MAX))).collect())
 }
 
 /// A new form: the caller's agency, the caller as secretary, one sitting and one item to fill in.
@@ -227,6 +247,18 @@ pub async fn keep(
         services.meetings.input(&caller, saved.id).await.ok().filter(|(_, newest, _)| *newest == saved);
     let agenda = newest.map(|(input, ..)| input.agenda).unwrap_or_default();
     Ok(Kept { saved, agenda, at: now()? })
+}
+
+/// The room that a text means, of those that fit it: the only one, or the one of exactly this name. Rooms that merely share
+/// a word are not guessed among.
+pub(super) fn room_meant<'r>(rooms: &'r [Room], text: &str) -> Option<&'r Room> {
+    let folded = domain::text::fold(text);
+    let mut named = rooms.iter().filter(|room| domain::text::fold(&room.name) == folded);
+    match (rooms, named.next(), named.next()) {
+        ([only], ..) => Some(only),
+        (_, Some(named), None) => Some(named),
+        _ => None,
+    }
 }
 
 /// A person, an agency or a room that fits a text.
@@ -356,7 +388,7 @@ pub async fn save(
 enum SaveOutcome {
     /// Redirect to this address.
     Goes(String),
-    /// The draft is saved, but publishing was refused.
+    /// The draft is saved, but what was pressed was refused.
     Refused {
         /// The page of the draft.
         page: String,
@@ -389,7 +421,14 @@ async fn saved(
         add_typed(services, caller, &mut typed, &mut input).await?;
     }
     let is_left = typed.is_left();
-    step.apply(&mut input, &services.agencies.tree(caller).await?);
+    let held = match (edited, step.dropped_item(&input)) {
+        (Some((id, _)), Some(item)) => papers_of_items(services, caller, id).await?.get(&item).copied(),
+        _ => None,
+    };
+    // An item that holds papers stays where it is.
+    if held.is_none() {
+        step.apply(&mut input, &services.agencies.tree(caller).await?);
+    }
     let saved = match services.meetings.save(caller, edited, input.clone()).await {
         // Somebody else was faster. What was typed here becomes a draft of its own, so neither is lost.
         Err(Failure::Stale) => {
@@ -404,6 +443,9 @@ async fn saved(
         outcome => outcome?,
     };
     let edit = format!("/meetings/{}/edit", saved.id);
+    if let Some(papers) = held {
+        return Ok(SaveOutcome::Refused { page: edit, failure: Refusal::ItemHasPapers { papers }.into() });
+    }
     match step {
         step if is_left => {
             let shows_missing = matches!(step, Step::Publish | Step::Check);
@@ -467,11 +509,34 @@ async fn add_typed(
     if !typed.add_room.trim().is_empty() {
         let holder = input.agency.parse().unwrap_or(caller.agency.id);
         let rooms = rooms_found(services, caller, holder, typed.add_room.clone()).await?;
-        if let Some(room) = rooms.into_iter().next() {
+        if let Some(room) = room_meant(&rooms, &typed.add_room) {
             add_room(&mut input.rooms, room.id.to_string());
             typed.add_room.clear();
         }
     }
     add_once(&mut input.sites, typed.add_site.clone());
     Ok(())
+}
+
+#[cfg(all(test, feature = "ssr"))]
+#[expect(clippy::unwrap_used, reason = "a test whose data cannot be read has nothing to say")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_room_is_meant_by_its_own_name_or_when_it_is_the_only_one() {
+        let room = |name: &str| -> Room {
+            leptos::serde_json::from_value(leptos::serde_json::json!({
+                "id": uuid::Uuid::nil(), "code": "P", "name": name, "capacity": 20, "has_video": false, "equipment": "",
+                "is_withdrawn": false, "agency": {"id": uuid::Uuid::nil(), "code": "A", "short_name": "A"},
+            }))
+            .unwrap()
+        };
+        let rooms = [room("Phòng họp số 1"), room("Phòng họp số 12"), room("Hội trường")];
+        let meant = |rooms: &[Room], text: &str| room_meant(rooms, text).map(|room| room.name.clone());
+        assert_eq!(meant(&rooms, "phong hop so 1"), Some("Phòng họp số 1".into()));
+        assert_eq!(meant(&rooms, "phong"), None);
+        assert_eq!(meant(&rooms[2..], "hoi"), Some("Hội trường".into()));
+        assert_eq!(meant(&[], "hoi"), None);
+    }
 }

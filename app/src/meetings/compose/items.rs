@@ -7,6 +7,7 @@ use super::field::{entry, press};
 use super::sheet::Sheet;
 use crate::text::keys::*;
 use crate::text::{t, tf};
+use crate::ui::Icon;
 
 /// The last section.
 pub(super) fn items(sheet: Sheet) -> impl IntoView {
@@ -57,6 +58,7 @@ fn row(sheet: Sheet, at: usize, item: &AgendaInput, count: usize) -> impl IntoVi
                     <input r#type="checkbox" name=name("discussion") value="on" checked=item.discussion == "on"/>
                     {t(COMPOSER_ITEM_DISCUSSION)}
                 </label>
+                {to_papers(sheet, at)}
             </div>
             <div class="cmp__item-acts">
                 {(at > 0).then(|| button(format!("up:{at}"), "arrow-up", COMPOSER_ITEM_UP))}
@@ -64,5 +66,28 @@ fn row(sheet: Sheet, at: usize, item: &AgendaInput, count: usize) -> impl IntoVi
                 {(count > 1).then(|| button(format!("drop_agenda:{at}"), "trash-2", COMPOSER_ITEM_DROP))}
             </div>
         </fieldset>
+    }
+}
+
+/// To the item's papers, on the meeting's own page; once the item was kept.
+fn to_papers(sheet: Sheet, at: usize) -> impl IntoView {
+    let item = Memo::new(move |_| {
+        let id =
+            sheet.input.with(|input| input.agenda.get(at).map(|item| item.id.clone()).unwrap_or_default());
+        sheet.saved.get().filter(|_| !id.is_empty()).map(|saved| (saved.id, id))
+    });
+    move || {
+        item.get().map(|(meeting, id)| {
+            let count = sheet.papers.with_value(|papers| papers.get(&id).copied().unwrap_or_default());
+            let words = match count {
+                0 => t(COMPOSER_ITEM_ADD_PAPERS).to_owned(),
+                count => tf(COMPOSER_ITEM_PAPERS, &[("n", &count)]),
+            };
+            view! {
+                <a class="btn btn--quiet btn--sm cmp__papers" href=format!("/meetings/{meeting}#item-{id}")>
+                    <Icon name="file-text"/>{words}<span class="vh">", "{tf(COMPOSER_ITEM, &[("n", &(at + 1))])}</span>
+                </a>
+            }
+        })
     }
 }

@@ -155,6 +155,11 @@ fn head(sheet: Sheet) -> impl IntoView {
             <StageBadge stage=sheet.stage text=crate::words::stage(sheet.stage)/>
             <span class="grow"></span>
             <span class="hint row" role="status">{move || kept(sheet.keeping.get())}</span>
+            {move || sheet.saved.get().map(|saved| view! {
+                <a class="btn btn--quiet" href=format!("/meetings/{}", saved.id)>
+                    <Icon name="eye"/>{t(if is_draft { COMPOSER_DRAFT_PAGE } else { COMPOSER_MEETING_PAGE })}
+                </a>
+            })}
         </header>
     }
 }

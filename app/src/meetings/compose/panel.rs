@@ -1,7 +1,7 @@
 //! The check beside the form: what stands in the way, why and what would fit; each is solved by one press.
 
 use domain::error::Failure;
-use domain::meetings::{BusyOf, Conflict, DurationCheck, Holder, Note};
+use domain::meetings::{BusyOf, CONCLUSION_MINUTES_AT_MOST, Conflict, DurationCheck, Holder, Note};
 use domain::time::Sitting;
 use leptos::prelude::*;
 
@@ -14,7 +14,7 @@ use crate::meetings::words as meeting_words;
 use crate::text::keys::*;
 use crate::text::{self, Text, t, tf};
 use crate::ui::{Badge, BadgeTone, Icon, Notice, Tone};
-use crate::words::busy;
+use crate::words::{self, busy};
 
 /// The panel: the count, what was refused, the checks, the two buttons.
 pub(super) fn panel(sheet: Sheet) -> impl IntoView {
@@ -145,6 +145,7 @@ fn field_name(field: &str) -> &'static str {
         "form" => COMPOSER_FORM,
         "sittings" => COMPOSER_TIME,
         "rooms" => COMPOSER_ROOM,
+        "add_room" => COMPOSER_FIND_ROOM_LABEL,
         "place" => COMPOSER_OTHER_PLACE,
         "sites" => COMPOSER_SITES,
         "chair" | "add_chair" => PART_CHAIR,
@@ -352,6 +353,22 @@ fn note_section(note: &Note, mark: Mark) -> impl IntoView + use<> {
             "door-open",
             tf(REFUSED_ROOM_WITHDRAWN, &[("room", room)]),
             t(REFUSED_ROOM_WITHDRAWN_BODY).to_owned(),
+        ),
+        Note::AgendaTooLong { minutes, planned } => (
+            "timer",
+            t(COMPOSER_AGENDA_LONG).to_owned(),
+            tf(COMPOSER_AGENDA_LONG_BODY, &[("n", minutes), ("m", planned)]),
+        ),
+        Note::ConclusionTooLong { minutes } => (
+            "timer",
+            t(COMPOSER_CONCLUSION_LONG).to_owned(),
+            tf(COMPOSER_CONCLUSION_LONG_BODY, &[("n", minutes), ("most", &CONCLUSION_MINUTES_AT_MOST)]),
+        ),
+        Note::NoSites => ("video", t(COMPOSER_NO_SITES).to_owned(), t(COMPOSER_NO_SITES_BODY).to_owned()),
+        Note::InvitesOthers { agencies, counterpart } => (
+            "users",
+            tf(COMPOSER_INVITES_OTHERS, &[("n", agencies)]),
+            tf(COMPOSER_INVITES_OTHERS_BODY, &[("with", &words::counterpart(*counterpart))]),
         ),
         Note::RoomTooSmall { room, seats, delegates } => (
             "users",

@@ -2,6 +2,8 @@
 //! button beside the field finds the best match.
 
 use domain::meetings::{Delegation, MeetingInput};
+#[cfg(feature = "hydrate")]
+use domain::rooms::Room;
 use leptos::prelude::*;
 
 use super::calls::{self, Found};
@@ -156,6 +158,22 @@ pub(super) async fn search(sheet: Sheet, field: &str, text: String) -> Result<Ve
         return Ok(rooms.into_iter().map(Found::Room).collect());
     }
     calls::find(text, field != "add").await
+}
+
+/// What an unfinished choice means: of people and agencies the first that fits, of rooms only the one that is meant.
+#[cfg(feature = "hydrate")]
+pub(super) fn first_meant(found: Vec<Found>, field: &str, text: &str) -> Option<Found> {
+    if field != ADD_ROOM {
+        return found.into_iter().next();
+    }
+    let rooms: Vec<Room> = found
+        .into_iter()
+        .filter_map(|found| match found {
+            Found::Room(room) => Some(room),
+            Found::Person(_) | Found::Agency(_) => None,
+        })
+        .collect();
+    calls::room_meant(&rooms, text).cloned().map(Found::Room)
 }
 
 /// A field that finds what [`search`] does.

@@ -4,6 +4,8 @@
 //! The fields belong to the browser: sections are drawn from the sheet only when their shape changes (a row more, a slot
 //! applied), never while somebody types.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use domain::access::Stage;
 use domain::agencies::Agency;
@@ -91,6 +93,8 @@ pub(super) struct Sheet {
     pub(super) people: RwSignal<Vec<PersonRef>>,
     /// What can be chosen.
     pub(super) choices: StoredValue<Choices>,
+    /// How many papers each agenda item held when the page was read, by its identifier.
+    pub(super) papers: StoredValue<BTreeMap<String, u32>>,
     /// How far the meeting has come.
     pub(super) stage: Stage,
     /// Whether what stands beside the form could not be asked for since something was typed.
@@ -140,6 +144,7 @@ impl Sheet {
             unfolded: StoredValue::new(Vec::new()),
             people: RwSignal::new(composed.choices.people.clone()),
             choices: StoredValue::new(composed.choices),
+            papers: StoredValue::new(composed.papers),
             stage: composed.stage,
             is_unchecked: RwSignal::new(false),
             #[cfg(feature = "hydrate")]

@@ -131,6 +131,12 @@ impl Step {
         }
     }
 
+    /// The identifier of the agenda item that the step drops; none for another step or an item that was never kept.
+    pub(super) fn dropped_item(&self, input: &MeetingInput) -> Option<String> {
+        let Step::DropItem(at) = self else { return None };
+        input.agenda.get(*at).map(|item| item.id.clone()).filter(|id| !id.is_empty())
+    }
+
     /// The part of the page the press was made in, and that is shown again after it.
     #[cfg(feature = "ssr")]
     pub(super) fn section(&self) -> &'static str {

@@ -15,7 +15,7 @@ use crate::access::Within;
 use crate::db::{Q, Source, places, q};
 use crate::meetings::sight::{self, MeetingSight};
 use crate::stop::Done;
-use crate::{Backend, stored};
+use crate::{Backend, stored, typed};
 
 /// Lines on one page: as many as a long screen shows.
 const PER_PAGE: u32 = 50;
@@ -69,7 +69,7 @@ pub(super) async fn list(backend: &Backend, caller: &Caller, filter: AuditFilter
     Ok(Page { rows, total, page, per_page: PER_PAGE })
 }
 
-fn condition(backend: &Backend, q: &mut Q, within: &Within, filter: &AuditFilter) -> String {
+fn condition(backend: &Backend, caller: &Caller, q: &mut Q, within: &Within, filter: &AuditFilter) -> String {
     let mut all = vec![within.condition(q, "agency_id")];
     let midnight = |day: chrono::NaiveDate| backend.zone().instant(day.and_time(chrono::NaiveTime::MIN));
     if let Some(line) = filter.line {
@@ -81,8 +81,15 @@ fn condition(backend: &Backend, q: &mut Q, within: &Within, filter: &AuditFilter
     if let Some(after) = filter.to.and_then(|to| to.checked_add_days(Days::new(1))) {
         all.push(format!("at < {}", q.place(midnight(after))));
     }
-    for word in crate::typed::words(&filter.text) {
-        all.push(format!("folded LIKE {}", q.place(format!("%{word}%"))));
+    let has_text = !crate::typed::words(&filter.text).is_empty();
+    if has_text {
+        let mut found = vec![typed::every_word(q, &filter.text, |word| format!("folded LIKE {word}"))];
+        let deeds: Vec<String> = filter.deeds.iter().map(|deed| q.place(deed.code())).collect();
+        if !deeds.is_empty() {
+            found.push(format!("what IN ({})", deeds.join(", ")));
+        }
+        let found: Vec<String> = found.into_iter().map(|found| format!("({found})")).collect();
+        all.push(format!("({})", found.join(" OR ")));
     }
     all.join(" AND ")
 }

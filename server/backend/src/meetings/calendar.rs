@@ -99,8 +99,8 @@ fn question(caller: &Caller, filter: &CalendarFilter, window: Window) -> Q {
     query
 }
 
-/// The room asked for; or those of the agency shown and below it; or those of the caller's own line. And whether there
-/// are more of them.
+/// The room asked for; or those of the agency shown and below it; or those that the caller's meetings may use. And whether
+/// there are more of them.
 async fn board(
     on: &mut impl Source,
     caller: &Caller,
@@ -113,10 +113,11 @@ async fn board(
     } else if let Some(agency) = filter.agency {
         format!("NOT r.is_withdrawn AND a.path LIKE {}", query.place(subtree_pattern(agency)))
     } else {
-        format!("NOT r.is_withdrawn AND {}", rooms::on_line(&mut query, caller.agency.id))
+        format!("NOT r.is_withdrawn AND {}", rooms::usable(&mut query, caller, caller.agency.id))
     };
+    let order = rooms::nearest_first(&mut query, filter.agency.unwrap_or(caller.agency.id));
     let limit = query.place(ROOMS_AT_MOST as i64 + 1);
-    query.push(&chosen).push(&format!(" ORDER BY a.depth DESC, a.code, r.code LIMIT {limit}"));
+    query.push(&chosen).push(&order).push(&format!(" LIMIT {limit}"));
     let mut rows: Vec<rooms::Row> = query.all(&mut *on).await?;
     let has_more = rows.len() > ROOMS_AT_MOST;
     rows.truncate(ROOMS_AT_MOST);

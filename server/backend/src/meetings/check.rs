@@ -4,13 +4,15 @@
 use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
-use domain::access::{Action, Caller, Stage};
-use domain::agencies::AgencySettings;
-use domain::count::Form;
+use domain::access::{Action, Caller, Part, Stage};
+use domain::agencies::{AgencySettings, Level};
+use domain::count::{Counterpart, Form, Side};
 use domain::duration::{cuts_that_fit, sessions};
 use domain::error::FieldProblem;
 use domain::ids::{AgencyId, MeetingId};
-use domain::meetings::{Check, DurationCheck, MeetingInput, Note, State};
+use domain::meetings::{
+    AgendaInput, Check, Delegation, DurationCheck, MeetingInput, Note, State, agenda_notes, counterpart_of,
+};
 use domain::rules::{KindRule, rule_on};
 use domain::slots::nearest_free;
 use domain::time::Hours;
@@ -19,9 +21,9 @@ use super::conflicts::{self, Asked};
 use super::head::Head;
 use super::rows::{Known, Rows};
 use super::{booking, draft, targets};
-use crate::db::Source;
+use crate::db::{BINDS_AT_MOST, Source, places, q};
 use crate::stop::Done;
-use crate::{Backend, agencies, rules};
+use crate::{Backend, agencies, rules, stored};
 
 /// What stands beside the form.
 pub(super) async fn check(
@@ -59,6 +61,13 @@ pub(super) async fn check(
     }
     notes.extend(unusable_room(db, caller, head.as_ref(), meeting, (&rows, &known)).await?);
     notes.extend(room_too_small(&rows, &known));
+    let minutes = |item: &AgendaInput| item.minutes.trim().parse().unwrap_or(0);
+    let items = input.agenda.iter().map(|item| (item.title.as_str(), minutes(item)));
+    notes.extend(agenda_notes(&rows.sittings, items));
+    if rows.form == Some(Form::Hybrid) && rows.sites.is_empty() {
+        notes.push(Note::NoSites);
+    }
+    notes.extend(invites_others(db, (&rows, &known)).await?);
     notes.extend(targets.iter().flat_map(targets::over_ceiling));
     let is_time_bad = !conflicts.is_empty() || notes.iter().any(is_about_time);
     let free_slots = if is_time_bad && !rows.sittings.is_empty() {
@@ -183,6 +192,32 @@ async fn unusable_room(
         return Ok(Some(Note::RoomNotOnLine { room: room.to_owned() }));
     }
     Ok(booking::withdrawn_room(&mut on, rows, &held).await?.map(|room| Note::RoomWithdrawn { room }))
+}
+
+/// Whether a meeting that is said to be within the agency invites others: their delegates, or as sites.
+async fn invites_others(on: impl Source, (rows, known): (&Rows, &Known)) -> Done<Option<Note>> {
+    if rows.counterpart != Counterpart::Internal || rows.side != Side::Organised {
+        return Ok(None);
+    }
+    let mut on = on;
+    let of_delegates = rows.people.iter().filter(|(part, _)| *part == Part::Delegate);
+    let of_delegates = of_delegates.filter_map(|(_, delegation)| match delegation {
+        Delegation::Agency(agency) => Some(*agency),
+        Delegation::Person(person) => known.people.get(person).map(|person| person.agency),
+    });
+    let own = agencies::path(&mut on, rows.agency).await?;
+    let others: BTreeSet<AgencyId> =
+        of_delegates.chain(rows.sites.iter().copied()).filter(|agency| !own.contains(agency)).collect();
+    let mut levels = Vec::new();
+    for some in others.into_iter().collect::<Vec<_>>().chunks(BINDS_AT_MOST) {
+        let sql = format!("SELECT level FROM agency WHERE id IN ({})", places(1, some.len()));
+        let found: Vec<(String,)> = q(sql).bind_all(some.iter().copied()).all(&mut on).await?;
+        for (level,) in found {
+            levels.push(stored::code(&level, Level::parse)?);
+        }
+    }
+    let found = counterpart_of(&levels);
+    Ok(found.map(|(agencies, counterpart)| Note::InvitesOthers { agencies, counterpart }))
 }
 
 /// Only where everybody sits in the room can it be too small.

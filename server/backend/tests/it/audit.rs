@@ -270,3 +270,21 @@ async fn nothing_that_is_withheld_finds_a_line() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn the_trail_is_found_by_its_deeds() {
+    each_database(async |world| {
+        let secretary = world.caller(Role::Secretary, "SNV").await;
+        let chair = world.person("SNV").await;
+        published(world, &secretary, briefing(&secretary, &chair, &[])).await;
+        let administrator = world.caller(Role::AgencyAdministrator, "SNV").await;
+        let found = async |text: &str, deeds: &[Deed]| {
+            let filter = AuditFilter { text: text.into(), deeds: deeds.to_vec(), ..AuditFilter::default() };
+            Audit::list(&world.backend, &administrator, filter).await.unwrap().total
+        };
+        assert_eq!(found("gui giay moi", &[]).await, 0, "{}", world.engine);
+        assert_eq!(found("gui giay moi", &[Deed::MeetingsPublish]).await, 1);
+        assert!(found("", &[]).await > 1, "no text finds all");
+    })
+    .await;
+}

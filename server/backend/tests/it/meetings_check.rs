@@ -1,9 +1,9 @@
 //! The check beside the form.
 
 use domain::access::{Role, Stage};
-use domain::count::{Base, Form};
+use domain::count::{Base, Counterpart, Form};
 use domain::error::Failure;
-use domain::meetings::{BusyOf, MeetingInput, Meetings, Note, SittingInput};
+use domain::meetings::{AgendaInput, BusyOf, MeetingInput, Meetings, Note, SittingInput};
 use domain::targets::Fraction;
 
 use crate::meetings::{briefing, published};
@@ -210,6 +210,52 @@ async fn the_organisers_own_site_brings_no_share_before_the_meeting_either() {
             let targets = world.backend.check(&secretary, None, input).await.unwrap().targets.unwrap();
             assert_eq!((targets.bases[0].share.before, targets.bases[0].share.after), (of(0, 1), after));
         }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_spoils_the_figures_or_the_day_is_told_while_one_composes() {
+    each_database(async |world| {
+        let secretary = world.caller(Role::Secretary, "UBND").await;
+        let (first, second) = (world.agency("SNV").await, world.agency("STC").await);
+        let unit = world.agency_below("UBND-P1", "UBND", "unit").await;
+        let item = |title: &str, minutes: &str| AgendaInput {
+            title: title.into(),
+            minutes: minutes.into(),
+            ..AgendaInput::default()
+        };
+        let input = MeetingInput {
+            form: "hybrid".into(),
+            delegates: vec![format!("a-{first}"), format!("a-{second}"), format!("a-{unit}")],
+            agenda: vec![item("Báo cáo", "540"), item("Kết luận", "60")],
+            ..briefing(&secretary, &secretary, &[])
+        };
+        let notes =
+            async |input: MeetingInput| world.backend.check(&secretary, None, input).await.unwrap().notes;
+        let told = notes(input.clone()).await;
+        let others = Note::InvitesOthers { agencies: 2, counterpart: Counterpart::Departments };
+        for note in [Note::NoSites, Note::ConclusionTooLong { minutes: 60 }, others.clone()] {
+            assert!(told.contains(&note), "{}: {told:?}", world.engine);
+        }
+        assert!(told.iter().any(|note| matches!(note, Note::AgendaTooLong { minutes: 600, .. })), "{told:?}");
+        let right = MeetingInput {
+            counterpart: "departments".into(),
+            sites: vec![first.to_string()],
+            agenda: vec![item("Báo cáo", "30")],
+            ..input
+        };
+        let told = notes(right).await;
+        assert!(
+            !told.iter().any(|note| matches!(
+                note,
+                Note::NoSites
+                    | Note::InvitesOthers { .. }
+                    | Note::AgendaTooLong { .. }
+                    | Note::ConclusionTooLong { .. }
+            )),
+            "{told:?}"
+        );
     })
     .await;
 }

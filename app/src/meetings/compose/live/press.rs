@@ -3,7 +3,7 @@
 
 use std::future::pending;
 
-use domain::error::Failure;
+use domain::error::{Failure, Refusal};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use wasm_bindgen::JsCast;
@@ -49,6 +49,11 @@ pub(super) fn submit(sheet: Sheet, event: &leptos::ev::SubmitEvent) {
         Step::AddDelegate => spawn_local(add_first(sheet, "add")),
         Step::FindRoom => spawn_local(add_first(sheet, ADD_ROOM)),
         Step::AddSite => add_site(sheet),
+        Step::DropItem(_) if papers_dropped(sheet, &step).is_some() => {
+            if let Some(papers) = papers_dropped(sheet, &step) {
+                tell(sheet, Refusal::ItemHasPapers { papers }.into());
+            }
+        }
         step => {
             sheet
                 .choices
@@ -56,6 +61,12 @@ pub(super) fn submit(sheet: Sheet, event: &leptos::ev::SubmitEvent) {
             changed(sheet, focus_after(sheet, &step));
         }
     }
+}
+
+/// How many papers the step would drop with their agenda item.
+fn papers_dropped(sheet: Sheet, step: &Step) -> Option<u32> {
+    let item = sheet.input.with_untracked(|input| step.dropped_item(input))?;
+    sheet.papers.with_value(|papers| papers.get(&item).copied())
 }
 
 /// Where the work goes on after a step.
@@ -160,14 +171,15 @@ async fn add_first(sheet: Sheet, field: &'static str) {
         return;
     }
     match people::search(sheet, field, text.clone()).await {
-        Ok(found) if sheet.beside.try_with_untracked(|_| sheet.beside(field)) == Some(text) => {
-            match found.into_iter().next() {
+        Ok(found) if sheet.beside.try_with_untracked(|_| sheet.beside(field)) == Some(text.clone()) => {
+            let is_guess = found.len() > 1 && field == ADD_ROOM;
+            match people::first_meant(found, field, &text) {
                 Some(found) => {
                     sheet.clear(field);
                     people::take(sheet, field, found);
                 }
                 None => {
-                    sheet.loosen(field, true);
+                    sheet.loosen(field, !is_guess);
                     focus_on(field);
                 }
             }
