@@ -130,6 +130,10 @@ fn refused(refusal: &Refusal) -> Described {
         Refusal::RoomNotOnLine { room } => {
             Described::new(tf(REFUSED_ROOM_NOT_ON_LINE, &[("room", room)]), t(REFUSED_ROOM_NOT_ON_LINE_BODY))
         }
+        Refusal::PublishedTooOften { at_most } => Described::new(
+            tf(REFUSED_PUBLISHED_TOO_OFTEN, &[("n", at_most)]),
+            t(REFUSED_PUBLISHED_TOO_OFTEN_BODY),
+        ),
         Refusal::MediaOff => Described::new(t(REFUSED_MEDIA_OFF), t(REFUSED_MEDIA_OFF_BODY)),
         Refusal::ItemHasPapers { papers } => {
             Described::new(tf(REFUSED_ITEM_HAS_PAPERS, &[("n", papers)]), t(REFUSED_ITEM_HAS_PAPERS_BODY))

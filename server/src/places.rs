@@ -99,7 +99,7 @@ impl Default for Limits {
             identifications_per_network: 8,
             requests_per_sender: 4,
             calls_of_person: Rate { at_once: 300, every: Duration::from_millis(500) },
-            written_imports_of_person: Rate { at_once: 20, every: Duration::from_secs(180) },
+            written_imports_of_person: Rate { at_once: 20, every: Duration::from_secs(1800) },
             pace: Pace::default(),
             drained_within: Duration::from_secs(60),
             pages_stuck_after: Duration::from_secs(60),

@@ -67,6 +67,11 @@ pub enum Refusal {
         /// What the caller may know of the other meeting.
         by: Holder,
     },
+    /// The caller has sent as many invitations and changes as one person may in an hour.
+    PublishedTooOften {
+        /// How many.
+        at_most: u32,
+    },
     /// This server carries no picture and sound.
     MediaOff,
     /// The agenda item holds papers, so it cannot be dropped.

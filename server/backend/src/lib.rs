@@ -29,6 +29,7 @@ mod search;
 mod seed;
 mod stop;
 mod stored;
+mod turns;
 mod typed;
 
 use std::path::PathBuf;
@@ -45,6 +46,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use accounts::password::Hashing;
 use blobs::Blobs;
 use papers::{HeldPaper, PendingDeclarations};
+use turns::Turns;
 
 pub use audit::{TrailFault, TrailState};
 pub use db::{Db, Q, Record, Source, Tx, Value, Via, places, q};
@@ -115,6 +117,7 @@ struct Inner {
     blobs: Blobs,
     inspector: Inspector,
     import_turn: Arc<Semaphore>,
+    turns: Turns,
     held: PendingDeclarations<HeldPaper>,
     hashing: Hashing,
 }
@@ -144,6 +147,7 @@ impl Backend {
             blobs,
             inspector,
             import_turn: Arc::new(Semaphore::new(1)),
+            turns: Turns::default(),
             held: PendingDeclarations::default(),
             hashing: Hashing::new(),
         })))
@@ -256,6 +260,11 @@ impl Backend {
 
     pub(crate) fn hashing(&self) -> &Hashing {
         &self.0.hashing
+    }
+
+    /// The turns for what reads much.
+    pub(crate) fn turns(&self) -> &Turns {
+        &self.0.turns
     }
 
     pub(crate) fn entropy(&self) -> &dyn Entropy {

@@ -36,11 +36,11 @@ const CHOSEN_AT_MOST: usize = 50;
 #[async_trait]
 impl Rooms for Backend {
     async fn offer(&self, caller: &Caller, wanted: RoomsWanted) -> Outcome<RoomsOffered> {
-        self.outcome(offer(self, caller, &wanted).await)
+        self.in_turn(caller, offer(self, caller, &wanted)).await
     }
 
     async fn list(&self, caller: &Caller, text: &str, page: u32) -> Outcome<Page<Room>> {
-        self.outcome(list(self, caller, text, page.max(1)).await)
+        self.in_turn(caller, list(self, caller, text, page.max(1))).await
     }
 
     async fn get(&self, caller: &Caller, room: RoomId) -> Outcome<Room> {

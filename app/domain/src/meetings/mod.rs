@@ -217,6 +217,10 @@ pub struct Typing {
     pub turn: u64,
 }
 
+/// So often one person may send invitations or changes in an hour. A secretariat sends a few dozen on a busy day, and each
+/// leaves a line in the audit trail for ever.
+pub const PUBLISHED_AN_HOUR_AT_MOST: u32 = 200;
+
 /// Planning and running meetings.
 ///
 /// Drafting saves whatever was typed, valid or not, so that nothing is lost. Publishing parses it, applies

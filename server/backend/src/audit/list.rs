@@ -69,7 +69,7 @@ pub(super) async fn list(backend: &Backend, caller: &Caller, filter: AuditFilter
     Ok(Page { rows, total, page, per_page: PER_PAGE })
 }
 
-fn condition(backend: &Backend, caller: &Caller, q: &mut Q, within: &Within, filter: &AuditFilter) -> String {
+fn condition(backend: &Backend, q: &mut Q, within: &Within, filter: &AuditFilter) -> String {
     let mut all = vec![within.condition(q, "agency_id")];
     let midnight = |day: chrono::NaiveDate| backend.zone().instant(day.and_time(chrono::NaiveTime::MIN));
     if let Some(line) = filter.line {

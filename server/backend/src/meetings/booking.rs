@@ -63,21 +63,16 @@ pub(super) fn room_not_on_line<'k>(
     rooms.filter(|room| !may_hold_room(caller, &room.path, holder)).map(|room| room.name.as_str()).next()
 }
 
-/// The name of a room that is no longer in use and that the meeting does not hold already.
-pub(super) async fn withdrawn_room(
-    on: impl Source,
-    rows: &Rows,
-    held_already: &[RoomId],
-) -> Done<Option<String>> {
-    let asked: Vec<RoomId> = rows.rooms.iter().filter(|room| !held_already.contains(room)).copied().collect();
-    if asked.is_empty() {
+/// The name of a room of the form that is no longer in use.
+pub(super) async fn withdrawn_room(on: impl Source, rows: &Rows) -> Done<Option<String>> {
+    if rows.rooms.is_empty() {
         return Ok(None);
     }
     let found: Option<(String,)> = q(format!(
         "SELECT name FROM room WHERE is_withdrawn AND id IN ({}) ORDER BY code LIMIT 1",
-        places(1, asked.len())
+        places(1, rows.rooms.len())
     ))
-    .bind_all(asked)
+    .bind_all(rows.rooms.iter().copied())
     .optional(on)
     .await?;
     Ok(found.map(|(name,)| name))
@@ -129,8 +124,8 @@ pub(super) async fn refuse_taken(on: &mut impl Source, booking: &Booking<'_>) ->
     }
 }
 
-/// Refuses a day on which the agency has as many meetings as it may have. A day that the published meeting is on
-/// already stays allowed. Two meetings that are published at the same moment may both pass on PostgreSQL: the limit
+/// Refuses a day on which the agency has as many meetings as it may have: those that it holds itself. What was called off
+/// or only attended keeps nobody from planning. A day that the published meeting is on already stays allowed. Two meetings that are published at the same moment may both pass on PostgreSQL: the limit
 /// keeps calendars short, and one more does no harm.
 async fn refuse_full_day(on: &mut impl Source, booking: &Booking<'_>) -> Done<()> {
     let mut query = q("SELECT s.date FROM sitting s JOIN meeting m ON m.id = s.meeting_id WHERE s.date IN (");
@@ -139,7 +134,8 @@ async fn refuse_full_day(on: &mut impl Source, booking: &Booking<'_>) -> Done<()
     let (agency, own) = (query.place(booking.rows.agency), query.place(booking.meeting));
     let limit = query.place(i64::from(MEETINGS_A_DAY_AT_MOST));
     query.push(&format!(
-        "{}) AND m.agency_id = {agency} AND m.stage <> 'draft' GROUP BY s.date \
+        "{}) AND m.agency_id = {agency} AND m.side = 'organised' AND m.stage IN ('scheduled', 'under_way', 'held') \
+         GROUP BY s.date \
          HAVING COUNT(DISTINCT m.id) >= {limit} AND SUM(CASE WHEN m.id = {own} THEN 1 ELSE 0 END) = 0 \
          ORDER BY s.date LIMIT 1",
         days.join(", ")

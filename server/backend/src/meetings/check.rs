@@ -33,14 +33,14 @@ pub(super) async fn check(
     input: MeetingInput,
 ) -> Done<Check> {
     draft::within_bounds(&input)?;
-    let mut db = backend.db();
+    let mut db = backend.db().heavy_reader().await?;
     let head = match meeting {
-        Some(id) => Some(Head::load(db, caller, id, backend.zone().date(caller.now)).await?),
+        Some(id) => Some(Head::load(&mut db, caller, id, backend.zone().date(caller.now)).await?),
         None => None,
     };
-    let agency = agency(backend, caller, head.as_ref(), &input).await?;
-    let settings = agencies::settings(db, agency).await?;
-    let rules = rules::all(db).await?;
+    let agency = agency(&mut db, caller, head.as_ref(), &input).await?;
+    let settings = agencies::settings(&mut db, agency).await?;
+    let rules = rules::all(&mut db).await?;
     let mut rows = Rows::of_input(&input, agency);
     if rows.form == Some(Form::InPerson) {
         rows.sites.clear();
@@ -54,12 +54,12 @@ pub(super) async fn check(
     let asked = Asked { rows: &rows, known: &known, own: meeting, caller, hours: &cuts, near: &near };
     let conflicts = conflicts::all(&mut db, &asked).await?;
     let duration = duration(&rows, &rules, &settings);
-    let targets = targets::check(db, &rows, meeting, settings.hybrid, &rules).await?;
+    let targets = targets::check(&mut db, &rows, meeting, settings.hybrid, &rules).await?;
     let mut notes = notes(backend, caller, head.as_ref(), &rows, &settings)?;
     if first(&rows).is_some() && !rows.kind.is_empty() && duration.is_none() {
         notes.push(Note::NoRule);
     }
-    notes.extend(unusable_room(db, caller, head.as_ref(), meeting, (&rows, &known)).await?);
+    notes.extend(unusable_room(&mut db, caller, head.as_ref(), meeting, (&rows, &known)).await?);
     notes.extend(room_too_small(&rows, &known));
     let minutes = |item: &AgendaInput| item.minutes.trim().parse().unwrap_or(0);
     let items = input.agenda.iter().map(|item| (item.title.as_str(), minutes(item)));
@@ -67,7 +67,7 @@ pub(super) async fn check(
     if rows.form == Some(Form::Hybrid) && rows.sites.is_empty() {
         notes.push(Note::NoSites);
     }
-    notes.extend(invites_others(db, (&rows, &known)).await?);
+    notes.extend(invites_others(&mut db, (&rows, &known)).await?);
     notes.extend(targets.iter().flat_map(targets::over_ceiling));
     let is_time_bad = !conflicts.is_empty() || notes.iter().any(is_about_time);
     let free_slots = if is_time_bad && !rows.sittings.is_empty() {
@@ -78,7 +78,7 @@ pub(super) async fn check(
         Vec::new()
     };
     let free_rooms = if conflicts.iter().any(conflicts::is_of_room) {
-        conflicts::free_rooms(db, &asked).await?
+        conflicts::free_rooms(&mut db, &asked).await?
     } else {
         Vec::new()
     };
@@ -88,18 +88,17 @@ pub(super) async fn check(
 
 /// The agency the meeting is for; the caller must be one who composes for it.
 async fn agency(
-    backend: &Backend,
+    db: &mut impl Source,
     caller: &Caller,
     head: Option<&Head>,
     input: &MeetingInput,
 ) -> Done<AgencyId> {
-    let mut db = backend.db();
-    let Some(head) = head else { return draft::agency_to_compose(&mut db, caller, input).await };
+    let Some(head) = head else { return draft::agency_to_compose(db, caller, input).await };
     head.permit(caller, Action::ComposeMeeting)?;
     let own = head.agency_id()?;
-    let typed = draft::typed_agency(db, input).await?.unwrap_or(own);
+    let typed = draft::typed_agency(&mut *db, input).await?.unwrap_or(own);
     if typed != own {
-        draft::permit_compose(&mut db, caller, typed).await?;
+        draft::permit_compose(db, caller, typed).await?;
     }
     Ok(typed)
 }
@@ -191,7 +190,7 @@ async fn unusable_room(
     if let Some(room) = booking::room_not_on_line(caller, rows, known, &holder, &held) {
         return Ok(Some(Note::RoomNotOnLine { room: room.to_owned() }));
     }
-    Ok(booking::withdrawn_room(&mut on, rows, &held).await?.map(|room| Note::RoomWithdrawn { room }))
+    Ok(booking::withdrawn_room(&mut on, rows).await?.map(|room| Note::RoomWithdrawn { room }))
 }
 
 /// Whether a meeting that is said to be within the agency invites others: their delegates, or as sites.

@@ -47,7 +47,7 @@ impl Meetings for Backend {
         meeting: Option<MeetingId>,
         input: MeetingInput,
     ) -> Outcome<Check> {
-        self.outcome(check::check(self, caller, meeting, input).await)
+        self.in_turn(caller, check::check(self, caller, meeting, input)).await
     }
 
     async fn save(
@@ -78,19 +78,19 @@ impl Meetings for Backend {
     }
 
     async fn get(&self, caller: &Caller, meeting: MeetingId) -> Outcome<Meeting> {
-        self.outcome(get(self, caller, meeting).await)
+        self.in_turn(caller, get(self, caller, meeting)).await
     }
 
     async fn list(&self, caller: &Caller, filter: MeetingFilter) -> Outcome<Page<MeetingRow>> {
-        self.outcome(list::list(self, caller, filter).await)
+        self.in_turn(caller, list::list(self, caller, filter)).await
     }
 
     async fn calendar(&self, caller: &Caller, filter: CalendarFilter) -> Outcome<Calendar> {
-        self.outcome(calendar::calendar(self, caller, filter).await)
+        self.in_turn(caller, calendar::calendar(self, caller, filter)).await
     }
 
     async fn today(&self, caller: &Caller) -> Outcome<Today> {
-        self.outcome(today::today(self, caller).await)
+        self.in_turn(caller, today::today(self, caller)).await
     }
 
     async fn call_off(

@@ -1,12 +1,13 @@
 //! Publishing: the plan is parsed, everything it names is there, the law and the bookings allow it, and it is written
 //! with the record of what changed. All in one transaction; a refusal leaves nothing behind.
 
+use chrono::TimeDelta;
 use domain::access::{Action, Caller, Stage};
 use domain::audit::Deed;
 use domain::duration::{cuts_that_fit, sessions};
 use domain::error::{Failure, Refusal};
 use domain::ids::MeetingId;
-use domain::meetings::{Meeting, MeetingInput, Saved};
+use domain::meetings::{Meeting, MeetingInput, PUBLISHED_AN_HOUR_AT_MOST, Saved};
 use domain::rules::{KindRule, rule_on};
 use domain::time::{Hours, Sitting};
 use serde::Serialize;
@@ -23,6 +24,19 @@ use crate::db::{Tx, q};
 use crate::stop::Done;
 use crate::{Backend, agencies, rules, search};
 
+/// Refuses who has published as often in the last hour as one person may.
+async fn refuse_too_often(tx: &mut Tx, caller: &Caller) -> Done<()> {
+    let (sent,): (i64,) =
+        q("SELECT CAST(COUNT(*) AS BIGINT) FROM audit WHERE at >= $1 AND person_id = $2 AND what = $3")
+            .bind(caller.now - TimeDelta::hours(1))
+            .bind(caller.person)
+            .bind(Deed::MeetingsPublish.code())
+            .one(tx)
+            .await?;
+    let at_most = PUBLISHED_AN_HOUR_AT_MOST;
+    if sent >= i64::from(at_most) { Err(Refusal::PublishedTooOften { at_most }.into()) } else { Ok(()) }
+}
+
 /// Publishes what was saved.
 pub(super) async fn publish(backend: &Backend, caller: &Caller, id: MeetingId, rev: i64) -> Done<Saved> {
     let (now, today) = (caller.now, backend.zone().date(caller.now));
@@ -30,6 +44,7 @@ pub(super) async fn publish(backend: &Backend, caller: &Caller, id: MeetingId, r
     let head = Head::lock(&mut tx, caller, id, Some(rev), today).await?;
     head.permit(caller, Action::PublishMeeting)?;
     let next = head.state()?.publish(now)?;
+    refuse_too_often(&mut tx, caller).await?;
     let mut input = draft::typed(&mut tx, id, &head).await?;
     let stage = head.stage()?;
     let own = head.agency_id()?;
@@ -56,7 +71,7 @@ pub(super) async fn publish(backend: &Backend, caller: &Caller, id: MeetingId, r
         return Err(Refusal::RoomNotOnLine { room: room.to_owned() }.into());
     }
     booking::lock(&mut tx, &rows.rooms, chair).await?;
-    if let Some(room) = booking::withdrawn_room(&mut tx, &rows, &held).await? {
+    if let Some(room) = booking::withdrawn_room(&mut tx, &rows).await? {
         return Err(Refusal::RoomWithdrawn { room }.into());
     }
     let booking = Booking { caller, meeting: id, rows: &rows, known: &known, hours: &Hours::default() };

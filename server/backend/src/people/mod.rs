@@ -40,7 +40,7 @@ const PER_PAGE: u32 = 50;
 #[async_trait]
 impl People for Backend {
     async fn find(&self, caller: &Caller, text: &str) -> Outcome<Vec<PersonRef>> {
-        self.outcome(find(self, caller, text).await)
+        self.in_turn(caller, find(self, caller, text)).await
     }
 
     async fn named(&self, caller: &Caller, people: Vec<PersonId>) -> Outcome<Vec<PersonRef>> {
@@ -54,7 +54,7 @@ impl People for Backend {
         text: &str,
         page: u32,
     ) -> Outcome<Page<Person>> {
-        self.outcome(list(self, caller, agency, text, page).await)
+        self.in_turn(caller, list(self, caller, agency, text, page)).await
     }
 
     async fn get(&self, caller: &Caller, person: PersonId) -> Outcome<Person> {

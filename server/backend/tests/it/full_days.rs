@@ -3,7 +3,7 @@
 use domain::access::Role;
 use domain::error::{Failure, Problem, Refusal};
 use domain::imports::ImportKind;
-use domain::meetings::{MEETINGS_A_DAY_AT_MOST, MeetingInput, Meetings};
+use domain::meetings::{MEETINGS_A_DAY_AT_MOST, MeetingInput, Meetings, PUBLISHED_AN_HOUR_AT_MOST};
 
 use crate::imports::{bad, meetings, written};
 use crate::meetings::{briefing, published};
@@ -86,6 +86,45 @@ async fn a_meeting_is_not_sent_for_a_day_that_is_full() {
         let input = MeetingInput { title: "Họp giao ban đầu tuần".into(), ..input };
         let saved = world.backend.save(&secretary, Some((last, saved.rev)), input).await.unwrap();
         world.backend.publish(&secretary, last, saved.rev).await.unwrap();
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_was_called_off_or_only_attended_keeps_nobody_from_planning() {
+    each_database(async |world| {
+        let secretary = world.caller(Role::Secretary, "SNV").await;
+        let chair = world.person("SNV").await;
+        let day = "2026-06-18T14:00/15:00";
+        let attended = |row: String| row.replace("organised", "attended");
+        let half = LIMIT / 2;
+        import(world, &rows("SNV", half, day, "cancelled")).await;
+        let others = rows("SNV", LIMIT - half, "2026-06-18T15:00/16:00", "scheduled");
+        import(world, &others.into_iter().map(attended).collect::<Vec<_>>()).await;
+        published(world, &secretary, briefing(&secretary, &chair, &[])).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn one_person_sends_only_so_often_in_an_hour() {
+    each_database(async |world| {
+        let mut secretary = world.caller(Role::Secretary, "SNV").await;
+        let (chair, other) = (world.person("SNV").await, world.person("SNV").await);
+        let id = published(world, &secretary, briefing(&secretary, &chair, &[])).await;
+        let (input, mut saved, _) = world.backend.input(&secretary, id).await.unwrap();
+        for time in 1..PUBLISHED_AN_HOUR_AT_MOST {
+            let input = MeetingInput { title: format!("Họp giao ban {time}"), ..input.clone() };
+            saved = world.backend.save(&secretary, Some((id, saved.rev)), input).await.unwrap();
+            saved = world.backend.publish(&secretary, id, saved.rev).await.unwrap();
+        }
+        let typed = MeetingInput { secretary: String::new(), ..briefing(&secretary, &other, &[]) };
+        let one_more = world.backend.save(&secretary, None, typed).await.unwrap();
+        let refused = Refusal::PublishedTooOften { at_most: PUBLISHED_AN_HOUR_AT_MOST };
+        let publish = world.backend.publish(&secretary, one_more.id, one_more.rev).await;
+        assert_eq!(publish.map(drop), Err(Failure::Refused(refused)), "{}", world.engine);
+        secretary.now += chrono::Duration::minutes(61);
+        world.backend.publish(&secretary, one_more.id, one_more.rev).await.unwrap();
     })
     .await;
 }
