@@ -168,14 +168,11 @@ mod tests {
         assert_ne!(super::field("under_way"), "under_way");
         assert_eq!(super::field("something_new"), "something_new");
     }
-}
 
-#[cfg(all(test, feature = "ssr"))]
-mod tests {
-    use super::*;
-
+    #[cfg(feature = "ssr")]
     #[test]
     fn deeds_are_found_by_their_words_in_either_language() {
+        use super::{Deed, deeds_named};
         assert_eq!(deeds_named("ngung dung phong"), [Deed::RoomsWithdraw]);
         assert_eq!(deeds_named("Use of a room ended"), [Deed::RoomsWithdraw]);
         assert!(deeds_named("phòng họp").len() > 2);

@@ -158,8 +158,8 @@ async fn a_room_is_withdrawn_once_no_meeting_to_come_holds_it() {
         let postponed = world.meeting("SNV").stage(Stage::Scheduled).at("2026-06-22T08:00/09:30").room(used);
         let postponed = postponed.chair(&secretary).store().await;
         world.backend.call_off(&secretary, postponed, true, "Chủ trì bận").await.unwrap();
-        let (input, saved, _) = world.backend.input(&secretary, postponed).await.unwrap();
-        let again = world.backend.save(&secretary, Some((postponed, saved.rev)), input).await.unwrap();
+        let (input, kept, _) = world.backend.input(&secretary, postponed).await.unwrap();
+        let again = world.backend.save(&secretary, Some((postponed, kept.rev)), input).await.unwrap();
         let refused = world.backend.publish(&secretary, postponed, again.rev).await;
         let withdrawn = Refusal::RoomWithdrawn { room: "Phòng P1".into() };
         assert_eq!(refused.map(drop), Err(Failure::Refused(withdrawn)), "what was postponed holds no room");
