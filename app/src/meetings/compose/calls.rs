@@ -519,7 +519,6 @@ async fn add_typed(
 }
 
 #[cfg(all(test, feature = "ssr"))]
-#[expect(clippy::unwrap_used, reason = "a test whose data cannot be read has nothing to say")]
 mod tests {
     use super::*;
 
