@@ -162,7 +162,7 @@ mod tests {
         let delegate = r#"{"participants":[{"id":"01a19ed0-1740-7523-bd57-5ac427bd7c3b","part":"chair",
             "person":{"id":"01a2023d-fafc-746d-9fd9-174d2c52848b","name":"Chánh Văn phòng","agency":"VP"},
             "presence":"absent"}]}"#;
-        assert_eq!(only(delegate), "Chánh Văn phòng: Vắng");
+        assert_eq!(only(delegate), "Chánh Văn phòng: Vắng không lý do");
         assert_eq!(only(r#"{"form":"hybrid"}"#), "Kết hợp");
         assert_eq!(only(r#"{"roles":["secretary@UBND tỉnh","delegate"]}"#), "Thư ký, UBND tỉnh; Đại biểu");
         assert_eq!(
