@@ -25,7 +25,13 @@ pub(super) fn month(calendar: &Calendar, asked: &Asked, window: Window, label: &
         .take(7)
         .map(|day| view! { <div class="mo__h">{text::weekday(day.date)}</div> })
         .collect_view();
-    let boxes = days.iter().map(|day| one(day, asked, day.date.month() != shown)).collect_view();
+    let boxes = days
+        .iter()
+        .map(|day| {
+            let left_out = calendar.left_out.iter().find(|(date, _)| *date == day.date);
+            one(day, left_out.map_or(0, |(_, count)| *count), asked, day.date.month() != shown)
+        })
+        .collect_view();
     let within: Vec<Day> = days.iter().filter(|day| day.date.month() == shown).cloned().collect();
     view! {
         <div class="mo not-phone" role="group" aria-label=label.to_owned()>{heads}{boxes}</div>
@@ -34,7 +40,7 @@ pub(super) fn month(calendar: &Calendar, asked: &Asked, window: Window, label: &
     .into_any()
 }
 
-fn one(day: &Day, asked: &Asked, is_out: bool) -> impl IntoView + use<> {
+fn one(day: &Day, left_out: u32, asked: &Asked, is_out: bool) -> impl IntoView + use<> {
     let mut class = String::from("mo__d");
     for (is, name) in [(is_out, " is-out"), (day.is_today, " is-today"), (day.closed.is_some(), " is-off")] {
         if is {
@@ -49,7 +55,7 @@ fn one(day: &Day, asked: &Asked, is_out: bool) -> impl IntoView + use<> {
     };
     // A rest of one would take the line that it saves.
     let lines = if day.entries.len() == LINES + 1 { LINES + 1 } else { LINES };
-    let rest = day.entries.len().saturating_sub(lines);
+    let rest = day.entries.len().saturating_sub(lines) + left_out as usize;
     let more = (rest > 0)
         .then(|| view! { <a class="mo__more" href=week.clone()>{tf(CALENDAR_MORE, &[("n", &rest)])}</a> });
     view! {

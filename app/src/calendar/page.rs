@@ -69,6 +69,7 @@ fn draw(shown: &Shown) -> AnyView {
         {tools::tools(asked, calendar, choices)}
         {tools::in_force(asked, choices)}
         {tools::found(asked, people, rooms)}
+        {tools::left_out(calendar)}
         {body}
     }
     .into_any()

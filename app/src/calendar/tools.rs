@@ -14,7 +14,7 @@ use super::query::{Asked, Shape, Whose};
 use crate::session::{may_somewhere, me};
 use crate::text::keys::*;
 use crate::text::{self, t, tf};
-use crate::ui::{Icon, SegLinks};
+use crate::ui::{Icon, Notice, SegLinks};
 
 /// The line itself.
 pub(super) fn tools(asked: &Asked, calendar: &Calendar, choices: &Choices) -> AnyView {
@@ -179,6 +179,31 @@ fn chip(name: String, without: &Asked) -> AnyView {
     .into_any()
 }
 
+/// Days that the notice names.
+const DAYS_NAMED: usize = 7;
+
+/// Says on which days more meetings are than the calendar shows, each with the way to all of them.
+pub(super) fn left_out(calendar: &Calendar) -> AnyView {
+    let days = &calendar.left_out;
+    if days.is_empty() {
+        return ().into_any();
+    }
+    let named = days.iter().take(DAYS_NAMED).enumerate().map(|(position, (date, count))| {
+        let href = format!("/meetings?from={0}&to={0}", text::iso(*date));
+        let label = tf(CALENDAR_LEFT_OUT_DAY, &[("date", &text::day_month(*date)), ("n", count)]);
+        view! { {(position > 0).then_some(", ")}<a href=href>{label}</a> }
+    });
+    let named = named.collect_view();
+    let rest = (days.len() > DAYS_NAMED).then_some(", …");
+    view! {
+        <Notice title=t(CALENDAR_LEFT_OUT)>
+            <p>{named}{rest}</p>
+            <p>{t(CALENDAR_LEFT_OUT_HINT)}</p>
+        </Notice>
+    }
+    .into_any()
+}
+
 /// The people and rooms that a name may mean, each a link to their calendar.
 pub(super) fn found(asked: &Asked, people: &[PersonRef], rooms: &[Room]) -> AnyView {
     if asked.find.is_empty() {
@@ -213,4 +238,37 @@ fn found_link(with: &Asked, name: String, detail: String) -> AnyView {
         </li>
     }
     .into_any()
+}
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests {
+    use chrono::Days;
+    use domain::time::Hours;
+    use leptos::prelude::RenderHtml;
+
+    use super::*;
+
+    #[test]
+    fn days_with_more_than_is_shown_lead_to_their_lists() {
+        let first: NaiveDate = "2026-12-03".parse().unwrap();
+        let mut calendar = Calendar {
+            entries: Vec::new(),
+            left_out: Vec::new(),
+            days_off: Vec::new(),
+            working_weekends: Vec::new(),
+            blocked: Vec::new(),
+            hours: Hours::default(),
+            rooms: Vec::new(),
+            has_more_rooms: false,
+            now: "2026-12-03T03:00:00Z".parse().unwrap(),
+        };
+        assert!(!left_out(&calendar).to_html().contains("notice"));
+        calendar.left_out = (0..7).map(|day| (first + Days::new(day), 120)).collect();
+        let html = left_out(&calendar).to_html();
+        assert!(html.contains("href=\"/meetings?from=2026-12-03&amp;to=2026-12-03\""), "{html}");
+        assert!(html.contains("120") && !html.contains('…'), "{html}");
+        calendar.left_out.push((first + Days::new(7), 1));
+        let html = left_out(&calendar).to_html();
+        assert!(html.contains('…') && !html.contains("2026-12-10"), "{html}");
+    }
 }

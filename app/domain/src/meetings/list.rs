@@ -124,6 +124,8 @@ pub struct Entry {
 pub struct Calendar {
     /// Sittings in order.
     pub entries: Vec<Entry>,
+    /// Days with more sittings than are shown, and how many are not.
+    pub left_out: Vec<(NaiveDate, u32)>,
     /// Days off in the window that are not plain weekends: date and name.
     pub days_off: Vec<(NaiveDate, String)>,
     /// Weekend days that are worked.

@@ -1,30 +1,34 @@
 //! The calendar: sittings of a few weeks by agency, room or person, with the days that are off, worked or kept free.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use chrono::{Datelike, Days, NaiveDate, Weekday};
 use domain::access::{Action, Caller, Scope};
 use domain::calendar::DayKind;
 use domain::meetings::{Calendar, CalendarFilter, Entry, RoomDay};
 use domain::period::Window;
+use domain::rules::KindRule;
 use domain::sight::Sight;
 use domain::time::Sitting;
 
 use super::booking::HOLDING;
 use super::clashes::clashing;
-use super::lines;
+use super::lines::{self, Line};
 use super::narrow::{AgencyScope, Narrow};
 use super::sight::at_least;
 use super::store::minute;
 use crate::agencies::subtree_pattern;
-use crate::db::{Q, Source, places, q};
+use crate::db::{BINDS_AT_MOST, Source, places, q};
 use crate::stop::Done;
 use crate::{Backend, access, agencies, rooms, rules, stored};
 
 /// Six weeks: a month with the days that fill its first and last week.
 const DAYS_AT_MOST: u64 = 42;
-/// More meetings than a person can make out in six weeks.
-const MEETINGS_AT_MOST: i64 = 1000;
+/// More sittings than a person can make out. Each day of the window has its share, so that a full day never makes
+/// another look free.
+const SITTINGS_AT_MOST: i64 = 1000;
+/// What each day may have however many days are shown.
+const SITTINGS_A_DAY: i64 = 40;
 /// More rooms than a board can show side by side.
 const ROOMS_AT_MOST: usize = 100;
 
@@ -36,22 +40,18 @@ pub(super) async fn calendar(backend: &Backend, caller: &Caller, filter: Calenda
     let mut db = backend.db().heavy_reader().await?;
     let settings = agencies::settings(&mut db, agency).await?;
     let rules = rules::all(&mut db).await?;
-    let query = question(caller, &filter, window);
-    let found = lines::fetch(&mut db, caller, &rules, query).await?;
+    let (shown, left_out) = chosen(&mut db, caller, &filter, window).await?;
     let clashing = clashing(&mut db, caller, window).await?;
     let mut entries: Vec<Entry> = Vec::new();
-    for line in found {
-        let shown = line.sittings.iter().filter(|sitting| window.contains(sitting.date));
-        entries.extend(shown.map(|sitting| Entry {
-            sitting: *sitting,
-            clashes: clashing.contains(&(
-                line.row.id.to_string(),
-                sitting.date.to_string(),
-                minute(sitting.from),
-            )),
-            meeting: line.row.clone(),
-            rooms: line.rooms.clone(),
-        }));
+    for line in lines_of(&mut db, caller, &rules, &shown).await? {
+        for sitting in line.sittings {
+            let key = (line.row.id.to_string(), sitting.date.to_string(), minute(sitting.from));
+            if shown.contains(&key) {
+                let clashes = clashing.contains(&key);
+                let (meeting, rooms) = (line.row.clone(), line.rooms.clone());
+                entries.push(Entry { sitting, meeting, rooms, clashes });
+            }
+        }
     }
     entries.sort_by_key(|entry| (entry.sitting, entry.meeting.id));
     let listed = |kind: DayKind| {
@@ -70,6 +70,7 @@ pub(super) async fn calendar(backend: &Backend, caller: &Caller, filter: Calenda
     let (rooms, has_more_rooms) = board(&mut db, caller, &filter, window).await?;
     Ok(Calendar {
         entries,
+        left_out,
         days_off,
         working_weekends,
         blocked,
@@ -85,18 +86,64 @@ fn bounded(window: Window) -> Window {
     Window { from: window.from, to: window.to.min(last) }
 }
 
-/// What was called off stays in the calendar, as such: people look for it where it was.
-fn question(caller: &Caller, filter: &CalendarFilter, window: Window) -> Q {
-    let mut query = lines::ask(caller);
-    let mut all = vec![at_least(&mut query, caller, Sight::Title)];
+/// A sitting: meeting, date, first minute.
+type Key = (String, String, i64);
+
+/// The first sittings of each day, and the days with more of them. What was called off stays in the calendar, as such:
+/// people look for it where it was.
+async fn chosen(
+    on: &mut impl Source,
+    caller: &Caller,
+    filter: &CalendarFilter,
+    window: Window,
+) -> Done<(HashSet<Key>, Vec<(NaiveDate, u32)>)> {
+    let days = (window.to - window.from).num_days() + 1;
+    let a_day = (SITTINGS_AT_MOST / days.max(1)).max(SITTINGS_A_DAY);
+    let mut query = q("");
     let (from, to) = (query.place(window.from), query.place(window.to));
-    all.push(format!("m.id IN (SELECT s.meeting_id FROM sitting s WHERE s.date BETWEEN {from} AND {to})"));
+    let mut all = vec![format!("s.date BETWEEN {from} AND {to}"), at_least(&mut query, caller, Sight::Title)];
     let agency = filter.agency.map(AgencyScope::HeldOrAttended);
     let narrow = Narrow { agency, room: filter.room, person: filter.person };
     all.extend(narrow.conditions(&mut query, caller));
-    let limit = query.place(MEETINGS_AT_MOST);
-    query.push(&all.join(" AND ")).push(&format!(" ORDER BY m.first_date, m.id LIMIT {limit}"));
-    query
+    let (all, a_day) = (all.join(" AND "), query.place(a_day));
+    query.push(&format!(
+        "SELECT d.meeting_id, d.date, d.from_minute, d.of_day FROM ( \
+            SELECT s.meeting_id, s.date, s.from_minute, COUNT(*) OVER (PARTITION BY s.date) AS of_day, \
+              ROW_NUMBER() OVER (PARTITION BY s.date ORDER BY s.from_minute, s.meeting_id, s.position) AS place \
+            FROM sitting s JOIN meeting m ON m.id = s.meeting_id WHERE {all}) d \
+         WHERE d.place <= {a_day} ORDER BY d.date"
+    ));
+    let rows: Vec<(String, String, i64, i64)> = query.all(on).await?;
+    let (mut shown, mut left_out) = (HashSet::with_capacity(rows.len()), Vec::new());
+    for of_day in rows.chunk_by(|(_, one, ..), (_, other, ..)| one == other) {
+        let (_, date, _, count) = &of_day[0];
+        let rest = stored::number(*count)?.saturating_sub(of_day.len() as u32);
+        if rest > 0 {
+            left_out.push((stored::date(date)?, rest));
+        }
+        shown.extend(of_day.iter().map(|(meeting, date, from, _)| (meeting.clone(), date.clone(), *from)));
+    }
+    Ok((shown, left_out))
+}
+
+/// The meetings of these sittings.
+async fn lines_of(
+    on: &mut impl Source,
+    caller: &Caller,
+    rules: &[KindRule],
+    shown: &HashSet<Key>,
+) -> Done<Vec<Line>> {
+    let meetings: BTreeSet<&str> = shown.iter().map(|(meeting, ..)| meeting.as_str()).collect();
+    let meetings: Vec<&str> = meetings.into_iter().collect();
+    let mut found = Vec::with_capacity(meetings.len());
+    for some in meetings.chunks(BINDS_AT_MOST) {
+        let mut query = lines::ask(caller);
+        let sight = at_least(&mut query, caller, Sight::Title);
+        let some: Vec<String> = some.iter().map(|meeting| query.place(*meeting)).collect();
+        query.push(&format!("{sight} AND m.id IN ({})", some.join(", ")));
+        found.extend(lines::fetch(&mut *on, caller, rules, query).await?);
+    }
+    Ok(found)
 }
 
 /// The room asked for; or those of the agency shown and below it; or those that the caller's meetings may use. And whether

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use chrono::NaiveDate;
 use domain::access::{Caller, Role, Stage};
 use domain::count::{Base, Counterpart, Facts, Form, HybridCounts, Outcome, Scope, Side, What};
 use domain::error::Failure;
@@ -282,6 +283,41 @@ async fn the_calendar_shows_sittings_days_off_and_clashing_drafts() {
         assert_eq!(seen.entries.len(), 3, "a draft is its secretariat's");
         let of_room = CalendarFilter { room: Some(room), agency: Some(secretary.agency.id), ..filter };
         assert_eq!(world.backend.calendar(&secretary, of_room).await.unwrap().entries.len(), 3);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_full_day_of_the_calendar_hides_no_other_day() {
+    each_database(async |world| {
+        let secretary = world.caller(Role::Secretary, "SNV").await;
+        let (first, last): (NaiveDate, NaiveDate) =
+            ("2026-06-01".parse().unwrap(), "2026-06-30".parse().unwrap());
+        for count in 0..60 {
+            let from = 8 + count / 10;
+            world.meeting("SNV").at(&format!("2026-06-01T{from:02}:00/{from:02}:30")).store().await;
+        }
+        for _ in 0..3 {
+            world.meeting("SNV").at("2026-06-01T07:00/07:30 2026-06-30T08:00/09:00").store().await;
+        }
+        // What the caller may not know of is not counted either.
+        world.meeting("STC").stage(Stage::Draft).at("2026-06-01T08:00/09:00").store().await;
+        let shown = async |from, to, agency| {
+            let window = Window::new(from, to).unwrap();
+            let filter = CalendarFilter { window, agency, room: None, person: None };
+            let calendar = world.backend.calendar(&secretary, filter).await.unwrap();
+            let on = |day| calendar.entries.iter().filter(|entry| entry.sitting.date == day).count();
+            assert!(calendar.entries.is_sorted_by_key(|entry| entry.sitting));
+            (on(first), on(last), calendar.left_out)
+        };
+        for agency in [None, Some(secretary.agency.id)] {
+            // Each of thirty days shows forty sittings at least: 23 of 63 are left out.
+            let month = shown(first, last, agency).await;
+            assert_eq!(month, (40, 3, vec![(first, 23)]), "{}", world.engine);
+        }
+        assert_eq!(shown(first, first, None).await, (63, 0, vec![]), "{}", world.engine);
+        let other = Some(world.agency("STC").await);
+        assert_eq!(shown(first, last, other).await, (0, 0, vec![]), "{}", world.engine);
     })
     .await;
 }

@@ -8,41 +8,53 @@ use domain::ids::AgencyId;
 use domain::meetings::MEETINGS_A_DAY_AT_MOST;
 use domain::time::Sitting;
 
-use super::MeetingRow;
 use super::known::DAYS_AT_ONCE;
-use crate::db::{Db, places, q};
+use crate::db::{Source, places, q};
 use crate::stop::Done;
 use crate::stored;
+
+/// Agencies of a file that a statement names. The meetings of more are told apart when they are read.
+const AGENCIES_AT_MOST: usize = 100;
 
 /// Meetings of each agency on each day that a row of the file names: those stored, and then those of the file.
 pub(super) struct MeetingDays(HashMap<(AgencyId, NaiveDate), u32>);
 
 impl MeetingDays {
-    /// Counts the stored meetings, called-off ones too, on the days of the file. Drafts are left out.
-    pub(super) async fn load(db: &Db, rows: &[MeetingRow<'_>]) -> Done<MeetingDays> {
-        let mut wanted: HashMap<AgencyId, BTreeSet<NaiveDate>> = HashMap::new();
-        for MeetingRow { key: (agency, ..), content, .. } in rows {
-            wanted.entry(*agency).or_default().extend(dates(&content.sittings));
+    /// Counts the stored meetings, called-off ones too, on the days of the rows: their agencies, and their sittings.
+    /// Drafts are left out.
+    pub(super) async fn load<'r>(
+        on: &mut impl Source,
+        rows: impl Iterator<Item = (AgencyId, &'r [Sitting])>,
+    ) -> Done<MeetingDays> {
+        let (mut agencies, mut days) = (BTreeSet::new(), BTreeSet::new());
+        for (agency, sittings) in rows {
+            agencies.insert(agency);
+            days.extend(dates(sittings));
         }
+        let days: Vec<NaiveDate> = days.into_iter().collect();
         let mut counts = HashMap::new();
-        for (agency, days) in wanted {
-            let days: Vec<NaiveDate> = days.into_iter().collect();
-            for days in days.chunks(DAYS_AT_ONCE) {
-                let (Some(first), Some(last)) = (days.first(), days.last()) else { continue };
-                // In this order: the meetings of one agency are fewer than those of all agencies on many days.
-                let rows: Vec<(String, i64)> = q(format!(
-                    "SELECT s.date, CAST(COUNT(DISTINCT m.id) AS BIGINT) FROM meeting m CROSS JOIN sitting s \
-                     WHERE s.meeting_id = m.id AND m.agency_id = $1 AND m.stage <> 'draft' AND m.last_date >= $2 \
-                     AND m.first_date <= $3 AND s.date IN ({}) GROUP BY s.date",
-                    places(4, days.len())
-                ))
-                .bind(agency)
-                .bind(*first)
-                .bind(*last)
-                .bind_all(days.iter().copied())
-                .all(db)
-                .await?;
-                for (day, count) in rows {
+        for days in days.chunks(DAYS_AT_ONCE) {
+            let agency = if agencies.len() > AGENCIES_AT_MOST {
+                String::new()
+            } else {
+                format!(" AND m.agency_id IN ({})", places(days.len() + 1, agencies.len()))
+            };
+            // In this order: it looks at each sitting of the days once. The meetings of an agency, each compared with each
+            // day, are far more.
+            let mut query = q(format!(
+                "SELECT m.agency_id, s.date, CAST(COUNT(DISTINCT m.id) AS BIGINT) FROM sitting s CROSS JOIN meeting m \
+                 WHERE m.id = s.meeting_id AND s.date IN ({}) AND m.stage <> 'draft'{agency} \
+                 GROUP BY m.agency_id, s.date",
+                places(1, days.len())
+            ))
+            .bind_all(days.iter().copied());
+            if !agency.is_empty() {
+                query = query.bind_all(agencies.iter().copied());
+            }
+            let rows: Vec<(String, String, i64)> = query.all(&mut *on).await?;
+            for (agency, day, count) in rows {
+                let agency = stored::id(&agency)?;
+                if agencies.contains(&agency) {
                     counts.insert((agency, stored::date(&day)?), stored::number(count)?);
                 }
             }
@@ -81,4 +93,91 @@ impl MeetingDays {
 
 fn dates(sittings: &[Sitting]) -> BTreeSet<NaiveDate> {
     sittings.iter().map(|sitting| sitting.date).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicU64, Ordering};
+
+    use chrono::Days;
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::db::Db;
+    use crate::db::reader::Reader;
+    use crate::{Backend, BackendConfig, SeededEntropy};
+
+    /// Stored meetings. Each begins on a day of its own, and has its second sitting decades later.
+    const MEETINGS: u64 = 3_000;
+    /// Steps of the embedded database for each sitting on a day of the file: some 50 are needed. When each day is
+    /// looked for in each meeting it is 10,000.
+    const STEPS_A_SITTING: u64 = 200;
+    /// Steps between two counts.
+    const STEPS_AT_ONCE: i32 = 100;
+
+    async fn store(backend: &Backend, agency: AgencyId) {
+        let numbered = format!(
+            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {MEETINGS}) INSERT INTO"
+        );
+        let (first, last) =
+            ("date('1950-01-01', '+' || i || ' days')", "date('2050-01-01', '+' || i || ' days')");
+        let sitting = "sitting (meeting_id, position, date, from_minute, to_minute)";
+        let mut tx = backend.db().begin().await.unwrap();
+        for rows in [
+            format!(
+                "meeting (id, rev, agency_id, title, kind, form, side, counterpart, is_unexpected, place, stage, \
+                 created_at, scope, first_date, last_date) SELECT 'm-' || i, 1, '{agency}', 'Họp', 'working', \
+                 'online', 'organised', 'internal', FALSE, '', 'held', 0, 'work', {first}, {last} FROM n"
+            ),
+            format!("{sitting} SELECT 'm-' || i, 0, {first}, 480, 540 FROM n"),
+            format!("{sitting} SELECT 'm-' || i, 1, {last}, 480, 540 FROM n"),
+        ] {
+            q(format!("{numbered} {rows}")).run(&mut tx).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn the_work_grows_with_the_sittings_on_the_days_and_not_with_the_meetings_on_each_day() {
+        let folder = tempfile::tempdir().unwrap();
+        let config = BackendConfig::embedded(folder.path());
+        let backend = Backend::open(config, Box::new(SeededEntropy::new(7))).await.unwrap();
+        let (own, other) = (AgencyId(Uuid::from_u128(1)), AgencyId(Uuid::from_u128(2)));
+        let mut tx = backend.db().begin().await.unwrap();
+        for (agency, code) in [(own, "SNV"), (other, "STC")] {
+            q(format!(
+                "INSERT INTO agency (id, code, level, name, short_name, path, depth, folded) \
+                 VALUES ('{agency}', '{code}', 'department', '{code}', '{code}', '/{agency}/', 0, '')"
+            ))
+            .run(&mut tx)
+            .await
+            .unwrap();
+        }
+        tx.commit().await.unwrap();
+        store(&backend, own).await;
+        // A file of two agencies, with one meeting each on every day on which a stored one begins.
+        let begin: NaiveDate = "1950-01-01".parse().unwrap();
+        let time = |text: &str| text.parse().unwrap();
+        let sittings: Vec<Sitting> = (1..=MEETINGS)
+            .map(|day| Sitting::new(begin + Days::new(day), time("14:00:00"), time("15:00:00")).unwrap())
+            .collect();
+        let rows = sittings.chunks(1).flat_map(|sittings| [(own, sittings), (other, sittings)]);
+        let Db::Sqlite { readers, .. } = backend.db() else { panic!("the embedded database") };
+        let mut connection = readers.acquire().await.unwrap();
+        let looks = Arc::new(AtomicU64::new(0));
+        let counter = Arc::clone(&looks);
+        connection.lock_handle().await.unwrap().set_progress_handler(STEPS_AT_ONCE, move || {
+            counter.fetch_add(1, Ordering::Relaxed);
+            true
+        });
+        let mut reader = Reader::Sqlite(connection);
+        let days = MeetingDays::load(&mut reader, rows).await.unwrap();
+        assert_eq!(days.0.len() as u64, MEETINGS, "of the other agency none is stored");
+        assert!(days.0.iter().all(|((agency, _), count)| *agency == own && *count == 1));
+        let taken = looks.load(Ordering::Relaxed) * u64::from(STEPS_AT_ONCE.unsigned_abs());
+        assert!(taken < MEETINGS * STEPS_A_SITTING, "{taken} steps");
+        drop(reader);
+        backend.db().close().await;
+    }
 }

@@ -10,11 +10,11 @@ use domain::ids::{AgencyId, MeetingId};
 use domain::time::Sitting;
 
 use super::{Content, Key, MeetingRow};
-use crate::db::{BINDS_AT_MOST, Db, places, q};
+use crate::db::{BINDS_AT_MOST, Source, places, q};
 use crate::stop::Done;
 use crate::stored;
 
-/// Days of one agency whose meetings are loaded at once.
+/// Days whose meetings are loaded at once.
 pub(super) const DAYS_AT_ONCE: usize = 400;
 
 /// A meeting that is there already.
@@ -65,7 +65,10 @@ type Titled<'r> = (NaiveDate, &'r str);
 
 /// The stored meetings that a row of the file may mean: those of its agency that begin on its date under its title.
 /// Never a span of dates, for two rows would then load every meeting between them.
-pub(super) async fn load(db: &Db, rows: &[MeetingRow<'_>]) -> Done<HashMap<Key, Vec<KnownMeeting>>> {
+pub(super) async fn load(
+    on: &mut impl Source,
+    rows: &[MeetingRow<'_>],
+) -> Done<HashMap<Key, Vec<KnownMeeting>>> {
     let mut wanted: HashMap<AgencyId, (BTreeSet<NaiveDate>, HashSet<Titled<'_>>)> = HashMap::new();
     for MeetingRow { key: (agency, title, begin), .. } in rows {
         let (days, titles) = wanted.entry(*agency).or_default();
@@ -76,14 +79,14 @@ pub(super) async fn load(db: &Db, rows: &[MeetingRow<'_>]) -> Done<HashMap<Key, 
     for (agency, (days, titles)) in wanted {
         let days: Vec<NaiveDate> = days.into_iter().collect();
         for days in days.chunks(DAYS_AT_ONCE) {
-            load_days(db, agency, days, &titles, &mut known).await?;
+            load_days(&mut *on, agency, days, &titles, &mut known).await?;
         }
     }
     Ok(known)
 }
 
 async fn load_days(
-    db: &Db,
+    on: &mut impl Source,
     agency: AgencyId,
     days: &[NaiveDate],
     titles: &HashSet<Titled<'_>>,
@@ -97,7 +100,7 @@ async fn load_days(
     ))
     .bind(agency)
     .bind_all(days.iter().copied())
-    .all(db)
+    .all(&mut *on)
     .await?;
     let mut stored_rows = Vec::new();
     for row in all {
@@ -106,7 +109,7 @@ async fn load_days(
         }
     }
     for some in stored_rows.chunks_mut(BINDS_AT_MOST) {
-        let mut sittings = load_sittings(db, some).await?;
+        let mut sittings = load_sittings(&mut *on, some).await?;
         for row in some {
             let mut sittings = sittings.remove(&row.id).unwrap_or_default();
             sittings.sort();
@@ -130,13 +133,13 @@ async fn load_days(
     Ok(())
 }
 
-async fn load_sittings(db: &Db, meetings: &[Row]) -> Done<HashMap<String, Vec<Sitting>>> {
+async fn load_sittings(on: impl Source, meetings: &[Row]) -> Done<HashMap<String, Vec<Sitting>>> {
     let held: Vec<(String, String, i64, i64)> = q(format!(
         "SELECT meeting_id, date, from_minute, to_minute FROM sitting WHERE meeting_id IN ({})",
         places(1, meetings.len())
     ))
     .bind_all(meetings.iter().map(|row| &row.id))
-    .all(db)
+    .all(on)
     .await?;
     let mut sittings: HashMap<String, Vec<Sitting>> = HashMap::with_capacity(meetings.len());
     for (meeting, date, from, to) in held {
