@@ -4,6 +4,7 @@
 pub mod calls;
 mod content;
 mod field;
+pub mod finding;
 mod items;
 #[cfg(any(feature = "hydrate", test))]
 mod keeper;

@@ -6,8 +6,8 @@ use domain::meetings::{Delegation, MeetingInput};
 use domain::rooms::Room;
 use leptos::prelude::*;
 
-use super::calls::{self, Found};
 use super::field::{error, folded, press};
+use super::finding::{self, Found};
 use super::live;
 use super::sheet::{ADD_ROOM, Sheet};
 use super::step::{add_once, add_room};
@@ -154,10 +154,10 @@ fn delegate(sheet: Sheet, code: String) -> impl IntoView {
 pub(super) async fn search(sheet: Sheet, field: &str, text: String) -> Result<Vec<Found>, CallError> {
     if field == ADD_ROOM {
         let agency = sheet.input.try_with_untracked(|input| input.agency.clone()).unwrap_or_default();
-        let rooms = calls::find_rooms(text, agency).await?;
+        let rooms = finding::find_rooms(text, agency).await?;
         return Ok(rooms.into_iter().map(Found::Room).collect());
     }
-    calls::find(text, field != "add").await
+    finding::find(text, field != "add").await
 }
 
 /// What an unfinished choice means: of people and agencies the first that fits, of rooms only the one that is meant.
@@ -173,7 +173,7 @@ pub(super) fn first_meant(found: Vec<Found>, field: &str, text: &str) -> Option<
             Found::Person(_) | Found::Agency(_) => None,
         })
         .collect();
-    calls::room_meant(&rooms, text).cloned().map(Found::Room)
+    finding::room_meant(&rooms, text).cloned().map(Found::Room)
 }
 
 /// A field that finds what [`search`] does.
