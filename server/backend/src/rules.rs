@@ -264,6 +264,8 @@ fn parse(input: &KindRuleInput) -> Result<Parsed, Vec<FieldProblem>> {
     }
     match (scope, limit, valid_from) {
         (Some(scope), Some(limit_sessions), Some(valid_from)) if problems.is_empty() => {
+            let (code, source) = (code.into(), source.into());
+            let (name_vi, name_en) = (name_vi.into(), name_en.into());
             Ok(Parsed { kind: KindRef { code, name_vi, name_en, scope }, limit_sessions, source, valid_from })
         }
         _ => Err(problems),
