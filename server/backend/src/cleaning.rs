@@ -6,6 +6,7 @@ use std::collections::HashSet;
 
 use domain::text::{Line, Paragraphs, fold};
 
+use crate::agencies::CODE_AT_MOST;
 use crate::db::{Db, Tx, q};
 use crate::search;
 use crate::stop::Done;
@@ -80,6 +81,7 @@ const STEPS: [(&str, Step); 15] = [
     ("meeting_line", Step::Index),
 ];
 
+const ALIASES: &str = "agency_alias";
 const ALIAS_KEY: &str = "agency_id || ' ' || alias";
 const BASELINE_KEY: &str = "agency_id || ' ' || year || ' ' || base";
 
@@ -162,11 +164,12 @@ impl Texts {
                 && before[0] != after[0]
                 && self.is_taken(tx, code, &row, &after[0]).await?
             {
-                if self.drop_double(tx, &row).await? {
+                if *table == ALIASES {
+                    q(format!("DELETE FROM {ALIASES} WHERE {key} = $1")).bind(&row).run(&mut *tx).await?;
                     changed += 1;
                     continue;
                 }
-                after[0].clone_from(&before[0]);
+                after[0] = self.other_code(tx, code, &row, &after[0]).await?;
             }
             let set: Vec<String> =
                 columns.iter().enumerate().map(|(n, column)| format!("{column} = ${}", n + 2)).collect();
@@ -181,10 +184,10 @@ impl Texts {
         if self.paragraphs == Some(column) { Paragraphs::new(text).into() } else { Line::new(text).into() }
     }
 
-    /// Whether another row has the cleaned code already. Other names may be the same in two agencies.
+    /// Whether another row has the cleaned code already. Two agencies may share another name.
     async fn is_taken(&self, tx: &mut Tx, code: &str, row: &str, cleaned: &str) -> Done<bool> {
         let Texts { table, key, .. } = self;
-        let same_agency = if *table == "agency_alias" {
+        let same_agency = if *table == ALIASES {
             " AND agency_id = (SELECT o.agency_id FROM agency_alias o WHERE o.agency_id || ' ' || o.alias = $1)"
         } else {
             ""
@@ -198,15 +201,25 @@ impl Texts {
         Ok(found.is_some())
     }
 
-    /// Deletes a name that an agency has twice. Two agencies or rooms that were entered twice stay two, each with the
-    /// code it has: meetings belong to both.
-    async fn drop_double(&self, tx: &mut Tx, row: &str) -> Done<bool> {
-        if self.table == "agency_alias" {
-            q(format!("DELETE FROM agency_alias WHERE {ALIAS_KEY} = $1")).bind(row).run(tx).await?;
-            return Ok(true);
+    /// A free code for an agency or a room whose code looks like that of another one. Both stay, because meetings belong
+    /// to both: `SNV` and `SNV-2`.
+    async fn other_code(&self, tx: &mut Tx, code: &str, row: &str, cleaned: &str) -> Done<String> {
+        let mut number = 2;
+        loop {
+            let ending = format!("-{number}");
+            let room = CODE_AT_MOST.saturating_sub(u32::try_from(ending.len()).unwrap_or(CODE_AT_MOST));
+            let other = format!("{}{ending}", Line::shortened(cleaned, room));
+            if !self.is_taken(tx, code, row, &other).await? {
+                tracing::warn!(
+                    table = self.table,
+                    code = cleaned,
+                    given = other,
+                    "two codes looked the same"
+                );
+                return Ok(other);
+            }
+            number += 1;
         }
-        tracing::warn!(table = self.table, row, "two codes look the same; give one of them another code");
-        Ok(false)
     }
 }
 

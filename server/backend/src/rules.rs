@@ -13,6 +13,7 @@ use domain::error::{Failure, FieldProblem, Outcome, Problem, Refusal};
 use domain::ids::{AgencyId, RuleId};
 use domain::rules::{KindRef, KindRule, KindRuleInput, Rules};
 use domain::targets::{Fraction, Targets};
+use domain::text::Line;
 
 use crate::access::permit;
 use crate::agencies::{CODE_AT_MOST, NAME_AT_MOST, text};
@@ -168,7 +169,7 @@ async fn set_hybrid(backend: &Backend, caller: &Caller, hybrid: HybridCounts) ->
 async fn add(backend: &Backend, caller: &Caller, input: KindRuleInput) -> Done<RuleId> {
     permit(caller, Action::AddRule, Scope::System)?;
     let mut tx = backend.db().begin().await?;
-    let input = match kind_on(&all(&mut tx).await?, input.code.trim(), None) {
+    let input = match kind_on(&all(&mut tx).await?, &Line::new(&input.code), None) {
         Some(kind) => input.filled_from(kind),
         None => input,
     };

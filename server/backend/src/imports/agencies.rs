@@ -9,6 +9,7 @@ use domain::error::Problem;
 use domain::ids::AgencyId;
 use domain::text::{Line, same_key};
 
+use super::cells::line;
 use super::changes::{Area, Change};
 use super::table::{Row, Table};
 use super::{FileSteps, Import};
@@ -80,7 +81,7 @@ fn read(import: &mut Import<'_>, table: &Table<'_>) -> Vec<Read> {
     let mut seen = std::collections::HashSet::new();
     let mut lines = table.rows();
     while let Some(cells) = lines.next(&mut import.bad) {
-        let cell = |column| cells.get(column).to_owned();
+        let cell = |column| line(cells, column).into();
         let input = AgencyInput {
             code: cell("code"),
             parent: cell("parent"),

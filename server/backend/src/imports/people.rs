@@ -202,14 +202,15 @@ fn read(import: &mut Import<'_>, table: &Table<'_>) -> Vec<(Row, ParsedPerson)> 
     let mut seen = HashSet::new();
     let mut lines = table.rows();
     while let Some(cells) = lines.next(&mut import.bad) {
-        let cell = |column| cells.get(column).to_owned();
+        let cell = |column| line(cells, column).into();
         let input = PersonInput {
             user_name: cell("user_name"),
             name: cell("name"),
             position: cell("position"),
             agency: cell("agency"),
             roles: cell("roles"),
-            password: cell("password"),
+            // Never cleaned: it is compared with what is typed at the sign-in.
+            password: cells.get("password").to_owned(),
         };
         match people::parse(&input) {
             Ok(parsed) if !seen.insert(parsed.user_name.clone()) => {

@@ -10,7 +10,7 @@ use domain::imports::ImportKind;
 use domain::rooms::{ROOMS_OF_AGENCY_AT_MOST, RoomInput};
 use domain::text::{Line, same_key};
 
-use super::cells::place_of;
+use super::cells::{line, place_of};
 use super::changes::{Area, Change};
 use super::table::{Cells, Table};
 use super::{FileSteps, Import};
@@ -111,7 +111,7 @@ impl FileSteps for RoomFile {
 }
 
 fn input(cells: Cells<'_>) -> RoomInput {
-    let cell = |column| cells.get(column).to_owned();
+    let cell = |column| line(cells, column).into();
     RoomInput {
         code: cell("code"),
         name: cell("name"),
