@@ -25,7 +25,7 @@
 
 import { icon, make, said, word } from "./reader/words.js";
 import { Upload, queue } from "./upload/queue.js";
-import { UploadRow } from "./upload/row.js";
+import { UploadRow, shownName } from "./upload/row.js";
 import { tellElsewhere } from "./upload/strip.js";
 
 class PaperUpload extends HTMLElement {
@@ -103,7 +103,7 @@ class PaperUpload extends HTMLElement {
     const form = this.#taken();
     for (const file of files) {
       const upload = new Upload(file, form);
-      if (file.size > most) queue.refuse(upload, word(this, "too-big", { name: file.name }));
+      if (file.size > most) queue.refuse(upload, word(this, "too-big", { name: shownName(file.name) }));
       else queue.add(upload);
     }
   }

@@ -326,6 +326,11 @@ pub fn describe_problem(problem: &Wrong) -> String {
     match problem {
         Wrong::Missing => t(PROBLEM_MISSING).to_owned(),
         Wrong::TooLong(most) => tf(PROBLEM_TOO_LONG, &[("n", most)]),
+        Wrong::TooManyLetters { at_most, over } => {
+            tf(PROBLEM_TOO_MANY_LETTERS, &[("n", at_most), ("over", over)])
+        }
+        Wrong::UserName { proposal } if proposal.is_empty() => t(PROBLEM_USER_NAME).to_owned(),
+        Wrong::UserName { proposal } => tf(PROBLEM_USER_NAME_PROPOSED, &[("proposal", proposal)]),
         Wrong::TooShort(least) => tf(PROBLEM_TOO_SHORT, &[("n", least)]),
         Wrong::NotADate => t(PROBLEM_NOT_A_DATE).to_owned(),
         Wrong::NotATime => t(PROBLEM_NOT_A_TIME).to_owned(),

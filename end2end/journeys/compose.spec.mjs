@@ -1,7 +1,9 @@
 // A conference is composed under the law: too long is told before the press, published, and known to the next booking.
 
-import { test, expect, shot } from '../fixtures.mjs';
+import { test, expect, hydrated, open, shot, words } from '../fixtures.mjs';
 import { compose, demo, freeTuesday, pick } from '../steps.mjs';
+
+const t = words('vi');
 
 test('a conference is kept within its limit, published, and in the way of a second one', async ({ person }, info) => {
   test.setTimeout(300_000);
@@ -39,4 +41,28 @@ test('a conference is kept within its limit, published, and in the way of a seco
     await expect(clash.locator('.slot').first()).toBeVisible();
     await shot(secretary, `composer-clash`);
   });
+});
+
+test('a title that is too long says by how much, and a word without an end widens no phone', async ({ person }) => {
+  const secretary = await person(demo('thuky1.vpub'), { viewport: { width: 390, height: 844 } });
+  const title = `Sơ kết ${'không'.repeat(12)} ${Date.now() % 100_000}`;
+  const fits = async () =>
+    expect(await secretary.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBe(0);
+
+  await open(secretary, '/meetings/new');
+  await secretary.locator('#title').fill('ệ'.normalize('NFD').repeat(307));
+  await expect(secretary.locator('#title-error')).toHaveText(t('problem_too_many_letters', { over: 7, n: 300 }));
+  await secretary.locator('#title').fill(title.normalize('NFD'));
+  await expect(secretary.locator('#title-error')).toBeHidden();
+  await secretary.waitForURL(/draft=/);
+  const search = `/meetings?text=${encodeURIComponent(title)}`;
+  await expect(async () => {
+    await open(secretary, search);
+    await expect(secretary.getByRole('link', { name: title, exact: true })).toBeVisible({ timeout: 2_000 });
+  }).toPass();
+  await fits();
+  await secretary.getByRole('link', { name: title, exact: true }).click();
+  await secretary.waitForURL(/\/meetings\/[0-9a-f-]{36}/);
+  await hydrated(secretary);
+  await fits();
 });

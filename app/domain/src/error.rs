@@ -263,8 +263,20 @@ impl FieldProblem {
 pub enum Problem {
     /// Nothing was entered.
     Missing,
-    /// Longer than so many characters.
+    /// Longer than so many bytes or characters, where nobody is told by how much.
     TooLong(u32),
+    /// A text of more letters than it may have.
+    TooManyLetters {
+        /// How many it may have.
+        at_most: u32,
+        /// How many are too many.
+        over: u32,
+    },
+    /// Holds what a user name may not hold.
+    UserName {
+        /// A user name that would do; empty when none could be made.
+        proposal: String,
+    },
     /// Shorter than so many characters.
     TooShort(u32),
     /// Not a date.

@@ -1,14 +1,18 @@
 //! People: a position in an agency, and the roles they hold there or in other agencies.
 
+mod user_name;
+
 use std::fmt;
 
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
+pub use user_name::{USER_NAME_AT_MOST, parse_user_name, typed_user_name};
 
 use crate::access::{Caller, Role};
 use crate::agencies::AgencyRef;
 use crate::error::{FieldProblem, Outcome, Problem};
 use crate::ids::{AgencyId, PersonId};
+use crate::text::Line;
 
 /// A person as other things name them.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -120,6 +124,7 @@ pub fn typed_roles(typed: &str) -> Result<Vec<TypedRole>, FieldProblem> {
         Some((_, "")) => None,
         Some((role, agency)) => Some(TypedRole { role: Role::parse(role)?, agency: Some(agency.to_owned()) }),
     };
+    let typed = Line::new(typed);
     let words = typed.split([' ', '|', ',']).filter(|word| !word.is_empty());
     let roles: Option<Vec<TypedRole>> = words.map(read).collect();
     let mut roles = roles.ok_or_else(|| FieldProblem::new("roles", Problem::Unknown))?;

@@ -13,6 +13,11 @@ const BUTTONS = {
   done: [],
 };
 
+/** A file's name as people see it: without the characters that turn letters round and hide what a file is. */
+export function shownName(name) {
+  return name.replace(/[\p{Cc}\p{Cf}]/gu, "").normalize("NFC");
+}
+
 export class UploadRow {
   #host;
   #upload;
@@ -30,13 +35,14 @@ export class UploadRow {
     this.#upload = upload;
     this.#acts = acts;
     const { file } = upload;
-    this.#track = make("div", { className: "progress", role: "progressbar", "aria-label": file.name }, this.#fill);
+    const title = shownName(file.name);
+    this.#track = make("div", { className: "progress", role: "progressbar", "aria-label": title }, this.#fill);
     this.#track.setAttribute("aria-valuemin", "0");
     this.#track.setAttribute("aria-valuemax", "100");
     const name = make(
       "p",
       { className: "upload__name" },
-      file.name,
+      title,
       make("small", { className: "num" }, megabytes(file.size)),
     );
     this.element = make(
@@ -95,7 +101,7 @@ export class UploadRow {
   }
 
   #button(act, picture) {
-    const label = word(this.#host, act, { name: this.#upload.file.name });
+    const label = word(this.#host, act, { name: shownName(this.#upload.file.name) });
     const button = make(
       "button",
       { type: "button", className: "btn btn--icon", title: label },

@@ -7,6 +7,8 @@ mod agencies;
 mod attendance;
 mod audit;
 mod blobs;
+mod cleaning;
+mod codes;
 mod counted;
 mod db;
 mod demo;
@@ -138,6 +140,7 @@ impl Backend {
         seed::run(&db, entropy.as_ref()).await?;
         search::ensure(&db).await?;
         audit::ensure(&db).await?;
+        cleaning::run(&db).await?;
         let blobs = Blobs::open(config.data_dir.join("papers")).await?;
         let inspector = Inspector::new(config.looker.clone());
         Ok(Backend(Arc::new(Inner {

@@ -13,11 +13,11 @@ use domain::rooms::{
     ROOMS_OF_AGENCY_AT_MOST, ROOMS_OFFERED_AT_MOST, Room, RoomAfter, RoomChange, RoomInput, Rooms,
     RoomsOffered, RoomsWanted,
 };
-use domain::text::fold;
+use domain::text::{Line, fold};
 use serde_json::json;
 
 use crate::access::{Within, permit};
-use crate::agencies::{self, CODE_AT_MOST, NAME_AT_MOST, subtree_pattern, text};
+use crate::agencies::{self, CODE_AT_MOST, NAME_AT_MOST, optional_text, subtree_pattern, text};
 use crate::audit::{self, Entry};
 use crate::db::{Q, Source, Tx, places, q};
 use crate::meetings::HOLDING;
@@ -27,7 +27,7 @@ use crate::{Backend, search, stored, typed};
 /// More seats than the largest hall of the country.
 const CAPACITY_AT_MOST: u32 = 10_000;
 /// Longest description of the equipment.
-const EQUIPMENT_AT_MOST: usize = 500;
+const EQUIPMENT_AT_MOST: u32 = 500;
 /// Rooms on one page of the list.
 const PER_PAGE: u32 = 50;
 /// Chosen rooms that are offered in any case; a form holds fewer.
@@ -190,10 +190,16 @@ async fn change(backend: &Backend, caller: &Caller, room: RoomId, input: RoomCha
     lock(&mut tx, room).await?;
     let Room { code, name, agency, capacity, has_video, equipment, .. } =
         managed(&mut tx, caller, room).await?;
-    let before = ParsedRoom { code, name, capacity, has_video, equipment };
+    let before = ParsedRoom {
+        code: Line::new(&code),
+        name: Line::new(&name),
+        capacity,
+        has_video,
+        equipment: Line::new(&equipment),
+    };
     let RoomChange { name, capacity, video, equipment } = input;
     let input =
-        RoomInput { code: before.code.clone(), name, agency: agency.code, capacity, video, equipment };
+        RoomInput { code: before.code.to_string(), name, agency: agency.code, capacity, video, equipment };
     let after = parse(&input).map_err(Failure::Invalid)?;
     if before != after {
         write_change(&mut tx, backend, caller, (room, agency.id), &before, &after).await?;
@@ -280,7 +286,7 @@ async fn add(backend: &Backend, caller: &Caller, input: RoomInput) -> Done<RoomI
     let there: Option<(String,)> =
         q("SELECT id FROM room WHERE code = $1").bind(&parsed.code).optional(&mut tx).await?;
     if there.is_some() {
-        return Err(Refusal::AlreadyThere { name: parsed.code }.into());
+        return Err(Refusal::AlreadyThere { name: parsed.code.into() }.into());
     }
     // Whoever adds another room of the agency waits here.
     q("UPDATE agency SET name = name WHERE id = $1").bind(agency).run(&mut tx).await?;
@@ -301,11 +307,11 @@ async fn add(backend: &Backend, caller: &Caller, input: RoomInput) -> Done<RoomI
 /// A room as typed, every field read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ParsedRoom {
-    pub(crate) code: String,
-    pub(crate) name: String,
+    pub(crate) code: Line,
+    pub(crate) name: Line,
     pub(crate) capacity: u32,
     pub(crate) has_video: bool,
-    pub(crate) equipment: String,
+    pub(crate) equipment: Line,
 }
 
 impl ParsedRoom {
@@ -341,10 +347,7 @@ pub(crate) fn parse(input: &RoomInput) -> Result<ParsedRoom, Vec<FieldProblem>> 
     if has_video.is_none() {
         problems.push(FieldProblem::new("video", Problem::Unknown));
     }
-    let equipment = input.equipment.trim().to_owned();
-    if equipment.chars().count() > EQUIPMENT_AT_MOST {
-        problems.push(FieldProblem::new("equipment", Problem::TooLong(EQUIPMENT_AT_MOST as u32)));
-    }
+    let equipment = optional_text(&mut problems, "equipment", &input.equipment, EQUIPMENT_AT_MOST);
     match (capacity, has_video) {
         (Some(capacity), Some(has_video)) if problems.is_empty() => {
             Ok(ParsedRoom { code, name, capacity, has_video, equipment })

@@ -13,6 +13,7 @@ use domain::error::{Failure, FieldProblem, Outcome, Problem, Refusal};
 use domain::ids::{AgencyId, RuleId};
 use domain::rules::{KindRef, KindRule, KindRuleInput, Rules};
 use domain::targets::{Fraction, Targets};
+use domain::text::Line;
 
 use crate::access::permit;
 use crate::agencies::{CODE_AT_MOST, NAME_AT_MOST, text};
@@ -168,7 +169,7 @@ async fn set_hybrid(backend: &Backend, caller: &Caller, hybrid: HybridCounts) ->
 async fn add(backend: &Backend, caller: &Caller, input: KindRuleInput) -> Done<RuleId> {
     permit(caller, Action::AddRule, Scope::System)?;
     let mut tx = backend.db().begin().await?;
-    let input = match kind_on(&all(&mut tx).await?, input.code.trim(), None) {
+    let input = match kind_on(&all(&mut tx).await?, &Line::new(&input.code), None) {
         Some(kind) => input.filled_from(kind),
         None => input,
     };
@@ -264,6 +265,8 @@ fn parse(input: &KindRuleInput) -> Result<Parsed, Vec<FieldProblem>> {
     }
     match (scope, limit, valid_from) {
         (Some(scope), Some(limit_sessions), Some(valid_from)) if problems.is_empty() => {
+            let (code, source) = (code.into(), source.into());
+            let (name_vi, name_en) = (name_vi.into(), name_en.into());
             Ok(Parsed { kind: KindRef { code, name_vi, name_en, scope }, limit_sessions, source, valid_from })
         }
         _ => Err(problems),

@@ -51,7 +51,8 @@ pub(crate) async fn fill(tx: &mut Tx) -> Done<()> {
     write_all(tx, missing).await
 }
 
-async fn write_all(tx: &mut Tx, meetings: Vec<(String,)>) -> Done<()> {
+/// Writes the words of meetings, some at a time.
+pub(crate) async fn write_all(tx: &mut Tx, meetings: Vec<(String,)>) -> Done<()> {
     let meetings: Vec<String> = meetings.into_iter().map(|(id,)| id).collect();
     for chunk in meetings.chunks(WRITTEN_AT_ONCE) {
         write(tx, chunk).await?;

@@ -34,10 +34,10 @@ pub fn ics(events: &[Event], now: DateTime<Utc>) -> String {
                 .uid(&event.uid)
                 .sequence(event.sequence)
                 .timestamp(now)
-                .summary(&event.title)
+                .summary(&one_line(&event.title))
                 .starts(event.from)
                 .ends(event.to)
-                .location(&event.place)
+                .location(&one_line(&event.place))
                 .url(&event.url)
                 .status(status)
                 .done(),
@@ -46,9 +46,40 @@ pub fn ics(events: &[Event], now: DateTime<Utc>) -> String {
     calendar.done().to_string()
 }
 
+/// A text without breaks and controls. The library writes a lone carriage return as it is, and programs read what stands
+/// behind it as another property.
+fn one_line(text: &str) -> String {
+    let is_break = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
+    text.chars().map(|c| if is_break(c) { ' ' } else { c }).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_text_with_breaks_adds_no_line_of_its_own() {
+        let at = DateTime::from_timestamp(1_780_000_000, 0).unwrap();
+        let event = Event {
+            uid: "sitting-1@phien".into(),
+            sequence: 0,
+            title: "Họp\rATTENDEE:mailto:a@b.vn\r\nX:1\nY:2\u{b}\0\u{85}Z:3\u{2028}".into(),
+            from: at,
+            to: at,
+            place: "Phòng\rCLASS:PRIVATE".into(),
+            url: String::new(),
+            is_cancelled: false,
+        };
+        let text = ics(&[event], at);
+        let unfolded = text.replace("\r\n ", "");
+        assert!(
+            !unfolded.replace("\r\n", "").contains(|c: char| c.is_control() || c == '\u{2028}'),
+            "{text:?}"
+        );
+        let begins = |name: &str| unfolded.split("\r\n").any(|line| line.starts_with(name));
+        assert!(begins("SUMMARY:Họp ATTENDEE"), "{unfolded}");
+        assert!(!["ATTENDEE", "X:", "Y:", "Z:", "CLASS"].iter().any(|name| begins(name)), "{unfolded}");
+    }
 
     #[test]
     fn a_change_replaces_the_event_it_changes() {

@@ -15,6 +15,7 @@ use domain::access::Caller;
 use domain::error::{Failure, FieldProblem, Problem, Refusal};
 use domain::ids::{AgendaItemId, HeldPaperId, MeetingId, PaperId};
 use domain::papers::{Level, PAPER_MIB_AT_MOST, PAPERS_AT_MOST, PaperLine};
+use domain::text::Line;
 use http::StatusCode;
 use http::request::Parts;
 
@@ -170,14 +171,14 @@ async fn keep(
     (heading, head): (&Heading, &Parts),
     (field, refused): (Field<'_>, &mut Option<String>),
 ) -> Result<(PaperId, String), Failure> {
-    *refused = field.file_name().map(str::to_owned);
+    *refused = field.file_name().map(|name| Line::new(name).into());
     let item = heading.item.ok_or_else(|| invalid("item", Problem::Missing))?;
     let level = heading.level.ok_or_else(|| invalid("level", Problem::Missing))?;
     let mut field = field;
-    let title = match heading.title.trim() {
-        "" => title_of(field.file_name().unwrap_or_default()),
-        title => title.to_owned(),
-    };
+    let mut title = Line::new(&heading.title);
+    if title.is_empty() {
+        title = title_of(field.file_name().unwrap_or_default());
+    }
     let mut upload = site.backend.begin_upload(caller, item, &title, level).await?;
     if heading.is_declared {
         upload.declare();
@@ -192,6 +193,7 @@ async fn keep(
         upload.write(&piece).await?;
     }
     upload.continue_as(streams::still(site, head, caller).await?);
+    let title = upload.title().to_owned();
     let paper = upload.finish().await?;
     *refused = None;
     Ok((paper, title))
@@ -218,13 +220,14 @@ async fn leave_line(
 }
 
 /// A file's name without its ending and folders: `Bao_cao.pdf` is "Bao cao".
-fn title_of(file: &str) -> String {
+fn title_of(file: &str) -> Line {
+    let file = Line::new(file);
     let name = file.rsplit(['/', '\\']).next().unwrap_or_default();
     let stem = match name.rsplit_once('.') {
         Some((stem, ending)) if ending.eq_ignore_ascii_case("pdf") => stem,
         _ => name,
     };
-    stem.replace('_', " ").trim().to_owned()
+    Line::new(&stem.replace('_', " "))
 }
 
 /// A short field of a form.
@@ -296,5 +299,8 @@ mod tests {
         assert_eq!(title_of("Bao_cao thang 6.PDF"), "Bao cao thang 6");
         assert_eq!(title_of("C:\\hop\\Tờ trình 2.1"), "Tờ trình 2.1");
         assert_eq!(title_of(".pdf"), "");
+        assert_eq!(title_of("Ke\u{302}\u{301} hoa\u{323}ch__quy\u{301}\tIII.Pdf"), "Kế hoạch quý III");
+        assert_eq!(title_of("hóa đơn\u{202e}fdp.exe.pdf\u{200b}"), "hóa đơnfdp.exe");
+        assert_eq!(title_of("../../a#b?c=d&e.pdf"), "a#b?c=d&e");
     }
 }

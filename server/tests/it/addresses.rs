@@ -46,6 +46,31 @@ async fn no_page_shows_what_an_address_claims() {
     assert!(seen > 40, "only {seen} pages were shown at all");
 }
 
+/// Names that pages read from their addresses.
+const READ: [&str; 16] = [
+    "text", "q", "kind", "room", "person", "agency", "date", "find", "view", "whose", "stage", "form",
+    "code", "what", "report", "page",
+];
+
+#[tokio::test]
+async fn no_control_character_in_an_address_breaks_a_page() {
+    let office = Office::new().await;
+    let mut broken = Vec::new();
+    for value in ["%00", "a%00b", "%1b%5b31m", "%ff%fe", "%e2%80%ae"] {
+        let query = READ.map(|name| format!("{name}={value}")).join("&");
+        for page in page_routes() {
+            for address in office.addresses(page.path()) {
+                let address = format!("{address}?{query}");
+                let answer = office.world.page(&address).signed_in(&office.administrator).send().await;
+                if answer.status.is_server_error() || answer.text().contains("mã sự cố") {
+                    broken.push(format!("{} {address}", answer.status));
+                }
+            }
+        }
+    }
+    assert!(broken.is_empty(), "{broken:#?}");
+}
+
 #[tokio::test]
 async fn the_first_administrators_page_shows_nothing_of_its_address() {
     let world = World::empty().await;

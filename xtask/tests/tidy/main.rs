@@ -8,4 +8,5 @@ mod locales;
 mod migrations;
 mod sources;
 mod styles;
+mod texts;
 mod tree;

@@ -13,6 +13,7 @@ use super::{
 use crate::count::{Counterpart, Form, Side};
 use crate::error::{FieldProblem, Problem};
 use crate::ids::{AgencyId, AgendaItemId, PersonId, RoomId};
+use crate::text::Line;
 use crate::time::{Sitting, parse_date};
 
 /// The form, every field as text, as typed.
@@ -113,11 +114,11 @@ impl Delegation {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Plan {
     /// Title.
-    pub title: String,
+    pub title: Line,
     /// Agency.
     pub agency: AgencyId,
     /// Kind code.
-    pub kind: String,
+    pub kind: Line,
     /// Form.
     pub form: Form,
     /// Organised or attended.
@@ -131,7 +132,7 @@ pub struct Plan {
     /// Rooms.
     pub rooms: Vec<RoomId>,
     /// Another place.
-    pub place: String,
+    pub place: Line,
     /// Sites.
     pub sites: Vec<AgencyId>,
     /// Chair.
@@ -150,11 +151,11 @@ pub struct PlannedItem {
     /// Identifier when it is there already.
     pub id: Option<AgendaItemId>,
     /// Title.
-    pub title: String,
+    pub title: Line,
     /// Minutes, 0 when not planned.
     pub minutes: u32,
     /// Presenter.
-    pub presenter: String,
+    pub presenter: Line,
     /// Report not read out again.
     pub is_discussion: bool,
 }
@@ -372,15 +373,12 @@ impl Fields {
         self.0.push(FieldProblem::new(field, problem));
     }
 
-    fn text(&mut self, field: &str, text: &str, at_most: u32, is_needed: bool) -> String {
-        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-        if text.is_empty() && is_needed {
-            self.put(field, Problem::Missing);
-        }
-        if text.chars().count() > at_most as usize {
-            self.put(field, Problem::TooLong(at_most));
-        }
-        text
+    fn text(&mut self, field: &str, text: &str, at_most: u32, is_needed: bool) -> Line {
+        let parse = if is_needed { Line::parse } else { Line::parse_optional };
+        parse(text, at_most).unwrap_or_else(|problem| {
+            self.put(field, problem);
+            Line::default()
+        })
     }
 
     fn choice<T>(&mut self, field: &str, code: &str, parse: fn(&str) -> Option<T>) -> Option<T> {

@@ -7,7 +7,7 @@ use domain::agencies::{AgencyInput, Level};
 use domain::audit::Deed;
 use domain::error::{Failure, FieldProblem, Outcome, Problem, Refusal};
 use domain::ids::{AgencyId, PersonId};
-use domain::text::fold;
+use domain::text::{Line, fold};
 
 use super::delay::{self, Subject};
 use super::devices::{self, Origin};
@@ -126,7 +126,7 @@ fn is_same(a: &[u8], b: &[u8]) -> bool {
 fn parse(first: &FirstAdministrator) -> Result<people::ParsedPerson, Vec<FieldProblem>> {
     let mut problems = Vec::new();
     text(&mut problems, "agency_name", &first.agency_name, NAME_AT_MOST);
-    let user_name = people::user_name(&mut problems, &first.user_name);
+    let user_name = people::user_name(&mut problems, &first.user_name, &first.name);
     let name = text(&mut problems, "name", &first.name, NAME_AT_MOST);
     if let Some(problem) = password::problem(&first.password) {
         problems.push(FieldProblem::new("password", problem));
@@ -134,7 +134,7 @@ fn parse(first: &FirstAdministrator) -> Result<people::ParsedPerson, Vec<FieldPr
     if !problems.is_empty() {
         return Err(problems);
     }
-    Ok(people::ParsedPerson { user_name, name, position: String::new(), roles: Vec::new(), password: None })
+    Ok(people::ParsedPerson { user_name, name, position: Line::default(), roles: Vec::new(), password: None })
 }
 
 /// The root agency: the one imported before, else a new one whose code is the initials of its name.

@@ -7,6 +7,7 @@ use domain::audit::Deed;
 use domain::error::Refusal;
 use domain::ids::{AgencyId, PersonId};
 use domain::notices::AccountEventKind;
+use domain::people::typed_user_name;
 use serde_json::json;
 
 use super::delay::{self, GuessedSubject, Subject};
@@ -46,7 +47,7 @@ struct Account {
 
 pub(super) async fn sign_in(backend: &Backend, attempt: Attempt<'_>) -> Done<SignedIn> {
     let Attempt { password, keep, device, address, now, .. } = attempt;
-    let user_name = attempt.user_name.trim().to_lowercase();
+    let user_name = typed_user_name(attempt.user_name);
     let subjects = subjects(&user_name, address);
     let key = backend.kept_key(MARKS_KEY).await?;
     let from = Origin { device, address, key: &key };

@@ -15,6 +15,7 @@ use domain::audit::Deed;
 use domain::count::HybridCounts;
 use domain::error::{Failure, FieldProblem, Outcome, Problem};
 use domain::ids::AgencyId;
+use domain::text::Line;
 use domain::time::Hours;
 
 use crate::access::permit;
@@ -22,7 +23,7 @@ use crate::audit::{self, Entry};
 use crate::db::{BINDS_AT_MOST, Source, places, q};
 use crate::stop::Done;
 use crate::{Backend, rules, stored, typed};
-pub(crate) use place::{Place, place, places_by_code, places_of};
+pub(crate) use place::{Place, Places, place, places_by_code, places_of};
 pub(crate) use written::{NewAgency, ParsedAgency, UPDATE, insert, parse, write_change};
 
 /// So many agencies are offered while a name is typed.
@@ -84,7 +85,7 @@ pub(crate) async fn refs(
 /// An agency by its code, with its path.
 pub(crate) async fn by_code(on: impl Source, code: &str) -> Done<Option<(AgencyId, Vec<AgencyId>)>> {
     let row: Option<(String, String)> =
-        q("SELECT id, path FROM agency WHERE code = $1").bind(code.trim()).optional(on).await?;
+        q("SELECT id, path FROM agency WHERE code = $1").bind(Line::new(code)).optional(on).await?;
     row.map(|(id, path)| Ok((stored::id(&id)?, read_path(&path)?))).transpose()
 }
 
@@ -261,12 +262,23 @@ async fn set_hours(backend: &Backend, caller: &Caller, agency: AgencyId, input: 
 }
 
 /// A field of text that must be there and not be too long.
-pub(crate) fn text(problems: &mut Vec<FieldProblem>, field: &str, value: &str, at_most: u32) -> String {
-    let value = value.trim();
-    if value.is_empty() {
-        problems.push(FieldProblem::new(field, Problem::Missing));
-    } else if value.chars().count() > at_most as usize {
-        problems.push(FieldProblem::new(field, Problem::TooLong(at_most)));
-    }
-    value.to_owned()
+pub(crate) fn text(problems: &mut Vec<FieldProblem>, field: &str, value: &str, at_most: u32) -> Line {
+    put_aside(problems, field, Line::parse(value, at_most))
+}
+
+/// A field of text that may be empty.
+pub(crate) fn optional_text(
+    problems: &mut Vec<FieldProblem>,
+    field: &str,
+    value: &str,
+    at_most: u32,
+) -> Line {
+    put_aside(problems, field, Line::parse_optional(value, at_most))
+}
+
+fn put_aside(problems: &mut Vec<FieldProblem>, field: &str, parsed: Result<Line, Problem>) -> Line {
+    parsed.unwrap_or_else(|problem| {
+        problems.push(FieldProblem::new(field, problem));
+        Line::default()
+    })
 }

@@ -1,12 +1,12 @@
 //! An agency as the place of people, rooms and meetings: what permission, search and the trail ask of it.
 
-use std::collections::HashMap;
-
 use domain::error::Failure;
 use domain::ids::AgencyId;
+use domain::text::Line;
 use domain::time::Hours;
 
 use super::{read_hours, read_path};
+use crate::codes::Codes;
 use crate::db::{BINDS_AT_MOST, Source, places, q};
 use crate::stop::Done;
 use crate::stored;
@@ -45,10 +45,13 @@ impl Row {
     }
 }
 
+/// Agencies by their codes.
+pub(crate) type Places = Codes<Place>;
+
 const ROWS: &str = "SELECT code, id, path, hours, short_name, name FROM agency";
 
 /// Every agency by its code.
-pub(crate) async fn places_by_code(on: impl Source) -> Done<HashMap<String, Place>> {
+pub(crate) async fn places_by_code(on: impl Source) -> Done<Places> {
     let rows: Vec<Row> = q(ROWS).all(on).await?;
     rows.into_iter().map(Row::read).collect()
 }
@@ -60,11 +63,12 @@ pub(crate) async fn place(on: impl Source, agency: AgencyId) -> Done<Place> {
 }
 
 /// The agencies of these codes; a code that nobody has is left out.
-pub(crate) async fn places_of(mut on: impl Source, codes: &[&str]) -> Done<HashMap<String, Place>> {
-    let mut found = HashMap::with_capacity(codes.len());
+pub(crate) async fn places_of(mut on: impl Source, codes: &[&str]) -> Done<Places> {
+    let codes: Vec<Line> = codes.iter().map(|code| Line::new(code)).collect();
+    let mut found = Places::default();
     for some in codes.chunks(BINDS_AT_MOST) {
         let sql = format!("{ROWS} WHERE code IN ({})", places(1, some.len()));
-        for row in q(sql).bind_all(some.iter().copied()).all::<Row>(&mut on).await? {
+        for row in q(sql).bind_all(some).all::<Row>(&mut on).await? {
             let (code, place) = row.read()?;
             found.insert(code, place);
         }

@@ -1,15 +1,17 @@
 //! Writing agencies: a new one, and new names of one that is there. The page and files come here alike, each with its own
 //! transaction and a line in the trail.
 
+use std::collections::HashSet;
+
 use domain::access::{Action, Caller, Scope};
 use domain::agencies::{Agency, AgencyChange, AgencyInput, Level};
 use domain::audit::Deed;
 use domain::error::{Failure, FieldProblem, Problem, Refusal};
 use domain::ids::AgencyId;
-use domain::text::fold;
+use domain::text::{Line, fold, same_key};
 use serde_json::json;
 
-use super::{CODE_AT_MOST, NAME_AT_MOST, all, by_code, path, text};
+use super::{CODE_AT_MOST, NAME_AT_MOST, all, by_code, optional_text, path, text};
 use crate::access::permit;
 use crate::audit::{self, Entry};
 use crate::db::{Q, Tx, q};
@@ -28,7 +30,7 @@ pub(super) async fn add(backend: &Backend, caller: &Caller, input: AgencyInput) 
         agency.parent = Some(path);
     }
     if by_code(&mut tx, &agency.parsed.code).await?.is_some() {
-        return Err(Refusal::AlreadyThere { name: agency.parsed.code }.into());
+        return Err(Refusal::AlreadyThere { name: agency.parsed.code.into() }.into());
     }
     insert(&mut tx, &agency).await?;
     let entry = Entry::new(Deed::AgenciesAdd, &agency.parsed.name).of(agency.id).after(&input)?;
@@ -51,7 +53,7 @@ pub(super) async fn change(
     let before = ParsedAgency::of(&there.ok_or(Failure::NotFound)?);
     let AgencyChange { name, short_name, aliases } = input;
     let input = AgencyInput {
-        code: before.code.clone(),
+        code: before.code.to_string(),
         parent: String::new(),
         level: before.level.code().to_owned(),
         name,
@@ -73,11 +75,11 @@ pub(super) async fn change(
 /// An agency as typed, every field read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ParsedAgency {
-    pub(crate) code: String,
+    pub(crate) code: Line,
     pub(crate) level: Level,
-    pub(crate) name: String,
-    pub(crate) short_name: String,
-    pub(crate) aliases: Vec<String>,
+    pub(crate) name: Line,
+    pub(crate) short_name: Line,
+    pub(crate) aliases: Vec<Line>,
 }
 
 /// Reads the fields; the agency above is for the caller to look up.
@@ -91,17 +93,22 @@ pub(crate) fn parse(input: &AgencyInput) -> Result<ParsedAgency, Vec<FieldProble
     }
     let name = text(&mut problems, "name", &input.name, NAME_AT_MOST);
     let short_name = text(&mut problems, "short_name", &input.short_name, NAME_AT_MOST);
-    let mut aliases: Vec<String> = input.aliases.split('|').map(|a| a.trim().to_owned()).collect();
-    aliases.retain(|alias| !alias.is_empty());
-    aliases.sort();
-    aliases.dedup();
-    if aliases.iter().any(|alias| alias.chars().count() > NAME_AT_MOST as usize) {
-        problems.push(FieldProblem::new("aliases", Problem::TooLong(NAME_AT_MOST)));
-    }
+    let aliases = aliases(&mut problems, &input.aliases);
     match level {
         Some(level) if problems.is_empty() => Ok(ParsedAgency { code, level, name, short_name, aliases }),
         _ => Err(problems),
     }
+}
+
+/// Other names, parted by `|`. Of several that people see as one, the first in order is kept.
+fn aliases(problems: &mut Vec<FieldProblem>, typed: &str) -> Vec<Line> {
+    let mut aliases: Vec<Line> =
+        typed.split('|').map(|alias| optional_text(problems, "aliases", alias, NAME_AT_MOST)).collect();
+    aliases.retain(|alias| !alias.is_empty());
+    aliases.sort();
+    let mut seen = HashSet::new();
+    aliases.retain(|alias| seen.insert(same_key(alias)));
+    aliases
 }
 
 /// An agency ready to be stored.
@@ -141,13 +148,13 @@ impl ParsedAgency {
     /// As it stands.
     pub(crate) fn of(agency: &Agency) -> ParsedAgency {
         // Databases sort names by rules of their own.
-        let mut aliases = agency.aliases.clone();
+        let mut aliases: Vec<Line> = agency.aliases.iter().map(|alias| Line::new(alias)).collect();
         aliases.sort();
         ParsedAgency {
-            code: agency.code.clone(),
+            code: Line::new(&agency.code),
             level: agency.level,
-            name: agency.name.clone(),
-            short_name: agency.short_name.clone(),
+            name: Line::new(&agency.name),
+            short_name: Line::new(&agency.short_name),
             aliases,
         }
     }
@@ -171,7 +178,7 @@ pub(crate) async fn insert(tx: &mut Tx, agency: &NewAgency) -> Done<()> {
 }
 
 /// Stores the other names of an agency.
-async fn insert_aliases(tx: &mut Tx, agency: AgencyId, aliases: &[String]) -> Done<()> {
+async fn insert_aliases(tx: &mut Tx, agency: AgencyId, aliases: &[Line]) -> Done<()> {
     for alias in aliases {
         q("INSERT INTO agency_alias (agency_id, alias, folded) VALUES ($1, $2, $3)")
             .bind(agency)

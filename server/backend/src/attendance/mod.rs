@@ -9,10 +9,11 @@ use domain::access::{Action, Caller, Stage};
 use domain::attendance::{Attendance, CalledBy, Hall, HallCode, Presence, REASON_AT_MOST, RollTally};
 use domain::audit::Deed;
 use domain::count::Form;
-use domain::error::{Failure, FieldProblem, Outcome, Problem, Refusal};
+use domain::error::{Failure, FieldProblem, Outcome, Refusal};
 use domain::ids::{AgencyId, MeetingId, ParticipantId, PersonId};
 use domain::meetings::Meetings;
 use domain::people::PersonRef;
+use domain::text::Paragraphs;
 use serde_json::json;
 
 use crate::audit::{self, Entry};
@@ -78,14 +79,11 @@ impl Attendance for Backend {
 
 /// No reason of an absence is longer than it may be.
 fn checked(presence: Presence) -> Done<Presence> {
-    if let Presence::Absent { reason } = &presence
-        && reason.chars().count() > REASON_AT_MOST as usize
-    {
-        return Err(
-            Failure::Invalid(vec![FieldProblem::new("reason", Problem::TooLong(REASON_AT_MOST))]).into()
-        );
+    let Presence::Absent { reason } = &presence else { return Ok(presence) };
+    match Paragraphs::parse_optional(reason, REASON_AT_MOST) {
+        Ok(reason) => Ok(Presence::Absent { reason: reason.into() }),
+        Err(problem) => Err(Failure::Invalid(vec![FieldProblem::new("reason", problem)]).into()),
     }
-    Ok(presence)
 }
 
 /// Refuses what cannot be known before the meeting is open.

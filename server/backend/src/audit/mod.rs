@@ -3,6 +3,7 @@
 //! Knows nothing of what the stored JSON means, only which meeting it is about and who may read it.
 
 mod chain;
+mod clean;
 mod cut;
 mod guard;
 mod list;
@@ -78,8 +79,8 @@ impl<'a> Entry<'a> {
 /// Every line is held to its size here, because it can never be deleted.
 pub(crate) async fn record(tx: &mut Tx, backend: &Backend, caller: &Caller, entry: Entry<'_>) -> Done<()> {
     let Entry { what, subject, agency, meeting, before, after } = entry;
-    let subject = cut::cut_text(subject, SUBJECT_CHARS_AT_MOST);
-    let (before, after) = cut::fit(before, after);
+    let subject = cut::cut_text(&clean::subject(subject), SUBJECT_CHARS_AT_MOST);
+    let (before, after) = cut::fit(clean::value(before), clean::value(after));
     // The search text holds nothing that is not for every reader of the trail.
     let found_by = if what.audience() == Audience::TrailReaders { subject.as_str() } else { "" };
     if let Some(meeting) = meeting {

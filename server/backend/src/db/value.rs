@@ -1,6 +1,8 @@
 //! Values to bind, and the types that are stored as them: texts, numbers, booleans; days and identifiers as
 //! texts, instants as milliseconds. Knows no engine.
 
+use domain::text::Line;
+
 /// A value to bind.
 #[derive(Clone, Debug)]
 pub enum Value {
@@ -14,23 +16,39 @@ pub enum Value {
 
 impl From<&str> for Value {
     fn from(v: &str) -> Self {
-        Value::Text(Some(v.to_owned()))
+        Value::from(v.to_owned())
     }
 }
 impl From<String> for Value {
     fn from(v: String) -> Self {
-        Value::Text(Some(v))
+        Value::Text(Some(without_nul(v)))
     }
 }
 impl From<&String> for Value {
     fn from(v: &String) -> Self {
-        Value::Text(Some(v.clone()))
+        Value::from(v.clone())
     }
 }
 impl From<Option<String>> for Value {
     fn from(v: Option<String>) -> Self {
-        Value::Text(v)
+        Value::Text(v.map(without_nul))
     }
+}
+impl From<Line> for Value {
+    fn from(v: Line) -> Self {
+        Value::Text(Some(v.into()))
+    }
+}
+impl From<&Line> for Value {
+    fn from(v: &Line) -> Self {
+        Value::from(v.clone())
+    }
+}
+
+/// PostgreSQL takes no NUL in a text. Text that is kept has none, but an address or a form may ask for one: it finds
+/// nothing on both engines.
+fn without_nul(text: String) -> String {
+    if text.contains('\0') { text.replace('\0', "\u{fffd}") } else { text }
 }
 impl From<i64> for Value {
     fn from(v: i64) -> Self {

@@ -185,7 +185,13 @@ impl Stage<'_> {
             people::enter(&mut self.tx, backend, program, &parsed, &agency.code, &self.first).await?;
         let grant = |held: &Held| Grant { role: held.role, agency: held.place.id };
         let grants = kept.roles.iter().map(grant).collect();
-        let actor = Actor { id, name: kept.name, position: kept.position, agency: agency.clone(), grants };
+        let actor = Actor {
+            id,
+            name: kept.name.into(),
+            position: kept.position.into(),
+            agency: agency.clone(),
+            grants,
+        };
         self.people.insert(kept.user_name, actor);
         Ok(())
     }

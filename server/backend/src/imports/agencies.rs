@@ -7,13 +7,16 @@ use domain::agencies::{Agency, AgencyInput};
 use domain::audit::Deed;
 use domain::error::Problem;
 use domain::ids::AgencyId;
+use domain::text::{Line, same_key};
 
+use super::cells::line;
 use super::changes::{Area, Change};
 use super::table::{Row, Table};
 use super::{FileSteps, Import};
 use crate::access::permit;
 use crate::agencies::{self, NewAgency, ParsedAgency};
 use crate::audit::{self, Entry};
+use crate::codes::Codes;
 use crate::db::{Tx, places, q};
 use crate::notices::show_leaders;
 use crate::stop::Done;
@@ -68,7 +71,7 @@ impl FileSteps for AgencyFile {
 struct Read {
     row: Row,
     parsed: ParsedAgency,
-    parent: String,
+    parent: Line,
     /// The agency there that it stands for under another code.
     stands_for: Option<AgencyId>,
 }
@@ -78,7 +81,7 @@ fn read(import: &mut Import<'_>, table: &Table<'_>) -> Vec<Read> {
     let mut seen = std::collections::HashSet::new();
     let mut lines = table.rows();
     while let Some(cells) = lines.next(&mut import.bad) {
-        let cell = |column| cells.get(column).to_owned();
+        let cell = |column| line(cells, column).into();
         let input = AgencyInput {
             code: cell("code"),
             parent: cell("parent"),
@@ -88,12 +91,17 @@ fn read(import: &mut Import<'_>, table: &Table<'_>) -> Vec<Read> {
             aliases: cell("aliases"),
         };
         match agencies::parse(&input) {
-            Ok(parsed) if !seen.insert(parsed.code.clone()) => {
+            Ok(parsed) if !seen.insert(same_key(&parsed.code)) => {
                 import.bad.cell(cells, "code", Problem::Repeated);
             }
             Ok(parsed) => {
                 import.count_parts(cells, "aliases", parsed.aliases.len());
-                rows.push(Read { row: cells.keep(), parsed, parent: input.parent, stands_for: None })
+                rows.push(Read {
+                    row: cells.keep(),
+                    parsed,
+                    parent: Line::new(&input.parent),
+                    stands_for: None,
+                })
             }
             Err(problems) => import.bad.fields(cells, problems),
         }
@@ -105,7 +113,7 @@ fn read(import: &mut Import<'_>, table: &Table<'_>) -> Vec<Read> {
 /// The root that the first administrator made by name alone, when nothing is below it yet, becomes the file's root.
 fn take_over_root(there: &[Agency], rows: &mut [Read]) {
     let [alone] = there else { return };
-    if rows.iter().any(|row| row.parsed.code == alone.code) {
+    if rows.iter().any(|row| same_key(&row.parsed.code) == same_key(&alone.code)) {
         return;
     }
     let mut roots = rows.iter_mut().filter(|row| row.parent.is_empty());
@@ -127,12 +135,15 @@ fn connect(
     rows: Vec<Read>,
 ) -> BTreeMap<AgencyId, Node> {
     let mut after: BTreeMap<AgencyId, Node> = before.iter().map(|(id, node)| (*id, node.clone())).collect();
-    let mut ids: HashMap<String, AgencyId> = there.iter().map(|a| (a.code.clone(), a.id)).collect();
+    let mut ids: Codes<AgencyId> = there.iter().map(|a| (a.code.clone(), a.id)).collect();
     let mut placed = Vec::with_capacity(rows.len());
     for mut row in rows {
         let known = row.stands_for.or_else(|| ids.get(&row.parsed.code).copied());
         let id = known.unwrap_or_else(|| AgencyId(import.backend.entropy().id(import.caller.now)));
-        ids.insert(row.parsed.code.clone(), id);
+        match (before.get(&id), row.stands_for) {
+            (Some(node), None) => row.parsed.code.clone_from(&node.parsed.code),
+            _ => ids.insert(row.parsed.code.to_string(), id),
+        }
         if let (Some(node), false) = (before.get(&id), table.has("aliases")) {
             row.parsed.aliases.clone_from(&node.parsed.aliases);
         }
@@ -140,7 +151,7 @@ fn connect(
         placed.push((id, row.row, row.parent));
     }
     for (id, row, parent) in &placed {
-        let above = ids.get(parent.as_str()).copied();
+        let above = ids.get(parent).copied();
         if above.is_none() && !parent.is_empty() {
             import.bad.cell(row.cells(table), "parent", Problem::Unknown);
         }

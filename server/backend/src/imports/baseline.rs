@@ -7,6 +7,7 @@ use domain::count::Base;
 use domain::error::Problem;
 use domain::ids::AgencyId;
 use domain::imports::ImportKind;
+use domain::text::Line;
 use serde_json::json;
 
 use super::cells::{choice, number, place_of, text};
@@ -29,7 +30,7 @@ const SOURCE_AT_MOST: u32 = 300;
 type Key = (AgencyId, i64, Base);
 
 /// What a figure is, and the document it stands in.
-type Figure = (i64, String);
+type Figure = (i64, Line);
 
 /// A file of figures.
 pub(super) struct BaselineFile;
@@ -98,7 +99,7 @@ async fn stored_figures(on: impl Source) -> Done<HashMap<Key, Figure>> {
         q("SELECT agency_id, year, base, held, source FROM baseline").all(on).await?;
     rows.into_iter()
         .map(|(agency, year, base, held, source)| {
-            Ok(((stored::id(&agency)?, year, stored::code(&base, Base::parse)?), (held, source)))
+            Ok(((stored::id(&agency)?, year, stored::code(&base, Base::parse)?), (held, Line::new(&source))))
         })
         .collect()
 }

@@ -19,12 +19,13 @@ use std::sync::{Arc, Weak};
 use async_trait::async_trait;
 use domain::access::{Action, Caller, Scope};
 use domain::audit::Deed;
-use domain::error::{Failure, FieldProblem, Outcome, Problem, Refusal};
+use domain::error::{BadRow, Failure, FieldProblem, Outcome, Problem, Refusal};
 use domain::ids::AgencyId;
 use domain::imports::{
     IMPORT_PARTS_AT_MOST, IMPORT_ROWS_AT_MOST, IMPORT_WRITTEN_AT_MOST, ImportKind, ImportMode, ImportReport,
     Imports,
 };
+use domain::text::Line;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 pub use upload::ImportUpload;
@@ -281,7 +282,9 @@ impl Import<'_> {
     fn reported(mut self) -> ImportReport {
         (self.report.bad_rows, self.report.bad_cells) = (self.bad.rows(), self.bad.cells());
         self.report.stopped_at = self.bad.stopped_at();
-        self.report.bad = self.bad.listed();
+        // Shown on pages and on terminals, which obey some of the characters that nobody sees.
+        let seen = |bad: BadRow| BadRow { value: Line::new(&bad.value).into(), ..bad };
+        self.report.bad = self.bad.listed().into_iter().map(seen).collect();
         self.report
     }
 }

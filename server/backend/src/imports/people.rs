@@ -9,13 +9,13 @@ use domain::imports::{IMPORT_WRITTEN_AT_MOST, ImportKind, ImportReport};
 use domain::people::PersonInput;
 use futures::{StreamExt, TryStreamExt};
 
-use super::cells::place_of;
+use super::cells::{line, place_of};
 use super::changes::{Area, Change};
 use super::table::{Cells, Row, Table};
 use super::{FileSteps, Import};
 use crate::Backend;
 use crate::accounts::password::{self, StoredPassword};
-use crate::agencies::{Place, places_by_code};
+use crate::agencies::{Place, Places, places_by_code};
 use crate::db::Tx;
 use crate::people::{
     self, Kept, ParsedPerson, There, everybody, permit_all, permit_change, permit_new, permit_role,
@@ -91,13 +91,13 @@ async fn refuse_weak_passwords(
     import: &mut Import<'_>,
     table: &Table<'_>,
     rows: &[(Row, ParsedPerson)],
-    places: &HashMap<String, Place>,
+    places: &Places,
     there: &HashMap<String, There>,
 ) -> Done<()> {
     let new = rows.iter().filter(|(_, parsed)| !there.contains_key(&parsed.user_name));
     let typed = new.filter_map(|(row, parsed)| {
         let cells = row.cells(table);
-        let place = places.get(cells.get("agency").trim());
+        let place = places.get(&line(cells, "agency"));
         Some((cells, (parsed.password.clone()?, people::own_words(parsed, place))))
     });
     let (cells, passwords): (Vec<Cells<'_>>, Vec<_>) = typed.take(IMPORT_WRITTEN_AT_MOST).unzip();
@@ -128,7 +128,7 @@ fn compare(
     import: &mut Import<'_>,
     table: &Table<'_>,
     rows: Vec<(Row, ParsedPerson)>,
-    places: &HashMap<String, Place>,
+    places: &Places,
     mut there: HashMap<String, There>,
     is_alone: bool,
 ) -> Done<Vec<Write>> {
@@ -176,7 +176,7 @@ fn standing(
     cells: Cells<'_>,
     parsed: &ParsedPerson,
     place: &Place,
-    typed: Option<&HashMap<String, Place>>,
+    typed: Option<&Places>,
     before: Option<&There>,
 ) -> Option<Kept> {
     let held = before.map(|there| there.kept.roles.as_slice()).unwrap_or_default();
@@ -202,14 +202,15 @@ fn read(import: &mut Import<'_>, table: &Table<'_>) -> Vec<(Row, ParsedPerson)> 
     let mut seen = HashSet::new();
     let mut lines = table.rows();
     while let Some(cells) = lines.next(&mut import.bad) {
-        let cell = |column| cells.get(column).to_owned();
+        let cell = |column| line(cells, column).into();
         let input = PersonInput {
             user_name: cell("user_name"),
             name: cell("name"),
             position: cell("position"),
             agency: cell("agency"),
             roles: cell("roles"),
-            password: cell("password"),
+            // Never cleaned: it is compared with what is typed at the sign-in.
+            password: cells.get("password").to_owned(),
         };
         match people::parse(&input) {
             Ok(parsed) if !seen.insert(parsed.user_name.clone()) => {

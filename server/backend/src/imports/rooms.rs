@@ -1,6 +1,6 @@
 //! Rooms from a file: a code that is there already is changed.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use domain::access::{Action, Scope};
 use domain::audit::Deed;
@@ -8,14 +8,16 @@ use domain::error::Problem;
 use domain::ids::{AgencyId, RoomId};
 use domain::imports::ImportKind;
 use domain::rooms::{ROOMS_OF_AGENCY_AT_MOST, RoomInput};
+use domain::text::{Line, same_key};
 
-use super::cells::place_of;
+use super::cells::{line, place_of};
 use super::changes::{Area, Change};
 use super::table::{Cells, Table};
 use super::{FileSteps, Import};
 use crate::access::permit;
 use crate::agencies::{places_by_code, read_path};
 use crate::audit::{self, Entry};
+use crate::codes::Codes;
 use crate::db::{Source, Tx, q};
 use crate::rooms::{self, ParsedRoom};
 use crate::stop::Done;
@@ -50,20 +52,21 @@ impl FileSteps for RoomFile {
         let mut lines = table.rows();
         while let Some(cells) = lines.next(&mut import.bad) {
             let place = place_of(import, &places, cells, ImportKind::Rooms)?;
-            let after = match rooms::parse(&input(cells)) {
+            let mut after = match rooms::parse(&input(cells)) {
                 Ok(parsed) => parsed,
                 Err(problems) => {
                     import.bad.fields(cells, problems);
                     continue;
                 }
             };
-            if !seen.insert(after.code.clone()) {
+            if !seen.insert(same_key(&after.code)) {
                 import.bad.cell(cells, "code", Problem::Repeated);
                 continue;
             }
             let Some(place) = place else { continue };
             let before = there.remove(&after.code);
             if let Some(before) = &before {
+                after.code.clone_from(&before.room.code);
                 if before.room == after && before.agency == place.id {
                     import.report.unchanged += 1;
                     continue;
@@ -108,7 +111,7 @@ impl FileSteps for RoomFile {
 }
 
 fn input(cells: Cells<'_>) -> RoomInput {
-    let cell = |column| cells.get(column).to_owned();
+    let cell = |column| line(cells, column).into();
     RoomInput {
         code: cell("code"),
         name: cell("name"),
@@ -131,7 +134,7 @@ struct Row {
     equipment: String,
 }
 
-async fn stored_rooms(on: impl Source) -> Done<HashMap<String, There>> {
+async fn stored_rooms(on: impl Source) -> Done<Codes<There>> {
     let rows: Vec<Row> =
         q("SELECT r.id, r.agency_id, a.path, r.code, r.name, r.capacity, r.has_video, r.equipment \
          FROM room r JOIN agency a ON a.id = r.agency_id")
@@ -144,11 +147,11 @@ async fn stored_rooms(on: impl Source) -> Done<HashMap<String, There>> {
                 agency: stored::id(&row.agency_id)?,
                 path: read_path(&row.path)?,
                 room: ParsedRoom {
-                    code: row.code.clone(),
-                    name: row.name,
+                    code: Line::new(&row.code),
+                    name: Line::new(&row.name),
                     capacity: stored::number(row.capacity)?,
                     has_video: row.has_video,
-                    equipment: row.equipment,
+                    equipment: Line::new(&row.equipment),
                 },
             };
             Ok((row.code, there))

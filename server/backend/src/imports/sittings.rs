@@ -6,6 +6,7 @@ use domain::meetings::SITTINGS_AT_MOST;
 use domain::time::{Sitting, parse_date};
 
 use super::Import;
+use super::cells::line;
 use super::table::Cells;
 
 /// `2026-05-04T07:30/11:30`, several parted by spaces; in order, at least one.
@@ -14,7 +15,8 @@ pub(super) fn sittings(import: &mut Import<'_>, cells: Cells<'_>) -> Option<Vec<
     let mut is_good = true;
     // Each sitting is compared with those before it, so a cell with thousands would take a minute. One more
     // than the limit is enough to refuse the cell.
-    for text in cells.get("sittings").split_whitespace().take(SITTINGS_AT_MOST as usize + 1) {
+    let cell = line(cells, "sittings");
+    for text in cell.split(' ').filter(|text| !text.is_empty()).take(SITTINGS_AT_MOST as usize + 1) {
         let problem = match sitting(text) {
             Ok(sitting) if sittings.iter().any(|s| s.overlaps(&sitting)) => Problem::OverlapsOwn,
             Ok(sitting) => {

@@ -5,9 +5,10 @@ use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use domain::access::{Action, Caller};
 use domain::audit::Deed;
 use domain::duration::{self, is_within, opening};
-use domain::error::{Failure, FieldProblem, Problem, Refusal};
+use domain::error::{Failure, FieldProblem, Refusal};
 use domain::ids::{AgendaItemId, MeetingId};
 use domain::meetings::{State, TEXT_AT_MOST};
+use domain::text::Paragraphs;
 use domain::time::Sitting;
 
 use super::head::{Head, store_state};
@@ -45,14 +46,10 @@ async fn step(
     audit::record(tx, backend, caller, entry).await
 }
 
-/// One line of a reason.
+/// A reason, of one line or several.
 fn clean_reason(reason: &str) -> Done<String> {
-    let reason = reason.split_whitespace().collect::<Vec<_>>().join(" ");
-    if reason.chars().count() > TEXT_AT_MOST as usize {
-        let problem = FieldProblem::new("reason", Problem::TooLong(TEXT_AT_MOST));
-        return Err(Failure::Invalid(vec![problem]).into());
-    }
-    Ok(reason)
+    let reason = Paragraphs::parse_optional(reason, TEXT_AT_MOST);
+    Ok(reason.map_err(|problem| Failure::Invalid(vec![FieldProblem::new("reason", problem)]))?.into())
 }
 
 /// Opens the meeting now; one whose days are over as it was planned.

@@ -11,6 +11,7 @@ use domain::meetings::{
     AGENDA_AT_MOST, DELEGATES_AT_MOST, Delegation, MeetingInput, Plan, PlannedItem, ROOMS_AT_MOST,
     SITES_AT_MOST, SITTINGS_AT_MOST, TEXT_AT_MOST, TITLE_AT_MOST,
 };
+use domain::text::Line;
 use domain::time::Sitting;
 
 use crate::db::{BINDS_AT_MOST, Source, places, q};
@@ -20,16 +21,16 @@ use crate::{agencies, stored};
 /// A meeting for the tables.
 #[derive(Debug)]
 pub(super) struct Rows {
-    pub(super) title: String,
+    pub(super) title: Line,
     pub(super) agency: AgencyId,
-    pub(super) kind: String,
+    pub(super) kind: Line,
     pub(super) form: Option<Form>,
     pub(super) side: Side,
     pub(super) counterpart: Counterpart,
     pub(super) is_unexpected: bool,
     pub(super) sittings: Vec<Sitting>,
     pub(super) rooms: Vec<RoomId>,
-    pub(super) place: String,
+    pub(super) place: Line,
     pub(super) sites: Vec<AgencyId>,
     pub(super) people: Vec<(Part, Delegation)>,
     pub(super) agenda: Vec<PlannedItem>,
@@ -65,16 +66,16 @@ impl Rows {
         let mut sittings = input.readable_sittings();
         sittings.truncate(SITTINGS_AT_MOST as usize);
         Rows {
-            title: line(&input.title, TITLE_AT_MOST),
+            title: Line::shortened(&input.title, TITLE_AT_MOST),
             agency,
-            kind: line(&input.kind, 60),
+            kind: Line::shortened(&input.kind, 60),
             form: Form::parse(input.form.trim()),
             side: Side::parse(input.side.trim()).unwrap_or(Side::Organised),
             counterpart: Counterpart::parse(input.counterpart.trim()).unwrap_or(Counterpart::Internal),
             is_unexpected: input.unexpected == "on",
             sittings,
             rooms: ids(&input.rooms, ROOMS_AT_MOST),
-            place: line(&input.place, TEXT_AT_MOST),
+            place: Line::shortened(&input.place, TEXT_AT_MOST),
             sites: ids(&input.sites, SITES_AT_MOST),
             people: people_of(input),
             agenda: agenda_of(input),
@@ -132,12 +133,6 @@ impl Rows {
     }
 }
 
-/// One line of text of at most so many characters.
-fn line(text: &str, at_most: u32) -> String {
-    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    text.chars().take(at_most as usize).collect()
-}
-
 fn ids<T: std::str::FromStr + PartialEq>(texts: &[String], at_most: u32) -> Vec<T> {
     let mut ids = Vec::new();
     for id in texts.iter().filter_map(|text| text.parse().ok()) {
@@ -163,9 +158,9 @@ fn agenda_of(input: &MeetingInput) -> Vec<PlannedItem> {
     items
         .map(|item| PlannedItem {
             id: item.id.parse().ok(),
-            title: line(&item.title, TITLE_AT_MOST),
+            title: Line::shortened(&item.title, TITLE_AT_MOST),
             minutes: item.minutes.trim().parse().unwrap_or(0),
-            presenter: line(&item.presenter, TEXT_AT_MOST),
+            presenter: Line::shortened(&item.presenter, TEXT_AT_MOST),
             is_discussion: item.discussion == "on",
         })
         .collect()

@@ -14,6 +14,7 @@ use domain::error::{Failure, FieldProblem, Outcome, Problem, Refusal};
 use domain::ids::{AgendaItemId, MeetingId, PaperId};
 use domain::meetings::TITLE_AT_MOST;
 use domain::papers::{Paper, Papers, Reading, Unread};
+use domain::text::Line;
 
 use crate::audit::{self, Entry};
 use crate::db::{Source, Tx, q};
@@ -273,14 +274,12 @@ async fn rename(backend: &Backend, caller: &Caller, paper: PaperId, title: &str)
     Ok(())
 }
 
-fn clean_title(title: &str) -> Done<String> {
-    let title = title.split_whitespace().collect::<Vec<_>>().join(" ");
-    let problem = match title.chars().count() {
-        0 => Problem::Missing,
-        n if n > TITLE_AT_MOST as usize => Problem::TooLong(TITLE_AT_MOST),
-        _ => return Ok(title),
-    };
-    Err(Failure::Invalid(vec![FieldProblem::new("title", problem)]).into())
+/// The title of a paper, with a letter or a digit to know it by: a file may be called `..pdf`.
+fn clean_title(title: &str) -> Done<Line> {
+    let title = Line::parse(title, TITLE_AT_MOST).and_then(|title| {
+        if title.contains(char::is_alphanumeric) { Ok(title) } else { Err(Problem::Missing) }
+    });
+    title.map_err(|problem| Failure::Invalid(vec![FieldProblem::new("title", problem)]).into())
 }
 
 async fn withdraw(backend: &Backend, caller: &Caller, paper: PaperId) -> Done<()> {

@@ -8,6 +8,7 @@ use domain::audit::Deed;
 use domain::error::{Outcome, Refusal};
 use domain::ids::{AgendaItemId, HeldPaperId, MeetingId, PaperId};
 use domain::papers::{Level, PAPER_MIB_AT_MOST, PAPERS_AT_MOST, Unread, marking};
+use domain::text::Line;
 use foreign::Inspection;
 
 use super::{NewPaper, Row, clean_title, insert, kind, managed_item, sweep};
@@ -32,7 +33,7 @@ pub struct Upload {
     backend: Backend,
     caller: Caller,
     item: AgendaItemId,
-    title: String,
+    title: Line,
     head: Vec<u8>,
     incoming: Incoming,
     is_declared: bool,
@@ -129,8 +130,11 @@ async fn begin(
     refuse_full(&mut tx, item).await?;
     drop(tx);
     backend.keep_reserve().await?;
-    let title = title.trim();
-    let title = title.strip_suffix(".pdf").or_else(|| title.strip_suffix(".PDF")).unwrap_or(title);
+    let title = Line::new(title);
+    let title = match title.rsplit_once('.') {
+        Some((stem, ending)) if ending.eq_ignore_ascii_case("pdf") => stem,
+        _ => &title,
+    };
     let incoming = backend.blobs().begin(&backend.entropy().id(caller.now).to_string()).await?;
     Ok(Upload {
         backend: backend.clone(),
@@ -144,6 +148,11 @@ async fn begin(
 }
 
 impl Upload {
+    /// The title that the paper will have.
+    pub fn title(&self) -> &str {
+        &self.title
+    }
+
     /// Takes the next bytes.
     ///
     /// # Errors
@@ -219,7 +228,7 @@ impl Upload {
         match unread {
             Some(why) if !is_declared => {
                 let kept = HeldPaperId(backend.entropy().id(caller.now));
-                let title = sent.title.clone();
+                let title = sent.title.to_string();
                 backend.held().keep(kept, caller.person, sent);
                 Err(Refusal::FirstPageUnread { why, title, kept }.into())
             }
@@ -232,7 +241,7 @@ impl Upload {
 #[derive(Debug)]
 pub(crate) struct HeldPaper {
     item: AgendaItemId,
-    title: String,
+    title: Line,
     incoming: Incoming,
     pages: Option<u32>,
     /// Why its first page may carry a marking that was not found. The file is stored only once its sender has
@@ -286,7 +295,7 @@ async fn finish_declared(
         backend.held().keep(kept, caller.person, sent);
         return Err(refused);
     }
-    let title = sent.title.clone();
+    let title = sent.title.to_string();
     Ok((sent.store(backend, caller).await?, title))
 }
 

@@ -7,10 +7,11 @@ use domain::access::{Action, Caller, Role, Scope};
 use domain::error::{Failure, FieldProblem, Problem};
 use domain::ids::{AgencyId, PersonId};
 use domain::people::TypedRole;
+use domain::text::Line;
 use serde_json::json;
 
 use crate::access::permit;
-use crate::agencies::{Place, places_by_code, places_of};
+use crate::agencies::{Place, Places, places_by_code, places_of};
 use crate::db::{Source, Tx, q};
 use crate::stop::{Done, Stop};
 use crate::stored;
@@ -32,8 +33,8 @@ impl Held {
 #[derive(Clone, Debug)]
 pub(crate) struct Kept {
     pub(crate) user_name: String,
-    pub(crate) name: String,
-    pub(crate) position: String,
+    pub(crate) name: Line,
+    pub(crate) position: Line,
     pub(crate) place: Place,
     pub(crate) roles: Vec<Held>,
 }
@@ -89,11 +90,7 @@ pub(super) fn missing<'h>(from: &[Held], of: &'h [Held]) -> impl Iterator<Item =
 }
 
 /// The roles typed with their agencies, each once; or the code that nobody has.
-pub(crate) fn held<'t>(
-    typed: &'t [TypedRole],
-    own: &Place,
-    places: &HashMap<String, Place>,
-) -> Result<Vec<Held>, &'t str> {
+pub(crate) fn held<'t>(typed: &'t [TypedRole], own: &Place, places: &Places) -> Result<Vec<Held>, &'t str> {
     let mut roles: Vec<Held> = Vec::with_capacity(typed.len());
     for TypedRole { role, agency } in typed {
         let place = match agency {
@@ -254,7 +251,7 @@ pub(super) async fn managed(tx: &mut Tx, caller: &Caller, person: PersonId) -> D
     Ok(there)
 }
 
-fn read(row: Row, grants: Vec<Grant>, places: &HashMap<String, Place>) -> Done<There> {
+fn read(row: Row, grants: Vec<Grant>, places: &Places) -> Done<There> {
     let place = |code: &str| {
         places.get(code).cloned().ok_or_else(|| Stop::Stored(format!("agency {code} of a person")))
     };
@@ -263,5 +260,6 @@ fn read(row: Row, grants: Vec<Grant>, places: &HashMap<String, Place>) -> Done<T
     let mut roles = grants.into_iter().map(held).collect::<Done<Vec<Held>>>()?;
     roles.sort_by(|a, b| (a.role, &a.place.short_name).cmp(&(b.role, &b.place.short_name)));
     let Row { id, user_name, name, position, code } = row;
+    let (name, position) = (Line::new(&name), Line::new(&position));
     Ok(There { id: stored::id(&id)?, kept: Kept { user_name, name, position, place: place(&code)?, roles } })
 }

@@ -1,21 +1,19 @@
 //! A person's fields as typed, read in one place for the page and for files. The agencies are for the caller to look up.
 
-use domain::error::{FieldProblem, Problem};
-use domain::people::{PersonChange, PersonInput, TypedRole, typed_roles};
+use domain::error::FieldProblem;
+use domain::people::{PersonChange, PersonInput, TypedRole, parse_user_name, typed_roles};
+use domain::text::Line;
 
 use super::kept::{Held, Kept};
 use crate::accounts::password;
-use crate::agencies::{NAME_AT_MOST, Place, text};
-
-/// Longest user name.
-const USER_NAME_AT_MOST: u32 = 60;
+use crate::agencies::{NAME_AT_MOST, Place, optional_text, text};
 
 /// A person as typed, every field read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ParsedPerson {
     pub(crate) user_name: String,
-    pub(crate) name: String,
-    pub(crate) position: String,
+    pub(crate) name: Line,
+    pub(crate) position: Line,
     pub(crate) roles: Vec<TypedRole>,
     /// None when one is to be made.
     pub(crate) password: Option<String>,
@@ -37,7 +35,7 @@ impl ParsedPerson {
 /// Reads the fields of somebody new, or of a row of a file.
 pub(crate) fn parse(input: &PersonInput) -> Result<ParsedPerson, Vec<FieldProblem>> {
     let mut problems = Vec::new();
-    let user_name = user_name(&mut problems, &input.user_name);
+    let user_name = user_name(&mut problems, &input.user_name, &input.name);
     let (name, position, roles) = shared(&mut problems, &input.name, &input.position, &input.roles);
     let password = Some(input.password.clone()).filter(|password| !password.is_empty());
     if let Some(problem) = password.as_deref().and_then(password::problem) {
@@ -66,12 +64,9 @@ fn shared(
     name: &str,
     position: &str,
     roles: &str,
-) -> (String, String, Vec<TypedRole>) {
+) -> (Line, Line, Vec<TypedRole>) {
     let name = text(problems, "name", name, NAME_AT_MOST);
-    let position = position.trim().to_owned();
-    if position.chars().count() > NAME_AT_MOST as usize {
-        problems.push(FieldProblem::new("position", Problem::TooLong(NAME_AT_MOST)));
-    }
+    let position = optional_text(problems, "position", position, NAME_AT_MOST);
     let roles = typed_roles(roles).unwrap_or_else(|problem| {
         problems.push(problem);
         Vec::new()
@@ -79,12 +74,10 @@ fn shared(
     (name, position, roles)
 }
 
-/// A user name: letters without marks, digits, `.`, `-`, `_`, `@`; kept in lower case.
-pub(crate) fn user_name(problems: &mut Vec<FieldProblem>, value: &str) -> String {
-    let user_name = text(problems, "user_name", value, USER_NAME_AT_MOST).to_lowercase();
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | '@');
-    if !user_name.chars().all(is_plain) {
-        problems.push(FieldProblem::new("user_name", Problem::Unknown));
-    }
-    user_name
+/// A user name for somebody new. `full_name` is what another one is proposed from if it cannot be taken.
+pub(crate) fn user_name(problems: &mut Vec<FieldProblem>, typed: &str, full_name: &str) -> String {
+    parse_user_name(typed, full_name).unwrap_or_else(|problem| {
+        problems.push(FieldProblem::new("user_name", problem));
+        String::new()
+    })
 }

@@ -7,7 +7,7 @@ use domain::audit::Deed;
 use domain::error::{Failure, FieldProblem, Problem, Refusal};
 use domain::ids::{AgencyId, PersonId};
 use domain::people::{PersonChange, PersonInput};
-use domain::text::fold;
+use domain::text::{Line, fold};
 
 use super::kept::{
     Held, Kept, There, held, keep_a_system_administrator, managed, missing, permit_change, permit_new,
@@ -34,8 +34,8 @@ pub(super) async fn add(
     }
     let parsed = parse(&input).map_err(Failure::Invalid)?;
     if let Some(typed) = &parsed.password {
-        let places = places_of(backend.db(), &[input.agency.trim()]).await?;
-        let own = own_words(&parsed, places.get(input.agency.trim()));
+        let places = places_of(backend.db(), &[&input.agency]).await?;
+        let own = own_words(&parsed, places.get(&Line::new(&input.agency)));
         if let Some(weakness) = backend.hashing().weakness(typed, own).await? {
             let problem = FieldProblem::new("password", Problem::Weak(weakness));
             return Err(Failure::Invalid(vec![problem]).into());
@@ -79,7 +79,7 @@ pub(crate) async fn enter(
 
 /// The person in the agency of a code, with the agencies of the roles; a code that nobody has is a wrong field.
 async fn looked_up(tx: &mut Tx, parsed: &ParsedPerson, agency: &str) -> Done<Kept> {
-    let agency = agency.trim();
+    let agency = &*Line::new(agency);
     let of_roles = parsed.roles.iter().filter_map(|role| role.agency.as_deref());
     let codes: Vec<&str> = of_roles.chain([agency]).collect();
     let places = places_of(tx, &codes).await?;

@@ -12,6 +12,7 @@ mod audit_chain;
 mod audit_drafts;
 mod audit_size;
 mod busy;
+mod clean_text;
 mod demo;
 mod events;
 mod existence;

@@ -7,6 +7,7 @@ use domain::access::Stage;
 use domain::count::{Counterpart, Form, Side};
 use domain::error::Problem;
 use domain::ids::{AgencyId, MeetingId};
+use domain::text::same_key;
 use domain::time::Sitting;
 
 use super::{Content, Key, MeetingRow};
@@ -60,7 +61,7 @@ impl Row {
     }
 }
 
-/// A title on a date.
+/// The key of a title on a date.
 type Titled<'r> = (NaiveDate, &'r str);
 
 /// The stored meetings that a row of the file may mean: those of its agency that begin on its date under its title.
@@ -104,8 +105,9 @@ async fn load_days(
     .await?;
     let mut stored_rows = Vec::new();
     for row in all {
-        if titles.contains(&(stored::date(&row.first_date)?, row.title.as_str())) {
-            stored_rows.push(row);
+        let title = same_key(&row.title);
+        if titles.contains(&(stored::date(&row.first_date)?, title.as_str())) {
+            stored_rows.push(Row { title, ..row });
         }
     }
     for some in stored_rows.chunks_mut(BINDS_AT_MOST) {

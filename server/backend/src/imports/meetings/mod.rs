@@ -18,6 +18,7 @@ use domain::ids::AgencyId;
 use domain::imports::ImportKind;
 use domain::meetings::TITLE_AT_MOST;
 use domain::rules::{KindRule, rule_on};
+use domain::text::{Line, same_key};
 use domain::time::Sitting;
 use serde_json::json;
 
@@ -29,7 +30,7 @@ use super::changes::{Area, Change};
 use super::sittings::sittings;
 use super::table::{Cells, Row, Table};
 use super::{FileSteps, Import};
-use crate::agencies::{Place, places_by_code};
+use crate::agencies::{Place, Places, places_by_code};
 use crate::db::Tx;
 use crate::rules;
 use crate::stop::Done;
@@ -37,7 +38,8 @@ use crate::stop::Done;
 /// More sites than there are agencies in the country's largest province.
 const SITES_AT_MOST: i64 = 10_000;
 
-/// What makes two rows speak of the same meeting: agency, title, begin of the first sitting.
+/// What makes two rows speak of the same meeting: agency, title as people see it ([`same_key`]), begin of the first
+/// sitting.
 type Key = (AgencyId, String, NaiveDateTime);
 
 /// What a row says of its meeting.
@@ -56,6 +58,7 @@ struct Content {
 struct MeetingRow<'p> {
     row: Row,
     place: &'p Place,
+    title: Line,
     key: Key,
     content: Content,
 }
@@ -146,7 +149,7 @@ fn match_equal<'p>(
 fn read<'p>(
     import: &mut Import<'_>,
     cells: Cells<'_>,
-    places: &'p HashMap<String, Place>,
+    places: &'p Places,
     rules: &[KindRule],
 ) -> Done<Option<MeetingRow<'p>>> {
     let place = place_of(import, places, cells, ImportKind::Meetings)?;
@@ -175,13 +178,13 @@ fn read<'p>(
     else {
         return Ok(None);
     };
-    let key = (place.id, title, sittings[0].start());
+    let key = (place.id, same_key(&title), sittings[0].start());
     let content = Content { kind, form, side, counterpart, stage, sittings, is_connected: sites > 0 };
     if let Some((column, problem)) = against_time_and_law(import, &content, rules, place) {
         import.bad.cell(cells, column, problem);
         return Ok(None);
     }
-    Ok(Some(MeetingRow { row: cells.keep(), place, key, content }))
+    Ok(Some(MeetingRow { row: cells.keep(), place, title, key, content }))
 }
 
 /// What speaks against a meeting as a whole. What was held has ended; what is yet to be held here keeps its limit, for a

@@ -8,6 +8,7 @@ use domain::access::Stage;
 use domain::audit::Deed;
 use domain::ids::{AgencyId, MeetingId};
 use domain::rules::KindRule;
+use domain::text::Line;
 use domain::time::{Sitting, Zone};
 
 use super::super::{Import, insert_rows};
@@ -53,7 +54,7 @@ pub(in crate::imports) struct Plan {
 struct ListedChange {
     meeting: MeetingId,
     agency: AgencyId,
-    title: String,
+    title: Line,
     before: Content,
     after: Content,
 }
@@ -72,7 +73,7 @@ impl Plan {
     /// Adds a new meeting.
     pub(super) fn add(&mut self, import: &Import<'_>, rules: &[KindRule], row: MeetingRow<'_>) {
         let (now, zone) = (import.caller.now, import.backend.zone());
-        let MeetingRow { place, key: (agency, title, _), content, .. } = row;
+        let MeetingRow { place, title, key: (agency, ..), content, .. } = row;
         let id = MeetingId(import.backend.entropy().id(now));
         self.agencies.insert(agency);
         self.added.push(id);
@@ -99,7 +100,7 @@ impl Plan {
         row: MeetingRow<'_>,
     ) {
         let (now, zone) = (import.caller.now, import.backend.zone());
-        let MeetingRow { place, key: (agency, title, _), content, .. } = row;
+        let MeetingRow { place, title, key: (agency, ..), content, .. } = row;
         let id = meeting.id;
         self.agencies.insert(agency);
         self.changed.push(id);
