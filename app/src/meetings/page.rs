@@ -8,7 +8,7 @@ use leptos_router::hooks::use_query_map;
 
 use super::calls::{self, Shown};
 use super::desk::{Desk, Tab};
-use super::{agenda, changes, head, papers, roll, sites};
+use super::{agenda, changes, correct, head, papers, record, roll, sites};
 use crate::failure::Problem;
 use crate::text::keys::{
     AGENDA_UPLOAD_KEPT, AGENDA_UPLOAD_KEPT_MANY, AGENDA_UPLOAD_REFUSED_FILE, MEETINGS_COLUMN_TITLE, SHOWN_GO,
@@ -65,9 +65,11 @@ fn meeting_view(desk: Desk, tab: Memo<Tab>) -> impl IntoView {
         <div class="stack">
             {failure}
             {presented(desk)}
+            {record::notices(desk)}
             {changes::changes(desk)}
             {head::to_name(desk)}
             {body}
+            {correct::correcting(desk)}
         </div>
     }
 }

@@ -34,6 +34,7 @@ mod meetings_agenda;
 mod meetings_check;
 mod meetings_conduct;
 mod meetings_lists;
+mod meetings_record;
 mod notices;
 mod papers;
 mod papers_limits;
