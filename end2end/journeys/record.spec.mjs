@@ -26,10 +26,10 @@ test('a meeting closed by mistake is reopened, and its hours are corrected in th
     ...hours,
     date,
     title: titled('Họp rà soát văn bản'),
-    chair: 'giam doc so giao duc',
-    delegates: ['pho giam doc so giao duc'],
+    chair: 'pho giam doc so giao duc',
+    delegates: ['chuyen vien 1 so giao duc'],
   });
-  const delegate = await person(demo('phogiamdoc.sgddt'), {}, 'vi', address);
+  const delegate = await person(demo('chuyenvien1.sgddt'), {}, 'vi', address);
   const before = await counted(secretary, date);
   await open(secretary, address);
   const stage = secretary.locator('.mh__b');
@@ -99,7 +99,7 @@ test('a meeting that took place is entered afterwards, with its papers and its r
     await expect(secretary.getByText(t('refused_in_the_past')).first()).toBeVisible();
     await secretary.getByLabel(t('composer_held')).check();
     await expect(secretary.getByText(t('refused_in_the_past'))).toHaveCount(0);
-    await pick(secretary, '#add_chair', 'giam doc so khoa hoc', /Giám đốc Sở Khoa học/);
+    await pick(secretary, '#add_chair', 'giam doc so khoa hoc', /^Giám đốc Sở KH/);
     await secretary.locator('[id="agenda[0][title]"]').fill('Nguyên nhân và cách khắc phục');
     await shot(secretary, 'record-enter');
     await secretary.getByRole('button', { name: t('composer_enter') }).click();

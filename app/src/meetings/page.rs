@@ -42,7 +42,9 @@ fn meeting_view(desk: Desk, tab: Memo<Tab>) -> impl IntoView {
     super::follow::follow(desk);
     let kept_count = desk.kept_count();
     let failure = move || {
-        desk.failure.get().map(|failure| {
+        // The closing form asks its own question.
+        let failure = desk.failure.get().filter(|_| !record::is_asked_early(desk));
+        failure.map(|failure| {
             let declaring = papers::declaring(desk, &failure);
             view! {
                 <div class="refusal"><Problem failure/></div>

@@ -21,6 +21,9 @@ pub(crate) struct MeetingScope {
     is_entered: bool,
 }
 
+/// Title, agency with its path, stage, the caller's part, and whether their agency is invited and it was entered afterwards.
+type ScopeRow = (String, String, String, String, Option<String>, bool, bool);
+
 impl MeetingScope {
     /// Reads it; `NotFound` when there is no such meeting.
     pub(crate) async fn load(on: impl Source, caller: &Caller, meeting: MeetingId) -> Done<MeetingScope> {
@@ -32,8 +35,7 @@ impl MeetingScope {
              FROM meeting m JOIN agency a ON a.id = m.agency_id \
              LEFT JOIN participant p ON p.meeting_id = m.id AND p.person_id = $2 WHERE m.id = $1"
         ));
-        let row: Option<(String, String, String, String, Option<String>, bool, bool)> =
-            query.optional(on).await?;
+        let row: Option<ScopeRow> = query.optional(on).await?;
         let (title, agency, path, stage, part, is_invited, is_entered) = row.ok_or(Failure::NotFound)?;
         Ok(MeetingScope {
             title,

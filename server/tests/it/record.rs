@@ -96,6 +96,7 @@ async fn an_early_closing_asks_once_and_a_wrong_one_is_taken_back() {
     let (refused, asks) = desk.send("close", &[("id", &id), ("ended", "")]).await;
     let all_the_same = r#"name="sure" value="on""#;
     assert!(refused && asks.contains(all_the_same) && asks.contains("Vẫn kết thúc"), "{asks}");
+    assert_eq!(asks.matches("Còn lâu mới đến giờ kết thúc").count(), 1, "asked in one place: {asks}");
     assert!(matches!(desk.state(meeting).await, State::UnderWay { .. }));
     let (refused, held) = desk.send("close", &[("id", &id), ("ended", ""), ("sure", "on")]).await;
     assert!(!refused && held.contains(r#"action="/api/meetings/reopen""#), "{held}");

@@ -33,6 +33,7 @@ mod meetings;
 mod meetings_agenda;
 mod meetings_check;
 mod meetings_conduct;
+mod meetings_entered;
 mod meetings_lists;
 mod meetings_record;
 mod notices;
