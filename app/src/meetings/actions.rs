@@ -153,12 +153,17 @@ fn to_hall(id: MeetingId) -> impl IntoView {
 }
 
 fn send(desk: Desk, is_change: bool, rev: i64) -> impl IntoView {
-    let word = t(if is_change { STATE_SEND_CHANGES } else { STATE_SEND });
+    let is_to_enter = desk.meeting.with_untracked(|meeting| meeting.record.is_to_enter);
+    let (word, icon) = match (is_change, is_to_enter) {
+        (true, _) => (t(STATE_SEND_CHANGES), "send"),
+        (false, true) => (t(COMPOSER_ENTER), "history"),
+        (false, false) => (t(STATE_SEND), "send"),
+    };
     view! {
         <Step desk path=Publish::PATH>
             <input r#type="hidden" name="id" value=desk.id.to_string()/>
             <input r#type="hidden" name="rev" value=rev/>
-            <button class="btn btn--secondary"><Icon name="send"/>{word}</button>
+            <button class="btn btn--secondary"><Icon name=icon/>{word}</button>
         </Step>
     }
 }

@@ -191,6 +191,11 @@ async fn a_meeting_that_took_place_is_entered_by_the_plain_form() {
         ("chair", &input.chair),
         ("agenda[0][title]", "Tiến độ dự án"),
     ];
+    let keep: Vec<(&str, &str)> = [("then", "keep")].into_iter().chain(fields[1..].iter().copied()).collect();
+    let answer = desk.world.submit(&desk.cookie, "/api/meetings/save", &keep).await;
+    let kept = answer.header(http::header::LOCATION).to_owned();
+    let draft = desk.page(kept.split("/edit").next().unwrap()).await;
+    assert!(draft.contains("Ghi lại cuộc họp") && !draft.contains("Gửi giấy mời"), "{draft}");
     let (refused, page) = desk.send("save", &fields).await;
     assert!(!refused && page.contains("Cuộc họp được ghi lại sau khi họp: thuky1"), "{page}");
     assert!(page.contains("08:00–10:30") && !page.contains("/invitation.ics"), "{page}");

@@ -332,6 +332,8 @@ pub struct EnteredAfterwards {
 pub struct RecordState {
     /// Set when the meeting was entered after it took place.
     pub entered: Option<EnteredAfterwards>,
+    /// Whether the draft is declared as held, so that publishing it enters it and invites nobody.
+    pub is_to_enter: bool,
     /// Whether the caller may take back the last step of the agenda.
     pub may_undo_step: bool,
     /// Whether the caller may take back the closing.

@@ -7,7 +7,8 @@ use domain::audit::Deed;
 use domain::error::{Failure, FieldProblem, Problem, Refusal};
 use domain::ids::MeetingId;
 use domain::meetings::{
-    Correction, CorrectionInput, ItemTimes, RecordState, Recorded, State, correctable, may_enter,
+    Correction, CorrectionInput, ItemTimes, MeetingInput, RecordState, Recorded, State, correctable,
+    may_enter,
 };
 use domain::time::{Hours, Sitting};
 use serde::Serialize;
@@ -35,8 +36,12 @@ pub(super) async fn state(
     (stage, may): (Stage, &[Action]),
 ) -> Done<RecordState> {
     let conducts = stage == Stage::UnderWay && may.contains(&Action::ConductMeeting);
+    let is_to_enter = stage == Stage::Draft
+        && !head.draft.is_empty()
+        && stored::json::<MeetingInput>(&head.draft)?.held == "on";
     Ok(RecordState {
         entered: head.entered()?,
+        is_to_enter,
         may_undo_step: conducts && steps::newest(on, id).await?.is_some(),
         may_reopen: may.contains(&Action::CorrectMeeting)
             && head.invited()?.is_some()
