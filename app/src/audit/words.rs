@@ -102,7 +102,6 @@ pub(super) fn field(name: &str) -> String {
         "failures" => AUDIT_FIELD_FAILURES,
         "form" => COMPOSER_FORM,
         "has_unpublished" => MEETINGS_UNPUBLISHED,
-        "held" => COMPOSER_HELD,
         "invited" => AUDIT_FIELD_INVITED,
         "kind" => COMPOSER_KIND,
         "level" => AGENCY_LEVEL,
