@@ -123,6 +123,14 @@ export async function counted(page, date) {
 /** A meeting of the least that there is to say, for `arrange`. */
 export const BRIEF = { kind: 'working', form: 'in_person', from: '08:00', to: '10:00', place: 'Nhà văn hóa trung tâm' };
 
+/** Closes a meeting seconds after it was opened: the program asks once, and is told that it is meant. */
+export async function closeEarly(page, faults, t) {
+  faults.expect(/status of 409/);
+  await page.locator('summary').filter({ hasText: t('state_close') }).click();
+  await page.getByRole('button', { name: t('state_close_now') }).click();
+  await page.getByRole('button', { name: t('state_close_anyway') }).click();
+}
+
 /** A title that no other run uses. */
 export const titled = (text) => `${text} ${Date.now() % 1_000_000}`;
 

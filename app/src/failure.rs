@@ -150,10 +150,23 @@ fn refused(refusal: &Refusal) -> Described {
             t(REFUSED_CLOSING_TIME),
             tf(REFUSED_CLOSING_TIME_BODY, &[("opened", &text::moment(*opened))]),
         ),
+        Refusal::ClosesEarly { closed, planned } => Described::new(
+            t(REFUSED_CLOSES_EARLY),
+            tf(
+                REFUSED_CLOSES_EARLY_BODY,
+                &[("closed", &text::moment(*closed)), ("planned", &text::moment(*planned))],
+            ),
+        ),
+        Refusal::OpeningTime { sittings } => Described::new(
+            t(REFUSED_OPENING_TIME),
+            tf(REFUSED_OPENING_TIME_BODY, &[("when", &days(sittings)), ("n", &hours_early())]),
+        ),
+        Refusal::TooLongAgo { from } => Described::new(
+            t(REFUSED_TOO_LONG_AGO),
+            tf(REFUSED_TOO_LONG_AGO_BODY, &[("from", &text::date(*from))]),
+        ),
         Refusal::NoSittingNow { sittings } => {
-            let when = sittings.iter().map(text::sitting).collect::<Vec<_>>().join("; ");
-            let hours = domain::duration::OPENED_EARLY_AT_MOST.num_hours();
-            let body = tf(REFUSED_NO_SITTING_NOW_BODY, &[("when", &when), ("n", &hours)]);
+            let body = tf(REFUSED_NO_SITTING_NOW_BODY, &[("when", &days(sittings)), ("n", &hours_early())]);
             Described::new(t(REFUSED_NO_SITTING_NOW), body)
         }
         Refusal::OverrunReasonNeeded { planned } => Described::new(
@@ -201,6 +214,8 @@ fn refused(refusal: &Refusal) -> Described {
             Described::new(tf(REFUSED_ALREADY_THERE, &[("name", name)]), t(REFUSED_ALREADY_THERE_BODY))
         }
         Refusal::NoRule => plain(REFUSED_NO_RULE, REFUSED_NO_RULE_BODY),
+        Refusal::NotOverYet => plain(REFUSED_NOT_OVER_YET, REFUSED_NOT_OVER_YET_BODY),
+        Refusal::PeriodSigned => plain(REFUSED_PERIOD_SIGNED, REFUSED_PERIOD_SIGNED_BODY),
         Refusal::InThePast => plain(REFUSED_IN_THE_PAST, REFUSED_IN_THE_PAST_BODY),
         Refusal::WrongState => plain(REFUSED_WRONG_STATE, REFUSED_WRONG_STATE_BODY),
         Refusal::ReasonNeeded => plain(REFUSED_REASON_NEEDED, REFUSED_REASON_NEEDED_BODY),
@@ -226,6 +241,16 @@ fn refused(refusal: &Refusal) -> Described {
         Refusal::ScreenEnded => plain(REFUSED_SCREEN_ENDED, REFUSED_SCREEN_ENDED_BODY),
         Refusal::RuleInThePast => plain(REFUSED_RULE_IN_THE_PAST, REFUSED_RULE_IN_THE_PAST_BODY),
     }
+}
+
+/// The sittings of a meeting in one line.
+fn days(sittings: &[domain::time::Sitting]) -> String {
+    sittings.iter().map(text::sitting).collect::<Vec<_>>().join("; ")
+}
+
+/// How many hours before its first sitting of a day a meeting may be opened.
+fn hours_early() -> i64 {
+    domain::duration::OPENED_EARLY_AT_MOST.num_hours()
 }
 
 /// What the caller must do first.
@@ -343,6 +368,9 @@ pub fn describe_problem(problem: &Wrong) -> String {
         Wrong::Different => t(PROBLEM_DIFFERENT).to_owned(),
         Wrong::NotYours => t(PROBLEM_NOT_YOURS).to_owned(),
         Wrong::InTheFuture => t(PROBLEM_IN_THE_FUTURE).to_owned(),
+        Wrong::NotYet => t(PROBLEM_NOT_YET).to_owned(),
+        Wrong::NotItsDay => t(PROBLEM_NOT_ITS_DAY).to_owned(),
+        Wrong::OutsideMeeting => t(PROBLEM_OUTSIDE_MEETING).to_owned(),
         Wrong::NoRule => t(REFUSED_NO_RULE).to_owned(),
         Wrong::OverLimit { sessions, limit, source } => tf(
             PROBLEM_OVER_LIMIT,
@@ -402,6 +430,7 @@ fn field_of(refusal: &Refusal) -> Option<&'static str> {
     match refusal {
         Refusal::ReasonNeeded | Refusal::OverrunReasonNeeded { .. } => Some("reason"),
         Refusal::ClosingTime { .. } => Some("ended"),
+        Refusal::OpeningTime { .. } => Some("began"),
         Refusal::WrongSecondCode => Some("second_code"),
         _ => None,
     }

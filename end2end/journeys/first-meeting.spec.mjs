@@ -2,7 +2,7 @@
 // on a tablet, its roll is called by code and by hand, it is closed, and the figures open into it.
 
 import { test, expect, axe, hydrated, like, open, shot, words } from '../fixtures.mjs';
-import { TABLET, chooseRoom, compose, counted, demo, freeTuesday, inked, paper, pdf, pick, scanned, sit, soon } from '../steps.mjs';
+import { TABLET, chooseRoom, closeEarly, compose, counted, demo, freeTuesday, inked, paper, pdf, pick, scanned, sit, soon } from '../steps.mjs';
 
 test.describe.configure({ mode: 'parallel' });
 
@@ -165,8 +165,7 @@ for (const { language, week, chair: user, charge, today } of RUNS) {
 
     await test.step('it is closed at its real time', async () => {
       await open(secretary, address);
-      await secretary.locator('summary').filter({ hasText: t('state_close') }).click();
-      await secretary.getByRole('button', { name: t('state_close_now') }).click();
+      await closeEarly(secretary, faults, t);
       await expect(secretary.locator('.mh__b')).toContainText(t('stage_held'));
       await expect(secretary.locator('.mh')).toContainText(like(t('meetings_held_on')));
     });

@@ -3,14 +3,14 @@
 
 import { test, expect, hydrated, like, open, shot, words } from '../fixtures.mjs';
 import { hears, people, sees, sit } from '../media.mjs';
-import { BRIEF, TABLET, arrange, counted, demo, paper, pdf, soon, titled } from '../steps.mjs';
+import { BRIEF, TABLET, arrange, closeEarly, counted, demo, paper, pdf, soon, titled } from '../steps.mjs';
 
 const t = words('vi');
 const [NEAR, FAR] = ['Tô Hiệu', 'Chiềng Sinh'];
 
 const pageOfPaper = (page) => page.locator('pdf-reader .rdr__field');
 
-test('a chair, two sites and a delegate on a tablet hold a hybrid meeting', async ({ person }) => {
+test('a chair, two sites and a delegate on a tablet hold a hybrid meeting', async ({ person, faults }) => {
   test.setTimeout(420_000);
   const secretary = await person(demo('thuky1.vpub'));
   const { date, ...hours } = soon();
@@ -129,8 +129,7 @@ test('a chair, two sites and a delegate on a tablet hold a hybrid meeting', asyn
   await test.step('closed, its roll, its record and the figures tell what was', async () => {
     for (const page of [near, far, chair]) await page.getByRole('button', { name: t('live_leave') }).click();
     await open(secretary, address);
-    await secretary.locator('summary').filter({ hasText: t('state_close') }).click();
-    await secretary.getByRole('button', { name: t('state_close_now') }).click();
+    await closeEarly(secretary, faults, t);
     await expect(secretary.locator('.mh')).toContainText(t('stage_held'));
     await open(secretary, `${address}?tab=sites`);
     await expect(secretary.locator('.sites').getByText(t('roll_site_connected'))).toHaveCount(2);

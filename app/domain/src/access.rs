@@ -169,6 +169,8 @@ pub enum Action {
     ViewMeeting,
     /// Open it, take that back, close it, say what is being discussed.
     ConductMeeting,
+    /// Take back its closing, correct its hours after it was held.
+    CorrectMeeting,
     /// Read its papers.
     ReadPaper,
     /// Add, name and withdraw its papers.
@@ -189,7 +191,7 @@ pub enum Action {
 
 impl Action {
     /// Every action, in the order of the policy.
-    pub const ALL: [Action; 29] = [
+    pub const ALL: [Action; 30] = [
         Self::UseSystem,
         Self::ManageOwnAccount,
         Self::ViewAgencies,
@@ -211,6 +213,7 @@ impl Action {
         Self::CallOffMeeting,
         Self::ViewMeeting,
         Self::ConductMeeting,
+        Self::CorrectMeeting,
         Self::ReadPaper,
         Self::ManagePapers,
         Self::CallRoll,
@@ -342,6 +345,7 @@ fn role_allows_meeting(role: Role, action: Action, stage: Stage) -> bool {
                 | CallOffMeeting
                 | ViewMeeting
                 | ConductMeeting
+                | CorrectMeeting
                 | ReadPaper
                 | ManagePapers
                 | CallRoll
@@ -367,6 +371,7 @@ fn part_allows(part: Part, action: Action) -> bool {
                 | ViewMeeting
                 | ReadPaper
                 | ConductMeeting
+                | CorrectMeeting
                 | ManagePapers
                 | CallRoll
                 | ShowHall
@@ -375,6 +380,15 @@ fn part_allows(part: Part, action: Action) -> bool {
         ),
         Part::Delegate => matches!(action, ViewMeeting | ReadPaper | ScanIn | JoinMeeting),
         Part::Invited => matches!(action, ViewMeeting | NameDelegates | ConnectSite),
+    }
+}
+
+/// The stage that decides on an action. A meeting that was entered after it took place had no time before it in which its
+/// papers could be added, so they are managed as those of a meeting under way.
+pub fn stage_for(action: Action, stage: Stage, is_entered: bool) -> Stage {
+    match (action, stage) {
+        (Action::ManagePapers, Stage::Held) if is_entered => Stage::UnderWay,
+        _ => stage,
     }
 }
 
@@ -387,6 +401,7 @@ fn stage_allows(stage: Stage, action: Action) -> bool {
         }
         CallOffMeeting => matches!(stage, Stage::Draft | Stage::Scheduled | Stage::Postponed),
         ConductMeeting | ShowHall => matches!(stage, Stage::Scheduled | Stage::UnderWay),
+        CorrectMeeting => stage == Stage::Held,
         CallRoll => matches!(stage, Stage::Scheduled | Stage::UnderWay | Stage::Held),
         ScanIn => stage == Stage::UnderWay,
         NameDelegates | JoinMeeting | ConnectSite => matches!(stage, Stage::Scheduled | Stage::UnderWay),
@@ -444,5 +459,16 @@ mod tests {
         }
         let opening: Vec<Role> = Role::ALL.into_iter().filter(|role| role.opens_meetings()).collect();
         assert_eq!(opening, [Role::Secretary, Role::Leader, Role::ReportingOfficer]);
+    }
+
+    #[test]
+    fn only_papers_of_a_meeting_entered_afterwards_are_managed_once_it_was_held() {
+        for action in Action::ALL {
+            for stage in Stage::ALL {
+                assert_eq!(stage_for(action, stage, false), stage);
+                let is_changed = stage_for(action, stage, true) != stage;
+                assert_eq!(is_changed, action == Action::ManagePapers && stage == Stage::Held);
+            }
+        }
     }
 }

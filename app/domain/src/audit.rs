@@ -122,16 +122,21 @@ deeds! {
     LiveShowPaper = "live.show_paper", PaperReaders;
     MeetingsCancel = "meetings.cancel", MeetingReaders;
     MeetingsClose = "meetings.close", MeetingReaders;
+    MeetingsCorrect = "meetings.correct", MeetingReaders;
     MeetingsDiscuss = "meetings.discuss", MeetingReaders;
     MeetingsDraft = "meetings.draft", FormWriters;
     MeetingsDrop = "meetings.drop", FormWriters;
+    // Holds the whole meeting as it was entered: its agenda with papers, and its roll.
+    MeetingsEnter = "meetings.enter", PaperReadersWhoCallTheRoll;
     MeetingsImportChange = "meetings.import_change", MeetingReaders;
     MeetingsOpen = "meetings.open", MeetingReaders;
     MeetingsPostpone = "meetings.postpone", MeetingReaders;
     // Holds what changed of a meeting: its agenda with papers, and its roll with reasons for absence.
     MeetingsPublish = "meetings.publish", PaperReadersWhoCallTheRoll;
+    MeetingsReopen = "meetings.reopen", MeetingReaders;
     MeetingsSave = "meetings.save", FormWriters;
     MeetingsTakeBack = "meetings.take_back", MeetingReaders;
+    MeetingsUndoStep = "meetings.undo_step", MeetingReaders;
     PapersAdd = "papers.add", PaperReaders;
     PapersDeclare = "papers.declare", PaperReaders;
     PapersLeaveNeutralLine = "papers.leave_neutral_line", PaperReaders;

@@ -234,6 +234,27 @@ pub enum Refusal {
     /// A rule of the law may be added, never changed: it must begin after today and after the newest row
     /// of its kind.
     RuleInThePast,
+    /// The meeting is being closed long before its planned end; closed all the same when the caller is sure.
+    ClosesEarly {
+        /// When it would be closed, local.
+        closed: NaiveDateTime,
+        /// The planned end, local.
+        planned: NaiveDateTime,
+    },
+    /// The time at which the meeting is said to have begun is on none of its days, or in the future.
+    OpeningTime {
+        /// When the meeting has sittings.
+        sittings: Vec<Sitting>,
+    },
+    /// The meeting is said to have been held and is not over yet.
+    NotOverYet,
+    /// The meeting was held too long ago to be entered.
+    TooLongAgo {
+        /// The first day that may be entered.
+        from: NaiveDate,
+    },
+    /// The figures of the period that counts the meeting are signed.
+    PeriodSigned,
     /// The close time lies before the opening or in the future.
     ClosingTime {
         /// When the meeting was opened, local.
@@ -301,6 +322,12 @@ pub enum Problem {
     NotYours,
     /// Is said to be over and has not ended yet.
     InTheFuture,
+    /// A time that has not come yet.
+    NotYet,
+    /// On none of the meeting's days, or too long before it.
+    NotItsDay,
+    /// Before the meeting was opened, or after it was closed.
+    OutsideMeeting,
     /// No rule allows such a kind on the date.
     NoRule,
     /// Longer than the kind allows on the date.

@@ -9,7 +9,7 @@ use crate::audit::Audit;
 use crate::figures::FiguresPort;
 use crate::imports::Imports;
 use crate::live::LivePort;
-use crate::meetings::Meetings;
+use crate::meetings::{MeetingRecord, Meetings};
 use crate::notices::Notices;
 use crate::papers::Papers;
 use crate::people::People;
@@ -36,6 +36,8 @@ pub struct Services {
     pub live: Arc<dyn LivePort>,
     /// Meetings.
     pub meetings: Arc<dyn Meetings>,
+    /// The record of meetings put right.
+    pub records: Arc<dyn MeetingRecord>,
     /// Notices that people see until they acknowledge them.
     pub notices: Arc<dyn Notices>,
     /// Papers.

@@ -12,7 +12,7 @@ use server_fn::ServerFn;
 use super::calls::{CallOff, Close, Open, Publish, TakeBack};
 use super::desk::Desk;
 use super::step::Step;
-use super::words;
+use super::{record, words};
 use crate::text::keys::*;
 use crate::text::{self, Text, t, tf};
 use crate::ui::dialog::{close, show};
@@ -58,8 +58,10 @@ pub(super) fn actions(desk: Desk) -> impl IntoView {
     view! {
         <div class="mh__act">
             {move || opens.get().filter(|is_time| *is_time).map(|is_time| opening(desk, is_time))}
+            {record::opening_since(desk)}
             {move || closes.get().map(|()| closing(desk))}
             {move || takes_back.get().then(|| taking_back(desk))}
+            {record::reopening(desk)}
             {move || joins.get().map(|is_held| joining(id, is_held))}
             // The main action leads: of a draft, and of a meeting that is not to be opened yet, it is the composer.
             {move || edit.get().filter(|is_draft| *is_draft || is_early.get()).map(|is_draft| editing(id, is_draft, true))}
@@ -160,12 +162,17 @@ fn to_hall(id: MeetingId) -> impl IntoView {
 }
 
 fn send(desk: Desk, is_change: bool, rev: i64) -> impl IntoView {
-    let word = t(if is_change { STATE_SEND_CHANGES } else { STATE_SEND });
+    let is_to_enter = desk.meeting.with_untracked(|meeting| meeting.record.is_to_enter);
+    let (word, icon) = match (is_change, is_to_enter) {
+        (true, _) => (t(STATE_SEND_CHANGES), "send"),
+        (false, true) => (t(COMPOSER_ENTER), "history"),
+        (false, false) => (t(STATE_SEND), "send"),
+    };
     view! {
         <Step desk path=Publish::PATH>
             <input r#type="hidden" name="id" value=desk.id.to_string()/>
             <input r#type="hidden" name="rev" value=rev/>
-            <button class="btn btn--secondary"><Icon name="send"/>{word}</button>
+            <button class="btn btn--secondary"><Icon name=icon/>{word}</button>
         </Step>
     }
 }
@@ -208,8 +215,11 @@ fn closing(desk: Desk) -> impl IntoView {
     let why = move || t(if over.get().is_some() { STATE_OVERRUN_REASON } else { STATE_OVERRUN_REASON_IF });
     let id = desk.id.to_string();
     // Sent without script the form comes back on a new page, where what was wrong must not be folded away.
-    let is_back =
-        is_refused || untrack(|| ["ended", "reason"].iter().any(|name| desk.problem(name).is_some()));
+    let is_back = is_refused
+        || untrack(|| {
+            ["ended", "reason"].iter().any(|name| desk.problem(name).is_some())
+                || record::is_asked_early(desk)
+        });
     view! {
         <details class="menu" open=is_back>
             <summary class="btn btn--primary"><Icon name="check"/>{t(STATE_CLOSE)}</summary>
@@ -236,7 +246,7 @@ fn closing(desk: Desk) -> impl IntoView {
                         <textarea class="input" id="close-reason" name="reason" aria-describedby="reason-error">{textarea_text(reason)}</textarea>
                         {wrong(desk, "reason")}
                     </div>
-                    <button class="btn btn--primary">{t(STATE_CLOSE_NOW)}</button>
+                    {record::close_button(desk)}
                 </Step>
             </div>
         </details>
@@ -244,11 +254,18 @@ fn closing(desk: Desk) -> impl IntoView {
 }
 
 /// What was wrong with a field of the last step, beside it.
-fn wrong(desk: Desk, name: &'static str) -> impl IntoView {
+pub(super) fn wrong(desk: Desk, name: &'static str) -> impl IntoView {
+    wrong_named(desk, name.to_owned())
+}
+
+/// The same for a field of a list.
+pub(super) fn wrong_named(desk: Desk, name: String) -> impl IntoView {
+    let id = format!("{name}-error");
+    let said = Memo::new(move |_| desk.problem(&name));
     view! {
-        <p class="field__error" id=format!("{name}-error") hidden=move || desk.problem(name).is_none()>
+        <p class="field__error" id=id hidden=move || said.with(Option::is_none)>
             <Icon name="octagon-x"/>
-            <span>{move || desk.problem(name)}</span>
+            <span>{said}</span>
         </p>
     }
 }

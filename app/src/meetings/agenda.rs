@@ -12,7 +12,7 @@ use server_fn::ServerFn;
 use super::calls::Discuss;
 use super::desk::Desk;
 use super::step::Step;
-use super::{papers, words};
+use super::{papers, record, words};
 use crate::text::keys::*;
 use crate::text::{self, t, tf};
 use crate::ui::{Empty, Icon, rows};
@@ -41,6 +41,7 @@ fn whole(desk: Desk, manages: bool) -> impl IntoView {
             <header class="card__head card__head--line">
                 <h2 id="agenda">{t(AGENDA_TITLE)}</h2>
                 <span class="hint">{move || desk.meeting.with(papers_in_words)}</span>
+                {record::undoing(desk)}
             </header>
             {if manages { papers::adding(rows).into_any() } else { rows }}
         </section>

@@ -15,7 +15,7 @@ use crate::failure::CallError;
 #[cfg(feature = "ssr")]
 use crate::session::{asked, now};
 #[cfg(feature = "ssr")]
-use domain::error::{Failure, FieldProblem, Problem};
+use domain::error::{Failure, FieldProblem};
 #[cfg(feature = "ssr")]
 use domain::rooms::RoomsWanted;
 
@@ -153,10 +153,13 @@ pub async fn close(
     /// Why.
     #[server(default)]
     reason: String,
+    /// `on` to close long before the planned end all the same.
+    #[server(default)]
+    sure: String,
 ) -> Result<(), CallError> {
     let (services, caller) = asked()?;
     let outcome = match ended_at(&ended, caller.now) {
-        Ok(ended) => services.meetings.close(&caller, id, ended, &reason).await,
+        Ok(ended) => services.meetings.close(&caller, id, ended, &reason, sure == "on").await,
         Err(failure) => Err(failure),
     };
     back_with(id, "", outcome, &[("ended", &ended), ("close_reason", &reason)])
@@ -180,24 +183,11 @@ pub async fn call_off(
     back_with(id, "", outcome, &[(if is_postponed { "postpone_reason" } else { "cancel_reason" }, &reason)])
 }
 
-/// The local time at which a meeting really ended, as offices type it: `11:40`, `11h40, 16/6/2026`. An hour alone is of
-/// today; nothing means now.
+/// The local time at which a meeting really ended. An hour alone is of today; nothing means now.
 #[cfg(feature = "ssr")]
 fn ended_at(text: &str, now: DateTime<Utc>) -> Result<Option<chrono::NaiveDateTime>, Failure> {
-    let (mut date, mut time) = (None, None);
-    for word in text.split([',', ' ', 'T']).filter(|word| !word.is_empty()) {
-        match domain::meetings::parse_date(word) {
-            Some(read) => date = Some(read),
-            None => time = Some(domain::meetings::parse_time(word)),
-        }
-    }
-    match (date, time) {
-        (None, None) => Ok(None),
-        (date, Some(Some(time))) => {
-            Ok(Some(date.unwrap_or_else(|| domain::time::Zone::VIETNAM.date(now)).and_time(time)))
-        }
-        _ => Err(Failure::Invalid(vec![FieldProblem::new("ended", Problem::NotATime)])),
-    }
+    domain::meetings::parse_moment(text, domain::time::Zone::VIETNAM.date(now))
+        .map_err(|problem| Failure::Invalid(vec![FieldProblem::new("ended", problem)]))
 }
 
 /// Ends a step: a plain form redirects to the meeting or shows its page again, a call gets its outcome.

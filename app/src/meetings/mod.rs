@@ -6,6 +6,7 @@ mod agenda;
 pub mod calls;
 mod changes;
 pub mod compose;
+mod correct;
 mod desk;
 mod filter;
 #[cfg(feature = "hydrate")]
@@ -15,6 +16,8 @@ pub mod list;
 mod narrow;
 pub mod page;
 mod papers;
+mod record;
+pub mod record_calls;
 mod roll;
 pub mod roll_calls;
 mod sites;

@@ -8,7 +8,7 @@ use leptos_router::hooks::use_query_map;
 
 use super::calls::{self, Shown};
 use super::desk::{Desk, Tab};
-use super::{agenda, changes, head, papers, roll, sites};
+use super::{agenda, changes, correct, head, papers, record, roll, sites};
 use crate::failure::Problem;
 use crate::text::keys::{
     AGENDA_UPLOAD_KEPT, AGENDA_UPLOAD_KEPT_MANY, AGENDA_UPLOAD_REFUSED_FILE, MEETINGS_COLUMN_TITLE, SHOWN_GO,
@@ -42,7 +42,9 @@ fn meeting_view(desk: Desk, tab: Memo<Tab>) -> impl IntoView {
     super::follow::follow(desk);
     let kept_count = desk.kept_count();
     let failure = move || {
-        desk.failure.get().map(|failure| {
+        // The closing form asks its own question.
+        let failure = desk.failure.get().filter(|_| !record::is_asked_early(desk));
+        failure.map(|failure| {
             let declaring = papers::declaring(desk, &failure);
             view! {
                 <div class="refusal"><Problem failure/></div>
@@ -65,9 +67,11 @@ fn meeting_view(desk: Desk, tab: Memo<Tab>) -> impl IntoView {
         <div class="stack">
             {failure}
             {presented(desk)}
+            {record::notices(desk)}
             {changes::changes(desk)}
             {head::to_name(desk)}
             {body}
+            {correct::correcting(desk)}
         </div>
     }
 }

@@ -193,6 +193,7 @@ impl Backend {
             imports: backend.clone(),
             live: backend.clone(),
             meetings: backend.clone(),
+            records: backend.clone(),
             notices: backend.clone(),
             papers: backend.clone(),
             people: backend.clone(),

@@ -1,6 +1,6 @@
 //! What a caller is to one meeting: the facts that permission is decided on. Everything about a meeting asks here first.
 
-use domain::access::{Action, Caller, Part, Scope, Stage};
+use domain::access::{Action, Caller, Part, Scope, Stage, stage_for};
 use domain::error::Failure;
 use domain::ids::{AgencyId, MeetingId};
 
@@ -18,7 +18,11 @@ pub(crate) struct MeetingScope {
     pub(crate) part: Option<Part>,
     is_invited: bool,
     pub(crate) stage: Stage,
+    is_entered: bool,
 }
+
+/// Title, agency with its path, stage, the caller's part, and whether their agency is invited and it was entered afterwards.
+type ScopeRow = (String, String, String, String, Option<String>, bool, bool);
 
 impl MeetingScope {
     /// Reads it; `NotFound` when there is no such meeting.
@@ -26,12 +30,13 @@ impl MeetingScope {
         let mut query = q("SELECT ").bind(meeting).bind(caller.person);
         let is_invited = is_invited(&mut query, caller);
         query.push(&format!(
-            "m.title, m.agency_id, a.path, m.stage, p.part, {is_invited} AS is_invited \
+            "m.title, m.agency_id, a.path, m.stage, p.part, {is_invited} AS is_invited, \
+             m.entered_at IS NOT NULL AS is_entered \
              FROM meeting m JOIN agency a ON a.id = m.agency_id \
              LEFT JOIN participant p ON p.meeting_id = m.id AND p.person_id = $2 WHERE m.id = $1"
         ));
-        let row: Option<(String, String, String, String, Option<String>, bool)> = query.optional(on).await?;
-        let (title, agency, path, stage, part, is_invited) = row.ok_or(Failure::NotFound)?;
+        let row: Option<ScopeRow> = query.optional(on).await?;
+        let (title, agency, path, stage, part, is_invited, is_entered) = row.ok_or(Failure::NotFound)?;
         Ok(MeetingScope {
             title,
             agency: stored::id(&agency)?,
@@ -39,13 +44,15 @@ impl MeetingScope {
             part: part.as_deref().map(|p| stored::code(p, part_of)).transpose()?,
             is_invited,
             stage: stored::code(&stage, Stage::parse)?,
+            is_entered,
         })
     }
 
     /// Whether the caller may do this to the meeting.
     pub(crate) fn may(&self, caller: &Caller, action: Action) -> bool {
         let parts = [self.part, self.is_invited.then_some(Part::Invited)];
-        let scope = |part| Scope::Meeting { agency: &self.path, part, stage: self.stage };
+        let stage = stage_for(action, self.stage, self.is_entered);
+        let scope = |part| Scope::Meeting { agency: &self.path, part, stage };
         parts.into_iter().any(|part| caller.may(action, scope(part)))
     }
 

@@ -20,6 +20,7 @@ mod pages;
 mod papers;
 mod permission;
 mod places;
+mod record;
 mod refusals;
 mod rehearse;
 mod second_factor;

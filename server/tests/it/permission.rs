@@ -86,7 +86,8 @@ fn policy() -> String {
     }
 
     text.push_str("\n## In a meeting\n\nThe stages in which it is allowed, by role in the organising agency or above it, and by part in the meeting:\n");
-    text.push_str("D draft, S scheduled, U under way, H held, C cancelled, P postponed.\n\n");
+    text.push_str("D draft, S scheduled, U under way, H held, C cancelled, P postponed. The papers of a meeting that was \
+         entered after it took place are managed once it is held, by those who manage them while it is under way.\n\n");
     let parts = [Part::Chair, Part::Secretary, Part::Delegate, Part::Invited];
     let part_names = ["its chair", "its secretary", "its delegate", "an invited agency"];
     head(&mut text, "Action", Role::ALL.map(Role::code).into_iter().chain(part_names));

@@ -136,6 +136,16 @@ fn calls(office: &Office) -> BTreeMap<&'static str, Call> {
             ),
         ),
         ("/api/meetings/open", form(&secretary, &meeting, "", vec![("id", coming.clone())])),
+        (
+            "/api/meetings/open-since",
+            form(&secretary, &meeting, "", vec![("id", coming.clone()), ("began", "sáng".into())]),
+        ),
+        ("/api/meetings/undo-step", form(&secretary, &held, "", vec![("id", on.clone())])),
+        ("/api/meetings/reopen", form(&secretary, &held, "", vec![("id", on.clone())])),
+        (
+            "/api/meetings/correct",
+            form(&secretary, &held, "", vec![("id", on.clone()), ("opened", text()), ("reason", text())]),
+        ),
         ("/api/meetings/take-back", form(&secretary, &meeting, "", vec![("id", coming.clone())])),
         ("/api/meetings/discuss", missing(&secretary, &held, vec![("id", on.clone()), ("item", nobody())])),
         (

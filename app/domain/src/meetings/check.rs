@@ -21,6 +21,8 @@ pub struct Check {
     pub fields: Vec<FieldProblem>,
     /// Length against the limit; none while kind or time are missing.
     pub duration: Option<DurationCheck>,
+    /// Whether the meeting took place already: then a length over the limit is recorded and blocks nothing.
+    pub is_held: bool,
     /// Who and what is taken, those that block first.
     pub conflicts: Vec<Conflict>,
     /// The nearest slots that are free for all, offered when something is taken.
@@ -36,7 +38,7 @@ pub struct Check {
 impl Check {
     /// How many points stand in the way of publishing.
     pub fn must_fix(&self) -> usize {
-        usize::from(self.duration.as_ref().is_some_and(DurationCheck::is_over))
+        usize::from(!self.is_held && self.duration.as_ref().is_some_and(DurationCheck::is_over))
             + self.conflicts.iter().filter(|c| c.blocks).count()
             + self.notes.iter().filter(|n| n.blocks()).count()
     }
@@ -168,6 +170,13 @@ pub enum Note {
     },
     /// The first sitting has already begun. Blocks.
     InThePast,
+    /// The meeting is declared as held and is not over yet. Blocks.
+    NotOverYet,
+    /// The meeting is declared as held and was held too long ago. Blocks.
+    TooLongAgo {
+        /// The first day that may be entered.
+        from: chrono::NaiveDate,
+    },
     /// No rule of the kind holds on the date. Blocks.
     NoRule,
     /// A room of an agency that is neither the meeting's agency nor above or below it. Blocks.
@@ -261,7 +270,12 @@ impl Note {
     pub fn blocks(&self) -> bool {
         matches!(
             self,
-            Note::InThePast | Note::NoRule | Note::RoomNotOnLine { .. } | Note::RoomWithdrawn { .. }
+            Note::InThePast
+                | Note::NotOverYet
+                | Note::TooLongAgo { .. }
+                | Note::NoRule
+                | Note::RoomNotOnLine { .. }
+                | Note::RoomWithdrawn { .. }
         )
     }
 }

@@ -34,6 +34,8 @@ pub struct MeetingInput {
     pub counterpart: String,
     /// `on` when called at short notice.
     pub unexpected: String,
+    /// `on` when the meeting took place already and is entered afterwards.
+    pub held: String,
     /// Sittings.
     pub sittings: Vec<SittingInput>,
     /// Identifiers of rooms.
@@ -127,6 +129,8 @@ pub struct Plan {
     pub counterpart: Counterpart,
     /// Called at short notice.
     pub is_unexpected: bool,
+    /// Took place already, at the hours of its sittings.
+    pub is_held: bool,
     /// At least one, in order, none overlapping.
     pub sittings: Vec<Sitting>,
     /// Rooms.
@@ -249,6 +253,7 @@ impl MeetingInput {
                     side,
                     counterpart,
                     is_unexpected: self.unexpected == "on",
+                    is_held: self.held == "on",
                     sittings,
                     rooms,
                     place,

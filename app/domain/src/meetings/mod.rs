@@ -5,6 +5,7 @@ mod booking;
 mod check;
 mod input;
 mod list;
+mod record;
 mod state;
 
 use async_trait::async_trait;
@@ -19,6 +20,11 @@ pub use check::{
 pub use input::{AgendaInput, Delegation, MeetingInput, Plan, PlannedItem, SittingInput, parse_time};
 pub use list::{
     Calendar, CalendarFilter, Entry, MeetingFilter, MeetingRow, RoomDay, SiteMeeting, Today, Waiting,
+};
+pub use record::{
+    Correction, CorrectionInput, EnteredAfterwards, ItemTimes, ItemTimesInput, MeetingRecord, RecordState,
+    Recorded, START_GRACE, began_before, closes_early, correctable, first_day_to_enter, may_enter,
+    may_still_begin, parse_moment,
 };
 pub use state::{State, TAKEN_BACK_WITHIN_MINUTES};
 
@@ -103,6 +109,8 @@ pub struct Meeting {
     pub to_name: Vec<AgencyRef>,
     /// The caller's own part.
     pub my_part: Option<Part>,
+    /// How its record came about, and what of it the caller may take back.
+    pub record: RecordState,
     /// What the caller may do now.
     pub may: Vec<Action>,
 }
@@ -226,7 +234,7 @@ pub const PUBLISHED_AN_HOUR_AT_MOST: u32 = 200;
 /// Drafting saves whatever was typed, valid or not, so that nothing is lost. Publishing parses it, applies
 /// the limits and the double-booking rules, and refuses with data. Refusals: `TooLong`, `NoRule`,
 /// `RoomTaken`, `RoomNotOnLine`, `ChairTaken`, `InThePast`, `WrongState`, `ReasonNeeded`,
-/// `OverrunReasonNeeded`, `ClosingTime`, `NoSittingNow`; `Invalid` names every field at once; `Stale` when
+/// `OverrunReasonNeeded`, `ClosingTime`, `ClosesEarly`, `NotOverYet`, `TooLongAgo`, `PeriodSigned`, `NoSittingNow`; `Invalid` names every field at once; `Stale` when
 /// the revision sent is not the newest.
 #[async_trait]
 pub trait Meetings: Send + Sync {
@@ -254,6 +262,8 @@ pub trait Meetings: Send + Sync {
     /// What was typed last: the draft, or the unpublished changes, or the meeting as published.
     async fn input(&self, caller: &Caller, meeting: MeetingId) -> Outcome<(MeetingInput, Saved, State)>;
     /// Publishes what was saved: a draft is scheduled, a scheduled meeting is changed, a postponed one gets its new date.
+    /// A draft that is declared as held is entered as held at the hours of its sittings; over the limit is then recorded
+    /// and not refused.
     async fn publish(&self, caller: &Caller, meeting: MeetingId, rev: i64) -> Outcome<Saved>;
     /// One meeting.
     async fn get(&self, caller: &Caller, meeting: MeetingId) -> Outcome<Meeting>;
@@ -280,12 +290,14 @@ pub trait Meetings: Send + Sync {
     /// Says which item is being discussed; `None` when the agenda is through.
     async fn discuss(&self, caller: &Caller, meeting: MeetingId, item: Option<AgendaItemId>) -> Outcome<()>;
     /// Closes the meeting, now or at the local time at which it really ended; past the planned end, or over the
-    /// limit, needs a reason.
+    /// limit, needs a reason. Long before the planned end, as [`closes_early`] says, it is refused with `ClosesEarly`
+    /// unless `is_sure`.
     async fn close(
         &self,
         caller: &Caller,
         meeting: MeetingId,
         ended: Option<chrono::NaiveDateTime>,
         reason: &str,
+        is_sure: bool,
     ) -> Outcome<()>;
 }

@@ -117,6 +117,24 @@ impl State {
         }
     }
 
+    /// Takes a closing back: under way again as it was opened, and why it ran over falls away.
+    pub fn reopen(self, invited: DateTime<Utc>) -> Result<State, Refusal> {
+        match self {
+            State::Held { opened, .. } => Ok(State::UnderWay { invited, opened }),
+            _ => Err(Refusal::WrongState),
+        }
+    }
+
+    /// Enters a meeting that took place, from its opening to its closing. Nobody was invited to it here.
+    pub fn enter(self, opened: DateTime<Utc>, closed: DateTime<Utc>) -> Result<State, Refusal> {
+        match self {
+            State::Draft if closed > opened => {
+                Ok(State::Held { opened, closed, overrun_reason: String::new() })
+            }
+            _ => Err(Refusal::WrongState),
+        }
+    }
+
     /// Cancels it, with a reason unless only its secretariat knew of it.
     pub fn cancel(self, now: DateTime<Utc>, reason: String) -> Result<State, Refusal> {
         match self {
@@ -180,6 +198,21 @@ mod tests {
         let afterwards = under_way.take_back(at(5000), at(5014));
         assert_eq!(afterwards, Ok(State::Scheduled { invited: at(0) }), "from the press");
         assert_eq!(State::Scheduled { invited: at(0) }.take_back(at(0), at(1)), Err(Refusal::WrongState));
+    }
+
+    #[test]
+    fn a_closing_is_taken_back_to_the_opening() {
+        let held = State::Held { opened: at(1), closed: at(3), overrun_reason: "Bàn thêm".into() };
+        assert_eq!(held.reopen(at(0)), Ok(State::UnderWay { invited: at(0), opened: at(1) }));
+        assert_eq!(State::Scheduled { invited: at(0) }.reopen(at(0)), Err(Refusal::WrongState));
+    }
+
+    #[test]
+    fn only_a_draft_is_entered_as_held() {
+        let held = State::Held { opened: at(1), closed: at(9), overrun_reason: String::new() };
+        assert_eq!(State::Draft.enter(at(1), at(9)), Ok(held));
+        assert_eq!(State::Draft.enter(at(1), at(1)), Err(Refusal::WrongState));
+        assert_eq!(State::Scheduled { invited: at(0) }.enter(at(1), at(9)), Err(Refusal::WrongState));
     }
 
     #[test]

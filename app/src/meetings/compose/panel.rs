@@ -26,7 +26,7 @@ pub(super) fn panel(sheet: Sheet) -> impl IntoView {
             </header>
             {move || sheet.failure.get().map(|failure| refused(sheet, failure))}
             {move || missing(sheet)}
-            {move || sheet.length().map(|length| duration(&length))}
+            {move || sheet.length().map(|length| duration(&length, sheet.is_held()))}
             {move || blocking(sheet)}
             {move || sheet.check.with(|check| check.targets.as_ref().map(targets::targets))}
             {move || warnings(sheet)}
@@ -189,7 +189,7 @@ fn slots(sets: &[Vec<Sitting>]) -> impl IntoView + use<> {
         .collect_view()
 }
 
-fn duration(length: &DurationCheck) -> impl IntoView + use<> {
+fn duration(length: &DurationCheck, is_held: bool) -> impl IntoView + use<> {
     let kind = meeting_words::kind(&length.rule.kind).to_owned();
     let source = view! { <p class="src">{tf(COMPOSER_SOURCE, &[("source", &length.rule.source)])}</p> };
     let count = u32::try_from(length.sessions.len()).unwrap_or(u32::MAX);
@@ -208,6 +208,16 @@ fn duration(length: &DurationCheck) -> impl IntoView + use<> {
     }
     let said =
         tf(COMPOSER_DURATION_OVER, &[("kind", &kind), ("limit", &limit), ("n", &text::sessions(count))]);
+    if is_held {
+        return view! {
+            <section class="check is-risk">
+                {head("hourglass", t(COMPOSER_DURATION).to_owned(), Mark::Note)}
+                <p>{said}" "{t(COMPOSER_OVER_RECORDED)}</p>
+                {source}
+            </section>
+        }
+        .into_any();
+    }
     view! {
         <section class="check is-missed">
             {head("hourglass", t(COMPOSER_DURATION).to_owned(), Mark::Must)}
@@ -343,6 +353,14 @@ fn note_section(note: &Note, mark: Mark) -> impl IntoView + use<> {
         Note::InThePast => {
             ("history", t(REFUSED_IN_THE_PAST).to_owned(), t(REFUSED_IN_THE_PAST_BODY).to_owned())
         }
+        Note::NotOverYet => {
+            ("history", t(REFUSED_NOT_OVER_YET).to_owned(), t(REFUSED_NOT_OVER_YET_BODY).to_owned())
+        }
+        Note::TooLongAgo { from } => (
+            "history",
+            t(REFUSED_TOO_LONG_AGO).to_owned(),
+            tf(REFUSED_TOO_LONG_AGO_BODY, &[("from", &text::date(*from))]),
+        ),
         Note::NoRule => ("gavel", t(REFUSED_NO_RULE).to_owned(), t(REFUSED_NO_RULE_BODY).to_owned()),
         Note::RoomNotOnLine { room } => (
             "door-open",
@@ -389,9 +407,12 @@ fn note_section(note: &Note, mark: Mark) -> impl IntoView + use<> {
 
 /// Keep and send. Sending says what is to be fixed beside it; whether it goes is decided behind it.
 fn foot(sheet: Sheet) -> impl IntoView {
-    let is_held = move || sheet.counts().0 > 0 || (sheet.shows_missing.get() && sheet.open_count() > 0);
-    let word =
-        if sheet.stage == domain::access::Stage::Scheduled { t(STATE_SEND_CHANGES) } else { t(STATE_SEND) };
+    let is_held_back = move || sheet.counts().0 > 0 || (sheet.shows_missing.get() && sheet.open_count() > 0);
+    let word = move || match sheet.stage {
+        domain::access::Stage::Scheduled => t(STATE_SEND_CHANGES),
+        _ if sheet.is_held() => t(COMPOSER_ENTER),
+        _ => t(STATE_SEND),
+    };
     view! {
         <footer class="cmp__foot">
             <button class="btn btn--secondary" name="then" value="keep">{t(COMPOSER_KEEP)}</button>
@@ -399,7 +420,7 @@ fn foot(sheet: Sheet) -> impl IntoView {
                 class="btn btn--primary"
                 name="then"
                 value="publish"
-                aria-disabled=move || is_held().then_some("true")
+                aria-disabled=move || is_held_back().then_some("true")
                 aria-describedby="why"
             >
                 {word}

@@ -227,11 +227,16 @@ impl Sheet {
         self.choices.with_value(|choices| self.input.with(|input| length(input, choices)))
     }
 
+    /// Whether the meeting is declared as held, to be entered afterwards.
+    pub(super) fn is_held(self) -> bool {
+        self.input.with(|input| input.held == "on")
+    }
+
     /// How many points stand in the way, and how many only warn. The length counts as it is typed.
     pub(super) fn counts(self) -> (usize, usize) {
-        let is_over = self.length().is_some_and(|length| length.is_over());
+        let is_over = !self.is_held() && self.length().is_some_and(|length| length.is_over());
         self.check.with(|check| {
-            let told = check.duration.as_ref().is_some_and(DurationCheck::is_over);
+            let told = !check.is_held && check.duration.as_ref().is_some_and(DurationCheck::is_over);
             let must = check.must_fix() - usize::from(told) + usize::from(is_over);
             (must, check.warnings())
         })

@@ -18,9 +18,24 @@ pub(super) fn time(sheet: Sheet) -> impl IntoView {
             <h2 id="time">{t(COMPOSER_TIME)}</h2>
             {sheet.drawn(move |input| rows(sheet, input))}
             {move || sheet.length().map(|length| meter(&length))}
+            {sheet.drawn(move |input| held(sheet, input))}
             <div>{press("add_sitting".to_owned(), "plus", Some(t(COMPOSER_ADD_SITTING)), None, "btn btn--quiet")}</div>
         </section>
     }
+}
+
+/// Whether the meeting took place already; only a draft can be entered so.
+fn held(sheet: Sheet, input: &MeetingInput) -> Option<AnyView> {
+    let is_held = input.held == "on";
+    (sheet.stage == domain::access::Stage::Draft).then(|| {
+        view! {
+            <label class="tick">
+                <input r#type="checkbox" name="held" value="on" checked=is_held/>
+                {t(COMPOSER_HELD)}
+            </label>
+        }
+        .into_any()
+    })
 }
 
 fn rows(sheet: Sheet, input: &MeetingInput) -> impl IntoView + use<> {

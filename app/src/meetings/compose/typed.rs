@@ -30,6 +30,7 @@ pub(super) fn input_of(all: impl Fn(&str) -> Vec<String>) -> MeetingInput {
         side: one("side"),
         counterpart: one("counterpart"),
         unexpected: one("unexpected"),
+        held: one("held"),
         sittings: (0..rows("sittings", "date")).map(sitting).collect(),
         rooms: all("rooms[]"),
         place: one("place"),
@@ -52,6 +53,7 @@ pub(super) fn fields_of(input: &MeetingInput) -> Vec<(String, String)> {
         ("side", &input.side),
         ("counterpart", &input.counterpart),
         ("unexpected", &input.unexpected),
+        ("held", &input.held),
         ("place", &input.place),
         ("chair", &input.chair),
         ("secretary", &input.secretary),
@@ -92,6 +94,7 @@ mod tests {
             |title: &str| AgendaInput { title: title.into(), minutes: "15".into(), ..AgendaInput::default() };
         let typed = MeetingInput {
             title: "Họp & bàn".into(),
+            held: "on".into(),
             sittings: vec![SittingInput { date: "31/6".into(), from: "7h30".into(), to: String::new() }],
             rooms: vec!["a".into(), "b".into()],
             delegates: vec!["p-1".into()],

@@ -200,7 +200,7 @@ impl Director<'_> {
         let caller = self.cast.caller(scene.secretary, end)?;
         let rest = expected("roll", self.backend.mark_rest(&caller, meeting.id, Presence::InRoom).await)?;
         tracing::debug!(rest, "demo roll called");
-        expected("close", self.backend.close(&caller, meeting.id, None, "").await)
+        expected("close", self.backend.close(&caller, meeting.id, None, "", true).await)
     }
 
     /// Opens it and calls most of the roll; every site but a few is connected.

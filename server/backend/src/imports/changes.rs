@@ -74,10 +74,13 @@ fn area(deed: Deed) -> Option<Area> {
         | Deed::ImportsMeetings
         | Deed::MeetingsCancel
         | Deed::MeetingsClose
+        | Deed::MeetingsCorrect
+        | Deed::MeetingsEnter
         | Deed::MeetingsImportChange
         | Deed::MeetingsOpen
         | Deed::MeetingsPostpone
         | Deed::MeetingsPublish
+        | Deed::MeetingsReopen
         | Deed::MeetingsTakeBack => Some(Area::Meetings),
         Deed::ImportsPeople | Deed::PeopleAdd | Deed::PeopleChange | Deed::PeopleSetActive => {
             Some(Area::People)
@@ -110,6 +113,7 @@ fn area(deed: Deed) -> Option<Area> {
         | Deed::MeetingsDraft
         | Deed::MeetingsDrop
         | Deed::MeetingsSave
+        | Deed::MeetingsUndoStep
         | Deed::PapersAdd
         | Deed::PapersDeclare
         | Deed::PapersLeaveNeutralLine

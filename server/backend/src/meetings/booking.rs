@@ -127,7 +127,7 @@ pub(super) async fn refuse_taken(on: &mut impl Source, booking: &Booking<'_>) ->
 /// Refuses a day on which the agency has as many meetings as it may have: those that it holds itself. What was called off
 /// or only attended keeps nobody from planning. A day that the published meeting is on already stays allowed. Two meetings that are published at the same moment may both pass on PostgreSQL: the limit
 /// keeps calendars short, and one more does no harm.
-async fn refuse_full_day(on: &mut impl Source, booking: &Booking<'_>) -> Done<()> {
+pub(super) async fn refuse_full_day(on: &mut impl Source, booking: &Booking<'_>) -> Done<()> {
     let mut query = q("SELECT s.date FROM sitting s JOIN meeting m ON m.id = s.meeting_id WHERE s.date IN (");
     let days: BTreeSet<NaiveDate> = booking.rows.sittings.iter().map(|sitting| sitting.date).collect();
     let days: Vec<String> = days.into_iter().map(|day| query.place(day)).collect();

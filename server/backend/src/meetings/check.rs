@@ -3,15 +3,16 @@
 
 use std::collections::BTreeSet;
 
-use chrono::NaiveDate;
+use chrono::{NaiveDate, NaiveDateTime};
 use domain::access::{Action, Caller, Part, Stage};
 use domain::agencies::{AgencySettings, Level};
 use domain::count::{Counterpart, Form, Side};
 use domain::duration::{cuts_that_fit, sessions};
-use domain::error::FieldProblem;
+use domain::error::{FieldProblem, Refusal};
 use domain::ids::{AgencyId, MeetingId};
 use domain::meetings::{
     AgendaInput, Check, Delegation, DurationCheck, MeetingInput, Note, State, agenda_notes, counterpart_of,
+    may_enter, may_still_begin,
 };
 use domain::rules::{KindRule, rule_on};
 use domain::slots::nearest_free;
@@ -19,6 +20,7 @@ use domain::time::Hours;
 
 use super::conflicts::{self, Asked};
 use super::head::Head;
+use super::record::IS_PERIOD_SIGNED;
 use super::rows::{Known, Rows};
 use super::{booking, draft, targets};
 use crate::db::{BINDS_AT_MOST, Source, places, q};
@@ -52,7 +54,9 @@ pub(super) async fn check(
     let near = booking::near(&mut db, caller, &rows.persons()).await?;
     let cuts = Hours::default();
     let asked = Asked { rows: &rows, known: &known, own: meeting, caller, hours: &cuts, near: &near };
-    let conflicts = conflicts::all(&mut db, &asked).await?;
+    let is_held = rows.is_held;
+    // What took place is recorded, whoever else was there.
+    let conflicts = if is_held { Vec::new() } else { conflicts::all(&mut db, &asked).await? };
     let duration = duration(&rows, &rules, &settings);
     let targets = targets::check(&mut db, &rows, meeting, settings.hybrid, &rules).await?;
     let mut notes = notes(backend, caller, head.as_ref(), &rows, &settings)?;
@@ -83,7 +87,7 @@ pub(super) async fn check(
         Vec::new()
     };
     let targets = targets.map(|found| found.check);
-    Ok(Check { fields, duration, conflicts, free_slots, free_rooms, targets, notes })
+    Ok(Check { fields, duration, is_held, conflicts, free_slots, free_rooms, targets, notes })
 }
 
 /// The agency the meeting is for; the caller must be one who composes for it.
@@ -137,6 +141,9 @@ fn notes(
 ) -> Done<Vec<Note>> {
     let Some(first) = rows.sittings.first() else { return Ok(Vec::new()) };
     let (zone, calendar) = (backend.zone(), &settings.calendar);
+    if rows.is_held {
+        return Ok(held_note(rows, zone.local(caller.now)).into_iter().collect());
+    }
     let mut notes = Vec::new();
     let stands_already = match head {
         Some(head) => head.stage()? == Stage::Scheduled && head.first_date == Some(first.date.to_string()),
@@ -147,7 +154,7 @@ fn notes(
         _ => zone.date(caller.now),
     };
     let has_begun = first.start() < zone.local(caller.now);
-    if has_begun && !stands_already {
+    if !stands_already && !may_still_begin(first, rows.is_unexpected, zone.local(caller.now)) {
         notes.push(Note::InThePast);
     }
     let late = calendar.invitation_late_by(sent, first.date);
@@ -165,6 +172,15 @@ fn notes(
         }
     }
     Ok(notes)
+}
+
+/// Why a meeting that is declared as held cannot be entered at these hours.
+fn held_note(rows: &Rows, now: NaiveDateTime) -> Option<Note> {
+    match may_enter(&rows.sittings, now, IS_PERIOD_SIGNED) {
+        Err(Refusal::TooLongAgo { from }) => Some(Note::TooLongAgo { from }),
+        Err(_) => Some(Note::NotOverYet),
+        Ok(()) => None,
+    }
 }
 
 /// Notes that another time would do away with.
@@ -189,6 +205,9 @@ async fn unusable_room(
     let holder = agencies::path(&mut on, rows.agency).await?;
     if let Some(room) = booking::room_not_on_line(caller, rows, known, &holder, &held) {
         return Ok(Some(Note::RoomNotOnLine { room: room.to_owned() }));
+    }
+    if rows.is_held {
+        return Ok(None);
     }
     Ok(booking::withdrawn_room(&mut on, rows).await?.map(|room| Note::RoomWithdrawn { room }))
 }

@@ -7,11 +7,12 @@ use domain::audit::Deed;
 use domain::duration::{self, is_within, opening};
 use domain::error::{Failure, FieldProblem, Refusal};
 use domain::ids::{AgendaItemId, MeetingId};
-use domain::meetings::{State, TEXT_AT_MOST};
+use domain::meetings::{State, TEXT_AT_MOST, began_before, closes_early};
 use domain::text::Paragraphs;
 use domain::time::Sitting;
 
 use super::head::{Head, store_state};
+use super::steps::{self, ItemBefore};
 use super::{draft_trail, load, pages, publish};
 use crate::audit::{self, Entry};
 use crate::db::{Tx, q};
@@ -19,7 +20,7 @@ use crate::stop::Done;
 use crate::{Backend, agencies, counted, live, search, stored};
 
 /// A locked meeting on which the caller may do this.
-async fn locked(
+pub(super) async fn locked(
     tx: &mut Tx,
     backend: &Backend,
     caller: &Caller,
@@ -32,7 +33,7 @@ async fn locked(
 }
 
 /// Keeps a step from one state to the next, and its line in the trail.
-async fn step(
+pub(super) async fn step(
     tx: &mut Tx,
     backend: &Backend,
     caller: &Caller,
@@ -47,18 +48,27 @@ async fn step(
 }
 
 /// A reason, of one line or several.
-fn clean_reason(reason: &str) -> Done<String> {
+pub(super) fn clean_reason(reason: &str) -> Done<String> {
     let reason = Paragraphs::parse_optional(reason, TEXT_AT_MOST);
     Ok(reason.map_err(|problem| Failure::Invalid(vec![FieldProblem::new("reason", problem)]))?.into())
 }
 
-/// Opens the meeting now; one whose days are over as it was planned.
-pub(super) async fn open(backend: &Backend, caller: &Caller, id: MeetingId) -> Done<()> {
+/// Opens the meeting now, or at the local time at which it really began; one whose days are over as it was planned.
+pub(super) async fn open(
+    backend: &Backend,
+    caller: &Caller,
+    id: MeetingId,
+    began: Option<NaiveDateTime>,
+) -> Done<()> {
     let mut tx = backend.db().begin().await?;
     let head = locked(&mut tx, backend, caller, id, Action::ConductMeeting).await?;
     let sittings = load::Parts::load(&mut tx, id).await?.sittings;
-    let opened =
-        opening(&sittings, backend.zone().local(caller.now)).map(|local| backend.zone().instant(local));
+    let now = backend.zone().local(caller.now);
+    let opened = match began {
+        None => opening(&sittings, now),
+        Some(began) => Some(began_before(&sittings, began, now)?),
+    };
+    let opened = opened.map(|local| backend.zone().instant(local));
     let next = head.state()?.open(opened.unwrap_or(caller.now))?;
     if opened.is_none() {
         return Err(Refusal::NoSittingNow { sittings }.into());
@@ -101,19 +111,21 @@ pub(super) async fn discuss(
     if head.current_item == item.map(|item| item.to_string()) {
         return Ok(());
     }
-    finish_current(&mut tx, caller, id, item).await?;
+    let to = match item {
+        Some(item) => Some(ItemBefore::load(&mut tx, id, item).await?),
+        None => None,
+    };
+    finish_current(&mut tx, id, item, caller.now).await?;
     if let Some(item) = item {
-        let begun = q("UPDATE agenda_item SET began_at = COALESCE(began_at, $3), done_at = NULL \
+        q("UPDATE agenda_item SET began_at = COALESCE(began_at, $3), done_at = NULL \
                        WHERE id = $1 AND meeting_id = $2")
         .bind(item)
         .bind(id)
         .bind(caller.now)
         .run(&mut tx)
         .await?;
-        if begun == 0 {
-            return Err(Failure::NotFound.into());
-        }
     }
+    steps::keep(&mut tx, id, head.current_item.as_deref(), to, false).await?;
     q("UPDATE meeting SET current_item = $2 WHERE id = $1").bind(id).bind(item).run(&mut tx).await?;
     let (before, after) = (
         item_title(&mut tx, head.current_item.as_deref()).await?,
@@ -129,19 +141,25 @@ pub(super) async fn discuss(
 }
 
 /// What the trail calls an item of the agenda.
-async fn item_title(tx: &mut Tx, item: Option<&str>) -> Done<Option<String>> {
+pub(super) async fn item_title(tx: &mut Tx, item: Option<&str>) -> Done<Option<String>> {
     let Some(item) = item else { return Ok(None) };
     let row: Option<(String,)> =
         q("SELECT title FROM agenda_item WHERE id = $1").bind(item).optional(tx).await?;
     Ok(row.map(|(title,)| title))
 }
 
-/// What was being discussed is done, unless it is what comes next.
-async fn finish_current(tx: &mut Tx, caller: &Caller, id: MeetingId, next: Option<AgendaItemId>) -> Done<()> {
-    q("UPDATE agenda_item SET done_at = $2 \
+/// What was being discussed is done at this time, unless it is what comes next. An item that was begun after it, because
+/// the end was entered as an earlier one, was done when it was begun.
+async fn finish_current(
+    tx: &mut Tx,
+    id: MeetingId,
+    next: Option<AgendaItemId>,
+    at: DateTime<Utc>,
+) -> Done<()> {
+    q("UPDATE agenda_item SET done_at = CASE WHEN began_at > $2 THEN began_at ELSE $2 END \
        WHERE meeting_id = $1 AND began_at IS NOT NULL AND done_at IS NULL AND id <> COALESCE($3, '')")
     .bind(id)
-    .bind(caller.now)
+    .bind(at)
     .bind(next)
     .run(tx)
     .await?;
@@ -155,6 +173,7 @@ pub(super) async fn close(
     id: MeetingId,
     ended: Option<NaiveDateTime>,
     reason: &str,
+    is_sure: bool,
 ) -> Done<()> {
     let reason = clean_reason(reason)?;
     let zone = backend.zone();
@@ -166,28 +185,63 @@ pub(super) async fn close(
         return Err(Refusal::ClosingTime { opened: zone.local(opened) }.into());
     }
     let parts = load::Parts::load(&mut tx, id).await?;
-    let overrun = overrun(&parts.sittings, zone.local(closed));
-    let began = first_begun(&mut tx, id).await?.map(|at| zone.local(at));
-    let went = duration::counted(&parts.sittings, zone.local(opened), began, zone.local(closed));
-    let hours = agencies::hours(&mut tx, head.agency_id()?).await?;
-    let has_exceeded = head.limit().is_some_and(|limit| !is_within(&went, &hours, limit));
+    let (from, to) = (zone.local(opened), zone.local(closed));
+    if !is_sure && let Some(planned) = closes_early(&parts.sittings, from, to) {
+        return Err(Refusal::ClosesEarly { closed: to, planned }.into());
+    }
+    let check = HeldCheck::of(&mut tx, backend, id, &head, (&parts.sittings, from, to)).await?;
     if reason.is_empty()
-        && let Some(refusal) = overrun.or(has_exceeded.then_some(Refusal::ReasonNeeded))
+        && let Some(refusal) = check.overrun.clone().or(check.has_exceeded.then_some(Refusal::ReasonNeeded))
     {
         return Err(refusal.into());
     }
     let next = head.state()?.close(closed, reason)?;
-    finish_current(&mut tx, caller, id, None).await?;
-    // The rule may have come while the meeting was being sent, past the row that planned meetings are brought in step by.
-    q("UPDATE meeting SET has_exceeded = $2, scope = $3 WHERE id = $1")
-        .bind(id)
-        .bind(has_exceeded)
-        .bind(head.kind_ref().scope.code())
-        .run(&mut tx)
-        .await?;
-    counted::keep_connection(&mut tx, id).await?;
+    finish_current(&mut tx, id, None, closed).await?;
+    if head.current_item.is_some() {
+        steps::keep(&mut tx, id, head.current_item.as_deref(), None, true).await?;
+    }
+    check.store(&mut tx, id, &head).await?;
     step(&mut tx, backend, caller, (id, &head), Deed::MeetingsClose, &next).await?;
     Ok(tx.commit().await?)
+}
+
+/// How a meeting really went, held against its plan and its limit.
+pub(super) struct HeldCheck {
+    /// What is asked of one that ran past its planned end.
+    pub(super) overrun: Option<Refusal>,
+    /// Whether it went over the limit of its kind.
+    pub(super) has_exceeded: bool,
+}
+
+impl HeldCheck {
+    /// Works it out of its sittings and its real hours, local. The items of the agenda are stored by now.
+    pub(super) async fn of(
+        tx: &mut Tx,
+        backend: &Backend,
+        id: MeetingId,
+        head: &Head,
+        (sittings, opened, closed): (&[Sitting], NaiveDateTime, NaiveDateTime),
+    ) -> Done<HeldCheck> {
+        let began = first_begun(&mut *tx, id).await?.map(|at| backend.zone().local(at));
+        let went = duration::counted(sittings, opened, began, closed);
+        let hours = agencies::hours(&mut *tx, head.agency_id()?).await?;
+        Ok(HeldCheck {
+            overrun: overrun(sittings, closed),
+            has_exceeded: head.limit().is_some_and(|limit| !is_within(&went, &hours, limit)),
+        })
+    }
+
+    /// Writes what counting reads. The rule may have come while the meeting was being sent, past the row that planned
+    /// meetings are brought in step by.
+    pub(super) async fn store(&self, tx: &mut Tx, id: MeetingId, head: &Head) -> Done<()> {
+        q("UPDATE meeting SET has_exceeded = $2, scope = $3 WHERE id = $1")
+            .bind(id)
+            .bind(self.has_exceeded)
+            .bind(head.kind_ref().scope.code())
+            .run(&mut *tx)
+            .await?;
+        counted::keep_connection(tx, id).await
+    }
 }
 
 /// When the first item of the agenda was begun.

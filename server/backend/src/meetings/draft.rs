@@ -231,7 +231,7 @@ pub(super) async fn typed(on: &mut impl Source, meeting: MeetingId, head: &Head)
     if head.draft.is_empty() { of_rows(on, meeting, head).await } else { stored::json(&head.draft) }
 }
 
-async fn of_rows(on: &mut impl Source, id: MeetingId, head: &Head) -> Done<MeetingInput> {
+pub(super) async fn of_rows(on: &mut impl Source, id: MeetingId, head: &Head) -> Done<MeetingInput> {
     let parts = load::Parts::load(&mut *on, id).await?;
     let people = load::participants(&mut *on, id).await?;
     let person = |part| {
@@ -249,6 +249,7 @@ async fn of_rows(on: &mut impl Source, id: MeetingId, head: &Head) -> Done<Meeti
         side: head.side().code().into(),
         counterpart: head.counterpart().code().into(),
         unexpected: if head.is_unexpected { "on".into() } else { String::new() },
+        held: String::new(),
         sittings: parts.sittings.iter().map(SittingInput::of).collect(),
         rooms: parts.rooms.iter().map(|room| room.id.to_string()).collect(),
         place: head.place.clone(),

@@ -2,12 +2,12 @@
 //! Knows nothing of its sittings, people or papers.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use domain::access::{Action, Caller, Part, Scope, Stage};
+use domain::access::{Action, Caller, Part, Scope, Stage, stage_for};
 use domain::agencies::AgencyRef;
 use domain::count::{Counterpart, Form, Side};
 use domain::error::Failure;
 use domain::ids::{AgencyId, MeetingId};
-use domain::meetings::State;
+use domain::meetings::{EnteredAfterwards, State};
 use domain::rules::KindRef;
 
 use crate::db::{Source, Tx, q};
@@ -36,6 +36,8 @@ pub(super) struct Head {
     opened_at: Option<i64>,
     closed_at: Option<i64>,
     called_off_at: Option<i64>,
+    entered_at: Option<i64>,
+    entered_by: Option<String>,
     pub(super) reason: String,
     pub(super) current_item: Option<String>,
     pub(super) scope: String,
@@ -53,10 +55,12 @@ pub(super) struct Head {
 const HEAD: &str = "\
     m.rev, m.agency_id, a.code, a.short_name, a.path, m.title, m.kind, m.form, m.side, m.counterpart, \
            m.is_unexpected, m.place, m.stage, m.draft, m.invited_at, m.opened_at, m.closed_at, m.called_off_at, \
+           m.entered_at, e.name AS entered_by, \
            m.reason, m.current_item, m.scope, m.first_date, p.part, p.seen_change, \
            k.name_vi, k.name_en, k.scope AS rule_scope, \
            CASE WHEN k.valid_from <= COALESCE(m.first_date, $3) THEN k.limit_sessions END AS limit_sessions \
     FROM meeting m JOIN agency a ON a.id = m.agency_id \
+    LEFT JOIN person e ON e.id = m.entered_by \
     LEFT JOIN participant p ON p.meeting_id = m.id AND p.person_id = $2 \
     LEFT JOIN kind_rule k ON k.kind = m.kind AND k.valid_from = COALESCE( \
         (SELECT MAX(r.valid_from) FROM kind_rule r WHERE r.kind = m.kind AND r.valid_from <= COALESCE(m.first_date, $3)), \
@@ -113,6 +117,7 @@ impl Head {
     /// Whether the caller's roles, own part or invited agency allow it: who is listed may speak for an agency as well.
     fn allows(&self, caller: &Caller, action: Action, path: &[AgencyId], stage: Stage) -> bool {
         let parts = [self.part(), self.is_invited.then_some(Part::Invited)];
+        let stage = stage_for(action, stage, self.entered_at.is_some());
         parts.into_iter().any(|part| caller.may(action, Scope::Meeting { agency: path, part, stage }))
     }
 
@@ -169,6 +174,17 @@ impl Head {
             return Err(domain::error::Refusal::WrongState.into());
         }
         Err(Failure::Forbidden.into())
+    }
+
+    /// When the invitations first went out; none for a meeting nobody was invited to here.
+    pub(super) fn invited(&self) -> Done<Option<DateTime<Utc>>> {
+        stored::optional_instant(self.invited_at)
+    }
+
+    /// When and by whom the meeting was entered after it took place, if it was.
+    pub(super) fn entered(&self) -> Done<Option<EnteredAfterwards>> {
+        let Some(at) = stored::optional_instant(self.entered_at)? else { return Ok(None) };
+        Ok(Some(EnteredAfterwards { at, by: self.entered_by.clone().unwrap_or_default() }))
     }
 
     /// The state, with exactly its own data.

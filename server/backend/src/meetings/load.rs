@@ -14,6 +14,7 @@ use domain::rooms::RoomRef;
 use domain::time::Sitting;
 
 use super::head::Head;
+use super::record;
 use crate::attendance::naming;
 use crate::db::{Source, q};
 use crate::scope::part_of;
@@ -57,6 +58,7 @@ pub(super) async fn whole(
     let is_conducted = stage == Stage::UnderWay && may.contains(&Action::ConductMeeting);
     let pressed = if is_conducted { pressed(&mut *on, caller, id).await? } else { None };
     let unseen = parts.newest_change.filter(|n| head.seen_change.is_some_and(|seen| seen < *n));
+    let record = record::state(&mut *on, id, &head, (stage, &may)).await?;
     let meeting = Meeting {
         id,
         rev: head.rev,
@@ -82,6 +84,7 @@ pub(super) async fn whole(
             && may.contains(&Action::ComposeMeeting),
         to_name,
         my_part: head.part(),
+        record,
         may,
     };
     Ok((meeting, unseen))

@@ -10,6 +10,7 @@ mod conduct;
 mod conflicts;
 mod draft;
 mod draft_trail;
+mod enter;
 mod head;
 pub(crate) mod lines;
 mod list;
@@ -17,8 +18,10 @@ mod load;
 mod narrow;
 mod pages;
 pub(crate) mod publish;
+mod record;
 mod rows;
 pub(crate) mod sight;
+mod steps;
 mod store;
 mod targets;
 mod today;
@@ -31,8 +34,8 @@ use domain::access::Caller;
 use domain::error::Outcome;
 use domain::ids::{AgendaItemId, MeetingId};
 use domain::meetings::{
-    Calendar, CalendarFilter, Check, Meeting, MeetingFilter, MeetingInput, MeetingRow, Meetings, Saved,
-    State, Today, Typing,
+    Calendar, CalendarFilter, Check, CorrectionInput, Meeting, MeetingFilter, MeetingInput, MeetingRecord,
+    MeetingRow, Meetings, Saved, State, Today, Typing,
 };
 use domain::people::Page;
 
@@ -104,7 +107,7 @@ impl Meetings for Backend {
     }
 
     async fn open(&self, caller: &Caller, meeting: MeetingId) -> Outcome<()> {
-        self.outcome(conduct::open(self, caller, meeting).await)
+        self.outcome(conduct::open(self, caller, meeting, None).await)
     }
 
     async fn take_back(&self, caller: &Caller, meeting: MeetingId) -> Outcome<()> {
@@ -121,8 +124,28 @@ impl Meetings for Backend {
         meeting: MeetingId,
         ended: Option<NaiveDateTime>,
         reason: &str,
+        is_sure: bool,
     ) -> Outcome<()> {
-        self.outcome(conduct::close(self, caller, meeting, ended, reason).await)
+        self.outcome(conduct::close(self, caller, meeting, ended, reason, is_sure).await)
+    }
+}
+
+#[async_trait]
+impl MeetingRecord for Backend {
+    async fn open_since(&self, caller: &Caller, meeting: MeetingId, began: NaiveDateTime) -> Outcome<()> {
+        self.outcome(conduct::open(self, caller, meeting, Some(began)).await)
+    }
+
+    async fn undo_step(&self, caller: &Caller, meeting: MeetingId) -> Outcome<()> {
+        self.outcome(record::undo_step(self, caller, meeting).await)
+    }
+
+    async fn reopen(&self, caller: &Caller, meeting: MeetingId) -> Outcome<()> {
+        self.outcome(record::reopen(self, caller, meeting).await)
+    }
+
+    async fn correct(&self, caller: &Caller, meeting: MeetingId, input: CorrectionInput) -> Outcome<()> {
+        self.outcome(record::correct(self, caller, meeting, input).await)
     }
 }
 

@@ -7,7 +7,7 @@ use domain::audit::Deed;
 use domain::duration::{cuts_that_fit, sessions};
 use domain::error::{Failure, Refusal};
 use domain::ids::MeetingId;
-use domain::meetings::{Meeting, MeetingInput, PUBLISHED_AN_HOUR_AT_MOST, Saved};
+use domain::meetings::{Meeting, MeetingInput, PUBLISHED_AN_HOUR_AT_MOST, Saved, may_still_begin};
 use domain::rules::{KindRule, rule_on};
 use domain::time::{Hours, Sitting};
 use serde::Serialize;
@@ -17,7 +17,7 @@ use super::agenda::{self, NewItems};
 use super::booking::Booking;
 use super::head::{Head, store_state};
 use super::rows::{Known, Rows};
-use super::{booking, draft, draft_trail, load, store};
+use super::{booking, draft, draft_trail, enter, load, store};
 use crate::audit::{self, Entry};
 use crate::counted::derived;
 use crate::db::{Tx, q};
@@ -43,8 +43,8 @@ pub(super) async fn publish(backend: &Backend, caller: &Caller, id: MeetingId, r
     let mut tx = backend.db().begin().await?;
     let head = Head::lock(&mut tx, caller, id, Some(rev), today).await?;
     head.permit(caller, Action::PublishMeeting)?;
-    let next = head.state()?.publish(now)?;
     refuse_too_often(&mut tx, caller).await?;
+    let state = head.state()?;
     let mut input = draft::typed(&mut tx, id, &head).await?;
     let stage = head.stage()?;
     let own = head.agency_id()?;
@@ -57,13 +57,14 @@ pub(super) async fn publish(backend: &Backend, caller: &Caller, id: MeetingId, r
     }
     let rules = rules::all(&mut tx).await?;
     let hours = agencies::hours(&mut tx, rows.agency).await?;
-    within_the_law(&rows, &rules, &hours)?;
-    not_in_the_past(
-        backend,
-        caller,
-        &rows,
-        (stage == Stage::Scheduled).then_some(before.sittings.as_slice()),
-    )?;
+    let next = if rows.is_held {
+        enter::state(backend, caller, state, &rows)?
+    } else {
+        within_the_law(&rows, &rules, &hours)?;
+        let invited_to = (stage == Stage::Scheduled).then_some(before.sittings.as_slice());
+        not_in_the_past(backend, caller, &rows, invited_to)?;
+        state.publish(now)?
+    };
     let chair = rows.chair().ok_or(Failure::NotFound)?;
     let held = if stage == Stage::Draft { Vec::new() } else { booking::rooms_of(&mut tx, id).await? };
     let holder = agencies::path(&mut tx, rows.agency).await?;
@@ -71,18 +72,24 @@ pub(super) async fn publish(backend: &Backend, caller: &Caller, id: MeetingId, r
         return Err(Refusal::RoomNotOnLine { room: room.to_owned() }.into());
     }
     booking::lock(&mut tx, &rows.rooms, chair).await?;
-    if let Some(room) = booking::withdrawn_room(&mut tx, &rows).await? {
-        return Err(Refusal::RoomWithdrawn { room }.into());
-    }
     let booking = Booking { caller, meeting: id, rows: &rows, known: &known, hours: &Hours::default() };
-    booking::refuse_taken(&mut tx, &booking).await?;
+    if rows.is_held {
+        enter::refuse(&mut tx, &booking, &rules).await?;
+    } else {
+        if let Some(room) = booking::withdrawn_room(&mut tx, &rows).await? {
+            return Err(Refusal::RoomWithdrawn { room }.into());
+        }
+        booking::refuse_taken(&mut tx, &booking).await?;
+    }
 
-    let counted = derived(&rows.sittings, &[], 0, &rows.kind, &rules, &hours);
+    let went: &[Sitting] = if rows.is_held { &rows.sittings } else { &[] };
+    let counted = derived(&rows.sittings, went, 0, &rows.kind, &rules, &hours);
     // Whoever joins with this change need not be told of it.
     let joining = if stage == Stage::Draft { 0 } else { newest_change(&mut tx, id).await? + 1 };
     store::store(&mut tx, backend, now, id, (&rows, &known), &counted, joining).await?;
     booking::mark_planned(&mut tx, &booking).await?;
     store_state(&mut tx, id, &next).await?;
+    enter::store(&mut tx, caller, id, &next, &counted).await?;
     draft_trail::settled(&mut tx, id).await?;
     search::refresh(&mut tx, id).await?;
     let head = Head::load(&mut tx, caller, id, today).await?;
@@ -92,7 +99,8 @@ pub(super) async fn publish(backend: &Backend, caller: &Caller, id: MeetingId, r
     }
     let difference = audit::difference(&told(&before)?, &told(&after)?);
     if !difference.is_empty() {
-        let entry = Entry::new(Deed::MeetingsPublish, &after.title)
+        let deed = if rows.is_held { Deed::MeetingsEnter } else { Deed::MeetingsPublish };
+        let entry = Entry::new(deed, &after.title)
             .of(rows.agency)
             .about(id)
             .before(&difference.before)?
@@ -104,7 +112,7 @@ pub(super) async fn publish(backend: &Backend, caller: &Caller, id: MeetingId, r
 }
 
 /// Fields of a meeting that the trail does not hold: how the caller sees it, and what every publishing changes.
-const NOT_TOLD: [&str; 6] = ["rev", "has_unpublished", "changes", "may", "my_part", "to_name"];
+const NOT_TOLD: [&str; 7] = ["rev", "has_unpublished", "changes", "may", "my_part", "record", "to_name"];
 
 /// The fields of a meeting that a line of the trail is about.
 fn told(meeting: &Meeting) -> Done<Map<String, Value>> {
@@ -140,7 +148,7 @@ fn within_the_law(rows: &Rows, rules: &[KindRule], hours: &Hours) -> Done<()> {
     .into())
 }
 
-/// A first sitting that people are invited to already may have begun; a new one may not.
+/// A first sitting that people are invited to already may have begun; a new one only as [`may_still_begin`] says.
 fn not_in_the_past(
     backend: &Backend,
     caller: &Caller,
@@ -149,7 +157,7 @@ fn not_in_the_past(
 ) -> Done<()> {
     let Some(first) = rows.sittings.first() else { return Ok(()) };
     let stands_already = invited_to.and_then(<[Sitting]>::first) == Some(first);
-    if !stands_already && first.start() < backend.zone().local(caller.now) {
+    if !stands_already && !may_still_begin(first, rows.is_unexpected, backend.zone().local(caller.now)) {
         return Err(Refusal::InThePast.into());
     }
     Ok(())

@@ -48,7 +48,8 @@ pub(super) async fn check(
     let is_joined = rows.sites.iter().any(|site| *site != rows.agency);
     let with = Added {
         this: facts(scope, form, is_joined),
-        online: (form != Form::Online).then(|| facts(scope, Form::Online, true)),
+        // Nobody moves a meeting online that took place.
+        online: (form != Form::Online && !rows.is_held).then(|| facts(scope, Form::Online, true)),
     };
     let (mut bases, mut counts) = (Vec::new(), Vec::new());
     let order = if scope == Scope::Conference { Base::BOTH } else { [Base::All, Base::Conferences] };

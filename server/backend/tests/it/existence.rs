@@ -11,7 +11,7 @@ use domain::error::{Failure, Outcome};
 use domain::ids::{AgencyId, AgendaItemId, ConnectionId, MeetingId, PageId, PaperId, ParticipantId};
 use domain::live::rehearsal::Rehearsal;
 use domain::live::{Arrival, Coming, Direction, LivePort, Seat};
-use domain::meetings::{MeetingInput, Meetings, Typing};
+use domain::meetings::{CorrectionInput, MeetingInput, MeetingRecord, Meetings, Typing};
 use domain::papers::{Level, Papers};
 
 use crate::attendance::invite;
@@ -53,7 +53,13 @@ async fn answers(world: &World, caller: &Caller, named: &Named) -> Vec<(String, 
     add("open", backend.open(caller, meeting).await);
     add("take_back", backend.take_back(caller, meeting).await);
     add("discuss", backend.discuss(caller, meeting, Some(item)).await);
-    add("close", backend.close(caller, meeting, None, "").await);
+    add("close", backend.close(caller, meeting, None, "", true).await);
+
+    let began = "2026-06-16T08:00:00".parse().unwrap();
+    add("open_since", backend.open_since(caller, meeting, began).await);
+    add("undo_step", backend.undo_step(caller, meeting).await);
+    add("reopen", backend.reopen(caller, meeting).await);
+    add("correct", backend.correct(caller, meeting, CorrectionInput::default()).await);
 
     add("read", bare(Papers::read(backend, caller, paper).await));
     add("open_file", bare(backend.open_file(caller, paper).await.map(|_| ())));

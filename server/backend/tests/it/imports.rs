@@ -336,7 +336,7 @@ async fn a_meeting_that_was_led_here_is_never_changed_from_a_file() {
         assert_eq!(bad(world, ImportKind::Meetings, &file).await, expected);
         let mut later = secretary;
         later.now += chrono::TimeDelta::hours(1);
-        Meetings::close(&world.backend, &later, opened, None, "").await.unwrap();
+        Meetings::close(&world.backend, &later, opened, None, "", true).await.unwrap();
         assert_eq!(bad(world, ImportKind::Meetings, &file).await, expected);
     })
     .await;

@@ -42,12 +42,12 @@ async fn a_meeting_is_opened_discussed_and_closed() {
         assert_eq!(under_way.agenda[0].done, Some(secretary.now));
         assert_eq!((under_way.agenda[1].began, under_way.agenda[1].done), (Some(secretary.now), None));
         secretary.now = instant("2026-06-18T10:00");
-        world.backend.close(&secretary, id, None, "").await.unwrap();
+        world.backend.close(&secretary, id, None, "", true).await.unwrap();
         let held = world.backend.get(&chair, id).await.unwrap();
         let closed = secretary.now;
         assert_eq!(held.state, State::Held { opened, closed, overrun_reason: String::new() });
         assert_eq!(held.agenda[1].done, Some(closed));
-        let refused = world.backend.close(&secretary, id, None, "").await;
+        let refused = world.backend.close(&secretary, id, None, "", true).await;
         assert_eq!(refused, Err(Failure::Refused(Refusal::WrongState)));
     })
     .await;
@@ -132,7 +132,7 @@ async fn a_meeting_that_nobody_opened_is_held_afterwards_as_it_went() {
         secretary.now = instant("2026-06-22T09:00");
         world.backend.open(&secretary, id).await.unwrap();
         let ended = "2026-06-18T11:20:00".parse().ok();
-        world.backend.close(&secretary, id, ended, "").await.unwrap();
+        world.backend.close(&secretary, id, ended, "", true).await.unwrap();
         let held = world.backend.get(&chair, id).await.unwrap();
         let (opened, closed) = (instant("2026-06-18T07:30"), instant("2026-06-18T11:20"));
         assert_eq!(held.state, State::Held { opened, closed, overrun_reason: String::new() });
@@ -147,7 +147,7 @@ async fn a_morning_meeting_held_in_the_afternoon_is_one_session_long() {
         secretary.now = instant("2026-06-18T13:35");
         world.backend.open(&secretary, id).await.unwrap();
         secretary.now = instant("2026-06-18T15:00");
-        world.backend.close(&secretary, id, None, "Chuyển sang buổi chiều").await.unwrap();
+        world.backend.close(&secretary, id, None, "Chuyển sang buổi chiều", true).await.unwrap();
         let (exceeded,): (bool,) =
             backend::q("SELECT has_exceeded FROM meeting").one(world.backend.db()).await.unwrap();
         assert!(!exceeded);
@@ -173,7 +173,7 @@ async fn a_meeting_opened_a_few_minutes_early_is_no_longer_than_planned() {
             world.backend.open(&secretary, id).await.unwrap();
             let opened = secretary.now;
             secretary.now = instant(ended);
-            world.backend.close(&secretary, id, None, "").await.unwrap();
+            world.backend.close(&secretary, id, None, "", true).await.unwrap();
             let state = world.backend.get(&secretary, id).await.unwrap().state;
             // The real time stays.
             assert_eq!(state, State::Held { opened, closed: secretary.now, overrun_reason: String::new() });
@@ -204,9 +204,9 @@ async fn a_meeting_that_began_its_agenda_before_its_hour_sat_from_then_on() {
             world.backend.discuss(&secretary, id, Some(item.id)).await.unwrap();
         }
         secretary.now = instant("2026-06-18T16:00");
-        let refused = world.backend.close(&secretary, id, None, "").await;
+        let refused = world.backend.close(&secretary, id, None, "", true).await;
         assert_eq!(refused, Err(Failure::Refused(Refusal::ReasonNeeded)));
-        world.backend.close(&secretary, id, None, "Bắt đầu từ buổi sáng").await.unwrap();
+        world.backend.close(&secretary, id, None, "Bắt đầu từ buổi sáng", true).await.unwrap();
         let (exceeded,): (bool,) =
             backend::q("SELECT has_exceeded FROM meeting").one(world.backend.db()).await.unwrap();
         assert!(exceeded);
@@ -231,10 +231,10 @@ async fn closing_over_the_limit_needs_a_reason_and_is_counted() {
         let (id, mut secretary, _) = on_the_day(world).await;
         world.backend.open(&secretary, id).await.unwrap();
         secretary.now = instant("2026-06-18T14:00");
-        let late = world.backend.close(&secretary, id, None, "  ").await;
+        let late = world.backend.close(&secretary, id, None, "  ", true).await;
         let planned = "2026-06-18T11:30:00".parse().unwrap();
         assert_eq!(late, Err(Failure::Refused(Refusal::OverrunReasonNeeded { planned })));
-        world.backend.close(&secretary, id, None, "Còn ý kiến  khác nhau").await.unwrap();
+        world.backend.close(&secretary, id, None, "Còn ý kiến  khác nhau", true).await.unwrap();
         let held = world.backend.get(&secretary, id).await.unwrap();
         let State::Held { overrun_reason, .. } = held.state else { panic!("{:?}", held.state) };
         assert_eq!(overrun_reason, "Còn ý kiến khác nhau");
@@ -256,10 +256,10 @@ async fn running_past_the_planned_end_needs_a_reason_even_within_the_limit() {
         secretary.now = instant("2026-06-18T12:00");
         let planned = "2026-06-18T11:30:00".parse().unwrap();
         let needed = Err(Failure::Refused(Refusal::OverrunReasonNeeded { planned }));
-        assert_eq!(world.backend.close(&secretary, id, None, " ").await, needed);
+        assert_eq!(world.backend.close(&secretary, id, None, " ", true).await, needed);
         let typed = Some("2026-06-18T11:31:00".parse().unwrap());
-        assert_eq!(world.backend.close(&secretary, id, typed, "").await, needed);
-        world.backend.close(&secretary, id, typed, "Thảo luận thêm").await.unwrap();
+        assert_eq!(world.backend.close(&secretary, id, typed, "", true).await, needed);
+        world.backend.close(&secretary, id, typed, "Thảo luận thêm", true).await.unwrap();
         let (exceeded, reason): (bool, String) =
             backend::q("SELECT has_exceeded, reason FROM meeting").one(world.backend.db()).await.unwrap();
         assert_eq!((exceeded, reason.as_str()), (false, "Thảo luận thêm"));
@@ -273,7 +273,7 @@ async fn a_meeting_pressed_to_its_end_in_the_planned_minute_needs_no_reason() {
         let (id, mut secretary, _) = on_the_day(world).await;
         world.backend.open(&secretary, id).await.unwrap();
         secretary.now = instant("2026-06-18T11:30") + chrono::TimeDelta::seconds(40);
-        world.backend.close(&secretary, id, None, "").await.unwrap();
+        world.backend.close(&secretary, id, None, "", true).await.unwrap();
     })
     .await;
 }
@@ -290,10 +290,10 @@ async fn a_meeting_closed_late_can_say_when_it_really_ended() {
         let at = |text: &str| Some(text.parse().unwrap());
         let opened = "2026-06-18T07:30:00".parse().unwrap();
         for wrong in ["2026-06-18T07:00:00", "2026-06-18T17:00:00"] {
-            let refused = world.backend.close(&secretary, id, at(wrong), "").await;
+            let refused = world.backend.close(&secretary, id, at(wrong), "", true).await;
             assert_eq!(refused, Err(Failure::Refused(Refusal::ClosingTime { opened })), "{wrong}");
         }
-        world.backend.close(&secretary, id, at("2026-06-18T11:15:00"), "").await.unwrap();
+        world.backend.close(&secretary, id, at("2026-06-18T11:15:00"), "", true).await.unwrap();
         let (exceeded, connected): (bool, bool) =
             backend::q("SELECT has_exceeded, is_connected FROM meeting")
                 .one(world.backend.db())
@@ -330,7 +330,7 @@ async fn the_organisers_own_site_never_makes_a_hybrid_meeting_online() {
         world.backend.mark_site(&secretary, id, own, true).await.unwrap();
         assert!(!is_connected(world, id).await, "only the main one");
         secretary.now = instant("2026-06-18T10:00");
-        world.backend.close(&secretary, id, None, "").await.unwrap();
+        world.backend.close(&secretary, id, None, "", true).await.unwrap();
         assert!(!is_connected(world, id).await, "nor once closed");
         world.backend.mark_site(&secretary, id, other, true).await.unwrap();
         assert!(is_connected(world, id).await, "an outside one");
@@ -377,7 +377,7 @@ async fn a_meeting_may_end_in_the_minute_in_which_it_was_opened() {
         world.backend.open(&secretary, id).await.unwrap();
         let minute = world.backend.zone().local(secretary.now) - chrono::TimeDelta::seconds(20);
         secretary.now += chrono::TimeDelta::seconds(15);
-        world.backend.close(&secretary, id, Some(minute), "").await.unwrap();
+        world.backend.close(&secretary, id, Some(minute), "", true).await.unwrap();
         let held = world.backend.get(&secretary, id).await.unwrap();
         let State::Held { closed, .. } = held.state else { panic!("{:?}", held.state) };
         assert_eq!(closed, secretary.now);
@@ -392,7 +392,7 @@ async fn a_meeting_closed_in_this_minute_ends_now() {
         world.backend.open(&secretary, id).await.unwrap();
         secretary.now += chrono::TimeDelta::seconds(5 * 60 + 40);
         let minute = world.backend.zone().local(secretary.now) - chrono::TimeDelta::seconds(40);
-        world.backend.close(&secretary, id, Some(minute), "").await.unwrap();
+        world.backend.close(&secretary, id, Some(minute), "", true).await.unwrap();
         let held = world.backend.get(&secretary, id).await.unwrap();
         let State::Held { closed, .. } = held.state else { panic!("{:?}", held.state) };
         assert_eq!(closed, secretary.now, "what the lines did in its last seconds belongs to it");
@@ -411,7 +411,7 @@ async fn a_delegate_conducts_nothing() {
         };
         let id = published(world, &secretary, input).await;
         assert_eq!(world.backend.open(&delegate, id).await, Err(Failure::Forbidden));
-        assert_eq!(world.backend.close(&delegate, id, None, "").await, Err(Failure::Forbidden));
+        assert_eq!(world.backend.close(&delegate, id, None, "", true).await, Err(Failure::Forbidden));
         assert_eq!(world.backend.call_off(&delegate, id, true, "x").await, Err(Failure::Forbidden));
         let stranger = world.person("STC").await;
         assert_eq!(world.backend.open(&stranger, id).await, Err(Failure::NotFound));

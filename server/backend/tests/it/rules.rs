@@ -115,7 +115,7 @@ async fn a_meeting_is_counted_by_the_rule_of_its_date_once_it_is_closed() {
         backend::q("UPDATE meeting SET scope = 'meeting'").run(&mut tx).await.unwrap();
         tx.commit().await.unwrap();
         secretary.now = instant("2026-06-16T11:00");
-        world.backend.close(&secretary, id, None, "").await.unwrap();
+        world.backend.close(&secretary, id, None, "", true).await.unwrap();
         assert_eq!(scope_of(world, id).await, "conference");
     })
     .await;

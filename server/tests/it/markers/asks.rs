@@ -265,6 +265,16 @@ fn steps(office: &Office, who: Who, address: &'static str) -> Option<Vec<Ask>> {
         "/api/meetings/open" | "/api/meetings/take-back" | "/api/meetings/discuss" => {
             step(&|m, _| Some(format!("id={}", m.id)))
         }
+        "/api/meetings/undo-step" => step(&|m, _| Some(format!("id={}", m.id))),
+        "/api/meetings/open-since" => {
+            step(&|m, may| Some(format!("id={}&began={}", m.id, if may { "noon" } else { "08:00" })))
+        }
+        // Nothing typed into it can be wrong.
+        "/api/meetings/reopen" => step(&|m, may| (!may).then(|| format!("id={}", m.id))),
+        "/api/meetings/correct" => step(&|m, may| {
+            let opened = if may { "noon" } else { "08:00" };
+            Some(format!("id={}&opened={opened}&closed=09:00&reason=x", m.id))
+        }),
         "/api/meetings/close" => {
             step(&|m, may| Some(format!("id={}&ended={}&reason=x", m.id, if may { "noon" } else { "" })))
         }

@@ -86,7 +86,7 @@ impl Office {
         if stage == Stage::Held {
             let reason =
                 self.mark(number, "reason of the overrun", Clearance::Sees(number, MeetingView::Opened));
-            services.meetings.close(&self.as_of(writer, "09:00"), id, None, &reason).await.unwrap();
+            services.meetings.close(&self.as_of(writer, "09:00"), id, None, &reason, true).await.unwrap();
         }
     }
 
