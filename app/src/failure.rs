@@ -5,12 +5,12 @@ use domain::accounts::{Duty, Weakness};
 use domain::error::{Failure, FieldProblem, Problem as Wrong, Refusal};
 use domain::ids::IncidentId;
 use domain::meetings::Holder;
-use domain::papers::{FileKind, Level, Unread};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 use server_fn::codec::JsonEncoding;
 use server_fn::error::{FromServerFnError, ServerFnErrorErr};
 
+use crate::refused_paper::{first_page, marking, not_pdf, unread};
 use crate::text::keys::*;
 use crate::text::{self, Text, t, tf};
 use crate::ui::notice::{Notice, Tone};
@@ -301,48 +301,6 @@ fn too_long(refusal: &Refusal) -> Described {
             .iter()
             .map(|sittings| sittings.iter().map(text::sitting).collect::<Vec<_>>().join("; "))
             .collect(),
-    }
-}
-
-/// The words of a marking as it stands on a paper.
-fn marking(level: Level) -> &'static str {
-    match level {
-        Level::Open => t(LEVEL_OPEN),
-        Level::Confidential => t(LEVEL_CONFIDENTIAL),
-        Level::Secret => t(LEVEL_SECRET),
-        Level::TopSecret => t(LEVEL_TOP_SECRET),
-    }
-}
-
-/// What a first page needs, as a title.
-fn first_page(why: Unread) -> Text {
-    if why.is_doubt() { REFUSED_FIRST_PAGE_DOUBTFUL } else { REFUSED_FIRST_PAGE_UNREAD }
-}
-
-/// Why a first page could not be read, or what on it may be a marking.
-fn unread(why: Unread) -> &'static str {
-    match why {
-        Unread::NoText => t(UNREAD_NO_TEXT),
-        Unread::Letters => t(UNREAD_LETTERS),
-        Unread::OldLetters => t(UNREAD_OLD_LETTERS),
-        Unread::Locked => t(UNREAD_LOCKED),
-        Unread::Damaged => t(UNREAD_DAMAGED),
-        Unread::NotAll => t(UNREAD_NOT_ALL),
-        Unread::GivenUp => t(UNREAD_GIVEN_UP),
-        Unread::Doubtful => t(UNREAD_DOUBTFUL),
-        Unread::Pictures => t(UNREAD_PICTURES),
-        Unread::Outlines => t(UNREAD_OUTLINES),
-    }
-}
-
-/// What kind of file was sent instead of a PDF.
-fn not_pdf(kind: FileKind) -> Text {
-    match kind {
-        FileKind::Office => REFUSED_NOT_PDF_OFFICE,
-        FileKind::Picture => REFUSED_NOT_PDF_PICTURE,
-        FileKind::Packed => REFUSED_NOT_PDF_PACKED,
-        FileKind::WebPage => REFUSED_NOT_PDF_WEB_PAGE,
-        FileKind::Other => REFUSED_NOT_PDF,
     }
 }
 

@@ -10,6 +10,7 @@ pub mod form;
 pub mod parts;
 #[cfg(feature = "ssr")]
 mod qr;
+mod refused_paper;
 pub mod session;
 pub mod shell;
 pub mod text;

@@ -11,6 +11,7 @@ use crate::duration::{actual, opening};
 use crate::error::{FieldProblem, Outcome, Problem, Refusal};
 use crate::ids::{AgendaItemId, MeetingId};
 use crate::period::Period;
+use crate::text::Paragraphs;
 use crate::time::Sitting;
 
 /// A meeting may be sent out this long after its start: a secretary who fills in the form for a meeting that begins now
@@ -209,15 +210,15 @@ impl CorrectionInput {
             (_, Some(closed)) if closed > now => put("closed", Problem::NotYet),
             _ => {}
         }
-        let reason = line(&self.reason);
-        if reason.is_empty() {
-            put("reason", Problem::Missing);
+        let reason = Paragraphs::parse_optional(&self.reason, TEXT_AT_MOST);
+        match &reason {
+            Ok(reason) if reason.is_empty() => put("reason", Problem::Missing),
+            Ok(_) => {}
+            Err(problem) => put("reason", problem.clone()),
         }
-        let overrun_reason = line(&self.overrun_reason);
-        for (field, text) in [("reason", &reason), ("overrun_reason", &overrun_reason)] {
-            if text.chars().count() > TEXT_AT_MOST as usize {
-                put(field, Problem::TooLong(TEXT_AT_MOST));
-            }
+        let overrun_reason = Paragraphs::parse_optional(&self.overrun_reason, TEXT_AT_MOST);
+        if let Err(problem) = &overrun_reason {
+            put("overrun_reason", problem.clone());
         }
         if self.items.len() > AGENDA_AT_MOST as usize {
             put("items", Problem::TooMany(AGENDA_AT_MOST));
@@ -228,7 +229,14 @@ impl CorrectionInput {
         };
         match opened.zip(closed) {
             Some((opened, closed)) if problems.is_empty() => {
-                Ok(Correction { opened, closed, overrun_reason, reason, items })
+                let text = |text: Result<Paragraphs, Problem>| text.unwrap_or_default().into();
+                Ok(Correction {
+                    opened,
+                    closed,
+                    overrun_reason: text(overrun_reason),
+                    reason: text(reason),
+                    items,
+                })
             }
             _ => Err(problems),
         }
@@ -312,10 +320,6 @@ fn within(at: NaiveDateTime, (opened, closed): (NaiveDateTime, NaiveDateTime)) -
 
 fn minute_of(at: NaiveDateTime) -> NaiveDateTime {
     at.with_second(0).and_then(|at| at.with_nanosecond(0)).unwrap_or(at)
-}
-
-fn line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// That a held meeting was entered after it took place.

@@ -53,7 +53,7 @@ async fn the_secretary_calls_the_roll_and_an_absence_may_have_no_reason() {
         let listed = world.backend.get(&secretary, meeting).await.unwrap().participants;
         assert!(listed.iter().any(|of| of.id == second && of.presence == silent), "{listed:?}");
         let long = Presence::Absent { reason: "ư".repeat(301) };
-        let problem = FieldProblem::new("reason", Problem::TooLong(300));
+        let problem = FieldProblem::new("reason", Problem::TooManyLetters { at_most: 300, over: 1 });
         assert_eq!(
             world.backend.mark(&secretary, meeting, second, long).await,
             Err(Failure::Invalid(vec![problem]))
