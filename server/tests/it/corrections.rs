@@ -203,6 +203,8 @@ async fn a_slip_of_the_roll_is_taken_back() {
     let (world, _) = World::claimed().await;
     let (cookie, caller) = world.person("thuky1", "secretary").await;
     let (meeting, _) = world.meeting(&caller).await;
+    let on_the_day = Caller { now: "2026-06-18T01:00:00Z".parse().unwrap(), ..caller.clone() };
+    world.site.services.meetings.open(&on_the_day, meeting).await.unwrap();
     let listed = world.site.services.meetings.get(&caller, meeting).await.unwrap().participants;
     let (id, participant) = (meeting.to_string(), listed[0].id.to_string());
     let mark = async |presence: &str| {
