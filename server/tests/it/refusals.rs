@@ -162,12 +162,12 @@ fn calls(office: &Office) -> BTreeMap<&'static str, Call> {
             form(
                 &secretary,
                 &format!("{held}?tab=delegates"),
-                "name=\"reason\" value=\" \"",
+                "name=\"reason\" value=\"Bận họp Bận họp",
                 vec![
                     ("id", on.clone()),
                     ("participant", office.participant.clone()),
                     ("presence", "absent".into()),
-                    ("reason", " ".into()),
+                    ("reason", "Bận họp ".repeat(60)),
                 ],
             ),
         ),
