@@ -75,7 +75,7 @@ const LINKS = {
   agency: '.tree a[href^="/admin/agencies/"]',
   person: 'main table a[href^="/admin/people/"]',
   room: 'main table a[href^="/admin/rooms/"]',
-  hero: '.hero a[href^="/meetings/"]',
+  hero: '.hero a[href^="/meetings/"]:not([href$="/live"])',
   paper: '.hero a[href^="/papers/"]',
 };
 

@@ -150,12 +150,12 @@ test('a meeting that is postponed or called off is told to delegates, gives its 
 
   await test.step('the delegate is told of both at home, and reads why', async () => {
     await open(delegate, '/');
-    for (const [title, said, reason] of [
-      [first, 'meetings_postponed_at', 'Chủ trì đi công tác'],
-      [second, 'meetings_cancelled_at', 'Lồng ghép vào phiên họp thường kỳ'],
+    for (const [title, told, said, reason] of [
+      [first, 'home_postponed', 'meetings_postponed_at', 'Chủ trì đi công tác'],
+      [second, 'home_cancelled', 'meetings_cancelled_at', 'Lồng ghép vào phiên họp thường kỳ'],
     ]) {
-      const waits = delegate.getByRole('link', { name: t('home_changed', { title }) });
-      await expect(waits).toContainText(t('change_state'));
+      const waits = delegate.getByRole('link', { name: t(told, { title }) });
+      await expect(waits).toContainText(reason);
       await waits.tap();
       await expect(delegate.getByRole('heading', { level: 1 })).toHaveText(title);
       await expect(delegate.locator('.mh')).toContainText(like(t(said)));

@@ -326,6 +326,7 @@ fn one_way_off(desk: Desk, way: Off, stage: Stage) -> impl IntoView {
     let typed = StoredValue::new(typed);
     let form = move |id: String, safe: Option<AnyView>, typed: String| {
         let asks = stage != Stage::Draft;
+        let leaves_for = if asks { None } else { Some("/meetings") };
         let reason = asks.then(|| {
             view! {
                 <div class="field">
@@ -335,7 +336,7 @@ fn one_way_off(desk: Desk, way: Off, stage: Stage) -> impl IntoView {
             }
         });
         view! {
-            <Step desk path=CallOff::PATH class="stack">
+            <Step desk path=CallOff::PATH class="stack" leaves_for>
                 <input r#type="hidden" name="id" value=desk.id.to_string()/>
                 <input r#type="hidden" name="postponed" value=if way.is_postponed { "on" } else { "" }/>
                 <p>{t(way.follows)}</p>

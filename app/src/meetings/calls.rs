@@ -2,6 +2,8 @@
 //! caller, the port and the answer; who may do it is decided behind the port.
 
 use chrono::{DateTime, Utc};
+#[cfg(feature = "ssr")]
+use domain::access::Stage;
 use domain::agencies::Agency;
 use domain::ids::MeetingId;
 use domain::meetings::{Meeting, MeetingFilter, MeetingRow};
@@ -179,7 +181,12 @@ pub async fn call_off(
 ) -> Result<(), CallError> {
     let (services, caller) = asked()?;
     let is_postponed = postponed == "on";
+    let is_draft = services.meetings.get(&caller, id).await.is_ok_and(|it| it.state.stage() == Stage::Draft);
     let outcome = services.meetings.call_off(&caller, id, is_postponed, reason.trim()).await;
+    // Of a draft that was dropped nothing is left to go back to.
+    if is_draft && outcome.is_ok() && crate::form::is_plain() {
+        return crate::form::answer("/meetings", outcome, &[], |()| "/meetings".to_owned());
+    }
     back_with(id, "", outcome, &[(if is_postponed { "postpone_reason" } else { "cancel_reason" }, &reason)])
 }
 

@@ -20,14 +20,20 @@ pub(super) fn Step(
     /// Called when the step was taken.
     #[prop(optional)]
     done: Option<Callback<()>>,
+    /// Where it leads when it was taken, for a step after which there is no meeting any more.
+    #[prop(optional_no_strip)]
+    leaves_for: Option<&'static str>,
     children: Children,
 ) -> impl IntoView {
-    let send = move |event: SubmitEvent| send(desk, path, done, &event);
+    let send = move |event: SubmitEvent| send(desk, path, (done, leaves_for), &event);
     view! { <form method="post" action=path class=class on:submit=send>{children()}</form> }
 }
 
+/// What follows a step that was taken: a call, and the page it leads to.
+type After = (Option<Callback<()>>, Option<&'static str>);
+
 #[cfg(feature = "hydrate")]
-fn send(desk: Desk, path: &'static str, done: Option<Callback<()>>, event: &SubmitEvent) {
+fn send(desk: Desk, path: &'static str, (done, leaves_for): After, event: &SubmitEvent) {
     use wasm_bindgen::JsCast;
 
     if event.default_prevented() {
@@ -48,13 +54,17 @@ fn send(desk: Desk, path: &'static str, done: Option<Callback<()>>, event: &Subm
             if let Some(done) = done {
                 done.run(());
             }
+            if let Some(goal) = leaves_for {
+                let _ = window().location().set_href(goal);
+                return;
+            }
         }
         desk.settle(outcome);
     });
 }
 
 #[cfg(not(feature = "hydrate"))]
-fn send(_: Desk, _: &'static str, _: Option<Callback<()>>, _: &SubmitEvent) {}
+fn send(_: Desk, _: &'static str, _: After, _: &SubmitEvent) {}
 
 #[cfg(feature = "hydrate")]
 fn fields(form: &web_sys::HtmlFormElement) -> Option<String> {
