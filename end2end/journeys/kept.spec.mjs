@@ -204,7 +204,7 @@ test('what happens in the hall undoes nothing that is being entered', async ({ p
     ...BRIEF,
     title: titled('Họp có người vào'),
     ...soon(),
-    chair: 'giam doc so tu phap',
+    chair: 'pho giam doc so y te',
     delegates: ['ky thuat vien 1'],
   });
   await open(page, address);
