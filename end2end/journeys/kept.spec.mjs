@@ -369,7 +369,7 @@ test('an ended session takes nothing of what was typed', async ({ person, faults
 });
 
 test('why a mark was not kept is said in sight', async ({ person, faults }) => {
-  faults.expect(/status of 409/);
+  faults.expect(/status of 422/);
   const page = await person(demo('thuky1.vpub'));
   const address = await arrange(page, {
     ...BRIEF,

@@ -159,6 +159,8 @@ impl Db {
         MIGRATIONS.run(&mut unbounded).await?;
         unbounded.close().await?;
         let read_ms = reads_within.as_millis().to_string();
+        // Its compiler of queries costs a list or a calendar several times what it saves.
+        let options = options.options([("jit", "off")]);
         let heavy_options = options.clone().options([("statement_timeout", read_ms)]);
         let options = options.options([("statement_timeout", STATEMENT_MS)]);
         let watch = PgPoolOptions::new().max_connections(1).connect_lazy_with(options.clone());

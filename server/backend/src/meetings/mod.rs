@@ -73,7 +73,7 @@ impl Meetings for Backend {
     }
 
     async fn input(&self, caller: &Caller, meeting: MeetingId) -> Outcome<(MeetingInput, Saved, State)> {
-        self.outcome(draft::input(self, caller, meeting).await)
+        self.in_turn(caller, draft::input(self, caller, meeting)).await
     }
 
     async fn publish(&self, caller: &Caller, meeting: MeetingId, rev: i64) -> Outcome<Saved> {
