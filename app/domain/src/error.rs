@@ -284,7 +284,7 @@ impl FieldProblem {
 pub enum Problem {
     /// Nothing was entered.
     Missing,
-    /// Longer than so many bytes or characters, where nobody is told by how much.
+    /// Longer than this many bytes or characters; the excess is not reported.
     TooLong(u32),
     /// A text of more letters than it may have.
     TooManyLetters {

@@ -11,7 +11,7 @@ use crate::people::Page;
 
 /// Most rooms of one agency, withdrawn ones among them.
 pub const ROOMS_OF_AGENCY_AT_MOST: u32 = 200;
-/// Most rooms offered at once. Whoever wants another one types some of its name.
+/// The most rooms in one list of choices. Other rooms are found by typing part of their name.
 pub const ROOMS_OFFERED_AT_MOST: usize = 50;
 
 /// A room as other things name it.

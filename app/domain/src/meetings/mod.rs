@@ -225,8 +225,8 @@ pub struct Typing {
     pub turn: u64,
 }
 
-/// So often one person may send invitations or changes in an hour. A secretariat sends a few dozen on a busy day, and each
-/// leaves a line in the audit trail for ever.
+/// The most times that one person may send invitations or changes in an hour. A secretariat sends a few dozen on a busy
+/// day. Each leaves a line in the audit trail that is never deleted.
 pub const PUBLISHED_AN_HOUR_AT_MOST: u32 = 200;
 
 /// Planning and running meetings.

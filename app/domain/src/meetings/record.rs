@@ -186,8 +186,8 @@ pub struct Recorded {
 }
 
 impl CorrectionInput {
-    /// The correction, or every field that stands in its way. `planned` are the days it may be on; none when the sittings
-    /// move with the correction. A time that is typed in the minute in which it is recorded keeps its seconds.
+    /// Reads the correction, or names every field that is wrong. The new hours must be on a day of the `planned` sittings;
+    /// with `None`, any day is accepted, because the sittings move with the correction. A time that is typed in the minute in which it is recorded keeps its seconds.
     pub fn parse(
         &self,
         recorded: &Recorded,

@@ -53,7 +53,7 @@ impl Line {
         Line(line)
     }
 
-    /// Cleans a text that must be there and have at most so many letters.
+    /// Cleans a required text of at most `at_most` letters.
     ///
     /// # Errors
     /// `Missing` or `TooManyLetters`.
