@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::extract::ConnectInfo;
-use domain::ids::PersonId;
+use domain::ids::{AgencyId, PersonId};
 use http::Extensions;
 
 use crate::allowance::{Allowances, Rate};
@@ -68,6 +68,11 @@ pub struct Limits {
     /// Imports of one person that write. Nobody else writes for a second or two meanwhile, and what is written stays.
     /// An office that sends its first files sends a handful of each kind; later it sends one a month.
     pub written_imports_of_person: Rate,
+    /// The same for all people of one office together ([`Caller::office`]), whose administrators may make as many people
+    /// as they like: the files of three people.
+    ///
+    /// [`Caller::office`]: domain::access::Caller::office
+    pub written_imports_of_office: Rate,
     /// The minimum speed of an upload.
     pub pace: Pace,
     /// The rest of a refused form is read for this long, so that its sender receives the refusal.
@@ -100,6 +105,7 @@ impl Default for Limits {
             requests_per_sender: 4,
             calls_of_person: Rate { at_once: 300, every: Duration::from_millis(500) },
             written_imports_of_person: Rate { at_once: 20, every: Duration::from_secs(1800) },
+            written_imports_of_office: Rate { at_once: 60, every: Duration::from_secs(600) },
             pace: Pace::default(),
             drained_within: Duration::from_secs(60),
             pages_stuck_after: Duration::from_secs(60),
@@ -138,6 +144,9 @@ impl Pace {
     }
 }
 
+/// One in so many places may be held by the expensive reads of one office: the tablets of a hall are of many offices.
+const OFFICE_SHARE: usize = 4;
+
 /// The places of a running program.
 #[derive(Debug)]
 pub struct Places {
@@ -155,6 +164,9 @@ pub struct Places {
     pub downloads: Quota<PersonId>,
     /// Lists, searches, figures.
     pub heavy_reads: Quota<Sender>,
+    /// The same by the office of whoever asks: a page that waits for its turn holds a place of all pages, and one office
+    /// holds some of them alone.
+    pub heavy_reads_of_offices: Quota<AgencyId>,
     /// Requests of which it is being found out whose they are.
     pub identifications: Quota<Option<Network>>,
     /// All other pages and calls.
@@ -163,6 +175,8 @@ pub struct Places {
     pub calls: Allowances<PersonId>,
     /// How many imports that write each person may still send.
     pub written_imports: Allowances<PersonId>,
+    /// How many the people of each office may still send together.
+    pub written_imports_of_office: Allowances<AgencyId>,
 }
 
 /// Whose places a request takes.
@@ -186,10 +200,12 @@ impl Places {
             imports: Quota::new(limits.imports, 1),
             downloads: Quota::new(limits.downloads, limits.downloads_per_person),
             heavy_reads: Quota::new(pages, limits.heavy_reads_per_person),
+            heavy_reads_of_offices: Quota::new(pages, (pages / OFFICE_SHARE).max(1)),
             identifications: Quota::new(pages, limits.identifications_per_network),
             requests: Quota::new(pages, limits.requests_per_sender),
             calls: Allowances::new(limits.calls_of_person),
             written_imports: Allowances::new(limits.written_imports_of_person),
+            written_imports_of_office: Allowances::new(limits.written_imports_of_office),
         }
     }
 

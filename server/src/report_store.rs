@@ -116,6 +116,7 @@ mod tests {
                 code: String::new(),
                 short_name: String::new(),
             },
+            line: Vec::new(),
             grants: Vec::new(),
             session: SessionId(Uuid::from_u128(session)),
             now: DateTime::UNIX_EPOCH,

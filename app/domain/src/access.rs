@@ -421,6 +421,8 @@ pub struct Caller {
     pub position: String,
     /// Own agency.
     pub agency: AgencyRef,
+    /// Own agency and those above it, topmost first. Empty for the program itself.
+    pub line: Vec<AgencyId>,
     /// Roles held.
     pub grants: Vec<Grant>,
     /// The device's session.
@@ -433,6 +435,12 @@ impl Caller {
     /// Whether the caller may do this; the backend's one question.
     pub fn may(&self, action: Action, scope: Scope<'_>) -> bool {
         permits(&self.grants, action, scope)
+    }
+
+    /// The agency that shares are counted by: the one right under the topmost in the caller's line, or the topmost
+    /// itself. Whoever administers it can make people and units below it, but no other such agency.
+    pub fn office(&self) -> AgencyId {
+        self.line.get(1).or(self.line.first()).copied().unwrap_or(self.agency.id)
     }
 
     /// Whether any of the caller's roles is this one.

@@ -205,6 +205,7 @@ mod tests {
             name: String::new(),
             position: String::new(),
             agency: crate::agencies::AgencyRef { id: agency, code: String::new(), short_name: String::new() },
+            line: vec![agency],
             grants,
             session: crate::ids::SessionId(uuid::Uuid::nil()),
             now: chrono::DateTime::UNIX_EPOCH,

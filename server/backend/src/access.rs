@@ -104,6 +104,7 @@ impl Backend {
             name: "Phiên".into(),
             position: String::new(),
             agency: AgencyRef { id: nobody, code: String::new(), short_name: String::new() },
+            line: Vec::new(),
             grants: vec![Grant { role: Role::SystemAdministrator, agency: nobody }],
             session: SessionId(Uuid::nil()),
             now,

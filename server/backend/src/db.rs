@@ -62,6 +62,8 @@ pub enum Db {
         readers: SqlitePool,
         /// Read-only connections for expensive reads.
         heavy: HeavyReaders<Sqlite>,
+        /// The one for what an import reads.
+        importing: HeavyReaders<Sqlite>,
         /// The connection of the health check, which nobody else keeps waiting.
         watch: SqlitePool,
         /// Where what has changed is told.
@@ -73,6 +75,8 @@ pub enum Db {
         pool: PgPool,
         /// Connections for expensive reads.
         heavy: HeavyReaders<Postgres>,
+        /// The one for what an import reads.
+        importing: HeavyReaders<Postgres>,
         /// The connection of the health check, which nobody else keeps waiting.
         watch: PgPool,
         /// Where what has changed is told, here or on another node.
@@ -138,13 +142,14 @@ impl Db {
             .min_connections(1)
             .connect_with(reading.clone())
             .await?;
-        let heavy = pool()
-            .max_connections(connections.min(SQLITE_HEAVY_READERS))
-            .acquire_timeout(PATIENCE)
-            .connect_lazy_with(reading.clone().pragma("cache_size", "-2000"));
-        let heavy = HeavyReaders::new(heavy, reads_within);
+        let few = |count: u32| {
+            let few = pool().max_connections(count).acquire_timeout(PATIENCE);
+            let few = few.connect_lazy_with(reading.clone().pragma("cache_size", "-2000"));
+            HeavyReaders::new(few, reads_within)
+        };
+        let (heavy, importing) = (few(connections.min(SQLITE_HEAVY_READERS)), few(1));
         let watch = pool().max_connections(1).connect_lazy_with(reading.pragma("cache_size", "-100"));
-        Ok(Db::Sqlite { writer, passing, readers, heavy, watch, events: Events::default() })
+        Ok(Db::Sqlite { writer, passing, readers, heavy, importing, watch, events: Events::default() })
     }
 
     /// Opens a PostgreSQL database with at most `connections` connections, but at least one of each kind, and runs
@@ -168,9 +173,12 @@ impl Db {
         let others = connections.saturating_sub(share).max(1);
         let pool = PgPoolOptions::new().max_connections(others).connect_with(options).await?;
         // A pool of its own: a connection returns to it only after its statement has ended.
-        let heavy = PgPoolOptions::new().max_connections(share).acquire_timeout(PATIENCE);
-        let heavy = HeavyReaders::new(heavy.connect_lazy_with(heavy_options), reads_within);
-        Ok(Db::Postgres { pool, heavy, watch, events: Events::default() })
+        let few = |count: u32| {
+            let few = PgPoolOptions::new().max_connections(count).acquire_timeout(PATIENCE);
+            HeavyReaders::new(few.connect_lazy_with(heavy_options.clone()), reads_within)
+        };
+        let (heavy, importing) = (few(share), few(1));
+        Ok(Db::Postgres { pool, heavy, importing, watch, events: Events::default() })
     }
 
     /// Begins a transaction that writes. On SQLite it takes the write lock at once, so that it cannot fail later.
@@ -210,16 +218,18 @@ impl Db {
     /// Closes every connection; the embedded database writes its log back.
     pub async fn close(&self) {
         match self {
-            Db::Sqlite { writer, passing, readers, heavy, watch, .. } => {
+            Db::Sqlite { writer, passing, readers, heavy, importing, watch, .. } => {
                 watch.close().await;
                 heavy.close().await;
+                importing.close().await;
                 readers.close().await;
                 passing.close().await;
                 writer.close().await;
             }
-            Db::Postgres { pool, heavy, watch, .. } => {
+            Db::Postgres { pool, heavy, importing, watch, .. } => {
                 watch.close().await;
                 heavy.close().await;
+                importing.close().await;
                 pool.close().await;
             }
         }

@@ -120,6 +120,7 @@ struct Inner {
     inspector: Inspector,
     import_turn: Arc<Semaphore>,
     turns: Turns,
+    expensive_turns: Turns,
     held: PendingDeclarations<HeldPaper>,
     hashing: Hashing,
 }
@@ -143,6 +144,7 @@ impl Backend {
         cleaning::run(&db).await?;
         let blobs = Blobs::open(config.data_dir.join("papers")).await?;
         let inspector = Inspector::new(config.looker.clone());
+        let (turns, expensive_turns) = (Turns::new(db.reads_at_once()), Turns::new(db.heavy_at_once()));
         Ok(Backend(Arc::new(Inner {
             db,
             entropy,
@@ -150,7 +152,8 @@ impl Backend {
             blobs,
             inspector,
             import_turn: Arc::new(Semaphore::new(1)),
-            turns: Turns::default(),
+            turns,
+            expensive_turns,
             held: PendingDeclarations::default(),
             hashing: Hashing::new(),
         })))
@@ -266,9 +269,14 @@ impl Backend {
         &self.0.hashing
     }
 
-    /// The turns for what reads much.
+    /// The turns for what reads much on the connections that all pages share.
     pub(crate) fn turns(&self) -> &Turns {
         &self.0.turns
+    }
+
+    /// The turns for expensive reads.
+    pub(crate) fn expensive_turns(&self) -> &Turns {
+        &self.0.expensive_turns
     }
 
     pub(crate) fn entropy(&self) -> &dyn Entropy {

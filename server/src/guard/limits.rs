@@ -10,7 +10,7 @@ use axum::body::{Body, HttpBody, to_bytes};
 use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use domain::ids::PersonId;
+use domain::ids::{AgencyId, PersonId};
 use http::request::Parts;
 use http::{Method, StatusCode, header};
 use tokio::time::Instant;
@@ -171,14 +171,27 @@ pub async fn own_share(
     request: Request,
     next: Next,
 ) -> Response {
-    let Some((quota, sender)) = share(&site, &request) else { return next.run(request).await };
+    let Some(Share { quota, sender, office }) = share(&site, &request) else {
+        return next.run(request).await;
+    };
     if !may_call(&site, sender, &request) {
         return full();
     }
     let turn = turn.map(|Extension(turn)| turn);
-    let Some(place) = place_of(&site, quota, sender, turn.as_ref()).await else { return full() };
+    let Some(own) = place_of(&site, quota, sender, turn.as_ref()).await else { return full() };
+    let of_office = match office {
+        Some(office) => {
+            let Some(place) =
+                place_of(&site, &site.places.heavy_reads_of_offices, office, turn.as_ref()).await
+            else {
+                return full();
+            };
+            Some(place)
+        }
+        None => None,
+    };
     let response = next.run(request).await;
-    drop(place);
+    drop((own, of_office));
     response
 }
 
@@ -215,8 +228,16 @@ fn may_call(site: &Site, sender: Sender, request: &Request) -> bool {
     }
 }
 
+/// What a request takes a place of.
+struct Share<'a> {
+    quota: &'a Quota<Sender>,
+    sender: Sender,
+    /// The office that takes a place too, for an expensive read.
+    office: Option<AgencyId>,
+}
+
 /// The kind of places that a request takes one of, and for whom. None if it needs none.
-fn share<'a>(site: &'a Site, request: &Request) -> Option<(&'a Quota<Sender>, Sender)> {
+fn share<'a>(site: &'a Site, request: &Request) -> Option<Share<'a>> {
     if permission::of(route(request)) == Some(Access::Open) {
         return None;
     }
@@ -225,11 +246,12 @@ fn share<'a>(site: &'a Site, request: &Request) -> Option<(&'a Quota<Sender>, Se
         Some(caller) => {
             let is_heavy = HEAVY_READS.contains(&&*logged(request));
             let quota = if is_heavy { &places.heavy_reads } else { &places.requests };
-            Some((quota, Sender::Person(caller.person)))
+            let office = is_heavy.then(|| caller.office());
+            Some(Share { quota, sender: Sender::Person(caller.person), office })
         }
         None => {
             let network = visitor::network(&site.config, request.headers(), request.extensions());
-            Some((&places.requests, Sender::Network(network)))
+            Some(Share { quota: &places.requests, sender: Sender::Network(network), office: None })
         }
     }
 }

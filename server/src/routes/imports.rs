@@ -2,6 +2,8 @@
 //! memory, in a place for imports. The report waits in memory for the page to which the browser is
 //! redirected. A refused file is answered with that page at once.
 
+use std::time::Duration;
+
 use app::context::Report;
 use app::form::FormPage;
 use axum::Extension;
@@ -77,16 +79,28 @@ async fn take(
     let bytes = rows.read().await?;
     let writes = mode == ImportMode::Write;
     if writes {
-        let left = site.places.written_imports.try_take(caller.person, Instant::now());
-        left.map_err(|wait| Refusal::ImportsTooOften { minutes: wait.as_secs().div_ceil(60).max(1) })?;
+        take_written(site, caller)?;
     }
     let outcome = site.services.imports.import(caller, kind, bytes, mode).await?;
     // A file with bad rows holds up nobody. One that was left or that failed may have, and stays counted.
     if writes && !outcome.is_written {
         site.places.written_imports.give_back(&caller.person);
+        site.places.written_imports_of_office.give_back(&caller.office());
     }
     let report = Report::Import { kind: kind.code().to_owned(), file: name, outcome };
     Ok(site.reports.0.put(caller, report))
+}
+
+/// Takes one of the files that the caller, and their office, may still write.
+fn take_written(site: &Site, caller: &Caller) -> Result<(), Failure> {
+    let (places, now) = (&site.places, Instant::now());
+    let too_often = |wait: Duration| Refusal::ImportsTooOften { minutes: wait.as_secs().div_ceil(60).max(1) };
+    places.written_imports.try_take(caller.person, now).map_err(too_often)?;
+    places.written_imports_of_office.try_take(caller.office(), now).map_err(|wait| {
+        places.written_imports.give_back(&caller.person);
+        too_often(wait)
+    })?;
+    Ok(())
 }
 
 /// What the form carried.

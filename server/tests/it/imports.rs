@@ -168,6 +168,7 @@ async fn a_file_of_another_kind_is_left_and_the_page_says_where() {
 async fn one_person_writes_only_some_files_in_a_short_time() {
     let world = World::with(|config| {
         config.limits.written_imports_of_person = Rate { at_once: 2, every: Duration::from_secs(3 * 86_400) };
+        config.limits.written_imports_of_office = Rate { at_once: 4, every: Duration::from_secs(5 * 86_400) };
     });
     let (world, cookie) = world.await.claim().await;
     let system = world.site.backend.system_caller(now());
@@ -188,4 +189,12 @@ async fn one_person_writes_only_some_files_in_a_short_time() {
     assert_eq!(status("dry_run", &rows).await, StatusCode::SEE_OTHER);
     let other = world.person("quantri2", "system_administrator").await.0;
     assert_eq!(send(&world, &other, "agencies", "write", &rows).await.status, StatusCode::SEE_OTHER);
+    // Whoever makes more people for it has the files of their office, and those who come after have none.
+    assert_eq!(send(&world, &other, "agencies", "write", &wrong).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(send(&world, &other, "agencies", "write", &rows).await.status, StatusCode::SEE_OTHER);
+    let third = world.person("quantri3", "system_administrator").await.0;
+    let refused = send(&world, &third, "agencies", "write", &rows).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(refused.text().contains("Gửi lại tệp sau 7200 phút"), "{}", refused.text());
+    assert_eq!(send(&world, &third, "agencies", "dry_run", &rows).await.status, StatusCode::SEE_OTHER);
 }

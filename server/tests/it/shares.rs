@@ -42,6 +42,24 @@ async fn one_sender_is_answered_only_some_requests_at_once() {
 }
 
 #[tokio::test]
+async fn the_lists_of_one_office_hold_only_some_of_all_pages() {
+    let world = World::with(|config| config.limits.turn_within = AT_ONCE).await;
+    let (world, _) = world.claim().await;
+    let (cookie, caller) = world.person("chuyenvien1", "delegate").await;
+    let (places, pages) = (&world.site.places, world.site.config.concurrent_requests);
+    let held = std::iter::from_fn(|| places.heavy_reads_of_offices.try_acquire(caller.office()));
+    let held: Vec<_> = held.collect();
+    assert_eq!(held.len(), pages / 4);
+    let status = async |path: &str| world.page(path).signed_in(&cookie).send().await.status;
+    assert_eq!(status("/meetings").await, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(status("/account").await, StatusCode::OK, "a page that reads little");
+    let other = domain::ids::AgencyId(uuid::Uuid::from_u128(7));
+    assert!(places.heavy_reads_of_offices.try_acquire(other).is_some());
+    drop(held);
+    assert_eq!(status("/meetings").await, StatusCode::OK);
+}
+
+#[tokio::test]
 async fn requests_of_one_network_are_identified_only_some_at_a_time() {
     let world = World::with(|config| {
         config.limits.identifications_per_network = 1;

@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 
 use crate::db::{Source, Tx, q};
 use crate::stop::Done;
-use crate::{Backend, stored};
+use crate::{Backend, agencies, stored};
 
 /// A device that is to stay signed in does so for so many times as long as any other, unused and at most.
 const KEPT_TIMES: i32 = 10;
@@ -108,13 +108,15 @@ struct Row {
     agency: String,
     code: String,
     short_name: String,
+    path: String,
     role: Option<String>,
     granted_in: Option<String>,
 }
 
 /// One row for every role, at least one: person, agency and roles in one question.
 const CALLER: &str = "SELECT s.id AS session, s.used_at, s.awaits_code, p.must_change, f.confirmed_at, \
-    p.id AS person, p.name, p.position, a.id AS agency, a.code, a.short_name, g.role, g.agency_id AS granted_in \
+    p.id AS person, p.name, p.position, a.id AS agency, a.code, a.short_name, a.path, g.role, \
+    g.agency_id AS granted_in \
     FROM session s JOIN person p ON p.id = s.person_id JOIN agency a ON a.id = p.agency_id \
     LEFT JOIN second_factor f ON f.person_id = p.id LEFT JOIN role_grant g ON g.person_id = p.id \
     WHERE s.token_hash = $1 AND s.ends_at > $2 AND s.used_at + s.idle_ms > $2 AND p.is_active";
@@ -152,6 +154,7 @@ pub(super) async fn find(on: impl Source, token: &str, now: DateTime<Utc>) -> Do
         name: row.name,
         position: row.position,
         agency,
+        line: agencies::read_path(&row.path)?,
         grants,
         session: stored::id(&row.session)?,
         now,

@@ -107,6 +107,6 @@ pub(crate) async fn record(tx: &mut Tx, backend: &Backend, caller: &Caller, entr
 #[async_trait]
 impl Audit for Backend {
     async fn list(&self, caller: &Caller, filter: AuditFilter) -> Outcome<Page<AuditEntry>> {
-        self.in_turn(caller, list::list(self, caller, filter)).await
+        self.in_expensive_turn(caller, list::list(self, caller, filter)).await
     }
 }

@@ -52,6 +52,10 @@ impl<D: Database> HeavyReaders<D> {
         taken_at.filter(|_| is_full).map(|taken_at| taken_at.elapsed())
     }
 
+    fn at_once(&self) -> usize {
+        self.pool.options().get_max_connections() as usize
+    }
+
     pub(super) async fn close(&self) {
         self.pool.close().await;
     }
@@ -77,10 +81,25 @@ impl Db {
     /// # Errors
     /// When no connection came free in time.
     pub async fn heavy_reader(&self) -> Result<Reader, sqlx::Error> {
-        let heavy = match self {
-            Db::Sqlite { heavy, .. } => heavy,
-            Db::Postgres { heavy, .. } => return Ok(Reader::Postgres(heavy.acquire().await?)),
-        };
+        match self {
+            Db::Sqlite { heavy, .. } => Self::limited(heavy).await,
+            Db::Postgres { heavy, .. } => Ok(Reader::Postgres(heavy.acquire().await?)),
+        }
+    }
+
+    /// The same for what an import reads: only one import runs at a time, and all others wait for it, so it waits for no
+    /// page.
+    ///
+    /// # Errors
+    /// When the connection did not come free in time.
+    pub async fn import_reader(&self) -> Result<Reader, sqlx::Error> {
+        match self {
+            Db::Sqlite { importing, .. } => Self::limited(importing).await,
+            Db::Postgres { importing, .. } => Ok(Reader::Postgres(importing.acquire().await?)),
+        }
+    }
+
+    async fn limited(heavy: &HeavyReaders<Sqlite>) -> Result<Reader, sqlx::Error> {
         let mut connection = heavy.acquire().await?;
         let asker = Arc::new(());
         let waits = Arc::downgrade(&asker);
@@ -93,6 +112,24 @@ impl Db {
         });
         drop(handle);
         Ok(Reader::Heavy { connection, _asker: asker })
+    }
+
+    /// How many expensive reads may go on at once: one for each connection.
+    pub(crate) fn heavy_at_once(&self) -> usize {
+        match self {
+            Db::Sqlite { heavy, .. } => heavy.at_once(),
+            Db::Postgres { heavy, .. } => heavy.at_once(),
+        }
+    }
+
+    /// How many other reads that take long may go on at once: a quarter of the connections stays free for the short
+    /// ones, which ask for no turn.
+    pub(crate) fn reads_at_once(&self) -> usize {
+        let connections = match self {
+            Db::Sqlite { readers, .. } => readers.options().get_max_connections(),
+            Db::Postgres { pool, .. } => pool.options().get_max_connections(),
+        };
+        (connections - connections / 4) as usize
     }
 
     /// How long all connections for expensive reads have been taken without one becoming free. None while one is

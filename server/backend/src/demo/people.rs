@@ -40,6 +40,7 @@ impl Cast {
             name: actor.name.clone(),
             position: actor.position.clone(),
             agency: actor.agency.clone(),
+            line: vec![actor.agency.id],
             grants: actor.grants.clone(),
             session: SessionId(uuid::Uuid::nil()),
             now,

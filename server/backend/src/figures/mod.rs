@@ -29,7 +29,7 @@ use previous::YearBefore;
 #[async_trait]
 impl FiguresPort for Backend {
     async fn report(&self, caller: &Caller, filter: FiguresFilter) -> Outcome<Figures> {
-        self.in_turn(caller, report(self, caller, filter)).await
+        self.in_expensive_turn(caller, report(self, caller, filter)).await
     }
 
     async fn agencies(&self, caller: &Caller) -> Outcome<Vec<AgencyRef>> {

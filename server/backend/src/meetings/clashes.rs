@@ -78,6 +78,7 @@ mod tests {
             name: "Thư ký".into(),
             position: String::new(),
             agency: AgencyRef { id: agency, code: "SNV".into(), short_name: "SNV".into() },
+            line: vec![agency],
             grants: vec![Grant { role: Role::Secretary, agency }],
             session: SessionId(Uuid::from_u128(9)),
             now,

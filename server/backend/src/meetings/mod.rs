@@ -50,7 +50,7 @@ impl Meetings for Backend {
         meeting: Option<MeetingId>,
         input: MeetingInput,
     ) -> Outcome<Check> {
-        self.in_turn(caller, check::check(self, caller, meeting, input)).await
+        self.in_expensive_turn(caller, check::check(self, caller, meeting, input)).await
     }
 
     async fn save(
@@ -85,11 +85,11 @@ impl Meetings for Backend {
     }
 
     async fn list(&self, caller: &Caller, filter: MeetingFilter) -> Outcome<Page<MeetingRow>> {
-        self.in_turn(caller, list::list(self, caller, filter)).await
+        self.in_expensive_turn(caller, list::list(self, caller, filter)).await
     }
 
     async fn calendar(&self, caller: &Caller, filter: CalendarFilter) -> Outcome<Calendar> {
-        self.in_turn(caller, calendar::calendar(self, caller, filter)).await
+        self.in_expensive_turn(caller, calendar::calendar(self, caller, filter)).await
     }
 
     async fn today(&self, caller: &Caller) -> Outcome<Today> {

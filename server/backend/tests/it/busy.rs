@@ -146,3 +146,19 @@ async fn an_expensive_read_that_was_left_gives_its_connection_back() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn an_import_waits_for_no_page() {
+    let one = |config| BackendConfig { connections: 1, ..config };
+    each_database_with(one, async |world| {
+        let caller = world.caller(Role::SystemAdministrator, "SNV").await;
+        let held = world.backend.db().heavy_reader().await.unwrap();
+        let row = "SNV,Họp 1,working,online,2026-06-15T07:30/11:30,held,organised,internal,0";
+        let file = meetings(&[row]).into_bytes();
+        let report =
+            Imports::import(&world.backend, &caller, ImportKind::Meetings, file, ImportMode::Write).await;
+        assert_eq!(report.expect("it has a connection of its own").added, 1, "{}", world.engine);
+        drop(held);
+    })
+    .await;
+}

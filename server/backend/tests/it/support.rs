@@ -177,10 +177,18 @@ impl World {
             name,
             position: "Chuyên viên".into(),
             agency: AgencyRef { id, code: agency.into(), short_name: agency.into() },
+            line: self.line(id).await,
             grants: Vec::new(),
             session: SessionId(self.id()),
             now: self.now,
         }
+    }
+
+    /// An agency and those above it, topmost first.
+    async fn line(&self, agency: AgencyId) -> Vec<AgencyId> {
+        let path = q("SELECT path FROM agency WHERE id = $1").bind(agency);
+        let (path,): (String,) = path.one(self.backend.db()).await.unwrap();
+        path.split('/').filter(|id| !id.is_empty()).map(|id| id.parse().unwrap()).collect()
     }
 
     /// A new room of an agency.

@@ -80,10 +80,10 @@ impl FileSteps for MeetingFile {
         }
         import.report.rows = lines.count();
         // What takes too long is ended: each load has a reader of its own.
-        let mut known = known::load(&mut db.heavy_reader().await?, &rows).await?;
+        let mut known = known::load(&mut db.import_reader().await?, &rows).await?;
         let rows = match_equal(import, rows, &mut known);
         let of_rows = rows.iter().map(|row| (row.key.0, &row.content.sittings[..]));
-        let mut days = MeetingDays::load(&mut db.heavy_reader().await?, of_rows).await?;
+        let mut days = MeetingDays::load(&mut db.import_reader().await?, of_rows).await?;
         let mut plan = Plan::default();
         for row in rows {
             let free = known.get_mut(&row.key).and_then(|all| all.iter_mut().find(|k| !k.is_matched));
