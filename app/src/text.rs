@@ -95,9 +95,10 @@ fn grouped(value: i64, mark: char) -> String {
     text
 }
 
-/// A fraction as a percentage with one decimal: `98,5 %`; a whole one has none: `60 %`.
-pub fn percent(fraction: Fraction) -> String {
-    permille(fraction.permille_shown())
+/// A fraction as a percentage with one decimal: `98,5 %`; a whole one has none: `60 %`. It is rounded, but never across
+/// the target that it is measured by.
+pub fn percent(fraction: Fraction, target: Fraction) -> String {
+    permille(fraction.permille_shown(target))
 }
 
 /// Tenths of a percent: `985` is `98,5 %`.

@@ -30,10 +30,34 @@ impl Fraction {
         i128::from(self.num) * i128::from(target.den) >= i128::from(target.num) * i128::from(self.den)
     }
 
-    /// Tenths of a percent for show, rounded towards the side that never flatters: a share just under 60 % shows as
-    /// 59,9 and not as 60,0. Never used to compare.
-    pub fn permille_shown(self) -> i64 {
-        i64::try_from((i128::from(self.num) * 1000).div_euclid(i128::from(self.den))).unwrap_or(i64::MAX)
+    /// Tenths of a percent for show beside a target, rounded as a calculator does, but never across the target. Never
+    /// used to compare.
+    ///
+    /// ```
+    /// use domain::targets::Fraction;
+    /// let target = Fraction { num: 60, den: 100 };
+    /// assert_eq!(Fraction { num: 2, den: 3 }.permille_shown(target), 667);
+    /// assert_eq!(Fraction { num: 5_996, den: 10_000 }.permille_shown(target), 599);
+    /// ```
+    pub fn permille_shown(self, target: Fraction) -> i64 {
+        self.shown_in(1000, target)
+    }
+
+    /// The same in whole percent, where there is no room for tenths.
+    pub fn percent_shown(self, target: Fraction) -> i64 {
+        self.shown_in(100, target)
+    }
+
+    fn shown_in(self, parts: i64, target: Fraction) -> i64 {
+        let (shown, aim) = (self.rounded_in(parts), target.rounded_in(parts));
+        if self.reaches(target) { shown.max(aim) } else { shown.min(aim - 1) }
+    }
+
+    /// Halves are rounded away from zero: 9 where there were 8 is a rise of 12.5 %, in whole percent 13.
+    fn rounded_in(self, parts: i64) -> i64 {
+        let (num, den) = (i128::from(self.num) * i128::from(parts), i128::from(self.den));
+        let size = (2 * num.abs() + den).div_euclid(2 * den);
+        i64::try_from(if num < 0 { -size } else { size }).unwrap_or(i64::MAX)
     }
 }
 
@@ -118,16 +142,49 @@ mod tests {
         let rise = Targets::reduction_of(10, 12).unwrap();
         assert_eq!(rise, Fraction { num: -2, den: 10 });
         assert!(!rise.reaches(Targets::default().reduction));
-        assert_eq!(rise.permille_shown(), -200);
+        assert_eq!(rise.permille_shown(Targets::default().reduction), -200);
         assert_eq!(Targets::reduction_of(0, 3), None);
+    }
+
+    #[test]
+    fn percentages_are_rounded_as_a_calculator_does_but_never_across_the_target() {
+        let Targets { share, reduction, .. } = Targets::default();
+        let cases = [
+            (2, 3, share, 667, 67),
+            (2, 7, share, 286, 29),
+            (1_284, 2_019, share, 636, 64),
+            (597, 1_000, share, 597, 59),
+            (5_996, 10_000, share, 599, 59),
+            (599_999, 1_000_000, share, 599, 59),
+            (3, 5, share, 600, 60),
+            (60_001, 100_000, share, 600, 60),
+            (9 - 10, 9, reduction, -111, -11),
+            (-1, 8, reduction, -125, -13),
+            (1_999, 2_000, share, 1_000, 100),
+            (1, 2_000, share, 1, 0),
+            (9_996, 100_000, reduction, 99, 9),
+            (0, 7, share, 0, 0),
+        ];
+        for (num, den, target, permille, percent) in cases {
+            let of = Fraction { num, den };
+            assert_eq!((of.permille_shown(target), of.percent_shown(target)), (permille, percent), "{of:?}");
+        }
+        // A target that is no whole number of tenths is shown as a calculator does too.
+        let third = Fraction { num: 1, den: 3 };
+        assert_eq!(Fraction { num: 33_332, den: 100_000 }.permille_shown(third), 332);
+        assert_eq!(third.permille_shown(third), 333);
     }
 
     proptest! {
         #[test]
-        fn shown_figures_never_flatter(num in 0i64..5000, den in 1i64..5000) {
-            let target = Targets::default().share;
-            let f = Fraction { num: num.min(den), den };
-            prop_assert_eq!(f.permille_shown() >= 600, f.reaches(target));
+        fn shown_figures_stand_on_their_side_of_the_target_and_near_themselves(num in -5000i64..5000, den in 1i64..5000) {
+            let Targets { share, reduction, .. } = Targets::default();
+            for (target, permille) in [(share, 600), (reduction, 100)] {
+                let f = Fraction { num: num.min(den), den };
+                let shown = f.permille_shown(target);
+                prop_assert_eq!(shown >= permille, f.reaches(target));
+                prop_assert!((shown * den - 1000 * f.num).abs() <= den, "within a tenth");
+            }
         }
 
         #[test]

@@ -149,12 +149,12 @@ fn row(line: &Line<'_>, figures: &Figures, asked: &Asked) -> AnyView {
     };
     let share = match line.share {
         Some(share) => {
-            let class =
-                if share.reaches(figures.targets.share) { "mini grow" } else { "mini grow is-missed" };
-            let style = format!("--v:{:.2};--t:{:.2}", hundredths(share), hundredths(figures.targets.share));
+            let target = figures.targets.share;
+            let class = if share.reaches(target) { "mini grow" } else { "mini grow is-missed" };
+            let style = format!("--v:{:.2};--t:{:.2}", hundredths(share, target), hundredths(target, target));
             view! {
                 <span class="row figures__mini">
-                    {link(opens.href(asked.base, What::CountedOnline), text::percent(share))}
+                    {link(opens.href(asked.base, What::CountedOnline), text::percent(share, target))}
                     <span class=class aria-hidden="true"><i style=style.clone()></i></span>
                 </span>
             }
@@ -163,7 +163,9 @@ fn row(line: &Line<'_>, figures: &Figures, asked: &Asked) -> AnyView {
         None => not_counted(),
     };
     let reduction = match line.reduction {
-        Some(reduction) => link(opens.href(asked.base, What::Held), text::percent(reduction)),
+        Some(reduction) => {
+            link(opens.href(asked.base, What::Held), text::percent(reduction, figures.targets.reduction))
+        }
         None => not_counted(),
     };
     view! {

@@ -3,7 +3,7 @@
 use domain::count::{Base, Tally, What};
 use domain::figures::{Figures, PartFigures};
 use domain::period::Part;
-use domain::targets::Targets;
+use domain::targets::{Fraction, Targets};
 use leptos::prelude::*;
 
 use super::gauges::{BASES, base_name, hundredths};
@@ -41,7 +41,7 @@ pub(super) fn chart(figures: &Figures, asked: &Asked) -> AnyView {
             (Asked { base, ..*asked }.href("figures-months"), base_name(base).to_owned(), base == asked.base)
         })
         .to_vec();
-    let target = text::percent(figures.targets.share);
+    let target = text::percent(figures.targets.share, figures.targets.share);
     view! {
         <section class="card" id="figures-months">
             <header class="card__head"><h2>{title(figures)}</h2><span class="hint">"%"</span></header>
@@ -116,19 +116,20 @@ impl Bar {
         let base = asked.base;
         let tally = &part.tallies[index(base)];
         let share = Targets::share_of(tally.counted_online, tally.held);
+        let target = figures.targets.share;
         let width = (step * 0.62).round();
         Bar {
             x: LEFT + 16.0 * step / STEP_WIDE + count(place) * step,
             width,
             step,
             label: short_name(part.part),
-            value: share.map(|share| short(share.permille_shown(), step)).unwrap_or_default(),
-            spoken: spoken(part.part, tally),
+            value: share.map(|share| short(share, target, step)).unwrap_or_default(),
+            spoken: spoken(part.part, tally, target),
             href: Opens::of(figures, asked).over(part.window).href(base, What::CountedOnline),
             held: tally.held,
-            fill: share.map_or(0.0, hundredths),
-            is_met: share.is_some_and(|share| share.reaches(figures.targets.share)),
-            line: height(hundredths(figures.targets.share)),
+            fill: share.map_or(0.0, |share| hundredths(share, target)),
+            is_met: share.is_some_and(|share| share.reaches(target)),
+            line: height(hundredths(target, target)),
         }
     }
 
@@ -171,16 +172,17 @@ fn height(hundredths: f64) -> f64 {
     BOTTOM - (BOTTOM - TOP) * hundredths / 100.0
 }
 
-/// One decimal where there is room for it, else the whole percent that never flatters.
-fn short(permille: i64, step: f64) -> String {
+/// One decimal where there is room for it, else whole percent.
+fn short(share: Fraction, target: Fraction, step: f64) -> String {
     if step < STEP_WIDE {
-        return permille.div_euclid(10).to_string();
+        return share.percent_shown(target).to_string();
     }
-    text::permille(permille).trim_end_matches('%').trim_end_matches('\u{a0}').to_owned()
+    text::percent(share, target).trim_end_matches('%').trim_end_matches('\u{a0}').to_owned()
 }
 
-fn spoken(part: Part, tally: &Tally) -> String {
-    let share = Targets::share_of(tally.counted_online, tally.held).map(text::percent).unwrap_or_default();
+fn spoken(part: Part, tally: &Tally, target: Fraction) -> String {
+    let share = Targets::share_of(tally.counted_online, tally.held);
+    let share = share.map(|share| text::percent(share, target)).unwrap_or_default();
     tf(
         FIGURES_PART_SPOKEN,
         &[
@@ -215,7 +217,7 @@ fn bars(figures: &Figures, asked: &Asked) -> AnyView {
             </g>
         }
     });
-    let target = height(hundredths(figures.targets.share));
+    let target = height(hundredths(figures.targets.share, figures.targets.share));
     let bars = figures
         .by_part
         .iter()
@@ -257,7 +259,9 @@ fn table(figures: &Figures, asked: &Asked) -> AnyView {
             let tally = &part.tallies[index(base)];
             let opens = Opens::of(figures, asked).over(part.window);
             let share = match Targets::share_of(tally.counted_online, tally.held) {
-                Some(share) => link(opens.href(base, What::CountedOnline), text::percent(share)),
+                Some(share) => {
+                    link(opens.href(base, What::CountedOnline), text::percent(share, figures.targets.share))
+                }
                 None => t(FIGURES_NOT_COUNTED).into_any(),
             };
             let from = match part.part {

@@ -43,7 +43,7 @@ pub(super) fn forms(figures: &Figures, asked: &Asked) -> AnyView {
         table_row(t(text).to_owned(), figures, &|base, b| opens.count(base, what, count(b)))
     };
     let strict = table_row(t(FIGURES_SHARE_STRICT).to_owned(), figures, &|base, b| match b.share_strict {
-        Some(share) => link(opens.href(base, What::Online), text::percent(share)),
+        Some(share) => link(opens.href(base, What::Online), text::percent(share, figures.targets.share)),
         None => not_counted(),
     });
     let rows = vec![

@@ -55,7 +55,7 @@ fn card(title: &'static str, target: Fraction, gauges: AnyView) -> AnyView {
         <section class="card">
             <header class="card__head">
                 <h2>{title}</h2>
-                <span class="hint">{tf(FIGURES_AT_LEAST, &[("target", &text::percent(target))])}</span>
+                <span class="hint">{tf(FIGURES_AT_LEAST, &[("target", &text::percent(target, target))])}</span>
             </header>
             {gauges}
         </section>
@@ -73,7 +73,7 @@ fn share_of(figures: &Figures, opens: &Opens, base: Base) -> Gauge {
         {opens.count(base, What::Held, tally.held)}
     };
     let value = match share {
-        Some(share) => link(opens.href(base, What::CountedOnline), text::percent(*share)),
+        Some(share) => link(opens.href(base, What::CountedOnline), text::percent(*share, target)),
         None => t(FIGURES_NONE_HELD).into_any(),
     };
     Gauge {
@@ -81,10 +81,10 @@ fn share_of(figures: &Figures, opens: &Opens, base: Base) -> Gauge {
         value,
         counts: counts.into_any(),
         verdict,
-        fill: share.map_or(0.0, hundredths),
-        tick: hundredths(target),
-        target: text::percent(target),
-        sentence: sentence(base, *share, verdict),
+        fill: share.map_or(0.0, |share| hundredths(share, target)),
+        tick: hundredths(target, target),
+        target: text::percent(target, target),
+        sentence: sentence(base, share.map(|share| text::percent(share, target)), verdict),
     }
 }
 
@@ -105,13 +105,13 @@ fn reduction_of(figures: &Figures, opens: &Opens, base: Base) -> Gauge {
         .into_any(),
     };
     let value = match reduction {
-        Some(reduction) => link(now_href, text::percent(*reduction)),
+        Some(reduction) => link(now_href, text::percent(*reduction, target)),
         None if previous.source == PreviousSource::None => t(FIGURES_NO_PREVIOUS).into_any(),
         None => t(FIGURES_NONE_HELD_BEFORE).into_any(),
     };
     // The scale runs to twice the target, as the share's nearly does.
-    let fill =
-        reduction.map_or(0.0, |value| (hundredths(value) * 50.0 / hundredths(target)).clamp(0.0, 100.0));
+    let fill = |value| (hundredths(value, target) * 50.0 / hundredths(target, target)).clamp(0.0, 100.0);
+    let fill = reduction.map_or(0.0, fill);
     Gauge {
         label: base_name(base),
         value,
@@ -119,8 +119,8 @@ fn reduction_of(figures: &Figures, opens: &Opens, base: Base) -> Gauge {
         verdict,
         fill,
         tick: 50.0,
-        target: text::percent(target),
-        sentence: sentence(base, *reduction, verdict),
+        target: text::percent(target, target),
+        sentence: sentence(base, reduction.map(|value| text::percent(value, target)), verdict),
     }
 }
 
@@ -140,15 +140,15 @@ fn before(previous: &Previous, opens: &Opens, base: Base) -> AnyView {
     }
 }
 
-fn sentence(base: Base, value: Option<Fraction>, verdict: Verdict) -> String {
-    let value = value.map(text::percent).unwrap_or_default();
+fn sentence(base: Base, value: Option<String>, verdict: Verdict) -> String {
+    let value = value.unwrap_or_default();
     format!("{}: {value} {}", base_name(base), t(verdict.word()))
 }
 
 /// A position on a scale of a hundred; never compared.
 #[expect(clippy::cast_precision_loss, reason = "a position on the screen, at most a thousand")]
-pub(super) fn hundredths(value: Fraction) -> f64 {
-    value.permille_shown() as f64 / 10.0
+pub(super) fn hundredths(value: Fraction, target: Fraction) -> f64 {
+    value.permille_shown(target) as f64 / 10.0
 }
 
 impl Gauge {

@@ -47,8 +47,8 @@ fn shown(book: &RuleBook, may_set: bool) -> AnyView {
     let targets = tf(
         RULES_TARGETS,
         &[
-            ("share", &text::percent(book.targets.share)),
-            ("reduction", &text::percent(book.targets.reduction)),
+            ("share", &text::percent(book.targets.share, book.targets.share)),
+            ("reduction", &text::percent(book.targets.reduction, book.targets.reduction)),
             ("source", &book.targets.source),
         ],
     );

@@ -23,7 +23,8 @@ pub(super) fn targets(check: &TargetsCheck) -> impl IntoView + use<> {
     let short_of_share = counted().find(|base| falls(base.share.after, share));
     let online = short_of_share.and_then(|base| base.share.after_online).map(|after| {
         let verdict = t(if after.reaches(share) { COMPOSER_REACHES_WORD } else { COMPOSER_FALLS_WORD });
-        let words = tf(COMPOSER_MAKE_ONLINE, &[("share", &text::percent(after)), ("verdict", &verdict)]);
+        let words =
+            tf(COMPOSER_MAKE_ONLINE, &[("share", &text::percent(after, share)), ("verdict", &verdict)]);
         view! {
             <div class="slots">
                 <button class="slot" name="then" value="make_online"><Icon name="video"/>{words}</button>
@@ -47,9 +48,11 @@ fn of_base(shift: &BaseShift, check: &TargetsCheck) -> AnyView {
     let base = words::base(shift.base);
     let (share, reduction) = (check.targets.share, check.targets.reduction);
     if !shift.counts_it {
-        let now =
-            |shift: Shift| shift.after.map_or_else(|| t(COMPOSER_NOT_COUNTED).to_owned(), text::percent);
-        let figures = [now(shift.share), now(shift.reduction)];
+        let now = |of: Shift, target| match of.after {
+            Some(after) => text::percent(after, target),
+            None => t(COMPOSER_NOT_COUNTED).to_owned(),
+        };
+        let figures = [now(shift.share, share), now(shift.reduction, reduction)];
         let words =
             tf(COMPOSER_BASE_SAME, &[("base", &base), ("share", &figures[0]), ("reduction", &figures[1])]);
         return view! { <p>{words}</p> }.into_any();
@@ -73,8 +76,8 @@ fn one(label: String, shift: Shift, target: Fraction, none: Text) -> AnyView {
     };
     let is_met = after.reaches(target);
     let before = shift.before;
-    let (before_words, after_words, target_words) =
-        (before.map(text::percent), text::percent(after), text::percent(target));
+    let percent = |of| text::percent(of, target);
+    let (before_words, after_words, target_words) = (before.map(percent), percent(after), percent(target));
     let badge = if is_met {
         view! { <Badge tone=BadgeTone::Met text=t(COMPOSER_REACHES)/> }
     } else {
@@ -93,9 +96,9 @@ fn one(label: String, shift: Shift, target: Fraction, none: Text) -> AnyView {
         ],
     );
     let ends = [
-        text::permille(target.permille_shown() - SPREAD_PERMILLE),
+        text::permille(target.permille_shown(target) - SPREAD_PERMILLE),
         tf(COMPOSER_TARGET, &[("target", &target_words)]),
-        text::permille(target.permille_shown() + SPREAD_PERMILLE),
+        text::permille(target.permille_shown(target) + SPREAD_PERMILLE),
     ];
     let from = before_words.map(|before| {
         view! { <span class="gauge__from num">{before}<Icon name="arrow-right"/></span> }
@@ -118,7 +121,7 @@ fn one(label: String, shift: Shift, target: Fraction, none: Text) -> AnyView {
 
 /// Where a figure stands on the stretch around the target, in hundredths.
 fn place(figure: Fraction, target: Fraction) -> f64 {
-    let steps = figure.permille_shown() - target.permille_shown() + SPREAD_PERMILLE;
+    let steps = figure.permille_shown(target) - target.permille_shown(target) + SPREAD_PERMILLE;
     let steps = steps.clamp(0, 2 * SPREAD_PERMILLE);
     f64::from(i32::try_from(steps).unwrap_or_default()) * 100.0 / f64::from(2 * SPREAD_PERMILLE as i32)
 }
