@@ -1,6 +1,7 @@
 // Small comforts for pages that work without them. Each hangs on a data attribute:
 //   data-reveal="ID"      a button that shows and hides the password in field ID (data-t-show, data-t-hide)
-//   data-search           the link or field that the key / goes to, unless <html data-keys="off">
+//   data-search           the link or field that the key / goes to, unless <html data-keys="off">. What is typed until the
+//                         field is there is put into it.
 //   data-print            a button that prints the page
 //   data-copy="TEXT"      a button that copies TEXT and then says data-t-copied
 //   data-stay="ADDRESS"   a form that leads to ADDRESS when it was done. A refusal is shown in place, so that a password that
@@ -18,6 +19,9 @@ document.addEventListener("click", (event) => {
   if (target?.closest("[data-print]")) window.print();
   const copies = target?.closest("[data-copy]");
   if (copies) copy(copies);
+  const search = target?.closest("a[data-search]");
+  const isPlain = !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey || event.button);
+  if (search && isPlain) awaitSearch();
 });
 
 document.addEventListener("submit", (event) => {
@@ -30,6 +34,7 @@ document.addEventListener("submit", (event) => {
 });
 
 document.addEventListener("keydown", (event) => {
+  if (typedAhead !== null && typeAhead(event)) return;
   if (event.key === "Escape") closeMenu(event);
   const off = document.documentElement.dataset.keys === "off";
   const plain = !off && event.key === "/" && !event.ctrlKey && !event.metaKey && !event.altKey;
@@ -102,11 +107,63 @@ function closeMenu(event) {
 }
 
 function goToSearch(event) {
-  const search = [...document.querySelectorAll("[data-search]")].find((one) => one.offsetParent !== null);
+  const shown = [...document.querySelectorAll("[data-search]")].filter((one) => one.offsetParent !== null);
+  // On the search page itself both are there.
+  const search = shown.find((one) => one.matches("input")) ?? shown[0];
   if (!search) return;
   event.preventDefault();
   if (search.matches("input")) search.focus();
   else search.click();
+}
+
+/** What was typed since the search page was asked for, until its field is there; null when it is not awaited. */
+let typedAhead = null;
+
+/** The field is awaited this long, in milliseconds: what is typed later is meant for the page that is still there. */
+const SEARCH_WITHIN = 5000;
+
+function awaitSearch() {
+  if (typedAhead !== null || searchField()) return;
+  typedAhead = "";
+  const ends = () => {
+    typedAhead = null;
+    watch.disconnect();
+    clearTimeout(timer);
+  };
+  const watch = new MutationObserver(() => {
+    const field = searchField();
+    if (!field) return;
+    const typed = typedAhead;
+    ends();
+    fillSearch(field, typed);
+  });
+  const timer = setTimeout(ends, SEARCH_WITHIN);
+  watch.observe(document.body, { childList: true, subtree: true });
+}
+
+function searchField() {
+  return document.querySelector("input[data-search]");
+}
+
+function fillSearch(field, typed) {
+  field.focus();
+  const [text, ...submits] = typed.split("\n");
+  if (text) {
+    field.value += text;
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+  if (submits.length > 0) field.form?.requestSubmit();
+}
+
+/** Keeps a key that is meant for the field to come; false when it is none. */
+function typeAhead(event) {
+  if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return false;
+  if (event.key === "Backspace") typedAhead = typedAhead.slice(0, -1);
+  else if (event.key === "Enter") typedAhead += "\n";
+  else if ([...event.key].length === 1) typedAhead += event.key;
+  else return false;
+  event.preventDefault();
+  return true;
 }
 
 function typing(target) {

@@ -2,6 +2,7 @@
 //! Shows each person what they may use; what they may do is decided by the backend.
 
 use leptos::prelude::*;
+use leptos::web_sys;
 use leptos_meta::{MetaTags, Title};
 use leptos_router::components::Outlet;
 use leptos_router::hooks::use_location;
@@ -78,16 +79,46 @@ pub fn Frame() -> impl IntoView {
     .into_any()
 }
 
+/// Frames that a page is waited for, a few seconds: its part of the program may have to be fetched first.
+const FRAMES_AT_MOST: u32 = 300;
+
 /// Moves the focus to a page that was reached without loading the document, as the browser would have.
 fn attend(path: Memo<String>, main: NodeRef<leptos::html::Main>) {
     Effect::new(move |before: Option<String>| {
         let now = path.get();
         if before.is_some_and(|before| before != now) {
-            // The page is drawn after this ran.
-            request_animation_frame(move || focus_page(main));
+            let left = Left { page: first_of(main), focus: focused() };
+            request_animation_frame(move || focus_when_drawn(main, left, FRAMES_AT_MOST));
         }
         now
     });
+}
+
+/// What was on the screen when another page was asked for.
+struct Left {
+    page: Option<web_sys::Element>,
+    focus: Option<web_sys::Element>,
+}
+
+fn first_of(main: NodeRef<leptos::html::Main>) -> Option<web_sys::Element> {
+    main.try_get_untracked().flatten()?.first_element_child()
+}
+
+fn focused() -> Option<web_sys::Element> {
+    leptos::prelude::document().active_element()
+}
+
+fn focus_when_drawn(main: NodeRef<leptos::html::Main>, left: Left, frames: u32) {
+    if first_of(main) == left.page && frames > 0 {
+        request_animation_frame(move || focus_when_drawn(main, left, frames - 1));
+        return;
+    }
+    let focus = focused();
+    let is_moved = focus != left.focus && focus.is_some_and(|focus| focus.tag_name() != "BODY");
+    // Whoever has moved on meanwhile is left where they are.
+    if !is_moved {
+        focus_page(main);
+    }
 }
 
 fn focus_page(main: NodeRef<leptos::html::Main>) {
@@ -95,7 +126,7 @@ fn focus_page(main: NodeRef<leptos::html::Main>) {
     // A page outside the frame, such as a paper, has taken its place by then.
     let Some(main) = main.try_get_untracked().flatten() else { return };
     let wanted = main.query_selector("[autofocus]").ok().flatten();
-    let wanted = wanted.and_then(|field| field.dyn_into::<leptos::web_sys::HtmlElement>().ok());
+    let wanted = wanted.and_then(|field| field.dyn_into::<web_sys::HtmlElement>().ok());
     // A browser that refuses leaves the focus on the link, which is no harm.
     let _ = match wanted {
         Some(field) => field.focus(),

@@ -130,3 +130,39 @@ async function takeFirst(page) {
   await expect(names.first()).toHaveAttribute('aria-selected', 'true');
   await page.keyboard.press('Enter');
 }
+
+test('the key / leads into the search, and no letter that is typed at once is lost', async ({ page }) => {
+  await signInByKeys(page, 'thuky1.vpub');
+  const field = page.locator('input[data-search]');
+  for (const from of ['/', '/meetings', '/account', '/figures']) {
+    await page.goto(from);
+    await hydrated(page);
+    await page.keyboard.press('/');
+    await page.keyboard.type('giao ban');
+    await expect(field).toBeFocused();
+    await expect(field, from).toHaveValue('giao ban');
+  }
+  // On the search page itself, from wherever the focus is.
+  await page.locator('main').focus();
+  await page.keyboard.press('/');
+  await expect(field).toBeFocused();
+  // The whole of it, as fast as one types: the page of what was found.
+  await page.goto('/calendar');
+  await hydrated(page);
+  await page.keyboard.press('/');
+  await page.keyboard.type('sở nội vụ');
+  await page.keyboard.press('Enter');
+  await expect(page).toHaveURL(/\/search\?q=/);
+  await expect(field).toHaveValue('sở nội vụ');
+  await expect(page.locator('main').getByRole('listitem').first()).toBeVisible();
+});
+
+test('a press on Search leads into its field as well', async ({ page }) => {
+  await signInByKeys(page, 'thuky1.vpub');
+  for (const from of ['/', '/meetings', '/calendar']) {
+    await page.goto(from);
+    await hydrated(page);
+    await page.locator('a[data-search]:visible').first().click();
+    await expect(page.locator('input[data-search]')).toBeFocused();
+  }
+});
