@@ -6,6 +6,7 @@ use domain::meetings::{Entry, MeetingRow};
 use leptos::prelude::*;
 
 use crate::parts::meeting_href;
+use crate::session::me;
 use crate::text::keys::*;
 use crate::text::{self, t, tf};
 use crate::ui::{Badge, BadgeTone, Icon};
@@ -44,6 +45,7 @@ pub(super) fn event(entry: &Entry) -> AnyView {
         <span class="t num">{hours(entry)}{badge(entry)}</span>
         <b>{meeting.title.clone()}</b>
         <span class="w"><Icon name=icon/><span class="clamp-2">{place(meeting)}</span></span>
+        {held_by(meeting)}
     };
     boxed(meeting, inside.into_any(), String::new())
 }
@@ -88,12 +90,27 @@ pub(super) fn badge(entry: &Entry) -> Option<AnyView> {
     }
 }
 
-/// Form and place in one line.
+/// The agency that holds it, where it is another one than the reader's own.
+pub(super) fn other_agency(meeting: &MeetingRow) -> Option<String> {
+    let own = me().map(|me| me.agency.id);
+    (own != Some(meeting.agency.id)).then(|| meeting.agency.short_name.clone())
+}
+
+/// Who holds it and who chairs it.
+fn held_by(meeting: &MeetingRow) -> Option<AnyView> {
+    let chair = (!meeting.chair.is_empty()).then(|| tf(MEETINGS_ROW_CHAIR, &[("who", &meeting.chair)]));
+    let words: Vec<String> = [other_agency(meeting), chair].into_iter().flatten().collect();
+    let words = words.join(", ");
+    (!words.is_empty()).then(|| {
+        view! { <span class="w"><Icon name="user"/><span class="clamp-2">{words}</span></span> }.into_any()
+    })
+}
+
+/// Form, place and sites in one line.
 fn place(meeting: &MeetingRow) -> String {
     let form = words::form(meeting.form);
-    match (meeting.sites, meeting.place.as_str()) {
-        (0, "") => form.to_owned(),
-        (0, place) => format!("{form}, {place}"),
-        (sites, _) => tf(CALENDAR_SITES, &[("form", &form), ("n", &sites)]),
-    }
+    let place = (!meeting.place.is_empty()).then(|| meeting.place.clone());
+    let sites = (meeting.sites > 0).then(|| tf(MEETINGS_SITES, &[("n", &meeting.sites)]));
+    let words: Vec<String> = [Some(form.to_owned()), place, sites].into_iter().flatten().collect();
+    words.join(", ")
 }

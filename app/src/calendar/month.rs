@@ -81,6 +81,7 @@ fn line(entry: &Entry) -> AnyView {
     let form = crate::words::form(meeting.form);
     let inside = view! {
         <time>{text::time(entry.sitting.from)}</time>
+        {event::other_agency(meeting).map(|agency| view! { <span class="mo__who">{agency}</span> })}
         <b>{meeting.title.clone()}</b>
         <span class="vh">{format!(", {form}")}{event::badge(entry)}</span>
     };

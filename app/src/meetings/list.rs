@@ -117,8 +117,12 @@ fn row(meeting: &MeetingRow) -> impl IntoView + use<> {
     } else {
         title.into_any()
     };
-    let under =
+    let mut under =
         format!("{}, {}", text::either(&meeting.kind_vi, &meeting.kind_en), meeting.agency.short_name);
+    if !meeting.chair.is_empty() {
+        under.push_str(", ");
+        under.push_str(&tf(MEETINGS_ROW_CHAIR, &[("who", &meeting.chair)]));
+    }
     let at = place(meeting);
     let exceeded =
         meeting.has_exceeded.then(|| view! { <Badge tone=BadgeTone::Missed text=t(MEETINGS_EXCEEDED)/> });

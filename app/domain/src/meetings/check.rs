@@ -23,8 +23,10 @@ pub struct Check {
     pub duration: Option<DurationCheck>,
     /// Whether the meeting took place already: then a length over the limit is recorded and blocks nothing.
     pub is_held: bool,
-    /// Who and what is taken, those that block first.
+    /// Who and what is taken: those that block first, then those that are taken by the same meeting together.
     pub conflicts: Vec<Conflict>,
+    /// How many more are taken than are named.
+    pub more_conflicts: usize,
     /// The nearest slots that are free for all, offered when something is taken.
     pub free_slots: Vec<Vec<Sitting>>,
     /// Rooms that are free at the wanted time and seat as many, offered when a room is taken.
@@ -46,6 +48,7 @@ impl Check {
     /// How many points only warn.
     pub fn warnings(&self) -> usize {
         self.conflicts.iter().filter(|c| !c.blocks).count()
+            + self.more_conflicts
             + self.notes.iter().filter(|n| !n.blocks()).count()
     }
 }

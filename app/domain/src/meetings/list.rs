@@ -70,13 +70,15 @@ pub struct MeetingRow {
     pub last: Option<Sitting>,
     /// Rooms and place, in words.
     pub place: String,
+    /// Who chairs it; empty for those who may not open it.
+    pub chair: String,
     /// Number of sites.
     pub sites: u32,
     /// Number of papers; none for those who may not read them.
     pub papers: u32,
     /// Its actual length went over the limit.
     pub has_exceeded: bool,
-    /// What the caller may see of it. Below [`Sight::Title`] the title, place, rooms, sites and papers are
+    /// What the caller may see of it. Below [`Sight::Title`] the title, place, rooms, sites, chair and papers are
     /// empty; only lists behind figures hold such rows.
     pub sight: Sight,
 }

@@ -127,5 +127,5 @@ fn more(sheet: Sheet, input: &MeetingInput) -> impl IntoView + use<> {
                 </label>
             </div>
     };
-    folded(sheet, "more", t(COMPOSER_MORE).to_owned(), body.into_any())
+    folded(sheet, "more", || t(COMPOSER_MORE).to_owned(), body.into_any())
 }

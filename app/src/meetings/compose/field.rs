@@ -84,7 +84,12 @@ pub(super) fn choice(sheet: Sheet, name: String, label: &'static str, options: A
 }
 
 /// A part that is folded away until it is wanted, and stays unfolded when it is drawn anew.
-pub(super) fn folded(sheet: Sheet, name: &'static str, summary: String, body: AnyView) -> impl IntoView {
+pub(super) fn folded(
+    sheet: Sheet,
+    name: &'static str,
+    summary: impl Fn() -> String + Send + 'static,
+    body: AnyView,
+) -> impl IntoView {
     let is_open = sheet.unfolded.with_value(|unfolded| unfolded.contains(&name));
     let turn = move |event: leptos::ev::Event| {
         let is_open = is_unfolded(&event);

@@ -5,6 +5,7 @@ use domain::meetings::{BusyOf, CONCLUSION_MINUTES_AT_MOST, Conflict, DurationChe
 use domain::time::Sitting;
 use leptos::prelude::*;
 
+use super::field::folded;
 use super::live;
 use super::sheet::Sheet;
 use super::step::SlotCode;
@@ -273,10 +274,10 @@ fn clash(conflict: &Conflict) -> AnyView {
     };
     let when = text::sitting(&meeting.sitting);
     let then = match conflict.of {
-        BusyOf::Room(_) => tf(COMPOSER_HOLDS_ROOM, &[("when", &when)]),
-        _ => tf(COMPOSER_MEETS_THEN, &[("when", &when)]),
+        BusyOf::Room(_) => COMPOSER_HOLDS_ROOM,
+        _ => COMPOSER_MEETS_THEN,
     };
-    view! { <b>{meeting.title.clone()}", "{meeting.agency.clone()}</b>" "{then} }.into_any()
+    tf(then, &[("title", &meeting.title), ("agency", &meeting.agency), ("when", &when)]).into_any()
 }
 
 /// The same in one line of a list.
@@ -295,8 +296,9 @@ fn warnings(sheet: Sheet) -> impl IntoView {
             .iter()
             .filter(|conflict| !conflict.blocks)
             .partition(|conflict| matches!(conflict.of, BusyOf::Chair(_)));
-        let chair = busy_section(&chair, COMPOSER_BUSY_CHAIR_TITLE, COMPOSER_BUSY_CHAIR_WAY);
-        let busy = busy_section(&others, COMPOSER_BUSY_TITLE, COMPOSER_BUSY_WAY);
+        let chair = busy_section(sheet, (&chair, 0), COMPOSER_BUSY_CHAIR_TITLE, COMPOSER_BUSY_CHAIR_WAY);
+        let others = (&others[..], check.more_conflicts);
+        let busy = busy_section(sheet, others, COMPOSER_BUSY_TITLE, COMPOSER_BUSY_WAY);
         let notes = check
             .notes
             .iter()
@@ -307,23 +309,45 @@ fn warnings(sheet: Sheet) -> impl IntoView {
     })
 }
 
-/// People and sites that are busy and do not block the invitations; nothing when there are none.
-fn busy_section(conflicts: &[&Conflict], title: Text, way: Text) -> Option<impl IntoView + use<>> {
-    let lines: Vec<_> = conflicts
-        .iter()
-        .map(|conflict| {
-            view! { <li><b>{name_of(&conflict.of).to_owned()}</b>": "{busy_with(&conflict.with)}</li> }
-        })
-        .collect();
-    (!lines.is_empty()).then(|| {
+/// People and sites that are busy and do not block the invitations, each meeting once; nothing when there are none.
+fn busy_section(
+    sheet: Sheet,
+    (conflicts, more): (&[&Conflict], usize),
+    title: Text,
+    way: Text,
+) -> Option<impl IntoView + use<>> {
+    let same_meeting = |one: &&Conflict, next: &&Conflict| one.with == next.with;
+    let groups: Vec<_> = conflicts.chunk_by(same_meeting).map(|group| busy_group(sheet, group)).collect();
+    let rest = (more > 0).then(|| view! { <p>{tf(COMPOSER_BUSY_MORE, &[("n", &more)])}</p> });
+    (!groups.is_empty()).then(|| {
         view! {
             <section class="check is-risk">
                 {head("user-x", t(title).to_owned(), Mark::Note)}
-                <ul class="check__list">{lines}</ul>
+                <ul class="check__list">{groups}</ul>
+                {rest}
                 <p>{t(way)}</p>
             </section>
         }
     })
+}
+
+/// Those who are taken by one meeting: many are counted, with the list behind.
+fn busy_group(sheet: Sheet, group: &[&Conflict]) -> AnyView {
+    let with = busy_with(&group[0].with);
+    if let [one] = group {
+        return view! { <li><b>{name_of(&one.of).to_owned()}</b>": "{with}</li> }.into_any();
+    }
+    let sites = group.iter().filter(|conflict| matches!(conflict.of, BusyOf::Site(_))).count();
+    let people = group.len() - sites;
+    let who = match (sites, people) {
+        (0, _) => tf(COMPOSER_BUSY_PEOPLE, &[("n", &people)]),
+        (_, 0) => tf(COMPOSER_BUSY_SITES, &[("n", &sites)]),
+        _ => tf(COMPOSER_BUSY_BOTH, &[("sites", &sites), ("people", &people)]),
+    };
+    let names: Vec<&str> = group.iter().map(|conflict| name_of(&conflict.of)).collect();
+    let names = view! { <p class="muted">{names.join("; ")}</p> }.into_any();
+    view! { <li><b>{who}</b>": "{with}{folded(sheet, "busy", || t(COMPOSER_BUSY_WHO).to_owned(), names)}</li> }
+        .into_any()
 }
 
 fn name_of(of: &BusyOf) -> &str {
@@ -342,7 +366,6 @@ fn note_section(note: &Note, mark: Mark) -> impl IntoView + use<> {
             ("mail", tf(COMPOSER_LATE, &[("n", days)]), t(COMPOSER_LATE_BODY).to_owned())
         }
         Note::DayOff { date, name } => {
-            let name = if name.is_empty() { text::weekday(*date) } else { name };
             ("calendar-x", tf(COMPOSER_DAY_OFF, &[("date", &text::weekday_date(*date))]), name.to_owned())
         }
         Note::BlockedDay { date } => (
@@ -402,7 +425,8 @@ fn note_section(note: &Note, mark: Mark) -> impl IntoView + use<> {
         }
     };
     let class = if mark == Mark::Must { "check is-missed" } else { "check is-risk" };
-    view! { <section class=class>{head(icon, title, mark)}<p>{body}</p></section> }
+    let body = (!body.is_empty()).then(|| view! { <p>{body}</p> });
+    view! { <section class=class>{head(icon, title, mark)}{body}</section> }
 }
 
 /// Keep and send. Sending says what is to be fixed beside it; whether it goes is decided behind it.

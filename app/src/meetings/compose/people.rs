@@ -128,7 +128,13 @@ fn delegates(sheet: Sheet, input: &MeetingInput) -> Option<AnyView> {
     if input.delegates.len() <= DELEGATES_SHOWN {
         return Some(list.into_any());
     }
-    let summary = tf(COMPOSER_DELEGATES_MANY, &[("n", &input.delegates.len())]);
+    let codes = input.delegates.clone();
+    let summary = move || {
+        let chosen = tf(COMPOSER_DELEGATES_MANY, &[("n", &codes.len())]);
+        let ids = codes.iter().filter_map(|code| code.split_once('-').map(|(_, id)| id));
+        let busy = ids.filter(|id| sheet.is_busy(id)).count();
+        if busy == 0 { chosen } else { tf(COMPOSER_MANY_BUSY, &[("chosen", &chosen), ("n", &busy)]) }
+    };
     Some(folded(sheet, "delegates", summary, list.into_any()).into_any())
 }
 

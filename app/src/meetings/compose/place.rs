@@ -137,7 +137,12 @@ fn sites(sheet: Sheet, input: &MeetingInput) -> impl IntoView + use<> {
     let count = input.sites.len();
     let chips: Vec<AnyView> = input.sites.iter().map(|id| chip(sheet, id.clone()).into_any()).collect();
     let list = if count > SITES_SHOWN {
-        let summary = tf(COMPOSER_SITES_MANY, &[("n", &count)]);
+        let ids = input.sites.clone();
+        let summary = move || {
+            let chosen = tf(COMPOSER_SITES_MANY, &[("n", &count)]);
+            let busy = ids.iter().filter(|id| sheet.is_busy(id)).count();
+            if busy == 0 { chosen } else { tf(COMPOSER_MANY_BUSY, &[("chosen", &chosen), ("n", &busy)]) }
+        };
         let chips = view! { <div class="combo__picked">{chips}</div> };
         folded(sheet, "sites", summary, chips.into_any()).into_any()
     } else {

@@ -56,7 +56,8 @@ pub(super) async fn check(
     let asked = Asked { rows: &rows, known: &known, own: meeting, caller, hours: &cuts, near: &near };
     let is_held = rows.is_held;
     // What took place is recorded, whoever else was there.
-    let conflicts = if is_held { Vec::new() } else { conflicts::all(&mut db, &asked).await? };
+    let (conflicts, more_conflicts) =
+        if is_held { (Vec::new(), 0) } else { conflicts::all(&mut db, &asked).await? };
     let duration = duration(&rows, &rules, &settings);
     let targets = targets::check(&mut db, &rows, meeting, settings.hybrid, &rules).await?;
     let mut notes = notes(backend, caller, head.as_ref(), &rows, &settings)?;
@@ -87,7 +88,7 @@ pub(super) async fn check(
         Vec::new()
     };
     let targets = targets.map(|found| found.check);
-    Ok(Check { fields, duration, is_held, conflicts, free_slots, free_rooms, targets, notes })
+    Ok(Check { fields, duration, is_held, conflicts, more_conflicts, free_slots, free_rooms, targets, notes })
 }
 
 /// The agency the meeting is for; the caller must be one who composes for it.

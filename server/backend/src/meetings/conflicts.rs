@@ -14,6 +14,7 @@ use domain::meetings::{
 use domain::rooms::RoomRef;
 use domain::sight::Sight;
 use domain::slots::SEARCH_DAYS;
+use domain::text::fold;
 use domain::time::{Hours, Sitting};
 
 use super::booking::{HOLDING, overlap};
@@ -25,8 +26,8 @@ use crate::{rooms, stored};
 
 /// Identifiers of one question; with the times they stay below the limit of values.
 const ASKED_AT_ONCE: usize = 400;
-/// So many conflicts are shown: beyond, another time is the answer.
-const SHOWN_AT_MOST: usize = 50;
+/// So many conflicts are named, the sites and delegates of a province's conference: beyond, another time is the answer.
+const NAMED_AT_MOST: usize = 300;
 /// Free rooms offered: enough to choose from.
 const ROOMS_OFFERED: i64 = 3;
 
@@ -151,10 +152,11 @@ impl Asked<'_> {
     }
 }
 
-/// Everything that is taken at the wanted time and that the caller may be told; blocking conflicts first.
-pub(super) async fn all(on: &mut impl Source, asked: &Asked<'_>) -> Done<Vec<Conflict>> {
+/// Everything that is taken at the wanted time and that the caller may be told, and how much more there is than is named.
+/// What blocks comes first; then one meeting after the other, with its rooms, people and sites by their names.
+pub(super) async fn all(on: &mut impl Source, asked: &Asked<'_>) -> Done<(Vec<Conflict>, usize)> {
     if asked.rows.sittings.is_empty() {
-        return Ok(Vec::new());
+        return Ok((Vec::new(), 0));
     }
     let time = Time::At(&asked.rows.sittings);
     let mut conflicts = Vec::new();
@@ -170,9 +172,30 @@ pub(super) async fn all(on: &mut impl Source, asked: &Asked<'_>) -> Done<Vec<Con
         let of = BusyOf::Site(names.get(&taken.of).cloned().unwrap_or_default());
         conflicts.extend(told(asked, taken, Bookable::Site, &of, false));
     }
-    conflicts.sort_by_key(|conflict| !conflict.blocks);
-    conflicts.truncate(SHOWN_AT_MOST);
-    Ok(conflicts)
+    conflicts.sort_by_cached_key(|conflict| (!conflict.blocks, order(&conflict.with), sorted(&conflict.of)));
+    let more = conflicts.len().saturating_sub(NAMED_AT_MOST);
+    conflicts.truncate(NAMED_AT_MOST);
+    Ok((conflicts, more))
+}
+
+/// Meetings by their time, then those of whom only the time is told.
+fn order(holder: &Holder) -> (bool, Option<(Sitting, MeetingId)>) {
+    match holder {
+        Holder::Meeting(meeting) => (false, Some((meeting.sitting, meeting.id))),
+        Holder::Hours(_) | Holder::HalfDay(_) => (true, None),
+    }
+}
+
+/// Rooms, then people by their parts, then sites, and each by name.
+fn sorted(of: &BusyOf) -> (u8, String) {
+    let (rank, name) = match of {
+        BusyOf::Room(name) => (0, name),
+        BusyOf::Chair(name) => (1, name),
+        BusyOf::Secretary(name) => (2, name),
+        BusyOf::Delegate(name) => (3, name),
+        BusyOf::Site(name) => (4, name),
+    };
+    (rank, fold(name))
 }
 
 /// What the caller may know of a conflict.

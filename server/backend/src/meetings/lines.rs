@@ -48,6 +48,7 @@ struct Row {
     short_name: String,
     #[sqlx(flatten)]
     standing: StandingRow,
+    chair: Option<String>,
     sites: i64,
     papers: i64,
 }
@@ -56,6 +57,8 @@ struct Row {
 const ROWS: &str = "\
     m.id, m.title, m.kind, m.scope, m.form, m.place, m.has_exceeded, m.first_date, m.agency_id, \
            a.code, a.short_name, \
+           (SELECT MIN(c.name) FROM participant k JOIN person c ON c.id = k.person_id \
+            WHERE k.meeting_id = m.id AND k.part = 'chair') AS chair, \
            (SELECT COUNT(*) FROM site k WHERE k.meeting_id = m.id) AS sites, \
            (SELECT COUNT(*) FROM paper k WHERE k.meeting_id = m.id AND k.withdrawn_at IS NULL) AS papers \
     FROM meeting m JOIN agency a ON a.id = m.agency_id \
@@ -139,6 +142,11 @@ fn line(
         first: sittings.first().copied(),
         last: sittings.last().copied(),
         place,
+        // Who takes part is for those who may open it.
+        chair: match sight >= domain::sight::Sight::Opens {
+            true => row.chair.clone().unwrap_or_default(),
+            false => String::new(),
+        },
         sites: stored::number(row.sites)?,
         // How many papers there are is for those who may read them.
         papers: if sight >= domain::sight::Sight::Papers { stored::number(row.papers)? } else { 0 },

@@ -93,6 +93,54 @@ async fn what_is_taken_is_named_with_the_other_meeting_and_what_is_free() {
 }
 
 #[tokio::test]
+async fn sites_that_one_meeting_takes_stand_together_by_name_and_none_is_left_uncounted() {
+    each_database(async |world| {
+        let secretary = world.caller(Role::Secretary, "UBND").await;
+        let mut sites = Vec::new();
+        for number in (0..75).rev() {
+            sites.push(world.agency(&format!("XA{number:03}")).await.to_string());
+        }
+        let input = |sites: &[String]| MeetingInput {
+            form: "hybrid".into(),
+            sites: sites.to_vec(),
+            ..briefing(&secretary, &secretary, &[])
+        };
+        let first = published(world, &secretary, input(&sites[..74])).await;
+        let other = world.person("UBND").await;
+        let second = MeetingInput {
+            title: "Hội nghị khác".into(),
+            sites: sites[74..].to_vec(),
+            sittings: at("2026-06-18T08:00/09:00"),
+            form: "hybrid".into(),
+            ..briefing(&other, &other, &[])
+        };
+        published(world, &secretary, second).await;
+        let all = MeetingInput { form: "hybrid".into(), sites, ..briefing(&other, &other, &[]) };
+        let check = world.backend.check(&secretary, None, all).await.unwrap();
+        let of_sites: Vec<_> = check
+            .conflicts
+            .iter()
+            .filter_map(|conflict| match &conflict.of {
+                BusyOf::Site(name) => Some((name.clone(), conflict.with.meeting().map(|with| with.id))),
+                _ => None,
+            })
+            .collect();
+        assert_eq!((of_sites.len(), check.more_conflicts), (75, 0), "{}", world.engine);
+        let (of_first, rest): (Vec<_>, Vec<_>) = of_sites.iter().partition(|(_, id)| *id == Some(first));
+        assert_eq!((of_first.len(), rest.len()), (74, 1));
+        let at = |of: &str| of_sites.iter().position(|(name, _)| name == of);
+        assert!(at("XA001") < at("XA002") && at("XA002") < at("XA074"), "{of_sites:?}");
+        let chunks = of_sites.chunk_by(|one, next| one.1 == next.1).count();
+        assert_eq!(chunks, 2, "each meeting once");
+        assert_eq!(
+            check.warnings(),
+            check.conflicts.iter().filter(|c| !c.blocks).count() + check.notes.len()
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_draft_and_a_held_meeting_take_nothing() {
     each_database(async |world| {
         let secretary = world.caller(Role::Secretary, "SNV").await;

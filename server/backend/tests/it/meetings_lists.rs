@@ -70,17 +70,19 @@ async fn a_meeting_is_known_in_its_line_and_to_its_people_and_sites() {
 }
 
 #[tokio::test]
-async fn a_line_says_whether_it_may_be_opened() {
+async fn a_line_says_whether_it_may_be_opened_and_who_chairs_to_whoever_may_open_it() {
     each_database(async |world| {
-        let delegate = world.person("SNV").await;
+        let (delegate, chair) = (world.person("SNV").await, world.person("SNV").await);
         let room = world.room("A1", "SNV").await;
-        let id = world.meeting("SNV").room(room).delegate(&delegate).connected("SYT").store().await;
+        let meeting = world.meeting("SNV").room(room).chair(&chair).delegate(&delegate);
+        let id = meeting.connected("SYT").store().await;
         let other = world.person("SNV").await;
         let row =
             |page: domain::people::Page<domain::meetings::MeetingRow>| page.rows.into_iter().next().unwrap();
         let mine = row(world.backend.list(&delegate, MeetingFilter::default()).await.unwrap());
         let theirs = row(world.backend.list(&other, MeetingFilter::default()).await.unwrap());
         assert_eq!((mine.id, mine.may_open(), theirs.may_open()), (id, true, false));
+        assert_eq!((mine.chair, theirs.chair.as_str()), (chair.name, ""), "{}", world.engine);
         assert_eq!(
             (mine.place.as_str(), mine.sites, mine.kind_vi.as_str()),
             ("Phòng A1", 1, "Họp giải quyết công việc")
