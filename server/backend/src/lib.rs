@@ -7,6 +7,7 @@ mod agencies;
 mod attendance;
 mod audit;
 mod blobs;
+mod bounds;
 mod cleaning;
 mod codes;
 mod counted;

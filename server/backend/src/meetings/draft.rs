@@ -16,7 +16,7 @@ use super::store;
 use crate::counted::derived;
 use crate::db::{Source, Tx, q};
 use crate::stop::Done;
-use crate::{Backend, access, agencies, rules, search, stored};
+use crate::{Backend, access, agencies, bounds, rules, search, stored};
 
 /// Largest draft as JSON: every list at its limit and every text at its longest take about half of it.
 const DRAFT_BYTES_AT_MOST: usize = 200 * 1024;
@@ -97,7 +97,6 @@ pub(super) fn within_bounds(input: &MeetingInput) -> Done<()> {
 /// A new draft.
 async fn begin(tx: &mut Tx, backend: &Backend, caller: &Caller, input: &mut MeetingInput) -> Done<Saved> {
     let agency = agency_to_compose(&mut *tx, caller, input).await?;
-    refuse_more(&mut *tx, caller).await?;
     let id = MeetingId(backend.entropy().id(caller.now));
     q("INSERT INTO meeting (id, rev, agency_id, title, kind, form, side, counterpart, is_unexpected, place, stage, \
        created_by, created_at, scope) \
@@ -110,18 +109,20 @@ async fn begin(tx: &mut Tx, backend: &Backend, caller: &Caller, input: &mut Meet
     .await?;
     keep_draft(tx, backend, caller, id, agency, input).await?;
     draft_trail::begun(tx, backend, caller, (id, agency), input).await?;
+    refuse_more(tx, caller).await?;
     Ok(Saved { id, rev: 1 })
 }
 
-/// Refuses another draft if the caller has as many as allowed. A draft takes up to 300 KB with its index.
-async fn refuse_more(on: impl Source, caller: &Caller) -> Done<()> {
+/// Refuses the caller's newest draft if it is one more than allowed. A draft takes up to 300 KB with its index.
+async fn refuse_more(tx: &mut Tx, caller: &Caller) -> Done<()> {
+    bounds::wait_for_turn(tx).await?;
     let (drafts,): (i64,) =
         q("SELECT CAST(COUNT(*) AS BIGINT) FROM meeting WHERE created_by = $1 AND stage = 'draft'")
             .bind(access::person(caller))
-            .one(on)
+            .one(tx)
             .await?;
     let at_most = DRAFTS_AT_MOST;
-    if drafts < i64::from(at_most) { Ok(()) } else { Err(Refusal::TooManyDrafts { at_most }.into()) }
+    if drafts <= i64::from(at_most) { Ok(()) } else { Err(Refusal::TooManyDrafts { at_most }.into()) }
 }
 
 /// The next text of a draft, or of a change.

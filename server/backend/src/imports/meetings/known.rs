@@ -34,7 +34,6 @@ struct Row {
     id: String,
     rev: i64,
     title: String,
-    first_date: String,
     kind: String,
     form: String,
     side: String,
@@ -93,9 +92,9 @@ async fn load_days(
     titles: &HashSet<Titled<'_>>,
     known: &mut HashMap<Key, Vec<KnownMeeting>>,
 ) -> Done<()> {
-    let all: Vec<Row> = q(format!(
-        "SELECT m.id, m.rev, m.title, m.first_date, m.kind, m.form, m.side, m.counterpart, m.stage, m.is_connected, \
-         m.invited_at, m.reason, EXISTS (SELECT 1 FROM participant p WHERE p.meeting_id = m.id) AS is_planned \
+    // Most meetings of a full day have another title: of those nothing else is read.
+    let all: Vec<(String, String, String)> = q(format!(
+        "SELECT m.id, m.first_date, m.title \
          FROM meeting m WHERE m.agency_id = $1 AND m.first_date IN ({}) AND m.stage <> 'draft'",
         places(2, days.len())
     ))
@@ -103,21 +102,29 @@ async fn load_days(
     .bind_all(days.iter().copied())
     .all(&mut *on)
     .await?;
-    let mut stored_rows = Vec::new();
-    for row in all {
-        let title = same_key(&row.title);
-        if titles.contains(&(stored::date(&row.first_date)?, title.as_str())) {
-            stored_rows.push(Row { title, ..row });
+    let mut meant = Vec::new();
+    for (id, first_date, title) in all {
+        if titles.contains(&(stored::date(&first_date)?, same_key(&title).as_str())) {
+            meant.push(id);
         }
     }
-    for some in stored_rows.chunks_mut(BINDS_AT_MOST) {
-        let mut sittings = load_sittings(&mut *on, some).await?;
-        for row in some {
+    for some in meant.chunks(BINDS_AT_MOST) {
+        let mut rows: Vec<Row> = q(format!(
+            "SELECT m.id, m.rev, m.title, m.kind, m.form, m.side, m.counterpart, m.stage, m.is_connected, \
+             m.invited_at, m.reason, EXISTS (SELECT 1 FROM participant p WHERE p.meeting_id = m.id) AS is_planned \
+             FROM meeting m WHERE m.id IN ({})",
+            places(1, some.len())
+        ))
+        .bind_all(some)
+        .all(&mut *on)
+        .await?;
+        let mut sittings = load_sittings(&mut *on, &rows).await?;
+        for row in &mut rows {
             let mut sittings = sittings.remove(&row.id).unwrap_or_default();
             sittings.sort();
             let Some(first) = sittings.first() else { continue };
             let (id, stage) = (stored::id(&row.id)?, stored::code(&row.stage, Stage::parse)?);
-            let key = (agency, std::mem::take(&mut row.title), first.start());
+            let key = (agency, same_key(&row.title), first.start());
             let content = Content {
                 kind: std::mem::take(&mut row.kind),
                 form: stored::code(&row.form, Form::parse)?,
