@@ -141,3 +141,50 @@ pub(crate) async fn refuse_below(on: impl Source, above: &[AgencyId]) -> Done<()
     }
     Err(wrong(Problem::BelowFull { at_most: AGENCIES_BELOW_AT_MOST }).into())
 }
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::probe::{CountedReader, store_agencies};
+    use crate::{Backend, BackendConfig, SeededEntropy};
+
+    #[tokio::test]
+    async fn a_count_looks_no_further_than_the_limit_and_at_nothing_else() {
+        let folder = tempfile::tempdir().unwrap();
+        let config = BackendConfig::embedded(folder.path());
+        let backend = Backend::open(config, Box::new(SeededEntropy::new(7))).await.unwrap();
+        let (own, other) = (AgencyId(Uuid::from_u128(1)), AgencyId(Uuid::from_u128(2)));
+        store_agencies(&backend, &[(own, "SNV"), (other, "STC")]).await;
+        let steps = async || {
+            let mut counted = CountedReader::of(&backend).await;
+            let years = BTreeSet::from([(own, 2026), (other, 2026)]);
+            let counts = meetings_of_years(&mut counted.reader, &years).await.unwrap();
+            (counts[&(own, 2026)], counts[&(other, 2026)], counted.steps())
+        };
+        let store = async |agency: AgencyId, name: &str, year: i32, count: u32| {
+            let mut tx = backend.db().begin().await.unwrap();
+            q(format!(
+                "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {count}) INSERT INTO meeting \
+                 (id, rev, agency_id, title, kind, form, side, counterpart, is_unexpected, place, stage, created_at, \
+                 scope, first_date, last_date) SELECT '{name}-' || i, 1, '{agency}', 'Họp', 'working', 'online', \
+                 'organised', 'internal', FALSE, '', 'held', 0, 'work', '{year}-06-16', '{year}-06-16' FROM n"
+            ))
+            .run(&mut tx)
+            .await
+            .unwrap();
+            tx.commit().await.unwrap();
+        };
+        store(own, "a", 2026, 2 * MEETINGS_A_YEAR_AT_MOST).await;
+        let (full, empty, before) = steps().await;
+        assert_eq!((full, empty), (MEETINGS_A_YEAR_AT_MOST + 1, 0));
+        // Ten times as many, of the same year and of others, cost nothing more.
+        store(own, "b", 2026, 20 * MEETINGS_A_YEAR_AT_MOST).await;
+        store(other, "c", 2025, 20 * MEETINGS_A_YEAR_AT_MOST).await;
+        let (full, empty, after) = steps().await;
+        assert_eq!((full, empty), (MEETINGS_A_YEAR_AT_MOST + 1, 0));
+        assert!(after <= before + 1_000, "{before} steps, then {after}");
+        backend.db().close().await;
+    }
+}

@@ -25,6 +25,8 @@ mod notices;
 mod papers;
 mod pending;
 mod people;
+#[cfg(test)]
+mod probe;
 mod rooms;
 mod rules;
 mod scope;

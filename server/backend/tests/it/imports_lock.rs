@@ -267,10 +267,10 @@ async fn the_largest_files_are_measured() {
     let folder = tempfile::tempdir().unwrap();
     let world = World::open(embedded(folder.path()), "SQLite").await;
     written(&world, ImportKind::Agencies, TREE).await;
-    // Thirty begin a day, and half of them go on the next day: no day is full.
+    // Thirteen begin a day, and half of them go on the next day: no day and no year is full.
     let sittings = |round: usize, number: usize| {
-        let first: NaiveDate = "2019-01-01".parse().unwrap();
-        let begin = (round * 10_000 + number) / 30;
+        let first: NaiveDate = "2010-01-01".parse().unwrap();
+        let begin = (round * 10_000 + number) / 13;
         let sitting = |day: usize| format!("{}T08:00/09:00", first + Days::new((begin + day) as u64));
         (0..=number % 2).map(sitting).collect::<Vec<_>>().join(" ")
     };

@@ -93,9 +93,6 @@ impl MeetingDays {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-    use std::sync::atomic::{AtomicU64, Ordering};
-
     use chrono::Days;
     use domain::access::Stage;
     use domain::count::{Counterpart, Form, Side};
@@ -103,8 +100,7 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
-    use crate::db::Db;
-    use crate::db::reader::Reader;
+    use crate::probe::{CountedReader, store_agencies};
     use crate::{Backend, BackendConfig, SeededEntropy};
 
     /// Stored meetings. Each begins on a day of its own, and has its second sitting decades later.
@@ -112,8 +108,6 @@ mod tests {
     /// Steps of the embedded database for each sitting on a day of the file: some 50 are needed. When each day is
     /// looked for in each meeting it is 10,000.
     const STEPS_A_SITTING: u64 = 200;
-    /// Steps between two counts.
-    const STEPS_AT_ONCE: i32 = 100;
 
     async fn store(backend: &Backend, agency: AgencyId) {
         let numbered = format!(
@@ -143,17 +137,7 @@ mod tests {
         let config = BackendConfig::embedded(folder.path());
         let backend = Backend::open(config, Box::new(SeededEntropy::new(7))).await.unwrap();
         let (own, other) = (AgencyId(Uuid::from_u128(1)), AgencyId(Uuid::from_u128(2)));
-        let mut tx = backend.db().begin().await.unwrap();
-        for (agency, code) in [(own, "SNV"), (other, "STC")] {
-            q(format!(
-                "INSERT INTO agency (id, code, level, name, short_name, path, depth, folded) \
-                 VALUES ('{agency}', '{code}', 'department', '{code}', '{code}', '/{agency}/', 0, '')"
-            ))
-            .run(&mut tx)
-            .await
-            .unwrap();
-        }
-        tx.commit().await.unwrap();
+        store_agencies(&backend, &[(own, "SNV"), (other, "STC")]).await;
         store(&backend, own).await;
         // A file of two agencies, with one meeting each on every day on which a stored one begins.
         let begin: NaiveDate = "1950-01-01".parse().unwrap();
@@ -172,21 +156,13 @@ mod tests {
             })
             .collect();
         let rows = contents.iter().flat_map(|content| [(own, content), (other, content)]);
-        let Db::Sqlite { readers, .. } = backend.db() else { panic!("the embedded database") };
-        let mut connection = readers.acquire().await.unwrap();
-        let looks = Arc::new(AtomicU64::new(0));
-        let counter = Arc::clone(&looks);
-        connection.lock_handle().await.unwrap().set_progress_handler(STEPS_AT_ONCE, move || {
-            counter.fetch_add(1, Ordering::Relaxed);
-            true
-        });
-        let mut reader = Reader::Sqlite(connection);
-        let days = MeetingDays::load(&mut reader, rows).await.unwrap();
+        let mut counted = CountedReader::of(&backend).await;
+        let days = MeetingDays::load(&mut counted.reader, rows).await.unwrap();
         assert_eq!(days.0.len() as u64, MEETINGS, "of the other agency none is stored");
         assert!(days.0.iter().all(|((agency, _), count)| *agency == own && *count == 1));
-        let taken = looks.load(Ordering::Relaxed) * u64::from(STEPS_AT_ONCE.unsigned_abs());
+        let taken = counted.steps();
         assert!(taken < MEETINGS * STEPS_A_SITTING, "{taken} steps");
-        drop(reader);
+        drop(counted);
         backend.db().close().await;
     }
 }

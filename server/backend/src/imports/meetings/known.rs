@@ -1,8 +1,7 @@
 //! The stored meetings that a file may mean. Reads, and changes nothing.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
-use chrono::NaiveDate;
 use domain::access::Stage;
 use domain::count::{Counterpart, Form, Side};
 use domain::error::Problem;
@@ -60,8 +59,8 @@ impl Row {
     }
 }
 
-/// The key of a title on a date.
-type Titled<'r> = (NaiveDate, &'r str);
+/// The keys of the titles on each date, as it is stored.
+type Titles<'r> = HashMap<String, HashSet<&'r str>>;
 
 /// The stored meetings that a row of the file may mean: those of its agency that begin on its date under its title.
 /// Never a span of dates, for two rows would then load every meeting between them.
@@ -69,15 +68,15 @@ pub(super) async fn load(
     on: &mut impl Source,
     rows: &[MeetingRow<'_>],
 ) -> Done<HashMap<Key, Vec<KnownMeeting>>> {
-    let mut wanted: HashMap<AgencyId, (BTreeSet<NaiveDate>, HashSet<Titled<'_>>)> = HashMap::new();
+    let mut wanted: HashMap<AgencyId, Titles<'_>> = HashMap::new();
     for MeetingRow { key: (agency, title, begin), .. } in rows {
-        let (days, titles) = wanted.entry(*agency).or_default();
-        days.insert(begin.date());
-        titles.insert((begin.date(), title));
+        let titles = wanted.entry(*agency).or_default();
+        titles.entry(begin.date().to_string()).or_default().insert(title);
     }
     let mut known = HashMap::new();
-    for (agency, (days, titles)) in wanted {
-        let days: Vec<NaiveDate> = days.into_iter().collect();
+    for (agency, titles) in wanted {
+        let mut days: Vec<&str> = titles.keys().map(String::as_str).collect();
+        days.sort_unstable();
         for days in days.chunks(DAYS_AT_ONCE) {
             load_days(&mut *on, agency, days, &titles, &mut known).await?;
         }
@@ -88,8 +87,8 @@ pub(super) async fn load(
 async fn load_days(
     on: &mut impl Source,
     agency: AgencyId,
-    days: &[NaiveDate],
-    titles: &HashSet<Titled<'_>>,
+    days: &[&str],
+    titles: &Titles<'_>,
     known: &mut HashMap<Key, Vec<KnownMeeting>>,
 ) -> Done<()> {
     // Most meetings of a full day have another title: of those nothing else is read.
@@ -104,7 +103,8 @@ async fn load_days(
     .await?;
     let mut meant = Vec::new();
     for (id, first_date, title) in all {
-        if titles.contains(&(stored::date(&first_date)?, same_key(&title).as_str())) {
+        let of_day = titles.get(&first_date);
+        if of_day.is_some_and(|of_day| of_day.contains(same_key(&title).as_str())) {
             meant.push(id);
         }
     }
