@@ -1,6 +1,6 @@
 //! How much one agency may store: meetings of a year, people, agencies below it. The counts look no further than the
-//! limit. They are made after writing, in a turn that one transaction has at a time, so that two at once cannot both pass.
-//! Knows no permission.
+//! limit. Meetings and people are counted after writing, in a turn that one transaction has at a time, so that two at once
+//! cannot both pass; agencies are counted while the tree is locked. Knows no permission.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -15,7 +15,8 @@ use crate::db::{BINDS_AT_MOST, Source, Tx, q};
 use crate::stop::Done;
 use crate::stored;
 
-/// The key of PostgreSQL's lock for what is counted after writing. No row is locked after it but the trail's last line.
+/// The key of PostgreSQL's lock for what is counted after writing. A transaction takes it last: afterwards it locks no row
+/// that another one may hold while it waits for its turn, so neither waits for the other.
 const COUNTING: i64 = 50_228;
 /// The key of PostgreSQL's lock for the tree of agencies, taken before anything else.
 const TREE: i64 = 50_229;

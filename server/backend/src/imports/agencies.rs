@@ -63,6 +63,7 @@ impl FileSteps for AgencyFile {
 
     async fn write(&mut self, import: &mut Import<'_>, plan: Plan, tx: &mut Tx) -> Done<bool> {
         bounds::lock_tree(tx).await?;
+        // An agency that was added in the last moment counts too.
         let (there,): (i64,) = q("SELECT CAST(COUNT(*) AS BIGINT) FROM agency").one(&mut *tx).await?;
         if there != plan.before.len() as i64 {
             return Ok(false);
