@@ -202,6 +202,10 @@ fn refused(refusal: &Refusal) -> Described {
             tf(REFUSED_DAY_FULL, &[("date", &text::date(*date)), ("limit", at_most)]),
             tf(REFUSED_DAY_FULL_BODY, &[("limit", at_most)]),
         ),
+        Refusal::YearFull { year, at_most } => Described::new(
+            tf(REFUSED_YEAR_FULL, &[("year", year), ("limit", at_most)]),
+            tf(REFUSED_YEAR_FULL_BODY, &[("limit", at_most)]),
+        ),
         Refusal::SeatsElsewhere { at_most } => Described::new(
             t(REFUSED_SEATS_ELSEWHERE),
             tf(REFUSED_SEATS_ELSEWHERE_BODY, &[("limit", at_most)]),
@@ -341,6 +345,10 @@ pub fn describe_problem(problem: &Wrong) -> String {
         Wrong::DayFull { date, at_most } => {
             tf(PROBLEM_DAY_FULL, &[("date", &text::date(*date)), ("n", at_most)])
         }
+        Wrong::YearFull { year, at_most } => tf(PROBLEM_YEAR_FULL, &[("year", year), ("n", at_most)]),
+        Wrong::PeopleFull { at_most } => tf(PROBLEM_PEOPLE_FULL, &[("n", at_most)]),
+        Wrong::BelowFull { at_most } => tf(PROBLEM_BELOW_FULL, &[("n", at_most)]),
+        Wrong::TooDeep { at_most } => tf(PROBLEM_TOO_DEEP, &[("n", at_most)]),
         Wrong::PlannedHere => t(PROBLEM_PLANNED_HERE).to_owned(),
         Wrong::LedHere => t(PROBLEM_LED_HERE).to_owned(),
         Wrong::OwnRole => t(PROBLEM_OWN_ROLE).to_owned(),

@@ -11,6 +11,13 @@ use crate::ids::AgencyId;
 use crate::meetings::parse_time;
 use crate::time::Hours;
 
+/// Most agencies below one that is itself below another, in all levels together: a ministry's department has under 60
+/// units. Those directly below the topmost agency are not counted, because a province has as many as it has.
+pub const AGENCIES_BELOW_AT_MOST: u32 = 500;
+
+/// Most levels of agencies, the topmost one included: a province has four. Every permission walks up the levels.
+pub const AGENCY_LEVELS_AT_MOST: u32 = 8;
+
 /// An agency as other things name it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct AgencyRef {

@@ -190,6 +190,13 @@ pub enum Refusal {
         /// How many.
         at_most: u32,
     },
+    /// The agency has as many meetings in a calendar year as it may have.
+    YearFull {
+        /// The year.
+        year: i32,
+        /// How many.
+        at_most: u32,
+    },
     /// The caller has seats in as many other meetings as one person may have.
     SeatsElsewhere {
         /// How many.
@@ -344,6 +351,28 @@ pub enum Problem {
         /// The day.
         date: NaiveDate,
         /// How many.
+        at_most: u32,
+    },
+    /// The agency has as many meetings in a calendar year as it may have, counting those of the file.
+    YearFull {
+        /// The year.
+        year: i32,
+        /// How many.
+        at_most: u32,
+    },
+    /// The agency has as many people as it may have, counting those of the file.
+    PeopleFull {
+        /// How many.
+        at_most: u32,
+    },
+    /// As many agencies as may be are below the agency above.
+    BelowFull {
+        /// How many.
+        at_most: u32,
+    },
+    /// The agency, or one below it, is on a level that is too deep.
+    TooDeep {
+        /// How many levels there may be.
         at_most: u32,
     },
     /// People are invited to it here.

@@ -85,6 +85,10 @@ pub struct PersonChange {
     pub roles: String,
 }
 
+/// Most people of one agency, with those who no longer work there: the largest department of a province has under 1,000.
+/// A list of people stays one that is read at once.
+pub const PEOPLE_OF_AGENCY_AT_MOST: u32 = 5_000;
+
 /// Most roles of one person: all of them in several agencies.
 pub const ROLES_AT_MOST: u32 = 30;
 

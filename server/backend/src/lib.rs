@@ -7,6 +7,7 @@ mod agencies;
 mod attendance;
 mod audit;
 mod blobs;
+mod bounds;
 mod cleaning;
 mod codes;
 mod counted;
@@ -24,6 +25,8 @@ mod notices;
 mod papers;
 mod pending;
 mod people;
+#[cfg(test)]
+mod probe;
 mod rooms;
 mod rules;
 mod scope;

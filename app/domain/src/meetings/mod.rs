@@ -30,7 +30,7 @@ pub use state::{State, TAKEN_BACK_WITHIN_MINUTES};
 
 pub use crate::time::parse_date;
 
-use crate::access::{Action, Caller, Part};
+use crate::access::{Action, Caller, Part, Stage};
 use crate::agencies::AgencyRef;
 use crate::attendance::{CalledBy, Presence};
 use crate::count::{Counterpart, Form, Side};
@@ -48,9 +48,13 @@ pub const TITLE_AT_MOST: u32 = 300;
 pub const TEXT_AT_MOST: u32 = 500;
 /// Most sittings: the longest kind allows far fewer; historic imports may need more than the law.
 pub const SITTINGS_AT_MOST: u32 = 20;
-/// Most meetings of one agency on one day, drafts left out and called-off ones included: a province's committee holds
-/// some ten. A calendar of a day stays one that can be read and computed.
+/// Most meetings that one agency holds on one day: a province's committee holds some ten. A calendar of a day stays one
+/// that can be read and computed. Drafts do not count, and neither does what was called off or is only attended.
 pub const MEETINGS_A_DAY_AT_MOST: u32 = 50;
+/// Most meetings of one agency that begin in one calendar year, attended and called-off ones included, drafts left out.
+/// The busiest office of a province has under 2,000, and 5,000 are 20 on each working day. A year of an agency takes at
+/// most some 10 MB then, however many files are sent.
+pub const MEETINGS_A_YEAR_AT_MOST: u32 = 5_000;
 /// Most agenda items.
 pub const AGENDA_AT_MOST: u32 = 60;
 /// Most delegates listed by name or agency.
@@ -61,6 +65,11 @@ pub const PEOPLE_AT_MOST: u32 = 5000;
 pub const SITES_AT_MOST: u32 = 200;
 /// Most rooms held at once.
 pub const ROOMS_AT_MOST: u32 = 10;
+
+/// Whether a meeting is one of those that its agency holds on a day.
+pub fn takes_its_days(side: Side, stage: Stage) -> bool {
+    side == Side::Organised && matches!(stage, Stage::Scheduled | Stage::UnderWay | Stage::Held)
+}
 
 /// A meeting as its people see it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

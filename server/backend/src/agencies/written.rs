@@ -16,11 +16,12 @@ use crate::access::permit;
 use crate::audit::{self, Entry};
 use crate::db::{Q, Tx, q};
 use crate::stop::Done;
-use crate::{Backend, people, search};
+use crate::{Backend, bounds, people, search};
 
 pub(super) async fn add(backend: &Backend, caller: &Caller, input: AgencyInput) -> Done<AgencyId> {
     permit(caller, Action::ManageAgencies, Scope::System)?;
     let mut tx = backend.db().begin().await?;
+    bounds::lock_tree(&mut tx).await?;
     let parsed = parse(&input).map_err(Failure::Invalid)?;
     let mut agency = NewAgency { id: AgencyId(backend.entropy().id(caller.now)), parent: None, parsed };
     if !input.parent.trim().is_empty() {
@@ -32,6 +33,7 @@ pub(super) async fn add(backend: &Backend, caller: &Caller, input: AgencyInput) 
     if by_code(&mut tx, &agency.parsed.code).await?.is_some() {
         return Err(Refusal::AlreadyThere { name: agency.parsed.code.into() }.into());
     }
+    bounds::refuse_below(&mut tx, agency.parent.as_deref().unwrap_or_default()).await?;
     insert(&mut tx, &agency).await?;
     let entry = Entry::new(Deed::AgenciesAdd, &agency.parsed.name).of(agency.id).after(&input)?;
     audit::record(&mut tx, backend, caller, entry).await?;

@@ -1,9 +1,9 @@
 //! The tree of agencies from a file: rows may name a parent that comes later in it, and move what is there already.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use domain::access::{Action, Caller, Role, Scope};
-use domain::agencies::{Agency, AgencyInput};
+use domain::agencies::{AGENCIES_BELOW_AT_MOST, AGENCY_LEVELS_AT_MOST, Agency, AgencyInput};
 use domain::audit::Deed;
 use domain::error::Problem;
 use domain::ids::AgencyId;
@@ -20,11 +20,11 @@ use crate::codes::Codes;
 use crate::db::{Tx, places, q};
 use crate::notices::show_leaders;
 use crate::stop::Done;
-use crate::stored;
+use crate::{bounds, stored};
 
-/// Most levels of agencies: a province has four. Each agency's path is walked, so a chain of 10,000 would
-/// take hours.
-const DEPTH_AT_MOST: usize = 20;
+/// Longest path that is walked: a chain of 10,000 would take hours. Agencies stored long ago may be deeper than new ones
+/// may.
+const WALKED_AT_MOST: usize = 20;
 
 /// An agency as it is to be: from the file, or as it stands.
 #[derive(Clone, Debug)]
@@ -50,10 +50,10 @@ impl FileSteps for AgencyFile {
     async fn prepare(&mut self, import: &mut Import<'_>, table: &Table<'_>) -> Done<Plan> {
         permit(import.caller, Action::ManageAgencies, Scope::System)?;
         let there = agencies::all(import.backend.db()).await?;
-        let mut rows = read(import, table);
+        let mut rows = read(import, table)?;
         take_over_root(&there, &mut rows);
         let before: HashMap<AgencyId, Node> = there.iter().map(|agency| (agency.id, node(agency))).collect();
-        let after = connect(import, table, &there, &before, rows);
+        let after = connect(import, table, &there, &before, rows)?;
         Ok(Plan { before, after })
     }
 
@@ -62,6 +62,12 @@ impl FileSteps for AgencyFile {
     }
 
     async fn write(&mut self, import: &mut Import<'_>, plan: Plan, tx: &mut Tx) -> Done<bool> {
+        bounds::lock_tree(tx).await?;
+        // An agency that was added in the last moment counts too.
+        let (there,): (i64,) = q("SELECT CAST(COUNT(*) AS BIGINT) FROM agency").one(&mut *tx).await?;
+        if there != plan.before.len() as i64 {
+            return Ok(false);
+        }
         write(import, tx, &plan.before, &plan.after).await?;
         Ok(true)
     }
@@ -76,11 +82,11 @@ struct Read {
     stands_for: Option<AgencyId>,
 }
 
-fn read(import: &mut Import<'_>, table: &Table<'_>) -> Vec<Read> {
+fn read(import: &mut Import<'_>, table: &Table<'_>) -> Done<Vec<Read>> {
     let mut rows = Vec::new();
-    let mut seen = std::collections::HashSet::new();
+    let mut seen = HashSet::new();
     let mut lines = table.rows();
-    while let Some(cells) = lines.next(&mut import.bad) {
+    while let Some(cells) = import.next_row(&mut lines)? {
         let cell = |column| line(cells, column).into();
         let input = AgencyInput {
             code: cell("code"),
@@ -107,7 +113,7 @@ fn read(import: &mut Import<'_>, table: &Table<'_>) -> Vec<Read> {
         }
     }
     import.report.rows = lines.count();
-    rows
+    Ok(rows)
 }
 
 /// The root that the first administrator made by name alone, when nothing is below it yet, becomes the file's root.
@@ -133,7 +139,7 @@ fn connect(
     there: &[Agency],
     before: &HashMap<AgencyId, Node>,
     rows: Vec<Read>,
-) -> BTreeMap<AgencyId, Node> {
+) -> Done<BTreeMap<AgencyId, Node>> {
     let mut after: BTreeMap<AgencyId, Node> = before.iter().map(|(id, node)| (*id, node.clone())).collect();
     let mut ids: Codes<AgencyId> = there.iter().map(|a| (a.code.clone(), a.id)).collect();
     let mut placed = Vec::with_capacity(rows.len());
@@ -159,9 +165,14 @@ fn connect(
             node.parent = above;
         }
     }
+    let beyond = beyond_bounds(before, &after, placed.iter().map(|(id, ..)| *id));
     for (id, row, _) in &placed {
+        import.still_asked()?;
         match path_of(&after, *id) {
             Err(problem) => import.bad.cell(row.cells(table), "parent", problem),
+            Ok(_) if beyond.contains_key(id) => {
+                import.bad.cell(row.cells(table), "parent", beyond[id].clone());
+            }
             Ok(path) if gives_own_role(import.caller, &gained(before, &path)) => {
                 import.bad.cell(row.cells(table), "parent", Problem::OwnRole);
             }
@@ -173,7 +184,53 @@ fn connect(
             (_, Some(_)) => import.changes(row.cells(table)),
         }
     }
-    after
+    Ok(after)
+}
+
+/// The rows by which agencies come to be too deep, or too many below one that is not topmost. A tree that was stored
+/// beyond these limits may stay, but not grow. `placed` are the rows in the order of the file.
+fn beyond_bounds(
+    before: &HashMap<AgencyId, Node>,
+    after: &BTreeMap<AgencyId, Node>,
+    placed: impl Iterator<Item = AgencyId>,
+) -> HashMap<AgencyId, Problem> {
+    let placed: Vec<AgencyId> = placed.collect();
+    let is_placed: HashSet<AgencyId> = placed.iter().copied().collect();
+    let is_moved = |id: &AgencyId| {
+        is_placed.contains(id)
+            && before.get(id).is_none_or(|node| Some(node.parent) != after.get(id).map(|n| n.parent))
+    };
+    let path_before = |id| if before.contains_key(&id) { path_in(before, id) } else { Vec::new() };
+    let mut found = HashMap::new();
+    // The agencies below each branch, and the rows by which some have come there.
+    let mut below: HashMap<AgencyId, usize> = HashMap::new();
+    let mut came: HashMap<AgencyId, HashMap<AgencyId, usize>> = HashMap::new();
+    for id in after.keys() {
+        let Ok(path) = path_of(after, *id) else { continue };
+        let was = path_before(*id);
+        let by = path.iter().rev().find(|above| is_moved(above));
+        if let Some(by) = by
+            && path.len() > (AGENCY_LEVELS_AT_MOST as usize).max(was.len())
+        {
+            found.insert(*by, Problem::TooDeep { at_most: AGENCY_LEVELS_AT_MOST });
+        }
+        let Some(branch) = path.get(1).filter(|branch| *branch != id) else { continue };
+        *below.entry(*branch).or_default() += 1;
+        if let Some(by) = by.filter(|_| !was.contains(branch)) {
+            *came.entry(*branch).or_default().entry(*by).or_default() += 1;
+        }
+    }
+    for (branch, came) in came {
+        let mut count = below[&branch] - came.values().sum::<usize>();
+        for by in &placed {
+            let Some(more) = came.get(by) else { continue };
+            count += more;
+            if count > AGENCIES_BELOW_AT_MOST as usize {
+                found.entry(*by).or_insert(Problem::BelowFull { at_most: AGENCIES_BELOW_AT_MOST });
+            }
+        }
+    }
+    found
 }
 
 /// The agencies above one that is there already, at the end of its new path, that are not above it yet.
@@ -200,8 +257,8 @@ fn path_of(nodes: &BTreeMap<AgencyId, Node>, id: AgencyId) -> Result<Vec<AgencyI
         if path.contains(&parent) {
             return Err(Problem::Repeated);
         }
-        if path.len() == DEPTH_AT_MOST {
-            return Err(Problem::TooMany(DEPTH_AT_MOST as u32));
+        if path.len() == WALKED_AT_MOST {
+            return Err(Problem::TooDeep { at_most: AGENCY_LEVELS_AT_MOST });
         }
         path.push(parent);
     }

@@ -51,7 +51,7 @@ impl FileSteps for BaselineFile {
         let (places, mut stored) = (places_by_code(db).await?, stored_figures(db).await?);
         let (mut seen, mut plan) = (HashSet::new(), Vec::new());
         let mut lines = table.rows();
-        while let Some(cells) = lines.next(&mut import.bad) {
+        while let Some(cells) = import.next_row(&mut lines)? {
             let place = place_of(import, &places, cells, ImportKind::Baseline)?;
             let year = number(import, cells, "year", YEARS.0, YEARS.1);
             let base = choice(import, cells, "base", Base::parse);

@@ -14,8 +14,6 @@ mod sittings;
 mod table;
 mod upload;
 
-use std::sync::{Arc, Weak};
-
 use async_trait::async_trait;
 use domain::access::{Action, Caller, Scope};
 use domain::audit::Deed;
@@ -28,6 +26,7 @@ use domain::imports::{
 use domain::text::Line;
 use serde_json::json;
 use sha2::{Digest, Sha256};
+use tokio::sync::watch;
 pub use upload::ImportUpload;
 
 use crate::Backend;
@@ -36,7 +35,7 @@ use crate::audit::{self, Entry};
 use crate::db::{BINDS_AT_MOST, Tx, Value, places, q};
 use crate::stop::{Done, Stop};
 use changes::Change;
-use table::{Bad, Cells, Table};
+use table::{Bad, Cells, Rows, Table};
 
 impl Backend {
     /// Whether the caller may import such files at all, for any agency: asked before a file is taken in.
@@ -67,7 +66,8 @@ impl Imports for Backend {
 const PREPARED_AT_MOST: usize = 4;
 
 /// Runs the import on a thread of its own, because reading a large file takes seconds without a pause. The
-/// turn belongs to the work: it ends with the work, even if nobody waits for the answer any more.
+/// turn belongs to the work: it ends with the work. That ends soon after nobody waits for the answer any more, unless it
+/// is already writing.
 async fn apart(
     backend: &Backend,
     caller: &Caller,
@@ -77,9 +77,9 @@ async fn apart(
 ) -> Done<ImportReport> {
     permit_somewhere(caller, kind)?;
     let turn = backend.import_turn().ok_or(Refusal::ImportUnderWay)?;
-    let asker = Arc::new(());
+    let (asker, waits) = watch::channel(());
     let (backend, caller) = (backend.clone(), caller.clone());
-    let (waits, runtime) = (Arc::downgrade(&asker), tokio::runtime::Handle::current());
+    let runtime = tokio::runtime::Handle::current();
     let work = tokio::task::spawn_blocking(move || {
         let _held_until_done = turn;
         runtime.block_on(import(&backend, &caller, kind, (&file, waits), mode))
@@ -97,7 +97,7 @@ async fn import(
     backend: &Backend,
     caller: &Caller,
     kind: ImportKind,
-    (file, asker): (&[u8], Weak<()>),
+    (file, asker): (&[u8], watch::Receiver<()>),
     mode: ImportMode,
 ) -> Done<ImportReport> {
     let (table, bad) = Table::read(file, kind, IMPORT_ROWS_AT_MOST)?;
@@ -135,7 +135,12 @@ async fn run<F: FileSteps>(mut steps: F, mut import: Import<'_>, table: &Table<'
     let db = import.backend.db();
     for _ in 0..PREPARED_AT_MOST {
         let seen = changes::newest(db).await?;
-        let plan = steps.prepare(&mut import, table).await?;
+        let mut asker = import.asker.clone();
+        // What the database is asked ends with the reader that asks it.
+        let plan = tokio::select! {
+            plan = steps.prepare(&mut import, table) => plan?,
+            _ = asker.changed() => return Err(Failure::Unavailable.into()),
+        };
         if !import.writes() {
             import.report.passwords.clear();
             return Ok(import.reported());
@@ -193,8 +198,8 @@ struct Import<'a> {
     /// Changes that have no line of their own in the trail.
     unlisted: u64,
     file: &'a [u8],
-    /// No longer alive once nobody waits for the answer.
-    asker: Weak<()>,
+    /// Closed once nobody waits for the answer.
+    asker: watch::Receiver<()>,
 }
 
 impl Import<'_> {
@@ -257,7 +262,13 @@ impl Import<'_> {
 
     /// An import that nobody waits for writes nothing: its first passwords would be lost.
     fn still_asked(&self) -> Done<()> {
-        if self.asker.strong_count() == 0 { Err(Failure::Unavailable.into()) } else { Ok(()) }
+        if self.asker.has_changed().is_err() { Err(Failure::Unavailable.into()) } else { Ok(()) }
+    }
+
+    /// The next row that can be read, as long as somebody waits for the answer.
+    fn next_row<'r>(&mut self, rows: &'r mut Rows<'_, '_>) -> Done<Option<Cells<'r>>> {
+        self.still_asked()?;
+        Ok(rows.next(&mut self.bad))
     }
 
     /// Adds the import's line to the trail and makes everything permanent.

@@ -1,19 +1,19 @@
 //! People from a file: a user name that is there already is changed, its password stays. First passwords are made for
 //! those without one and shown once. The file is the word on all roles when it has that column.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use domain::audit::Deed;
 use domain::error::Problem;
+use domain::ids::AgencyId;
 use domain::imports::{IMPORT_WRITTEN_AT_MOST, ImportKind, ImportReport};
-use domain::people::PersonInput;
+use domain::people::{PEOPLE_OF_AGENCY_AT_MOST, PersonInput};
 use futures::{StreamExt, TryStreamExt};
 
 use super::cells::{line, place_of};
 use super::changes::{Area, Change};
 use super::table::{Cells, Row, Table};
 use super::{FileSteps, Import};
-use crate::Backend;
 use crate::accounts::password::{self, StoredPassword};
 use crate::agencies::{Place, Places, places_by_code};
 use crate::db::Tx;
@@ -21,6 +21,7 @@ use crate::people::{
     self, Kept, ParsedPerson, There, everybody, permit_all, permit_change, permit_new, permit_role,
 };
 use crate::stop::Done;
+use crate::{Backend, bounds};
 
 /// Passwords hashed side by side: the cap on hashing itself is the cores.
 const HASHED_AT_ONCE: usize = 8;
@@ -40,7 +41,7 @@ impl FileSteps for PeopleFile {
 
     async fn prepare(&mut self, import: &mut Import<'_>, table: &Table<'_>) -> Done<Vec<Write>> {
         let db = import.backend.db();
-        let rows = read(import, table);
+        let rows = read(import, table)?;
         let (places, there) = (places_by_code(db).await?, everybody(db).await?);
         let is_alone = people::runs_the_system_alone(db, import.caller).await?;
         refuse_weak_passwords(import, table, &rows, &places, &there).await?;
@@ -64,11 +65,17 @@ impl FileSteps for PeopleFile {
             let runs = write.before.as_ref().is_some_and(|there| there.kept.runs_the_system());
             runs && !write.after.runs_the_system()
         });
+        let mut grown = BTreeSet::new();
+        let mut added = Vec::new();
         for Write { after, before, .. } in plan {
+            if before.as_ref().is_none_or(|there| there.kept.place.id != after.place.id) {
+                grown.insert(after.place.id);
+            }
             match before {
                 None => {
-                    let hash = self.hashes.remove(&after.user_name).unwrap_or_default();
+                    let hash = self.hashes.get(&after.user_name).cloned().unwrap_or_default();
                     let first = StoredPassword::given(hash);
+                    added.push(after.user_name.clone());
                     people::write_new(tx, import.backend, import.caller, &after, &first).await?;
                 }
                 Some(there) => {
@@ -78,6 +85,13 @@ impl FileSteps for PeopleFile {
         }
         if demotes {
             people::keep_a_system_administrator(tx).await?;
+        }
+        // Others may have added people since the file was prepared. It is prepared again then, with its hashes.
+        if !bounds::keep_people(tx, &grown).await? {
+            return Ok(false);
+        }
+        for user_name in added {
+            self.hashes.remove(&user_name);
         }
         // Whoever was added by somebody else meanwhile keeps the password given there.
         import.report.passwords.retain(|(user_name, _)| !self.hashes.contains_key(user_name));
@@ -133,12 +147,23 @@ fn compare(
     is_alone: bool,
 ) -> Done<Vec<Write>> {
     let mut writes = Vec::new();
+    let mut counts: HashMap<AgencyId, u32> = HashMap::new();
+    for there in there.values() {
+        *counts.entry(there.kept.place.id).or_default() += 1;
+    }
     for (row, parsed) in rows {
+        import.still_asked()?;
         let cells = row.cells(table);
         let Some(place) = place_of(import, places, cells, ImportKind::People)? else { continue };
         let before = there.remove(&parsed.user_name);
         let typed = table.has("roles").then_some(places);
         let Some(after) = standing(import, cells, &parsed, place, typed, before.as_ref()) else { continue };
+        let left = before.as_ref().map(|there| there.kept.place.id);
+        if left != Some(place.id) && counts.get(&place.id).is_some_and(|n| *n >= PEOPLE_OF_AGENCY_AT_MOST) {
+            let problem = Problem::PeopleFull { at_most: PEOPLE_OF_AGENCY_AT_MOST };
+            import.bad.cell(cells, "agency", problem);
+            continue;
+        }
         match &before {
             None => {
                 let permitted = permit_new(import.caller, &after);
@@ -161,6 +186,12 @@ fn compare(
                     continue;
                 }
                 import.changes(cells);
+            }
+        }
+        if left != Some(place.id) {
+            *counts.entry(place.id).or_default() += 1;
+            if let Some(left) = left.and_then(|agency| counts.get_mut(&agency)) {
+                *left = left.saturating_sub(1);
             }
         }
         writes.push(Write { password: parsed.password, after, before });
@@ -197,11 +228,11 @@ fn standing(
     Some(parsed.kept(place.clone(), roles))
 }
 
-fn read(import: &mut Import<'_>, table: &Table<'_>) -> Vec<(Row, ParsedPerson)> {
+fn read(import: &mut Import<'_>, table: &Table<'_>) -> Done<Vec<(Row, ParsedPerson)>> {
     let mut rows = Vec::new();
     let mut seen = HashSet::new();
     let mut lines = table.rows();
-    while let Some(cells) = lines.next(&mut import.bad) {
+    while let Some(cells) = import.next_row(&mut lines)? {
         let cell = |column| line(cells, column).into();
         let input = PersonInput {
             user_name: cell("user_name"),
@@ -230,7 +261,7 @@ fn read(import: &mut Import<'_>, table: &Table<'_>) -> Vec<(Row, ParsedPerson)> 
         }
     }
     import.report.rows = lines.count();
-    rows
+    Ok(rows)
 }
 
 /// The hashes of first passwords by user name; those made here are put into the report.

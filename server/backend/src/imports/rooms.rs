@@ -50,7 +50,7 @@ impl FileSteps for RoomFile {
         let mut counts = rooms::counts(db).await?;
         let (mut seen, mut plan) = (HashSet::new(), Vec::new());
         let mut lines = table.rows();
-        while let Some(cells) = lines.next(&mut import.bad) {
+        while let Some(cells) = import.next_row(&mut lines)? {
             let place = place_of(import, &places, cells, ImportKind::Rooms)?;
             let mut after = match rooms::parse(&input(cells)) {
                 Ok(parsed) => parsed,

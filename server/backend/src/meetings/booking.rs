@@ -4,12 +4,13 @@
 use std::collections::{BTreeSet, HashSet};
 
 use chrono::NaiveDate;
-use domain::access::{Action, Caller};
+use domain::access::{Action, Caller, Stage};
 use domain::duration::sessions;
 use domain::error::Refusal;
 use domain::ids::{AgencyId, MeetingId, PersonId, RoomId};
 use domain::meetings::{
     Bookable, Holder, MEETINGS_A_DAY_AT_MOST, MeetingBrief, disclosure, may_hold_room, plans_for,
+    takes_its_days,
 };
 use domain::sight::Sight;
 use domain::time::{Hours, Sitting};
@@ -24,6 +25,10 @@ use crate::stored;
 
 /// The stages in which a meeting holds its rooms and people.
 pub(crate) const HOLDING: &str = "('scheduled', 'under_way')";
+
+/// A condition on `meeting m`: it is one of the meetings that its agency holds on a day, see [`takes_its_days`].
+pub(crate) const TAKES_ITS_DAYS: &str =
+    "m.side = 'organised' AND m.stage IN ('scheduled', 'under_way', 'held')";
 
 /// Locks the rooms, in order of their identifiers, and then the chair: of two bookings of one of them, the second waits.
 pub(super) async fn lock(tx: &mut Tx, rooms: &[RoomId], chair: PersonId) -> Done<()> {
@@ -124,17 +129,21 @@ pub(super) async fn refuse_taken(on: &mut impl Source, booking: &Booking<'_>) ->
     }
 }
 
-/// Refuses a day on which the agency has as many meetings as it may have: those that it holds itself. What was called off
-/// or only attended keeps nobody from planning. A day that the published meeting is on already stays allowed. Two meetings that are published at the same moment may both pass on PostgreSQL: the limit
-/// keeps calendars short, and one more does no harm.
+/// Refuses a day on which the agency holds as many meetings as it may. What was called off or is only attended keeps
+/// nobody from planning, and is not refused itself. A day that the published meeting is on already stays allowed. Two
+/// meetings that are published at the same moment may both pass on PostgreSQL: the limit keeps calendars short, and one
+/// more does no harm.
 pub(super) async fn refuse_full_day(on: &mut impl Source, booking: &Booking<'_>) -> Done<()> {
+    if !takes_its_days(booking.rows.side, Stage::Scheduled) {
+        return Ok(());
+    }
     let mut query = q("SELECT s.date FROM sitting s JOIN meeting m ON m.id = s.meeting_id WHERE s.date IN (");
     let days: BTreeSet<NaiveDate> = booking.rows.sittings.iter().map(|sitting| sitting.date).collect();
     let days: Vec<String> = days.into_iter().map(|day| query.place(day)).collect();
     let (agency, own) = (query.place(booking.rows.agency), query.place(booking.meeting));
     let limit = query.place(i64::from(MEETINGS_A_DAY_AT_MOST));
     query.push(&format!(
-        "{}) AND m.agency_id = {agency} AND m.side = 'organised' AND m.stage IN ('scheduled', 'under_way', 'held') \
+        "{}) AND m.agency_id = {agency} AND {TAKES_ITS_DAYS} \
          GROUP BY s.date \
          HAVING COUNT(DISTINCT m.id) >= {limit} AND SUM(CASE WHEN m.id = {own} THEN 1 ELSE 0 END) = 0 \
          ORDER BY s.date LIMIT 1",

@@ -49,9 +49,6 @@ fn question(caller: &Caller, window: Window) -> Q {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-    use std::sync::atomic::{AtomicU64, Ordering};
-
     use chrono::{DateTime, Utc};
     use domain::access::{Grant, Role};
     use domain::agencies::AgencyRef;
@@ -59,8 +56,7 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
-    use crate::db::Db;
-    use crate::db::reader::Reader;
+    use crate::probe::{CountedReader, store_agencies};
     use crate::{Backend, BackendConfig, SeededEntropy};
 
     /// Held meetings on the one day.
@@ -68,8 +64,6 @@ mod tests {
     /// Steps of the embedded database for each held meeting: some 50 are needed. With each meeting compared to
     /// every other one it is 40,000.
     const STEPS_A_MEETING: u64 = 200;
-    /// Steps between two counts.
-    const STEPS_AT_ONCE: i32 = 100;
 
     fn secretary(agency: AgencyId) -> Caller {
         let now: DateTime<Utc> = "2026-06-16T02:00:00Z".parse().unwrap();
@@ -111,19 +105,11 @@ mod tests {
 
     /// What clashes, and how many steps it took to find out.
     async fn steps(backend: &Backend, caller: &Caller) -> (usize, u64) {
-        let Db::Sqlite { readers, .. } = backend.db() else { panic!("the embedded database") };
-        let mut connection = readers.acquire().await.unwrap();
-        let looks = Arc::new(AtomicU64::new(0));
-        let counter = Arc::clone(&looks);
-        connection.lock_handle().await.unwrap().set_progress_handler(STEPS_AT_ONCE, move || {
-            counter.fetch_add(1, Ordering::Relaxed);
-            true
-        });
         let day = "2026-06-16".parse().unwrap();
         let window = Window::new(day, day).unwrap();
-        let mut reader = Reader::Sqlite(connection);
-        let found = clashing(&mut reader, caller, window).await.unwrap();
-        (found.len(), looks.load(Ordering::Relaxed) * u64::from(STEPS_AT_ONCE.unsigned_abs()))
+        let mut counted = CountedReader::of(backend).await;
+        let found = clashing(&mut counted.reader, caller, window).await.unwrap();
+        (found.len(), counted.steps())
     }
 
     #[tokio::test]
@@ -132,16 +118,8 @@ mod tests {
         let config = BackendConfig::embedded(folder.path());
         let backend = Backend::open(config, Box::new(SeededEntropy::new(7))).await.unwrap();
         let (own, other) = (AgencyId(Uuid::from_u128(1)), AgencyId(Uuid::from_u128(2)));
+        store_agencies(&backend, &[(own, "SNV"), (other, "STC")]).await;
         let mut tx = backend.db().begin().await.unwrap();
-        for (agency, code) in [(own, "SNV"), (other, "STC")] {
-            q(format!(
-                "INSERT INTO agency (id, code, level, name, short_name, path, depth, folded) \
-                 VALUES ('{agency}', '{code}', 'department', '{code}', '{code}', '/{agency}/', 0, '')"
-            ))
-            .run(&mut tx)
-            .await
-            .unwrap();
-        }
         q(format!(
             "INSERT INTO room (id, code, name, agency_id, capacity, has_video, equipment, folded) \
              VALUES ('room', 'A1', 'A1', '{own}', 40, FALSE, '', '')"

@@ -16,13 +16,15 @@ use super::store;
 use crate::counted::derived;
 use crate::db::{Source, Tx, q};
 use crate::stop::Done;
-use crate::{Backend, access, agencies, rules, search, stored};
+use crate::{Backend, access, agencies, bounds, rules, search, stored};
 
 /// Largest draft as JSON: every list at its limit and every text at its longest take about half of it.
 const DRAFT_BYTES_AT_MOST: usize = 200 * 1024;
 
 /// Most drafts of one person: more than a secretary works on in a year.
 const DRAFTS_AT_MOST: u32 = 100;
+/// Most drafts of one agency, however many secretaries it is given: those of ten at their limit.
+const DRAFTS_OF_AGENCY_AT_MOST: u32 = 1_000;
 
 /// Keeps what was typed in a form without a page of its own.
 pub(super) async fn save(
@@ -97,7 +99,6 @@ pub(super) fn within_bounds(input: &MeetingInput) -> Done<()> {
 /// A new draft.
 async fn begin(tx: &mut Tx, backend: &Backend, caller: &Caller, input: &mut MeetingInput) -> Done<Saved> {
     let agency = agency_to_compose(&mut *tx, caller, input).await?;
-    refuse_more(&mut *tx, caller).await?;
     let id = MeetingId(backend.entropy().id(caller.now));
     q("INSERT INTO meeting (id, rev, agency_id, title, kind, form, side, counterpart, is_unexpected, place, stage, \
        created_by, created_at, scope) \
@@ -110,18 +111,27 @@ async fn begin(tx: &mut Tx, backend: &Backend, caller: &Caller, input: &mut Meet
     .await?;
     keep_draft(tx, backend, caller, id, agency, input).await?;
     draft_trail::begun(tx, backend, caller, (id, agency), input).await?;
+    refuse_more(tx, caller, agency).await?;
     Ok(Saved { id, rev: 1 })
 }
 
-/// Refuses another draft if the caller has as many as allowed. A draft takes up to 300 KB with its index.
-async fn refuse_more(on: impl Source, caller: &Caller) -> Done<()> {
-    let (drafts,): (i64,) =
-        q("SELECT CAST(COUNT(*) AS BIGINT) FROM meeting WHERE created_by = $1 AND stage = 'draft'")
-            .bind(access::person(caller))
-            .one(on)
-            .await?;
-    let at_most = DRAFTS_AT_MOST;
-    if drafts < i64::from(at_most) { Ok(()) } else { Err(Refusal::TooManyDrafts { at_most }.into()) }
+/// Refuses a draft that was just written if it is one more than its author or its agency may have. A draft takes up to
+/// 300 KB with its index.
+async fn refuse_more(tx: &mut Tx, caller: &Caller, agency: AgencyId) -> Done<()> {
+    bounds::wait_for_turn(tx).await?;
+    let (own, of_agency): (i64, i64) = q("SELECT \
+         (SELECT CAST(COUNT(*) AS BIGINT) FROM meeting WHERE created_by = $1 AND stage = 'draft'), \
+         (SELECT CAST(COUNT(*) AS BIGINT) FROM meeting WHERE agency_id = $2 AND stage = 'draft')")
+    .bind(access::person(caller))
+    .bind(agency)
+    .one(tx)
+    .await?;
+    for (drafts, at_most) in [(own, DRAFTS_AT_MOST), (of_agency, DRAFTS_OF_AGENCY_AT_MOST)] {
+        if drafts > i64::from(at_most) {
+            return Err(Refusal::TooManyDrafts { at_most }.into());
+        }
+    }
+    Ok(())
 }
 
 /// The next text of a draft, or of a change.
@@ -143,6 +153,9 @@ async fn go_on(
     let before = typed(&mut *tx, id, &head).await?;
     if head.stage()? == Stage::Draft {
         keep_draft(tx, backend, caller, id, agency, input).await?;
+        if agency != own {
+            refuse_more(tx, caller, agency).await?;
+        }
     } else {
         agenda::settle(&mut *tx, backend, caller.now, id, input, NewItems::Wait).await?;
         keep_text(tx, id, input).await?;

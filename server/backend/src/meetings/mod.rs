@@ -26,7 +26,7 @@ mod store;
 mod targets;
 mod today;
 
-pub(crate) use booking::HOLDING;
+pub(crate) use booking::{HOLDING, TAKES_ITS_DAYS};
 
 use async_trait::async_trait;
 use chrono::NaiveDateTime;

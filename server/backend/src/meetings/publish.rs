@@ -1,12 +1,12 @@
 //! Publishing: the plan is parsed, everything it names is there, the law and the bookings allow it, and it is written
 //! with the record of what changed. All in one transaction; a refusal leaves nothing behind.
 
-use chrono::TimeDelta;
+use chrono::{Datelike, TimeDelta};
 use domain::access::{Action, Caller, Stage};
 use domain::audit::Deed;
 use domain::duration::{cuts_that_fit, sessions};
 use domain::error::{Failure, Refusal};
-use domain::ids::MeetingId;
+use domain::ids::{AgencyId, MeetingId};
 use domain::meetings::{Meeting, MeetingInput, PUBLISHED_AN_HOUR_AT_MOST, Saved, may_still_begin};
 use domain::rules::{KindRule, rule_on};
 use domain::time::{Hours, Sitting};
@@ -19,6 +19,7 @@ use super::head::{Head, store_state};
 use super::rows::{Known, Rows};
 use super::{booking, draft, draft_trail, enter, load, store};
 use crate::audit::{self, Entry};
+use crate::bounds::{self, AgencyYear};
 use crate::counted::derived;
 use crate::db::{Tx, q};
 use crate::stop::Done;
@@ -92,6 +93,10 @@ pub(super) async fn publish(backend: &Backend, caller: &Caller, id: MeetingId, r
     enter::store(&mut tx, caller, id, &next, &counted).await?;
     draft_trail::settled(&mut tx, id).await?;
     search::refresh(&mut tx, id).await?;
+    let was = (stage != Stage::Draft).then(|| year_of(own, &before.sittings)).flatten();
+    if let Some(is) = year_of(rows.agency, &rows.sittings).filter(|is| was != Some(*is)) {
+        bounds::refuse_full_year(&mut tx, is).await?;
+    }
     let head = Head::load(&mut tx, caller, id, today).await?;
     let (after, _) = load::whole(&mut tx, caller, id, head).await?;
     if stage != Stage::Draft {
@@ -109,6 +114,11 @@ pub(super) async fn publish(backend: &Backend, caller: &Caller, id: MeetingId, r
     }
     tx.commit().await?;
     Ok(saved)
+}
+
+/// The agency and the year that a meeting is counted in.
+fn year_of(agency: AgencyId, sittings: &[Sitting]) -> Option<AgencyYear> {
+    sittings.iter().map(|sitting| sitting.date).min().map(|first| (agency, first.year()))
 }
 
 /// Fields of a meeting that the trail does not hold: how the caller sees it, and what every publishing changes.

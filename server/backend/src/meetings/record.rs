@@ -1,7 +1,7 @@
 //! The record of a meeting put right: a step of the agenda or the closing taken back, the hours of a held meeting
 //! corrected. What may be corrected is the domain's; here it is permitted, stored and remembered.
 
-use chrono::{DateTime, NaiveDateTime, Utc};
+use chrono::{DateTime, Datelike, NaiveDateTime, Utc};
 use domain::access::{Action, Caller, Stage};
 use domain::audit::Deed;
 use domain::error::{Failure, FieldProblem, Problem, Refusal};
@@ -23,7 +23,7 @@ use crate::audit::{self, Entry};
 use crate::counted::{self, derived};
 use crate::db::{Source, Tx, q};
 use crate::stop::Done;
-use crate::{Backend, agencies, rules, stored};
+use crate::{Backend, agencies, bounds, rules, stored};
 
 /// Whether the figures of the period that counts a meeting are signed. Reports are not signed in the program yet.
 pub(super) const IS_PERIOD_SIGNED: bool = false;
@@ -271,7 +271,13 @@ async fn move_sitting(tx: &mut Tx, id: MeetingId, head: &Head, sittings: &[Sitti
     .bind(counted.has_exceeded)
     .run(&mut *tx)
     .await?;
-    counted::keep_connection(tx, id).await
+    counted::keep_connection(tx, id).await?;
+    let year = counted.first_date.map(|first| first.year());
+    let before = head.first_date.as_deref().map(stored::date).transpose()?.map(|first| first.year());
+    match year.filter(|_| year != before) {
+        Some(year) => bounds::refuse_full_year(tx, (head.agency_id()?, year)).await,
+        None => Ok(()),
+    }
 }
 
 /// The items whose times differ, as they were and as they are.

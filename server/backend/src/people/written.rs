@@ -14,7 +14,6 @@ use super::kept::{
     runs_the_system_alone,
 };
 use super::parsed::{ParsedPerson, parse, parse_change};
-use crate::Backend;
 use crate::access::Within;
 use crate::accounts::password::{self, StoredPassword};
 use crate::accounts::strength;
@@ -23,6 +22,7 @@ use crate::audit::{self, Entry};
 use crate::db::{Tx, q};
 use crate::notices::show_leaders;
 use crate::stop::Done;
+use crate::{Backend, bounds};
 
 pub(super) async fn add(
     backend: &Backend,
@@ -74,6 +74,7 @@ pub(crate) async fn enter(
         return Err(Refusal::AlreadyThere { name: new.user_name }.into());
     }
     let id = write_new(tx, backend, caller, &new, first).await?;
+    bounds::refuse_full_agency(tx, new.place.id).await?;
     Ok((id, new))
 }
 
@@ -170,6 +171,9 @@ pub(super) async fn change(
     }
     if there.kept.runs_the_system() && !after.runs_the_system() {
         keep_a_system_administrator(&mut tx).await?;
+    }
+    if there.kept.place.id != after.place.id {
+        bounds::refuse_full_agency(&mut tx, after.place.id).await?;
     }
     Ok(tx.commit().await?)
 }

@@ -42,8 +42,8 @@ async fn a_file_fills_a_day_and_no_more() {
         assert_eq!(bad(world, ImportKind::Meetings, &too_many).await, last, "{}", world.engine);
         let mut most = rows("SNV", LIMIT - 10, day, "held");
         assert_eq!(import(world, &most).await, [40, 40, 0, 0], "{}", world.engine);
-        // What is stored counts, and so does what was called off; not the rows that are there already.
-        most.extend(rows("SNV", 10, "2026-05-04T14:00/15:00", "cancelled"));
+        // What is stored counts; not the rows that are there already.
+        most.extend(rows("SNV", 10, "2026-05-04T14:00/15:00", "held"));
         assert_eq!(import(world, &most).await, [LIMIT, 10, 0, LIMIT - 10], "{}", world.engine);
         let one = rows("SNV", 1, "2026-05-04T16:00/17:00", "held");
         assert_eq!(bad(world, ImportKind::Meetings, &file(&one)).await, [full(2, "2026-05-04")]);
@@ -102,6 +102,38 @@ async fn what_was_called_off_or_only_attended_keeps_nobody_from_planning() {
         let others = rows("SNV", LIMIT - half, "2026-06-18T15:00/16:00", "scheduled");
         import(world, &others.into_iter().map(attended).collect::<Vec<_>>()).await;
         published(world, &secretary, briefing(&secretary, &chair, &[])).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn files_and_the_page_count_the_same_meetings_of_a_day() {
+    each_database(async |world| {
+        let secretary = world.caller(Role::Secretary, "SNV").await;
+        let (chair, other) = (world.person("SNV").await, world.person("SNV").await);
+        let day = "2026-06-18T14:00/15:00";
+        let attended = |rows: Vec<String>| -> Vec<String> {
+            rows.into_iter().map(|row| row.replace("organised", "attended")).collect()
+        };
+        // A day full of what was called off, and of what is only attended, takes both.
+        import(world, &rows("SNV", LIMIT, day, "cancelled")).await;
+        import(world, &attended(rows("SNV", LIMIT, "2026-06-18T15:00/16:00", "scheduled"))).await;
+        import(world, &rows("SNV", LIMIT - 1, "2026-06-18T16:00/17:00", "scheduled")).await;
+        published(world, &secretary, briefing(&secretary, &chair, &[])).await;
+        // A day that is full of what is held takes neither, and still what is attended or was called off.
+        let one = rows("SNV", 1, "2026-06-18T10:00/11:00", "scheduled");
+        assert_eq!(bad(world, ImportKind::Meetings, &file(&one)).await, [full(2, "2026-06-18")]);
+        import(world, &attended(one)).await;
+        import(world, &rows("SNV", 1, "2026-06-18T11:00/12:00", "postponed")).await;
+        let typed = MeetingInput {
+            secretary: String::new(),
+            side: "attended".into(),
+            ..briefing(&secretary, &other, &[])
+        };
+        published(world, &secretary, typed).await;
+        // What was called off and is said to have taken place after all takes a place.
+        let back = rows("SNV", 1, day, "scheduled");
+        assert_eq!(bad(world, ImportKind::Meetings, &file(&back)).await, [full(2, "2026-06-18")]);
     })
     .await;
 }

@@ -156,7 +156,7 @@ async fn a_chain_of_agencies_is_no_tree() {
         });
         let file = format!("code,parent,level,name,short_name\n{}", rows.collect::<String>());
         let found = bad(world, ImportKind::Agencies, &file).await;
-        assert_eq!(found[0], (22, "parent".to_owned(), Problem::TooMany(20)), "{}", world.engine);
+        assert_eq!(found[0], (10, "parent".to_owned(), Problem::TooDeep { at_most: 8 }), "{}", world.engine);
     })
     .await;
 }

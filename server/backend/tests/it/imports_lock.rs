@@ -10,9 +10,10 @@ use chrono::{Days, NaiveDate};
 use domain::access::{Role, Stage};
 use domain::error::{Failure, Outcome, Problem, Refusal};
 use domain::imports::{ImportKind, ImportMode, ImportReport, Imports};
-use domain::meetings::Meetings;
+use domain::meetings::{MEETINGS_A_YEAR_AT_MOST, Meetings};
 use tokio::sync::oneshot;
 
+use crate::bounds::fill_year;
 use crate::imports::{TREE, cells, import, meetings, named, written};
 use crate::support::{World, each_busy_database, embedded};
 
@@ -187,6 +188,64 @@ async fn a_meeting_that_was_opened_meanwhile_is_not_overwritten() {
 }
 
 #[tokio::test]
+async fn a_year_that_became_full_meanwhile_takes_nothing_more() {
+    each_busy_database(async |world| {
+        written(world, ImportKind::Agencies, TREE).await;
+        let snv = world.agency("SNV").await;
+        fill_year(world, snv, 2026, MEETINGS_A_YEAR_AT_MOST - 1).await;
+        let file = meetings(&[ONE]);
+        let report = import_on_other_node(world, &file, 1, async |_| {
+            // Without a line in the trail: the count before the commit tells.
+            fill_year(world, snv, 2026, 1).await;
+        });
+        let found = cells(report.await.0.unwrap());
+        let full = Problem::YearFull { year: 2026, at_most: MEETINGS_A_YEAR_AT_MOST };
+        assert_eq!(found, named(&[(2, "sittings", full)]), "{}", world.engine);
+        assert_eq!(world.count("meeting").await, i64::from(MEETINGS_A_YEAR_AT_MOST));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_check_ends_before_the_end_of_its_rows_when_nobody_waits_for_it() {
+    each_busy_database(async |world| {
+        written(world, ImportKind::Agencies, TREE).await;
+        let row = |n| ONE.replace("Họp A", &format!("Họp {n}")).replace("held", "cancelled");
+        let rows: Vec<String> = (0..200).map(row).collect();
+        let file = meetings(&rows.iter().map(String::as_str).collect::<Vec<_>>());
+        let gate = GatedEntropy {
+            gate: Arc::default(),
+            entropy: Arc::new(SeededEntropy::new(13)),
+            asked: Arc::default(),
+        };
+        let node = Backend::open(world.config.clone(), Box::new(gate.clone())).await.unwrap();
+        let check = |file: &str| {
+            let (node, system, file) = (node.clone(), world.system(), file.as_bytes().to_vec());
+            async move { Imports::import(&node, &system, ImportKind::Meetings, file, ImportMode::DryRun).await }
+        };
+        gate.asked.store(0, Ordering::Relaxed);
+        let (arrival, key) = gate.close();
+        let asking = tokio::spawn(check(&file));
+        arrival.await.unwrap();
+        asking.abort();
+        assert!(asking.await.unwrap_err().is_cancelled());
+        key.send(()).unwrap();
+        let one = meetings(&[ONE]);
+        let next = loop {
+            match check(&one).await {
+                Err(Failure::Refused(Refusal::ImportUnderWay)) => tokio::task::yield_now().await,
+                done => break done.unwrap(),
+            }
+        };
+        assert_eq!(next.added, 1, "{}", world.engine);
+        // One row of the file that nobody waits for, and the one of the next.
+        assert_eq!(gate.asked.load(Ordering::Relaxed), 2, "{}", world.engine);
+        node.db().close().await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_file_whose_agency_is_changed_again_and_again_is_refused() {
     each_busy_database(async |world| {
         written(world, ImportKind::Agencies, TREE).await;
@@ -208,10 +267,10 @@ async fn the_largest_files_are_measured() {
     let folder = tempfile::tempdir().unwrap();
     let world = World::open(embedded(folder.path()), "SQLite").await;
     written(&world, ImportKind::Agencies, TREE).await;
-    // Thirty begin a day, and half of them go on the next day: no day is full.
+    // Thirteen begin a day, and half of them go on the next day: no day and no year is full.
     let sittings = |round: usize, number: usize| {
-        let first: NaiveDate = "2019-01-01".parse().unwrap();
-        let begin = (round * 10_000 + number) / 30;
+        let first: NaiveDate = "2010-01-01".parse().unwrap();
+        let begin = (round * 10_000 + number) / 13;
         let sitting = |day: usize| format!("{}T08:00/09:00", first + Days::new((begin + day) as u64));
         (0..=number % 2).map(sitting).collect::<Vec<_>>().join(" ")
     };

@@ -11,6 +11,7 @@ mod audit_again;
 mod audit_chain;
 mod audit_drafts;
 mod audit_size;
+mod bounds;
 mod busy;
 mod clean_text;
 mod demo;

@@ -167,6 +167,34 @@ async fn one_person_has_a_hundred_drafts_and_no_more() {
 }
 
 #[tokio::test]
+async fn an_agency_has_a_thousand_drafts_however_many_secretaries_it_is_given() {
+    each_database(async |world| {
+        let secretary = world.caller(Role::Secretary, "SNV").await;
+        let typed = || MeetingInput { title: "Họp giao ban".into(), ..MeetingInput::default() };
+        let first = world.backend.save(&secretary, None, typed()).await.unwrap();
+        world
+            .run(&format!(
+                "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 999) INSERT INTO meeting \
+                 (id, rev, agency_id, title, kind, form, side, counterpart, is_unexpected, place, stage, created_at, scope) \
+                 SELECT 'm' || i, 1, '{}', '', '', '', 'organised', 'internal', FALSE, '', 'draft', 0, 'meeting' FROM n",
+                secretary.agency.id
+            ))
+            .await;
+        let full = Err(Failure::Refused(Refusal::TooManyDrafts { at_most: 1_000 }));
+        let colleague = world.caller(Role::Secretary, "SNV").await;
+        assert_eq!(world.backend.save(&colleague, None, typed()).await, full, "{}", world.engine);
+        // Nor is one of another agency moved into it; what is there goes on.
+        let above = world.caller(Role::Secretary, "UBND").await;
+        let other = world.backend.save(&above, None, typed()).await.unwrap();
+        let moved = MeetingInput { agency: secretary.agency.id.to_string(), ..typed() };
+        let moved = world.backend.save(&above, Some((other.id, other.rev)), moved).await;
+        assert_eq!(moved, full, "{}", world.engine);
+        world.backend.save(&secretary, Some((first.id, first.rev)), typed()).await.unwrap();
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_draft_as_long_as_a_book_is_not_kept() {
     each_database(async |world| {
         let secretary = world.caller(Role::Secretary, "SNV").await;

@@ -6,30 +6,30 @@ use chrono::NaiveDate;
 use domain::error::Problem;
 use domain::ids::AgencyId;
 use domain::meetings::MEETINGS_A_DAY_AT_MOST;
-use domain::time::Sitting;
 
+use super::Content;
 use super::known::DAYS_AT_ONCE;
 use crate::db::{Source, places, q};
+use crate::meetings::TAKES_ITS_DAYS;
 use crate::stop::Done;
 use crate::stored;
 
 /// Agencies of a file that a statement names. The meetings of more are told apart when they are read.
 const AGENCIES_AT_MOST: usize = 100;
 
-/// Meetings of each agency on each day that a row of the file names: those stored, and then those of the file.
+/// Meetings that each agency holds on each day that a row of the file names: those stored, and then those of the file.
 pub(super) struct MeetingDays(HashMap<(AgencyId, NaiveDate), u32>);
 
 impl MeetingDays {
-    /// Counts the stored meetings, called-off ones too, on the days of the rows: their agencies, and their sittings.
-    /// Drafts are left out.
+    /// Counts the stored meetings that the agencies of the rows hold on the days of the rows.
     pub(super) async fn load<'r>(
         on: &mut impl Source,
-        rows: impl Iterator<Item = (AgencyId, &'r [Sitting])>,
+        rows: impl Iterator<Item = (AgencyId, &'r Content)>,
     ) -> Done<MeetingDays> {
         let (mut agencies, mut days) = (BTreeSet::new(), BTreeSet::new());
-        for (agency, sittings) in rows {
+        for (agency, content) in rows {
             agencies.insert(agency);
-            days.extend(dates(sittings));
+            days.extend(content.taken_days());
         }
         let days: Vec<NaiveDate> = days.into_iter().collect();
         let mut counts = HashMap::new();
@@ -43,7 +43,7 @@ impl MeetingDays {
             // day, are far more.
             let mut query = q(format!(
                 "SELECT m.agency_id, s.date, CAST(COUNT(DISTINCT m.id) AS BIGINT) FROM sitting s CROSS JOIN meeting m \
-                 WHERE m.id = s.meeting_id AND s.date IN ({}) AND m.stage <> 'draft'{agency} \
+                 WHERE m.id = s.meeting_id AND s.date IN ({}) AND {TAKES_ITS_DAYS}{agency} \
                  GROUP BY m.agency_id, s.date",
                 places(1, days.len())
             ))
@@ -62,7 +62,7 @@ impl MeetingDays {
         Ok(MeetingDays(counts))
     }
 
-    /// Adds a meeting of the file. `before` are the sittings of the stored meeting that it changes. A day that the
+    /// Adds a meeting of the file. `before` is the stored meeting that it changes. A day that the
     /// meeting is on already stays allowed.
     ///
     /// # Errors
@@ -70,10 +70,10 @@ impl MeetingDays {
     pub(super) fn add(
         &mut self,
         agency: AgencyId,
-        before: &[Sitting],
-        after: &[Sitting],
+        before: Option<&Content>,
+        after: &Content,
     ) -> Result<(), Problem> {
-        let (before, after) = (dates(before), dates(after));
+        let (before, after) = (before.map(Content::taken_days).unwrap_or_default(), after.taken_days());
         let at_most = MEETINGS_A_DAY_AT_MOST;
         let count = |date: &NaiveDate| self.0.get(&(agency, *date)).copied().unwrap_or_default();
         if let Some(date) = after.difference(&before).find(|date| count(date) >= at_most) {
@@ -91,21 +91,16 @@ impl MeetingDays {
     }
 }
 
-fn dates(sittings: &[Sitting]) -> BTreeSet<NaiveDate> {
-    sittings.iter().map(|sitting| sitting.date).collect()
-}
-
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-    use std::sync::atomic::{AtomicU64, Ordering};
-
     use chrono::Days;
+    use domain::access::Stage;
+    use domain::count::{Counterpart, Form, Side};
+    use domain::time::Sitting;
     use uuid::Uuid;
 
     use super::*;
-    use crate::db::Db;
-    use crate::db::reader::Reader;
+    use crate::probe::{CountedReader, store_agencies};
     use crate::{Backend, BackendConfig, SeededEntropy};
 
     /// Stored meetings. Each begins on a day of its own, and has its second sitting decades later.
@@ -113,8 +108,6 @@ mod tests {
     /// Steps of the embedded database for each sitting on a day of the file: some 50 are needed. When each day is
     /// looked for in each meeting it is 10,000.
     const STEPS_A_SITTING: u64 = 200;
-    /// Steps between two counts.
-    const STEPS_AT_ONCE: i32 = 100;
 
     async fn store(backend: &Backend, agency: AgencyId) {
         let numbered = format!(
@@ -144,40 +137,32 @@ mod tests {
         let config = BackendConfig::embedded(folder.path());
         let backend = Backend::open(config, Box::new(SeededEntropy::new(7))).await.unwrap();
         let (own, other) = (AgencyId(Uuid::from_u128(1)), AgencyId(Uuid::from_u128(2)));
-        let mut tx = backend.db().begin().await.unwrap();
-        for (agency, code) in [(own, "SNV"), (other, "STC")] {
-            q(format!(
-                "INSERT INTO agency (id, code, level, name, short_name, path, depth, folded) \
-                 VALUES ('{agency}', '{code}', 'department', '{code}', '{code}', '/{agency}/', 0, '')"
-            ))
-            .run(&mut tx)
-            .await
-            .unwrap();
-        }
-        tx.commit().await.unwrap();
+        store_agencies(&backend, &[(own, "SNV"), (other, "STC")]).await;
         store(&backend, own).await;
         // A file of two agencies, with one meeting each on every day on which a stored one begins.
         let begin: NaiveDate = "1950-01-01".parse().unwrap();
         let time = |text: &str| text.parse().unwrap();
-        let sittings: Vec<Sitting> = (1..=MEETINGS)
-            .map(|day| Sitting::new(begin + Days::new(day), time("14:00:00"), time("15:00:00")).unwrap())
+        let contents: Vec<Content> = (1..=MEETINGS)
+            .map(|day| Content {
+                kind: "working".into(),
+                form: Form::Online,
+                side: Side::Organised,
+                counterpart: Counterpart::Internal,
+                stage: Stage::Held,
+                sittings: vec![
+                    Sitting::new(begin + Days::new(day), time("14:00:00"), time("15:00:00")).unwrap(),
+                ],
+                is_connected: false,
+            })
             .collect();
-        let rows = sittings.chunks(1).flat_map(|sittings| [(own, sittings), (other, sittings)]);
-        let Db::Sqlite { readers, .. } = backend.db() else { panic!("the embedded database") };
-        let mut connection = readers.acquire().await.unwrap();
-        let looks = Arc::new(AtomicU64::new(0));
-        let counter = Arc::clone(&looks);
-        connection.lock_handle().await.unwrap().set_progress_handler(STEPS_AT_ONCE, move || {
-            counter.fetch_add(1, Ordering::Relaxed);
-            true
-        });
-        let mut reader = Reader::Sqlite(connection);
-        let days = MeetingDays::load(&mut reader, rows).await.unwrap();
+        let rows = contents.iter().flat_map(|content| [(own, content), (other, content)]);
+        let mut counted = CountedReader::of(&backend).await;
+        let days = MeetingDays::load(&mut counted.reader, rows).await.unwrap();
         assert_eq!(days.0.len() as u64, MEETINGS, "of the other agency none is stored");
         assert!(days.0.iter().all(|((agency, _), count)| *agency == own && *count == 1));
-        let taken = looks.load(Ordering::Relaxed) * u64::from(STEPS_AT_ONCE.unsigned_abs());
+        let taken = counted.steps();
         assert!(taken < MEETINGS * STEPS_A_SITTING, "{taken} steps");
-        drop(reader);
+        drop(counted);
         backend.db().close().await;
     }
 }

@@ -1,8 +1,7 @@
 //! The stored meetings that a file may mean. Reads, and changes nothing.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
-use chrono::NaiveDate;
 use domain::access::Stage;
 use domain::count::{Counterpart, Form, Side};
 use domain::error::Problem;
@@ -34,7 +33,6 @@ struct Row {
     id: String,
     rev: i64,
     title: String,
-    first_date: String,
     kind: String,
     form: String,
     side: String,
@@ -61,8 +59,8 @@ impl Row {
     }
 }
 
-/// The key of a title on a date.
-type Titled<'r> = (NaiveDate, &'r str);
+/// The keys of the titles on each date, as it is stored.
+type Titles<'r> = HashMap<String, HashSet<&'r str>>;
 
 /// The stored meetings that a row of the file may mean: those of its agency that begin on its date under its title.
 /// Never a span of dates, for two rows would then load every meeting between them.
@@ -70,15 +68,15 @@ pub(super) async fn load(
     on: &mut impl Source,
     rows: &[MeetingRow<'_>],
 ) -> Done<HashMap<Key, Vec<KnownMeeting>>> {
-    let mut wanted: HashMap<AgencyId, (BTreeSet<NaiveDate>, HashSet<Titled<'_>>)> = HashMap::new();
+    let mut wanted: HashMap<AgencyId, Titles<'_>> = HashMap::new();
     for MeetingRow { key: (agency, title, begin), .. } in rows {
-        let (days, titles) = wanted.entry(*agency).or_default();
-        days.insert(begin.date());
-        titles.insert((begin.date(), title));
+        let titles = wanted.entry(*agency).or_default();
+        titles.entry(begin.date().to_string()).or_default().insert(title);
     }
     let mut known = HashMap::new();
-    for (agency, (days, titles)) in wanted {
-        let days: Vec<NaiveDate> = days.into_iter().collect();
+    for (agency, titles) in wanted {
+        let mut days: Vec<&str> = titles.keys().map(String::as_str).collect();
+        days.sort_unstable();
         for days in days.chunks(DAYS_AT_ONCE) {
             load_days(&mut *on, agency, days, &titles, &mut known).await?;
         }
@@ -89,13 +87,13 @@ pub(super) async fn load(
 async fn load_days(
     on: &mut impl Source,
     agency: AgencyId,
-    days: &[NaiveDate],
-    titles: &HashSet<Titled<'_>>,
+    days: &[&str],
+    titles: &Titles<'_>,
     known: &mut HashMap<Key, Vec<KnownMeeting>>,
 ) -> Done<()> {
-    let all: Vec<Row> = q(format!(
-        "SELECT m.id, m.rev, m.title, m.first_date, m.kind, m.form, m.side, m.counterpart, m.stage, m.is_connected, \
-         m.invited_at, m.reason, EXISTS (SELECT 1 FROM participant p WHERE p.meeting_id = m.id) AS is_planned \
+    // Most meetings of a full day have another title: of those nothing else is read.
+    let all: Vec<(String, String, String)> = q(format!(
+        "SELECT m.id, m.first_date, m.title \
          FROM meeting m WHERE m.agency_id = $1 AND m.first_date IN ({}) AND m.stage <> 'draft'",
         places(2, days.len())
     ))
@@ -103,21 +101,30 @@ async fn load_days(
     .bind_all(days.iter().copied())
     .all(&mut *on)
     .await?;
-    let mut stored_rows = Vec::new();
-    for row in all {
-        let title = same_key(&row.title);
-        if titles.contains(&(stored::date(&row.first_date)?, title.as_str())) {
-            stored_rows.push(Row { title, ..row });
+    let mut meant = Vec::new();
+    for (id, first_date, title) in all {
+        let of_day = titles.get(&first_date);
+        if of_day.is_some_and(|of_day| of_day.contains(same_key(&title).as_str())) {
+            meant.push(id);
         }
     }
-    for some in stored_rows.chunks_mut(BINDS_AT_MOST) {
-        let mut sittings = load_sittings(&mut *on, some).await?;
-        for row in some {
+    for some in meant.chunks(BINDS_AT_MOST) {
+        let mut rows: Vec<Row> = q(format!(
+            "SELECT m.id, m.rev, m.title, m.kind, m.form, m.side, m.counterpart, m.stage, m.is_connected, \
+             m.invited_at, m.reason, EXISTS (SELECT 1 FROM participant p WHERE p.meeting_id = m.id) AS is_planned \
+             FROM meeting m WHERE m.id IN ({})",
+            places(1, some.len())
+        ))
+        .bind_all(some)
+        .all(&mut *on)
+        .await?;
+        let mut sittings = load_sittings(&mut *on, &rows).await?;
+        for row in &mut rows {
             let mut sittings = sittings.remove(&row.id).unwrap_or_default();
             sittings.sort();
             let Some(first) = sittings.first() else { continue };
             let (id, stage) = (stored::id(&row.id)?, stored::code(&row.stage, Stage::parse)?);
-            let key = (agency, std::mem::take(&mut row.title), first.start());
+            let key = (agency, same_key(&row.title), first.start());
             let content = Content {
                 kind: std::mem::take(&mut row.kind),
                 form: stored::code(&row.form, Form::parse)?,

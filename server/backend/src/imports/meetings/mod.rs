@@ -1,14 +1,14 @@
 //! Meetings from a file: what was held or called off, as it was, and what is yet to come. An over-long one of the past is
 //! taken and counted as such; one yet to come keeps the law like any other. Meetings that are planned, opened or called
-//! off here are never changed from a file. No day of an agency gets more meetings than it may hold.
+//! off here are never changed from a file. No day and no year of an agency gets more meetings than it may have.
 
 mod days;
 mod known;
 mod plan;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
-use chrono::NaiveDateTime;
+use chrono::{Datelike, NaiveDate, NaiveDateTime};
 use domain::access::Stage;
 use domain::audit::Deed;
 use domain::count::{Counterpart, Form, Side};
@@ -16,7 +16,7 @@ use domain::duration::sessions;
 use domain::error::Problem;
 use domain::ids::AgencyId;
 use domain::imports::ImportKind;
-use domain::meetings::TITLE_AT_MOST;
+use domain::meetings::{MEETINGS_A_YEAR_AT_MOST, TITLE_AT_MOST, takes_its_days};
 use domain::rules::{KindRule, rule_on};
 use domain::text::{Line, same_key};
 use domain::time::Sitting;
@@ -31,6 +31,7 @@ use super::sittings::sittings;
 use super::table::{Cells, Row, Table};
 use super::{FileSteps, Import};
 use crate::agencies::{Place, Places, places_by_code};
+use crate::bounds::{self, AgencyYear};
 use crate::db::Tx;
 use crate::rules;
 use crate::stop::Done;
@@ -54,6 +55,16 @@ struct Content {
     is_connected: bool,
 }
 
+impl Content {
+    /// The days of which it takes one of the meetings that its agency may hold.
+    fn taken_days(&self) -> BTreeSet<NaiveDate> {
+        if !takes_its_days(self.side, self.stage) {
+            return BTreeSet::new();
+        }
+        self.sittings.iter().map(|sitting| sitting.date).collect()
+    }
+}
+
 /// What a row says, and which meeting it is about.
 struct MeetingRow<'p> {
     row: Row,
@@ -61,6 +72,13 @@ struct MeetingRow<'p> {
     title: Line,
     key: Key,
     content: Content,
+}
+
+impl MeetingRow<'_> {
+    /// The agency and the year that the meeting is counted in.
+    fn year(&self) -> AgencyYear {
+        (self.key.0, self.key.2.year())
+    }
 }
 
 /// A file of meetings.
@@ -75,24 +93,33 @@ impl FileSteps for MeetingFile {
         let (places, rules) = (places_by_code(db).await?, rules::all(db).await?);
         let mut rows = Vec::new();
         let mut lines = table.rows();
-        while let Some(cells) = lines.next(&mut import.bad) {
+        while let Some(cells) = import.next_row(&mut lines)? {
             rows.extend(read(import, cells, &places, &rules)?);
         }
         import.report.rows = lines.count();
         // What takes too long is ended: each load has a reader of its own.
         let mut known = known::load(&mut db.import_reader().await?, &rows).await?;
         let rows = match_equal(import, rows, &mut known);
-        let of_rows = rows.iter().map(|row| (row.key.0, &row.content.sittings[..]));
+        let of_rows = rows.iter().map(|row| (row.key.0, &row.content));
         let mut days = MeetingDays::load(&mut db.import_reader().await?, of_rows).await?;
+        let years = rows.iter().map(MeetingRow::year).collect();
+        let mut years = bounds::meetings_of_years(&mut db.import_reader().await?, &years).await?;
         let mut plan = Plan::default();
         for row in rows {
+            import.still_asked()?;
             let free = known.get_mut(&row.key).and_then(|all| all.iter_mut().find(|k| !k.is_matched));
             if let Some(KnownMeeting { ours: Some(problem), .. }) = &free {
                 import.bad.cell(row.row.cells(table), "title", problem.clone());
                 continue;
             }
-            let before = free.as_deref().map_or(&[][..], |meeting| &meeting.content.sittings);
-            if let Err(problem) = days.add(row.place.id, before, &row.content.sittings) {
+            let in_year = years.entry(row.year()).or_default();
+            if free.is_none() && *in_year >= MEETINGS_A_YEAR_AT_MOST {
+                let (year, at_most) = (row.year().1, MEETINGS_A_YEAR_AT_MOST);
+                import.bad.cell(row.row.cells(table), "sittings", Problem::YearFull { year, at_most });
+                continue;
+            }
+            let before = free.as_deref().map(|meeting| &meeting.content);
+            if let Err(problem) = days.add(row.place.id, before, &row.content) {
                 import.bad.cell(row.row.cells(table), "sittings", problem);
                 continue;
             }
@@ -104,6 +131,7 @@ impl FileSteps for MeetingFile {
                 }
                 None => {
                     import.report.added += 1;
+                    *in_year += 1;
                     plan.add(import, &rules, row);
                 }
             }

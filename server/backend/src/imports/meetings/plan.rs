@@ -1,7 +1,7 @@
 //! What a file of meetings writes, worked out before the database's lock is taken: under the lock the values are only
 //! handed over, many rows with one statement.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use chrono::{DateTime, NaiveTime, Timelike, Utc};
 use domain::access::Stage;
@@ -16,6 +16,7 @@ use super::known::KnownMeeting;
 use super::{Content, MeetingRow};
 use crate::agencies::Place;
 use crate::audit::{self, Entry};
+use crate::bounds::{self, AgencyYear};
 use crate::counted::{Counted, derived};
 use crate::db::{BINDS_AT_MOST, Tx, Value, places, q};
 use crate::stop::Done;
@@ -37,6 +38,8 @@ const SITTING: usize = 5;
 pub(in crate::imports) struct Plan {
     /// The agencies of the rows.
     agencies: HashSet<AgencyId>,
+    /// The agencies and years that get more meetings.
+    grown: BTreeSet<AgencyYear>,
     added: Vec<MeetingId>,
     /// The columns of each new meeting.
     new: Vec<Value>,
@@ -73,6 +76,7 @@ impl Plan {
     /// Adds a new meeting.
     pub(super) fn add(&mut self, import: &Import<'_>, rules: &[KindRule], row: MeetingRow<'_>) {
         let (now, zone) = (import.caller.now, import.backend.zone());
+        self.grown.insert(row.year());
         let MeetingRow { place, title, key: (agency, ..), content, .. } = row;
         let id = MeetingId(import.backend.entropy().id(now));
         self.agencies.insert(agency);
@@ -120,7 +124,8 @@ impl Plan {
         }
     }
 
-    /// Writes everything. False if a changed meeting is no longer as it was read.
+    /// Writes everything. False if a changed meeting is no longer as it was read, or if a year has become too full
+    /// meanwhile.
     pub(super) async fn write(self, import: &Import<'_>, tx: &mut Tx) -> Done<bool> {
         if update(tx, self.updates).await? != self.changed.len() as u64 {
             return Ok(false);
@@ -146,7 +151,7 @@ impl Plan {
             let entry = entry.before(&before.shown())?.after(&after.shown())?;
             audit::record(tx, import.backend, import.caller, entry).await?;
         }
-        Ok(true)
+        bounds::keep_years(tx, &self.grown).await
     }
 }
 
