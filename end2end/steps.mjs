@@ -77,6 +77,14 @@ async function fill(page, { title, kind, form, date, from, to, room, place }) {
   if (room) await chooseRoom(page, room);
 }
 
+/** Looks at what will be sent, and sends it. */
+export async function sendLooked(page, seen = null) {
+  const send = page.locator('dialog[open] button[name="then"][value="send"]');
+  await expect(send).toBeFocused();
+  if (seen) await seen(page.locator('dialog[open]'));
+  await send.click();
+}
+
 /**
  * A meeting whose invitations are out, or with `then: 'keep'` a draft; gives its address. For journeys that begin there: it
  * is composed by the plain form, as a browser without scripts sends it, for the one who is signed in on `page`. `chair` and

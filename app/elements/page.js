@@ -6,7 +6,8 @@
 //   data-copy="TEXT"      a button that copies TEXT and then says data-t-copied
 //   data-stay="ADDRESS"   a form that leads to ADDRESS when it was done. A refusal is shown in place, so that a password that
 //                         was typed stays: the server sends none back. The reason of a refusal is shown in [data-refusal].
-// and every <details class="menu"> closes on Escape or a press elsewhere.
+// Fields that the browser finds empty or wrong say so in the page's language: <html data-t-missing data-t-tick data-t-choose
+// data-t-wrong>. And every <details class="menu"> closes on Escape or a press elsewhere.
 // Listeners sit on the document, so what the program draws later is served too.
 
 document.addEventListener("click", (event) => {
@@ -33,6 +34,11 @@ document.addEventListener("submit", (event) => {
   sendInPlace(form);
 });
 
+document.addEventListener("invalid", (event) => sayWhatIsWrong(event.target), true);
+for (const change of ["input", "change"]) {
+  document.addEventListener(change, (event) => clearWrong(event.target), true);
+}
+
 document.addEventListener("keydown", (event) => {
   if (typedAhead !== null && typeAhead(event)) return;
   if (event.key === "Escape") closeMenu(event);
@@ -51,6 +57,28 @@ function turnPassword(button) {
   const use = button.querySelector("use");
   const picture = use?.getAttribute("href") ?? "";
   use?.setAttribute("href", picture.replace(/#i-eye(-off)?$/, shown ? "#i-eye-off" : "#i-eye"));
+}
+
+/** Words of this page in the stead of the browser's, which speaks its own language. */
+function sayWhatIsWrong(field) {
+  if (!field.validity) return;
+  field.setCustomValidity("");
+  if (field.validity.valid) return;
+  const words = document.documentElement.dataset;
+  field.setCustomValidity(field.validity.valueMissing ? missing(field, words) : words.tWrong);
+}
+
+function missing(field, words) {
+  if (field.type === "checkbox") return words.tTick;
+  const isChoice = field.type === "radio" || field.type === "file" || field.localName === "select";
+  return isChoice ? words.tChoose : words.tMissing;
+}
+
+function clearWrong(field) {
+  if (!field.validity?.customError) return;
+  // The others of its group carry the same words.
+  const group = field.type === "radio" ? document.getElementsByName(field.name) : [field];
+  for (const one of group) one.setCustomValidity("");
 }
 
 async function copy(button) {

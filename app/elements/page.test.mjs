@@ -145,3 +145,44 @@ test("a button copies its text and says so; one that could not copy says nothing
   assert.equal(await press(false), "");
   assert.deepEqual(copied, ["ABCD"]);
 });
+
+/** A field that the browser would send only when it is filled. */
+class Required extends FakeElement {
+  custom = "";
+
+  constructor(type) {
+    super();
+    this.type = type;
+    this.localName = type === "select" ? "select" : "input";
+  }
+  get validity() {
+    const valueMissing = this.value === "";
+    return { valueMissing, customError: this.custom !== "", valid: !valueMissing && this.custom === "" };
+  }
+  setCustomValidity(words) {
+    this.custom = words;
+  }
+}
+
+test("what the browser finds missing is said in the page's language, until it is there", () => {
+  Object.assign(document.documentElement.dataset, { tMissing: "Chưa nhập", tTick: "Đánh dấu", tChoose: "Chưa chọn" });
+  const tell = (name, target) => {
+    const event = new Event(name);
+    Object.defineProperty(event, "target", { value: target });
+    document.dispatchEvent(event);
+  };
+  for (const [type, words] of [["text", "Chưa nhập"], ["checkbox", "Đánh dấu"], ["select", "Chưa chọn"], ["file", "Chưa chọn"]]) {
+    const field = new Required(type);
+    tell("invalid", field);
+    assert.equal(field.custom, words);
+    field.value = "x";
+    tell("input", field);
+    assert.equal(field.custom, "");
+  }
+  // Filled by the program, which tells no input: the next try finds nothing wrong.
+  const field = new Required("text");
+  tell("invalid", field);
+  field.value = "x";
+  tell("invalid", field);
+  assert.equal(field.custom, "");
+});

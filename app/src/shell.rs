@@ -26,7 +26,16 @@ pub fn document() -> impl IntoView {
     let keys = use_context::<SingleKeys>().unwrap_or_default();
     view! {
         <!DOCTYPE html>
-        <html lang=locale.code() data-theme=theme.code() data-keys=keys.code() data-icons=assets.icons.clone()>
+        <html
+            lang=locale.code()
+            data-theme=theme.code()
+            data-keys=keys.code()
+            data-icons=assets.icons.clone()
+            data-t-missing=t(PROBLEM_MISSING)
+            data-t-tick=t(FIELD_TICK)
+            data-t-choose=t(FIELD_CHOOSE)
+            data-t-wrong=t(FIELD_WRONG)
+        >
             <head>
                 <meta charset="utf-8"/>
                 <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover"/>

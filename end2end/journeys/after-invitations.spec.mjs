@@ -2,7 +2,7 @@
 // back, postponing and calling off.
 
 import { test, expect, axe, like, open, shot, words } from '../fixtures.mjs';
-import { BRIEF, TABLET, arrange, counted, demo, freeTuesday, inked, paper, pdf, titled } from '../steps.mjs';
+import { BRIEF, TABLET, arrange, counted, demo, freeTuesday, inked, paper, pdf, sendLooked, titled } from '../steps.mjs';
 
 const t = words('vi');
 
@@ -36,6 +36,7 @@ test('another hour is shown to a delegate as a change, once it is sent', async (
 
   await test.step('sent, it waits on the delegate’s home page', async () => {
     await secretary.getByRole('button', { name: t('state_send_changes') }).click();
+    await sendLooked(secretary);
     await expect(secretary).toHaveURL(address);
     await open(delegate, '/');
     await expect(waits).toContainText(t('home_changed_what', { what: t('change_time') }));
@@ -136,6 +137,8 @@ test('a meeting that is postponed or called off is told to delegates, gives its 
     await open(secretary, await arrange(secretary, { ...meeting, title: first }));
     await callOff(secretary, 'postpone', '');
     await expect(secretary.getByRole('dialog')).toBeVisible();
+    const reason = secretary.getByRole('dialog').getByRole('textbox');
+    expect(await reason.evaluate((field) => field.validationMessage), "not the browser's own words").toBe(t('problem_missing'));
     await axe(secretary);
     await callOff(secretary, 'postpone', 'Chủ trì đi công tác');
     await expect(secretary.locator('.mh__b')).toContainText(t('stage_postponed'));

@@ -1,7 +1,7 @@
 // A conference is composed under the law: too long is told before the press, published, and known to the next booking.
 
 import { test, expect, hydrated, open, shot, words } from '../fixtures.mjs';
-import { compose, demo, freeTuesday, pick } from '../steps.mjs';
+import { compose, demo, freeTuesday, pick, sendLooked } from '../steps.mjs';
 
 const t = words('vi');
 
@@ -30,6 +30,12 @@ test('a conference is kept within its limit, published, and in the way of a seco
     await secretary.locator('[id="agenda[0][title]"]').fill('Dự thảo quy chế');
     await secretary.locator('[id="agenda[0][minutes]"]').fill('45');
     await secretary.locator('button[name="then"][value="publish"]').last().click();
+    await sendLooked(secretary, async (look) => {
+      for (const words of [title, '07:30–11:30', 'Phó Chủ tịch', 'Giám đốc Sở Nội vụ', 'Dự thảo quy chế', t('agenda_minutes', { n: 45 })]) {
+        await expect(look).toContainText(words);
+      }
+      await shot(secretary, 'composer-preview');
+    });
     await secretary.waitForURL(/\/meetings\/[0-9a-f-]{36}$/);
     await expect(secretary.getByRole('heading', { level: 1 })).toContainText(title);
   });

@@ -2,7 +2,7 @@
 // on a tablet, its roll is called by code and by hand, it is closed, and the figures open into it.
 
 import { test, expect, axe, hydrated, like, open, shot, words } from '../fixtures.mjs';
-import { TABLET, chooseRoom, closeEarly, compose, counted, demo, freeTuesday, inked, paper, pdf, pick, scanned, sit, soon } from '../steps.mjs';
+import { TABLET, chooseRoom, closeEarly, compose, counted, demo, freeTuesday, inked, paper, pdf, pick, scanned, sendLooked, sit, soon } from '../steps.mjs';
 
 test.describe.configure({ mode: 'parallel' });
 
@@ -44,6 +44,7 @@ for (const { language, week, chair: user, charge, today } of RUNS) {
       await expect(secretary.locator('[id="sittings[0][to]"]')).toHaveValue('11:30');
       await expect(length).not.toContainText(like(t('composer_over_by')));
       await press(secretary, t('state_send'));
+      await sendLooked(secretary);
       await secretary.waitForURL(/\/meetings\/[0-9a-f-]{36}$/);
       await hydrated(secretary);
       await expect(secretary.getByRole('heading', { level: 1 })).toContainText(title);
@@ -86,6 +87,7 @@ for (const { language, week, chair: user, charge, today } of RUNS) {
       await sit(secretary, soon());
       await chooseRoom(secretary, today);
       await press(secretary, t('state_send_changes'));
+      await sendLooked(secretary);
       await secretary.waitForURL((url) => url.pathname === address);
       await hydrated(secretary);
     });

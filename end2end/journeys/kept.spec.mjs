@@ -1,7 +1,7 @@
 // What is typed is kept: over a slow line, over none, by whoever leaves, and while the meeting changes around it.
 
 import { test, expect, axe, hydrated, like, open, shot, words } from '../fixtures.mjs';
-import { BRIEF, arrange, demo, freeTuesday, paper, pdf, soon, titled } from '../steps.mjs';
+import { BRIEF, arrange, demo, freeTuesday, paper, pdf, sendLooked, soon, titled } from '../steps.mjs';
 
 const t = words('vi');
 const KEEP = '**/api/meetings/keep';
@@ -80,6 +80,7 @@ test('a press that sends while a save is under way sends what was typed last', a
   await page.getByRole('button', { name: t('state_send'), exact: true }).click();
   const { saved } = await first.go();
   await (await saves.next()).go();
+  await sendLooked(page);
   await page.waitForURL(new RegExp(`/meetings/${saved.id}$`));
   await expect(page.getByRole('heading', { level: 1 })).toContainText(title);
 });

@@ -112,6 +112,8 @@ test('a secretary composes and sends a meeting without a mouse', async ({ page }
   await shot(page, 'keyboard-composer');
   await tabTo(page, page.locator('.cmp__foot button[value="publish"]'));
   await page.keyboard.press('Enter');
+  await expect(page.locator('dialog[open] button[value="send"]')).toBeFocused();
+  await page.keyboard.press('Enter');
   await expect(page).toHaveURL(/\/meetings\/[0-9a-f-]{36}$/);
   await expect(page.getByRole('heading', { level: 1 })).toHaveText(title);
 });

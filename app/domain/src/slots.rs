@@ -1,15 +1,15 @@
 //! The nearest times at which everybody and every room of a meeting is free. Pure: busy times come in, slots go out.
 
-use chrono::{Days, Duration, NaiveDateTime};
+use std::collections::BTreeSet;
+
+use chrono::{Days, Duration, NaiveDate, NaiveDateTime};
 
 use crate::calendar::WorkCalendar;
-use crate::duration::{DaySession, bounds};
+use crate::duration::{DaySession, HalfDay, STEP_MINUTES, bounds, sessions};
 use crate::time::{Hours, Sitting};
 
 /// How far ahead a free slot is looked for: beyond six weeks an office plans anew rather than shifts.
 pub const SEARCH_DAYS: u64 = 42;
-/// Starts are tried at every half hour, as offices write them.
-pub const STEP_MINUTES: i64 = 30;
 /// So many slots are offered: enough to choose from, few enough to read at a glance.
 pub const SLOTS_OFFERED: usize = 3;
 
@@ -17,7 +17,8 @@ pub const SLOTS_OFFERED: usize = 3;
 ///
 /// A meeting of one sitting is moved by half hours within office hours of working, unblocked days, never across the
 /// midday break unless it was asked for across it; one of several sittings is moved as a whole, day by day. Never
-/// before `not_before`. Nearest means by distance from the wanted start, earlier first when equally near.
+/// before `not_before`. Nearest means by days, then by the time of day, earlier first when equally near. No two lie in
+/// the same half-day, and one at least on another day: what is near is often against the same thing.
 pub fn nearest_free(
     wanted: &[Sitting],
     busy: &[Sitting],
@@ -33,11 +34,32 @@ pub fn nearest_free(
         .collect();
     found.sort_by_key(|slot| {
         let start = slot.first().map_or(first.start(), Sitting::start);
-        ((start - first.start()).num_minutes().abs(), start)
+        let days = (start.date() - first.date).num_days().abs();
+        (days, (start.time() - first.from).num_minutes().abs(), start)
     });
     found.dedup();
-    found.truncate(SLOTS_OFFERED);
-    found
+    chosen(found, first.date, hours)
+}
+
+/// The nearest ones of different half-days. The last place is kept for another day.
+fn chosen(found: Vec<Vec<Sitting>>, date: NaiveDate, hours: &Hours) -> Vec<Vec<Sitting>> {
+    let mut chosen: Vec<Vec<Sitting>> = Vec::new();
+    let mut taken: BTreeSet<HalfDay> = BTreeSet::new();
+    for slot in found {
+        let is_other_day = slot.first().is_some_and(|sitting| sitting.date != date);
+        let has_other_day = chosen.iter().flatten().any(|sitting| sitting.date != date);
+        let is_last = chosen.len() + 1 == SLOTS_OFFERED;
+        let half_days = sessions(&slot, hours);
+        if (is_last && !has_other_day && !is_other_day) || !taken.is_disjoint(&half_days) {
+            continue;
+        }
+        taken.extend(half_days);
+        chosen.push(slot);
+        if is_last {
+            break;
+        }
+    }
+    chosen
 }
 
 fn fits(sitting: &Sitting, busy: &[Sitting], calendar: &WorkCalendar, not_before: NaiveDateTime) -> bool {
@@ -51,7 +73,7 @@ fn candidates(wanted: &[Sitting], first: &Sitting, hours: &Hours) -> Vec<Vec<Sit
     let mut slots = Vec::new();
     for back_and_forth in 0..=(2 * SEARCH_DAYS) {
         let days = back_and_forth / 2;
-        let shift = |date: chrono::NaiveDate| {
+        let shift = |date: NaiveDate| {
             if back_and_forth % 2 == 0 {
                 date.checked_add_days(Days::new(days))
             } else {
@@ -70,11 +92,7 @@ fn candidates(wanted: &[Sitting], first: &Sitting, hours: &Hours) -> Vec<Vec<Sit
 }
 
 /// Every half-hour start of one date at which a sitting of this length stays within its half-day.
-fn starts_on(
-    date: chrono::NaiveDate,
-    like: &Sitting,
-    hours: &Hours,
-) -> impl Iterator<Item = Sitting> + use<> {
+fn starts_on(date: NaiveDate, like: &Sitting, hours: &Hours) -> impl Iterator<Item = Sitting> + use<> {
     let length = Duration::minutes(like.minutes());
     let same_hours = Sitting { date, ..*like };
     let hours = *hours;
@@ -95,7 +113,7 @@ fn starts_on(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use chrono::{NaiveDate, NaiveTime};
+    use chrono::NaiveTime;
 
     fn sit(d: u32, from: (u32, u32), to: (u32, u32)) -> Sitting {
         let at = |(h, m)| NaiveTime::from_hms_opt(h, m, 0).unwrap();
@@ -115,6 +133,24 @@ mod tests {
         for slot in &slots {
             assert!(!slot[0].overlaps(&sit(16, (8, 0), (10, 0))));
         }
+    }
+
+    #[test]
+    fn what_is_offered_lies_in_different_half_days_and_on_other_days_too() {
+        let morning = sit(16, (8, 0), (10, 0));
+        let slots = free(&[morning], &[morning]);
+        assert_eq!(
+            slots,
+            [sit(16, (13, 30), (15, 30)), sit(15, (8, 0), (10, 0)), sit(17, (8, 0), (10, 0))]
+                .map(|one| vec![one])
+        );
+        // Another room's hour of the same morning is free: then its afternoon, then another day.
+        let early = sit(16, (7, 30), (8, 30));
+        let slots = free(&[early], &[early]);
+        assert_eq!(slots.len(), SLOTS_OFFERED);
+        assert_eq!((slots[0][0].date, slots[1][0].date), (early.date, early.date));
+        assert_ne!(slots[2][0].date, early.date);
+        assert!(slots.iter().all(|slot| slot[0].minutes() == 60));
     }
 
     #[test]

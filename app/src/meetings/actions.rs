@@ -53,7 +53,7 @@ pub(super) fn actions(desk: Desk) -> impl IntoView {
         (is_online && (is_held || may.into_iter().any(|action| meeting.may(action)))).then_some(is_held)
     });
     let calendar =
-        of(desk, |meeting| matches!(meeting.state.stage(), Stage::Scheduled | Stage::UnderWay).then_some(()));
+        of(desk, |meeting| (!matches!(meeting.state.stage(), Stage::Draft | Stage::Held)).then_some(()));
     let id = desk.id;
     view! {
         <div class="mh__act">

@@ -1,10 +1,8 @@
 //! What has changed since the invitations went out, for those who were invited.
 
 use domain::access::Stage;
-use domain::meetings::Change;
-use domain::time::Sitting;
+use domain::meetings::{Before, Change};
 use leptos::prelude::*;
-use serde::Deserialize;
 
 use super::desk::Desk;
 use super::words;
@@ -50,15 +48,6 @@ fn line(change: &Change) -> String {
         Some(before) => format!("{}. {}", title(change), tf(MEETINGS_CHANGED_WAS, &[("before", &before)])),
         None => title(change),
     }
-}
-
-/// When and where it was before, as it is kept.
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Before {
-    sittings: Vec<Sitting>,
-    rooms: Vec<String>,
-    place: String,
 }
 
 /// What time and place were, in words; nothing when neither changed.

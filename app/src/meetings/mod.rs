@@ -12,6 +12,7 @@ mod filter;
 #[cfg(feature = "hydrate")]
 mod follow;
 mod head;
+pub mod invitation;
 pub mod list;
 mod narrow;
 pub mod page;

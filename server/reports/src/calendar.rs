@@ -1,7 +1,7 @@
 //! Meetings as iCalendar (RFC 5545), one event a sitting, for people's own calendars.
 
 use chrono::{DateTime, Utc};
-use icalendar::{Calendar, Component, Event as IcalEvent, EventLike, EventStatus};
+use icalendar::{Calendar, Component, Event as IcalEvent, EventLike, EventStatus, Property};
 
 /// A sitting to be put into a calendar.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,8 +18,12 @@ pub struct Event {
     pub to: DateTime<Utc>,
     /// Where, in words.
     pub place: String,
+    /// What else is to be read, in lines.
+    pub description: String,
     /// Address of the meeting's page.
     pub url: String,
+    /// Address of the online meeting.
+    pub online: Option<String>,
     /// Whether it was called off.
     pub is_cancelled: bool,
 }
@@ -29,19 +33,25 @@ pub fn ics(events: &[Event], now: DateTime<Utc>) -> String {
     let mut calendar = Calendar::new();
     for event in events {
         let status = if event.is_cancelled { EventStatus::Cancelled } else { EventStatus::Confirmed };
-        calendar.push(
-            IcalEvent::new()
-                .uid(&event.uid)
-                .sequence(event.sequence)
-                .timestamp(now)
-                .summary(&one_line(&event.title))
-                .starts(event.from)
-                .ends(event.to)
-                .location(&one_line(&event.place))
-                .url(&event.url)
-                .status(status)
-                .done(),
-        );
+        let lines: Vec<String> = event.description.split('\n').map(one_line).collect();
+        let mut entry = IcalEvent::new()
+            .uid(&event.uid)
+            .sequence(event.sequence)
+            .timestamp(now)
+            .summary(&one_line(&event.title))
+            .starts(event.from)
+            .ends(event.to)
+            .location(&one_line(&event.place))
+            .description(&lines.join("\n"))
+            .url(&event.url)
+            .status(status)
+            .done();
+        if let Some(online) = &event.online {
+            // RFC 7986.
+            let mut conference = Property::new("CONFERENCE", online);
+            entry.append_multi_property(conference.add_parameter("VALUE", "URI").done());
+        }
+        calendar.push(entry);
     }
     calendar.done().to_string()
 }
@@ -67,7 +77,9 @@ mod tests {
             from: at,
             to: at,
             place: "Phòng\rCLASS:PRIVATE".into(),
+            description: "Chủ trì: A\rX:1\nMục 1\u{2028}Z:3".into(),
             url: String::new(),
+            online: None,
             is_cancelled: false,
         };
         let text = ics(&[event], at);
@@ -91,7 +103,9 @@ mod tests {
             from: at(0),
             to: at(90),
             place: "Phòng họp số 1, trụ sở".into(),
+            description: "Chủ trì: Giám đốc\nTài liệu: https://hop.example.vn/meetings/1".into(),
             url: "https://hop.example.vn/meetings/1".into(),
+            online: Some("https://hop.example.vn/meetings/1/live".into()),
             is_cancelled: false,
         };
         let text = ics(&[event], at(-1));
@@ -100,5 +114,12 @@ mod tests {
             assert!(text.contains(line), "{line} in {text}");
         }
         assert!(text.contains("LOCATION:Phòng họp số 1\\, trụ sở"), "{text}");
+        let unfolded = text.replace("\r\n ", "");
+        for line in [
+            "DESCRIPTION:Chủ trì: Giám đốc\\nTài liệu: https://hop.example.vn/meetings/1",
+            "CONFERENCE;VALUE=URI:https://hop.example.vn/meetings/1/live",
+        ] {
+            assert!(unfolded.contains(line), "{line} in {unfolded}");
+        }
     }
 }

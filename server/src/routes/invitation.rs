@@ -1,18 +1,25 @@
 //! A meeting for people's own calendars: one event a sitting, replaced when the meeting changes.
 
+use app::context::Locale;
+use app::meetings::invitation;
+use app::text::keys::ENTRY_CANCELLED;
+use app::text::tf;
 use axum::Extension;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use domain::access::Stage;
 use domain::error::Failure;
 use domain::ids::MeetingId;
-use domain::meetings::Meeting;
+use domain::meetings::{Before, Meeting, Numbered, numbered};
+use domain::time::Sitting;
 use http::{HeaderMap, header};
+use leptos::prelude::{Owner, provide_context};
 use reports::{Event, ics};
 
 use crate::fault;
 use crate::guard::Visitor;
 use crate::site::Site;
+use crate::visitor::locale;
 
 /// The calendar file of a meeting whose invitations are out.
 pub async fn invitation(
@@ -21,7 +28,7 @@ pub async fn invitation(
     Path(id): Path<String>,
     headers: HeaderMap,
 ) -> Response {
-    match file(&site, visitor, &id).await {
+    match file(&site, visitor, &id, locale(&headers)).await {
         Ok(text) => {
             let kind = (header::CONTENT_TYPE, "text/calendar; charset=utf-8");
             let name = (header::CONTENT_DISPOSITION, "attachment; filename=\"phien.ics\"");
@@ -31,30 +38,46 @@ pub async fn invitation(
     }
 }
 
-async fn file(site: &Site, visitor: Visitor, id: &str) -> Result<String, Failure> {
+async fn file(site: &Site, visitor: Visitor, id: &str, locale: Locale) -> Result<String, Failure> {
     let caller = visitor.0.ok_or(Failure::SignedOut)?;
     let id: MeetingId = id.parse().map_err(|_| Failure::NotFound)?;
     let meeting = site.services.meetings.get(&caller, id).await?;
     if meeting.state.stage() == Stage::Draft {
         return Err(Failure::NotFound);
     }
-    Ok(ics(&events(site, &meeting), site.clock.now()))
+    Ok(ics(&events(site, &meeting, locale), site.clock.now()))
 }
 
-fn events(site: &Site, meeting: &Meeting) -> Vec<Event> {
+/// An event for each sitting that people were told of: those that were taken out are told as such.
+fn events(site: &Site, meeting: &Meeting, locale: Locale) -> Vec<Event> {
     let zone = site.backend.zone();
-    let rooms = meeting.rooms.iter().map(|room| room.name.clone());
-    let place: Vec<String> = rooms.chain([meeting.place.clone()]).filter(|place| !place.is_empty()).collect();
-    let is_cancelled = matches!(meeting.state.stage(), Stage::Cancelled | Stage::Postponed);
-    let event = |(number, sitting): (usize, &domain::time::Sitting)| Event {
-        uid: format!("{}-{}@phien", meeting.id, number + 1),
+    let page = format!("{}/meetings/{}", site.config.address(), meeting.id);
+    let owner = Owner::new();
+    let (entry, gone) = owner.with(|| {
+        provide_context(locale);
+        let gone = tf(ENTRY_CANCELLED, &[("title", &meeting.title)]);
+        (invitation::entry(meeting, &page), gone)
+    });
+    let is_off = matches!(meeting.state.stage(), Stage::Cancelled | Stage::Postponed);
+    let before: Vec<Before> = meeting
+        .changes
+        .iter()
+        .rev()
+        .filter_map(|change| serde_json::from_str::<Before>(&change.before).ok())
+        .collect();
+    let plans: Vec<&[Sitting]> =
+        before.iter().map(|before| &before.sittings[..]).chain([&meeting.sittings[..]]).collect();
+    let event = |Numbered { number, sitting, stands }| Event {
+        uid: format!("{}-{number}@phien", meeting.id),
         sequence: u32::try_from(meeting.rev).unwrap_or_default(),
-        title: meeting.title.clone(),
+        title: if stands { entry.title.clone() } else { gone.clone() },
         from: zone.instant(sitting.start()),
         to: zone.instant(sitting.end()),
-        place: place.join(", "),
-        url: format!("{}/meetings/{}", site.config.address(), meeting.id),
-        is_cancelled,
+        place: entry.place.clone(),
+        description: entry.description.clone(),
+        url: page.clone(),
+        online: entry.online.clone().filter(|_| stands),
+        is_cancelled: is_off || !stands,
     };
-    meeting.sittings.iter().enumerate().map(event).collect()
+    numbered(&plans).into_iter().map(event).collect()
 }

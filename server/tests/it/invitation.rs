@@ -22,7 +22,35 @@ async fn a_meeting_goes_into_its_peoples_calendars() {
     ] {
         assert!(answer.text().contains(line), "{line} in {}", answer.text());
     }
+    // Whoever finds it in another program finds the way back, and who chairs.
+    let unfolded = answer.text().replace("\r\n ", "");
+    let page = format!("/meetings/{meeting}");
+    let described = unfolded.lines().find(|line| line.starts_with("DESCRIPTION:")).unwrap();
+    assert!(described.contains(&page) && described.contains("Chủ trì:"), "{described}");
     let (stranger, _) = world.person("khach1", "delegate").await;
     let refused = world.ask(Method::GET, &path).signed_in(&stranger).send().await;
     assert!(matches!(refused.status, StatusCode::FORBIDDEN | StatusCode::NOT_FOUND));
+}
+
+/// The lines of one kind, unfolded.
+fn lines<'t>(file: &'t str, name: &str) -> Vec<&'t str> {
+    file.lines().filter(|line| line.starts_with(name)).collect()
+}
+
+#[tokio::test]
+async fn what_was_called_off_says_so_in_its_title() {
+    let (world, _) = World::claimed().await;
+    let (secretary, caller) = world.person("thuky1", "secretary").await;
+    let (meeting, _) = world.meeting(&caller).await;
+    let path = format!("/meetings/{meeting}/invitation.ics");
+    let file =
+        async || world.ask(Method::GET, &path).signed_in(&secretary).send().await.text().replace("\r\n ", "");
+    let uid = lines(&file().await, "UID:").join(" ");
+    world.site.services.meetings.call_off(&caller, meeting, true, "Chủ trì đi công tác").await.unwrap();
+    let postponed = file().await;
+    assert_eq!(lines(&postponed, "SUMMARY:"), ["SUMMARY:HOÃN: Họp giao ban tuần"]);
+    assert_eq!(lines(&postponed, "STATUS:"), ["STATUS:CANCELLED"]);
+    assert_eq!(lines(&postponed, "UID:"), [uid.as_str()], "it replaces the entry that is there");
+    let page = world.page(&format!("/meetings/{meeting}")).signed_in(&secretary).send().await;
+    assert!(page.text().contains("/invitation.ics"), "the file is still offered");
 }

@@ -5,6 +5,7 @@ mod booking;
 mod check;
 mod input;
 mod list;
+mod numbered;
 mod record;
 mod state;
 
@@ -21,6 +22,7 @@ pub use input::{AgendaInput, Delegation, MeetingInput, Plan, PlannedItem, Sittin
 pub use list::{
     Calendar, CalendarFilter, Entry, MeetingFilter, MeetingRow, RoomDay, SiteMeeting, Today, Waiting,
 };
+pub use numbered::{Numbered, numbered};
 pub use record::{
     Correction, CorrectionInput, EnteredAfterwards, ItemTimes, ItemTimesInput, MeetingRecord, RecordState,
     Recorded, START_GRACE, began_before, closes_early, correctable, first_day_to_enter, may_enter,
@@ -212,8 +214,20 @@ pub struct Change {
     /// What changed: `title`, `kind`, `counterpart`, `notice`, `time`, `place`, `form`, `agenda`, `delegates`, `sites`,
     /// `chair`, `state`, `papers`.
     pub what: Vec<String>,
-    /// How it was before, in words, for time and place.
+    /// [`Before`] as JSON.
     pub before: String,
+}
+
+/// When and where a meeting was to be before a change.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Before {
+    /// Its sittings.
+    pub sittings: Vec<Sitting>,
+    /// Names of its rooms.
+    pub rooms: Vec<String>,
+    /// Another place.
+    pub place: String,
 }
 
 /// What saving gives back: where the draft is and the revision to send with the next edit.

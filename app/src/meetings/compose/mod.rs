@@ -12,6 +12,7 @@ mod live;
 mod panel;
 mod people;
 mod place;
+mod preview;
 #[cfg(any(feature = "hydrate", test))]
 mod settled;
 mod sheet;
@@ -136,6 +137,7 @@ fn composer(mut composed: Composed) -> impl IntoView {
             {panel::panel(sheet)}
             <a class="cmp__sum" href="#check" rel="external"><Icon name="list-checks"/><span>{move || panel::sum(sheet)}</span></a>
             {hours()}
+            {preview::preview(sheet)}
         </form>
     }
 }

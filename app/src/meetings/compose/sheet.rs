@@ -113,6 +113,10 @@ pub(super) struct Sheet {
     pub(super) is_drawing: StoredValue<bool>,
     /// The form on the page.
     pub(super) form: NodeRef<leptos::html::Form>,
+    /// The look at what will be sent.
+    pub(super) preview: NodeRef<leptos::html::Dialog>,
+    /// Whether it was asked for.
+    pub(super) is_previewed: RwSignal<bool>,
 }
 
 impl Sheet {
@@ -157,6 +161,8 @@ impl Sheet {
             turn: StoredValue::new(0),
             is_drawing: StoredValue::new(false),
             form: NodeRef::new(),
+            preview: NodeRef::new(),
+            is_previewed: RwSignal::new(false),
         }
     }
 
@@ -301,7 +307,7 @@ fn length(input: &MeetingInput, choices: &Choices) -> Option<DurationCheck> {
     let rule = rule_on(&choices.rules, input.kind.trim(), first.date)?.clone();
     Some(DurationCheck {
         sessions: duration::sessions(&sittings, &choices.hours).into_iter().collect(),
-        fits: duration::cuts_that_fit(&sittings, &choices.hours, rule.limit_sessions),
+        fits: duration::what_fits(&sittings, &choices.hours, rule.limit_sessions),
         rule,
     })
 }

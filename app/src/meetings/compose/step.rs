@@ -17,8 +17,10 @@ pub(super) enum Step {
     Keep,
     /// Keeps it and has everything checked, what is missing included.
     Check,
-    /// Keeps it and sends the invitations.
+    /// Keeps it and sends the invitations; a live form shows first what will be sent.
     Publish,
+    /// Sends what was looked at.
+    Send,
     /// One more sitting, a day after the last one.
     AddSitting,
     /// Away with a sitting.
@@ -71,6 +73,7 @@ impl Step {
         let step = match name {
             "check" => Some(Step::Check),
             "publish" => Some(Step::Publish),
+            "send" => Some(Step::Send),
             "add_sitting" => Some(Step::AddSitting),
             "drop_sitting" => place().map(Step::DropSitting),
             "add_room" => Some(Step::AddRoom),
@@ -100,8 +103,13 @@ impl Step {
     /// Takes the step. What concerns the outside (keeping, checking, sending) changes nothing that was typed.
     pub(super) fn apply(&self, input: &mut MeetingInput, agencies: &[Agency]) {
         match self {
-            Step::Keep | Step::Check | Step::Publish | Step::AddSite | Step::AddDelegate | Step::FindRoom => {
-            }
+            Step::Keep
+            | Step::Check
+            | Step::Publish
+            | Step::Send
+            | Step::AddSite
+            | Step::AddDelegate
+            | Step::FindRoom => {}
             Step::AddSitting => input.sittings.push(next_sitting(&input.sittings)),
             Step::DropSitting(at) => drop_at(&mut input.sittings, *at),
             Step::AddRoom => input.rooms.push(String::new()),
@@ -142,9 +150,12 @@ impl Step {
     pub(super) fn section(&self) -> &'static str {
         match self {
             Step::Keep => "top",
-            Step::Check | Step::Publish | Step::ApplySlot(_) | Step::ApplyRoom(_) | Step::MakeOnline => {
-                "check"
-            }
+            Step::Check
+            | Step::Publish
+            | Step::Send
+            | Step::ApplySlot(_)
+            | Step::ApplyRoom(_)
+            | Step::MakeOnline => "check",
             Step::AddSitting | Step::DropSitting(_) => "time",
             Step::AddRoom | Step::FindRoom | Step::DropRoom(_) => "place",
             Step::AddSite | Step::DropSite(_) | Step::AddAllCommunes | Step::DropAllSites => "place",

@@ -7,7 +7,7 @@ use chrono::{NaiveDate, NaiveDateTime};
 use domain::access::{Action, Caller, Part, Stage};
 use domain::agencies::{AgencySettings, Level};
 use domain::count::{Counterpart, Form, Side};
-use domain::duration::{cuts_that_fit, sessions};
+use domain::duration::{sessions, what_fits};
 use domain::error::{FieldProblem, Refusal};
 use domain::ids::{AgencyId, MeetingId};
 use domain::meetings::{
@@ -128,7 +128,7 @@ fn duration(rows: &Rows, rules: &[KindRule], settings: &AgencySettings) -> Optio
     Some(DurationCheck {
         sessions: sessions(&rows.sittings, &settings.hours).into_iter().collect(),
         rule: rule.clone(),
-        fits: cuts_that_fit(&rows.sittings, &settings.hours, rule.limit_sessions),
+        fits: what_fits(&rows.sittings, &settings.hours, rule.limit_sessions),
     })
 }
 

@@ -4,13 +4,12 @@
 use chrono::{Datelike, TimeDelta};
 use domain::access::{Action, Caller, Stage};
 use domain::audit::Deed;
-use domain::duration::{cuts_that_fit, sessions};
+use domain::duration::{sessions, what_fits};
 use domain::error::{Failure, Refusal};
 use domain::ids::{AgencyId, MeetingId};
-use domain::meetings::{Meeting, MeetingInput, PUBLISHED_AN_HOUR_AT_MOST, Saved, may_still_begin};
+use domain::meetings::{Before, Meeting, MeetingInput, PUBLISHED_AN_HOUR_AT_MOST, Saved, may_still_begin};
 use domain::rules::{KindRule, rule_on};
 use domain::time::{Hours, Sitting};
-use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::agenda::{self, NewItems};
@@ -153,7 +152,7 @@ fn within_the_law(rows: &Rows, rules: &[KindRule], hours: &Hours) -> Done<()> {
         sessions: u32::try_from(length).unwrap_or(u32::MAX),
         limit: rule.limit_sessions,
         source: rule.source.clone(),
-        fits: cuts_that_fit(&rows.sittings, hours, rule.limit_sessions),
+        fits: what_fits(&rows.sittings, hours, rule.limit_sessions),
     }
     .into())
 }
@@ -215,21 +214,13 @@ fn changed(before: &Meeting, after: &Meeting) -> Vec<&'static str> {
     .collect()
 }
 
-/// How time and place were before, as JSON: the page words it.
-#[derive(Serialize)]
-struct Before<'a> {
-    sittings: &'a [Sitting],
-    rooms: Vec<&'a str>,
-    place: &'a str,
-}
-
 /// Writes a change that delegates see; nothing when nothing changed. The one who made it has seen it.
 pub(super) async fn record_change(tx: &mut Tx, caller: &Caller, before: &Meeting, what: &[&str]) -> Done<()> {
     if what.is_empty() {
         return Ok(());
     }
-    let rooms = before.rooms.iter().map(|room| room.name.as_str()).collect();
-    let was = Before { sittings: &before.sittings, rooms, place: &before.place };
+    let rooms = before.rooms.iter().map(|room| room.name.clone()).collect();
+    let was = Before { sittings: before.sittings.clone(), rooms, place: before.place.clone() };
     let number = newest_change(tx, before.id).await? + 1;
     add_change(tx, caller, (before.id, number), &serde_json::to_string(what)?, &serde_json::to_string(&was)?)
         .await

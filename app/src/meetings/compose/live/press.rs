@@ -17,6 +17,7 @@ use super::form::{data, focus_on, focused, read, text};
 use super::keep::{begin_turn, changed, check, keep, show};
 use crate::failure::CallError;
 use crate::meetings::calls::publish;
+use crate::ui::dialog;
 
 pub(super) fn submit(sheet: Sheet, event: &leptos::ev::SubmitEvent) {
     event.prevent_default();
@@ -26,13 +27,16 @@ pub(super) fn submit(sheet: Sheet, event: &leptos::ev::SubmitEvent) {
     let pressed = event.submitter().and_then(|button| button.get_attribute("value")).unwrap_or_default();
     let step = Step::parse(&pressed);
     match step {
-        Step::Publish => {
+        Step::Publish | Step::Send => {
             // A second press while the first is under way would send twice.
             let was_sending =
                 sheet.is_sending.try_update_value(|is_sending| std::mem::replace(is_sending, true));
             if was_sending == Some(false) {
                 spawn_local(async move {
-                    send(sheet).await;
+                    match step {
+                        Step::Send => send(sheet).await,
+                        _ => look_or_send(sheet).await,
+                    }
                     sheet.is_sending.try_set_value(false);
                 });
             }
@@ -101,8 +105,28 @@ async fn keep_now(sheet: Sheet) -> bool {
     }
 }
 
+/// Shows what will be sent when nothing stands in its way; otherwise tries to send, which tells what does. What took place
+/// already is entered and sent to nobody.
+async fn look_or_send(sheet: Sheet) {
+    if sheet.is_held() {
+        return send(sheet).await;
+    }
+    if !keep_now(sheet).await || !is_settled(sheet) {
+        return;
+    }
+    check(sheet).await;
+    let is_checked = sheet.is_unchecked.try_get_untracked() == Some(false);
+    let stands = untrack(|| sheet.counts().0 + sheet.open_count());
+    if !is_checked || stands > 0 {
+        return send(sheet).await;
+    }
+    sheet.is_previewed.try_set(true);
+    dialog::show(sheet.preview);
+}
+
 /// Keeps, then sends; a refusal is told at the top of the check.
 async fn send(sheet: Sheet) {
+    dialog::close(sheet.preview);
     if !keep_now(sheet).await || !is_settled(sheet) {
         return;
     }
