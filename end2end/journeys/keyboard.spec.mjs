@@ -168,3 +168,31 @@ test('a press on Search leads into its field as well', async ({ page }) => {
     await expect(page.locator('input[data-search]')).toBeFocused();
   }
 });
+
+test('an item of the agenda moves by pressing one button again and again', async ({ page }) => {
+  await signInByKeys(page, 'thuky1.vpub');
+  await page.goto('/meetings/new');
+  await hydrated(page);
+  const title = (at) => page.locator(`[id="agenda[${at}][title]"]`);
+  const titles = ['Khai mạc', 'Báo cáo', 'Thảo luận', 'Kết luận'];
+  for (const [at, text] of titles.entries()) {
+    if (at > 0) await page.locator('button[name="then"][value="add_agenda"]').click();
+    await title(at).fill(text);
+  }
+  await page.locator('[id="up:3"]').focus();
+  for (const at of [2, 1]) {
+    await page.keyboard.press('Enter');
+    await expect(page.locator(`[id="up:${at}"]`)).toBeFocused();
+  }
+  await page.keyboard.press('Enter');
+  // At the top there is only the way back.
+  await expect(page.locator('[id="down:0"]')).toBeFocused();
+  await expect(title(0)).toHaveValue('Kết luận');
+  for (const at of [1, 2]) {
+    await page.keyboard.press('Enter');
+    await expect(page.locator(`[id="down:${at}"]`)).toBeFocused();
+  }
+  await page.keyboard.press('Enter');
+  await expect(page.locator('[id="up:3"]')).toBeFocused();
+  for (const [at, text] of titles.entries()) await expect(title(at)).toHaveValue(text);
+});

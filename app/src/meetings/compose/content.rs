@@ -5,7 +5,7 @@ use domain::meetings::MeetingInput;
 use domain::rules::{KindRule, rules_on};
 use leptos::prelude::*;
 
-use super::field::{choice, entry, folded, framed};
+use super::field::{choice, folded, framed, long_entry};
 use super::sheet::Sheet;
 use crate::meetings::words as meeting_words;
 use crate::text::keys::*;
@@ -20,7 +20,8 @@ pub(super) fn content(sheet: Sheet) -> impl IntoView {
             <h2 id="top">{t(COMPOSER_CONTENT)}</h2>
             {sheet.drawn(move |input| {
                 view! {
-                    {entry(sheet, "title".to_owned(), t(COMPOSER_TITLE), input.title.clone(), "text", "")}
+                    {long_entry(sheet, "title".to_owned(), t(COMPOSER_TITLE), input.title.clone())}
+                    {holder(sheet, input, Shown::Here)}
                     <div class="two">{kinds(sheet, input)}{counterparts(input)}</div>
                     {forms(sheet, input)}
                     {more(sheet, input)}
@@ -96,24 +97,43 @@ fn forms(sheet: Sheet, input: &MeetingInput) -> impl IntoView + use<> {
     framed(sheet, "form".to_owned(), t(COMPOSER_FORM), control, true)
 }
 
+/// Where the organiser is chosen.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Shown {
+    /// Among the first fields.
+    Here,
+    /// Folded away.
+    Folded,
+}
+
+/// The organiser: in sight for those who write for several agencies, folded away for those who write for one.
+fn holder(sheet: Sheet, input: &MeetingInput, place: Shown) -> Option<AnyView> {
+    let agencies: Vec<(String, String)> = sheet.choices.with_value(|choices| {
+        let is_one = |id: &str| choices.own.iter().any(|own| own.to_string() == id) || id == input.agency;
+        let named = choices.agencies.iter().map(|agency| (agency.id.to_string(), agency.name.clone()));
+        named.filter(|(id, _)| is_one(id)).collect()
+    });
+    let shown = if agencies.len() > 1 { Shown::Here } else { Shown::Folded };
+    (shown == place).then(|| {
+        let options = agencies
+            .into_iter()
+            .map(|(id, name)| {
+                let chosen = id == input.agency;
+                view! { <option value=id selected=chosen>{name}</option> }
+            })
+            .collect_view();
+        choice(sheet, "agency".to_owned(), t(COMPOSER_AGENCY), options.into_any()).into_any()
+    })
+}
+
 /// What is seldom changed, folded away.
 fn more(sheet: Sheet, input: &MeetingInput) -> impl IntoView + use<> {
-    let agencies = sheet.choices.with_value(|choices| {
-        choices
-            .agencies
-            .iter()
-            .filter(|agency| choices.own.contains(&agency.id) || agency.id.to_string() == input.agency)
-            .map(|agency| {
-                let id = agency.id.to_string();
-                let chosen = id == input.agency;
-                view! { <option value=id selected=chosen>{agency.name.clone()}</option> }
-            })
-            .collect_view()
-    });
     let attended = input.side == "attended";
+    let folded_holder = holder(sheet, input, Shown::Folded);
+    let words = if folded_holder.is_some() { COMPOSER_MORE } else { COMPOSER_MORE_ALONE };
     let body = view! {
             <div class="stack">
-                {choice(sheet, "agency".to_owned(), t(COMPOSER_AGENCY), agencies.into_any())}
+                {folded_holder}
                 <div class="field">
                     <label for="side">{t(COMPOSER_SIDE)}</label>
                     <select class="select" id="side" name="side">
@@ -127,5 +147,5 @@ fn more(sheet: Sheet, input: &MeetingInput) -> impl IntoView + use<> {
                 </label>
             </div>
     };
-    folded(sheet, "more", || t(COMPOSER_MORE).to_owned(), body.into_any())
+    folded(sheet, "more", move || t(words).to_owned(), body.into_any())
 }

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::sheet::Sheet;
-use crate::ui::Icon;
+use crate::ui::{Icon, textarea_text};
 
 /// The error of a field, appearing and going as the check says.
 pub(super) fn error(sheet: Sheet, name: &str) -> impl IntoView + use<> {
@@ -63,6 +63,34 @@ pub(super) fn entry(
             aria-invalid=invalid(sheet, &name)
             aria-describedby=format!("{name}-error")
         />
+    };
+    framed(sheet, name, label, control.into_any(), false)
+}
+
+/// So many letters fit into one row of the form.
+const ONE_ROW: usize = 70;
+
+/// A line of text that is usually long: it is shown whole, over several rows, and Enter makes no line of its own.
+pub(super) fn long_entry(sheet: Sheet, name: String, label: &'static str, value: String) -> impl IntoView {
+    // For browsers that do not let it grow by itself.
+    let rows = if value.chars().count() > ONE_ROW { "2" } else { "1" };
+    let control = view! {
+        <textarea
+            class="input input--grows"
+            id=name.clone()
+            name=name.clone()
+            rows=rows
+            autocomplete="off"
+            aria-invalid=invalid(sheet, &name)
+            aria-describedby=format!("{name}-error")
+            on:keydown=move |event| {
+                if event.key() == "Enter" {
+                    event.prevent_default();
+                }
+            }
+        >
+            {textarea_text(value)}
+        </textarea>
     };
     framed(sheet, name, label, control.into_any(), false)
 }

@@ -40,8 +40,14 @@ fn rows(sheet: Sheet, input: &MeetingInput) -> impl IntoView + use<> {
 fn row(sheet: Sheet, at: usize, item: &AgendaInput, count: usize) -> impl IntoView + use<> {
     let name = |field: &str| format!("agenda[{at}][{field}]");
     let number = at + 1;
+    // Each has an identifier: after a move it has the focus again, so that Enter moves on.
     let button = |value: String, icon: &'static str, text: crate::text::Text| {
-        press(value, icon, None, Some(tf(text, &[("n", &number)])), "btn btn--icon")
+        let label = tf(text, &[("n", &number)]);
+        view! {
+            <button class="btn btn--icon" id=value.clone() name="then" value=value aria-label=label.clone() title=label>
+                <Icon name=icon/>
+            </button>
+        }
     };
     view! {
         <fieldset class="cmp__item">
@@ -49,16 +55,18 @@ fn row(sheet: Sheet, at: usize, item: &AgendaInput, count: usize) -> impl IntoVi
             <span class="cmp__item-no num" aria-hidden="true">{number}</span>
             <div class="cmp__item-fields">
                 <input r#type="hidden" name=name("id") value=item.id.clone()/>
-                {entry(sheet, name("title"), t(COMPOSER_ITEM_TITLE), item.title.clone(), "text", "")}
                 <div class="cmp__item-two">
-                    {entry(sheet, name("presenter"), t(COMPOSER_ITEM_PRESENTER), item.presenter.clone(), "text", "")}
+                    {entry(sheet, name("title"), t(COMPOSER_ITEM_TITLE), item.title.clone(), "text", "")}
                     {entry(sheet, name("minutes"), t(COMPOSER_ITEM_MINUTES), item.minutes.clone(), "number", "num")}
                 </div>
-                <label class="tick">
-                    <input r#type="checkbox" name=name("discussion") value="on" checked=item.discussion == "on"/>
-                    {t(COMPOSER_ITEM_DISCUSSION)}
-                </label>
-                {to_papers(sheet, at)}
+                <div class="cmp__item-more">
+                    {entry(sheet, name("presenter"), t(COMPOSER_ITEM_PRESENTER), item.presenter.clone(), "text", "")}
+                    <label class="tick">
+                        <input r#type="checkbox" name=name("discussion") value="on" checked=item.discussion == "on"/>
+                        {t(COMPOSER_ITEM_DISCUSSION)}
+                    </label>
+                    {to_papers(sheet, at)}
+                </div>
             </div>
             <div class="cmp__item-acts">
                 {(at > 0).then(|| button(format!("up:{at}"), "arrow-up", COMPOSER_ITEM_UP))}

@@ -78,8 +78,15 @@ fn focus_after(sheet: Sheet, step: &Step) -> Option<String> {
     let last = |count: usize| count.saturating_sub(1);
     sheet.input.with_untracked(|input| match step {
         Step::AddItem => Some(format!("agenda[{}][title]", last(input.agenda.len()))),
-        Step::Up(at) => Some(format!("agenda[{}][title]", at.saturating_sub(1))),
-        Step::Down(at) => Some(format!("agenda[{}][title]", (at + 1).min(last(input.agenda.len())))),
+        // The same button of the item, where there is one: several presses in a row move it on.
+        Step::Up(at) => Some(match at.saturating_sub(1) {
+            0 => "down:0".to_owned(),
+            at => format!("up:{at}"),
+        }),
+        Step::Down(at) => Some(match (at + 1).min(last(input.agenda.len())) {
+            at if at == last(input.agenda.len()) => format!("up:{at}"),
+            at => format!("down:{at}"),
+        }),
         Step::DropItem(at) => Some(format!("agenda[{}][title]", (*at).min(last(input.agenda.len())))),
         Step::AddSitting => Some(format!("sittings[{}][date]", last(input.sittings.len()))),
         Step::DropSitting(_) => Some("sittings[0][date]".to_owned()),
@@ -139,7 +146,11 @@ async fn send(sheet: Sheet) {
             // The page is on its way out, and no save may come between.
             pending::<()>().await;
         }
-        Err(CallError(failure)) => tell(sheet, failure),
+        Err(CallError(failure)) => {
+            tell(sheet, failure);
+            // Somebody may have been faster: what is free now stands beside the refusal.
+            check(sheet).await;
+        }
     }
 }
 
