@@ -46,11 +46,10 @@ enum Command {
         /// agencies, people, rooms, meetings or baseline.
         #[arg(value_parser = parse_kind)]
         kind: ImportKind,
-        /// UTF-8, comma or semicolon, the first line names the columns.
+        /// CSV or .xlsx, with a line that names the columns.
         file: PathBuf,
-        /// Check everything, write nothing.
-        #[arg(long)]
-        dry_run: bool,
+        #[command(flatten)]
+        how: import::How,
     },
     /// Print figures for a window of dates.
     Figures {
@@ -136,9 +135,7 @@ async fn command(command: Command, config: Config) -> Ending {
     match command {
         Command::Serve => serve::serve(config, clock).await,
         Command::Demo => demo::demo(&config, &clock).await,
-        Command::Import { kind, file, dry_run } => {
-            import::import(&config, &clock, kind, &file, dry_run).await
-        }
+        Command::Import { kind, file, how } => import::import(&config, &clock, kind, &file, how).await,
         Command::Figures { agency, scope, from, to, json } => {
             figures::figures(&config, &clock, figures::Asked { agency, scope, from, to, json }).await
         }

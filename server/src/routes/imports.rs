@@ -75,13 +75,13 @@ async fn take(
     let place = site.places.imports.acquire(caller.person, site.config.limits.turn_within).await;
     let _place = place.ok_or(Refusal::ImportUnderWay)?;
     let bytes = rows.read().await?;
-    let writes = mode == ImportMode::Write;
+    let writes = mode != ImportMode::DryRun;
     if writes {
         let left = site.places.written_imports.try_take(caller.person, Instant::now());
         left.map_err(|wait| Refusal::ImportsTooOften { minutes: wait.as_secs().div_ceil(60).max(1) })?;
     }
     let outcome = site.services.imports.import(caller, kind, bytes, mode).await?;
-    // A file with bad rows holds up nobody. One that was left or that failed may have, and stays counted.
+    // A file with bad rows or unread warnings holds up nobody. One that was left or that failed may have, and stays counted.
     if writes && !outcome.is_written {
         site.places.written_imports.give_back(&caller.person);
     }
@@ -96,16 +96,21 @@ struct Sent {
     mode: ImportMode,
 }
 
-/// Anything but the word itself writes nothing.
-fn mode(text: &str) -> ImportMode {
-    if text.trim() == "write" { ImportMode::Write } else { ImportMode::DryRun }
+/// Anything but the word itself writes nothing. `read` is the mark of the warnings that were ticked as read.
+fn mode(text: &str, read: &str) -> ImportMode {
+    match (text.trim() == "write", read.trim().parse()) {
+        (false, _) => ImportMode::DryRun,
+        (true, Err(_)) => ImportMode::Write,
+        (true, Ok(mark)) => ImportMode::WriteWarned(mark),
+    }
 }
 
 async fn read(site: &Site, caller: &Caller, kind: ImportKind, form: &mut Form) -> Result<Sent, Failure> {
-    let (mut sent, mut write) = (None, ImportMode::DryRun);
+    let (mut sent, mut write, mut warnings_read) = (None, String::new(), String::new());
     while let Some(mut field) = form.next_field().await? {
         match field.name().unwrap_or_default() {
-            "mode" => write = mode(&text(field).await?),
+            "mode" => write = text(field).await?,
+            "warnings_read" => warnings_read = text(field).await?,
             "file" => {
                 let name = field.file_name().unwrap_or_default().to_owned();
                 let mut rows = site.backend.begin_import_upload(caller, kind).await?;
@@ -124,5 +129,5 @@ async fn read(site: &Site, caller: &Caller, kind: ImportKind, form: &mut Form) -
     }
     let missing = || Failure::Invalid(vec![FieldProblem::new("file", Problem::Missing)]);
     let (name, rows) = sent.ok_or_else(missing)?;
-    Ok(Sent { name, rows, mode: write })
+    Ok(Sent { name, rows, mode: mode(&write, &warnings_read) })
 }

@@ -5,12 +5,13 @@ use std::collections::{HashMap, HashSet};
 
 use domain::audit::Deed;
 use domain::error::Problem;
-use domain::imports::{IMPORT_WRITTEN_AT_MOST, ImportKind, ImportReport};
+use domain::imports::{Doubt, IMPORT_WRITTEN_AT_MOST, ImportKind, ImportReport};
 use domain::people::PersonInput;
 use futures::{StreamExt, TryStreamExt};
 
-use super::cells::{line, place_of};
+use super::cells::{line, no_such_agency, place_of};
 use super::changes::{Area, Change};
+use super::likeness::SameNames;
 use super::table::{Cells, Row, Table};
 use super::{FileSteps, Import};
 use crate::Backend;
@@ -132,7 +133,10 @@ fn compare(
     mut there: HashMap<String, There>,
     is_alone: bool,
 ) -> Done<Vec<Write>> {
-    let mut writes = Vec::new();
+    let (mut writes, mut names) = (Vec::new(), SameNames::default());
+    for there in there.values() {
+        names.insert(Some(there.kept.place.id), &there.kept.name, &there.kept.user_name);
+    }
     for (row, parsed) in rows {
         let cells = row.cells(table);
         let Some(place) = place_of(import, places, cells, ImportKind::People)? else { continue };
@@ -145,6 +149,10 @@ fn compare(
                 if !import.allowed(cells, "roles", permitted)? {
                     continue;
                 }
+                if let Some(user_name) = names.find(Some(place.id), &after.name) {
+                    import.bad.doubt(cells, "name", Doubt::SameName { code: user_name.to_owned() });
+                }
+                names.insert(Some(place.id), &after.name, &after.user_name);
                 import.adds(cells);
             }
             Some(before) if !before.kept.differs(&after) => {
@@ -188,7 +196,8 @@ fn standing(
     let mut roles = match people::held(&parsed.roles, place, places) {
         Ok(roles) => roles,
         Err(code) => {
-            import.bad.value(cells, "roles", code, Problem::Unknown);
+            let problem = no_such_agency(import, places, code);
+            import.bad.value(cells, "roles", code, problem);
             return None;
         }
     };

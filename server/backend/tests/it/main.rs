@@ -20,6 +20,7 @@ mod figures;
 mod figures_naive;
 mod full_days;
 mod imports;
+mod imports_files;
 mod imports_limits;
 mod imports_lock;
 mod imports_people;
