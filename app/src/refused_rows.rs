@@ -50,6 +50,7 @@ pub fn describe_doubt(doubt: &Doubt) -> String {
         Doubt::Shortened => t(DOUBT_SHORTENED).to_owned(),
         Doubt::MadeADate => t(DOUBT_MADE_A_DATE).to_owned(),
         Doubt::SameName { code } => tf(DOUBT_SAME_NAME, &[("code", code)]),
+        Doubt::SheetError => t(DOUBT_SHEET_ERROR).to_owned(),
         Doubt::Damaged => t(DOUBT_DAMAGED).to_owned(),
         Doubt::TwiceEncoded { reads } => tf(DOUBT_TWICE_ENCODED, &[("reads", reads)]),
     }

@@ -76,9 +76,10 @@ enum Command {
     Rehearse(rehearse::Rehearse),
     /// Print every setting and all that is wrong with this installation.
     Check,
-    /// Look into the paper on the standard input. The program starts itself with this, under tight limits.
+    /// Look into the paper on the standard input, or with a kind of import into a workbook. The program starts itself with
+    /// this, under tight limits.
     #[command(name = foreign::child::VERB, hide = true)]
-    LookInto,
+    LookInto { kind: Option<String> },
 }
 
 fn parse_kind(text: &str) -> Result<ImportKind, String> {
@@ -97,7 +98,7 @@ pub fn run() -> ExitCode {
     modes::keep_to_the_user();
     memory::return_large_blocks();
     let cli = Cli::parse();
-    if let Command::LookInto = cli.command {
+    if let Command::LookInto { .. } = cli.command {
         return foreign::child::run();
     }
     if let Command::Rehearse(asked) = cli.command {
@@ -140,7 +141,7 @@ async fn command(command: Command, config: Config) -> Ending {
             figures::figures(&config, &clock, figures::Asked { agency, scope, from, to, json }).await
         }
         Command::Admin(what) => admin::admin(&config, &clock, what).await,
-        Command::Check | Command::Rehearse(_) | Command::LookInto => {
+        Command::Check | Command::Rehearse(_) | Command::LookInto { .. } => {
             unreachable!("answered before the configuration was taken as right")
         }
     }

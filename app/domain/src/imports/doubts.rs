@@ -44,6 +44,8 @@ pub enum Doubt {
     },
     /// Letters were replaced by question marks or `�`.
     Damaged,
+    /// What a spreadsheet shows instead of a value: `#N/A`, `#####`.
+    SheetError,
     /// UTF-8 was read in another encoding and then written as UTF-8: `PhÃ²ng`.
     TwiceEncoded {
         /// The text as it was.
@@ -197,6 +199,9 @@ pub fn without_zeros(key: &str) -> String {
     kept
 }
 
+/// What spreadsheets show where a formula has no value.
+const SHEET_ERRORS: [&str; 7] = ["#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!"];
+
 /// What is doubtful about the letters of a text, as it stands in the file.
 ///
 /// ```
@@ -205,6 +210,9 @@ pub fn without_zeros(key: &str) -> String {
 /// assert_eq!(doubt_of_text("Phòng 201?"), None);
 /// ```
 pub fn doubt_of_text(text: &str) -> Option<Doubt> {
+    if SHEET_ERRORS.contains(&text) || text.len() > 2 && text.bytes().all(|byte| byte == b'#') {
+        return Some(Doubt::SheetError);
+    }
     if text.contains('\u{fffd}') || has_replaced_letters(text) {
         return Some(Doubt::Damaged);
     }
@@ -338,7 +346,11 @@ mod tests {
         for text in ["Ph�ng", "M?t", "Ph??ng", "??ng Hà", "H?i tr??ng"] {
             assert_eq!(doubt_of_text(text), Some(Doubt::Damaged), "{text}");
         }
-        for text in ["Phòng 201?", "Sao? Vậy", "https://a.vn/?b=c", "Họp gì?!", "???", "Phòng họp 2 (?)"]
+        for text in ["#N/A", "#REF!", "#####"] {
+            assert_eq!(doubt_of_text(text), Some(Doubt::SheetError), "{text}");
+        }
+        for text in
+            ["Phòng 201?", "#1", "##", "Sao? Vậy", "https://a.vn/?b=c", "Họp gì?!", "???", "Phòng họp 2 (?)"]
         {
             assert_eq!(doubt_of_text(text), None, "{text}");
         }

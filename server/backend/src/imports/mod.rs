@@ -12,10 +12,12 @@ mod likeness;
 mod meetings;
 mod people;
 mod rooms;
+mod sheets;
 mod sittings;
 mod table;
 mod upload;
 
+use std::borrow::Cow;
 use std::sync::{Arc, Weak};
 
 use async_trait::async_trait;
@@ -39,6 +41,7 @@ use crate::db::{BINDS_AT_MOST, Tx, Value, places, q};
 use crate::stop::{Done, Stop};
 use changes::Change;
 use likeness::LikeCodes;
+use sheets::SheetText;
 use table::{Bad, Cells, Table};
 
 impl Backend {
@@ -60,8 +63,35 @@ impl Imports for Backend {
         file: Vec<u8>,
         mode: ImportMode,
     ) -> Outcome<ImportReport> {
-        self.outcome(apart(self, caller, kind, file, mode).await)
+        self.outcome(begin(self, caller, kind, file, mode).await)
     }
+}
+
+/// A file as it was sent.
+#[derive(Debug)]
+struct SentFile {
+    bytes: Vec<u8>,
+    /// Its rows, if it is a workbook.
+    sheet: Option<SheetText>,
+}
+
+/// Reads a workbook before it is the import's turn: that may take as long as the process that reads it may live.
+async fn begin(
+    backend: &Backend,
+    caller: &Caller,
+    kind: ImportKind,
+    bytes: Vec<u8>,
+    mode: ImportMode,
+) -> Done<ImportReport> {
+    permit_somewhere(caller, kind)?;
+    if bytes.len() as u64 > IMPORT_MIB_AT_MOST << 20 {
+        return Err(Refusal::TooLarge { limit_mib: IMPORT_MIB_AT_MOST }.into());
+    }
+    let sheet = match decode::is_archive(&bytes) {
+        true => Some(sheets::read(backend, caller, kind, &bytes).await?),
+        false => None,
+    };
+    apart(backend, caller, kind, SentFile { bytes, sheet }, mode).await
 }
 
 /// How often a file is prepared before its sender is asked to send it again. A file is prepared in a second or two, and
@@ -75,10 +105,9 @@ async fn apart(
     backend: &Backend,
     caller: &Caller,
     kind: ImportKind,
-    file: Vec<u8>,
+    file: SentFile,
     mode: ImportMode,
 ) -> Done<ImportReport> {
-    permit_somewhere(caller, kind)?;
     let turn = backend.import_turn().ok_or(Refusal::ImportUnderWay)?;
     let asker = Arc::new(());
     let (backend, caller) = (backend.clone(), caller.clone());
@@ -100,16 +129,20 @@ async fn import(
     backend: &Backend,
     caller: &Caller,
     kind: ImportKind,
-    (file, asker): (&[u8], Weak<()>),
+    (file, asker): (&SentFile, Weak<()>),
     mode: ImportMode,
 ) -> Done<ImportReport> {
-    if file.len() as u64 > IMPORT_MIB_AT_MOST << 20 {
-        return Err(Refusal::TooLarge { limit_mib: IMPORT_MIB_AT_MOST }.into());
-    }
-    let (text, encoding) = decode::decode(file).map_err(|why| Refusal::NotRows { why })?;
-    let (table, bad, header) = Table::read(&text, kind, IMPORT_ROWS_AT_MOST)?;
-    let notes = encoding.map(Note::Encoding).into_iter().chain(header).collect();
-    let import = Import::new(backend, caller, (file, asker), mode, bad, notes);
+    let (text, note) = match &file.sheet {
+        Some(SheetText { rows, note }) => (Cow::Borrowed(rows.as_str()), note.clone()),
+        None => {
+            let decoded = decode::decode(&file.bytes).map_err(|why| Refusal::NotRows { why })?;
+            (decoded.0, decoded.1.map(Note::Encoding))
+        }
+    };
+    let delimiter = file.sheet.as_ref().map(|_| sheets::DELIMITER);
+    let (table, bad, header) = Table::read(&text, delimiter, kind, IMPORT_ROWS_AT_MOST)?;
+    let notes = note.into_iter().chain(header).collect();
+    let import = Import::new(backend, caller, (&file.bytes, asker), mode, bad, notes);
     match kind {
         ImportKind::Agencies => run(agencies::AgencyFile, import, &table).await,
         ImportKind::People => run(people::PeopleFile::default(), import, &table).await,

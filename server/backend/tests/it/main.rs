@@ -24,6 +24,7 @@ mod imports_files;
 mod imports_limits;
 mod imports_lock;
 mod imports_people;
+mod imports_sheets;
 mod live;
 mod live_floor;
 mod live_host;

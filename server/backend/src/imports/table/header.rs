@@ -27,9 +27,10 @@ pub(super) struct Beginning<'t> {
 }
 
 impl<'t> Beginning<'t> {
-    pub(super) fn of(text: &'t str, kind: ImportKind) -> Beginning<'t> {
+    pub(super) fn of(text: &'t str, given: Option<u8>, kind: ImportKind) -> Beginning<'t> {
         let mut start = Lines::of(text);
-        let told = told_separator(text).inspect(|(_, end)| start.go_on(*end)).map(|(separator, _)| separator);
+        let told = given.is_none().then(|| told_separator(text)).flatten();
+        let told = given.or(told.inspect(|(_, end)| start.go_on(*end)).map(|(separator, _)| separator));
         let tried: &[u8] = told.as_ref().map_or(&SEPARATORS, std::slice::from_ref);
         let found = tried.iter().filter_map(|delimiter| find(&start, *delimiter, kind));
         // The first one of those that name the most columns.

@@ -88,16 +88,17 @@ impl Row {
 
 impl<'t> Table<'t> {
     /// Reads the header of a file. A wrong header gives an empty table and bad rows. A note says where the header is if
-    /// lines above it were skipped.
+    /// lines above it were skipped. `delimiter` is looked for where it is not given.
     pub(super) fn read(
         text: &'t str,
+        delimiter: Option<u8>,
         kind: ImportKind,
         rows_at_most: usize,
     ) -> Done<(Table<'t>, Bad, Option<Note>)> {
         if text.trim().is_empty() {
             return Err(Refusal::EmptyFile.into());
         }
-        let Beginning { delimiter, header, is_found, is_below } = Beginning::of(text, kind);
+        let Beginning { delimiter, header, is_found, is_below } = Beginning::of(text, delimiter, kind);
         let note = is_below.then(|| Note::Header { line: header.line_ahead() });
         let mut table = Table { rows_at_most, ..Table::parted_by(delimiter, header) };
         let mut bad = Bad::default();

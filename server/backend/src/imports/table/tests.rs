@@ -10,7 +10,7 @@ const HEAD: &str = "agency,year,base,held,source\n";
 
 /// Line, agency and source of each row, and the bad cells.
 fn read(text: &str) -> (Vec<(u64, String, String)>, Bad) {
-    let (table, mut bad, _) = Table::read(text, ImportKind::Baseline, 50_000).unwrap();
+    let (table, mut bad, _) = Table::read(text, None, ImportKind::Baseline, 50_000).unwrap();
     let (mut rows, mut found) = (table.rows(), Vec::new());
     while let Some(row) = rows.next(&mut bad) {
         found.push((row.line(), row.get("agency").to_owned(), row.get("source").to_owned()));
@@ -103,7 +103,7 @@ fn bad_cells_are_counted_and_only_the_first_are_kept() {
 #[test]
 fn reading_ends_where_a_row_holds_too_much() {
     let file = format!("{HEAD}A,1,all,1,x\nB,1,all,1,x\n");
-    let (table, mut bad, _) = Table::read(&file, ImportKind::Baseline, 10).unwrap();
+    let (table, mut bad, _) = Table::read(&file, None, ImportKind::Baseline, 10).unwrap();
     let mut rows = table.rows();
     bad.stop(rows.next(&mut Bad::default()).unwrap(), "source", 7);
     assert!(rows.next(&mut bad).is_none());
@@ -142,7 +142,7 @@ fn a_line_that_tells_the_separator_is_obeyed_and_is_no_row() {
 fn lines_above_the_header_are_skipped_and_told() {
     let title = "BÁO CÁO SỐ LIỆU, NĂM 2024, CƠ QUAN, TỈNH;;;;\r\n;;;;\r\nNgười lập: agency;;;;\r\n";
     let text = format!("{title}agency;year;base;held;source\r\nSNV;2024;all;1;x\r\n");
-    let (table, mut bad, note) = Table::read(&text, ImportKind::Baseline, 10).unwrap();
+    let (table, mut bad, note) = Table::read(&text, None, ImportKind::Baseline, 10).unwrap();
     assert_eq!(note, Some(Note::Header { line: 4 }));
     let mut rows = table.rows();
     assert_eq!(rows.next(&mut bad).map(|row| (row.line(), row.get("source"))), Some((5, "x")));
@@ -150,7 +150,7 @@ fn lines_above_the_header_are_skipped_and_told() {
     let far = format!("{}{HEAD}SNV,2024,all,1,x\n", "dòng\n".repeat(30));
     let columns = "agency, year, base, held, source".to_owned();
     assert_eq!(found_bad(&far), [(1, "dòng".into(), Problem::NoHeader { columns })]);
-    assert_eq!(Table::read(HEAD, ImportKind::Baseline, 10).unwrap().2, None);
+    assert_eq!(Table::read(HEAD, None, ImportKind::Baseline, 10).unwrap().2, None);
 }
 
 #[test]
