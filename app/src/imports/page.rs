@@ -116,7 +116,7 @@ fn form(kind: ImportKind, checked: Option<&Checked>) -> AnyView {
                 <div class="field">
                     <label for="file">{t(IMPORTS_FILE)}</label>
                     <p class="hint">{t(IMPORTS_FILE_HINT)}</p>
-                    <input class="input" id="file" name="file" r#type="file" accept=".csv,.txt,.xlsx,text/csv" required=true/>
+                    <input class="input" id="file" name="file" r#type="file" accept=".csv,.txt,.xlsx,.xlsm,text/csv" required=true/>
                 </div>
                 <div class="formpage__acts">
                     <button class="btn btn--primary"><Icon name="upload"/>{t(IMPORTS_SUBMIT)}</button>

@@ -4,12 +4,12 @@ use domain::error::BadRow;
 use domain::imports::{IMPORT_PARTS_AT_MOST, IMPORT_ROWS_AT_MOST, ImportReport};
 use leptos::prelude::*;
 
-use super::format::file_href;
+use super::format::{file_href, separator};
 use crate::context::Report;
 use crate::failure::describe_problem;
 use crate::refused_rows::{describe_doubt, describe_note};
 use crate::text::keys::*;
-use crate::text::{locale, number, t, tf};
+use crate::text::{number, t, tf};
 use crate::ui::{Card, Icon, Notice, Tone};
 
 /// Bad cells, and warnings, on the page: correcting them takes an hour. More bad cells are in the file beside.
@@ -174,10 +174,9 @@ fn bad_cells(file: &str, report: &ImportReport) -> AnyView {
     .into_any()
 }
 
-/// The bad cells as a file of rows for a spreadsheet. Where the comma is the decimal mark, spreadsheets part cells by
-/// semicolons.
+/// The bad cells as a file of rows for a spreadsheet.
 fn as_csv(bad: &[BadRow]) -> String {
-    let separator = locale().pick(";", ",");
+    let separator = separator();
     let head = [IMPORTS_LINE, IMPORTS_COLUMN, IMPORTS_VALUE, IMPORTS_REASON].map(|word| quoted(t(word)));
     let mut text = head.join(separator) + "\r\n";
     for row in bad {

@@ -12,6 +12,7 @@ use domain::access::Caller;
 use domain::error::{Failure, FieldProblem, Problem, Refusal};
 use domain::imports::{ImportKind, ImportMode};
 use http::request::Parts;
+use http::{HeaderMap, header};
 use tokio::time::Instant;
 
 use crate::fault;
@@ -21,6 +22,35 @@ use crate::routes::form::Form;
 use crate::routes::papers::{drain, in_time, text};
 use crate::routes::{plain_form, streams};
 use crate::site::Site;
+
+/// A workbook to fill in, with the columns of a kind of file and sample rows.
+pub async fn sample(
+    State(site): State<Site>,
+    Extension(visitor): Extension<Visitor>,
+    Path(kind): Path<String>,
+    headers: HeaderMap,
+) -> Response {
+    match workbook(&site, visitor, &kind) {
+        Ok((kind, file)) => {
+            let media = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+            let name = format!("attachment; filename=\"{}.xlsx\"", kind.code());
+            ([(header::CONTENT_TYPE, media), (header::CONTENT_DISPOSITION, &*name)], file).into_response()
+        }
+        Err(failure) => fault::failure(&failure, &headers),
+    }
+}
+
+fn workbook(site: &Site, visitor: Visitor, kind: &str) -> Result<(ImportKind, Vec<u8>), Failure> {
+    let caller = visitor.0.ok_or(Failure::SignedOut)?;
+    let kind = ImportKind::parse(kind).ok_or(Failure::NotFound)?;
+    site.backend.may_import(&caller, kind)?;
+    let rows = kind.sample().lines().map(|line| line.split(','));
+    let file = reports::sheet(kind.code(), rows).map_err(|error| {
+        tracing::error!(%error, kind = kind.code(), "a sample cannot be made");
+        Failure::Unavailable
+    })?;
+    Ok((kind, file))
+}
 
 /// Checks or writes the file and leads back to the page with its report.
 pub async fn import(

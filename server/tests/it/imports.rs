@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use app::context::Report;
+use domain::error::Problem;
+use domain::imports::{ImportKind, ImportMode};
 use http::{Method, StatusCode, header};
 
 use server::allowance::Rate;
@@ -126,15 +128,40 @@ async fn the_page_says_how_a_file_is_written_and_gives_one_to_begin_with() {
         for word in words {
             assert!(page.text().contains(word), "{kind}: {word}");
         }
-        let file = format!("href=\"data:text/csv;charset=utf-8,%EF%BB%BF{}%2C", words_of(kind)[0]);
+        let file = format!("href=\"data:text/csv;charset=utf-8,%EF%BB%BF{}%3B", words_of(kind)[0]);
         assert!(page.text().contains(&file), "{kind}: {file}");
         assert!(page.text().contains(&format!("download=\"{kind}.csv\"")), "{kind}");
     }
 }
 
+#[tokio::test]
+async fn a_workbook_to_fill_in_is_offered_and_can_be_imported_as_it_stands() {
+    let (world, cookie) = World::claimed().await;
+    let system = world.site.backend.system_caller(now());
+    for kind in ImportKind::ALL {
+        let page =
+            world.page(&format!("/admin/imports?kind={}", kind.code())).signed_in(&cookie).send().await;
+        let href = format!("/admin/imports/{}/sample.xlsx", kind.code());
+        assert!(page.text().contains(&format!("href=\"{href}\"")), "{}", page.text());
+        let file = world.page(&href).signed_in(&cookie).send().await;
+        assert_eq!(file.status, StatusCode::OK);
+        assert!(file.header(header::CONTENT_DISPOSITION).contains(&format!("{}.xlsx", kind.code())));
+        let imports = &world.site.services.imports;
+        let report = imports.import(&system, kind, file.body.to_vec(), ImportMode::DryRun).await.unwrap();
+        // The sample names agencies of its own; nothing else is wrong with it.
+        let unknown = report.bad.iter().all(|bad| matches!(bad.problem, Problem::NoSuchCode { .. }));
+        assert!(report.rows > 0 && unknown && report.warnings_count == 0, "{report:?}");
+    }
+    let (secretary, _) = world.person("thuky1", "secretary").await;
+    let refused = world.page("/admin/imports/agencies/sample.xlsx").signed_in(&secretary).send().await;
+    assert_eq!(refused.status, StatusCode::FORBIDDEN);
+    let none = world.page("/admin/imports/secrets/sample.xlsx").signed_in(&cookie).send().await;
+    assert_eq!(none.status, StatusCode::NOT_FOUND);
+}
+
 /// The columns of a kind of file.
 fn words_of(kind: &str) -> Vec<&'static str> {
-    domain::imports::ImportKind::parse(kind).unwrap().each_column().map(|(column, _)| column).collect()
+    ImportKind::parse(kind).unwrap().each_column().map(|(column, _)| column).collect()
 }
 
 #[tokio::test]

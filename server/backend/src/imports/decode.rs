@@ -33,7 +33,10 @@ pub(super) fn is_archive(file: &[u8]) -> bool {
 /// Decodes a file.
 pub(super) fn decode(file: &[u8]) -> Result<Decoded<'_>, NotRows> {
     if let Some(text) = utf_16(file) {
-        return Ok((Cow::Owned(text), Some(Encoding::Utf16)));
+        return match old_encoding(&text) {
+            Some(old) => Err(old),
+            None => Ok((Cow::Owned(text), Some(Encoding::Utf16))),
+        };
     }
     let file = file.strip_prefix("\u{feff}".as_bytes()).unwrap_or(file);
     match std::str::from_utf8(file) {
@@ -140,7 +143,7 @@ impl Share {
 }
 
 /// The old encoding of a text of Western letters, if that is certain.
-fn old_encoding(text: &str) -> Option<NotRows> {
+pub(super) fn old_encoding(text: &str) -> Option<NotRows> {
     let as_it_is = Share::of(text, str::to_owned);
     if as_it_is.words < WORDS_AT_LEAST || !as_it_is.is_wrong() {
         return None;
@@ -229,6 +232,7 @@ mod tests {
         let vni = "T1,Phoøng hoïp Toâ Hieäu\nT2,Phöôøng Möôøng Löïu\nT3,Maùy chieáu";
         for (text, named) in [(tcvn3, NotRows::Tcvn3), (vni, NotRows::Vni)] {
             assert_eq!(decode(text.as_bytes()), Err(named));
+            assert_eq!(decode(&utf_16_bytes(&format!("\u{feff}{text}"), u16::to_le_bytes)), Err(named));
             let (bytes, _, is_lost) = WINDOWS_1252.encode(text);
             assert!(!is_lost);
             assert_eq!(decode(&bytes), Err(named));

@@ -7,6 +7,7 @@ use domain::error::{Failure, Refusal};
 use domain::imports::{ImportKind, NotRows, Note};
 use foreign::{SheetRead, SheetRows};
 
+use super::decode;
 use crate::Backend;
 use crate::stop::Done;
 
@@ -45,7 +46,11 @@ pub(super) async fn read(
     drop(rows);
     let rows = String::from_utf8(spooled.read().await?);
     let rows = rows.map_err(|_| Refusal::NotRows { why: NotRows::BrokenWorkbook })?;
-    Ok(SheetText { rows, note: note(sheet) })
+    // Typed for a font of an old encoding, the letters are as wrong in a workbook as in any file.
+    match decode::old_encoding(&rows) {
+        Some(why) => Err(Refusal::NotRows { why }.into()),
+        None => Ok(SheetText { rows, note: note(sheet) }),
+    }
 }
 
 /// Of a workbook with one sheet there is nothing to say.

@@ -130,8 +130,13 @@ async fn a_workbook_that_holds_no_rows_is_refused_for_what_it_is() {
         let mut other = Worksheet::new();
         other.write(0, 0, "sep=;").unwrap().write(1, 0, "code;name;agency;capacity").unwrap();
         let whole = file_of(vec![titled("A", ImportKind::Rooms)]);
+        let mut old = titled("A", ImportKind::Rooms);
+        for (row, name) in [(3, "Phßng häp T« HiÖu"), (4, "Phêng Mêng Lùu")] {
+            old.write(row, 0, row).unwrap().write(row, 1, name).unwrap();
+        }
         for (file, why) in [
             (file_of(vec![other]), NotRows::NoSheet),
+            (file_of(vec![old]), NotRows::Tcvn3),
             (whole[..whole.len() - 400].to_vec(), NotRows::BrokenWorkbook),
         ] {
             let refused = import(world, ImportKind::Rooms, &file, ImportMode::Write).await;

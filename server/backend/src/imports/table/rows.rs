@@ -56,7 +56,10 @@ impl<'r, 't> Rows<'r, 't> {
             if bad.stopped_at().is_some() {
                 return None;
             }
-            if !self.read_row(bad)? {
+            let cells_before = bad.cells();
+            let is_row = self.read_row(bad)?;
+            // A row that cannot be read is one of the rows too.
+            if !is_row && bad.cells() == cells_before {
                 continue;
             }
             self.count += 1;
@@ -64,6 +67,9 @@ impl<'r, 't> Rows<'r, 't> {
                 self.count -= 1;
                 bad.stop_at(self.line, "", self.table.rows_at_most);
                 return None;
+            }
+            if !is_row {
+                continue;
             }
             let width = self.table.columns.values().max().map_or(0, |last| last + 1);
             if let Some(row) = row_in_one_cell(self.cells(), width) {

@@ -90,6 +90,9 @@ fn rows_beyond_the_most_are_not_read_and_it_is_said() {
     let (rows, bad) = read(&format!("{HEAD}{}", row.repeat(50_002)));
     assert_eq!((rows.len(), bad.cells(), bad.stopped_at()), (50_000, 1, Some(50_002)));
     assert_eq!(bad.listed()[0].problem, Problem::TooMany(50_000));
+    let open = "A,2024,all,1,\"x\n";
+    let (rows, bad) = read(&format!("{HEAD}{}", open.repeat(120_000)));
+    assert_eq!((rows.len(), bad.rows(), bad.stopped_at()), (0, 50_001, Some(100_002)), "nor bad ones");
 }
 
 #[test]
