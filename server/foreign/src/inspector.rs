@@ -194,7 +194,7 @@ impl Inspector {
             }
             Err(unseen) => {
                 tracing::warn!(reason = %unseen, "a workbook could not be read");
-                unseen.as_rows()
+                unseen.into_rows()
             }
         }
     }
@@ -248,7 +248,7 @@ pub enum SheetRows {
 
 impl Unseen {
     /// A child that died or was ended is an answer about its workbook.
-    fn as_rows(self) -> Result<SheetRows, Unseen> {
+    fn into_rows(self) -> Result<SheetRows, Unseen> {
         use std::os::unix::process::ExitStatusExt;
         match self {
             Unseen::Died(status) if status.signal().is_none() => Ok(SheetRows::Not(NotRows::BrokenWorkbook)),

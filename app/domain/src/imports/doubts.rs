@@ -235,7 +235,7 @@ fn has_replaced_letters(text: &str) -> bool {
         }
         let count = letters[first..].iter().take_while(|letter| **letter == '?').count();
         let (before, after) = (is_letter(first.checked_sub(1)), is_letter(Some(first + count)));
-        before && after || count > 1 && after
+        after && (before || count > 1)
     })
 }
 

@@ -62,7 +62,7 @@ fn date_text(date: ExcelDateTime, is_1904: bool) -> String {
     let whole = ExcelDateTime::new(day as f64, ExcelDateTimeType::DateTime, is_1904);
     let (year, month, of_month, ..) = whole.to_ymd_hms_milli();
     let date = format!("{year:04}-{month:02}-{of_month:02}");
-    if seconds % 86_400 == 0 { date } else { format!("{date}T{}", time(minutes)) }
+    if seconds.is_multiple_of(86_400) { date } else { format!("{date}T{}", time(minutes)) }
 }
 
 #[cfg(test)]
@@ -97,7 +97,7 @@ mod tests {
         assert_eq!(text(45721.3125, false), "2025-03-05T07:30");
         assert_eq!(text(45721.0 + 7.0 / 24.0 + 20.0 / 1440.0, false), "2025-03-05T07:20");
         assert_eq!(text(0.3125, false), "07:30");
-        assert_eq!(text(45720.999_999_99, false), "2025-03-05", "rounded to the next day");
+        assert_eq!(text(45_720.999_999_99, false), "2025-03-05", "rounded to the next day");
         assert_eq!(text(f64::MAX, false), "9999-12-31T23:59:59");
         let length = ExcelDateTime::new(1.25, ExcelDateTimeType::TimeDelta, false);
         assert_eq!(date_text(length, false), "30:00");
