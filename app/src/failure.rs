@@ -226,6 +226,10 @@ fn refused(refusal: &Refusal) -> Described {
         Refusal::Withdrawn => plain(READER_GONE, READER_GONE_HINT),
         Refusal::Classified => plain(REFUSED_CLASSIFIED, REFUSED_CLASSIFIED_BODY),
         Refusal::NotPdf { kind } => plain(not_pdf(*kind), REFUSED_NOT_PDF_BODY),
+        Refusal::NotRows { why } => {
+            let (title, body) = crate::refused_rows::not_rows(*why);
+            Described::new(title, body)
+        }
         Refusal::EmptyFile => plain(REFUSED_EMPTY_FILE, REFUSED_EMPTY_FILE_BODY),
         Refusal::DiskFull => plain(REFUSED_DISK_FULL, REFUSED_DISK_FULL_BODY),
         Refusal::ImportUnderWay => plain(REFUSED_IMPORT_UNDER_WAY, REFUSED_IMPORT_UNDER_WAY_BODY),
@@ -325,6 +329,14 @@ pub fn describe_problem(problem: &Wrong) -> String {
         Wrong::OverlapsOwn => t(PROBLEM_OVERLAPS_OWN).to_owned(),
         Wrong::NotInRange(least, most) => tf(PROBLEM_NOT_IN_RANGE, &[("least", least), ("most", most)]),
         Wrong::Unknown => t(PROBLEM_UNKNOWN).to_owned(),
+        Wrong::NoSuchCode { like } if like.is_empty() => t(PROBLEM_NO_SUCH_CODE).to_owned(),
+        Wrong::NoSuchCode { like } => tf(PROBLEM_NO_SUCH_CODE_LIKE, &[("like", like)]),
+        Wrong::WriteNumber(number) => tf(PROBLEM_WRITE_NUMBER, &[("n", number)]),
+        Wrong::NotASitting { proposal } if proposal.is_empty() => t(PROBLEM_NOT_A_SITTING).to_owned(),
+        Wrong::NotASitting { proposal } => tf(PROBLEM_NOT_A_SITTING_PROPOSED, &[("proposal", proposal)]),
+        Wrong::QuoteOpen => t(PROBLEM_QUOTE_OPEN).to_owned(),
+        Wrong::RowInOneCell => t(PROBLEM_ROW_IN_ONE_CELL).to_owned(),
+        Wrong::NoHeader { columns } => tf(PROBLEM_NO_HEADER, &[("columns", columns)]),
         Wrong::TooMany(most) => tf(PROBLEM_TOO_MANY, &[("n", most)]),
         Wrong::Repeated => t(PROBLEM_REPEATED).to_owned(),
         Wrong::Different => t(PROBLEM_DIFFERENT).to_owned(),

@@ -11,6 +11,7 @@ pub mod parts;
 #[cfg(feature = "ssr")]
 mod qr;
 mod refused_paper;
+pub mod refused_rows;
 pub mod session;
 pub mod shell;
 pub mod text;

@@ -3,9 +3,11 @@
 
 use app::context::Locale;
 use app::failure::{CallError, describe, describe_problem, status};
+use app::refused_rows::{describe_doubt, describe_note};
 use axum::response::{IntoResponse, Response};
 use domain::error::{Failure, Problem};
 use domain::ids::IncidentId;
+use domain::imports::{Doubt, Note};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use leptos::prelude::{Owner, provide_context};
 
@@ -65,10 +67,24 @@ pub fn words(failure: &Failure, locale: Locale) -> Words {
 
 /// What is wrong with one value, in English, for the command line.
 pub fn problem(problem: &Problem) -> String {
+    in_english(|| describe_problem(problem))
+}
+
+/// What is doubtful about one value, in English, for the command line.
+pub fn doubt(doubt: &Doubt) -> String {
+    in_english(|| describe_doubt(doubt))
+}
+
+/// How a file was read, in English, for the command line.
+pub fn note(note: &Note) -> String {
+    in_english(|| describe_note(note))
+}
+
+fn in_english(words: impl FnOnce() -> String) -> String {
     let owner = Owner::new();
     owner.with(|| {
         provide_context(Locale::En);
-        describe_problem(problem)
+        words()
     })
 }
 

@@ -47,6 +47,7 @@ const ROUTES: &[(&str, Access)] = &[
     ("/meetings/{id}/socket", Needs(ViewMeeting)),
     ("/papers/{id}/file", Needs(ReadPaper)),
     ("/admin/imports/{kind}", SignedIn),
+    ("/admin/imports/{kind}/sample.xlsx", SignedIn),
 ];
 
 /// Pages.

@@ -152,6 +152,11 @@ pub enum Refusal {
     },
     /// The file is empty.
     EmptyFile,
+    /// The file to import holds no rows that can be read.
+    NotRows {
+        /// Why.
+        why: crate::imports::NotRows,
+    },
     /// The disk of the server has only the space left that is reserved for the database.
     DiskFull,
     /// Another file is being imported.
@@ -319,6 +324,27 @@ pub enum Problem {
     NotInRange(i64, i64),
     /// Not one of the choices, or no longer there.
     Unknown,
+    /// No agency has this code.
+    NoSuchCode {
+        /// A code that looks like it; empty when there is none.
+        like: String,
+    },
+    /// A number that is not written in digits alone, such as `1.000` or `40 người`.
+    WriteNumber(i64),
+    /// Not a sitting as files write it.
+    NotASitting {
+        /// The sitting as it seems to be meant; empty when that is not clear.
+        proposal: String,
+    },
+    /// A quotation mark opens a cell of a file, and nothing closes it where the cell ends.
+    QuoteOpen,
+    /// The whole row of a file stands in one cell.
+    RowInOneCell,
+    /// No line of the file names its columns.
+    NoHeader {
+        /// The columns that a file of this kind must have.
+        columns: String,
+    },
     /// More entries than so many.
     TooMany(u32),
     /// Already listed.

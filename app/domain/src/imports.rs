@@ -1,8 +1,17 @@
 //! Files of rows: agencies, people, rooms, meetings of the past, figures of years before the system.
-//! All or nothing; a dry run says what would happen; every bad row is named with its line and reason.
+//! All or nothing; a dry run says what would happen; every bad row is named with its line and reason. What is doubtful
+//! is written only when the sender has read of it.
+
+mod doubts;
+mod values;
 
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
+
+pub use doubts::{
+    Doubt, Encoding, NotRows, Note, Warning, doubt_of_code, doubt_of_text, loose_key, name_key, without_zeros,
+};
+pub use values::{number, yes_or_no};
 
 use crate::access::Caller;
 use crate::error::{BadRow, Outcome};
@@ -57,6 +66,30 @@ impl ImportKind {
         split(needed).map(|name| (name, false)).chain(split(optional).map(|name| (name, true)))
     }
 
+    /// How many of the cells name a column of this kind, each once.
+    ///
+    /// ```
+    /// use domain::imports::ImportKind;
+    /// assert_eq!(ImportKind::Rooms.columns_named(["Code ", "NAME", "code", "Ghi chú"].into_iter()), 2);
+    /// ```
+    pub fn columns_named<'c>(self, cells: impl Iterator<Item = &'c str>) -> usize {
+        let mut named: Vec<&str> = cells.filter_map(|cell| self.column(cell)).collect();
+        named.sort_unstable();
+        named.dedup();
+        named.len()
+    }
+
+    /// The column that a cell of the header names.
+    pub fn column(self, cell: &str) -> Option<&'static str> {
+        let name = cell.trim().trim_start_matches('\u{feff}');
+        self.each_column().map(|(known, _)| known).find(|known| known.eq_ignore_ascii_case(name))
+    }
+
+    /// Whether so many columns named in a line make it the header: a title may name one by chance.
+    pub const fn is_header(columns_named: usize) -> bool {
+        columns_named >= 2
+    }
+
     /// A file of this kind that can be imported as it stands where its agencies are there.
     pub const fn sample(self) -> &'static str {
         match self {
@@ -95,14 +128,17 @@ impl ImportKind {
     }
 }
 
-/// Whether to look or to leap.
+/// Whether to check a file or to write it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ImportMode {
     /// Check everything, write nothing.
     DryRun,
-    /// Write all rows, or none.
+    /// Write all rows, or none. A file with warnings is only checked.
     Write,
+    /// Write all rows, or none, although there are warnings. The caller has read them: it is the
+    /// [`warnings_mark`](ImportReport::warnings_mark) of their report. With other warnings the file is only checked.
+    WriteWarned(u64),
 }
 
 /// What an import did, or would do.
@@ -126,6 +162,14 @@ pub struct ImportReport {
     /// What is wrong with the rows, cell by cell in the order of the file: the first [`BAD_CELLS_LISTED`] bad
     /// cells.
     pub bad: Vec<BadRow>,
+    /// What is doubtful, in the order of the file: the first [`WARNINGS_LISTED`] warnings.
+    pub warnings: Vec<Warning>,
+    /// How many warnings there are.
+    pub warnings_count: u64,
+    /// Stands for all warnings of the file. 0 if there are none.
+    pub warnings_mark: u64,
+    /// How the file was read, where that is not plain.
+    pub notes: Vec<Note>,
     /// First passwords made for people without one: user name and password, shown once.
     pub passwords: Vec<(String, String)>,
     /// Whether it was written.
@@ -147,10 +191,16 @@ pub const IMPORT_WRITTEN_AT_MOST: usize = 2_000;
 /// they take about 1 MB.
 pub const BAD_CELLS_LISTED: usize = 5_000;
 
+/// Most warnings that are listed; the others are only counted. Nobody reads more, and they take some 200 KB.
+pub const WARNINGS_LISTED: usize = 1_000;
+/// The header of a file is among this many lines that are not blank: a title, the office, a date, an empty border.
+pub const HEADER_AMONG: usize = 20;
+
 /// Imports. The caller needs the right of the kind (`ManageAgencies`, `ManagePeople`, …) for every agency in the file.
 #[async_trait]
 pub trait Imports: Send + Sync {
-    /// Reads a CSV file: UTF-8 with or without byte-order mark, comma or semicolon, first line the header.
+    /// Reads a CSV file (UTF-8, UTF-16, or Windows-1258 where that is certain; commas, semicolons or tabs) or a workbook of
+    /// Excel (.xlsx). Lines above the header are skipped.
     async fn import(
         &self,
         caller: &Caller,

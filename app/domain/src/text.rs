@@ -2,8 +2,12 @@
 //! compared by what people see. Pure; the index keeps folded text.
 
 mod clean;
+mod old;
+mod syllables;
 
 pub use clean::{Line, Paragraphs, letters};
+pub use old::{from_tcvn3, from_vni, tcvn3_letters};
+pub use syllables::are_syllables;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
@@ -27,6 +31,15 @@ pub fn fold(text: &str) -> String {
         }
     }
     folded
+}
+
+/// Text with its marks joined to its letters.
+///
+/// ```
+/// assert_eq!(domain::text::composed("ho\u{323}p"), "họp");
+/// ```
+pub fn composed(text: &str) -> String {
+    text.nfc().collect()
 }
 
 /// A key that two texts share when people see the same text in them: composed letters or not, one space or two, the tone

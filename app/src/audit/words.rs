@@ -153,6 +153,7 @@ pub(super) fn field(name: &str) -> String {
         "unexpected" | "is_unexpected" => MEETINGS_UNEXPECTED,
         "unchanged" => IMPORTS_UNCHANGED,
         "unlisted" => AUDIT_FIELD_UNLISTED,
+        "warnings" => AUDIT_FIELD_WARNINGS,
         "user_name" => PERSON_USER_NAME,
         "valid_from" => RULE_FROM,
         "video" | "has_video" => ROOM_VIDEO,

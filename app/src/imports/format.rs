@@ -35,6 +35,9 @@ pub(super) fn card(kind: ImportKind, kinds: &[KindRef]) -> AnyView {
         .collect_view();
     let title = tf(IMPORTS_FORMAT, &[("kind", &t(kind_words(kind)))]);
     let name = format!("{}.csv", kind.code());
+    let book = format!("/admin/imports/{}/sample.xlsx", kind.code());
+    // No cell of a sample holds a comma.
+    let file = file_href(&kind.sample().replace(',', separator()));
     view! {
         <Card title=title>
             <p class="card__body hint">{t(IMPORTS_COLUMNS)}</p>
@@ -50,13 +53,23 @@ pub(super) fn card(kind: ImportKind, kinds: &[KindRef]) -> AnyView {
             <div class="card__body formats__sample">
                 <p class="hint">{t(IMPORTS_SAMPLE)}</p>
                 <pre class="report__cell" tabindex="0">{kind.sample()}</pre>
-                <a class="btn btn--secondary" href=file_href(kind.sample()) download=name>
-                    <Icon name="download"/>{t(IMPORTS_SAMPLE_DOWNLOAD)}
-                </a>
+                <div class="formats__files">
+                    <a class="btn btn--secondary" href=book download=format!("{}.xlsx", kind.code()) rel="external">
+                        <Icon name="download"/>{t(IMPORTS_SAMPLE_BOOK)}
+                    </a>
+                    <a class="btn btn--secondary" href=file download=name>
+                        <Icon name="download"/>{t(IMPORTS_SAMPLE_DOWNLOAD)}
+                    </a>
+                </div>
             </div>
         </Card>
     }
     .into_any()
+}
+
+/// What spreadsheets part cells by. Where the comma is the decimal mark, it is the semicolon.
+pub(super) fn separator() -> &'static str {
+    text::locale().pick(";", ",")
 }
 
 /// A file of rows as an address that a browser saves: with the mark by which spreadsheets know the letters.

@@ -1,17 +1,18 @@
-//! What came of a file: sums, first passwords, and every bad cell with its line and reason.
+//! What came of a file: how it was read, sums, warnings, first passwords, and every bad cell with its line and reason.
 
 use domain::error::BadRow;
 use domain::imports::{IMPORT_PARTS_AT_MOST, IMPORT_ROWS_AT_MOST, ImportReport};
 use leptos::prelude::*;
 
-use super::format::file_href;
+use super::format::{file_href, separator};
 use crate::context::Report;
 use crate::failure::describe_problem;
+use crate::refused_rows::{describe_doubt, describe_note};
 use crate::text::keys::*;
 use crate::text::{number, t, tf};
 use crate::ui::{Card, Icon, Notice, Tone};
 
-/// So many bad cells stand on the page: correcting them takes an hour. All of them are in the file beside.
+/// Bad cells, and warnings, on the page: correcting them takes an hour. More bad cells are in the file beside.
 const SHOWN: usize = 200;
 
 /// What came of the file that was sent last.
@@ -26,7 +27,14 @@ fn done(file: &str, report: &ImportReport) -> AnyView {
     let (tone, title) = match (report.bad.is_empty(), report.is_written) {
         (false, _) => (Tone::Missed, IMPORTS_BAD),
         (true, true) => (Tone::Met, IMPORTS_WRITTEN),
+        (true, false) if report.warnings_count > 0 => (Tone::Risk, IMPORTS_WOULD_WRITE),
         (true, false) => (Tone::Met, IMPORTS_WOULD_WRITE),
+    };
+    let title = tf(title, &[("file", &file)]);
+    let notes: Vec<String> = report.notes.iter().map(describe_note).collect();
+    let notice = match notes.is_empty() {
+        true => view! { <Notice tone title alert=true/> }.into_any(),
+        false => view! { <Notice tone title alert=true>{notes.join(" ")}</Notice> }.into_any(),
     };
     let sums = [
         (report.rows, IMPORTS_ROWS),
@@ -42,6 +50,7 @@ fn done(file: &str, report: &ImportReport) -> AnyView {
     .into_iter()
     .collect_view();
     let bad = (!report.bad.is_empty()).then(|| bad_cells(file, report));
+    let warnings = (!report.warnings.is_empty()).then(|| warnings(file, report));
     let stopped = report.stopped_at.map(|line| {
         let shown = |count: u64| number(i64::try_from(count).unwrap_or(i64::MAX));
         let title = tf(IMPORTS_STOPPED, &[("line", &shown(line))]);
@@ -52,13 +61,14 @@ fn done(file: &str, report: &ImportReport) -> AnyView {
     let passwords = (!report.passwords.is_empty()).then(|| passwords(&report.passwords));
     view! {
         <div class="report">
-            <Notice tone title=tf(title, &[("file", &file)]) alert=true/>
+            {notice}
             {stopped}
             <Card>
                 <div class="card__body report__sum">{sums}</div>
             </Card>
             {passwords}
             {bad}
+            {warnings}
         </div>
     }
     .into_any()
@@ -82,24 +92,65 @@ fn passwords(made: &[(String, String)]) -> AnyView {
     .into_any()
 }
 
-fn bad_cells(file: &str, report: &ImportReport) -> AnyView {
-    let rows = report
-        .bad
-        .iter()
+/// Cells with what is wrong or doubtful about them.
+fn cells<'c>(cells: impl Iterator<Item = (u64, &'c str, &'c str, String)>, reason: &'static str) -> AnyView {
+    let rows = cells
         .take(SHOWN)
-        .map(|row| {
-            let column =
-                if row.column.is_empty() { t(IMPORTS_WHOLE_ROW).to_owned() } else { row.column.clone() };
+        .map(|(line, column, value, why)| {
+            let column = if column.is_empty() { t(IMPORTS_WHOLE_ROW) } else { column }.to_owned();
             view! {
                 <tr role="row">
-                    <th role="rowheader" scope="row" class="report__line">{row.line}</th>
+                    <th role="rowheader" scope="row" class="report__line">{line}</th>
                     <td role="cell" data-label=t(IMPORTS_COLUMN)>{column}</td>
-                    <td role="cell" data-label=t(IMPORTS_VALUE)><span class="report__cell">{row.value.clone()}</span></td>
-                    <td role="cell" data-label=t(IMPORTS_REASON)>{describe_problem(&row.problem)}</td>
+                    <td role="cell" data-label=t(IMPORTS_VALUE)><span class="report__cell">{value.to_owned()}</span></td>
+                    <td role="cell" data-label=reason>{why}</td>
                 </tr>
             }
         })
         .collect_view();
+    view! {
+        <table class="table table--cards" role="table">
+            <thead role="rowgroup">
+                <tr role="row">
+                    <th role="columnheader" scope="col">{t(IMPORTS_LINE)}</th>
+                    <th role="columnheader" scope="col">{t(IMPORTS_COLUMN)}</th>
+                    <th role="columnheader" scope="col">{t(IMPORTS_VALUE)}</th>
+                    <th role="columnheader" scope="col">{reason}</th>
+                </tr>
+            </thead>
+            <tbody role="rowgroup">{rows}</tbody>
+        </table>
+    }
+    .into_any()
+}
+
+/// What to look at before the file is written.
+fn warnings(file: &str, report: &ImportReport) -> AnyView {
+    let count = |count: usize| number(i64::try_from(count).unwrap_or(i64::MAX));
+    let all = usize::try_from(report.warnings_count).unwrap_or(usize::MAX);
+    let lead = (!report.is_written).then(|| view! { <p class="hint">{t(IMPORTS_WARNINGS_LEAD)}</p> });
+    let cut = (all > SHOWN).then(|| {
+        let words = tf(IMPORTS_WARNINGS_LISTED, &[("n", &count(SHOWN)), ("all", &count(all))]);
+        view! { <p class="hint">{words}</p> }
+    });
+    let rows = report
+        .warnings
+        .iter()
+        .map(|warning| (warning.line, &*warning.column, &*warning.value, describe_doubt(&warning.doubt)));
+    let table = cells(rows, t(IMPORTS_DOUBT));
+    view! {
+        <Card title=tf(IMPORTS_WARNINGS, &[("file", &file), ("n", &count(all))])>
+            <div class="card__body">{lead} {cut}</div>
+            {table}
+        </Card>
+    }
+    .into_any()
+}
+
+fn bad_cells(file: &str, report: &ImportReport) -> AnyView {
+    let rows =
+        report.bad.iter().map(|bad| (bad.line, &*bad.column, &*bad.value, describe_problem(&bad.problem)));
+    let table = cells(rows, t(IMPORTS_REASON));
     let count = |count: usize| number(i64::try_from(count).unwrap_or(i64::MAX));
     let cut = (report.bad.len() > SHOWN).then(|| {
         let all = usize::try_from(report.bad_cells).unwrap_or(usize::MAX);
@@ -117,17 +168,7 @@ fn bad_cells(file: &str, report: &ImportReport) -> AnyView {
     view! {
         <Card title=tf(IMPORTS_BAD_ROWS_OF, &[("file", &file)])>
             {cut}
-            <table class="table table--cards" role="table">
-                <thead role="rowgroup">
-                    <tr role="row">
-                        <th role="columnheader" scope="col">{t(IMPORTS_LINE)}</th>
-                        <th role="columnheader" scope="col">{t(IMPORTS_COLUMN)}</th>
-                        <th role="columnheader" scope="col">{t(IMPORTS_VALUE)}</th>
-                        <th role="columnheader" scope="col">{t(IMPORTS_REASON)}</th>
-                    </tr>
-                </thead>
-                <tbody role="rowgroup">{rows}</tbody>
-            </table>
+            {table}
         </Card>
     }
     .into_any()
@@ -135,8 +176,9 @@ fn bad_cells(file: &str, report: &ImportReport) -> AnyView {
 
 /// The bad cells as a file of rows for a spreadsheet.
 fn as_csv(bad: &[BadRow]) -> String {
+    let separator = separator();
     let head = [IMPORTS_LINE, IMPORTS_COLUMN, IMPORTS_VALUE, IMPORTS_REASON].map(|word| quoted(t(word)));
-    let mut text = head.join(",") + "\r\n";
+    let mut text = head.join(separator) + "\r\n";
     for row in bad {
         let cells = [
             row.line.to_string(),
@@ -144,16 +186,19 @@ fn as_csv(bad: &[BadRow]) -> String {
             quoted(&row.value),
             quoted(&describe_problem(&row.problem)),
         ];
-        text.push_str(&cells.join(","));
+        text.push_str(&cells.join(separator));
         text.push_str("\r\n");
     }
     text
 }
 
-/// A cell that a spreadsheet always reads as text. A leading tab or line end is quoted too: a spreadsheet
-/// skips it and reads what follows.
+/// Beginnings with which a spreadsheet takes a cell for a formula, in half and in full width. It skips tabs and line ends and
+/// reads what follows.
+const FORMULA_BEGINNINGS: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
+
+/// A cell that a spreadsheet always reads as text.
 fn quoted(cell: &str) -> String {
-    let guard = if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { "'" } else { "" };
+    let guard = if cell.starts_with(FORMULA_BEGINNINGS) { "'" } else { "" };
     format!("\"{guard}{}\"", cell.replace('"', "\"\""))
 }
 
@@ -174,9 +219,9 @@ mod tests {
         let csv = as_csv(&[bad(2, "=1+1"), bad(14, "Họp \"A\", B"), bad(15, "\t=1+1"), bad(16, "\r=1+1")]);
         let lines: Vec<&str> = csv.lines().collect();
         assert_eq!(lines.len(), 5);
-        assert!(lines[1].starts_with("2,\"title\",\"'=1+1\","), "{csv}");
-        assert!(lines[2].starts_with("14,\"title\",\"Họp \"\"A\"\", B\","), "{csv}");
-        assert!(lines[3].starts_with("15,\"title\",\"'\t=1+1\","), "{csv}");
-        assert!(lines[4].starts_with("16,\"title\",\"'\r=1+1\","), "{csv}");
+        assert!(lines[1].starts_with("2;\"title\";\"'=1+1\";"), "{csv}");
+        assert!(lines[2].starts_with("14;\"title\";\"Họp \"\"A\"\", B\";"), "{csv}");
+        assert!(lines[3].starts_with("15;\"title\";\"'\t=1+1\";"), "{csv}");
+        assert!(lines[4].starts_with("16;\"title\";\"'\r=1+1\";"), "{csv}");
     }
 }

@@ -34,6 +34,16 @@ impl<T> Codes<T> {
         self.by_code.get(code).or_else(|| self.by_code.get(self.by_key.get(&same_key(code))?))
     }
 
+    /// Every code, in no order.
+    pub(crate) fn codes(&self) -> impl Iterator<Item = &str> {
+        self.by_code.keys().map(String::as_str)
+    }
+
+    /// Every thing, in no order.
+    pub(crate) fn all(&self) -> impl Iterator<Item = &T> {
+        self.by_code.values()
+    }
+
     /// Takes the thing of a code out.
     pub(crate) fn remove(&mut self, code: &str) -> Option<T> {
         self.by_code.remove(code).or_else(|| self.by_code.remove(self.by_key.get(&same_key(code))?))

@@ -8,6 +8,7 @@ use domain::agencies::AgencyRef;
 use domain::audit::Deed;
 use domain::error::{Failure, FieldProblem, Outcome, Problem, Refusal};
 use domain::ids::{AgencyId, RoomId};
+use domain::imports::{number, yes_or_no};
 use domain::people::Page;
 use domain::rooms::{
     ROOMS_OF_AGENCY_AT_MOST, ROOMS_OFFERED_AT_MOST, Room, RoomAfter, RoomChange, RoomInput, Rooms,
@@ -333,17 +334,18 @@ pub(crate) fn parse(input: &RoomInput) -> Result<ParsedRoom, Vec<FieldProblem>> 
     let mut problems = Vec::new();
     let code = text(&mut problems, "code", &input.code, CODE_AT_MOST);
     let name = text(&mut problems, "name", &input.name, NAME_AT_MOST);
-    let capacity = input.capacity.trim().parse().ok().filter(|seats| *seats <= CAPACITY_AT_MOST);
+    let seats = |number: i64| u32::try_from(number).ok().filter(|seats| *seats <= CAPACITY_AT_MOST);
+    let typed = number(&input.capacity);
+    let capacity = typed.ok().and_then(seats);
     if capacity.is_none() {
-        let range = Problem::NotInRange(0, i64::from(CAPACITY_AT_MOST));
-        let problem = if input.capacity.trim().is_empty() { Problem::Missing } else { range };
+        let problem = match typed {
+            Err(Some(meant)) if seats(meant).is_some() => Problem::WriteNumber(meant),
+            _ if input.capacity.trim().is_empty() => Problem::Missing,
+            _ => Problem::NotInRange(0, i64::from(CAPACITY_AT_MOST)),
+        };
         problems.push(FieldProblem::new("capacity", problem));
     }
-    let has_video = match input.video.trim().to_lowercase().as_str() {
-        "yes" | "on" | "true" | "1" => Some(true),
-        "no" | "" | "false" | "0" => Some(false),
-        _ => None,
-    };
+    let has_video = yes_or_no(&input.video);
     if has_video.is_none() {
         problems.push(FieldProblem::new("video", Problem::Unknown));
     }

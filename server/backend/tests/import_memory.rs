@@ -53,6 +53,13 @@ fn filled(head: &str, line: impl Fn(usize) -> String) -> Vec<u8> {
     file
 }
 
+/// As much of a text in UTF-16 as a file of the largest size holds.
+fn utf_16(text: &[u8]) -> Vec<u8> {
+    let text = String::from_utf8_lossy(text);
+    let units = std::iter::once(0xfeff).chain(text.chars().cycle().map(|letter| letter as u16));
+    units.take((IMPORT_MIB_AT_MOST as usize) << 19).flat_map(u16::to_le_bytes).collect()
+}
+
 #[tokio::test]
 async fn a_file_of_the_largest_size_takes_less_than_two_hundred_mebibytes() {
     const PEOPLE: &str = "user_name,name,position,agency,roles,password\n";
@@ -70,6 +77,13 @@ async fn a_file_of_the_largest_size_takes_less_than_two_hundred_mebibytes() {
     Agencies::add(&backend, &system, root).await.unwrap();
     let files = [
         ("rows of one cell", ImportKind::Meetings, filled(MEETINGS, |_| "x\n".to_owned())),
+        ("quotes without end", ImportKind::Meetings, filled(MEETINGS, |_| "\"x\n".to_owned())),
+        ("codes that nobody has", ImportKind::Meetings, filled(MEETINGS, |n| format!("A{n},x,,,,,,,\n"))),
+        (
+            "UTF-16 of letters that take three bytes",
+            ImportKind::Meetings,
+            utf_16(&filled("", |_| "ệ,ờ\n".to_owned())),
+        ),
         ("one row of empty cells", ImportKind::Meetings, filled(MEETINGS, |_| ",".repeat(1_000))),
         ("one cell", ImportKind::People, filled(&format!("{PEOPLE}\""), |_| "x\n".repeat(500))),
         ("a header without end", ImportKind::Baseline, filled("", |n| format!("c{n},"))),

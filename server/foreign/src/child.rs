@@ -2,14 +2,16 @@
 //! answer.
 //! Any error ends the process; the room turns that into an answer.
 
-use std::io::{Read, Write};
+use std::io::{BufWriter, Read, Write};
 use std::process::ExitCode;
 
+use domain::imports::{IMPORT_MIB_AT_MOST, ImportKind, NotRows};
 use domain::papers::{PAPER_MIB_AT_MOST, Unread};
 
-use crate::{ANSWER_BYTES_AT_MOST, Inspection, pdf, seal};
+use crate::{ANSWER_BYTES_AT_MOST, Inspection, SHEET_END_BYTES_AT_MOST, SheetEnd, pdf, seal, sheet};
 
-/// The word on the command line that makes the program a child.
+/// The word on the command line that makes the program a child. A kind of import after it says that the file is a
+/// workbook with such rows; without one it is a paper.
 pub const VERB: &str = "look-into";
 
 /// Exit status of a child that could not limit itself. It has read nothing.
@@ -17,7 +19,34 @@ const NOT_LIMITED: u8 = 3;
 
 /// Runs the child to its end. It must be the first thing that the program does.
 pub fn run() -> ExitCode {
-    answer(|| pdf::inspect(read()?))
+    match std::env::args().nth(2).as_deref().map(ImportKind::parse) {
+        None => answer(|| pdf::inspect(read(PAPER_MIB_AT_MOST)?)),
+        Some(None) => ExitCode::FAILURE,
+        Some(Some(kind)) => answer_rows(kind),
+    }
+}
+
+/// Limits the process, and writes the rows of a workbook and what became of it.
+fn answer_rows(kind: ImportKind) -> ExitCode {
+    let Ok(is_sealed) = seal::seal() else { return ExitCode::from(NOT_LIMITED) };
+    match write_rows(kind, is_sealed) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(_) => ExitCode::FAILURE,
+    }
+}
+
+fn write_rows(kind: ImportKind, is_sealed: bool) -> std::io::Result<()> {
+    let mut output = BufWriter::new(std::io::stdout().lock());
+    let read = match read(IMPORT_MIB_AT_MOST) {
+        Some(file) => sheet::read(&file, kind, &mut output)?,
+        None => Err(NotRows::HugeWorkbook),
+    };
+    let mut end = serde_json::to_vec(&SheetEnd { read, is_sealed })?;
+    if end.len() > SHEET_END_BYTES_AT_MOST {
+        end = serde_json::to_vec(&SheetEnd { read: Err(NotRows::BrokenWorkbook), is_sealed })?;
+    }
+    output.write_all(&end)?;
+    output.flush()
 }
 
 /// Limits the process, does the work and writes what it saw.
@@ -35,11 +64,11 @@ pub fn answer(work: impl FnOnce() -> Option<Inspection>) -> ExitCode {
     }
 }
 
-/// The file on the standard input; none if it is larger than any paper.
-fn read() -> Option<Vec<u8>> {
+/// The file on the standard input; none if it is larger than any such file.
+fn read(mib_at_most: u64) -> Option<Vec<u8>> {
     let stdin = std::io::stdin();
     let bytes = u64::try_from(rustix::fs::fstat(&stdin).ok()?.st_size).ok()?;
-    if bytes > PAPER_MIB_AT_MOST << 20 {
+    if bytes > mib_at_most << 20 {
         return None;
     }
     let mut content = Vec::with_capacity(usize::try_from(bytes).ok()? + 1);

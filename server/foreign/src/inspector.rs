@@ -4,19 +4,20 @@
 use std::collections::HashMap;
 use std::ffi::OsString;
 use std::fs::File;
-use std::io::{Seek, Write};
+use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::PathBuf;
 use std::process::{ExitStatus, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use domain::imports::{ImportKind, NotRows};
 use rustix::process::{Pid, Signal, kill_process_group};
-use tokio::io::AsyncReadExt;
-use tokio::process::{Child, Command};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::process::{Child, ChildStdout, Command};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
-use crate::{ANSWER_BYTES_AT_MOST, Inspection, child};
+use crate::{ANSWER_BYTES_AT_MOST, Inspection, SHEET_END_BYTES_AT_MOST, SheetEnd, SheetRead, child, sheet};
 
 /// Children at once. Each may use 512 MiB and one core; looking into a paper takes a fraction of a second.
 /// One sender has only one of them at a time, so that one person's files, however bad, leave a place for
@@ -56,7 +57,7 @@ impl Program {
 /// Why a file could not be looked into.
 #[derive(Debug)]
 pub enum Unseen {
-    /// The child did not start.
+    /// The child did not start, or its answer could not be kept.
     NotStarted(std::io::Error),
     /// The child ended without an answer.
     Died(ExitStatus),
@@ -147,6 +148,77 @@ impl Inspector {
     /// # Errors
     /// Why there is no answer. It has already been logged.
     pub async fn inspect(&self, file: File, sender: u128) -> Result<Inspection, Unseen> {
+        let said = self.ask(self.program.clone(), file, sender, hear).await;
+        let answer = said.and_then(|(said, status)| match serde_json::from_slice::<Inspection>(&said) {
+            Ok(look) => Ok(look),
+            Err(_) if said.is_empty() => Err(Unseen::Died(status)),
+            Err(_) => Err(Unseen::SaidNonsense),
+        });
+        match &answer {
+            Ok(look) => self.tell_unsealed(look.is_sealed),
+            Err(unseen) => tracing::warn!(reason = %unseen, "a paper could not be looked into"),
+        }
+        answer
+    }
+
+    /// Reads the rows of a workbook that is open for reading, as CSV, into another file. Each row is on the line that is
+    /// its number in the sheet. Turns and slots are those of [`Inspector::inspect`].
+    ///
+    /// # Errors
+    /// Why there is no answer. It has already been logged.
+    pub async fn read_sheet(
+        &self,
+        workbook: File,
+        kind: ImportKind,
+        rows: File,
+        sender: u128,
+    ) -> Result<SheetRows, Unseen> {
+        let mut program = self.program.clone();
+        program.arguments.push(kind.code().into());
+        let spooled = self.ask(program, workbook, sender, |output| spool(output, rows)).await;
+        let answer = match spooled {
+            Ok((rows, status)) => {
+                let end = tokio::task::spawn_blocking(move || sheet_end(rows));
+                let end = end.await.map_err(std::io::Error::other).and_then(|end| end);
+                end.map_err(Unseen::NotStarted).and_then(|end| end.ok_or(Unseen::Died(status)))
+            }
+            Err(unseen) => Err(unseen),
+        };
+        match answer {
+            Ok((SheetEnd { read, is_sealed }, rows)) => {
+                self.tell_unsealed(is_sealed);
+                Ok(match read {
+                    Ok(sheet) => SheetRows::Read { sheet, rows },
+                    Err(why) => SheetRows::Not(why),
+                })
+            }
+            Err(unseen) => {
+                tracing::warn!(reason = %unseen, "a workbook could not be read");
+                unseen.into_rows()
+            }
+        }
+    }
+
+    fn tell_unsealed(&self, is_sealed: bool) {
+        if !is_sealed && !self.is_told_unsealed.swap(true, Ordering::Relaxed) {
+            tracing::warn!(
+                "this kernel cannot take system calls away from the process that reads foreign files"
+            );
+        }
+    }
+
+    /// Starts a child for a file when it is the sender's turn, and hears what it says.
+    async fn ask<T, H>(
+        &self,
+        program: Program,
+        file: File,
+        sender: u128,
+        hear: impl FnOnce(ChildStdout) -> H + Send + 'static,
+    ) -> Result<(T, ExitStatus), Unseen>
+    where
+        T: Send + 'static,
+        H: Future<Output = Result<T, Unseen>> + Send + 'static,
+    {
         let slot = async {
             let turn = self.turn_of(sender).acquire_owned().await.ok()?;
             Some(Slot { _turn: turn, _place: Arc::clone(&self.slots).acquire_owned().await.ok()? })
@@ -155,27 +227,46 @@ impl Inspector {
         let (tell, told) = oneshot::channel();
         // The work has a task of its own: it holds the slot until the child is gone, even if this future is
         // dropped first.
-        tokio::spawn(look(self.program.clone(), file, slot, tell));
-        let answer = told.await.unwrap_or(Err(Unseen::Abandoned));
-        match &answer {
-            Ok(look) if !look.is_sealed && !self.is_told_unsealed.swap(true, Ordering::Relaxed) => {
-                tracing::warn!(
-                    "this kernel cannot take system calls away from the process that reads papers"
-                );
-            }
-            Ok(_) => {}
-            Err(unseen) => tracing::warn!(reason = %unseen, "a paper could not be looked into"),
-        }
-        answer
+        tokio::spawn(look(program, file, slot, tell, hear));
+        told.await.unwrap_or(Err(Unseen::Abandoned))
     }
 }
 
-/// Starts a child, reads its answer, ends it, and only then releases the slot.
-async fn look(
+/// What became of a workbook.
+#[derive(Debug)]
+pub enum SheetRows {
+    /// Its rows.
+    Read {
+        /// The sheet they are from.
+        sheet: SheetRead,
+        /// The rows as CSV, to be read from the beginning.
+        rows: File,
+    },
+    /// It has none that can be read.
+    Not(NotRows),
+}
+
+impl Unseen {
+    /// A child that died or was ended is an answer about its workbook.
+    fn into_rows(self) -> Result<SheetRows, Unseen> {
+        use std::os::unix::process::ExitStatusExt;
+        match self {
+            Unseen::Died(status) if status.signal().is_none() => Ok(SheetRows::Not(NotRows::BrokenWorkbook)),
+            Unseen::Died(_) | Unseen::TookTooLong | Unseen::SaidTooMuch => {
+                Ok(SheetRows::Not(NotRows::HugeWorkbook))
+            }
+            other => Err(other),
+        }
+    }
+}
+
+/// Starts a child, hears its answer, ends it, and only then releases the slot.
+async fn look<T, H: Future<Output = Result<T, Unseen>>>(
     program: Program,
     file: File,
     slot: Slot,
-    mut tell: oneshot::Sender<Result<Inspection, Unseen>>,
+    mut tell: oneshot::Sender<Result<(T, ExitStatus), Unseen>>,
+    hear: impl FnOnce(ChildStdout) -> H,
 ) {
     let mut child = match start(&program, file) {
         Ok(child) => child,
@@ -185,17 +276,19 @@ async fn look(
             return;
         }
     };
+    let hearing = async {
+        match child.stdout.take() {
+            Some(output) => hear(output).await,
+            None => Err(Unseen::SaidNonsense),
+        }
+    };
     let heard = tokio::select! {
-        heard = tokio::time::timeout(SECONDS_AT_MOST, hear(&mut child)) => heard.unwrap_or(Err(Unseen::TookTooLong)),
+        heard = tokio::time::timeout(SECONDS_AT_MOST, hearing) => heard.unwrap_or(Err(Unseen::TookTooLong)),
         () = tell.closed() => Err(Unseen::Abandoned),
     };
     let status = end(&mut child).await;
     drop(slot);
-    let answer = heard.and_then(|said| match (serde_json::from_slice(&said), status) {
-        (Ok(look), _) => Ok(look),
-        (Err(_), Ok(status)) if said.is_empty() => Err(Unseen::Died(status)),
-        (Err(_), _) => Err(Unseen::SaidNonsense),
-    });
+    let answer = heard.and_then(|said| Ok((said, status.map_err(Unseen::NotStarted)?)));
     let _ = tell.send(answer);
 }
 
@@ -215,13 +308,35 @@ fn start(program: &Program, file: File) -> std::io::Result<Child> {
 }
 
 /// Everything that the child writes, until it closes its output.
-async fn hear(child: &mut Child) -> Result<Vec<u8>, Unseen> {
+async fn hear(output: ChildStdout) -> Result<Vec<u8>, Unseen> {
     let mut said = Vec::new();
-    if let Some(output) = child.stdout.take() {
-        let read = output.take(ANSWER_BYTES_AT_MOST as u64 + 1).read_to_end(&mut said).await;
-        read.map_err(Unseen::NotStarted)?;
-    }
+    let read = output.take(ANSWER_BYTES_AT_MOST as u64 + 1).read_to_end(&mut said).await;
+    read.map_err(Unseen::NotStarted)?;
     if said.len() > ANSWER_BYTES_AT_MOST { Err(Unseen::SaidTooMuch) } else { Ok(said) }
+}
+
+/// Writes what the child says into a file, because it is too much to hold.
+async fn spool(output: ChildStdout, rows: File) -> Result<File, Unseen> {
+    let at_most = (sheet::ROWS_BYTES_AT_MOST + SHEET_END_BYTES_AT_MOST) as u64;
+    let mut rows = tokio::fs::File::from_std(rows);
+    let copied =
+        tokio::io::copy(&mut output.take(at_most + 1), &mut rows).await.map_err(Unseen::NotStarted)?;
+    rows.flush().await.map_err(Unseen::NotStarted)?;
+    if copied > at_most { Err(Unseen::SaidTooMuch) } else { Ok(rows.into_std().await) }
+}
+
+/// Cuts the last line off the rows and reads it. None if the child ended before it.
+fn sheet_end(mut rows: File) -> std::io::Result<Option<(SheetEnd, File)>> {
+    let bytes = rows.metadata()?.len();
+    let from = bytes.saturating_sub(SHEET_END_BYTES_AT_MOST as u64);
+    rows.seek(SeekFrom::Start(from))?;
+    let mut tail = Vec::new();
+    rows.read_to_end(&mut tail)?;
+    let begin = tail.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
+    let Ok(end) = serde_json::from_slice(&tail[begin..]) else { return Ok(None) };
+    rows.set_len(from + begin as u64)?;
+    rows.rewind()?;
+    Ok(Some((end, rows)))
 }
 
 /// Kills the child's whole group, then collects its status. The order matters: until the status is collected,

@@ -1,4 +1,4 @@
-//! Reads foreign files; no other crate does. A child process that may crash looks into them, under limits
+//! Reads foreign files, papers and workbooks; no other crate does. A child process that may crash looks into them, under limits
 //! that the kernel enforces, and reports what it saw. [`Inspector`] is the serving process's side, [`child`] the
 //! child's.
 //! Knows no database, no page and no permission; of the domain it uses only the types of a look.
@@ -10,11 +10,13 @@ mod inspector;
 mod letters;
 mod pdf;
 mod seal;
+mod sheet;
 
+use domain::imports::NotRows;
 use domain::papers::{PageLine, Unread};
 use serde::{Deserialize, Serialize};
 
-pub use inspector::{Inspector, LOOKS_AT_ONCE, Program, Unseen};
+pub use inspector::{Inspector, LOOKS_AT_ONCE, Program, SheetRows, Unseen};
 
 /// Longest answer of a child. A dense first page needs a tenth of it.
 const ANSWER_BYTES_AT_MOST: usize = 512 * 1024;
@@ -42,3 +44,22 @@ impl Inspection {
         Inspection { unread: Some(why), ..Inspection::default() }
     }
 }
+
+/// Which sheet of a workbook was read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SheetRead {
+    /// Its name.
+    pub name: String,
+    /// How many visible sheets the workbook has.
+    pub of: u32,
+}
+
+/// The last line of a child's answer about a workbook. The rows come before it.
+#[derive(Debug, Serialize, Deserialize)]
+struct SheetEnd {
+    read: Result<SheetRead, NotRows>,
+    is_sealed: bool,
+}
+
+/// Longest such line: the name of a sheet has 31 letters in Excel, and any number in a file that somebody made.
+const SHEET_END_BYTES_AT_MOST: usize = 64 * 1024;

@@ -46,11 +46,10 @@ enum Command {
         /// agencies, people, rooms, meetings or baseline.
         #[arg(value_parser = parse_kind)]
         kind: ImportKind,
-        /// UTF-8, comma or semicolon, the first line names the columns.
+        /// CSV or .xlsx, with a line that names the columns.
         file: PathBuf,
-        /// Check everything, write nothing.
-        #[arg(long)]
-        dry_run: bool,
+        #[command(flatten)]
+        how: import::How,
     },
     /// Print figures for a window of dates.
     Figures {
@@ -77,9 +76,10 @@ enum Command {
     Rehearse(rehearse::Rehearse),
     /// Print every setting and all that is wrong with this installation.
     Check,
-    /// Look into the paper on the standard input. The program starts itself with this, under tight limits.
+    /// Look into the paper on the standard input, or with a kind of import into a workbook. The program starts itself with
+    /// this, under tight limits.
     #[command(name = foreign::child::VERB, hide = true)]
-    LookInto,
+    LookInto { kind: Option<String> },
 }
 
 fn parse_kind(text: &str) -> Result<ImportKind, String> {
@@ -98,7 +98,7 @@ pub fn run() -> ExitCode {
     modes::keep_to_the_user();
     memory::return_large_blocks();
     let cli = Cli::parse();
-    if let Command::LookInto = cli.command {
+    if let Command::LookInto { .. } = cli.command {
         return foreign::child::run();
     }
     if let Command::Rehearse(asked) = cli.command {
@@ -136,14 +136,12 @@ async fn command(command: Command, config: Config) -> Ending {
     match command {
         Command::Serve => serve::serve(config, clock).await,
         Command::Demo => demo::demo(&config, &clock).await,
-        Command::Import { kind, file, dry_run } => {
-            import::import(&config, &clock, kind, &file, dry_run).await
-        }
+        Command::Import { kind, file, how } => import::import(&config, &clock, kind, &file, how).await,
         Command::Figures { agency, scope, from, to, json } => {
             figures::figures(&config, &clock, figures::Asked { agency, scope, from, to, json }).await
         }
         Command::Admin(what) => admin::admin(&config, &clock, what).await,
-        Command::Check | Command::Rehearse(_) | Command::LookInto => {
+        Command::Check | Command::Rehearse(_) | Command::LookInto { .. } => {
             unreachable!("answered before the configuration was taken as right")
         }
     }

@@ -14,6 +14,7 @@ use domain::access::Caller;
 use domain::error::{Failure, FieldProblem, Problem, Refusal};
 use domain::imports::{ImportKind, ImportMode};
 use http::request::Parts;
+use http::{HeaderMap, header};
 use tokio::time::Instant;
 
 use crate::fault;
@@ -23,6 +24,35 @@ use crate::routes::form::Form;
 use crate::routes::papers::{drain, in_time, text};
 use crate::routes::{plain_form, streams};
 use crate::site::Site;
+
+/// A workbook to fill in, with the columns of a kind of file and sample rows.
+pub async fn sample(
+    State(site): State<Site>,
+    Extension(visitor): Extension<Visitor>,
+    Path(kind): Path<String>,
+    headers: HeaderMap,
+) -> Response {
+    match workbook(&site, visitor, &kind) {
+        Ok((kind, file)) => {
+            let media = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+            let name = format!("attachment; filename=\"{}.xlsx\"", kind.code());
+            ([(header::CONTENT_TYPE, media), (header::CONTENT_DISPOSITION, &*name)], file).into_response()
+        }
+        Err(failure) => fault::failure(&failure, &headers),
+    }
+}
+
+fn workbook(site: &Site, visitor: Visitor, kind: &str) -> Result<(ImportKind, Vec<u8>), Failure> {
+    let caller = visitor.0.ok_or(Failure::SignedOut)?;
+    let kind = ImportKind::parse(kind).ok_or(Failure::NotFound)?;
+    site.backend.may_import(&caller, kind)?;
+    let rows = kind.sample().lines().map(|line| line.split(','));
+    let file = reports::sheet(kind.code(), rows).map_err(|error| {
+        tracing::error!(%error, kind = kind.code(), "a sample cannot be made");
+        Failure::Unavailable
+    })?;
+    Ok((kind, file))
+}
 
 /// Checks or writes the file and leads back to the page with its report.
 pub async fn import(
@@ -77,12 +107,12 @@ async fn take(
     let place = site.places.imports.acquire(caller.person, site.config.limits.turn_within).await;
     let _place = place.ok_or(Refusal::ImportUnderWay)?;
     let bytes = rows.read().await?;
-    let writes = mode == ImportMode::Write;
+    let writes = mode != ImportMode::DryRun;
     if writes {
         take_written(site, caller)?;
     }
     let outcome = site.services.imports.import(caller, kind, bytes, mode).await?;
-    // A file with bad rows holds up nobody. One that was left or that failed may have, and stays counted.
+    // A file with bad rows or unread warnings holds up nobody. One that was left or that failed may have, and stays counted.
     if writes && !outcome.is_written {
         site.places.written_imports.give_back(&caller.person);
         site.places.written_imports_of_office.give_back(&caller.office());
@@ -110,16 +140,21 @@ struct Sent {
     mode: ImportMode,
 }
 
-/// Anything but the word itself writes nothing.
-fn mode(text: &str) -> ImportMode {
-    if text.trim() == "write" { ImportMode::Write } else { ImportMode::DryRun }
+/// Anything but the word itself writes nothing. `read` is the mark of the warnings that were ticked as read.
+fn mode(text: &str, read: &str) -> ImportMode {
+    match (text.trim() == "write", read.trim().parse()) {
+        (false, _) => ImportMode::DryRun,
+        (true, Err(_)) => ImportMode::Write,
+        (true, Ok(mark)) => ImportMode::WriteWarned(mark),
+    }
 }
 
 async fn read(site: &Site, caller: &Caller, kind: ImportKind, form: &mut Form) -> Result<Sent, Failure> {
-    let (mut sent, mut write) = (None, ImportMode::DryRun);
+    let (mut sent, mut write, mut warnings_read) = (None, String::new(), String::new());
     while let Some(mut field) = form.next_field().await? {
         match field.name().unwrap_or_default() {
-            "mode" => write = mode(&text(field).await?),
+            "mode" => write = text(field).await?,
+            "warnings_read" => warnings_read = text(field).await?,
             "file" => {
                 let name = field.file_name().unwrap_or_default().to_owned();
                 let mut rows = site.backend.begin_import_upload(caller, kind).await?;
@@ -138,5 +173,5 @@ async fn read(site: &Site, caller: &Caller, kind: ImportKind, form: &mut Form) -
     }
     let missing = || Failure::Invalid(vec![FieldProblem::new("file", Problem::Missing)]);
     let (name, rows) = sent.ok_or_else(missing)?;
-    Ok(Sent { name, rows, mode: write })
+    Ok(Sent { name, rows, mode: mode(&write, &warnings_read) })
 }

@@ -46,7 +46,7 @@ fn main() -> Ending<ExitCode> {
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     match words.as_slice() {
         // A child of this program looks into papers.
-        [verb] if *verb == foreign::child::VERB => Ok(foreign::child::run()),
+        [verb, ..] if *verb == foreign::child::VERB => Ok(foreign::child::run()),
         [data, verb, rest @ ..] => measure(data, verb, rest).map(|()| ExitCode::SUCCESS),
         _ => Err("see the head of xtask/bare/src/main.rs".into()),
     }

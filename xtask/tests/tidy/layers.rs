@@ -23,12 +23,13 @@ const LAYERS: [(&str, &str, &[&str]); 11] = [
 ];
 
 /// Libraries that belong to a layer, and the crates that may name them.
-const BELONGINGS: [(&str, &[&str]); 10] = [
+const BELONGINGS: [(&str, &[&str]); 11] = [
     ("sqlx", &["backend"]),
     ("leptos", &["app", "hydrate", "server"]),
     ("tokio", &["backend", "bare", "foreign", "load", "media", "server"]),
     // Only a process that may crash reads foreign files.
     ("hayro-interpret", &["foreign"]),
+    ("calamine", &["foreign"]),
     ("axum", &["app", "server"]),
     ("rtc", &["media"]),
     ("webrtc", &["media"]),

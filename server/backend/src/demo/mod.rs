@@ -66,6 +66,9 @@ async fn import(
 ) -> Done<ImportReport> {
     let report = backend.import(caller, kind, csv.as_bytes().to_vec(), ImportMode::Write).await?;
     match report.bad.first() {
+        None if report.warnings_count > 0 => {
+            Err(Stop::Stored(format!("demo {}: {:?}", kind.code(), report.warnings.first())))
+        }
         None => Ok(report),
         Some(row) => Err(Stop::Stored(format!("demo {}: {row:?}", kind.code()))),
     }

@@ -11,6 +11,7 @@ use domain::text::{Line, same_key};
 
 use super::cells::line;
 use super::changes::{Area, Change};
+use super::likeness::{LikeCodes, Likeness};
 use super::table::{Row, Table};
 use super::{FileSteps, Import};
 use crate::access::permit;
@@ -156,16 +157,20 @@ fn connect(
         after.insert(id, Node { id, parent: None, parsed: row.parsed });
         placed.push((id, row.row, row.parent));
     }
+    let mut codes: Option<LikeCodes> = None;
     for (id, row, parent) in &placed {
         let above = ids.get(parent).copied();
         if above.is_none() && !parent.is_empty() {
-            import.bad.cell(row.cells(table), "parent", Problem::Unknown);
+            let codes = codes.get_or_insert_with(|| ids.codes().collect());
+            import.bad.cell(row.cells(table), "parent", codes.no_such(parent));
         }
         if let Some(node) = after.get_mut(id) {
             node.parent = above;
         }
     }
     let beyond = beyond_bounds(before, &after, placed.iter().map(|(id, ..)| *id));
+    let mut likeness = Likeness::default();
+    there.iter().for_each(|agency| likeness.insert(agency.parent, &agency.code, &agency.name));
     for (id, row, _) in &placed {
         import.still_asked()?;
         match path_of(&after, *id) {
@@ -180,8 +185,12 @@ fn connect(
         }
         match (after.get(id), before.get(id)) {
             (Some(node), before) if !is_changed(node, before) => import.report.unchanged += 1,
-            (_, None) => import.adds(row.cells(table)),
-            (_, Some(_)) => import.changes(row.cells(table)),
+            (Some(Node { parent, parsed, .. }), None) => {
+                let cells = row.cells(table);
+                likeness.look_at_new(import, (cells, "code"), *parent, &parsed.code, &parsed.name);
+                import.adds(cells);
+            }
+            _ => import.changes(row.cells(table)),
         }
     }
     Ok(after)

@@ -20,12 +20,18 @@ pub(super) fn place_of<'p>(
 ) -> Done<Option<&'p Place>> {
     let code = line(cells, "agency");
     let Some(place) = places.get(&code) else {
-        let problem = if code.is_empty() { Problem::Missing } else { Problem::Unknown };
+        let problem = if code.is_empty() { Problem::Missing } else { no_such_agency(import, places, &code) };
         import.bad.cell(cells, "agency", problem);
         return Ok(None);
     };
     let permitted = permit(import.caller, action(kind), Scope::Agency(&place.path));
     Ok(import.allowed(cells, "agency", permitted)?.then_some(place))
+}
+
+/// Why no agency is found by a code.
+pub(super) fn no_such_agency(import: &mut Import<'_>, places: &Places, code: &str) -> Problem {
+    // Made when the first unknown code comes: a file may have thousands, and there may be thousands of agencies.
+    import.agency_codes.get_or_insert_with(|| places.codes().collect()).no_such(code)
 }
 
 /// A whole number of a range.
@@ -37,12 +43,14 @@ pub(super) fn number(
     to: i64,
 ) -> Option<i64> {
     let text = line(cells, column);
-    let value = text.parse().ok().filter(|value| (from..=to).contains(value));
-    if value.is_none() {
-        let problem = if text.is_empty() { Problem::Missing } else { Problem::NotInRange(from, to) };
-        import.bad.cell(cells, column, problem);
-    }
-    value
+    let problem = match domain::imports::number(&text) {
+        Ok(value) if (from..=to).contains(&value) => return Some(value),
+        Err(Some(value)) if (from..=to).contains(&value) => Problem::WriteNumber(value),
+        _ if text.is_empty() => Problem::Missing,
+        _ => Problem::NotInRange(from, to),
+    };
+    import.bad.cell(cells, column, problem);
+    None
 }
 
 /// One of the words that a column knows.

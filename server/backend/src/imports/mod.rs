@@ -1,4 +1,4 @@
-//! Imports of CSV files. A file is checked as a whole, and written as a whole or not at all. It is prepared beside
+//! Imports of files of rows. A file is checked as a whole, and written as a whole or not at all. It is prepared beside
 //! the database's lock: the lock is held only to check that nothing has changed meanwhile, and to write. A dry run
 //! makes the same checks and blocks nobody. Only one import runs at a time, on a thread for blocking work.
 //! Each kind of file has a module; this one knows only what they share.
@@ -7,12 +7,17 @@ mod agencies;
 mod baseline;
 mod cells;
 mod changes;
+mod decode;
+mod likeness;
 mod meetings;
 mod people;
 mod rooms;
+mod sheets;
 mod sittings;
 mod table;
 mod upload;
+
+use std::borrow::Cow;
 
 use async_trait::async_trait;
 use domain::access::{Action, Caller, Scope};
@@ -20,8 +25,8 @@ use domain::audit::Deed;
 use domain::error::{BadRow, Failure, FieldProblem, Outcome, Problem, Refusal};
 use domain::ids::AgencyId;
 use domain::imports::{
-    IMPORT_PARTS_AT_MOST, IMPORT_ROWS_AT_MOST, IMPORT_WRITTEN_AT_MOST, ImportKind, ImportMode, ImportReport,
-    Imports,
+    IMPORT_MIB_AT_MOST, IMPORT_PARTS_AT_MOST, IMPORT_ROWS_AT_MOST, IMPORT_WRITTEN_AT_MOST, ImportKind,
+    ImportMode, ImportReport, Imports, Note, doubt_of_text,
 };
 use domain::text::Line;
 use serde_json::json;
@@ -35,6 +40,8 @@ use crate::audit::{self, Entry};
 use crate::db::{BINDS_AT_MOST, Tx, Value, places, q};
 use crate::stop::{Done, Stop};
 use changes::Change;
+use likeness::LikeCodes;
+use sheets::SheetText;
 use table::{Bad, Cells, Rows, Table};
 
 impl Backend {
@@ -56,8 +63,35 @@ impl Imports for Backend {
         file: Vec<u8>,
         mode: ImportMode,
     ) -> Outcome<ImportReport> {
-        self.outcome(apart(self, caller, kind, file, mode).await)
+        self.outcome(begin(self, caller, kind, file, mode).await)
     }
+}
+
+/// A file as it was sent.
+#[derive(Debug)]
+struct SentFile {
+    bytes: Vec<u8>,
+    /// Its rows, if it is a workbook.
+    sheet: Option<SheetText>,
+}
+
+/// Reads a workbook before it is the import's turn: that may take as long as the process that reads it may live.
+async fn begin(
+    backend: &Backend,
+    caller: &Caller,
+    kind: ImportKind,
+    bytes: Vec<u8>,
+    mode: ImportMode,
+) -> Done<ImportReport> {
+    permit_somewhere(caller, kind)?;
+    if bytes.len() as u64 > IMPORT_MIB_AT_MOST << 20 {
+        return Err(Refusal::TooLarge { limit_mib: IMPORT_MIB_AT_MOST }.into());
+    }
+    let sheet = match decode::is_archive(&bytes) {
+        true => Some(sheets::read(backend, caller, kind, &bytes).await?),
+        false => None,
+    };
+    apart(backend, caller, kind, SentFile { bytes, sheet }, mode).await
 }
 
 /// How often a file is prepared before its sender is asked to send it again. A file is prepared in a second or two, and
@@ -72,10 +106,9 @@ async fn apart(
     backend: &Backend,
     caller: &Caller,
     kind: ImportKind,
-    file: Vec<u8>,
+    file: SentFile,
     mode: ImportMode,
 ) -> Done<ImportReport> {
-    permit_somewhere(caller, kind)?;
     let turn = backend.import_turn().ok_or(Refusal::ImportUnderWay)?;
     let (asker, waits) = watch::channel(());
     let (backend, caller) = (backend.clone(), caller.clone());
@@ -97,12 +130,20 @@ async fn import(
     backend: &Backend,
     caller: &Caller,
     kind: ImportKind,
-    (file, asker): (&[u8], watch::Receiver<()>),
+    (file, asker): (&SentFile, watch::Receiver<()>),
     mode: ImportMode,
 ) -> Done<ImportReport> {
-    let (table, bad) = Table::read(file, kind, IMPORT_ROWS_AT_MOST)?;
-    let report = ImportReport::default();
-    let import = Import { backend, caller, mode, bad, report, parts: 0, unlisted: 0, file, asker };
+    let (text, note) = match &file.sheet {
+        Some(SheetText { rows, note }) => (Cow::Borrowed(rows.as_str()), note.clone()),
+        None => {
+            let decoded = decode::decode(&file.bytes).map_err(|why| Refusal::NotRows { why })?;
+            (decoded.0, decoded.1.map(Note::Encoding))
+        }
+    };
+    let delimiter = file.sheet.as_ref().map(|_| sheets::DELIMITER);
+    let (table, bad, header) = Table::read(&text, delimiter, kind, IMPORT_ROWS_AT_MOST)?;
+    let notes = note.into_iter().chain(header).collect();
+    let import = Import::new(backend, caller, (&file.bytes, asker), mode, bad, notes);
     match kind {
         ImportKind::Agencies => run(agencies::AgencyFile, import, &table).await,
         ImportKind::People => run(people::PeopleFile::default(), import, &table).await,
@@ -197,15 +238,37 @@ struct Import<'a> {
     parts: usize,
     /// Changes that have no line of their own in the trail.
     unlisted: u64,
+    /// How the file was read.
+    notes: Vec<Note>,
+    /// The codes of all agencies, once one was not found.
+    agency_codes: Option<LikeCodes>,
     file: &'a [u8],
     /// Closed once nobody waits for the answer.
     asker: watch::Receiver<()>,
 }
 
-impl Import<'_> {
-    /// Whether what was found is to be written.
+impl<'a> Import<'a> {
+    fn new(
+        backend: &'a Backend,
+        caller: &'a Caller,
+        (file, asker): (&'a [u8], watch::Receiver<()>),
+        mode: ImportMode,
+        bad: Bad,
+        notes: Vec<Note>,
+    ) -> Import<'a> {
+        let report = ImportReport::default();
+        let (parts, unlisted, agency_codes) = (0, 0, None);
+        Import { backend, caller, mode, bad, report, parts, unlisted, notes, agency_codes, file, asker }
+    }
+
+    /// Whether what was found is to be written: nothing is wrong, and the sender has read all warnings.
     fn writes(&self) -> bool {
-        self.bad.is_empty() && self.mode == ImportMode::Write
+        let is_asked = match self.mode {
+            ImportMode::DryRun => false,
+            ImportMode::Write => self.bad.warnings_mark() == 0,
+            ImportMode::WriteWarned(mark) => [0, mark].contains(&self.bad.warnings_mark()),
+        };
+        is_asked && self.bad.is_empty()
     }
 
     /// Forgets what was found, before the file is prepared again. Only a file without bad cells is.
@@ -213,7 +276,7 @@ impl Import<'_> {
         self.bad = Bad::default();
         let passwords = std::mem::take(&mut self.report.passwords);
         self.report = ImportReport { passwords, ..ImportReport::default() };
-        (self.parts, self.unlisted) = (0, 0);
+        (self.parts, self.unlisted, self.agency_codes) = (0, 0, None);
     }
 
     /// Counts the parts of a row. Ends the reading when all rows together have more than a file may.
@@ -228,12 +291,24 @@ impl Import<'_> {
     fn adds(&mut self, cells: Cells<'_>) {
         self.report.added += 1;
         self.limit_written(cells);
+        self.doubt_letters(cells);
     }
 
     /// Counts a row that changes something.
     fn changes(&mut self, cells: Cells<'_>) {
         self.report.changed += 1;
         self.limit_written(cells);
+        self.doubt_letters(cells);
+    }
+
+    /// Warns of damaged letters in a row that is to be written.
+    fn doubt_letters(&mut self, cells: Cells<'_>) {
+        // What somebody chose as a password is not repeated in a report.
+        for column in cells.columns().into_iter().filter(|column| *column != "password") {
+            if let Some(doubt) = doubt_of_text(cells.get(column)) {
+                self.bad.doubt(cells, column, doubt);
+            }
+        }
     }
 
     fn limit_written(&mut self, cells: Cells<'_>) {
@@ -281,6 +356,9 @@ impl Import<'_> {
         if self.unlisted > 0 {
             counts["unlisted"] = self.unlisted.into();
         }
+        if self.bad.warnings_count() > 0 {
+            counts["warnings"] = self.bad.warnings_count().into();
+        }
         let subject = what.code().rsplit('.').next().unwrap_or_default();
         let entry = Entry::new(what, subject).after(&counts)?;
         audit::record(&mut tx, self.backend, self.caller, entry).await?;
@@ -291,7 +369,11 @@ impl Import<'_> {
     }
 
     fn reported(mut self) -> ImportReport {
+        self.report.notes = self.notes;
         (self.report.bad_rows, self.report.bad_cells) = (self.bad.rows(), self.bad.cells());
+        (self.report.warnings_count, self.report.warnings_mark) =
+            (self.bad.warnings_count(), self.bad.warnings_mark());
+        self.report.warnings = self.bad.take_warnings();
         self.report.stopped_at = self.bad.stopped_at();
         // Shown on pages and on terminals, which obey some of the characters that nobody sees.
         let seen = |bad: BadRow| BadRow { value: Line::new(&bad.value).into(), ..bad };

@@ -6,12 +6,13 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use domain::audit::Deed;
 use domain::error::Problem;
 use domain::ids::AgencyId;
-use domain::imports::{IMPORT_WRITTEN_AT_MOST, ImportKind, ImportReport};
+use domain::imports::{Doubt, IMPORT_WRITTEN_AT_MOST, ImportKind, ImportReport};
 use domain::people::{PEOPLE_OF_AGENCY_AT_MOST, PersonInput};
 use futures::{StreamExt, TryStreamExt};
 
-use super::cells::{line, place_of};
+use super::cells::{line, no_such_agency, place_of};
 use super::changes::{Area, Change};
+use super::likeness::SameNames;
 use super::table::{Cells, Row, Table};
 use super::{FileSteps, Import};
 use crate::accounts::password::{self, StoredPassword};
@@ -146,10 +147,11 @@ fn compare(
     mut there: HashMap<String, There>,
     is_alone: bool,
 ) -> Done<Vec<Write>> {
-    let mut writes = Vec::new();
+    let (mut writes, mut names) = (Vec::new(), SameNames::default());
     let mut counts: HashMap<AgencyId, u32> = HashMap::new();
     for there in there.values() {
         *counts.entry(there.kept.place.id).or_default() += 1;
+        names.insert(Some(there.kept.place.id), &there.kept.name, &there.kept.user_name);
     }
     for (row, parsed) in rows {
         import.still_asked()?;
@@ -170,6 +172,10 @@ fn compare(
                 if !import.allowed(cells, "roles", permitted)? {
                     continue;
                 }
+                if let Some(user_name) = names.find(Some(place.id), &after.name) {
+                    import.bad.doubt(cells, "name", Doubt::SameName { code: user_name.to_owned() });
+                }
+                names.insert(Some(place.id), &after.name, &after.user_name);
                 import.adds(cells);
             }
             Some(before) if !before.kept.differs(&after) => {
@@ -219,7 +225,8 @@ fn standing(
     let mut roles = match people::held(&parsed.roles, place, places) {
         Ok(roles) => roles,
         Err(code) => {
-            import.bad.value(cells, "roles", code, Problem::Unknown);
+            let problem = no_such_agency(import, places, code);
+            import.bad.value(cells, "roles", code, problem);
             return None;
         }
     };

@@ -12,6 +12,7 @@ use domain::text::{Line, same_key};
 
 use super::cells::{line, place_of};
 use super::changes::{Area, Change};
+use super::likeness::Likeness;
 use super::table::{Cells, Table};
 use super::{FileSteps, Import};
 use crate::access::permit;
@@ -48,7 +49,8 @@ impl FileSteps for RoomFile {
         let db = import.backend.db();
         let (places, mut there) = (places_by_code(db).await?, stored_rooms(db).await?);
         let mut counts = rooms::counts(db).await?;
-        let (mut seen, mut plan) = (HashSet::new(), Vec::new());
+        let (mut seen, mut plan, mut likeness) = (HashSet::new(), Vec::new(), Likeness::default());
+        there.all().for_each(|there| likeness.insert(Some(there.agency), &there.room.code, &there.room.name));
         let mut lines = table.rows();
         while let Some(cells) = import.next_row(&mut lines)? {
             let place = place_of(import, &places, cells, ImportKind::Rooms)?;
@@ -90,7 +92,10 @@ impl FileSteps for RoomFile {
             }
             match before {
                 Some(_) => import.changes(cells),
-                None => import.adds(cells),
+                None => {
+                    likeness.look_at_new(import, (cells, "code"), Some(place.id), &after.code, &after.name);
+                    import.adds(cells);
+                }
             }
             plan.push(NewRoom { agency: place.id, before, after });
         }

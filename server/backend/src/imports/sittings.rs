@@ -1,6 +1,6 @@
 //! The column `sittings` of a file of meetings, read to the minute. Knows no other column.
 
-use chrono::{NaiveTime, Timelike};
+use chrono::{NaiveDate, NaiveTime, Timelike};
 use domain::error::Problem;
 use domain::meetings::SITTINGS_AT_MOST;
 use domain::time::{Sitting, parse_date};
@@ -22,6 +22,11 @@ pub(super) fn sittings(import: &mut Import<'_>, cells: Cells<'_>) -> Option<Vec<
             Ok(sitting) => {
                 sittings.push(sitting);
                 continue;
+            }
+            // Once for the whole cell: another way of writing sittings has spaces in it.
+            Err(Problem::NotADate | Problem::NotATime) => {
+                import.bad.cell(cells, "sittings", Problem::NotASitting { proposal: proposal(&cell) });
+                return None;
             }
             Err(problem) => problem,
         };
@@ -58,9 +63,49 @@ fn sitting(text: &str) -> Result<Sitting, Problem> {
     Sitting::new(date, time(from)?, time(to)?).ok_or(Problem::EndsBeforeStart)
 }
 
+/// One sitting in the form of files, if a date and two times are written in another one: `5/3/2025 7h30 - 11h30`. Empty if
+/// they are not.
+fn proposal(text: &str) -> String {
+    let digits = text.split(|letter: char| !letter.is_ascii_digit()).filter(|digits| !digits.is_empty());
+    let numbers: Vec<u32> = digits.take(8).map_while(|digits| digits.parse().ok()).collect();
+    let [one, month, three, from_hour, from_minute, to_hour, to_minute] = numbers[..] else {
+        return String::new();
+    };
+    let (year, day) = if one > 31 { (one, three) } else { (three, one) };
+    let date = i32::try_from(year).ok().filter(|year| *year >= 1000);
+    let date = date.and_then(|year| NaiveDate::from_ymd_opt(year, month, day));
+    let end = if (to_hour, to_minute) == (24, 0) { (23, 59) } else { (to_hour, to_minute) };
+    let from = NaiveTime::from_hms_opt(from_hour, from_minute, 0);
+    let to = NaiveTime::from_hms_opt(end.0, end.1, 0);
+    let sitting = date.zip(from).zip(to).and_then(|((date, from), to)| Sitting::new(date, from, to));
+    sitting.map_or(String::new(), |Sitting { date, from, to }| {
+        format!("{}T{}/{}", date.format("%Y-%m-%d"), from.format("%H:%M"), to.format("%H:%M"))
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_sitting_that_is_written_otherwise_is_proposed_in_the_form_of_files() {
+        for text in [
+            "5/3/2025 7h30 - 11h30",
+            "05-03-2025, 07:30/11:30",
+            "2025-03-05 07:30-11:30",
+            "7:30 5/3/2025",
+            "",
+        ] {
+            let is_clear = text.len() > 15;
+            assert_eq!(proposal(text), if is_clear { "2025-03-05T07:30/11:30" } else { "" }, "{text}");
+        }
+        assert_eq!(proposal("2025-03-05T18:00/24:00"), "2025-03-05T18:00/23:59");
+        for text in
+            ["30/2/2025 7:30-11:30", "5/3/25 7:30-11:30", "5/3/2025 11:30-7:30", "5/3/2025 7:30:00-11:30:00"]
+        {
+            assert_eq!(proposal(text), "", "{text}");
+        }
+    }
 
     #[test]
     fn a_sitting_ends_on_the_date_it_begins() {

@@ -35,7 +35,7 @@ pub(super) fn looks_like_pdf(head: &[u8]) -> bool {
 }
 
 /// The kind of a file that is not a PDF.
-pub(super) fn of(head: &[u8]) -> FileKind {
+pub(crate) fn of(head: &[u8]) -> FileKind {
     let start = head.trim_ascii_start();
     let start = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(start).trim_ascii_start();
     let begins = |with: &[u8]| start.get(..with.len()).is_some_and(|start| start.eq_ignore_ascii_case(with));

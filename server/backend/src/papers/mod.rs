@@ -24,6 +24,7 @@ use crate::stop::Done;
 use crate::{Backend, stored};
 
 pub(crate) use held::PendingDeclarations;
+pub(crate) use kind::of as file_kind;
 pub use sweep::Swept;
 pub(crate) use upload::HeldPaper;
 pub use upload::{PaperFile, Upload};

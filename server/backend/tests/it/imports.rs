@@ -103,7 +103,7 @@ async fn a_tree_without_end_or_root_is_refused_row_by_row() {
         let expected = [
             (2, "parent", Problem::Repeated),
             (3, "parent", Problem::Repeated),
-            (4, "parent", Problem::Unknown),
+            (4, "parent", Problem::NoSuchCode { like: String::new() }),
             (5, "level", Problem::Unknown),
             (5, "name", Problem::Missing),
             (6, "code", Problem::Repeated),
@@ -384,7 +384,7 @@ async fn every_bad_cell_is_named_and_nothing_is_written() {
             "SNV,Trống,working,online,,draft,organised,internal,0",
         ]);
         let expected = [
-            (3, "agency", Problem::Unknown),
+            (3, "agency", Problem::NoSuchCode { like: String::new() }),
             (3, "title", Problem::Missing),
             (3, "kind", Problem::Unknown),
             (3, "form", Problem::Unknown),

@@ -37,21 +37,25 @@ async fn a_file_with_bad_rows_is_reported_while_somebody_else_writes() {
             meetings(&["SNV,Họp A,working,online,2026-06-18T07:30/11:30,cancelled,organised,internal,0"]);
         let files = [
             (ImportKind::Meetings, planned.as_str(), (2, "title", Problem::PlannedHere)),
-            (ImportKind::Rooms, "code,name,agency,capacity\nP1,P1,NONE,1\n", (2, "agency", Problem::Unknown)),
+            (
+                ImportKind::Rooms,
+                "code,name,agency,capacity\nP1,P1,NONE,1\n",
+                (2, "agency", Problem::NoSuchCode { like: String::new() }),
+            ),
             (
                 ImportKind::Baseline,
                 "agency,year,base,held,source\nNONE,2024,all,1,x\n",
-                (2, "agency", Problem::Unknown),
+                (2, "agency", Problem::NoSuchCode { like: String::new() }),
             ),
             (
                 ImportKind::People,
                 "user_name,name,position,agency,roles\na,A,,SNV,delegate@NONE\n",
-                (2, "roles", Problem::Unknown),
+                (2, "roles", Problem::NoSuchCode { like: String::new() }),
             ),
             (
                 ImportKind::Agencies,
                 "code,parent,level,name,short_name\nA,NONE,unit,A,A\n",
-                (2, "parent", Problem::Unknown),
+                (2, "parent", Problem::NoSuchCode { like: String::new() }),
             ),
         ];
         for (kind, file, expected) in files {

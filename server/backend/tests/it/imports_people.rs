@@ -45,7 +45,7 @@ async fn a_file_gives_roles_in_other_agencies_and_is_the_word_on_all_of_them() {
         let person = |roles: &str| format!("{header}tk1,Thư ký 1,Chuyên viên,SNV,{roles}\n");
         assert_eq!(
             bad(world, ImportKind::People, &person("secretary@NONE")).await,
-            named(&[(2, "roles", Problem::Unknown)])
+            named(&[(2, "roles", Problem::NoSuchCode { like: String::new() })])
         );
         let wider = person("secretary@UBND|delegate");
         assert_eq!(written(world, ImportKind::People, &wider).await, [1, 1, 0, 0]);

@@ -110,10 +110,10 @@ async fn an_agency_has_only_so_many_rooms() {
         }
         let limit = Problem::TooMany(ROOMS_OF_AGENCY_AT_MOST);
         let file = |rows: &str| format!("code,name,agency,capacity\n{rows}");
-        let two = file("N1,Phòng,SNV,20\nN2,Phòng,SNV,20\n");
+        let two = file("N1,Phòng 1,SNV,20\nN2,Phòng 2,SNV,20\n");
         assert_eq!(bad(world, ImportKind::Rooms, &two).await, [(3, "agency".to_owned(), limit.clone())]);
         // A room that leaves makes place for another one.
-        let moves = file("P0,Phòng,STC,20\nN1,Phòng,SNV,20\nN2,Phòng,SNV,20\n");
+        let moves = file("P0,Phòng,STC,20\nN1,Phòng 1,SNV,20\nN2,Phòng 2,SNV,20\n");
         assert_eq!(written(world, ImportKind::Rooms, &moves).await, [3, 2, 1, 0]);
         let back = file("P0,Phòng,SNV,20\n");
         assert_eq!(bad(world, ImportKind::Rooms, &back).await, [(2, "agency".to_owned(), limit.clone())]);
@@ -188,7 +188,7 @@ async fn administrators_add_the_rooms_of_their_agencies() {
         assert_eq!(rooms.add(&administrator, input("P2", "STC")).await, Err(Failure::Forbidden));
         let again = rooms.add(&administrator, input("P1", "SNV")).await;
         assert_eq!(again, Err(Failure::Refused(Refusal::AlreadyThere { name: "P1".into() })));
-        let wrong = RoomInput { capacity: "nhiều".into(), video: "có".into(), ..input("P3", "SNV") };
+        let wrong = RoomInput { capacity: "nhiều".into(), video: "có thể".into(), ..input("P3", "SNV") };
         let expected = vec![
             FieldProblem::new("capacity", Problem::NotInRange(0, 10_000)),
             FieldProblem::new("video", Problem::Unknown),

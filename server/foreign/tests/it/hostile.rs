@@ -13,7 +13,7 @@ use crate::inspector::file;
 use crate::seen::real;
 
 /// The serving process may grow by at most this over all files.
-const GROWTH_KIB_AT_MOST: u64 = 32 * 1024;
+pub(crate) const GROWTH_KIB_AT_MOST: u64 = 32 * 1024;
 
 /// The result that a file must lead to.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -25,7 +25,7 @@ enum End {
 }
 
 /// Tells a process of this program that it is the measured one.
-const MEASURED: &str = "PHIEN_TEST_MEASURED";
+pub(crate) const MEASURED: &str = "PHIEN_TEST_MEASURED";
 
 /// Runs in a process of its own: otherwise the memory of other tests would be counted, or would hide the
 /// memory of this one.
@@ -35,7 +35,11 @@ fn no_file_takes_more_than_its_child() {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         return runtime.block_on(look_into_all());
     }
-    let name = "hostile::no_file_takes_more_than_its_child";
+    alone("hostile::no_file_takes_more_than_its_child");
+}
+
+/// Runs a test in a process of its own.
+pub(crate) fn alone(name: &str) {
     let alone = std::process::Command::new(std::env::current_exe().unwrap())
         .args(["--exact", name, "--nocapture"])
         .env(MEASURED, "1")
@@ -75,7 +79,7 @@ async fn look_into_all() {
 }
 
 /// The peak memory of this process.
-fn peak_kib() -> u64 {
+pub(crate) fn peak_kib() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap();
     let line = status.lines().find(|line| line.starts_with("VmHWM")).unwrap();
     line.split_whitespace().nth(1).unwrap().parse().unwrap()

@@ -153,6 +153,11 @@ fn pages(office: &Office, address: &'static str) -> Option<Vec<Ask>> {
         "/admin/rooms/{id}" => {
             Some(office.rooms.iter().map(|room| Ask::get(address, format!("/admin/rooms/{room}"))).collect())
         }
+        "/admin/imports/{kind}/sample.xlsx" => Some(
+            ["agencies", "people", "rooms", "meetings", "baseline"]
+                .map(|kind| Ask::get(address, address.replace("{kind}", kind)))
+                .into(),
+        ),
         "/admin/imports" => Some(vec![
             Ask::get(address, "/admin/imports"),
             Ask::get(address, format!("/admin/imports?kind=baseline&report={}", office.report)),

@@ -123,6 +123,7 @@ impl FileSteps for MeetingFile {
                 import.bad.cell(row.row.cells(table), "sittings", problem);
                 continue;
             }
+            import.doubt_letters(row.row.cells(table));
             match free {
                 Some(meeting) => {
                     meeting.is_matched = true;
