@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
 use serde::{Deserialize, Serialize};
 
-use crate::time::{Hours, Sitting};
+use crate::time::{DayTime, Hours, Sitting};
 
 /// A third of a day: morning, afternoon, evening.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -50,11 +50,10 @@ pub fn touched_by(sitting: &Sitting, hours: &Hours) -> impl Iterator<Item = Half
 
 /// The whole half-day as a sitting. A sitting touches the half-day exactly when it overlaps this one.
 pub fn whole(half: HalfDay, hours: &Hours) -> Sitting {
-    let midnight = NaiveTime::from_hms_opt(23, 59, 59).expect("a valid time of day");
     let (from, to) = match half.session {
-        DaySession::Morning => (NaiveTime::MIN, hours.noon_cut()),
-        DaySession::Afternoon => (hours.noon_cut(), Hours::EVENING),
-        DaySession::Evening => (Hours::EVENING, midnight),
+        DaySession::Morning => (NaiveTime::MIN, hours.noon_cut().into()),
+        DaySession::Afternoon => (hours.noon_cut(), Hours::EVENING.into()),
+        DaySession::Evening => (Hours::EVENING, DayTime::End),
     };
     Sitting { date: half.date, from, to }
 }
@@ -109,12 +108,11 @@ fn clip(sitting: &Sitting, half: &HalfDay, hours: &Hours) -> Option<Sitting> {
 }
 
 /// The office hours of a session; the evening has none, so it runs from 18:00 to midnight.
-pub fn bounds(session: DaySession, hours: &Hours) -> (NaiveTime, NaiveTime) {
-    let midnight = NaiveTime::from_hms_opt(23, 59, 59).expect("a valid time of day");
+pub fn bounds(session: DaySession, hours: &Hours) -> (NaiveTime, DayTime) {
     match session {
-        DaySession::Morning => (hours.morning_from.min(hours.morning_to), hours.morning_to),
-        DaySession::Afternoon => (hours.afternoon_from, hours.afternoon_to),
-        DaySession::Evening => (Hours::EVENING, midnight),
+        DaySession::Morning => (hours.morning_from.min(hours.morning_to), hours.morning_to.into()),
+        DaySession::Afternoon => (hours.afternoon_from, hours.afternoon_to.into()),
+        DaySession::Evening => (Hours::EVENING, DayTime::End),
     }
 }
 
@@ -157,12 +155,12 @@ pub fn actual(sittings: &[Sitting], opened: NaiveDateTime, closed: NaiveDateTime
     }
     went.retain(|sitting| sitting.start() < closed);
     for sitting in went.iter_mut().filter(|sitting| sitting.date == closed.date()) {
-        sitting.to = sitting.to.min(closed.time());
+        sitting.to = sitting.to.min(closed.time().into());
     }
     if let Some(last) = went.last_mut()
         && last.date == closed.date()
     {
-        last.to = closed.time();
+        last.to = closed.time().into();
     }
     went
 }
@@ -199,7 +197,7 @@ pub fn counted(
 /// The shortest sitting that begins here.
 fn a_minute(from: NaiveDateTime) -> Sitting {
     let to = from + TimeDelta::minutes(1);
-    let to = if to.date() == from.date() { to.time() } else { from.time() };
+    let to = if to.date() == from.date() { to.time().into() } else { DayTime::End };
     Sitting { date: from.date(), from: from.time(), to }
 }
 

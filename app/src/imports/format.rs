@@ -2,13 +2,13 @@
 
 use domain::access::{Role, Stage};
 use domain::agencies::Level;
+use domain::calendar::DayKind;
 use domain::count::{Base, Counterpart, Form, Side};
 use domain::imports::ImportKind;
 use domain::rules::KindRef;
 use leptos::prelude::*;
 
 use super::page::kind_words;
-use crate::form::escape;
 use crate::text::keys::*;
 use crate::text::{self, Text, t, tf};
 use crate::ui::{Card, Icon};
@@ -50,18 +50,13 @@ pub(super) fn card(kind: ImportKind, kinds: &[KindRef]) -> AnyView {
             <div class="card__body formats__sample">
                 <p class="hint">{t(IMPORTS_SAMPLE)}</p>
                 <pre class="report__cell" tabindex="0">{kind.sample()}</pre>
-                <a class="btn btn--secondary" href=file_href(kind.sample()) download=name>
+                <a class="btn btn--secondary" href=text::csv_href(kind.sample()) download=name>
                     <Icon name="download"/>{t(IMPORTS_SAMPLE_DOWNLOAD)}
                 </a>
             </div>
         </Card>
     }
     .into_any()
-}
-
-/// A file of rows as an address that a browser saves: with the mark by which spreadsheets know the letters.
-pub(super) fn file_href(csv: &str) -> String {
-    format!("data:text/csv;charset=utf-8,{}{}", escape("\u{feff}"), escape(csv))
 }
 
 /// What stands in a column; none for a column that no kind of file has.
@@ -94,6 +89,9 @@ fn about(kind: ImportKind, column: &str) -> Option<Text> {
         (ImportKind::Baseline, "base") => IMPORTS_ABOUT_BASE,
         (ImportKind::Baseline, "held") => IMPORTS_ABOUT_HELD,
         (ImportKind::Baseline, "source") => IMPORTS_ABOUT_SOURCE,
+        (ImportKind::WorkDays, "date") => IMPORTS_ABOUT_DATE,
+        (ImportKind::WorkDays, "kind") => IMPORTS_ABOUT_DAY_KIND,
+        (ImportKind::WorkDays, "name") => IMPORTS_ABOUT_DAY_NAME,
         (_, "agency") => IMPORTS_ABOUT_AGENCY,
         _ => return None,
     })
@@ -132,6 +130,9 @@ fn allowed(kind: ImportKind, column: &str, kinds: &[KindRef]) -> Vec<(String, St
             word(Base::Conferences.code(), t(IMPORTS_WORD_CONFERENCES)),
             word(Base::All.code(), t(IMPORTS_WORD_ALL)),
         ],
+        (ImportKind::WorkDays, "kind") => {
+            DayKind::ALL.map(|kind| word(kind.code(), words::day_kind(kind))).to_vec()
+        }
         _ => Vec::new(),
     }
 }

@@ -59,6 +59,7 @@ fn may(kind: ImportKind) -> bool {
         ImportKind::Rooms => Action::ManageRooms,
         ImportKind::Meetings => Action::ImportMeetings,
         ImportKind::Baseline => Action::ImportBaseline,
+        ImportKind::WorkDays => Action::ManageWorkDays,
     })
 }
 
@@ -70,6 +71,7 @@ pub(super) fn kind_words(kind: ImportKind) -> Text {
         ImportKind::Rooms => ROOMS_TITLE,
         ImportKind::Meetings => IMPORTS_MEETINGS,
         ImportKind::Baseline => IMPORTS_BASELINE,
+        ImportKind::WorkDays => WORK_DAYS_TITLE,
     }
 }
 

@@ -4,11 +4,10 @@ use domain::error::BadRow;
 use domain::imports::{IMPORT_PARTS_AT_MOST, IMPORT_ROWS_AT_MOST, ImportReport};
 use leptos::prelude::*;
 
-use super::format::file_href;
 use crate::context::Report;
 use crate::failure::describe_problem;
 use crate::text::keys::*;
-use crate::text::{number, t, tf};
+use crate::text::{self, number, t, tf};
 use crate::ui::{Card, Icon, Notice, Tone};
 
 /// So many bad cells stand on the page: correcting them takes an hour. All of them are in the file beside.
@@ -108,7 +107,7 @@ fn bad_cells(file: &str, report: &ImportReport) -> AnyView {
         view! {
             <div class="card__body">
                 <p class="hint">{words}</p>
-                <a class="btn btn--secondary" href=file_href(&as_csv(&report.bad)) download=t(IMPORTS_BAD_FILE)>
+                <a class="btn btn--secondary" href=text::csv_href(&as_csv(&report.bad)) download=t(IMPORTS_BAD_FILE)>
                     <Icon name="download"/>{download}
                 </a>
             </div>

@@ -3,11 +3,13 @@
 use domain::access::Stage;
 use domain::agencies::Agency;
 use domain::meetings::MeetingFilter;
+use domain::time::Toward;
 use leptos::prelude::*;
 
 use super::calls::Listed;
 use super::filter::Asked;
 use super::{filter, words};
+use crate::dates::{self, DateField};
 use crate::session::me;
 use crate::text::keys::*;
 use crate::text::{self, t, tf};
@@ -49,7 +51,14 @@ pub(super) fn filters(all: &Asked, listed: &Listed) -> impl IntoView + use<> {
             option(room.id.to_string(), name, asked.room == Some(room.id))
         })
         .collect_view();
-    let (from, to) = asked.window.map(|window| (edge(window.from), edge(window.to))).unwrap_or_default();
+    let (mut from, mut to) =
+        asked.window.map(|window| (edge(window.from), edge(window.to))).unwrap_or_default();
+    for (end, unread) in [&mut from, &mut to].into_iter().zip(&all.unread) {
+        if !unread.is_empty() {
+            end.clone_from(unread);
+        }
+    }
+    let inverted = dates::inverted(&from, &to);
     view! {
         <form class="filterbar" method="get" action="/meetings" role="search">
             <div class="field field--wide">
@@ -68,14 +77,8 @@ pub(super) fn filters(all: &Asked, listed: &Listed) -> impl IntoView + use<> {
                     <label for="find">{t(MEETINGS_FILTER_FIND)}</label>
                     <input class="input" id="find" name="find" value=all.find.clone() autocomplete="off"/>
                 </div>
-                <div class="field field--date">
-                    <label for="from">{t(MEETINGS_FILTER_FROM)}</label>
-                    <input class="input num" id="from" name="from" value=from placeholder=t(MEETINGS_DATE_EXAMPLE) autocomplete="off"/>
-                </div>
-                <div class="field field--date">
-                    <label for="to">{t(MEETINGS_FILTER_TO)}</label>
-                    <input class="input num" id="to" name="to" value=to placeholder=t(MEETINGS_DATE_EXAMPLE) autocomplete="off"/>
-                </div>
+                <DateField name="from" label=t(MEETINGS_FILTER_FROM) value=from toward=Toward::Past/>
+                <DateField name="to" label=t(MEETINGS_FILTER_TO) value=to toward=Toward::Past error=inverted after=Some("from")/>
                 <label class="tick">
                     <input r#type="checkbox" name="subtree" value="on" checked=asked.with_subtree/>
                     {t(MEETINGS_FILTER_SUBTREE)}

@@ -10,6 +10,8 @@ mod scenes;
 mod tree;
 
 use chrono::{DateTime, Utc};
+use domain::access::Caller;
+use domain::agencies::{Agencies, HoursInput, Level};
 use domain::error::{Failure, Refusal};
 use domain::imports::{ImportKind, ImportMode, ImportReport, Imports};
 use rand::SeedableRng;
@@ -52,18 +54,29 @@ impl Backend {
         let history = history::meetings(self, &program, &mut rng, now).await?;
         let report = import(self, &program, ImportKind::Meetings, &history).await?;
         import(self, &program, ImportKind::Baseline, &history::baselines(now)).await?;
+        keep_free(self, &program).await?;
         let recent = recent::meetings(self, &cast, faces, now).await?;
         Ok(Demo { sign_ins: cast.sign_ins(), meetings: report.added + recent })
     }
 }
 
+/// On the 25th the province and its departments receive citizens and hold no meetings.
+const RECEPTION_DAY: &str = "25";
+
+async fn keep_free(backend: &Backend, program: &Caller) -> Done<()> {
+    let agencies = expected("tree", backend.tree(program).await)?;
+    let receiving =
+        agencies.iter().filter(|agency| matches!(agency.level, Level::Province | Level::Department));
+    for agency in receiving {
+        let settings = expected("settings", backend.settings(program, agency.id).await)?;
+        let input = HoursInput { blocked_days: RECEPTION_DAY.into(), ..HoursInput::of(&settings.hours, &[]) };
+        expected("hours", backend.set_hours(program, agency.id, input).await)?;
+    }
+    Ok(())
+}
+
 /// Imports a file that the demo made itself, so that a bad row is a fault of the demo.
-async fn import(
-    backend: &Backend,
-    caller: &domain::access::Caller,
-    kind: ImportKind,
-    csv: &str,
-) -> Done<ImportReport> {
+async fn import(backend: &Backend, caller: &Caller, kind: ImportKind, csv: &str) -> Done<ImportReport> {
     let report = backend.import(caller, kind, csv.as_bytes().to_vec(), ImportMode::Write).await?;
     match report.bad.first() {
         None => Ok(report),

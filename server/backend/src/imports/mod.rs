@@ -13,6 +13,7 @@ mod rooms;
 mod sittings;
 mod table;
 mod upload;
+mod work_days;
 
 use std::sync::{Arc, Weak};
 
@@ -109,6 +110,7 @@ async fn import(
         ImportKind::Rooms => run(rooms::RoomFile, import, &table).await,
         ImportKind::Meetings => run(meetings::MeetingFile, import, &table).await,
         ImportKind::Baseline => run(baseline::BaselineFile, import, &table).await,
+        ImportKind::WorkDays => run(work_days::WorkDayFile, import, &table).await,
     }
 }
 
@@ -178,6 +180,7 @@ fn action(kind: ImportKind) -> Action {
         ImportKind::Rooms => Action::ManageRooms,
         ImportKind::Meetings => Action::ImportMeetings,
         ImportKind::Baseline => Action::ImportBaseline,
+        ImportKind::WorkDays => Action::ManageWorkDays,
     }
 }
 
