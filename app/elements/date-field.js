@@ -96,7 +96,7 @@ class DateField extends HTMLElement {
       button.addEventListener("click", () => this.#show(addMonths(this.#day, months)));
       return button;
     };
-    this.#title = make("h2", { className: "datepick__title", role: "status" });
+    this.#title = make("h2", { className: "datepick__title", "aria-live": "polite" });
     const head = make(
       "div",
       { className: "datepick__head" },

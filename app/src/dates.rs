@@ -100,7 +100,7 @@ pub fn DateInput(
     }
 }
 
-/// A date with its label. Under it stands the day of the week in words, or what is wrong with what was typed.
+/// A date with its label. Under it stands the day of the week in words, above it what is wrong with what was typed.
 #[component]
 pub fn DateField(
     /// Name of the form's field.
@@ -128,21 +128,20 @@ pub fn DateField(
     after: Option<&'static str>,
 ) -> impl IntoView {
     let id = id.unwrap_or_else(|| name.clone());
-    let said = format!("{id}-said");
+    let (said, wrong) = (format!("{id}-said"), format!("{id}-error"));
     let clock = session::clock();
     let say = move |typed: &str| say(typed, DateReading { today: clock.today(), toward });
     let words = RwSignal::new(error.0.map(Err).or_else(|| say(&value)));
     let class = move || if words.with(is_wrong) { "field field--error" } else { "field" };
-    let shown = move || match words.get() {
-        Some(Ok(day)) => view! { <span class="hint">{day}</span> }.into_any(),
-        Some(Err(wrong)) => {
-            view! { <span class="field__error"><Icon name="octagon-x"/>{wrong}</span> }.into_any()
-        }
-        None => ().into_any(),
+    let day = move || words.get().and_then(Result::ok);
+    let error = move || {
+        let wrong = words.get().and_then(Result::err);
+        wrong.map(|wrong| view! { <p class="field__error"><Icon name="octagon-x"/>{wrong}</p> })
     };
     view! {
         <div class=class>
             <label for=id.clone()>{label}</label>
+            <div class="datefield__wrong" id=wrong.clone() aria-live="polite">{error}</div>
             <DateInput
                 name
                 id
@@ -150,11 +149,11 @@ pub fn DateField(
                 toward
                 required
                 after
-                described=said.clone()
+                described=format!("{wrong} {said}")
                 invalid=Signal::derive(move || words.with(is_wrong).then_some("true"))
                 left=Callback::new(move |typed: String| words.set(say(&typed)))
             />
-            <div class="datefield__said" id=said aria-live="polite">{shown}</div>
+            <p class="datefield__said hint" id=said aria-live="polite">{day}</p>
         </div>
     }
 }

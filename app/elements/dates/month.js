@@ -90,7 +90,7 @@ export function moved(iso, key, isShifted = false) {
   }
 }
 
-/** The words of months and days in a language, made by the browser. */
+/** The words of months and days in a language, mostly made by the browser. */
 export function words(lang) {
   const language = lang === "en" ? "en-GB" : "vi-VN";
   const format = (options) => {
@@ -98,15 +98,15 @@ export function words(lang) {
     return (iso) => made.format(of(iso));
   };
   const day = format({ weekday: "long", day: "numeric", month: "long", year: "numeric" });
-  const month = format({ month: "long", year: "numeric" });
+  const english = format({ month: "long", year: "numeric" });
+  const vietnamese = (iso) => `Tháng ${Number(iso.slice(5, 7))}/${iso.slice(0, 4)}`;
   const long = format({ weekday: "long" });
   const short = format({ weekday: lang === "en" ? "short" : "narrow" });
-  const capital = (text) => text.charAt(0).toLocaleUpperCase(language) + text.slice(1);
   // Any Monday and the six days after it.
   const week = Array.from({ length: 7 }, (_, at) => addDays("2024-01-01", at));
   return {
     day,
-    month: (iso) => capital(month(iso)),
+    month: lang === "en" ? english : vietnamese,
     weekdays: week.map((iso) => ({ long: long(iso), short: short(iso) })),
   };
 }

@@ -302,7 +302,7 @@ mod tests {
             hours: Hours::default(),
             rooms: Vec::new(),
             has_more_rooms: false,
-            now: now.parse().unwrap(),
+            now: now.parse().expect("an instant"),
         }
     }
 

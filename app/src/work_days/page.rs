@@ -117,10 +117,10 @@ fn declaring(shown: &WorkYear) -> impl IntoView + use<> {
 }
 
 fn list(shown: &WorkYear, may: bool) -> AnyView {
-    let title = tf(WORK_DAYS_OF, &[("year", &shown.year)]);
     if shown.days.is_empty() {
-        return view! { <Card title=title><Empty title=t(WORK_DAYS_NONE) body=t(WORK_DAYS_NONE_BODY)/></Card> }.into_any();
+        return view! { <Empty title=t(WORK_DAYS_NONE) body=t(WORK_DAYS_NONE_BODY)/> }.into_any();
     }
+    let title = tf(WORK_DAYS_OF, &[("year", &shown.year)]);
     let rows = shown.days.iter().map(|day| row(day, may)).collect_view();
     let name = format!("{}-{}.csv", ImportKind::WorkDays.code(), shown.year);
     let href = text::csv_href(&file(&shown.days));
@@ -153,7 +153,7 @@ fn list(shown: &WorkYear, may: bool) -> AnyView {
 }
 
 fn row(day: &WorkDay, may: bool) -> impl IntoView + use<> {
-    let tone = if day.kind == DayKind::Off { BadgeTone::Missed } else { BadgeTone::Accent };
+    let tone = if day.kind == DayKind::Off { BadgeTone::Plain } else { BadgeTone::Accent };
     let label = tf(WORK_DAYS_DROP_OF, &[("date", &text::date(day.date))]);
     let drop = may.then(|| {
         view! {

@@ -11,13 +11,14 @@ mod tree;
 
 use chrono::{DateTime, Utc};
 use domain::access::Caller;
-use domain::agencies::{Agencies, HoursInput, Level};
+use domain::agencies::{Agencies, HoursInput};
 use domain::error::{Failure, Refusal};
 use domain::imports::{ImportKind, ImportMode, ImportReport, Imports};
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 use reports::Faces;
 
+use self::people::Cast;
 use crate::Backend;
 use crate::stop::{Done, Stop};
 
@@ -54,23 +55,22 @@ impl Backend {
         let history = history::meetings(self, &program, &mut rng, now).await?;
         let report = import(self, &program, ImportKind::Meetings, &history).await?;
         import(self, &program, ImportKind::Baseline, &history::baselines(now)).await?;
-        keep_free(self, &program).await?;
+        keep_free(self, &program, &cast).await?;
         let recent = recent::meetings(self, &cast, faces, now).await?;
         Ok(Demo { sign_ins: cast.sign_ins(), meetings: report.added + recent })
     }
 }
 
-/// On the 25th the province and its departments receive citizens and hold no meetings.
+/// On the 25th these agencies receive citizens and hold no meetings.
+const RECEIVING: [&str; 3] = ["UBND", "VPUB", "SNV"];
 const RECEPTION_DAY: &str = "25";
 
-async fn keep_free(backend: &Backend, program: &Caller) -> Done<()> {
-    let agencies = expected("tree", backend.tree(program).await)?;
-    let receiving =
-        agencies.iter().filter(|agency| matches!(agency.level, Level::Province | Level::Department));
-    for agency in receiving {
-        let settings = expected("settings", backend.settings(program, agency.id).await)?;
-        let input = HoursInput { blocked_days: RECEPTION_DAY.into(), ..HoursInput::of(&settings.hours, &[]) };
-        expected("hours", backend.set_hours(program, agency.id, input).await)?;
+async fn keep_free(backend: &Backend, program: &Caller, cast: &Cast) -> Done<()> {
+    for code in RECEIVING {
+        let agency = cast.agency(code)?;
+        let hours = expected("settings", backend.settings(program, agency).await)?.hours;
+        let input = HoursInput { blocked_days: RECEPTION_DAY.into(), ..HoursInput::of(&hours, &[]) };
+        expected("hours", backend.set_hours(program, agency, input).await)?;
     }
     Ok(())
 }
