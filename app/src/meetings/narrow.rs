@@ -65,7 +65,7 @@ pub(super) fn filters(all: &Asked, listed: &Listed) -> impl IntoView + use<> {
                 <label for="text">{t(MEETINGS_FILTER_TEXT)}</label>
                 <div class="affix"><Icon name="search"/><input class="input" id="text" name="text" r#type="search" value=asked.text.clone()/></div>
             </div>
-            {fold(asked)}
+            {fold(asked, all.unread.iter().any(|typed| !typed.is_empty()))}
             <div class="filterbar__rest">
                 {select("stage", t(MEETINGS_COLUMN_STATE), stages.into_any())}
                 {select("form", t(MEETINGS_COLUMN_FORM), forms.into_any())}
@@ -73,7 +73,7 @@ pub(super) fn filters(all: &Asked, listed: &Listed) -> impl IntoView + use<> {
                 {select("agency", t(MEETINGS_FILTER_AGENCY), agencies.into_any())}
                 {select("room", t(MEETINGS_FILTER_ROOM), rooms.into_any())}
                 {select("person", t(MEETINGS_FILTER_PERSON), people(asked, listed))}
-                <div class="field">
+                <div class="field filterbar__find">
                     <label for="find">{t(MEETINGS_FILTER_FIND)}</label>
                     <input class="input" id="find" name="find" value=all.find.clone() autocomplete="off"/>
                 </div>
@@ -91,8 +91,9 @@ pub(super) fn filters(all: &Asked, listed: &Listed) -> impl IntoView + use<> {
     }
 }
 
-/// On small screens the conditions stand folded behind their count, so that the list is the first thing seen.
-fn fold(asked: &MeetingFilter) -> impl IntoView + use<> {
+/// On small screens the conditions stand folded behind their count, so that the list is the first thing seen; a date
+/// that was not understood stays in sight.
+fn fold(asked: &MeetingFilter, has_unread: bool) -> impl IntoView + use<> {
     let set = [
         asked.stage.is_some(),
         asked.form.is_some(),
@@ -107,7 +108,7 @@ fn fold(asked: &MeetingFilter) -> impl IntoView + use<> {
         set => tf(MEETINGS_FILTER_FOLD_SET, &[("n", &set)]),
     };
     view! {
-        <details class="filterbar__fold not-desk">
+        <details class="filterbar__fold not-desk" open=has_unread>
             <summary class="btn btn--secondary">{word}<Icon name="chevron-down"/></summary>
         </details>
     }
