@@ -31,7 +31,13 @@ const QUALITY = { release: 11, dev: 4 };
 const COMPRESSED = new Set([".js", ".mjs", ".css", ".svg", ".wasm", ".webmanifest"]);
 
 /** Each browser element: its key in assets.json and its source file. */
-const BROWSER_ELEMENTS = { reader: "pdf-reader.js", upload: "paper-upload.js", page: "page.js", live: "live-media.js" };
+const BROWSER_ELEMENTS = {
+  reader: "pdf-reader.js",
+  upload: "paper-upload.js",
+  page: "page.js",
+  live: "live-media.js",
+  dates: "date-field.js",
+};
 
 /** Safari before 15 compiles no module while it comes in. */
 const STREAMING = `WebAssembly.instantiateStreaming ??= async (response, imports) =>

@@ -10,7 +10,7 @@ use crate::text::t;
 use crate::ui::Empty;
 use crate::{
     accounts, agencies, attendance, audit, calendar, figures, hall, home, imports, live, meetings, people,
-    reader, rooms, rules, search, second_factor,
+    reader, rooms, rules, search, second_factor, work_days,
 };
 
 /// A bundle of pages.
@@ -155,6 +155,7 @@ pages! { keeping, bring_keeping, Keeping:
     Rooms => rooms::RoomsPage,
     Room => rooms::RoomPage,
     Rules => rules::RulesPage,
+    WorkDays => work_days::WorkDaysPage,
     Imports => imports::ImportsPage,
     Audit => audit::AuditPage,
 }

@@ -121,6 +121,8 @@ pub struct Assets {
     pub reader: String,
     /// The upload's element.
     pub upload: String,
+    /// The element of date fields.
+    pub dates: String,
     /// The element of picture and sound.
     pub live: String,
     /// The small script of every page.

@@ -324,8 +324,17 @@ pub fn describe_problem(problem: &Wrong) -> String {
         Wrong::UserName { proposal } => tf(PROBLEM_USER_NAME_PROPOSED, &[("proposal", proposal)]),
         Wrong::TooShort(least) => tf(PROBLEM_TOO_SHORT, &[("n", least)]),
         Wrong::NotADate => t(PROBLEM_NOT_A_DATE).to_owned(),
+        Wrong::NoSuchDay { typed, meant } => {
+            tf(PROBLEM_NO_SUCH_DAY, &[("typed", typed), ("meant", &text::typed(*meant))])
+        }
+        Wrong::OtherWeekday(date) => {
+            tf(PROBLEM_OTHER_WEEKDAY, &[("date", &text::typed(*date)), ("weekday", &text::weekday(*date))])
+        }
+        Wrong::WorkedAnyway => t(PROBLEM_WORKED_ANYWAY).to_owned(),
         Wrong::NotATime => t(PROBLEM_NOT_A_TIME).to_owned(),
         Wrong::EndsBeforeStart => t(PROBLEM_ENDS_BEFORE_START).to_owned(),
+        Wrong::EndsAtMidnight => t(PROBLEM_ENDS_AT_MIDNIGHT).to_owned(),
+        Wrong::PastMidnight => t(PROBLEM_PAST_MIDNIGHT).to_owned(),
         Wrong::OverlapsOwn => t(PROBLEM_OVERLAPS_OWN).to_owned(),
         Wrong::NotInRange(least, most) => tf(PROBLEM_NOT_IN_RANGE, &[("least", least), ("most", most)]),
         Wrong::Unknown => t(PROBLEM_UNKNOWN).to_owned(),
@@ -468,7 +477,7 @@ mod tests {
         let morning = domain::time::Sitting::new(
             "2026-06-16".parse().unwrap(),
             "07:30:00".parse().unwrap(),
-            "11:30:00".parse().unwrap(),
+            "11:30:00".parse::<chrono::NaiveTime>().unwrap(),
         )
         .unwrap();
         let refusal = Refusal::TooLong {

@@ -5,6 +5,7 @@ pub mod admin;
 pub mod assets;
 pub mod bundles;
 pub mod context;
+pub mod dates;
 pub mod failure;
 pub mod form;
 pub mod parts;
@@ -36,6 +37,7 @@ pub mod rooms;
 pub mod rules;
 pub mod search;
 pub mod second_factor;
+pub mod work_days;
 
 pub mod routes;
 

@@ -65,6 +65,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/admin/rooms") view={Lazy::<bundles::Rooms>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("/admin/rooms/:id") view={Lazy::<bundles::Room>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("/admin/rules") view={Lazy::<bundles::Rules>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("/admin/days-off") view={Lazy::<bundles::WorkDays>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("/admin/imports") view={Lazy::<bundles::Imports>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("/admin/audit") view={Lazy::<bundles::Audit>::new()} ssr=SsrMode::Async/>
                 </ParentRoute>

@@ -3,13 +3,15 @@
 
 use std::collections::BTreeMap;
 
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use domain::access::{Action, Caller, Grant, Role};
 use domain::agencies::AgencyRef;
 use domain::ids::{AgencyId, PersonId};
+use domain::time::Zone;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::context::{Assets, Locale, SingleKeys, Theme, UploadMib};
+use crate::context::{Assets, Locale, Now, SingleKeys, Theme, UploadMib};
 #[cfg(feature = "ssr")]
 use crate::failure::CallError;
 use crate::ui::Json;
@@ -85,6 +87,8 @@ pub struct Page {
     pub upload: UploadMib,
     /// The site's files.
     pub assets: Assets,
+    /// When the page was asked for.
+    pub now: DateTime<Utc>,
 }
 
 /// Reads the request's context on the server; the browser reads the same value from the document.
@@ -95,10 +99,53 @@ pub(crate) fn provide_page() {
         theme: use_context().unwrap_or_default(),
         keys: use_context().unwrap_or_default(),
         upload: use_context().unwrap_or_default(),
+        now: use_context::<Now>().map(|now| now.0).unwrap_or_default(),
         // What comes with which page is told in its head, once.
         assets: Assets { bundles: BTreeMap::new(), ..use_context().unwrap_or_default() },
     });
     provide_context(StoredValue::new(page.into_inner()));
+    #[cfg(feature = "hydrate")]
+    provide_context(LoadedAt(leptos::web_sys::js_sys::Date::now()));
+}
+
+/// What the browser's clock showed when the page was loaded, in milliseconds.
+#[cfg(feature = "hydrate")]
+#[derive(Clone, Copy)]
+struct LoadedAt(f64);
+
+/// The server's clock, as a page that stays open carries it on: by how long it has been open. A browser's clock that is wrong
+/// does no harm.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct PageClock {
+    now: DateTime<Utc>,
+    #[cfg(feature = "hydrate")]
+    loaded: f64,
+}
+
+impl PageClock {
+    /// The local date of now: what `mai` and `5/12` are read by.
+    pub fn today(self) -> NaiveDate {
+        Zone::VIETNAM.date(self.now.checked_add_signed(self.open_for()).unwrap_or(self.now))
+    }
+
+    #[cfg(feature = "hydrate")]
+    fn open_for(self) -> TimeDelta {
+        TimeDelta::milliseconds((leptos::web_sys::js_sys::Date::now() - self.loaded) as i64)
+    }
+
+    #[cfg(not(feature = "hydrate"))]
+    const fn open_for(self) -> TimeDelta {
+        TimeDelta::zero()
+    }
+}
+
+/// The page's clock. Taken while the page is drawn and kept: an event has no page around it.
+pub fn clock() -> PageClock {
+    PageClock {
+        now: with_page(|page| page.now),
+        #[cfg(feature = "hydrate")]
+        loaded: use_context::<LoadedAt>().map_or_else(leptos::web_sys::js_sys::Date::now, |LoadedAt(at)| at),
+    }
 }
 
 /// The page's ground.

@@ -3,7 +3,7 @@
 
 use chrono::{Datelike, NaiveDate, NaiveDateTime, NaiveTime, Timelike, Weekday};
 use domain::targets::Fraction;
-use domain::time::Sitting;
+use domain::time::{DayTime, Sitting};
 #[cfg(not(feature = "hydrate"))]
 use leptos::prelude::*;
 
@@ -173,13 +173,13 @@ pub fn weekday_date(date: NaiveDate) -> String {
     }
 }
 
-/// A time of day: `07:30`.
-pub fn time(time: NaiveTime) -> String {
-    format!("{:02}:{:02}", time.hour(), time.minute())
+/// A time of day: `07:30`; the end of a day is `24:00`.
+pub fn time(time: impl Into<DayTime>) -> String {
+    time.into().to_string()
 }
 
 /// A stretch of hours: `08:00–11:30`.
-pub fn hours(from: NaiveTime, to: NaiveTime) -> String {
+pub fn hours(from: NaiveTime, to: impl Into<DayTime>) -> String {
     format!("{}–{}", time(from), time(to))
 }
 
@@ -225,6 +225,12 @@ pub fn days(sessions: u32) -> String {
             tf(keys::DAYS_MANY, &[("n", &format!("{}{mark}5", sessions / 2))])
         }
     }
+}
+
+/// A file of rows as an address that a browser saves: with the mark by which spreadsheets know the letters.
+pub fn csv_href(csv: &str) -> String {
+    let escape = crate::form::escape;
+    format!("data:text/csv;charset=utf-8,{}{}", escape("\u{feff}"), escape(csv))
 }
 
 /// A size: `850 KB`, `2,4 MB`.

@@ -3,6 +3,7 @@
 use domain::access::{Part, Role, Stage};
 use domain::agencies::Level;
 use domain::attendance::Presence;
+use domain::calendar::DayKind;
 use domain::count::{Counterpart, Form, Scope};
 use domain::duration::DaySession;
 use domain::meetings::Holder;
@@ -16,6 +17,14 @@ pub fn form(form: Form) -> &'static str {
         Form::InPerson => FORM_IN_PERSON,
         Form::Online => FORM_ONLINE,
         Form::Hybrid => FORM_HYBRID,
+    })
+}
+
+/// What a listed date is.
+pub fn day_kind(kind: DayKind) -> &'static str {
+    t(match kind {
+        DayKind::Off => DATES_OFF,
+        DayKind::Work => DATES_WORK,
     })
 }
 

@@ -84,6 +84,7 @@ const PAGES: &[(&str, Access)] = &[
     ("/admin/rooms", Needs(ViewRooms)),
     ("/admin/rooms/{id}", Needs(ManageRooms)),
     ("/admin/rules", Needs(ViewRules)),
+    ("/admin/days-off", Needs(ViewCalendar)),
     ("/admin/imports", SignedIn),
     ("/admin/audit", Needs(ViewAudit)),
 ];
@@ -173,6 +174,11 @@ const CALLS: &[(&str, Access)] = &[
     ("/api/rules/list", Needs(ViewRules)),
     ("/api/rules/add", Needs(AddRule)),
     ("/api/rules/set-hybrid", Needs(AddRule)),
+    ("/api/work-days/year", Needs(ViewCalendar)),
+    ("/api/work-days/years", Needs(ViewCalendar)),
+    ("/api/work-days/set", Needs(ManageWorkDays)),
+    ("/api/work-days/drop", Needs(ManageWorkDays)),
+    ("/api/work-days/declare", Needs(ManageWorkDays)),
     ("/api/imports/report", SignedIn),
     ("/api/audit/list", Needs(ViewAudit)),
 ];

@@ -149,6 +149,8 @@ pub enum Action {
     ViewRules,
     /// Add a row to the rules, say how hybrid meetings count.
     AddRule,
+    /// Enter the days off and the worked weekends.
+    ManageWorkDays,
     /// Read the audit trail.
     ViewAudit,
     /// Import meetings of the past.
@@ -191,7 +193,7 @@ pub enum Action {
 
 impl Action {
     /// Every action, in the order of the policy.
-    pub const ALL: [Action; 30] = [
+    pub const ALL: [Action; 31] = [
         Self::UseSystem,
         Self::ManageOwnAccount,
         Self::ViewAgencies,
@@ -203,6 +205,7 @@ impl Action {
         Self::ManageRooms,
         Self::ViewRules,
         Self::AddRule,
+        Self::ManageWorkDays,
         Self::ViewAudit,
         Self::ImportMeetings,
         Self::ImportBaseline,
@@ -306,6 +309,7 @@ fn role_allows(role: Role, action: Action, whole_system: bool) -> bool {
                 | ManagePeople
                 | ManageRooms
                 | AddRule
+                | ManageWorkDays
                 | ViewAudit
                 | ImportMeetings
                 | ImportBaseline

@@ -118,6 +118,7 @@ deeds! {
     ImportsMeetings = "imports.meetings", TrailReaders;
     ImportsPeople = "imports.people", TrailReaders;
     ImportsRooms = "imports.rooms", TrailReaders;
+    ImportsWorkDays = "imports.work_days", TrailReaders;
     LiveDirect = "live.direct", MeetingReaders;
     LiveShowPaper = "live.show_paper", PaperReaders;
     MeetingsCancel = "meetings.cancel", MeetingReaders;
@@ -154,6 +155,9 @@ deeds! {
     RulesAdd = "rules.add", TrailReaders;
     RulesRecount = "rules.recount", TrailReaders;
     RulesSetHybrid = "rules.set_hybrid", TrailReaders;
+    WorkDaysDeclare = "work_days.declare", TrailReaders;
+    WorkDaysDrop = "work_days.drop", TrailReaders;
+    WorkDaysSet = "work_days.set", TrailReaders;
 }
 
 impl Deed {

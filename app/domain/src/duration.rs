@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
 use serde::{Deserialize, Serialize};
 
-use crate::time::{Hours, Sitting};
+use crate::time::{DayTime, Hours, Sitting};
 
 /// A third of a day: morning, afternoon, evening.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -50,11 +50,10 @@ pub fn touched_by(sitting: &Sitting, hours: &Hours) -> impl Iterator<Item = Half
 
 /// The whole half-day as a sitting. A sitting touches the half-day exactly when it overlaps this one.
 pub fn whole(half: HalfDay, hours: &Hours) -> Sitting {
-    let midnight = NaiveTime::from_hms_opt(23, 59, 59).expect("a valid time of day");
     let (from, to) = match half.session {
-        DaySession::Morning => (NaiveTime::MIN, hours.noon_cut()),
-        DaySession::Afternoon => (hours.noon_cut(), Hours::EVENING),
-        DaySession::Evening => (Hours::EVENING, midnight),
+        DaySession::Morning => (NaiveTime::MIN, hours.noon_cut().into()),
+        DaySession::Afternoon => (hours.noon_cut(), Hours::EVENING.into()),
+        DaySession::Evening => (Hours::EVENING, DayTime::End),
     };
     Sitting { date: half.date, from, to }
 }
@@ -106,39 +105,44 @@ pub(crate) const STEP_MINUTES: i64 = 30;
 /// A sitting of the same length within the limit, beginning and ending in office hours of its day: the nearest one that
 /// begins in the morning, and the nearest one that begins in the afternoon, the nearer first.
 fn same_length_elsewhere(wanted: &Sitting, hours: &Hours, limit_sessions: u32) -> Vec<Sitting> {
-    let length = TimeDelta::minutes(wanted.minutes());
-    let half_days = [DaySession::Morning, DaySession::Afternoon].map(|session| bounds(session, hours));
-    let away = |sitting: &Sitting| (sitting.from - wanted.from).abs();
-    let mut found: Vec<Sitting> = half_days
+    let (length, asked) = (wanted.minutes(), i64::from(DayTime::At(wanted.from).minute()));
+    let half_days = [DaySession::Morning, DaySession::Afternoon].map(|session| {
+        let (open, close) = bounds(session, hours);
+        (i64::from(DayTime::At(open).minute()), i64::from(close.minute()))
+    });
+    let fits = |sitting: &Sitting| {
+        let end = i64::from(sitting.to.minute());
+        half_days.iter().any(|(open, close)| *open < end && end <= *close)
+            && is_within(&[*sitting], hours, limit_sessions)
+    };
+    let mut found: Vec<(i64, Sitting)> = half_days
         .into_iter()
         .filter_map(|(open, close)| {
-            let steps = (close - open).num_minutes() / STEP_MINUTES;
-            let starts = (0..=steps).map(|step| open + TimeDelta::minutes(step * STEP_MINUTES));
+            let starts = (0..=(close - open) / STEP_MINUTES).map(|step| open + step * STEP_MINUTES);
             // The latest that ends with a half-day may lie between two steps.
-            let last = half_days.map(|(_, end)| end.overflowing_sub_signed(length));
-            let last = last.into_iter().filter_map(|(start, wrapped)| (wrapped == 0).then_some(start));
-            let fits = |sitting: &Sitting| {
-                half_days.iter().any(|(open, close)| *open < sitting.to && sitting.to <= *close)
-                    && is_within(&[*sitting], hours, limit_sessions)
-            };
+            let last = half_days.map(|(_, close)| close - length);
             starts
                 .chain(last)
                 .filter(|start| open <= *start && *start < close)
-                .filter_map(|start| {
-                    let (end, wrapped) = start.overflowing_add_signed(length);
-                    if wrapped == 0 { Sitting::new(wanted.date, start, end) } else { None }
-                })
-                .filter(fits)
-                .min_by_key(away)
+                .filter_map(|start| Some(((start - asked).abs(), starting_at(wanted, start, length)?)))
+                .filter(|(_, sitting)| fits(sitting))
+                .min_by_key(|(away, _)| *away)
         })
         .collect();
-    found.sort_by_key(away);
-    found
+    found.sort_by_key(|(away, _)| *away);
+    found.into_iter().map(|(_, sitting)| sitting).collect()
+}
+
+/// A sitting of the same day by minutes from midnight.
+fn starting_at(wanted: &Sitting, start: i64, length: i64) -> Option<Sitting> {
+    let from = NaiveTime::MIN.overflowing_add_signed(TimeDelta::minutes(start)).0;
+    let (to, wrapped) = from.overflowing_add_signed(TimeDelta::minutes(length));
+    if wrapped == 0 { Sitting::new(wanted.date, from, to) } else { None }
 }
 
 /// The same start, as long as the limit lets it be; none when that is less than half of what was asked for.
 fn shorter(wanted: &Sitting, hours: &Hours, limit_sessions: u32) -> Option<Sitting> {
-    let cuts = [hours.noon_cut(), Hours::EVENING].into_iter().rev();
+    let cuts = [hours.noon_cut(), Hours::EVENING].into_iter().rev().map(DayTime::At);
     cuts.filter_map(|to| Sitting::new(wanted.date, wanted.from, to.min(wanted.to)))
         .find(|sitting| is_within(&[*sitting], hours, limit_sessions))
         .filter(|sitting| sitting.minutes() * 2 >= wanted.minutes())
@@ -170,12 +174,11 @@ fn clip(sitting: &Sitting, half: &HalfDay, hours: &Hours) -> Option<Sitting> {
 }
 
 /// The office hours of a session; the evening has none, so it runs from 18:00 to midnight.
-pub fn bounds(session: DaySession, hours: &Hours) -> (NaiveTime, NaiveTime) {
-    let midnight = NaiveTime::from_hms_opt(23, 59, 59).expect("a valid time of day");
+pub fn bounds(session: DaySession, hours: &Hours) -> (NaiveTime, DayTime) {
     match session {
-        DaySession::Morning => (hours.morning_from.min(hours.morning_to), hours.morning_to),
-        DaySession::Afternoon => (hours.afternoon_from, hours.afternoon_to),
-        DaySession::Evening => (Hours::EVENING, midnight),
+        DaySession::Morning => (hours.morning_from.min(hours.morning_to), hours.morning_to.into()),
+        DaySession::Afternoon => (hours.afternoon_from, hours.afternoon_to.into()),
+        DaySession::Evening => (Hours::EVENING, DayTime::End),
     }
 }
 
@@ -218,12 +221,12 @@ pub fn actual(sittings: &[Sitting], opened: NaiveDateTime, closed: NaiveDateTime
     }
     went.retain(|sitting| sitting.start() < closed);
     for sitting in went.iter_mut().filter(|sitting| sitting.date == closed.date()) {
-        sitting.to = sitting.to.min(closed.time());
+        sitting.to = sitting.to.min(closed.time().into());
     }
     if let Some(last) = went.last_mut()
         && last.date == closed.date()
     {
-        last.to = closed.time();
+        last.to = closed.time().into();
     }
     went
 }
@@ -260,7 +263,7 @@ pub fn counted(
 /// The shortest sitting that begins here.
 fn a_minute(from: NaiveDateTime) -> Sitting {
     let to = from + TimeDelta::minutes(1);
-    let to = if to.date() == from.date() { to.time() } else { from.time() };
+    let to = if to.date() == from.date() { to.time().into() } else { DayTime::End };
     Sitting { date: from.date(), from: from.time(), to }
 }
 

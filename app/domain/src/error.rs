@@ -314,10 +314,25 @@ pub enum Problem {
     TooShort(u32),
     /// Not a date.
     NotADate,
+    /// A date of a day or a month that does not exist.
+    NoSuchDay {
+        /// The date as it was understood, `31/11/2026`.
+        typed: String,
+        /// The date that was probably meant.
+        meant: NaiveDate,
+    },
+    /// This date has another day of the week than the one typed beside it.
+    OtherWeekday(NaiveDate),
+    /// A day that is worked in any case, so it is not worked in exchange for another.
+    WorkedAnyway,
     /// Not a time of day.
     NotATime,
     /// Ends before it begins.
     EndsBeforeStart,
+    /// Ends at 00:00, which is the beginning of a date.
+    EndsAtMidnight,
+    /// An evening that ends on the next date.
+    PastMidnight,
     /// Overlaps another sitting of the same meeting.
     OverlapsOwn,
     /// Not a number of this range.

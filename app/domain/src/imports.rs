@@ -1,4 +1,4 @@
-//! Files of rows: agencies, people, rooms, meetings of the past, figures of years before the system.
+//! Files of rows: agencies, people, rooms, meetings of the past, figures of years before the system, days off.
 //! All or nothing; a dry run says what would happen; every bad row is named with its line and reason. What is doubtful
 //! is written only when the sender has read of it.
 
@@ -30,12 +30,14 @@ pub enum ImportKind {
     Meetings,
     /// `agency,year,base,held,source`.
     Baseline,
+    /// `date,kind,name`.
+    WorkDays,
 }
 
 impl ImportKind {
     /// Every kind.
-    pub const ALL: [ImportKind; 5] =
-        [Self::Agencies, Self::People, Self::Rooms, Self::Meetings, Self::Baseline];
+    pub const ALL: [ImportKind; 6] =
+        [Self::Agencies, Self::People, Self::Rooms, Self::Meetings, Self::Baseline, Self::WorkDays];
 
     /// The code in links and on the command line.
     pub const fn code(self) -> &'static str {
@@ -45,6 +47,7 @@ impl ImportKind {
             Self::Rooms => "rooms",
             Self::Meetings => "meetings",
             Self::Baseline => "baseline",
+            Self::WorkDays => "work_days",
         }
     }
 
@@ -113,6 +116,16 @@ impl ImportKind {
                 "agency,year,base,held,source\n\
                  SNV,2024,all,120,Báo cáo tổng kết năm 2024\nSNV,2024,conferences,30,Báo cáo tổng kết năm 2024\n"
             }
+            // A whole year that is over, so that trying the sample does no harm.
+            Self::WorkDays => {
+                "date,kind,name\n2024-01-01,off,Tết Dương lịch\n2024-02-08,off,29 Tết\n\
+                 2024-02-09,off,Giao thừa Tết Nguyên đán\n2024-02-10,off,Tết Nguyên đán\n\
+                 2024-02-11,off,Mùng hai Tết\n2024-02-12,off,Mùng ba Tết\n2024-02-13,off,Mùng bốn Tết\n\
+                 2024-02-14,off,Mùng năm Tết\n2024-04-18,off,Giỗ Tổ Hùng Vương\n\
+                 2024-04-29,off,Nghỉ thay cho 04/5/2024\n2024-04-30,off,Ngày Chiến thắng\n\
+                 2024-05-01,off,Quốc tế Lao động\n2024-05-04,work,Làm bù cho 29/4/2024\n\
+                 2024-09-02,off,Quốc khánh\n2024-09-03,off,Quốc khánh\n"
+            }
         }
     }
 
@@ -124,6 +137,7 @@ impl ImportKind {
             Self::Rooms => "code,name,agency,capacity[,video,equipment]",
             Self::Meetings => "agency,title,kind,form,sittings,status,role,counterpart,sites_connected",
             Self::Baseline => "agency,year,base,held,source",
+            Self::WorkDays => "date,kind,name",
         }
     }
 }

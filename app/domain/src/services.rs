@@ -6,6 +6,7 @@ use crate::accounts::Accounts;
 use crate::agencies::Agencies;
 use crate::attendance::Attendance;
 use crate::audit::Audit;
+use crate::calendar::WorkDays;
 use crate::figures::FiguresPort;
 use crate::imports::Imports;
 use crate::live::LivePort;
@@ -48,6 +49,8 @@ pub struct Services {
     pub rooms: Arc<dyn Rooms>,
     /// Rules.
     pub rules: Arc<dyn Rules>,
+    /// Days off and worked weekends.
+    pub work_days: Arc<dyn WorkDays>,
     /// The second factor.
     pub second_factor: Arc<dyn SecondFactor>,
 }

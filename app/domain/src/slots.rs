@@ -13,7 +13,8 @@ pub const SEARCH_DAYS: u64 = 42;
 /// So many slots are offered: enough to choose from, few enough to read at a glance.
 pub const SLOTS_OFFERED: usize = 3;
 
-/// The nearest slots that are free, as whole sets of sittings of the same lengths as the wanted ones.
+/// The nearest slots that are free, as whole sets of sittings of the same lengths as the wanted ones. None in a year whose
+/// days off are not entered: nobody knows which of its days are worked.
 ///
 /// A meeting of one sitting is moved by half hours within office hours of working, unblocked days, never across the
 /// midday break unless it was asked for across it; one of several sittings is moved as a whole, day by day. Never
@@ -63,7 +64,8 @@ fn chosen(found: Vec<Vec<Sitting>>, date: NaiveDate, hours: &Hours) -> Vec<Vec<S
 }
 
 fn fits(sitting: &Sitting, busy: &[Sitting], calendar: &WorkCalendar, not_before: NaiveDateTime) -> bool {
-    calendar.is_working(sitting.date)
+    calendar.is_entered(sitting.date)
+        && calendar.is_working(sitting.date)
         && !calendar.is_blocked(sitting.date)
         && sitting.start() >= not_before
         && !busy.iter().any(|taken| taken.overlaps(sitting))
@@ -100,11 +102,12 @@ fn starts_on(date: NaiveDate, like: &Sitting, hours: &Hours) -> impl Iterator<It
         .into_iter()
         .flat_map(move |session| {
             let (open, close) = bounds(session, &hours);
-            let room = (close - open - length).num_minutes();
+            let room = (close.on(date) - date.and_time(open) - length).num_minutes();
             let last_step = if room < 0 { -1 } else { room / STEP_MINUTES };
             (0..=last_step).filter_map(move |step| {
                 let from = open + Duration::minutes(step * STEP_MINUTES);
-                Sitting::new(date, from, from + length)
+                let to = date.and_time(from) + length;
+                Sitting::between(date.and_time(from), to)
             })
         })
         .chain(std::iter::once(same_hours))
@@ -120,9 +123,35 @@ mod tests {
         Sitting::new(NaiveDate::from_ymd_opt(2026, 6, d).unwrap(), at(from), at(to)).unwrap()
     }
 
+    fn calendar() -> WorkCalendar {
+        WorkCalendar { years: [2026].into(), ..WorkCalendar::default() }
+    }
+
+    #[test]
+    fn nothing_is_proposed_in_a_year_whose_days_off_are_not_entered() {
+        let late = |d: u32, month: u32| {
+            let date = NaiveDate::from_ymd_opt(2026, month, d).unwrap();
+            Sitting { date, ..sit(16, (8, 0), (10, 0)) }
+        };
+        let wanted = late(30, 12);
+        let busy: Vec<Sitting> =
+            (28..=31).map(|day| Sitting { to: crate::time::DayTime::End, ..late(day, 12) }).collect();
+        let now = wanted.date.and_hms_opt(0, 30, 0).unwrap();
+        let busy: Vec<Sitting> = busy.into_iter().map(|s| Sitting { from: NaiveTime::MIN, ..s }).collect();
+        assert_eq!(
+            nearest_free(&[wanted], &busy, &calendar(), &Hours::default(), now),
+            Vec::<Vec<Sitting>>::new()
+        );
+        let known = WorkCalendar { years: [2026, 2027].into(), ..WorkCalendar::default() };
+        assert_eq!(
+            nearest_free(&[wanted], &busy, &known, &Hours::default(), now)[0][0].date.to_string(),
+            "2027-01-01"
+        );
+    }
+
     fn free(wanted: &[Sitting], busy: &[Sitting]) -> Vec<Vec<Sitting>> {
         let start = NaiveDate::from_ymd_opt(2026, 6, 15).unwrap().and_hms_opt(7, 0, 0).unwrap();
-        nearest_free(wanted, busy, &WorkCalendar::default(), &Hours::default(), start)
+        nearest_free(wanted, busy, &calendar(), &Hours::default(), start)
     }
 
     #[test]
@@ -158,7 +187,7 @@ mod tests {
         for slot in
             free(&[sit(19, (13, 30), (16, 30))], &[sit(19, (7, 30), (17, 0)), sit(18, (7, 30), (17, 0))])
         {
-            assert!(WorkCalendar::default().is_working(slot[0].date));
+            assert!(calendar().is_working(slot[0].date));
             assert!(slot[0].date >= NaiveDate::from_ymd_opt(2026, 6, 15).unwrap());
         }
     }

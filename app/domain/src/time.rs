@@ -6,6 +6,16 @@ use std::ops::RangeInclusive;
 use chrono::{DateTime, Duration, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::error::Problem;
+
+mod day_time;
+mod read_date;
+mod read_time;
+
+pub use day_time::DayTime;
+pub use read_date::{DateReading, Toward, read_ends};
+pub use read_time::read_time;
+
 /// A fixed offset from UTC in minutes. Viet Nam has one zone without summer time, so an offset says it all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -40,7 +50,8 @@ impl Zone {
 /// digits or of five, and would sort wrongly where dates are kept as text.
 pub const YEARS: RangeInclusive<i32> = 1990..=2999;
 
-/// Reads a date as offices type it: `2026-06-16`, `16/6/2026`, `16-6-2026`, `16.6.2026`; its year is one of [`YEARS`].
+/// Reads a whole date as files and addresses write it: `2026-06-16`, `16/6/2026`, `16-6-2026`, `16.6.2026`; its year is one
+/// of [`YEARS`]. What people type into a field is read by [`DateReading::read`].
 pub fn parse_date(text: &str) -> Option<NaiveDate> {
     let mut parts = text.trim().split(['/', '-', '.']).map(|part| part.trim());
     let [first, month, last] = [parts.next()?, parts.next()?, parts.next()?];
@@ -60,14 +71,35 @@ pub struct Sitting {
     pub date: NaiveDate,
     /// Local start, included.
     pub from: NaiveTime,
-    /// Local end, excluded; later than `from`.
-    pub to: NaiveTime,
+    /// Local end, excluded; later than `from`. 24:00 is the end of `date`.
+    pub to: DayTime,
 }
+
+/// Nobody meets before this hour, so an evening that ends before it ends on the next date.
+const NIGHT_ENDS: u32 = 6 * 60;
 
 impl Sitting {
     /// A sitting, if it ends after it begins.
-    pub fn new(date: NaiveDate, from: NaiveTime, to: NaiveTime) -> Option<Self> {
+    pub fn new(date: NaiveDate, from: NaiveTime, to: impl Into<DayTime>) -> Option<Self> {
+        let to = to.into();
         (from < to).then_some(Self { date, from, to })
+    }
+
+    /// The same, or what is wrong with its end.
+    pub fn checked(date: NaiveDate, from: NaiveTime, to: DayTime) -> Result<Self, Problem> {
+        let wrong = match to.minute() {
+            0 => Problem::EndsAtMidnight,
+            minute if from >= Hours::EVENING && minute < NIGHT_ENDS => Problem::PastMidnight,
+            _ => Problem::EndsBeforeStart,
+        };
+        Self::new(date, from, to).ok_or(wrong)
+    }
+
+    /// The sitting from one moment to another of the same date, or to its end.
+    pub fn between(start: NaiveDateTime, end: NaiveDateTime) -> Option<Self> {
+        let date = start.date();
+        let to = if end == DayTime::End.on(date) { DayTime::End } else { end.time().into() };
+        Self::new(date, start.time(), to).filter(|sitting| sitting.end() == end)
     }
 
     /// Local start.
@@ -77,7 +109,7 @@ impl Sitting {
 
     /// Local end, excluded.
     pub fn end(&self) -> NaiveDateTime {
-        self.date.and_time(self.to)
+        self.to.on(self.date)
     }
 
     /// Whether both take some of the same time. Touching ends do not.
@@ -87,7 +119,7 @@ impl Sitting {
 
     /// Length in minutes.
     pub fn minutes(&self) -> i64 {
-        (self.to - self.from).num_minutes()
+        (self.end() - self.start()).num_minutes()
     }
 }
 
@@ -146,53 +178,4 @@ impl Hours {
 }
 
 #[cfg(test)]
-mod tests {
-    use chrono::Datelike;
-    use proptest::prelude::*;
-
-    use super::*;
-
-    #[test]
-    fn a_date_has_a_year_that_an_office_could_mean() {
-        let table = [
-            ("2026-06-16", Some("2026-06-16")),
-            (" 16/6/2026 ", Some("2026-06-16")),
-            ("16-06-2026", Some("2026-06-16")),
-            ("16.6.2026", Some("2026-06-16")),
-            ("1/1/1990", Some("1990-01-01")),
-            ("31/12/2999", Some("2999-12-31")),
-            ("31/12/1989", None),
-            ("1/1/3000", None),
-            ("16/6/26", None),
-            ("16/6/0026", None),
-            ("16/6/20266", None),
-            ("20266-06-16", None),
-            ("+2026-06-16", None),
-            ("-262143-01-01", None),
-            ("31/2/2026", None),
-            ("16/6", None),
-            ("16/6/2026/1", None),
-            ("", None),
-        ];
-        for (text, read) in table {
-            assert_eq!(parse_date(text).map(|date| date.to_string()).as_deref(), read, "{text:?}");
-        }
-    }
-
-    #[test]
-    fn the_ends_of_time_stop_no_clock() {
-        let zone = Zone::VIETNAM;
-        assert_eq!(zone.instant(NaiveDateTime::MIN), NaiveDateTime::MIN.and_utc());
-        assert_eq!(zone.local(DateTime::<Utc>::MAX_UTC), NaiveDateTime::MAX);
-    }
-
-    proptest! {
-        #[test]
-        fn whatever_is_typed_is_a_date_of_these_years_or_none(text in "\\PC{0,14}|[-+0-9/. ]{0,16}") {
-            if let Some(date) = parse_date(&text) {
-                prop_assert!(YEARS.contains(&date.year()));
-                prop_assert_eq!(parse_date(&date.to_string()), Some(date));
-            }
-        }
-    }
-}
+mod tests;

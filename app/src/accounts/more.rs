@@ -77,6 +77,10 @@ fn rooms_of_administration(me: &Me) -> Vec<Way> {
             Way { href: "/admin/rules", icon: "gavel", text: RULES_TITLE, hint: RULES_LEAD },
         ),
         (
+            Action::ViewCalendar,
+            Way { href: "/admin/days-off", icon: "calendar-x", text: WORK_DAYS_TITLE, hint: WORK_DAYS_LEAD },
+        ),
+        (
             Action::ImportBaseline,
             Way { href: "/admin/imports", icon: "upload", text: IMPORTS_TITLE, hint: IMPORTS_LEAD },
         ),

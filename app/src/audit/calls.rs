@@ -9,6 +9,8 @@ use serde::{Deserialize, Serialize};
 use crate::failure::CallError;
 #[cfg(feature = "ssr")]
 use crate::session::asked;
+#[cfg(feature = "ssr")]
+use domain::time::{Zone, read_ends};
 
 /// One line of the trail, its change laid out by field.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,10 +42,10 @@ pub async fn audit_trail(
     /// Text in who, what or subject.
     #[server(default)]
     text: String,
-    /// First local day, ISO; empty for any.
+    /// First local day as typed; empty for any.
     #[server(default)]
     from: String,
-    /// Last local day, ISO; empty for any.
+    /// Last local day as typed; empty for any.
     #[server(default)]
     to: String,
     /// Page from 1.
@@ -51,13 +53,13 @@ pub async fn audit_trail(
     page: u32,
 ) -> Result<Page<TrailLine>, CallError> {
     let (services, caller) = asked()?;
-    let day = domain::time::parse_date;
+    let [from, to] = read_ends(&from, &to, Zone::VIETNAM.date(caller.now));
     let filter = domain::audit::AuditFilter {
         line: line.parse().ok(),
         deeds: super::words::deeds_named(&text),
         text,
-        from: day(&from),
-        to: day(&to),
+        from: from.unwrap_or_default(),
+        to: to.unwrap_or_default(),
         page: page.max(1),
     };
     let found = services.audit.list(&caller, filter).await?;

@@ -1,17 +1,18 @@
 //! The trail as a list with its filter.
 
 use domain::people::Page;
-use domain::time::Zone;
+use domain::time::{Toward, Zone};
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
 use super::calls::{TrailLine, audit_trail};
 use crate::admin;
+use crate::dates::{self, DateField};
 use crate::form::escape;
 use crate::text::keys::*;
 use crate::text::{self, number, t, tf};
 use crate::ui::pager::PagerWords;
-use crate::ui::{Badge, BadgeTone, Empty, Field, Icon, Pager, loaded, resource};
+use crate::ui::{Badge, BadgeTone, Empty, Icon, Pager, loaded, resource};
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Filter {
@@ -40,6 +41,7 @@ pub fn AuditPage() -> impl IntoView {
         |filter| audit_trail(filter.line, filter.text, filter.from, filter.to, filter.page),
     );
     let now = filter.get_untracked();
+    let inverted = dates::inverted(&now.from, &now.to);
     view! {
         {admin::head(AUDIT_TITLE, AUDIT_LEAD)}
         <div class="admin">
@@ -48,8 +50,8 @@ pub fn AuditPage() -> impl IntoView {
                     <Icon name="search"/>
                     <input class="input" r#type="search" name="text" aria-label=t(AUDIT_FIND) placeholder=t(AUDIT_FIND) value=now.text/>
                 </div>
-                <Field name="from" kind="date" label=t(AUDIT_FROM) value=now.from/>
-                <Field name="to" kind="date" label=t(AUDIT_TO) value=now.to/>
+                <DateField name="from" label=t(AUDIT_FROM) value=now.from toward=Toward::Past/>
+                <DateField name="to" label=t(AUDIT_TO) value=now.to toward=Toward::Past error=inverted after=Some("from")/>
                 <button class="btn btn--secondary">{t(SEARCH_SUBMIT)}</button>
             </form>
             {loaded(trail, move |trail| shown(&trail, filter.get_untracked()))}

@@ -1,11 +1,12 @@
 //! What is kept of a change, as people read it: names for identifiers that stand beside them, words for codes, local
 //! times. What has no better words is shown as it is kept.
 
-use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use domain::access::{Role, Stage};
 use domain::attendance::Presence;
+use domain::calendar::DayKind;
 use domain::count::{Counterpart, Form};
-use domain::time::Zone;
+use domain::time::{DayTime, Zone};
 use serde_json::{Map, Value};
 
 use super::words::field;
@@ -87,6 +88,9 @@ fn text_said(text: &str) -> String {
     if let Some(form) = Form::parse(text) {
         return words::form(form).to_owned();
     }
+    if let Some(kind) = DayKind::parse(text) {
+        return words::day_kind(kind).to_owned();
+    }
     if let Some(with) = Counterpart::parse(text) {
         return words::counterpart(with).to_owned();
     }
@@ -96,7 +100,7 @@ fn text_said(text: &str) -> String {
     if let Ok(day) = text.parse::<NaiveDate>() {
         return text::date(day);
     }
-    match text.parse::<NaiveTime>() {
+    match text.parse::<DayTime>() {
         Ok(time) if text.contains(':') => text::time(time),
         _ => text.to_owned(),
     }
@@ -159,6 +163,11 @@ mod tests {
             only(r#"{"sittings":[{"date":"2026-11-11","from":"07:30:00","to":"09:00:00"}]}"#),
             "11/11/2026, 07:30–09:00"
         );
+        assert_eq!(
+            only(r#"{"sittings":[{"date":"2026-11-11","from":"20:00:00","to":"24:00:00"}]}"#),
+            "11/11/2026, 20:00–24:00"
+        );
+        assert_eq!(only(r#"{"kind":"work"}"#), "Làm bù");
         let delegate = r#"{"participants":[{"id":"01a19ed0-1740-7523-bd57-5ac427bd7c3b","part":"chair",
             "person":{"id":"01a2023d-fafc-746d-9fd9-174d2c52848b","name":"Chánh Văn phòng","agency":"VP"},
             "presence":"absent"}]}"#;

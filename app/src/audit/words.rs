@@ -59,7 +59,8 @@ fn words_of(deed: Deed) -> Text {
         | Deed::ImportsBaseline
         | Deed::ImportsMeetings
         | Deed::ImportsPeople
-        | Deed::ImportsRooms => DEED_IMPORTS_WRITE,
+        | Deed::ImportsRooms
+        | Deed::ImportsWorkDays => DEED_IMPORTS_WRITE,
         Deed::LiveDirect => DEED_LIVE_DIRECT,
         Deed::LiveShowPaper => DEED_LIVE_SHOW_PAPER,
         Deed::MeetingsCancel => DEED_MEETINGS_CANCEL,
@@ -94,6 +95,9 @@ fn words_of(deed: Deed) -> Text {
         Deed::RulesAdd => DEED_RULES_ADD,
         Deed::RulesRecount => DEED_RULES_RECOUNT,
         Deed::RulesSetHybrid => DEED_RULES_SET_HYBRID,
+        Deed::WorkDaysDeclare => DEED_WORK_DAYS_DECLARE,
+        Deed::WorkDaysDrop => DEED_WORK_DAYS_DROP,
+        Deed::WorkDaysSet => DEED_WORK_DAYS_SET,
     }
 }
 
@@ -111,6 +115,7 @@ pub(super) fn field(name: &str) -> String {
         "changed" => IMPORTS_CHANGED,
         "changes" => AUDIT_FIELD_CHANGES,
         "closed" => AUDIT_FIELD_CLOSED,
+        "date" => WORK_DAYS_DATE,
         "code" => ROOM_CODE,
         "connected" => AUDIT_FIELD_CONNECTED,
         "counterpart" => COMPOSER_WITH,
@@ -122,6 +127,7 @@ pub(super) fn field(name: &str) -> String {
         "form" => COMPOSER_FORM,
         "has_unpublished" => MEETINGS_UNPUBLISHED,
         "invited" => AUDIT_FIELD_INVITED,
+        "is_entered" => WORK_DAYS_ENTERED,
         "kind" => COMPOSER_KIND,
         "level" => AGENCY_LEVEL,
         "limit_sessions" => RULE_LIMIT_SESSIONS,

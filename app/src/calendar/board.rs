@@ -6,7 +6,7 @@ use domain::count::Form;
 use domain::meetings::RoomDay;
 use domain::meetings::{Calendar, Entry};
 use domain::rooms::Room;
-use domain::time::{Sitting, Zone};
+use domain::time::{DayTime, Sitting, Zone};
 use leptos::prelude::*;
 
 use super::days::{Closed, days};
@@ -34,7 +34,7 @@ impl Scale {
     fn of(entries: &[&Entry]) -> Scale {
         let mut scale = Scale { from: 7, to: 17 };
         for entry in entries {
-            let end = entry.sitting.to.hour() + u32::from(entry.sitting.to.minute() > 0);
+            let end = entry.sitting.to.minute().div_ceil(60);
             scale = Scale { from: scale.from.min(entry.sitting.from.hour()), to: scale.to.max(end) };
         }
         scale
@@ -44,12 +44,12 @@ impl Scale {
         (self.to - self.from).max(1)
     }
 
-    fn at(self, time: NaiveTime) -> f64 {
-        let minutes = f64::from(time.hour() * 60 + time.minute()) - f64::from(self.from * 60);
+    fn at(self, time: impl Into<DayTime>) -> f64 {
+        let minutes = f64::from(time.into().minute()) - f64::from(self.from * 60);
         (minutes / f64::from(self.hours() * 60) * 100.0).clamp(0.0, 100.0)
     }
 
-    fn span(self, from: NaiveTime, to: NaiveTime) -> String {
+    fn span(self, from: NaiveTime, to: impl Into<DayTime>) -> String {
         let x = self.at(from);
         format!("--x:{x:.3};--w:{:.3}", self.at(to) - x)
     }

@@ -88,6 +88,7 @@ mod tests {
         Calendar {
             entries: Vec::new(),
             left_out: Vec::new(),
+            years_not_entered: Vec::new(),
             days_off: vec![(d("2026-09-01"), "Quốc khánh".into())],
             working_weekends: vec![d("2026-08-22")],
             blocked: vec![d("2026-08-25")],

@@ -6,6 +6,12 @@ use domain::time::{Hours, Sitting};
 /// A shorter gap is no room for a meeting.
 const LEAST_MINUTES: i64 = 30;
 
+/// The last time of a day: nothing is free from then on.
+const LAST: NaiveTime = match NaiveTime::from_hms_opt(23, 59, 59) {
+    Some(time) => time,
+    None => NaiveTime::MIN,
+};
+
 /// The stretches of a day's office hours that none of the sittings takes, not before now.
 pub(super) fn free(
     date: chrono::NaiveDate,
@@ -21,7 +27,8 @@ pub(super) fn free(
         let mut at = start(date, from, now);
         for sitting in &taken {
             push(&mut stretches, date, at, sitting.from.min(to));
-            at = at.max(sitting.to);
+            // Who is taken until midnight is free no more that day.
+            at = at.max(sitting.to.time().unwrap_or(LAST));
         }
         push(&mut stretches, date, at, to);
     }
@@ -31,7 +38,7 @@ pub(super) fn free(
 /// The half-day's start, or the next half hour when that has passed.
 fn start(date: chrono::NaiveDate, from: NaiveTime, now: NaiveDateTime) -> NaiveTime {
     if date < now.date() {
-        return NaiveTime::from_hms_opt(23, 59, 59).expect("a valid time of day");
+        return LAST;
     }
     if date > now.date() || now.time() <= from {
         return from;
@@ -40,7 +47,7 @@ fn start(date: chrono::NaiveDate, from: NaiveTime, now: NaiveDateTime) -> NaiveT
     let wait = (LEAST_MINUTES - minute % LEAST_MINUTES) % LEAST_MINUTES;
     let whole = now.time().with_second(0).unwrap_or(now.time());
     let (next, days) = whole.overflowing_add_signed(Duration::minutes(wait));
-    if days > 0 { NaiveTime::from_hms_opt(23, 59, 59).expect("a valid time of day") } else { next }
+    if days > 0 { LAST } else { next }
 }
 
 fn push(stretches: &mut Vec<Sitting>, date: chrono::NaiveDate, from: NaiveTime, to: NaiveTime) {
@@ -63,7 +70,7 @@ mod tests {
     fn free_at(taken: &[Sitting], now: &str) -> Vec<String> {
         free("2026-06-11".parse().unwrap(), taken, &Hours::default(), now.parse().unwrap())
             .iter()
-            .map(|s| format!("{}-{}", s.from.format("%H:%M"), s.to.format("%H:%M")))
+            .map(|s| format!("{}-{}", s.from.format("%H:%M"), s.to))
             .collect()
     }
 

@@ -13,7 +13,7 @@ use super::choices::Choices;
 use super::query::{Asked, Shape, Whose};
 use super::{board, calls, month, tools, week};
 use crate::failure::CallError;
-use crate::session::me;
+use crate::session::{self, me};
 use crate::text::keys::*;
 use crate::text::{t, tf};
 use crate::ui::{Loaded, loaded_page, resource};
@@ -32,7 +32,8 @@ struct Shown {
 #[component]
 pub fn CalendarPage() -> impl IntoView {
     let query = use_query_map();
-    let asked = Memo::new(move |_| query.with(Asked::parse));
+    let now = session::clock().today();
+    let asked = Memo::new(move |_| query.with(|query| Asked::parse(query, now)));
     let shown: Loaded<Shown> = resource(move || asked.get(), load);
     view! {
         <Title text=t(NAV_CALENDAR)/>
@@ -70,6 +71,7 @@ fn draw(shown: &Shown) -> AnyView {
         {tools::in_force(asked, choices)}
         {tools::found(asked, people, rooms)}
         {tools::left_out(calendar)}
+        {tools::not_entered(calendar)}
         {body}
     }
     .into_any()

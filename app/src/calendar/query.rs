@@ -1,12 +1,12 @@
 //! What the calendar is asked for: its address, read and written, and the dates it shows.
 //! Pure: today is an argument.
 
-use chrono::{Datelike, Days, Months, NaiveDate};
+use chrono::{Datelike, Days, Months, NaiveDate, Weekday};
 use domain::access::{Caller, Role};
 use domain::ids::{AgencyId, PersonId, RoomId};
 use domain::meetings::CalendarFilter;
 use domain::period::Window;
-use domain::time::Zone;
+use domain::time::{DateReading, Zone};
 use leptos_router::params::ParamsMap;
 use serde::{Deserialize, Serialize};
 
@@ -79,12 +79,12 @@ pub struct Asked {
 
 impl Asked {
     /// Reads an address; what cannot be read is left out.
-    pub fn parse(query: &ParamsMap) -> Asked {
+    pub fn parse(query: &ParamsMap, today: NaiveDate) -> Asked {
         let get = |name| query.get(name).unwrap_or_default();
         let agency = get("agency");
         Asked {
             shape: Shape::parse(&get("view")),
-            date: domain::meetings::parse_date(&get("date")),
+            date: DateReading::coming(today).read(&get("date")).ok(),
             whose: match agency.as_str() {
                 "all" => Whose::All,
                 id => id.parse().map_or(Whose::Mine, Whose::Agency),
@@ -116,9 +116,16 @@ impl Asked {
         format!("/calendar?{}", parts.join("&"))
     }
 
+    /// The date around which the calendar is shown. When none is asked for it is today; a week that is over on Sunday gives
+    /// way to the next one, which people come to plan.
+    pub fn day(&self, today: NaiveDate) -> NaiveDate {
+        let is_week_over = self.shape == Shape::Week && today.weekday() == Weekday::Sun;
+        self.date.unwrap_or(if is_week_over { later(today, 1) } else { today })
+    }
+
     /// The dates shown.
     pub fn window(&self, today: NaiveDate) -> Window {
-        let date = self.date.unwrap_or(today);
+        let date = self.day(today);
         let (from, to) = match self.shape {
             Shape::Week => (monday(date), later(monday(date), 6)),
             Shape::Month => {
@@ -134,7 +141,7 @@ impl Asked {
 
     /// The same calendar one step back or on.
     pub fn step(&self, today: NaiveDate, onward: bool) -> Asked {
-        let date = self.date.unwrap_or(today);
+        let date = self.day(today);
         let days = |count| {
             if onward {
                 date.checked_add_days(Days::new(count))
@@ -143,7 +150,8 @@ impl Asked {
             }
         };
         let moved = match self.shape {
-            Shape::Week => days(7),
+            // A week is its Monday, so that no weekend is carried on into another shape.
+            Shape::Week => days(7).map(monday),
             Shape::Rooms => days(1),
             Shape::Month => {
                 let first = date.with_day(1).unwrap_or(date);
@@ -210,9 +218,24 @@ mod tests {
     }
 
     #[test]
+    fn a_week_that_is_over_gives_way_to_the_next() {
+        let week = |date: &str| asked(Shape::Week).window(d(date)).from;
+        assert_eq!(week("2026-11-27"), d("2026-11-23"));
+        assert_eq!(week("2026-11-28"), d("2026-11-23"));
+        assert_eq!(week("2026-11-29"), d("2026-11-30"));
+        assert_eq!(asked(Shape::Rooms).window(d("2026-11-29")).from, d("2026-11-29"));
+        let typed = Asked { date: Some(d("2026-11-29")), ..asked(Shape::Week) };
+        assert_eq!(
+            typed.window(d("2026-11-29")).from,
+            d("2026-11-23"),
+            "a Sunday that is asked for is shown"
+        );
+    }
+
+    #[test]
     fn stepping_moves_by_what_is_shown() {
         let today = d("2026-03-31");
-        assert_eq!(asked(Shape::Week).step(today, true).date, Some(d("2026-04-07")));
+        assert_eq!(asked(Shape::Week).step(today, true).date, Some(d("2026-04-06")));
         assert_eq!(asked(Shape::Rooms).step(today, false).date, Some(d("2026-03-30")));
         assert_eq!(asked(Shape::Month).step(today, false).date, Some(d("2026-02-01")));
     }
@@ -237,6 +260,6 @@ mod tests {
         {
             query.insert(name, value.to_owned());
         }
-        assert_eq!(Asked::parse(&query), asked);
+        assert_eq!(Asked::parse(&query, d("2026-06-01")), asked);
     }
 }

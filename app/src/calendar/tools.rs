@@ -4,17 +4,19 @@ use chrono::{Datelike, NaiveDate};
 use domain::access::Action;
 use domain::meetings::Calendar;
 use domain::people::PersonRef;
+use domain::period::Window;
 use domain::rooms::Room;
-use domain::time::Zone;
+use domain::time::{Toward, Zone};
 use leptos::prelude::*;
 
 use super::choices::Choices;
-use super::days::of_week;
+use super::days::{days, of_week};
 use super::query::{Asked, Shape, Whose};
+use crate::dates::DateField;
 use crate::session::{may_somewhere, me};
 use crate::text::keys::*;
 use crate::text::{self, t, tf};
-use crate::ui::{Icon, Notice, SegLinks};
+use crate::ui::{Icon, Notice, SegLinks, Tone};
 
 /// The line itself.
 pub(super) fn tools(asked: &Asked, calendar: &Calendar, choices: &Choices) -> AnyView {
@@ -28,12 +30,13 @@ pub(super) fn tools(asked: &Asked, calendar: &Calendar, choices: &Choices) -> An
         [(Shape::Week, CALENDAR_WEEK), (Shape::Month, CALENDAR_MONTH), (Shape::Rooms, CALENDAR_ROOMS)]
             .into_iter()
             .map(|(shape, word)| {
-                let href = Asked { shape, ..asked.clone() }.href();
+                let href = in_shape(asked, shape, calendar, today).href();
                 (href, t(word).to_owned(), shape == asked.shape)
             })
             .collect::<Vec<_>>();
     let compose = may_somewhere(Action::ComposeMeeting).then(|| {
-        let href = format!("/meetings/new?date={}", text::iso(asked.date.unwrap_or(today).max(today)));
+        let date = first_open(calendar, asked, today.max(asked.window(today).from));
+        let href = format!("/meetings/new?date={}", text::iso(date.unwrap_or(today)));
         view! { <a class="btn btn--primary tools__new" href=href><Icon name="plus"/>{t(NAV_COMPOSE)}</a> }
     });
     view! {
@@ -52,9 +55,33 @@ pub(super) fn tools(asked: &Asked, calendar: &Calendar, choices: &Choices) -> An
     .into_any()
 }
 
+/// The same calendar in another shape. A day is chosen when the shape shows one day and several were shown: today, when it is
+/// among them, or else the first on which offices work.
+fn in_shape(asked: &Asked, shape: Shape, calendar: &Calendar, today: NaiveDate) -> Asked {
+    let window = asked.window(today);
+    let date = match (asked.shape, shape) {
+        (before, after) if before == after => asked.date,
+        (Shape::Rooms, _) => asked.date,
+        (Shape::Week | Shape::Month, Shape::Rooms) if window.contains(today) => None,
+        (Shape::Week, _) => first_open(calendar, asked, window.from),
+        (Shape::Month, _) => {
+            let first = asked.day(today).with_day(1).unwrap_or(window.from);
+            first_open(calendar, asked, if window.contains(today) { today } else { first })
+        }
+    };
+    Asked { shape, date, ..asked.clone() }
+}
+
+/// The first day shown, not before another, on which offices work; the day itself when there is none.
+fn first_open(calendar: &Calendar, asked: &Asked, from: NaiveDate) -> Option<NaiveDate> {
+    let last = asked.window(Zone::VIETNAM.date(calendar.now)).to;
+    let rest = Window::new(from, last)?;
+    days(calendar, rest).into_iter().find(|day| day.closed.is_none()).map(|day| day.date).or(Some(from))
+}
+
 /// The dates shown, in words.
 fn range(asked: &Asked, calendar: &Calendar, today: NaiveDate) -> String {
-    let date = asked.date.unwrap_or(today);
+    let date = asked.day(today);
     match asked.shape {
         Shape::Week => {
             let days = of_week(calendar, asked.window(today));
@@ -87,13 +114,13 @@ fn filter(asked: &Asked, choices: &Choices) -> AnyView {
             view! { <option value=room.id.to_string() selected=asked.room == Some(room.id)>{name}</option> }
         })
         .collect_view();
-    let date = asked.date.map(|date| view! { <input r#type="hidden" name="date" value=text::iso(date)/> });
+    let date = asked.date.map(text::typed).unwrap_or_default();
     view! {
         <details class="menu menu--end">
             <summary class="btn btn--secondary"><Icon name="funnel"/>{t(CALENDAR_FILTER)}</summary>
             <form class="menu__pop menu__pop--form" action="/calendar" method="get">
                 <input r#type="hidden" name="view" value=asked.shape.code()/>
-                {date}
+                <DateField id="calendar-date" name="date" label=t(CALENDAR_GO_TO) value=date toward=Toward::Future/>
                 <div class="field">
                     <label for="calendar-agency">{t(CALENDAR_AGENCY)}</label>
                     <select class="select" id="calendar-agency" name="agency">
@@ -204,6 +231,22 @@ pub(super) fn left_out(calendar: &Calendar) -> AnyView {
     .into_any()
 }
 
+/// Says of which years shown the days off are not entered, with the way to their page.
+pub(super) fn not_entered(calendar: &Calendar) -> AnyView {
+    let notices = calendar.years_not_entered.iter().map(|year| {
+        let title = tf(DATES_NOT_ENTERED, &[("year", year)]);
+        let href = format!("/admin/days-off?year={year}");
+        view! {
+            <Notice tone=Tone::Risk icon="calendar-x" title=title>
+                {t(CALENDAR_NOT_ENTERED_BODY)}
+                " "
+                <a href=href>{t(CALENDAR_DAYS_OFF)}</a>
+            </Notice>
+        }
+    });
+    notices.collect_view().into_any()
+}
+
 /// The people and rooms that a name may mean, each a link to their calendar.
 pub(super) fn found(asked: &Asked, people: &[PersonRef], rooms: &[Room]) -> AnyView {
     if asked.find.is_empty() {
@@ -248,20 +291,51 @@ mod tests {
 
     use super::*;
 
-    #[test]
-    fn days_with_more_than_is_shown_lead_to_their_lists() {
-        let first: NaiveDate = "2026-12-03".parse().unwrap();
-        let mut calendar = Calendar {
+    fn calendar(now: &str) -> Calendar {
+        Calendar {
             entries: Vec::new(),
             left_out: Vec::new(),
             days_off: Vec::new(),
+            years_not_entered: Vec::new(),
             working_weekends: Vec::new(),
             blocked: Vec::new(),
             hours: Hours::default(),
             rooms: Vec::new(),
             has_more_rooms: false,
-            now: "2026-12-03T03:00:00Z".parse().unwrap(),
-        };
+            now: now.parse().expect("an instant"),
+        }
+    }
+
+    #[test]
+    fn rooms_of_another_week_open_on_its_first_working_day() {
+        let today: NaiveDate = "2026-11-29".parse().unwrap();
+        let day = |text: &str| Some(text.parse::<NaiveDate>().unwrap());
+        let mut calendar = calendar("2026-11-29T03:00:00Z");
+        let week = Asked::default();
+        let rooms = |asked: &Asked, calendar: &Calendar| in_shape(asked, Shape::Rooms, calendar, today).date;
+        assert_eq!(rooms(&week, &calendar), day("2026-11-30"), "on Sunday the next week is shown");
+        assert_eq!(rooms(&week.step(today, true), &calendar), day("2026-12-07"));
+        assert_eq!(rooms(&week.step(today, false), &calendar), None, "today is in the week before");
+        calendar.days_off = vec![("2026-12-07".parse().unwrap(), "Nghỉ bù".into())];
+        assert_eq!(rooms(&week.step(today, true), &calendar), day("2026-12-08"));
+        let month = Asked { shape: Shape::Month, date: day("2026-12-01"), ..Asked::default() };
+        assert_eq!(rooms(&month, &calendar), day("2026-12-01"));
+        assert_eq!(in_shape(&month, Shape::Week, &calendar, today).date, day("2026-12-01"));
+    }
+
+    #[test]
+    fn a_year_without_its_days_off_says_so() {
+        let mut calendar = calendar("2027-12-29T03:00:00Z");
+        assert!(!not_entered(&calendar).to_html().contains("days-off"));
+        calendar.years_not_entered = vec![2028];
+        let html = not_entered(&calendar).to_html();
+        assert!(html.contains("2028") && html.contains("/admin/days-off?year=2028"), "{html}");
+    }
+
+    #[test]
+    fn days_with_more_than_is_shown_lead_to_their_lists() {
+        let first: NaiveDate = "2026-12-03".parse().unwrap();
+        let mut calendar = calendar("2026-12-03T03:00:00Z");
         assert!(!left_out(&calendar).to_html().contains("notice"));
         calendar.left_out = (0..7).map(|day| (first + Days::new(day), 120)).collect();
         let html = left_out(&calendar).to_html();

@@ -4,6 +4,7 @@ use chrono::{Days, NaiveDate};
 use domain::agencies::AgencyRef;
 use domain::figures::{Figures, Reach};
 use domain::period::{Period, Window};
+use domain::time::Toward;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
@@ -12,7 +13,9 @@ use serde::{Deserialize, Serialize};
 use super::calls::{self, Report};
 use super::query::{Asked, Subject};
 use super::{agencies, chart, details, gauges, periods};
+use crate::dates::{self, DateField};
 use crate::failure::CallError;
+use crate::session;
 use crate::text::keys::*;
 use crate::text::{self, t, tf};
 use crate::ui::{Icon, Loaded, loaded_page, resource};
@@ -28,7 +31,8 @@ struct Shown {
 #[component]
 pub fn FiguresPage() -> impl IntoView {
     let query = use_query_map();
-    let asked = Memo::new(move |_| query.with(Asked::parse));
+    let now = session::clock().today();
+    let asked = Memo::new(move |_| query.with(|query| Asked::parse(query, now)));
     let subject = Memo::new(move |_| asked.get().subject);
     let shown: Loaded<Shown> = resource(move || subject.get(), load);
     view! {
@@ -134,27 +138,33 @@ fn period_options(current: &Period, today: NaiveDate) -> AnyView {
 
 fn by_hand(figures: &Figures, asked: &Asked) -> AnyView {
     let Window { from, to } = figures.window;
+    let (from, to) = (text::typed(from), text::typed(to));
+    let refused = refused_window(asked);
+    let is_refused = refused.is_some();
+    let (from, to) = refused.unwrap_or((from, to));
+    let inverted = dates::inverted(&from, &to);
     view! {
-        <details class="menu">
+        <details class="menu" open=is_refused>
             <summary class="btn btn--secondary"><Icon name="calendar-range"/>{t(FIGURES_BY_HAND)}</summary>
             <form class="menu__pop menu__pop--form" action="/figures" method="get">
                 <input r#type="hidden" name="agency" value=figures.agency.id.to_string()/>
                 <input r#type="hidden" name="scope" value=figures.reach.code()/>
                 <input r#type="hidden" name="period" value="custom"/>
                 {base_field(asked)}
-                <div class="field">
-                    <label for="figures-from">{t(FIGURES_FROM)}</label>
-                    <input class="input" id="figures-from" name="from" r#type="date" required=true value=text::iso(from)/>
-                </div>
-                <div class="field">
-                    <label for="figures-to">{t(FIGURES_TO)}</label>
-                    <input class="input" id="figures-to" name="to" r#type="date" required=true value=text::iso(to)/>
-                </div>
+                <DateField id="figures-from" name="from" label=t(FIGURES_FROM) value=from toward=Toward::Past required=true/>
+                <DateField id="figures-to" name="to" label=t(FIGURES_TO) value=to toward=Toward::Past required=true error=inverted after=Some("figures-from")/>
                 <button class="btn btn--primary" r#type="submit">{t(FIGURES_SHOW)}</button>
             </form>
         </details>
     }
     .into_any()
+}
+
+/// What was typed as a window that cannot be read; the form comes back with it.
+fn refused_window(asked: &Asked) -> Option<(String, String)> {
+    let query = use_query_map();
+    let get = |name: &str| query.with_untracked(|query| query.get(name)).unwrap_or_default();
+    (get("period") == "custom" && asked.subject.period.is_none()).then(|| (get("from"), get("to")))
 }
 
 /// The dates, and, while the period still runs, the fair comparison: both years up to today.

@@ -1,12 +1,12 @@
 //! What the figures are asked for: their address, read and written. Pure: today comes with the caller.
 
+use chrono::NaiveDate;
 use domain::access::Caller;
 use domain::count::Base;
 use domain::figures::{FiguresFilter, Reach};
 use domain::ids::AgencyId;
-use domain::meetings::parse_date;
 use domain::period::{Period, Window};
-use domain::time::Zone;
+use domain::time::{Zone, read_ends};
 use leptos_router::params::ParamsMap;
 use serde::{Deserialize, Serialize};
 
@@ -34,7 +34,7 @@ impl Subject {
 }
 
 /// The half-year of the decree that a date lies in.
-fn half_year_of(date: chrono::NaiveDate) -> Period {
+fn half_year_of(date: NaiveDate) -> Period {
     match Period::month_of(date) {
         Period::Month(year, month) => Period::HalfYear(year, if month <= 6 { 1 } else { 2 }),
         other => other,
@@ -85,9 +85,12 @@ pub(super) struct Asked {
 
 impl Asked {
     /// Reads an address; what cannot be read is left out.
-    pub(super) fn parse(query: &ParamsMap) -> Asked {
+    pub(super) fn parse(query: &ParamsMap, today: NaiveDate) -> Asked {
         let get = |name| query.get(name).unwrap_or_default();
-        let window = || Window::new(parse_date(&get("from"))?, parse_date(&get("to"))?).map(Period::Custom);
+        let window = || {
+            let [from, to] = read_ends(&get("from"), &get("to"), today);
+            Window::new(from.ok()??, to.ok()??).map(Period::Custom)
+        };
         let period = get("period");
         Asked {
             subject: Subject {
@@ -151,7 +154,7 @@ mod tests {
         for (name, value) in pairs {
             query.insert(*name, (*value).to_owned());
         }
-        Asked::parse(&query)
+        Asked::parse(&query, "2026-11-29".parse().unwrap())
     }
 
     #[test]

@@ -137,7 +137,8 @@ mod tests {
     use super::*;
 
     fn sitting(date: &str, from: &str, to: &str) -> Sitting {
-        Sitting::new(date.parse().unwrap(), from.parse().unwrap(), to.parse().unwrap()).unwrap()
+        Sitting::new(date.parse().unwrap(), from.parse().unwrap(), to.parse::<chrono::NaiveTime>().unwrap())
+            .unwrap()
     }
 
     #[test]

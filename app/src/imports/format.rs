@@ -2,13 +2,13 @@
 
 use domain::access::{Role, Stage};
 use domain::agencies::Level;
+use domain::calendar::DayKind;
 use domain::count::{Base, Counterpart, Form, Side};
 use domain::imports::ImportKind;
 use domain::rules::KindRef;
 use leptos::prelude::*;
 
 use super::page::kind_words;
-use crate::form::escape;
 use crate::text::keys::*;
 use crate::text::{self, Text, t, tf};
 use crate::ui::{Card, Icon};
@@ -37,7 +37,7 @@ pub(super) fn card(kind: ImportKind, kinds: &[KindRef]) -> AnyView {
     let name = format!("{}.csv", kind.code());
     let book = format!("/admin/imports/{}/sample.xlsx", kind.code());
     // No cell of a sample holds a comma.
-    let file = file_href(&kind.sample().replace(',', separator()));
+    let file = text::csv_href(&kind.sample().replace(',', separator()));
     view! {
         <Card title=title>
             <p class="card__body hint">{t(IMPORTS_COLUMNS)}</p>
@@ -72,11 +72,6 @@ pub(super) fn separator() -> &'static str {
     text::locale().pick(";", ",")
 }
 
-/// A file of rows as an address that a browser saves: with the mark by which spreadsheets know the letters.
-pub(super) fn file_href(csv: &str) -> String {
-    format!("data:text/csv;charset=utf-8,{}{}", escape("\u{feff}"), escape(csv))
-}
-
 /// What stands in a column; none for a column that no kind of file has.
 fn about(kind: ImportKind, column: &str) -> Option<Text> {
     Some(match (kind, column) {
@@ -107,6 +102,9 @@ fn about(kind: ImportKind, column: &str) -> Option<Text> {
         (ImportKind::Baseline, "base") => IMPORTS_ABOUT_BASE,
         (ImportKind::Baseline, "held") => IMPORTS_ABOUT_HELD,
         (ImportKind::Baseline, "source") => IMPORTS_ABOUT_SOURCE,
+        (ImportKind::WorkDays, "date") => IMPORTS_ABOUT_DATE,
+        (ImportKind::WorkDays, "kind") => IMPORTS_ABOUT_DAY_KIND,
+        (ImportKind::WorkDays, "name") => IMPORTS_ABOUT_DAY_NAME,
         (_, "agency") => IMPORTS_ABOUT_AGENCY,
         _ => return None,
     })
@@ -145,6 +143,9 @@ fn allowed(kind: ImportKind, column: &str, kinds: &[KindRef]) -> Vec<(String, St
             word(Base::Conferences.code(), t(IMPORTS_WORD_CONFERENCES)),
             word(Base::All.code(), t(IMPORTS_WORD_ALL)),
         ],
+        (ImportKind::WorkDays, "kind") => {
+            DayKind::ALL.map(|kind| word(kind.code(), words::day_kind(kind))).to_vec()
+        }
         _ => Vec::new(),
     }
 }

@@ -61,6 +61,7 @@ fn may(kind: ImportKind) -> bool {
         ImportKind::Rooms => Action::ManageRooms,
         ImportKind::Meetings => Action::ImportMeetings,
         ImportKind::Baseline => Action::ImportBaseline,
+        ImportKind::WorkDays => Action::ManageWorkDays,
     })
 }
 
@@ -72,6 +73,7 @@ pub(super) fn kind_words(kind: ImportKind) -> Text {
         ImportKind::Rooms => ROOMS_TITLE,
         ImportKind::Meetings => IMPORTS_MEETINGS,
         ImportKind::Baseline => IMPORTS_BASELINE,
+        ImportKind::WorkDays => WORK_DAYS_TITLE,
     }
 }
 

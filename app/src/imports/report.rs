@@ -4,12 +4,12 @@ use domain::error::BadRow;
 use domain::imports::{IMPORT_PARTS_AT_MOST, IMPORT_ROWS_AT_MOST, ImportReport};
 use leptos::prelude::*;
 
-use super::format::{file_href, separator};
+use super::format::separator;
 use crate::context::Report;
 use crate::failure::describe_problem;
 use crate::refused_rows::{describe_doubt, describe_note};
 use crate::text::keys::*;
-use crate::text::{number, t, tf};
+use crate::text::{self, number, t, tf};
 use crate::ui::{Card, Icon, Notice, Tone};
 
 /// Bad cells, and warnings, on the page: correcting them takes an hour. More bad cells are in the file beside.
@@ -159,7 +159,7 @@ fn bad_cells(file: &str, report: &ImportReport) -> AnyView {
         view! {
             <div class="card__body">
                 <p class="hint">{words}</p>
-                <a class="btn btn--secondary" href=file_href(&as_csv(&report.bad)) download=t(IMPORTS_BAD_FILE)>
+                <a class="btn btn--secondary" href=text::csv_href(&as_csv(&report.bad)) download=t(IMPORTS_BAD_FILE)>
                     <Icon name="download"/>{download}
                 </a>
             </div>

@@ -13,8 +13,9 @@ use super::calls::{CallOff, Close, Open, Publish, TakeBack};
 use super::desk::Desk;
 use super::step::Step;
 use super::{record, words};
+use crate::dates;
 use crate::text::keys::*;
-use crate::text::{self, Text, t, tf};
+use crate::text::{Text, t, tf};
 use crate::ui::dialog::{close, show};
 use crate::ui::{Dialog, Icon, textarea_text};
 
@@ -186,10 +187,7 @@ fn closing(desk: Desk) -> impl IntoView {
         let now = words::local(desk.now.get());
         planned().filter(|end| end.date() < now.date()).unwrap_or(now)
     };
-    let written = move || {
-        let now = now();
-        format!("{}, {}", text::time(now.time()), text::typed(now.date()))
-    };
+    let written = move || dates::moment(now());
     let (typed, reason) = (desk.typed("ended"), desk.typed("close_reason"));
     let is_typed = StoredValue::new(!typed.is_empty());
     let is_refused = !typed.is_empty() || !reason.is_empty();
@@ -236,6 +234,7 @@ fn closing(desk: Desk) -> impl IntoView {
                             value=ended.get_untracked()
                             prop:value=ended
                             on:input=type_in
+                            on:change=dates::leave_moment(None)
                             autocomplete="off"
                             aria-describedby="ended-hint ended-error"
                         />

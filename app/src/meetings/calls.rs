@@ -193,7 +193,8 @@ pub async fn call_off(
 /// The local time at which a meeting really ended. An hour alone is of today; nothing means now.
 #[cfg(feature = "ssr")]
 fn ended_at(text: &str, now: DateTime<Utc>) -> Result<Option<chrono::NaiveDateTime>, Failure> {
-    domain::meetings::parse_moment(text, domain::time::Zone::VIETNAM.date(now))
+    let today = domain::time::Zone::VIETNAM.date(now);
+    domain::meetings::parse_moment(text, today, today)
         .map_err(|problem| Failure::Invalid(vec![FieldProblem::new("ended", problem)]))
 }
 
@@ -231,6 +232,14 @@ mod tests {
         assert_eq!(ended(" "), Ok(None));
         assert_eq!(ended("2026-06-10T11:40"), at("2026-06-10 11:40:00"));
         assert_eq!(ended("11:40, 10/6/2026"), at("2026-06-10 11:40:00"));
+        assert_eq!(ended("11h40 10/6"), at("2026-06-10 11:40:00"));
+        assert_eq!(ended("hôm qua 8 giờ tối"), at("2026-06-10 20:00:00"));
+        assert_eq!(ended("8h tối, thứ Tư 10/6"), at("2026-06-10 20:00:00"));
+        assert_eq!(ended("5.6 7.30"), at("2026-06-05 07:30:00"));
+        assert_eq!(ended("24h 10/6"), at("2026-06-11 00:00:00"));
+        assert!(
+            matches!(ended("7h 31/4"), Err(Failure::Invalid(wrong)) if matches!(wrong[0].problem, domain::error::Problem::NoSuchDay { .. }))
+        );
         assert!(ended("noon").is_err());
         assert!(ended("10/6/2026").is_err());
     }

@@ -1,6 +1,7 @@
 //! The form in which the secretariat corrects the hours of a held meeting and of its agenda. Whether they can be is decided
 //! behind the port.
 
+use chrono::NaiveDate;
 use domain::access::Action;
 use domain::ids::AgendaItemId;
 use domain::meetings::{Meeting, State};
@@ -9,10 +10,10 @@ use server_fn::ServerFn;
 
 use super::actions::wrong_named;
 use super::desk::Desk;
-use super::record::written;
 use super::record_calls::Correct;
 use super::step::Step;
 use super::words;
+use crate::dates;
 use crate::text::keys::*;
 use crate::text::t;
 use crate::ui::{Icon, textarea_text};
@@ -20,6 +21,7 @@ use crate::ui::{Icon, textarea_text};
 /// The hours as the form shows them. The form is drawn anew when they change, and never while one types.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Hours {
+    day: NaiveDate,
     opened: String,
     closed: String,
     overrun_reason: String,
@@ -37,7 +39,7 @@ struct ItemHours {
 impl Hours {
     fn of(meeting: &Meeting) -> Option<Hours> {
         let State::Held { opened, closed, overrun_reason } = &meeting.state else { return None };
-        let local = |at: chrono::DateTime<chrono::Utc>| written(words::local(at));
+        let local = |at: chrono::DateTime<chrono::Utc>| dates::moment(words::local(at));
         let items = meeting.agenda.iter().map(|item| ItemHours {
             id: item.id,
             title: item.title.clone(),
@@ -45,6 +47,7 @@ impl Hours {
             done: item.done.map(local).unwrap_or_default(),
         });
         meeting.may(Action::CorrectMeeting).then(|| Hours {
+            day: words::local(*opened).date(),
             opened: local(*opened),
             closed: local(*closed),
             overrun_reason: overrun_reason.clone(),
@@ -61,6 +64,7 @@ pub(super) fn correcting(desk: Desk) -> impl IntoView {
 
 fn form(desk: Desk, hours: &Hours) -> impl IntoView + use<> {
     let is_back = !desk.typed("opened").is_empty();
+    let day = hours.day;
     let kept = |name: &str, value: &str| if is_back { desk.typed(name) } else { value.to_owned() };
     let items = hours.items.iter().enumerate().map(|(at, item)| {
         let name = |field: &str| format!("items[{at}][{field}]");
@@ -71,8 +75,8 @@ fn form(desk: Desk, hours: &Hours) -> impl IntoView + use<> {
                 <legend>{item.title.clone()}</legend>
                 <input r#type="hidden" name=name("id") value=item.id.to_string()/>
                 <div class="two">
-                    {time(desk, began, t(CORRECT_ITEM_BEGAN), from)}
-                    {time(desk, done, t(CORRECT_ITEM_DONE), to)}
+                    {time(desk, began, t(CORRECT_ITEM_BEGAN), from, day)}
+                    {time(desk, done, t(CORRECT_ITEM_DONE), to, day)}
                 </div>
             </fieldset>
         }
@@ -88,8 +92,8 @@ fn form(desk: Desk, hours: &Hours) -> impl IntoView + use<> {
                 <input r#type="hidden" name="id" value=desk.id.to_string()/>
                 <p class="hint" id="correct-hint">{t(CORRECT_HINT)}</p>
                 <div class="two">
-                    {time(desk, "opened".to_owned(), t(CORRECT_OPENED), opened)}
-                    {time(desk, "closed".to_owned(), t(STATE_ENDED), closed)}
+                    {time(desk, "opened".to_owned(), t(CORRECT_OPENED), opened, day)}
+                    {time(desk, "closed".to_owned(), t(STATE_ENDED), closed, day)}
                 </div>
                 {items}
                 {wrong_named(desk, "items".to_owned())}
@@ -101,7 +105,7 @@ fn form(desk: Desk, hours: &Hours) -> impl IntoView + use<> {
     }
 }
 
-fn time(desk: Desk, name: String, label: &'static str, value: String) -> impl IntoView {
+fn time(desk: Desk, name: String, label: &'static str, value: String, day: NaiveDate) -> impl IntoView {
     let described = format!("correct-hint {name}-error");
     view! {
         <div class="field">
@@ -112,6 +116,7 @@ fn time(desk: Desk, name: String, label: &'static str, value: String) -> impl In
                 name=name.clone()
                 value=value
                 autocomplete="off"
+                on:change=dates::leave_moment(Some(day))
                 aria-describedby=described
             />
             {wrong_named(desk, name)}

@@ -1,10 +1,13 @@
 //! The list's filters as its address carries them. Every filter is in the address, so that a list can be sent on,
 //! and the numbers of the figures can name theirs.
 
+use chrono::NaiveDate;
 use domain::access::Stage;
 use domain::count::{Base, Form, What};
-use domain::meetings::{MeetingFilter, parse_date};
+use domain::error::Problem;
+use domain::meetings::MeetingFilter;
 use domain::period::{Period, Window};
+use domain::time::read_ends;
 use leptos_router::params::ParamsMap;
 
 use crate::form::escape;
@@ -17,21 +20,33 @@ pub(super) struct Asked {
     pub(super) filter: MeetingFilter,
     /// Some of a name: whose meetings, not found yet.
     pub(super) find: String,
+    /// What was typed as the first and the last day and makes no window.
+    pub(super) unread: [String; 2],
     /// The query of the report of which this list stands behind a number.
     pub(super) figures: String,
 }
 
-/// What an address says. What cannot be read is left out.
-pub(super) fn read(query: &ParamsMap) -> Asked {
+/// What an address says. What cannot be read filters nothing.
+pub(super) fn read(query: &ParamsMap, today: NaiveDate) -> Asked {
     let text = |name: &str| query.get(name).map(|text| text.trim().to_owned()).unwrap_or_default();
-    Asked { filter: filter(query), find: text("find"), figures: text("figures") }
+    let [from, to] = read_ends(&text("from"), &text("to"), today);
+    let unread = |name: &str, end: &Result<Option<NaiveDate>, Problem>| {
+        if end.is_err() { text(name) } else { String::new() }
+    };
+    let mut unread = [unread("from", &from), unread("to", &to)];
+    let (from, to) = (from.unwrap_or_default(), to.unwrap_or_default());
+    // A window that ends before it begins stays in the form too.
+    if from.zip(to).is_some_and(|(from, to)| to < from) {
+        unread = [text("from"), text("to")];
+    }
+    let window = window(from, to);
+    Asked { filter: filter(query, window), find: text("find"), unread, figures: text("figures") }
 }
 
-fn filter(query: &ParamsMap) -> MeetingFilter {
+fn filter(query: &ParamsMap, window: Option<Window>) -> MeetingFilter {
     let text = |name: &str| query.get(name).map(|text| text.trim().to_owned()).unwrap_or_default();
     let counted = Base::parse(&text("base")).zip(What::parse(&text("what")));
-    let window =
-        window(&text("from"), &text("to")).or_else(|| Period::parse(&text("period")).map(|p| p.window()));
+    let window = window.or_else(|| Period::parse(&text("period")).map(|p| p.window()));
     MeetingFilter {
         agency: text("agency").parse().ok(),
         with_subtree: matches!(text("subtree").as_str(), "on" | "1" | "true") || text("scope") == "subtree",
@@ -49,9 +64,8 @@ fn filter(query: &ParamsMap) -> MeetingFilter {
     }
 }
 
-/// Two dates as typed; one alone reaches as far as the calendar does.
-fn window(from: &str, to: &str) -> Option<Window> {
-    let (from, to) = (parse_date(from), parse_date(to));
+/// Two ends; one alone reaches as far as the calendar does.
+fn window(from: Option<NaiveDate>, to: Option<NaiveDate>) -> Option<Window> {
     match (from, to) {
         (None, None) => None,
         (from, to) => Window::new(from.unwrap_or(FIRST_DAY), to.unwrap_or(LAST_DAY)),
@@ -118,9 +132,35 @@ mod tests {
         pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
     }
 
+    fn read_on(pairs: &[(&str, &str)]) -> Asked {
+        read(&query(pairs), "2026-11-29".parse().unwrap())
+    }
+
+    #[test]
+    fn dates_of_a_filter_are_the_latest_and_its_end_is_not_before_its_beginning() {
+        let window = |from, to| {
+            let window = read_on(&[("from", from), ("to", to)]).filter.window.unwrap();
+            (window.from.to_string(), window.to.to_string())
+        };
+        let ends = |from: &str, to: &str| (from.to_owned(), to.to_owned());
+        assert_eq!(window("1/6", "hôm qua"), ends("2026-06-01", "2026-11-28"));
+        assert_eq!(window("15/12", "14/1"), ends("2025-12-15", "2026-01-14"));
+        assert_eq!(window("1/6", "15/12"), ends("2026-06-01", "2026-12-15"));
+    }
+
+    #[test]
+    fn a_date_that_cannot_be_read_filters_nothing_and_stays_as_typed() {
+        let asked = read_on(&[("from", "31/11"), ("to", "đầu tháng")]);
+        assert_eq!(asked.filter.window, None);
+        assert_eq!(asked.unread, ["31/11", "đầu tháng"]);
+        let inverted = read_on(&[("from", "5/12/2026"), ("to", "4/12/2026")]);
+        assert_eq!(inverted.filter.window, None);
+        assert_eq!(inverted.unread, ["5/12/2026", "4/12/2026"]);
+    }
+
     #[test]
     fn an_address_reads_back() {
-        let asked = read(&query(&[
+        let asked = read_on(&[
             ("text", "hop giao ban"),
             ("stage", "held"),
             ("form", "online"),
@@ -131,7 +171,7 @@ mod tests {
             ("compared", "1"),
             ("figures", "period=h-2026-1&sort=share&dir=desc"),
             ("page", "3"),
-        ]));
+        ]);
         assert_eq!(asked.filter.counted, Some((Base::Conferences, What::CountedOnline)));
         assert_eq!(
             href(&asked),
@@ -144,30 +184,30 @@ mod tests {
     #[test]
     fn nothing_is_compared_without_a_window() {
         let figure = [("base", "conferences"), ("what", "held"), ("compared", "1")];
-        let asked = read(&query(&figure));
+        let asked = read_on(&figure);
         assert!(asked.filter.counted.is_some() && !asked.filter.is_compared);
         let mut with = figure.to_vec();
         with.push(("period", "y-2026"));
-        assert!(read(&query(&with)).filter.is_compared);
+        assert!(read_on(&with).filter.is_compared);
     }
 
     #[test]
     fn nonsense_filters_nothing() {
-        let asked = read(&query(&[
+        let asked = read_on(&[
             ("stage", "soon"),
             ("from", "?"),
             ("page", "-2"),
             ("base", "all"),
             ("compared", "1"),
             ("room", "1"),
-        ]));
+        ]);
         assert!(!is_narrowed(&asked.filter));
         assert_eq!(href(&asked), "/meetings");
     }
 
     #[test]
     fn one_date_leaves_the_other_end_open() {
-        let asked = read(&query(&[("from", "2026-01-01")]));
+        let asked = read_on(&[("from", "2026-01-01")]);
         assert_eq!(href(&asked), "/meetings?from=2026-01-01");
     }
 }

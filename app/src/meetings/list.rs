@@ -11,7 +11,7 @@ use leptos_router::hooks::use_query_map;
 use super::calls::{self, Listed};
 use super::filter::Asked;
 use super::{filter, narrow, words};
-use crate::session::me;
+use crate::session::{self, me};
 use crate::text::keys::*;
 use crate::text::{self, number, t, tf};
 use crate::ui::pager::PagerWords;
@@ -23,7 +23,8 @@ use crate::ui::{
 #[component]
 pub fn ListPage() -> impl IntoView {
     let query = use_query_map();
-    let asked = Memo::new(move |_| query.with(filter::read));
+    let today = session::clock().today();
+    let asked = Memo::new(move |_| query.with(|query| filter::read(query, today)));
     let question = move || asked.with(|asked| (asked.filter.clone(), asked.find.clone()));
     let data: Loaded<Listed> = resource(question, |(filter, find)| calls::list(filter, find));
     let new = me().is_some_and(|me| crate::shell::entries::may_compose(&me)).then(|| {

@@ -3,11 +3,13 @@
 use domain::access::Stage;
 use domain::agencies::Agency;
 use domain::meetings::MeetingFilter;
+use domain::time::Toward;
 use leptos::prelude::*;
 
 use super::calls::Listed;
 use super::filter::Asked;
 use super::{filter, words};
+use crate::dates::{self, DateField};
 use crate::session::me;
 use crate::text::keys::*;
 use crate::text::{self, t, tf};
@@ -49,14 +51,21 @@ pub(super) fn filters(all: &Asked, listed: &Listed) -> impl IntoView + use<> {
             option(room.id.to_string(), name, asked.room == Some(room.id))
         })
         .collect_view();
-    let (from, to) = asked.window.map(|window| (edge(window.from), edge(window.to))).unwrap_or_default();
+    let (mut from, mut to) =
+        asked.window.map(|window| (edge(window.from), edge(window.to))).unwrap_or_default();
+    for (end, unread) in [&mut from, &mut to].into_iter().zip(&all.unread) {
+        if !unread.is_empty() {
+            end.clone_from(unread);
+        }
+    }
+    let inverted = dates::inverted(&from, &to);
     view! {
         <form class="filterbar" method="get" action="/meetings" role="search">
             <div class="field field--wide">
                 <label for="text">{t(MEETINGS_FILTER_TEXT)}</label>
                 <div class="affix"><Icon name="search"/><input class="input" id="text" name="text" r#type="search" value=asked.text.clone()/></div>
             </div>
-            {fold(asked)}
+            {fold(asked, all.unread.iter().any(|typed| !typed.is_empty()))}
             <div class="filterbar__rest">
                 {select("stage", t(MEETINGS_COLUMN_STATE), stages.into_any())}
                 {select("form", t(MEETINGS_COLUMN_FORM), forms.into_any())}
@@ -64,18 +73,12 @@ pub(super) fn filters(all: &Asked, listed: &Listed) -> impl IntoView + use<> {
                 {select("agency", t(MEETINGS_FILTER_AGENCY), agencies.into_any())}
                 {select("room", t(MEETINGS_FILTER_ROOM), rooms.into_any())}
                 {select("person", t(MEETINGS_FILTER_PERSON), people(asked, listed))}
-                <div class="field">
+                <div class="field filterbar__find">
                     <label for="find">{t(MEETINGS_FILTER_FIND)}</label>
                     <input class="input" id="find" name="find" value=all.find.clone() autocomplete="off"/>
                 </div>
-                <div class="field field--date">
-                    <label for="from">{t(MEETINGS_FILTER_FROM)}</label>
-                    <input class="input num" id="from" name="from" value=from placeholder=t(MEETINGS_DATE_EXAMPLE) autocomplete="off"/>
-                </div>
-                <div class="field field--date">
-                    <label for="to">{t(MEETINGS_FILTER_TO)}</label>
-                    <input class="input num" id="to" name="to" value=to placeholder=t(MEETINGS_DATE_EXAMPLE) autocomplete="off"/>
-                </div>
+                <DateField name="from" label=t(MEETINGS_FILTER_FROM) value=from toward=Toward::Past/>
+                <DateField name="to" label=t(MEETINGS_FILTER_TO) value=to toward=Toward::Past error=inverted after=Some("from")/>
                 <label class="tick">
                     <input r#type="checkbox" name="subtree" value="on" checked=asked.with_subtree/>
                     {t(MEETINGS_FILTER_SUBTREE)}
@@ -88,8 +91,9 @@ pub(super) fn filters(all: &Asked, listed: &Listed) -> impl IntoView + use<> {
     }
 }
 
-/// On small screens the conditions stand folded behind their count, so that the list is the first thing seen.
-fn fold(asked: &MeetingFilter) -> impl IntoView + use<> {
+/// On small screens the conditions stand folded behind their count, so that the list is the first thing seen; a date
+/// that was not understood stays in sight.
+fn fold(asked: &MeetingFilter, has_unread: bool) -> impl IntoView + use<> {
     let set = [
         asked.stage.is_some(),
         asked.form.is_some(),
@@ -104,7 +108,7 @@ fn fold(asked: &MeetingFilter) -> impl IntoView + use<> {
         set => tf(MEETINGS_FILTER_FOLD_SET, &[("n", &set)]),
     };
     view! {
-        <details class="filterbar__fold not-desk">
+        <details class="filterbar__fold not-desk" open=has_unread>
             <summary class="btn btn--secondary">{word}<Icon name="chevron-down"/></summary>
         </details>
     }

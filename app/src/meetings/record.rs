@@ -12,6 +12,7 @@ use super::desk::Desk;
 use super::record_calls::{OpenSince, Reopen, UndoStep};
 use super::step::Step;
 use super::words;
+use crate::dates;
 use crate::text::keys::*;
 use crate::text::{self, t, tf};
 use crate::ui::{Icon, Notice, Tone};
@@ -58,7 +59,7 @@ pub(super) fn opening_since(desk: Desk) -> impl IntoView {
         let start = desk.meeting.with_untracked(|meeting| {
             meeting.sittings.iter().find(|sitting| sitting.date == today).map(Sitting::start)
         });
-        start.map(written).unwrap_or_default()
+        start.map(dates::moment).unwrap_or_default()
     };
     let form = move || {
         let typed = desk.typed("began");
@@ -79,6 +80,7 @@ pub(super) fn opening_since(desk: Desk) -> impl IntoView {
                                 name="began"
                                 value=value
                                 autocomplete="off"
+                                on:change=dates::leave_moment(None)
                                 aria-describedby="began-hint began-error"
                             />
                             {wrong(desk, "began")}
@@ -90,11 +92,6 @@ pub(super) fn opening_since(desk: Desk) -> impl IntoView {
         }
     };
     move || is_late.get().then(form)
-}
-
-/// A local time as the fields of this page hold it.
-pub(super) fn written(at: chrono::NaiveDateTime) -> String {
-    format!("{}, {}", text::time(at.time()), text::typed(at.date()))
 }
 
 /// Taking the closing back: folded, because the meeting then leaves the figures.

@@ -26,7 +26,8 @@ pub async fn open_since(
 ) -> Result<(), CallError> {
     let (services, caller) = asked()?;
     let wrong = |problem| Failure::Invalid(vec![FieldProblem::new("began", problem)]);
-    let outcome = match parse_moment(&began, Zone::VIETNAM.date(caller.now)) {
+    let today = Zone::VIETNAM.date(caller.now);
+    let outcome = match parse_moment(&began, today, today) {
         Ok(Some(at)) => services.records.open_since(&caller, id, at).await,
         Ok(None) => Err(wrong(Problem::Missing)),
         Err(problem) => Err(wrong(problem)),

@@ -3,11 +3,12 @@
 use chrono::NaiveDate;
 use domain::count::{HybridCounts, Scope};
 use domain::rules::{KindRef, KindRule, rule_on};
-use domain::time::Zone;
+use domain::time::{Toward, Zone};
 use leptos::prelude::*;
 
 use super::calls::{RuleBook, all_rules};
 use crate::admin;
+use crate::dates::DateField;
 use crate::form::{Posted, posted};
 use crate::session;
 use crate::text::keys::*;
@@ -192,7 +193,14 @@ fn fields(posted: &Posted, book: &RuleBook) -> AnyView {
         </div>
         <div class="formpage__two">
             {field("limit_sessions", RULE_LIMIT_SESSIONS, "number", Some(t(RULE_LIMIT_HINT)))}
-            {field("valid_from", RULE_FROM, "date", None)}
+            <DateField
+                name="valid_from"
+                label=t(RULE_FROM)
+                value=posted.typed("valid_from")
+                toward=Toward::Future
+                error=posted.error("valid_from")
+                required=true
+            />
         </div>
         {field("source", RULE_SOURCE, "text", Some(t(RULE_SOURCE_HINT)))}
     }

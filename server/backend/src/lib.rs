@@ -36,6 +36,7 @@ mod stop;
 mod stored;
 mod turns;
 mod typed;
+mod work_days;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -205,6 +206,7 @@ impl Backend {
             people: backend.clone(),
             rooms: backend.clone(),
             rules: backend.clone(),
+            work_days: backend.clone(),
             second_factor: backend,
         }
     }

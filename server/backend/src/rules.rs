@@ -1,19 +1,17 @@
-//! The law as rows: kinds and limits, targets, days off. Rows are added and never changed.
+//! The law as rows: kinds and limits, targets. Rows are added and never changed.
 //! Knows no meeting; whether one keeps a limit is for `domain::duration`.
-
-use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 use chrono::NaiveDate;
 use domain::access::{Action, Caller, Scope};
 use domain::audit::Deed;
-use domain::calendar::{DayKind, WorkCalendar};
 use domain::count::{self, HybridCounts};
 use domain::error::{Failure, FieldProblem, Outcome, Problem, Refusal};
-use domain::ids::{AgencyId, RuleId};
+use domain::ids::RuleId;
 use domain::rules::{KindRef, KindRule, KindRuleInput, Rules};
 use domain::targets::{Fraction, Targets};
 use domain::text::Line;
+use domain::time::DateReading;
 
 use crate::access::permit;
 use crate::agencies::{CODE_AT_MOST, NAME_AT_MOST, text};
@@ -69,24 +67,6 @@ pub(crate) fn kind_on<'a>(rules: &'a [KindRule], kind: &str, date: Option<NaiveD
         None => of_kind().max_by_key(|rule| rule.valid_from),
     };
     in_force.or_else(|| of_kind().min_by_key(|rule| rule.valid_from)).map(|rule| &rule.kind)
-}
-
-/// Days off, swapped days, and the days of the month that the agency keeps free.
-pub(crate) async fn work_calendar(mut on: impl Source, agency: AgencyId) -> Done<WorkCalendar> {
-    let blocked: Option<(String,)> =
-        q("SELECT blocked_days FROM agency WHERE id = $1").bind(agency).optional(&mut on).await?;
-    let (blocked,) = blocked.ok_or(Failure::NotFound)?;
-    let rows: Vec<(String, String, String)> = q("SELECT date, kind, name FROM work_day").all(on).await?;
-    let mut days = BTreeMap::new();
-    for (date, kind, name) in rows {
-        let kind = stored::code(&kind, |kind| match kind {
-            "off" => Some(DayKind::Off),
-            "work" => Some(DayKind::Work),
-            _ => None,
-        })?;
-        days.insert(stored::date(&date)?, (kind, name));
-    }
-    Ok(WorkCalendar { days, blocked_days_of_month: stored::json(&blocked)? })
 }
 
 /// The two targets in force on a date.
@@ -173,8 +153,9 @@ async fn add(backend: &Backend, caller: &Caller, input: KindRuleInput) -> Done<R
         Some(kind) => input.filled_from(kind),
         None => input,
     };
-    let row = parse(&input).map_err(Failure::Invalid)?;
-    if row.valid_from <= backend.zone().date(caller.now) {
+    let today = backend.zone().date(caller.now);
+    let row = parse(&input, today).map_err(Failure::Invalid)?;
+    if row.valid_from <= today {
         return Err(Refusal::RuleInThePast.into());
     }
     let newest: Option<(String, i64)> =
@@ -236,7 +217,7 @@ struct Parsed {
     valid_from: NaiveDate,
 }
 
-fn parse(input: &KindRuleInput) -> Result<Parsed, Vec<FieldProblem>> {
+fn parse(input: &KindRuleInput, today: NaiveDate) -> Result<Parsed, Vec<FieldProblem>> {
     let mut problems = Vec::new();
     let code = text(&mut problems, "code", &input.code, CODE_AT_MOST);
     let is_plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
@@ -259,10 +240,8 @@ fn parse(input: &KindRuleInput) -> Result<Parsed, Vec<FieldProblem>> {
         let range = Problem::NotInRange(1, i64::from(SESSIONS_AT_MOST));
         missing_or("limit_sessions", &input.limit_sessions, range);
     }
-    let valid_from = domain::meetings::parse_date(&input.valid_from);
-    if valid_from.is_none() {
-        missing_or("valid_from", &input.valid_from, Problem::NotADate);
-    }
+    let valid_from = DateReading::coming(today).read(&input.valid_from);
+    let valid_from = valid_from.map_err(|problem| missing_or("valid_from", &input.valid_from, problem)).ok();
     match (scope, limit, valid_from) {
         (Some(scope), Some(limit_sessions), Some(valid_from)) if problems.is_empty() => {
             let (code, source) = (code.into(), source.into());

@@ -1,7 +1,7 @@
 //! What a new database begins with: the rules in force, the targets and the calendar of days off, each with its
 //! source. Data from then on: nothing reads these tables of the program again.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use domain::audit::Deed;
 use domain::ids::RuleId;
 use serde_json::json;
@@ -11,7 +11,7 @@ use crate::audit::{self, Entry};
 use crate::db::{Db, Source, Tx, q};
 use crate::entropy::Entropy;
 use crate::stop::{Done, Stop};
-use crate::{Backend, counted, rules};
+use crate::{Backend, counted, rules, work_days};
 
 /// The document a row cites, and the day from which it holds.
 struct Document {
@@ -68,7 +68,7 @@ pub(crate) async fn run(db: &Db, entropy: &dyn Entropy) -> Done<()> {
     let mut tx = db.begin().await?;
     kinds(&mut tx, entropy, |_| true).await?;
     targets(&mut tx).await?;
-    work_days(&mut tx).await?;
+    list_work_days(&mut tx).await?;
     q("INSERT INTO setting (name, value) VALUES ($1, $2) ON CONFLICT DO NOTHING")
         .bind(HYBRID)
         .bind("online_when_connected")
@@ -169,7 +169,7 @@ async fn targets(tx: &mut Tx) -> Done<()> {
     Ok(())
 }
 
-async fn work_days(tx: &mut Tx) -> Done<()> {
+async fn list_work_days(tx: &mut Tx) -> Done<()> {
     let mut reader = csv::Reader::from_reader(WORK_DAYS.as_bytes());
     for row in reader.deserialize() {
         let (date, kind, name): (NaiveDate, String, String) =
@@ -180,6 +180,7 @@ async fn work_days(tx: &mut Tx) -> Done<()> {
             .bind(name)
             .run(&mut *tx)
             .await?;
+        work_days::enter_year(tx, date.year()).await?;
     }
     Ok(())
 }

@@ -3,8 +3,8 @@
 
 use std::str::FromStr;
 
-use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
-use domain::time::Sitting;
+use chrono::{DateTime, NaiveDate, Utc};
+use domain::time::{DayTime, Sitting};
 use serde::de::DeserializeOwned;
 
 use crate::stop::{Done, Stop};
@@ -24,17 +24,23 @@ pub(crate) fn date(text: &str) -> Done<NaiveDate> {
     text.parse().map_err(|_| Stop::Stored(format!("date {text:?}")))
 }
 
-/// A time of day from its minute.
-pub(crate) fn minute(minute: i64) -> Done<NaiveTime> {
+/// A time of day from its minute; 1440 is the end of the day.
+pub(crate) fn minute(minute: i64) -> Done<DayTime> {
     u32::try_from(minute)
         .ok()
-        .and_then(|m| NaiveTime::from_hms_opt(m / 60, m % 60, 0))
+        .and_then(DayTime::from_minute)
         .ok_or_else(|| Stop::Stored(format!("minute {minute}")))
+}
+
+/// The minute that a time of day is stored as.
+pub(crate) fn minute_of(time: impl Into<DayTime>) -> i64 {
+    i64::from(time.into().minute())
 }
 
 /// A sitting from its date and minutes.
 pub(crate) fn sitting(day: &str, from: i64, to: i64) -> Done<Sitting> {
-    let sitting = Sitting::new(date(day)?, minute(from)?, minute(to)?);
+    let date = date(day)?;
+    let sitting = minute(from)?.time().and_then(|from| Sitting::new(date, from, minute(to).ok()?));
     sitting.ok_or_else(|| Stop::Stored(format!("sitting on {day}")))
 }
 

@@ -90,6 +90,8 @@ fn calls(office: &Office) -> BTreeMap<&'static str, Call> {
         "/api/rooms/list",
         "/api/rooms/get",
         "/api/rules/list",
+        "/api/work-days/year",
+        "/api/work-days/years",
         "/api/imports/report",
         "/api/audit/list",
     ];
@@ -297,6 +299,12 @@ fn calls(office: &Office) -> BTreeMap<&'static str, Call> {
         ("/api/rooms/withdraw", missing(&admin, &no_room, vec![("id", nobody())])),
         ("/api/rooms/restore", missing(&admin, &no_room, vec![("id", nobody())])),
         ("/api/rules/add", form(&admin, "/admin/rules", shown, vec![("name_vi", text())])),
+        ("/api/work-days/set", form(&admin, "/admin/days-off", shown, vec![("name", text())])),
+        (
+            "/api/work-days/drop",
+            missing(&admin, "/admin/days-off?year=2030", vec![("date", "2030-05-01".into())]),
+        ),
+        ("/api/work-days/declare", form(&admin, "/admin/days-off", "", vec![("year", "1".into())])),
         ("/api/rules/set-hybrid", form(&admin, "/admin/rules", "", vec![("hybrid", "so-so".into())])),
     ];
     let always = always.map(|call| (call, Call::Always));

@@ -43,7 +43,7 @@ mod tests {
 
     fn sitting(day: u32, from: &str, to: &str) -> Sitting {
         let date = format!("2026-06-{day:02}").parse().unwrap();
-        Sitting::new(date, from.parse().unwrap(), to.parse().unwrap()).unwrap()
+        Sitting::new(date, from.parse().unwrap(), to.parse::<chrono::NaiveTime>().unwrap()).unwrap()
     }
 
     fn time(began: &str, ended: &str) -> Stretch {

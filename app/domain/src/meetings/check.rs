@@ -166,6 +166,12 @@ pub enum Note {
         /// Name of the holiday; empty for a weekend.
         name: String,
     },
+    /// The days off of this year are not entered, so nobody knows whether a sitting lies on one, or whether the invitation
+    /// would be in time.
+    DaysNotEntered {
+        /// The year.
+        year: i32,
+    },
     /// A sitting lies on a day the agency keeps free.
     BlockedDay {
         /// The sitting's date.
@@ -290,7 +296,12 @@ mod tests {
     #[test]
     fn an_agenda_longer_than_the_sittings_and_a_long_conclusion_are_told() {
         let sitting = |from: &str, to: &str| {
-            Sitting::new("2026-06-16".parse().unwrap(), from.parse().unwrap(), to.parse().unwrap()).unwrap()
+            Sitting::new(
+                "2026-06-16".parse().unwrap(),
+                from.parse().unwrap(),
+                to.parse::<chrono::NaiveTime>().unwrap(),
+            )
+            .unwrap()
         };
         let two_hours = [sitting("08:00:00", "10:00:00")];
         assert_eq!(agenda_notes(&two_hours, [("Khai mạc", 10), ("Báo cáo", 60), ("Kết luận", 50)]), []);

@@ -3,7 +3,7 @@
 
 use std::str::FromStr;
 
-use chrono::NaiveTime;
+use chrono::{NaiveDate, NaiveTime};
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -14,7 +14,7 @@ use crate::count::{Counterpart, Form, Side};
 use crate::error::{FieldProblem, Problem};
 use crate::ids::{AgencyId, AgendaItemId, PersonId, RoomId};
 use crate::text::Line;
-use crate::time::{Sitting, parse_date};
+use crate::time::{DateReading, Sitting, read_time};
 
 /// The form, every field as text, as typed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -58,11 +58,11 @@ pub struct MeetingInput {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct SittingInput {
-    /// `2026-06-16` or `16/6/2026`.
+    /// As [`DateReading::read`] reads it.
     pub date: String,
-    /// `07:30`, `7h30` or `7:30`.
+    /// As [`read_time`] reads it.
     pub from: String,
-    /// Likewise.
+    /// Likewise; 24:00 is the end of the day.
     pub to: String,
 }
 
@@ -164,13 +164,9 @@ pub struct PlannedItem {
     pub is_discussion: bool,
 }
 
-/// Reads a time of day as offices type it: `07:30`, `7h30`, `7g30`, `14h`.
+/// Reads a time that a clock shows, as [`read_time`] does.
 pub fn parse_time(text: &str) -> Option<NaiveTime> {
-    let text = text.trim().to_lowercase();
-    let (hour, minute) = text.split_once([':', 'h', 'g']).unwrap_or((&text, "0"));
-    let minute = if minute.trim().is_empty() { "0" } else { minute };
-    let minute = minute.split(':').next().unwrap_or("0");
-    NaiveTime::from_hms_opt(hour.trim().parse().ok()?, minute.trim().parse().ok()?, 0)
+    read_time(text)?.time()
 }
 
 impl SittingInput {
@@ -179,7 +175,7 @@ impl SittingInput {
         SittingInput {
             date: sitting.date.to_string(),
             from: sitting.from.format("%H:%M").to_string(),
-            to: sitting.to.format("%H:%M").to_string(),
+            to: sitting.to.to_string(),
         }
     }
 
@@ -189,42 +185,55 @@ impl SittingInput {
     }
 
     /// The sitting, or what is wrong with each field. `index` names the fields.
-    pub fn parse(&self, index: usize) -> Result<Sitting, Vec<FieldProblem>> {
-        let mut problems = Vec::new();
-        let mut read = |field: &str, text: &str, problem| {
+    pub fn parse(&self, index: usize, dates: &DateReading) -> Result<Sitting, Vec<FieldProblem>> {
+        let field = |name: &str, text: &str, problem| {
             let problem = if text.trim().is_empty() { Problem::Missing } else { problem };
-            problems.push(FieldProblem::new(format!("sittings[{index}][{field}]"), problem));
+            FieldProblem::new(format!("sittings[{index}][{name}]"), problem)
         };
-        let (date, from, to) = (parse_date(&self.date), parse_time(&self.from), parse_time(&self.to));
-        if date.is_none() {
-            read("date", &self.date, Problem::NotADate);
-        }
-        if from.is_none() {
-            read("from", &self.from, Problem::NotATime);
-        }
-        if to.is_none() {
-            read("to", &self.to, Problem::NotATime);
-        }
+        let date = dates.read(&self.date).map_err(|problem| field("date", &self.date, problem));
+        let from = parse_time(&self.from).ok_or_else(|| field("from", &self.from, Problem::NotATime));
+        let to = read_time(&self.to).ok_or_else(|| field("to", &self.to, Problem::NotATime));
         match (date, from, to) {
-            (Some(date), Some(from), Some(to)) => Sitting::new(date, from, to).ok_or_else(|| {
-                vec![FieldProblem::new(format!("sittings[{index}][to]"), Problem::EndsBeforeStart)]
-            }),
-            _ => Err(problems),
+            (Ok(date), Ok(from), Ok(to)) => {
+                Sitting::checked(date, from, to).map_err(|problem| vec![field("to", &self.to, problem)])
+            }
+            (date, from, to) => Err([date.err(), from.err(), to.err()].into_iter().flatten().collect()),
         }
+    }
+
+    /// The same with its date whole, if it can be read: `mai` means another day tomorrow.
+    fn settled(mut self, dates: &DateReading) -> SittingInput {
+        if let Ok(date) = dates.read(&self.date) {
+            self.date = date.to_string();
+        }
+        self
     }
 }
 
 impl MeetingInput {
+    /// How the dates of the form are read: what took place lies behind, what is planned ahead.
+    pub fn dates(&self, today: NaiveDate) -> DateReading {
+        if self.held == "on" { DateReading::past(today) } else { DateReading::coming(today) }
+    }
+
+    /// The form with every date whole that can be read today. What cannot be read stays as it was typed.
+    pub fn settled(mut self, today: NaiveDate) -> MeetingInput {
+        let dates = self.dates(today);
+        self.sittings = self.sittings.into_iter().map(|sitting| sitting.settled(&dates)).collect();
+        self
+    }
+
     /// The sittings that can be read, in order; what cannot is left out. For live feedback while typing.
-    pub fn readable_sittings(&self) -> Vec<Sitting> {
+    pub fn readable_sittings(&self, today: NaiveDate) -> Vec<Sitting> {
+        let dates = self.dates(today);
         let mut sittings: Vec<Sitting> =
-            self.sittings.iter().enumerate().filter_map(|(i, s)| s.parse(i).ok()).collect();
+            self.sittings.iter().enumerate().filter_map(|(i, s)| s.parse(i, &dates).ok()).collect();
         sittings.sort();
         sittings
     }
 
     /// The plan, or every field that stands in its way at once.
-    pub fn parse(&self) -> Result<Plan, Vec<FieldProblem>> {
+    pub fn parse(&self, today: NaiveDate) -> Result<Plan, Vec<FieldProblem>> {
         let mut fields = Fields::default();
         let title = fields.text("title", &self.title, TITLE_AT_MOST, true);
         let agency = fields.id("agency", &self.agency);
@@ -232,7 +241,7 @@ impl MeetingInput {
         let form = fields.choice("form", &self.form, Form::parse);
         let side = fields.choice("side", or(&self.side, "organised"), Side::parse);
         let counterpart = fields.choice("counterpart", or(&self.counterpart, "internal"), Counterpart::parse);
-        let sittings = self.parse_sittings(&mut fields);
+        let sittings = self.parse_sittings(&mut fields, &self.dates(today));
         let rooms = fields.ids("rooms", &self.rooms, ROOMS_AT_MOST);
         let place = fields.text("place", &self.place, TEXT_AT_MOST, false);
         let sites = fields.ids("sites", &self.sites, SITES_AT_MOST);
@@ -283,7 +292,7 @@ impl MeetingInput {
         Some(FieldProblem::new(field, Problem::TooMany(ROOM_TO_SHORTEN * at_most)))
     }
 
-    fn parse_sittings(&self, fields: &mut Fields) -> Vec<Sitting> {
+    fn parse_sittings(&self, fields: &mut Fields, dates: &DateReading) -> Vec<Sitting> {
         let typed: Vec<(usize, &SittingInput)> =
             self.sittings.iter().enumerate().filter(|(_, s)| !s.is_empty()).collect();
         if typed.is_empty() {
@@ -294,7 +303,7 @@ impl MeetingInput {
         }
         let mut sittings: Vec<Sitting> = Vec::new();
         for (index, input) in typed {
-            match input.parse(index) {
+            match input.parse(index, dates) {
                 Ok(sitting) if sittings.iter().any(|s| s.overlaps(&sitting)) => {
                     fields.put(&format!("sittings[{index}][from]"), Problem::OverlapsOwn);
                 }

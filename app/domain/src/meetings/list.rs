@@ -130,6 +130,8 @@ pub struct Calendar {
     pub left_out: Vec<(NaiveDate, u32)>,
     /// Days off in the window that are not plain weekends: date and name.
     pub days_off: Vec<(NaiveDate, String)>,
+    /// Years of the window whose days off are not entered yet.
+    pub years_not_entered: Vec<i32>,
     /// Weekend days that are worked.
     pub working_weekends: Vec<NaiveDate>,
     /// Days the agency keeps free of meetings.

@@ -5,14 +5,14 @@ use async_trait::async_trait;
 use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta, Timelike, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{AGENDA_AT_MOST, TEXT_AT_MOST, parse_date, parse_time};
+use super::{AGENDA_AT_MOST, TEXT_AT_MOST};
 use crate::access::Caller;
 use crate::duration::{actual, opening};
 use crate::error::{FieldProblem, Outcome, Problem, Refusal};
 use crate::ids::{AgendaItemId, MeetingId};
 use crate::period::Period;
 use crate::text::Paragraphs;
-use crate::time::Sitting;
+use crate::time::{DateReading, Sitting, read_time};
 
 /// A meeting may be sent out this long after its start: a secretary who fills in the form for a meeting that begins now
 /// needs some minutes to do so.
@@ -106,20 +106,38 @@ pub fn may_enter(sittings: &[Sitting], now: NaiveDateTime, is_period_signed: boo
     correctable(is_period_signed)
 }
 
-/// A local time as offices type it: `11:40`, `11h40, 16/6/2026`. An hour alone is of `day`; nothing typed is `None`.
-pub fn parse_moment(text: &str, day: NaiveDate) -> Result<Option<NaiveDateTime>, Problem> {
-    let (mut date, mut time) = (None, None);
-    for word in text.split([',', ' ', 'T']).filter(|word| !word.is_empty()) {
-        match parse_date(word) {
-            Some(read) => date = Some(read),
-            None => time = Some(parse_time(word)),
+/// A local time as offices type it: `11:40`, `11h40, 16/6`, `19h hôm qua`, `24:00`. An hour alone is of `day`; a date
+/// without its year is the latest such date. Nothing typed is `None`.
+///
+/// The time is what stands before or behind the date, so every place to part the two is tried.
+pub fn parse_moment(text: &str, day: NaiveDate, today: NaiveDate) -> Result<Option<NaiveDateTime>, Problem> {
+    let mut words: Vec<&str> = text.split([',', ' ', '\u{a0}']).filter(|word| !word.is_empty()).collect();
+    if let [machine] = words[..]
+        && let Some((date, time)) = machine.split_once('T')
+        && !date.is_empty()
+    {
+        words = vec![date, time];
+    }
+    if words.is_empty() {
+        return Ok(None);
+    }
+    if let Some(time) = read_time(&words.join(" ")) {
+        return Ok(Some(time.on(day)));
+    }
+    let dates = DateReading::past(today);
+    let mut problem = Problem::NotATime;
+    for at in 1..words.len() {
+        let (head, tail) = (words[..at].join(" "), words[at..].join(" "));
+        for (time, date) in [(&head, &tail), (&tail, &head)] {
+            let Some(time) = read_time(time) else { continue };
+            match dates.read(date) {
+                Ok(date) => return Ok(Some(time.on(date))),
+                Err(Problem::NotADate) => {}
+                Err(other) => problem = other,
+            }
         }
     }
-    match (date, time) {
-        (None, None) => Ok(None),
-        (date, Some(Some(time))) => Ok(Some(date.unwrap_or(day).and_time(time))),
-        _ => Err(Problem::NotATime),
-    }
+    Err(problem)
 }
 
 /// When a meeting that was held is said to have been, as typed.
@@ -195,10 +213,16 @@ impl CorrectionInput {
         now: NaiveDateTime,
     ) -> Result<Correction, Vec<FieldProblem>> {
         let mut problems = Vec::new();
-        let opened =
-            hour("opened", &self.opened, recorded.opened.date(), Some(recorded.opened), &mut problems);
+        let today = now.date();
+        let opened = hour(
+            "opened",
+            &self.opened,
+            (recorded.opened.date(), today),
+            Some(recorded.opened),
+            &mut problems,
+        );
         let day = opened.map_or(recorded.opened.date(), |opened| opened.date());
-        let closed = hour("closed", &self.closed, day, Some(recorded.closed), &mut problems);
+        let closed = hour("closed", &self.closed, (day, today), Some(recorded.closed), &mut problems);
         let mut put = |field: &str, problem| problems.push(FieldProblem::new(field, problem));
         if let Some(opened) = opened
             && planned.is_some_and(|planned| began_before(planned, opened, now.max(opened)).is_err())
@@ -224,7 +248,7 @@ impl CorrectionInput {
             put("items", Problem::TooMany(AGENDA_AT_MOST));
         }
         let items = match opened.zip(closed) {
-            Some(hours) => self.parse_items(recorded, hours, &mut problems),
+            Some(hours) => self.parse_items(recorded, hours, today, &mut problems),
             None => Vec::new(),
         };
         match opened.zip(closed) {
@@ -246,6 +270,7 @@ impl CorrectionInput {
         &self,
         recorded: &Recorded,
         hours: (NaiveDateTime, NaiveDateTime),
+        today: NaiveDate,
         problems: &mut Vec<FieldProblem>,
     ) -> Vec<ItemTimes> {
         let mut items = Vec::new();
@@ -260,9 +285,9 @@ impl CorrectionInput {
                 continue;
             }
             let known = recorded.items.iter().find(|known| known.id == id).and_then(|known| known.times);
-            let began =
-                hour(&name("began"), &item.began, hours.0.date(), known.map(|(began, _)| began), problems);
-            let day = began.map_or(hours.0.date(), |began| began.date());
+            let opened = (hours.0.date(), today);
+            let began = hour(&name("began"), &item.began, opened, known.map(|(began, _)| began), problems);
+            let day = (began.map_or(hours.0.date(), |began| began.date()), today);
             let done = hour(&name("done"), &item.done, day, known.map(|(_, done)| done), problems);
             let Some((began, done)) = began.zip(done) else { continue };
             let (began, done) = (within(began, hours), within(done, hours));
@@ -291,11 +316,11 @@ impl CorrectionInput {
 fn hour(
     field: &str,
     text: &str,
-    day: NaiveDate,
+    (day, today): (NaiveDate, NaiveDate),
     recorded: Option<NaiveDateTime>,
     problems: &mut Vec<FieldProblem>,
 ) -> Option<NaiveDateTime> {
-    match parse_moment(text, day) {
+    match parse_moment(text, day, today) {
         Ok(Some(typed)) => {
             Some(recorded.filter(|recorded| minute_of(*recorded) == minute_of(typed)).unwrap_or(typed))
         }

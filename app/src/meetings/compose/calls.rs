@@ -6,12 +6,13 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use domain::access::Stage;
 use domain::agencies::Agency;
+use domain::calendar::WorkCalendar;
 use domain::ids::{AgencyId, MeetingId, RoomId};
 use domain::meetings::{AgendaInput, Check, MeetingInput, Saved, Typing};
 use domain::people::PersonRef;
 use domain::rooms::Room;
 use domain::rules::KindRule;
-use domain::time::Hours;
+use domain::time::{Hours, read_time};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -29,6 +30,7 @@ use {
     domain::meetings::{Delegation, SittingInput},
     domain::rooms::{RoomsOffered, RoomsWanted},
     domain::services::Services,
+    domain::time::Zone,
 };
 
 /// The form as it was last kept, with everything it offers.
@@ -65,6 +67,8 @@ pub struct Choices {
     pub own: Vec<AgencyId>,
     /// Working hours of the agency that holds the meeting.
     pub hours: Hours,
+    /// Its days off and the days it keeps free.
+    pub calendar: WorkCalendar,
     /// The people named in the form.
     pub people: Vec<PersonRef>,
 }
@@ -89,10 +93,7 @@ impl Start {
     /// Reads an address. Values that are not a date, an hour or an identifier are left out.
     pub fn read(text: impl Fn(&str) -> String) -> Start {
         // Formatted again from the parsed value, so that nothing else gets in.
-        let time = |name| {
-            let time = domain::meetings::parse_time(&text(name));
-            time.map(|time| time.format("%H:%M").to_string()).unwrap_or_default()
-        };
+        let time = |name| read_time(&text(name)).map(|time| time.to_string()).unwrap_or_default();
         let date = text("date").parse::<chrono::NaiveDate>();
         let (room, agency) = (text("room").parse::<RoomId>(), text("agency").parse::<AgencyId>());
         Start {
@@ -174,8 +175,7 @@ fn own(caller: &Caller, tree: &[Agency]) -> Vec<AgencyId> {
 async fn choices(services: &Services, caller: &Caller, input: &MeetingInput) -> Result<Choices, Failure> {
     let agencies = services.agencies.tree(caller).await?;
     let agency = input.agency.parse().unwrap_or(caller.agency.id);
-    let hours =
-        services.agencies.settings(caller, agency).await.map(|settings| settings.hours).unwrap_or_default();
+    let (hours, calendar) = working_time(services, caller, agency).await;
     let people = services.people.named(caller, people_in(input)).await?;
     let chosen = input.rooms.iter().filter_map(|room| room.parse().ok()).collect();
     let wanted = RoomsWanted { holder: Some(agency), chosen, ..RoomsWanted::default() };
@@ -187,8 +187,16 @@ async fn choices(services: &Services, caller: &Caller, input: &MeetingInput) -> 
         own: own(caller, &agencies),
         agencies,
         hours,
+        calendar,
         people,
     })
+}
+
+/// Working hours and days off of an agency; the usual ones of an agency that is none.
+#[cfg(feature = "ssr")]
+async fn working_time(services: &Services, caller: &Caller, agency: AgencyId) -> (Hours, WorkCalendar) {
+    let settings = services.agencies.settings(caller, agency).await;
+    settings.map(|settings| (settings.hours, settings.calendar)).unwrap_or_default()
 }
 
 /// Everybody a form names.
@@ -344,6 +352,7 @@ async fn saved(
     mut typed: Typed,
     mut input: MeetingInput,
 ) -> Result<SaveOutcome, Failure> {
+    input = input.settled(Zone::VIETNAM.date(caller.now));
     // What is sent holds nobody who was only guessed at.
     if step != Step::Publish {
         add_typed(services, caller, &mut typed, &mut input).await?;
@@ -355,7 +364,9 @@ async fn saved(
     };
     // An item that holds papers stays where it is.
     if held.is_none() {
-        step.apply(&mut input, &services.agencies.tree(caller).await?);
+        let agency = input.agency.parse().unwrap_or(caller.agency.id);
+        let (_, calendar) = working_time(services, caller, agency).await;
+        step.apply(&mut input, &services.agencies.tree(caller).await?, &calendar);
     }
     let saved = match services.meetings.save(caller, edited, input.clone()).await {
         // Somebody else was faster. What was typed here becomes a draft of its own, so neither is lost.

@@ -33,7 +33,7 @@ pub(super) fn content(sheet: Sheet) -> impl IntoView {
 
 /// Kinds in two groups, each with its limit in words, by the rules of the meeting's date.
 fn kinds(sheet: Sheet, input: &MeetingInput) -> impl IntoView + use<> {
-    let date = input.readable_sittings().first().map(|sitting| sitting.date);
+    let date = input.readable_sittings(sheet.clock.today()).first().map(|sitting| sitting.date);
     let rules: Vec<KindRule> = sheet.choices.with_value(|choices| {
         let newest = choices.rules.iter().map(|rule| rule.valid_from).max().unwrap_or_default();
         rules_on(&choices.rules, date.unwrap_or(newest)).into_iter().cloned().collect()

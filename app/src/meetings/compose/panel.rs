@@ -254,7 +254,7 @@ fn blocking(sheet: Sheet) -> impl IntoView {
                 }
             })
             .collect_view();
-        let notes = check.notes.iter().filter(|note| note.blocks()).map(|note| note_section(note, Mark::Must)).collect_view();
+        let notes = check.notes.iter().filter(|note| note.blocks()).map(|note| note_section(sheet, note, Mark::Must)).collect_view();
         view! { {sections} {notes} }
     })
 }
@@ -303,7 +303,7 @@ fn warnings(sheet: Sheet) -> impl IntoView {
             .notes
             .iter()
             .filter(|note| !note.blocks())
-            .map(|note| note_section(note, Mark::Note))
+            .map(|note| note_section(sheet, note, Mark::Note))
             .collect_view();
         view! { {chair} {busy} {notes} }
     })
@@ -360,14 +360,23 @@ fn name_of(of: &BusyOf) -> &str {
     }
 }
 
-fn note_section(note: &Note, mark: Mark) -> impl IntoView + use<> {
+fn note_section(sheet: Sheet, note: &Note, mark: Mark) -> impl IntoView + use<> {
     let (icon, title, body) = match note {
         Note::LateInvitation { days } => {
             ("mail", tf(COMPOSER_LATE, &[("n", days)]), t(COMPOSER_LATE_BODY).to_owned())
         }
         Note::DayOff { date, name } => {
-            ("calendar-x", tf(COMPOSER_DAY_OFF, &[("date", &text::weekday_date(*date))]), name.to_owned())
+            let next = sheet.choices.with_value(|choices| choices.calendar.next_working_day(*date));
+            let next = next.map(|next| tf(COMPOSER_NEXT_WORKING_DAY, &[("date", &text::weekday_date(next))]));
+            let said = [Some(name.clone()).filter(|name| !name.is_empty()), next].into_iter().flatten();
+            let title = tf(COMPOSER_DAY_OFF, &[("date", &text::weekday_date(*date))]);
+            ("calendar-x", title, said.collect::<Vec<_>>().join(". "))
         }
+        Note::DaysNotEntered { year } => (
+            "calendar-x",
+            tf(DATES_NOT_ENTERED, &[("year", year)]),
+            t(COMPOSER_DAYS_NOT_ENTERED_BODY).to_owned(),
+        ),
         Note::BlockedDay { date } => (
             "calendar-x",
             tf(COMPOSER_BLOCKED_DAY, &[("date", &text::weekday_date(*date))]),

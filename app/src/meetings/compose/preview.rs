@@ -66,7 +66,7 @@ fn facts(sheet: Sheet, input: &MeetingInput) -> Vec<(&'static str, String)> {
         rule.map(|rule| meeting_words::kind(&rule.kind).to_owned()).unwrap_or_default()
     });
     let form = Form::parse(&input.form).map(words::form).unwrap_or_default();
-    let when: Vec<String> = input.readable_sittings().iter().map(text::sitting).collect();
+    let when: Vec<String> = input.readable_sittings(sheet.clock.today()).iter().map(text::sitting).collect();
     let rooms = sheet.choices.with_value(|choices| {
         let name = |id: &String| choices.rooms.iter().find(|room| room.id.to_string() == *id);
         input.rooms.iter().filter_map(name).map(|room| room.name.clone()).collect::<Vec<_>>()

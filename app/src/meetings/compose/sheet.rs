@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use domain::access::Stage;
 use domain::agencies::Agency;
 use domain::duration;
@@ -21,6 +21,7 @@ use leptos::prelude::*;
 use super::calls::{Choices, Composed};
 use crate::failure::describe_problem;
 use crate::form::Posted;
+use crate::session::{self, PageClock};
 use crate::text::keys::*;
 use crate::text::t;
 
@@ -97,6 +98,8 @@ pub(super) struct Sheet {
     pub(super) papers: StoredValue<BTreeMap<String, u32>>,
     /// How far the meeting has come.
     pub(super) stage: Stage,
+    /// What dates without their year are read by.
+    pub(super) clock: PageClock,
     /// Whether what stands beside the form could not be asked for since something was typed.
     pub(super) is_unchecked: RwSignal<bool>,
     /// The saves.
@@ -150,6 +153,7 @@ impl Sheet {
             choices: StoredValue::new(composed.choices),
             papers: StoredValue::new(composed.papers),
             stage: composed.stage,
+            clock: session::clock(),
             is_unchecked: RwSignal::new(false),
             #[cfg(feature = "hydrate")]
             keeper: StoredValue::new(super::keeper::Keeper::new(
@@ -230,7 +234,7 @@ impl Sheet {
 
     /// The length against the limit, computed here and now.
     pub(super) fn length(self) -> Option<DurationCheck> {
-        self.choices.with_value(|choices| self.input.with(|input| length(input, choices)))
+        self.choices.with_value(|choices| self.input.with(|input| length(input, choices, self.clock.today())))
     }
 
     /// Whether the meeting is declared as held, to be entered afterwards.
@@ -301,8 +305,8 @@ impl Sheet {
 }
 
 /// The length of what is typed, when kind and time can be read.
-fn length(input: &MeetingInput, choices: &Choices) -> Option<DurationCheck> {
-    let sittings = input.readable_sittings();
+fn length(input: &MeetingInput, choices: &Choices, today: NaiveDate) -> Option<DurationCheck> {
+    let sittings = input.readable_sittings(today);
     let first = sittings.first()?;
     let rule = rule_on(&choices.rules, input.kind.trim(), first.date)?.clone();
     Some(DurationCheck {

@@ -6,9 +6,12 @@ use std::str::FromStr;
 
 use chrono::{NaiveDate, NaiveTime};
 use domain::agencies::{Agency, Level};
+use domain::calendar::WorkCalendar;
 use domain::ids::AgencyId;
 use domain::meetings::{AgendaInput, Delegation, MeetingInput, SittingInput};
-use domain::time::Sitting;
+#[cfg(any(feature = "hydrate", test))]
+use domain::time::read_time;
+use domain::time::{DayTime, Sitting};
 
 /// One press.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,7 +24,7 @@ pub(super) enum Step {
     Publish,
     /// Sends what was looked at.
     Send,
-    /// One more sitting, a day after the last one.
+    /// One more sitting, on the working day after the last one.
     AddSitting,
     /// Away with a sitting.
     DropSitting(usize),
@@ -101,7 +104,7 @@ impl Step {
     }
 
     /// Takes the step. What concerns the outside (keeping, checking, sending) changes nothing that was typed.
-    pub(super) fn apply(&self, input: &mut MeetingInput, agencies: &[Agency]) {
+    pub(super) fn apply(&self, input: &mut MeetingInput, agencies: &[Agency], calendar: &WorkCalendar) {
         match self {
             Step::Keep
             | Step::Check
@@ -110,7 +113,7 @@ impl Step {
             | Step::AddSite
             | Step::AddDelegate
             | Step::FindRoom => {}
-            Step::AddSitting => input.sittings.push(next_sitting(&input.sittings)),
+            Step::AddSitting => input.sittings.push(next_sitting(&input.sittings, calendar)),
             Step::DropSitting(at) => drop_at(&mut input.sittings, *at),
             Step::AddRoom => input.rooms.push(String::new()),
             Step::DropRoom(at) => drop_at(&mut input.rooms, *at),
@@ -202,10 +205,11 @@ fn swap<T>(list: &mut [T], first: Option<usize>, second: usize) {
     }
 }
 
-/// The day after the last sitting at the same hours; an empty one when there is none to go by.
-fn next_sitting(sittings: &[SittingInput]) -> SittingInput {
+/// The working day after the last sitting at the same hours; an empty one when there is none to go by.
+fn next_sitting(sittings: &[SittingInput], calendar: &WorkCalendar) -> SittingInput {
     let Some(last) = sittings.last() else { return SittingInput::default() };
-    let next = domain::meetings::parse_date(&last.date).and_then(|date| date.succ_opt());
+    let next = domain::meetings::parse_date(&last.date)
+        .and_then(|date| calendar.next_working_day(date).or_else(|| date.succ_opt()));
     SittingInput {
         date: next.map(|date| date.to_string()).unwrap_or_default(),
         from: last.from.clone(),
@@ -228,6 +232,11 @@ pub(super) fn meaning(input: &MeetingInput) -> MeetingInput {
     for sitting in &mut said.sittings {
         if let Some(date) = domain::meetings::parse_date(&sitting.date) {
             sitting.date = date.to_string();
+        }
+        for hour in [&mut sitting.from, &mut sitting.to] {
+            if let Some(time) = read_time(hour) {
+                *hour = time.to_string();
+            }
         }
     }
     said.agenda.retain(|item| *item != AgendaInput::default());
@@ -262,7 +271,8 @@ fn read_sitting(text: &str) -> Option<Sitting> {
     let (date, hours) = text.split_once('T')?;
     let (from, to) = hours.split_once('/')?;
     let time = |text: &str| NaiveTime::parse_from_str(text, "%H:%M").ok();
-    Sitting::new(NaiveDate::from_str(date).ok()?, time(from)?, time(to)?)
+    let to = if to == DayTime::End.to_string() { DayTime::End } else { time(to)?.into() };
+    Sitting::new(NaiveDate::from_str(date).ok()?, time(from)?, to)
 }
 
 #[cfg(test)]
@@ -275,7 +285,7 @@ mod tests {
     }
 
     fn after(step: &str, mut input: MeetingInput) -> MeetingInput {
-        Step::parse(step).apply(&mut input, &[]);
+        Step::parse(step).apply(&mut input, &[], &WorkCalendar::default());
         input
     }
 
@@ -293,16 +303,19 @@ mod tests {
     }
 
     #[test]
-    fn another_sitting_is_the_next_day_at_the_same_hours() {
+    fn another_sitting_is_the_next_working_day_at_the_same_hours() {
         let first = SittingInput { date: "30/6/2026".into(), from: "7h30".into(), to: "11:30".into() };
         let input = after("add_sitting", MeetingInput { sittings: vec![first], ..MeetingInput::default() });
         assert_eq!(input.sittings[1].date, "2026-07-01");
         assert_eq!(input.sittings[1].from, "7h30");
+        let friday = SittingInput { date: "2026-07-03".into(), from: "7h30".into(), to: "11:30".into() };
+        let input = after("add_sitting", MeetingInput { sittings: vec![friday], ..MeetingInput::default() });
+        assert_eq!(input.sittings[1].date, "2026-07-06");
     }
 
     #[test]
     fn a_slot_survives_its_button() {
-        let slot = "2026-06-16T13:30/16:30,2026-06-17T07:30/11:30";
+        let slot = "2026-06-16T13:30/16:30,2026-06-17T07:30/11:30,2026-06-17T20:00/24:00";
         let Step::ApplySlot(sittings) = Step::parse(&format!("apply_slot:{slot}")) else {
             panic!("a slot was expected")
         };
@@ -315,10 +328,15 @@ mod tests {
     fn opening_a_draft_is_no_change() {
         let sitting = |date: &str| SittingInput { date: date.into(), from: "7h30".into(), to: "9h".into() };
         let kept = MeetingInput { sittings: vec![sitting("16/6/2026")], ..MeetingInput::default() };
+        assert_eq!(meaning(&kept).sittings[0].from, "07:30");
         let drawn = MeetingInput {
             side: "organised".into(),
             counterpart: "internal".into(),
-            sittings: vec![sitting("2026-06-16")],
+            sittings: vec![SittingInput {
+                from: "07:30".into(),
+                to: "09:00".into(),
+                ..sitting("2026-06-16")
+            }],
             rooms: vec![String::new()],
             agenda: vec![AgendaInput::default()],
             ..MeetingInput::default()

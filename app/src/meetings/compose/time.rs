@@ -1,10 +1,12 @@
 //! When the meeting is: its sittings, and their length in half-days, computed as they are typed.
 
 use domain::meetings::{DurationCheck, MeetingInput, SittingInput, parse_date};
+use domain::time::{Toward, read_time};
 use leptos::prelude::*;
 
 use super::field::{error, framed, invalid, press};
 use super::sheet::Sheet;
+use crate::dates::{self, DateInput};
 use crate::text::keys::*;
 use crate::text::{self, t, tf};
 use crate::ui::meter::Block;
@@ -47,9 +49,6 @@ fn rows(sheet: Sheet, input: &MeetingInput) -> impl IntoView + use<> {
 
 fn row(sheet: Sheet, at: usize, sitting: &SittingInput, only_one: bool) -> impl IntoView + use<> {
     let name = |field: &str| format!("sittings[{at}][{field}]");
-    // A line of text and not the browser's own field, which follows the language of the browser: 12/01 would be December
-    // for one office and January for the next.
-    let date = parse_date(&sitting.date).map_or_else(|| sitting.date.clone(), text::typed);
     let drop = (!only_one).then(|| {
         press(
             format!("drop_sitting:{at}"),
@@ -64,22 +63,23 @@ fn row(sheet: Sheet, at: usize, sitting: &SittingInput, only_one: bool) -> impl 
             sheet.input.with(|input| input.sittings.get(at).and_then(|sitting| parse_date(&sitting.date)));
         date.map(text::long_date)
     };
+    let toward = Signal::derive(move || if sheet.is_held() { Toward::Past } else { Toward::Future });
+    // A line of text and not the browser's own field, which follows the language of the browser: 12/01 would be December
+    // for one office and January for the next.
     let date_field = view! {
-        <input
-            class="input num"
-            id=name("date")
+        <DateInput
             name=name("date")
-            value=date
-            autocomplete="off"
-            placeholder=t(MEETINGS_DATE_EXAMPLE)
-            aria-invalid=invalid(sheet, &name("date"))
-            aria-describedby=format!("{}-error", name("date"))
+            value=sitting.date.clone()
+            toward
+            invalid=Signal::derive(invalid(sheet, &name("date")))
+            described=format!("{}-error", name("date"))
         />
     };
     let from = name("from");
     let from_error = error(sheet, &from);
-    let hour = |field: &'static str, label: &'static str, value: String| {
+    let hour = |field: &'static str, label: &'static str, typed: &str, example: &'static str| {
         let id = name(field);
+        let value = read_time(typed).map_or_else(|| typed.to_owned(), |time| time.to_string());
         view! {
             <div class="field">
                 <label for=id.clone()>{label}</label>
@@ -90,7 +90,8 @@ fn row(sheet: Sheet, at: usize, sitting: &SittingInput, only_one: bool) -> impl 
                     value=value
                     list="hours"
                     autocomplete="off"
-                    placeholder="07:30"
+                    placeholder=example
+                    on:change=dates::leave_time
                     aria-invalid=invalid(sheet, &id)
                     aria-describedby=format!("{id}-error")
                 />
@@ -100,8 +101,8 @@ fn row(sheet: Sheet, at: usize, sitting: &SittingInput, only_one: bool) -> impl 
     view! {
             <div class="sit">
     {framed(sheet, name("date"), t(COMPOSER_DATE), date_field.into_any(), false)}
-                {hour("from", t(COMPOSER_FROM), sitting.from.clone())}
-                {hour("to", t(COMPOSER_TO), sitting.to.clone())}
+                {hour("from", t(COMPOSER_FROM), &sitting.from, "07:30")}
+                {hour("to", t(COMPOSER_TO), &sitting.to, "11:30")}
                 {drop}
             </div>
             <div class="sit__say" aria-live="polite">

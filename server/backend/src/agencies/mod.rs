@@ -22,7 +22,7 @@ use crate::access::permit;
 use crate::audit::{self, Entry};
 use crate::db::{BINDS_AT_MOST, Source, places, q};
 use crate::stop::Done;
-use crate::{Backend, rules, stored, typed};
+use crate::{Backend, stored, typed, work_days};
 pub(crate) use place::{Place, Places, place, places_by_code, places_of};
 pub(crate) use written::{NewAgency, ParsedAgency, UPDATE, insert, parse, write_change};
 
@@ -93,7 +93,7 @@ pub(crate) async fn by_code(on: impl Source, code: &str) -> Done<Option<(AgencyI
 pub(crate) async fn settings(mut on: impl Source, agency: AgencyId) -> Done<AgencySettings> {
     Ok(AgencySettings {
         hours: hours(&mut on, agency).await?,
-        calendar: rules::work_calendar(&mut on, agency).await?,
+        calendar: work_days::calendar(&mut on, agency).await?,
         hybrid: hybrid(on).await?,
     })
 }

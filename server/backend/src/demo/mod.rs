@@ -10,12 +10,15 @@ mod scenes;
 mod tree;
 
 use chrono::{DateTime, Utc};
+use domain::access::Caller;
+use domain::agencies::{Agencies, HoursInput};
 use domain::error::{Failure, Refusal};
 use domain::imports::{ImportKind, ImportMode, ImportReport, Imports};
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 use reports::Faces;
 
+use self::people::Cast;
 use crate::Backend;
 use crate::stop::{Done, Stop};
 
@@ -52,18 +55,28 @@ impl Backend {
         let history = history::meetings(self, &program, &mut rng, now).await?;
         let report = import(self, &program, ImportKind::Meetings, &history).await?;
         import(self, &program, ImportKind::Baseline, &history::baselines(now)).await?;
+        keep_free(self, &program, &cast).await?;
         let recent = recent::meetings(self, &cast, faces, now).await?;
         Ok(Demo { sign_ins: cast.sign_ins(), meetings: report.added + recent })
     }
 }
 
+/// On the 25th these agencies receive citizens and hold no meetings.
+const RECEIVING: [&str; 3] = ["UBND", "VPUB", "SNV"];
+const RECEPTION_DAY: &str = "25";
+
+async fn keep_free(backend: &Backend, program: &Caller, cast: &Cast) -> Done<()> {
+    for code in RECEIVING {
+        let agency = cast.agency(code)?;
+        let hours = expected("settings", backend.settings(program, agency).await)?.hours;
+        let input = HoursInput { blocked_days: RECEPTION_DAY.into(), ..HoursInput::of(&hours, &[]) };
+        expected("hours", backend.set_hours(program, agency, input).await)?;
+    }
+    Ok(())
+}
+
 /// Imports a file that the demo made itself, so that a bad row is a fault of the demo.
-async fn import(
-    backend: &Backend,
-    caller: &domain::access::Caller,
-    kind: ImportKind,
-    csv: &str,
-) -> Done<ImportReport> {
+async fn import(backend: &Backend, caller: &Caller, kind: ImportKind, csv: &str) -> Done<ImportReport> {
     let report = backend.import(caller, kind, csv.as_bytes().to_vec(), ImportMode::Write).await?;
     match report.bad.first() {
         None if report.warnings_count > 0 => {

@@ -53,7 +53,7 @@ struct Director<'a> {
 impl Director<'_> {
     /// The date so many working days from today; today itself is left to the conference.
     async fn working_day(&self, steps: i64) -> Done<NaiveDate> {
-        let calendar = crate::rules::work_calendar(self.backend.db(), self.cast.agency("UBND")?).await?;
+        let calendar = crate::work_days::calendar(self.backend.db(), self.cast.agency("UBND")?).await?;
         let (mut day, mut left) = (self.today, steps.abs());
         while left > 0 {
             let next = if steps > 0 {

@@ -30,6 +30,7 @@ pub(super) enum Area {
     People,
     Rooms,
     Rules,
+    WorkDays,
     /// Several of them, or an unknown one.
     Any,
 }
@@ -91,6 +92,9 @@ fn area(deed: Deed) -> Option<Area> {
         | Deed::RoomsRestore
         | Deed::RoomsWithdraw => Some(Area::Rooms),
         Deed::RulesAdd | Deed::RulesRecount => Some(Area::Rules),
+        Deed::ImportsWorkDays | Deed::WorkDaysDeclare | Deed::WorkDaysDrop | Deed::WorkDaysSet => {
+            Some(Area::WorkDays)
+        }
         Deed::AccountsChangePassword
         | Deed::AccountsManyFailuresOfAddress
         | Deed::AccountsManyFailuresOfUser

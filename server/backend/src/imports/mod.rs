@@ -16,6 +16,7 @@ mod sheets;
 mod sittings;
 mod table;
 mod upload;
+mod work_days;
 
 use std::borrow::Cow;
 
@@ -150,6 +151,7 @@ async fn import(
         ImportKind::Rooms => run(rooms::RoomFile, import, &table).await,
         ImportKind::Meetings => run(meetings::MeetingFile, import, &table).await,
         ImportKind::Baseline => run(baseline::BaselineFile, import, &table).await,
+        ImportKind::WorkDays => run(work_days::WorkDayFile, import, &table).await,
     }
 }
 
@@ -224,6 +226,7 @@ fn action(kind: ImportKind) -> Action {
         ImportKind::Rooms => Action::ManageRooms,
         ImportKind::Meetings => Action::ImportMeetings,
         ImportKind::Baseline => Action::ImportBaseline,
+        ImportKind::WorkDays => Action::ManageWorkDays,
     }
 }
 

@@ -3,7 +3,7 @@
 use chrono::{NaiveDate, NaiveTime, Timelike};
 use domain::error::Problem;
 use domain::meetings::SITTINGS_AT_MOST;
-use domain::time::{Sitting, parse_date};
+use domain::time::{DayTime, Sitting, parse_date};
 
 use super::Import;
 use super::cells::line;
@@ -46,21 +46,38 @@ pub(super) fn sittings(import: &mut Import<'_>, cells: Cells<'_>) -> Option<Vec<
     None
 }
 
-/// One sitting. The end may carry its date too, as ISO 8601 allows; it must be the same one.
+/// One sitting. The end may carry its date too, as ISO 8601 allows; it must be the same one. Midnight is `24:00`, or `00:00`
+/// with the next date.
 fn sitting(text: &str) -> Result<Sitting, Problem> {
     let (start, end) = text.split_once('/').ok_or(Problem::NotATime)?;
     let (date, from) = start.split_once('T').ok_or(Problem::NotADate)?;
     let date = parse_date(date).ok_or(Problem::NotADate)?;
-    let time = |text: &str| {
-        let read = |format| NaiveTime::parse_from_str(text, format).ok();
-        read("%H:%M").or_else(|| read("%H:%M:%S")).filter(|time| time.second() == 0).ok_or(Problem::NotATime)
+    let from = time(from)?.time().ok_or(Problem::NotATime)?;
+    let (end_date, to) = match end.split_once('T') {
+        Some((end_date, to)) => (parse_date(end_date).ok_or(Problem::NotADate)?, time(to)?),
+        None => (date, time(end)?),
     };
-    let to = match end.split_once('T') {
-        Some((end_date, _)) if parse_date(end_date) != Some(date) => return Err(Problem::Different),
-        Some((_, to)) => to,
-        None => end,
-    };
-    Sitting::new(date, time(from)?, time(to)?).ok_or(Problem::EndsBeforeStart)
+    if end_date == date {
+        return Sitting::checked(date, from, to);
+    }
+    let is_next = date.succ_opt() == Some(end_date);
+    match to.time() {
+        Some(NaiveTime::MIN) if is_next => Sitting::checked(date, from, DayTime::End),
+        Some(to) if is_next && Sitting::checked(date, from, to.into()) == Err(Problem::PastMidnight) => {
+            Err(Problem::PastMidnight)
+        }
+        _ => Err(Problem::Different),
+    }
+}
+
+/// A time to the minute; a file may write its seconds.
+fn time(text: &str) -> Result<DayTime, Problem> {
+    if matches!(text, "24:00" | "24:00:00") {
+        return Ok(DayTime::End);
+    }
+    let read = |format| NaiveTime::parse_from_str(text, format).ok();
+    let time = read("%H:%M").or_else(|| read("%H:%M:%S")).filter(|time| time.second() == 0);
+    time.map(DayTime::At).ok_or(Problem::NotATime)
 }
 
 /// One sitting in the form of files, if a date and two times are written in another one: `5/3/2025 7h30 - 11h30`. Empty if
@@ -74,12 +91,14 @@ fn proposal(text: &str) -> String {
     let (year, day) = if one > 31 { (one, three) } else { (three, one) };
     let date = i32::try_from(year).ok().filter(|year| *year >= 1000);
     let date = date.and_then(|year| NaiveDate::from_ymd_opt(year, month, day));
-    let end = if (to_hour, to_minute) == (24, 0) { (23, 59) } else { (to_hour, to_minute) };
     let from = NaiveTime::from_hms_opt(from_hour, from_minute, 0);
-    let to = NaiveTime::from_hms_opt(end.0, end.1, 0);
+    let to = match (to_hour, to_minute) {
+        (24, 0) => Some(DayTime::End),
+        (hour, minute) => NaiveTime::from_hms_opt(hour, minute, 0).map(DayTime::At),
+    };
     let sitting = date.zip(from).zip(to).and_then(|((date, from), to)| Sitting::new(date, from, to));
     sitting.map_or(String::new(), |Sitting { date, from, to }| {
-        format!("{}T{}/{}", date.format("%Y-%m-%d"), from.format("%H:%M"), to.format("%H:%M"))
+        format!("{}T{}/{to}", date.format("%Y-%m-%d"), from.format("%H:%M"))
     })
 }
 
@@ -99,11 +118,23 @@ mod tests {
             let is_clear = text.len() > 15;
             assert_eq!(proposal(text), if is_clear { "2025-03-05T07:30/11:30" } else { "" }, "{text}");
         }
-        assert_eq!(proposal("2025-03-05T18:00/24:00"), "2025-03-05T18:00/23:59");
+        assert_eq!(proposal("5/3/2025 18h00 - 24h00"), "2025-03-05T18:00/24:00");
         for text in
             ["30/2/2025 7:30-11:30", "5/3/25 7:30-11:30", "5/3/2025 11:30-7:30", "5/3/2025 7:30:00-11:30:00"]
         {
             assert_eq!(proposal(text), "", "{text}");
+        }
+    }
+
+    #[test]
+    fn an_evening_may_end_at_midnight() {
+        for text in [
+            "2026-05-04T20:00/24:00",
+            "2026-05-04T20:00/24:00:00",
+            "2026-05-04T20:00/2026-05-04T24:00",
+            "2026-05-04T20:00/2026-05-05T00:00",
+        ] {
+            assert_eq!(sitting(text).map(|sitting| sitting.to), Ok(DayTime::End), "{text}");
         }
     }
 
@@ -116,7 +147,13 @@ mod tests {
             ("2026-05-04T11:30/07:30", Problem::EndsBeforeStart),
             ("2026-05-04T07:30/07:30", Problem::EndsBeforeStart),
             ("2026-02-30T07:30/11:30", Problem::NotADate),
-            ("2026-05-04T07:30/24:00", Problem::NotATime),
+            ("2026-05-04T07:30/24:01", Problem::NotATime),
+            ("2026-05-04T24:00/24:00", Problem::NotATime),
+            ("2026-05-04T20:00/00:00", Problem::EndsAtMidnight),
+            ("2026-05-04T22:00/01:00", Problem::PastMidnight),
+            ("2026-05-04T22:00/2026-05-05T01:00", Problem::PastMidnight),
+            ("2026-05-04T20:00/2026-05-06T00:00", Problem::Different),
+            ("2026-05-04T20:00/2026-05-05T24:00", Problem::Different),
             ("2026-05-04T07:30", Problem::NotATime),
             ("07:30/11:30", Problem::NotADate),
             ("20266-06-16T07:30/11:30", Problem::NotADate),

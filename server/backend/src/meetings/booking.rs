@@ -17,11 +17,11 @@ use domain::time::{Hours, Sitting};
 
 use super::rows::{Known, KnownPerson, Rows};
 use super::sight;
-use super::store::minute;
 use crate::access::Within;
 use crate::db::{BINDS_AT_MOST, Q, Source, Tx, places, q};
 use crate::stop::Done;
 use crate::stored;
+use crate::stored::minute_of;
 
 /// The stages in which a meeting holds its rooms and people.
 pub(crate) const HOLDING: &str = "('scheduled', 'under_way')";
@@ -240,7 +240,7 @@ pub(super) async fn near(
 pub(super) fn overlap(query: &mut Q, sittings: &[Sitting]) -> String {
     let each = sittings.iter().map(|sitting| {
         let date = query.place(sitting.date);
-        let (from, to) = (query.place(minute(sitting.from)), query.place(minute(sitting.to)));
+        let (from, to) = (query.place(minute_of(sitting.from)), query.place(minute_of(sitting.to)));
         format!("(s.date = {date} AND s.from_minute < {to} AND s.to_minute > {from})")
     });
     let each: Vec<String> = each.collect();

@@ -16,10 +16,10 @@ use super::clashes::clashing;
 use super::lines::{self, Line};
 use super::narrow::{AgencyScope, Narrow};
 use super::sight::at_least;
-use super::store::minute;
 use crate::agencies::subtree_pattern;
 use crate::db::{BINDS_AT_MOST, Source, places, q};
 use crate::stop::Done;
+use crate::stored::minute_of;
 use crate::{Backend, access, agencies, rooms, rules, stored};
 
 /// Six weeks: a month with the days that fill its first and last week.
@@ -45,7 +45,7 @@ pub(super) async fn calendar(backend: &Backend, caller: &Caller, filter: Calenda
     let mut entries: Vec<Entry> = Vec::new();
     for line in lines_of(&mut db, caller, &rules, &shown).await? {
         for sitting in line.sittings {
-            let key = (line.row.id.to_string(), sitting.date.to_string(), minute(sitting.from));
+            let key = (line.row.id.to_string(), sitting.date.to_string(), minute_of(sitting.from));
             if shown.contains(&key) {
                 let clashes = clashing.contains(&key);
                 let (meeting, rooms) = (line.row.clone(), line.rooms.clone());
@@ -72,6 +72,7 @@ pub(super) async fn calendar(backend: &Backend, caller: &Caller, filter: Calenda
         entries,
         left_out,
         days_off,
+        years_not_entered: settings.calendar.years_not_entered(window.from, window.to),
         working_weekends,
         blocked,
         hours: settings.hours,

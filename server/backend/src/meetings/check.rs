@@ -35,20 +35,21 @@ pub(super) async fn check(
     input: MeetingInput,
 ) -> Done<Check> {
     draft::within_bounds(&input)?;
+    let today = backend.zone().date(caller.now);
     let mut db = backend.db().heavy_reader().await?;
     let head = match meeting {
-        Some(id) => Some(Head::load(&mut db, caller, id, backend.zone().date(caller.now)).await?),
+        Some(id) => Some(Head::load(&mut db, caller, id, today).await?),
         None => None,
     };
     let agency = agency(&mut db, caller, head.as_ref(), &input).await?;
     let settings = agencies::settings(&mut db, agency).await?;
     let rules = rules::all(&mut db).await?;
-    let mut rows = Rows::of_input(&input, agency);
+    let mut rows = Rows::of_input(&input, agency, today);
     if rows.form == Some(Form::InPerson) {
         rows.sites.clear();
     }
     let known = Known::load(&mut db, &rows).await?;
-    let fields = fields(&input, &rows, &known);
+    let fields = fields(&input, &rows, &known, today);
     rows.keep_known(&known);
 
     let near = booking::near(&mut db, caller, &rows.persons()).await?;
@@ -113,8 +114,8 @@ fn first(rows: &Rows) -> Option<NaiveDate> {
 }
 
 /// What cannot be read, and what is not there; each field once.
-fn fields(input: &MeetingInput, rows: &Rows, known: &Known) -> Vec<FieldProblem> {
-    let mut fields = input.parse().err().unwrap_or_default();
+fn fields(input: &MeetingInput, rows: &Rows, known: &Known, today: NaiveDate) -> Vec<FieldProblem> {
+    let mut fields = input.parse(today).err().unwrap_or_default();
     for problem in rows.unknown(known) {
         if !fields.iter().any(|field| field.field == problem.field) {
             fields.push(problem);
@@ -162,6 +163,12 @@ fn notes(
     if !has_begun && !rows.is_unexpected && late > 0 {
         notes.push(Note::LateInvitation { days: late });
     }
+    // A late invitation is late whatever the unknown days are; one that looks in time may be late.
+    let last = rows.sittings.last().map_or(first.date, |sitting| sitting.date);
+    let since = if has_begun || rows.is_unexpected || late > 0 { first.date } else { sent.min(first.date) };
+    notes.extend(
+        calendar.years_not_entered(since, last).into_iter().map(|year| Note::DaysNotEntered { year }),
+    );
     let dates: BTreeSet<NaiveDate> = rows.sittings.iter().map(|sitting| sitting.date).collect();
     for date in dates {
         if !calendar.is_working(date) {

@@ -78,6 +78,7 @@ async fn save_in(
     meeting: Option<(MeetingId, i64)>,
     input: &mut MeetingInput,
 ) -> Done<Saved> {
+    *input = std::mem::take(input).settled(backend.zone().date(caller.now));
     match meeting {
         None => begin(tx, backend, caller, input).await,
         Some((id, rev)) => go_on(tx, backend, caller, (id, rev), input).await,
@@ -175,7 +176,7 @@ async fn keep_draft(
     input: &mut MeetingInput,
 ) -> Done<()> {
     agenda::settle(&mut *tx, backend, caller.now, id, input, NewItems::Numbered).await?;
-    let mut rows = Rows::of_input(input, agency);
+    let mut rows = Rows::of_input(input, agency, backend.zone().date(caller.now));
     let known = Known::load(&mut *tx, &rows).await?;
     rows.keep_known(&known);
     let rules = rules::all(&mut *tx).await?;

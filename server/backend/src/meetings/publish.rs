@@ -1,7 +1,7 @@
 //! Publishing: the plan is parsed, everything it names is there, the law and the bookings allow it, and it is written
 //! with the record of what changed. All in one transaction; a refusal leaves nothing behind.
 
-use chrono::{Datelike, TimeDelta};
+use chrono::{Datelike, NaiveDate, TimeDelta};
 use domain::access::{Action, Caller, Stage};
 use domain::audit::Deed;
 use domain::duration::{sessions, what_fits};
@@ -51,7 +51,7 @@ pub(super) async fn publish(backend: &Backend, caller: &Caller, id: MeetingId, r
     let saved = Saved { id, rev: head.rev };
     let (before, _) = load::whole(&mut tx, caller, id, head).await?;
     agenda::settle(&mut tx, backend, now, id, &mut input, NewItems::Numbered).await?;
-    let (rows, known) = planned(&mut tx, &input).await?;
+    let (rows, known) = planned(&mut tx, &input, today).await?;
     if rows.agency != own {
         draft::permit_compose(&mut tx, caller, rows.agency).await?;
     }
@@ -131,8 +131,8 @@ fn told(meeting: &Meeting) -> Done<Map<String, Value>> {
 }
 
 /// The plan's rows, when everything can be read and everything named is there.
-async fn planned(tx: &mut Tx, input: &MeetingInput) -> Done<(Rows, Known)> {
-    let rows = Rows::of_plan(input.parse().map_err(Failure::Invalid)?);
+async fn planned(tx: &mut Tx, input: &MeetingInput, today: NaiveDate) -> Done<(Rows, Known)> {
+    let rows = Rows::of_plan(input.parse(today).map_err(Failure::Invalid)?);
     let known = Known::load(tx, &rows).await?;
     let unknown = rows.unknown(&known);
     if unknown.is_empty() { Ok((rows, known)) } else { Err(Failure::Invalid(unknown).into()) }

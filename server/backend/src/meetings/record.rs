@@ -17,12 +17,12 @@ use super::booking::{self, Booking};
 use super::conduct::{HeldCheck, clean_reason, item_title, locked, step};
 use super::head::Head;
 use super::rows::{Known, Rows};
-use super::store::minute;
 use super::{draft, load, steps};
 use crate::audit::{self, Entry};
 use crate::counted::{self, derived};
 use crate::db::{Source, Tx, q};
 use crate::stop::Done;
+use crate::stored::minute_of;
 use crate::{Backend, agencies, bounds, rules, stored};
 
 /// Whether the figures of the period that counts a meeting are signed. Reports are not signed in the program yet.
@@ -100,7 +100,7 @@ async fn refuse_taken_since(
     (id, head): (MeetingId, &Head),
 ) -> Done<()> {
     let input = draft::of_rows(&mut *tx, id, head).await?;
-    let mut rows = Rows::of_input(&input, head.agency_id()?);
+    let mut rows = Rows::of_input(&input, head.agency_id()?, backend.zone().date(caller.now));
     let now = backend.zone().local(caller.now);
     rows.sittings.retain(|sitting| sitting.end() > now);
     let Some(chair) = rows.chair().filter(|_| !rows.sittings.is_empty()) else { return Ok(()) };
@@ -219,9 +219,7 @@ async fn items(
 /// The sitting that a meeting entered afterwards had, by its corrected hours.
 fn sitting_of(correction: &Correction, now: NaiveDateTime) -> Done<Sitting> {
     let (opened, closed) = (correction.opened, correction.closed);
-    let sitting = (opened.date() == closed.date())
-        .then(|| Sitting::new(opened.date(), opened.time(), closed.time()))
-        .flatten()
+    let sitting = Sitting::between(opened, closed)
         .ok_or_else(|| Failure::Invalid(vec![FieldProblem::new("closed", Problem::NotItsDay)]))?;
     may_enter(&[sitting], now, IS_PERIOD_SIGNED)?;
     Ok(sitting)
@@ -255,8 +253,8 @@ async fn move_sitting(tx: &mut Tx, id: MeetingId, head: &Head, sittings: &[Sitti
         q("UPDATE sitting SET date = $2, from_minute = $3, to_minute = $4 WHERE meeting_id = $1")
             .bind(id)
             .bind(sitting.date)
-            .bind(minute(sitting.from))
-            .bind(minute(sitting.to))
+            .bind(minute_of(sitting.from))
+            .bind(minute_of(sitting.to))
             .run(&mut *tx)
             .await?;
     }

@@ -3,6 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use chrono::NaiveDate;
 use domain::access::Part;
 use domain::count::{Counterpart, Form, Side};
 use domain::error::{FieldProblem, Problem};
@@ -65,8 +66,8 @@ impl Rows {
     }
 
     /// What can be read of a form; the rest stays in the draft alone.
-    pub(super) fn of_input(input: &MeetingInput, agency: AgencyId) -> Rows {
-        let mut sittings = input.readable_sittings();
+    pub(super) fn of_input(input: &MeetingInput, agency: AgencyId, today: NaiveDate) -> Rows {
+        let mut sittings = input.readable_sittings(today);
         sittings.truncate(SITTINGS_AT_MOST as usize);
         Rows {
             title: Line::shortened(&input.title, TITLE_AT_MOST),

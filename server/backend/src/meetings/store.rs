@@ -3,7 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use chrono::{DateTime, Timelike, Utc};
+use chrono::{DateTime, Utc};
 use domain::access::Part;
 use domain::ids::{AgencyId, MeetingId, ParticipantId};
 use domain::meetings::Delegation;
@@ -14,14 +14,10 @@ use crate::counted::{self, Counted};
 use crate::db::{Tx, Value, places, q};
 use crate::scope::part_code;
 use crate::stop::Done;
+use crate::stored::minute_of;
 
 /// Rows of one statement: with at most ten values each they stay below the limit of values.
 const ROWS_AT_ONCE: usize = 50;
-
-/// Minute of the day.
-pub(super) fn minute(time: chrono::NaiveTime) -> i64 {
-    i64::from(time.num_seconds_from_midnight() / 60)
-}
 
 /// Writes everything but the state. `seen_change` is what new participants need not be told of.
 pub(super) async fn store(
@@ -80,7 +76,7 @@ async fn insert(tx: &mut Tx, into: &str, rows: Vec<Vec<Value>>, then: &str) -> D
 async fn sittings(tx: &mut Tx, meeting: MeetingId, rows: &Rows) -> Done<()> {
     q("DELETE FROM sitting WHERE meeting_id = $1").bind(meeting).run(&mut *tx).await?;
     let values = (0i64..).zip(&rows.sittings).map(|(position, s)| {
-        vec![meeting.into(), position.into(), s.date.into(), minute(s.from).into(), minute(s.to).into()]
+        vec![meeting.into(), position.into(), s.date.into(), minute_of(s.from).into(), minute_of(s.to).into()]
     });
     insert(tx, "sitting (meeting_id, position, date, from_minute, to_minute)", values.collect(), "").await
 }

@@ -12,10 +12,10 @@ use domain::rules::KindRule;
 use domain::sight::Sight;
 
 use super::booking::HOLDING;
-use super::store::minute;
 use super::{lines, load};
 use crate::db::{Q, Source, places, q};
 use crate::stop::Done;
+use crate::stored::minute_of;
 use crate::{Backend, access, rules, stored};
 
 /// Days ahead that the home page shows.
@@ -46,7 +46,7 @@ pub(super) async fn today(backend: &Backend, caller: &Caller) -> Done<Today> {
         caller,
         today: local.date(),
         sitting_since: (local - PAST_MIDNIGHT).date(),
-        minute: minute(local.time()),
+        minute: minute_of(local.time()),
         rules: rules::all(db).await?,
     };
     let next = match next(db, &asking).await? {

@@ -51,3 +51,5 @@ mod second_factor;
 mod sight;
 mod sight_told;
 mod support;
+mod typed_dates;
+mod work_days;

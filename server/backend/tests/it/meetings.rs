@@ -58,7 +58,7 @@ async fn a_draft_keeps_whatever_was_typed() {
         let input = MeetingInput {
             title: "  Họp   chưa xong ".into(),
             chair: "nobody".into(),
-            sittings: vec![SittingInput { date: "mai".into(), ..SittingInput::default() }],
+            sittings: vec![SittingInput { date: "giữa tháng".into(), ..SittingInput::default() }],
             agenda: vec![AgendaInput::default(), item("Việc thứ nhất")],
             ..MeetingInput::default()
         };

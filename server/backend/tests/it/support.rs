@@ -12,7 +12,7 @@ use domain::ids::{AgencyId, MeetingId, ParticipantId, PersonId, RoomId, SessionI
 use domain::period::Period;
 use domain::rules::{Rules, rule_on};
 use domain::text::fold;
-use domain::time::{Hours, Sitting, Zone};
+use domain::time::{DayTime, Hours, Sitting, Zone};
 use foreign::Program;
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 
@@ -344,12 +344,12 @@ impl MeetingSeed<'_> {
         let mut tx = world.backend.db().begin().await.unwrap();
         self.store_meeting(id, agency, &rules).run(&mut tx).await.unwrap();
         for (position, s) in (0i64..).zip(&self.sittings) {
-            let minute = |time: NaiveTime| (time - NaiveTime::MIN).num_minutes();
+            let minute = |time: DayTime| i64::from(time.minute());
             q("INSERT INTO sitting (meeting_id, position, date, from_minute, to_minute) VALUES ($1, $2, $3, $4, $5)")
                 .bind(id)
                 .bind(position)
                 .bind(s.date)
-                .bind(minute(s.from))
+                .bind(minute(s.from.into()))
                 .bind(minute(s.to))
                 .run(&mut tx)
                 .await

@@ -179,6 +179,7 @@ fn pages(office: &Office, address: &'static str) -> Option<Vec<Ask>> {
         | "/admin/people"
         | "/admin/rooms"
         | "/admin/rules"
+        | "/admin/days-off"
         | "/admin/audit" => Some(vec![Ask::get(address, address)]),
         _ => None,
     }
@@ -383,6 +384,10 @@ fn calls(office: &Office, address: &'static str) -> Option<Vec<Ask>> {
         "/api/rooms/change" => one(format!("id={}&name=", office.rooms[2])),
         "/api/rules/add" => one("code=".into()),
         "/api/rules/set-hybrid" => one("hybrid=x".into()),
+        "/api/work-days/year" => one("year=2026".into()),
+        "/api/work-days/set" => one("date=x".into()),
+        "/api/work-days/drop" => one("date=2030-05-01".into()),
+        "/api/work-days/declare" => one("year=1&entered=on".into()),
         "/api/accounts/sign-in" => one("user_name=nobody&password=nothing".into()),
         "/api/accounts/claim-first" => one("code=x".into()),
         "/api/accounts/change-password" => one("old=x&new=y&again=z".into()),
@@ -404,7 +409,8 @@ fn calls(office: &Office, address: &'static str) -> Option<Vec<Ask>> {
         | "/api/calendar/choices"
         | "/api/figures/agencies"
         | "/api/agencies/tree"
-        | "/api/rules/list" => one(String::new()),
+        | "/api/rules/list"
+        | "/api/work-days/years" => one(String::new()),
         _ => None,
     }
 }

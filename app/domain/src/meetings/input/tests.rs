@@ -28,29 +28,83 @@ fn whole() -> MeetingInput {
     }
 }
 
+fn today() -> NaiveDate {
+    "2026-06-01".parse().unwrap()
+}
+
 fn problems(input: MeetingInput) -> Vec<String> {
-    input.parse().unwrap_err().into_iter().map(|p| p.field).collect()
+    input.parse(today()).unwrap_err().into_iter().map(|p| p.field).collect()
 }
 
 #[test]
 fn dates_and_times_are_read_as_offices_type_them() {
-    let plan = whole().parse().unwrap();
+    let plan = whole().parse(today()).unwrap();
     assert_eq!(plan.title, "Họp giao ban");
     assert_eq!(plan.sittings[0].date.to_string(), "2026-06-16");
     assert_eq!(plan.sittings[0].from.to_string(), "07:30:00");
-    let mut wrong = whole();
-    wrong.sittings[0].date = "16/6/26".into();
-    let problem = FieldProblem::new("sittings[0][date]", Problem::NotADate);
-    assert_eq!(wrong.parse(), Err(vec![problem]), "a year has four digits");
-    for (text, read) in [("7g05", Some("07:05:00")), ("14h", Some("14:00:00")), ("24:00", None), ("x", None)]
-    {
-        assert_eq!(parse_time(text).map(|t| t.to_string()).as_deref(), read, "{text}");
+}
+
+#[test]
+fn a_date_without_its_year_is_the_next_one_and_of_a_held_meeting_the_latest() {
+    let on = |date: &str, held: &str| {
+        let mut input = MeetingInput { held: held.into(), ..whole() };
+        input.sittings[0].date = date.into();
+        input.settled(today()).sittings[0].date.clone()
+    };
+    assert_eq!((on("5/3", "").as_str(), on("5/3", "on").as_str()), ("2027-03-05", "2026-03-05"));
+    assert_eq!(on("mai", ""), "2026-06-02");
+    assert_eq!(on("khoảng giữa tháng", ""), "khoảng giữa tháng");
+}
+
+#[test]
+fn a_settled_form_means_the_same_on_any_later_day() {
+    let mut input = whole();
+    input.sittings[0].date = "thứ sáu".into();
+    let settled = input.settled(today());
+    for later in ["2026-06-05", "2026-06-06", "2031-01-01"] {
+        assert_eq!(settled.parse(later.parse().unwrap()).unwrap().sittings[0].date.to_string(), "2026-06-05");
     }
 }
 
 #[test]
+fn a_day_that_does_not_exist_is_named_with_the_one_that_was_meant() {
+    let mut wrong = whole();
+    wrong.sittings[0].date = "31/6".into();
+    let problem = Problem::NoSuchDay { typed: "31/06/2026".into(), meant: "2026-06-30".parse().unwrap() };
+    assert_eq!(wrong.parse(today()), Err(vec![FieldProblem::new("sittings[0][date]", problem)]));
+}
+
+#[test]
+fn an_evening_may_end_at_midnight_and_no_later() {
+    let table = [
+        ("20h", "24h", Ok("24:00")),
+        ("20:00", "24:00", Ok("24:00")),
+        ("0h", "24h", Ok("24:00")),
+        ("20h", "0h", Err(Problem::EndsAtMidnight)),
+        ("20:00", "00:00", Err(Problem::EndsAtMidnight)),
+        ("22h", "1h", Err(Problem::PastMidnight)),
+        ("18:00", "05:59", Err(Problem::PastMidnight)),
+        ("13:30", "11:30", Err(Problem::EndsBeforeStart)),
+        ("20h", "6h", Err(Problem::EndsBeforeStart)),
+        ("20h", "20h", Err(Problem::EndsBeforeStart)),
+    ];
+    for (from, to, outcome) in table {
+        let typed = SittingInput { date: "16/6/2026".into(), from: from.into(), to: to.into() };
+        let read = typed.parse(0, &DateReading::coming(today()));
+        let wrong = |problem| vec![FieldProblem::new("sittings[0][to]", problem)];
+        assert_eq!(
+            read.map(|sitting| sitting.to.to_string()),
+            outcome.map(str::to_owned).map_err(wrong),
+            "{from}–{to}"
+        );
+    }
+    let late = SittingInput { date: "16/6/2026".into(), from: "24:00".into(), to: "24:00".into() };
+    assert!(late.parse(0, &DateReading::coming(today())).is_err(), "nothing begins at the end of a day");
+}
+
+#[test]
 fn chair_is_not_listed_twice() {
-    assert_eq!(whole().parse().unwrap().delegates.len(), 1);
+    assert_eq!(whole().parse(today()).unwrap().delegates.len(), 1);
 }
 
 #[test]
@@ -79,5 +133,5 @@ fn an_in_person_meeting_has_no_sites() {
     input.form = "in_person".into();
     input.place = "Hội trường xã".into();
     input.sites = vec![ID.into()];
-    assert!(input.parse().unwrap().sites.is_empty());
+    assert!(input.parse(today()).unwrap().sites.is_empty());
 }

@@ -64,7 +64,7 @@ fn read_beside(sheet: Sheet, data: &FormData) {
 pub(super) fn read(sheet: Sheet) -> bool {
     let Some(data) = data(sheet) else { return false };
     read_beside(sheet, &data);
-    let input = input_of(|name| texts(&data, name));
+    let input = input_of(|name| texts(&data, name)).settled(sheet.clock.today());
     let is_news = sheet.input.with_untracked(|old| meaning(old) != meaning(&input));
     if sheet.input.with_untracked(|old| *old != input) {
         sheet.input.set(input);

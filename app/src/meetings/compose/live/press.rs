@@ -59,9 +59,9 @@ pub(super) fn submit(sheet: Sheet, event: &leptos::ev::SubmitEvent) {
             }
         }
         step => {
-            sheet
-                .choices
-                .with_value(|choices| sheet.input.update(|input| step.apply(input, &choices.agencies)));
+            sheet.choices.with_value(|choices| {
+                sheet.input.update(|input| step.apply(input, &choices.agencies, &choices.calendar))
+            });
             changed(sheet, focus_after(sheet, &step));
         }
     }

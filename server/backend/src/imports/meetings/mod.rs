@@ -146,7 +146,7 @@ impl FileSteps for MeetingFile {
         match change.area {
             Area::Agencies | Area::Rules | Area::Any => true,
             Area::Meetings => change.agency.is_none_or(|agency| plan.is_of(agency)),
-            Area::Baseline | Area::People | Area::Rooms => false,
+            Area::Baseline | Area::People | Area::Rooms | Area::WorkDays => false,
         }
     }
 

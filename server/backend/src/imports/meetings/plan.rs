@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use chrono::{DateTime, NaiveTime, Timelike, Utc};
+use chrono::{DateTime, Utc};
 use domain::access::Stage;
 use domain::audit::Deed;
 use domain::ids::{AgencyId, MeetingId};
@@ -20,6 +20,7 @@ use crate::bounds::{self, AgencyYear};
 use crate::counted::{Counted, derived};
 use crate::db::{BINDS_AT_MOST, Tx, Value, places, q};
 use crate::stop::Done;
+use crate::stored::minute_of;
 use crate::{access, search};
 
 /// Changed meetings that leave a line each in the trail, with what was before and after. A file that changes more is
@@ -229,18 +230,14 @@ fn values(
 const COLUMNS: &str = "kind, form, side, counterpart, stage, invited_at, opened_at, closed_at, called_off_at, scope, \
     first_date, last_date, month_civil, month_report, is_connected, has_exceeded";
 
-fn minute(time: NaiveTime) -> i64 {
-    i64::from(time.num_seconds_from_midnight() / 60)
-}
-
 fn sitting_values(values: &mut Vec<Value>, meeting: MeetingId, sittings: &[Sitting]) {
     for (position, s) in (0i64..).zip(sittings) {
         values.extend([
             meeting.into(),
             position.into(),
             s.date.into(),
-            minute(s.from).into(),
-            minute(s.to).into(),
+            minute_of(s.from).into(),
+            minute_of(s.to).into(),
         ]);
     }
 }
