@@ -1,9 +1,11 @@
 //! Vietnamese text: how it is cleaned when it comes in, folded so that "hop khong giay" finds "họp không giấy", and
-//! compared by what people see. Pure; the index keeps folded text.
+//! compared by what people see, and put in the order of names. Pure; the index keeps folded text.
 
 mod clean;
+mod order;
 
 pub use clean::{Line, Paragraphs, letters};
+pub use order::{name_key, title_key};
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 

@@ -123,7 +123,7 @@ fn select(name: &'static str, label: &'static str, options: AnyView) -> impl Int
 fn people(asked: &MeetingFilter, listed: &Listed) -> AnyView {
     let own = me().map(|me| (me.person, t(MEETINGS_FILTER_ME).to_owned()));
     let other = listed.person.as_ref().filter(|person| own.as_ref().is_none_or(|own| own.0 != person.id));
-    let other = other.map(|person| (person.id, person.name.clone()));
+    let other = other.map(|person| (person.id, person.distinct_name()));
     [own, other]
         .into_iter()
         .flatten()
@@ -156,7 +156,7 @@ fn found(all: &Asked, listed: &Listed) -> Option<AnyView> {
     };
     let people = listed.found.iter().map(|person| {
         let detail = format!("{}, {}", person.position, person.agency);
-        link(&|filter| filter.person = Some(person.id), &person.name, detail)
+        link(&|filter| filter.person = Some(person.id), &person.distinct_name(), detail)
     });
     let rooms = listed
         .found_rooms
@@ -219,7 +219,7 @@ fn in_force(all: &Asked, listed: &Listed) -> Option<AnyView> {
     }
     if let Some(person) = asked.person {
         let own = me().filter(|me| me.person == person).map(|_| t(MEETINGS_FILTER_ME).to_owned());
-        let name = own.or_else(|| listed.person.as_ref().map(|person| person.name.clone()));
+        let name = own.or_else(|| listed.person.as_ref().map(|person| person.distinct_name()));
         on.push((
             name.unwrap_or_else(|| t(MEETINGS_FILTER_PERSON).to_owned()),
             without(&|f| f.person = None),

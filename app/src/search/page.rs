@@ -69,9 +69,10 @@ fn people(found: &Found) -> Option<impl IntoView + use<>> {
         .people
         .iter()
         .map(|person| {
-            let href = format!("/calendar?view=week&person={}&who={}", person.id, escape(&person.name));
+            let href =
+                format!("/calendar?view=week&person={}&who={}", person.id, escape(&person.distinct_name()));
             let detail = format!("{}, {}", person.position, person.agency);
-            row(href, person.agency.clone(), person.name.clone(), detail)
+            row(href, person.agency.clone(), person.distinct_name(), detail)
         })
         .collect_view();
     (!found.people.is_empty())

@@ -39,6 +39,7 @@ mod meetings_entered;
 mod meetings_home;
 mod meetings_lists;
 mod meetings_record;
+mod names;
 mod notices;
 mod papers;
 mod papers_limits;
