@@ -321,6 +321,7 @@ pub fn describe_problem(problem: &Wrong) -> String {
         Wrong::TooShort(least) => tf(PROBLEM_TOO_SHORT, &[("n", least)]),
         Wrong::NotADate => t(PROBLEM_NOT_A_DATE).to_owned(),
         Wrong::NotATime => t(PROBLEM_NOT_A_TIME).to_owned(),
+        Wrong::NotAShortForm(line) => tf(PROBLEM_NOT_A_SHORT_FORM, &[("line", line)]),
         Wrong::EndsBeforeStart => t(PROBLEM_ENDS_BEFORE_START).to_owned(),
         Wrong::OverlapsOwn => t(PROBLEM_OVERLAPS_OWN).to_owned(),
         Wrong::NotInRange(least, most) => tf(PROBLEM_NOT_IN_RANGE, &[("least", least), ("most", most)]),

@@ -3,9 +3,11 @@
 
 use std::collections::BTreeMap;
 
+use chrono::Datelike;
 use domain::access::{Action, Caller, Grant, Role};
 use domain::agencies::AgencyRef;
 use domain::ids::{AgencyId, PersonId};
+use domain::time::Zone;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -83,6 +85,8 @@ pub struct Page {
     pub keys: SingleKeys,
     /// The largest paper that is taken.
     pub upload: UploadMib,
+    /// The year in which the page was read, for dates that are shown without it.
+    pub year: Option<i32>,
     /// The site's files.
     pub assets: Assets,
 }
@@ -95,6 +99,7 @@ pub(crate) fn provide_page() {
         theme: use_context().unwrap_or_default(),
         keys: use_context().unwrap_or_default(),
         upload: use_context().unwrap_or_default(),
+        year: use_context::<Option<Caller>>().flatten().map(|me| Zone::VIETNAM.date(me.now).year()),
         // What comes with which page is told in its head, once.
         assets: Assets { bundles: BTreeMap::new(), ..use_context().unwrap_or_default() },
     });

@@ -172,6 +172,7 @@ const CALLS: &[(&str, Access)] = &[
     ("/api/rules/list", Needs(ViewRules)),
     ("/api/rules/add", Needs(AddRule)),
     ("/api/rules/set-hybrid", Needs(AddRule)),
+    ("/api/rules/set-short-forms", Needs(AddRule)),
     ("/api/imports/report", SignedIn),
     ("/api/audit/list", Needs(ViewAudit)),
 ];

@@ -154,6 +154,7 @@ deeds! {
     RulesAdd = "rules.add", TrailReaders;
     RulesRecount = "rules.recount", TrailReaders;
     RulesSetHybrid = "rules.set_hybrid", TrailReaders;
+    RulesSetShortForms = "rules.set_short_forms", TrailReaders;
 }
 
 impl Deed {

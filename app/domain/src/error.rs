@@ -311,6 +311,8 @@ pub enum Problem {
     NotADate,
     /// Not a time of day.
     NotATime,
+    /// This line is no short form with its meaning.
+    NotAShortForm(String),
     /// Ends before it begins.
     EndsBeforeStart,
     /// Overlaps another sitting of the same meeting.

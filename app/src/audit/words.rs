@@ -94,6 +94,7 @@ fn words_of(deed: Deed) -> Text {
         Deed::RulesAdd => DEED_RULES_ADD,
         Deed::RulesRecount => DEED_RULES_RECOUNT,
         Deed::RulesSetHybrid => DEED_RULES_SET_HYBRID,
+        Deed::RulesSetShortForms => DEED_RULES_SET_SHORT_FORMS,
     }
 }
 

@@ -58,7 +58,7 @@ const fn lines(table: &'static str, lines: &'static [&'static str]) -> Step {
 }
 
 /// Agencies come before the people who are found by their names, and the index comes last.
-const STEPS: [(&str, Step); 17] = [
+const STEPS: [(&str, Step); 18] = [
     ("agency", Step::Texts(Texts { code: Some("code"), ..texts("agency", &["name", "short_name"]) })),
     (
         "agency_alias",
@@ -86,6 +86,7 @@ const STEPS: [(&str, Step); 17] = [
             "t.name || ' ' || t.position || ' ' || a.short_name || ' ' || a.name || ' ' || a.code",
         ),
     ),
+    ("paper.folded", folded("paper", "t.id", "paper t", "t.title")),
     ("room.folded", folded("room", "t.id", "room t", "t.name || ' ' || t.code || ' ' || t.equipment")),
     ("person.name_key", Step::Order(Order { table: "person", name: "name", key: name_key })),
     ("agency.name_key", Step::Order(Order { table: "agency", name: "short_name", key: title_key })),

@@ -298,6 +298,10 @@ fn calls(office: &Office) -> BTreeMap<&'static str, Call> {
         ("/api/rooms/restore", missing(&admin, &no_room, vec![("id", nobody())])),
         ("/api/rules/add", form(&admin, "/admin/rules", shown, vec![("name_vi", text())])),
         ("/api/rules/set-hybrid", form(&admin, "/admin/rules", "", vec![("hybrid", "so-so".into())])),
+        (
+            "/api/rules/set-short-forms",
+            form(&admin, "/admin/rules", "CCHC Gian", vec![("short_forms", "CCHC Gian".into())]),
+        ),
     ];
     let always = always.map(|call| (call, Call::Always));
     data.map(|call| (call, Call::Data)).into_iter().chain(always).chain(forms).collect()

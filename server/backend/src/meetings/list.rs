@@ -15,8 +15,9 @@ use super::narrow::{AgencyScope, Narrow};
 use super::sight::at_least;
 use crate::access::Within;
 use crate::db::{Q, q};
+use crate::search::{self, In, Search};
 use crate::stop::Done;
-use crate::{Backend, access, agencies, counted, rules, search};
+use crate::{Backend, access, agencies, counted, rules};
 
 /// Rows a page: what fits a long screen.
 const PER_PAGE: u32 = 30;
@@ -34,13 +35,32 @@ pub(super) async fn list(
     let mut db = backend.db().heavy_reader().await?;
     let hybrid = agencies::hybrid(&mut db).await?;
     let page = filter.page.max(1);
-    let mut counting = q("SELECT CAST(COUNT(*) AS BIGINT) FROM meeting m WHERE ");
-    let chosen = condition(&mut counting, backend, caller, &filter, hybrid);
-    counting.push(&chosen);
-    let (total,): (i64,) = counting.one(&mut db).await?;
+    let forms = search::short_forms(&mut db).await?;
+    let today = backend.zone().date(caller.now);
+    let mut searched = Search::read(&filter.text, today, &forms);
+    let engine = backend.db().is_postgres();
+    let count = |searched: &Option<Search>| {
+        let mut counting = q("SELECT CAST(COUNT(*) AS BIGINT) FROM meeting m WHERE ");
+        let chosen = condition(&mut counting, engine, caller, &filter, hybrid, searched.as_ref());
+        counting.push(&chosen);
+        counting
+    };
+    let (mut total,): (i64,) = count(&searched).one(&mut db).await?;
+    // What is found only with a letter wrong is better than nothing, and worse than anything else.
+    if total == 0
+        && let Some(similar) = searched.as_ref().and_then(Search::with_a_letter_wrong)
+    {
+        let similar = Some(similar);
+        (total,) = count(&similar).one(&mut db).await?;
+        searched = similar;
+    }
     let mut query = lines::ask(caller);
-    let chosen = condition(&mut query, backend, caller, &filter, hybrid);
-    let order = if filter.counted.is_some() { "m.first_date, m.id" } else { NEWEST_FIRST };
+    let chosen = condition(&mut query, engine, caller, &filter, hybrid, searched.as_ref());
+    let order = match &searched {
+        _ if filter.counted.is_some() => "m.first_date, m.id".to_owned(),
+        Some(searched) => format!("{}, {NEWEST_FIRST}", searched.order(&mut query, engine)),
+        None => NEWEST_FIRST.to_owned(),
+    };
     // Chosen and ordered first, dressed up after: what a line shows is looked up for one page only.
     query.push(&format!("m.id IN (SELECT m.id FROM meeting m WHERE {chosen} ORDER BY {order}"));
     let limit = query.place(i64::from(PER_PAGE));
@@ -70,10 +90,11 @@ async fn permit_figures(backend: &Backend, caller: &Caller, agency: Option<Agenc
 
 fn condition(
     query: &mut Q,
-    backend: &Backend,
+    is_postgres: bool,
     caller: &Caller,
     filter: &MeetingFilter,
     hybrid: HybridCounts,
+    searched: Option<&Search>,
 ) -> String {
     let mut all = vec![match filter.counted {
         Some((base, what)) => {
@@ -102,16 +123,13 @@ fn condition(
     if let Some(kind) = &filter.kind {
         all.push(format!("m.kind = {}", query.place(kind)));
     }
-    let engine = backend.db().is_postgres();
-    if let Some(found) = search::condition(query, engine, "m.id", &filter.text, search::In::Everything) {
+    if let Some(searched) = searched {
+        let found = searched.condition(query, is_postgres, In::Everything);
         // A meeting of which only time and place may be known must not be found by its agenda.
-        let named = search::condition(query, engine, "m.id", &filter.text, search::In::Titles);
+        let named = searched.condition(query, is_postgres, In::Titles);
         let open = at_least(query, caller, Sight::Opens);
         let known = at_least(query, caller, Sight::Title);
-        all.push(format!(
-            "{found} AND ({open} OR ({known} AND {}))",
-            named.unwrap_or_else(|| "1 = 0".into())
-        ));
+        all.push(format!("{found} AND ({open} OR ({known} AND {named}))"));
     }
     all.join(" AND ")
 }

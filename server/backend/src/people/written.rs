@@ -22,7 +22,7 @@ use crate::audit::{self, Entry};
 use crate::db::{Tx, q};
 use crate::notices::show_leaders;
 use crate::stop::Done;
-use crate::{Backend, bounds};
+use crate::{Backend, bounds, search};
 
 pub(super) async fn add(
     backend: &Backend,
@@ -196,6 +196,9 @@ pub(crate) async fn write_change(
         .bind(name_key(&after.name))
         .run(&mut *tx)
         .await?;
+    if there.kept.name != after.name {
+        search::refresh_chair(tx, there.id).await?;
+    }
     for held in missing(&after.roles, &there.kept.roles) {
         q("DELETE FROM role_grant WHERE person_id = $1 AND role = $2 AND agency_id = $3")
             .bind(there.id)

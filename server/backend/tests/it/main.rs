@@ -46,6 +46,7 @@ mod papers_limits;
 mod people;
 mod rooms;
 mod rules;
+mod search;
 mod second_factor;
 mod sight;
 mod sight_told;

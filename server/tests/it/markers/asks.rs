@@ -378,6 +378,7 @@ fn calls(office: &Office, address: &'static str) -> Option<Vec<Ask>> {
         "/api/rooms/change" => one(format!("id={}&name=", office.rooms[2])),
         "/api/rules/add" => one("code=".into()),
         "/api/rules/set-hybrid" => one("hybrid=x".into()),
+        "/api/rules/set-short-forms" => one("short_forms=x".into()),
         "/api/accounts/sign-in" => one("user_name=nobody&password=nothing".into()),
         "/api/accounts/claim-first" => one("code=x".into()),
         "/api/accounts/change-password" => one("old=x&new=y&again=z".into()),
