@@ -68,13 +68,15 @@ pub(super) fn filters(all: &Asked, listed: &Listed) -> impl IntoView + use<> {
                     <label for="find">{t(MEETINGS_FILTER_FIND)}</label>
                     <input class="input" id="find" name="find" value=all.find.clone() autocomplete="off"/>
                 </div>
-                <div class="field field--date">
-                    <label for="from">{t(MEETINGS_FILTER_FROM)}</label>
-                    <input class="input num" id="from" name="from" value=from placeholder=t(MEETINGS_DATE_EXAMPLE) autocomplete="off"/>
-                </div>
-                <div class="field field--date">
-                    <label for="to">{t(MEETINGS_FILTER_TO)}</label>
-                    <input class="input num" id="to" name="to" value=to placeholder=t(MEETINGS_DATE_EXAMPLE) autocomplete="off"/>
+                <div class="filterbar__dates">
+                    <div class="field">
+                        <label for="from">{t(MEETINGS_FILTER_FROM)}</label>
+                        <input class="input num" id="from" name="from" value=from placeholder=t(MEETINGS_DATE_EXAMPLE) autocomplete="off"/>
+                    </div>
+                    <div class="field">
+                        <label for="to">{t(MEETINGS_FILTER_TO)}</label>
+                        <input class="input num" id="to" name="to" value=to placeholder=t(MEETINGS_DATE_EXAMPLE) autocomplete="off"/>
+                    </div>
                 </div>
                 <label class="tick">
                     <input r#type="checkbox" name="subtree" value="on" checked=asked.with_subtree/>

@@ -57,12 +57,17 @@ impl Found {
         }
     }
 
-    /// The names by which it is called.
-    fn names(&self) -> Vec<&str> {
+    /// The names by which it is called: a person also by what they are, where they are.
+    fn names(&self) -> Vec<String> {
         match self {
-            Found::Person(person) => vec![&person.name],
-            Found::Agency(agency) => vec![&agency.short_name, &agency.code],
-            Found::Room(room) => vec![&room.name],
+            Found::Person(PersonRef { name, position, agency, .. }) => vec![
+                name.clone(),
+                format!("{name} {agency}"),
+                format!("{position} {agency}"),
+                format!("{name} {position} {agency}"),
+            ],
+            Found::Agency(agency) => vec![agency.short_name.clone(), agency.code.clone()],
+            Found::Room(room) => vec![room.name.clone()],
         }
     }
 }
@@ -146,7 +151,7 @@ mod tests {
         let rooms = [room("Phòng họp số 1"), room("Phòng họp số 12"), room("Hội trường")];
         let meant = |rooms: &[Room], text: &str| {
             let rooms: Vec<Found> = rooms.iter().cloned().map(Found::Room).collect();
-            meant(&rooms, text).map(|found| found.names()[0].to_owned())
+            meant(&rooms, text).map(|found| found.names()[0].clone())
         };
         assert_eq!(meant(&rooms, "phong hop so 1"), Some("Phòng họp số 1".into()));
         assert_eq!(meant(&rooms, "phong"), None);
@@ -182,6 +187,9 @@ mod tests {
         assert_eq!(meant(&directors, "giam doc"), None);
         assert_eq!(meant(&directors, "Giám đốc"), None);
         assert_eq!(meant(&directors, "pho giam doc"), Some(directors[2].clone()));
+        let clerks = [person(1, "Lò Văn An"), person(2, "Lò Văn An Bình")];
+        assert_eq!(meant(&clerks, "lo van an chuyen vien snv"), Some(clerks[0].clone()));
+        assert_eq!(meant(&clerks, "chuyen vien snv"), None, "both are");
         let office = [agency("SNV", "Sở Nội vụ"), person(1, "Giám đốc Sở Nội vụ"), person(2, "Thư ký")];
         assert_eq!(meant(&office, "snv"), Some(office[0].clone()));
         assert_eq!(meant(&office, "so noi vu"), Some(office[0].clone()));

@@ -232,7 +232,7 @@ fn offers(sheet: Sheet, field: &'static str) -> impl IntoView {
             view! {
                 <fieldset class="field" id=format!("{field}-offers") tabindex="-1">
                     <legend>{t(COMPOSER_CHOOSE_ONE)}</legend>
-                    <div class="choices">{rows}</div>
+                    <div class="choices choices--2">{rows}</div>
                 </fieldset>
             }
         })

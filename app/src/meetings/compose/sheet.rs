@@ -11,7 +11,7 @@ use domain::access::Stage;
 use domain::agencies::Agency;
 use domain::duration;
 use domain::error::{Failure, FieldProblem, Problem};
-use domain::ids::MeetingId;
+use domain::ids::{MeetingId, RoomId};
 use domain::meetings::{BusyOf, Check, Delegation, DurationCheck, MeetingInput, Saved};
 use domain::people::PersonRef;
 use domain::rooms::Room;
@@ -258,6 +258,15 @@ impl Sheet {
         self.offers.with(offered).unwrap_or_default()
     }
 
+    /// The one of them that has a code.
+    #[cfg(feature = "hydrate")]
+    pub(super) fn offered_as(self, field: &str, code: &str) -> Option<Found> {
+        self.offers.with_untracked(|offers| {
+            let (_, found) = offers.iter().find(|(of, _)| *of == field)?;
+            found.iter().find(|found| found.code() == code).cloned()
+        })
+    }
+
     /// What stands in a search field stands in the way.
     #[cfg(feature = "hydrate")]
     pub(super) fn loosen(self, field: &'static str, why: LooseWhy) {
@@ -300,6 +309,11 @@ impl Sheet {
                 .iter()
                 .any(|conflict| !matches!(conflict.of, BusyOf::Room(_)) && conflict.id == id)
         })
+    }
+
+    /// Whether another meeting holds the room at that time; none while the time is not known.
+    pub(super) fn is_room_busy(self, room: RoomId) -> Option<bool> {
+        self.check.with(|check| check.busy_rooms.as_ref().map(|busy| busy.contains(&room)))
     }
 
     /// An agency of the tree.

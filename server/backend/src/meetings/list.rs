@@ -5,7 +5,7 @@
 use domain::access::{Action, Caller, Scope};
 use domain::count::HybridCounts;
 use domain::error::Failure;
-use domain::ids::AgencyId;
+use domain::ids::{AgencyId, MeetingId};
 use domain::meetings::{MeetingFilter, MeetingRow};
 use domain::people::Page;
 use domain::sight::Sight;
@@ -17,7 +17,7 @@ use crate::access::Within;
 use crate::db::{Q, q};
 use crate::search::{self, In, Search};
 use crate::stop::Done;
-use crate::{Backend, access, agencies, counted, rules};
+use crate::{Backend, access, agencies, counted, rules, stored};
 
 /// Rows a page: what fits a long screen.
 const PER_PAGE: u32 = 30;
@@ -54,21 +54,24 @@ pub(super) async fn list(
         (total,) = count(&similar).one(&mut db).await?;
         searched = similar;
     }
-    let mut query = lines::ask(caller);
+    // Chosen and ordered first, dressed up after: what a line shows is looked up for one page only.
+    let mut query = q("SELECT m.id FROM meeting m WHERE ");
     let chosen = condition(&mut query, engine, caller, &filter, hybrid, searched.as_ref());
     let order = match &searched {
         _ if filter.counted.is_some() => "m.first_date, m.id".to_owned(),
         Some(searched) => format!("{}, {NEWEST_FIRST}", searched.order(&mut query, engine)),
         None => NEWEST_FIRST.to_owned(),
     };
-    // Chosen and ordered first, dressed up after: what a line shows is looked up for one page only.
-    query.push(&format!("m.id IN (SELECT m.id FROM meeting m WHERE {chosen} ORDER BY {order}"));
     let limit = query.place(i64::from(PER_PAGE));
     let offset = query.place(i64::from(page - 1) * i64::from(PER_PAGE));
-    query.push(&format!(" LIMIT {limit} OFFSET {offset}) ORDER BY {order}"));
+    query.push(&format!("{chosen} ORDER BY {order} LIMIT {limit} OFFSET {offset}"));
+    let ids: Vec<(String,)> = query.all(&mut db).await?;
+    let ids: Vec<String> = ids.into_iter().map(|(id,)| id).collect();
     let rules = rules::all(&mut db).await?;
-    let found = lines::fetch(&mut db, caller, &rules, query).await?;
-    Ok(Page { rows: found.into_iter().map(|line| line.row).collect(), total, page, per_page: PER_PAGE })
+    let mut found = lines::of(&mut db, caller, &rules, ids.clone()).await?;
+    let ids = ids.iter().map(|id| stored::id(id)).collect::<Done<Vec<MeetingId>>>()?;
+    let rows = ids.iter().filter_map(|id| found.remove(id)).collect();
+    Ok(Page { rows, total, page, per_page: PER_PAGE })
 }
 
 /// Drafts without a date are newer than anything with one.

@@ -50,8 +50,7 @@ pub(super) fn submit(sheet: Sheet, event: &leptos::ev::SubmitEvent) {
         Step::AddDelegate => spawn_local(add_meant(sheet, "add")),
         Step::FindRoom => spawn_local(add_meant(sheet, ADD_ROOM)),
         Step::Choose { field, code } => {
-            let chosen = sheet.offered(&field).into_iter().find(|found| found.code() == code);
-            if let Some(chosen) = chosen {
+            if let Some(chosen) = sheet.offered_as(&field, &code) {
                 sheet.clear(&field);
                 people::take(sheet, &field, chosen);
             }
