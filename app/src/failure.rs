@@ -332,6 +332,7 @@ pub fn describe_problem(problem: &Wrong) -> String {
         }
         Wrong::WorkedAnyway => t(PROBLEM_WORKED_ANYWAY).to_owned(),
         Wrong::NotATime => t(PROBLEM_NOT_A_TIME).to_owned(),
+        Wrong::NotAShortForm(line) => tf(PROBLEM_NOT_A_SHORT_FORM, &[("line", line)]),
         Wrong::EndsBeforeStart => t(PROBLEM_ENDS_BEFORE_START).to_owned(),
         Wrong::EndsAtMidnight => t(PROBLEM_ENDS_AT_MIDNIGHT).to_owned(),
         Wrong::PastMidnight => t(PROBLEM_PAST_MIDNIGHT).to_owned(),

@@ -1,23 +1,36 @@
 //! Rows that several features show alike: a meeting in a list, a paper. They take plain data and hold no resource.
 
+use chrono::Datelike;
 use domain::ids::{AgencyId, MeetingId};
 use domain::meetings::MeetingRow;
 use domain::papers::{Paper, PaperLine};
 use domain::time::Sitting;
 use leptos::prelude::*;
 
+use crate::session;
 use crate::text::keys::*;
 use crate::text::{self, t, tf};
 use crate::ui::{FormLabel, Icon, StageBadge};
 use crate::words;
 
-/// When a meeting is: its first sitting, and its last day when it has more.
+/// When a meeting is: its first sitting, and its last day when it has more. Years other than this one are named.
 pub fn when(first: Option<&Sitting>, last: Option<&Sitting>) -> String {
+    when_in(session::with_page(|page| page.year), first, last)
+}
+
+/// The same, read in some year; with none, every year is named.
+fn when_in(year: Option<i32>, first: Option<&Sitting>, last: Option<&Sitting>) -> String {
+    let is_now = |sitting: &Sitting| year == Some(sitting.date.year());
+    let sitting = |sitting: &Sitting| match is_now(sitting) {
+        true => text::sitting(sitting),
+        false => format!("{}, {}", text::long_date(sitting.date), text::hours(sitting.from, sitting.to)),
+    };
     match (first, last) {
         (Some(first), Some(last)) if last.date != first.date => {
-            tf(WHEN_SEVERAL, &[("first", &text::sitting(first)), ("last", &text::day_month(last.date))])
+            let end = if is_now(last) { text::day_month(last.date) } else { text::date(last.date) };
+            tf(WHEN_SEVERAL, &[("first", &sitting(first)), ("last", &end)])
         }
-        (Some(first), _) => text::sitting(first),
+        (Some(first), _) => sitting(first),
         (None, _) => t(WHEN_UNSET).to_owned(),
     }
 }
@@ -105,4 +118,23 @@ pub fn paper_row(paper: &Paper) -> AnyView {
         </a>
     }
     .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_year_is_named_where_it_is_not_this_one() {
+        let on = |date: &str| {
+            let time = |text: &str| text.parse().unwrap();
+            Sitting::new(date.parse().unwrap(), time("08:00:00"), time("11:30:00")).unwrap()
+        };
+        let (old, new) = (on("2025-12-31"), on("2026-01-05"));
+        assert_eq!(when_in(Some(2026), Some(&new), None), "Thứ Hai, 05/01, 08:00–11:30");
+        assert_eq!(when_in(Some(2026), Some(&old), None), "Thứ Tư, 31/12/2025, 08:00–11:30");
+        assert!(when_in(Some(2025), Some(&old), Some(&new)).contains("05/01/2026"));
+        assert!(when_in(Some(2026), Some(&old), Some(&new)).contains("31/12/2025"));
+        assert!(when_in(None, Some(&new), None).contains("2026"));
+    }
 }

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
 use domain::access::{Action, Caller, Grant, Role};
 use domain::agencies::AgencyRef;
 use domain::ids::{AgencyId, PersonId};
@@ -85,6 +85,8 @@ pub struct Page {
     pub keys: SingleKeys,
     /// The largest paper that is taken.
     pub upload: UploadMib,
+    /// The year in which the page was read, for dates that are shown without it.
+    pub year: Option<i32>,
     /// The site's files.
     pub assets: Assets,
     /// When the page was asked for.
@@ -100,6 +102,7 @@ pub(crate) fn provide_page() {
         keys: use_context().unwrap_or_default(),
         upload: use_context().unwrap_or_default(),
         now: use_context::<Now>().map(|now| now.0).unwrap_or_default(),
+        year: use_context::<Option<Caller>>().flatten().map(|me| Zone::VIETNAM.date(me.now).year()),
         // What comes with which page is told in its head, once.
         assets: Assets { bundles: BTreeMap::new(), ..use_context().unwrap_or_default() },
     });

@@ -298,6 +298,20 @@ test('a name that is nobody stays where it was typed, and nobody is invited by a
     await expect(fieldOf('#add').locator('.field__error')).toHaveCount(0);
   });
 
+  await test.step('of several whom a name fits one is chosen, and none is taken by Enter', async () => {
+    const offers = page.locator('#add-offers button');
+    await page.locator('#add').fill('pho giam doc');
+    await page.locator('#add').press('Enter');
+    await expect(offers.nth(1)).toBeVisible();
+    await expect(fieldOf('#add').locator('.field__error')).toContainText(t('composer_several_fit'));
+    await expect(page.locator('input[name="delegates[]"]')).toHaveCount(0);
+    const chosen = (await offers.nth(1).getAttribute('value')).split(':').at(-1);
+    await offers.nth(1).click();
+    await expect(page.locator('input[name="delegates[]"]')).toHaveValue(chosen);
+    await expect(offers).toHaveCount(0);
+    await expect(page.locator('#add')).toHaveValue('');
+  });
+
   await test.step('a name that nobody was chosen for stays while the form grows, and holds back the invitations', async () => {
     await page.locator('#title').fill(titled('Họp chưa rõ chủ trì'));
     await page.locator('#add_chair').fill('pho chu tich');

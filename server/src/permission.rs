@@ -174,6 +174,7 @@ const CALLS: &[(&str, Access)] = &[
     ("/api/rules/list", Needs(ViewRules)),
     ("/api/rules/add", Needs(AddRule)),
     ("/api/rules/set-hybrid", Needs(AddRule)),
+    ("/api/rules/set-short-forms", Needs(AddRule)),
     ("/api/work-days/year", Needs(ViewCalendar)),
     ("/api/work-days/years", Needs(ViewCalendar)),
     ("/api/work-days/set", Needs(ManageWorkDays)),

@@ -155,6 +155,7 @@ deeds! {
     RulesAdd = "rules.add", TrailReaders;
     RulesRecount = "rules.recount", TrailReaders;
     RulesSetHybrid = "rules.set_hybrid", TrailReaders;
+    RulesSetShortForms = "rules.set_short_forms", TrailReaders;
     WorkDaysDeclare = "work_days.declare", TrailReaders;
     WorkDaysDrop = "work_days.drop", TrailReaders;
     WorkDaysSet = "work_days.set", TrailReaders;

@@ -327,6 +327,8 @@ pub enum Problem {
     WorkedAnyway,
     /// Not a time of day.
     NotATime,
+    /// This line is no short form with its meaning.
+    NotAShortForm(String),
     /// Ends before it begins.
     EndsBeforeStart,
     /// Ends at 00:00, which is the beginning of a date.

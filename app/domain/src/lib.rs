@@ -23,6 +23,7 @@ pub mod people;
 pub mod period;
 pub mod rooms;
 pub mod rules;
+pub mod search;
 pub mod second_factor;
 pub mod services;
 pub mod sight;

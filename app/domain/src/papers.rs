@@ -4,7 +4,7 @@
 mod marking;
 
 use async_trait::async_trait;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::access::Caller;
@@ -205,6 +205,21 @@ pub struct Reading {
     pub next: Option<(PaperId, String)>,
 }
 
+/// A paper that was found by its title.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FoundPaper {
+    /// Identifier.
+    pub id: PaperId,
+    /// Title.
+    pub title: String,
+    /// Its meeting.
+    pub meeting: MeetingId,
+    /// Title of the meeting.
+    pub meeting_title: String,
+    /// First day of the meeting.
+    pub date: Option<NaiveDate>,
+}
+
 /// Papers.
 ///
 /// Readers are the meeting's chair, secretary, delegates and secretariat (`ReadPaper`); the secretariat
@@ -219,6 +234,8 @@ pub trait Papers: Send + Sync {
     async fn leave_neutral_line(&self, caller: &Caller, item: AgendaItemId) -> Outcome<PaperId>;
     /// Renames a paper.
     async fn rename(&self, caller: &Caller, paper: PaperId, title: &str) -> Outcome<()>;
+    /// Papers whose titles hold every word of a text, of meetings whose papers the caller may read, best first; at most 20.
+    async fn find(&self, caller: &Caller, text: &str) -> Outcome<Vec<FoundPaper>>;
     /// Withdraws a paper, or removes a neutral line; it can be opened no longer.
     async fn withdraw(&self, caller: &Caller, paper: PaperId) -> Outcome<()>;
 }

@@ -25,6 +25,20 @@ pub struct PersonRef {
     pub position: String,
     /// Short name of the agency.
     pub agency: String,
+    /// The user name, when somebody else has the same name, position and agency, so that nobody takes one for the other.
+    /// Empty for everybody else: a user name is told only where nothing else tells people apart.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub namesake_mark: String,
+}
+
+impl PersonRef {
+    /// The name, with what tells the person from somebody of the same name, position and agency.
+    pub fn distinct_name(&self) -> String {
+        match self.namesake_mark.as_str() {
+            "" => self.name.clone(),
+            mark => format!("{} ({mark})", self.name),
+        }
+    }
 }
 
 /// A person.

@@ -9,6 +9,7 @@ use crate::access::Caller;
 use crate::count::{HybridCounts, Scope};
 use crate::error::Outcome;
 use crate::ids::RuleId;
+use crate::search::ShortForm;
 use crate::targets::Targets;
 
 /// A kind of meeting as other things name it.
@@ -106,6 +107,10 @@ pub trait Rules: Send + Sync {
     async fn hybrid(&self, caller: &Caller) -> Outcome<HybridCounts>;
     /// Changes how hybrid meetings count, in every figure of every year: the count is never stored.
     async fn set_hybrid(&self, caller: &Caller, hybrid: HybridCounts) -> Outcome<()>;
+    /// The short forms that search knows, in the order of their letters.
+    async fn short_forms(&self, caller: &Caller) -> Outcome<Vec<ShortForm>>;
+    /// Replaces the short forms by a list as [`crate::search::parse_short_forms`] reads it.
+    async fn set_short_forms(&self, caller: &Caller, text: &str) -> Outcome<()>;
 }
 
 #[cfg(test)]

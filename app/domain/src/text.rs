@@ -1,12 +1,14 @@
 //! Vietnamese text: how it is cleaned when it comes in, folded so that "hop khong giay" finds "họp không giấy", and
-//! compared by what people see. Pure; the index keeps folded text.
+//! compared by what people see, and put in the order of names. Pure; the index keeps folded text.
 
 mod clean;
 mod old;
+mod order;
 mod syllables;
 
 pub use clean::{Line, Paragraphs, letters};
 pub use old::{from_tcvn3, from_vni, tcvn3_letters};
+pub use order::{name_key, title_key};
 pub use syllables::are_syllables;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;

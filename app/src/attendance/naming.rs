@@ -203,7 +203,7 @@ fn row(person: PersonRef, chosen: RwSignal<Vec<PersonRef>>) -> impl IntoView {
     let is_chosen = move || chosen.with(|chosen| chosen.iter().any(|chosen| chosen.id == id));
     let detail = [person.position.clone(), person.agency.clone()];
     let detail: Vec<String> = detail.into_iter().filter(|part| !part.is_empty()).collect();
-    let name = person.name.clone();
+    let name = person.distinct_name();
     let tick = move |event| {
         let is_ticked = event_target_checked(&event);
         chosen.update(|chosen| {

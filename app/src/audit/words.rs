@@ -95,6 +95,7 @@ fn words_of(deed: Deed) -> Text {
         Deed::RulesAdd => DEED_RULES_ADD,
         Deed::RulesRecount => DEED_RULES_RECOUNT,
         Deed::RulesSetHybrid => DEED_RULES_SET_HYBRID,
+        Deed::RulesSetShortForms => DEED_RULES_SET_SHORT_FORMS,
         Deed::WorkDaysDeclare => DEED_WORK_DAYS_DECLARE,
         Deed::WorkDaysDrop => DEED_WORK_DAYS_DROP,
         Deed::WorkDaysSet => DEED_WORK_DAYS_SET,

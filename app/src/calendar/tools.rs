@@ -255,8 +255,8 @@ pub(super) fn found(asked: &Asked, people: &[PersonRef], rooms: &[Room]) -> AnyV
     let title = if people.is_empty() && rooms.is_empty() { CALENDAR_FOUND_NONE } else { CALENDAR_FOUND };
     let base = || Asked { whose: Whose::All, find: String::new(), ..asked.clone() };
     let people = people.iter().map(|person| {
-        let with = Asked { person: Some(person.id), who: person.name.clone(), ..base() };
-        found_link(&with, person.name.clone(), format!("{}, {}", person.position, person.agency))
+        let with = Asked { person: Some(person.id), who: person.distinct_name(), ..base() };
+        found_link(&with, person.distinct_name(), format!("{}, {}", person.position, person.agency))
     });
     let rooms = rooms.iter().map(|room| {
         let with = Asked { room: Some(room.id), ..base() };

@@ -77,8 +77,10 @@ pub(super) fn filters(all: &Asked, listed: &Listed) -> impl IntoView + use<> {
                     <label for="find">{t(MEETINGS_FILTER_FIND)}</label>
                     <input class="input" id="find" name="find" value=all.find.clone() autocomplete="off"/>
                 </div>
+                <div class="filterbar__dates">
                 <DateField name="from" label=t(MEETINGS_FILTER_FROM) value=from toward=Toward::Past/>
                 <DateField name="to" label=t(MEETINGS_FILTER_TO) value=to toward=Toward::Past error=inverted after=Some("from")/>
+                </div>
                 <label class="tick">
                     <input r#type="checkbox" name="subtree" value="on" checked=asked.with_subtree/>
                     {t(MEETINGS_FILTER_SUBTREE)}
@@ -127,7 +129,7 @@ fn select(name: &'static str, label: &'static str, options: AnyView) -> impl Int
 fn people(asked: &MeetingFilter, listed: &Listed) -> AnyView {
     let own = me().map(|me| (me.person, t(MEETINGS_FILTER_ME).to_owned()));
     let other = listed.person.as_ref().filter(|person| own.as_ref().is_none_or(|own| own.0 != person.id));
-    let other = other.map(|person| (person.id, person.name.clone()));
+    let other = other.map(|person| (person.id, person.distinct_name()));
     [own, other]
         .into_iter()
         .flatten()
@@ -160,7 +162,7 @@ fn found(all: &Asked, listed: &Listed) -> Option<AnyView> {
     };
     let people = listed.found.iter().map(|person| {
         let detail = format!("{}, {}", person.position, person.agency);
-        link(&|filter| filter.person = Some(person.id), &person.name, detail)
+        link(&|filter| filter.person = Some(person.id), &person.distinct_name(), detail)
     });
     let rooms = listed
         .found_rooms
@@ -223,7 +225,7 @@ fn in_force(all: &Asked, listed: &Listed) -> Option<AnyView> {
     }
     if let Some(person) = asked.person {
         let own = me().filter(|me| me.person == person).map(|_| t(MEETINGS_FILTER_ME).to_owned());
-        let name = own.or_else(|| listed.person.as_ref().map(|person| person.name.clone()));
+        let name = own.or_else(|| listed.person.as_ref().map(|person| person.distinct_name()));
         on.push((
             name.unwrap_or_else(|| t(MEETINGS_FILTER_PERSON).to_owned()),
             without(&|f| f.person = None),

@@ -181,7 +181,7 @@ fn state(presence: &Presence) -> String {
 
 fn name_of(of: &Participant) -> String {
     match &of.person {
-        Some(person) => person.name.clone(),
+        Some(person) => person.distinct_name(),
         None => tf(ROLL_TO_BE_NAMED, &[("agency", &of.agency.short_name)]),
     }
 }

@@ -23,6 +23,8 @@ pub struct RuleBook {
     pub targets: Targets,
     /// How hybrid meetings count.
     pub hybrid: HybridCounts,
+    /// The short forms that search knows, as the list is edited.
+    pub short_forms: String,
     /// When this was read.
     pub now: DateTime<Utc>,
 }
@@ -35,6 +37,7 @@ pub async fn all_rules() -> Result<RuleBook, CallError> {
         rules: services.rules.list(&caller).await?,
         targets: services.rules.targets(&caller).await?,
         hybrid: services.rules.hybrid(&caller).await?,
+        short_forms: domain::search::written_short_forms(&services.rules.short_forms(&caller).await?),
         now: caller.now,
     })
 }
@@ -94,4 +97,18 @@ pub async fn set_hybrid(
         None => Err(Failure::Invalid(vec![FieldProblem::new("hybrid", Problem::Unknown)])),
     };
     answer("/admin/rules", set, &[], |()| noted(FlashMessage::Saved, "/admin/rules".to_owned()))
+}
+
+/// Replaces the short forms that search knows.
+#[server(prefix = "/api", endpoint = "rules/set-short-forms")]
+pub async fn set_short_forms(
+    /// One a line: `CCHC = cải cách hành chính`.
+    #[server(default)]
+    short_forms: String,
+) -> Result<(), CallError> {
+    let (services, caller) = asked()?;
+    let set = services.rules.set_short_forms(&caller, &short_forms).await;
+    answer("/admin/rules", set, &[("short_forms", &*short_forms)], |()| {
+        noted(FlashMessage::Saved, "/admin/rules".to_owned())
+    })
 }

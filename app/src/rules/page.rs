@@ -13,7 +13,7 @@ use crate::form::{Posted, posted};
 use crate::session;
 use crate::text::keys::*;
 use crate::text::{self, t, tf};
-use crate::ui::{Badge, BadgeTone, Card, Choice, Field, Notice, Select, loaded, resource};
+use crate::ui::{Badge, BadgeTone, Card, Choice, Field, Notice, Select, TextArea, loaded, resource};
 use crate::words;
 
 /// The page of rules.
@@ -36,6 +36,7 @@ pub fn RulesPage() -> impl IntoView {
                 view! {
                     {adding}
                     {shown(&book, may_add)}
+                    {short_forms(&book.short_forms, &posted, may_add)}
                 }
                 .into_any()
             })}
@@ -82,6 +83,38 @@ fn shown(book: &RuleBook, may_set: bool) -> AnyView {
         {table(Scope::Conference, RULES_CONFERENCES)}
         {table(Scope::Meeting, RULES_MEETINGS)}
         {hybrid(book.hybrid, may_set)}
+    }
+    .into_any()
+}
+
+/// The short forms that search knows, and for the system administrator the list to edit.
+fn short_forms(set: &str, posted: &Posted, may_set: bool) -> AnyView {
+    if !may_set {
+        let rows = set.lines().map(|line| view! { <li>{line.to_owned()}</li> }).collect_view();
+        return view! {
+            <Card title=t(RULES_SHORT_FORMS_TITLE)>
+                <div class="card__body"><p class="hint">{t(RULES_SHORT_FORMS_LEAD)}</p><ul>{rows}</ul></div>
+            </Card>
+        }
+        .into_any();
+    }
+    let error = posted.error("short_forms");
+    let value = if error.is_some() { posted.typed("short_forms") } else { set.to_owned() };
+    view! {
+        <Card title=t(RULES_SHORT_FORMS_TITLE)>
+            <form method="post" action="/api/rules/set-short-forms">
+                <div class="formpage__sec">
+                    <TextArea
+                        name="short_forms"
+                        label=t(RULES_SHORT_FORMS_LABEL)
+                        hint=t(RULES_SHORT_FORMS_LEAD)
+                        value=value
+                        error=error
+                    />
+                    <div class="formpage__acts"><button class="btn btn--secondary">{t(RULES_SHORT_FORMS_SET)}</button></div>
+                </div>
+            </form>
+        </Card>
     }
     .into_any()
 }

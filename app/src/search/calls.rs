@@ -2,6 +2,7 @@
 
 use domain::agencies::AgencyRef;
 use domain::meetings::MeetingRow;
+use domain::papers::FoundPaper;
 use domain::people::PersonRef;
 use domain::rooms::Room;
 use leptos::prelude::*;
@@ -24,6 +25,8 @@ pub struct Found {
     pub meetings: Vec<MeetingRow>,
     /// Meetings in all.
     pub meetings_total: i64,
+    /// Papers that the reader may read, best first.
+    pub papers: Vec<FoundPaper>,
     /// People.
     pub people: Vec<PersonRef>,
     /// Rooms.
@@ -52,6 +55,7 @@ pub async fn find_all(
     Ok(Found {
         meetings_total: meetings.total,
         meetings: meetings.rows,
+        papers: services.papers.find(&caller, &text).await?,
         people: services.people.find(&caller, &text).await?,
         rooms,
         agencies: services.agencies.find(&caller, &text).await?,

@@ -8,7 +8,7 @@ use super::calls::{Found, find_all};
 use crate::form::escape;
 use crate::parts::meeting_item;
 use crate::text::keys::*;
-use crate::text::{number, t, tf};
+use crate::text::{self, number, t, tf};
 use crate::ui::{Avatar, Card, Empty, Icon, PageHead, loaded, resource};
 
 /// The search page.
@@ -49,7 +49,7 @@ fn shown(found: &Found, text: &str) -> AnyView {
         return view! { <Empty title=tf(SEARCH_NONE, &[("text", &text)]) body=t(SEARCH_NONE_BODY)/> }
             .into_any();
     }
-    view! { <div class="stack">{meetings(found, text)}{people(found)}{rooms(found)}{agencies(found)}</div> }
+    view! { <div class="stack">{meetings(found, text)}{papers(found)}{people(found)}{rooms(found)}{agencies(found)}</div> }
         .into_any()
 }
 
@@ -64,14 +64,39 @@ fn meetings(found: &Found, text: &str) -> Option<impl IntoView + use<>> {
         .then(|| view! { <Card title=t(NAV_MEETINGS)><ul class="list">{rows}</ul>{all}</Card> })
 }
 
+fn papers(found: &Found) -> Option<impl IntoView + use<>> {
+    let rows = found
+        .papers
+        .iter()
+        .map(|paper| {
+            let date = paper.date.map(|date| view! { <span class="num">{text::date(date)}</span> });
+            view! {
+                <li>
+                    <a class="item" href=format!("/papers/{}", paper.id)>
+                        <Icon name="file-text"/>
+                        <span class="item__text">
+                            <span class="item__title">{paper.title.clone()}</span>
+                            <span class="item__meta"><span>{paper.meeting_title.clone()}</span>{date}</span>
+                        </span>
+                        <span class="chev"><Icon name="chevron-right"/></span>
+                    </a>
+                </li>
+            }
+        })
+        .collect_view();
+    (!found.papers.is_empty())
+        .then(|| view! { <Card title=t(SEARCH_PAPERS)><ul class="list">{rows}</ul></Card> })
+}
+
 fn people(found: &Found) -> Option<impl IntoView + use<>> {
     let rows = found
         .people
         .iter()
         .map(|person| {
-            let href = format!("/calendar?view=week&person={}&who={}", person.id, escape(&person.name));
+            let href =
+                format!("/calendar?view=week&person={}&who={}", person.id, escape(&person.distinct_name()));
             let detail = format!("{}, {}", person.position, person.agency);
-            row(href, person.agency.clone(), person.name.clone(), detail)
+            row(href, person.agency.clone(), person.distinct_name(), detail)
         })
         .collect_view();
     (!found.people.is_empty())

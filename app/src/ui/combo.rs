@@ -121,8 +121,11 @@ pub fn Combo(
         event.prevent_default();
     };
     let of_list = name.clone();
+    // That nothing fits is said once: by the error, where there is one.
+    let is_said = move || error.with(Option::is_some) && options.with(Vec::is_empty);
     let list = move || {
-        is_open.get().then(|| list_of(&of_list, options.get(), active, Callback::new(choose), none.clone()))
+        (is_open.get() && !is_said())
+            .then(|| list_of(&of_list, options.get(), active, Callback::new(choose), none.clone()))
     };
     let has_hint = hint.0.is_some();
     let hint = hint.0.map(|hint| view! { <p class="hint" id=format!("{name}-hint")>{hint}</p> });

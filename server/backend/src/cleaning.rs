@@ -4,7 +4,7 @@
 
 use std::collections::HashSet;
 
-use domain::text::{Line, Paragraphs, fold};
+use domain::text::{Line, Paragraphs, fold, name_key, title_key};
 
 use crate::agencies::CODE_AT_MOST;
 use crate::db::{Db, Tx, q};
@@ -18,6 +18,7 @@ const ROWS_AT_ONCE: i64 = 500;
 enum Step {
     Texts(Texts),
     Folded(Folded),
+    Order(Order),
     /// Meetings are indexed again.
     Index,
 }
@@ -44,12 +45,20 @@ struct Folded {
     words: &'static str,
 }
 
+/// A column that rows are ordered by.
+struct Order {
+    table: &'static str,
+    /// The name that the key is made of.
+    name: &'static str,
+    key: fn(&str) -> String,
+}
+
 const fn lines(table: &'static str, lines: &'static [&'static str]) -> Step {
     Step::Texts(Texts { table, key: "id", code: None, lines, paragraphs: None })
 }
 
 /// Agencies come before the people who are found by their names, and the index comes last.
-const STEPS: [(&str, Step); 15] = [
+const STEPS: [(&str, Step); 18] = [
     ("agency", Step::Texts(Texts { code: Some("code"), ..texts("agency", &["name", "short_name"]) })),
     (
         "agency_alias",
@@ -77,7 +86,10 @@ const STEPS: [(&str, Step); 15] = [
             "t.name || ' ' || t.position || ' ' || a.short_name || ' ' || a.name || ' ' || a.code",
         ),
     ),
+    ("paper.folded", folded("paper", "t.id", "paper t", "t.title")),
     ("room.folded", folded("room", "t.id", "room t", "t.name || ' ' || t.code || ' ' || t.equipment")),
+    ("person.name_key", Step::Order(Order { table: "person", name: "name", key: name_key })),
+    ("agency.name_key", Step::Order(Order { table: "agency", name: "short_name", key: title_key })),
     ("meeting_line", Step::Index),
 ];
 
@@ -122,6 +134,7 @@ async fn some(db: &Db, name: &str, step: &Step) -> Done<Option<usize>> {
     let (changed, last) = match step {
         Step::Texts(texts) => texts.clean(&mut tx, &place).await?,
         Step::Folded(folded) => folded.fold(&mut tx, &place).await?,
+        Step::Order(order) => order.write(&mut tx, &place).await?,
         Step::Index => index(&mut tx, &place).await?,
     };
     q("INSERT INTO one_time_work (step, place, is_done) VALUES ($1, $2, $3) \
@@ -239,6 +252,32 @@ impl Folded {
             let after = fold(&words);
             if after != before {
                 q(update.as_str()).bind(&row).bind(after).run(&mut *tx).await?;
+                changed += 1;
+            }
+        }
+        Ok((changed, last))
+    }
+}
+
+impl Order {
+    async fn write(&self, tx: &mut Tx, place: &str) -> Done<(usize, Option<String>)> {
+        let Order { table, name, key } = self;
+        let rows: Vec<(String, String, String)> = q(format!(
+            "SELECT id, {name}, name_key FROM {table} WHERE id > $1 ORDER BY id LIMIT {ROWS_AT_ONCE}"
+        ))
+        .bind(place)
+        .all(&mut *tx)
+        .await?;
+        let last = rows.last().map(|(id, ..)| id.clone());
+        let mut changed = 0;
+        for (id, name, before) in rows {
+            let after = key(&name);
+            if after != before {
+                q(format!("UPDATE {table} SET name_key = $2 WHERE id = $1"))
+                    .bind(id)
+                    .bind(after)
+                    .run(&mut *tx)
+                    .await?;
                 changed += 1;
             }
         }

@@ -110,6 +110,18 @@ pub(crate) fn nearest_first(query: &mut Q, agency: AgencyId) -> String {
     )
 }
 
+/// The same, after the rooms in which the words of a text stand as whole words and in their order: `số 2` is not `số 12`.
+fn named_first(query: &mut Q, text: &str, agency: AgencyId) -> String {
+    let words = typed::words(text);
+    let order = nearest_first(query, agency);
+    if words.is_empty() {
+        return order;
+    }
+    let named = query.place(format!("% {} %", words.join(" ")));
+    let named = format!(" ORDER BY CASE WHEN ' ' || r.folded || ' ' LIKE {named} THEN 0 ELSE 1 END, ");
+    order.replacen(" ORDER BY ", &named, 1)
+}
+
 /// Every word of the text is part of the room's name, code or equipment, or of its agency's names.
 fn words(query: &mut Q, text: &str) -> String {
     typed::every_word(query, text, |word| format!("(r.folded LIKE {word} OR a.folded LIKE {word})"))
@@ -121,7 +133,7 @@ async fn offer(backend: &Backend, caller: &Caller, wanted: &RoomsWanted) -> Done
     let mut all = vec!["NOT r.is_withdrawn".to_owned(), words(&mut query, &wanted.text)];
     all.extend(wanted.holder.map(|holder| usable(&mut query, caller, holder)));
     query.push(&all.join(" AND "));
-    let order = nearest_first(&mut query, wanted.holder.unwrap_or(caller.agency.id));
+    let order = named_first(&mut query, &wanted.text, wanted.holder.unwrap_or(caller.agency.id));
     let limit = query.place(ROOMS_OFFERED_AT_MOST as i64 + 1);
     query.push(&order).push(&format!(" LIMIT {limit}"));
     let mut rows: Vec<Row> = query.all(backend.db()).await?;
@@ -148,7 +160,7 @@ async fn list(backend: &Backend, caller: &Caller, text: &str, page: u32) -> Done
     let mut query = q(ROWS);
     let chosen = words(&mut query, text);
     query.push(&chosen);
-    let order = nearest_first(&mut query, caller.agency.id);
+    let order = named_first(&mut query, text, caller.agency.id);
     let (limit, offset) =
         (query.place(i64::from(PER_PAGE)), query.place(i64::from(page - 1) * i64::from(PER_PAGE)));
     query.push(&order).push(&format!(" LIMIT {limit} OFFSET {offset}"));

@@ -9,6 +9,7 @@ use domain::count::{self, HybridCounts};
 use domain::error::{Failure, FieldProblem, Outcome, Problem, Refusal};
 use domain::ids::RuleId;
 use domain::rules::{KindRef, KindRule, KindRuleInput, Rules};
+use domain::search::{ShortForm, parse_short_forms, written_short_forms};
 use domain::targets::{Fraction, Targets};
 use domain::text::Line;
 use domain::time::DateReading;
@@ -18,7 +19,7 @@ use crate::agencies::{CODE_AT_MOST, NAME_AT_MOST, text};
 use crate::audit::{self, Entry};
 use crate::db::{Source, Tx, q};
 use crate::stop::Done;
-use crate::{Backend, agencies, stored};
+use crate::{Backend, agencies, search, stored};
 
 /// The longest limit that can be entered: fifteen whole days.
 const SESSIONS_AT_MOST: u32 = 30;
@@ -112,6 +113,14 @@ impl Rules for Backend {
     async fn set_hybrid(&self, caller: &Caller, hybrid: HybridCounts) -> Outcome<()> {
         self.outcome(set_hybrid(self, caller, hybrid).await)
     }
+
+    async fn short_forms(&self, caller: &Caller) -> Outcome<Vec<ShortForm>> {
+        self.outcome(short_forms_now(self, caller).await)
+    }
+
+    async fn set_short_forms(&self, caller: &Caller, text: &str) -> Outcome<()> {
+        self.outcome(set_short_forms(self, caller, text).await)
+    }
 }
 
 async fn list(backend: &Backend, caller: &Caller) -> Done<Vec<KindRule>> {
@@ -142,6 +151,37 @@ async fn set_hybrid(backend: &Backend, caller: &Caller, hybrid: HybridCounts) ->
         .run(&mut tx)
         .await?;
     let entry = Entry::new(Deed::RulesSetHybrid, "").before(&before)?.after(&hybrid)?;
+    audit::record(&mut tx, backend, caller, entry).await?;
+    Ok(tx.commit().await?)
+}
+
+async fn short_forms_now(backend: &Backend, caller: &Caller) -> Done<Vec<ShortForm>> {
+    permit(caller, Action::ViewRules, Scope::Myself)?;
+    search::short_forms(backend.db()).await
+}
+
+async fn set_short_forms(backend: &Backend, caller: &Caller, text: &str) -> Done<()> {
+    permit(caller, Action::AddRule, Scope::System)?;
+    let forms = parse_short_forms(text).map_err(|problem| Failure::Invalid(vec![problem]))?;
+    let mut tx = backend.db().begin().await?;
+    // Two who save at once: the later list stands whole.
+    q("UPDATE agency SET name = name WHERE parent_id IS NULL").run(&mut tx).await?;
+    let before = search::short_forms(&mut tx).await?;
+    q("DELETE FROM short_form").run(&mut tx).await?;
+    for form in &forms {
+        q("INSERT INTO short_form (short, meaning) VALUES ($1, $2)")
+            .bind(&form.short)
+            .bind(&form.meaning)
+            .run(&mut tx)
+            .await?;
+    }
+    let after = search::short_forms(&mut tx).await?;
+    if before == after {
+        return Ok(());
+    }
+    let told =
+        |forms: &[ShortForm]| written_short_forms(forms).lines().map(str::to_owned).collect::<Vec<_>>();
+    let entry = Entry::new(Deed::RulesSetShortForms, "").before(&told(&before))?.after(&told(&after))?;
     audit::record(&mut tx, backend, caller, entry).await?;
     Ok(tx.commit().await?)
 }

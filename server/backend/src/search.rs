@@ -1,30 +1,36 @@
-//! Search that knows Vietnamese without marks: a folded title and body per meeting in the engine's own full-text index,
-//! kept in the transaction of the meeting. The one place where the two engines part.
+//! Search that knows Vietnamese without marks: folded title, agenda and surroundings of each meeting in the engine's own
+//! full-text index, kept in the transaction of the meeting. The one place where the two engines part.
+
+mod ask;
 
 use std::collections::HashMap;
 
-use domain::ids::{AgencyId, MeetingId, RoomId};
+use domain::ids::{AgencyId, MeetingId, PersonId, RoomId};
 use domain::text::fold;
 
-use crate::db::{Db, Q, Tx, Value, places, q};
+pub(crate) use ask::{In, Search, short_forms};
+
+use crate::db::{Db, Tx, Value, places, q};
 use crate::stop::Done;
 
-/// Most words of a question: more of them find nothing more.
-const WORDS_AT_MOST: usize = 12;
-/// Meetings written at once: with three values each they stay below the limit of values.
+/// Meetings written at once: with four values each they stay below the limit of values.
 const WRITTEN_AT_ONCE: usize = 150;
 
-/// The index numbers its lines; the table beside it says which meeting a number is, and finds it without a scan.
-const SQLITE: [&str; 2] = [
-    "CREATE TABLE IF NOT EXISTS meeting_line (number INTEGER PRIMARY KEY, meeting_id TEXT NOT NULL UNIQUE)",
-    "CREATE VIRTUAL TABLE IF NOT EXISTS meeting_words USING fts5 (title, body, tokenize = 'unicode61')",
+/// The index numbers its lines; the table beside it says which meeting a number is, and finds it without a scan. The two
+/// tables of an older index hold nothing else and go.
+const SQLITE: [&str; 4] = [
+    "DROP TABLE IF EXISTS meeting_words",
+    "DROP TABLE IF EXISTS meeting_line",
+    "CREATE TABLE IF NOT EXISTS search_line (number INTEGER PRIMARY KEY, meeting_id TEXT NOT NULL UNIQUE)",
+    "CREATE VIRTUAL TABLE IF NOT EXISTS search_words USING fts5 (title, agenda, about, tokenize = 'unicode61')",
 ];
+/// The table of an older index stays: a node of an older version may still write it.
 const POSTGRES: [&str; 2] = [
-    "CREATE TABLE IF NOT EXISTS meeting_line (\
-        meeting_id TEXT PRIMARY KEY, title TEXT NOT NULL, body TEXT NOT NULL, \
+    "CREATE TABLE IF NOT EXISTS search_line (\
+        meeting_id TEXT PRIMARY KEY, title TEXT NOT NULL, agenda TEXT NOT NULL, about TEXT NOT NULL, \
         words TSVECTOR GENERATED ALWAYS AS (setweight(to_tsvector('simple', title), 'A') || \
-            setweight(to_tsvector('simple', body), 'B')) STORED)",
-    "CREATE INDEX IF NOT EXISTS meeting_line_words ON meeting_line USING gin (words)",
+            setweight(to_tsvector('simple', agenda), 'B') || setweight(to_tsvector('simple', about), 'C')) STORED)",
+    "CREATE INDEX IF NOT EXISTS search_line_words ON search_line USING gin (words)",
 ];
 
 /// Makes the index of this engine when it is missing, and fills it with the meetings it does not hold yet.
@@ -44,10 +50,11 @@ pub(crate) async fn ensure(db: &Db) -> Done<()> {
 
 /// Takes in every meeting that the index does not hold yet: after many were written at once.
 pub(crate) async fn fill(tx: &mut Tx) -> Done<()> {
-    let missing: Vec<(String,)> =
-        q("SELECT m.id FROM meeting m WHERE NOT EXISTS (SELECT 1 FROM meeting_line l WHERE l.meeting_id = m.id)")
-            .all(&mut *tx)
-            .await?;
+    let missing: Vec<(String,)> = q(
+        "SELECT m.id FROM meeting m WHERE NOT EXISTS (SELECT 1 FROM search_line l WHERE l.meeting_id = m.id)",
+    )
+    .all(&mut *tx)
+    .await?;
     write_all(tx, missing).await
 }
 
@@ -60,7 +67,7 @@ pub(crate) async fn write_all(tx: &mut Tx, meetings: Vec<(String,)>) -> Done<()>
     Ok(())
 }
 
-/// Writes the words of one meeting anew: its title, and its agenda, agency, rooms and place.
+/// Writes the words of one meeting anew: its title, its agenda, and its agency, rooms, place and chair.
 pub(crate) async fn refresh(tx: &mut Tx, meeting: MeetingId) -> Done<()> {
     write(tx, &[meeting.to_string()]).await
 }
@@ -87,46 +94,64 @@ pub(crate) async fn refresh_room(tx: &mut Tx, room: RoomId) -> Done<()> {
     write_all(tx, held).await
 }
 
+/// Writes the words of the meetings that a person chairs anew: the name is among them.
+pub(crate) async fn refresh_chair(tx: &mut Tx, person: PersonId) -> Done<()> {
+    let chaired: Vec<(String,)> =
+        q("SELECT meeting_id FROM participant WHERE person_id = $1 AND part = 'chair' ORDER BY meeting_id")
+            .bind(person)
+            .all(&mut *tx)
+            .await?;
+    write_all(tx, chaired).await
+}
+
 /// Takes a meeting out of the index.
 pub(crate) async fn forget(tx: &mut Tx, meeting: MeetingId) -> Done<()> {
     if !tx.is_postgres() {
-        q("DELETE FROM meeting_words WHERE rowid IN (SELECT number FROM meeting_line WHERE meeting_id = $1)")
+        q("DELETE FROM search_words WHERE rowid IN (SELECT number FROM search_line WHERE meeting_id = $1)")
             .bind(meeting)
             .run(&mut *tx)
             .await?;
     }
-    q("DELETE FROM meeting_line WHERE meeting_id = $1").bind(meeting).run(tx).await?;
+    q("DELETE FROM search_line WHERE meeting_id = $1").bind(meeting).run(tx).await?;
     Ok(())
 }
 
-/// Folded title and body, by meeting.
-type Words = HashMap<String, (String, String)>;
+/// The folded words of a meeting, by the columns of the index.
+#[derive(Default)]
+struct Words {
+    title: String,
+    agenda: String,
+    about: String,
+}
 
 async fn write(tx: &mut Tx, meetings: &[String]) -> Done<()> {
     let words = words(tx, meetings).await?;
     if tx.is_postgres() {
-        let rows = words.into_iter().map(|(id, (title, body))| [id.into(), title.into(), body.into()]);
-        let then = "ON CONFLICT (meeting_id) DO UPDATE SET title = excluded.title, body = excluded.body";
-        return insert(tx, "meeting_line (meeting_id, title, body)", rows.collect(), then).await;
+        let rows = words.into_iter().map(|(id, Words { title, agenda, about })| {
+            [id.into(), title.into(), agenda.into(), about.into()]
+        });
+        let then = "ON CONFLICT (meeting_id) DO UPDATE SET title = excluded.title, agenda = excluded.agenda, \
+            about = excluded.about";
+        return insert(tx, "search_line (meeting_id, title, agenda, about)", rows.collect(), then).await;
     }
     let ids = meetings.iter().map(|id| [id.into()]).collect();
-    insert(tx, "meeting_line (meeting_id)", ids, "ON CONFLICT DO NOTHING").await?;
+    insert(tx, "search_line (meeting_id)", ids, "ON CONFLICT DO NOTHING").await?;
     let numbers: Vec<(String, i64)> = q(format!(
-        "SELECT meeting_id, number FROM meeting_line WHERE meeting_id IN ({})",
+        "SELECT meeting_id, number FROM search_line WHERE meeting_id IN ({})",
         places(1, meetings.len())
     ))
     .bind_all(meetings)
     .all(&mut *tx)
     .await?;
-    q(format!("DELETE FROM meeting_words WHERE rowid IN ({})", places(1, numbers.len())))
+    q(format!("DELETE FROM search_words WHERE rowid IN ({})", places(1, numbers.len())))
         .bind_all(numbers.iter().map(|(_, number)| *number))
         .run(&mut *tx)
         .await?;
     let rows = numbers.into_iter().filter_map(|(id, number)| {
-        let (title, body) = words.get(&id)?;
-        Some([number.into(), title.into(), body.into()])
+        let Words { title, agenda, about } = words.get(&id)?;
+        Some([number.into(), title.into(), agenda.into(), about.into()])
     });
-    insert(tx, "meeting_words (rowid, title, body)", rows.collect(), "").await
+    insert(tx, "search_words (rowid, title, agenda, about)", rows.collect(), "").await
 }
 
 async fn insert<const N: usize>(tx: &mut Tx, into: &str, rows: Vec<[Value; N]>, then: &str) -> Done<()> {
@@ -141,78 +166,33 @@ async fn insert<const N: usize>(tx: &mut Tx, into: &str, rows: Vec<[Value; N]>, 
     Ok(())
 }
 
-async fn words(tx: &mut Tx, meetings: &[String]) -> Done<Words> {
+async fn words(tx: &mut Tx, meetings: &[String]) -> Done<HashMap<String, Words>> {
     let these = places(1, meetings.len());
     let rows: Vec<(String, String, String)> = q(format!(
         "SELECT 'title' AS tag, id, title AS words FROM meeting WHERE id IN ({these}) \
-         UNION ALL SELECT 'body', m.id, m.place || ' ' || a.name || ' ' || a.short_name \
+         UNION ALL SELECT 'about', m.id, m.place || ' ' || a.name || ' ' || a.short_name \
             FROM meeting m JOIN agency a ON a.id = m.agency_id WHERE m.id IN ({these}) \
-         UNION ALL SELECT 'body', mr.meeting_id, r.name FROM meeting_room mr JOIN room r ON r.id = mr.room_id \
+         UNION ALL SELECT 'about', mr.meeting_id, r.name FROM meeting_room mr JOIN room r ON r.id = mr.room_id \
             WHERE mr.meeting_id IN ({these}) \
-         UNION ALL SELECT 'body', meeting_id, title FROM agenda_item WHERE meeting_id IN ({these})"
+         UNION ALL SELECT 'about', k.meeting_id, c.name FROM participant k JOIN person c ON c.id = k.person_id \
+            WHERE k.part = 'chair' AND k.meeting_id IN ({these}) \
+         UNION ALL SELECT 'agenda', meeting_id, title FROM agenda_item WHERE meeting_id IN ({these})"
     ))
     .bind_all(meetings)
     .all(&mut *tx)
     .await?;
-    let mut words = Words::new();
+    let mut words: HashMap<String, Words> = HashMap::new();
     for (tag, meeting, text) in rows {
-        let (title, body) = words.entry(meeting).or_default();
-        let into = if tag == "title" { title } else { body };
+        let of = words.entry(meeting).or_default();
+        let into = match tag.as_str() {
+            "title" => &mut of.title,
+            "agenda" => &mut of.agenda,
+            _ => &mut of.about,
+        };
         if !into.is_empty() {
             into.push(' ');
         }
         into.push_str(&fold(&text));
     }
     Ok(words)
-}
-
-/// Where words are looked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum In {
-    /// In titles alone, which everybody sees who may know of a meeting.
-    Titles,
-    /// In places, agencies and the agenda too.
-    Everything,
-}
-
-/// A condition on a column of meeting identifiers: those that hold every word typed, the last one as a beginning.
-/// None when nothing was typed that could be searched for.
-pub(crate) fn condition(
-    query: &mut Q,
-    is_postgres: bool,
-    column: &str,
-    text: &str,
-    place: In,
-) -> Option<String> {
-    let folded = fold(text);
-    let words: Vec<&str> = folded.split(' ').filter(|word| !word.is_empty()).take(WORDS_AT_MOST).collect();
-    if words.is_empty() {
-        return None;
-    }
-    let last = words.len() - 1;
-    // Folded words hold letters and digits only, so nothing in them is syntax to either engine.
-    // Titles are weighed as A on PostgreSQL and a column of their own on SQLite.
-    let (weight, column_of) = match place {
-        In::Titles => ("A", "title : "),
-        In::Everything => ("", ""),
-    };
-    let asked = words.iter().enumerate().map(|(n, word)| match (is_postgres, n == last) {
-        (true, true) => format!("'{word}':*{weight}"),
-        (true, false) if weight.is_empty() => format!("'{word}'"),
-        (true, false) => format!("'{word}':{weight}"),
-        (false, true) => format!("{column_of}\"{word}\"*"),
-        (false, false) => format!("{column_of}\"{word}\""),
-    });
-    let asked = asked.collect::<Vec<_>>().join(if is_postgres { " & " } else { " AND " });
-    let asked = query.place(asked);
-    Some(if is_postgres {
-        format!(
-            "{column} IN (SELECT meeting_id FROM meeting_line WHERE words @@ to_tsquery('simple', {asked}))"
-        )
-    } else {
-        format!(
-            "{column} IN (SELECT l.meeting_id FROM meeting_words w JOIN meeting_line l ON l.number = w.rowid \
-             WHERE w.meeting_words MATCH {asked})"
-        )
-    })
 }

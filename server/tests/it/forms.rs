@@ -176,6 +176,55 @@ async fn a_name_that_fits_nobody_and_a_refused_sending_come_back_to_the_saved_dr
 }
 
 #[tokio::test]
+async fn a_name_that_fits_several_is_asked_about_and_one_press_chooses() {
+    let office = Office::new().await;
+    let people = &office.world.site.services.people;
+    let mut added = Vec::new();
+    for user_name in ["man.mot", "man.hai"] {
+        let input = domain::people::PersonInput {
+            user_name: user_name.into(),
+            name: "Lò Thị Mận".into(),
+            position: "Chuyên viên".into(),
+            agency: office.caller.agency.code.clone(),
+            roles: "delegate".into(),
+            password: String::new(),
+        };
+        let administrator = office.world.site.backend.system_caller(office.caller.now);
+        added.push(people.add(&administrator, input).await.unwrap().0);
+    }
+    let draft = |text: &str| -> String {
+        let from = text.find("name=\"id\" value=\"").unwrap() + "name=\"id\" value=\"".len();
+        text[from..].split('"').next().unwrap().to_owned()
+    };
+    let fields =
+        [("then", "add_delegate"), ("title", "Họp mới"), ("agency", &office.agency), ("add", "lo thi man")];
+    let asked = office.world.submit(&office.secretary, "/api/meetings/save", &fields).await;
+    assert_eq!((asked.status, asked.header(header::LOCATION)), (StatusCode::OK, ""));
+    let text = asked.text();
+    for (person, user_name) in added.iter().zip(["man.mot", "man.hai"]) {
+        assert!(text.contains(&format!("value=\"choose:add:p-{person}\"")), "{text}");
+        assert!(text.contains(&format!("Lò Thị Mận ({user_name})")), "{text}");
+        assert!(!text.contains(&format!("name=\"delegates[]\" value=\"p-{person}\"")), "nobody is taken yet");
+    }
+    assert!(text.contains("value=\"lo thi man\""), "what was typed stays");
+    let id = draft(&text);
+    let choose = format!("choose:add:p-{}", added[1]);
+    let fields = [
+        ("then", choose.as_str()),
+        ("id", &id),
+        ("rev", "1"),
+        ("title", "Họp mới"),
+        ("agency", &office.agency),
+        ("add", "lo thi man"),
+    ];
+    let chosen = office.world.submit(&office.secretary, "/api/meetings/save", &fields).await;
+    assert_eq!(chosen.status, StatusCode::FOUND, "{}", chosen.text());
+    let (input, ..) =
+        office.world.site.services.meetings.input(&office.caller, id.parse().unwrap()).await.unwrap();
+    assert_eq!(input.delegates, [format!("p-{}", added[1])]);
+}
+
+#[tokio::test]
 async fn people_are_looked_for_without_script_by_the_same_form_that_names_them() {
     let office = Office::new().await;
     let tree = office.world.site.services.agencies.tree(&office.caller).await.unwrap();

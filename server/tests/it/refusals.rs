@@ -306,6 +306,10 @@ fn calls(office: &Office) -> BTreeMap<&'static str, Call> {
         ),
         ("/api/work-days/declare", form(&admin, "/admin/days-off", "", vec![("year", "1".into())])),
         ("/api/rules/set-hybrid", form(&admin, "/admin/rules", "", vec![("hybrid", "so-so".into())])),
+        (
+            "/api/rules/set-short-forms",
+            form(&admin, "/admin/rules", "CCHC Gian", vec![("short_forms", "CCHC Gian".into())]),
+        ),
     ];
     let always = always.map(|call| (call, Call::Always));
     data.map(|call| (call, Call::Data)).into_iter().chain(always).chain(forms).collect()

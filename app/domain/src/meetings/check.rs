@@ -7,7 +7,7 @@ use crate::agencies::Level;
 use crate::count::{Base, Counterpart};
 use crate::duration::HalfDay;
 use crate::error::FieldProblem;
-use crate::ids::MeetingId;
+use crate::ids::{MeetingId, RoomId};
 use crate::rooms::RoomRef;
 use crate::rules::KindRule;
 use crate::targets::{Fraction, Targets};
@@ -31,6 +31,9 @@ pub struct Check {
     pub free_slots: Vec<Vec<Sitting>>,
     /// Rooms that are free at the wanted time and seat as many, offered when a room is taken.
     pub free_rooms: Vec<RoomRef>,
+    /// Which of the rooms to choose from other meetings hold at the wanted time; none while the time is missing.
+    #[serde(default)]
+    pub busy_rooms: Option<Vec<RoomId>>,
     /// Share and reduction before and after, for both bases.
     pub targets: Option<TargetsCheck>,
     /// Other things worth knowing.

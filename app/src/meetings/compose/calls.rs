@@ -19,8 +19,9 @@ use serde::{Deserialize, Serialize};
 use crate::failure::CallError;
 #[cfg(feature = "ssr")]
 use {
-    super::finding::{room_meant, rooms_found},
-    super::step::{Step, add_once, add_room},
+    super::finding::{Found, meant, people_found, rooms_found},
+    super::sheet::{ADD_ROOM, offers_field},
+    super::step::{Step, add_once},
     crate::form::{FlashMessage, answer, fill_in_further, noted},
     crate::session::{asked, now},
     domain::access::{Action, Caller, Role, Scope},
@@ -31,6 +32,7 @@ use {
     domain::rooms::{RoomsOffered, RoomsWanted},
     domain::services::Services,
     domain::time::Zone,
+    leptos::serde_json::to_string,
 };
 
 /// The form as it was last kept, with everything it offers.
@@ -304,9 +306,15 @@ pub async fn save(
         Ok(SaveOutcome::Refused { page, failure }) => {
             answer(&page, Err(failure), &[("all", "on")], |(): ()| page.clone())
         }
-        Ok(SaveOutcome::FillInFurther { page, typed, shows_missing }) => {
+        Ok(SaveOutcome::FillInFurther { page, typed, offers, shows_missing }) => {
             let all = if shows_missing { "on" } else { "" };
-            let typed: Vec<(&str, &str)> = typed.fields().into_iter().chain([("all", all)]).collect();
+            let offers: Vec<(String, String)> = offers
+                .iter()
+                .filter_map(|(field, found)| Some((offers_field(field), to_string(found).ok()?)))
+                .collect();
+            let offers = offers.iter().map(|(field, found)| (field.as_str(), found.as_str()));
+            let typed: Vec<(&str, &str)> =
+                typed.fields().into_iter().chain([("all", all)]).chain(offers).collect();
             fill_in_further(&page, &typed);
             Ok(())
         }
@@ -318,6 +326,10 @@ pub async fn save(
         }
     }
 }
+
+/// Those whom the text of a search field fits, by the name of the field.
+#[cfg(feature = "ssr")]
+type Offers = Vec<(&'static str, Vec<Found>)>;
 
 /// The result of a plain form that was saved.
 #[cfg(feature = "ssr")]
@@ -331,12 +343,14 @@ enum SaveOutcome {
         /// Why.
         failure: Failure,
     },
-    /// The draft is saved, but some names match nobody, or no person was chosen for them before publishing.
+    /// The draft is saved, but some names match nobody or several, or no person was chosen for them before publishing.
     FillInFurther {
         /// The page of the draft.
         page: String,
         /// The names.
         typed: Typed,
+        /// Those whom a name fits, by its field.
+        offers: Offers,
         /// Whether missing fields are pointed out too.
         shows_missing: bool,
     },
@@ -354,9 +368,13 @@ async fn saved(
 ) -> Result<SaveOutcome, Failure> {
     input = input.settled(Zone::VIETNAM.date(caller.now));
     // What is sent holds nobody who was only guessed at.
-    if step != Step::Publish {
-        add_typed(services, caller, &mut typed, &mut input).await?;
+    if let Step::Choose { field, .. } = &step {
+        typed.clear(field);
     }
+    let offers = match step {
+        Step::Publish => Offers::new(),
+        _ => add_typed(services, caller, &mut typed, &mut input).await?,
+    };
     let is_left = typed.is_left();
     let held = match (edited, step.dropped_item(&input)) {
         (Some((id, _)), Some(item)) => papers_of_items(services, caller, id).await?.get(&item).copied(),
@@ -388,7 +406,7 @@ async fn saved(
     match step {
         step if is_left => {
             let shows_missing = matches!(step, Step::Publish | Step::Check);
-            Ok(SaveOutcome::FillInFurther { page: edit, typed, shows_missing })
+            Ok(SaveOutcome::FillInFurther { page: edit, typed, offers, shows_missing })
         }
         Step::Publish => match services.meetings.publish(caller, saved.id, saved.rev).await {
             Ok(_) => Ok(SaveOutcome::Goes(format!("/meetings/{}", saved.id))),
@@ -412,47 +430,60 @@ impl Typed {
         ]
     }
 
+    /// Someone was chosen for the name in this field.
+    fn clear(&mut self, field: &str) {
+        match field {
+            "add" => self.add.clear(),
+            "add_chair" => self.add_chair.clear(),
+            "add_secretary" => self.add_secretary.clear(),
+            ADD_ROOM => self.add_room.clear(),
+            _ => {}
+        }
+    }
+
     /// Whether a typed name is left for which no person or room was chosen.
     fn is_left(&self) -> bool {
         self.fields().iter().any(|(_, text)| !text.trim().is_empty())
     }
 }
 
-/// Finds what was typed beside the buttons and puts it in its place. What fits nobody stays where it is.
+/// Finds what was typed beside the buttons and puts it in its place. What fits nobody stays where it is; of what fits
+/// several nobody is taken, and these are given back to be asked about.
 #[cfg(feature = "ssr")]
 async fn add_typed(
     services: &Services,
     caller: &Caller,
     typed: &mut Typed,
     input: &mut MeetingInput,
-) -> Result<(), Failure> {
-    if !typed.add.trim().is_empty() {
-        let agency = services.agencies.find(caller, &typed.add).await?.into_iter().next();
-        let person = services.people.find(caller, &typed.add).await?.into_iter().next();
-        let found = agency.map(|agency| Delegation::Agency(agency.id));
-        if let Some(found) = found.or_else(|| person.map(|person| Delegation::Person(person.id))) {
-            add_once(&mut input.delegates, found.code());
-            typed.add.clear();
+) -> Result<Offers, Failure> {
+    let holder = input.agency.parse().unwrap_or(caller.agency.id);
+    let mut offers = Offers::new();
+    for (field, text) in [
+        ("add", &mut typed.add),
+        ("add_chair", &mut typed.add_chair),
+        ("add_secretary", &mut typed.add_secretary),
+        (ADD_ROOM, &mut typed.add_room),
+    ] {
+        if text.trim().is_empty() {
+            continue;
         }
-    }
-    for (text, place) in
-        [(&mut typed.add_chair, &mut input.chair), (&mut typed.add_secretary, &mut input.secretary)]
-    {
-        if !text.trim().is_empty()
-            && let Some(person) = services.people.find(caller, text).await?.into_iter().next()
-        {
-            *place = person.id.to_string();
-            text.clear();
-        }
-    }
-    if !typed.add_room.trim().is_empty() {
-        let holder = input.agency.parse().unwrap_or(caller.agency.id);
-        let rooms = rooms_found(services, caller, holder, typed.add_room.clone()).await?;
-        if let Some(room) = room_meant(&rooms, &typed.add_room) {
-            add_room(&mut input.rooms, room.id.to_string());
-            typed.add_room.clear();
+        let found = match field {
+            ADD_ROOM => rooms_found(services, caller, holder, text.clone()).await?,
+            _ => people_found(services, caller, text, field != "add").await?,
+        };
+        match meant(&found, text) {
+            Some(found) => {
+                Step::Choose { field: field.to_owned(), code: found.code() }.apply(
+                    input,
+                    &[],
+                    &WorkCalendar::default(),
+                );
+                text.clear();
+            }
+            None if found.is_empty() => {}
+            None => offers.push((field, found)),
         }
     }
     add_once(&mut input.sites, typed.add_site.clone());
-    Ok(())
+    Ok(offers)
 }

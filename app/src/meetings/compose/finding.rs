@@ -1,5 +1,6 @@
 //! What the composer's search fields ask of the server: people, agencies and rooms that fit what was typed. Keeps nothing.
 
+use domain::meetings::Delegation;
 use domain::people::PersonRef;
 use domain::rooms::Room;
 use leptos::prelude::*;
@@ -12,14 +13,17 @@ use {
     domain::rooms::RoomsWanted, domain::services::Services,
 };
 
-/// The room that a text means, of those that fit it: the only one, or the one of exactly this name. Rooms that merely share
-/// a word are not guessed among.
-pub(super) fn room_meant<'r>(rooms: &'r [Room], text: &str) -> Option<&'r Room> {
-    let folded = domain::text::fold(text);
-    let mut named = rooms.iter().filter(|room| domain::text::fold(&room.name) == folded);
-    match (rooms, named.next(), named.next()) {
-        ([only], ..) => Some(only),
-        (_, Some(named), None) => Some(named),
+/// Whom a text means, of those that it fits: the only one, or the one whose whole name it is. Where several have that name
+/// without marks, the marks decide. Nobody is guessed at: with several left the page asks.
+pub(super) fn meant(found: &[Found], text: &str) -> Option<Found> {
+    if let [only] = found {
+        return Some(only.clone());
+    }
+    let is_named = |of: &Found, key: fn(&str) -> String| of.names().iter().any(|name| key(name) == key(text));
+    let named: Vec<&Found> = found.iter().filter(|of| is_named(of, domain::text::fold)).collect();
+    let marked: Vec<&Found> = found.iter().filter(|of| is_named(of, domain::text::title_key)).collect();
+    match (named.as_slice(), marked.as_slice()) {
+        ([one], _) | (_, [one]) => Some((*one).clone()),
         _ => None,
     }
 }
@@ -35,6 +39,39 @@ pub enum Found {
     Room(Room),
 }
 
+impl Found {
+    /// The form's code.
+    pub(super) fn code(&self) -> String {
+        match self {
+            Found::Person(person) => Delegation::Person(person.id).code(),
+            Found::Agency(agency) => Delegation::Agency(agency.id).code(),
+            Found::Room(room) => room.id.to_string(),
+        }
+    }
+
+    #[cfg(feature = "ssr")]
+    fn room(self) -> Option<Room> {
+        match self {
+            Found::Room(room) => Some(room),
+            Found::Person(_) | Found::Agency(_) => None,
+        }
+    }
+
+    /// The names by which it is called: a person also by what they are, where they are.
+    fn names(&self) -> Vec<String> {
+        match self {
+            Found::Person(PersonRef { name, position, agency, .. }) => vec![
+                name.clone(),
+                format!("{name} {agency}"),
+                format!("{position} {agency}"),
+                format!("{name} {position} {agency}"),
+            ],
+            Found::Agency(agency) => vec![agency.short_name.clone(), agency.code.clone()],
+            Found::Room(room) => vec![room.name.clone()],
+        }
+    }
+}
+
 /// Rooms that a meeting of an agency may use and whose name, code, equipment or agency fits a text.
 #[server(endpoint = "meetings/find-rooms")]
 pub async fn find_rooms(
@@ -46,7 +83,8 @@ pub async fn find_rooms(
 ) -> Result<Vec<Room>, CallError> {
     let (services, caller) = asked()?;
     let holder = agency.parse().unwrap_or(caller.agency.id);
-    Ok(rooms_found(&services, &caller, holder, text).await?)
+    let found = rooms_found(&services, &caller, holder, text).await?;
+    Ok(found.into_iter().filter_map(Found::room).collect())
 }
 
 /// So many rooms are listed under a text; more letters find the others.
@@ -60,11 +98,11 @@ pub(super) async fn rooms_found(
     caller: &Caller,
     holder: AgencyId,
     text: String,
-) -> Result<Vec<Room>, Failure> {
+) -> Result<Vec<Found>, Failure> {
     let wanted = RoomsWanted { text, holder: Some(holder), ..RoomsWanted::default() };
     let mut rooms = services.rooms.offer(caller, wanted).await?.rooms;
     rooms.truncate(ROOMS_FOUND);
-    Ok(rooms)
+    Ok(rooms.into_iter().map(Found::Room).collect())
 }
 
 /// People, and agencies unless only people will do.
@@ -77,8 +115,19 @@ pub async fn find(
     only_people: bool,
 ) -> Result<Vec<Found>, CallError> {
     let (services, caller) = asked()?;
-    let people = services.people.find(&caller, &text).await?.into_iter().map(Found::Person);
-    let agencies = if only_people { Vec::new() } else { services.agencies.find(&caller, &text).await? };
+    Ok(people_found(&services, &caller, &text, only_people).await?)
+}
+
+/// The people listed under a text, after the agencies unless only people will do.
+#[cfg(feature = "ssr")]
+pub(super) async fn people_found(
+    services: &Services,
+    caller: &Caller,
+    text: &str,
+    only_people: bool,
+) -> Result<Vec<Found>, Failure> {
+    let people = services.people.find(caller, text).await?.into_iter().map(Found::Person);
+    let agencies = if only_people { Vec::new() } else { services.agencies.find(caller, text).await? };
     Ok(agencies.into_iter().map(Found::Agency).take(AGENCIES_FOUND).chain(people).collect())
 }
 
@@ -100,10 +149,49 @@ mod tests {
             .unwrap()
         };
         let rooms = [room("Phòng họp số 1"), room("Phòng họp số 12"), room("Hội trường")];
-        let meant = |rooms: &[Room], text: &str| room_meant(rooms, text).map(|room| room.name.clone());
+        let meant = |rooms: &[Room], text: &str| {
+            let rooms: Vec<Found> = rooms.iter().cloned().map(Found::Room).collect();
+            meant(&rooms, text).map(|found| found.names()[0].clone())
+        };
         assert_eq!(meant(&rooms, "phong hop so 1"), Some("Phòng họp số 1".into()));
         assert_eq!(meant(&rooms, "phong"), None);
         assert_eq!(meant(&rooms[2..], "hoi"), Some("Hội trường".into()));
         assert_eq!(meant(&[], "hoi"), None);
+    }
+
+    #[test]
+    fn a_person_is_meant_by_the_whole_name_when_nobody_else_has_it() {
+        let person = |number: u128, name: &str| {
+            Found::Person(PersonRef {
+                id: domain::ids::PersonId(uuid::Uuid::from_u128(number)),
+                name: name.to_owned(),
+                position: "Chuyên viên".to_owned(),
+                agency: "SNV".to_owned(),
+                namesake_mark: String::new(),
+            })
+        };
+        let agency = |code: &str, short_name: &str| {
+            Found::Agency(domain::agencies::AgencyRef {
+                id: domain::ids::AgencyId(uuid::Uuid::nil()),
+                code: code.to_owned(),
+                short_name: short_name.to_owned(),
+            })
+        };
+        let hung =
+            [person(1, "Nguyễn Văn Hùng"), person(2, "Nguyễn Văn Hưng"), person(3, "Nguyễn Văn Hứng Anh")];
+        assert_eq!(meant(&hung, "nguyễn văn hưng"), Some(hung[1].clone()), "the marks decide");
+        assert_eq!(meant(&hung, "nguyen van hung"), None, "two have this name without marks");
+        assert_eq!(meant(&hung, "hung anh"), None, "a part of a name is none");
+        assert_eq!(meant(&hung[2..], "anh"), Some(hung[2].clone()), "the only one");
+        let directors = [person(1, "Giám đốc"), person(2, "Giám đốc"), person(3, "Phó Giám đốc")];
+        assert_eq!(meant(&directors, "giam doc"), None);
+        assert_eq!(meant(&directors, "Giám đốc"), None);
+        assert_eq!(meant(&directors, "pho giam doc"), Some(directors[2].clone()));
+        let clerks = [person(1, "Lò Văn An"), person(2, "Lò Văn An Bình")];
+        assert_eq!(meant(&clerks, "lo van an chuyen vien snv"), Some(clerks[0].clone()));
+        assert_eq!(meant(&clerks, "chuyen vien snv"), None, "both are");
+        let office = [agency("SNV", "Sở Nội vụ"), person(1, "Giám đốc Sở Nội vụ"), person(2, "Thư ký")];
+        assert_eq!(meant(&office, "snv"), Some(office[0].clone()));
+        assert_eq!(meant(&office, "so noi vu"), Some(office[0].clone()));
     }
 }

@@ -1,9 +1,7 @@
 //! Who takes part: chair, secretary, delegates. A person or an agency is found while a name is typed; without script the
-//! button beside the field finds the best match.
+//! button beside the field finds the one that is meant, and asks when several fit.
 
-use domain::meetings::{Delegation, MeetingInput};
-#[cfg(feature = "hydrate")]
-use domain::rooms::Room;
+use domain::meetings::MeetingInput;
 use leptos::prelude::*;
 
 use super::field::{error, folded, press};
@@ -37,9 +35,16 @@ pub(super) fn people(sheet: Sheet) -> impl IntoView {
                 <div class="grow">{sheet.drawn(move |_| adding(sheet))}</div>
                 {press("add_delegate".to_owned(), "plus", Some(t(COMPOSER_ADD)), None, "btn btn--secondary")}
             </div>
-            <div>{press("invite_all_communes".to_owned(), "plus", Some(t(COMPOSER_INVITE_ALL_COMMUNES)), None, "btn btn--quiet")}</div>
+            <div class="row row--wrap">
+                {press("invite_all_communes".to_owned(), "plus", Some(t(COMPOSER_INVITE_ALL_COMMUNES)), None, "btn btn--quiet")}
+                {move || (count() > 1).then(|| drop_all())}
+            </div>
         </section>
     }
+}
+
+fn drop_all() -> impl IntoView {
+    press("drop_all_delegates".to_owned(), "x", Some(t(COMPOSER_DROP_ALL_DELEGATES)), None, "btn btn--quiet")
 }
 
 fn adding(sheet: Sheet) -> impl IntoView + use<> {
@@ -81,7 +86,7 @@ fn leader(sheet: Sheet, input: &MeetingInput, leader: &Leader) -> impl IntoView 
         .into_any();
     }
     let (name, agency) = match sheet.person(&id) {
-        Some(person) => (person.name, person.agency),
+        Some(person) => (person.distinct_name(), person.agency),
         None => (t(COMPOSER_UNKNOWN_PERSON).to_owned(), String::new()),
     };
     let words = if agency.is_empty() { name.clone() } else { format!("{name}, {agency}") };
@@ -166,22 +171,6 @@ pub(super) async fn search(sheet: Sheet, field: &str, text: String) -> Result<Ve
     finding::find(text, field != "add").await
 }
 
-/// What an unfinished choice means: of people and agencies the first that fits, of rooms only the one that is meant.
-#[cfg(feature = "hydrate")]
-pub(super) fn first_meant(found: Vec<Found>, field: &str, text: &str) -> Option<Found> {
-    if field != ADD_ROOM {
-        return found.into_iter().next();
-    }
-    let rooms: Vec<Room> = found
-        .into_iter()
-        .filter_map(|found| match found {
-            Found::Room(room) => Some(room),
-            Found::Person(_) | Found::Agency(_) => None,
-        })
-        .collect();
-    finding::room_meant(&rooms, text).cloned().map(Found::Room)
-}
-
 /// A field that finds what [`search`] does.
 pub(super) fn finder(
     sheet: Sheet,
@@ -216,7 +205,38 @@ pub(super) fn finder(
     let value = sheet.beside(name);
     let hint = (!hint.is_empty()).then_some(hint);
     let none = t(if name == ADD_ROOM { COMPOSER_NO_ROOM_FOUND } else { COMPOSER_NOBODY_FOUND });
-    view! { <Combo name label hint value error none clears=true find on_choose=choose/> }
+    view! {
+        <div class="stack stack--s">
+            <Combo name label hint value error none clears=true find on_choose=choose/>
+            {offers(sheet, name)}
+        </div>
+    }
+}
+
+/// Those whom the text of a search field fits, to choose from: one press each, with script and without.
+fn offers(sheet: Sheet, field: &'static str) -> impl IntoView {
+    move || {
+        let offered = sheet.offered(field);
+        let rows = offered
+            .iter()
+            .map(|found| {
+                let ComboOption { value, label, detail } = option(found);
+                view! {
+                    <button class="choice" name="then" value=format!("choose:{field}:{value}")>
+                        <span><b>{label}</b><span class="hint">{detail}</span></span>
+                    </button>
+                }
+            })
+            .collect_view();
+        (!offered.is_empty()).then(|| {
+            view! {
+                <fieldset class="field" id=format!("{field}-offers") tabindex="-1">
+                    <legend>{t(COMPOSER_CHOOSE_ONE)}</legend>
+                    <div class="choices choices--2">{rows}</div>
+                </fieldset>
+            }
+        })
+    }
 }
 
 fn option(found: &Found) -> ComboOption {
@@ -225,7 +245,7 @@ fn option(found: &Found) -> ComboOption {
         Found::Person(person) => {
             let detail = [person.position.as_str(), person.agency.as_str()];
             let detail: Vec<&str> = detail.into_iter().filter(|part| !part.is_empty()).collect();
-            ComboOption { value, label: person.name.clone(), detail: detail.join(", ") }
+            ComboOption { value, label: person.distinct_name(), detail: detail.join(", ") }
         }
         Found::Agency(agency) => ComboOption {
             value,
@@ -236,17 +256,6 @@ fn option(found: &Found) -> ComboOption {
             let seats = tf(ROOM_SEATS, &[("n", &room.capacity)]);
             let detail = format!("{}, {seats}", room.agency.short_name);
             ComboOption { value, label: room.name.clone(), detail }
-        }
-    }
-}
-
-impl Found {
-    /// The form's code.
-    fn code(&self) -> String {
-        match self {
-            Found::Person(person) => Delegation::Person(person.id).code(),
-            Found::Agency(agency) => Delegation::Agency(agency.id).code(),
-            Found::Room(room) => room.id.to_string(),
         }
     }
 }

@@ -105,7 +105,8 @@ fn rooms(sheet: Sheet, input: &MeetingInput) -> impl IntoView + use<> {
     }
 }
 
-/// Rooms grouped by agency, in the order given: the nearest agency's first.
+/// Rooms grouped by agency, in the order given: the nearest agency's first. Within each, the free ones come first as the
+/// list is drawn; what is said of a room follows the time as it is typed.
 fn options(sheet: Sheet, chosen: &str) -> impl IntoView + use<> {
     sheet.choices.with_value(|choices| {
         let mut groups: Vec<(String, Vec<&Room>)> = Vec::new();
@@ -117,13 +118,20 @@ fn options(sheet: Sheet, chosen: &str) -> impl IntoView + use<> {
         }
         groups
             .into_iter()
-            .map(|(agency, rooms)| {
+            .map(|(agency, mut rooms)| {
+                rooms.sort_by_key(|room| sheet.is_room_busy(room.id) == Some(true));
                 let options = rooms
                     .into_iter()
                     .map(|room| {
                         let id = room.id.to_string();
                         let is_chosen = id == chosen;
                         let words = tf(COMPOSER_ROOM_SEATS, &[("room", &room.name), ("n", &room.capacity)]);
+                        let room = room.id;
+                        let words = move || match sheet.is_room_busy(room) {
+                            None => words.clone(),
+                            Some(true) => tf(COMPOSER_ROOM_BUSY, &[("room", &words)]),
+                            Some(false) => tf(COMPOSER_ROOM_FREE, &[("room", &words)]),
+                        };
                         view! { <option value=id selected=is_chosen>{words}</option> }
                     })
                     .collect_view();

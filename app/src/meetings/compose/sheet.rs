@@ -11,14 +11,16 @@ use domain::access::Stage;
 use domain::agencies::Agency;
 use domain::duration;
 use domain::error::{Failure, FieldProblem, Problem};
-use domain::ids::MeetingId;
+use domain::ids::{MeetingId, RoomId};
 use domain::meetings::{BusyOf, Check, Delegation, DurationCheck, MeetingInput, Saved};
 use domain::people::PersonRef;
 use domain::rooms::Room;
 use domain::rules::rule_on;
 use leptos::prelude::*;
+use leptos::serde_json::from_str;
 
 use super::calls::{Choices, Composed};
+use super::finding::Found;
 use crate::failure::describe_problem;
 use crate::form::Posted;
 use crate::session::{self, PageClock};
@@ -46,18 +48,30 @@ pub(super) enum Keeping {
 pub(super) struct Loose {
     /// The field.
     pub(super) field: &'static str,
-    /// Whether it was looked for, and nobody fits; otherwise nobody was chosen.
-    pub(super) is_unknown: bool,
+    /// What stands in the way.
+    pub(super) why: LooseWhy,
+}
+
+/// Why a name in a search field is nobody yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum LooseWhy {
+    /// It was looked for, and nobody fits.
+    Unknown,
+    /// It was looked for, and several fit.
+    Several,
+    /// It was not looked for.
+    NotChosen,
 }
 
 impl Loose {
     /// What is to be done about it.
     pub(super) fn words(self) -> &'static str {
-        t(match (self.field, self.is_unknown) {
-            (ADD_ROOM, true) => COMPOSER_NO_ROOM_FOUND,
-            (ADD_ROOM, false) => COMPOSER_NO_ROOM_CHOSEN,
-            (_, true) => COMPOSER_NOBODY_FOUND,
-            (_, false) => COMPOSER_NOBODY_CHOSEN,
+        t(match (self.field, self.why) {
+            (ADD_ROOM, LooseWhy::Unknown) => COMPOSER_NO_ROOM_FOUND,
+            (ADD_ROOM, LooseWhy::Several | LooseWhy::NotChosen) => COMPOSER_NO_ROOM_CHOSEN,
+            (_, LooseWhy::Unknown) => COMPOSER_NOBODY_FOUND,
+            (_, LooseWhy::Several) => COMPOSER_SEVERAL_FIT,
+            (_, LooseWhy::NotChosen) => COMPOSER_NOBODY_CHOSEN,
         })
     }
 }
@@ -66,6 +80,11 @@ impl Loose {
 pub(super) const FINDERS: [&str; 4] = ["add_chair", "add_secretary", "add", ADD_ROOM];
 /// The field that a room is searched in, when there are too many to list.
 pub(super) const ADD_ROOM: &str = "add_room";
+
+/// The field in which a plain press brings back those whom the text of a search field fits.
+pub(super) fn offers_field(finder: &str) -> String {
+    format!("{finder}_offers")
+}
 
 /// The composer's state, shared by its parts.
 #[derive(Clone, Copy)]
@@ -88,6 +107,8 @@ pub(super) struct Sheet {
     pub(super) beside: RwSignal<[String; FINDERS.len()]>,
     /// Those of them that stand in the way.
     pub(super) loose: RwSignal<Vec<Loose>>,
+    /// Those whom the text of a search field fits, while it is asked which one is meant.
+    pub(super) offers: RwSignal<Vec<(&'static str, Vec<Found>)>>,
     /// Parts of the form that are unfolded, so that they stay so when they are drawn anew.
     pub(super) unfolded: StoredValue<Vec<&'static str>>,
     /// People named in the form.
@@ -135,9 +156,17 @@ impl Sheet {
         // A plain press brings back what fitted nobody, or what nobody was chosen for when it was to be sent.
         let beside = FINDERS.map(|field| posted.typed(field));
         let is_asked_for = posted.typed("all") == "on";
-        let is_unknown = !is_asked_for;
+        let offers: Vec<(&'static str, Vec<Found>)> = FINDERS
+            .into_iter()
+            .filter_map(|field| Some((field, from_str(&posted.typed(&offers_field(field))).ok()?)))
+            .collect();
+        let why = |field: &str| match offers.iter().any(|(of, _)| *of == field) {
+            true => LooseWhy::Several,
+            false if is_asked_for => LooseWhy::NotChosen,
+            false => LooseWhy::Unknown,
+        };
         let loose = FINDERS.into_iter().zip(&beside).filter(|(_, text)| !text.trim().is_empty());
-        let loose = loose.map(|(field, _)| Loose { field, is_unknown }).collect();
+        let loose = loose.map(|(field, _)| Loose { field, why: why(field) }).collect();
         Sheet {
             saved: RwSignal::new(composed.saved),
             input: RwSignal::new(composed.input),
@@ -148,6 +177,7 @@ impl Sheet {
             keeping: RwSignal::new(Keeping::Still),
             beside: RwSignal::new(beside),
             loose: RwSignal::new(loose),
+            offers: RwSignal::new(offers),
             unfolded: StoredValue::new(Vec::new()),
             people: RwSignal::new(composed.choices.people.clone()),
             choices: StoredValue::new(composed.choices),
@@ -216,14 +246,43 @@ impl Sheet {
             self.beside.try_update(|beside| beside[at].clear());
         }
         self.loose.try_update(|loose| loose.retain(|loose| loose.field != field));
+        self.offer(field, Vec::new());
+    }
+
+    /// Asks which of several is meant by the text of a search field; with nobody, no longer asks.
+    pub(super) fn offer(self, field: &str, found: Vec<Found>) {
+        let Some(field) = FINDERS.into_iter().find(|finder| *finder == field) else { return };
+        self.offers.try_update(|offers| {
+            offers.retain(|(of, _)| *of != field);
+            if !found.is_empty() {
+                offers.push((field, found));
+            }
+        });
+    }
+
+    /// Those among whom to choose for a search field.
+    pub(super) fn offered(self, field: &str) -> Vec<Found> {
+        let offered = |offers: &Vec<(&str, Vec<Found>)>| {
+            offers.iter().find(|(of, _)| *of == field).map(|(_, found)| found.clone())
+        };
+        self.offers.with(offered).unwrap_or_default()
+    }
+
+    /// The one of them that has a code.
+    #[cfg(feature = "hydrate")]
+    pub(super) fn offered_as(self, field: &str, code: &str) -> Option<Found> {
+        self.offers.with_untracked(|offers| {
+            let (_, found) = offers.iter().find(|(of, _)| *of == field)?;
+            found.iter().find(|found| found.code() == code).cloned()
+        })
     }
 
     /// What stands in a search field stands in the way.
     #[cfg(feature = "hydrate")]
-    pub(super) fn loosen(self, field: &'static str, is_unknown: bool) {
+    pub(super) fn loosen(self, field: &'static str, why: LooseWhy) {
         self.loose.try_update(|loose| {
             loose.retain(|loose| loose.field != field);
-            loose.push(Loose { field, is_unknown });
+            loose.push(Loose { field, why });
         });
     }
 
@@ -262,6 +321,11 @@ impl Sheet {
         })
     }
 
+    /// Whether another meeting holds the room at that time; none while the time is not known.
+    pub(super) fn is_room_busy(self, room: RoomId) -> Option<bool> {
+        self.check.with(|check| check.busy_rooms.as_ref().map(|busy| busy.contains(&room)))
+    }
+
     /// An agency of the tree.
     pub(super) fn agency(self, id: &str) -> Option<Agency> {
         self.choices
@@ -277,7 +341,7 @@ impl Sheet {
     pub(super) fn delegate(self, code: &str) -> Option<(String, String, bool)> {
         match Delegation::parse(code)? {
             Delegation::Person(id) => {
-                self.person(&id.to_string()).map(|person| (person.name, person.agency, false))
+                self.person(&id.to_string()).map(|person| (person.distinct_name(), person.agency, false))
             }
             Delegation::Agency(id) => {
                 self.agency(&id.to_string()).map(|agency| (agency.short_name, agency.code, true))

@@ -7,7 +7,7 @@ use std::str::FromStr;
 use chrono::{NaiveDate, NaiveTime};
 use domain::agencies::{Agency, Level};
 use domain::calendar::WorkCalendar;
-use domain::ids::AgencyId;
+use domain::ids::{AgencyId, RoomId};
 use domain::meetings::{AgendaInput, Delegation, MeetingInput, SittingInput};
 #[cfg(any(feature = "hydrate", test))]
 use domain::time::read_time;
@@ -48,6 +48,15 @@ pub(super) enum Step {
     DropDelegate(String),
     /// Every commune and ward is asked to send its delegate.
     InviteAllCommunes,
+    /// Away with all delegates.
+    DropAllDelegates,
+    /// One of those whom the text of a search field fits takes the place of the text.
+    Choose {
+        /// Name of the search field.
+        field: String,
+        /// Code of the one chosen.
+        code: String,
+    },
     /// Another chair is to be chosen.
     DropChair,
     /// Another secretary is to be chosen.
@@ -89,6 +98,10 @@ impl Step {
             "add_delegate" => Some(Step::AddDelegate),
             "drop_delegate" => Some(Step::DropDelegate(rest.to_owned())),
             "invite_all_communes" => Some(Step::InviteAllCommunes),
+            "drop_all_delegates" => Some(Step::DropAllDelegates),
+            "choose" => rest
+                .split_once(':')
+                .map(|(field, code)| Step::Choose { field: field.to_owned(), code: code.to_owned() }),
             "drop_chair" => Some(Step::DropChair),
             "drop_secretary" => Some(Step::DropSecretary),
             "add_agenda" => Some(Step::AddItem),
@@ -127,6 +140,8 @@ impl Step {
                 communes(agencies)
                     .for_each(|id| add_once(&mut input.delegates, Delegation::Agency(id).code()));
             }
+            Step::DropAllDelegates => input.delegates.clear(),
+            Step::Choose { field, code } => choose(input, field, code),
             Step::DropChair => input.chair.clear(),
             Step::DropSecretary => input.secretary.clear(),
             Step::AddItem => input.agenda.push(AgendaInput::default()),
@@ -162,10 +177,23 @@ impl Step {
             Step::AddSitting | Step::DropSitting(_) => "time",
             Step::AddRoom | Step::FindRoom | Step::DropRoom(_) => "place",
             Step::AddSite | Step::DropSite(_) | Step::AddAllCommunes | Step::DropAllSites => "place",
+            Step::Choose { field, .. } if field == "add_room" => "place",
             Step::AddDelegate | Step::DropDelegate(_) | Step::InviteAllCommunes => "people",
+            Step::DropAllDelegates | Step::Choose { .. } => "people",
             Step::DropChair | Step::DropSecretary => "people",
             Step::AddItem | Step::DropItem(_) | Step::Up(_) | Step::Down(_) => "items",
         }
+    }
+}
+
+/// Puts a person, an agency or a room in the place of a search field. A code that is none of these changes nothing.
+fn choose(input: &mut MeetingInput, field: &str, code: &str) {
+    match (field, Delegation::parse(code)) {
+        ("add_room", _) if code.parse::<RoomId>().is_ok() => add_room(&mut input.rooms, code.to_owned()),
+        ("add_chair", Some(Delegation::Person(id))) => input.chair = id.to_string(),
+        ("add_secretary", Some(Delegation::Person(id))) => input.secretary = id.to_string(),
+        ("add", Some(delegate)) => add_once(&mut input.delegates, delegate.code()),
+        _ => {}
     }
 }
 
@@ -343,6 +371,30 @@ mod tests {
         };
         assert_eq!(meaning(&kept), meaning(&drawn));
         assert_ne!(meaning(&kept), meaning(&titled(&["a"])));
+    }
+
+    #[test]
+    fn the_one_chosen_takes_the_place_of_the_field_it_was_typed_in() {
+        let id = "00000000-0000-0000-0000-000000000009";
+        let chosen = |press: String| after(&press, titled(&["a"]));
+        assert_eq!(chosen(format!("choose:add_chair:p-{id}")).chair, id);
+        assert_eq!(chosen(format!("choose:add_secretary:p-{id}")).secretary, id);
+        assert_eq!(chosen(format!("choose:add:a-{id}")).delegates, [format!("a-{id}")]);
+        assert_eq!(chosen(format!("choose:add_room:{id}")).rooms, [id]);
+        for nonsense in
+            [format!("choose:add_chair:a-{id}"), format!("choose:title:p-{id}"), "choose:add".into()]
+        {
+            assert_eq!(chosen(nonsense), titled(&["a"]));
+        }
+    }
+
+    #[test]
+    fn all_delegates_go_at_once() {
+        let delegates = vec!["p-1".to_owned(), "a-2".to_owned()];
+        let input = MeetingInput { chair: "c".into(), delegates, ..MeetingInput::default() };
+        let left = after("drop_all_delegates", input);
+        assert!(left.delegates.is_empty());
+        assert_eq!(left.chair, "c");
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The tree of agencies over the database: a path of identifiers makes every subtree one comparison of text.
 //! Knows nothing of people and meetings.
 
+mod order;
 mod place;
 mod written;
 
@@ -23,6 +24,7 @@ use crate::audit::{self, Entry};
 use crate::db::{BINDS_AT_MOST, Source, places, q};
 use crate::stop::Done;
 use crate::{Backend, stored, typed, work_days};
+pub(crate) use order::places_in_tree;
 pub(crate) use place::{Place, Places, place, places_by_code, places_of};
 pub(crate) use written::{NewAgency, ParsedAgency, UPDATE, insert, parse, write_change};
 
@@ -229,7 +231,7 @@ async fn find(backend: &Backend, caller: &Caller, text: &str) -> Done<Vec<Agency
     // The names that begin with what was typed come first.
     let (begins, limit) = (q.place(format!("{}%", words.join(" "))), q.place(FOUND_AT_MOST));
     q.push(&format!(
-        " ORDER BY CASE WHEN a.folded LIKE {begins} THEN 0 ELSE 1 END, a.depth, a.code LIMIT {limit}"
+        " ORDER BY CASE WHEN a.folded LIKE {begins} THEN 0 ELSE 1 END, a.depth, a.name_key, a.code LIMIT {limit}"
     ));
     q.all::<RefRow>(backend.db()).await?.into_iter().map(RefRow::read).collect()
 }

@@ -8,7 +8,7 @@ use domain::agencies::{Agency, AgencyChange, AgencyInput, Level};
 use domain::audit::Deed;
 use domain::error::{Failure, FieldProblem, Problem, Refusal};
 use domain::ids::AgencyId;
-use domain::text::{Line, fold, same_key};
+use domain::text::{Line, fold, same_key, title_key};
 use serde_json::json;
 
 use super::{CODE_AT_MOST, NAME_AT_MOST, all, by_code, optional_text, path, text};
@@ -129,8 +129,8 @@ impl NewAgency {
         format!("{above}/{}/", self.id)
     }
 
-    /// A statement with the agency's columns as `$1` to `$9`: id, code, parent_id, level, name, short_name, path, depth,
-    /// folded.
+    /// A statement with the agency's columns as `$1` to `$10`: id, code, parent_id, level, name, short_name, path, depth,
+    /// folded, name_key.
     pub(crate) fn bound(&self, sql: &str) -> Q {
         let parsed = &self.parsed;
         q(sql)
@@ -143,6 +143,7 @@ impl NewAgency {
             .bind(self.path())
             .bind(i64::try_from(self.parent.as_ref().map_or(0, Vec::len)).unwrap_or(i64::MAX))
             .bind(parsed.folded())
+            .bind(title_key(&parsed.short_name))
     }
 }
 
@@ -171,8 +172,8 @@ impl ParsedAgency {
 pub(crate) async fn insert(tx: &mut Tx, agency: &NewAgency) -> Done<()> {
     agency
         .bound(
-            "INSERT INTO agency (id, code, parent_id, level, name, short_name, path, depth, folded) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+            "INSERT INTO agency (id, code, parent_id, level, name, short_name, path, depth, folded, name_key) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         )
         .run(&mut *tx)
         .await?;
@@ -194,7 +195,7 @@ async fn insert_aliases(tx: &mut Tx, agency: AgencyId, aliases: &[Line]) -> Done
 
 /// Writes an agency's columns, as [`NewAgency::bound`] binds them.
 pub(crate) const UPDATE: &str = "UPDATE agency SET code = $2, parent_id = $3, level = $4, name = $5, \
-    short_name = $6, path = $7, depth = $8, folded = $9 WHERE id = $1";
+    short_name = $6, path = $7, depth = $8, folded = $9, name_key = $10 WHERE id = $1";
 
 /// Stores what follows from an agency's changed columns: its other names, what its people and meetings are found by, and
 /// the line of it.

@@ -20,7 +20,7 @@ use crate::audit::{self, Entry};
 use crate::db::{Tx, q};
 use crate::scope::MeetingScope;
 use crate::stop::Done;
-use crate::{Backend, counted, stored};
+use crate::{Backend, counted, people, stored};
 
 #[async_trait]
 impl Attendance for Backend {
@@ -135,13 +135,15 @@ async fn set_and_tell(
     (presence, by): (&Presence, CalledBy),
 ) -> Done<()> {
     // A seat that nobody has been named for is nobody to call.
-    let before: Option<(String, String, String, String)> =
-        q("SELECT p.presence, p.reason, p.called_by, h.name FROM participant p \
-         JOIN person h ON h.id = p.person_id WHERE p.id = $1 AND p.meeting_id = $2")
-        .bind(participant)
-        .bind(meeting)
-        .optional(&mut *tx)
-        .await?;
+    let before: Option<(String, String, String, String)> = q(format!(
+        "SELECT p.presence, p.reason, p.called_by, {} FROM participant p JOIN person h ON h.id = p.person_id \
+             JOIN agency a ON a.id = h.agency_id WHERE p.id = $1 AND p.meeting_id = $2",
+        people::distinct_name("h", "a")
+    ))
+    .bind(participant)
+    .bind(meeting)
+    .optional(&mut *tx)
+    .await?;
     let (presence_before, reason_before, called_by, delegate) = before.ok_or(Failure::NotFound)?;
     // Marking again what is marked in the same way is no news, and the trail is kept for ever.
     let is_same = presence_before == presence.code() && reason_before == reason_of(presence);
@@ -194,9 +196,13 @@ async fn mark_rest(backend: &Backend, caller: &Caller, meeting: MeetingId, prese
     let mut tx = backend.db().begin().await?;
     let scope = called(&mut tx, caller, meeting).await?;
     refuse_early(&scope, presence.is_known_early())?;
-    let marked: Vec<(String,)> = q("UPDATE participant SET presence = $2, reason = $3, called_by = 'hand', \
-         called_at = $4 WHERE meeting_id = $1 AND presence = 'not_called' AND person_id IS NOT NULL \
-         RETURNING (SELECT h.name FROM person h WHERE h.id = participant.person_id)")
+    let mut marked: Vec<(String, String)> = q(format!(
+        "UPDATE participant SET presence = $2, reason = $3, called_by = 'hand', \
+         called_at = $4 WHERE meeting_id = $1 AND presence = 'not_called' AND person_id IS NOT NULL RETURNING \
+         (SELECT h.name_key FROM person h WHERE h.id = participant.person_id) AS sort, \
+         (SELECT {} FROM person h JOIN agency a ON a.id = h.agency_id WHERE h.id = participant.person_id) AS name",
+        people::distinct_name("h", "a")
+    ))
     .bind(meeting)
     .bind(presence.code())
     .bind(reason_of(&presence))
@@ -207,8 +213,8 @@ async fn mark_rest(backend: &Backend, caller: &Caller, meeting: MeetingId, prese
     if count == 0 {
         return Ok(count);
     }
-    let mut names: Vec<String> = marked.into_iter().map(|(name,)| name).collect();
-    names.sort();
+    marked.sort();
+    let names: Vec<String> = marked.into_iter().map(|(_, name)| name).collect();
     let told =
         |presence: &str, reason: &str| json!({ "delegates": names, "presence": presence, "reason": reason });
     let entry = Entry::new(Deed::AttendanceMarkRest, &scope.title)

@@ -50,20 +50,21 @@ pub(super) async fn nameable(
     let Speaker { may_name_oneself, .. } = permit(backend.db(), caller, agency).await?;
     // The permission is checked first: the people left out of this list are the ones already in the meeting.
     MeetingScope::load(backend.db(), caller, meeting).await?.permit(caller, Action::NameDelegates)?;
-    let mut query =
-        q("SELECT p.id, p.name, p.position, a.short_name FROM person p JOIN agency a ON a.id = p.agency_id \
-         WHERE p.is_active AND a.path LIKE $1 AND NOT EXISTS \
-         (SELECT 1 FROM participant k WHERE k.meeting_id = $2 AND k.person_id = p.id) AND ")
-        .bind(subtree_pattern(agency))
-        .bind(meeting);
+    let mut query = q(format!(
+        "{} WHERE p.is_active AND a.path LIKE $1 AND NOT EXISTS \
+         (SELECT 1 FROM participant k WHERE k.meeting_id = $2 AND k.person_id = p.id) AND ",
+        people::references()
+    ))
+    .bind(subtree_pattern(agency))
+    .bind(meeting);
     if !may_name_oneself {
         let me = query.place(caller.person);
         query.push(&format!("p.id <> {me} AND "));
     }
     let chosen = people::words(&mut query, &fold(text));
     let limit = query.place(OFFERED_AT_MOST);
-    query.push(&format!("{chosen} ORDER BY a.depth, a.code, p.folded, p.id LIMIT {limit}"));
-    let rows: Vec<(String, String, String, String)> = query.all(backend.db()).await?;
+    query.push(&format!("{chosen} ORDER BY a.depth, a.code, p.name_key, p.id LIMIT {limit}"));
+    let rows: Vec<people::ReferenceRow> = query.all(backend.db()).await?;
     rows.into_iter().map(people::reference).collect()
 }
 
@@ -201,8 +202,11 @@ async fn kept_seat(tx: &mut Tx, meeting: MeetingId, agency: AgencyId) -> Done<Ke
 /// The name of the person, who is of the agency or below it, and not in the meeting yet.
 async fn check_person(tx: &mut Tx, meeting: MeetingId, agency: AgencyId, person: PersonId) -> Done<String> {
     let problem = |p| Failure::Invalid(vec![FieldProblem::new("people", p)]);
-    let found: Option<(String,)> = q("SELECT p.name FROM person p JOIN agency a ON a.id = p.agency_id \
-         WHERE p.id = $1 AND p.is_active AND a.path LIKE $2")
+    let name = people::distinct_name("p", "a");
+    let found: Option<(String,)> = q(format!(
+        "SELECT {name} FROM person p JOIN agency a ON a.id = p.agency_id \
+         WHERE p.id = $1 AND p.is_active AND a.path LIKE $2"
+    ))
     .bind(person)
     .bind(subtree_pattern(agency))
     .optional(&mut *tx)

@@ -15,7 +15,7 @@ use crate::access::Within;
 use crate::db::{Q, Source, places, q};
 use crate::meetings::sight::{self, MeetingSight};
 use crate::stop::Done;
-use crate::{Backend, stored, typed};
+use crate::{Backend, people, stored, typed};
 
 /// Lines on one page: as many as a long screen shows.
 const PER_PAGE: u32 = 50;
@@ -48,8 +48,12 @@ pub(super) async fn list(backend: &Backend, caller: &Caller, filter: AuditFilter
     let mut db = backend.db().heavy_reader().await?;
     let (total,): (i64,) = counting.one(&mut db).await?;
     // Both databases know the number of bytes without reading the text.
-    let mut rows = q("SELECT id, at, who, what, subject, audience, meeting_id, \
-         CAST(octet_length(before_json) + octet_length(after_json) AS BIGINT) AS bytes FROM audit WHERE ");
+    let mut rows = q(format!(
+        "SELECT id, at, who || COALESCE((SELECT {} FROM person p JOIN agency a ON a.id = p.agency_id \
+         WHERE p.id = audit.person_id), '') AS who, what, subject, audience, meeting_id, \
+         CAST(octet_length(before_json) + octet_length(after_json) AS BIGINT) AS bytes FROM audit WHERE ",
+        people::behind_name("p", "a")
+    ));
     let chosen = condition(backend, &mut rows, &within, &filter);
     rows.push(&chosen).push(" ORDER BY at DESC, seq DESC");
     let (limit, offset) =

@@ -125,6 +125,7 @@ fn area(deed: Deed) -> Option<Area> {
         | Deed::PapersWithdraw
         | Deed::PeopleResetPassword
         | Deed::PeopleTurnOffSecondFactor
-        | Deed::RulesSetHybrid => None,
+        | Deed::RulesSetHybrid
+        | Deed::RulesSetShortForms => None,
     }
 }

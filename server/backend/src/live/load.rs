@@ -12,7 +12,7 @@ use domain::time::Sitting;
 use crate::db::{Source, q};
 use crate::scope::MeetingScope;
 use crate::stop::{Done, Stop};
-use crate::{Backend, agencies, stored};
+use crate::{Backend, agencies, people, stored};
 
 pub(super) async fn standing(backend: &Backend, caller: &Caller, meeting: MeetingId) -> Done<Standing> {
     let mut reader = backend.db().reader().await?;
@@ -103,17 +103,20 @@ fn optional_seat(text: Option<String>) -> Done<Option<Seat>> {
 /// or partly.
 pub(super) async fn seats(on: impl Source, meeting: MeetingId) -> Done<Vec<Kept>> {
     let mut on = on;
-    let named: Vec<(String, String)> = q("\
+    let named: Vec<(String, String)> = q(format!(
+        "\
         SELECT seat, name FROM ( \
-            SELECT 'hall' AS seat, '' AS name, 0 AS sort, 0 AS position FROM meeting \
+            SELECT 'hall' AS seat, '' AS name, 0 AS sort, 0 AS position, '' AS name_key FROM meeting \
             WHERE id = $1 AND form <> 'online' \
             UNION ALL \
-            SELECT 'site:' || s.agency_id, a.short_name, 1, s.position FROM site s \
+            SELECT 'site:' || s.agency_id, a.short_name, 1, s.position, '' FROM site s \
             JOIN agency a ON a.id = s.agency_id WHERE s.meeting_id = $1 \
             UNION ALL \
-            SELECT 'person:' || p.person_id, h.name, 2, p.position FROM participant p \
-            JOIN person h ON h.id = p.person_id WHERE p.meeting_id = $1 \
-        ) AS seats ORDER BY sort, position, seat")
+            SELECT 'person:' || p.person_id, {}, 2, 0, h.name_key FROM participant p \
+            JOIN person h ON h.id = p.person_id JOIN agency a ON a.id = h.agency_id WHERE p.meeting_id = $1 \
+        ) AS seats ORDER BY sort, position, name_key, seat",
+        people::distinct_name("h", "a")
+    ))
     .bind(meeting)
     .all(&mut on)
     .await?;

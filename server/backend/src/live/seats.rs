@@ -17,7 +17,7 @@ use crate::audit::{self, Entry};
 use crate::db::{Tx, q};
 use crate::scope::MeetingScope;
 use crate::stop::Done;
-use crate::{Backend, access, agencies, counted, stored};
+use crate::{Backend, access, agencies, counted, people, stored};
 
 /// Connections that stand are marked more often than this, so that what a drop-out lasted is known to a few seconds.
 const UNMARKED_AFTER: TimeDelta = TimeDelta::seconds(12);
@@ -286,9 +286,13 @@ pub(super) async fn delegates_of(
     let scope = MeetingScope::load(db, caller, meeting).await?;
     permit_seat(&mut db, caller, (meeting, &scope), Seat::Site(site)).await?;
     type Row = (String, String, String, String, String);
-    let rows: Vec<Row> = q("SELECT p.id, h.name, h.position, p.presence, p.called_by \
+    let rows: Vec<Row> = q(format!(
+        "SELECT p.id, {}, h.position, p.presence, p.called_by \
          FROM participant p JOIN agency a ON a.id = p.agency_id JOIN person h ON h.id = p.person_id \
-         WHERE p.meeting_id = $1 AND a.path LIKE $2 ORDER BY p.position, p.id")
+         JOIN agency ha ON ha.id = h.agency_id \
+         WHERE p.meeting_id = $1 AND a.path LIKE $2 ORDER BY h.name_key, p.id",
+        people::distinct_name("h", "ha")
+    ))
     .bind(meeting)
     .bind(agencies::subtree_pattern(site))
     .all(db)
@@ -320,9 +324,13 @@ pub(super) async fn behind(
     if scope.stage != Stage::UnderWay {
         return Err(Refusal::WrongState.into());
     }
-    let listed: Vec<(String, String, String, String)> = q("SELECT p.id, h.name, p.presence, p.called_by \
+    let listed: Vec<(String, String, String, String)> = q(format!(
+        "SELECT p.id, {}, p.presence, p.called_by \
          FROM participant p JOIN agency a ON a.id = p.agency_id JOIN person h ON h.id = p.person_id \
-         WHERE p.meeting_id = $1 AND a.path LIKE $2 ORDER BY p.position, p.id")
+         JOIN agency ha ON ha.id = h.agency_id \
+         WHERE p.meeting_id = $1 AND a.path LIKE $2 ORDER BY h.name_key, p.id",
+        people::distinct_name("h", "ha")
+    ))
     .bind(meeting)
     .bind(agencies::subtree_pattern(site))
     .all(&mut tx)

@@ -88,8 +88,24 @@ pub(super) async fn check(
     } else {
         Vec::new()
     };
+    let busy_rooms = if rows.sittings.is_empty() || is_held {
+        None
+    } else {
+        Some(conflicts::busy_rooms(&mut db, &asked).await?)
+    };
     let targets = targets.map(|found| found.check);
-    Ok(Check { fields, duration, is_held, conflicts, more_conflicts, free_slots, free_rooms, targets, notes })
+    Ok(Check {
+        fields,
+        duration,
+        is_held,
+        conflicts,
+        more_conflicts,
+        free_slots,
+        free_rooms,
+        busy_rooms,
+        targets,
+        notes,
+    })
 }
 
 /// The agency the meeting is for; the caller must be one who composes for it.

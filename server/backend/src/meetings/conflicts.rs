@@ -7,7 +7,7 @@ use chrono::Days;
 use domain::access::{Caller, Part};
 use domain::count::Form;
 use domain::duration::{sessions, touched_by, whole};
-use domain::ids::{MeetingId, PersonId};
+use domain::ids::{MeetingId, PersonId, RoomId};
 use domain::meetings::{
     Bookable, BusyOf, Conflict, Delegation, Holder, MeetingBrief, disclosure, keeps_chair, plans_for,
 };
@@ -30,6 +30,9 @@ const ASKED_AT_ONCE: usize = 400;
 const NAMED_AT_MOST: usize = 300;
 /// Free rooms offered: enough to choose from.
 const ROOMS_OFFERED: i64 = 3;
+
+/// Taken rooms that are told: several times the rooms that the form lists.
+const BUSY_ROOMS_AT_MOST: i64 = 300;
 
 /// What a form asks for.
 pub(super) struct Asked<'a> {
@@ -281,6 +284,26 @@ pub(super) async fn busy_around(on: &mut impl Source, asked: &Asked<'_>) -> Done
     busy.sort();
     busy.dedup();
     Ok(busy)
+}
+
+/// Rooms that the meeting may use and that other meetings hold at the wanted time. That a room is taken is on the board of
+/// rooms too; by whom is not told here.
+pub(super) async fn busy_rooms(on: impl Source, asked: &Asked<'_>) -> Done<Vec<RoomId>> {
+    let rows = asked.rows;
+    let mut query = q("SELECT DISTINCT r.id FROM meeting_room k JOIN room r ON r.id = k.room_id \
+         JOIN agency a ON a.id = r.agency_id JOIN meeting m ON m.id = k.meeting_id \
+         JOIN sitting s ON s.meeting_id = m.id WHERE NOT r.is_withdrawn AND ");
+    let usable = rooms::usable(&mut query, asked.caller, rows.agency);
+    let time = overlap(&mut query, &rows.sittings);
+    query.push(&format!("{usable} AND m.stage IN {HOLDING} AND ({time})"));
+    if let Some(meeting) = asked.own {
+        let meeting = query.place(meeting);
+        query.push(&format!(" AND m.id <> {meeting}"));
+    }
+    let limit = query.place(BUSY_ROOMS_AT_MOST);
+    query.push(&format!(" LIMIT {limit}"));
+    let found: Vec<(String,)> = query.all(on).await?;
+    found.into_iter().map(|(id,)| stored::id(&id)).collect()
 }
 
 /// Rooms of the agency's own line that are free at the wanted time and seat everybody; its own first, then the smallest.

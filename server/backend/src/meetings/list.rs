@@ -5,7 +5,7 @@
 use domain::access::{Action, Caller, Scope};
 use domain::count::HybridCounts;
 use domain::error::Failure;
-use domain::ids::AgencyId;
+use domain::ids::{AgencyId, MeetingId};
 use domain::meetings::{MeetingFilter, MeetingRow};
 use domain::people::Page;
 use domain::sight::Sight;
@@ -15,8 +15,9 @@ use super::narrow::{AgencyScope, Narrow};
 use super::sight::at_least;
 use crate::access::Within;
 use crate::db::{Q, q};
+use crate::search::{self, In, Search};
 use crate::stop::Done;
-use crate::{Backend, access, agencies, counted, rules, search};
+use crate::{Backend, access, agencies, counted, rules, stored};
 
 /// Rows a page: what fits a long screen.
 const PER_PAGE: u32 = 30;
@@ -34,21 +35,43 @@ pub(super) async fn list(
     let mut db = backend.db().heavy_reader().await?;
     let hybrid = agencies::hybrid(&mut db).await?;
     let page = filter.page.max(1);
-    let mut counting = q("SELECT CAST(COUNT(*) AS BIGINT) FROM meeting m WHERE ");
-    let chosen = condition(&mut counting, backend, caller, &filter, hybrid);
-    counting.push(&chosen);
-    let (total,): (i64,) = counting.one(&mut db).await?;
-    let mut query = lines::ask(caller);
-    let chosen = condition(&mut query, backend, caller, &filter, hybrid);
-    let order = if filter.counted.is_some() { "m.first_date, m.id" } else { NEWEST_FIRST };
+    let forms = search::short_forms(&mut db).await?;
+    let today = backend.zone().date(caller.now);
+    let mut searched = Search::read(&filter.text, today, &forms);
+    let engine = backend.db().is_postgres();
+    let count = |searched: &Option<Search>| {
+        let mut counting = q("SELECT CAST(COUNT(*) AS BIGINT) FROM meeting m WHERE ");
+        let chosen = condition(&mut counting, engine, caller, &filter, hybrid, searched.as_ref());
+        counting.push(&chosen);
+        counting
+    };
+    let (mut total,): (i64,) = count(&searched).one(&mut db).await?;
+    // What is found only with a letter wrong is better than nothing, and worse than anything else.
+    if total == 0
+        && let Some(similar) = searched.as_ref().and_then(Search::with_a_letter_wrong)
+    {
+        let similar = Some(similar);
+        (total,) = count(&similar).one(&mut db).await?;
+        searched = similar;
+    }
     // Chosen and ordered first, dressed up after: what a line shows is looked up for one page only.
-    query.push(&format!("m.id IN (SELECT m.id FROM meeting m WHERE {chosen} ORDER BY {order}"));
+    let mut query = q("SELECT m.id FROM meeting m WHERE ");
+    let chosen = condition(&mut query, engine, caller, &filter, hybrid, searched.as_ref());
+    let order = match &searched {
+        _ if filter.counted.is_some() => "m.first_date, m.id".to_owned(),
+        Some(searched) => format!("{}, {NEWEST_FIRST}", searched.order(&mut query, engine)),
+        None => NEWEST_FIRST.to_owned(),
+    };
     let limit = query.place(i64::from(PER_PAGE));
     let offset = query.place(i64::from(page - 1) * i64::from(PER_PAGE));
-    query.push(&format!(" LIMIT {limit} OFFSET {offset}) ORDER BY {order}"));
+    query.push(&format!("{chosen} ORDER BY {order} LIMIT {limit} OFFSET {offset}"));
+    let ids: Vec<(String,)> = query.all(&mut db).await?;
+    let ids: Vec<String> = ids.into_iter().map(|(id,)| id).collect();
     let rules = rules::all(&mut db).await?;
-    let found = lines::fetch(&mut db, caller, &rules, query).await?;
-    Ok(Page { rows: found.into_iter().map(|line| line.row).collect(), total, page, per_page: PER_PAGE })
+    let mut found = lines::of(&mut db, caller, &rules, ids.clone()).await?;
+    let ids = ids.iter().map(|id| stored::id(id)).collect::<Done<Vec<MeetingId>>>()?;
+    let rows = ids.iter().filter_map(|id| found.remove(id)).collect();
+    Ok(Page { rows, total, page, per_page: PER_PAGE })
 }
 
 /// Drafts without a date are newer than anything with one.
@@ -70,10 +93,11 @@ async fn permit_figures(backend: &Backend, caller: &Caller, agency: Option<Agenc
 
 fn condition(
     query: &mut Q,
-    backend: &Backend,
+    is_postgres: bool,
     caller: &Caller,
     filter: &MeetingFilter,
     hybrid: HybridCounts,
+    searched: Option<&Search>,
 ) -> String {
     let mut all = vec![match filter.counted {
         Some((base, what)) => {
@@ -102,16 +126,13 @@ fn condition(
     if let Some(kind) = &filter.kind {
         all.push(format!("m.kind = {}", query.place(kind)));
     }
-    let engine = backend.db().is_postgres();
-    if let Some(found) = search::condition(query, engine, "m.id", &filter.text, search::In::Everything) {
+    if let Some(searched) = searched {
+        let found = searched.condition(query, is_postgres, In::Everything);
         // A meeting of which only time and place may be known must not be found by its agenda.
-        let named = search::condition(query, engine, "m.id", &filter.text, search::In::Titles);
+        let named = searched.condition(query, is_postgres, In::Titles);
         let open = at_least(query, caller, Sight::Opens);
         let known = at_least(query, caller, Sight::Title);
-        all.push(format!(
-            "{found} AND ({open} OR ({known} AND {}))",
-            named.unwrap_or_else(|| "1 = 0".into())
-        ));
+        all.push(format!("{found} AND ({open} OR ({known} AND {named}))"));
     }
     all.join(" AND ")
 }

@@ -11,6 +11,7 @@ use domain::meetings::{AgendaItem, Change, Meeting, Participant, Site, TAKEN_BAC
 use domain::papers::{Declaration, Paper, PaperLine};
 use domain::people::PersonRef;
 use domain::rooms::RoomRef;
+use domain::text::name_key;
 use domain::time::Sitting;
 
 use super::head::Head;
@@ -19,7 +20,7 @@ use crate::attendance::naming;
 use crate::db::{Source, q};
 use crate::scope::part_of;
 use crate::stop::{Done, Stop};
-use crate::stored;
+use crate::{agencies, people, stored};
 
 /// A meeting that the caller may see; `NotFound` otherwise. `today` is the caller's local date.
 pub(super) async fn meeting(
@@ -46,6 +47,7 @@ pub(super) async fn whole(
     let stage = head.stage()?;
     let parts = Parts::load(&mut *on, id).await?;
     let mut participants = participants(&mut *on, id).await?;
+    put_in_roll_order(&mut *on, &mut participants).await?;
     keep_reasons_for_those_concerned(&mut participants, caller, &may, head.part());
     let mut papers =
         if may.contains(&Action::ReadPaper) { papers(&mut *on, id, caller).await? } else { Vec::new() };
@@ -171,6 +173,7 @@ struct ParticipantRow {
     name: Option<String>,
     post: Option<String>,
     person_agency: Option<String>,
+    namesake_mark: String,
     presence: String,
     reason: String,
     called_by: String,
@@ -196,15 +199,34 @@ fn keep_reasons_for_those_concerned(
     }
 }
 
-/// Chair, secretary, delegates in their order.
+/// The order in which a roll is called and read: chair, secretary, then the delegates by the agency they are invited for,
+/// in the order of the tree, and by name. A seat that its agency has named nobody for comes after those it has named.
+async fn put_in_roll_order(on: impl Source, participants: &mut [Participant]) -> Done<()> {
+    let places = agencies::places_in_tree(on, participants.iter().map(|of| of.agency.id)).await?;
+    let rank = |part: Part| match part {
+        Part::Chair => 0,
+        Part::Secretary => 1,
+        Part::Delegate | Part::Invited => 2,
+    };
+    participants.sort_by_cached_key(|of| {
+        let name = of.person.as_ref().map(|person| name_key(&person.name));
+        (rank(of.part), places.get(&of.agency.id).cloned(), name.is_none(), name)
+    });
+    Ok(())
+}
+
+/// Chair, secretary, delegates in the order of inviting.
 pub(super) async fn participants(on: impl Source, id: MeetingId) -> Done<Vec<Participant>> {
-    let rows: Vec<ParticipantRow> = q("\
+    let rows: Vec<ParticipantRow> = q(format!(
+        "\
         SELECT p.id, p.part, p.person_id, p.agency_id, a.code, a.short_name, h.name, h.position AS post, \
-               ha.short_name AS person_agency, p.presence, p.reason, p.called_by \
+               ha.short_name AS person_agency, p.presence, p.reason, p.called_by, {} AS namesake_mark \
         FROM participant p JOIN agency a ON a.id = p.agency_id \
         LEFT JOIN person h ON h.id = p.person_id LEFT JOIN agency ha ON ha.id = h.agency_id \
         WHERE p.meeting_id = $1 \
-        ORDER BY CASE p.part WHEN 'chair' THEN 0 WHEN 'secretary' THEN 1 ELSE 2 END, p.position, p.id")
+        ORDER BY CASE p.part WHEN 'chair' THEN 0 WHEN 'secretary' THEN 1 ELSE 2 END, p.position, p.id",
+        people::namesake_mark("h", "ha")
+    ))
     .bind(id)
     .all(on)
     .await?;
@@ -214,7 +236,7 @@ pub(super) async fn participants(on: impl Source, id: MeetingId) -> Done<Vec<Par
 fn participant(row: ParticipantRow) -> Done<Participant> {
     let person = match (row.person_id, row.name, row.post, row.person_agency) {
         (Some(id), Some(name), Some(position), Some(agency)) => {
-            Some(PersonRef { id: stored::id(&id)?, name, position, agency })
+            Some(PersonRef { id: stored::id(&id)?, name, position, agency, namesake_mark: row.namesake_mark })
         }
         _ => None,
     };

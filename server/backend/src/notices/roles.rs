@@ -14,7 +14,7 @@ use domain::sight::Sight;
 use crate::access::{self, permit};
 use crate::db::{Q, Tx, places, q};
 use crate::meetings::sight;
-use crate::people::reference;
+use crate::people::{namesake_mark, reference};
 use crate::stop::Done;
 use crate::{Backend, stored};
 
@@ -115,18 +115,24 @@ struct Row {
     name: String,
     position: String,
     of: String,
+    namesake_mark: String,
     meeting_id: Option<String>,
     title: Option<String>,
 }
 
-const ROWS: &str = "SELECT r.id, r.at, r.role, r.given_by, a.short_name AS agency, p.id AS person, p.name, \
-    p.position, o.short_name AS of, r.meeting_id, m.title FROM role_given r JOIN agency a ON a.id = r.agency_id \
-    JOIN person p ON p.id = r.person_id JOIN agency o ON o.id = p.agency_id \
-    LEFT JOIN meeting m ON m.id = r.meeting_id WHERE r.at > $1";
+fn rows() -> String {
+    let mark = namesake_mark("p", "o");
+    format!(
+        "SELECT r.id, r.at, r.role, r.given_by, a.short_name AS agency, p.id AS person, p.name, p.position, \
+         o.short_name AS of, {mark} AS namesake_mark, r.meeting_id, m.title FROM role_given r \
+         JOIN agency a ON a.id = r.agency_id JOIN person p ON p.id = r.person_id \
+         JOIN agency o ON o.id = p.agency_id LEFT JOIN meeting m ON m.id = r.meeting_id WHERE r.at > $1"
+    )
+}
 
 pub(super) async fn given(backend: &Backend, caller: &Caller) -> Done<Vec<RoleGiven>> {
     permit(caller, Action::UseSystem, Scope::Myself)?;
-    let mut query = q(ROWS).bind(oldest(caller.now));
+    let mut query = q(rows()).bind(oldest(caller.now));
     if narrow_to_led(&mut query, caller).is_none() {
         return Ok(Vec::new());
     }
@@ -153,7 +159,7 @@ fn read(row: Row, sights: &HashMap<String, Sight>) -> Done<RoleGiven> {
     Ok(RoleGiven {
         id: stored::id(&row.id)?,
         at: stored::instant(row.at)?,
-        person: reference((row.person, row.name, row.position, row.of))?,
+        person: reference((row.person, row.name, row.position, row.of, row.namesake_mark))?,
         given,
         agency: row.agency,
         given_by: row.given_by,

@@ -2,6 +2,7 @@
 //! sent file in [`kind`]; files that wait for a declaration in [`held`]; deleting unneeded files in
 //! [`sweep`]. The crate `foreign` looks into the files.
 
+mod find;
 mod held;
 mod kind;
 mod sweep;
@@ -13,8 +14,8 @@ use domain::audit::Deed;
 use domain::error::{Failure, FieldProblem, Outcome, Problem, Refusal};
 use domain::ids::{AgendaItemId, MeetingId, PaperId};
 use domain::meetings::TITLE_AT_MOST;
-use domain::papers::{Paper, Papers, Reading, Unread};
-use domain::text::Line;
+use domain::papers::{FoundPaper, Paper, Papers, Reading, Unread};
+use domain::text::{Line, fold};
 
 use crate::audit::{self, Entry};
 use crate::db::{Source, Tx, q};
@@ -89,6 +90,10 @@ impl Papers for Backend {
 
     async fn rename(&self, caller: &Caller, paper: PaperId, title: &str) -> Outcome<()> {
         self.outcome(rename(self, caller, paper, title).await)
+    }
+
+    async fn find(&self, caller: &Caller, text: &str) -> Outcome<Vec<FoundPaper>> {
+        self.in_expensive_turn(caller, find::find(self, caller, text)).await
     }
 
     async fn withdraw(&self, caller: &Caller, paper: PaperId) -> Outcome<()> {
@@ -232,9 +237,9 @@ struct NewPaper<'a> {
 
 async fn insert(tx: &mut Tx, caller: &Caller, paper: &NewPaper<'_>) -> Done<()> {
     q("INSERT INTO paper (id, meeting_id, item_id, position, is_neutral, title, version, hash, bytes, pages, added_by, added_at, \
-                          unread, declared_by, declared_at) \
+                          unread, declared_by, declared_at, folded) \
        VALUES ($1, $2, $3, (SELECT CAST(COALESCE(MAX(position), 0) + 1 AS BIGINT) FROM paper WHERE item_id = $3), \
-               $4, $5, 1, $6, $7, $8, $9, $10, $11, $12, $13)")
+               $4, $5, 1, $6, $7, $8, $9, $10, $11, $12, $13, $14)")
     .bind(paper.id)
     .bind(paper.meeting)
     .bind(paper.item)
@@ -248,6 +253,7 @@ async fn insert(tx: &mut Tx, caller: &Caller, paper: &NewPaper<'_>) -> Done<()> 
     .bind(paper.unread.map_or("", Unread::code))
     .bind(paper.unread.map(|_| caller.person))
     .bind(paper.unread.map(|_| caller.now.timestamp_millis()))
+    .bind(fold(paper.title))
     .run(tx)
     .await?;
     Ok(())
@@ -263,7 +269,12 @@ async fn rename(backend: &Backend, caller: &Caller, paper: PaperId, title: &str)
     if title == row.title {
         return Ok(());
     }
-    q("UPDATE paper SET title = $2 WHERE id = $1").bind(paper).bind(&title).run(&mut tx).await?;
+    q("UPDATE paper SET title = $2, folded = $3 WHERE id = $1")
+        .bind(paper)
+        .bind(&title)
+        .bind(fold(&title))
+        .run(&mut tx)
+        .await?;
     publish::papers_changed(&mut tx, caller, row.meeting()?).await?;
     let entry = Entry::new(Deed::PapersRename, &scope.title)
         .of(scope.agency)

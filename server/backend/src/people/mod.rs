@@ -3,6 +3,7 @@
 
 mod kept;
 mod parsed;
+mod references;
 mod written;
 
 use std::collections::HashMap;
@@ -30,6 +31,7 @@ pub(crate) use kept::{
     permit_new, permit_role, runs_the_system_alone,
 };
 pub(crate) use parsed::{ParsedPerson, parse, user_name};
+pub(crate) use references::{ReferenceRow, behind_name, distinct_name, namesake_mark, reference, references};
 pub(crate) use written::{enter, insert, own_words, refold, write_change, write_new};
 
 /// So many people are offered while a name is typed.
@@ -96,17 +98,15 @@ fn words_or_user_name(q: &mut Q, text: &str) -> String {
 async fn find(backend: &Backend, caller: &Caller, text: &str) -> Done<Vec<PersonRef>> {
     permit(caller, Action::ViewPeople, Scope::Myself)?;
     let begin = typed::words(text).join(" ");
-    let mut q =
-        q("SELECT p.id, p.name, p.position, a.short_name FROM person p JOIN agency a ON a.id = p.agency_id \
-         WHERE p.is_active AND ");
+    let mut q = q(format!("{} WHERE p.is_active AND ", references()));
     let chosen = words(&mut q, text);
     let (begins, own, limit) =
         (q.place(format!("{begin}%")), q.place(caller.agency.id), q.place(FOUND_AT_MOST));
     q.push(&format!(
         "{chosen} ORDER BY CASE WHEN p.folded LIKE {begins} THEN 0 ELSE 1 END, \
-         CASE WHEN p.agency_id = {own} THEN 0 ELSE 1 END, a.depth, p.folded, p.id LIMIT {limit}"
+         CASE WHEN p.agency_id = {own} THEN 0 ELSE 1 END, a.depth, p.name_key, p.id LIMIT {limit}"
     ));
-    let rows: Vec<(String, String, String, String)> = q.all(backend.db()).await?;
+    let rows: Vec<ReferenceRow> = q.all(backend.db()).await?;
     rows.into_iter().map(reference).collect()
 }
 
@@ -114,24 +114,16 @@ async fn named(backend: &Backend, caller: &Caller, people: &[PersonId]) -> Done<
     permit(caller, Action::ViewPeople, Scope::Myself)?;
     let mut named = Vec::with_capacity(people.len());
     for some in people.chunks(BINDS_AT_MOST) {
-        let rows: Vec<(String, String, String, String)> = q(format!(
-            "SELECT p.id, p.name, p.position, a.short_name FROM person p JOIN agency a ON a.id = p.agency_id \
-             WHERE p.id IN ({})",
-            places(1, some.len())
-        ))
-        .bind_all(some.iter().copied())
-        .all(backend.db())
-        .await?;
+        let rows: Vec<ReferenceRow> =
+            q(format!("{} WHERE p.id IN ({})", references(), places(1, some.len())))
+                .bind_all(some.iter().copied())
+                .all(backend.db())
+                .await?;
         for row in rows {
             named.push(reference(row)?);
         }
     }
     Ok(named)
-}
-
-/// A person's identifier, name, position and agency as others name them.
-pub(crate) fn reference((id, name, position, agency): (String, String, String, String)) -> Done<PersonRef> {
-    Ok(PersonRef { id: stored::id(&id)?, name, position, agency })
 }
 
 #[derive(sqlx::FromRow)]
@@ -180,7 +172,7 @@ async fn list(
         [within.condition(&mut rows, "p.agency_id"), words_or_user_name(&mut rows, text)].join(" AND ");
     let (limit, offset) =
         (rows.place(i64::from(PER_PAGE)), rows.place(i64::from(page - 1) * i64::from(PER_PAGE)));
-    rows.push(&format!("{chosen} ORDER BY a.depth, a.code, p.folded, p.id LIMIT {limit} OFFSET {offset}"));
+    rows.push(&format!("{chosen} ORDER BY a.depth, a.code, p.name_key, p.id LIMIT {limit} OFFSET {offset}"));
     let rows: Vec<Row> = rows.all(backend.db()).await?;
     let mut roles = roles(backend.db(), caller, &rows).await?;
     let rows = rows.into_iter().map(|row| read(row, &mut roles, caller)).collect::<Done<_>>()?;

@@ -7,7 +7,7 @@ use domain::audit::Deed;
 use domain::error::{Failure, FieldProblem, Problem, Refusal};
 use domain::ids::{AgencyId, PersonId};
 use domain::people::{PersonChange, PersonInput};
-use domain::text::{Line, fold};
+use domain::text::{Line, fold, name_key};
 
 use super::kept::{
     Held, Kept, There, held, keep_a_system_administrator, managed, missing, permit_change, permit_new,
@@ -22,7 +22,7 @@ use crate::audit::{self, Entry};
 use crate::db::{Tx, q};
 use crate::notices::show_leaders;
 use crate::stop::Done;
-use crate::{Backend, bounds};
+use crate::{Backend, bounds, search};
 
 pub(super) async fn add(
     backend: &Backend,
@@ -120,7 +120,7 @@ pub(crate) async fn insert(
     now: DateTime<Utc>,
 ) -> Done<()> {
     q("INSERT INTO person (id, user_name, name, position, agency_id, password_hash, must_change, is_active, \
-       folded, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, TRUE, $8, $9)")
+       folded, name_key, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, TRUE, $8, $9, $10)")
     .bind(id)
     .bind(&new.user_name)
     .bind(&new.name)
@@ -129,6 +129,7 @@ pub(crate) async fn insert(
     .bind(&first.hash)
     .bind(first.must_change)
     .bind(folded(new))
+    .bind(name_key(&new.name))
     .bind(now)
     .run(&mut *tx)
     .await?;
@@ -186,14 +187,18 @@ pub(crate) async fn write_change(
     there: &There,
     after: &Kept,
 ) -> Done<()> {
-    q("UPDATE person SET name = $2, position = $3, agency_id = $4, folded = $5 WHERE id = $1")
+    q("UPDATE person SET name = $2, position = $3, agency_id = $4, folded = $5, name_key = $6 WHERE id = $1")
         .bind(there.id)
         .bind(&after.name)
         .bind(&after.position)
         .bind(after.place.id)
         .bind(folded(after))
+        .bind(name_key(&after.name))
         .run(&mut *tx)
         .await?;
+    if there.kept.name != after.name {
+        search::refresh_chair(tx, there.id).await?;
+    }
     for held in missing(&after.roles, &there.kept.roles) {
         q("DELETE FROM role_grant WHERE person_id = $1 AND role = $2 AND agency_id = $3")
             .bind(there.id)

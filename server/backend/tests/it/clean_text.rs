@@ -214,7 +214,7 @@ async fn unclean(world: &World) -> Vec<String> {
     let db = world.backend.db();
     let columns: Vec<(String, String)> = q(if world.engine == "SQLite" {
         "SELECT m.name, p.name FROM sqlite_master m JOIN pragma_table_info(m.name) p \
-         WHERE m.type = 'table' AND p.type = 'TEXT' AND m.name NOT LIKE 'meeting_words%' ORDER BY 1, 2"
+         WHERE m.type = 'table' AND p.type = 'TEXT' AND m.name NOT LIKE 'search_words%' ORDER BY 1, 2"
     } else {
         "SELECT CAST(table_name AS TEXT), CAST(column_name AS TEXT) FROM information_schema.columns \
          WHERE table_schema = 'public' AND data_type = 'text' ORDER BY 1, 2"

@@ -82,10 +82,14 @@ async fn what_is_taken_is_named_with_the_other_meeting_and_what_is_free() {
         assert_eq!(check.free_slots.len(), 3);
         assert_eq!(check.free_slots[0], [sitting("2026-06-17T07:30/11:30")]);
         assert_eq!(check.free_rooms.iter().map(|room| room.id).collect::<Vec<_>>(), [free]);
+        assert_eq!(check.busy_rooms, Some(vec![room]), "{}", world.engine);
         assert_eq!(check.must_fix(), 2);
 
         let own = world.backend.check(&secretary, Some(id), input.clone()).await.unwrap();
         assert!(own.conflicts.is_empty() && own.free_slots.is_empty());
+        assert_eq!(own.busy_rooms, Some(Vec::new()), "its own booking takes nothing from it");
+        let undated = MeetingInput { sittings: Vec::new(), ..input.clone() };
+        assert_eq!(world.backend.check(&secretary, None, undated).await.unwrap().busy_rooms, None);
         let apart = MeetingInput { sittings: at("2026-06-18T13:30/16:30"), ..input };
         assert!(world.backend.check(&secretary, None, apart).await.unwrap().conflicts.is_empty());
     })

@@ -455,7 +455,7 @@ async fn a_dropped_draft_leaves_a_line_in_the_trail_and_nothing_else() {
         let saved = world.backend.save(&secretary, None, input).await.unwrap();
         world.backend.call_off(&secretary, saved.id, false, "").await.unwrap();
         assert_eq!(world.backend.get(&secretary, saved.id).await, Err(Failure::NotFound));
-        for table in ["meeting", "sitting", "meeting_room", "participant", "agenda_item", "meeting_line"] {
+        for table in ["meeting", "sitting", "meeting_room", "participant", "agenda_item", "search_line"] {
             assert_eq!(world.count(table).await, 0, "{table}");
         }
         let (what,): (String,) =

@@ -11,7 +11,7 @@ use domain::count::{Counterpart, Form, Side};
 use domain::ids::{AgencyId, MeetingId, ParticipantId, PersonId, RoomId, SessionId};
 use domain::period::Period;
 use domain::rules::{Rules, rule_on};
-use domain::text::fold;
+use domain::text::{fold, name_key};
 use domain::time::{DayTime, Hours, Sitting, Zone};
 use foreign::Program;
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
@@ -157,8 +157,8 @@ impl World {
         let number = self.made.fetch_add(1, Ordering::Relaxed) + 1;
         let name = format!("Người {number}");
         let mut tx = self.backend.db().begin().await.unwrap();
-        q("INSERT INTO person (id, user_name, name, position, agency_id, password_hash, is_active, folded, created_at) \
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)")
+        q("INSERT INTO person (id, user_name, name, position, agency_id, password_hash, is_active, folded, created_at, name_key) \
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)")
             .bind(person)
             .bind(format!("nguoi{number}"))
             .bind(&name)
@@ -168,6 +168,7 @@ impl World {
             .bind(true)
             .bind(fold(&format!("{name} Chuyên viên {agency}")))
             .bind(self.now)
+            .bind(name_key(&name))
             .run(&mut tx)
             .await
             .unwrap();

@@ -388,6 +388,7 @@ fn calls(office: &Office, address: &'static str) -> Option<Vec<Ask>> {
         "/api/work-days/set" => one("date=x".into()),
         "/api/work-days/drop" => one("date=2030-05-01".into()),
         "/api/work-days/declare" => one("year=1&entered=on".into()),
+        "/api/rules/set-short-forms" => one("short_forms=x".into()),
         "/api/accounts/sign-in" => one("user_name=nobody&password=nothing".into()),
         "/api/accounts/claim-first" => one("code=x".into()),
         "/api/accounts/change-password" => one("old=x&new=y&again=z".into()),

@@ -57,6 +57,7 @@ fn read_beside(sheet: Sheet, data: &FormData) {
         FINDERS.iter().zip(now.iter().zip(&before)).any(|(of, (now, before))| *of == field && now != before)
     };
     sheet.loose.update(|loose| loose.retain(|loose| !is_other(loose.field)));
+    sheet.offers.update(|offers| offers.retain(|(field, _)| !is_other(field)));
     sheet.beside.set(now);
 }
 

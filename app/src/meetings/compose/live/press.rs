@@ -9,9 +9,10 @@ use leptos::task::spawn_local;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlInputElement;
 
+use super::super::finding;
 use super::super::keeper::Keeper;
 use super::super::people;
-use super::super::sheet::{ADD_ROOM, FINDERS, Sheet};
+use super::super::sheet::{ADD_ROOM, FINDERS, LooseWhy, Sheet};
 use super::super::step::{Step, add_once};
 use super::form::{data, focus_on, focused, read, text};
 use super::keep::{begin_turn, changed, check, keep, show};
@@ -47,11 +48,17 @@ pub(super) fn submit(sheet: Sheet, event: &leptos::ev::SubmitEvent) {
         }
         Step::Keep => match searched() {
             // Enter in a search field is about who stands in it.
-            Some(field) => spawn_local(add_first(sheet, field)),
+            Some(field) => spawn_local(add_meant(sheet, field)),
             None => keep_again(sheet),
         },
-        Step::AddDelegate => spawn_local(add_first(sheet, "add")),
-        Step::FindRoom => spawn_local(add_first(sheet, ADD_ROOM)),
+        Step::AddDelegate => spawn_local(add_meant(sheet, "add")),
+        Step::FindRoom => spawn_local(add_meant(sheet, ADD_ROOM)),
+        Step::Choose { field, code } => {
+            if let Some(chosen) = sheet.offered_as(&field, &code) {
+                sheet.clear(&field);
+                people::take(sheet, &field, chosen);
+            }
+        }
         Step::AddSite => add_site(sheet),
         Step::DropItem(_) if papers_dropped(sheet, &step).is_some() => {
             if let Some(papers) = papers_dropped(sheet, &step) {
@@ -91,7 +98,7 @@ fn focus_after(sheet: Sheet, step: &Step) -> Option<String> {
         Step::AddSitting => Some(format!("sittings[{}][date]", last(input.sittings.len()))),
         Step::DropSitting(_) => Some("sittings[0][date]".to_owned()),
         Step::AddRoom | Step::DropRoom(_) => Some(format!("room-{}", last(input.rooms.len()))),
-        Step::DropDelegate(_) | Step::InviteAllCommunes => Some("add".to_owned()),
+        Step::DropDelegate(_) | Step::InviteAllCommunes | Step::DropAllDelegates => Some("add".to_owned()),
         Step::DropChair => Some("add_chair".to_owned()),
         Step::DropSecretary => Some("add_secretary".to_owned()),
         Step::DropSite(_) | Step::AddAllCommunes | Step::DropAllSites => Some("add_site".to_owned()),
@@ -181,7 +188,7 @@ fn is_settled(sheet: Sheet) -> bool {
         .map(|(field, _)| field)
         .collect();
     for field in &loose {
-        sheet.loosen(field, false);
+        sheet.loosen(field, LooseWhy::NotChosen);
     }
     if !loose.is_empty() {
         sheet.shows_missing.try_set(true);
@@ -198,8 +205,8 @@ fn searched() -> Option<&'static str> {
     (!element.value().trim().is_empty()).then_some(field)
 }
 
-/// Puts the first that fits what stands in a search field in its place; a text that fits nobody stays.
-async fn add_first(sheet: Sheet, field: &'static str) {
+/// Puts whom the text of a search field means in its place. A text that fits nobody stays; of several it is asked which.
+async fn add_meant(sheet: Sheet, field: &'static str) {
     let text = sheet.beside(field);
     if text.trim().is_empty() {
         focus_on(field);
@@ -207,15 +214,19 @@ async fn add_first(sheet: Sheet, field: &'static str) {
     }
     match people::search(sheet, field, text.clone()).await {
         Ok(found) if sheet.beside.try_with_untracked(|_| sheet.beside(field)) == Some(text.clone()) => {
-            let is_guess = found.len() > 1 && field == ADD_ROOM;
-            match people::first_meant(found, field, &text) {
+            match finding::meant(&found, &text) {
                 Some(found) => {
                     sheet.clear(field);
                     people::take(sheet, field, found);
                 }
-                None => {
-                    sheet.loosen(field, !is_guess);
+                None if found.is_empty() => {
+                    sheet.loosen(field, LooseWhy::Unknown);
                     focus_on(field);
+                }
+                None => {
+                    sheet.loosen(field, LooseWhy::Several);
+                    sheet.offer(field, found);
+                    request_animation_frame(move || focus_on(&format!("{field}-offers")));
                 }
             }
         }
