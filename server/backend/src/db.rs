@@ -39,6 +39,11 @@ const STATEMENT_MS: &str = "60000";
 /// An expensive read ends this long after its beginning, whether or not anybody waits for it. The slowest list of a full
 /// database takes under a second, and a page that is answered after 30 s is not waited for.
 pub(crate) const READS_WITHIN: Duration = Duration::from_secs(10);
+/// Searches at once. A common word of a full database takes a core for seconds.
+const SEARCHES: u32 = 1;
+/// A search ends this long after its beginning: whoever searched for a common word is told to try again with more words, and
+/// the next one does not wait for long.
+const SEARCHED_WITHIN: Duration = Duration::from_secs(4);
 /// How long a writer of the embedded database waits for another, here or in another program, before its caller is told
 /// to try again. The longest transaction is an import, some two seconds on two slow cores, and a few may follow each other.
 /// A page must be answered within thirty.
@@ -64,6 +69,8 @@ pub enum Db {
         heavy: HeavyReaders<Sqlite>,
         /// The one for what an import reads.
         importing: HeavyReaders<Sqlite>,
+        /// Those for searches.
+        searching: HeavyReaders<Sqlite>,
         /// The connection of the health check, which nobody else keeps waiting.
         watch: SqlitePool,
         /// Where what has changed is told.
@@ -77,6 +84,8 @@ pub enum Db {
         heavy: HeavyReaders<Postgres>,
         /// The one for what an import reads.
         importing: HeavyReaders<Postgres>,
+        /// Those for searches.
+        searching: HeavyReaders<Postgres>,
         /// The connection of the health check, which nobody else keeps waiting.
         watch: PgPool,
         /// Where what has changed is told, here or on another node.
@@ -142,14 +151,24 @@ impl Db {
             .min_connections(1)
             .connect_with(reading.clone())
             .await?;
-        let few = |count: u32| {
+        let few = |count: u32, within: Duration| {
             let few = pool().max_connections(count).acquire_timeout(PATIENCE);
             let few = few.connect_lazy_with(reading.clone().pragma("cache_size", "-2000"));
-            HeavyReaders::new(few, reads_within)
+            HeavyReaders::new(few, within)
         };
-        let (heavy, importing) = (few(connections.min(SQLITE_HEAVY_READERS)), few(1));
+        let heavy = few(connections.min(SQLITE_HEAVY_READERS), reads_within);
+        let (importing, searching) = (few(1, reads_within), few(SEARCHES, reads_within.min(SEARCHED_WITHIN)));
         let watch = pool().max_connections(1).connect_lazy_with(reading.pragma("cache_size", "-100"));
-        Ok(Db::Sqlite { writer, passing, readers, heavy, importing, watch, events: Events::default() })
+        Ok(Db::Sqlite {
+            writer,
+            passing,
+            readers,
+            heavy,
+            importing,
+            searching,
+            watch,
+            events: Events::default(),
+        })
     }
 
     /// Opens a PostgreSQL database with at most `connections` connections, but at least one of each kind, and runs
@@ -163,22 +182,23 @@ impl Db {
         let mut unbounded = PgConnection::connect_with(&options).await?;
         MIGRATIONS.run(&mut unbounded).await?;
         unbounded.close().await?;
-        let read_ms = reads_within.as_millis().to_string();
         // Its compiler of queries costs a list or a calendar several times what it saves.
         let options = options.options([("jit", "off")]);
-        let heavy_options = options.clone().options([("statement_timeout", read_ms)]);
+        let unlimited = options.clone();
         let options = options.options([("statement_timeout", STATEMENT_MS)]);
         let watch = PgPoolOptions::new().max_connections(1).connect_lazy_with(options.clone());
         let share = (connections / POSTGRES_HEAVY_SHARE).max(1);
         let others = connections.saturating_sub(share).max(1);
         let pool = PgPoolOptions::new().max_connections(others).connect_with(options).await?;
         // A pool of its own: a connection returns to it only after its statement has ended.
-        let few = |count: u32| {
+        let few = |count: u32, within: Duration| {
             let few = PgPoolOptions::new().max_connections(count).acquire_timeout(PATIENCE);
-            HeavyReaders::new(few.connect_lazy_with(heavy_options.clone()), reads_within)
+            let ends = [("statement_timeout", within.as_millis().to_string())];
+            HeavyReaders::new(few.connect_lazy_with(unlimited.clone().options(ends)), within)
         };
-        let (heavy, importing) = (few(share), few(1));
-        Ok(Db::Postgres { pool, heavy, importing, watch, events: Events::default() })
+        let (heavy, importing) = (few(share, reads_within), few(1, reads_within));
+        let searching = few(SEARCHES, reads_within.min(SEARCHED_WITHIN));
+        Ok(Db::Postgres { pool, heavy, importing, searching, watch, events: Events::default() })
     }
 
     /// Begins a transaction that writes. On SQLite it takes the write lock at once, so that it cannot fail later.
@@ -218,18 +238,20 @@ impl Db {
     /// Closes every connection; the embedded database writes its log back.
     pub async fn close(&self) {
         match self {
-            Db::Sqlite { writer, passing, readers, heavy, importing, watch, .. } => {
+            Db::Sqlite { writer, passing, readers, heavy, importing, searching, watch, .. } => {
                 watch.close().await;
                 heavy.close().await;
                 importing.close().await;
+                searching.close().await;
                 readers.close().await;
                 passing.close().await;
                 writer.close().await;
             }
-            Db::Postgres { pool, heavy, importing, watch, .. } => {
+            Db::Postgres { pool, heavy, importing, searching, watch, .. } => {
                 watch.close().await;
                 heavy.close().await;
                 importing.close().await;
+                searching.close().await;
                 pool.close().await;
             }
         }

@@ -125,6 +125,7 @@ struct Inner {
     import_turn: Arc<Semaphore>,
     turns: Turns,
     expensive_turns: Turns,
+    search_turns: Turns,
     held: PendingDeclarations<HeldPaper>,
     hashing: Hashing,
 }
@@ -149,6 +150,7 @@ impl Backend {
         let blobs = Blobs::open(config.data_dir.join("papers")).await?;
         let inspector = Inspector::new(config.looker.clone());
         let (turns, expensive_turns) = (Turns::new(db.reads_at_once()), Turns::new(db.heavy_at_once()));
+        let search_turns = Turns::new(db.searches_at_once());
         Ok(Backend(Arc::new(Inner {
             db,
             entropy,
@@ -158,6 +160,7 @@ impl Backend {
             import_turn: Arc::new(Semaphore::new(1)),
             turns,
             expensive_turns,
+            search_turns,
             held: PendingDeclarations::default(),
             hashing: Hashing::new(),
         })))
@@ -277,6 +280,11 @@ impl Backend {
     /// The turns for what reads much on the connections that all pages share.
     pub(crate) fn turns(&self) -> &Turns {
         &self.0.turns
+    }
+
+    /// The turns for searches.
+    pub(crate) fn search_turns(&self) -> &Turns {
+        &self.0.search_turns
     }
 
     /// The turns for expensive reads.

@@ -23,8 +23,9 @@ const AT_ONCE: usize = 2;
 const WAITING_AT_MOST: usize = 8;
 /// Nobody waits longer for a turn. A page is given up after thirty seconds.
 const WAIT_AT_MOST: Duration = Duration::from_secs(20);
-/// What somebody has used counts half after this time: a burst is forgotten within a minute.
-const HALVED_AFTER: Duration = Duration::from_secs(10);
+/// What somebody has used counts half after this time. Longer than anybody waits, so that whoever floods is known as such when
+/// the next one of their turns would come; a burst is forgotten within some minutes.
+const HALVED_AFTER: Duration = Duration::from_secs(60);
 /// Uses that are remembered without anybody asking. Of more, those that have become nothing are forgotten.
 const REMEMBERED_AT_MOST: usize = 1024;
 
@@ -44,9 +45,12 @@ struct State {
     uses: HashMap<Sharer, Use>,
 }
 
-/// Who shares with others: an agency with the agencies beside it, a person with the people of their agency.
+/// Who shares with others: an office with the other offices, an agency below it with those beside it, a person with the
+/// people of their agency.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Sharer {
+    /// An agency right under the topmost one with all below it, or the topmost one's own people.
+    Office(AgencyId),
     Agency(AgencyId),
     Person(PersonId),
 }
@@ -63,7 +67,7 @@ struct Held {
     since: Instant,
 }
 
-/// Whose turn it is: the agencies of the caller's line, topmost first, then the caller.
+/// Whose turn it is: the caller's office, the agencies below it in the caller's line, then the caller.
 #[derive(Clone, Debug)]
 struct Whose {
     sharers: Vec<Sharer>,
@@ -90,16 +94,9 @@ struct Place<'t> {
 
 impl Whose {
     fn of(caller: &Caller) -> Whose {
-        let person = Sharer::Person(caller.person);
-        let line = caller.line.iter().map(|agency| Sharer::Agency(*agency));
-        let office = Sharer::Agency(caller.office());
-        Whose { sharers: line.chain([person]).collect(), office, person }
-    }
-
-    /// Each sharer once.
-    fn all(&self) -> impl Iterator<Item = Sharer> {
-        let own_office = (!self.sharers.contains(&self.office)).then_some(self.office);
-        self.sharers.iter().copied().chain(own_office)
+        let (office, person) = (Sharer::Office(caller.office()), Sharer::Person(caller.person));
+        let below = caller.line.iter().skip(2).map(|agency| Sharer::Agency(*agency));
+        Whose { sharers: [office].into_iter().chain(below).chain([person]).collect(), office, person }
     }
 }
 
@@ -135,7 +132,7 @@ impl State {
             && let Some(number) = self.next(at_once, now)
             && let Some(Waiting { whose, call }) = self.waiting.remove(&number)
         {
-            for sharer in whose.all() {
+            for sharer in whose.sharers.iter().copied() {
                 self.uses.entry(sharer).or_insert_with(|| Use::new(now)).held += 1;
             }
             self.held.insert(number, Held { whose, since: now });
@@ -165,7 +162,7 @@ impl State {
         let waited = self.waiting.remove(&number).map(|waiting| (waiting.whose, None));
         let held = || self.held.remove(&number).map(|held| (held.whose, Some(held.since)));
         let Some((whose, since)) = waited.or_else(held) else { return };
-        for sharer in whose.all() {
+        for sharer in whose.sharers.iter().copied() {
             let Some(of) = self.uses.get_mut(&sharer) else { continue };
             of.asked -= 1;
             if let Some(since) = since {
@@ -195,7 +192,7 @@ impl Turns {
         if state.uses.len() >= REMEMBERED_AT_MOST {
             state.uses.retain(|_, of| !of.is_forgotten(now));
         }
-        for sharer in whose.all() {
+        for sharer in whose.sharers.iter().copied() {
             state.uses.entry(sharer).or_insert_with(|| Use::new(now)).asked += 1;
         }
         let (call, called) = oneshot::channel();
@@ -236,6 +233,16 @@ impl Backend {
         work: impl Future<Output = Done<T>>,
     ) -> Outcome<T> {
         self.outcome(self.expensive_turns().take(caller, work).await)
+    }
+
+    /// The same for a search, which may have to look at whatever holds a common word: it has a connection and turns of its
+    /// own, so that it keeps no list or calendar waiting.
+    pub(crate) async fn in_search_turn<T>(
+        &self,
+        caller: &Caller,
+        work: impl Future<Output = Done<T>>,
+    ) -> Outcome<T> {
+        self.outcome(self.search_turns().take(caller, work).await)
     }
 
     /// The same for work that reads much on the other connections.
@@ -417,6 +424,39 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
+    async fn people_of_the_topmost_agency_are_an_office_like_any_other() {
+        let turns = Turns::new(3);
+        let few: Vec<Caller> = (0..8).map(|n| caller(100 + n, &[ROOT, 2 + n])).collect();
+        let mut asked = Vec::new();
+        for one in &few {
+            asked.extend(many(&turns, one, AT_ONCE + WAITING_AT_MOST).await);
+        }
+        let chairman = caller(12, &[ROOT]);
+        for _ in 0..5 {
+            let mut page = Asked::new(&turns, &chairman).await;
+            assert!(!page.has_begun().await, "all turns are held");
+            let mut rounds = 0;
+            while !page.has_begun().await {
+                tokio::time::advance(Duration::from_millis(200)).await;
+                end_begun(&mut asked).await;
+                rounds += 1;
+            }
+            // Those who asked before and have had no turn yet come first, each once.
+            assert!(rounds <= 3, "{rounds}");
+        }
+        // An army of its own people leaves others a turn, as that of any office does.
+        drop(asked);
+        let own: Vec<Caller> = (0..8).map(|n| caller(200 + n, &[ROOT])).collect();
+        let mut asked = Vec::new();
+        for one in &own {
+            asked.extend(many(&turns, one, AT_ONCE + WAITING_AT_MOST).await);
+        }
+        let clerk = caller(13, &[ROOT, 3]);
+        assert!(Asked::new(&turns, &clerk).await.has_begun().await);
+        assert_eq!(end_begun(&mut asked).await, 2);
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn what_was_used_is_forgotten_within_minutes() {
         let turns = Turns::new(1);
         let one = caller(11, &[ROOT, 2]);
@@ -427,7 +467,7 @@ mod tests {
         assert_eq!(used(Sharer::Person(one.person)), 8000);
         tokio::time::advance(HALVED_AFTER * 2).await;
         assert_eq!(used(Sharer::Person(one.person)), 2000);
-        assert_eq!(used(Sharer::Agency(one.office())), 2000);
+        assert_eq!(used(Sharer::Office(one.office())), 2000);
         tokio::time::advance(HALVED_AFTER * 11).await;
         assert!(turns.state().uses.values().all(|of| of.is_forgotten(Instant::now())));
     }

@@ -99,6 +99,17 @@ impl Db {
         }
     }
 
+    /// The same for a search.
+    ///
+    /// # Errors
+    /// When no connection came free in time.
+    pub async fn search_reader(&self) -> Result<Reader, sqlx::Error> {
+        match self {
+            Db::Sqlite { searching, .. } => Self::limited(searching).await,
+            Db::Postgres { searching, .. } => Ok(Reader::Postgres(searching.acquire().await?)),
+        }
+    }
+
     async fn limited(heavy: &HeavyReaders<Sqlite>) -> Result<Reader, sqlx::Error> {
         let mut connection = heavy.acquire().await?;
         let asker = Arc::new(());
@@ -119,6 +130,14 @@ impl Db {
         match self {
             Db::Sqlite { heavy, .. } => heavy.at_once(),
             Db::Postgres { heavy, .. } => heavy.at_once(),
+        }
+    }
+
+    /// How many searches may go on at once: one for each connection.
+    pub(crate) fn searches_at_once(&self) -> usize {
+        match self {
+            Db::Sqlite { searching, .. } => searching.at_once(),
+            Db::Postgres { searching, .. } => searching.at_once(),
         }
     }
 

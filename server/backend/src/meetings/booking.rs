@@ -137,10 +137,19 @@ pub(super) async fn refuse_full_day(on: &mut impl Source, booking: &Booking<'_>)
     if !takes_its_days(booking.rows.side, Stage::Scheduled) {
         return Ok(());
     }
+    refuse_full_days(on, (booking.rows.agency, booking.meeting), &booking.rows.sittings).await
+}
+
+/// Refuses sittings on a day on which the agency holds as many meetings as it may, unless this one is among them.
+pub(super) async fn refuse_full_days(
+    on: &mut impl Source,
+    (agency, own): (AgencyId, MeetingId),
+    sittings: &[Sitting],
+) -> Done<()> {
     let mut query = q("SELECT s.date FROM sitting s JOIN meeting m ON m.id = s.meeting_id WHERE s.date IN (");
-    let days: BTreeSet<NaiveDate> = booking.rows.sittings.iter().map(|sitting| sitting.date).collect();
+    let days: BTreeSet<NaiveDate> = sittings.iter().map(|sitting| sitting.date).collect();
     let days: Vec<String> = days.into_iter().map(|day| query.place(day)).collect();
-    let (agency, own) = (query.place(booking.rows.agency), query.place(booking.meeting));
+    let (agency, own) = (query.place(agency), query.place(own));
     let limit = query.place(i64::from(MEETINGS_A_DAY_AT_MOST));
     query.push(&format!(
         "{}) AND m.agency_id = {agency} AND {TAKES_ITS_DAYS} \

@@ -32,7 +32,10 @@ pub(super) async fn list(
     if filter.counted.is_some() {
         permit_figures(backend, caller, filter.agency).await?;
     }
-    let mut db = backend.db().heavy_reader().await?;
+    let mut db = match filter.text.trim().is_empty() {
+        true => backend.db().heavy_reader().await?,
+        false => backend.db().search_reader().await?,
+    };
     let hybrid = agencies::hybrid(&mut db).await?;
     let page = filter.page.max(1);
     let forms = search::short_forms(&mut db).await?;

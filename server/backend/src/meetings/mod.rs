@@ -85,7 +85,10 @@ impl Meetings for Backend {
     }
 
     async fn list(&self, caller: &Caller, filter: MeetingFilter) -> Outcome<Page<MeetingRow>> {
-        self.in_expensive_turn(caller, list::list(self, caller, filter)).await
+        if filter.text.trim().is_empty() {
+            return self.in_expensive_turn(caller, list::list(self, caller, filter)).await;
+        }
+        self.in_search_turn(caller, list::list(self, caller, filter)).await
     }
 
     async fn calendar(&self, caller: &Caller, filter: CalendarFilter) -> Outcome<Calendar> {

@@ -249,6 +249,7 @@ async fn move_sitting(tx: &mut Tx, id: MeetingId, head: &Head, sittings: &[Sitti
     let rules = rules::all(&mut *tx).await?;
     let hours = agencies::hours(&mut *tx, head.agency_id()?).await?;
     let counted = derived(sittings, sittings, 0, &head.kind, &rules, &hours);
+    booking::refuse_full_days(tx, (head.agency_id()?, id), sittings).await?;
     for sitting in sittings {
         q("UPDATE sitting SET date = $2, from_minute = $3, to_minute = $4 WHERE meeting_id = $1")
             .bind(id)

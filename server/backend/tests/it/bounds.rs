@@ -6,7 +6,9 @@ use domain::agencies::{AGENCIES_BELOW_AT_MOST, AGENCY_LEVELS_AT_MOST, Agencies, 
 use domain::error::{Failure, FieldProblem, Problem, Refusal};
 use domain::ids::AgencyId;
 use domain::imports::ImportKind;
-use domain::meetings::{MEETINGS_A_YEAR_AT_MOST, MeetingInput, MeetingRecord, Meetings, SittingInput};
+use domain::meetings::{
+    MEETINGS_A_DAY_AT_MOST, MEETINGS_A_YEAR_AT_MOST, MeetingInput, MeetingRecord, Meetings, SittingInput,
+};
 use domain::people::{PEOPLE_OF_AGENCY_AT_MOST, People, PersonChange, PersonInput};
 use futures::future::join_all;
 
@@ -149,6 +151,33 @@ async fn corrected_hours_lead_into_no_full_year() {
         assert_eq!(world.backend.correct(&secretary, id, back).await.map(drop), Err(year_full(2025)));
         let right = correction("14h00, 2/1/2026", "16h00", &meeting, &items);
         world.backend.correct(&secretary, id, right).await.unwrap();
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn corrected_hours_lead_onto_no_full_day() {
+    each_database(async |world| {
+        let mut secretary = world.caller(Role::Secretary, "SNV").await;
+        secretary.now = instant("2026-01-07T09:00");
+        let chair = world.person("SNV").await;
+        for _ in 0..MEETINGS_A_DAY_AT_MOST {
+            world.meeting("SNV").at("2026-01-06T08:00/09:00").store().await;
+        }
+        let input = MeetingInput {
+            held: "on".into(),
+            sittings: vec![SittingInput::of(&sitting("2026-01-05T08:00/10:00"))],
+            ..briefing(&secretary, &chair, &[])
+        };
+        let id = published(world, &secretary, input).await;
+        let meeting = get(world, &secretary, id).await;
+        let items = [("", ""), ("", "")];
+        let onto = correction("14h00, 6/1/2026", "16h00", &meeting, &items);
+        let full = Refusal::DayFull { date: "2026-01-06".parse().unwrap(), at_most: MEETINGS_A_DAY_AT_MOST };
+        let refused = world.backend.correct(&secretary, id, onto).await.map(drop);
+        assert_eq!(refused, Err(Failure::Refused(full)), "{}", world.engine);
+        let own = correction("9h00, 5/1/2026", "11h00", &meeting, &items);
+        world.backend.correct(&secretary, id, own).await.unwrap();
     })
     .await;
 }

@@ -162,3 +162,21 @@ async fn an_import_waits_for_no_page() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_search_and_a_list_wait_for_none_of_each_other() {
+    let one = |config| BackendConfig { connections: 1, ..config };
+    each_database_with(one, async |world| {
+        let caller = world.caller(Role::Secretary, "SNV").await;
+        world.meeting("SNV").title("Họp giao ban").store().await;
+        let db = world.backend.db();
+        let of = |text: &str| MeetingFilter { text: text.into(), ..MeetingFilter::default() };
+        let searching = db.search_reader().await.unwrap();
+        assert!(world.backend.list(&caller, of("")).await.is_ok(), "{}: a list", world.engine);
+        drop(searching);
+        let listing = db.heavy_reader().await.unwrap();
+        assert!(world.backend.list(&caller, of("giao ban")).await.is_ok(), "{}: a search", world.engine);
+        drop(listing);
+    })
+    .await;
+}
