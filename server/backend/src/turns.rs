@@ -132,8 +132,8 @@ impl State {
             && let Some(number) = self.next(at_once, now)
             && let Some(Waiting { whose, call }) = self.waiting.remove(&number)
         {
-            for sharer in whose.sharers.iter().copied() {
-                self.uses.entry(sharer).or_insert_with(|| Use::new(now)).held += 1;
+            for sharer in &whose.sharers {
+                self.uses.entry(*sharer).or_insert_with(|| Use::new(now)).held += 1;
             }
             self.held.insert(number, Held { whose, since: now });
             // Whoever has gone meanwhile drops the place.
@@ -162,8 +162,8 @@ impl State {
         let waited = self.waiting.remove(&number).map(|waiting| (waiting.whose, None));
         let held = || self.held.remove(&number).map(|held| (held.whose, Some(held.since)));
         let Some((whose, since)) = waited.or_else(held) else { return };
-        for sharer in whose.sharers.iter().copied() {
-            let Some(of) = self.uses.get_mut(&sharer) else { continue };
+        for sharer in &whose.sharers {
+            let Some(of) = self.uses.get_mut(sharer) else { continue };
             of.asked -= 1;
             if let Some(since) = since {
                 of.held -= 1;
@@ -192,8 +192,8 @@ impl Turns {
         if state.uses.len() >= REMEMBERED_AT_MOST {
             state.uses.retain(|_, of| !of.is_forgotten(now));
         }
-        for sharer in whose.sharers.iter().copied() {
-            state.uses.entry(sharer).or_insert_with(|| Use::new(now)).asked += 1;
+        for sharer in &whose.sharers {
+            state.uses.entry(*sharer).or_insert_with(|| Use::new(now)).asked += 1;
         }
         let (call, called) = oneshot::channel();
         let number = state.asked;

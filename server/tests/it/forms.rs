@@ -207,7 +207,7 @@ async fn a_name_that_fits_several_is_asked_about_and_one_press_chooses() {
         assert!(!text.contains(&format!("name=\"delegates[]\" value=\"p-{person}\"")), "nobody is taken yet");
     }
     assert!(text.contains("value=\"lo thi man\""), "what was typed stays");
-    let id = draft(&text);
+    let id = draft(text);
     let choose = format!("choose:add:p-{}", added[1]);
     let fields = [
         ("then", choose.as_str()),

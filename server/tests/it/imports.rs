@@ -180,7 +180,7 @@ async fn a_page_shows_the_first_bad_cells_their_number_and_a_file_of_all() {
     assert_eq!(text.matches("class=\"report__line\"").count(), 200);
     assert!(text.contains("Liệt kê 200 ô đầu tiên trong 6.000 ô cần sửa."), "{text}");
     assert!(text.contains("Tải danh sách 5.000 ô (CSV)"), "{text}");
-    let listed = downloaded(&text);
+    let listed = downloaded(text);
     assert_eq!(listed.len(), 5_000);
     assert_eq!(listed[4_999][..3], ["5001", "agency", "KHONGCO"]);
 }
@@ -217,7 +217,7 @@ async fn no_cell_of_the_list_of_bad_cells_is_a_formula() {
     let answer =
         send(&world, &cookie, "baseline", "dry_run", &format!("agency,year,base,held,source\n{rows}")).await;
     let page = world.page(answer.header(header::LOCATION)).signed_in(&cookie).send().await;
-    let listed = downloaded(&page.text());
+    let listed = downloaded(page.text());
     assert_eq!((listed.len(), listed[6][2].as_str()), (210, "a\";=1+1"));
     for cell in listed.iter().flatten() {
         assert!(!cell.trim_start().starts_with(['=', '+', '-', '@', '＝']), "{cell}");

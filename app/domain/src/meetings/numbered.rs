@@ -58,7 +58,9 @@ mod tests {
     }
 
     /// Number, day, whether it stands.
-    fn days(plans: &[&[u32]]) -> Vec<(u32, u32, bool)> {
+    type Told = (u32, u32, bool);
+
+    fn days(plans: &[&[u32]]) -> Vec<Told> {
         let plans: Vec<Vec<Sitting>> =
             plans.iter().map(|plan| plan.iter().map(|day| on(*day)).collect()).collect();
         let plans: Vec<&[Sitting]> = plans.iter().map(Vec::as_slice).collect();
@@ -68,7 +70,7 @@ mod tests {
 
     #[test]
     fn an_event_follows_its_sitting() {
-        let table: [(&[&[u32]], &[(u32, u32, bool)]); 7] = [
+        let table: [(&[&[u32]], &[Told]); 7] = [
             (&[&[12, 13, 14]], &[(1, 12, true), (2, 13, true), (3, 14, true)]),
             // The first day is taken out; the others keep their events.
             (&[&[12, 13, 14], &[13, 14]], &[(1, 12, false), (2, 13, true), (3, 14, true)]),

@@ -37,7 +37,7 @@ pub(super) fn people(sheet: Sheet) -> impl IntoView {
             </div>
             <div class="row row--wrap">
                 {press("invite_all_communes".to_owned(), "plus", Some(t(COMPOSER_INVITE_ALL_COMMUNES)), None, "btn btn--quiet")}
-                {move || (count() > 1).then(|| drop_all())}
+                {move || (count() > 1).then(drop_all)}
             </div>
         </section>
     }

@@ -71,7 +71,7 @@ fn utf_16(file: &[u8]) -> Option<String> {
 }
 
 fn unmarked_utf_16(file: &[u8]) -> Option<&'static encoding_rs::Encoding> {
-    let head = file.get(..2 * UTF_16_SHOWN).filter(|_| file.len() % 2 == 0)?;
+    let head = file.get(..2 * UTF_16_SHOWN).filter(|_| file.len().is_multiple_of(2))?;
     let (even, odd): (Vec<u8>, Vec<u8>) = head.chunks_exact(2).map(|pair| (pair[0], pair[1])).unzip();
     let is_text = |bytes: &[u8]| bytes.iter().all(|byte| *byte >= b' ' || b"\t\r\n".contains(byte));
     let is_zero = |bytes: &[u8]| bytes.iter().all(|byte| *byte == 0);
