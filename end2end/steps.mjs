@@ -94,13 +94,24 @@ export async function arrange(page, { chair, delegates, sites = [], item = 'Kế
   const storageState = await page.context().storageState();
   const context = await page.context().browser().newContext({ javaScriptEnabled: false, storageState });
   const plain = await context.newPage();
-  const press = (step) => plain.locator(`button[name="then"][value="${step}"]`).last().click({ force: true });
+  const submit = async (button) => {
+    const loaded = plain.waitForEvent('load');
+    await button.click({ force: true });
+    await loaded;
+  };
+  const press = (step) => submit(plain.locator(`button[name="then"][value="${step}"]`).last());
+  // A name that fits several is asked about: the first of them will do.
+  const settle = async () => {
+    const choices = plain.locator('button[name="then"][value^="choose:"]');
+    while ((await choices.count()) > 0) await submit(choices.first());
+  };
   await plain.goto('/meetings/new');
   await fill(plain, meeting);
   await plain.locator('#add_chair').fill(chair);
   for (const delegate of delegates) {
     await plain.locator('#add').fill(delegate);
     await press('add_delegate');
+    await settle();
   }
   await expect(plain.locator('[name="delegates[]"]')).toHaveCount(delegates.length);
   for (const site of sites) {

@@ -40,6 +40,8 @@ test('what is typed is put into one form with the day of the week beside it', as
 test('a date is chosen on the calendar with the keyboard', async ({ page }) => {
   await signIn(page, demo('thuky1.vpub'));
   await open(page, '/meetings/new');
+  await page.locator('[id="sittings[0][from]"]').fill('08:00');
+  await page.locator('[id="sittings[0][to]"]').fill('10:00');
   const date = page.locator('[id="sittings[0][date]"]');
   await date.fill('01/09/2027');
   await date.press('Alt+ArrowDown');
