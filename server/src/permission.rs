@@ -128,6 +128,7 @@ const CALLS: &[(&str, Access)] = &[
     ("/api/meetings/undo-step", Needs(ConductMeeting)),
     ("/api/meetings/close", Needs(ConductMeeting)),
     ("/api/meetings/reopen", Needs(CorrectMeeting)),
+    ("/api/meetings/back-to-draft", Needs(CorrectMeeting)),
     ("/api/meetings/correct", Needs(CorrectMeeting)),
     ("/api/live/lines", Needs(ViewMeeting)),
     ("/api/live/behind", Needs(ConnectSite)),

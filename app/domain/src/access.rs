@@ -171,7 +171,7 @@ pub enum Action {
     ViewMeeting,
     /// Open it, take that back, close it, say what is being discussed.
     ConductMeeting,
-    /// Take back its closing, correct its hours after it was held.
+    /// Take back its closing or its entry afterwards, correct its hours after it was held.
     CorrectMeeting,
     /// Read its papers.
     ReadPaper,

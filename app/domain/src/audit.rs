@@ -121,6 +121,7 @@ deeds! {
     ImportsWorkDays = "imports.work_days", TrailReaders;
     LiveDirect = "live.direct", MeetingReaders;
     LiveShowPaper = "live.show_paper", PaperReaders;
+    MeetingsBackToDraft = "meetings.back_to_draft", MeetingReaders;
     MeetingsCancel = "meetings.cancel", MeetingReaders;
     MeetingsClose = "meetings.close", MeetingReaders;
     MeetingsCorrect = "meetings.correct", MeetingReaders;

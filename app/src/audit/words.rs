@@ -63,6 +63,7 @@ fn words_of(deed: Deed) -> Text {
         | Deed::ImportsWorkDays => DEED_IMPORTS_WRITE,
         Deed::LiveDirect => DEED_LIVE_DIRECT,
         Deed::LiveShowPaper => DEED_LIVE_SHOW_PAPER,
+        Deed::MeetingsBackToDraft => DEED_MEETINGS_BACK_TO_DRAFT,
         Deed::MeetingsCancel => DEED_MEETINGS_CANCEL,
         Deed::MeetingsClose => DEED_MEETINGS_CLOSE,
         Deed::MeetingsCorrect => DEED_MEETINGS_CORRECT,

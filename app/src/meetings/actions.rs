@@ -63,6 +63,7 @@ pub(super) fn actions(desk: Desk) -> impl IntoView {
             {move || closes.get().map(|()| closing(desk))}
             {move || takes_back.get().then(|| taking_back(desk))}
             {record::reopening(desk)}
+            {record::going_back_to_draft(desk)}
             {move || joins.get().map(|is_held| joining(id, is_held))}
             // The main action leads: of a draft, and of a meeting that is not to be opened yet, it is the composer.
             {move || edit.get().filter(|is_draft| *is_draft || is_early.get()).map(|is_draft| editing(id, is_draft, true))}

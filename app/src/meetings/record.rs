@@ -1,5 +1,5 @@
 //! What a meeting's page offers to put its record right, and what it says of it: opened at its real start, a step or the
-//! closing taken back, past its planned end, entered afterwards. The hours are corrected in [`super::correct`].
+//! closing taken back, past its planned end, entered afterwards and that taken back. The hours are corrected in [`super::correct`].
 
 use domain::access::{Action, Stage};
 use domain::error::{Failure, Refusal};
@@ -9,13 +9,13 @@ use server_fn::ServerFn;
 
 use super::actions::wrong;
 use super::desk::Desk;
-use super::record_calls::{OpenSince, Reopen, UndoStep};
+use super::record_calls::{BackToDraft, OpenSince, Reopen, UndoStep};
 use super::step::Step;
 use super::words;
 use crate::dates;
 use crate::text::keys::*;
 use crate::text::{self, t, tf};
-use crate::ui::{Icon, Notice, Tone};
+use crate::ui::{Icon, Notice, Tone, textarea_text};
 
 /// What everybody is told of the record: that it was entered afterwards, or that the planned end has passed.
 pub(super) fn notices(desk: Desk) -> impl IntoView {
@@ -113,6 +113,41 @@ pub(super) fn reopening(desk: Desk) -> impl IntoView {
             }
         })
     }
+}
+
+/// Taking back that it was entered: folded, because the meeting then leaves the figures.
+pub(super) fn going_back_to_draft(desk: Desk) -> impl IntoView {
+    let may = Memo::new(move |_| desk.meeting.with(|meeting| meeting.record.may_back_to_draft));
+    let form = move || {
+        let typed = desk.typed("draft_reason");
+        let is_back = !typed.is_empty() || untrack(|| desk.problem("draft_reason").is_some());
+        view! {
+            <details class="menu" open=is_back>
+                <summary class="btn btn--secondary"><Icon name="undo-2"/>{t(STATE_BACK_TO_DRAFT)}</summary>
+                <div class="menu__pop menu__pop--form">
+                    <Step desk path=BackToDraft::PATH class="stack stack--s">
+                        <input r#type="hidden" name="id" value=desk.id.to_string()/>
+                        <p id="draft-hint">{t(STATE_BACK_TO_DRAFT_FOLLOWS)}</p>
+                        <div class="field">
+                            <label for="draft-reason">{t(STATE_BACK_TO_DRAFT_REASON)}</label>
+                            <textarea
+                                class="input"
+                                id="draft-reason"
+                                name="reason"
+                                required=true
+                                aria-describedby="draft-hint draft_reason-error"
+                            >
+                                {textarea_text(typed)}
+                            </textarea>
+                            {wrong(desk, "draft_reason")}
+                        </div>
+                        <button class="btn btn--danger">{t(STATE_BACK_TO_DRAFT_NOW)}</button>
+                    </Step>
+                </div>
+            </details>
+        }
+    };
+    move || may.get().then(form)
 }
 
 /// Back to the item before.

@@ -1,5 +1,5 @@
-//! What a meeting's page asks of the server to put its record right: a real start, a step or a closing taken back, hours
-//! corrected.
+//! What a meeting's page asks of the server to put its record right: a real start, a step, a closing or an entry
+//! afterwards taken back, hours corrected.
 
 use domain::ids::MeetingId;
 use domain::meetings::CorrectionInput;
@@ -53,6 +53,20 @@ pub async fn reopen(
 ) -> Result<(), CallError> {
     let (services, caller) = asked()?;
     back(id, "#agenda", services.records.reopen(&caller, id).await)
+}
+
+/// Takes back that a meeting was entered after it took place.
+#[server(endpoint = "meetings/back-to-draft")]
+pub async fn back_to_draft(
+    /// The meeting.
+    id: MeetingId,
+    /// Why.
+    #[server(default)]
+    reason: String,
+) -> Result<(), CallError> {
+    let (services, caller) = asked()?;
+    let outcome = services.records.back_to_draft(&caller, id, &reason).await;
+    back_with(id, "", outcome, &[("draft_reason", &reason)])
 }
 
 /// Corrects the hours of a held meeting.

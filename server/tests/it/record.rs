@@ -202,3 +202,33 @@ async fn a_meeting_that_took_place_is_entered_by_the_plain_form() {
     // Its papers are added on its page.
     assert!(page.contains("/papers\""), "{page}");
 }
+
+#[tokio::test]
+async fn a_meeting_entered_by_mistake_goes_back_to_a_draft_by_the_plain_form() {
+    let desk = Desk::new().await;
+    let meetings = &desk.world.site.services.meetings;
+    let sitting = SittingInput { date: "2026-06-15".into(), from: "08:00".into(), to: "10:00".into() };
+    let input = MeetingInput { held: "on".into(), sittings: vec![sitting], ..desk.input() };
+    let saved = meetings.save(&desk.caller, None, input).await.unwrap();
+    let meeting = meetings.publish(&desk.caller, saved.id, saved.rev).await.unwrap().id;
+    let id = meeting.to_string();
+    let goes_back = r#"action="/api/meetings/back-to-draft""#;
+    let page = desk.page(&format!("/meetings/{id}")).await;
+    assert!(
+        page.contains(goes_back) && page.contains("không còn tính vào số liệu cho đến khi ghi lại"),
+        "{page}"
+    );
+    let (refused, back) = desk.send("back-to-draft", &[("id", &id), ("reason", " ")]).await;
+    assert!(refused && back.contains(r#"id="draft_reason-error""#), "{back}");
+    let long = "Ghi nhầm ".repeat(80);
+    let (refused, back) = desk.send("back-to-draft", &[("id", &id), ("reason", &long)]).await;
+    assert!(refused && back.contains("Ghi nhầm Ghi nhầm"), "what was typed comes back: {back}");
+    let (refused, draft) = desk.send("back-to-draft", &[("id", &id), ("reason", "Ghi nhầm")]).await;
+    assert!(!refused && !draft.contains(goes_back) && draft.contains("Ghi lại cuộc họp"), "{draft}");
+    assert_eq!(desk.state(meeting).await, State::Draft);
+    let composer = desk.page(&format!("/meetings/{id}/edit")).await;
+    assert!(
+        composer.contains("Họp giải quyết công việc") && composer.contains("Tiến độ dự án"),
+        "{composer}"
+    );
+}

@@ -145,6 +145,10 @@ fn calls(office: &Office) -> BTreeMap<&'static str, Call> {
         ("/api/meetings/undo-step", form(&secretary, &held, "", vec![("id", on.clone())])),
         ("/api/meetings/reopen", form(&secretary, &held, "", vec![("id", on.clone())])),
         (
+            "/api/meetings/back-to-draft",
+            form(&secretary, &held, "", vec![("id", on.clone()), ("reason", text())]),
+        ),
+        (
             "/api/meetings/correct",
             form(&secretary, &held, "", vec![("id", on.clone()), ("opened", text()), ("reason", text())]),
         ),

@@ -367,6 +367,8 @@ pub struct RecordState {
     pub may_undo_step: bool,
     /// Whether the caller may take back the closing.
     pub may_reopen: bool,
+    /// Whether the caller may take back that the meeting was entered.
+    pub may_back_to_draft: bool,
 }
 
 /// Putting the record of a meeting right. Refusals: `WrongState`, `PeriodSigned`, `OpeningTime`, `RoomTaken`, `ChairTaken`,
@@ -381,6 +383,11 @@ pub trait MeetingRecord: Send + Sync {
     /// Takes back the closing: the meeting is under way again with everything it had, and is not counted as held until it
     /// is closed again. `RoomTaken` or `ChairTaken` when another meeting has taken them for the time that is left.
     async fn reopen(&self, caller: &Caller, meeting: MeetingId) -> Outcome<()>;
+    /// Takes back that a meeting was entered after it took place, with a reason: it is a draft again with everything that
+    /// was typed, its roll, its sites and its papers, and is not counted until it is entered again. Only for those who may
+    /// compose for its agency, and while it could still be entered: `PeriodSigned`, `TooLongAgo`; `TooManyDrafts` as
+    /// with any draft.
+    async fn back_to_draft(&self, caller: &Caller, meeting: MeetingId, reason: &str) -> Outcome<()>;
     /// Corrects the hours of a held meeting and of the items of its agenda.
     async fn correct(&self, caller: &Caller, meeting: MeetingId, input: CorrectionInput) -> Outcome<()>;
 }

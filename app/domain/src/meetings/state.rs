@@ -135,6 +135,14 @@ impl State {
         }
     }
 
+    /// Takes back that it was entered: a draft again. Of which held meetings that may be asked, the record knows.
+    pub fn back_to_draft(self) -> Result<State, Refusal> {
+        match self {
+            State::Held { .. } => Ok(State::Draft),
+            _ => Err(Refusal::WrongState),
+        }
+    }
+
     /// Cancels it, with a reason unless only its secretariat knew of it.
     pub fn cancel(self, now: DateTime<Utc>, reason: String) -> Result<State, Refusal> {
         match self {
@@ -210,7 +218,9 @@ mod tests {
     #[test]
     fn only_a_draft_is_entered_as_held() {
         let held = State::Held { opened: at(1), closed: at(9), overrun_reason: String::new() };
-        assert_eq!(State::Draft.enter(at(1), at(9)), Ok(held));
+        assert_eq!(State::Draft.enter(at(1), at(9)), Ok(held.clone()));
+        assert_eq!(held.back_to_draft(), Ok(State::Draft));
+        assert_eq!(State::Scheduled { invited: at(0) }.back_to_draft(), Err(Refusal::WrongState));
         assert_eq!(State::Draft.enter(at(1), at(1)), Err(Refusal::WrongState));
         assert_eq!(State::Scheduled { invited: at(0) }.enter(at(1), at(9)), Err(Refusal::WrongState));
     }

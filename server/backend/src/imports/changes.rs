@@ -73,6 +73,7 @@ fn area(deed: Deed) -> Option<Area> {
         Deed::AttendanceMarkSite
         | Deed::AttendanceNameDelegates
         | Deed::ImportsMeetings
+        | Deed::MeetingsBackToDraft
         | Deed::MeetingsCancel
         | Deed::MeetingsClose
         | Deed::MeetingsCorrect

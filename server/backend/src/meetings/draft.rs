@@ -118,7 +118,7 @@ async fn begin(tx: &mut Tx, backend: &Backend, caller: &Caller, input: &mut Meet
 
 /// Refuses a draft that was just written if it is one more than its author or its agency may have. A draft takes up to
 /// 300 KB with its index.
-async fn refuse_more(tx: &mut Tx, caller: &Caller, agency: AgencyId) -> Done<()> {
+pub(super) async fn refuse_more(tx: &mut Tx, caller: &Caller, agency: AgencyId) -> Done<()> {
     bounds::wait_for_turn(tx).await?;
     let (own, of_agency): (i64, i64) = q("SELECT \
          (SELECT CAST(COUNT(*) AS BIGINT) FROM meeting WHERE created_by = $1 AND stage = 'draft'), \
@@ -187,7 +187,7 @@ async fn keep_draft(
     search::refresh(tx, id).await
 }
 
-async fn keep_text(tx: &mut Tx, id: MeetingId, input: &MeetingInput) -> Done<()> {
+pub(super) async fn keep_text(tx: &mut Tx, id: MeetingId, input: &MeetingInput) -> Done<()> {
     q("UPDATE meeting SET draft = $2 WHERE id = $1")
         .bind(id)
         .bind(serde_json::to_string(input)?)

@@ -176,6 +176,12 @@ impl Head {
         Err(Failure::Forbidden.into())
     }
 
+    /// Whether the caller may compose the meeting once it is a draft, when no part in it counts.
+    pub(super) fn may_compose_as_draft(&self, caller: &Caller) -> Done<bool> {
+        let path = agencies::read_path(&self.path)?;
+        Ok(self.allows(caller, Action::ComposeMeeting, &path, Stage::Draft))
+    }
+
     /// When the invitations first went out; none for a meeting nobody was invited to here.
     pub(super) fn invited(&self) -> Done<Option<DateTime<Utc>>> {
         stored::optional_instant(self.invited_at)

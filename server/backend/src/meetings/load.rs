@@ -60,7 +60,7 @@ pub(super) async fn whole(
     let is_conducted = stage == Stage::UnderWay && may.contains(&Action::ConductMeeting);
     let pressed = if is_conducted { pressed(&mut *on, caller, id).await? } else { None };
     let unseen = parts.newest_change.filter(|n| head.seen_change.is_some_and(|seen| seen < *n));
-    let record = record::state(&mut *on, id, &head, (stage, &may)).await?;
+    let record = record::state(&mut *on, caller, id, &head, (stage, &may)).await?;
     let meeting = Meeting {
         id,
         rev: head.rev,

@@ -147,6 +147,10 @@ impl MeetingRecord for Backend {
         self.outcome(record::reopen(self, caller, meeting).await)
     }
 
+    async fn back_to_draft(&self, caller: &Caller, meeting: MeetingId, reason: &str) -> Outcome<()> {
+        self.outcome(enter::back_to_draft(self, caller, meeting, reason).await)
+    }
+
     async fn correct(&self, caller: &Caller, meeting: MeetingId, input: CorrectionInput) -> Outcome<()> {
         self.outcome(record::correct(self, caller, meeting, input).await)
     }

@@ -17,7 +17,7 @@ use super::booking::{self, Booking};
 use super::conduct::{HeldCheck, clean_reason, item_title, locked, step};
 use super::head::Head;
 use super::rows::{Known, Rows};
-use super::{draft, load, steps};
+use super::{draft, enter, load, steps};
 use crate::audit::{self, Entry};
 use crate::counted::{self, derived};
 use crate::db::{Source, Tx, q};
@@ -31,6 +31,7 @@ pub(super) const IS_PERIOD_SIGNED: bool = false;
 /// How the record of a meeting came about, and what the caller may take back.
 pub(super) async fn state(
     on: impl Source,
+    caller: &Caller,
     id: MeetingId,
     head: &Head,
     (stage, may): (Stage, &[Action]),
@@ -46,6 +47,7 @@ pub(super) async fn state(
         may_reopen: may.contains(&Action::CorrectMeeting)
             && head.invited()?.is_some()
             && correctable(IS_PERIOD_SIGNED).is_ok(),
+        may_back_to_draft: may.contains(&Action::CorrectMeeting) && enter::may_back_to_draft(caller, head)?,
     })
 }
 
@@ -112,14 +114,14 @@ async fn refuse_taken_since(
 
 /// What the trail says of the hours before or after a correction.
 #[derive(Serialize)]
-struct HoursEntry<'a> {
-    opened: DateTime<Utc>,
-    closed: DateTime<Utc>,
-    overrun_reason: &'a str,
+pub(super) struct HoursEntry<'a> {
+    pub(super) opened: DateTime<Utc>,
+    pub(super) closed: DateTime<Utc>,
+    pub(super) overrun_reason: &'a str,
     /// The items whose times differ, each with its hours.
-    agenda: Vec<String>,
+    pub(super) agenda: Vec<String>,
     #[serde(skip_serializing_if = "str::is_empty")]
-    reason: &'a str,
+    pub(super) reason: &'a str,
 }
 
 /// An item of the agenda with its recorded times, local.
@@ -216,6 +218,17 @@ async fn items(
     Ok(items)
 }
 
+/// Every item that was begun, with its hours, as the trail tells them.
+pub(super) async fn all_hours(
+    on: impl Source,
+    backend: &Backend,
+    id: MeetingId,
+    closed: DateTime<Utc>,
+) -> Done<Vec<String>> {
+    let items = items(on, backend, id, backend.zone().local(closed)).await?;
+    Ok(items.iter().filter_map(|row| item_hours(&row.title, &row.item)).collect())
+}
+
 /// The sitting that a meeting entered afterwards had, by its corrected hours.
 fn sitting_of(correction: &Correction, now: NaiveDateTime) -> Done<Sitting> {
     let (opened, closed) = (correction.opened, correction.closed);
@@ -281,17 +294,19 @@ async fn move_sitting(tx: &mut Tx, id: MeetingId, head: &Head, sittings: &[Sitti
 
 /// The items whose times differ, as they were and as they are.
 fn changed_items(items: &[ItemRow], correction: &Correction) -> (Vec<String>, Vec<String>) {
-    let hours = |row: &ItemRow, item: &ItemTimes| {
-        let (began, done) = item.times?;
-        Some(format!("{}: {}–{}", row.title, began.format("%H:%M"), done.format("%H:%M")))
-    };
     let (mut were, mut are) = (Vec::new(), Vec::new());
     for now in &correction.items {
         let Some(row) = items.iter().find(|row| row.item.id == now.id) else { continue };
         if row.item.times != now.times {
-            were.extend(hours(row, &row.item));
-            are.extend(hours(row, now));
+            were.extend(item_hours(&row.title, &row.item));
+            are.extend(item_hours(&row.title, now));
         }
     }
     (were, are)
+}
+
+/// An item with its hours, as the trail tells them.
+fn item_hours(title: &str, item: &ItemTimes) -> Option<String> {
+    let (began, done) = item.times?;
+    Some(format!("{title}: {}–{}", began.format("%H:%M"), done.format("%H:%M")))
 }

@@ -277,6 +277,9 @@ fn steps(office: &Office, who: Who, address: &'static str) -> Option<Vec<Ask>> {
         }
         // Nothing typed into it can be wrong.
         "/api/meetings/reopen" => step(&|m, may| (!may).then(|| format!("id={}", m.id))),
+        "/api/meetings/back-to-draft" => {
+            step(&|m, may| Some(format!("id={}&reason={}", m.id, if may { "" } else { "x" })))
+        }
         "/api/meetings/correct" => step(&|m, may| {
             let opened = if may { "noon" } else { "08:00" };
             Some(format!("id={}&opened={opened}&closed=09:00&reason=x", m.id))
