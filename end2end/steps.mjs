@@ -85,6 +85,12 @@ export async function sendLooked(page, seen = null) {
   await send.click();
 }
 
+/** The words of a text without marks. */
+function plainWords(text) {
+  const plain = text.normalize('NFD').replace(/\p{M}/gu, '').replace(/[đĐ]/g, 'd').toLowerCase();
+  return plain.split(/[^a-z0-9]+/).filter(Boolean);
+}
+
 /**
  * A meeting whose invitations are out, or with `then: 'keep'` a draft; gives its address. For journeys that begin there: it
  * is composed by the plain form, as a browser without scripts sends it, for the one who is signed in on `page`. `chair` and
@@ -100,10 +106,17 @@ export async function arrange(page, { chair, delegates, sites = [], item = 'Kế
     await loaded;
   };
   const press = (step) => submit(plain.locator(`button[name="then"][value="${step}"]`).last());
-  // A name that fits several is asked about: the first of them will do.
+  // A name that fits several is asked about: the one that holds most of its words, and begins as it does, is meant.
   const settle = async () => {
     const choices = plain.locator('button[name="then"][value^="choose:"]');
-    while ((await choices.count()) > 0) await submit(choices.first());
+    while ((await choices.count()) > 0) {
+      const fields = (await choices.evaluateAll((all) => all.map((one) => one.value.split(':')[1])));
+      const typed = plainWords(await plain.locator(`#${fields[0]}`).inputValue());
+      const labels = (await choices.allInnerTexts()).map(plainWords);
+      const rank = (words) => typed.filter((word) => words.includes(word)).length + (words[0] === typed[0] ? 0.5 : 0);
+      const held = labels.map((words, at) => (fields[at] === fields[0] ? rank(words) : -1));
+      await submit(choices.nth(held.indexOf(Math.max(...held))));
+    }
   };
   await plain.goto('/meetings/new');
   await fill(plain, meeting);

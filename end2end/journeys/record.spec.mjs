@@ -88,7 +88,9 @@ test('a meeting closed by mistake is reopened, and its hours are corrected in th
   });
 });
 
-test('a meeting that took place is entered afterwards, with its papers and its roll', async ({ person }) => {
+test('a meeting that took place is entered afterwards, with its papers and its roll', async ({ person, faults }) => {
+  // A check that is under way while the meeting is entered comes too late.
+  faults.expect(/status of 409/);
   const secretary = await person(demo('thuky1.skhcn'), {}, 'vi', null);
   const date = yesterday();
   const before = await counted(secretary, date);
