@@ -442,7 +442,7 @@ impl Caller {
     }
 
     /// The agency that shares are counted by: the one right under the topmost in the caller's line, or the topmost
-    /// itself. Whoever administers it can make people and units below it, but no other such agency.
+    /// itself. Its administrators can add people and units below it, but no further agency of this rank.
     pub fn office(&self) -> AgencyId {
         self.line.get(1).or(self.line.first()).copied().unwrap_or(self.agency.id)
     }

@@ -196,7 +196,7 @@ pub trait WorkDays: Send + Sync {
     async fn year(&self, caller: &Caller, year: i32) -> Outcome<WorkYear>;
     /// The years of which anything is entered, and those entered in full, in order.
     async fn years(&self, caller: &Caller) -> Outcome<Vec<(i32, bool)>>;
-    /// Lists a date, or writes what is listed of it anew.
+    /// Enters what kind of day a date is, or replaces what was entered for it.
     async fn set(&self, caller: &Caller, input: WorkDayInput) -> Outcome<NaiveDate>;
     /// Takes a date off the list.
     async fn remove(&self, caller: &Caller, date: NaiveDate) -> Outcome<()>;

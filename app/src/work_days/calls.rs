@@ -28,7 +28,7 @@ pub async fn work_years() -> Result<Vec<(i32, bool)>, CallError> {
     Ok(services.work_days.years(&caller).await?)
 }
 
-/// Lists a date, or writes what is listed of it anew.
+/// Enters what kind of day a date is, or replaces what was entered for it.
 #[server(prefix = "/api", endpoint = "work-days/set")]
 pub async fn set_work_day(
     /// The year that is shown.
