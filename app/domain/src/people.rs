@@ -159,8 +159,10 @@ pub fn typed_roles(typed: &str) -> Result<Vec<TypedRole>, FieldProblem> {
 pub struct Page<T> {
     /// The rows of this page.
     pub rows: Vec<T>,
-    /// Rows in all.
+    /// Rows in all, as far as they are looked for.
     pub total: i64,
+    /// Whether there are more than `total`, which are neither counted nor shown.
+    pub has_more: bool,
     /// This page, from 1.
     pub page: u32,
     /// Rows a page.

@@ -64,7 +64,13 @@ pub async fn audit_trail(
     };
     let found = services.audit.list(&caller, filter).await?;
     let rows = found.rows.into_iter().map(laid_out).collect();
-    Ok(Page { rows, total: found.total, page: found.page, per_page: found.per_page })
+    Ok(Page {
+        rows,
+        total: found.total,
+        has_more: found.has_more,
+        page: found.page,
+        per_page: found.per_page,
+    })
 }
 
 #[cfg(feature = "ssr")]

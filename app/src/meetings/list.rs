@@ -40,7 +40,8 @@ pub fn ListPage() -> impl IntoView {
 fn listed_view(asked: Asked, listed: Listed) -> impl IntoView {
     let page = &listed.page;
     let rows = page.rows.iter().map(row).collect_view();
-    let sum = tf(MEETINGS_COUNT, &[("n", &number(page.total))]);
+    let sum =
+        tf(if page.has_more { MEETINGS_COUNT_MORE } else { MEETINGS_COUNT }, &[("n", &number(page.total))]);
     let words = PagerWords {
         label: t(MEETINGS_PAGES).to_owned(),
         previous: t(MEETINGS_PREVIOUS).to_owned(),

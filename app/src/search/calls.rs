@@ -23,8 +23,10 @@ const ROOMS_AT_MOST: usize = 20;
 pub struct Found {
     /// Meetings, best first.
     pub meetings: Vec<MeetingRow>,
-    /// Meetings in all.
+    /// Meetings in all, as far as they are looked for.
     pub meetings_total: i64,
+    /// Whether there are more of them.
+    pub has_more_meetings: bool,
     /// Papers that the reader may read, best first.
     pub papers: Vec<FoundPaper>,
     /// People.
@@ -54,6 +56,7 @@ pub async fn find_all(
     rooms.truncate(ROOMS_AT_MOST);
     Ok(Found {
         meetings_total: meetings.total,
+        has_more_meetings: meetings.has_more,
         meetings: meetings.rows,
         papers: services.papers.find(&caller, &text).await?,
         people: services.people.find(&caller, &text).await?,

@@ -57,7 +57,8 @@ fn meetings(found: &Found, text: &str) -> Option<impl IntoView + use<>> {
     let rest = found.meetings_total - i64::try_from(found.meetings.len()).unwrap_or(i64::MAX);
     let all = (rest > 0).then(|| {
         let href = format!("/meetings?text={}", escape(text));
-        view! { <a class="list__more" href=href>{tf(SEARCH_ALL_MEETINGS, &[("n", &number(found.meetings_total))])}</a> }
+        let words = if found.has_more_meetings { SEARCH_NEWEST_MEETINGS } else { SEARCH_ALL_MEETINGS };
+        view! { <a class="list__more" href=href>{tf(words, &[("n", &number(found.meetings_total))])}</a> }
     });
     let rows = found.meetings.iter().map(meeting_item).collect_view();
     (!found.meetings.is_empty())

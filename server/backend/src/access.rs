@@ -18,6 +18,12 @@ pub(crate) fn permit(caller: &Caller, action: Action, scope: Scope<'_>) -> Done<
     if caller.may(action, scope) { Ok(()) } else { Err(Stop::Failure(Failure::Forbidden)) }
 }
 
+/// Refuses with `Forbidden` who may do this nowhere: before work that waits for a turn.
+pub(crate) fn permit_somewhere(caller: &Caller, action: Action) -> Done<()> {
+    let nowhere = Within::Subtrees(Vec::new());
+    if Within::of(caller, action) == nowhere { Err(Stop::Failure(Failure::Forbidden)) } else { Ok(()) }
+}
+
 /// The caller as a row that other rows point to; none for the program itself.
 pub(crate) fn person(caller: &Caller) -> Option<PersonId> {
     (!caller.person.0.is_nil()).then_some(caller.person)

@@ -165,7 +165,13 @@ async fn list(backend: &Backend, caller: &Caller, text: &str, page: u32) -> Done
         (query.place(i64::from(PER_PAGE)), query.place(i64::from(page - 1) * i64::from(PER_PAGE)));
     query.push(&order).push(&format!(" LIMIT {limit} OFFSET {offset}"));
     let rows: Vec<Row> = query.all(backend.db()).await?;
-    Ok(Page { rows: rows.into_iter().map(read).collect::<Done<_>>()?, total, page, per_page: PER_PAGE })
+    Ok(Page {
+        rows: rows.into_iter().map(read).collect::<Done<_>>()?,
+        total,
+        has_more: false,
+        page,
+        per_page: PER_PAGE,
+    })
 }
 
 /// A stored room as pages see it.

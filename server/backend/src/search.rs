@@ -116,6 +116,22 @@ pub(crate) async fn forget(tx: &mut Tx, meeting: MeetingId) -> Done<()> {
     Ok(())
 }
 
+/// The folded texts of the meetings `found`: the columns title, agenda and about, each cut after some characters, and how they
+/// are joined.
+pub(crate) fn texts(is_postgres: bool, at_most: u32) -> (String, &'static str) {
+    let columns = |of: &str| {
+        let cut = |column| format!("substr({of}.{column}, 1, {at_most})");
+        ["title", "agenda", "about"].map(cut).join(", ")
+    };
+    match is_postgres {
+        true => (columns("l"), "JOIN search_line l ON l.meeting_id = found.id"),
+        false => (
+            columns("w"),
+            "JOIN search_line l ON l.meeting_id = found.id JOIN search_words w ON w.rowid = l.number",
+        ),
+    }
+}
+
 /// The folded words of a meeting, by the columns of the index.
 #[derive(Default)]
 struct Words {

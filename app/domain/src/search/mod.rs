@@ -2,10 +2,12 @@
 //! one wrong letter. Pure; an index finds what is meant.
 
 mod dates;
+mod rank;
 mod short_forms;
 mod spelling;
 
 pub use dates::{AskedDates, asked_dates};
+pub use rank::{Texts, Wanted};
 pub use short_forms::{
     SHORT_FORM_WORDS_AT_MOST, SHORT_FORMS_AT_MOST, ShortForm, parse_short_forms, written_short_forms,
 };

@@ -6,7 +6,6 @@ use std::collections::{HashMap, HashSet};
 use chrono::Days;
 use domain::access::{Action, Caller};
 use domain::audit::{Audience, AuditEntry, AuditFilter};
-use domain::error::Failure;
 use domain::people::Page;
 use domain::sight::Sight;
 
@@ -38,9 +37,6 @@ struct Row {
 
 pub(super) async fn list(backend: &Backend, caller: &Caller, filter: AuditFilter) -> Done<Page<AuditEntry>> {
     let within = Within::of(caller, Action::ViewAudit);
-    if within == Within::Subtrees(Vec::new()) {
-        return Err(Failure::Forbidden.into());
-    }
     let page = filter.page.max(1);
     let mut counting = q("SELECT CAST(COUNT(*) AS BIGINT) FROM audit WHERE ");
     let chosen = condition(backend, &mut counting, &within, &filter);
@@ -70,7 +66,7 @@ pub(super) async fn list(backend: &Backend, caller: &Caller, filter: AuditFilter
             entry(row, &sights, values)
         })
         .collect::<Done<_>>()?;
-    Ok(Page { rows, total, page, per_page: PER_PAGE })
+    Ok(Page { rows, total, has_more: false, page, per_page: PER_PAGE })
 }
 
 fn condition(backend: &Backend, q: &mut Q, within: &Within, filter: &AuditFilter) -> String {

@@ -9,7 +9,7 @@ mod guard;
 mod list;
 
 use async_trait::async_trait;
-use domain::access::Caller;
+use domain::access::{Action, Caller};
 use domain::audit::{Audience, Audit, AuditEntry, AuditFilter, Deed};
 use domain::error::Outcome;
 use domain::ids::{AgencyId, AuditId, MeetingId};
@@ -107,6 +107,7 @@ pub(crate) async fn record(tx: &mut Tx, backend: &Backend, caller: &Caller, entr
 #[async_trait]
 impl Audit for Backend {
     async fn list(&self, caller: &Caller, filter: AuditFilter) -> Outcome<Page<AuditEntry>> {
+        self.outcome(access::permit_somewhere(caller, Action::ViewAudit))?;
         self.in_expensive_turn(caller, list::list(self, caller, filter)).await
     }
 }

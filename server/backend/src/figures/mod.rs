@@ -19,7 +19,7 @@ use domain::period::Period;
 use domain::targets::Targets;
 
 use crate::Backend;
-use crate::access::{Within, permit};
+use crate::access::{Within, permit, permit_somewhere};
 use crate::counted::months;
 use crate::stop::Done;
 use crate::{agencies, rules};
@@ -29,6 +29,7 @@ use previous::YearBefore;
 #[async_trait]
 impl FiguresPort for Backend {
     async fn report(&self, caller: &Caller, filter: FiguresFilter) -> Outcome<Figures> {
+        self.outcome(permit_somewhere(caller, Action::ViewFigures))?;
         self.in_expensive_turn(caller, report(self, caller, filter)).await
     }
 

@@ -8,12 +8,14 @@ use domain::error::Failure;
 use domain::ids::{AgencyId, MeetingId};
 use domain::meetings::{MeetingFilter, MeetingRow};
 use domain::people::Page;
+use domain::search::Texts;
 use domain::sight::Sight;
 
 use super::lines;
 use super::narrow::{AgencyScope, Narrow};
 use super::sight::at_least;
 use crate::access::Within;
+use crate::db::reader::Reader;
 use crate::db::{Q, q};
 use crate::search::{self, In, Search};
 use crate::stop::Done;
@@ -21,6 +23,11 @@ use crate::{Backend, access, agencies, counted, rules, stored};
 
 /// Rows a page: what fits a long screen.
 const PER_PAGE: u32 = 30;
+/// Meetings that a search finds at most, the newest: nobody reads on for more than thirty pages, and a common word is in most
+/// of what an office has ever held.
+const FOUND_AT_MOST: u32 = 1_000;
+/// So much of an agenda tells how well a meeting fits: some forty items. The index holds all of it.
+const TEXT_AT_MOST: u32 = 4_000;
 
 /// Meetings of a filter, page by page.
 pub(super) async fn list(
@@ -39,46 +46,138 @@ pub(super) async fn list(
     let hybrid = agencies::hybrid(&mut db).await?;
     let page = filter.page.max(1);
     let forms = search::short_forms(&mut db).await?;
-    let today = backend.zone().date(caller.now);
-    let mut searched = Search::read(&filter.text, today, &forms);
-    let engine = backend.db().is_postgres();
-    let count = |searched: &Option<Search>| {
-        let mut counting = q("SELECT CAST(COUNT(*) AS BIGINT) FROM meeting m WHERE ");
-        let chosen = condition(&mut counting, engine, caller, &filter, hybrid, searched.as_ref());
-        counting.push(&chosen);
-        counting
+    let asking = Asking { caller, filter: &filter, hybrid, is_postgres: backend.db().is_postgres() };
+    let chosen = match Search::read(&filter.text, backend.zone().date(caller.now), &forms) {
+        Some(search) => asking.searched(&mut db, search, page).await?,
+        None => asking.all(&mut db, page).await?,
     };
-    let (mut total,): (i64,) = count(&searched).one(&mut db).await?;
-    // What is found only with a letter wrong is better than nothing, and worse than anything else.
-    if total == 0
-        && let Some(similar) = searched.as_ref().and_then(Search::with_a_letter_wrong)
-    {
-        let similar = Some(similar);
-        (total,) = count(&similar).one(&mut db).await?;
-        searched = similar;
-    }
-    // Chosen and ordered first, dressed up after: what a line shows is looked up for one page only.
-    let mut query = q("SELECT m.id FROM meeting m WHERE ");
-    let chosen = condition(&mut query, engine, caller, &filter, hybrid, searched.as_ref());
-    let order = match &searched {
-        _ if filter.counted.is_some() => "m.first_date, m.id".to_owned(),
-        Some(searched) => format!("{}, {NEWEST_FIRST}", searched.order(&mut query, engine)),
-        None => NEWEST_FIRST.to_owned(),
-    };
-    let limit = query.place(i64::from(PER_PAGE));
-    let offset = query.place(i64::from(page - 1) * i64::from(PER_PAGE));
-    query.push(&format!("{chosen} ORDER BY {order} LIMIT {limit} OFFSET {offset}"));
-    let ids: Vec<(String,)> = query.all(&mut db).await?;
-    let ids: Vec<String> = ids.into_iter().map(|(id,)| id).collect();
     let rules = rules::all(&mut db).await?;
-    let mut found = lines::of(&mut db, caller, &rules, ids.clone()).await?;
-    let ids = ids.iter().map(|id| stored::id(id)).collect::<Done<Vec<MeetingId>>>()?;
+    let mut found = lines::of(&mut db, caller, &rules, chosen.ids.clone()).await?;
+    let ids = chosen.ids.iter().map(|id| stored::id(id)).collect::<Done<Vec<MeetingId>>>()?;
     let rows = ids.iter().filter_map(|id| found.remove(id)).collect();
-    Ok(Page { rows, total, page, per_page: PER_PAGE })
+    Ok(Page { rows, total: chosen.total, has_more: chosen.has_more, page, per_page: PER_PAGE })
 }
 
 /// Drafts without a date are newer than anything with one.
 const NEWEST_FIRST: &str = "COALESCE(m.first_date, '9999-12-31') DESC, m.id DESC";
+
+/// A question for a list.
+struct Asking<'a> {
+    caller: &'a Caller,
+    filter: &'a MeetingFilter,
+    hybrid: HybridCounts,
+    is_postgres: bool,
+}
+
+/// The meetings of one page, in order. Chosen first, dressed up after: what a line shows is looked up for one page only.
+struct Chosen {
+    ids: Vec<String>,
+    total: i64,
+    has_more: bool,
+}
+
+type Found = (String, String, String, String, bool);
+
+impl Asking<'_> {
+    async fn all(&self, db: &mut Reader, page: u32) -> Done<Chosen> {
+        let mut counting = q("SELECT CAST(COUNT(*) AS BIGINT) FROM meeting m WHERE ");
+        let counted = self.condition(&mut counting, None);
+        counting.push(&counted);
+        let (total,): (i64,) = counting.one(&mut *db).await?;
+        let mut query = q("SELECT m.id FROM meeting m WHERE ");
+        let chosen = self.condition(&mut query, None);
+        let limit = query.place(i64::from(PER_PAGE));
+        let offset = query.place(i64::from(page - 1) * i64::from(PER_PAGE));
+        query.push(&format!("{chosen} ORDER BY {} LIMIT {limit} OFFSET {offset}", self.order()));
+        let ids: Vec<(String,)> = query.all(db).await?;
+        Ok(Chosen { ids: ids.into_iter().map(|(id,)| id).collect(), total, has_more: false })
+    }
+
+    async fn searched(&self, db: &mut Reader, search: Search, page: u32) -> Done<Chosen> {
+        let mut found = self.found(db, &search).await?;
+        let mut search = search;
+        // What is found only with a letter wrong is better than nothing, and worse than anything else.
+        if found.is_empty()
+            && let Some(similar) = search.with_a_letter_wrong()
+        {
+            found = self.found(db, &similar).await?;
+            search = similar;
+        }
+        let at_most = FOUND_AT_MOST as usize;
+        let has_more = found.len() > at_most;
+        found.truncate(at_most);
+        if self.filter.counted.is_none() {
+            found.sort_by_cached_key(|(_, title, agenda, about, is_nearest)| {
+                (!is_nearest, search.rank(Texts { title, agenda, about }))
+            });
+        }
+        let total = found.len() as i64;
+        let before = (page - 1) as usize * PER_PAGE as usize;
+        let ids = found.into_iter().skip(before).take(PER_PAGE as usize).map(|found| found.0).collect();
+        Ok(Chosen { ids, total, has_more })
+    }
+
+    /// What is found, with the words that tell how well it fits: one more than are shown at most. The index is asked once; an
+    /// order by fitness in the query would ask it again for each step.
+    async fn found(&self, db: &mut Reader, search: &Search) -> Done<Vec<Found>> {
+        let mut query = q("SELECT found.id, ");
+        let nearest = search.nearest(&mut query, "found.id").unwrap_or_else(|| "FALSE".into());
+        let (columns, joined) = search::texts(self.is_postgres, TEXT_AT_MOST);
+        query.push(&format!("{columns}, {nearest} FROM (SELECT m.id, m.first_date FROM meeting m WHERE "));
+        let condition = self.condition(&mut query, Some(search));
+        let limit = query.place(i64::from(FOUND_AT_MOST) + 1);
+        let order = self.order();
+        query.push(&format!(
+            "{condition} ORDER BY {order} LIMIT {limit}) AS found {joined} ORDER BY {}",
+            order.replace("m.", "found.")
+        ));
+        Ok(query.all(db).await?)
+    }
+
+    fn order(&self) -> &'static str {
+        if self.filter.counted.is_some() { "m.first_date, m.id" } else { NEWEST_FIRST }
+    }
+
+    fn condition(&self, query: &mut Q, searched: Option<&Search>) -> String {
+        let Asking { caller, filter, hybrid, is_postgres } = *self;
+        let mut all = vec![match filter.counted {
+            Some((base, what)) => {
+                let within = Within::of(caller, Action::ViewFigures).condition(query, "m.agency_id");
+                format!("{} AND {within}", counted::condition(base, what, hybrid))
+            }
+            None => at_least(query, caller, Sight::Title),
+        }];
+        let agency =
+            filter.agency.map(if filter.with_subtree { AgencyScope::HeldBelow } else { AgencyScope::Held });
+        let narrow = Narrow { agency, room: filter.room, person: filter.person };
+        all.extend(narrow.conditions(query, caller));
+        if let Some(window) = filter.window {
+            let (from, to) = (query.place(window.from), query.place(window.to));
+            all.push(format!("m.first_date BETWEEN {from} AND {to}"));
+        }
+        if let (Some((base, _)), Some(window), true) = (filter.counted, filter.window, filter.is_compared) {
+            all.push(counted::has_figure_before(query, base, window));
+        }
+        if let Some(stage) = filter.stage {
+            all.push(format!("m.stage = {}", query.place(stage.code())));
+        }
+        if let Some(form) = filter.form {
+            all.push(format!("m.form = {}", query.place(form.code())));
+        }
+        if let Some(kind) = &filter.kind {
+            all.push(format!("m.kind = {}", query.place(kind)));
+        }
+        if let Some(searched) = searched {
+            let found = searched.condition(query, is_postgres, In::Everything);
+            // A meeting of which only time and place may be known must not be found by its agenda.
+            let named = searched.condition(query, is_postgres, In::Titles);
+            let open = at_least(query, caller, Sight::Opens);
+            let known = at_least(query, caller, Sight::Title);
+            all.push(format!("{found} AND ({open} OR ({known} AND {named}))"));
+        }
+        all.join(" AND ")
+    }
+}
 
 /// The lists behind an agency's figures are for those who may see its figures.
 async fn permit_figures(backend: &Backend, caller: &Caller, agency: Option<AgencyId>) -> Done<()> {
@@ -94,48 +193,66 @@ async fn permit_figures(backend: &Backend, caller: &Caller, agency: Option<Agenc
     }
 }
 
-fn condition(
-    query: &mut Q,
-    is_postgres: bool,
-    caller: &Caller,
-    filter: &MeetingFilter,
-    hybrid: HybridCounts,
-    searched: Option<&Search>,
-) -> String {
-    let mut all = vec![match filter.counted {
-        Some((base, what)) => {
-            let within = Within::of(caller, Action::ViewFigures).condition(query, "m.agency_id");
-            format!("{} AND {within}", counted::condition(base, what, hybrid))
-        }
-        None => at_least(query, caller, Sight::Title),
-    }];
-    let agency =
-        filter.agency.map(if filter.with_subtree { AgencyScope::HeldBelow } else { AgencyScope::Held });
-    let narrow = Narrow { agency, room: filter.room, person: filter.person };
-    all.extend(narrow.conditions(query, caller));
-    if let Some(window) = filter.window {
-        let (from, to) = (query.place(window.from), query.place(window.to));
-        all.push(format!("m.first_date BETWEEN {from} AND {to}"));
+#[cfg(test)]
+mod tests {
+    use chrono::DateTime;
+    use domain::access::{Grant, Role};
+    use domain::agencies::AgencyRef;
+    use domain::ids::{PersonId, SessionId};
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::probe::{CountedReader, store_agencies};
+    use crate::{BackendConfig, SeededEntropy};
+
+    /// Meetings that hold the word.
+    const MEETINGS: u64 = 10_000;
+    /// Steps of the embedded database for each of them: 46 are needed. Every further question to the index takes 15 more.
+    const STEPS_A_MEETING: u64 = 55;
+
+    #[tokio::test]
+    async fn a_common_word_is_looked_up_once_and_not_for_each_step_of_the_order() {
+        let folder = tempfile::tempdir().unwrap();
+        let config = BackendConfig::embedded(folder.path());
+        let backend = Backend::open(config, Box::new(SeededEntropy::new(7))).await.unwrap();
+        let agency = AgencyId(Uuid::from_u128(1));
+        store_agencies(&backend, &[(agency, "SNV")]).await;
+        let mut tx = backend.db().begin().await.unwrap();
+        q(format!(
+            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {MEETINGS}) INSERT INTO meeting \
+             (id, rev, agency_id, title, kind, form, side, counterpart, is_unexpected, place, stage, created_at, scope, \
+             first_date, last_date) SELECT 'm-' || i, 1, '{agency}', 'Họp giao ban', 'working', 'online', 'organised', \
+             'internal', FALSE, '', 'held', 0, 'meeting', '2026-06-16', '2026-06-16' FROM n"
+        ))
+        .run(&mut tx)
+        .await
+        .unwrap();
+        search::fill(&mut tx).await.unwrap();
+        tx.commit().await.unwrap();
+        let caller = Caller {
+            person: PersonId(Uuid::from_u128(9)),
+            name: "Thư ký".into(),
+            position: String::new(),
+            agency: AgencyRef { id: agency, code: "SNV".into(), short_name: "SNV".into() },
+            line: vec![agency],
+            grants: vec![Grant { role: Role::Secretary, agency }],
+            session: SessionId(Uuid::from_u128(9)),
+            now: DateTime::UNIX_EPOCH,
+        };
+        let filter = MeetingFilter::default();
+        let asking = Asking {
+            caller: &caller,
+            filter: &filter,
+            hybrid: HybridCounts::OnlineWhenConnected,
+            is_postgres: false,
+        };
+        let search = Search::read("họp giao ban", "2026-06-16".parse().unwrap(), &[]).unwrap();
+        let mut counted = CountedReader::of(&backend).await;
+        let chosen = asking.searched(&mut counted.reader, search, 1).await.unwrap();
+        assert_eq!((chosen.ids.len(), chosen.total, chosen.has_more), (30, 1_000, true));
+        let steps = counted.steps();
+        drop(counted);
+        assert!(steps < MEETINGS * STEPS_A_MEETING, "{steps} steps");
+        backend.db().close().await;
     }
-    if let (Some((base, _)), Some(window), true) = (filter.counted, filter.window, filter.is_compared) {
-        all.push(counted::has_figure_before(query, base, window));
-    }
-    if let Some(stage) = filter.stage {
-        all.push(format!("m.stage = {}", query.place(stage.code())));
-    }
-    if let Some(form) = filter.form {
-        all.push(format!("m.form = {}", query.place(form.code())));
-    }
-    if let Some(kind) = &filter.kind {
-        all.push(format!("m.kind = {}", query.place(kind)));
-    }
-    if let Some(searched) = searched {
-        let found = searched.condition(query, is_postgres, In::Everything);
-        // A meeting of which only time and place may be known must not be found by its agenda.
-        let named = searched.condition(query, is_postgres, In::Titles);
-        let open = at_least(query, caller, Sight::Opens);
-        let known = at_least(query, caller, Sight::Title);
-        all.push(format!("{found} AND ({open} OR ({known} AND {named}))"));
-    }
-    all.join(" AND ")
 }

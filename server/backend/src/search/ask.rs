@@ -1,10 +1,11 @@
-//! A question to the index: what was typed, as conditions of queries, and the best first. Knows no caller: who may find a
+//! A question to the index: what was typed, as conditions of queries. Knows no caller: who may find a
 //! meeting by what is for the query to say.
 
 use chrono::NaiveDate;
 use domain::period::Window;
 use domain::search::{
-    Asked, ShortForm, asked_dates, every_whole_word, every_word, one_letter_wrong, phrase, words_of,
+    Asked, ShortForm, Texts, Wanted, asked_dates, every_whole_word, every_word, one_letter_wrong, phrase,
+    words_of,
 };
 
 use crate::db::{Q, Source, q};
@@ -15,9 +16,7 @@ use crate::stop::Done;
 pub(crate) enum In {
     /// In titles alone, which everybody sees who may know of a meeting.
     Titles,
-    /// In titles and the agenda.
-    Agendas,
-    /// In places, agencies and chairs too.
+    /// On agendas, in places, agencies and chairs too.
     Everything,
 }
 
@@ -66,7 +65,7 @@ impl Search {
     pub(crate) fn condition(&self, query: &mut Q, is_postgres: bool, place: In) -> String {
         let found = found(query, is_postgres, &self.asked, place);
         let Some(dates) = &self.dates else { return found };
-        let on_date = is_on(query, &dates.windows);
+        let on_date = is_on(query, "m.id", &dates.windows);
         match &dates.rest {
             None => format!("({found} OR {on_date})"),
             Some(rest) => {
@@ -76,26 +75,16 @@ impl Search {
         }
     }
 
-    /// The best first, for `ORDER BY`: on the nearest of the dates, the words in their order in the title, the words as typed
-    /// in the title, begun in the title, the same on the agenda, in their order anywhere, then everything else.
-    pub(crate) fn order(&self, query: &mut Q, is_postgres: bool) -> String {
-        let mut ranks = Vec::new();
-        if let Some(Dates { windows, .. }) = &self.dates {
-            ranks.push(is_on(query, &windows[..1]));
-        }
+    /// A condition that a meeting is on the nearest of the dates that were typed. None without dates.
+    pub(crate) fn nearest(&self, query: &mut Q, meeting: &str) -> Option<String> {
+        self.dates.as_ref().map(|dates| is_on(query, meeting, &dates.windows[..1]))
+    }
+
+    /// How well a found meeting fits: the lower, the better. See [`Wanted::rank`].
+    pub(crate) fn rank(&self, texts: Texts<'_>) -> usize {
         let in_order = phrase(&self.words);
-        let mut put = |asked: Option<&Asked>, place| {
-            ranks.extend(asked.map(|asked| found(query, is_postgres, asked, place)));
-        };
-        put(in_order.as_ref(), In::Titles);
-        put(self.whole.as_ref(), In::Titles);
-        put(Some(&self.asked), In::Titles);
-        put(in_order.as_ref(), In::Agendas);
-        put(Some(&self.asked), In::Agendas);
-        put(in_order.as_ref(), In::Everything);
-        let when: Vec<String> =
-            ranks.iter().enumerate().map(|(rank, found)| format!("WHEN {found} THEN {rank}")).collect();
-        format!("CASE {} ELSE {} END", when.join(" "), ranks.len())
+        let wanted = Wanted { in_order: in_order.as_ref(), whole: self.whole.as_ref(), every: &self.asked };
+        wanted.rank(texts)
     }
 
     /// A condition that every word, or what it stands for, is part of a folded column.
@@ -124,20 +113,19 @@ fn joined(parts: impl Iterator<Item = String>, with: &str) -> String {
     format!("({})", parts.collect::<Vec<_>>().join(with))
 }
 
-fn is_on(query: &mut Q, windows: &[Window]) -> String {
+fn is_on(query: &mut Q, meeting: &str, windows: &[Window]) -> String {
     let within = |window: &Window| match window.from == window.to {
         true => format!("s.date = {}", query.place(window.from)),
         false => format!("s.date BETWEEN {} AND {}", query.place(window.from), query.place(window.to)),
     };
     let within: Vec<String> = windows.iter().map(within).collect();
-    format!("m.id IN (SELECT s.meeting_id FROM sitting s WHERE {})", within.join(" OR "))
+    format!("{meeting} IN (SELECT s.meeting_id FROM sitting s WHERE {})", within.join(" OR "))
 }
 
 fn found(query: &mut Q, is_postgres: bool, asked: &Asked, place: In) -> String {
     if is_postgres {
         let weights = match place {
             In::Titles => "A",
-            In::Agendas => "AB",
             In::Everything => "",
         };
         let asked = query.place(tsquery(asked, weights));
@@ -147,7 +135,6 @@ fn found(query: &mut Q, is_postgres: bool, asked: &Asked, place: In) -> String {
     }
     let columns = match place {
         In::Titles => "{title} : ",
-        In::Agendas => "{title agenda} : ",
         In::Everything => "",
     };
     let asked = query.place(format!("{columns}({})", fts5(asked)));

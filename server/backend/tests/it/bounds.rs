@@ -40,7 +40,7 @@ pub(crate) async fn fill_year(world: &World, agency: AgencyId, year: i32, count:
         "meeting (id, rev, agency_id, title, kind, form, side, counterpart, is_unexpected, place, stage, created_at, \
          scope, first_date, last_date) SELECT {id}, 1, '{agency}', 'Họp', 'working', 'online', \
          CASE WHEN i % 3 = 0 THEN 'attended' ELSE 'organised' END, 'internal', FALSE, '', \
-         CASE WHEN i % 3 = 1 THEN 'cancelled' ELSE 'held' END, 0, 'work', {first}, {first}"
+         CASE WHEN i % 3 = 1 THEN 'cancelled' ELSE 'held' END, 0, 'meeting', {first}, {first}"
     );
     world.run(&numbered(count, &insert)).await;
 }

@@ -10,6 +10,7 @@ use domain::people::{People, PersonChange, PersonInput};
 use domain::rooms::{Rooms, RoomsWanted};
 use domain::rules::Rules;
 
+use crate::bounds::fill_year;
 use crate::meetings_record::line;
 use crate::support::{World, each_database};
 
@@ -289,6 +290,33 @@ async fn titles_of_papers_are_found_after_they_were_changed_and_those_of_before_
         let (count,): (i64,) =
             q("SELECT CAST(COUNT(*) AS BIGINT) FROM paper").one(world.backend.db()).await.unwrap();
         assert_eq!(count, 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn of_a_word_that_most_meetings_hold_the_newest_thousand_are_found() {
+    each_database(async |world| {
+        let secretary = world.caller(Role::Secretary, "SNV").await;
+        let other = world.caller(Role::Secretary, "STC").await;
+        fill_year(world, secretary.agency.id, 2026, 1_010).await;
+        let newest = world.meeting("SNV").title("Giao ban").at("2026-06-01T08:00/10:00").store().await;
+        item(world, newest, "Họp tổ").await;
+        world.meeting("STC").title("Họp").at("2019-06-01T08:00/10:00").store().await;
+        index(world).await;
+        let page = async |by: &Caller, page: u32| {
+            let filter = MeetingFilter { text: "họp".into(), page, ..MeetingFilter::default() };
+            Meetings::list(&world.backend, by, filter).await.unwrap()
+        };
+        let first = page(&secretary, 1).await;
+        assert_eq!((first.total, first.has_more, first.pages()), (1_000, true, 34), "{}", world.engine);
+        assert!(first.rows.iter().all(|row| row.title == "Họp"), "the best first");
+        let last = page(&secretary, 34).await;
+        assert_eq!(last.rows.len(), 10);
+        assert_eq!(last.rows.last().unwrap().title, "Giao ban", "only its agenda holds the word");
+        // Whoever knows of few meetings finds the oldest among so many.
+        let theirs = page(&other, 1).await;
+        assert_eq!((theirs.total, theirs.has_more, theirs.rows.len()), (1, false, 1));
     })
     .await;
 }
