@@ -187,8 +187,13 @@ const CALLS: &[(&str, Access)] = &[
 
 /// Requests that open pages make by themselves, without anyone touching them. They do not count as a use of
 /// the session.
-const BACKGROUND: [&str; 4] =
-    ["/meetings/{id}/socket", "/api/meetings/follow", "/api/live/rehearsals", "/api/hall/display"];
+const BACKGROUND: [&str; 5] = [
+    "/meetings/{id}/socket",
+    "/api/meetings/follow",
+    "/api/meetings/today",
+    "/api/live/rehearsals",
+    "/api/hall/display",
+];
 
 /// Whether pages request this address by themselves.
 pub fn is_background(address: &str) -> bool {

@@ -90,13 +90,15 @@ impl Display {
             _ => None,
         };
         let starts = first.map(|sitting| sitting.start());
+        let is_on = state.stage() == Stage::UnderWay;
+        let not_before = is_on.then(|| Zone::VIETNAM.local(hall.now));
         Display {
             title,
             agency: agency.short_name,
             stage: state.stage(),
             starts,
             ends: last.map(|sitting| sitting.end()),
-            agenda: lines(&agenda, opened.map(|at| Zone::VIETNAM.local(at)).or(starts)),
+            agenda: lines(&agenda, opened.map(|at| Zone::VIETNAM.local(at)).or(starts), not_before),
             roll: hall.roll,
             sites: hall.sites,
             code,
@@ -128,13 +130,20 @@ impl Display {
     }
 }
 
-/// Begun items stand at their real time; the others follow from the one before them.
-fn lines(agenda: &[AgendaItem], start: Option<NaiveDateTime>) -> Vec<Line> {
+/// Begun items stand at their real time; the others follow from the one before them, and while the meeting is on nothing that
+/// is still to come begins before now.
+fn lines(
+    agenda: &[AgendaItem],
+    start: Option<NaiveDateTime>,
+    not_before: Option<NaiveDateTime>,
+) -> Vec<Line> {
     let mut at = start;
     let mut lines = Vec::with_capacity(agenda.len());
     for item in agenda {
         if let Some(began) = item.began {
             at = Some(Zone::VIETNAM.local(began));
+        } else if item.done.is_none() {
+            at = at.map(|at| not_before.map_or(at, |now| at.max(now)));
         }
         lines.push(Line {
             title: item.title.clone(),
@@ -252,6 +261,30 @@ mod tests {
         assert_eq!(shown.timer(shown.now), Timer::Left(4 * 60, 25));
         assert_eq!(display(vec![line(None, false, 5); 2]).around(), 0..2);
         assert_eq!(display(Vec::new()).around(), 0..0);
+    }
+
+    #[test]
+    fn what_is_still_to_come_begins_no_earlier_than_now() {
+        let item = |began: Option<&str>, minutes: u32| AgendaItem {
+            id: domain::ids::AgendaItemId(uuid::Uuid::nil()),
+            title: String::new(),
+            minutes,
+            presenter: String::new(),
+            is_discussion: false,
+            began: began.map(|text| text.parse().unwrap()),
+            done: None,
+            papers: Vec::new(),
+        };
+        // Begun at 8:00 for 20 minutes; it is 8:51.
+        let agenda = [item(Some("2026-06-11T01:00:00Z"), 20), item(None, 15), item(None, 10)];
+        let at = |not_before: Option<&str>| -> Vec<String> {
+            let start = "2026-06-11T08:00:00".parse().ok();
+            let lines = lines(&agenda, start, not_before.map(|text| text.parse().unwrap()));
+            lines.iter().map(|line| line.at.unwrap().format("%H:%M").to_string()).collect()
+        };
+        assert_eq!(at(Some("2026-06-11T08:51:00")), ["08:00", "08:51", "09:06"]);
+        assert_eq!(at(Some("2026-06-11T08:10:00")), ["08:00", "08:20", "08:35"]);
+        assert_eq!(at(None), ["08:00", "08:20", "08:35"], "planned");
     }
 
     #[test]

@@ -204,9 +204,11 @@ impl Screen {
             let sites = (sites > 0).then(|| stat(format!("{connected}/{sites}"), "wifi", t(HALL_SITES)));
             let waiting = (roll.not_called > 0)
                 .then(|| stat(roll.not_called.to_string(), "hourglass", t(HALL_NOT_CALLED)));
+            let absent = (roll.absent > 0).then(|| stat(roll.absent.to_string(), "user-x", t(HALL_ABSENT)));
             view! {
                 {stat(roll.in_room.to_string(), "building-2", t(HALL_IN_ROOM))}
                 {stat(roll.online.to_string(), "video", t(HALL_ONLINE))}
+                {absent}
                 {waiting}
                 {sites}
             }
@@ -228,7 +230,7 @@ impl Screen {
                 let picture = code.picture.map(|picture| {
                     let side = picture.side;
                     view! {
-                        <div>
+                        <div class="qr__code">
                             <svg viewBox=format!("0 0 {side} {side}") role="img" aria-label=t(HALL_QR) shape-rendering="crispEdges">
                                 <path d=picture.path fill="#0E1A33"></path>
                             </svg>

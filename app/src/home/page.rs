@@ -22,6 +22,8 @@ use crate::words;
 pub fn HomePage() -> impl IntoView {
     let today = resource(|| (), |()| calls::today());
     let unseen = resource(|| (), |()| notices::calls::unseen());
+    #[cfg(feature = "hydrate")]
+    Effect::new(move |_| crate::ui::keep_fresh(today));
     let refused = posted().failure.map(|failure| view! { <Problem failure/> });
     view! {
         <Title text=t(NAV_HOME)/>

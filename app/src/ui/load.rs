@@ -180,6 +180,32 @@ fn unreached(again: Callback<()>) -> AnyView {
     .into_any()
 }
 
+/// Reads a page's data anew when the page is seen again, and every five minutes while it is seen and nobody is at work on it:
+/// a page that stayed open over night tells of today. What is read like that is no use of the session.
+#[cfg(feature = "hydrate")]
+pub fn keep_fresh<T>(resource: Loaded<T>)
+where
+    T: Serialize + DeserializeOwned + Send + Sync + 'static,
+{
+    use leptos::leptos_dom::helpers::set_interval_with_handle;
+
+    const ANEW_EVERY: std::time::Duration = std::time::Duration::from_secs(300);
+
+    let again = Callback::new(move |()| {
+        resource.refetch();
+    });
+    soon_after("visibilitychange", again, || !document().hidden());
+    let is_idle = || document().active_element().is_none_or(|at| at.tag_name() == "BODY");
+    let tick = move || {
+        if !document().hidden() && is_idle() {
+            let _ = again.try_run(());
+        }
+    };
+    if let Ok(ticking) = set_interval_with_handle(tick, ANEW_EVERY) {
+        on_cleanup(move || ticking.clear());
+    }
+}
+
 /// Calls `again` a moment after each `event` of the window that `is_meant`, until what is shown is replaced.
 #[cfg(feature = "hydrate")]
 fn soon_after(event: &str, again: Callback<()>, is_meant: fn() -> bool) {

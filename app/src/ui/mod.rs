@@ -23,6 +23,8 @@ pub use dialog::Dialog;
 pub use empty::Empty;
 pub use field::{Field, Password, Select, TextArea, textarea_text};
 pub use icon::Icon;
+#[cfg(feature = "hydrate")]
+pub use load::keep_fresh;
 pub use load::{Json, Loaded, loaded, loaded_alone, loaded_page, missing, named, resource, resource_of};
 pub use meter::{Delta, DurationMeter, Gauge};
 pub use notice::{Notice, Tone};
