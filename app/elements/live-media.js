@@ -16,7 +16,7 @@
 //   say      a text for the socket
 //   devices  {"cameras":[{"id","label"}],"microphones":[…],"speakers":[…]}; labels are empty until one was allowed
 //   level    0 to 100, one's own microphone while it is on, at each change; 0 when it goes off
-//   problem  denied · missing · busy · insecure · unsupported · blocked-sound
+//   problem  denied · missing · busy · held · unanswered · insecure · unsupported · blocked-sound
 //   solved   the same word, when it is none any more
 //   line     {"state":"connecting|up|lost","up_bps","down_bps","up_may_bps","loss_permille","rtt_ms","is_tcp",
 //            "freezes"}, while there is a seat: at each change of the state and every two seconds; freezes since the
@@ -190,6 +190,7 @@ class LiveMedia extends HTMLElement {
       if (document.visibilityState !== "visible") return;
       awake.want(session.isSeated);
       stage.play();
+      sound.resume();
       devices.settle();
     };
     document.addEventListener("visibilitychange", seen, { signal });

@@ -7,6 +7,12 @@ export const READY_MS = 30_000;
 /** Another program may let go of a camera. */
 export const BUSY_MS = 5_000;
 
+/** A question of the browser that nobody answers for so long is told of: it may lie behind another window. */
+export const UNANSWERED_MS = 8_000;
+
+/** What the system holds back for so long is told of; between two songs of a headset it is silent for a moment. */
+export const HELD_MS = 1_000;
+
 /** What ends sooner than this after it was given is no more asked for at once. */
 const FLEETING_MS = 1_000;
 
@@ -41,6 +47,18 @@ export function constraints(kinds, chosen) {
   return { video: of("camera", PICTURE), audio: of("microphone", VOICE) };
 }
 
+/** Somebody asks anew instead of waiting for the answer. */
+const ABANDONED = Symbol("abandoned");
+
+function stop(stream) {
+  for (const track of stream.getTracks()) track.stop();
+}
+
+/** Whether something comes from it. */
+function carries(track) {
+  return track !== null && !track.muted;
+}
+
 export class Devices {
   #media;
   #isSecure;
@@ -61,6 +79,7 @@ export class Devices {
   #isOver = false;
   #callOffRest = () => {};
   #callOffBusy = () => {};
+  #abandon = () => {};
 
   /**
    * @param media navigator.mediaDevices, or undefined
@@ -80,7 +99,8 @@ export class Devices {
 
   /** What is truly on. */
   get on() {
-    return { camera: this.#tracks.camera !== null, microphone: Boolean(this.#tracks.microphone?.enabled) };
+    const { camera, microphone } = this.#tracks;
+    return { camera: carries(camera), microphone: carries(microphone) && microphone.enabled };
   }
 
   /** What shall be on, which devices are chosen, and whether the chair has muted the microphone. */
@@ -95,9 +115,10 @@ export class Devices {
     return this.settle();
   }
 
-  /** Asks once more for what was refused, because somebody wishes so. */
+  /** Asks once more for what was refused or never answered, because somebody wishes so. */
   retry() {
     this.#wished = new Set(KINDS);
+    if (Object.values(this.#problems).includes("unanswered")) this.#abandon();
     return this.#again();
   }
 
@@ -133,6 +154,7 @@ export class Devices {
     this.#media?.removeEventListener?.("devicechange", this.#plugged);
     this.#callOffRest();
     this.#callOffBusy();
+    this.#abandon();
     for (const kind of KINDS) this.#release(kind);
   }
 
@@ -183,6 +205,7 @@ export class Devices {
 
   async #ask(kinds) {
     const failure = await this.#get(kinds);
+    if (failure === ABANDONED) return;
     if (!failure) {
       await this.tellList();
       return;
@@ -220,13 +243,26 @@ export class Devices {
 
   async #get(kinds) {
     for (const kind of kinds) this.#asked[kind] = this.#chosen[kind];
+    const callOff = this.#clock.after(UNANSWERED_MS, () => {
+      for (const kind of kinds) if (this.#wants[kind]) this.#note(kind, "unanswered");
+    });
     try {
       if (!this.#media?.getUserMedia) throw new TypeError("no devices");
-      const stream = await this.#media.getUserMedia(constraints(kinds, this.#chosen));
+      const asked = this.#media.getUserMedia(constraints(kinds, this.#chosen));
+      const abandoned = new Promise((resolve) => (this.#abandon = () => resolve(ABANDONED)));
+      const stream = await Promise.race([asked, abandoned]);
+      if (stream === ABANDONED) {
+        // An answer after all opens nothing that nobody waits for.
+        asked.then(stop, () => {});
+        return ABANDONED;
+      }
       for (const track of stream.getTracks()) this.#take(track.kind === "video" ? "camera" : "microphone", track);
       return null;
     } catch (failure) {
       return failure;
+    } finally {
+      callOff();
+      this.#abandon = () => {};
     }
   }
 
@@ -242,6 +278,20 @@ export class Devices {
     this.#note(kind, null);
     const since = this.#clock.now();
     track.addEventListener("ended", () => this.#ended(kind, track, since));
+    for (const event of ["mute", "unmute"]) track.addEventListener(event, () => this.#held(kind, track));
+  }
+
+  /** A telephone call, a cover before the lens, a key of the machine: nothing comes, though it is on. */
+  #held(kind, track) {
+    if (this.#tracks[kind] !== track) return;
+    this.#told.changed();
+    if (!track.muted) {
+      this.#note(kind, null);
+      return;
+    }
+    this.#clock.after(HELD_MS, () => {
+      if (this.#tracks[kind] === track && track.muted && this.#wants[kind]) this.#note(kind, "held");
+    });
   }
 
   /** Unplugged, or taken away by the system. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { BUSY_MS, Devices, READY_MS } from "./devices.js";
+import { BUSY_MS, Devices, HELD_MS, READY_MS, UNANSWERED_MS } from "./devices.js";
 import { FakeClock, FakeMedia, settled } from "./fakes.mjs";
 
 const ALL = [
@@ -182,4 +182,51 @@ test("leaving lets go of everything", async () => {
   devices.close();
   await settled();
   assert.ok(media.given.every(({ readyState }) => readyState === "ended"));
+});
+
+test("a question that nobody answers is told of, and solved by its answer", async () => {
+  const { clock, devices, media, problems } = desk();
+  let answer;
+  media.unanswered = new Promise((resolve) => (answer = resolve));
+  const wanted = devices.want({ ...OFF, camera: true });
+  await clock.pass(UNANSWERED_MS - 1);
+  assert.deepEqual(problems, []);
+  await clock.pass(1);
+  assert.deepEqual(problems, ["unanswered"]);
+  answer();
+  await wanted;
+  assert.deepEqual(problems, ["unanswered", "no longer unanswered"]);
+  assert.equal(devices.on.camera, true);
+});
+
+test("who asks again is asked anew, and a late answer to the first question opens nothing", async () => {
+  const { clock, devices, media } = desk();
+  let answer;
+  media.unanswered = new Promise((resolve) => (answer = resolve));
+  devices.want({ ...OFF, microphone: true });
+  await clock.pass(UNANSWERED_MS);
+  media.unanswered = null;
+  await devices.retry();
+  assert.equal(media.asked.length, 2);
+  assert.equal(devices.on.microphone, true);
+  const [given] = media.given;
+  answer();
+  for (let n = 0; n < 4; n += 1) await settled();
+  assert.equal(given.readyState, "live");
+  assert.equal(media.given[1].readyState, "ended");
+});
+
+test("what the system holds back is off and told of until it is given back", async () => {
+  const { clock, devices, media, problems } = desk();
+  await devices.want(BOTH);
+  const microphone = media.given.find(({ kind }) => kind === "audio");
+  microphone.mute();
+  assert.deepEqual(devices.on, { camera: true, microphone: false });
+  await clock.pass(HELD_MS - 1);
+  assert.deepEqual(problems, []);
+  await clock.pass(1);
+  assert.deepEqual(problems, ["held"]);
+  microphone.unmute();
+  assert.deepEqual(devices.on, BOTH);
+  assert.deepEqual(problems, ["held", "no longer held"]);
 });

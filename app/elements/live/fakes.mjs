@@ -62,6 +62,12 @@ export class FakeTrack extends EventTarget {
     this.dispatchEvent(new Event("ended"));
   }
 
+  /** The system holds it back. */
+  mute() {
+    this.muted = true;
+    this.dispatchEvent(new Event("mute"));
+  }
+
   unmute() {
     this.muted = false;
     this.dispatchEvent(new Event("unmute"));
@@ -175,6 +181,8 @@ export class FakeMedia extends EventTarget {
   asked = [];
   given = [];
   refuse = {};
+  /** A question that nobody answers until this resolves. */
+  unanswered = null;
 
   constructor(devices) {
     super();
@@ -187,6 +195,7 @@ export class FakeMedia extends EventTarget {
 
   async getUserMedia({ video, audio }) {
     this.asked.push({ video: Boolean(video), audio: Boolean(audio) });
+    await this.unanswered;
     const kinds = [video && "videoinput", audio && "audioinput"].filter(Boolean);
     for (const kind of kinds) {
       if (this.refuse[kind]) throw named(this.refuse[kind]);

@@ -1,5 +1,6 @@
 // Plays the voices, one element for each place, through the chosen loudspeaker. A browser that will not play before a
-// press is told of once, and asked again at the next press.
+// press is told of once, and asked again at the next press. What the system pauses, for a telephone call say, goes on
+// when the page is seen again.
 
 export class Sound {
   #make;
@@ -7,6 +8,8 @@ export class Sound {
   #voices = new Map();
   #speaker = "";
   #isBlocked = false;
+  /** Voices that were started again by themselves since the last look at the page. */
+  #resumed = new Set();
 
   /**
    * @param make makes an <audio> element where it can be heard
@@ -41,11 +44,17 @@ export class Sound {
     for (const voice of this.#voices.values()) this.#lead(voice);
   }
 
+  /** The page is seen again: what was paused meanwhile goes on. */
+  async resume() {
+    this.#resumed.clear();
+    const silent = [...this.#voices.values()].filter(({ paused }) => paused);
+    await Promise.all(silent.map((voice) => this.#start(voice)));
+  }
+
   /** Within a press: what was refused may start now. */
   async start() {
     const wasBlocked = this.#isBlocked;
-    const silent = [...this.#voices.values()].filter(({ paused }) => paused);
-    await Promise.all(silent.map((voice) => this.#start(voice)));
+    await this.resume();
     // Who has pressed is told that it was in vain.
     if (wasBlocked && this.#isBlocked) this.#told.blocked();
   }
@@ -58,14 +67,22 @@ export class Sound {
     const voice = this.#make();
     voice.autoplay = true;
     this.#voices.set(mid, voice);
+    // Once for each pause: a system that pauses it again is left alone until the page is seen or somebody presses.
+    voice.addEventListener("pause", () => {
+      if (this.#voices.get(mid) === voice && !this.#resumed.has(voice)) {
+        this.#resumed.add(voice);
+        this.#start(voice);
+      }
+    });
     this.#lead(voice);
     return voice;
   }
 
   #end(mid, voice) {
+    this.#voices.delete(mid);
+    this.#resumed.delete(voice);
     voice.srcObject = null;
     voice.remove();
-    this.#voices.delete(mid);
   }
 
   #lead(voice) {

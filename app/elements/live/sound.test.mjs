@@ -16,7 +16,7 @@ before(() => {
   };
 });
 
-class Player {
+class Player extends EventTarget {
   paused = true;
   srcObject = null;
   localName = "audio";
@@ -26,6 +26,11 @@ class Player {
   async play() {
     if (this.refuses) throw Object.assign(new Error("no press yet"), { name: "NotAllowedError" });
     this.paused = false;
+  }
+
+  pause() {
+    this.paused = true;
+    this.dispatchEvent(new Event("pause"));
   }
 
   async setSinkId(id) {
@@ -104,4 +109,32 @@ test("an element keeps its stream while its track is the same", () => {
   assert.equal(element.muted, true);
   give(element, null);
   assert.equal(element.srcObject, null);
+});
+
+test("a voice that the system pauses goes on, once by itself and then when the page is seen again", async () => {
+  const { players, sound } = hall();
+  sound.play(voices("voice0"));
+  await settled();
+  const [voice] = players;
+  voice.pause();
+  await settled();
+  assert.equal(voice.paused, false);
+  voice.pause();
+  await settled();
+  assert.equal(voice.paused, true, "a system that insists is not fought");
+  await sound.resume();
+  assert.equal(voice.paused, false);
+});
+
+test("a voice that may not go on by itself waits for a press", async () => {
+  const { players, told, sound } = hall();
+  sound.play(voices("voice0"));
+  await settled();
+  players[0].refuses = true;
+  players[0].pause();
+  await settled();
+  assert.deepEqual(told, ["blocked"]);
+  players[0].refuses = false;
+  await sound.start();
+  assert.deepEqual(told, ["blocked", "heard"]);
 });

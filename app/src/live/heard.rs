@@ -16,7 +16,11 @@ impl Table {
     /// Takes what the server said for true.
     pub(super) fn take(self, message: ToPage) {
         match message {
-            ToPage::Welcome { standing, .. } => {
+            ToPage::Welcome { person, standing, .. } => {
+                if self.person.get_value().is_some_and(|before| before != person) {
+                    self.let_go();
+                }
+                self.person.set_value(Some(person));
                 self.standing.set(Some(standing));
                 self.come_back();
                 self.say_why_lost();
@@ -35,7 +39,13 @@ impl Table {
             ToPage::Unseated => self.lose(),
             ToPage::Slots(slots) => self.slots.set(slots),
             ToPage::Speaking(seats) => self.speaking.set(seats),
+            // What was said from the seat before it was lost: the loss itself is told already.
+            ToPage::Refused(Failure::Refused(Refusal::WrongState | Refusal::SeatTaken))
+                if self.has_lost() => {}
             ToPage::Refused(failure) => {
+                if failure == Failure::SignedOut {
+                    self.let_go();
+                }
                 if matches!(self.asked.get_value(), Asked::Over(_)) || is_no_room(&failure) {
                     self.not_seated(&failure);
                 }
@@ -96,6 +106,10 @@ impl Table {
         }
     }
 
+    fn has_lost(self) -> bool {
+        self.lost.with_untracked(Option::is_some) && self.seat.with_untracked(Option::is_none)
+    }
+
     fn lose(self) {
         let seat = self.seat.get_untracked().or(self.wanted.get_untracked());
         self.unseated();
@@ -154,12 +168,16 @@ mod tests {
 
     use super::super::table::Says;
     use domain::access::Stage;
+    use domain::ids::PersonId;
     use domain::live::wire::{Devices, State};
     use domain::live::{Direction, Kept, Live, Standing};
+    use uuid::Uuid;
 
     use super::*;
     use crate::text::keys::*;
     use crate::text::t;
+
+    const ME: PersonId = PersonId(Uuid::nil());
 
     /// A line whose sockets come and go as a test wants.
     #[derive(Clone, Default)]
@@ -189,7 +207,8 @@ mod tests {
 
     fn welcome(rehearses: bool) -> ToPage {
         let now = "2026-06-11T01:00:00Z".parse().unwrap();
-        ToPage::Welcome { standing: Standing { seats: vec![Seat::Hall], directs: true, rehearses }, now }
+        let standing = Standing { seats: vec![Seat::Hall], directs: true, rehearses };
+        ToPage::Welcome { person: ME, standing, now }
     }
 
     fn state(seat: Kept) -> ToPage {
@@ -340,6 +359,50 @@ mod tests {
     }
 
     #[test]
+    fn who_is_signed_out_is_seen_and_heard_no_more() {
+        let (_owner, table, _) = page();
+        table.take(welcome(false));
+        table.sit(Seat::Hall);
+        table.take(ToPage::Seated(Seat::Hall));
+        table.take(ToPage::Refused(Failure::SignedOut));
+        assert_eq!((table.seat.get_untracked(), table.wanted.get_untracked()), (None, None));
+        assert!(!table.camera.get_untracked() && !table.is_heard());
+        assert_eq!(table.failure.get_untracked(), Some(Failure::SignedOut), "why is said");
+    }
+
+    #[test]
+    fn who_signs_in_after_another_person_is_seated_by_no_press_of_theirs() {
+        let (_owner, table, socket) = page();
+        table.take(welcome(false));
+        table.sit(Seat::Hall);
+        table.take(ToPage::Seated(Seat::Hall));
+        socket.said.borrow_mut().clear();
+        socket.turn.set(1);
+        let ToPage::Welcome { standing, now, .. } = welcome(false) else { unreachable!() };
+        table.take(ToPage::Welcome { person: PersonId(Uuid::from_u128(2)), standing, now });
+        assert_eq!(*socket.said.borrow(), [""; 0], "no seat is asked for");
+        assert!(!table.camera.get_untracked() && !table.is_heard());
+        table.sit(Seat::Hall);
+        assert_eq!(socket.said.borrow().len(), 1, "pressing works");
+    }
+
+    #[test]
+    fn who_was_replaced_is_told_that_alone() {
+        let (_owner, table, _) = page();
+        table.take(welcome(false));
+        table.take(state(hall()));
+        table.sit(Seat::Hall);
+        table.take(ToPage::Seated(Seat::Hall));
+        table.take(ToPage::Unseated);
+        table.take(ToPage::Refused(Refusal::WrongState.into()));
+        assert_eq!(table.failure.get_untracked(), None, "what was on its way meanwhile is no news");
+        assert_eq!(table.lost.get_untracked(), Some((Seat::Hall, Lost::Replaced)));
+        table.sit(Seat::Hall);
+        table.take(ToPage::Refused(Refusal::SeatTaken.into()));
+        assert!(table.failure.get_untracked().is_some(), "what was pressed since then is answered");
+    }
+
+    #[test]
     fn a_seat_without_room_is_given_up_though_it_was_taken() {
         let (_owner, table, _) = page();
         table.take(welcome(false));
@@ -355,10 +418,10 @@ mod tests {
     #[test]
     fn a_screen_is_shared_with_the_floor_until_the_chair_ends_it() {
         let (_owner, table, socket) = page();
-        let site = Seat::Site(domain::ids::AgencyId(uuid::Uuid::from_u128(1)));
+        let site = Seat::Site(domain::ids::AgencyId(Uuid::from_u128(1)));
         let standing = Standing { seats: vec![site], directs: false, rehearses: false };
         let now = "2026-06-11T01:00:00Z".parse().unwrap();
-        table.take(ToPage::Welcome { standing, now });
+        table.take(ToPage::Welcome { person: ME, standing, now });
         table.sit(site);
         table.take(ToPage::Seated(site));
         let with_floor = |floor| {

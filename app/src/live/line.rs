@@ -19,12 +19,17 @@ use super::retry::{is_dead, pause};
 /// A dead line is looked for so often.
 const LOOKED_AT: Duration = Duration::from_secs(3);
 
+/// So many attempts in a row are no accident: some seconds.
+const FAILING: u32 = 3;
+
 /// The line of a page. Dropped, it is closed for good.
 pub struct Line(Rc<Inner>);
 
 struct Inner {
     address: String,
     hear: Box<dyn Fn(&str)>,
+    /// Called when several attempts in a row have come to nothing.
+    failing: Box<dyn Fn()>,
     socket: RefCell<Option<Socket>>,
     heard: Cell<f64>,
     /// How many sockets there were; what was said over an earlier one is not known over this.
@@ -50,11 +55,13 @@ impl Drop for Socket {
 }
 
 impl Line {
-    /// Opens the line of a meeting; each text goes to `hear`.
-    pub fn open(meeting: MeetingId, hear: impl Fn(&str) + 'static) -> Line {
+    /// Opens the line of a meeting; each text goes to `hear`. `failing` is called whenever [`FAILING`] attempts in a row came to
+    /// nothing.
+    pub fn open(meeting: MeetingId, hear: impl Fn(&str) + 'static, failing: impl Fn() + 'static) -> Line {
         let inner = Rc::new(Inner {
             address: format!("/meetings/{meeting}/socket"),
             hear: Box::new(hear),
+            failing: Box::new(failing),
             socket: RefCell::default(),
             heard: Cell::new(0.0),
             opened: Cell::new(0),
@@ -152,6 +159,9 @@ impl Inner {
     fn lost(self: &Rc<Inner>) {
         let failed = self.failed.get();
         self.failed.set(failed.saturating_add(1));
+        if failed % FAILING == FAILING - 1 {
+            (self.failing)();
+        }
         let milliseconds = pause(failed, js_sys::Math::random());
         let line = Rc::downgrade(self);
         let again = move || with(&line, Inner::connect);

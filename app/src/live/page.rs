@@ -178,6 +178,8 @@ fn notices(table: Table) -> impl IntoView {
                 "denied" => (LIVE_DENIED, LIVE_DENIED_BODY),
                 "missing" => (LIVE_MISSING, LIVE_MISSING_BODY),
                 "busy" => (LIVE_BUSY, LIVE_BUSY_BODY),
+                "held" => (LIVE_HELD, LIVE_HELD_BODY),
+                "unanswered" => (LIVE_UNANSWERED, LIVE_UNANSWERED_BODY),
                 "insecure" => (LIVE_INSECURE, LIVE_INSECURE_BODY),
                 "blocked-sound" => (LIVE_BLOCKED_SOUND, LIVE_BLOCKED_SOUND_BODY),
                 _ => (LIVE_UNSUPPORTED, LIVE_UNSUPPORTED_BODY),
@@ -200,7 +202,14 @@ fn notices(table: Table) -> impl IntoView {
             .into_any(),
         })
     };
-    view! { {lost} {failure} {problem} }
+    let blocked = move || {
+        table.is_blocked.get().then(|| {
+            view! {
+                <Notice tone=Tone::Risk alert=true icon="wifi-off" title=t(LIVE_BLOCKED)><p>{t(LIVE_BLOCKED_BODY)}</p></Notice>
+            }
+        })
+    };
+    view! { {blocked} {lost} {failure} {problem} }
 }
 
 /// Before one sits: which seat, and whether one is seen and heard.
@@ -215,6 +224,9 @@ fn entrance(table: Table) -> impl IntoView {
     };
     let buttons = move || {
         let seats = seats();
+        if table.standing.with(Option::is_none) && table.is_blocked.get() {
+            return ().into_any();
+        }
         if table.standing.with(Option::is_none) {
             return view! { <p class="hint" role="status">{t(LIVE_LINE_CONNECTING)}</p> }.into_any();
         }

@@ -30,7 +30,7 @@ pub(super) fn people(table: Table) -> impl IntoView {
     };
     view! {
         <section class="card live__people" aria-labelledby="people">
-            <header class="card__head"><h2 id="people">{t(LIVE_PEOPLE)}</h2><span class="hint" role="status">{here}</span></header>
+            <header class="card__head"><h2 id="people">{t(LIVE_PEOPLE)}</h2><span class="hint">{here}</span></header>
             <ul class="sites" tabindex="0" aria-labelledby="people">{rows(ids, drawn)}</ul>
         </section>
     }

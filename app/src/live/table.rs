@@ -2,6 +2,8 @@
 //! both are said. Refuses to draw.
 
 use domain::error::{Failure, Refusal};
+#[cfg(any(feature = "hydrate", test))]
+use domain::ids::PersonId;
 use domain::ids::{MeetingId, PageId};
 #[cfg(feature = "hydrate")]
 use domain::live::wire::ToPage;
@@ -13,6 +15,8 @@ use serde::Deserialize;
 #[cfg(feature = "hydrate")]
 use super::Line;
 use super::devices::Chosen;
+#[cfg(feature = "hydrate")]
+use crate::failure::CallError;
 use crate::text::keys::*;
 use crate::text::t;
 
@@ -114,6 +118,11 @@ pub(super) struct Table {
     pub(super) chosen: Chosen,
     /// By whose wish the seat is wanted.
     pub(super) how: StoredValue<Coming>,
+    /// Whose session the line was opened with last.
+    #[cfg(any(feature = "hydrate", test))]
+    pub(super) person: StoredValue<Option<PersonId>>,
+    /// Whether pages reach the server and the line does not: something on the way does not let it through.
+    pub(super) is_blocked: RwSignal<bool>,
     page: PageId,
     #[cfg(any(feature = "hydrate", test))]
     pub(super) line: StoredValue<Option<Box<dyn Says>>, LocalStorage>,
@@ -147,6 +156,9 @@ impl Table {
             trip_ms: RwSignal::new(None),
             chosen: Chosen::new(),
             how: StoredValue::new(Coming::Pressed),
+            #[cfg(any(feature = "hydrate", test))]
+            person: StoredValue::new(None),
+            is_blocked: RwSignal::new(false),
             page: PageId(crate::session::draw_number()),
             #[cfg(any(feature = "hydrate", test))]
             line: StoredValue::new_local(None),
@@ -238,6 +250,18 @@ impl Table {
         self.give("\"unseated\"");
     }
 
+    /// Nobody here is seen or heard any more, and no seat is asked for by itself: the session has ended, or another person's
+    /// has begun. Whoever sits before this browser now has to press.
+    #[cfg(any(feature = "hydrate", test))]
+    pub(super) fn let_go(self) {
+        self.unseated();
+        for source in [self.camera, self.microphone, self.talking] {
+            source.set(false);
+        }
+        #[cfg(feature = "hydrate")]
+        self.give("\"unseated\"");
+    }
+
     /// There is no seat any more, and none is asked for by itself.
     pub(super) fn unseated(self) {
         self.wanted.set(None);
@@ -297,14 +321,35 @@ impl Table {
         self.floats.set(floats.is_ok_and(|floats| floats.is_truthy()));
         // What the element found before this program had come.
         call("tell", None);
-        self.line.set_value(Some(Box::new(Line::open(meeting, move |text| self.hear(text)))));
+        let line = Line::open(meeting, move |text| self.hear(text), move || self.find_out(meeting));
+        self.line.set_value(Some(Box::new(line)));
         on_cleanup(move || {
             let _ = self.line.try_set_value(None);
         });
     }
 
+    /// The line does not come about. A browser does not say why, so the server is asked in another way.
+    fn find_out(self, meeting: MeetingId) {
+        leptos::task::spawn_local(async move {
+            match crate::meetings::calls::follow(meeting).await {
+                Ok(_) => {
+                    self.is_blocked.try_set(true);
+                }
+                // Unless the page was left meanwhile.
+                Err(CallError(Failure::SignedOut)) if self.failure.try_get_untracked().is_some() => {
+                    self.take(ToPage::Refused(Failure::SignedOut));
+                }
+                // No connection at all: that is waited for.
+                Err(_) => {}
+            }
+        });
+    }
+
     fn hear(self, text: &str) {
         let Ok(message) = serde_json::from_str::<ToPage>(text) else { return };
+        if self.is_blocked.get_untracked() {
+            self.is_blocked.set(false);
+        }
         // An answer that was overtaken: who has left meanwhile must not be seen there.
         if matches!(&message, ToPage::Seated(seat) if self.wanted.get_untracked() != Some(*seat)) {
             if self.wanted.get_untracked().is_none() {

@@ -56,7 +56,7 @@ pub(super) fn follow(desk: Desk) {
     let heard = StoredValue::new_local(Rc::new(Heard::default()));
     let open = move || {
         let heard = heard.get_value();
-        Line::open(desk.id, move |text| hear(desk, &heard, text))
+        Line::open(desk.id, move |text| hear(desk, &heard, text), || {})
     };
     if is_on(desk) {
         line.set_value(Some(open()));

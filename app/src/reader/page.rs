@@ -96,7 +96,7 @@ fn shown_at(reading: &Reading) -> Memo<Option<ShownPaper>> {
                     told.try_set(state.live.paper);
                 }
             };
-            line.set_value(Some(crate::live::Line::open(meeting, hear)));
+            line.set_value(Some(crate::live::Line::open(meeting, hear, || {})));
         });
         on_cleanup(move || {
             let _ = line.try_set_value(None);

@@ -48,7 +48,7 @@ pub async fn socket(
     match find(&site, &asked).await {
         Err(refused) => refused,
         Ok(Found::Here(visit)) => {
-            let page = Page::new(asker, visit, meeting, standing);
+            let page = Page::new(asker, visit, (caller.person, meeting), standing);
             upgrade.max_message_size(MESSAGE_BYTES_AT_MOST).max_frame_size(MESSAGE_BYTES_AT_MOST).on_upgrade(
                 move |socket| async move {
                     page.talk(socket).await;

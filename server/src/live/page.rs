@@ -8,7 +8,7 @@ use axum::extract::ws::WebSocket;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::access::Caller;
 use domain::error::{Failure, Refusal};
-use domain::ids::{ConnectionId, MeetingId};
+use domain::ids::{ConnectionId, MeetingId, PersonId};
 use domain::live::wire::{Devices, HERE_SECONDS, ToPage, ToServer};
 use domain::live::{Arrival, Coming, DROP_OUT_SECONDS, Direction, Leaving, Seat, Standing, is_no_room};
 use futures::StreamExt;
@@ -85,6 +85,8 @@ struct Taken {
 pub(super) struct Page {
     asker: Asker,
     visit: Visit,
+    /// Whose session it is, from the first to the last word.
+    person: PersonId,
     meeting: MeetingId,
     seat: Option<Taken>,
     standing: Standing,
@@ -93,9 +95,14 @@ pub(super) struct Page {
 }
 
 impl Page {
-    pub(super) fn new(asker: Asker, visit: Visit, meeting: MeetingId, standing: Standing) -> Page {
+    pub(super) fn new(
+        asker: Asker,
+        visit: Visit,
+        (person, meeting): (PersonId, MeetingId),
+        standing: Standing,
+    ) -> Page {
         let heard_at = Arc::new(Heard::at(asker.site.clock.now()));
-        Page { asker, visit, meeting, seat: None, standing, heard_at }
+        Page { asker, visit, person, meeting, seat: None, standing, heard_at }
     }
 
     /// Until either side closes.
@@ -137,7 +144,7 @@ impl Page {
 
     async fn welcome(&self, channel: &mut Channel) -> Talk {
         let now = self.asker.site.clock.now();
-        channel.send(&ToPage::Welcome { standing: self.standing.clone(), now }).await
+        channel.send(&ToPage::Welcome { person: self.person, standing: self.standing.clone(), now }).await
     }
 
     async fn sign_of_life(&mut self, turns: u32, channel: &mut Channel) -> Talk {

@@ -27,7 +27,7 @@ use serde::{Deserialize, Serialize};
 use super::rehearsal::Rehearsal;
 use super::{Arrival, Direction, Live, Seat, Standing};
 use crate::error::Failure;
-use crate::ids::ParticipantId;
+use crate::ids::{ParticipantId, PersonId};
 
 /// The server is heard at least so often.
 pub const HERE_SECONDS: u32 = 5;
@@ -121,6 +121,8 @@ pub enum Look {
 pub enum ToPage {
     /// The first word over a socket, and again whenever what the caller may do has changed.
     Welcome {
+        /// Whose session the socket was opened with: after signing out, the next one in this browser may be another person.
+        person: PersonId,
         /// What the caller may do.
         standing: Standing,
         /// The server's clock.
