@@ -121,6 +121,7 @@ const CALLS: &[(&str, Access)] = &[
     ("/api/meetings/save", Needs(ComposeMeeting)),
     ("/api/meetings/publish", Needs(PublishMeeting)),
     ("/api/meetings/call-off", Needs(CallOffMeeting)),
+    ("/api/meetings/drop-changes", Needs(ComposeMeeting)),
     ("/api/meetings/open", Needs(ConductMeeting)),
     ("/api/meetings/open-since", Needs(ConductMeeting)),
     ("/api/meetings/take-back", Needs(ConductMeeting)),

@@ -128,6 +128,7 @@ deeds! {
     MeetingsDiscuss = "meetings.discuss", MeetingReaders;
     MeetingsDraft = "meetings.draft", FormWriters;
     MeetingsDrop = "meetings.drop", FormWriters;
+    MeetingsDropChanges = "meetings.drop_changes", FormWriters;
     // Holds the whole meeting as it was entered: its agenda with papers, and its roll.
     MeetingsEnter = "meetings.enter", PaperReadersWhoCallTheRoll;
     MeetingsImportChange = "meetings.import_change", MeetingReaders;

@@ -70,6 +70,7 @@ fn words_of(deed: Deed) -> Text {
         Deed::MeetingsDiscuss => DEED_MEETINGS_DISCUSS,
         Deed::MeetingsDraft => DEED_MEETINGS_DRAFT,
         Deed::MeetingsDrop => DEED_MEETINGS_DROP,
+        Deed::MeetingsDropChanges => DEED_MEETINGS_DROP_CHANGES,
         Deed::MeetingsEnter => DEED_MEETINGS_ENTER,
         Deed::MeetingsImportChange => DEED_MEETINGS_IMPORT_CHANGE,
         Deed::MeetingsOpen => DEED_MEETINGS_OPEN,

@@ -9,7 +9,7 @@ use domain::meetings::Meeting;
 use leptos::prelude::*;
 use server_fn::ServerFn;
 
-use super::calls::{CallOff, Close, Open, Publish, TakeBack};
+use super::calls::{CallOff, Close, DropChanges, Open, Publish, TakeBack};
 use super::desk::Desk;
 use super::step::Step;
 use super::{record, words};
@@ -29,6 +29,10 @@ pub(super) fn actions(desk: Desk) -> impl IntoView {
         let is_change = meeting.state.stage() == Stage::Scheduled;
         let sends = meeting.may(Action::PublishMeeting) && (!is_change || meeting.has_unpublished);
         sends.then_some((is_change, meeting.rev))
+    });
+    let drops = of(desk, |meeting| {
+        let is_sent = meeting.state.stage() != Stage::Draft;
+        (is_sent && meeting.has_unpublished && meeting.may(Action::ComposeMeeting)).then_some(())
     });
     let conducts = |meeting: &Meeting, stage| {
         (meeting.may(Action::ConductMeeting) && meeting.state.stage() == stage).then_some(())
@@ -73,6 +77,7 @@ pub(super) fn actions(desk: Desk) -> impl IntoView {
             {move || opens.get().filter(|is_time| !is_time).map(|is_time| opening(desk, is_time))}
             {move || hall.get().map(|()| to_hall(id))}
             {move || calendar.get().map(|()| own_calendar(id))}
+            {move || drops.get().map(|()| dropping_changes(desk))}
             {move || off.get().map(|stage| calling_off(desk, stage))}
         </div>
     }
@@ -84,6 +89,22 @@ fn of<T: Clone + PartialEq + Send + Sync + 'static>(
     take: impl Fn(&Meeting) -> Option<T> + Send + Sync + 'static,
 ) -> Memo<Option<T>> {
     Memo::new(move |_| desk.meeting.with(&take))
+}
+
+/// Dropping what was changed and not sent: folded, for what was typed is gone then.
+fn dropping_changes(desk: Desk) -> impl IntoView {
+    view! {
+        <details class="menu">
+            <summary class="btn btn--secondary"><Icon name="eraser"/>{t(MEETINGS_DROP_CHANGES)}</summary>
+            <div class="menu__pop menu__pop--form">
+                <Step desk path=DropChanges::PATH class="stack stack--s">
+                    <input r#type="hidden" name="id" value=desk.id.to_string()/>
+                    <p>{t(MEETINGS_DROP_CHANGES_FOLLOWS)}</p>
+                    <button class="btn btn--danger">{t(MEETINGS_DROP_CHANGES_NOW)}</button>
+                </Step>
+            </div>
+        </details>
+    }
 }
 
 /// Opening it. Before its time the press is refused and says when it will be, and the button is no main one.

@@ -190,6 +190,16 @@ pub async fn call_off(
     back_with(id, "", outcome, &[(if is_postponed { "postpone_reason" } else { "cancel_reason" }, &reason)])
 }
 
+/// Drops what was changed in the form since the meeting was sent.
+#[server(endpoint = "meetings/drop-changes")]
+pub async fn drop_changes(
+    /// The meeting.
+    id: MeetingId,
+) -> Result<(), CallError> {
+    let (services, caller) = asked()?;
+    back(id, "", services.meetings.drop_changes(&caller, id).await)
+}
+
 /// The local time at which a meeting really ended. An hour alone is of today; nothing means now.
 #[cfg(feature = "ssr")]
 fn ended_at(text: &str, now: DateTime<Utc>) -> Result<Option<chrono::NaiveDateTime>, Failure> {

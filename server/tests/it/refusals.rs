@@ -137,6 +137,7 @@ fn calls(office: &Office) -> BTreeMap<&'static str, Call> {
                 vec![("id", coming.clone()), ("postponed", "on".into()), ("reason", " ".into())],
             ),
         ),
+        ("/api/meetings/drop-changes", form(&secretary, &meeting, "", vec![("id", coming.clone())])),
         ("/api/meetings/open", form(&secretary, &meeting, "", vec![("id", coming.clone())])),
         (
             "/api/meetings/open-since",

@@ -304,6 +304,8 @@ pub trait Meetings: Send + Sync {
         postponed: bool,
         reason: &str,
     ) -> Outcome<()>;
+    /// Drops what was changed in the form since the meeting was sent. Refusals: `WrongState` of a draft, and when nothing was.
+    async fn drop_changes(&self, caller: &Caller, meeting: MeetingId) -> Outcome<()>;
     /// Opens the meeting now, where `duration::opening` allows it: on a day of one of its sittings, from three hours
     /// before the first of that day; or after its last day, as it was planned.
     async fn open(&self, caller: &Caller, meeting: MeetingId) -> Outcome<()>;

@@ -117,6 +117,7 @@ fn area(deed: Deed) -> Option<Area> {
         // Drafts are no meetings yet.
         | Deed::MeetingsDraft
         | Deed::MeetingsDrop
+        | Deed::MeetingsDropChanges
         | Deed::MeetingsSave
         | Deed::MeetingsUndoStep
         | Deed::PapersAdd

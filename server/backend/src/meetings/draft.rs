@@ -2,17 +2,20 @@
 //! published. Nothing typed is ever refused for being incomplete.
 
 use domain::access::{Action, Caller, Part, Role, Scope, Stage};
+use domain::audit::Deed;
 use domain::error::{Failure, FieldProblem, Problem, Refusal};
 use domain::ids::{AgencyId, MeetingId};
 use domain::meetings::{Delegation, MeetingInput, Saved, SittingInput, State, Typing};
 
 use super::agenda::{self, NewItems};
+use super::conduct::locked;
 use super::draft_trail;
 use super::head::Head;
 use super::load;
 use super::pages;
 use super::rows::{Known, Rows};
 use super::store;
+use crate::audit::{self, Entry};
 use crate::counted::derived;
 use crate::db::{Source, Tx, q};
 use crate::stop::Done;
@@ -194,6 +197,28 @@ pub(super) async fn keep_text(tx: &mut Tx, id: MeetingId, input: &MeetingInput) 
         .run(tx)
         .await?;
     Ok(())
+}
+
+/// Drops what was changed in the form since the meeting was sent. Another tab that still has it is told that the meeting is
+/// another one now.
+pub(super) async fn drop_changes(backend: &Backend, caller: &Caller, id: MeetingId) -> Done<()> {
+    let mut tx = backend.db().begin().await?;
+    // In the order in which a save takes its locks: the page, then the meeting.
+    pages::forget(&mut tx, id).await?;
+    let head = locked(&mut tx, backend, caller, id, Action::ComposeMeeting).await?;
+    if head.stage()? == Stage::Draft || head.draft.is_empty() {
+        return Err(Refusal::WrongState.into());
+    }
+    let sent = of_rows(&mut tx, id, &head).await?;
+    let dropped: MeetingInput = stored::json(&head.draft)?;
+    q("UPDATE meeting SET draft = '', rev = rev + 1 WHERE id = $1").bind(id).run(&mut tx).await?;
+    draft_trail::settled(&mut tx, id).await?;
+    let difference = audit::difference(&audit::fields(&dropped)?, &audit::fields(&sent)?);
+    let entry = Entry::new(Deed::MeetingsDropChanges, &head.title).of(head.agency_id()?).about(id);
+    let entry = entry.before(&difference.before)?.after(&difference.after)?;
+    audit::record(&mut tx, backend, caller, entry).await?;
+    tx.changes(id);
+    Ok(tx.commit().await?)
 }
 
 /// The agency typed, when there is one of that identifier.

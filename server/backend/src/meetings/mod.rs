@@ -109,6 +109,10 @@ impl Meetings for Backend {
         self.outcome(conduct::call_off(self, caller, meeting, postponed, reason).await)
     }
 
+    async fn drop_changes(&self, caller: &Caller, meeting: MeetingId) -> Outcome<()> {
+        self.outcome(draft::drop_changes(self, caller, meeting).await)
+    }
+
     async fn open(&self, caller: &Caller, meeting: MeetingId) -> Outcome<()> {
         self.outcome(conduct::open(self, caller, meeting, None).await)
     }

@@ -35,6 +35,7 @@ mod live_stays;
 mod live_times;
 mod meetings;
 mod meetings_agenda;
+mod meetings_changes;
 mod meetings_check;
 mod meetings_conduct;
 mod meetings_entered;

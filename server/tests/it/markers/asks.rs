@@ -268,9 +268,10 @@ fn steps(office: &Office, who: Who, address: &'static str) -> Option<Vec<Ask>> {
             let is_dropped = may && m.stage == Stage::Draft;
             (!is_dropped).then(|| format!("id={}&reason={}", m.id, if may { "" } else { "x" }))
         }),
-        "/api/meetings/open" | "/api/meetings/take-back" | "/api/meetings/discuss" => {
-            step(&|m, _| Some(format!("id={}", m.id)))
-        }
+        "/api/meetings/open"
+        | "/api/meetings/take-back"
+        | "/api/meetings/discuss"
+        | "/api/meetings/drop-changes" => step(&|m, _| Some(format!("id={}", m.id))),
         "/api/meetings/undo-step" => step(&|m, _| Some(format!("id={}", m.id))),
         "/api/meetings/open-since" => {
             step(&|m, may| Some(format!("id={}&began={}", m.id, if may { "noon" } else { "08:00" })))

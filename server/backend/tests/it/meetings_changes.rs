@@ -1,0 +1,57 @@
+//! What was changed in the form of a sent meeting, and not sent.
+
+use domain::access::Role;
+use domain::error::{Failure, Refusal};
+use domain::meetings::{MeetingInput, Meetings};
+
+use crate::meetings::{briefing, published};
+use crate::support::each_database;
+
+#[tokio::test]
+async fn changes_that_were_not_sent_are_dropped_and_the_form_shows_the_meeting_again() {
+    each_database(async |world| {
+        let secretary = world.caller(Role::Secretary, "SNV").await;
+        let (chair, other) = (world.person("SNV").await, world.caller(Role::Secretary, "STC").await);
+        let id = published(world, &secretary, briefing(&secretary, &chair, &[])).await;
+        let meetings: &dyn Meetings = &world.backend;
+        let wrong = Err(Failure::Refused(Refusal::WrongState));
+        assert_eq!(meetings.drop_changes(&secretary, id).await, wrong, "nothing was changed");
+        let (sent, saved, _) = meetings.input(&secretary, id).await.unwrap();
+        let changed = MeetingInput { title: "Tên khác".into(), place: "Nơi khác".into(), ..sent.clone() };
+        let kept = meetings.save(&secretary, Some((id, saved.rev)), changed.clone()).await.unwrap();
+
+        assert_eq!(meetings.drop_changes(&other, id).await, Err(Failure::NotFound), "{}", world.engine);
+        assert_eq!(meetings.drop_changes(&chair, id).await, Err(Failure::Forbidden));
+        assert!(meetings.get(&secretary, id).await.unwrap().has_unpublished);
+
+        meetings.drop_changes(&secretary, id).await.unwrap();
+        assert!(!meetings.get(&secretary, id).await.unwrap().has_unpublished);
+        let (typed, now, _) = meetings.input(&secretary, id).await.unwrap();
+        assert_eq!(typed, sent);
+        // A tab that still has the changes overwrites nothing.
+        let stale = meetings.save(&secretary, Some((id, kept.rev)), changed).await;
+        assert_eq!(stale, Err(Failure::Stale));
+        assert!(now.rev > kept.rev);
+        assert_eq!(meetings.drop_changes(&secretary, id).await, wrong, "they are gone");
+        let told: Vec<(String, String)> =
+            backend::q("SELECT before_json, after_json FROM audit WHERE what = 'meetings.drop_changes'")
+                .all(world.backend.db())
+                .await
+                .unwrap();
+        assert_eq!(told.len(), 1);
+        assert!(told[0].0.contains("Tên khác") && !told[0].1.contains("Tên khác"), "{told:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_draft_has_nothing_to_go_back_to() {
+    each_database(async |world| {
+        let secretary = world.caller(Role::Secretary, "SNV").await;
+        let typed = briefing(&secretary, &secretary, &[]);
+        let draft = world.backend.save(&secretary, None, typed).await.unwrap();
+        let refused = world.backend.drop_changes(&secretary, draft.id).await;
+        assert_eq!(refused, Err(Failure::Refused(Refusal::WrongState)), "{}", world.engine);
+    })
+    .await;
+}
