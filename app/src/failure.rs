@@ -1,10 +1,13 @@
 //! Why something did not happen: how it crosses the wire, the one place that sets the status, the one that finds the words.
 //! Every refusal says what, which rule, and what would fit.
 
+use chrono::{DateTime, Utc};
+use domain::access::Stage;
 use domain::accounts::{Duty, Weakness};
 use domain::error::{Failure, FieldProblem, Problem as Wrong, Refusal};
 use domain::ids::IncidentId;
 use domain::meetings::Holder;
+use domain::time::Zone;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 use server_fn::codec::JsonEncoding;
@@ -222,6 +225,7 @@ fn refused(refusal: &Refusal) -> Described {
         Refusal::PeriodSigned => plain(REFUSED_PERIOD_SIGNED, REFUSED_PERIOD_SIGNED_BODY),
         Refusal::InThePast => plain(REFUSED_IN_THE_PAST, REFUSED_IN_THE_PAST_BODY),
         Refusal::WrongState => plain(REFUSED_WRONG_STATE, REFUSED_WRONG_STATE_BODY),
+        Refusal::MeetingOver { stage, at } => over(*stage, *at),
         Refusal::ReasonNeeded => plain(REFUSED_REASON_NEEDED, REFUSED_REASON_NEEDED_BODY),
         Refusal::Withdrawn => plain(READER_GONE, READER_GONE_HINT),
         Refusal::Classified => plain(REFUSED_CLASSIFIED, REFUSED_CLASSIFIED_BODY),
@@ -249,6 +253,16 @@ fn refused(refusal: &Refusal) -> Described {
         Refusal::ScreenEnded => plain(REFUSED_SCREEN_ENDED, REFUSED_SCREEN_ENDED_BODY),
         Refusal::RuleInThePast => plain(REFUSED_RULE_IN_THE_PAST, REFUSED_RULE_IN_THE_PAST_BODY),
     }
+}
+
+/// What comes too late for a meeting, and the way on.
+fn over(stage: Stage, at: DateTime<Utc>) -> Described {
+    let (title, body) = match stage {
+        Stage::Cancelled => (REFUSED_CANCELLED, REFUSED_CANCELLED_BODY),
+        Stage::Postponed => (REFUSED_POSTPONED, REFUSED_POSTPONED_BODY),
+        Stage::Draft | Stage::Scheduled | Stage::UnderWay | Stage::Held => (REFUSED_HELD, REFUSED_HELD_BODY),
+    };
+    Described::new(t(title), tf(body, &[("when", &text::moment(Zone::VIETNAM.local(at)))]))
 }
 
 /// The sittings of a meeting in one line.

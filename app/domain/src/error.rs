@@ -1,8 +1,9 @@
 //! Why an operation did not happen, typed and with its data. The words are made where they are shown.
 
-use chrono::{NaiveDate, NaiveDateTime};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::access::Stage;
 use crate::accounts::{Duty, Weakness};
 use crate::ids::{HeldPaperId, IncidentId};
 use crate::meetings::Holder;
@@ -112,6 +113,13 @@ pub enum Refusal {
     },
     /// The meeting is in a state in which this cannot be done.
     WrongState,
+    /// The meeting was held, cancelled or postponed, so this comes too late. Told only to those who may open it.
+    MeetingOver {
+        /// Which of the three.
+        stage: Stage,
+        /// Since when.
+        at: DateTime<Utc>,
+    },
     /// A reason is needed.
     ReasonNeeded,
     /// The meeting ran past its planned end, which needs a reason.

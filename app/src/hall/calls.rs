@@ -36,7 +36,10 @@ pub async fn hall_display(
 #[cfg(feature = "ssr")]
 async fn hall(services: &Services, caller: &Caller, id: MeetingId) -> Outcome<Hall> {
     let refused = match services.attendance.hall(caller, id).await {
-        Err(refused @ (Failure::Forbidden | Failure::Refused(Refusal::WrongState))) => refused,
+        Err(
+            refused @ (Failure::Forbidden
+            | Failure::Refused(Refusal::WrongState | Refusal::MeetingOver { .. })),
+        ) => refused,
         shown => return shown,
     };
     let meeting = services.meetings.get(caller, id).await?;

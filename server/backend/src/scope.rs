@@ -1,7 +1,8 @@
 //! What a caller is to one meeting: the facts that permission is decided on. Everything about a meeting asks here first.
 
+use chrono::{DateTime, Utc};
 use domain::access::{Action, Caller, Part, Scope, Stage, stage_for};
-use domain::error::Failure;
+use domain::error::{Failure, Refusal};
 use domain::ids::{AgencyId, MeetingId};
 
 use crate::access::Within;
@@ -18,11 +19,14 @@ pub(crate) struct MeetingScope {
     pub(crate) part: Option<Part>,
     is_invited: bool,
     pub(crate) stage: Stage,
+    /// When it was closed or called off, once it was.
+    over: Option<DateTime<Utc>>,
     is_entered: bool,
 }
 
-/// Title, agency with its path, stage, the caller's part, and whether their agency is invited and it was entered afterwards.
-type ScopeRow = (String, String, String, String, Option<String>, bool, bool);
+/// Title, agency with its path, stage, the caller's part, whether their agency is invited and it was entered afterwards, and
+/// since when it is over.
+type ScopeRow = (String, String, String, String, Option<String>, bool, bool, Option<i64>);
 
 impl MeetingScope {
     /// Reads it; `NotFound` when there is no such meeting.
@@ -31,12 +35,14 @@ impl MeetingScope {
         let is_invited = is_invited(&mut query, caller);
         query.push(&format!(
             "m.title, m.agency_id, a.path, m.stage, p.part, {is_invited} AS is_invited, \
-             m.entered_at IS NOT NULL AS is_entered \
+             m.entered_at IS NOT NULL AS is_entered, \
+             CASE WHEN m.stage = 'held' THEN m.closed_at ELSE m.called_off_at END AS over_since \
              FROM meeting m JOIN agency a ON a.id = m.agency_id \
              LEFT JOIN participant p ON p.meeting_id = m.id AND p.person_id = $2 WHERE m.id = $1"
         ));
         let row: Option<ScopeRow> = query.optional(on).await?;
-        let (title, agency, path, stage, part, is_invited, is_entered) = row.ok_or(Failure::NotFound)?;
+        let (title, agency, path, stage, part, is_invited, is_entered, over) =
+            row.ok_or(Failure::NotFound)?;
         Ok(MeetingScope {
             title,
             agency: stored::id(&agency)?,
@@ -44,8 +50,19 @@ impl MeetingScope {
             part: part.as_deref().map(|p| stored::code(p, part_of)).transpose()?,
             is_invited,
             stage: stored::code(&stage, Stage::parse)?,
+            over: over.and_then(DateTime::from_timestamp_millis),
             is_entered,
         })
+    }
+
+    /// Why a step cannot be taken in its stage, for who may open the meeting. See [`domain::meetings::State::refusal`].
+    pub(crate) fn refusal(&self) -> Refusal {
+        match (self.stage, self.over) {
+            (stage @ (Stage::Held | Stage::Cancelled | Stage::Postponed), Some(at)) => {
+                Refusal::MeetingOver { stage, at }
+            }
+            _ => Refusal::WrongState,
+        }
     }
 
     /// Whether the caller may do this to the meeting.

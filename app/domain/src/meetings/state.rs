@@ -67,6 +67,16 @@ impl State {
         }
     }
 
+    /// Why a step cannot be taken in this state: the meeting is over, since when, or only that it is another state.
+    pub fn refusal(&self) -> Refusal {
+        match self {
+            State::Held { closed: at, .. } | State::Cancelled { at, .. } | State::Postponed { at, .. } => {
+                Refusal::MeetingOver { stage: self.stage(), at: *at }
+            }
+            State::Draft | State::Scheduled { .. } | State::UnderWay { .. } => Refusal::WrongState,
+        }
+    }
+
     /// What counting makes of it.
     pub fn outcome(&self) -> Outcome {
         match self {
@@ -82,7 +92,7 @@ impl State {
         match self {
             State::Draft | State::Postponed { .. } => Ok(State::Scheduled { invited: now }),
             State::Scheduled { invited } => Ok(State::Scheduled { invited }),
-            _ => Err(Refusal::WrongState),
+            other => Err(other.refusal()),
         }
     }
 
@@ -90,7 +100,7 @@ impl State {
     pub fn open(self, now: DateTime<Utc>) -> Result<State, Refusal> {
         match self {
             State::Scheduled { invited } => Ok(State::UnderWay { invited, opened: now }),
-            _ => Err(Refusal::WrongState),
+            other => Err(other.refusal()),
         }
     }
 
@@ -103,7 +113,7 @@ impl State {
             {
                 Ok(State::Scheduled { invited })
             }
-            _ => Err(Refusal::WrongState),
+            other => Err(other.refusal()),
         }
     }
 
@@ -113,7 +123,7 @@ impl State {
             State::UnderWay { opened, .. } if closed > opened => {
                 Ok(State::Held { opened, closed, overrun_reason })
             }
-            _ => Err(Refusal::WrongState),
+            other => Err(other.refusal()),
         }
     }
 
@@ -121,7 +131,7 @@ impl State {
     pub fn reopen(self, invited: DateTime<Utc>) -> Result<State, Refusal> {
         match self {
             State::Held { opened, .. } => Ok(State::UnderWay { invited, opened }),
-            _ => Err(Refusal::WrongState),
+            other => Err(other.refusal()),
         }
     }
 
@@ -131,7 +141,7 @@ impl State {
             State::Draft if closed > opened => {
                 Ok(State::Held { opened, closed, overrun_reason: String::new() })
             }
-            _ => Err(Refusal::WrongState),
+            other => Err(other.refusal()),
         }
     }
 
@@ -139,7 +149,7 @@ impl State {
     pub fn back_to_draft(self) -> Result<State, Refusal> {
         match self {
             State::Held { .. } => Ok(State::Draft),
-            _ => Err(Refusal::WrongState),
+            other => Err(other.refusal()),
         }
     }
 
@@ -151,7 +161,7 @@ impl State {
                 Err(Refusal::ReasonNeeded)
             }
             State::Scheduled { .. } | State::Postponed { .. } => Ok(State::Cancelled { at: now, reason }),
-            _ => Err(Refusal::WrongState),
+            other => Err(other.refusal()),
         }
     }
 
@@ -160,7 +170,7 @@ impl State {
         match self {
             State::Scheduled { .. } if reason.is_empty() => Err(Refusal::ReasonNeeded),
             State::Scheduled { .. } => Ok(State::Postponed { at: now, reason }),
-            _ => Err(Refusal::WrongState),
+            other => Err(other.refusal()),
         }
     }
 }
@@ -191,11 +201,15 @@ mod tests {
     }
 
     #[test]
-    fn a_held_meeting_stays_held() {
+    fn what_comes_too_late_is_told_since_when() {
         let held = State::Held { opened: at(0), closed: at(1), overrun_reason: String::new() };
-        assert_eq!(held.clone().publish(at(2)), Err(Refusal::WrongState));
-        assert_eq!(held.clone().open(at(2)), Err(Refusal::WrongState));
-        assert_eq!(held.cancel(at(2), "x".into()), Err(Refusal::WrongState));
+        let over = |stage| Err(Refusal::MeetingOver { stage, at: at(1) });
+        assert_eq!(held.clone().publish(at(2)), over(Stage::Held));
+        assert_eq!(held.clone().open(at(2)), over(Stage::Held));
+        assert_eq!(held.cancel(at(2), "x".into()), over(Stage::Held));
+        let reason = || "Bão".to_owned();
+        assert_eq!(State::Cancelled { at: at(1), reason: reason() }.publish(at(2)), over(Stage::Cancelled));
+        assert_eq!(State::Postponed { at: at(1), reason: reason() }.open(at(2)), over(Stage::Postponed));
     }
 
     #[test]

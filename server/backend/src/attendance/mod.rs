@@ -309,7 +309,7 @@ async fn scan(backend: &Backend, caller: &Caller, meeting: MeetingId, typed: &st
         return Err(Refusal::NotADelegate.into());
     }
     if scope.stage != Stage::UnderWay {
-        return Err(Refusal::WrongState.into());
+        return Err(scope.refusal().into());
     }
     if !scope.may(caller, Action::ScanIn) {
         return Err(Failure::Forbidden.into());

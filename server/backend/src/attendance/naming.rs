@@ -4,7 +4,7 @@ use domain::access::{Action, Caller, Scope, Stage};
 use domain::agencies::AgencyRef;
 use domain::attendance::Presence;
 use domain::audit::Deed;
-use domain::error::{Failure, FieldProblem, Problem, Refusal};
+use domain::error::{Failure, FieldProblem, Problem};
 use domain::ids::{AgencyId, MeetingId, ParticipantId, PersonId};
 use domain::meetings::{DELEGATES_AT_MOST, PEOPLE_AT_MOST};
 use domain::people::PersonRef;
@@ -102,7 +102,7 @@ pub(super) async fn name_delegates(
     scope.permit(caller, Action::ViewMeeting)?;
     let Kept { seat, position, presence, invited } = kept_seat(&mut tx, meeting, agency).await?;
     if !matches!(scope.stage, Stage::Scheduled | Stage::UnderWay) {
-        return Err(Refusal::WrongState.into());
+        return Err(scope.refusal().into());
     }
     scope.permit(caller, Action::NameDelegates)?;
     if !may_name_oneself && people.contains(&caller.person) {

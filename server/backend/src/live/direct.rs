@@ -3,7 +3,7 @@
 
 use domain::access::{Action, Caller};
 use domain::audit::Deed;
-use domain::error::{Failure, FieldProblem, Problem, Refusal};
+use domain::error::{Failure, FieldProblem, Problem};
 use domain::ids::MeetingId;
 use domain::live::{Direction, Seat, ShownPaper, is_on};
 use serde_json::{Value, json};
@@ -100,7 +100,7 @@ async fn permit_direct(
     let scope = MeetingScope::load(&mut *on, caller, meeting).await?;
     scope.permit(caller, Action::ViewMeeting)?;
     if !is_on(scope.stage) {
-        return Err(Refusal::WrongState.into());
+        return Err(scope.refusal().into());
     }
     let conducts = scope.may(caller, Action::ConductMeeting);
     if !conducts && !presents(on, caller, (meeting, &scope), seat, direction).await? {

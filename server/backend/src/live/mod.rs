@@ -12,7 +12,7 @@ mod stays;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use domain::access::{Action, Caller, Scope, Stage};
-use domain::error::{Failure, Outcome, Refusal};
+use domain::error::{Failure, Outcome};
 use domain::ids::{AgencyId, ConnectionId, MeetingId, ParticipantId};
 use domain::live::rehearsal::{Rehearsal, Rehearsed};
 use domain::live::{Arrival, Behind, Direction, Leaving, LineRecord, Live, LivePort, Seat, Standing};
@@ -170,7 +170,7 @@ async fn permit_seat(
     let may = is_own_seat(on, caller, (meeting, scope), seat).await?;
     match (may, domain::live::is_on(scope.stage)) {
         (true, true) => Ok(()),
-        (_, false) => Err(Refusal::WrongState.into()),
+        (_, false) => Err(scope.refusal().into()),
         (false, true) => Err(Failure::Forbidden.into()),
     }
 }

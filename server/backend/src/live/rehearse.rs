@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 
 use domain::access::{Action, Caller, Stage};
-use domain::error::Refusal;
 use domain::ids::MeetingId;
 use domain::live::Seat;
 use domain::live::rehearsal::{Last, Rehearsal, Rehearsed, Tried};
@@ -28,7 +27,7 @@ pub(super) async fn keep(
     let scope = MeetingScope::load(&mut tx, caller, meeting).await?;
     permit_seat(&mut tx, caller, (meeting, &scope), seat).await?;
     if scope.stage != Stage::Scheduled {
-        return Err(Refusal::WrongState.into());
+        return Err(scope.refusal().into());
     }
     let line = what.line;
     q("INSERT INTO rehearsal (meeting_id, seat, person_id, tried_at, camera, microphone, speaker, is_tcp, \

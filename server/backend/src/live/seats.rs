@@ -122,7 +122,7 @@ async fn permit_rehearsal(
 ) -> Done<()> {
     scope.permit(caller, Action::ViewMeeting)?;
     if scope.stage != Stage::Scheduled {
-        return Err(Refusal::WrongState.into());
+        return Err(scope.refusal().into());
     }
     if rehearses(caller, scope) {
         return refuse_no_seat(tx, meeting, seat).await;
@@ -322,7 +322,7 @@ pub(super) async fn behind(
     let scope = MeetingScope::load(&mut tx, caller, meeting).await?;
     permit_seat(&mut tx, caller, (meeting, &scope), Seat::Site(site)).await?;
     if scope.stage != Stage::UnderWay {
-        return Err(Refusal::WrongState.into());
+        return Err(scope.refusal().into());
     }
     let listed: Vec<(String, String, String, String)> = q(format!(
         "SELECT p.id, {}, p.presence, p.called_by \

@@ -104,8 +104,9 @@ pub(super) async fn discuss(
 ) -> Done<()> {
     let mut tx = backend.db().begin().await?;
     let head = locked(&mut tx, backend, caller, id, Action::ConductMeeting).await?;
-    if !matches!(head.state()?, State::UnderWay { .. }) {
-        return Err(Refusal::WrongState.into());
+    let state = head.state()?;
+    if !matches!(state, State::UnderWay { .. }) {
+        return Err(state.refusal().into());
     }
     // The item that is open already, or no item again: nothing changes, and the trail is kept for ever.
     if head.current_item == item.map(|item| item.to_string()) {
@@ -179,7 +180,8 @@ pub(super) async fn close(
     let zone = backend.zone();
     let mut tx = backend.db().begin().await?;
     let head = locked(&mut tx, backend, caller, id, Action::ConductMeeting).await?;
-    let State::UnderWay { opened, .. } = head.state()? else { return Err(Refusal::WrongState.into()) };
+    let state = head.state()?;
+    let State::UnderWay { opened, .. } = state else { return Err(state.refusal().into()) };
     let closed = ended.map_or(caller.now, |local| closed_at(zone.instant(local), opened, caller.now));
     if closed <= opened || closed > caller.now {
         return Err(Refusal::ClosingTime { opened: zone.local(opened) }.into());

@@ -160,7 +160,7 @@ impl Head {
     }
 
     /// `Forbidden` when not, or `NotFound` when the meeting is not even theirs to know of; a stage that rules the
-    /// action out for everybody is `WrongState` to those who could do it in another.
+    /// action out for everybody is told to those who could do it in another.
     pub(super) fn permit(&self, caller: &Caller, action: Action) -> Done<()> {
         let (path, now) = (agencies::read_path(&self.path)?, self.stage()?);
         let may = |action, stage| self.allows(caller, action, &path, stage);
@@ -171,7 +171,7 @@ impl Head {
             return Err(Failure::NotFound.into());
         }
         if Stage::ALL.into_iter().any(|stage| may(action, stage)) {
-            return Err(domain::error::Refusal::WrongState.into());
+            return Err(self.state()?.refusal().into());
         }
         Err(Failure::Forbidden.into())
     }

@@ -48,7 +48,9 @@ async fn a_meeting_is_opened_discussed_and_closed() {
         assert_eq!(held.state, State::Held { opened, closed, overrun_reason: String::new() });
         assert_eq!(held.agenda[1].done, Some(closed));
         let refused = world.backend.close(&secretary, id, None, "", true).await;
-        assert_eq!(refused, Err(Failure::Refused(Refusal::WrongState)));
+        let over = Refusal::MeetingOver { stage: Stage::Held, at: closed };
+        assert_eq!(refused, Err(Failure::Refused(over.clone())));
+        assert_eq!(world.backend.scan(&chair, id, "2222-2222").await, Err(Failure::Refused(over)));
     })
     .await;
 }
@@ -442,7 +444,8 @@ async fn calling_off_needs_a_reason_and_delegates_see_it() {
         assert_eq!(again.changes[0].what, ["state", "time"]);
         world.backend.call_off(&secretary, id, false, "Không cần nữa").await.unwrap();
         let refused = world.backend.publish(&secretary, id, again.rev + 1).await;
-        assert_eq!(refused, Err(Failure::Refused(Refusal::WrongState)));
+        let over = Refusal::MeetingOver { stage: Stage::Cancelled, at: secretary.now };
+        assert_eq!(refused, Err(Failure::Refused(over)));
     })
     .await;
 }

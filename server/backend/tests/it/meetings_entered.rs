@@ -227,7 +227,8 @@ async fn an_entered_meeting_that_never_took_place_is_dropped_as_a_draft() {
         let id = published(world, &secretary, MeetingInput { agenda: vec![item("Khác")], ..input }).await;
         let meeting = get(world, &secretary, id).await;
         world.backend.leave_neutral_line(&secretary, meeting.agenda[0].id).await.unwrap();
-        assert_eq!(world.backend.call_off(&secretary, id, false, "Nhầm").await, WRONG);
+        let over = Err(Failure::Refused(meeting.state.refusal()));
+        assert_eq!(world.backend.call_off(&secretary, id, false, "Nhầm").await, over);
         back_to_draft(world, &secretary, id).await.unwrap();
         world.backend.call_off(&secretary, id, false, "").await.unwrap();
         assert_eq!(world.backend.get(&secretary, id).await.err(), Some(Failure::NotFound));
