@@ -120,7 +120,7 @@ pub(crate) async fn forget(tx: &mut Tx, meeting: MeetingId) -> Done<()> {
 /// are joined.
 pub(crate) fn texts(is_postgres: bool, at_most: u32) -> (String, &'static str) {
     let columns = |of: &str| {
-        let cut = |column| format!("substr({of}.{column}, 1, {at_most})");
+        let cut = |column| format!("substr({of}.{column}, 1, {at_most}) AS {column}");
         ["title", "agenda", "about"].map(cut).join(", ")
     };
     match is_postgres {

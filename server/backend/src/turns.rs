@@ -26,6 +26,8 @@ const WAIT_AT_MOST: Duration = Duration::from_secs(20);
 /// What somebody has used counts half after this time. Longer than anybody waits, so that whoever floods is known as such when
 /// the next one of their turns would come; a burst is forgotten within some minutes.
 const HALVED_AFTER: Duration = Duration::from_secs(60);
+/// Whoever has used less than this lately, and holds nothing, is new: a list and a calendar of a large office.
+const NEW_BELOW: Duration = Duration::from_secs(1);
 /// Uses that are remembered without anybody asking. Of more, those that have become nothing are forgotten.
 const REMEMBERED_AT_MOST: usize = 1024;
 
@@ -39,6 +41,8 @@ pub(crate) struct Turns {
 #[derive(Debug, Default)]
 struct State {
     asked: u64,
+    /// Turns begun so far.
+    called: u64,
     /// Who waits, in the order of asking.
     waiting: BTreeMap<u64, Waiting>,
     held: HashMap<u64, Held>,
@@ -136,6 +140,7 @@ impl State {
                 self.uses.entry(*sharer).or_insert_with(|| Use::new(now)).held += 1;
             }
             self.held.insert(number, Held { whose, since: now });
+            self.called += 1;
             // Whoever has gone meanwhile drops the place.
             call.send(()).ok();
         }
@@ -143,6 +148,9 @@ impl State {
 
     /// Who comes next: at each step down the tree those who hold fewest turns, of these those who have used least, and
     /// at last those who asked first. One turn is never held by the agency that holds all others.
+    ///
+    /// Every other turn is for somebody new, in the same order: otherwise the colleagues of one who asks without end would
+    /// wait as long as that one, and with the new alone a crowd of them would keep everybody else out.
     fn next(&self, at_once: usize, now: Instant) -> Option<u64> {
         let of_office = at_once.saturating_sub(1).max(1);
         let may = |whose: &Whose| {
@@ -153,8 +161,16 @@ impl State {
             let of = |sharer| self.uses.get(sharer).map_or((0, Duration::ZERO), |of| (of.held, of.used(now)));
             whose.sharers.iter().map(of).collect()
         };
-        let waiting = self.waiting.iter().filter(|(_, waiting)| may(&waiting.whose));
-        waiting.min_by_key(|(_, waiting)| order(&waiting.whose)).map(|(number, _)| *number)
+        let is_new = |whose: &Whose| {
+            let used = |of: &Use| of.held == 0 && of.used(now) < NEW_BELOW;
+            self.uses.get(&whose.person).is_none_or(used)
+        };
+        let first = |may: &dyn Fn(&Whose) -> bool| {
+            let waiting = self.waiting.iter().filter(|(_, waiting)| may(&waiting.whose));
+            waiting.min_by_key(|(_, waiting)| order(&waiting.whose)).map(|(number, _)| *number)
+        };
+        let new = || first(&|whose| may(whose) && is_new(whose));
+        self.called.is_multiple_of(2).then(new).flatten().or_else(|| first(&may))
     }
 
     /// Takes a turn out, held or waited for.
@@ -256,229 +272,4 @@ impl Backend {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::pin::Pin;
-
-    use chrono::DateTime;
-    use domain::agencies::AgencyRef;
-    use domain::ids::SessionId;
-    use futures::poll;
-    use uuid::Uuid;
-
-    use super::*;
-    use crate::stop::Stop;
-
-    const ROOT: u128 = 1;
-
-    /// A person of an agency, by their numbers; the agency's line begins at the root.
-    fn caller(person: u128, line: &[u128]) -> Caller {
-        let line: Vec<AgencyId> = line.iter().map(|id| AgencyId(Uuid::from_u128(*id))).collect();
-        Caller {
-            person: PersonId(Uuid::from_u128(person)),
-            name: String::new(),
-            position: String::new(),
-            agency: AgencyRef { id: line[line.len() - 1], code: String::new(), short_name: String::new() },
-            line,
-            grants: Vec::new(),
-            session: SessionId(Uuid::nil()),
-            now: DateTime::UNIX_EPOCH,
-        }
-    }
-
-    type Work<'t> = Pin<Box<dyn Future<Output = Done<()>> + 't>>;
-
-    /// Work that begins when its turn comes, says so, and lasts until it is dropped.
-    struct Asked<'t> {
-        work: Work<'t>,
-        begun: std::rc::Rc<std::cell::Cell<bool>>,
-    }
-
-    impl<'t> Asked<'t> {
-        async fn new(turns: &'t Turns, caller: &'t Caller) -> Asked<'t> {
-            let begun = std::rc::Rc::new(std::cell::Cell::new(false));
-            let begins = begun.clone();
-            let work = Box::pin(turns.take(caller, async move {
-                begins.set(true);
-                std::future::pending().await
-            }));
-            let mut asked = Asked { work, begun };
-            asked.has_begun().await;
-            asked
-        }
-
-        async fn has_begun(&mut self) -> bool {
-            assert!(poll!(&mut self.work).is_pending());
-            self.begun.get()
-        }
-    }
-
-    async fn many<'t>(turns: &'t Turns, caller: &'t Caller, count: usize) -> Vec<Asked<'t>> {
-        let mut asked = Vec::new();
-        for _ in 0..count {
-            asked.push(Asked::new(turns, caller).await);
-        }
-        asked
-    }
-
-    /// Ends what has begun, and tells how many there were. Those who come next begin only afterwards.
-    async fn end_begun(asked: &mut Vec<Asked<'_>>) -> usize {
-        for one in asked.iter_mut() {
-            one.has_begun().await;
-        }
-        let (begun, rest): (Vec<_>, Vec<_>) =
-            std::mem::take(asked).into_iter().partition(|one| one.begun.get());
-        *asked = rest;
-        begun.len()
-    }
-
-    #[tokio::test]
-    async fn one_person_has_few_turns_and_others_do_not_wait_for_them() {
-        let turns = Turns::new(3);
-        let (one, other) = (caller(11, &[ROOT, 2]), caller(12, &[ROOT, 3]));
-        let mut held = many(&turns, &one, AT_ONCE + WAITING_AT_MOST).await;
-        let refused = turns.take(&one, async { Ok(()) }).await;
-        assert!(matches!(refused, Err(Stop::Failure(Failure::Unavailable))), "{refused:?}");
-        turns.take(&other, async { Ok(()) }).await.unwrap();
-        // Whoever waited goes away, and makes place for the next one, who waits for a turn.
-        held.pop();
-        let mut next = Asked::new(&turns, &one).await;
-        assert!(!next.has_begun().await);
-        held.clear();
-        assert!(next.has_begun().await);
-        drop(next);
-        let state = turns.state();
-        assert!(state.held.is_empty() && state.waiting.is_empty());
-        assert!(state.uses.values().all(|of| (of.asked, of.held) == (0, 0)), "{:?}", state.uses);
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn an_army_of_one_agency_leaves_others_a_turn_that_is_free() {
-        let turns = Turns::new(3);
-        // Some sit in units that were made for it.
-        let army: Vec<Caller> = (0..40).map(|n| caller(100 + n, &[ROOT, 2, 20 + n % 5])).collect();
-        let mut asked = Vec::new();
-        for soldier in &army {
-            asked.extend(many(&turns, soldier, AT_ONCE + WAITING_AT_MOST).await);
-        }
-        for _ in 0..20 {
-            let clerk = caller(12, &[ROOT, 3]);
-            let mut page = Asked::new(&turns, &clerk).await;
-            assert!(page.has_begun().await, "nobody waits behind another agency");
-            drop(page);
-            tokio::time::advance(Duration::from_millis(200)).await;
-            assert_eq!(end_begun(&mut asked).await, 2);
-        }
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_few_people_of_many_agencies_delay_a_page_by_one_turn_alone() {
-        let turns = Turns::new(3);
-        let few: Vec<Caller> = (0..8).map(|n| caller(100 + n, &[ROOT, 2 + n])).collect();
-        let mut asked = Vec::new();
-        for one in &few {
-            asked.extend(many(&turns, one, AT_ONCE + WAITING_AT_MOST).await);
-        }
-        // One of their colleagues, and somebody of another agency.
-        for line in [[ROOT, 2], [ROOT, 50]] {
-            for _ in 0..5 {
-                tokio::time::advance(Duration::from_millis(200)).await;
-                end_begun(&mut asked).await;
-                let clerk = caller(12, &line);
-                let mut page = Asked::new(&turns, &clerk).await;
-                let mut waited = 0;
-                while !page.has_begun().await {
-                    tokio::time::advance(Duration::from_millis(200)).await;
-                    for one in asked.iter_mut() {
-                        one.has_begun().await;
-                    }
-                    let one = asked.iter().position(|one| one.begun.get()).unwrap();
-                    drop(asked.remove(one));
-                    waited += 1;
-                }
-                let of_own = line == [ROOT, 2];
-                assert!(waited <= if of_own { 8 } else { 1 }, "{waited} turns of others");
-            }
-        }
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_colleague_comes_before_those_who_have_used_more() {
-        let turns = Turns::new(2);
-        let few: Vec<Caller> = (0..8).map(|n| caller(100 + n, &[ROOT, 2])).collect();
-        let mut asked = Vec::new();
-        for _ in 0..3 {
-            for one in &few {
-                asked.extend(many(&turns, one, 1).await);
-            }
-        }
-        // Each of them has had a turn; all of them ask again before the colleague does.
-        for _ in 0..few.len() {
-            tokio::time::advance(Duration::from_millis(200)).await;
-            assert_eq!(end_begun(&mut asked).await, 1);
-        }
-        let clerk = caller(12, &[ROOT, 2]);
-        let mut page = Asked::new(&turns, &clerk).await;
-        assert!(!page.has_begun().await);
-        end_begun(&mut asked).await;
-        assert!(page.has_begun().await, "whoever has used nothing comes first");
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn people_of_the_topmost_agency_are_an_office_like_any_other() {
-        let turns = Turns::new(3);
-        let few: Vec<Caller> = (0..8).map(|n| caller(100 + n, &[ROOT, 2 + n])).collect();
-        let mut asked = Vec::new();
-        for one in &few {
-            asked.extend(many(&turns, one, AT_ONCE + WAITING_AT_MOST).await);
-        }
-        let chairman = caller(12, &[ROOT]);
-        for _ in 0..5 {
-            let mut page = Asked::new(&turns, &chairman).await;
-            assert!(!page.has_begun().await, "all turns are held");
-            let mut rounds = 0;
-            while !page.has_begun().await {
-                tokio::time::advance(Duration::from_millis(200)).await;
-                end_begun(&mut asked).await;
-                rounds += 1;
-            }
-            // Those who asked before and have had no turn yet come first, each once.
-            assert!(rounds <= 3, "{rounds}");
-        }
-        // An army of its own people leaves others a turn, as that of any office does.
-        drop(asked);
-        let own: Vec<Caller> = (0..8).map(|n| caller(200 + n, &[ROOT])).collect();
-        let mut asked = Vec::new();
-        for one in &own {
-            asked.extend(many(&turns, one, AT_ONCE + WAITING_AT_MOST).await);
-        }
-        let clerk = caller(13, &[ROOT, 3]);
-        assert!(Asked::new(&turns, &clerk).await.has_begun().await);
-        assert_eq!(end_begun(&mut asked).await, 2);
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn what_was_used_is_forgotten_within_minutes() {
-        let turns = Turns::new(1);
-        let one = caller(11, &[ROOT, 2]);
-        let held = Asked::new(&turns, &one).await;
-        tokio::time::advance(Duration::from_secs(8)).await;
-        drop(held);
-        let used = |sharer| turns.state().uses[&sharer].used(Instant::now()).as_millis();
-        assert_eq!(used(Sharer::Person(one.person)), 8000);
-        tokio::time::advance(HALVED_AFTER * 2).await;
-        assert_eq!(used(Sharer::Person(one.person)), 2000);
-        assert_eq!(used(Sharer::Office(one.office())), 2000);
-        tokio::time::advance(HALVED_AFTER * 11).await;
-        assert!(turns.state().uses.values().all(|of| of.is_forgotten(Instant::now())));
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn nobody_waits_for_ever() {
-        let turns = Turns::new(1);
-        let (one, other) = (caller(11, &[ROOT, 2]), caller(12, &[ROOT, 3]));
-        let _held = Asked::new(&turns, &one).await;
-        let late = turns.take(&other, async { Ok(()) }).await;
-        assert!(matches!(late, Err(Stop::Failure(Failure::Unavailable))), "{late:?}");
-        assert!(turns.state().waiting.is_empty());
-    }
-}
+mod tests;

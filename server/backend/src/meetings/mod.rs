@@ -85,6 +85,7 @@ impl Meetings for Backend {
     }
 
     async fn list(&self, caller: &Caller, filter: MeetingFilter) -> Outcome<Page<MeetingRow>> {
+        self.outcome(list::permit(self, caller, &filter).await)?;
         if filter.text.trim().is_empty() {
             return self.in_expensive_turn(caller, list::list(self, caller, filter)).await;
         }

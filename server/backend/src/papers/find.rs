@@ -19,7 +19,7 @@ type Row = (String, String, String, String, Option<String>);
 /// A title alone tells what a paper holds, so only those of meetings whose papers the caller may read are found.
 pub(super) async fn find(backend: &Backend, caller: &Caller, text: &str) -> Done<Vec<FoundPaper>> {
     permit(caller, Action::ViewCalendar, Scope::Myself)?;
-    let mut db = backend.db().search_reader().await?;
+    let mut db = backend.db().heavy_reader().await?;
     let forms = short_forms(&mut db).await?;
     let Some(search) = Search::read(text, backend.zone().date(caller.now), &forms) else {
         return Ok(Vec::new());

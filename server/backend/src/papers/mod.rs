@@ -93,7 +93,7 @@ impl Papers for Backend {
     }
 
     async fn find(&self, caller: &Caller, text: &str) -> Outcome<Vec<FoundPaper>> {
-        self.in_search_turn(caller, find::find(self, caller, text)).await
+        self.in_expensive_turn(caller, find::find(self, caller, text)).await
     }
 
     async fn withdraw(&self, caller: &Caller, paper: PaperId) -> Outcome<()> {

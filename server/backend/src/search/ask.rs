@@ -11,6 +11,10 @@ use domain::search::{
 use crate::db::{Q, Source, q};
 use crate::stop::Done;
 
+/// Meetings that hold the words and are looked at, the last entered: more than a province holds in years. Of more one is told,
+/// and asked for another word. It bounds the work of a search whoever may see how little of what it finds.
+const LOOKED_AT_MOST: u32 = 20_000;
+
 /// Where words are looked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum In {
@@ -75,6 +79,21 @@ impl Search {
         }
     }
 
+    /// Whether more meetings hold the words than are looked at, whoever may know of them.
+    pub(crate) async fn is_cut(&self, on: impl Source, is_postgres: bool) -> Done<bool> {
+        let mut query = q("SELECT CAST(COUNT(*) AS BIGINT) FROM (SELECT 1 FROM ");
+        let held = match is_postgres {
+            true => {
+                let asked = query.place(tsquery(&self.asked, ""));
+                format!("search_line WHERE words @@ to_tsquery('simple', {asked})")
+            }
+            false => format!("search_words WHERE search_words MATCH {}", query.place(fts5(&self.asked))),
+        };
+        query.push(&format!("{held} LIMIT {LOOKED_AT_MOST} + 1) AS held"));
+        let (held,): (i64,) = query.one(on).await?;
+        Ok(held > i64::from(LOOKED_AT_MOST))
+    }
+
     /// A condition that a meeting is on the nearest of the dates that were typed. None without dates.
     pub(crate) fn nearest(&self, query: &mut Q, meeting: &str) -> Option<String> {
         self.dates.as_ref().map(|dates| is_on(query, meeting, &dates.windows[..1]))
@@ -130,7 +149,8 @@ fn found(query: &mut Q, is_postgres: bool, asked: &Asked, place: In) -> String {
         };
         let asked = query.place(tsquery(asked, weights));
         return format!(
-            "m.id IN (SELECT meeting_id FROM search_line WHERE words @@ to_tsquery('simple', {asked}))"
+            "m.id IN (SELECT meeting_id FROM search_line WHERE words @@ to_tsquery('simple', {asked}) \
+             ORDER BY meeting_id DESC LIMIT {LOOKED_AT_MOST})"
         );
     }
     let columns = match place {
@@ -139,8 +159,9 @@ fn found(query: &mut Q, is_postgres: bool, asked: &Asked, place: In) -> String {
     };
     let asked = query.place(format!("{columns}({})", fts5(asked)));
     format!(
-        "m.id IN (SELECT l.meeting_id FROM search_words w JOIN search_line l ON l.number = w.rowid \
-         WHERE w.search_words MATCH {asked})"
+        "m.id IN (SELECT l.meeting_id FROM (SELECT rowid AS number FROM search_words \
+         WHERE search_words MATCH {asked} ORDER BY rowid DESC LIMIT {LOOKED_AT_MOST}) w \
+         JOIN search_line l ON l.number = w.number)"
     )
 }
 
