@@ -59,7 +59,7 @@ pub use db::{Db, Q, Record, Source, Tx, Value, Via, places, q};
 pub use demo::{Demo, PASSWORD as DEMO_PASSWORD};
 pub use entropy::{Entropy, SeededEntropy, SystemEntropy};
 pub use events::{Event, Listener};
-pub use imports::ImportUpload;
+pub use imports::{ImportUpload, ReadImport};
 pub use live::Host;
 pub use papers::{PaperFile, Swept, Upload};
 pub use reports::Faces;

@@ -104,14 +104,15 @@ async fn take(
 ) -> Result<String, Failure> {
     let Sent { name, rows, mode } = read(site, caller, kind, form).await?;
     let caller = &streams::still(site, head, caller).await?;
+    // A workbook is read before the one place is taken, so that it keeps nobody else's file waiting.
+    let read = site.backend.read_import(caller, kind, rows.read().await?).await?;
     let place = site.places.imports.acquire(caller.person, site.config.limits.turn_within).await;
     let _place = place.ok_or(Refusal::ImportUnderWay)?;
-    let bytes = rows.read().await?;
     let writes = mode != ImportMode::DryRun;
     if writes {
         take_written(site, caller)?;
     }
-    let outcome = site.services.imports.import(caller, kind, bytes, mode).await?;
+    let outcome = site.backend.import_read(caller, kind, read, mode).await?;
     // A file with bad rows or unread warnings holds up nobody. One that was left or that failed may have, and stays counted.
     if writes && !outcome.is_written {
         site.places.written_imports.give_back(&caller.person);

@@ -64,7 +64,36 @@ impl Imports for Backend {
         file: Vec<u8>,
         mode: ImportMode,
     ) -> Outcome<ImportReport> {
-        self.outcome(begin(self, caller, kind, file, mode).await)
+        let read = self.read_import(caller, kind, file).await?;
+        self.import_read(caller, kind, read, mode).await
+    }
+}
+
+/// A file that can be imported: a workbook has been read in a process of its own.
+#[derive(Debug)]
+pub struct ReadImport(SentFile);
+
+impl Backend {
+    /// Reads a file as far as it needs no place of the imports: a workbook takes its time, and only its sender waits for it.
+    ///
+    /// # Errors
+    /// `Forbidden`; `Refused(TooLarge)`, `Refused(NotRows)` of a workbook; `Unavailable` while too many files are looked into.
+    pub async fn read_import(&self, caller: &Caller, kind: ImportKind, file: Vec<u8>) -> Outcome<ReadImport> {
+        self.outcome(read_file(self, caller, kind, file).await.map(ReadImport))
+    }
+
+    /// Imports what was read.
+    ///
+    /// # Errors
+    /// As [`Imports::import`].
+    pub async fn import_read(
+        &self,
+        caller: &Caller,
+        kind: ImportKind,
+        ReadImport(file): ReadImport,
+        mode: ImportMode,
+    ) -> Outcome<ImportReport> {
+        self.outcome(apart(self, caller, kind, file, mode).await)
     }
 }
 
@@ -77,13 +106,7 @@ struct SentFile {
 }
 
 /// Reads a workbook before it is the import's turn: that may take as long as the process that reads it may live.
-async fn begin(
-    backend: &Backend,
-    caller: &Caller,
-    kind: ImportKind,
-    bytes: Vec<u8>,
-    mode: ImportMode,
-) -> Done<ImportReport> {
+async fn read_file(backend: &Backend, caller: &Caller, kind: ImportKind, bytes: Vec<u8>) -> Done<SentFile> {
     permit_somewhere(caller, kind)?;
     if bytes.len() as u64 > IMPORT_MIB_AT_MOST << 20 {
         return Err(Refusal::TooLarge { limit_mib: IMPORT_MIB_AT_MOST }.into());
@@ -92,7 +115,7 @@ async fn begin(
         true => Some(sheets::read(backend, caller, kind, &bytes).await?),
         false => None,
     };
-    apart(backend, caller, kind, SentFile { bytes, sheet }, mode).await
+    Ok(SentFile { bytes, sheet })
 }
 
 /// How often a file is prepared before its sender is asked to send it again. A file is prepared in a second or two, and

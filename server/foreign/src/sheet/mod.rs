@@ -19,6 +19,9 @@ pub(crate) const ROWS_BYTES_AT_MOST: usize = (domain::imports::IMPORT_MIB_AT_MOS
 const ROWS_AT_MOST: usize = IMPORT_ROWS_AT_MOST + HEADER_AMONG + 1;
 /// Columns that are passed on. No kind of file has more than ten; what is further right comes in one more column.
 const COLUMNS_AT_MOST: usize = 64;
+/// Cells that are looked at in all sheets together, blank ones included: three times what the longest file has when every row
+/// has as many columns as are passed on. Read within a second.
+const CELLS_AT_MOST: u32 = 2_000_000;
 /// The last row of a sheet.
 const LAST_ROW: u32 = 1_048_575;
 /// Sheets that are searched for the header. More are made by programs, not by offices.
@@ -66,9 +69,10 @@ fn rows_of(file: &[u8], kind: ImportKind, output: &mut impl Write) -> Result<She
     let visible =
         sheets.filter(|sheet| sheet.visible == SheetVisible::Visible && sheet.typ == SheetType::WorkSheet);
     let names: Vec<String> = visible.map(|sheet| sheet.name.clone()).collect();
+    let mut left = CELLS_AT_MOST;
     for name in names.iter().take(SHEETS_AT_MOST) {
-        if has_header(&mut book, name, kind)? {
-            write_rows(&mut book, name, output)?;
+        if has_header(&mut book, name, kind, &mut left)? {
+            write_rows(&mut book, name, &mut left, output)?;
             let of = u32::try_from(names.len()).unwrap_or(u32::MAX);
             return Ok(SheetRead { name: name.clone(), of });
         }
@@ -105,29 +109,33 @@ struct Row {
     cells: Vec<String>,
 }
 
-/// Calls `each` with every row that is not blank, in order, until it returns false.
+/// Calls `each` with every row that is not blank, in order, until it returns false. `left` is how many cells may still be
+/// looked at.
 fn for_each_row(
     book: &mut Book<'_>,
     sheet: &str,
+    left: &mut u32,
     mut each: impl FnMut(&Row) -> Result<bool, Stop>,
 ) -> Result<(), Stop> {
     let is_1904 = book.has_1904_epoch();
     let mut cells = book.worksheet_cells_reader(sheet)?;
     let mut row = Row { number: 0, cells: Vec::new() };
     while let Some((cell, style)) = cells.next_cell_with_style_id()? {
-        let text = text_of(&cell, cells.styles().get(style), is_1904);
-        if text.is_empty() {
-            continue;
-        }
+        *left = left.checked_sub(1).ok_or(Stop::Because(NotRows::HugeWorkbook))?;
         let (number, column) = cell.get_position();
-        if number != row.number {
-            if number < row.number || number > LAST_ROW {
-                return Err(Stop::Because(NotRows::BrokenWorkbook));
-            }
+        let text = text_of(&cell, cells.styles().get(style), is_1904);
+        if !text.is_empty() && (number < row.number || number > LAST_ROW) {
+            return Err(Stop::Because(NotRows::BrokenWorkbook));
+        }
+        // A blank cell ends the row before it as well.
+        if number > row.number {
             if !row.cells.is_empty() && !each(&row)? {
                 return Ok(());
             }
             (row.number, row.cells) = (number, Vec::new());
+        }
+        if text.is_empty() {
+            continue;
         }
         let column = (column as usize).min(COLUMNS_AT_MOST);
         if row.cells.len() <= column {
@@ -143,9 +151,9 @@ fn for_each_row(
     Ok(())
 }
 
-fn has_header(book: &mut Book<'_>, sheet: &str, kind: ImportKind) -> Result<bool, Stop> {
+fn has_header(book: &mut Book<'_>, sheet: &str, kind: ImportKind, left: &mut u32) -> Result<bool, Stop> {
     let (mut is_found, mut rows) = (false, 0);
-    for_each_row(book, sheet, |row| {
+    for_each_row(book, sheet, left, |row| {
         is_found = ImportKind::is_header(kind.columns_named(row.cells.iter().map(String::as_str)));
         rows += 1;
         Ok(!is_found && rows < HEADER_AMONG)
@@ -153,9 +161,9 @@ fn has_header(book: &mut Book<'_>, sheet: &str, kind: ImportKind) -> Result<bool
     Ok(is_found)
 }
 
-fn write_rows(book: &mut Book<'_>, sheet: &str, output: &mut impl Write) -> Result<(), Stop> {
+fn write_rows(book: &mut Book<'_>, sheet: &str, left: &mut u32, output: &mut impl Write) -> Result<(), Stop> {
     let (mut rows, mut bytes, mut next) = (0, 0, 0);
-    for_each_row(book, sheet, |row| {
+    for_each_row(book, sheet, left, |row| {
         let mut line = "\n".repeat((row.number - next) as usize);
         next = row.number + 1;
         for (column, cell) in row.cells.iter().enumerate() {

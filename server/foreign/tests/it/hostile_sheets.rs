@@ -76,12 +76,13 @@ type Kind = (&'static str, fn() -> Vec<u8>, Option<NotRows>);
 const HUGE: Option<NotRows> = Some(NotRows::HugeWorkbook);
 const BROKEN: Option<NotRows> = Some(NotRows::BrokenWorkbook);
 
-const KINDS: [Kind; 16] = [
+const KINDS: [Kind; 17] = [
     ("texts of one gibibyte", || strings("<si><t>aaaaaaaaaaaaaaaaaaaaaaaa</t></si>", 30_000_000), HUGE),
     ("one text of one gibibyte", || one_string(&"a".repeat(1024), 1 << 20), HUGE),
     ("texts that are said to be four billion", || counted("4294967295"), HUGE),
     ("a million rows of one cell", || rows("<row><c><v>1</v></c></row>", 1 << 20), None),
     ("a million rows of nothing", || rows("<row><c s=\"0\"/></row>", 1 << 20), None),
+    ("three million cells of nothing", || rows_of_cells("<c r=\"A1\"/>", 3 << 20), HUGE),
     ("a million columns in a row", || rows_of_cells("<c><v>1</v></c>", 1 << 20), None),
     (
         "cells at the far end of the sheet",
