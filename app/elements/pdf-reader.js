@@ -7,8 +7,8 @@
 //
 // All it shows it builds in a box of its own, so a page that hydrates around it finds its tag empty.
 // Texts come from data-t-*: loading page of pages toolbar thumbs zoom-in zoom-out fit-width fit-page
-// single previous-page next-page go page-broken page-heavy page-held page-draw stalled · broken engine locked gone
-// forbidden offline (each also with -hint) · retry download back.
+// turn turned turn-all single previous-page next-page go page-broken page-lost page-heavy page-held page-draw stalled ·
+// broken engine form locked gone forbidden signed-out offline (each also with -hint) · retry download back sign-in.
 // Events: `ready` {page, pages}, `pagechange` {page, pages}, `failed` {reason}.
 
 import { listen } from "./reader/gestures.js";
@@ -20,6 +20,7 @@ import { firstPiece, PaperRefused, PIECE_BYTES, Pieces } from "./reader/ranges.j
 import { pageNumber, stepScale } from "./reader/scale.js";
 import { Sheets } from "./reader/sheets.js";
 import { Thumbs } from "./reader/thumbs.js";
+import { Turns } from "./reader/turns.js";
 import { icon, make, word } from "./reader/words.js";
 
 /** Waiting is shown only when there is some. */
@@ -44,6 +45,7 @@ class PdfReader extends HTMLElement {
   #bar = null;
   #sheets = null;
   #thumbs = null;
+  #turns = null;
   #engine = null;
   #queue = null;
   #pieces = null;
@@ -102,18 +104,27 @@ class PdfReader extends HTMLElement {
       standardFontDataUrl: `${engine}/standard_fonts/`,
       wasmUrl: `${engine}/wasm/`,
       iccUrl: `${engine}/iccs/`,
+      // Nothing of such a form is drawn; but only so the engine tells that it is one.
+      enableXfa: true,
+      // The names of the fonts: those of old encodings are read as one sees them.
+      fontExtraProperties: true,
       verbosity: 0,
     }));
     const isLineWaiting = () => this.#pieces?.isWaiting ?? false;
     await withinWork(this.#engine.open(), isLineWaiting);
     if (signal.aborted || this.#hasFailed) return;
     const pdf = this.#engine.document;
+    if (pdf.numPages < 1) throw new PaperRefused("broken");
+    // A form for another program, whose only page says "please wait" in every browser.
+    if (pdf.isPureXfa) throw new PaperRefused("form");
     this.#queue = this.#drawQueue(source, signal);
+    this.#turns = new Turns(this.getAttribute("src"), () => localStorage);
     this.#sheets = new Sheets({
       host: this,
       pdfjs,
       queue: this.#queue,
       stage: this.#stage,
+      turns: this.#turns,
       changed: () => this.#changed(),
     });
     await withinWork(this.#sheets.open(pdf, this.#wantedPage(pdf.numPages)), isLineWaiting);
@@ -123,6 +134,7 @@ class PdfReader extends HTMLElement {
       queue: this.#queue,
       pages: pdf.numPages,
       nav: this.#nav,
+      turns: this.#turns,
       go: (page) => this.#goFromThumbs(page),
       address: (page) => this.#address(page),
     });
@@ -192,6 +204,7 @@ class PdfReader extends HTMLElement {
       thumbs: () => this.#showThumbs(this.#nav.hidden),
       zoom: (direction) => this.#zoom(direction),
       fit: (fit) => this.#sheets?.zoom({ fit }),
+      turn: () => this.#turn(false),
       single: () => this.#single(),
       go: (text) => this.#go(text),
       step: (direction) => this.#step(direction),
@@ -214,6 +227,7 @@ class PdfReader extends HTMLElement {
       last: () => this.#sheets?.go(this.#sheets.pages),
       zoom: (direction) => this.#zoom(direction),
       fit: (fit) => this.#sheets?.zoom({ fit }),
+      turn: (isEveryPage) => this.#turn(isEveryPage),
       zoomTo: (factor, anchor) => this.#sheets?.zoom({ scale: this.#sheets.scale * factor, anchor }),
     };
   }
@@ -244,6 +258,19 @@ class PdfReader extends HTMLElement {
     if (this.#sheets) this.#sheets.zoom({ scale: stepScale(this.#sheets.scale, direction) });
   }
 
+  /** Turns the page being read, and offers to turn the others like it. */
+  #turn(isEveryPage) {
+    if (!this.#sheets) return;
+    this.#sheets.turn(isEveryPage);
+    this.#thumbs?.turned();
+    if (isEveryPage || this.#sheets.pages === 1) this.#quiet();
+    else this.#strip("rotate-cw", "turned", "turn-all", () => this.#turn(true));
+    this.#offered = this.#sheets.page;
+  }
+
+  /** The page that was turned last: the offer to turn the others goes with it. */
+  #offered = 0;
+
   #single() {
     if (!this.#sheets) return;
     this.#sheets.showSingle(!this.#sheets.single);
@@ -270,6 +297,10 @@ class PdfReader extends HTMLElement {
     this.#bar.show({ ...place, fit, single, thumbs: !this.#nav.hidden });
     if (place.page === this.#told) return;
     this.#told = place.page;
+    if (this.#offered && this.#offered !== place.page) {
+      this.#offered = 0;
+      if (!this.#pieces?.isWaiting) this.#quiet();
+    }
     this.#thumbs?.mark(place.page);
     this.#emit("pagechange", place);
     if (this.#isEmbedded) return;
@@ -320,10 +351,17 @@ class PdfReader extends HTMLElement {
 
   /** The line is gone while reading: a strip says so, what is already here stays readable. */
   #stalled(again) {
-    const retry = make("button", { type: "button", className: "btn btn--secondary btn--sm" }, word(this, "retry"));
-    retry.addEventListener("click", again);
+    this.#offered = 0;
+    this.#strip("wifi-off", "stalled", "retry", again);
+    this.#state.classList.add("is-risk");
+  }
+
+  /** A sentence above the bar, with one thing to do about it. */
+  #strip(picture, name, act, press) {
+    const button = make("button", { type: "button", className: "btn btn--secondary btn--sm" }, word(this, act));
+    button.addEventListener("click", press);
     this.#state.className = "rdr__state rdr__state--strip";
-    this.#state.replaceChildren(icon(this, "wifi-off", ""), make("span", {}, word(this, "stalled")), retry);
+    this.#state.replaceChildren(icon(this, picture, ""), make("span", {}, word(this, name)), button);
     this.#state.hidden = false;
   }
 
@@ -333,8 +371,7 @@ class PdfReader extends HTMLElement {
     this.#nav.hidden = true;
     this.#box.classList.remove("has-thumbs");
     this.#bar.element.hidden = true;
-    const pictures = { engine: "monitor", locked: "lock", gone: "file-x", forbidden: "ban", offline: "wifi-off", broken: "file-x" };
-    const sheet = make("div", { className: "empty card" }, icon(this, pictures[reason], "rdr__why"));
+    const sheet = make("div", { className: "empty card" }, icon(this, PICTURES[reason], "rdr__why"));
     sheet.append(make("h2", {}, word(this, reason)), make("p", {}, word(this, `${reason}-hint`)));
     sheet.append(make("div", { className: "row row--wrap rdr__ways" }, ...this.#waysOut(reason)));
     this.#state.className = "rdr__state rdr__state--end";
@@ -353,7 +390,11 @@ class PdfReader extends HTMLElement {
       retry.addEventListener("click", () => this.#again());
       ways.push(retry);
     }
-    if (["broken", "engine", "locked"].includes(reason)) {
+    if (reason === "signed-out") {
+      const next = encodeURIComponent(location.pathname + location.search);
+      ways.push(make("a", { href: `/sign-in?next=${next}`, className: "btn btn--primary" }, word(this, "sign-in")));
+    }
+    if (["broken", "engine", "form", "locked"].includes(reason)) {
       const file = { href: this.getAttribute("src"), download: "", className: "btn btn--secondary" };
       ways.push(make("a", file, icon(this, "file-down", ""), word(this, "download")));
     }
@@ -368,6 +409,18 @@ class PdfReader extends HTMLElement {
     this.#open();
   }
 }
+
+/** The icon of each reason why a paper is not shown. */
+const PICTURES = {
+  broken: "file-x",
+  engine: "monitor",
+  form: "file-x",
+  locked: "lock",
+  gone: "file-x",
+  forbidden: "ban",
+  "signed-out": "log-in",
+  offline: "wifi-off",
+};
 
 function reasonOf(error) {
   if (error instanceof PaperRefused) return error.reason;

@@ -1,4 +1,4 @@
-// The floating bar: small pages, zoom, fit, one page or all, and the page field.
+// The floating bar: small pages, zoom, fit, turning, one page or all, and the page field.
 
 import { icon, make, word } from "./words.js";
 
@@ -8,7 +8,7 @@ export class Bar {
   #parts = {};
   element;
 
-  /** `acts`: what the buttons do: thumbs, zoom(direction), fit(name), single, go(page), step(direction). */
+  /** `acts`: what the buttons do: thumbs, zoom(direction), fit(name), turn, single, go(page), step(direction). */
   constructor(host, acts) {
     this.#host = host;
     this.#acts = acts;
@@ -17,11 +17,12 @@ export class Bar {
     this.#parts.out = this.#button("zoom-out", "zoom-out", () => acts.zoom(-1));
     this.#parts.in = this.#button("zoom-in", "zoom-in", () => acts.zoom(1));
     this.#parts.fit = this.#button("fit-page", "maximize", () => acts.fit(this.#parts.fit.dataset.next));
-    this.#parts.single = this.#button("single", "square", () => acts.single());
+    this.#parts.turn = this.#button("turn", "rotate-cw", () => acts.turn());
+    this.#parts.single = this.#button("single", "square", () => acts.single(), "rdr__single");
     this.#parts.previous = this.#button("previous-page", "chevron-up", () => acts.step(-1), "rdr__step");
     this.#parts.next = this.#button("next-page", "chevron-down", () => acts.step(1), "rdr__step");
-    const { thumbs, out, in: zoomIn, fit, single, previous, next } = this.#parts;
-    bar.append(thumbs, make("hr"), out, zoomIn, fit, single, make("hr"), previous, this.#pageField(), next);
+    const { thumbs, out, in: zoomIn, fit, turn, single, previous, next } = this.#parts;
+    bar.append(thumbs, make("hr"), out, zoomIn, fit, turn, single, make("hr"), previous, this.#pageField(), next);
     bar.querySelectorAll("hr").forEach((rule) => rule.setAttribute("aria-hidden", "true"));
     this.element = bar;
   }
@@ -35,11 +36,11 @@ export class Bar {
     enable(next, page < pages);
     this.#parts.thumbs.setAttribute("aria-pressed", String(thumbs));
     this.#parts.single.setAttribute("aria-pressed", String(single));
-    const turn = fit === "page" ? ["fit-width", "move-horizontal", "width"] : ["fit-page", "maximize", "page"];
-    if (this.#parts.fit.dataset.next !== turn[2]) {
-      this.#label(this.#parts.fit, turn[0]);
-      this.#parts.fit.replaceChildren(icon(this.#host, turn[1]));
-      this.#parts.fit.dataset.next = turn[2];
+    const other = fit === "page" ? ["fit-width", "move-horizontal", "width"] : ["fit-page", "maximize", "page"];
+    if (this.#parts.fit.dataset.next !== other[2]) {
+      this.#label(this.#parts.fit, other[0]);
+      this.#parts.fit.replaceChildren(icon(this.#host, other[1]));
+      this.#parts.fit.dataset.next = other[2];
     }
   }
 

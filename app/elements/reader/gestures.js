@@ -7,7 +7,7 @@ const SWIPE_MS = 600;
 /** One notch of a wheel with Ctrl changes the scale by about a tenth. */
 const WHEEL_SHARE = 0.0015;
 
-/** `acts`: zoomTo(factor, anchor), step(direction), first(), last(), zoom(direction), fit(name). */
+/** `acts`: zoomTo(factor, anchor), step(direction), first(), last(), zoom(direction), fit(name), turn(isEveryPage). */
 export function listen(host, stage, acts, signal) {
   wheel(stage, acts, signal);
   fingers(stage, acts, signal);
@@ -87,6 +87,8 @@ function keys(host, stage, acts, signal) {
     "=": () => acts.zoom(1),
     "-": () => acts.zoom(-1),
     0: () => acts.fit("width"),
+    r: () => acts.turn(false),
+    R: () => acts.turn(true),
     ArrowDown: () => stage.scrollBy(0, 60),
     ArrowUp: () => stage.scrollBy(0, -60),
     " ": () => stage.scrollBy(0, stage.clientHeight * 0.9),
@@ -103,7 +105,7 @@ function keys(host, stage, acts, signal) {
     // A button takes the space bar itself, and a focused stage scrolls itself.
     const own = event.key === " " ? target.closest?.("button,a") : target === stage;
     if (own && (event.key === " " || event.key === "ArrowDown" || event.key === "ArrowUp")) return;
-    if (event.shiftKey && event.key !== "+") return;
+    if (event.shiftKey && event.key !== "+" && event.key !== "R") return;
     // Signs pressed alone are the viewer's to turn off; keys that move are not signs.
     if (event.key.length === 1 && event.key !== " " && document.documentElement.dataset.keys === "off") return;
     const act = meanings[event.key];

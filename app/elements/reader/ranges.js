@@ -9,7 +9,7 @@ const TRIES = 3;
 /** Pause before the second try; doubled for the third. */
 const PAUSE_MS = 600;
 
-/** Why a paper cannot be had: `gone`, `forbidden`, `broken` or `offline`. */
+/** Why a paper cannot be had: `gone`, `forbidden`, `signed-out`, `broken` or `offline`. */
 export class PaperRefused extends Error {
   constructor(reason) {
     super(reason);
@@ -86,9 +86,8 @@ async function ask(url, begin, end, signal) {
   }
   if (response.ok) return response;
   // A redirect from a paper's address leads to the sign-in page.
-  if (response.type === "opaqueredirect" || response.status === 401 || response.status === 403) {
-    throw new PaperRefused("forbidden");
-  }
+  if (response.type === "opaqueredirect" || response.status === 401) throw new PaperRefused("signed-out");
+  if (response.status === 403) throw new PaperRefused("forbidden");
   if (response.status === 404 || response.status === 410) throw new PaperRefused("gone");
   if (response.status === 416) throw new PaperRefused("broken");
   throw new PaperRefused("offline");

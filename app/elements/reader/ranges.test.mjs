@@ -54,7 +54,7 @@ test("a paper that is gone or not theirs to read says which", async (t) => {
     [404, "gone"],
     [410, "gone"],
     [403, "forbidden"],
-    [401, "forbidden"],
+    [401, "signed-out"],
     [503, "offline"],
   ]) {
     serve(t, paper(10), [status]);

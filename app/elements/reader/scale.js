@@ -7,6 +7,9 @@ export const POINT = 96 / 72;
 export const SCALE_MIN = 0.25;
 export const SCALE_MAX = 5;
 
+/** A sheet that is fitted may be smaller: one of A0 fits a phone at a tenth, the longest plan of 5 m at a fiftieth. */
+const FITTED_MIN = 0.01;
+
 /** Wider than this share of its true size a page is hard to read at a desk. */
 const AUTO_MAX = 1.25;
 
@@ -24,7 +27,7 @@ export function fitScale(fit, page, room) {
   const width = room.width / page.width;
   const whole = Math.min(width, room.height / page.height);
   const scale = { auto: Math.min(width, AUTO_MAX), width, page: whole }[fit];
-  return clamp(scale, SCALE_MIN, SCALE_MAX);
+  return clamp(scale, FITTED_MIN, SCALE_MAX);
 }
 
 /** The next step up (`direction` 1) or down (-1) from `scale`. */
@@ -50,6 +53,16 @@ export function pageAt(tops, scrollTop, stageHeight) {
     else high = middle - 1;
   }
   return low + 1;
+}
+
+/** How far a page that is narrower than the stage lies from its left edge; none for a wider one, which is scrolled. */
+export function inset(pageWidth, stageWidth) {
+  return pageWidth < stageWidth ? (stageWidth - pageWidth) / 2 : null;
+}
+
+/** A page's size when it is turned by so many degrees. */
+export function turned({ width, height }, degrees) {
+  return degrees % 180 === 0 ? { width, height } : { width: height, height: width };
 }
 
 /** Pages worth drawing, nearest first: what is in view, then the next, then the one before. */

@@ -4,10 +4,12 @@ import {
   canvasRatio,
   CANVAS_PIXELS,
   fitScale,
+  inset,
   LIVE_CANVASES,
   pageAt,
   pageNumber,
   stepScale,
+  turned,
   wantedPages,
 } from "./scale.js";
 
@@ -23,6 +25,24 @@ test("at a desk a page stops growing at 125 per cent", () => {
 
 test("a whole page fits the lower of both sides", () => {
   assert.equal(fitScale("page", a4, { width: 1900, height: 561 }), 0.5);
+});
+
+test("the largest plan fits the smallest phone", () => {
+  const a0 = { width: 3179, height: 4494 };
+  assert.ok(a0.width * fitScale("auto", a0, { width: 304, height: 500 }) <= 304);
+  const longest = { width: 19_200, height: 1122 };
+  assert.ok(longest.width * fitScale("width", longest, { width: 304, height: 500 }) <= 304);
+});
+
+test("a page narrower than the stage lies in its middle, a wider one is scrolled", () => {
+  assert.equal(inset(800, 1000), 100);
+  assert.equal(inset(1000, 1000), null);
+  assert.equal(inset(3179, 1000), null);
+});
+
+test("a page on its side is as wide as it was high", () => {
+  assert.deepEqual(turned(a4, 90), { width: 1122, height: 793 });
+  assert.deepEqual(turned(a4, 180), a4);
 });
 
 test("zoom steps up and down again reach the same scale", () => {

@@ -4,24 +4,30 @@
 import {
   canvasRatio,
   fitScale,
-  LIVE_CANVASES,
+  inset,
   pageAt,
   POINT,
   SCALE_MAX,
   SCALE_MIN,
   clamp,
+  turned,
   wantedPages,
 } from "./scale.js";
+import { pageText } from "./page-text.js";
 import { icon, make, word } from "./words.js";
 
 /** A skeleton that flashes for a moment is worse than none. */
 const SKELETON_MS = 300;
+
+/** A page is laid out as A4 while nothing is known of it. */
+const A4 = { width: 595 * POINT, height: 842 * POINT };
 
 export class Sheets {
   #host;
   #pdfjs;
   #queue;
   #stage;
+  #turns;
   #column;
   #sheets = [];
   #tops = [];
@@ -29,13 +35,16 @@ export class Sheets {
   #fit = "auto";
   #scale = 1;
   #single = false;
+  /** Where the stage was brought to, until the reader scrolls: at the top of the page, or anywhere. */
+  #rest = null;
   #busy = null;
   #ended = false;
   #changed;
 
-  /** `changed()` is called whenever what is read or its size has changed. */
-  constructor({ host, pdfjs, queue, stage, changed }) {
+  /** `turns` says how pages are turned; `changed()` is called whenever what is read or its size has changed. */
+  constructor({ host, pdfjs, queue, stage, turns, changed }) {
     this.#host = host;
+    this.#turns = turns;
     this.#pdfjs = pdfjs;
     this.#queue = queue;
     this.#stage = stage;
@@ -68,17 +77,20 @@ export class Sheets {
 
   /** Lays every sheet out in the size of the first; true sizes come as pages are drawn. */
   async open(pdf, page) {
-    const first = await pdf.getPage(1);
+    const isOnlyPage = pdf.numPages === 1;
+    // A first page that is broken says so in its place: the others may be good.
+    const first = await pdf.getPage(1).catch((error) => (isOnlyPage ? Promise.reject(error) : null));
     if (this.#ended) return;
-    const size = trueSize(first);
+    const plain = first ? trueSize(first) : A4;
     for (let number = 1; number <= pdf.numPages; number += 1) {
       const box = make("div", {
         className: "rdr__page is-blank",
         role: "group",
         "aria-label": word(this.#host, "page", { page: number }),
       });
-      const sheet = { number, box, size, scale: 1, canvas: null, drawn: 0, text: null, sized: number === 1 };
-      this.#sheets.push({ ...sheet, notice: null, reason: null });
+      const sheet = { number, box, plain, unit: first?.userUnit ?? 1, scale: 1, sized: number === 1 };
+      const drawn = { canvas: null, drawn: 0, text: null, notice: null, reason: null, failed: null };
+      this.#sheets.push({ ...sheet, size: turned(plain, this.#turns.of(number)), ...drawn });
     }
     this.#column.append(...this.#sheets.map((sheet) => sheet.box));
     this.#layOut();
@@ -89,15 +101,32 @@ export class Sheets {
   go(page) {
     this.#current = clamp(page, 1, this.pages);
     if (this.#single) this.#showSingle();
-    this.#stage.scrollTop = this.#single ? 0 : this.#tops[this.#current - 1] - this.#gap();
+    this.#toTop();
     this.#tell();
     this.#draw();
+  }
+
+  /** Turns the page being read by a quarter, or every page as that one is. */
+  turn(isEveryPage = false) {
+    if (isEveryPage) this.#turns.turnAllAs(this.#current);
+    else this.#turns.turn(this.#current);
+    this.#busy?.turn.leave();
+    this.#busy = null;
+    const moved = isEveryPage ? this.#sheets : [this.#sheets[this.#current - 1]];
+    for (const sheet of moved) {
+      this.#release(sheet);
+      sheet.size = turned(sheet.plain, this.#turns.of(sheet.number));
+    }
+    this.#layOut();
+    this.go(this.#current);
   }
 
   /** A fit (`auto`, `width`, `page`) or, with `fit` null, a scale; `anchor` stays where it is. */
   zoom({ fit = null, scale = null, anchor = null }) {
     const point = anchor ?? { x: this.#stage.clientWidth / 2, y: this.#stage.clientHeight / 3 };
+    const isAtTop = !anchor && this.#rest?.isTop;
     const at = this.#place(point.y);
+    if (anchor) this.#current = at.index + 1;
     const { box } = this.#sheets[at.index];
     const across = (this.#stage.scrollLeft + point.x - box.offsetLeft) / Math.max(1, box.offsetWidth);
     this.#fit = fit;
@@ -105,6 +134,8 @@ export class Sheets {
     this.#layOut();
     this.#stage.scrollTop = this.#tops[at.index] + at.share * this.#heightOf(at.index) - point.y;
     this.#stage.scrollLeft = box.offsetLeft + across * box.offsetWidth - point.x;
+    if (isAtTop) this.#toTop();
+    else this.#settle(false);
     this.#tell();
     this.#draw();
   }
@@ -123,14 +154,17 @@ export class Sheets {
     if (this.#sheets.length === 0) return;
     const at = this.#place(0);
     this.#layOut();
-    this.#stage.scrollTop = this.#tops[at.index] + at.share * this.#heightOf(at.index);
+    if (this.#rest?.isTop) this.#toTop();
+    else this.#stage.scrollTop = this.#tops[at.index] + at.share * this.#heightOf(at.index);
+    this.#settle(this.#rest?.isTop ?? false);
     this.#tell();
     this.#draw();
   }
 
   scrolled() {
     if (this.#sheets.length === 0) return;
-    if (!this.#single) {
+    if (this.#rest && Math.abs(this.#rest.top - this.#stage.scrollTop) > 1) this.#rest = null;
+    if (!this.#single && !this.#rest) {
       const page = this.#atEnd() ? this.pages : pageAt(this.#tops, this.#stage.scrollTop, this.#stage.clientHeight);
       if (page !== this.#current) {
         this.#current = page;
@@ -155,6 +189,18 @@ export class Sheets {
 
   // ---- places ----
 
+  #toTop() {
+    this.#stage.scrollTop = this.#single ? 0 : this.#tops[this.#current - 1] - this.#gap();
+    const { offsetLeft, offsetWidth } = this.#sheets[this.#current - 1].box;
+    if (offsetWidth > this.#stage.clientWidth) this.#stage.scrollLeft = offsetLeft;
+    this.#settle(true);
+  }
+
+  /** The stage stands where it was brought to. The page that it was brought to is read, however small it is. */
+  #settle(isTop) {
+    this.#rest = { top: this.#stage.scrollTop, isTop };
+  }
+
   #gap() {
     return Number.parseFloat(getComputedStyle(this.#column).rowGap) || 0;
   }
@@ -162,7 +208,8 @@ export class Sheets {
   /** What the stage offers a page. */
   #room() {
     const style = getComputedStyle(this.#stage);
-    const inline = Number.parseFloat(style.paddingLeft) + Number.parseFloat(style.paddingRight);
+    const column = getComputedStyle(this.#column);
+    const inline = Number.parseFloat(column.paddingLeft) + Number.parseFloat(column.paddingRight);
     const block = Number.parseFloat(style.paddingTop) + Number.parseFloat(style.paddingBottom);
     return { width: this.#stage.clientWidth - inline, height: this.#stage.clientHeight - block };
   }
@@ -171,9 +218,13 @@ export class Sheets {
     const room = this.#room();
     for (const sheet of this.#sheets) {
       sheet.scale = this.#fit ? fitScale(this.#fit, sheet.size, room) : this.#scale;
-      sheet.box.style.width = `${Math.floor(sheet.size.width * sheet.scale)}px`;
+      const width = Math.floor(sheet.size.width * sheet.scale);
+      const left = inset(width, this.#stage.clientWidth);
+      sheet.box.style.width = `${width}px`;
       sheet.box.style.height = `${Math.floor(sheet.size.height * sheet.scale)}px`;
-      sheet.box.style.setProperty("--total-scale-factor", sheet.scale * POINT);
+      // Beside a sheet that is wider than the stage, the others stay in the middle of it.
+      sheet.box.style.left = left === null ? "auto" : `${left}px`;
+      sheet.box.style.setProperty("--total-scale-factor", sheet.scale * POINT * sheet.unit);
     }
     if (this.#single) this.#showSingle();
     this.#tops = this.#sheets.map((sheet) => sheet.box.offsetTop);
@@ -243,16 +294,18 @@ export class Sheets {
   }
 
   #isStale(page) {
-    const { drawn, scale } = this.#sheets[page - 1];
-    return drawn !== scale;
+    const { drawn, scale, failed } = this.#sheets[page - 1];
+    return !failed && drawn !== scale;
   }
 
   async #drawSheet(sheet, pdf, turn) {
     const busy = { sheet, scale: sheet.scale, turn };
     this.#busy = busy;
     const skeleton = setTimeout(() => sheet.box.classList.add("is-slow"), SKELETON_MS);
+    let isFound = false;
     try {
       const page = await turn.race(pdf.getPage(sheet.number));
+      isFound = true;
       if (this.#learnSize(sheet, page)) return;
       const canvas = await this.#paint(page, busy);
       if (this.#busy !== busy) {
@@ -264,7 +317,7 @@ export class Sheets {
       await this.#writeText(sheet, page, turn);
     } catch (error) {
       if (turn.signal.aborted || this.#busy !== busy) return;
-      if (!turn.isDrawn) this.#unreadable(sheet, busy.scale);
+      if (!turn.isDrawn) this.#unreadable(sheet, isFound);
     } finally {
       clearTimeout(skeleton);
       sheet.box.classList.remove("is-slow");
@@ -279,20 +332,29 @@ export class Sheets {
   #learnSize(sheet, page) {
     if (sheet.sized) return false;
     sheet.sized = true;
-    const size = trueSize(page);
-    if (size.width === sheet.size.width && size.height === sheet.size.height) return false;
+    const plain = trueSize(page);
+    const { width, height } = sheet.plain;
+    if (plain.width === width && plain.height === height && page.userUnit === sheet.unit) return false;
     const at = this.#place(this.#stage.clientHeight / 3);
-    sheet.size = size;
+    Object.assign(sheet, { plain, unit: page.userUnit, size: turned(plain, this.#turns.of(sheet.number)) });
     this.#layOut();
-    if (!this.#single) {
+    if (this.#rest?.isTop) this.#toTop();
+    else if (!this.#single) {
       const top = this.#tops[at.index] + at.share * this.#heightOf(at.index);
       this.#stage.scrollTop = top - this.#stage.clientHeight / 3;
+      if (this.#rest) this.#settle(false);
     }
     return true;
   }
 
+  /** The page as it lies on the stage. */
+  #viewport(page, scale) {
+    const rotation = (page.rotate + this.#turns.of(page.pageNumber)) % 360;
+    return page.getViewport({ scale: scale * POINT, rotation });
+  }
+
   async #paint(page, { scale, turn }) {
-    const viewport = page.getViewport({ scale: scale * POINT });
+    const viewport = this.#viewport(page, scale);
     const ratio = canvasRatio(viewport.width, viewport.height, window.devicePixelRatio || 1);
     const canvas = make("canvas", {
       width: Math.max(1, Math.floor(viewport.width * ratio)),
@@ -313,7 +375,7 @@ export class Sheets {
     sheet.canvas = canvas;
     sheet.drawn = scale;
     sheet.box.prepend(canvas);
-    sheet.box.classList.remove("is-blank", "is-slow", "is-broken");
+    sheet.box.classList.remove("is-blank", "is-slow");
     this.#showNotice(sheet);
     if (before) empty(before);
   }
@@ -321,9 +383,9 @@ export class Sheets {
   /** The words of the page lie over its picture: to be selected, and read aloud. */
   async #writeText(sheet, page, turn) {
     if (sheet.text || !this.#queue.mayReadText(sheet.number)) return;
-    const textContentSource = await readText(page, turn);
+    const textContentSource = await pageText(page, turn);
     const container = make("div", { className: "textLayer" });
-    const viewport = page.getViewport({ scale: sheet.scale * POINT });
+    const viewport = this.#viewport(page, sheet.scale);
     const layer = new this.#pdfjs.TextLayer({ textContentSource, container, viewport });
     await turn.race(layer.render());
     if (!sheet.canvas) return; // The page was scrolled away meanwhile.
@@ -331,9 +393,9 @@ export class Sheets {
     sheet.box.append(container);
   }
 
-  /** Says of a page that is not drawn by itself why, with the file to download and a button that draws it. */
+  /** Says of a page that is not drawn why, with the file to download and a button that draws it. */
   #showNotice(sheet) {
-    const reason = sheet.canvas ? null : this.#queue.reasonNotToDraw(sheet.number);
+    const reason = sheet.canvas ? null : (sheet.failed ?? this.#queue.reasonNotToDraw(sheet.number));
     if (sheet.reason === reason) return;
     sheet.notice?.remove();
     Object.assign(sheet, { reason, notice: null });
@@ -341,23 +403,27 @@ export class Sheets {
     const host = this.#host;
     const file = { href: host.getAttribute("src"), download: "", className: "btn btn--secondary" };
     const draw = make("button", { type: "button", className: "btn btn--secondary" });
-    draw.append(word(host, reason === "heavy" ? "retry" : "page-draw"));
+    draw.append(word(host, reason === "held" ? "page-draw" : "retry"));
     draw.addEventListener("click", () => {
       this.#stage.focus({ preventScroll: true });
+      sheet.failed = null;
       this.#queue.press(sheet.number);
       this.#draw();
     });
     const ways = make("div", { className: "row row--wrap rdr__ways" });
     ways.append(make("a", file, icon(host, "file-down", ""), word(host, "download")), draw);
-    sheet.notice = make("div", { className: "rdr__notice" }, make("p", {}, word(host, `page-${reason}`)), ways);
+    const said = word(host, `page-${reason}`, { page: sheet.number });
+    sheet.notice = make("div", { className: "rdr__notice" }, make("p", {}, said), ways);
     sheet.box.append(sheet.notice);
   }
 
-  #unreadable(sheet, scale) {
-    sheet.drawn = scale;
+  /**
+   * The engine cannot look for pages behind one that it does not find: the last one it knows then may not be the paper's.
+   */
+  #unreadable(sheet, isFound) {
+    sheet.failed = isFound || sheet.number < this.pages ? "broken" : "lost";
     sheet.box.classList.remove("is-slow");
-    sheet.box.classList.add("is-broken");
-    sheet.box.dataset.say = word(this.#host, "page-broken", { page: sheet.number });
+    this.#showNotice(sheet);
   }
 
   #release(sheet) {
@@ -377,20 +443,6 @@ export async function render(page, options, turn) {
   };
   turn.signal.addEventListener("abort", () => task.cancel(), { once: true });
   await turn.race(task.promise);
-}
-
-async function readText(page, turn) {
-  const text = { items: [], styles: {}, lang: null };
-  const reader = page.streamTextContent().getReader();
-  turn.signal.addEventListener("abort", () => reader.cancel(turn.signal.reason).catch(() => {}), { once: true });
-  for (;;) {
-    const { value, done } = await turn.race(reader.read());
-    if (done) return text;
-    turn.moved();
-    text.lang ??= value.lang;
-    Object.assign(text.styles, value.styles);
-    for (const item of value.items) text.items.push(item);
-  }
 }
 
 function trueSize(page) {

@@ -10,6 +10,7 @@ export class Thumbs {
   #host;
   #queue;
   #nav;
+  #turns;
   #links = [];
   #live = [];
   #visible = new Set();
@@ -17,9 +18,10 @@ export class Thumbs {
   #ended = false;
   #observer;
 
-  /** `go(page)` is called when a small page is chosen; `address(page)` is its link. */
-  constructor({ host, queue, pages, nav, go, address }) {
+  /** `turns` says how pages are turned; `go(page)` is called when a small page is chosen; `address(page)` is its link. */
+  constructor({ host, queue, pages, nav, turns, go, address }) {
     this.#host = host;
+    this.#turns = turns;
     this.#queue = queue;
     this.#nav = nav;
     for (let page = 1; page <= pages; page += 1) {
@@ -49,6 +51,18 @@ export class Thumbs {
     if (offsetTop < scrollTop || offsetTop + offsetHeight > scrollTop + clientHeight) {
       this.#nav.scrollTop = offsetTop - clientHeight / 2;
     }
+  }
+
+  /** Pages were turned: their small pictures are drawn again. */
+  turned() {
+    for (const [index, link] of this.#links.entries()) {
+      const box = link.firstChild;
+      if (!box.firstChild || Number(box.dataset.turn) === this.#turns.of(index + 1)) continue;
+      this.#live = this.#live.filter((canvas) => canvas !== box.firstChild);
+      box.firstChild.width = 0;
+      box.replaceChildren();
+    }
+    this.#queue.wake();
   }
 
   end() {
@@ -92,13 +106,16 @@ export class Thumbs {
     }
   }
 
-  async #paint(box, page, turn) {
-    const { width, height } = page.getViewport({ scale: 1 });
+  async #paint(box, page, drawing) {
+    const turn = this.#turns.of(page.pageNumber);
+    const rotation = (page.rotate + turn) % 360;
+    const { width, height } = page.getViewport({ scale: 1, rotation });
+    box.dataset.turn = turn;
     box.style.aspectRatio = `${width} / ${height}`;
     const scale = (box.clientWidth * Math.min(2, window.devicePixelRatio || 1)) / width;
-    const viewport = page.getViewport({ scale });
+    const viewport = page.getViewport({ scale, rotation });
     const canvas = make("canvas", { width: Math.ceil(viewport.width), height: Math.ceil(viewport.height) });
-    await render(page, { canvas, viewport, background: "#fff" }, turn);
+    await render(page, { canvas, viewport, background: "#fff" }, drawing);
     return canvas;
   }
 

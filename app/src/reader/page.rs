@@ -157,8 +157,9 @@ fn refused(reading: Loaded<Reading>, failure: Failure) -> AnyView {
     .into_any()
 }
 
-/// The path of this request.
+/// The path and query of this request: the page that was being read is in the query.
 #[cfg(feature = "ssr")]
 fn here() -> String {
-    use_context::<http::request::Parts>().map_or_else(|| "/".into(), |parts| parts.uri.path().to_owned())
+    let uri = use_context::<http::request::Parts>().map(|parts| parts.uri);
+    uri.and_then(|uri| Some(uri.path_and_query()?.to_string())).unwrap_or_else(|| "/".into())
 }
