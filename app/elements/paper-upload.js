@@ -13,12 +13,13 @@
 // Without script the form works as it stands. With it, what is marked data-plain gives way to a drop
 // area; each file is one POST: the form's other fields first, then `file`. The server answers 2xx, or
 // a refusal as JSON {"message": "…"}, which is shown beside its file. A file whose first page could not be
-// read ("failure": {"refused": {"first_page_unread": {"kept": ID}}}) waits for a tick. The declaration is
+// read ("failure": {"refused": {"first_page_unread": {"kept": ID}}}) waits for a tick, and one that is there already
+// ("same_paper") for a press. The answer is
 // then sent with the file's ID as `kept`, and with the whole file if the server no longer keeps it.
 // The files belong to the tab's queue (upload/queue.js), which goes on while other pages of the program are shown;
 // meanwhile a strip tells of them (upload/strip.js). This element shows those of its own form, from before it was drawn too.
-// Texts, data-t-*: drop choose waiting sending done cancel retry remove cancelled refused offline too-big
-// finished some-refused reload declare declare-send,
+// Texts, data-t-*: drop choose waiting sending done cancel retry remove cancelled refused offline changed too-big
+// finished some-refused reload declare declare-send again,
 // and for the strip strip strip-sending strip-failed strip-back strip-drop. Event: `uploaded` {count}, cancelable; unless it is
 // prevented, the page is loaded again when every file has arrived. Event: `signedout` when the session ended before a file
 // was stored; the file can be sent again.
@@ -134,7 +135,7 @@ class PaperUpload extends HTMLElement {
     const row = new UploadRow(this, upload, {
       cancel: () => queue.cancel(upload),
       retry: () => queue.retry(upload),
-      declare: () => queue.declare(upload),
+      answer: () => queue.answer(upload),
       remove: () => queue.remove(upload),
     });
     this.#rows.set(upload, row);

@@ -60,6 +60,11 @@ class FakeElement extends EventTarget {
 const FORM = { action: "/meetings/1/papers", id: "add-1", fields: [["item", "1"], ["level", "open"]] };
 const FIELD = { name: "file", multiple: true, accept: "application/pdf" };
 
+/** Reads the first byte of a file. */
+const READ = async (name) => {
+  if (name.startsWith("changed")) throw new Error("NotReadableError");
+};
+
 /** Records sent requests; the test answers them. */
 class FakeRequest extends EventTarget {
   static sent = [];
@@ -74,6 +79,11 @@ class FakeRequest extends EventTarget {
 
   abort() {
     this.dispatchEvent(new Event("abort"));
+  }
+
+  break() {
+    this.dispatchEvent(new Event("error"));
+    this.dispatchEvent(new Event("loadend"));
   }
 
   answer(status, body) {
@@ -136,7 +146,7 @@ async function sending(...names) {
 
 function choose(element, names) {
   const [field] = element.all((child) => child.type === "file");
-  field.files = names.map((name) => ({ name, size: 1000 }));
+  field.files = names.map((name) => ({ name, size: 1000, slice: () => ({ arrayBuffer: () => READ(name) }) }));
   field.dispatchEvent(new Event("change"));
 }
 
@@ -166,11 +176,40 @@ test("a page that cannot be read is asked about, and the declaration goes withou
   assert.equal(sent.length, 2);
 });
 
+test("a file that was changed or removed after it was chosen says so, and the next one goes on", async () => {
+  const element = await sending("changed.pdf", "b.pdf");
+  FakeRequest.sent[0].break();
+  await new Promise(setImmediate);
+  assert.equal(element.all((part) => part.textContent === "changed").length > 0, true);
+  assert.equal(element.all((part) => part.getAttribute("aria-label") === "retry").length, 0, "no try can help");
+  assert.deepEqual(FakeRequest.sent.map(({ fields }) => fields.get("file").name), ["changed.pdf", "b.pdf"]);
+  FakeRequest.sent[1].break();
+  await new Promise(setImmediate);
+  assert.equal(element.all((part) => part.textContent === "offline").length > 0, true);
+  assert.equal(element.all((part) => part.getAttribute("aria-label") === "retry").length, 1);
+});
+
 test("every icon is of the page's sprite", async () => {
   const element = await sending();
   const icons = element.all((child) => child.getAttribute("href")).map((child) => child.getAttribute("href"));
   assert.ok(icons.length > 1);
   for (const icon of icons) assert.match(icon, /^\/pkg\/icons\.svg#i-[a-z0-9-]+$/);
+});
+
+test("a file that is there already is asked about, and added again by one press", async () => {
+  const element = await sending();
+  const { sent } = FakeRequest;
+  sent[0].answer(409, { message: "there", failure: { refused: { same_paper: { kept: "k2" } } } });
+  assert.equal(element.all((child) => child.type === "checkbox").length, 0);
+  const isButton = (child) => child.type === "button" && child.textContent === "again";
+  element.all(isButton)[0].dispatchEvent(new Event("click"));
+  assert.deepEqual([...sent[1].fields], [...FORM.fields, ["again", "yes"], ["kept", "k2"]]);
+  sent[1].answer(409, unread("k2"));
+  element.all((child) => child.textContent === "declare-send")[0].dispatchEvent(new Event("click"));
+  assert.deepEqual(
+    [...sent[2].fields].slice(FORM.fields.length),
+    [["declared", "yes"], ["again", "yes"], ["kept", "k2"]],
+  );
 });
 
 test("a file that is kept no longer is sent again, with its declaration", async () => {

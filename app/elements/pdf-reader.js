@@ -92,7 +92,10 @@ class PdfReader extends HTMLElement {
   }
 
   async #load(signal) {
-    const source = new URL(this.getAttribute("src"), document.baseURI).href;
+    const address = new URL(this.getAttribute("src"), document.baseURI);
+    // Whoever only gets the bytes has not read the paper yet: that is told by `ready`.
+    address.searchParams.set("in", "reader");
+    const source = address.href;
     const engine = new URL(this.getAttribute("pdfjs") || "/pdfjs", document.baseURI).href;
     // The engine and the first piece travel together.
     const [pdfjs, first] = await Promise.all([import(`${engine}/pdf.min.mjs`), firstPiece(source, signal)]);

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use server_fn::codec::JsonEncoding;
 use server_fn::error::{FromServerFnError, ServerFnErrorErr};
 
-use crate::refused_paper::{first_page, marking, not_pdf, unread};
+use crate::refused_paper::{first_page, instead_of, marking, not_pdf, unread};
 use crate::text::keys::*;
 use crate::text::{self, Text, t, tf};
 use crate::ui::notice::{Notice, Tone};
@@ -184,6 +184,13 @@ fn refused(refusal: &Refusal) -> Described {
             tf(first_page(*why), &[("title", title)]),
             format!("{} {}", unread(*why), t(REFUSED_FIRST_PAGE_UNREAD_BODY)),
         ),
+        Refusal::SamePaper { name, title, .. } => Described::new(
+            tf(REFUSED_SAME_PAPER, &[("name", name), ("title", title)]),
+            t(REFUSED_SAME_PAPER_BODY),
+        ),
+        Refusal::RestoredTooLate { minutes } => {
+            Described::new(tf(REFUSED_RESTORED_LATE, &[("n", minutes)]), t(REFUSED_RESTORED_LATE_BODY))
+        }
         Refusal::NoLongerKept => plain(REFUSED_NO_LONGER_KEPT, REFUSED_NO_LONGER_KEPT_BODY),
         Refusal::TooLarge { limit_mib } => {
             Described::new(t(REFUSED_TOO_LARGE), tf(REFUSED_TOO_LARGE_BODY, &[("limit", limit_mib)]))
@@ -229,7 +236,7 @@ fn refused(refusal: &Refusal) -> Described {
         Refusal::ReasonNeeded => plain(REFUSED_REASON_NEEDED, REFUSED_REASON_NEEDED_BODY),
         Refusal::Withdrawn => plain(READER_GONE, READER_GONE_HINT),
         Refusal::Classified => plain(REFUSED_CLASSIFIED, REFUSED_CLASSIFIED_BODY),
-        Refusal::NotPdf { kind } => plain(not_pdf(*kind), REFUSED_NOT_PDF_BODY),
+        Refusal::NotPdf { kind } => plain(not_pdf(*kind), instead_of(*kind)),
         Refusal::NotRows { why } => {
             let (title, body) = crate::refused_rows::not_rows(*why);
             Described::new(title, body)

@@ -43,6 +43,17 @@ pub(crate) fn not_pdf(kind: FileKind) -> Text {
         FileKind::Picture => REFUSED_NOT_PDF_PICTURE,
         FileKind::Packed => REFUSED_NOT_PDF_PACKED,
         FileKind::WebPage => REFUSED_NOT_PDF_WEB_PAGE,
+        FileKind::Form => REFUSED_NOT_PDF_FORM,
+        FileKind::Cut => REFUSED_NOT_PDF_CUT,
         FileKind::Other => REFUSED_NOT_PDF,
+    }
+}
+
+/// What to do instead.
+pub(crate) fn instead_of(kind: FileKind) -> Text {
+    match kind {
+        FileKind::Form => REFUSED_NOT_PDF_FORM_BODY,
+        FileKind::Cut => REFUSED_NOT_PDF_CUT_BODY,
+        _ => REFUSED_NOT_PDF_BODY,
     }
 }

@@ -38,6 +38,7 @@ fn of_kind(kind: FileKind) -> Text {
         FileKind::Picture => REFUSED_NOT_ROWS_PICTURE,
         FileKind::Packed => REFUSED_NOT_ROWS_PACKED,
         FileKind::WebPage => REFUSED_NOT_ROWS_WEB_PAGE,
+        FileKind::Form | FileKind::Cut => REFUSED_NOT_ROWS_PDF,
         FileKind::Other => REFUSED_NOT_ROWS_OTHER,
     }
 }

@@ -233,14 +233,15 @@ pub fn csv_href(csv: &str) -> String {
     format!("data:text/csv;charset=utf-8,{}{}", escape("\u{feff}"), escape(csv))
 }
 
-/// A size: `850 KB`, `2,4 MB`.
+/// A size, rounded to the nearest: `850 KB`, `2,4 MB`. The upload's rows write it the same way.
 pub fn bytes(size: i64) -> String {
-    const MEGABYTE: i64 = 1_000_000;
-    if size < MEGABYTE {
-        return format!("{} KB", number((size / 1000).max(1)));
+    let kilobytes = (size + 500) / 1000;
+    if kilobytes < 1000 {
+        return format!("{} KB", kilobytes.max(1));
     }
+    let tenths = (size + 50_000) / 100_000;
     let mark = locale().pick(",", ".");
-    format!("{}{mark}{} MB", number(size / MEGABYTE), size % MEGABYTE / 100_000)
+    format!("{}{mark}{} MB", number(tenths / 10), tenths % 10)
 }
 
 #[cfg(all(test, not(feature = "hydrate")))]
@@ -250,6 +251,22 @@ mod tests {
 
     fn day(text: &str) -> NaiveDate {
         text.parse().unwrap()
+    }
+
+    #[test]
+    fn a_size_is_rounded_to_the_nearest() {
+        for (size, shown) in [
+            (0, "1 KB"),
+            (38_499, "38 KB"),
+            (38_500, "39 KB"),
+            (999_499, "999 KB"),
+            (999_500, "1,0 MB"),
+            (2_449_999, "2,4 MB"),
+            (2_450_000, "2,5 MB"),
+            (1_234_567_890, "1.234,6 MB"),
+        ] {
+            assert_eq!(bytes(size), shown);
+        }
     }
 
     #[test]

@@ -87,9 +87,12 @@ test('a paper that was withdrawn is no longer opened, and this is said in words'
 
   await test.step('the secretary withdraws it', async () => {
     await secretary.locator('summary').and(secretary.getByLabel(t('agenda_paper_menu', { title: 'Đề án' }))).click();
-    await secretary.getByRole('button', { name: t('agenda_withdraw') }).filter({ visible: true }).click();
+    await secretary.locator('summary').filter({ hasText: t('agenda_withdraw'), visible: true }).click();
+    await expect(secretary.getByText(t('agenda_withdraw_ask', { title: 'Đề án' })).filter({ visible: true })).toBeVisible();
+    await secretary.getByRole('button', { name: t('agenda_withdraw_yes'), exact: true }).filter({ visible: true }).click();
     await expect(secretary.locator('a.paper')).toHaveCount(1);
     await expect(secretary.locator('a.paper')).toContainText('Phụ lục');
+    await expect(secretary.getByRole('button', { name: t('agenda_restore_label', { title: 'Đề án' }) })).toBeVisible();
   });
 
   await test.step('whoever has it open, or its address, is told', async () => {

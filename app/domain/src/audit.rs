@@ -145,6 +145,7 @@ deeds! {
     PapersLeaveNeutralLine = "papers.leave_neutral_line", PaperReaders;
     PapersRename = "papers.rename", PaperReaders;
     PapersWithdraw = "papers.withdraw", PaperReaders;
+    PapersRestore = "papers.restore", PaperReaders;
     PeopleAdd = "people.add", TrailReaders;
     PeopleChange = "people.change", TrailReaders;
     PeopleResetPassword = "people.reset_password", TrailReaders;

@@ -146,6 +146,20 @@ pub enum Refusal {
         /// Where the file is kept for some minutes, so that the sender can declare without sending it again.
         kept: HeldPaperId,
     },
+    /// The agenda item already has a paper with this content: the sender is asked whether it should be there twice.
+    SamePaper {
+        /// The title that the paper would have.
+        name: String,
+        /// The title of the paper that is there.
+        title: String,
+        /// Where the file is kept for some minutes, so that it need not be sent again.
+        kept: HeldPaperId,
+    },
+    /// A paper was withdrawn too long ago to be put back.
+    RestoredTooLate {
+        /// How many minutes it could be.
+        minutes: i64,
+    },
     /// A file that waited for its declaration is no longer kept.
     NoLongerKept,
     /// The file is no PDF, whatever its name says.

@@ -4,7 +4,7 @@
 mod marking;
 
 use async_trait::async_trait;
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::access::Caller;
@@ -17,6 +17,14 @@ pub use marking::{COLUMN_GAP, PageLine, marking, may_be_marked};
 pub const PAPER_MIB_AT_MOST: u64 = 200;
 /// Most papers of one agenda item: a list longer than this is a library.
 pub const PAPERS_AT_MOST: usize = 50;
+/// A withdrawn paper can be put back this long: a slip is noticed within minutes, and whoever was told meanwhile
+/// that it is gone is not surprised hours later.
+pub const RESTORED_WITHIN: TimeDelta = TimeDelta::minutes(15);
+
+/// Whether a paper that was withdrawn can be put back.
+pub fn may_be_restored(withdrawn: DateTime<Utc>, now: DateTime<Utc>) -> bool {
+    now - withdrawn <= RESTORED_WITHIN
+}
 
 /// The levels that keep a paper out of the system.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -97,6 +105,23 @@ impl Unread {
         }
     }
 
+    /// Reads a code.
+    pub fn parse(code: &str) -> Option<Unread> {
+        let all = [
+            Self::NoText,
+            Self::Letters,
+            Self::OldLetters,
+            Self::Locked,
+            Self::Damaged,
+            Self::NotAll,
+            Self::GivenUp,
+            Self::Doubtful,
+            Self::Pictures,
+            Self::Outlines,
+        ];
+        all.into_iter().find(|why| why.code() == code)
+    }
+
     /// Whether the page was read, and something on it may be a marking.
     pub const fn is_doubt(self) -> bool {
         matches!(self, Self::Doubtful | Self::Pictures | Self::Outlines)
@@ -119,7 +144,7 @@ impl Unread {
     }
 }
 
-/// What kind of file was sent instead of a PDF.
+/// What kind of file was sent instead of a PDF that can be read here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FileKind {
@@ -131,6 +156,10 @@ pub enum FileKind {
     Packed,
     /// A web page, such as an error page instead of the file.
     WebPage,
+    /// A PDF whose pages are an XFA form: every browser shows a sentence that asks for another program.
+    Form,
+    /// The beginning of a PDF, or less: the rest is missing, and no page can be opened.
+    Cut,
     /// Something else.
     Other,
 }
@@ -182,8 +211,21 @@ pub struct Paper {
     pub bytes: i64,
     /// Whether the caller has opened this version.
     pub is_read: bool,
+    /// Why its first page could not be read when it was uploaded.
+    pub unread: Option<Unread>,
     /// The declaration under which the paper was accepted. Shown only to people who manage papers.
     pub declaration: Option<Declaration>,
+}
+
+/// A paper that was withdrawn. Told only to those who manage papers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WithdrawnPaper {
+    /// Identifier.
+    pub id: PaperId,
+    /// Title.
+    pub title: String,
+    /// When it was withdrawn.
+    pub at: DateTime<Utc>,
 }
 
 /// What the reader shows around the pages.
@@ -224,12 +266,14 @@ pub struct FoundPaper {
 ///
 /// Readers are the meeting's chair, secretary, delegates and secretariat (`ReadPaper`); the secretariat
 /// manages papers (`ManagePapers`). Uploading is a streaming route of the server because it moves bytes.
-/// Refusals: `Classified`, `MarkedClassified`, `FirstPageUnread`, `NotPdf`, `TooLarge`, `EmptyFile`,
-/// `WrongState`.
+/// Refusals: `Classified`, `MarkedClassified`, `FirstPageUnread`, `SamePaper`, `NotPdf`, `TooLarge`, `EmptyFile`,
+/// `RestoredTooLate`, `WrongState`.
 #[async_trait]
 pub trait Papers: Send + Sync {
-    /// Opens a paper for reading and marks it as read by the caller.
+    /// What stands around the pages of a paper. Does not mark it as read: the file may not open.
     async fn read(&self, caller: &Caller, paper: PaperId) -> Outcome<Reading>;
+    /// Marks a paper as read by the caller, who sees its first page.
+    async fn mark_read(&self, caller: &Caller, paper: PaperId) -> Outcome<()>;
     /// Leaves the neutral line on an agenda item whose paper is classified. Asks for no title: that may be secret too.
     async fn leave_neutral_line(&self, caller: &Caller, item: AgendaItemId) -> Outcome<PaperId>;
     /// Renames a paper.
@@ -238,4 +282,26 @@ pub trait Papers: Send + Sync {
     async fn find(&self, caller: &Caller, text: &str) -> Outcome<Vec<FoundPaper>>;
     /// Withdraws a paper, or removes a neutral line; it can be opened no longer.
     async fn withdraw(&self, caller: &Caller, paper: PaperId) -> Outcome<()>;
+    /// Puts a paper back that was withdrawn by a slip, at most [`RESTORED_WITHIN`] later.
+    async fn restore(&self, caller: &Caller, paper: PaperId) -> Outcome<()>;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_withdrawn_paper_is_put_back_for_a_quarter_of_an_hour() {
+        let at = DateTime::UNIX_EPOCH;
+        assert!(may_be_restored(at, at + TimeDelta::minutes(15)));
+        assert!(!may_be_restored(at, at + TimeDelta::minutes(15) + TimeDelta::milliseconds(1)));
+    }
+
+    #[test]
+    fn a_reason_that_was_stored_is_read_again() {
+        for why in [Unread::NoText, Unread::OldLetters, Unread::Locked, Unread::Damaged, Unread::Outlines] {
+            assert_eq!(Unread::parse(why.code()), Some(why));
+        }
+        assert_eq!(Unread::parse(""), None);
+    }
 }

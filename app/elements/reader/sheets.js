@@ -421,6 +421,11 @@ export class Sheets {
    * The engine cannot look for pages behind one that it does not find: the last one it knows then may not be the paper's.
    */
   #unreadable(sheet, isFound) {
+    if (sheet.canvas) {
+      // What was drawn at another size is better than nothing.
+      sheet.drawn = sheet.scale;
+      return;
+    }
     sheet.failed = isFound || sheet.number < this.pages ? "broken" : "lost";
     sheet.box.classList.remove("is-slow");
     this.#showNotice(sheet);

@@ -15,8 +15,10 @@ export class Upload {
   message = "";
   why = "";
   canRetry = false;
-  /** Whether the sender declared this file, and where the server keeps it meanwhile. */
+  /** What is asked about the file: `declare` or `again`; what the sender has answered; where the server keeps it. */
+  question = "";
   isDeclared = false;
+  isAgain = false;
   kept = null;
 
   /** `form`: its address, its fields without the file, the name of the file's field, its place, its page, its words. */
@@ -43,6 +45,7 @@ export class Upload {
     const fields = new FormData();
     for (const [name, value] of this.form.fields) fields.append(name, value);
     if (this.isDeclared) fields.set("declared", "yes");
+    if (this.isAgain) fields.set("again", "yes");
     if (this.kept) fields.append("kept", this.kept);
     else fields.append(this.form.name, this.file, this.file.name);
     return fields;
@@ -108,8 +111,10 @@ export class UploadQueue extends EventTarget {
     this.#next();
   }
 
-  declare(upload) {
-    upload.isDeclared = true;
+  /** The sender says yes to what was asked. */
+  answer(upload) {
+    if (upload.question === "again") upload.isAgain = true;
+    else upload.isDeclared = true;
     this.retry(upload);
   }
 
@@ -142,12 +147,22 @@ export class UploadQueue extends EventTarget {
       if (request.status >= 200 && request.status < 300) this.#done(upload);
       else this.#answered(upload, request);
     });
-    request.addEventListener("error", () => this.#refused(upload, { why: "offline", canRetry: true }));
-    request.addEventListener("abort", () => this.#refused(upload, { why: "cancelled", canRetry: true }));
-    request.addEventListener("loadend", () => {
+    let isBroken = false;
+    const end = () => {
       this.#sending = null;
       this.#next();
       this.#settle(upload.form.place);
+    };
+    request.addEventListener("error", async () => {
+      isBroken = true;
+      // The browser says the same of a lost line and of a file that it can read no longer.
+      const isThere = await isReadable(upload.file);
+      this.#refused(upload, isThere ? { why: "offline", canRetry: true } : { why: "changed" });
+      end();
+    });
+    request.addEventListener("abort", () => this.#refused(upload, { why: "cancelled", canRetry: true }));
+    request.addEventListener("loadend", () => {
+      if (!isBroken) end();
     });
     request.open("POST", upload.form.address);
     request.setRequestHeader("Accept", "application/json");
@@ -163,12 +178,13 @@ export class UploadQueue extends EventTarget {
 
   #answered(upload, request) {
     const { message, refused } = refusal(request);
-    const unread = refused.first_page_unread;
-    if (unread) {
-      Object.assign(upload, { state: "asked", message, kept: unread.kept });
+    const asked = refused.first_page_unread ?? refused.same_paper;
+    if (asked) {
+      const question = refused.same_paper ? "again" : "declare";
+      Object.assign(upload, { state: "asked", question, message, kept: asked.kept });
       this.#tell("change", { upload });
     } else if (refused === "no_longer_kept") {
-      // The declaration is still valid; the file is sent again with it.
+      // The answer is still valid; the file is sent again with it.
       upload.kept = null;
       this.retry(upload);
     } else {
@@ -198,6 +214,16 @@ export class UploadQueue extends EventTarget {
 
 /** The queue of this tab. */
 export const queue = new UploadQueue();
+
+/** Whether a file is as it was when it was chosen: one that was saved again, moved or deleted cannot be read. */
+async function isReadable(file) {
+  try {
+    await file.slice(0, 1).arrayBuffer();
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 /** The server's own message, if it sent any, and what it refused. */
 function refusal(request) {

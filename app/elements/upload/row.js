@@ -29,7 +29,7 @@ export class UploadRow {
   #declaration = make("div", { className: "upload__declare" });
   #drawn = null;
 
-  /** `host` says the words; `acts` are cancel, retry, declare and remove. */
+  /** `host` says the words; `acts` are cancel, retry, answer and remove. */
   constructor(host, upload, acts) {
     this.#host = host;
     this.#upload = upload;
@@ -43,7 +43,7 @@ export class UploadRow {
       "p",
       { className: "upload__name" },
       title,
-      make("small", { className: "num" }, megabytes(file.size)),
+      make("small", { className: "num" }, shownSize(file.size, document.documentElement.lang || "vi")),
     );
     this.element = make(
       "div",
@@ -88,15 +88,20 @@ export class UploadRow {
     return this.#upload.message || word(this.#host, this.#upload.why || state);
   }
 
-  /** The declaration; its button is disabled until the box is ticked. */
+  /** The declaration, whose button is disabled until the box is ticked; or the wish to have a paper twice. */
   #asked() {
+    if (this.#upload.question === "again") {
+      const add = make("button", { type: "button", className: "btn btn--secondary" }, word(this.#host, "again"));
+      add.addEventListener("click", () => this.#acts.answer());
+      return [add];
+    }
     const box = make("input", { type: "checkbox" });
     const look = { type: "button", className: "btn btn--secondary", disabled: true };
     const send = make("button", look, word(this.#host, "declare-send"));
     box.addEventListener("change", () => {
       send.disabled = !box.checked;
     });
-    send.addEventListener("click", () => this.#acts.declare());
+    send.addEventListener("click", () => this.#acts.answer());
     return [make("label", { className: "tick" }, box, word(this.#host, "declare")), send];
   }
 
@@ -113,10 +118,10 @@ export class UploadRow {
   }
 }
 
-/** A size as people read it; the comma or point follows the page's language. */
-function megabytes(bytes) {
-  const language = document.documentElement.lang || "vi";
-  const small = bytes < 1_000_000;
-  const format = new Intl.NumberFormat(language, { maximumFractionDigits: small ? 0 : 1 });
-  return `${format.format(Math.max(1, bytes / (small ? 1e3 : 1e6)))} ${small ? "KB" : "MB"}`;
+/** A size, rounded to the nearest as the agenda writes it; the comma or point follows the page's language. */
+export function shownSize(bytes, language) {
+  const kilobytes = Math.floor((bytes + 500) / 1000);
+  if (kilobytes < 1000) return `${Math.max(1, kilobytes)} KB`;
+  const format = new Intl.NumberFormat(language, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+  return `${format.format(Math.floor((bytes + 50_000) / 100_000) / 10)} MB`;
 }

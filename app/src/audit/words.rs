@@ -85,6 +85,7 @@ fn words_of(deed: Deed) -> Text {
         Deed::PapersLeaveNeutralLine => DEED_PAPERS_LEAVE_NEUTRAL_LINE,
         Deed::PapersRename => DEED_PAPERS_RENAME,
         Deed::PapersWithdraw => DEED_PAPERS_WITHDRAW,
+        Deed::PapersRestore => DEED_PAPERS_RESTORE,
         Deed::PeopleAdd => DEED_PEOPLE_ADD,
         Deed::PeopleChange => DEED_PEOPLE_CHANGE,
         Deed::PeopleResetPassword => DEED_PEOPLE_RESET_PASSWORD,

@@ -132,6 +132,7 @@ fn row(desk: Desk, line: Memo<Line>, id: AgendaItemId, manages: bool) -> impl In
     });
     let title = Memo::new(move |_| line.with(|line| line.item.title.clone()));
     let held = Memo::new(move |_| line.with(|line| line.item.papers.clone()));
+    let gone = Memo::new(move |_| line.with(|line| line.item.withdrawn.clone()));
     view! {
         <li id=format!("item-{id}") class=class aria-current=move || is_now.get().then_some("step")>
             <span class="agenda__time num">{move || line.with(time)}</span>
@@ -140,6 +141,7 @@ fn row(desk: Desk, line: Memo<Line>, id: AgendaItemId, manages: bool) -> impl In
                 <p class="agenda__title">{title}</p>
                 <p class="agenda__who">{move || line.with(|line| who(&line.item))}</p>
                 {papers::papers(desk, held, manages)}
+                {papers::withdrawn(desk, gone)}
                 <div class="agenda__tools">
                     {steps(desk, line, title)}
                     {manages.then(|| papers::add(desk, id, title))}
@@ -247,6 +249,7 @@ mod tests {
             minutes,
             presenter: String::new(),
             is_discussion: false,
+            withdrawn: Vec::new(),
             papers: Vec::new(),
             began: None,
             done: None,

@@ -3,13 +3,13 @@
 
 use domain::error::{Failure, Refusal};
 use domain::ids::{AgendaItemId, PaperId};
-use domain::papers::{Level, Paper, PaperLine};
+use domain::papers::{Level, Paper, PaperLine, Unread, WithdrawnPaper, may_be_restored};
 use leptos::prelude::*;
 use leptos_meta::Script;
 use server_fn::ServerFn;
 
 use super::desk::Desk;
-use super::roll_calls::{NeutralLine, RenamePaper, WithdrawPaper};
+use super::roll_calls::{NeutralLine, RenamePaper, RestorePaper, WithdrawPaper};
 use super::step::Step;
 use super::words;
 use crate::session::with_page;
@@ -67,9 +67,11 @@ fn row(desk: Desk, paper: Memo<Paper>, id: PaperId, manages: bool) -> impl IntoV
 
 /// Pages, size, which version it is, and the declaration under which it was accepted.
 fn measure(paper: &Paper) -> impl IntoView + use<> {
-    let pages = match paper.pages {
-        Some(pages) => tf(AGENDA_PAGES, &[("n", &pages)]),
-        None => t(AGENDA_PAGES_UNKNOWN).to_owned(),
+    let pages = match (paper.pages, paper.unread) {
+        (Some(pages), _) => tf(AGENDA_PAGES, &[("n", &pages)]),
+        (None, Some(Unread::Locked)) => t(AGENDA_LOCKED).to_owned(),
+        (None, Some(Unread::Damaged)) => t(AGENDA_DAMAGED).to_owned(),
+        (None, _) => t(AGENDA_PAGES_UNKNOWN).to_owned(),
     };
     let version =
         (paper.version > 1).then(|| view! { <span>{tf(AGENDA_VERSION, &[("n", &paper.version)])}</span> });
@@ -141,14 +143,55 @@ fn menu(desk: Desk, id: String, title: Memo<String>) -> impl IntoView {
                     <button class="btn btn--secondary">{t(AGENDA_RENAME)}</button>
                 </Step>
                 <hr/>
-                <Step desk path=WithdrawPaper::PATH class="stack stack--s">
-                    <input r#type="hidden" name="id" value=desk.id.to_string()/>
-                    <input r#type="hidden" name="paper" value=id/>
-                    <p class="hint">{t(AGENDA_WITHDRAW_HINT)}</p>
-                    <button class="btn btn--danger">{t(AGENDA_WITHDRAW)}</button>
-                </Step>
+                // Asks before it withdraws, without script too.
+                <details class="more">
+                    <summary>{t(AGENDA_WITHDRAW)}</summary>
+                    <Step desk path=WithdrawPaper::PATH class="stack stack--s">
+                        <input r#type="hidden" name="id" value=desk.id.to_string()/>
+                        <input r#type="hidden" name="paper" value=id/>
+                        <p>{move || tf(AGENDA_WITHDRAW_ASK, &[("title", &title.get())])}</p>
+                        <p class="hint">{t(AGENDA_WITHDRAW_HINT)}</p>
+                        <button class="btn btn--danger">{t(AGENDA_WITHDRAW_YES)}</button>
+                    </Step>
+                </details>
             </div>
         </details>
+    }
+}
+
+/// The papers of an item that were withdrawn, and the way back as long as there is one.
+pub(super) fn withdrawn(desk: Desk, gone: Memo<Vec<WithdrawnPaper>>) -> impl IntoView {
+    let row = move |paper: WithdrawnPaper| {
+        let time = text::moment(words::local(paper.at));
+        let said = tf(AGENDA_WITHDRAWN, &[("time", &time), ("title", &paper.title)]);
+        let label = tf(AGENDA_RESTORE_LABEL, &[("title", &paper.title)]);
+        let id = paper.id.to_string();
+        let may = Memo::new(move |_| may_be_restored(paper.at, desk.now.get()));
+        let restore = move || {
+            let (id, label) = (id.clone(), label.clone());
+            may.get().then(|| {
+                view! {
+                    <Step desk path=RestorePaper::PATH class="papers__act">
+                        <input r#type="hidden" name="id" value=desk.id.to_string()/>
+                        <input r#type="hidden" name="paper" value=id/>
+                        <button class="btn btn--quiet btn--sm" aria-label=label>
+                            <Icon name="undo-2"/>{t(AGENDA_RESTORE)}
+                        </button>
+                    </Step>
+                }
+            })
+        };
+        view! {
+            <div class="papers__row">
+                <div class="paper paper--none"><Icon name="file-x"/><span>{said}</span></div>
+                {restore}
+            </div>
+        }
+    };
+    move || {
+        let gone = gone.get();
+        (!gone.is_empty())
+            .then(|| view! { <div class="papers">{gone.into_iter().map(row).collect_view()}</div> })
     }
 }
 
@@ -171,6 +214,8 @@ pub(super) fn adding(agenda: AnyView) -> impl IntoView {
             data-t-cancelled=t(AGENDA_UPLOAD_CANCELLED)
             data-t-refused=t(AGENDA_UPLOAD_REFUSED)
             data-t-offline=t(AGENDA_UPLOAD_OFFLINE)
+            data-t-changed=t(AGENDA_UPLOAD_CHANGED)
+            data-t-again=t(AGENDA_UPLOAD_AGAIN)
             data-t-too-big=tf(AGENDA_UPLOAD_TOO_BIG, &[("most", &most), ("name", &"{name}")])
             data-t-finished=t(AGENDA_UPLOAD_FINISHED)
             data-t-some-refused=t(AGENDA_UPLOAD_SOME_REFUSED)
@@ -241,10 +286,29 @@ fn upload(desk: Desk, item: &str) -> impl IntoView + use<> {
     }
 }
 
-/// Shown after a plain form was refused because a first page could not be read: the declaration with which
-/// the same file is accepted, without sending it again.
+/// Shown after a plain form was refused because something must be asked about a file: the answer with which the same
+/// file is accepted, without sending it again.
 pub(super) fn declaring(desk: Desk, failure: &Failure) -> Option<AnyView> {
-    let Failure::Refused(Refusal::FirstPageUnread { kept, .. }) = failure else { return None };
+    let (kept, answer) = match failure {
+        Failure::Refused(Refusal::FirstPageUnread { kept, .. }) => {
+            let tick = view! {
+                <label class="tick">
+                    <input r#type="checkbox" name="declared" value="yes" required=true/>
+                    {t(AGENDA_DECLARE)}
+                </label>
+                <button class="btn btn--secondary">{t(AGENDA_DECLARE_SEND)}</button>
+            };
+            (kept, tick.into_any())
+        }
+        Failure::Refused(Refusal::SamePaper { kept, .. }) => {
+            let again = view! {
+                <input r#type="hidden" name="again" value="yes"/>
+                <button class="btn btn--secondary">{t(AGENDA_UPLOAD_AGAIN)}</button>
+            };
+            (kept, again.into_any())
+        }
+        _ => return None,
+    };
     let form = view! {
         <form
             class="stack stack--s"
@@ -253,11 +317,7 @@ pub(super) fn declaring(desk: Desk, failure: &Failure) -> Option<AnyView> {
             enctype="multipart/form-data"
         >
             <input r#type="hidden" name="kept" value=kept.to_string()/>
-            <label class="tick">
-                <input r#type="checkbox" name="declared" value="yes" required=true/>
-                {t(AGENDA_DECLARE)}
-            </label>
-            <button class="btn btn--secondary">{t(AGENDA_DECLARE_SEND)}</button>
+            {answer}
         </form>
     };
     Some(form.into_any())

@@ -105,6 +105,18 @@ pub async fn withdraw_paper(
     back(id, "#agenda", services.papers.withdraw(&caller, paper).await)
 }
 
+/// Puts back a paper that was withdrawn by a slip.
+#[server(endpoint = "papers/restore")]
+pub async fn restore_paper(
+    /// The meeting.
+    id: MeetingId,
+    /// The paper.
+    paper: PaperId,
+) -> Result<(), CallError> {
+    let (services, caller) = asked()?;
+    back(id, "#agenda", services.papers.restore(&caller, paper).await)
+}
+
 #[cfg(feature = "ssr")]
 fn read_presence(code: &str, reason: &str) -> Result<Presence, Failure> {
     Presence::parse(code, reason)

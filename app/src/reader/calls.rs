@@ -8,7 +8,7 @@ use crate::failure::CallError;
 #[cfg(feature = "ssr")]
 use crate::session::asked;
 
-/// Opens a paper.
+/// What stands around the pages of a paper.
 #[server(prefix = "/api", endpoint = "papers/read")]
 pub async fn read_paper(
     /// The paper.
@@ -16,4 +16,14 @@ pub async fn read_paper(
 ) -> Result<Reading, CallError> {
     let (services, caller) = asked()?;
     Ok(services.papers.read(&caller, paper).await?)
+}
+
+/// The caller sees the first page of a paper.
+#[server(prefix = "/api", endpoint = "papers/opened")]
+pub async fn mark_paper_read(
+    /// The paper.
+    paper: PaperId,
+) -> Result<(), CallError> {
+    let (services, caller) = asked()?;
+    Ok(services.papers.mark_read(&caller, paper).await?)
 }

@@ -31,6 +31,7 @@ pub fn element(
     let file = format!("/papers/{}/file", read.paper);
     let (icons, pdfjs) = with_page(|page| (page.assets.icons.clone(), page.assets.pdfjs.clone()));
     let title = read.title.clone();
+    let paper = read.paper;
     let back = (!read.back.is_empty()).then(|| read.back.clone());
     view! {
         <pdf-reader
@@ -84,6 +85,7 @@ pub fn element(
             data-t-retry=t(READER_RETRY)
             data-t-download=t(READER_DOWNLOAD)
             data-t-back=t(READER_BACK_SHORT)
+            on:ready=move |_: leptos::ev::Event| opened(paper)
             on:pagechange=move |event: leptos::ev::Event| {
                 if let Some(page) = page_of(&event) {
                     turned(page);
@@ -97,6 +99,17 @@ pub fn element(
     }
     .into_any()
 }
+
+/// The first page is on the screen. A line that breaks now leaves the paper unread until it is opened again.
+#[cfg(feature = "hydrate")]
+fn opened(paper: PaperId) {
+    leptos::task::spawn_local(async move {
+        let _ = super::calls::mark_paper_read(paper).await;
+    });
+}
+
+#[cfg(not(feature = "hydrate"))]
+fn opened(_: PaperId) {}
 
 #[cfg(feature = "hydrate")]
 fn page_of(event: &leptos::ev::Event) -> Option<u32> {

@@ -148,6 +148,11 @@ impl Incoming {
         Ok(&self.path)
     }
 
+    /// SHA-256 of what was written so far, hex.
+    pub(crate) fn hash(&self) -> String {
+        hex::encode(self.hasher.clone().finalize())
+    }
+
     /// All that was written so far.
     pub(crate) async fn read(&mut self) -> std::io::Result<Vec<u8>> {
         self.file.flush().await?;
@@ -157,7 +162,7 @@ impl Incoming {
     /// Puts the file in its place; when this returns it survives a power cut.
     pub(crate) async fn keep(mut self, blobs: &Blobs) -> std::io::Result<Blob> {
         self.settle().await?;
-        let hash = hex::encode(self.hasher.clone().finalize());
+        let hash = self.hash();
         let place = blobs.path(&hash);
         let shelf = place.parent().unwrap_or(&blobs.root).to_owned();
         make_folder(&shelf).await?;

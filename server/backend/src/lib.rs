@@ -61,7 +61,7 @@ pub use entropy::{Entropy, SeededEntropy, SystemEntropy};
 pub use events::{Event, Listener};
 pub use imports::{ImportUpload, ReadImport};
 pub use live::Host;
-pub use papers::{PaperFile, Swept, Upload};
+pub use papers::{Answers, FileUse, PaperFile, Swept, Upload};
 pub use reports::Faces;
 pub use stop::{Done, Stop};
 

@@ -13,7 +13,7 @@ mod seal;
 mod sheet;
 
 use domain::imports::NotRows;
-use domain::papers::{PageLine, Unread};
+use domain::papers::{FileKind, PageLine, Unread};
 use serde::{Deserialize, Serialize};
 
 pub use inspector::{Inspector, LOOKS_AT_ONCE, Program, SheetRows, Unseen};
@@ -30,6 +30,8 @@ pub struct Inspection {
     pub lines: Vec<PageLine>,
     /// Why the first page could not be read, or not all of it, or may have a marking that is no text.
     pub unread: Option<Unread>,
+    /// What the file is, if nobody can read it in a browser.
+    pub unreadable: Option<FileKind>,
     /// Whether the kernel let the child give up its system calls.
     is_sealed: bool,
 }

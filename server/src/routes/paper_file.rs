@@ -8,9 +8,9 @@ use std::sync::Arc;
 
 use axum::Extension;
 use axum::body::Body;
-use axum::extract::{Path, State};
+use axum::extract::{Path, RawQuery, State};
 use axum::response::{IntoResponse, Response};
-use backend::PaperFile;
+use backend::{FileUse, PaperFile};
 use bytes::{Bytes, BytesMut};
 use domain::error::Failure;
 use domain::ids::{PaperId, PersonId};
@@ -28,15 +28,21 @@ use crate::site::Site;
 /// handing over between threads cheap.
 const PIECE_BYTES: usize = 256 * 1024;
 
+/// How the reader's element asks. The paper is marked as read once it shows the first page, not by its bytes: a locked
+/// or damaged file has bytes too.
+const IN_READER: &str = "in=reader";
+
 /// Answers GET and HEAD.
 pub async fn download(
     State(site): State<Site>,
     Extension(visitor): Extension<Visitor>,
     Extension(turn): Extension<Turn>,
     Path(id): Path<String>,
+    RawQuery(query): RawQuery,
     method: Method,
     headers: HeaderMap,
 ) -> Response {
+    let used = if query.as_deref() == Some(IN_READER) { FileUse::Reader } else { FileUse::Download };
     let failed = |failure: Failure| fault::failure(&failure, &headers);
     let Some(caller) = visitor.0 else { return failed(Failure::SignedOut) };
     let Ok(paper) = id.parse::<PaperId>() else { return failed(Failure::NotFound) };
@@ -44,7 +50,7 @@ pub async fn download(
     let Some(share) = guard::place_of(&site, &site.places.requests, sender, Some(&turn)).await else {
         return failed(Failure::Unavailable);
     };
-    let paper = match site.backend.open_file(&caller, paper).await {
+    let paper = match site.backend.open_file(&caller, paper, used).await {
         Ok(paper) => paper,
         Err(failure) => return failed(failure),
     };

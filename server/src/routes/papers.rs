@@ -1,7 +1,7 @@
 //! Receives papers: streamed piece by piece to the backend, which checks and stores them; never held in
 //! memory.
-//! The fields `item`, `level`, `title` and `declared` come before the files. The field `kept` names a file
-//! that waits for its declaration and replaces a file. Answers a script with JSON, and a plain form with a
+//! The fields `item`, `level`, `title`, `declared` and `again` come before the files. The field `kept` names a file
+//! that waits for its sender's answer and replaces a file. Answers a script with JSON, and a plain form with a
 //! redirect to its meeting, or with the meeting's page and what was wrong.
 
 use std::time::Duration;
@@ -11,6 +11,7 @@ use axum::Extension;
 use axum::extract::multipart::{Field, MultipartError};
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
+use backend::Answers;
 use domain::access::Caller;
 use domain::error::{Failure, FieldProblem, Problem, Refusal};
 use domain::ids::{AgendaItemId, HeldPaperId, MeetingId, PaperId};
@@ -30,8 +31,8 @@ use crate::site::Site;
 const SILENT_AT_MOST: Duration = Duration::from_secs(60);
 /// A title of 300 letters takes at most 1,200 bytes.
 const TEXT_BYTES_AT_MOST: usize = 4096;
-/// The value that the ticked declaration sends.
-const DECLARED: &str = "yes";
+/// The value that a declaration and an answer send.
+const YES: &str = "yes";
 /// Titles named with a refusal: they say which files arrived last, and fit on two lines.
 const TITLES_TOLD: usize = 3;
 /// The rest of a refused form is read up to the size of one largest paper, so that the sender receives the
@@ -113,9 +114,9 @@ struct Heading {
     item: Option<AgendaItemId>,
     level: Option<Level>,
     title: String,
-    /// Whether the sender declares that papers whose first page cannot be read hold no state secret.
-    is_declared: bool,
-    /// A file that was sent before and waits for this declaration.
+    /// What the sender answers before being asked, or when asked.
+    answers: Answers,
+    /// A file that was sent before and waits for this answer.
     kept: Option<HeldPaperId>,
 }
 
@@ -132,7 +133,8 @@ async fn take(
             "item" => heading.item = text(field).await?.parse().ok(),
             "level" => heading.level = Level::parse(&text(field).await?),
             "title" => heading.title = text(field).await?,
-            "declared" => heading.is_declared = text(field).await? == DECLARED,
+            "declared" => heading.answers.is_declared = text(field).await? == YES,
+            "again" => heading.answers.is_again = text(field).await? == YES,
             "kept" => heading.kept = text(field).await?.parse().ok(),
             _ if field.file_name().is_none_or(str::is_empty) => {}
             _ if received.kept.len() == PAPERS_AT_MOST => {
@@ -148,7 +150,7 @@ async fn take(
         }
     }
     if let Some(held) = heading.kept {
-        if !heading.is_declared {
+        if heading.answers == Answers::default() {
             return Err(invalid("declared", Problem::Missing));
         }
         if heading.level.is_some_and(|level| level != Level::Open) {
@@ -156,7 +158,7 @@ async fn take(
             leave_line(site, caller, meeting, &heading, &failure).await?;
             return Err(failure);
         }
-        received.kept.push(site.backend.finish_declared(caller, meeting, held).await?);
+        received.kept.push(site.backend.finish_held(caller, meeting, held, heading.answers).await?);
     }
     if received.kept.is_empty() {
         return Err(invalid("file", Problem::Missing));
@@ -180,9 +182,7 @@ async fn keep(
         title = title_of(field.file_name().unwrap_or_default());
     }
     let mut upload = site.backend.begin_upload(caller, item, &title, level).await?;
-    if heading.is_declared {
-        upload.declare();
-    }
+    upload.answer(heading.answers);
     let most = site.config.upload_mib * 1024 * 1024;
     let mut bytes = 0;
     while let Some(piece) = in_time(field.chunk()).await? {

@@ -247,8 +247,9 @@ async fn a_page_that_cannot_be_read_is_asked_about_and_its_file_sent_once() {
     let again = declare(vec![("kept", kept.to_owned()), ("declared", "yes".to_owned())]).await;
     assert!(again.text().contains("\"no_longer_kept\""), "the element then sends the file: {}", again.text());
     let fields = [("item", uploads.item.as_str()), ("level", "open"), ("declared", "yes")];
+    let other = saying("", 200);
     let at_once = uploads
-        .send_with(&uploads.secretary, "application/json", &fields, &[("b.pdf", scan.as_slice())])
+        .send_with(&uploads.secretary, "application/json", &fields, &[("b.pdf", other.as_slice())])
         .await;
     assert_eq!(at_once.status, StatusCode::CREATED, "{}", at_once.text());
     let page = uploads.world.page(&format!("/meetings/{}", uploads.meeting)).signed_in(&uploads.secretary);
@@ -270,6 +271,20 @@ async fn a_plain_form_is_asked_for_the_declaration_alone() {
     let fields = [("kept", kept), ("declared", "yes")];
     let declared = uploads.send_with(&uploads.secretary, "text/html", &fields, &[]).await;
     assert_eq!(declared.header(header::LOCATION), format!("/meetings/{}", uploads.meeting));
+}
+
+#[tokio::test]
+async fn a_plain_form_is_asked_whether_a_paper_should_be_there_twice() {
+    let uploads = Uploads::new().await;
+    let file = pdf(10);
+    uploads.paper(&file).await;
+    let sent = uploads.send(&uploads.secretary, "open", "text/html", &[("Ban_sao.pdf", &file)]).await;
+    let text = sent.text();
+    assert!(text.contains("Tệp “Ban sao” đã có trong nội dung này với tên “Bao cao”"), "{text}");
+    let (_, rest) = text.split_once("name=\"kept\" value=\"").expect("a form that names the file");
+    let fields = [("kept", rest.split('"').next().unwrap()), ("again", "yes")];
+    let again = uploads.send_with(&uploads.secretary, "text/html", &fields, &[]).await;
+    assert_eq!(again.header(header::LOCATION), format!("/meetings/{}", uploads.meeting));
 }
 
 #[tokio::test]
@@ -304,14 +319,16 @@ async fn a_paper_over_the_limit_is_refused_while_it_comes() {
 #[tokio::test]
 async fn a_plain_form_refused_at_its_third_file_says_which_were_kept() {
     let uploads = Uploads::new().await;
-    let (good, bad) = (pdf(10), b"no paper".as_slice());
-    let files = [("Bao_cao.pdf", good.as_slice()), ("Phụ lục.pdf", &good), ("c.pdf", bad), ("d.pdf", &good)];
+    let bad = b"no paper".as_slice();
+    let good: Vec<_> = (1..8).map(|lines| pdf(lines * 10)).collect();
+    let files =
+        [("Bao_cao.pdf", good[0].as_slice()), ("Phụ lục.pdf", &good[1]), ("c.pdf", bad), ("d.pdf", &good[2])];
     let answer = uploads.send(&uploads.secretary, "open", "text/html", &files).await;
     let page = answer;
     assert_eq!((page.status.as_u16(), page.header(header::LOCATION)), (422, ""));
     assert!(page.text().contains("Đã lưu 2 tệp gửi trước đó: Bao cao; Phụ lục"), "{}", page.text());
-    let more = ["a.pdf", "b.pdf", "c.pdf", "d.pdf"].map(|name| (name, good.as_slice()));
-    let more: Vec<_> = more.into_iter().chain([("e.pdf", bad)]).collect();
+    let more = ["a.pdf", "b.pdf", "c.pdf", "d.pdf"].into_iter().zip(good[3..].iter().map(Vec::as_slice));
+    let more: Vec<_> = more.chain([("e.pdf", bad)]).collect();
     let back = uploads.send(&uploads.secretary, "open", "text/html", &more).await;
     assert!(back.text().contains("Đã lưu 4 tệp gửi trước đó, gần nhất là: b; c; d"), "{}", back.text());
     let none = uploads.send(&uploads.secretary, "open", "text/html", &files[2..]).await;

@@ -76,6 +76,7 @@ fn calls(office: &Office) -> BTreeMap<&'static str, Call> {
         "/api/calendar/show",
         "/api/papers/coming",
         "/api/papers/read",
+        "/api/papers/opened",
         "/api/attendance/landing",
         "/api/attendance/to-name",
         "/api/attendance/nameable",
@@ -199,6 +200,7 @@ fn calls(office: &Office) -> BTreeMap<&'static str, Call> {
             "/api/papers/neutral-line",
             missing(&secretary, &held, vec![("id", on.clone()), ("item", nobody())]),
         ),
+        ("/api/papers/restore", missing(&secretary, &held, vec![("id", on.clone()), ("paper", nobody())])),
         ("/api/papers/withdraw", missing(&secretary, &held, vec![("id", on.clone()), ("paper", nobody())])),
         (
             "/api/attendance/scan",

@@ -38,7 +38,7 @@ use crate::attendance::{CalledBy, Presence};
 use crate::count::{Counterpart, Form, Side};
 use crate::error::{Outcome, Refusal};
 use crate::ids::{AgendaItemId, MeetingId, ParticipantId};
-use crate::papers::PaperLine;
+use crate::papers::{PaperLine, WithdrawnPaper};
 use crate::people::{Page, PersonRef};
 use crate::rooms::RoomRef;
 use crate::rules::KindRef;
@@ -200,6 +200,8 @@ pub struct AgendaItem {
     pub is_discussion: bool,
     /// Papers and neutral lines; none for those who may not read papers.
     pub papers: Vec<PaperLine>,
+    /// Papers that were withdrawn; none for those who do not manage papers.
+    pub withdrawn: Vec<WithdrawnPaper>,
     /// When its discussion began.
     pub began: Option<DateTime<Utc>>,
     /// When it was done.

@@ -173,7 +173,7 @@ impl Director<'_> {
         expected("upload", upload.write(&bytes).await)?;
         // The program made this paper itself, so it is declared even on a machine that is too busy to look
         // into it in time.
-        upload.declare();
+        upload.answer(crate::Answers { is_declared: true, is_again: true });
         expected("upload", upload.finish().await)?;
         Ok(())
     }

@@ -125,6 +125,7 @@ fn area(deed: Deed) -> Option<Area> {
         | Deed::PapersLeaveNeutralLine
         | Deed::PapersRename
         | Deed::PapersWithdraw
+        | Deed::PapersRestore
         | Deed::PeopleResetPassword
         | Deed::PeopleTurnOffSecondFactor
         | Deed::RulesSetHybrid

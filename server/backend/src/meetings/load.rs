@@ -6,9 +6,9 @@ use domain::access::{Action, Caller, Part, Stage};
 use domain::agencies::AgencyRef;
 use domain::attendance::{CalledBy, Presence};
 use domain::error::Failure;
-use domain::ids::MeetingId;
+use domain::ids::{AgendaItemId, MeetingId};
 use domain::meetings::{AgendaItem, Change, Meeting, Participant, Site, TAKEN_BACK_WITHIN_MINUTES};
-use domain::papers::{Declaration, Paper, PaperLine};
+use domain::papers::{Declaration, Paper, PaperLine, Unread, WithdrawnPaper};
 use domain::people::PersonRef;
 use domain::rooms::RoomRef;
 use domain::text::name_key;
@@ -51,10 +51,14 @@ pub(super) async fn whole(
     keep_reasons_for_those_concerned(&mut participants, caller, &may, head.part());
     let mut papers =
         if may.contains(&Action::ReadPaper) { papers(&mut *on, id, caller).await? } else { Vec::new() };
-    if !may.contains(&Action::ManagePapers) {
+    let is_manager = may.contains(&Action::ManagePapers);
+    if !is_manager {
         papers.iter_mut().for_each(|paper| paper.declared_by = None);
     }
-    let agenda = agenda(&mut *on, id, &papers).await?;
+    let mut agenda = agenda(&mut *on, id, &papers).await?;
+    if is_manager {
+        add_withdrawn(&mut *on, id, &mut agenda).await?;
+    }
     let names = may.contains(&Action::NameDelegates) && participants.iter().any(|p| p.person.is_none());
     let to_name = if names { naming::to_name(&mut *on, caller, id).await? } else { Vec::new() };
     let is_conducted = stage == Stage::UnderWay && may.contains(&Action::ConductMeeting);
@@ -270,12 +274,13 @@ struct PaperRow {
     is_read: bool,
     declared_by: Option<String>,
     declared_at: Option<i64>,
+    unread: String,
 }
 
 /// Not for those who may not read papers: a title alone tells what a paper holds.
 async fn papers(on: impl Source, id: MeetingId, caller: &Caller) -> Done<Vec<PaperRow>> {
     q("\
-        SELECT p.id, p.item_id, p.is_neutral, p.title, p.version, p.bytes, p.pages, \
+        SELECT p.id, p.item_id, p.is_neutral, p.title, p.version, p.bytes, p.pages, p.unread, \
                d.name AS declared_by, p.declared_at, \
                EXISTS (SELECT 1 FROM paper_reading r WHERE r.paper_id = p.id AND r.version = p.version \
                        AND r.person_id = $2) AS is_read \
@@ -304,11 +309,35 @@ async fn agenda(on: impl Source, id: MeetingId, papers: &[PaperRow]) -> Done<Vec
             presenter,
             is_discussion,
             papers: lines,
+            withdrawn: Vec::new(),
             began: stored::optional_instant(began)?,
             done: stored::optional_instant(done)?,
         });
     }
     Ok(agenda)
+}
+
+/// Withdrawn papers that are listed: those of one day, even if every paper of a long agenda was replaced. Older ones are
+/// in the audit trail.
+const WITHDRAWN_AT_MOST: i64 = 50;
+
+/// Adds the papers that were withdrawn last, for those who manage papers.
+async fn add_withdrawn(on: impl Source, id: MeetingId, agenda: &mut [AgendaItem]) -> Done<()> {
+    let rows: Vec<(String, String, String, i64)> = q("SELECT id, item_id, title, withdrawn_at FROM paper \
+        WHERE meeting_id = $1 AND withdrawn_at IS NOT NULL AND NOT is_neutral \
+        ORDER BY withdrawn_at DESC, id LIMIT $2")
+    .bind(id)
+    .bind(WITHDRAWN_AT_MOST)
+    .all(on)
+    .await?;
+    for (paper, item, title, at) in rows {
+        let item: AgendaItemId = stored::id(&item)?;
+        let paper = WithdrawnPaper { id: stored::id(&paper)?, title, at: stored::instant(at)? };
+        if let Some(line) = agenda.iter_mut().find(|line| line.id == item) {
+            line.withdrawn.push(paper);
+        }
+    }
+    Ok(())
 }
 
 fn declaration(row: &PaperRow) -> Done<Option<Declaration>> {
@@ -328,6 +357,7 @@ fn line(row: &PaperRow) -> Done<PaperLine> {
         pages: row.pages.and_then(|n| u32::try_from(n).ok()),
         bytes: row.bytes,
         is_read: row.is_read,
+        unread: Unread::parse(&row.unread),
         declaration: declaration(row)?,
     }))
 }

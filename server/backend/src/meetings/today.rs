@@ -278,6 +278,7 @@ async fn unread(on: impl Source, asking: &Asking<'_>) -> Done<Vec<Waiting>> {
                     pages: row.pages.map(stored::number).transpose()?,
                     bytes: row.bytes,
                     is_read: false,
+                    unread: None,
                     declaration: None,
                 },
                 meeting_title: row.meeting_title,

@@ -14,7 +14,7 @@ use domain::audit::Deed;
 use domain::error::{Failure, FieldProblem, Outcome, Problem, Refusal};
 use domain::ids::{AgendaItemId, MeetingId, PaperId};
 use domain::meetings::TITLE_AT_MOST;
-use domain::papers::{FoundPaper, Paper, Papers, Reading, Unread};
+use domain::papers::{FoundPaper, Paper, Papers, RESTORED_WITHIN, Reading, Unread, may_be_restored};
 use domain::text::{Line, fold};
 
 use crate::audit::{self, Entry};
@@ -28,7 +28,7 @@ pub(crate) use held::PendingDeclarations;
 pub(crate) use kind::of as file_kind;
 pub use sweep::Swept;
 pub(crate) use upload::HeldPaper;
-pub use upload::{PaperFile, Upload};
+pub use upload::{Answers, FileUse, PaperFile, Upload};
 
 /// A stored paper.
 #[derive(sqlx::FromRow)]
@@ -42,22 +42,24 @@ struct Row {
     hash: String,
     bytes: i64,
     pages: Option<i64>,
-    is_withdrawn: bool,
+    unread: String,
+    withdrawn_at: Option<i64>,
 }
 
 impl Row {
     /// A paper that has not been withdrawn.
     async fn load(on: impl Source, paper: PaperId) -> Done<Row> {
         let row = Row::load_any(on, paper).await?;
-        if row.is_withdrawn { Err(Failure::NotFound.into()) } else { Ok(row) }
+        if row.withdrawn_at.is_some() { Err(Failure::NotFound.into()) } else { Ok(row) }
     }
 
     async fn load_any(on: impl Source, paper: PaperId) -> Done<Row> {
-        let row = q("SELECT id, meeting_id, item_id, is_neutral, title, version, hash, bytes, pages, \
-                     withdrawn_at IS NOT NULL AS is_withdrawn FROM paper WHERE id = $1")
-        .bind(paper)
-        .optional(on)
-        .await?;
+        let row =
+            q("SELECT id, meeting_id, item_id, is_neutral, title, version, hash, bytes, pages, unread, \
+                     withdrawn_at FROM paper WHERE id = $1")
+            .bind(paper)
+            .optional(on)
+            .await?;
         Ok(row.ok_or(Failure::NotFound)?)
     }
 
@@ -73,6 +75,7 @@ impl Row {
             pages: self.pages.and_then(|n| u32::try_from(n).ok()),
             bytes: self.bytes,
             is_read,
+            unread: Unread::parse(&self.unread),
             declaration: None,
         })
     }
@@ -82,6 +85,10 @@ impl Row {
 impl Papers for Backend {
     async fn read(&self, caller: &Caller, paper: PaperId) -> Outcome<Reading> {
         self.outcome(read(self, caller, paper).await)
+    }
+
+    async fn mark_read(&self, caller: &Caller, paper: PaperId) -> Outcome<()> {
+        self.outcome(mark_opened(self, caller, paper).await)
     }
 
     async fn leave_neutral_line(&self, caller: &Caller, item: AgendaItemId) -> Outcome<PaperId> {
@@ -99,6 +106,10 @@ impl Papers for Backend {
     async fn withdraw(&self, caller: &Caller, paper: PaperId) -> Outcome<()> {
         self.outcome(withdraw(self, caller, paper).await)
     }
+
+    async fn restore(&self, caller: &Caller, paper: PaperId) -> Outcome<()> {
+        self.outcome(restore(self, caller, paper).await)
+    }
 }
 
 async fn read(backend: &Backend, caller: &Caller, paper: PaperId) -> Done<Reading> {
@@ -107,7 +118,7 @@ async fn read(backend: &Backend, caller: &Caller, paper: PaperId) -> Done<Readin
     let meeting = row.meeting()?;
     let scope = MeetingScope::load(db, caller, meeting).await?;
     scope.permit(caller, Action::ReadPaper)?;
-    if row.is_withdrawn {
+    if row.withdrawn_at.is_some() {
         return Err(Refusal::Withdrawn.into());
     }
     if row.is_neutral {
@@ -117,17 +128,22 @@ async fn read(backend: &Backend, caller: &Caller, paper: PaperId) -> Done<Readin
         q("SELECT title FROM agenda_item WHERE id = $1").bind(&row.item_id).one(db).await?;
     let order = reading_order(db, meeting).await?;
     let here = order.iter().position(|(id, _)| *id == paper);
-    let reading = Reading {
-        paper: row.to_paper(true)?,
+    Ok(Reading {
+        paper: row.to_paper(false)?,
         meeting,
         is_under_way: scope.stage == Stage::UnderWay,
         meeting_title: scope.title,
         item_title,
         previous: here.and_then(|at| at.checked_sub(1)).and_then(|at| order.get(at).cloned()),
         next: here.and_then(|at| order.get(at + 1).cloned()),
-    };
-    mark_read(backend, caller, &row).await?;
-    Ok(reading)
+    })
+}
+
+/// The caller sees the first page of a paper.
+async fn mark_opened(backend: &Backend, caller: &Caller, paper: PaperId) -> Done<()> {
+    let row = Row::load(backend.db(), paper).await?;
+    upload::permit_reading(backend, caller, &row).await?;
+    mark_read(backend, caller, &row).await
 }
 
 /// The papers of a meeting in the order of its agenda.
@@ -308,6 +324,32 @@ async fn withdraw(backend: &Backend, caller: &Caller, paper: PaperId) -> Done<()
         .of(scope.agency)
         .about(row.meeting()?)
         .before(&row.title)?;
+    audit::record(&mut tx, backend, caller, entry).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Puts back what was withdrawn by a slip. Whoever has read it need not read it again.
+async fn restore(backend: &Backend, caller: &Caller, paper: PaperId) -> Done<()> {
+    let mut tx = backend.db().begin().await?;
+    let row = Row::load_any(&mut tx, paper).await?;
+    let meeting = row.meeting()?;
+    let scope = MeetingScope::load(&mut tx, caller, meeting).await?;
+    scope.permit(caller, Action::ManagePapers)?;
+    publish::hold(&mut tx, meeting).await?;
+    if row.is_neutral {
+        return Err(Failure::NotFound.into());
+    }
+    let Some(at) = stored::optional_instant(row.withdrawn_at)? else { return Ok(()) };
+    if !may_be_restored(at, caller.now) {
+        return Err(Refusal::RestoredTooLate { minutes: RESTORED_WITHIN.num_minutes() }.into());
+    }
+    upload::refuse_full(&mut tx, stored::id(&row.item_id)?).await?;
+    sweep::make_sure(&mut tx, backend, &row.hash).await?;
+    q("UPDATE paper SET withdrawn_at = NULL WHERE id = $1").bind(paper).run(&mut tx).await?;
+    publish::papers_changed(&mut tx, caller, meeting).await?;
+    let entry =
+        Entry::new(Deed::PapersRestore, &scope.title).of(scope.agency).about(meeting).after(&row.title)?;
     audit::record(&mut tx, backend, caller, entry).await?;
     tx.commit().await?;
     Ok(())

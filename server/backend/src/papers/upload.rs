@@ -36,7 +36,25 @@ pub struct Upload {
     title: Line,
     head: Vec<u8>,
     incoming: Incoming,
-    is_declared: bool,
+    answers: Answers,
+}
+
+/// What a sender has answered about a file, in advance or when asked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Answers {
+    /// It holds no state secret, if its first page cannot be read or may be marked.
+    pub is_declared: bool,
+    /// It is to be there a second time, if the agenda item has it already.
+    pub is_again: bool,
+}
+
+/// Why a paper's file is opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FileUse {
+    /// To take it along. That counts as reading it.
+    Download,
+    /// For the reader, which says itself when it shows the first page.
+    Reader,
 }
 
 /// A paper's file, for those who may read it.
@@ -86,27 +104,28 @@ impl Backend {
         Ok(())
     }
 
-    /// The sender declares that a paper whose first page could not be read, or may be marked, holds no state
-    /// secret. When this returns, the paper is on the agenda. Returns the paper with its title.
+    /// The sender answers what was asked about a file that waits. When this returns, the paper is on the agenda.
+    /// Returns the paper with its title.
     ///
     /// # Errors
     /// `Refused(NoLongerKept)` if the file belonged to another person or another meeting, or waited too long.
     /// Also what beginning and finishing an upload refuse; then the file keeps waiting.
-    pub async fn finish_declared(
+    pub async fn finish_held(
         &self,
         caller: &Caller,
         meeting: MeetingId,
         kept: HeldPaperId,
+        answers: Answers,
     ) -> Outcome<(PaperId, String)> {
-        self.outcome(finish_declared(self, caller, meeting, kept).await)
+        self.outcome(finish_held(self, caller, meeting, kept, answers).await)
     }
 
     /// The file of a paper.
     ///
     /// # Errors
     /// `Forbidden`, `NotFound`.
-    pub async fn open_file(&self, caller: &Caller, paper: PaperId) -> Outcome<PaperFile> {
-        self.outcome(open_file(self, caller, paper).await)
+    pub async fn open_file(&self, caller: &Caller, paper: PaperId, used: FileUse) -> Outcome<PaperFile> {
+        self.outcome(open_file(self, caller, paper, used).await)
     }
 }
 
@@ -143,7 +162,7 @@ async fn begin(
         title: clean_title(title)?,
         head: Vec::new(),
         incoming,
-        is_declared: false,
+        answers: Answers::default(),
     })
 }
 
@@ -187,18 +206,17 @@ impl Upload {
         self.caller = caller;
     }
 
-    /// The sender declares in advance that the paper holds no state secret, in case its first page cannot be
-    /// read or may be marked.
-    pub fn declare(&mut self) {
-        self.is_declared = true;
+    /// The sender answers in advance what may be asked.
+    pub fn answer(&mut self, answers: Answers) {
+        self.answers = answers;
     }
 
     /// Ends the upload: when this returns, the paper is on the disk and on the agenda.
     ///
     /// # Errors
     /// `Refused(EmptyFile | NotPdf | MarkedClassified)`: nothing of the file is kept.
-    /// `Refused(FirstPageUnread)` if there was no declaration: the file waits some minutes for
-    /// [`Backend::finish_declared`]. Also what beginning an upload refuses, if that has changed meanwhile.
+    /// `Refused(SamePaper | FirstPageUnread)` if the sender has not answered that: the file waits some minutes for
+    /// [`Backend::finish_held`]. Also what beginning an upload refuses, if that has changed meanwhile.
     pub async fn finish(self) -> Outcome<PaperId> {
         let backend = self.backend.clone();
         backend.outcome(self.put_away().await)
@@ -219,21 +237,17 @@ impl Upload {
             return Err(Refusal::NotPdf { kind: kind::of(&self.head) }.into());
         }
         let look = self.look().await?;
+        if let Some(kind) = look.unreadable {
+            return Err(Refusal::NotPdf { kind }.into());
+        }
         if let Some(level) = marking(&look.lines) {
             return Err(Refusal::MarkedClassified { level }.into());
         }
-        let Upload { backend, caller, item, title, incoming, is_declared, .. } = self;
+        let Upload { backend, caller, item, title, incoming, answers, .. } = self;
         let unread = Unread::choose(look.unread, &look.lines);
-        let sent = HeldPaper { item, title, incoming, pages: look.pages, unread };
-        match unread {
-            Some(why) if !is_declared => {
-                let kept = HeldPaperId(backend.entropy().id(caller.now));
-                let title = sent.title.to_string();
-                backend.held().keep(kept, caller.person, sent);
-                Err(Refusal::FirstPageUnread { why, title, kept }.into())
-            }
-            _ => sent.store(&backend, &caller).await,
-        }
+        let sent = HeldPaper { item, title, incoming, pages: look.pages, unread, answers };
+        let kept = HeldPaperId(backend.entropy().id(caller.now));
+        sent.store_or_ask(&backend, &caller, kept).await
     }
 }
 
@@ -247,9 +261,36 @@ pub(crate) struct HeldPaper {
     /// Why its first page may carry a marking that was not found. The file is stored only once its sender has
     /// declared that it holds no state secret.
     unread: Option<Unread>,
+    answers: Answers,
 }
 
 impl HeldPaper {
+    /// Stores the paper, or keeps the file and asks its sender.
+    async fn store_or_ask(self, backend: &Backend, caller: &Caller, kept: HeldPaperId) -> Done<PaperId> {
+        let name = self.title.to_string();
+        let same = if self.answers.is_again { None } else { self.same_in_item(backend).await? };
+        let asked = match (same, self.unread) {
+            (Some(title), _) => Refusal::SamePaper { name, title, kept },
+            (None, Some(why)) if !self.answers.is_declared => {
+                Refusal::FirstPageUnread { why, title: name, kept }
+            }
+            (None, _) => return self.store(backend, caller).await,
+        };
+        backend.held().keep(kept, caller.person, self);
+        Err(asked.into())
+    }
+
+    /// The title of a paper of the same agenda item with the same content.
+    async fn same_in_item(&self, backend: &Backend) -> Done<Option<String>> {
+        let found: Option<(String,)> = q("SELECT title FROM paper WHERE item_id = $1 AND hash = $2 \
+                                          AND withdrawn_at IS NULL ORDER BY position LIMIT 1")
+        .bind(self.item)
+        .bind(self.incoming.hash())
+        .optional(backend.db())
+        .await?;
+        Ok(found.map(|(title,)| title))
+    }
+
     async fn store(self, backend: &Backend, caller: &Caller) -> Done<PaperId> {
         let blob = self.incoming.keep(backend.blobs()).await?;
         let mut tx = backend.db().begin().await?;
@@ -284,28 +325,26 @@ impl HeldPaper {
     }
 }
 
-async fn finish_declared(
+async fn finish_held(
     backend: &Backend,
     caller: &Caller,
     meeting: MeetingId,
     kept: HeldPaperId,
+    answers: Answers,
 ) -> Done<(PaperId, String)> {
-    let sent = backend.held().take(kept, caller.person).ok_or(Refusal::NoLongerKept)?;
-    if let Err(refused) = permit_declared(backend, caller, meeting, sent.item).await {
+    let mut sent = backend.held().take(kept, caller.person).ok_or(Refusal::NoLongerKept)?;
+    if let Err(refused) = permit_held(backend, caller, meeting, sent.item).await {
         backend.held().keep(kept, caller.person, sent);
         return Err(refused);
     }
+    sent.answers.is_declared |= answers.is_declared;
+    sent.answers.is_again |= answers.is_again;
     let title = sent.title.to_string();
-    Ok((sent.store(backend, caller).await?, title))
+    Ok((sent.store_or_ask(backend, caller, kept).await?, title))
 }
 
 /// Repeats the checks from the beginning of the upload, because minutes have passed.
-async fn permit_declared(
-    backend: &Backend,
-    caller: &Caller,
-    meeting: MeetingId,
-    item: AgendaItemId,
-) -> Done<()> {
+async fn permit_held(backend: &Backend, caller: &Caller, meeting: MeetingId, item: AgendaItemId) -> Done<()> {
     backend.keep_reserve().await?;
     let mut tx = backend.db().begin().await?;
     let (of, _) = managed_item(&mut tx, caller, item).await?;
@@ -316,7 +355,7 @@ async fn permit_declared(
 }
 
 /// Refuses if the agenda item already has the most papers allowed.
-async fn refuse_full(tx: &mut Tx, item: AgendaItemId) -> Done<()> {
+pub(super) async fn refuse_full(tx: &mut Tx, item: AgendaItemId) -> Done<()> {
     let (papers,): (i64,) =
         q("SELECT CAST(COUNT(*) AS BIGINT) FROM paper WHERE item_id = $1 AND withdrawn_at IS NULL")
             .bind(item)
@@ -328,25 +367,29 @@ async fn refuse_full(tx: &mut Tx, item: AgendaItemId) -> Done<()> {
     }
 }
 
-async fn open_file(backend: &Backend, caller: &Caller, paper: PaperId) -> Done<PaperFile> {
+async fn open_file(backend: &Backend, caller: &Caller, paper: PaperId, used: FileUse) -> Done<PaperFile> {
     let row = Row::load(backend.db(), paper).await?;
-    let scope = MeetingScope::load(backend.db(), caller, row.meeting()?).await?;
-    if let Err(refused) = scope.permit(caller, Action::ReadPaper)
-        && !lies_open(backend, caller, &row, &scope).await?
-    {
-        return Err(refused);
+    permit_reading(backend, caller, &row).await?;
+    if used == FileUse::Download {
+        super::mark_read(backend, caller, &row).await?;
     }
-    if row.is_neutral {
-        return Err(domain::error::Failure::NotFound.into());
-    }
-    // Downloading the file counts as reading it, like opening its page.
-    super::mark_read(backend, caller, &row).await?;
     Ok(PaperFile {
         path: backend.blobs().path(&row.hash),
         bytes: u64::try_from(row.bytes).unwrap_or(0),
         hash: row.hash,
         title: row.title,
     })
+}
+
+/// Whether the caller may open the paper's file.
+pub(super) async fn permit_reading(backend: &Backend, caller: &Caller, row: &Row) -> Done<()> {
+    let scope = MeetingScope::load(backend.db(), caller, row.meeting()?).await?;
+    if let Err(refused) = scope.permit(caller, Action::ReadPaper)
+        && !lies_open(backend, caller, row, &scope).await?
+    {
+        return Err(refused);
+    }
+    if row.is_neutral { Err(domain::error::Failure::NotFound.into()) } else { Ok(()) }
 }
 
 /// Whether the paper lies open before everybody of a meeting under way, and the caller sits in it: at a site, say, whose

@@ -64,9 +64,11 @@ async fn answers(world: &World, caller: &Caller, named: &Named) -> Vec<(String, 
     add("correct", backend.correct(caller, meeting, CorrectionInput::default()).await);
 
     add("read", bare(Papers::read(backend, caller, paper).await));
-    add("open_file", bare(backend.open_file(caller, paper).await.map(|_| ())));
+    add("open_file", bare(backend.open_file(caller, paper, backend::FileUse::Download).await.map(|_| ())));
     add("rename", backend.rename(caller, paper, "Báo cáo").await);
+    add("mark_read", backend.mark_read(caller, paper).await);
     add("withdraw", backend.withdraw(caller, paper).await);
+    add("restore", backend.restore(caller, paper).await);
     add("leave_neutral_line", bare(backend.leave_neutral_line(caller, item).await));
     add("may_manage_papers", backend.may_manage_papers(caller, meeting).await);
     for level in [Level::Open, Level::Secret] {

@@ -285,7 +285,9 @@ async fn what_lies_open_is_read_by_whoever_sits_at_a_site_and_only_then() {
         let (shown, other) = (PaperId(world.id()), PaperId(world.id()));
         store_paper(world, &at.secretary, at.meeting, shown).await;
         store_paper(world, &at.secretary, at.meeting, other).await;
-        let reads = async |paper| world.backend.open_file(&at.technician, paper).await.map(|_| ());
+        let reads = async |paper| {
+            world.backend.open_file(&at.technician, paper, backend::FileUse::Download).await.map(|_| ())
+        };
         at.direct(world, Direction::Paper(Some(ShownPaper { paper: shown, page: 1 }))).await.unwrap();
         assert_eq!(reads(shown).await, Err(Failure::Forbidden), "nobody of the site sits there");
         let connection = at.sit(world, &at.technician, at.site()).await.unwrap();

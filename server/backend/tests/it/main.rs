@@ -45,6 +45,7 @@ mod meetings_record;
 mod names;
 mod notices;
 mod papers;
+mod papers_again;
 mod papers_limits;
 mod people;
 mod rooms;

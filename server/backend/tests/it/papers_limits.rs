@@ -14,6 +14,7 @@ async fn papers_that_arrive_at_once_are_limited_too() {
         add(&world.backend, &secretary, item, "Báo cáo", PDF).await.unwrap();
         let begin = async || {
             let mut upload = world.backend.begin_upload(&secretary, item, "Phụ lục", Level::Open).await.unwrap();
+            upload.answer(backend::Answers { is_declared: false, is_again: true });
             upload.write(PDF).await.unwrap();
             upload
         };

@@ -8,7 +8,7 @@ mod page;
 mod pictures;
 mod rows;
 
-use domain::papers::{PageLine, Unread};
+use domain::papers::{FileKind, PageLine, Unread};
 use hayro_interpret::hayro_syntax::object::Dict;
 use hayro_interpret::hayro_syntax::{LoadPdfError, Pdf};
 
@@ -35,10 +35,13 @@ pub(crate) fn inspect(file: Vec<u8>) -> Option<Inspection> {
     let pdf = match Pdf::new(file) {
         Ok(pdf) => pdf,
         Err(LoadPdfError::Decryption(_)) => return Some(Inspection::unread(Unread::Locked)),
-        Err(LoadPdfError::Invalid) => return Some(Inspection::unread(Unread::Damaged)),
+        Err(LoadPdfError::Invalid) => return Some(pageless(is_cut)),
     };
     let found = u32::try_from(pdf.pages().len()).ok()?;
-    let Some(first) = pdf.pages().first() else { return Some(Inspection::unread(Unread::Damaged)) };
+    let Some(first) = pdf.pages().first() else { return Some(pageless(is_cut)) };
+    if is_form(&pdf) {
+        return Some(Inspection { unreadable: Some(FileKind::Form), ..Inspection::default() });
+    }
     let pages = certain(found, promised(&pdf)).filter(|_| !is_cut);
     let seen = page::see(&pdf, first)?;
     let mut lines = lines::lines(&seen.glyphs)?;
@@ -50,7 +53,24 @@ pub(crate) fn inspect(file: Vec<u8>) -> Option<Inspection> {
     lines.extend(seen.notes);
     let converted: Vec<PageLine> = lines.iter().flat_map(letters::converted).collect();
     lines.extend(converted);
-    Some(Inspection { pages, lines, unread, is_sealed: false })
+    Some(Inspection { pages, lines, unread, ..Inspection::default() })
+}
+
+/// A file in which no page is found. If its end is missing, other programs do not open it either.
+fn pageless(is_cut: bool) -> Inspection {
+    let unreadable = is_cut.then_some(FileKind::Cut);
+    Inspection { unreadable, ..Inspection::unread(Unread::Damaged) }
+}
+
+/// Whether the real pages are in an XFA form. Browsers show the page that stands beside it, which asks for another
+/// program. A form that says nothing of the kind has its pages as others do.
+fn is_form(pdf: &Pdf) -> bool {
+    let catalog: Option<Dict<'_>> = pdf.xref().get(pdf.xref().root_id());
+    catalog.is_some_and(|catalog| {
+        let needs_rendering = catalog.get::<bool>(b"NeedsRendering") == Some(true);
+        let form: Option<Dict<'_>> = catalog.get(b"AcroForm");
+        needs_rendering && form.is_some_and(|form| form.contains_key(b"XFA"))
+    })
 }
 
 /// Whether the end of the file is missing. Programs that send files may add some bytes after it.
@@ -66,11 +86,12 @@ fn promised(pdf: &Pdf) -> Option<i64> {
     Some(count as i64)
 }
 
-/// The number of pages, if everything was found. If the file states none or a negative number, the program
-/// that wrote it made a mistake. If it states another number than was found, some pages cannot be opened.
+/// The number of pages, if everything was found. If the file states no number, the program that wrote it made a
+/// mistake. If it states another number than was found, some pages cannot be opened; browsers open none of a file
+/// that states 0 or less.
 fn certain(found: u32, promised: Option<i64>) -> Option<u32> {
     match promised {
-        Some(promised) if promised > 0 && promised != i64::from(found) => None,
+        Some(promised) if promised != i64::from(found) => None,
         _ => Some(found),
     }
 }
@@ -111,8 +132,8 @@ mod tests {
         for (found, promised, pages) in [
             (5, Some(5), Some(5)),
             (1, None, Some(1)),
-            (1, Some(0), Some(1)),
-            (1, Some(-3), Some(1)),
+            (1, Some(0), None),
+            (1, Some(-3), None),
             (4, Some(5), None),
             (5, Some(4), None),
             (3, Some(i64::MAX), None),

@@ -1,7 +1,7 @@
 //! What a reader sees on a first page, however it got there. The real child finds a marking in every way in
 //! which it can be put on a page, and reports what it could not read.
 
-use domain::papers::{Level, Unread, marking};
+use domain::papers::{FileKind, Level, Unread, marking};
 use foreign::{Inspection, Inspector, Program};
 
 use crate::files::{File, at, head, packed, string};
@@ -352,7 +352,7 @@ async fn damaged_files_are_told_and_their_pages_unknown() {
         ("the end is missing", cut, None, Some(Unread::Damaged)),
         ("a page is missing", missing, None, Some(Unread::Damaged)),
         ("a tree that holds itself", endless, None, Some(Unread::Damaged)),
-        ("a negative number of pages", negative, Some(1), None),
+        ("a negative number of pages, which no browser opens", negative, None, Some(Unread::Damaged)),
         ("content that cannot be unpacked", content, Some(1), Some(Unread::NoText)),
         ("a head alone", b"%PDF-1.7\n".to_vec(), None, Some(Unread::Damaged)),
         ("no PDF", b"PK\x03\x04".to_vec(), None, Some(Unread::Damaged)),
@@ -360,6 +360,26 @@ async fn damaged_files_are_told_and_their_pages_unknown() {
     ] {
         let look = look(&bytes).await;
         assert_eq!((look.pages, look.unread), (pages, unread), "{name}: {look:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_nobody_can_read_in_a_browser_is_named() {
+    let form = |entries: &str| {
+        let catalog = format!("<</Type/Catalog/Pages 2 0 R/AcroForm<</XFA[(template)]/Fields[]>>{entries}>>");
+        page(b"", "", "").object(1, &catalog).done()
+    };
+    let half = page(b"", "", "").done();
+    let half = half[..40].to_vec();
+    for (name, bytes, kind) in [
+        ("a form for another program", form("/NeedsRendering true"), Some(FileKind::Form)),
+        ("a form whose pages are drawn", form(""), None),
+        ("a head alone", b"%PDF-1.7\n".to_vec(), Some(FileKind::Cut)),
+        ("a beginning", half, Some(FileKind::Cut)),
+        ("whole and without a page", b"%PDF-1.7\n%%EOF\n".to_vec(), None),
+        ("a paper", page(b"", "", "").done(), None),
+    ] {
+        assert_eq!(look(&bytes).await.unreadable, kind, "{name}");
     }
 }
 

@@ -302,6 +302,7 @@ fn steps(office: &Office, who: Who, address: &'static str) -> Option<Vec<Ask>> {
             Some(format!("id={}&paper={}&title={}", m.id, m.paper, if may { "" } else { "x" }))
         }),
         "/api/papers/neutral-line" => step(&|m, _| Some(format!("id={}&item={}", m.id, m.item))),
+        "/api/papers/restore" => step(&|m, _| Some(format!("id={}&paper={}", m.id, m.paper))),
         "/api/papers/withdraw" => step(&|m, _| Some(format!("id={}&paper={}", m.id, m.paper))),
         "/api/meetings/get" | "/api/meetings/follow" | "/api/live/lines" | "/api/live/rehearsals" => {
             step(&|m, _| Some(format!("id={}", m.id)))
@@ -317,7 +318,7 @@ fn steps(office: &Office, who: Who, address: &'static str) -> Option<Vec<Ask>> {
             let agency = m.invited().next().unwrap_or(m.agency);
             Some(format!("meeting={}&agency={}&people[]=nobody", m.id, office.agency(agency)))
         }),
-        "/api/papers/read" => step(&|m, _| Some(format!("paper={}", m.paper))),
+        "/api/papers/read" | "/api/papers/opened" => step(&|m, _| Some(format!("paper={}", m.paper))),
         _ => None,
     }
 }
