@@ -9,7 +9,7 @@
 // Texts come from data-t-*: loading page of pages toolbar thumbs zoom-in zoom-out fit-width fit-page
 // turn turned turn-all single previous-page next-page go page-broken page-lost page-heavy page-held page-draw stalled ·
 // broken engine form locked gone forbidden signed-out offline (each also with -hint) · retry download back sign-in.
-// Events: `ready` {page, pages}, `pagechange` {page, pages}, `failed` {reason}.
+// Events: `ready` {page, pages} once a page is on the screen, `pagechange` {page, pages}, `failed` {reason}.
 
 import { listen } from "./reader/gestures.js";
 import { Bar } from "./reader/bar.js";
@@ -52,6 +52,7 @@ class PdfReader extends HTMLElement {
   #closing = null;
   #addressTimer = 0;
   #hasFailed = false;
+  #isSeen = false;
 
   connectedCallback() {
     this.#open();
@@ -93,7 +94,7 @@ class PdfReader extends HTMLElement {
 
   async #load(signal) {
     const address = new URL(this.getAttribute("src"), document.baseURI);
-    // Whoever only gets the bytes has not read the paper yet: that is told by `ready`.
+    // Getting the bytes is not reading the paper: `ready` says when a page is seen.
     address.searchParams.set("in", "reader");
     const source = address.href;
     const engine = new URL(this.getAttribute("pdfjs") || "/pdfjs", document.baseURI).href;
@@ -129,6 +130,7 @@ class PdfReader extends HTMLElement {
       stage: this.#stage,
       turns: this.#turns,
       changed: () => this.#changed(),
+      drawn: () => this.#seen(),
     });
     await withinWork(this.#sheets.open(pdf, this.#wantedPage(pdf.numPages)), isLineWaiting);
     if (signal.aborted || this.#hasFailed) return;
@@ -198,6 +200,7 @@ class PdfReader extends HTMLElement {
 
   #build() {
     this.#hasFailed = false;
+    this.#isSeen = false;
     const { signal } = this.#closing;
     this.#nav = make("nav", { className: "th", "aria-label": word(this, "pages"), hidden: true });
     this.#stage = make("div", { className: "stage rdr__stage", tabIndex: 0, role: "region" });
@@ -239,6 +242,12 @@ class PdfReader extends HTMLElement {
     this.#quiet();
     this.#bar.element.hidden = false;
     this.#showThumbs(!this.#isEmbedded && matchMedia(WIDE).matches && this.#sheets.pages > 1);
+  }
+
+  /** A page was drawn. Laying the pages out is not enough: perhaps none of them can be drawn. */
+  #seen() {
+    if (this.#isSeen) return;
+    this.#isSeen = true;
     this.#emit("ready", this.#place());
   }
 

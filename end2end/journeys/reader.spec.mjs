@@ -50,10 +50,31 @@ test('pages of all sizes are read, turned and remembered on a phone', async ({ p
   });
 
   const reader = await person(demo('phogiamdoc.stp'), PHONE, 'vi', address);
+
+  await test.step('an opening that shows no page does not count as reading', async () => {
+    const blind = await reader.context().newPage();
+    await blind.addInitScript(() => { HTMLCanvasElement.prototype.getContext = () => null; });
+    await open(blind, address);
+    await blind.locator('a.paper').tap();
+    await expect(blind.getByText(t('reader_page_broken', { page: 1 }))).toBeVisible();
+    await open(blind, address);
+    await expect(blind.locator('a.paper.is-unread')).toHaveCount(1);
+    await blind.close();
+  });
+
   await reader.locator('a.paper').tap();
   const field = reader.locator('.rdr__field');
   await expect(field).toHaveValue('1');
   const read = new URL(reader.url()).pathname;
+
+  await test.step('a page on the screen does', async () => {
+    await expect(reader.locator('.rdr__page canvas').first()).toBeVisible();
+    await expect(async () => {
+      await open(reader, address);
+      await expect(reader.locator('a.paper')).not.toHaveClass(/is-unread/, { timeout: 1000 });
+    }).toPass();
+    await reader.goto(read);
+  });
 
   await test.step('the page in the address stays the same over reloads', async () => {
     for (let reload = 0; reload < 3; reload += 1) {

@@ -40,15 +40,20 @@ export class Sheets {
   #busy = null;
   #ended = false;
   #changed;
+  #drawn;
 
-  /** `turns` says how pages are turned; `changed()` is called whenever what is read or its size has changed. */
-  constructor({ host, pdfjs, queue, stage, turns, changed }) {
+  /**
+   * `turns` says how pages are turned; `changed()` is called whenever what is read or its size has changed, `drawn()`
+   * whenever a page was drawn.
+   */
+  constructor({ host, pdfjs, queue, stage, turns, changed, drawn }) {
     this.#host = host;
     this.#turns = turns;
     this.#pdfjs = pdfjs;
     this.#queue = queue;
     this.#stage = stage;
     this.#changed = changed;
+    this.#drawn = drawn;
     this.#column = make("div", { className: "rdr__pages" });
     stage.append(this.#column);
     queue.addSource(() => this.#next());
@@ -378,6 +383,7 @@ export class Sheets {
     sheet.box.classList.remove("is-blank", "is-slow");
     this.#showNotice(sheet);
     if (before) empty(before);
+    this.#drawn();
   }
 
   /** The words of the page lie over its picture: to be selected, and read aloud. */
