@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use server_fn::codec::JsonEncoding;
 use server_fn::error::{FromServerFnError, ServerFnErrorErr};
 
-use crate::refused_paper::{first_page, instead_of, marking, not_pdf, unread};
+use crate::refused_paper::{first_page, instead_of, late, marking, not_pdf, same, unread};
 use crate::text::keys::*;
 use crate::text::{self, Text, t, tf};
 use crate::ui::notice::{Notice, Tone};
@@ -184,13 +184,10 @@ fn refused(refusal: &Refusal) -> Described {
             tf(first_page(*why), &[("title", title)]),
             format!("{} {}", unread(*why), t(REFUSED_FIRST_PAGE_UNREAD_BODY)),
         ),
-        Refusal::SamePaper { name, title, .. } => Described::new(
-            tf(REFUSED_SAME_PAPER, &[("name", name), ("title", title)]),
-            t(REFUSED_SAME_PAPER_BODY),
-        ),
-        Refusal::RestoredTooLate { minutes } => {
-            Described::new(tf(REFUSED_RESTORED_LATE, &[("n", minutes)]), t(REFUSED_RESTORED_LATE_BODY))
+        Refusal::SamePaper { name, title, .. } => {
+            Described::new(same(name, title), t(REFUSED_SAME_PAPER_BODY))
         }
+        Refusal::RestoredTooLate { minutes } => Described::new(late(*minutes), t(REFUSED_RESTORED_LATE_BODY)),
         Refusal::NoLongerKept => plain(REFUSED_NO_LONGER_KEPT, REFUSED_NO_LONGER_KEPT_BODY),
         Refusal::TooLarge { limit_mib } => {
             Described::new(t(REFUSED_TOO_LARGE), tf(REFUSED_TOO_LARGE_BODY, &[("limit", limit_mib)]))
@@ -511,8 +508,7 @@ mod tests {
             fits: vec![vec![morning]],
         };
         let Described { title, body, fits } = describe(&refusal.into());
-        assert!(title.contains("quán triệt"), "{title}");
-        assert!(body.contains("2 buổi") && body.contains("KL 226"), "{body}");
+        assert!(title.contains("quán triệt") && body.contains("2 buổi") && body.contains("KL 226"), "{body}");
         assert_eq!(fits, ["Thứ Ba, 16/6, 07:30–11:30"]);
     }
 }

@@ -3,7 +3,7 @@
 use domain::papers::{FileKind, Level, Unread};
 
 use crate::text::keys::*;
-use crate::text::{Text, t};
+use crate::text::{Text, t, tf};
 
 /// The words of a marking as it stands on a paper.
 pub(crate) fn marking(level: Level) -> &'static str {
@@ -34,6 +34,16 @@ pub(crate) fn unread(why: Unread) -> &'static str {
         Unread::Pictures => t(UNREAD_PICTURES),
         Unread::Outlines => t(UNREAD_OUTLINES),
     }
+}
+
+/// Which file is there already, and under which title.
+pub(crate) fn same(name: &str, title: &str) -> String {
+    tf(REFUSED_SAME_PAPER, &[("name", &name), ("title", &title)])
+}
+
+/// How long a withdrawn paper could have been put back.
+pub(crate) fn late(minutes: i64) -> String {
+    tf(REFUSED_RESTORED_LATE, &[("n", &minutes)])
 }
 
 /// What kind of file was sent instead of a PDF.
