@@ -274,6 +274,7 @@ mod tests {
             began: began.map(|text| text.parse().unwrap()),
             done: None,
             papers: Vec::new(),
+            withdrawn: Vec::new(),
         };
         // Begun at 8:00 for 20 minutes; it is 8:51.
         let agenda = [item(Some("2026-06-11T01:00:00Z"), 20), item(None, 15), item(None, 10)];

@@ -12,7 +12,7 @@ use std::fs;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use backend::{Backend, BackendConfig, Record, SystemEntropy, q};
+use backend::{Answers, Backend, BackendConfig, FileUse, Record, SystemEntropy, q};
 use chrono::{DateTime, Datelike, Days, Utc, Weekday};
 use domain::access::Caller;
 use domain::error::Failure;
@@ -106,7 +106,7 @@ impl Bench {
         }
         let first = meeting.agenda.first().ok_or("a meeting without agenda")?.id;
         let paper = self.add_paper(&caller, first, "Phụ lục bản đồ", &pdf(0, LARGE_BYTES)).await?;
-        let file = self.backend.open_file(&caller, paper).await.map_err(told)?.path;
+        let file = self.backend.open_file(&caller, paper, FileUse::Reader).await.map_err(told)?.path;
         let root = agencies.iter().find(|agency| agency.parent.is_none()).ok_or("no agency")?.id;
         Ok(json!({ "meeting": saved.id, "paper": paper, "file": file, "agency": root }))
     }
@@ -160,7 +160,7 @@ impl Bench {
             upload.write(piece).await.map_err(told)?;
         }
         // The large paper has no text.
-        upload.declare();
+        upload.answer(Answers { is_declared: true, is_again: false });
         upload.finish().await.map_err(told)
     }
 
