@@ -94,9 +94,9 @@ function plainWords(text) {
 /**
  * A meeting whose invitations are out, or with `then: 'keep'` a draft; gives its address. For journeys that begin there: it
  * is composed by the plain form, as a browser without scripts sends it, for the one who is signed in on `page`. `chair` and
- * `delegates` are typed; an agency's own name invites the agency.
+ * `delegates` are typed; an agency's own name invites the agency. `guests` are pasted, one a line.
  */
-export async function arrange(page, { chair, delegates, sites = [], item = 'Kế hoạch tuần', then = 'publish', ...meeting }) {
+export async function arrange(page, { chair, delegates, guests = '', sites = [], item = 'Kế hoạch tuần', then = 'publish', ...meeting }) {
   const storageState = await page.context().storageState();
   const context = await page.context().browser().newContext({ javaScriptEnabled: false, storageState });
   const plain = await context.newPage();
@@ -133,6 +133,12 @@ export async function arrange(page, { chair, delegates, sites = [], item = 'Kế
     await press('add_site');
   }
   await expect(plain.locator('[name="sites[]"]')).toHaveCount(sites.length);
+  if (guests) {
+    await plain.locator('details:has(#add_guests) > summary').click();
+    await plain.locator('#add_guests').fill(guests);
+    await press('paste_guests');
+    await expect(plain.locator('[id="guests[0][name]"]')).not.toHaveValue('');
+  }
   await plain.locator('[id="agenda[0][title]"]').fill(item);
   await press(then);
   await expect(plain).toHaveURL(then === 'publish' ? /\/meetings\/[0-9a-f-]{36}$/ : /\/edit#/);

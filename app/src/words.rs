@@ -6,7 +6,7 @@ use domain::attendance::Presence;
 use domain::calendar::DayKind;
 use domain::count::{Counterpart, Form, Scope};
 use domain::duration::DaySession;
-use domain::meetings::Holder;
+use domain::meetings::{GuestSort, Holder};
 
 use crate::text::keys::*;
 use crate::text::{self, Text, t, tf};
@@ -74,6 +74,16 @@ pub fn stage(stage: Stage) -> &'static str {
     })
 }
 
+/// What a guest from outside is.
+pub fn guest_sort(sort: GuestSort) -> &'static str {
+    t(match sort {
+        GuestSort::Ministry => GUEST_SORT_MINISTRY,
+        GuestSort::Enterprise => GUEST_SORT_ENTERPRISE,
+        GuestSort::Organisation => GUEST_SORT_ORGANISATION,
+        GuestSort::Citizen => GUEST_SORT_CITIZEN,
+    })
+}
+
 /// What a person is in one meeting.
 pub fn part(part: Part) -> &'static str {
     t(match part {
@@ -135,6 +145,7 @@ pub fn change(what: &str) -> &'static str {
         "form" => CHANGE_FORM,
         "agenda" => CHANGE_AGENDA,
         "delegates" => CHANGE_DELEGATES,
+        "guests" => CHANGE_GUESTS,
         "sites" => CHANGE_SITES,
         "chair" => CHANGE_CHAIR,
         "state" => CHANGE_STATE,

@@ -179,6 +179,8 @@ pub enum Action {
     ManagePapers,
     /// Call the roll, mark sites.
     CallRoll,
+    /// Add somebody to a meeting that is under way.
+    AddParticipants,
     /// Show the hall's display with its code.
     ShowHall,
     /// Scan the hall's code for oneself.
@@ -193,7 +195,7 @@ pub enum Action {
 
 impl Action {
     /// Every action, in the order of the policy.
-    pub const ALL: [Action; 31] = [
+    pub const ALL: [Action; 32] = [
         Self::UseSystem,
         Self::ManageOwnAccount,
         Self::ViewAgencies,
@@ -220,6 +222,7 @@ impl Action {
         Self::ReadPaper,
         Self::ManagePapers,
         Self::CallRoll,
+        Self::AddParticipants,
         Self::ShowHall,
         Self::ScanIn,
         Self::NameDelegates,
@@ -353,6 +356,7 @@ fn role_allows_meeting(role: Role, action: Action, stage: Stage) -> bool {
                 | ReadPaper
                 | ManagePapers
                 | CallRoll
+                | AddParticipants
                 | ShowHall
         ),
         Role::Leader | Role::ReportingOfficer => action == ViewMeeting && stage != Stage::Draft,
@@ -365,7 +369,10 @@ fn part_allows(part: Part, action: Action) -> bool {
     use Action::*;
     match part {
         Part::Chair => {
-            matches!(action, ViewMeeting | ReadPaper | ConductMeeting | ShowHall | ScanIn | JoinMeeting)
+            matches!(
+                action,
+                ViewMeeting | ReadPaper | ConductMeeting | AddParticipants | ShowHall | ScanIn | JoinMeeting
+            )
         }
         Part::Secretary => matches!(
             action,
@@ -378,6 +385,7 @@ fn part_allows(part: Part, action: Action) -> bool {
                 | CorrectMeeting
                 | ManagePapers
                 | CallRoll
+                | AddParticipants
                 | ShowHall
                 | ScanIn
                 | JoinMeeting
@@ -407,7 +415,7 @@ fn stage_allows(stage: Stage, action: Action) -> bool {
         ConductMeeting | ShowHall => matches!(stage, Stage::Scheduled | Stage::UnderWay),
         CorrectMeeting => stage == Stage::Held,
         CallRoll => matches!(stage, Stage::Scheduled | Stage::UnderWay | Stage::Held),
-        ScanIn => stage == Stage::UnderWay,
+        ScanIn | AddParticipants => stage == Stage::UnderWay,
         NameDelegates | JoinMeeting | ConnectSite => matches!(stage, Stage::Scheduled | Stage::UnderWay),
         ManagePapers => matches!(stage, Stage::Draft | Stage::Scheduled | Stage::UnderWay | Stage::Postponed),
         _ => true,

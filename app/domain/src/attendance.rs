@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::access::Caller;
 use crate::error::Outcome;
 use crate::ids::{AgencyId, MeetingId, ParticipantId, PersonId};
-use crate::meetings::{Meeting, Participant};
+use crate::meetings::{Guest, GuestInput, Meeting, Participant};
 use crate::people::PersonRef;
 
 /// The hall's code renews so often.
@@ -100,9 +100,19 @@ pub struct RollTally {
 impl RollTally {
     /// Counts the people on the list. A seat that an agency has named nobody for is nobody yet, and is not called.
     pub fn of<'a>(participants: impl IntoIterator<Item = &'a Participant>) -> RollTally {
+        let people = participants.into_iter().filter(|participant| participant.person.is_some());
+        Self::count(people.map(|participant| &participant.presence))
+    }
+
+    /// Counts the guests, who are told apart from the delegates.
+    pub fn of_guests<'a>(guests: impl IntoIterator<Item = &'a Guest>) -> RollTally {
+        Self::count(guests.into_iter().map(|guest| &guest.presence))
+    }
+
+    fn count<'a>(presences: impl Iterator<Item = &'a Presence>) -> RollTally {
         let mut tally = RollTally::default();
-        for participant in participants.into_iter().filter(|participant| participant.person.is_some()) {
-            match participant.presence {
+        for presence in presences {
+            match presence {
                 Presence::NotCalled => tally.not_called += 1,
                 Presence::InRoom => tally.in_room += 1,
                 Presence::Online => tally.online += 1,
@@ -112,10 +122,31 @@ impl RollTally {
         tally
     }
 
+    /// Those who take part, in the room or online.
+    pub fn present(&self) -> u32 {
+        self.in_room + self.online
+    }
+
     /// Everybody who is called.
     pub fn total(&self) -> u32 {
         self.in_room + self.online + self.absent + self.not_called
     }
+}
+
+/// Somebody who is added while the meeting is under way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Added {
+    /// A person, as a delegate.
+    Person(PersonId),
+    /// An agency that names its people later.
+    Agency {
+        /// The agency.
+        agency: AgencyId,
+        /// Whether it joins online as a site too.
+        is_site: bool,
+    },
+    /// A guest from outside.
+    Guest(GuestInput),
 }
 
 /// What the hall shows.
@@ -125,6 +156,8 @@ pub struct Hall {
     pub meeting: Meeting,
     /// The roll.
     pub roll: RollTally,
+    /// The roll of the guests.
+    pub guests: RollTally,
     /// Connected sites and sites in all.
     pub sites: (u32, u32),
     /// The code in force, while the meeting is under way.
@@ -144,12 +177,12 @@ pub struct HallCode {
 
 /// The roll.
 ///
-/// The secretariat calls it (`CallRoll`); the hall needs `ShowHall`; a listed delegate scans for themself (`ScanIn`);
+/// The secretariat calls it (`CallRoll`), and adds to it with the chair (`AddParticipants`); the hall needs `ShowHall`; a listed delegate scans for themself (`ScanIn`);
 /// an invited agency's leaders and secretaries name who comes for it (`NameDelegates`).
 /// Refusals: `WrongState`, `CodeExpired`, `NotADelegate`, `ReasonNeeded`.
 #[async_trait]
 pub trait Attendance: Send + Sync {
-    /// Marks one delegate; back to `NotCalled` too. `NotFound` for a seat that nobody has been named for.
+    /// Marks one delegate or guest; back to `NotCalled` too. `NotFound` for a seat that nobody has been named for.
     async fn mark(
         &self,
         caller: &Caller,
@@ -157,7 +190,7 @@ pub trait Attendance: Send + Sync {
         participant: ParticipantId,
         presence: Presence,
     ) -> Outcome<()>;
-    /// Marks everybody not called yet, but no seat that nobody has been named for.
+    /// Marks everybody not called yet, guests included, but no seat that nobody has been named for.
     async fn mark_rest(&self, caller: &Caller, meeting: MeetingId, presence: Presence) -> Outcome<u32>;
     /// Marks a site as connected or not.
     async fn mark_site(
@@ -177,6 +210,10 @@ pub trait Attendance: Send + Sync {
         agency: AgencyId,
         people: Vec<PersonId>,
     ) -> Outcome<()>;
+    /// Adds people, agencies and guests while the meeting is under way; all of them or nobody. They are on the roll at
+    /// once, and nobody else is told. Needs `AddParticipants`. `Invalid` names `delegate` or `site`, or a field of the
+    /// guest.
+    async fn add(&self, caller: &Caller, meeting: MeetingId, added: Vec<Added>) -> Outcome<()>;
     /// What the hall shows now.
     async fn hall(&self, caller: &Caller, meeting: MeetingId) -> Outcome<Hall>;
     /// The caller is present, by the code of the moment; gives the meeting's title.

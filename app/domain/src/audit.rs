@@ -104,6 +104,7 @@ deeds! {
     AgenciesAdd = "agencies.add", TrailReaders;
     AgenciesChange = "agencies.change", TrailReaders;
     AgenciesSetHours = "agencies.set_hours", TrailReaders;
+    AttendanceAdd = "attendance.add", MeetingReaders;
     AttendanceBehind = "attendance.behind", MeetingReaders;
     AttendanceJoin = "attendance.join", MeetingReaders;
     // These three hold reasons for absence.

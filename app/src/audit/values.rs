@@ -138,6 +138,12 @@ fn object_said(object: &Map<String, Value>) -> String {
         let how = of("presence").filter(|_| object.get("presence") != Some(&Value::from("not_called")));
         return [Some(who), how].into_iter().flatten().collect::<Vec<_>>().join(": ");
     }
+    // A guest, by whom they come for; and how, where they were called.
+    if object.contains_key("organisation") {
+        let who: Vec<String> = ["name", "position", "organisation"].into_iter().filter_map(of).collect();
+        let how = of("presence").filter(|_| object.get("presence") != Some(&Value::from("not_called")));
+        return [Some(who.join(", ")), how].into_iter().flatten().collect::<Vec<_>>().join(": ");
+    }
     if let Some(name) = ["title", "short_name", "name", "agency"].into_iter().find_map(of) {
         return name;
     }
@@ -172,6 +178,8 @@ mod tests {
             "person":{"id":"01a2023d-fafc-746d-9fd9-174d2c52848b","name":"Chánh Văn phòng","agency":"VP"},
             "presence":"absent"}]}"#;
         assert_eq!(only(delegate), "Chánh Văn phòng: Vắng không lý do");
+        let guest = r#"{"guests":[{"id":"","name":"Khách","position":"","organisation":"Bộ Y tế","sort":"ministry"}]}"#;
+        assert_eq!(only(guest), "Khách, Bộ Y tế");
         assert_eq!(only(r#"{"form":"hybrid"}"#), "Kết hợp");
         assert_eq!(only(r#"{"roles":["secretary@UBND tỉnh","delegate"]}"#), "Thư ký, UBND tỉnh; Đại biểu");
         assert_eq!(

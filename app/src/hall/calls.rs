@@ -49,6 +49,7 @@ async fn hall(services: &Services, caller: &Caller, id: MeetingId) -> Outcome<Ha
     let count = |sites: usize| u32::try_from(sites).unwrap_or(u32::MAX);
     Ok(Hall {
         roll: RollTally::of(&meeting.participants),
+        guests: RollTally::of_guests(&meeting.guests),
         sites: (
             count(meeting.sites.iter().filter(|site| site.is_connected).count()),
             count(meeting.sites.len()),

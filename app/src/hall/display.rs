@@ -70,6 +70,8 @@ pub struct Display {
     pub agenda: Vec<Line>,
     /// The roll.
     pub roll: RollTally,
+    /// The roll of the guests.
+    pub guests: RollTally,
     /// Connected sites and sites in all.
     pub sites: (u32, u32),
     /// The code, while the meeting is under way.
@@ -100,6 +102,7 @@ impl Display {
             ends: last.map(|sitting| sitting.end()),
             agenda: lines(&agenda, opened.map(|at| Zone::VIETNAM.local(at)).or(starts), not_before),
             roll: hall.roll,
+            guests: hall.guests,
             sites: hall.sites,
             code,
             now: hall.now,
@@ -243,6 +246,7 @@ mod tests {
             ends: Some("2026-06-11T11:30:00".parse().unwrap()),
             agenda,
             roll: RollTally::default(),
+            guests: RollTally::default(),
             sites: (0, 0),
             code: None,
             now: "2026-06-11T01:51:00Z".parse().unwrap(),

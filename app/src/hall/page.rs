@@ -198,17 +198,22 @@ impl Screen {
 
     fn foot(self) -> AnyView {
         let Screen { shown, now, is_offline, .. } = self;
-        let roll = Memo::new(move |_| shown.with(|shown| (shown.roll, shown.sites)));
+        let roll = Memo::new(move |_| shown.with(|shown| (shown.roll, shown.guests, shown.sites)));
         let stats = move || {
-            let (roll, (connected, sites)) = roll.get();
+            let (roll, of_guests, (connected, sites)) = roll.get();
+            let guests = (of_guests.total() > 0).then(|| {
+                stat(format!("{}/{}", of_guests.present(), of_guests.total()), "users", t(HALL_GUESTS))
+            });
             let sites = (sites > 0).then(|| stat(format!("{connected}/{sites}"), "wifi", t(HALL_SITES)));
-            let waiting = (roll.not_called > 0)
-                .then(|| stat(roll.not_called.to_string(), "hourglass", t(HALL_NOT_CALLED)));
+            let not_called = roll.not_called + of_guests.not_called;
+            let waiting =
+                (not_called > 0).then(|| stat(not_called.to_string(), "hourglass", t(HALL_NOT_CALLED)));
             let absent = (roll.absent > 0).then(|| stat(roll.absent.to_string(), "user-x", t(HALL_ABSENT)));
             view! {
                 {stat(roll.in_room.to_string(), "building-2", t(HALL_IN_ROOM))}
                 {stat(roll.online.to_string(), "video", t(HALL_ONLINE))}
                 {absent}
+                {guests}
                 {waiting}
                 {sites}
             }

@@ -31,6 +31,12 @@ pub(super) fn item(waiting: &Waiting) -> AnyView {
                 tf(HOME_CHANGED_WHAT, &[("what", &what)]),
             )
         }
+        Waiting::Added { meeting, by } => about(
+            "user-plus",
+            meeting,
+            tf(HOME_ADDED, &[("title", &meeting.title)]),
+            tf(HOME_ADDED_BY, &[("by", by)]),
+        ),
         Waiting::CalledOff { meeting, reason } => {
             let (icon, title) = match meeting.stage {
                 Stage::Postponed => ("calendar-clock", HOME_POSTPONED),

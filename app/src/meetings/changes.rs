@@ -1,7 +1,7 @@
 //! What has changed since the invitations went out, for those who were invited.
 
 use domain::access::Stage;
-use domain::meetings::{Before, Change};
+use domain::meetings::{Before, Change, GuestsTold};
 use leptos::prelude::*;
 
 use super::desk::Desk;
@@ -13,12 +13,13 @@ use crate::ui::{Notice, Tone};
 /// The newest change as a notice, older ones folded away below it.
 pub(super) fn changes(desk: Desk) -> impl IntoView {
     move || {
-        let (changes, stage, now_when, now_where) = desk.meeting.with(|meeting| {
+        let (changes, stage, now_when, now_where, now_guests) = desk.meeting.with(|meeting| {
             (
                 meeting.changes.clone(),
                 meeting.state.stage(),
                 words::when(&meeting.sittings),
                 words::place(meeting),
+                guests(&GuestsTold::of(&meeting.guests)),
             )
         });
         let is_told = matches!(stage, Stage::Scheduled | Stage::UnderWay);
@@ -27,7 +28,7 @@ pub(super) fn changes(desk: Desk) -> impl IntoView {
             let lines = older.iter().map(|change| view! { <li>{line(change)}</li> }).collect_view();
             view! { <details class="more"><summary>{t(MEETINGS_CHANGED_BEFORE)}</summary><ul>{lines}</ul></details> }
         });
-        let (title, said) = (title(newest), said(newest, &now_when, &now_where));
+        let (title, said) = (title(newest), said(newest, &now_when, &now_where, &now_guests));
         Some(view! {
             <Notice tone=Tone::Risk icon="history" title>
                 {said}
@@ -50,7 +51,17 @@ fn line(change: &Change) -> String {
     }
 }
 
-/// What time and place were, in words; nothing when neither changed.
+/// Guests in words: the first ones, and how many more.
+fn guests(told: &GuestsTold) -> String {
+    let first = told.first.join("; ");
+    match (told.first.is_empty(), told.more) {
+        (true, _) => t(MEETINGS_NO_GUESTS).to_owned(),
+        (false, 0) => first,
+        (false, more) => tf(MEETINGS_GUESTS_MORE, &[("first", &first), ("n", &more)]),
+    }
+}
+
+/// What time, place and guests were, in words; nothing when none of them changed.
 fn before(change: &Change) -> Option<String> {
     let has = |code: &str| change.what.iter().any(|what| what == code);
     let Ok(before) = leptos::serde_json::from_str::<Before>(&change.before) else {
@@ -60,15 +71,16 @@ fn before(change: &Change) -> Option<String> {
     let places: Vec<String> =
         before.rooms.into_iter().chain([before.place]).filter(|place| !place.is_empty()).collect();
     let at = (has("place") && !places.is_empty()).then(|| places.join("; "));
-    let parts: Vec<String> = [when, at].into_iter().flatten().collect();
+    let with = before.guests.filter(|_| has("guests")).map(|told| guests(&told));
+    let parts: Vec<String> = [when, at, with].into_iter().flatten().collect();
     (!parts.is_empty()).then(|| parts.join("; "))
 }
 
-/// Before and now, for time and place.
-fn said(change: &Change, now_when: &str, now_where: &str) -> Option<AnyView> {
+/// Before and now, for time, place and guests.
+fn said(change: &Change, now_when: &str, now_where: &str, now_guests: &str) -> Option<AnyView> {
     let before = before(change)?;
     let has = |code: &str| change.what.iter().any(|what| what == code);
-    let now: Vec<&str> = [("time", now_when), ("place", now_where)]
+    let now: Vec<&str> = [("time", now_when), ("place", now_where), ("guests", now_guests)]
         .into_iter()
         .filter(|(code, _)| has(code))
         .map(|(_, now)| now)
@@ -104,5 +116,17 @@ mod tests {
         assert_eq!(before(&change(&["time", "place"], kept)), Some(format!("{when}; P1")));
         assert_eq!(before(&change(&["form", "sites"], kept)), None);
         assert_eq!(before(&change(&["agenda"], "")), None);
+    }
+
+    #[test]
+    fn delegates_read_who_the_guests_were() {
+        let of = |guests: &str| before(&change(&["guests"], &format!(r#"{{"guests":{guests}}}"#)));
+        assert_eq!(
+            of(r#"{"first":["Khách, Bộ Y tế","Hai"],"more":0}"#).as_deref(),
+            Some("Khách, Bộ Y tế; Hai")
+        );
+        assert_eq!(of(r#"{"first":["Khách"],"more":3}"#).as_deref(), Some("Khách và 3 người khác"));
+        assert_eq!(of(r#"{"first":[],"more":0}"#).as_deref(), Some("không có khách mời"));
+        assert_eq!(before(&change(&["place"], r#"{"guests":{"first":["Khách"],"more":0}}"#)), None);
     }
 }

@@ -86,6 +86,11 @@ impl Desk {
         )
     }
 
+    /// What came back of a field, whether the form was refused or only to be filled in further.
+    pub(super) fn filled(self, field: &str) -> String {
+        self.posted.with_value(|posted| posted.typed(field))
+    }
+
     /// The titles of the papers that a plain form brought in before it was refused.
     pub(super) fn kept(self) -> Vec<String> {
         self.posted.with_value(|posted| posted.all("kept"))

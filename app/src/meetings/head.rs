@@ -158,7 +158,7 @@ struct Counts {
 
 impl Counts {
     fn of(meeting: &Meeting) -> Counts {
-        let (delegates, sites) = (meeting.participants.len(), meeting.sites.len());
+        let (delegates, sites) = (meeting.participants.len() + meeting.guests.len(), meeting.sites.len());
         let has_sites = sites > 0 || meeting.form != domain::count::Form::InPerson;
         Counts { delegates, sites, has_sites }
     }

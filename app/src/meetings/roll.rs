@@ -1,17 +1,19 @@
-//! The delegates of a meeting and their roll: three words per person, the way back from a slip, the reason of an absence,
+//! The delegates and guests of a meeting and their roll: three words per person, the way back from a slip, the reason of an absence,
 //! the tallies above. Marking needs no script; with it a press is sent at once and only that row changes.
 
-use domain::access::{Action, Part, Stage};
+use domain::access::{Action, Stage};
 use domain::attendance::{CalledBy, Presence, RollTally};
 use domain::error::Failure;
 use domain::ids::ParticipantId;
-use domain::meetings::{Meeting, Participant};
+use domain::meetings::Meeting;
 use leptos::html::Input;
 use leptos::prelude::*;
 use server_fn::ServerFn;
 
 use super::desk::Desk;
+use super::roll_add;
 use super::roll_calls::{self, Mark, MarkRest};
+use super::roll_row::{RollRow, Tallies};
 use super::step::Step;
 use crate::failure::describe;
 use crate::text::keys::*;
@@ -20,7 +22,9 @@ use crate::ui::{Avatar, Empty, Icon, rows};
 
 /// Delegates and roll. Whoever comes in changes their own row; a reason that is being typed in another one stays.
 pub(super) fn roll(desk: Desk) -> impl IntoView {
-    let is_empty = Memo::new(move |_| desk.meeting.with(|meeting| meeting.participants.is_empty()));
+    let is_empty = Memo::new(move |_| {
+        desk.meeting.with(|meeting| meeting.participants.is_empty() && meeting.guests.is_empty())
+    });
     move || match is_empty.get() {
         true => view! { <Empty title=t(ROLL_EMPTY) body=t(ROLL_EMPTY_BODY)/> }.into_any(),
         false => whole(desk).into_any(),
@@ -51,36 +55,44 @@ impl How {
 
 fn whole(desk: Desk) -> impl IntoView {
     let how = Memo::new(move |_| desk.meeting.with(How::of));
-    let tally = Memo::new(move |_| desk.meeting.with(tally));
+    let tallies = Memo::new(move |_| desk.meeting.with(Tallies::of));
     let ids = move || desk.meeting.with(|meeting| meeting.participants.iter().map(|of| of.id.0).collect());
+    let guests = move || desk.meeting.with(|meeting| meeting.guests.iter().map(|of| of.id.0).collect());
     let drawn = move |id| {
         let id = ParticipantId(id);
-        line(desk, participant(desk, id), id, how).into_any()
+        line(desk, row_of(desk, id), id, how).into_any()
     };
     let title = move || t(if how.get().is_shown { ROLL_TITLE } else { ROLL_DELEGATES });
     view! {
         <section class="card" aria-labelledby="roll">
             <header class="card__head card__head--wrap">
                 <h2 id="roll">{title}</h2>
-                {move || (how.get().is_called && how.get().is_open).then(|| rest(desk, tally))}
+                {move || (how.get().is_called && how.get().is_open).then(|| rest(desk, tallies))}
                 {move || how.get().shows_hall.then(|| hall_link(desk))}
             </header>
-            {move || how.get().is_shown.then(|| summary(tally))}
+            {move || how.get().is_shown.then(|| summary(tallies))}
+            {roll_add::adding(desk)}
             {move || (how.get().is_called && !how.get().is_open).then(|| view! { <p class="hint rc__early">{t(ROLL_EARLY)}</p> })}
             <div>{rows(ids, drawn)}</div>
+            {move || guests_title(tallies, how.get().is_shown)}
+            <div>{rows(guests, drawn)}</div>
         </section>
     }
 }
 
-fn tally(meeting: &Meeting) -> RollTally {
-    RollTally::of(&meeting.participants)
+/// The head of the guests' rows; nothing without guests.
+fn guests_title(tallies: Memo<Tallies>, is_shown: bool) -> Option<AnyView> {
+    let guests = tallies.get().guests;
+    let present = tf(ROLL_GUESTS_PRESENT, &[("a", &guests.present()), ("n", &guests.total())]);
+    let present = is_shown.then(|| view! { <span class="hint">{present}</span> });
+    (guests.total() > 0).then(|| view! { <h3 class="rc__group">{t(ROLL_GUESTS)}" "{present}</h3> }.into_any())
 }
 
-/// One delegate; as they were last while their row is on its way out.
-fn participant(desk: Desk, id: ParticipantId) -> Memo<Participant> {
-    Memo::new(move |last: Option<&Participant>| {
-        let now = desk.meeting.with(|meeting| meeting.participants.iter().find(|of| of.id == id).cloned());
-        now.or_else(|| last.cloned()).expect("a row is drawn for a delegate who is there")
+/// One row; as it was last while it is on its way out.
+fn row_of(desk: Desk, id: ParticipantId) -> Memo<RollRow> {
+    Memo::new(move |last: Option<&RollRow>| {
+        let now = desk.meeting.with(|meeting| RollRow::of(meeting, id));
+        now.or_else(|| last.cloned()).expect("a row is drawn for somebody who is there")
     })
 }
 
@@ -89,9 +101,10 @@ fn hall_link(desk: Desk) -> impl IntoView {
     view! { <a class="btn btn--quiet" href=href target="_blank"><Icon name="qr-code"/>{t(ROLL_BY_CODE)}</a> }
 }
 
-fn rest(desk: Desk, tally: Memo<RollTally>) -> impl IntoView {
+fn rest(desk: Desk, tallies: Memo<Tallies>) -> impl IntoView {
     move || {
-        let left = tally.get().not_called;
+        let Tallies { delegates, guests } = tallies.get();
+        let left = delegates.not_called + guests.not_called;
         (left > 0).then(|| {
             view! {
                 <Step desk path=MarkRest::PATH>
@@ -104,8 +117,18 @@ fn rest(desk: Desk, tally: Memo<RollTally>) -> impl IntoView {
     }
 }
 
-/// The bar and the four numbers.
-fn summary(tally: Memo<RollTally>) -> impl IntoView {
+/// The bar and the four numbers of the delegates, and in one line how many of delegates and guests are present.
+fn summary(tallies: Memo<Tallies>) -> impl IntoView {
+    let tally = Memo::new(move |_| tallies.get().delegates);
+    let present = move || {
+        let Tallies { delegates, guests } = tallies.get();
+        let numbers = [delegates.present(), delegates.total(), guests.present(), guests.total()];
+        let [a, n, b, m] = &numbers;
+        (guests.total() > 0).then(|| {
+            let words = tf(ROLL_DELEGATES_PRESENT, &[("a", a), ("n", n), ("b", b), ("m", m)]);
+            view! { <p class="hint" role="status">{words}</p> }
+        })
+    };
     let share = move |part: fn(&RollTally) -> u32| {
         move || {
             let tally = tally.get();
@@ -132,15 +155,16 @@ fn summary(tally: Memo<RollTally>) -> impl IntoView {
                 {number(|tally| tally.absent, "--c:var(--missed)", t(ROLL_ABSENT))}
                 {number(|tally| tally.not_called, "--c:var(--sunken);box-shadow:inset 0 0 0 1px var(--line-strong)", t(ROLL_NOT_CALLED))}
             </div>
+            {present}
         </div>
     }
 }
 
-fn line(desk: Desk, of: Memo<Participant>, id: ParticipantId, how: Memo<How>) -> impl IntoView {
+fn line(desk: Desk, of: Memo<RollRow>, id: ParticipantId, how: Memo<How>) -> impl IntoView {
     let presence = Memo::new(move |_| of.with(|of| of.presence.clone()));
-    let name = Memo::new(move |_| of.with(name_of));
+    let name = Memo::new(move |_| of.with(|of| of.name.clone()));
     let meta = move || {
-        let parts = of.with(meta_of);
+        let parts = of.with(|of| of.meta.clone());
         parts.into_iter().map(|part| view! { <span>{part}</span> }).collect_view()
     };
     let code = move || {
@@ -149,7 +173,7 @@ fn line(desk: Desk, of: Memo<Participant>, id: ParticipantId, how: Memo<How>) ->
         })
     };
     // Nobody is there to be called before the agency has named somebody.
-    let is_named = Memo::new(move |_| of.with(|of| of.person.is_some()));
+    let is_named = Memo::new(move |_| of.with(|of| of.is_named));
     let control = move || match how.get() {
         _ if !is_named.get() => ().into_any(),
         How { is_called: true, is_open, .. } => marks(desk, presence, id, name, is_open).into_any(),
@@ -160,7 +184,7 @@ fn line(desk: Desk, of: Memo<Participant>, id: ParticipantId, how: Memo<How>) ->
     };
     view! {
         <div class="rc">
-            {move || view! { <Avatar agency=of.with(|of| of.agency.short_name.clone()) large=true/> }}
+            {move || view! { <Avatar agency=of.with(|of| of.agency.clone()) large=true/> }}
             <span class="item__text grow">
                 <span class="item__title">{name}</span>
                 <span class="item__meta">{meta}{code}</span>
@@ -177,24 +201,6 @@ fn state(presence: &Presence) -> String {
         Presence::Absent { reason } if !reason.is_empty() => format!("{word}: {reason}"),
         _ => word.to_owned(),
     }
-}
-
-fn name_of(of: &Participant) -> String {
-    match &of.person {
-        Some(person) => person.distinct_name(),
-        None => tf(ROLL_TO_BE_NAMED, &[("agency", &of.agency.short_name)]),
-    }
-}
-
-fn meta_of(of: &Participant) -> Vec<String> {
-    let part = match of.part {
-        Part::Chair => Some(t(PART_CHAIR).to_owned()),
-        Part::Secretary => Some(t(PART_SECRETARY).to_owned()),
-        Part::Delegate | Part::Invited => None,
-    };
-    let position = of.person.as_ref().map(|person| person.position.clone()).filter(|text| !text.is_empty());
-    let agency = of.person.is_some().then(|| of.agency.short_name.clone());
-    [part, position, agency].into_iter().flatten().collect()
 }
 
 /// The mark of one delegate while it is made.
@@ -262,6 +268,8 @@ impl Marking {
                     // What the next refresh brings is known already: no row is drawn anew for it.
                     desk.meeting.try_update(|meeting| {
                         if let Some(row) = meeting.participants.iter_mut().find(|row| row.id == of) {
+                            (row.presence, row.called_by) = (chosen, Some(CalledBy::Hand));
+                        } else if let Some(row) = meeting.guests.iter_mut().find(|row| row.id == of) {
                             (row.presence, row.called_by) = (chosen, Some(CalledBy::Hand));
                         }
                     });

@@ -2,14 +2,17 @@
 
 use domain::ids::{AgencyId, AgendaItemId, MeetingId, PaperId, ParticipantId};
 use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use crate::failure::CallError;
 #[cfg(feature = "ssr")]
 use {
     super::calls::{back, back_with},
+    crate::form::{fill_in_further, is_plain},
     crate::session::asked,
-    domain::attendance::Presence,
+    domain::attendance::{Added, Presence},
     domain::error::{Failure, FieldProblem, Problem},
+    domain::meetings::{Delegation, GuestInput},
 };
 
 /// Marks where one delegate is.
@@ -49,6 +52,79 @@ pub async fn mark_rest(
         Err(failure) => Err(failure),
     };
     back(id, "?tab=delegates#roll", outcome)
+}
+
+/// The fields of the form that adds somebody: a person or an agency, a guest, or both.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct AddedFields {
+    /// Code of a person or an agency.
+    pub delegate: String,
+    /// `on` when the agency joins as a site.
+    pub site: String,
+    /// Name of the guest.
+    pub name: String,
+    /// Position of the guest.
+    pub position: String,
+    /// Organisation of the guest.
+    pub organisation: String,
+    /// Code of the guest's sort.
+    pub sort: String,
+    /// What people are looked for by.
+    pub text: String,
+    /// `find` to look for people.
+    pub then: String,
+}
+
+/// Adds a delegate, an agency or a guest while the meeting is under way. A browser without script uses the same form to
+/// look for people.
+#[server(endpoint = "attendance/add")]
+pub async fn add_participants(
+    /// The meeting.
+    id: MeetingId,
+    /// Who is added.
+    #[server(flatten)]
+    fields: AddedFields,
+) -> Result<(), CallError> {
+    let (services, caller) = asked()?;
+    let AddedFields { delegate, site, name, position, organisation, sort, text, then } = fields;
+    let typed = [
+        ("add", "on"),
+        ("add_text", &text),
+        ("add_name", &name),
+        ("add_position", &position),
+        ("add_organisation", &organisation),
+        ("add_sort", &sort),
+    ];
+    let typed = typed.map(|(field, text)| (field, text.to_owned()));
+    let typed = typed.each_ref().map(|(field, text)| (*field, text.as_str()));
+    let guest = GuestInput { id: String::new(), name, position, organisation, sort };
+    let is_to_choose = delegate.is_empty() && guest.is_blank() && !text.trim().is_empty();
+    if is_plain() && (then == "find" || is_to_choose) {
+        fill_in_further(&format!("/meetings/{id}?tab=delegates"), &typed);
+        return Ok(());
+    }
+    let outcome = match read_added(&delegate, site == "on", guest) {
+        Ok(added) => services.attendance.add(&caller, id, added).await,
+        Err(failure) => Err(failure),
+    };
+    back_with(id, "?tab=delegates#roll", outcome, &typed)
+}
+
+#[cfg(feature = "ssr")]
+fn read_added(delegate: &str, is_site: bool, guest: GuestInput) -> Result<Vec<Added>, Failure> {
+    let mut added = Vec::new();
+    if !delegate.is_empty() {
+        let unknown = || Failure::Invalid(vec![FieldProblem::new("delegate", Problem::Unknown)]);
+        added.push(match Delegation::parse(delegate).ok_or_else(unknown)? {
+            Delegation::Person(person) => Added::Person(person),
+            Delegation::Agency(agency) => Added::Agency { agency, is_site },
+        });
+    }
+    if !guest.is_blank() {
+        added.push(Added::Guest(guest));
+    }
+    Ok(added)
 }
 
 /// Marks a site as connected or not.

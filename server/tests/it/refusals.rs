@@ -61,6 +61,7 @@ fn calls(office: &Office) -> BTreeMap<&'static str, Call> {
         "/api/meetings/follow",
         "/api/meetings/compose",
         "/api/meetings/find",
+        "/api/meetings/find-list",
         "/api/meetings/find-rooms",
         "/api/meetings/check",
         "/api/meetings/keep",
@@ -186,6 +187,15 @@ fn calls(office: &Office) -> BTreeMap<&'static str, Call> {
                 &format!("{held}?tab=delegates"),
                 "",
                 vec![("id", on.clone()), ("presence", "somewhere".into())],
+            ),
+        ),
+        (
+            "/api/attendance/add",
+            form(
+                &secretary,
+                &format!("{held}?tab=delegates"),
+                shown,
+                vec![("id", on.clone()), ("name", text()), ("sort", "king".into())],
             ),
         ),
         (

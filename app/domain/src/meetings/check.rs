@@ -1,8 +1,11 @@
 //! The check that stands beside the form: what would be refused, what is worth knowing, and what the figures become.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use super::Holder;
+use super::guest::PlannedGuest;
 use crate::agencies::Level;
 use crate::count::{Base, Counterpart};
 use crate::duration::HalfDay;
@@ -215,20 +218,22 @@ pub enum Note {
     },
     /// A hybrid meeting that no site joins.
     NoSites,
-    /// The meeting is said to be within the agency, and invites other agencies.
+    /// The meeting is said to be within the agency, and invites other agencies or guests from outside.
     InvitesOthers {
-        /// How many.
+        /// How many agencies.
         agencies: u32,
+        /// How many guests.
+        guests: u32,
         /// With whom it is then.
         counterpart: Counterpart,
     },
-    /// More delegates in person than a room seats.
+    /// More delegates and guests in person than a room seats.
     RoomTooSmall {
         /// Name of the largest room chosen.
         room: String,
         /// Its seats.
         seats: u32,
-        /// Delegates listed.
+        /// Delegates and guests listed.
         delegates: u32,
     },
     /// The year's ceiling of a base is passed with this meeting.
@@ -266,15 +271,47 @@ pub fn agenda_notes<'a>(sittings: &[Sitting], items: impl IntoIterator<Item = (&
     notes
 }
 
-/// With whom a meeting is that invites agencies of these levels besides the one that holds it; none when they are all units
-/// within it. Most of them decide, and communes where there are as many of them as of others.
-pub fn counterpart_of(levels: &[Level]) -> Option<(u32, Counterpart)> {
+/// With whom a meeting is that invites others besides the agency that holds it: agencies of these levels, and guests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OthersInvited {
+    /// Agencies that are no units within the agency itself.
+    pub agencies: u32,
+    /// Guests whose sort says with whom the meeting is.
+    pub guests: u32,
+    /// With whom it is.
+    pub counterpart: Counterpart,
+}
+
+/// Who of those invited are others, and with whom the meeting is then; none when there are no others. Most of them decide.
+/// All guests of one organisation count once, as an agency does however many people it sends. Where as many are of two
+/// sorts, ministries go before communes, communes before departments, and the people come last.
+pub fn others_invited(levels: &[Level], guests: &[PlannedGuest]) -> Option<OthersInvited> {
     let count = |is: fn(&Level) -> bool| levels.iter().filter(|level| is(level)).count();
     let communes = count(|level| *level == Level::Commune);
-    let others = count(|level| matches!(level, Level::Department | Level::Province));
-    let counterpart = if communes >= others { Counterpart::Communes } else { Counterpart::Departments };
-    let all = u32::try_from(communes + others).unwrap_or(u32::MAX);
-    (all > 0).then_some((all, counterpart))
+    let departments = count(|level| matches!(level, Level::Department | Level::Province));
+    let told = || guests.iter().filter_map(|guest| Some((guest, guest.sort.counterpart()?)));
+    let organisations = |with: Counterpart| {
+        let of = told().filter(|(_, counterpart)| *counterpart == with);
+        let (alone, named): (Vec<_>, Vec<_>) = of.partition(|(guest, _)| guest.organisation.is_empty());
+        let named: BTreeSet<String> = named.iter().map(|(guest, _)| fold(&guest.organisation)).collect();
+        alone.len() + named.len()
+    };
+    // The last of those that are equal wins.
+    let (_, counterpart) = [
+        (organisations(Counterpart::People), Counterpart::People),
+        (departments, Counterpart::Departments),
+        (communes, Counterpart::Communes),
+        (organisations(Counterpart::Ministries), Counterpart::Ministries),
+    ]
+    .into_iter()
+    .filter(|(count, _)| *count > 0)
+    .max_by_key(|(count, _)| *count)?;
+    let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+    Some(OthersInvited {
+        agencies: number(communes + departments),
+        guests: number(told().count()),
+        counterpart,
+    })
 }
 
 impl Note {
@@ -294,6 +331,7 @@ impl Note {
 
 #[cfg(test)]
 mod tests {
+    use super::super::guest::GuestInput;
     use super::*;
 
     #[test]
@@ -317,11 +355,41 @@ mod tests {
         assert_eq!(agenda_notes(&day, [("Thảo luận", 450)]), []);
     }
 
+    fn with(levels: &[Level], guests: &[PlannedGuest]) -> Option<(u32, u32, Counterpart)> {
+        others_invited(levels, guests).map(|others| (others.agencies, others.guests, others.counterpart))
+    }
+
     #[test]
     fn other_agencies_say_with_whom_the_meeting_is() {
         use Level::{Commune, Department, Province, Unit};
-        assert_eq!(counterpart_of(&[Unit, Unit]), None);
-        assert_eq!(counterpart_of(&[Commune, Commune, Department]), Some((3, Counterpart::Communes)));
-        assert_eq!(counterpart_of(&[Province, Department, Unit]), Some((2, Counterpart::Departments)));
+        assert_eq!(with(&[Unit, Unit], &[]), None);
+        assert_eq!(with(&[Commune, Commune, Department], &[]), Some((3, 0, Counterpart::Communes)));
+        assert_eq!(with(&[Commune, Department], &[]), Some((2, 0, Counterpart::Communes)));
+        assert_eq!(with(&[Province, Department, Unit], &[]), Some((2, 0, Counterpart::Departments)));
+    }
+
+    #[test]
+    fn guests_say_it_too_and_one_organisation_counts_once() {
+        use Level::{Commune, Department, Unit};
+        let guest = |organisation: &str| {
+            GuestInput { name: "Khách".into(), organisation: organisation.into(), ..GuestInput::default() }
+                .readable()
+        };
+        let (ministry, company, citizen) = (guest("Bộ Y tế"), guest("Công ty A"), guest(""));
+        assert_eq!(with(&[Unit], std::slice::from_ref(&ministry)), Some((0, 1, Counterpart::Ministries)));
+        assert_eq!(
+            with(&[Commune], std::slice::from_ref(&ministry)),
+            Some((1, 1, Counterpart::Ministries)),
+            "ministries first"
+        );
+        let five = vec![ministry.clone(); 5];
+        assert_eq!(with(&[Commune, Commune], &five), Some((2, 5, Counterpart::Communes)), "one ministry");
+        assert_eq!(
+            with(&[], &[company.clone(), citizen.clone(), ministry]),
+            Some((0, 3, Counterpart::People))
+        );
+        assert_eq!(with(&[Department], &[company]), Some((1, 1, Counterpart::Departments)));
+        assert_eq!(with(&[], &[citizen.clone(), citizen.clone()]), Some((0, 2, Counterpart::People)));
+        assert_eq!(with(&[], &[guest("Hội Luật gia")]), None, "another organisation says nothing");
     }
 }

@@ -6,6 +6,7 @@ use std::str::FromStr;
 use chrono::{NaiveDate, NaiveTime};
 use serde::{Deserialize, Serialize};
 
+use super::guest::{GUESTS_AT_MOST, GuestInput, PlannedGuest};
 use super::{
     AGENDA_AT_MOST, DELEGATES_AT_MOST, ROOMS_AT_MOST, SITES_AT_MOST, SITTINGS_AT_MOST, TEXT_AT_MOST,
     TITLE_AT_MOST,
@@ -50,6 +51,8 @@ pub struct MeetingInput {
     pub secretary: String,
     /// Delegates: `p-<person>` or `a-<agency>`.
     pub delegates: Vec<String>,
+    /// Guests from outside.
+    pub guests: Vec<GuestInput>,
     /// Agenda.
     pub agenda: Vec<AgendaInput>,
 }
@@ -145,6 +148,8 @@ pub struct Plan {
     pub secretary: Option<PersonId>,
     /// Delegates, without repetition, without chair and secretary.
     pub delegates: Vec<Delegation>,
+    /// Guests from outside.
+    pub guests: Vec<PlannedGuest>,
     /// Agenda: the item's identifier when it is there already.
     pub agenda: Vec<PlannedItem>,
 }
@@ -248,6 +253,7 @@ impl MeetingInput {
         let chair = fields.id::<PersonId>("chair", &self.chair);
         let secretary = fields.optional_id::<PersonId>("secretary", &self.secretary);
         let delegates = self.parse_delegates(&mut fields, chair, secretary);
+        let guests = self.parse_guests(&mut fields);
         let agenda = self.parse_agenda(&mut fields);
         if form.is_some_and(|f| f != Form::Online) && rooms.is_empty() && place.is_empty() {
             fields.put("rooms", Problem::Missing);
@@ -270,6 +276,7 @@ impl MeetingInput {
                     chair,
                     secretary,
                     delegates,
+                    guests,
                     agenda,
                 })
             }
@@ -284,6 +291,7 @@ impl MeetingInput {
             ("rooms", self.rooms.len(), ROOMS_AT_MOST),
             ("sites", self.sites.len(), SITES_AT_MOST),
             ("delegates", self.delegates.len(), DELEGATES_AT_MOST),
+            ("guests", self.guests.len(), GUESTS_AT_MOST),
             ("agenda", self.agenda.len(), AGENDA_AT_MOST),
         ];
         let endless =
@@ -334,6 +342,24 @@ impl MeetingInput {
             }
         }
         delegates
+    }
+
+    fn parse_guests(&self, fields: &mut Fields) -> Vec<PlannedGuest> {
+        let typed: Vec<(usize, &GuestInput)> =
+            self.guests.iter().enumerate().filter(|(_, guest)| !guest.is_blank()).collect();
+        if typed.len() > GUESTS_AT_MOST as usize {
+            fields.put("guests", Problem::TooMany(GUESTS_AT_MOST));
+        }
+        let mut guests = Vec::new();
+        for (index, guest) in typed {
+            match guest.parse() {
+                Ok(guest) => guests.push(guest),
+                Err(problems) => problems
+                    .into_iter()
+                    .for_each(|(field, problem)| fields.put(&format!("guests[{index}][{field}]"), problem)),
+            }
+        }
+        guests
     }
 
     fn parse_agenda(&self, fields: &mut Fields) -> Vec<PlannedItem> {

@@ -193,6 +193,13 @@ pub enum Waiting {
         /// When that is.
         sitting: Sitting,
     },
+    /// The caller was added to a meeting that is under way, and is not there yet.
+    Added {
+        /// The meeting.
+        meeting: MeetingRow,
+        /// Name of the person who added them.
+        by: String,
+    },
     /// A published change not seen yet.
     Changed {
         /// The meeting.

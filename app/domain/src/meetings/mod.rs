@@ -3,6 +3,7 @@
 
 mod booking;
 mod check;
+mod guest;
 mod input;
 mod list;
 mod numbered;
@@ -15,8 +16,12 @@ use serde::{Deserialize, Serialize};
 
 pub use booking::{Bookable, Disclosure, Holder, disclosure, keeps_chair, may_hold_room, plans_for};
 pub use check::{
-    BaseShift, BusyOf, CONCLUSION_MINUTES_AT_MOST, Check, Conflict, DurationCheck, MeetingBrief, Note, Shift,
-    TargetsCheck, agenda_notes, counterpart_of,
+    BaseShift, BusyOf, CONCLUSION_MINUTES_AT_MOST, Check, Conflict, DurationCheck, MeetingBrief, Note,
+    OthersInvited, Shift, TargetsCheck, agenda_notes, others_invited,
+};
+pub use guest::{
+    GUEST_TEXT_AT_MOST, GUESTS_AT_MOST, Guest, GuestInput, GuestProblem, GuestSort, GuestsTold, PlannedGuest,
+    pasted_guests,
 };
 pub use input::{AgendaInput, Delegation, MeetingInput, Plan, PlannedItem, SittingInput, parse_time};
 pub use list::{
@@ -61,7 +66,7 @@ pub const MEETINGS_A_YEAR_AT_MOST: u32 = 5_000;
 pub const AGENDA_AT_MOST: u32 = 60;
 /// Most delegates listed by name or agency.
 pub const DELEGATES_AT_MOST: u32 = 1000;
-/// Most people of one meeting, with those whom invited agencies name: 75 communes with some 60 people each.
+/// Most people of one meeting, with guests and with those whom invited agencies name: 75 communes with some 60 people each.
 pub const PEOPLE_AT_MOST: u32 = 5000;
 /// Most sites: the 75 communes, the departments and room to grow.
 pub const SITES_AT_MOST: u32 = 200;
@@ -106,6 +111,8 @@ pub struct Meeting {
     pub sites: Vec<Site>,
     /// Chair, secretary and delegates, in that order.
     pub participants: Vec<Participant>,
+    /// Guests from outside, in order.
+    pub guests: Vec<Guest>,
     /// Agenda in order.
     pub agenda: Vec<AgendaItem>,
     /// How far it has come.
@@ -140,6 +147,7 @@ impl Meeting {
     /// Whether nothing has come of its opening: nobody is there, no site is connected, no item was begun.
     pub fn is_untouched(&self) -> bool {
         !self.participants.iter().any(|participant| participant.presence.is_present())
+            && !self.guests.iter().any(|guest| guest.presence.is_present())
             && !self.sites.iter().any(|site| site.is_connected)
             && !self.agenda.iter().any(|item| item.began.is_some())
     }
@@ -183,6 +191,9 @@ pub struct Participant {
     pub presence: Presence,
     /// How that is known.
     pub called_by: Option<CalledBy>,
+    /// When they were added, if that was while the meeting was under way.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub added: Option<DateTime<Utc>>,
 }
 
 /// A line of the agenda.
@@ -213,14 +224,14 @@ pub struct AgendaItem {
 pub struct Change {
     /// When it was published.
     pub at: DateTime<Utc>,
-    /// What changed: `title`, `kind`, `counterpart`, `notice`, `time`, `place`, `form`, `agenda`, `delegates`, `sites`,
-    /// `chair`, `state`, `papers`.
+    /// What changed: `title`, `kind`, `counterpart`, `notice`, `time`, `place`, `form`, `agenda`, `delegates`, `guests`,
+    /// `sites`, `chair`, `state`, `papers`.
     pub what: Vec<String>,
     /// [`Before`] as JSON.
     pub before: String,
 }
 
-/// When and where a meeting was to be before a change.
+/// When, where and with which guests a meeting was to be before a change.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Before {
@@ -230,6 +241,9 @@ pub struct Before {
     pub rooms: Vec<String>,
     /// Another place.
     pub place: String,
+    /// Its guests, if the change is about them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub guests: Option<GuestsTold>,
 }
 
 /// What saving gives back: where the draft is and the revision to send with the next edit.

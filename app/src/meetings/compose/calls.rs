@@ -16,12 +16,14 @@ use domain::time::{Hours, read_time};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use super::beside::Typed;
 use crate::failure::CallError;
 #[cfg(feature = "ssr")]
 use {
-    super::finding::{Found, meant, people_found, rooms_found},
-    super::sheet::{ADD_ROOM, offers_field},
-    super::step::{Step, add_once},
+    super::beside::{Offers, add_typed},
+    super::listed::without,
+    super::sheet::offers_field,
+    super::step::Step,
     crate::form::{FlashMessage, answer, fill_in_further, noted},
     crate::session::{asked, now},
     domain::access::{Action, Caller, Role, Scope},
@@ -260,22 +262,6 @@ pub async fn keep(
     Ok(Kept { saved, agenda, at: now()? })
 }
 
-/// What the plain form sends beside the input: the people, the room and the site typed beside their buttons.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Typed {
-    /// Name or code of a delegate to be added.
-    pub add: String,
-    /// Name of the chair.
-    pub add_chair: String,
-    /// Name of the secretary.
-    pub add_secretary: String,
-    /// Name of one more room.
-    pub add_room: String,
-    /// Identifier of an agency that joins as a site.
-    pub add_site: String,
-}
-
 /// Takes the pressed step, keeps the draft, and comes back to it; sends the invitations when that was pressed.
 #[server(endpoint = "meetings/save")]
 pub async fn save(
@@ -327,10 +313,6 @@ pub async fn save(
     }
 }
 
-/// Those whom the text of a search field fits, by the name of the field.
-#[cfg(feature = "ssr")]
-type Offers = Vec<(&'static str, Vec<Found>)>;
-
 /// The result of a plain form that was saved.
 #[cfg(feature = "ssr")]
 enum SaveOutcome {
@@ -368,8 +350,13 @@ async fn saved(
 ) -> Result<SaveOutcome, Failure> {
     input = input.settled(Zone::VIETNAM.date(caller.now));
     // What is sent holds nobody who was only guessed at.
-    if let Step::Choose { field, .. } = &step {
-        typed.clear(field);
+    match &step {
+        Step::Choose { field, .. } => typed.clear(field),
+        step => {
+            if let Some(name) = step.settled_name() {
+                typed.add_list = without(&typed.add_list, name);
+            }
+        }
     }
     let offers = match step {
         Step::Publish => Offers::new(),
@@ -416,74 +403,4 @@ async fn saved(
         Step::Check => Ok(SaveOutcome::Goes(format!("{edit}?all=on#check"))),
         step => Ok(SaveOutcome::Goes(format!("{edit}#{}", step.section()))),
     }
-}
-
-#[cfg(feature = "ssr")]
-impl Typed {
-    /// The names as fields of the form.
-    fn fields(&self) -> [(&'static str, &str); 4] {
-        [
-            ("add", &self.add),
-            ("add_chair", &self.add_chair),
-            ("add_secretary", &self.add_secretary),
-            ("add_room", &self.add_room),
-        ]
-    }
-
-    /// Someone was chosen for the name in this field.
-    fn clear(&mut self, field: &str) {
-        match field {
-            "add" => self.add.clear(),
-            "add_chair" => self.add_chair.clear(),
-            "add_secretary" => self.add_secretary.clear(),
-            ADD_ROOM => self.add_room.clear(),
-            _ => {}
-        }
-    }
-
-    /// Whether a typed name is left for which no person or room was chosen.
-    fn is_left(&self) -> bool {
-        self.fields().iter().any(|(_, text)| !text.trim().is_empty())
-    }
-}
-
-/// Finds what was typed beside the buttons and puts it in its place. What fits nobody stays where it is; of what fits
-/// several nobody is taken, and these are given back to be asked about.
-#[cfg(feature = "ssr")]
-async fn add_typed(
-    services: &Services,
-    caller: &Caller,
-    typed: &mut Typed,
-    input: &mut MeetingInput,
-) -> Result<Offers, Failure> {
-    let holder = input.agency.parse().unwrap_or(caller.agency.id);
-    let mut offers = Offers::new();
-    for (field, text) in [
-        ("add", &mut typed.add),
-        ("add_chair", &mut typed.add_chair),
-        ("add_secretary", &mut typed.add_secretary),
-        (ADD_ROOM, &mut typed.add_room),
-    ] {
-        if text.trim().is_empty() {
-            continue;
-        }
-        let found = match field {
-            ADD_ROOM => rooms_found(services, caller, holder, text.clone()).await?,
-            _ => people_found(services, caller, text, field != "add").await?,
-        };
-        match meant(&found, text) {
-            Some(found) => {
-                Step::Choose { field: field.to_owned(), code: found.code() }.apply(
-                    input,
-                    &[],
-                    &WorkCalendar::default(),
-                );
-                text.clear();
-            }
-            None if found.is_empty() => {}
-            None => offers.push((field, found)),
-        }
-    }
-    add_once(&mut input.sites, typed.add_site.clone());
-    Ok(offers)
 }

@@ -3,6 +3,7 @@
 use domain::meetings::Delegation;
 use domain::people::PersonRef;
 use domain::rooms::Room;
+use domain::text::{fold, title_key};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -16,16 +17,17 @@ use {
 /// Whom a text means, of those that it fits: the only one, or the one whose whole name it is. Where several have that name
 /// without marks, the marks decide. Nobody is guessed at: with several left the page asks.
 pub(super) fn meant(found: &[Found], text: &str) -> Option<Found> {
-    if let [only] = found {
-        return Some(only.clone());
-    }
-    let is_named = |of: &Found, key: fn(&str) -> String| of.names().iter().any(|name| key(name) == key(text));
-    let named: Vec<&Found> = found.iter().filter(|of| is_named(of, domain::text::fold)).collect();
-    let marked: Vec<&Found> = found.iter().filter(|of| is_named(of, domain::text::title_key)).collect();
-    match (named.as_slice(), marked.as_slice()) {
-        ([one], _) | (_, [one]) => Some((*one).clone()),
+    match (found, named(found, text).as_slice()) {
+        ([one], _) => Some(one.clone()),
+        (_, [one]) => Some((*one).clone()),
         _ => None,
     }
+}
+
+/// Those whose whole name a text is; where some have it with the marks of the text, only those.
+pub(super) fn named<'f>(found: &'f [Found], text: &str) -> Vec<&'f Found> {
+    let marked: Vec<&Found> = found.iter().filter(|of| of.is_named(text, title_key)).collect();
+    if marked.is_empty() { found.iter().filter(|of| of.is_named(text, fold)).collect() } else { marked }
 }
 
 /// A person, an agency or a room that fits a text.
@@ -57,15 +59,28 @@ impl Found {
         }
     }
 
+    /// Whether a text is one of its names, compared by a key.
+    pub(super) fn is_named(&self, text: &str, key: fn(&str) -> String) -> bool {
+        let text = key(text);
+        self.names().iter().any(|name| key(name) == text)
+    }
+
     /// The names by which it is called: a person also by what they are, where they are.
     fn names(&self) -> Vec<String> {
         match self {
-            Found::Person(PersonRef { name, position, agency, .. }) => vec![
-                name.clone(),
-                format!("{name} {agency}"),
-                format!("{position} {agency}"),
-                format!("{name} {position} {agency}"),
-            ],
+            Found::Person(person @ PersonRef { name, position, agency, .. }) => {
+                let mut names = vec![
+                    name.clone(),
+                    person.distinct_name(),
+                    format!("{name} {agency}"),
+                    format!("{name} {position} {agency}"),
+                ];
+                // Without a position this would be the name of the agency.
+                if !position.is_empty() {
+                    names.push(format!("{position} {agency}"));
+                }
+                names
+            }
             Found::Agency(agency) => vec![agency.short_name.clone(), agency.code.clone()],
             Found::Room(room) => vec![room.name.clone()],
         }
@@ -193,5 +208,13 @@ mod tests {
         let office = [agency("SNV", "Sở Nội vụ"), person(1, "Giám đốc Sở Nội vụ"), person(2, "Thư ký")];
         assert_eq!(meant(&office, "snv"), Some(office[0].clone()));
         assert_eq!(meant(&office, "so noi vu"), Some(office[0].clone()));
+        let Found::Person(mut nobody_special) = person(3, "Lò Văn Cương") else { unreachable!() };
+        (nobody_special.position, nobody_special.agency) = (String::new(), "Sở Nội vụ".to_owned());
+        let office = [office[0].clone(), Found::Person(nobody_special)];
+        assert_eq!(
+            meant(&office, "so noi vu"),
+            Some(office[0].clone()),
+            "without a position, no name of a person"
+        );
     }
 }

@@ -1,13 +1,16 @@
 //! The composer: one form in the order a secretary thinks, and beside it the check that never leaves the screen. It is a
 //! plain form whose every press keeps what was typed; a browser with script does the same without leaving the page.
 
+mod beside;
 pub mod calls;
 mod content;
 mod field;
 pub mod finding;
+mod guests;
 mod items;
 #[cfg(any(feature = "hydrate", test))]
 mod keeper;
+pub mod listed;
 mod live;
 mod panel;
 mod people;

@@ -151,7 +151,8 @@ fn field_name(field: &str) -> &'static str {
         "sites" => COMPOSER_SITES,
         "chair" | "add_chair" => PART_CHAIR,
         "secretary" | "add_secretary" => PART_SECRETARY,
-        "delegates" | "add" => COMPOSER_DELEGATES,
+        "delegates" | "add" | "add_list" => COMPOSER_DELEGATES,
+        "guests" | "add_guests" => COMPOSER_GUESTS,
         _ => COMPOSER_ITEMS,
     })
 }
@@ -415,9 +416,13 @@ fn note_section(sheet: Sheet, note: &Note, mark: Mark) -> impl IntoView + use<> 
             tf(COMPOSER_CONCLUSION_LONG_BODY, &[("n", minutes), ("most", &CONCLUSION_MINUTES_AT_MOST)]),
         ),
         Note::NoSites => ("video", t(COMPOSER_NO_SITES).to_owned(), t(COMPOSER_NO_SITES_BODY).to_owned()),
-        Note::InvitesOthers { agencies, counterpart } => (
+        Note::InvitesOthers { agencies, guests, counterpart } => (
             "users",
-            tf(COMPOSER_INVITES_OTHERS, &[("n", agencies)]),
+            match (agencies, guests) {
+                (_, 0) => tf(COMPOSER_INVITES_OTHERS, &[("n", agencies)]),
+                (0, _) => tf(COMPOSER_INVITES_GUESTS, &[("n", guests)]),
+                _ => tf(COMPOSER_INVITES_BOTH, &[("n", agencies), ("guests", guests)]),
+            },
             tf(COMPOSER_INVITES_OTHERS_BODY, &[("with", &words::counterpart(*counterpart))]),
         ),
         Note::RoomTooSmall { room, seats, delegates } => (

@@ -6,9 +6,10 @@ use leptos::prelude::*;
 
 use super::field::{error, folded, press};
 use super::finding::{self, Found};
-use super::live;
+use super::guests::guests;
 use super::sheet::{ADD_ROOM, Sheet};
 use super::step::{add_once, add_room};
+use super::{listed, live};
 use crate::failure::CallError;
 use crate::text::keys::*;
 use crate::text::{t, tf};
@@ -35,10 +36,12 @@ pub(super) fn people(sheet: Sheet) -> impl IntoView {
                 <div class="grow">{sheet.drawn(move |_| adding(sheet))}</div>
                 {press("add_delegate".to_owned(), "plus", Some(t(COMPOSER_ADD)), None, "btn btn--secondary")}
             </div>
+            {sheet.drawn(move |_| listed::pasting(sheet))}
             <div class="row row--wrap">
                 {press("invite_all_communes".to_owned(), "plus", Some(t(COMPOSER_INVITE_ALL_COMMUNES)), None, "btn btn--quiet")}
                 {move || (count() > 1).then(drop_all)}
             </div>
+            {guests(sheet)}
         </section>
     }
 }
@@ -239,7 +242,7 @@ fn offers(sheet: Sheet, field: &'static str) -> impl IntoView {
     }
 }
 
-fn option(found: &Found) -> ComboOption {
+pub(super) fn option(found: &Found) -> ComboOption {
     let value = found.code();
     match found {
         Found::Person(person) => {

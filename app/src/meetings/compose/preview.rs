@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use domain::count::Form;
-use domain::meetings::MeetingInput;
+use domain::meetings::{GuestInput, MeetingInput};
 use leptos::prelude::*;
 
 use super::sheet::Sheet;
@@ -45,6 +45,9 @@ fn body(sheet: Sheet) -> impl IntoView {
         view! { <Notice tone=Tone::Risk title=tf(COMPOSER_WARNINGS, &[("n", &warnings)])>{t(PREVIEW_WARNED)}</Notice> }
     });
     sheet.input.with(|input| {
+        let guests = guests_of(input).count();
+        let unreached = (guests > 0)
+            .then(|| view! { <p class="muted">{tf(PREVIEW_GUESTS_UNREACHED, &[("n", &guests)])}</p> });
         let facts = facts(sheet, input)
             .into_iter()
             .map(|(label, words)| view! { <dt>{label}</dt> <dd class="preview__fact">{words}</dd> })
@@ -54,6 +57,7 @@ fn body(sheet: Sheet) -> impl IntoView {
             <dl class="deflist">{facts}</dl>
             {agenda(sheet, input)}
             <p class="muted">{reached(input)}</p>
+            {unreached}
             {warned}
         }
     })
@@ -89,9 +93,25 @@ fn facts(sheet: Sheet, input: &MeetingInput) -> Vec<(&'static str, String)> {
         (PART_CHAIR, person(&input.chair).unwrap_or_default()),
         (PART_SECRETARY, person(&input.secretary).unwrap_or_default()),
         (COMPOSER_DELEGATES, named(delegates.collect())),
+        (COMPOSER_GUESTS, guests(input)),
         (COMPOSER_SITES, if has_sites { named(sites.collect()) } else { String::new() }),
     ];
     all.into_iter().filter(|(_, words)| !words.is_empty()).map(|(label, words)| (t(label), words)).collect()
+}
+
+/// The guests that were typed.
+fn guests_of(input: &MeetingInput) -> impl Iterator<Item = &GuestInput> {
+    input.guests.iter().filter(|guest| !guest.is_blank())
+}
+
+/// The first guests, each with position and organisation, and how many more there are.
+fn guests(input: &MeetingInput) -> String {
+    let words = |guest: &GuestInput| guest.readable().words();
+    let first = guests_of(input).take(NAMED_AT_MOST).map(words).collect::<Vec<_>>().join("; ");
+    match guests_of(input).count().saturating_sub(NAMED_AT_MOST) {
+        0 => first,
+        rest => tf(MEETINGS_GUESTS_MORE, &[("first", &first), ("n", &rest)]),
+    }
 }
 
 /// The first names, and how many more there are.

@@ -21,6 +21,7 @@ use leptos::serde_json::from_str;
 
 use super::calls::{Choices, Composed};
 use super::finding::Found;
+use super::listed::ListedName;
 use crate::failure::describe_problem;
 use crate::form::Posted;
 use crate::session::{self, PageClock};
@@ -69,6 +70,9 @@ impl Loose {
         t(match (self.field, self.why) {
             (ADD_ROOM, LooseWhy::Unknown) => COMPOSER_NO_ROOM_FOUND,
             (ADD_ROOM, LooseWhy::Several | LooseWhy::NotChosen) => COMPOSER_NO_ROOM_CHOSEN,
+            (ADD_GUESTS, LooseWhy::Unknown) => COMPOSER_GUESTS_TOO_MANY,
+            (ADD_LIST, LooseWhy::Unknown | LooseWhy::Several) => COMPOSER_NAMES_LEFT,
+            (ADD_GUESTS | ADD_LIST, _) => COMPOSER_PASTE_LEFT,
             (_, LooseWhy::Unknown) => COMPOSER_NOBODY_FOUND,
             (_, LooseWhy::Several) => COMPOSER_SEVERAL_FIT,
             (_, LooseWhy::NotChosen) => COMPOSER_NOBODY_CHOSEN,
@@ -76,14 +80,23 @@ impl Loose {
     }
 }
 
-/// The fields that people and rooms are searched in.
-pub(super) const FINDERS: [&str; 4] = ["add_chair", "add_secretary", "add", ADD_ROOM];
+/// The fields beside the form's own: those that people and rooms are searched in, and those that take a pasted list.
+pub(super) const FINDERS: [&str; 6] = ["add_chair", "add_secretary", "add", ADD_ROOM, ADD_GUESTS, ADD_LIST];
+/// The field for a pasted list of delegates' names.
+pub(super) const ADD_LIST: &str = "add_list";
+/// The field for a pasted list of guests.
+pub(super) const ADD_GUESTS: &str = "add_guests";
 /// The field that a room is searched in, when there are too many to list.
 pub(super) const ADD_ROOM: &str = "add_room";
 
 /// The field in which a plain press brings back those whom the text of a search field fits.
 pub(super) fn offers_field(finder: &str) -> String {
     format!("{finder}_offers")
+}
+
+/// The place of a field in [`FINDERS`].
+pub(super) fn place_of(field: &str) -> usize {
+    FINDERS.iter().position(|finder| *finder == field).unwrap_or_default()
 }
 
 /// The composer's state, shared by its parts.
@@ -109,6 +122,8 @@ pub(super) struct Sheet {
     pub(super) loose: RwSignal<Vec<Loose>>,
     /// Those whom the text of a search field fits, while it is asked which one is meant.
     pub(super) offers: RwSignal<Vec<(&'static str, Vec<Found>)>>,
+    /// Names of the pasted list that are still to be settled, once they were looked up from this page.
+    pub(super) unsettled: RwSignal<Option<Vec<ListedName>>>,
     /// Parts of the form that are unfolded, so that they stay so when they are drawn anew.
     pub(super) unfolded: StoredValue<Vec<&'static str>>,
     /// People named in the form.
@@ -178,6 +193,7 @@ impl Sheet {
             beside: RwSignal::new(beside),
             loose: RwSignal::new(loose),
             offers: RwSignal::new(offers),
+            unsettled: RwSignal::new(None),
             unfolded: StoredValue::new(Vec::new()),
             people: RwSignal::new(composed.choices.people.clone()),
             choices: StoredValue::new(composed.choices),
@@ -275,6 +291,13 @@ impl Sheet {
             let (_, found) = offers.iter().find(|(of, _)| *of == field)?;
             found.iter().find(|found| found.code() == code).cloned()
         })
+    }
+
+    /// Puts a text into a field beside the form's own.
+    #[cfg(feature = "hydrate")]
+    pub(super) fn put(self, field: &str, text: String) {
+        self.clear(field);
+        self.beside.try_update(|beside| beside[place_of(field)] = text);
     }
 
     /// What stands in a search field stands in the way.

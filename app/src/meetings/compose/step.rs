@@ -8,10 +8,12 @@ use chrono::{NaiveDate, NaiveTime};
 use domain::agencies::{Agency, Level};
 use domain::calendar::WorkCalendar;
 use domain::ids::{AgencyId, RoomId};
-use domain::meetings::{AgendaInput, Delegation, MeetingInput, SittingInput};
+use domain::meetings::{AgendaInput, Delegation, GuestInput, MeetingInput, SittingInput};
 #[cfg(any(feature = "hydrate", test))]
 use domain::time::read_time;
 use domain::time::{DayTime, Sitting};
+
+use super::listed::as_guest;
 
 /// One press.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,6 +59,23 @@ pub(super) enum Step {
         /// Code of the one chosen.
         code: String,
     },
+    /// One more guest.
+    AddGuest,
+    /// Away with a guest.
+    DropGuest(usize),
+    /// The guests of the pasted list are invited.
+    PasteGuests,
+    /// Those whom the pasted list of names means are invited.
+    PasteDelegates,
+    /// A name of that list means this person or agency.
+    Settle {
+        /// Code of the delegate.
+        code: String,
+        /// The name.
+        name: String,
+    },
+    /// A name of that list is a guest.
+    SettleGuest(String),
     /// Another chair is to be chosen.
     DropChair,
     /// Another secretary is to be chosen.
@@ -102,6 +121,14 @@ impl Step {
             "choose" => rest
                 .split_once(':')
                 .map(|(field, code)| Step::Choose { field: field.to_owned(), code: code.to_owned() }),
+            "add_guest" => Some(Step::AddGuest),
+            "drop_guest" => place().map(Step::DropGuest),
+            "paste_guests" => Some(Step::PasteGuests),
+            "paste_delegates" => Some(Step::PasteDelegates),
+            "settle" => rest
+                .split_once(':')
+                .map(|(code, name)| Step::Settle { code: code.to_owned(), name: name.to_owned() }),
+            "settle_guest" => Some(Step::SettleGuest(rest.to_owned())),
             "drop_chair" => Some(Step::DropChair),
             "drop_secretary" => Some(Step::DropSecretary),
             "add_agenda" => Some(Step::AddItem),
@@ -125,7 +152,9 @@ impl Step {
             | Step::Send
             | Step::AddSite
             | Step::AddDelegate
-            | Step::FindRoom => {}
+            | Step::FindRoom
+            | Step::PasteGuests
+            | Step::PasteDelegates => {}
             Step::AddSitting => input.sittings.push(next_sitting(&input.sittings, calendar)),
             Step::DropSitting(at) => drop_at(&mut input.sittings, *at),
             Step::AddRoom => input.rooms.push(String::new()),
@@ -142,6 +171,17 @@ impl Step {
             }
             Step::DropAllDelegates => input.delegates.clear(),
             Step::Choose { field, code } => choose(input, field, code),
+            Step::Settle { code, .. } => {
+                if Delegation::parse(code).is_some() {
+                    add_once(&mut input.delegates, code.clone());
+                }
+            }
+            Step::SettleGuest(name) => {
+                input.guests.retain(|guest| !guest.is_blank());
+                input.guests.push(as_guest(name));
+            }
+            Step::AddGuest => input.guests.push(GuestInput::default()),
+            Step::DropGuest(at) => drop_at(&mut input.guests, *at),
             Step::DropChair => input.chair.clear(),
             Step::DropSecretary => input.secretary.clear(),
             Step::AddItem => input.agenda.push(AgendaInput::default()),
@@ -163,6 +203,14 @@ impl Step {
         input.agenda.get(*at).map(|item| item.id.clone()).filter(|id| !id.is_empty())
     }
 
+    /// The name of the pasted list that the step settles.
+    pub(super) fn settled_name(&self) -> Option<&str> {
+        match self {
+            Step::Settle { name, .. } | Step::SettleGuest(name) => Some(name),
+            _ => None,
+        }
+    }
+
     /// The part of the page the press was made in, and that is shown again after it.
     #[cfg(feature = "ssr")]
     pub(super) fn section(&self) -> &'static str {
@@ -180,6 +228,8 @@ impl Step {
             Step::Choose { field, .. } if field == "add_room" => "place",
             Step::AddDelegate | Step::DropDelegate(_) | Step::InviteAllCommunes => "people",
             Step::DropAllDelegates | Step::Choose { .. } => "people",
+            Step::PasteDelegates | Step::Settle { .. } | Step::SettleGuest(_) => "people",
+            Step::AddGuest | Step::DropGuest(_) | Step::PasteGuests => "guests",
             Step::DropChair | Step::DropSecretary => "people",
             Step::AddItem | Step::DropItem(_) | Step::Up(_) | Step::Down(_) => "items",
         }
@@ -267,6 +317,7 @@ pub(super) fn meaning(input: &MeetingInput) -> MeetingInput {
             }
         }
     }
+    said.guests.retain(|guest| !guest.is_blank());
     said.agenda.retain(|item| *item != AgendaInput::default());
     said
 }

@@ -1,7 +1,7 @@
 //! The form's fields by name, both ways: what a form holds as the input it stands for, and an input as the fields of a form
 //! that comes back because it could not be kept. Knows no page.
 
-use domain::meetings::{AgendaInput, MeetingInput, SittingInput};
+use domain::meetings::{AgendaInput, GuestInput, MeetingInput, SittingInput};
 
 /// The input of the fields: `all` gives the values that a field was sent with, none when it was not sent.
 pub(super) fn input_of(all: impl Fn(&str) -> Vec<String>) -> MeetingInput {
@@ -22,6 +22,13 @@ pub(super) fn input_of(all: impl Fn(&str) -> Vec<String>) -> MeetingInput {
         presenter: row("agenda", at, "presenter"),
         discussion: row("agenda", at, "discussion"),
     };
+    let guest = |at| GuestInput {
+        id: row("guests", at, "id"),
+        name: row("guests", at, "name"),
+        position: row("guests", at, "position"),
+        organisation: row("guests", at, "organisation"),
+        sort: row("guests", at, "sort"),
+    };
     MeetingInput {
         title: one("title"),
         agency: one("agency"),
@@ -38,6 +45,7 @@ pub(super) fn input_of(all: impl Fn(&str) -> Vec<String>) -> MeetingInput {
         chair: one("chair"),
         secretary: one("secretary"),
         delegates: all("delegates[]"),
+        guests: (0..rows("guests", "name")).map(guest).collect(),
         agenda: (0..rows("agenda", "title")).map(item).collect(),
     }
 }
@@ -70,6 +78,17 @@ pub(super) fn fields_of(input: &MeetingInput) -> Vec<(String, String)> {
     {
         fields.extend(texts.iter().map(|text| (list.to_owned(), text)));
     }
+    for (at, guest) in input.guests.iter().enumerate() {
+        let GuestInput { id, name, position, organisation, sort } = guest;
+        let of = [
+            ("id", id),
+            ("name", name),
+            ("position", position),
+            ("organisation", organisation),
+            ("sort", sort),
+        ];
+        fields.extend(of.map(|(field, text)| (format!("guests[{at}][{field}]"), text)));
+    }
     for (at, item) in input.agenda.iter().enumerate() {
         let AgendaInput { id, title, minutes, presenter, discussion } = item;
         let of = [
@@ -98,6 +117,7 @@ mod tests {
             sittings: vec![SittingInput { date: "31/6".into(), from: "7h30".into(), to: String::new() }],
             rooms: vec!["a".into(), "b".into()],
             delegates: vec!["p-1".into()],
+            guests: vec![GuestInput { name: "Khách".into(), ..GuestInput::default() }, GuestInput::default()],
             agenda: vec![item("một"), item("")],
             ..MeetingInput::default()
         };

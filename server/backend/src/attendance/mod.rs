@@ -1,12 +1,13 @@
 //! The roll: marking delegates and sites, naming an agency's delegates, scanning in. The code of the moment is in [`code`].
 //! Every mark is one transaction with its line in the audit trail.
 
+mod adding;
 mod code;
 pub(crate) mod naming;
 
 use async_trait::async_trait;
 use domain::access::{Action, Caller, Stage};
-use domain::attendance::{Attendance, CalledBy, Hall, HallCode, Presence, REASON_AT_MOST, RollTally};
+use domain::attendance::{Added, Attendance, CalledBy, Hall, HallCode, Presence, REASON_AT_MOST, RollTally};
 use domain::audit::Deed;
 use domain::count::Form;
 use domain::error::{Failure, FieldProblem, Outcome, Refusal};
@@ -56,6 +57,10 @@ impl Attendance for Backend {
         people: Vec<PersonId>,
     ) -> Outcome<()> {
         self.outcome(naming::name_delegates(self, caller, meeting, agency, people).await)
+    }
+
+    async fn add(&self, caller: &Caller, meeting: MeetingId, added: Vec<Added>) -> Outcome<()> {
+        self.outcome(adding::add(self, caller, meeting, added).await)
     }
 
     async fn hall(&self, caller: &Caller, meeting: MeetingId) -> Outcome<Hall> {
@@ -125,7 +130,7 @@ async fn mark(
     Ok(tx.commit().await?)
 }
 
-/// Stores where a delegate is, and the line of it.
+/// Stores where a delegate or a guest is, and the line of it.
 async fn set_and_tell(
     tx: &mut Tx,
     backend: &Backend,
@@ -137,7 +142,9 @@ async fn set_and_tell(
     // A seat that nobody has been named for is nobody to call.
     let before: Option<(String, String, String, String)> = q(format!(
         "SELECT p.presence, p.reason, p.called_by, {} FROM participant p JOIN person h ON h.id = p.person_id \
-             JOIN agency a ON a.id = h.agency_id WHERE p.id = $1 AND p.meeting_id = $2",
+             JOIN agency a ON a.id = h.agency_id WHERE p.id = $1 AND p.meeting_id = $2 \
+         UNION ALL SELECT g.presence, g.reason, g.called_by, g.name FROM guest g \
+             WHERE g.id = $1 AND g.meeting_id = $2",
         people::distinct_name("h", "a")
     ))
     .bind(participant)
@@ -170,15 +177,30 @@ pub(crate) async fn set_presence(
     by: CalledBy,
 ) -> Done<()> {
     let is_called = *presence != Presence::NotCalled;
-    q("UPDATE participant SET presence = $2, reason = $3, called_by = $4, called_at = $5 WHERE id = $1")
-        .bind(participant)
-        .bind(presence.code())
-        .bind(reason_of(presence))
-        .bind(if is_called { by_code(by) } else { "" })
-        .bind(is_called.then(|| caller.now.timestamp_millis()))
-        .run(tx)
-        .await?;
+    // One identifier is in one of the tables only.
+    for table in ["participant", "guest"] {
+        let sql = format!(
+            "UPDATE {table} SET presence = $2, reason = $3, called_by = $4, called_at = $5 WHERE id = $1"
+        );
+        let written = q(sql)
+            .bind(participant)
+            .bind(presence.code())
+            .bind(reason_of(presence))
+            .bind(if is_called { by_code(by) } else { "" })
+            .bind(is_called.then(|| caller.now.timestamp_millis()))
+            .run(&mut *tx)
+            .await?;
+        if written > 0 {
+            break;
+        }
+    }
     Ok(())
+}
+
+/// Reads how a presence came to be known.
+pub(crate) fn called_by_of(code: &str) -> Option<CalledBy> {
+    let all = [CalledBy::Hand, CalledBy::Code, CalledBy::Joining, CalledBy::Site];
+    all.into_iter().find(|by| by_code(*by) == code)
 }
 
 /// How a presence came to be known, as stored.
@@ -196,24 +218,33 @@ async fn mark_rest(backend: &Backend, caller: &Caller, meeting: MeetingId, prese
     let mut tx = backend.db().begin().await?;
     let scope = called(&mut tx, caller, meeting).await?;
     refuse_early(&scope, presence.is_known_early())?;
-    let mut marked: Vec<(String, String)> = q(format!(
-        "UPDATE participant SET presence = $2, reason = $3, called_by = 'hand', \
-         called_at = $4 WHERE meeting_id = $1 AND presence = 'not_called' AND person_id IS NOT NULL RETURNING \
-         (SELECT h.name_key FROM person h WHERE h.id = participant.person_id) AS sort, \
-         (SELECT {} FROM person h JOIN agency a ON a.id = h.agency_id WHERE h.id = participant.person_id) AS name",
-        people::distinct_name("h", "a")
-    ))
-    .bind(meeting)
-    .bind(presence.code())
-    .bind(reason_of(&presence))
-    .bind(caller.now)
-    .all(&mut tx)
-    .await?;
+    let person_name = people::distinct_name("h", "a");
+    let mut marked: Vec<(String, String)> = Vec::new();
+    for (table, and, sort, name) in [
+        (
+            "participant",
+            "AND person_id IS NOT NULL",
+            "(SELECT h.name_key FROM person h WHERE h.id = participant.person_id)",
+            format!(
+                "(SELECT {person_name} FROM person h JOIN agency a ON a.id = h.agency_id \
+                  WHERE h.id = participant.person_id)"
+            ),
+        ),
+        ("guest", "", "''", "name".to_owned()),
+    ] {
+        let sql = format!(
+            "UPDATE {table} SET presence = $2, reason = $3, called_by = 'hand', called_at = $4 \
+             WHERE meeting_id = $1 AND presence = 'not_called' {and} RETURNING {sort} AS sort, {name} AS name"
+        );
+        let called = q(sql).bind(meeting).bind(presence.code()).bind(reason_of(&presence)).bind(caller.now);
+        let mut of_table: Vec<(String, String)> = called.all(&mut tx).await?;
+        of_table.sort();
+        marked.extend(of_table);
+    }
     let count = u32::try_from(marked.len()).unwrap_or(u32::MAX);
     if count == 0 {
         return Ok(count);
     }
-    marked.sort();
     let names: Vec<String> = marked.into_iter().map(|(_, name)| name).collect();
     let told =
         |presence: &str, reason: &str| json!({ "delegates": names, "presence": presence, "reason": reason });
@@ -287,6 +318,7 @@ async fn hall(backend: &Backend, caller: &Caller, meeting: MeetingId) -> Outcome
     let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
     Ok(Hall {
         roll,
+        guests: RollTally::of_guests(&shown.guests),
         sites: (count(connected), count(shown.sites.len())),
         code,
         now: caller.now,

@@ -151,12 +151,13 @@ pub(super) async fn name_delegates(
 }
 
 /// Refuses if more people than are allowed would be in the meeting.
-async fn refuse_crowd(tx: &mut Tx, meeting: MeetingId, more: usize) -> Done<()> {
+pub(super) async fn refuse_crowd(tx: &mut Tx, meeting: MeetingId, more: usize) -> Done<()> {
     let (there,): (i64,) =
-        q("SELECT CAST(COUNT(*) AS BIGINT) FROM participant WHERE meeting_id = $1 AND person_id IS NOT NULL")
-            .bind(meeting)
-            .one(tx)
-            .await?;
+        q("SELECT CAST((SELECT COUNT(*) FROM participant WHERE meeting_id = $1 AND person_id IS NOT NULL) \
+           + (SELECT COUNT(*) FROM guest WHERE meeting_id = $1) AS BIGINT)")
+        .bind(meeting)
+        .one(tx)
+        .await?;
     match there.saturating_add_unsigned(more as u64) > i64::from(PEOPLE_AT_MOST) {
         true => {
             let problem = FieldProblem::new("people", Problem::TooMany(PEOPLE_AT_MOST));

@@ -70,7 +70,8 @@ fn area(deed: Deed) -> Option<Area> {
             Some(Area::Agencies)
         }
         Deed::BaselineSet | Deed::ImportsBaseline => Some(Area::Baseline),
-        Deed::AttendanceMarkSite
+        Deed::AttendanceAdd
+        | Deed::AttendanceMarkSite
         | Deed::AttendanceNameDelegates
         | Deed::ImportsMeetings
         | Deed::MeetingsBackToDraft

@@ -11,8 +11,8 @@ use domain::duration::{sessions, what_fits};
 use domain::error::{FieldProblem, Refusal};
 use domain::ids::{AgencyId, MeetingId};
 use domain::meetings::{
-    AgendaInput, Check, Delegation, DurationCheck, MeetingInput, Note, State, agenda_notes, counterpart_of,
-    may_enter, may_still_begin,
+    AgendaInput, Check, Delegation, DurationCheck, MeetingInput, Note, OthersInvited, State, agenda_notes,
+    may_enter, may_still_begin, others_invited,
 };
 use domain::rules::{KindRule, rule_on};
 use domain::slots::nearest_free;
@@ -236,7 +236,7 @@ async fn unusable_room(
     Ok(booking::withdrawn_room(&mut on, rows).await?.map(|room| Note::RoomWithdrawn { room }))
 }
 
-/// Whether a meeting that is said to be within the agency invites others: their delegates, or as sites.
+/// Whether a meeting that is said to be within the agency invites others: their delegates, as sites, or guests from outside.
 async fn invites_others(on: impl Source, (rows, known): (&Rows, &Known)) -> Done<Option<Note>> {
     if rows.counterpart != Counterpart::Internal || rows.side != Side::Organised {
         return Ok(None);
@@ -258,14 +258,18 @@ async fn invites_others(on: impl Source, (rows, known): (&Rows, &Known)) -> Done
             levels.push(stored::code(&level, Level::parse)?);
         }
     }
-    let found = counterpart_of(&levels);
-    Ok(found.map(|(agencies, counterpart)| Note::InvitesOthers { agencies, counterpart }))
+    let found = others_invited(&levels, &rows.guests);
+    Ok(found.map(|OthersInvited { agencies, guests, counterpart }| Note::InvitesOthers {
+        agencies,
+        guests,
+        counterpart,
+    }))
 }
 
 /// Only where everybody sits in the room can it be too small.
 fn room_too_small(rows: &Rows, known: &Known) -> Option<Note> {
     let largest = rows.rooms.iter().filter_map(|room| known.rooms.get(room)).max_by_key(|room| room.seats)?;
-    let (delegates, seats) = (rows.delegates(), u32::try_from(largest.seats).unwrap_or(0));
+    let (delegates, seats) = (rows.delegates_and_guests(), u32::try_from(largest.seats).unwrap_or(0));
     (rows.form == Some(Form::InPerson) && delegates > seats).then(|| Note::RoomTooSmall {
         room: largest.name.clone(),
         seats,

@@ -311,7 +311,7 @@ async fn drop_draft(tx: &mut Tx, id: MeetingId) -> Done<()> {
         .run(&mut *tx)
         .await?;
     draft_trail::settled(tx, id).await?;
-    for table in ["paper", "agenda_item", "participant", "site", "meeting_room", "sitting"] {
+    for table in ["paper", "agenda_item", "participant", "guest", "site", "meeting_room", "sitting"] {
         q(format!("DELETE FROM {table} WHERE meeting_id = $1")).bind(id).run(&mut *tx).await?;
     }
     q("DELETE FROM meeting WHERE id = $1").bind(id).run(tx).await?;

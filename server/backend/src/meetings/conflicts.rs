@@ -309,7 +309,7 @@ pub(super) async fn busy_rooms(on: impl Source, asked: &Asked<'_>) -> Done<Vec<R
 /// Rooms of the agency's own line that are free at the wanted time and seat everybody; its own first, then the smallest.
 pub(super) async fn free_rooms(on: impl Source, asked: &Asked<'_>) -> Done<Vec<RoomRef>> {
     let rows = asked.rows;
-    let seats = if rows.form == Some(Form::Online) { 0 } else { rows.delegates() };
+    let seats = if rows.form == Some(Form::Online) { 0 } else { rows.delegates_and_guests() };
     let mut query =
         q("SELECT r.id, r.name FROM room r JOIN agency a ON a.id = r.agency_id WHERE r.capacity >= ");
     let (seats, own) = (query.place(seats), query.place(rows.agency));

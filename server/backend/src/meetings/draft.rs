@@ -10,6 +10,7 @@ use domain::meetings::{Delegation, MeetingInput, Saved, SittingInput, State, Typ
 use super::agenda::{self, NewItems};
 use super::conduct::locked;
 use super::draft_trail;
+use super::guests;
 use super::head::Head;
 use super::load;
 use super::pages;
@@ -21,7 +22,8 @@ use crate::db::{Source, Tx, q};
 use crate::stop::Done;
 use crate::{Backend, access, agencies, bounds, rules, search, stored};
 
-/// Largest draft as JSON: every list at its limit and every text at its longest take about half of it.
+/// Largest draft as JSON. An agenda, delegates and sites at their limits and every text at its longest take about half of
+/// it, 500 guests with names and organisations of usual length the other half.
 const DRAFT_BYTES_AT_MOST: usize = 200 * 1024;
 
 /// Most drafts of one person: more than a secretary works on in a year.
@@ -296,6 +298,7 @@ pub(super) async fn of_rows(on: &mut impl Source, id: MeetingId, head: &Head) ->
         chair: person(Part::Chair),
         secretary: person(Part::Secretary),
         delegates: delegates.collect(),
+        guests: guests::typed(&mut *on, id).await?,
         agenda: agenda::stored(on, id).await?,
     })
 }

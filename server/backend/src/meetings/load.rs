@@ -4,10 +4,10 @@
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use domain::access::{Action, Caller, Part, Stage};
 use domain::agencies::AgencyRef;
-use domain::attendance::{CalledBy, Presence};
+use domain::attendance::Presence;
 use domain::error::Failure;
 use domain::ids::{AgendaItemId, MeetingId};
-use domain::meetings::{AgendaItem, Change, Meeting, Participant, Site, TAKEN_BACK_WITHIN_MINUTES};
+use domain::meetings::{AgendaItem, Change, Guest, Meeting, Participant, Site, TAKEN_BACK_WITHIN_MINUTES};
 use domain::papers::{Declaration, Paper, PaperLine, Unread, WithdrawnPaper};
 use domain::people::PersonRef;
 use domain::rooms::RoomRef;
@@ -15,8 +15,8 @@ use domain::text::name_key;
 use domain::time::Sitting;
 
 use super::head::Head;
-use super::record;
-use crate::attendance::naming;
+use super::{guests, record};
+use crate::attendance::{called_by_of, naming};
 use crate::db::{Source, q};
 use crate::scope::part_of;
 use crate::stop::{Done, Stop};
@@ -48,7 +48,8 @@ pub(super) async fn whole(
     let parts = Parts::load(&mut *on, id).await?;
     let mut participants = participants(&mut *on, id).await?;
     put_in_roll_order(&mut *on, &mut participants).await?;
-    keep_reasons_for_those_concerned(&mut participants, caller, &may, head.part());
+    let mut guests = guests::load(&mut *on, id).await?;
+    keep_reasons_for_those_concerned((&mut participants, &mut guests), caller, &may, head.part());
     let mut papers =
         if may.contains(&Action::ReadPaper) { papers(&mut *on, id, caller).await? } else { Vec::new() };
     let is_manager = may.contains(&Action::ManagePapers);
@@ -81,6 +82,7 @@ pub(super) async fn whole(
         place: head.place.clone(),
         sites: parts.sites,
         participants,
+        guests,
         agenda,
         state: head.state()?,
         pressed,
@@ -181,11 +183,12 @@ struct ParticipantRow {
     presence: String,
     reason: String,
     called_by: String,
+    added_at: Option<i64>,
 }
 
 /// Why somebody is absent is for the chair, for those who call the roll, and for the absent one.
 fn keep_reasons_for_those_concerned(
-    participants: &mut [Participant],
+    (participants, guests): (&mut [Participant], &mut [Guest]),
     caller: &Caller,
     may: &[Action],
     part: Option<Part>,
@@ -198,6 +201,11 @@ fn keep_reasons_for_those_concerned(
         if let Presence::Absent { reason } = &mut participant.presence
             && !is_own
         {
+            reason.clear();
+        }
+    }
+    for guest in guests {
+        if let Presence::Absent { reason } = &mut guest.presence {
             reason.clear();
         }
     }
@@ -224,7 +232,7 @@ pub(super) async fn participants(on: impl Source, id: MeetingId) -> Done<Vec<Par
     let rows: Vec<ParticipantRow> = q(format!(
         "\
         SELECT p.id, p.part, p.person_id, p.agency_id, a.code, a.short_name, h.name, h.position AS post, \
-               ha.short_name AS person_agency, p.presence, p.reason, p.called_by, {} AS namesake_mark \
+               ha.short_name AS person_agency, p.presence, p.reason, p.called_by, p.added_at, {} AS namesake_mark \
         FROM participant p JOIN agency a ON a.id = p.agency_id \
         LEFT JOIN person h ON h.id = p.person_id LEFT JOIN agency ha ON ha.id = h.agency_id \
         WHERE p.meeting_id = $1 \
@@ -250,13 +258,8 @@ fn participant(row: ParticipantRow) -> Done<Participant> {
         person,
         agency: AgencyRef { id: stored::id(&row.agency_id)?, code: row.code, short_name: row.short_name },
         presence: stored::code(&row.presence, |code| Presence::parse(code, &row.reason))?,
-        called_by: match row.called_by.as_str() {
-            "hand" => Some(CalledBy::Hand),
-            "code" => Some(CalledBy::Code),
-            "joining" => Some(CalledBy::Joining),
-            "site" => Some(CalledBy::Site),
-            _ => None,
-        },
+        called_by: called_by_of(&row.called_by),
+        added: stored::optional_instant(row.added_at)?,
     })
 }
 

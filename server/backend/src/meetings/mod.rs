@@ -11,6 +11,7 @@ mod conflicts;
 mod draft;
 mod draft_trail;
 mod enter;
+mod guests;
 mod head;
 pub(crate) mod lines;
 mod list;

@@ -7,7 +7,9 @@ use domain::audit::Deed;
 use domain::duration::{sessions, what_fits};
 use domain::error::{Failure, Refusal};
 use domain::ids::{AgencyId, MeetingId};
-use domain::meetings::{Before, Meeting, MeetingInput, PUBLISHED_AN_HOUR_AT_MOST, Saved, may_still_begin};
+use domain::meetings::{
+    Before, GuestsTold, Meeting, MeetingInput, PUBLISHED_AN_HOUR_AT_MOST, Saved, may_still_begin,
+};
 use domain::rules::{KindRule, rule_on};
 use domain::time::{Hours, Sitting};
 use serde_json::{Map, Value};
@@ -193,6 +195,10 @@ fn changed(before: &Meeting, after: &Meeting) -> Vec<&'static str> {
     let others = |meeting: &Meeting| -> std::collections::BTreeSet<_> {
         people(meeting).into_iter().filter(|p| p.0 != domain::access::Part::Chair).collect()
     };
+    let guests = |meeting: &Meeting| -> Vec<_> {
+        let guests = meeting.guests.iter();
+        guests.map(|g| (g.name.clone(), g.position.clone(), g.organisation.clone(), g.sort)).collect()
+    };
     let sites = |meeting: &Meeting| meeting.sites.iter().map(|s| s.agency.id).collect::<Vec<_>>();
     let was_off = before.state.stage() != Stage::Scheduled;
     [
@@ -207,6 +213,7 @@ fn changed(before: &Meeting, after: &Meeting) -> Vec<&'static str> {
         ("chair", before.chair().map(|p| p.id) != after.chair().map(|p| p.id)),
         ("agenda", item(before) != item(after)),
         ("delegates", others(before) != others(after)),
+        ("guests", guests(before) != guests(after)),
         ("sites", sites(before) != sites(after)),
     ]
     .into_iter()
@@ -220,7 +227,8 @@ pub(super) async fn record_change(tx: &mut Tx, caller: &Caller, before: &Meeting
         return Ok(());
     }
     let rooms = before.rooms.iter().map(|room| room.name.clone()).collect();
-    let was = Before { sittings: before.sittings.clone(), rooms, place: before.place.clone() };
+    let guests = what.contains(&"guests").then(|| GuestsTold::of(&before.guests));
+    let was = Before { sittings: before.sittings.clone(), rooms, place: before.place.clone(), guests };
     let number = newest_change(tx, before.id).await? + 1;
     add_change(tx, caller, (before.id, number), &serde_json::to_string(what)?, &serde_json::to_string(&was)?)
         .await

@@ -9,8 +9,8 @@ use domain::count::{Counterpart, Form, Side};
 use domain::error::{FieldProblem, Problem};
 use domain::ids::{AgencyId, PersonId, RoomId};
 use domain::meetings::{
-    AGENDA_AT_MOST, DELEGATES_AT_MOST, Delegation, MeetingInput, Plan, PlannedItem, ROOMS_AT_MOST,
-    SITES_AT_MOST, SITTINGS_AT_MOST, TEXT_AT_MOST, TITLE_AT_MOST,
+    AGENDA_AT_MOST, DELEGATES_AT_MOST, Delegation, GUESTS_AT_MOST, GuestInput, MeetingInput, Plan,
+    PlannedGuest, PlannedItem, ROOMS_AT_MOST, SITES_AT_MOST, SITTINGS_AT_MOST, TEXT_AT_MOST, TITLE_AT_MOST,
 };
 use domain::text::Line;
 use domain::time::Sitting;
@@ -36,6 +36,7 @@ pub(super) struct Rows {
     pub(super) place: Line,
     pub(super) sites: Vec<AgencyId>,
     pub(super) people: Vec<(Part, Delegation)>,
+    pub(super) guests: Vec<PlannedGuest>,
     pub(super) agenda: Vec<PlannedItem>,
 }
 
@@ -61,6 +62,7 @@ impl Rows {
             place: plan.place,
             sites: plan.sites,
             people,
+            guests: plan.guests,
             agenda: plan.agenda,
         }
     }
@@ -83,6 +85,7 @@ impl Rows {
             place: Line::shortened(&input.place, TEXT_AT_MOST),
             sites: ids(&input.sites, SITES_AT_MOST),
             people: people_of(input),
+            guests: guests_of(input),
             agenda: agenda_of(input),
         }
     }
@@ -102,10 +105,10 @@ impl Rows {
             .collect()
     }
 
-    /// Delegates listed, by name or agency.
-    pub(super) fn delegates(&self) -> u32 {
-        let count = self.people.iter().filter(|(part, _)| *part == Part::Delegate).count();
-        u32::try_from(count).unwrap_or(u32::MAX)
+    /// Delegates listed, by name or agency, and guests.
+    pub(super) fn delegates_and_guests(&self) -> u32 {
+        let delegates = self.people.iter().filter(|(part, _)| *part == Part::Delegate).count();
+        u32::try_from(delegates + self.guests.len()).unwrap_or(u32::MAX)
     }
 
     /// Leaves out what is not there.
@@ -156,6 +159,11 @@ fn people_of(input: &MeetingInput) -> Vec<(Part, Delegation)> {
     let delegates = delegates.filter_map(|code| Some((Part::Delegate, Delegation::parse(code)?)));
     let mut seen = HashSet::new();
     chair.into_iter().chain(secretary).chain(delegates).filter(|(_, d)| seen.insert(*d)).collect()
+}
+
+fn guests_of(input: &MeetingInput) -> Vec<PlannedGuest> {
+    let typed = input.guests.iter().filter(|guest| !guest.is_blank());
+    typed.take(GUESTS_AT_MOST as usize).map(GuestInput::readable).collect()
 }
 
 fn agenda_of(input: &MeetingInput) -> Vec<PlannedItem> {

@@ -8,6 +8,7 @@ use domain::access::Part;
 use domain::ids::{AgencyId, MeetingId, ParticipantId};
 use domain::meetings::Delegation;
 
+use super::guests;
 use super::rows::{Known, Rows};
 use crate::Backend;
 use crate::counted::{self, Counted};
@@ -53,11 +54,12 @@ pub(super) async fn store(
     sites(tx, meeting, rows).await?;
     counted::keep_connection(tx, meeting).await?;
     participants(tx, backend, now, meeting, (rows, known), seen_change).await?;
+    guests::store(tx, backend, now, meeting, &rows.guests).await?;
     agenda(tx, meeting, rows).await
 }
 
 /// Inserts rows of values, many at a time.
-async fn insert(tx: &mut Tx, into: &str, rows: Vec<Vec<Value>>, then: &str) -> Done<()> {
+pub(super) async fn insert(tx: &mut Tx, into: &str, rows: Vec<Vec<Value>>, then: &str) -> Done<()> {
     for chunk in rows.chunks(ROWS_AT_ONCE) {
         let mut from = 1;
         let mut groups = Vec::with_capacity(chunk.len());

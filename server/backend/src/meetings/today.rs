@@ -56,6 +56,7 @@ pub(super) async fn today(backend: &Backend, caller: &Caller) -> Done<Today> {
     let coming = coming(&mut db, &asking, next.as_ref().map(|meeting| meeting.id)).await?;
     // Nobody must travel to what was called off. Then comes what others wait for.
     let mut waiting = called_off(&mut db, &asking).await?;
+    waiting.extend(added(&mut db, &asking).await?);
     waiting.extend(not_closed(&mut db, &asking).await?);
     waiting.extend(to_name(&mut db, &asking).await?);
     waiting.extend(changed(&mut db, &asking).await?);
@@ -205,6 +206,28 @@ async fn not_closed(on: &mut impl Source, asking: &Asking<'_>) -> Done<Vec<Waiti
          ORDER BY m.first_date, m.id LIMIT {limit}"
     ));
     Ok(rows(on, asking, query).await?.into_iter().map(|meeting| Waiting::NotClosed { meeting }).collect())
+}
+
+/// Meetings under way that the caller was added to, until they are there.
+async fn added(on: &mut impl Source, asking: &Asking<'_>) -> Done<Vec<Waiting>> {
+    let added: Vec<(String, String)> = q("SELECT p.meeting_id, p.added_by FROM participant p \
+         JOIN meeting m ON m.id = p.meeting_id WHERE p.person_id = $1 AND p.added_at IS NOT NULL \
+         AND p.presence = 'not_called' AND m.stage = 'under_way' AND m.last_date >= $2 \
+         ORDER BY p.added_at DESC, p.id LIMIT $3")
+    .bind(asking.caller.person)
+    .bind(asking.sitting_since)
+    .bind(WAITING_AT_MOST)
+    .all(&mut *on)
+    .await?;
+    let ids = added.iter().map(|row| row.0.clone()).collect();
+    let mut found = lines::of(on, asking.caller, &asking.rules, ids).await?;
+    let mut waiting = Vec::new();
+    for (meeting, by) in added {
+        if let Some(meeting) = found.remove(&stored::id(&meeting)?) {
+            waiting.push(Waiting::Added { meeting, by });
+        }
+    }
+    Ok(waiting)
 }
 
 /// Changes that the caller has not seen, of meetings that are not over.

@@ -16,6 +16,7 @@ use domain::period::Period;
 use domain::rooms::{RoomChange, RoomInput, Rooms, RoomsWanted};
 use domain::rules::{KindRuleInput, Rules};
 
+use crate::guests::guest;
 use crate::imports::{bad, named, written};
 use crate::meetings::{briefing, item, published};
 use crate::papers;
@@ -277,11 +278,14 @@ async fn whatever_is_typed_is_kept_as_people_see_it() {
         let mut line = item(&dirt(""));
         line.presenter = dirt("");
         input.agenda = vec![line];
+        input.guests = vec![guest(&dirt(""), &dirt(""), &dirt(""))];
         let meeting = published(world, &secretary, input).await;
         backend.call_off(&secretary, meeting, true, DIRT).await.unwrap();
         let told = Meetings::get(backend, &secretary, meeting).await.unwrap();
         assert_eq!((told.title.as_str(), told.place.as_str()), (CLEAN, CLEAN));
         assert_eq!((told.agenda[0].title.as_str(), told.agenda[0].presenter.as_str()), (CLEAN, CLEAN));
+        let came = &told.guests[0];
+        assert_eq!([&came.name, &came.position, &came.organisation], [CLEAN; 3]);
         assert!(format!("{:?}", told.state).contains(&format!("{CLEAN_PARAGRAPHS:?}")), "{:?}", told.state);
 
         let (meeting, item, secretary, delegate) = papers::meeting(world, Stage::Scheduled).await;

@@ -286,7 +286,7 @@ async fn what_spoils_the_figures_or_the_day_is_told_while_one_composes() {
         let notes =
             async |input: MeetingInput| world.backend.check(&secretary, None, input).await.unwrap().notes;
         let told = notes(input.clone()).await;
-        let others = Note::InvitesOthers { agencies: 2, counterpart: Counterpart::Departments };
+        let others = Note::InvitesOthers { agencies: 2, guests: 0, counterpart: Counterpart::Departments };
         for note in [Note::NoSites, Note::ConclusionTooLong { minutes: 60 }, others.clone()] {
             assert!(told.contains(&note), "{}: {told:?}", world.engine);
         }

@@ -295,6 +295,10 @@ fn steps(office: &Office, who: Who, address: &'static str) -> Option<Vec<Ask>> {
         "/api/attendance/mark-rest" => {
             step(&|m, may| Some(format!("id={}&presence={}", m.id, if may { "nowhere" } else { "in_room" })))
         }
+        "/api/attendance/add" => step(&|m, _| {
+            let agency = office.agency(m.agency);
+            Some(format!("id={}&delegate=a-{agency}&name=x&sort=king", m.id))
+        }),
         "/api/attendance/mark-site" => {
             step(&|m, _| Some(format!("id={}&site={}&connected=on", m.id, office.agency(m.sites[0]))))
         }
@@ -358,7 +362,7 @@ fn calls(office: &Office, address: &'static str) -> Option<Vec<Ask>> {
         "/api/attendance/to-name" => Some(
             office.meetings.iter().map(|m| Ask::json(address, json!({"meeting": m.id, "chosen": []}))).collect(),
         ),
-        "/api/meetings/find" | "/api/calendar/find" | "/api/search/find" | "/api/rooms/list" => {
+        "/api/meetings/find" | "/api/meetings/find-list" | "/api/calendar/find" | "/api/search/find" | "/api/rooms/list" => {
             Some(["mk", "nguoi", ""].map(|text| Ask::form(address, format!("text={text}"))).into())
         }
         "/api/figures/report" => Some(

@@ -10,6 +10,9 @@ use domain::papers::Level;
 use super::office::{Office, TestMeeting};
 use super::oracle::{Clearance, MeetingView};
 
+/// The number of nobody in the office: a guest has no account.
+const NOBODY: usize = usize::MAX;
+
 impl Office {
     pub(super) async fn paper(&mut self, caller: &Caller, number: usize, item: AgendaItemId) -> PaperId {
         let title = self.mark(number, "title of the paper", Clearance::Sees(number, MeetingView::Papers));
@@ -81,6 +84,9 @@ impl Office {
         services.meetings.open(&caller, id).await.unwrap();
         let reason = self.mark(number, "reason of an absence", Clearance::Reason(number, absent));
         services.attendance.mark(&caller, id, participant, Presence::Absent { reason }).await.unwrap();
+        let guest = services.meetings.get(&caller, id).await.unwrap().guests[0].id;
+        let reason = self.mark(number, "reason of a guest's absence", Clearance::Reason(number, NOBODY));
+        services.attendance.mark(&caller, id, guest, Presence::Absent { reason }).await.unwrap();
         let shown = Direction::Paper(Some(ShownPaper { paper, page: 1 }));
         services.live.direct(&caller, id, None, shown).await.unwrap();
         if stage == Stage::Held {

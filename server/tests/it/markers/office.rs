@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use domain::access::{Caller, Role, Stage};
 use domain::agencies::AgencyInput;
 use domain::ids::{AgendaItemId, MeetingId, PaperId, ParticipantId, PersonId, RoomId};
-use domain::meetings::{AgendaInput, MeetingInput, SittingInput};
+use domain::meetings::{AgendaInput, GuestInput, MeetingInput, SittingInput};
 use domain::rooms::RoomInput;
 use domain::text::fold;
 use uuid::Uuid;
@@ -349,6 +349,12 @@ impl Office {
                 .map(|person| format!("p-{}", self.people[*person].caller.person))
                 .chain([format!("a-{}", self.agency(speaker))])
                 .collect(),
+            guests: vec![GuestInput {
+                name: self.mark(number, "guest", sees(MeetingView::Opened)),
+                position: self.mark(number, "position of a guest", sees(MeetingView::Opened)),
+                organisation: self.mark(number, "organisation of a guest", sees(MeetingView::Opened)),
+                ..GuestInput::default()
+            }],
             agenda: vec![AgendaInput {
                 title: self.mark(number, "item", sees(MeetingView::Opened)),
                 presenter: self.mark(number, "presenter", sees(MeetingView::Opened)),

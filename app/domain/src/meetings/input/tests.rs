@@ -121,6 +121,20 @@ fn every_wrong_field_is_named_at_once() {
 }
 
 #[test]
+fn guests_are_parsed_in_order_and_each_wrong_one_is_named_by_its_row() {
+    let guest = |name: &str| GuestInput { name: name.into(), ..GuestInput::default() };
+    let mut input = whole();
+    input.guests = vec![guest(" Khách  một "), GuestInput::default(), guest("Khách hai")];
+    let names: Vec<String> =
+        input.parse(today()).unwrap().guests.iter().map(|g| g.name.to_string()).collect();
+    assert_eq!(names, ["Khách một", "Khách hai"], "a blank row is nobody");
+    input.guests[2] = GuestInput { organisation: "Bộ Y tế".into(), ..GuestInput::default() };
+    assert_eq!(problems(input.clone()), ["guests[2][name]"]);
+    input.guests = vec![guest("Khách"); 501];
+    assert_eq!(problems(input), ["guests"]);
+}
+
+#[test]
 fn overlapping_sittings_are_refused() {
     let mut input = whole();
     input.sittings.push(SittingInput { date: "2026-06-16".into(), from: "11:00".into(), to: "12:00".into() });

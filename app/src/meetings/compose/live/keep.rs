@@ -83,7 +83,9 @@ fn is_unkept(sheet: Sheet) -> bool {
 
 /// An untouched form makes no draft.
 fn is_worth_keeping(input: &MeetingInput) -> bool {
-    !input.title.trim().is_empty() || !input.delegates.is_empty()
+    !input.title.trim().is_empty()
+        || !input.delegates.is_empty()
+        || input.guests.iter().any(|guest| !guest.is_blank())
 }
 
 /// Hands the form to the browser, which sends it after the page is gone: the call `calls::keep` as that would send it.

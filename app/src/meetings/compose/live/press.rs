@@ -9,10 +9,12 @@ use leptos::task::spawn_local;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlInputElement;
 
-use super::super::finding;
+use super::super::finding::{self, Found};
+use super::super::guests::take_pasted;
 use super::super::keeper::Keeper;
+use super::super::listed::{self, Meaning, names_in, take_meant, without};
 use super::super::people;
-use super::super::sheet::{ADD_ROOM, FINDERS, LooseWhy, Sheet};
+use super::super::sheet::{ADD_GUESTS, ADD_LIST, ADD_ROOM, FINDERS, LooseWhy, Sheet};
 use super::super::step::{Step, add_once};
 use super::form::{data, focus_on, focused, read, text};
 use super::keep::{begin_turn, changed, check, keep, show};
@@ -59,6 +61,9 @@ pub(super) fn submit(sheet: Sheet, event: &leptos::ev::SubmitEvent) {
                 people::take(sheet, &field, chosen);
             }
         }
+        Step::PasteGuests => paste_guests(sheet),
+        Step::PasteDelegates => spawn_local(paste_names(sheet)),
+        Step::Settle { .. } | Step::SettleGuest(_) => settle(sheet, &step),
         Step::AddSite => add_site(sheet),
         Step::DropItem(_) if papers_dropped(sheet, &step).is_some() => {
             if let Some(papers) = papers_dropped(sheet, &step) {
@@ -99,6 +104,8 @@ fn focus_after(sheet: Sheet, step: &Step) -> Option<String> {
         Step::DropSitting(_) => Some("sittings[0][date]".to_owned()),
         Step::AddRoom | Step::DropRoom(_) => Some(format!("room-{}", last(input.rooms.len()))),
         Step::DropDelegate(_) | Step::InviteAllCommunes | Step::DropAllDelegates => Some("add".to_owned()),
+        Step::AddGuest => Some(format!("guests[{}][name]", last(input.guests.len()))),
+        Step::DropGuest(at) => Some(format!("guests[{}][name]", (*at).min(last(input.guests.len())))),
         Step::DropChair => Some("add_chair".to_owned()),
         Step::DropSecretary => Some("add_secretary".to_owned()),
         Step::DropSite(_) | Step::AddAllCommunes | Step::DropAllSites => Some("add_site".to_owned()),
@@ -205,12 +212,81 @@ fn searched() -> Option<&'static str> {
     (!element.value().trim().is_empty()).then_some(field)
 }
 
+/// Looks up the names of the pasted list: those who are meant are invited, the others stay in the field.
+async fn paste_names(sheet: Sheet) {
+    let text = sheet.beside(ADD_LIST);
+    if names_in(&text).is_empty() {
+        focus_on(ADD_LIST);
+        return;
+    }
+    match listed::find_listed(text.clone()).await {
+        Ok(names) if sheet.beside.try_with_untracked(|_| sheet.beside(ADD_LIST)) == Some(text) => {
+            let Some((taken, left, text)) = sheet.input.try_update(|input| take_meant(input, names)) else {
+                return;
+            };
+            for found in taken {
+                if let Found::Person(person) = found {
+                    sheet.meet(person);
+                }
+            }
+            leave(sheet, text);
+            sheet.unsettled.try_set(Some(left));
+            changed(sheet, Some(ADD_LIST.to_owned()));
+        }
+        Ok(_) => {}
+        Err(CallError(failure)) => tell(sheet, failure),
+    }
+}
+
+/// What is left of the pasted list.
+fn leave(sheet: Sheet, text: String) {
+    let is_left = !text.is_empty();
+    sheet.put(ADD_LIST, text);
+    if is_left {
+        sheet.loosen(ADD_LIST, LooseWhy::Unknown);
+    }
+}
+
+/// A name of the pasted list is a person, an agency or a guest.
+fn settle(sheet: Sheet, step: &Step) {
+    let Some(name) = step.settled_name() else { return };
+    if let Step::Settle { code, .. } = step {
+        let chosen = sheet.unsettled.with_untracked(|names| {
+            let several = names.iter().flatten().filter_map(|name| match &name.meaning {
+                Meaning::Several(found) => Some(found),
+                _ => None,
+            });
+            several.flatten().find(|found| found.code() == *code).cloned()
+        });
+        if let Some(Found::Person(person)) = chosen {
+            sheet.meet(person);
+        }
+    }
+    sheet.choices.with_value(|choices| {
+        sheet.input.update(|input| step.apply(input, &choices.agencies, &choices.calendar))
+    });
+    leave(sheet, without(&sheet.beside(ADD_LIST), name));
+    let focus = match step {
+        Step::SettleGuest(_) => {
+            let last = sheet.input.with_untracked(|input| input.guests.len().saturating_sub(1));
+            format!("guests[{last}][organisation]")
+        }
+        _ => ADD_LIST.to_owned(),
+    };
+    changed(sheet, Some(focus));
+}
+
 /// Puts whom the text of a search field means in its place. A text that fits nobody stays; of several it is asked which.
 async fn add_meant(sheet: Sheet, field: &'static str) {
     let text = sheet.beside(field);
     if text.trim().is_empty() {
         focus_on(field);
         return;
+    }
+    if field == "add" && text.contains(';') {
+        sheet.clear(field);
+        sheet.put(ADD_LIST, format!("{}\n{text}", sheet.beside(ADD_LIST)));
+        return paste_names(sheet).await;
     }
     match people::search(sheet, field, text.clone()).await {
         Ok(found) if sheet.beside.try_with_untracked(|_| sheet.beside(field)) == Some(text.clone()) => {
@@ -232,6 +308,20 @@ async fn add_meant(sheet: Sheet, field: &'static str) {
         }
         Ok(_) => {}
         Err(CallError(failure)) => tell(sheet, failure),
+    }
+}
+
+/// Puts the guests of the pasted list behind those listed; a list that is too long stays where it is.
+fn paste_guests(sheet: Sheet) {
+    let text = sheet.beside(ADD_GUESTS);
+    let first =
+        sheet.input.with_untracked(|input| input.guests.iter().filter(|guest| !guest.is_blank()).count());
+    if sheet.input.try_update(|input| take_pasted(input, &text)) == Some(true) {
+        sheet.clear(ADD_GUESTS);
+        changed(sheet, Some(format!("guests[{first}][name]")));
+    } else {
+        sheet.loosen(ADD_GUESTS, LooseWhy::Unknown);
+        focus_on(ADD_GUESTS);
     }
 }
 

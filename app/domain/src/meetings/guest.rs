@@ -1,0 +1,363 @@
+//! Guests of a meeting: people from outside, without an account and without an agency of the tree. How they are typed,
+//! pasted and parsed. Knows no delegate, no form around them and no database.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::attendance::{CalledBy, Presence};
+use crate::count::Counterpart;
+use crate::error::Problem;
+use crate::ids::ParticipantId;
+use crate::text::{Line, fold};
+
+/// Most guests of one meeting. A conference of a province with ministries, enterprises and the press has some 300; 500
+/// rows are one page that can still be read and typed in.
+pub const GUESTS_AT_MOST: u32 = 500;
+/// Longest name, position or organisation of a guest, in characters: the longest name of a ministry's unit has some 120.
+pub const GUEST_TEXT_AT_MOST: u32 = 200;
+
+/// What a guest is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GuestSort {
+    /// Bộ, ngành, cơ quan Trung ương.
+    Ministry,
+    /// Doanh nghiệp.
+    Enterprise,
+    /// Cơ quan, tổ chức khác.
+    Organisation,
+    /// Người dân, khách mời.
+    Citizen,
+}
+
+impl GuestSort {
+    /// In the order of the form.
+    pub const ALL: [GuestSort; 4] = [Self::Ministry, Self::Enterprise, Self::Organisation, Self::Citizen];
+
+    /// The code in forms and tables.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Ministry => "ministry",
+            Self::Enterprise => "enterprise",
+            Self::Organisation => "organisation",
+            Self::Citizen => "citizen",
+        }
+    }
+
+    /// Reads a code.
+    pub fn parse(code: &str) -> Option<GuestSort> {
+        Self::ALL.into_iter().find(|sort| sort.code() == code)
+    }
+
+    /// With whom an agency meets when it invites such a guest. Another organisation says nothing of it.
+    pub const fn counterpart(self) -> Option<Counterpart> {
+        match self {
+            Self::Ministry => Some(Counterpart::Ministries),
+            Self::Enterprise | Self::Citizen => Some(Counterpart::People),
+            Self::Organisation => None,
+        }
+    }
+
+    /// What a guest of this organisation is, by the first words of its name.
+    ///
+    /// ```
+    /// use domain::meetings::GuestSort;
+    /// assert_eq!(GuestSort::of_organisation("Bộ Nội vụ"), GuestSort::Ministry);
+    /// assert_eq!(GuestSort::of_organisation("Công ty cổ phần A"), GuestSort::Enterprise);
+    /// assert_eq!(GuestSort::of_organisation("Hội Luật gia"), GuestSort::Organisation);
+    /// assert_eq!(GuestSort::of_organisation(""), GuestSort::Citizen);
+    /// ```
+    pub fn of_organisation(organisation: &str) -> GuestSort {
+        let folded = fold(organisation);
+        let begins = |words: &[&str]| {
+            words.iter().any(|word| folded.strip_prefix(word).is_some_and(|rest| !starts_in_word(rest)))
+        };
+        if folded.is_empty() {
+            GuestSort::Citizen
+        } else if begins(&MINISTRY_WORDS) {
+            GuestSort::Ministry
+        } else if begins(&ENTERPRISE_WORDS) {
+            GuestSort::Enterprise
+        } else {
+            GuestSort::Organisation
+        }
+    }
+}
+
+/// Whether a word goes on.
+fn starts_in_word(rest: &str) -> bool {
+    rest.chars().next().is_some_and(|letter| letter != ' ')
+}
+
+/// First words of central bodies, folded. A province has bodies that begin with "Bộ" too, so each ministry is
+/// named.
+const MINISTRY_WORDS: [&str; 21] = [
+    "bo noi vu",
+    "bo tai chinh",
+    "bo xay dung",
+    "bo cong thuong",
+    "bo cong an",
+    "bo quoc phong",
+    "bo tu phap",
+    "bo y te",
+    "bo ngoai giao",
+    "bo giao duc",
+    "bo khoa hoc",
+    "bo nong nghiep",
+    "bo van hoa",
+    "bo dan toc",
+    "thanh tra chinh phu",
+    "ngan hang nha nuoc",
+    "van phong chinh phu",
+    "van phong quoc hoi",
+    "van phong trung uong",
+    "quoc hoi",
+    "trung uong",
+];
+
+/// First words of enterprises, folded.
+const ENTERPRISE_WORDS: [&str; 9] = [
+    "cong ty",
+    "tong cong ty",
+    "tap doan",
+    "doanh nghiep",
+    "hop tac xa",
+    "ngan hang thuong mai",
+    "ngan hang tmcp",
+    "cty",
+    "dntn",
+];
+
+/// One guest as typed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct GuestInput {
+    /// Identifier of a guest who is there already; empty for a new one.
+    pub id: String,
+    /// Name.
+    pub name: String,
+    /// Position.
+    pub position: String,
+    /// Organisation.
+    pub organisation: String,
+    /// Code of the sort; when empty, the organisation's name says it.
+    pub sort: String,
+}
+
+/// Guests read from pasted text: one a line, as `name; position; organisation`, or with tabs as copied from a sheet. With
+/// two parts the second is the position. An empty line is nobody.
+///
+/// ```
+/// use domain::meetings::pasted_guests;
+/// let guests = pasted_guests("Đại diện 1; Vụ trưởng; Bộ Nội vụ\r\n\nĐại diện 2");
+/// assert_eq!((guests.len(), &*guests[0].organisation, &*guests[1].name), (2, "Bộ Nội vụ", "Đại diện 2"));
+/// ```
+pub fn pasted_guests(text: &str) -> Vec<GuestInput> {
+    let lines = text.split(['\n', '\r']).filter(|line| !Line::new(line).is_empty());
+    lines
+        .map(|line| {
+            let separator = if line.contains('\t') { '\t' } else { ';' };
+            // A name of an organisation may hold the separator; what is behind the second one belongs to it.
+            let mut parts = line.splitn(3, separator).map(|part| String::from(Line::new(part)));
+            let mut part = || parts.next().unwrap_or_default();
+            let (name, position, organisation) = (part(), part(), part());
+            GuestInput { name, position, organisation, ..GuestInput::default() }
+        })
+        .collect()
+}
+
+/// What is wrong with a field of a guest, by the field's name.
+pub type GuestProblem = (&'static str, Problem);
+
+impl GuestInput {
+    /// Whether nothing was typed.
+    pub fn is_blank(&self) -> bool {
+        [&self.name, &self.position, &self.organisation].iter().all(|text| text.trim().is_empty())
+    }
+
+    /// What the guest is: as chosen, else as the organisation says.
+    pub fn sort(&self) -> Option<GuestSort> {
+        match self.sort.trim() {
+            "" => Some(GuestSort::of_organisation(&self.organisation)),
+            code => GuestSort::parse(code),
+        }
+    }
+
+    /// The guest, or what is wrong with each field.
+    ///
+    /// # Errors
+    /// Every wrong field with its problem.
+    pub fn parse(&self) -> Result<PlannedGuest, Vec<GuestProblem>> {
+        let mut problems = Vec::new();
+        let mut text = |field, text: &str| {
+            Line::parse_optional(text, GUEST_TEXT_AT_MOST).unwrap_or_else(|problem| {
+                problems.push((field, problem));
+                Line::default()
+            })
+        };
+        let (name, position) = (text("name", &self.name), text("position", &self.position));
+        let organisation = text("organisation", &self.organisation);
+        let id = if self.id.trim().is_empty() { None } else { self.id.trim().parse().ok() };
+        if problems.is_empty() && name.is_empty() {
+            problems.push(("name", Problem::Missing));
+        }
+        let sort = self.sort();
+        if sort.is_none() {
+            problems.push(("sort", Problem::Unknown));
+        }
+        match sort.filter(|_| problems.is_empty()) {
+            Some(sort) => Ok(PlannedGuest { id, name, position, organisation, sort }),
+            None => Err(problems),
+        }
+    }
+
+    /// What can be kept of a guest while the form is a draft.
+    pub fn readable(&self) -> PlannedGuest {
+        let text = |text: &str| Line::shortened(text, GUEST_TEXT_AT_MOST);
+        PlannedGuest {
+            id: self.id.trim().parse().ok(),
+            name: text(&self.name),
+            position: text(&self.position),
+            organisation: text(&self.organisation),
+            sort: self.sort().unwrap_or(GuestSort::Organisation),
+        }
+    }
+}
+
+/// A guest, parsed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlannedGuest {
+    /// Identifier when they are there already.
+    pub id: Option<ParticipantId>,
+    /// Name.
+    pub name: Line,
+    /// Position; may be empty.
+    pub position: Line,
+    /// Organisation; may be empty.
+    pub organisation: Line,
+    /// What they are.
+    pub sort: GuestSort,
+}
+
+/// A guest of a meeting.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Guest {
+    /// Identifier on the roll, beside those of participants.
+    pub id: ParticipantId,
+    /// Name.
+    pub name: String,
+    /// Position; may be empty.
+    pub position: String,
+    /// Organisation; may be empty.
+    pub organisation: String,
+    /// What they are.
+    pub sort: GuestSort,
+    /// Where they are.
+    pub presence: Presence,
+    /// How that is known.
+    pub called_by: Option<CalledBy>,
+    /// When they were added, if that was while the meeting was under way.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub added: Option<DateTime<Utc>>,
+}
+
+impl Guest {
+    /// Name, position and organisation in one line.
+    pub fn words(&self) -> String {
+        in_one_line([&self.name, &self.position, &self.organisation])
+    }
+}
+
+impl PlannedGuest {
+    /// Name, position and organisation in one line.
+    pub fn words(&self) -> String {
+        in_one_line([&self.name, &self.position, &self.organisation])
+    }
+}
+
+fn in_one_line(parts: [&str; 3]) -> String {
+    parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ")
+}
+
+/// Guests that a change names: the others are only counted, so that a change stays a sentence.
+const GUESTS_TOLD: usize = 5;
+
+/// The guests of a meeting as a change tells them: the first ones by name, and how many more.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GuestsTold {
+    /// Name, position and organisation of the first ones.
+    pub first: Vec<String>,
+    /// How many more there are.
+    pub more: usize,
+}
+
+impl GuestsTold {
+    /// Of all guests.
+    pub fn of(guests: &[Guest]) -> GuestsTold {
+        let first: Vec<String> = guests.iter().take(GUESTS_TOLD).map(Guest::words).collect();
+        GuestsTold { more: guests.len() - first.len(), first }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pasted_lines_become_guests_in_their_order() {
+        let read = |text: &str| {
+            let guests = pasted_guests(text).into_iter();
+            guests.map(|g| format!("{}|{}|{}", g.name, g.position, g.organisation)).collect::<Vec<_>>()
+        };
+        assert_eq!(
+            read(" Khách  một ;Giám đốc; Công ty A; chi nhánh B \r\nKhách hai;Vụ trưởng\rKhách ba\n \n"),
+            ["Khách một|Giám đốc|Công ty A; chi nhánh B", "Khách hai|Vụ trưởng|", "Khách ba||"]
+        );
+        assert_eq!(
+            read("Khách\tChủ tịch; kiêm Giám đốc\tHợp tác xã"),
+            ["Khách|Chủ tịch; kiêm Giám đốc|Hợp tác xã"]
+        );
+        assert_eq!(read(" \r\n\t\n"), Vec::<String>::new());
+    }
+
+    #[test]
+    fn the_first_words_of_an_organisation_say_what_its_guest_is() {
+        use GuestSort::{Citizen, Enterprise, Ministry, Organisation};
+        for (organisation, sort) in [
+            ("BỘ NỘI VỤ", Ministry),
+            ("Ngân hàng Nhà nước Việt Nam", Ministry),
+            ("Bộ Chỉ huy quân sự tỉnh", Organisation),
+            ("Bộ phận một cửa", Organisation),
+            ("Tập đoàn Điện lực", Enterprise),
+            ("Ngân hàng TMCP Ngoại thương", Enterprise),
+            ("Ctyên", Organisation),
+            ("Đoàn đại biểu Quốc hội tỉnh", Organisation),
+            (" ", Citizen),
+        ] {
+            assert_eq!(GuestSort::of_organisation(organisation), sort, "{organisation}");
+        }
+        let chosen =
+            GuestInput {
+                organisation: "Bộ Y tế".into(), sort: "citizen".into(), ..GuestInput::default()
+            };
+        assert_eq!(chosen.sort(), Some(Citizen), "what was chosen goes before the name");
+    }
+
+    #[test]
+    fn a_guest_needs_a_name_and_every_wrong_field_is_named() {
+        let nameless = GuestInput { organisation: "Bộ Y tế".into(), ..GuestInput::default() };
+        assert_eq!(nameless.parse(), Err(vec![("name", Problem::Missing)]));
+        let long = "ư".repeat(201);
+        let wrong = GuestInput {
+            name: "Khách".into(),
+            position: long.clone(),
+            organisation: long,
+            sort: "king".into(),
+            ..GuestInput::default()
+        };
+        let fields: Vec<&str> = wrong.parse().unwrap_err().into_iter().map(|(field, _)| field).collect();
+        assert_eq!(fields, ["position", "organisation", "sort"]);
+        assert_eq!(wrong.readable().organisation.chars().count(), 200);
+        assert!(GuestInput { id: "1".into(), position: " ".into(), ..GuestInput::default() }.is_blank());
+    }
+}

@@ -1,0 +1,399 @@
+//! A pasted list of names in the delegates' field: each name is looked up, those that mean exactly one person or agency are
+//! added, and all others stay to be settled. Nobody is added by a guess: among sixty names nobody sees one that is wrong, so
+//! more is asked of a name here than in a field whose one answer is looked at. No name is lost.
+
+use domain::meetings::{GuestInput, MeetingInput};
+use domain::text::Line;
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use super::field::{folded, press};
+use super::finding::Found;
+#[cfg(feature = "ssr")]
+use super::finding::named;
+use super::people::option;
+use super::sheet::{ADD_LIST, Sheet};
+use super::step::add_once;
+use crate::failure::CallError;
+use crate::text::keys::*;
+use crate::text::{t, tf};
+use crate::ui::{Icon, Loaded, loaded, resource, textarea_text};
+#[cfg(feature = "ssr")]
+use {
+    crate::session::asked,
+    domain::access::Caller,
+    domain::agencies::{Agency, AgencyRef},
+    domain::error::Failure,
+    domain::services::Services,
+    domain::text::{fold, title_key},
+};
+
+/// Names looked up at once: each costs a search, and a list of a conference has fewer. The others stay in the field.
+#[cfg(feature = "ssr")]
+const LOOKED_UP_AT_ONCE: usize = 100;
+
+/// What a listed name means.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Meaning {
+    /// Exactly this person or agency.
+    One(Found),
+    /// One of these; a person has to choose.
+    Several(Vec<Found>),
+    /// Nobody here.
+    Nobody,
+    /// It was not looked up: there were too many at once.
+    Later,
+}
+
+/// A name of the list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ListedName {
+    /// As it was pasted.
+    pub text: String,
+    /// What it means.
+    pub meaning: Meaning,
+}
+
+/// The names of a pasted list, each once: one a line, or parted by semicolons.
+pub(super) fn names_in(text: &str) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for part in text.split(['\n', '\r', ';']) {
+        let name = String::from(Line::new(part));
+        if !name.is_empty() && !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    names
+}
+
+/// The list without a name that is settled.
+pub(super) fn without(text: &str, settled: &str) -> String {
+    let left: Vec<String> = names_in(text).into_iter().filter(|name| name != settled).collect();
+    left.join("\n")
+}
+
+/// Words that come before a name and are no part of it, folded.
+#[cfg(feature = "ssr")]
+const BEFORE_A_NAME: [&str; 6] = ["dong chi", "d c", "ong", "ba", "anh", "chi"];
+
+/// A name without a number or a form of address before it.
+#[cfg(feature = "ssr")]
+fn bare(text: &str) -> String {
+    let mut words: Vec<&str> = text.split_whitespace().collect();
+    // A number or a bullet is a word without a letter.
+    if words.len() > 1 && words.first().is_some_and(|word| !word.contains(char::is_alphabetic)) {
+        words.remove(0);
+    }
+    let before = [1, 2].into_iter().filter(|count| words.len() > *count);
+    let before = before.filter(|count| BEFORE_A_NAME.contains(&fold(&words[..*count].join(" ")).as_str()));
+    words.split_off(before.max().unwrap_or_default()).join(" ")
+}
+
+/// What a name means among the agencies of exactly this name and the people that a search gave.
+///
+/// The name has to be whole, with the right marks or without any: `Hưng` is not `Hùng`.
+#[cfg(feature = "ssr")]
+fn meaning_of(text: &str, agencies: Vec<AgencyRef>, people: Vec<Found>) -> Meaning {
+    let bare = bare(text);
+    let by_name = [text, &bare].map(|text| named(&people, text));
+    let mut meant = by_name.into_iter().find(|named| !named.is_empty()).unwrap_or_default();
+    if meant.is_empty() {
+        meant = people.iter().filter(|of| says_all(of, &bare)).collect();
+    }
+    let is_plain = title_key(&bare) == title_key(&fold(&bare));
+    let is_marked =
+        |of: &Found| [text, &bare].iter().any(|text| of.is_named(text, title_key)) || says_all(of, &bare);
+    // By the name of an agency all its people are found, and none of them is meant.
+    let is_guessed = meant.is_empty() && agencies.is_empty();
+    let is_certain = !is_guessed && (is_plain || meant.iter().all(|of| is_marked(of)));
+    let meant: Vec<Found> = if is_guessed { people } else { meant.into_iter().cloned().collect() };
+    let mut found: Vec<Found> = agencies.into_iter().map(Found::Agency).chain(meant).collect();
+    match (found.len(), is_certain) {
+        (0, _) => Meaning::Nobody,
+        (1, true) => Meaning::One(found.remove(0)),
+        _ => Meaning::Several(found),
+    }
+}
+
+/// Whether a text says the whole name of a person, and beside it nothing but their position and agency.
+#[cfg(feature = "ssr")]
+fn says_all(of: &Found, text: &str) -> bool {
+    let Found::Person(person) = of else { return false };
+    let words = |text: &str| text.split_whitespace().map(title_key).collect::<Vec<_>>();
+    let (said, of_name) = (words(text), words(&person.name));
+    let of_person = words(&format!("{} {} {}", person.name, person.position, person.agency));
+    of_name.iter().all(|word| said.contains(word)) && said.iter().all(|word| of_person.contains(word))
+}
+
+/// Looks up every name of a list.
+#[cfg(feature = "ssr")]
+pub(super) async fn look_up(
+    services: &Services,
+    caller: &Caller,
+    text: &str,
+) -> Result<Vec<ListedName>, Failure> {
+    let names = names_in(text);
+    if names.is_empty() {
+        return Ok(Vec::new());
+    }
+    let tree = services.agencies.tree(caller).await?;
+    let mut listed = Vec::with_capacity(names.len());
+    for (at, text) in names.into_iter().enumerate() {
+        let meaning = if at < LOOKED_UP_AT_ONCE {
+            let people = services.people.find(caller, &bare(&text)).await?;
+            let people = people.into_iter().map(Found::Person).collect();
+            let meaning = meaning_of(&text, agencies_named(&tree, &text), people);
+            match meaning {
+                Meaning::Nobody => {
+                    let agencies = services.agencies.find(caller, &bare(&text)).await?;
+                    let agencies: Vec<Found> = agencies.into_iter().map(Found::Agency).collect();
+                    if agencies.is_empty() { Meaning::Nobody } else { Meaning::Several(agencies) }
+                }
+                meaning => meaning,
+            }
+        } else {
+            Meaning::Later
+        };
+        listed.push(ListedName { text, meaning });
+    }
+    Ok(listed)
+}
+
+/// Agencies of exactly this name, short name, code or other name.
+#[cfg(feature = "ssr")]
+fn agencies_named(tree: &[Agency], text: &str) -> Vec<AgencyRef> {
+    let (full, bare) = (fold(text), bare(text));
+    let is_it = |name: &str| {
+        let name = fold(name);
+        name == full || name == bare
+    };
+    let is_named = |agency: &&Agency| {
+        let names = [&agency.name, &agency.short_name, &agency.code];
+        names.into_iter().chain(&agency.aliases).any(|name| is_it(name))
+    };
+    let found = tree.iter().filter(is_named);
+    let of = |a: &Agency| AgencyRef { id: a.id, code: a.code.clone(), short_name: a.short_name.clone() };
+    found.map(of).collect()
+}
+
+/// Puts those who are meant among the delegates, and gives the others and the text that is left of the list.
+pub(super) fn take_meant(
+    input: &mut MeetingInput,
+    listed: Vec<ListedName>,
+) -> (Vec<Found>, Vec<ListedName>, String) {
+    let (mut taken, mut left) = (Vec::new(), Vec::new());
+    for name in listed {
+        match name.meaning {
+            Meaning::One(found) => {
+                add_once(&mut input.delegates, found.code());
+                taken.push(found);
+            }
+            meaning => left.push(ListedName { text: name.text, meaning }),
+        }
+    }
+    let text = left.iter().map(|name| name.text.as_str()).collect::<Vec<_>>().join("\n");
+    (taken, left, text)
+}
+
+/// What each name of a list means.
+#[server(endpoint = "meetings/find-list")]
+pub async fn find_listed(
+    /// The list.
+    text: String,
+) -> Result<Vec<ListedName>, CallError> {
+    let (services, caller) = asked()?;
+    Ok(look_up(&services, &caller, &text).await?)
+}
+
+/// A name of the list as a guest from outside: what is behind the first commas is position and organisation.
+pub(super) fn as_guest(name: &str) -> GuestInput {
+    let mut parts = name.splitn(3, ',').map(|part| part.trim().to_owned());
+    let mut part = || parts.next().unwrap_or_default();
+    let (name, position, organisation) = (part(), part(), part());
+    GuestInput { name, position, organisation, ..GuestInput::default() }
+}
+
+/// The field for the list, and below it what is to be settled.
+pub(super) fn pasting(sheet: Sheet) -> impl IntoView + use<> {
+    let text = sheet.beside(ADD_LIST);
+    if !text.is_empty() {
+        sheet.unfolded.update_value(|unfolded| unfolded.push("pasted_names"));
+    }
+    // Without script the names that are left are looked up for this page.
+    let at_first = if sheet.unsettled.with_untracked(Option::is_none) { text.clone() } else { String::new() };
+    let first: Loaded<Vec<ListedName>> = resource(
+        move || at_first.clone(),
+        |text| async move { if text.is_empty() { Ok(Vec::new()) } else { find_listed(text).await } },
+    );
+    let wrong = move || {
+        let loose = sheet.loose.with(|loose| loose.iter().find(|loose| loose.field == ADD_LIST).copied());
+        loose.map(|loose| {
+            view! { <p class="field__error" id="add_list-error"><Icon name="octagon-x"/>{loose.words()}</p> }
+        })
+    };
+    let settling = move || match sheet.unsettled.get() {
+        Some(names) => unsettled(sheet, names),
+        None => loaded(first, move |names| unsettled(sheet, names)).into_any(),
+    };
+    let body = view! {
+        <div class="field">
+            <label for=ADD_LIST>{t(COMPOSER_PASTE_NAMES_LABEL)}</label>
+            <p class="hint" id="add_list-hint">{t(COMPOSER_PASTE_NAMES_HINT)}</p>
+            {wrong}
+            <textarea
+                class="input"
+                id=ADD_LIST
+                name=ADD_LIST
+                rows="5"
+                aria-describedby="add_list-hint add_list-error"
+            >{textarea_text(text)}</textarea>
+            {settling}
+            <div>{press("paste_delegates".to_owned(), "plus", Some(t(COMPOSER_PASTE_ADD)), None, "btn btn--secondary")}</div>
+        </div>
+    };
+    folded(sheet, "pasted_names", || t(COMPOSER_PASTE_NAMES).to_owned(), body.into_any())
+}
+
+/// The names that are left, each with what can be done about it. A name that was changed since is left out.
+fn unsettled(sheet: Sheet, names: Vec<ListedName>) -> AnyView {
+    let at = super::sheet::place_of(ADD_LIST);
+    let left = Memo::new(move |_| names_in(&sheet.beside.with(|beside| beside[at].clone())));
+    let rows = move || {
+        let is_left = |name: &&ListedName| left.with(|left| left.contains(&name.text));
+        names.iter().filter(is_left).filter_map(row).collect_view()
+    };
+    view! { <ul class="listed">{rows}</ul> }.into_any()
+}
+
+fn row(name: &ListedName) -> Option<AnyView> {
+    let text = name.text.clone();
+    let guest = press(
+        format!("settle_guest:{text}"),
+        "user-plus",
+        Some(t(COMPOSER_NAME_AS_GUEST)),
+        Some(tf(COMPOSER_NAME_AS_GUEST_OF, &[("name", &text)])),
+        "btn btn--quiet btn--sm",
+    );
+    let (said, choices) = match &name.meaning {
+        // It was added already.
+        Meaning::One(_) => return None,
+        Meaning::Later => (t(COMPOSER_NAME_LATER).to_owned(), Vec::new()),
+        Meaning::Nobody => (t(COMPOSER_NAME_NOBODY).to_owned(), Vec::new()),
+        Meaning::Several(found) => (tf(COMPOSER_NAME_SEVERAL, &[("n", &found.len())]), found.clone()),
+    };
+    let choices: Vec<AnyView> = choices
+        .iter()
+        .map(|found| {
+            let shown = option(found);
+            let words = if shown.detail.is_empty() {
+                shown.label
+            } else {
+                format!("{}, {}", shown.label, shown.detail)
+            };
+            let value = format!("settle:{}:{text}", found.code());
+            view! {
+                <button class="btn btn--secondary btn--sm" name="then" value=value>
+                    <Icon name="plus"/>{words}
+                </button>
+            }
+            .into_any()
+        })
+        .collect();
+    Some(
+        view! {
+            <li>
+                <p><b>{text}</b>": "{said}</p>
+                <div class="row row--wrap">{choices}{guest}</div>
+            </li>
+        }
+        .into_any(),
+    )
+}
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests {
+    use super::*;
+
+    fn person(name: &str, position: &str, agency: &str) -> Found {
+        let id = domain::ids::PersonId(uuid::Uuid::nil());
+        let namesake_mark = String::new();
+        Found::Person(domain::people::PersonRef {
+            id,
+            name: name.into(),
+            position: position.into(),
+            agency: agency.into(),
+            namesake_mark,
+        })
+    }
+
+    fn meant(text: &str, people: &[Found]) -> Result<String, usize> {
+        match meaning_of(text, Vec::new(), people.to_vec()) {
+            Meaning::One(Found::Person(person)) => Ok(format!("{}, {}", person.name, person.agency)),
+            Meaning::Several(found) => Err(found.len()),
+            _ => Err(0),
+        }
+    }
+
+    #[test]
+    fn a_list_is_parted_at_lines_and_semicolons() {
+        assert_eq!(names_in("Một; Hai ;\r\n\tBa\n\nMột;;"), ["Một", "Hai", "Ba"]);
+        assert_eq!(without("Một\nHai; Ba", "Hai"), "Một\nBa");
+        for (text, name) in [
+            ("1. Đ/c Lò Văn A", "Lò Văn A"),
+            ("2) Đồng chí Lò", "Lò"),
+            ("- Ông  Lò", "Lò"),
+            ("Bà Cà Thị B", "Cà Thị B"),
+            ("Ong", "Ong"),
+            ("7", "7"),
+        ] {
+            assert_eq!(bare(text), name, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_name_means_somebody_only_when_nobody_else_can_be_meant() {
+        let people = [
+            person("Người mẫu Toàn", "Giám đốc", "SNV"),
+            person("Người mẫu Toán", "Chuyên viên", "STC"),
+            person("Người mẫu Toàn Anh", "Chuyên viên", "STC"),
+        ];
+        assert_eq!(meant("Người mẫu Toàn", &people), Ok("Người mẫu Toàn, SNV".into()));
+        assert_eq!(meant("nguoi mau toan", &people), Err(2), "without marks it may be either");
+        assert_eq!(meant("2. Ông Người mẫu Toán", &people[1..]), Ok("Người mẫu Toán, STC".into()));
+        assert_eq!(
+            meant("Người mẫu Toán, Chuyên viên, STC", &people[1..2]),
+            Ok("Người mẫu Toán, STC".into())
+        );
+        assert_eq!(meant("Người mẫu Toàn, STC", &people[..1]), Err(1), "another agency was said");
+        // Searching finds parts of words; a shorter name is not the longer one.
+        assert_eq!(meant("Người mẫu To", &people[..1]), Err(1));
+        assert_eq!(meant("Người mẫu Toản", &people[1..2]), Err(1), "other marks are another name");
+        assert_eq!(meant("Giám đốc SNV Người mẫu Toàn", &people[..1]), Ok("Người mẫu Toàn, SNV".into()));
+        assert_eq!(meant("Giám đốc, SNV", &people), Ok("Người mẫu Toàn, SNV".into()), "one has this post");
+        assert_eq!(meant("Chuyên viên STC", &people), Err(2), "two have this post");
+        assert_eq!(meant("Ai đó", &[]), Err(0));
+        let same = [person("Người mẫu", "", "SNV"), person("Người mẫu", "", "STC")];
+        assert_eq!(meant("Người mẫu", &same), Err(2));
+    }
+
+    #[test]
+    fn those_meant_become_delegates_and_all_others_stay_in_the_list() {
+        let name = |text: &str, meaning| ListedName { text: text.into(), meaning };
+        let one = person("Một", "", "");
+        let listed = vec![
+            name("Một", Meaning::One(one.clone())),
+            name("Hai", Meaning::Nobody),
+            name("Ba", Meaning::Several(vec![one.clone(), one.clone()])),
+            name("Bốn", Meaning::Later),
+        ];
+        let mut input = MeetingInput::default();
+        let (taken, left, text) = take_meant(&mut input, listed);
+        assert_eq!((taken, left.len(), text.as_str()), (vec![one.clone()], 3, "Hai\nBa\nBốn"));
+        assert_eq!(input.delegates, [one.code()]);
+        let guest = as_guest("Khách, Vụ trưởng, Bộ Y tế, Hà Nội");
+        assert_eq!(
+            [guest.name, guest.position, guest.organisation],
+            ["Khách", "Vụ trưởng", "Bộ Y tế, Hà Nội"]
+        );
+    }
+}
