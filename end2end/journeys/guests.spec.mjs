@@ -2,7 +2,7 @@
 // meeting is under way.
 
 import { test, expect, axe, like, open, shot, words } from '../fixtures.mjs';
-import { BRIEF, TABLET, arrange, demo, freeTuesday, soon, titled } from '../steps.mjs';
+import { BRIEF, TABLET, arrange, demo, freeTuesday, sendLooked, soon, titled } from '../steps.mjs';
 
 const t = words('vi');
 
@@ -48,6 +48,11 @@ test('guests are typed and pasted, sent with the meeting, and a change of them i
     await secretary.getByRole('button', { name: t('composer_guest_drop', { n: 3 }) }).click();
     await expect(field(2, 'name')).toHaveCount(0);
     await secretary.getByRole('button', { name: t('state_send_changes') }).click();
+    await sendLooked(secretary, async (look) => {
+      await expect(look).toContainText('Khách thứ nhất, Bộ Nội vụ; Khách thứ hai, Giám đốc, Công ty Hai');
+      await expect(look).toContainText(t('preview_guests_unreached', { n: 2 }));
+      await shot(secretary, 'guests-preview');
+    });
     await expect(secretary).toHaveURL(address);
   });
 
