@@ -145,7 +145,8 @@ for (const { language, week, chair: user, charge, today } of RUNS) {
       await chair.getByRole('button', { name: t('roll_write') }).click();
       const sum = secretary.locator('.rollsum').getByRole('img');
       await expect(sum).toHaveAccessibleName(t('roll_sentence', { a: 1, b: 0, c: 1, d: 1 }));
-      await secretary.getByRole('button', { name: t('roll_mark_rest', { n: 1 }) }).click();
+      await secretary.getByText(t('roll_mark_rest', { n: 1 })).click();
+      await secretary.getByRole('button', { name: t('roll_mark_rest_do', { n: 1 }) }).click();
       await expect(sum).toHaveAccessibleName(t('roll_sentence', { a: 2, b: 0, c: 1, d: 0 }));
       await expect(chair.getByRole('textbox')).toHaveValue('Đi công tác');
       await axe(secretary);

@@ -117,8 +117,9 @@ test('a meeting that took place is entered afterwards, with its papers and its r
     await axe(secretary);
     await shot(secretary, 'record-entered');
     await secretary.getByRole('link', { name: like(t('meetings_tab_delegates')) }).click();
-    await secretary.getByRole('button', { name: like(t('roll_mark_rest')) }).first().click();
-    await expect(secretary.getByRole('button', { name: like(t('roll_mark_rest')) })).toHaveCount(0);
+    await secretary.getByText(like(t('roll_mark_rest'))).first().click();
+    await secretary.getByRole('button', { name: like(t('roll_mark_rest_do')) }).click();
+    await expect(secretary.getByText(like(t('roll_mark_rest')))).toHaveCount(0);
   });
 
   await test.step('it is counted', async () => {

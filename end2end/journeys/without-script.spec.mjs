@@ -105,7 +105,8 @@ test('a meeting is composed, published, opened, called and closed by plain forms
     await delegate.getByRole('textbox').fill('Đi công tác');
     await delegate.getByRole('button', { name: t('roll_write') }).click();
     await expect(delegate.getByRole('textbox')).toHaveValue('Đi công tác');
-    await page.getByRole('button', { name: t('roll_mark_rest', { n: 2 }) }).click();
+    await page.getByText(t('roll_mark_rest', { n: 2 })).click();
+    await page.getByRole('button', { name: t('roll_mark_rest_do', { n: 2 }) }).click();
     await expect(page.locator('.rollsum').getByRole('img')).toHaveAccessibleName(
       t('roll_sentence', { a: 2, b: 0, c: 1, d: 0 }),
     );

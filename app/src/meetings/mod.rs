@@ -22,6 +22,7 @@ pub mod record_calls;
 mod roll;
 mod roll_add;
 pub mod roll_calls;
+mod roll_narrow;
 mod roll_row;
 mod sites;
 mod step;

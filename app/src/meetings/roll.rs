@@ -13,6 +13,7 @@ use server_fn::ServerFn;
 use super::desk::Desk;
 use super::roll_add;
 use super::roll_calls::{self, Mark, MarkRest};
+use super::roll_narrow::Narrowing;
 use super::roll_row::{RollRow, Tallies};
 use super::step::Step;
 use crate::failure::describe;
@@ -56,11 +57,18 @@ impl How {
 fn whole(desk: Desk) -> impl IntoView {
     let how = Memo::new(move |_| desk.meeting.with(How::of));
     let tallies = Memo::new(move |_| desk.meeting.with(Tallies::of));
-    let ids = move || desk.meeting.with(|meeting| meeting.participants.iter().map(|of| of.id.0).collect());
-    let guests = move || desk.meeting.with(|meeting| meeting.guests.iter().map(|of| of.id.0).collect());
+    let narrowing = Narrowing::of_address();
+    let ids = move || {
+        desk.meeting.with(|meeting| narrowing.of(meeting, meeting.participants.iter().map(|of| &of.id)))
+    };
+    let guests =
+        move || desk.meeting.with(|meeting| narrowing.of(meeting, meeting.guests.iter().map(|of| &of.id)));
+    let is_found = Memo::new(move |_| !ids().is_empty() || !guests().is_empty());
+    let count =
+        Memo::new(move |_| desk.meeting.with(|meeting| meeting.participants.len() + meeting.guests.len()));
     let drawn = move |id| {
         let id = ParticipantId(id);
-        line(desk, row_of(desk, id), id, how).into_any()
+        line(desk, row_of(desk, id), id, (how, narrowing)).into_any()
     };
     let title = move || t(if how.get().is_shown { ROLL_TITLE } else { ROLL_DELEGATES });
     view! {
@@ -73,6 +81,8 @@ fn whole(desk: Desk) -> impl IntoView {
             {move || how.get().is_shown.then(|| summary(tallies))}
             {roll_add::adding(desk)}
             {move || (how.get().is_called && !how.get().is_open).then(|| view! { <p class="hint rc__early">{t(ROLL_EARLY)}</p> })}
+            {move || narrowing.form(desk.id, count.get())}
+            {move || (!is_found.get()).then(|| view! { <p class="muted rc__early" role="status">{t(ROLL_NONE_FOUND)}</p> })}
             <div>{rows(ids, drawn)}</div>
             {move || guests_title(tallies, how.get().is_shown)}
             <div>{rows(guests, drawn)}</div>
@@ -101,27 +111,39 @@ fn hall_link(desk: Desk) -> impl IntoView {
     view! { <a class="btn btn--quiet" href=href target="_blank"><Icon name="qr-code"/>{t(ROLL_BY_CODE)}</a> }
 }
 
+/// Marks everybody who is left, once it is asked: it is many marks at once, and each is taken back by itself.
 fn rest(desk: Desk, tallies: Memo<Tallies>) -> impl IntoView {
+    let left = Memo::new(move |_| {
+        let Tallies { delegates, guests, .. } = tallies.get();
+        delegates.not_called + guests.not_called
+    });
+    let is_left = Memo::new(move |_| left.get() > 0);
     move || {
-        let Tallies { delegates, guests } = tallies.get();
-        let left = delegates.not_called + guests.not_called;
-        (left > 0).then(|| {
+        is_left.get().then(|| {
             view! {
-                <Step desk path=MarkRest::PATH>
-                    <input r#type="hidden" name="id" value=desk.id.to_string()/>
-                    <input r#type="hidden" name="presence" value="in_room"/>
-                    <button class="btn btn--secondary btn--sm"><Icon name="user-check"/>{tf(ROLL_MARK_REST, &[("n", &left)])}</button>
-                </Step>
+                <details class="menu">
+                    <summary class="btn btn--secondary btn--sm">
+                        <Icon name="user-check"/>{move || tf(ROLL_MARK_REST, &[("n", &left.get())])}
+                    </summary>
+                    <div class="menu__pop menu__pop--form">
+                        <Step desk path=MarkRest::PATH class="stack stack--s">
+                            <input r#type="hidden" name="id" value=desk.id.to_string()/>
+                            <input r#type="hidden" name="presence" value="in_room"/>
+                            <p>{move || tf(ROLL_MARK_REST_ASK, &[("n", &left.get())])}</p>
+                            <div><button class="btn btn--primary">{move || tf(ROLL_MARK_REST_DO, &[("n", &left.get())])}</button></div>
+                        </Step>
+                    </div>
+                </details>
             }
         })
     }
 }
 
-/// The bar and the four numbers of the delegates, and in one line how many of delegates and guests are present.
+/// The bar and the numbers of the delegates, the agencies that are to name somebody, and in one line how many of delegates and guests are present.
 fn summary(tallies: Memo<Tallies>) -> impl IntoView {
     let tally = Memo::new(move |_| tallies.get().delegates);
     let present = move || {
-        let Tallies { delegates, guests } = tallies.get();
+        let Tallies { delegates, guests, .. } = tallies.get();
         let numbers = [delegates.present(), delegates.total(), guests.present(), guests.total()];
         let [a, n, b, m] = &numbers;
         (guests.total() > 0).then(|| {
@@ -142,6 +164,10 @@ fn summary(tallies: Memo<Tallies>) -> impl IntoView {
     let number = move |part: fn(&RollTally) -> u32, colour: &'static str, word: &'static str| {
         view! { <div><b class="num">{move || tally.with(part)}</b><span><i style=colour></i>{word}</span></div> }
     };
+    let unnamed = move || {
+        let count = tallies.get().unnamed;
+        (count > 0).then(|| view! { <div><b class="num">{count}</b><span>{t(ROLL_UNNAMED)}</span></div> })
+    };
     view! {
         <div class="rollsum">
             <div class="progress" role="img" aria-label=sentence>
@@ -154,13 +180,19 @@ fn summary(tallies: Memo<Tallies>) -> impl IntoView {
                 {number(|tally| tally.online, "--c:var(--online-fill)", t(ROLL_ONLINE))}
                 {number(|tally| tally.absent, "--c:var(--missed)", t(ROLL_ABSENT))}
                 {number(|tally| tally.not_called, "--c:var(--sunken);box-shadow:inset 0 0 0 1px var(--line-strong)", t(ROLL_NOT_CALLED))}
+                {unnamed}
             </div>
             {present}
         </div>
     }
 }
 
-fn line(desk: Desk, of: Memo<RollRow>, id: ParticipantId, how: Memo<How>) -> impl IntoView {
+fn line(
+    desk: Desk,
+    of: Memo<RollRow>,
+    id: ParticipantId,
+    (how, narrowing): (Memo<How>, Narrowing),
+) -> impl IntoView {
     let presence = Memo::new(move |_| of.with(|of| of.presence.clone()));
     let name = Memo::new(move |_| of.with(|of| of.name.clone()));
     let meta = move || {
@@ -176,7 +208,9 @@ fn line(desk: Desk, of: Memo<RollRow>, id: ParticipantId, how: Memo<How>) -> imp
     let is_named = Memo::new(move |_| of.with(|of| of.is_named));
     let control = move || match how.get() {
         _ if !is_named.get() => ().into_any(),
-        How { is_called: true, is_open, .. } => marks(desk, presence, id, name, is_open).into_any(),
+        How { is_called: true, is_open, .. } => {
+            marks(desk, presence, (id, narrowing), name, is_open).into_any()
+        }
         How { is_shown: true, .. } => {
             view! { <span class="rc__state">{move || presence.with(state)}</span> }.into_any()
         }
@@ -261,7 +295,15 @@ impl Marking {
         self.is_open.set_value(false);
         let Marking { desk, of, .. } = self;
         leptos::task::spawn_local(async move {
-            match roll_calls::mark(desk.id, of, chosen.code().to_owned(), String::new()).await {
+            match roll_calls::mark(
+                desk.id,
+                of,
+                chosen.code().to_owned(),
+                String::new(),
+                roll_calls::Narrowed::default(),
+            )
+            .await
+            {
                 Ok(()) => {
                     desk.failure.try_set(None);
                     self.refused.try_set(None);
@@ -345,7 +387,7 @@ fn stays_within(_: &leptos::ev::FocusEvent) -> bool {
 fn undo(
     desk: Desk,
     presence: Memo<Presence>,
-    participant: ParticipantId,
+    (participant, narrowing): (ParticipantId, Narrowing),
     name: Memo<String>,
     first: NodeRef<Input>,
 ) -> impl IntoView {
@@ -363,6 +405,7 @@ fn undo(
                 <Step desk path=Mark::PATH done>
                     <input r#type="hidden" name="id" value=desk.id.to_string()/>
                     <input r#type="hidden" name="participant" value=participant.to_string()/>
+{narrowing.fields()}
                     <input r#type="hidden" name="presence" value=Presence::NotCalled.code()/>
                     <button class="btn btn--icon" aria-label=label title=t(ROLL_UNDO_SHORT)><Icon name="undo-2"/></button>
                 </Step>
@@ -375,7 +418,7 @@ fn undo(
 fn marks(
     desk: Desk,
     presence: Memo<Presence>,
-    participant: ParticipantId,
+    (participant, narrowing): (ParticipantId, Narrowing),
     name: Memo<String>,
     is_open: bool,
 ) -> impl IntoView {
@@ -398,30 +441,31 @@ fn marks(
     };
     let (first, second, third) = (NodeRef::new(), NodeRef::new(), NodeRef::new());
     view! {
-        {undo(desk, presence, participant, name, first)}
-        <Step desk path=Mark::PATH class="rc__form">
-            <input r#type="hidden" name="id" value=desk.id.to_string()/>
-            <input r#type="hidden" name="participant" value=participant.to_string()/>
-            <span
-                class="seg"
-                role="radiogroup"
-                aria-label=move || tf(ROLL_OF, &[("name", &name.get())])
-                on:keydown=move |event| marking.on_key(&event)
-                on:keyup=move |_| marking.is_passing.set_value(false)
-                on:focusout=leave
-            >
-                {is_open.then(|| marking.word("in_room", "user-check", t(ROLL_IN_ROOM), first))}
-                {is_open.then(|| marking.word("online", "video", t(ROLL_ONLINE), second))}
-                {marking.word("absent", "user-x", t(ROLL_ABSENT), third)}
-            </span>
-            <span class="rc__reason" hidden=move || !asks()>
-                <label class="vh" for=field.clone()>{move || tf(ROLL_REASON_OF, &[("name", &name.get())])}</label>
-                <input class="input" id=field name="reason" value=written placeholder=t(ROLL_REASON)/>
-                <button class="btn btn--secondary">{t(ROLL_WRITE)}</button>
-            </span>
-            {move || marking.refused.get().map(|failure| {
-                view! { <p class="field__error rc__refused"><Icon name="octagon-x"/>{describe(&failure).title}</p> }
-            })}
-        </Step>
-    }
+            {undo(desk, presence, (participant, narrowing), name, first)}
+            <Step desk path=Mark::PATH class="rc__form">
+                <input r#type="hidden" name="id" value=desk.id.to_string()/>
+                <input r#type="hidden" name="participant" value=participant.to_string()/>
+    {narrowing.fields()}
+                <span
+                    class="seg"
+                    role="radiogroup"
+                    aria-label=move || tf(ROLL_OF, &[("name", &name.get())])
+                    on:keydown=move |event| marking.on_key(&event)
+                    on:keyup=move |_| marking.is_passing.set_value(false)
+                    on:focusout=leave
+                >
+                    {is_open.then(|| marking.word("in_room", "user-check", t(ROLL_IN_ROOM), first))}
+                    {is_open.then(|| marking.word("online", "video", t(ROLL_ONLINE), second))}
+                    {marking.word("absent", "user-x", t(ROLL_ABSENT), third)}
+                </span>
+                <span class="rc__reason" hidden=move || !asks()>
+                    <label class="vh" for=field.clone()>{move || tf(ROLL_REASON_OF, &[("name", &name.get())])}</label>
+                    <input class="input" id=field name="reason" value=written placeholder=t(ROLL_REASON)/>
+                    <button class="btn btn--secondary">{t(ROLL_WRITE)}</button>
+                </span>
+                {move || marking.refused.get().map(|failure| {
+                    view! { <p class="field__error rc__refused"><Icon name="octagon-x"/>{describe(&failure).title}</p> }
+                })}
+            </Step>
+        }
 }

@@ -15,6 +15,16 @@ use {
     domain::meetings::{Delegation, GuestInput},
 };
 
+/// How the roll was narrowed on the page that a plain form came from.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Narrowed {
+    /// By these words.
+    pub name: String,
+    /// To these rows, by their code.
+    pub only: String,
+}
+
 /// Marks where one delegate is.
 #[server(endpoint = "attendance/mark")]
 pub async fn mark(
@@ -27,6 +37,9 @@ pub async fn mark(
     /// Why.
     #[server(default)]
     reason: String,
+    /// What the page shows of the roll.
+    #[server(flatten)]
+    narrowed: Narrowed,
 ) -> Result<(), CallError> {
     let (services, caller) = asked()?;
     let outcome = match read_presence(&presence, &reason) {
@@ -35,7 +48,8 @@ pub async fn mark(
     };
     let typed = [("of", participant.to_string()), ("presence", presence), ("reason", reason)];
     let typed = typed.each_ref().map(|(name, value)| (*name, value.as_str()));
-    back_with(id, "?tab=delegates#roll", outcome, &typed)
+    let shown = super::roll_narrow::query(&narrowed.name, &narrowed.only);
+    back_with(id, &format!("?tab=delegates{shown}#roll"), outcome, &typed)
 }
 
 /// Marks everybody who was not called yet.

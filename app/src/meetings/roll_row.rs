@@ -11,11 +11,12 @@ use super::words::local;
 use crate::text::keys::*;
 use crate::text::{self, t, tf};
 
-/// Delegates and guests, counted apart.
+/// Delegates and guests, counted apart, and agencies that have named nobody yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Tallies {
     pub(super) delegates: RollTally,
     pub(super) guests: RollTally,
+    pub(super) unnamed: usize,
 }
 
 impl Tallies {
@@ -23,6 +24,7 @@ impl Tallies {
         Tallies {
             delegates: RollTally::of(&meeting.participants),
             guests: RollTally::of_guests(&meeting.guests),
+            unnamed: meeting.participants.iter().filter(|of| of.person.is_none()).count(),
         }
     }
 }

@@ -12,7 +12,7 @@ impl Office {
         self.world.submit(&self.secretary, "/api/meetings/save", &fields).await
     }
 
-    async fn page(&self, path: &str) -> String {
+    pub(crate) async fn page(&self, path: &str) -> String {
         self.world.page(path).signed_in(&self.secretary).send().await.text().to_owned()
     }
 }

@@ -25,6 +25,7 @@ mod places;
 mod record;
 mod refusals;
 mod rehearse;
+mod roll;
 mod second_factor;
 mod shares;
 mod snapshot;
