@@ -1,10 +1,10 @@
 //! Rows that several features show alike: a meeting in a list, a paper. They take plain data and hold no resource.
 
-use chrono::Datelike;
+use chrono::{Datelike, NaiveDate};
 use domain::ids::{AgencyId, MeetingId};
-use domain::meetings::MeetingRow;
+use domain::meetings::{DraftHistory, MeetingRow};
 use domain::papers::{Paper, PaperLine};
-use domain::time::Sitting;
+use domain::time::{Sitting, Zone};
 use leptos::prelude::*;
 
 use crate::session;
@@ -42,6 +42,23 @@ pub fn title(row: &MeetingRow) -> String {
         _ if row.is_withheld() => tf(MEETINGS_WITHHELD, &[("agency", &row.agency.short_name)]),
         "" => t(MEETINGS_UNTITLED).to_owned(),
         title => title.to_owned(),
+    }
+}
+
+/// Who began a draft, and when it was changed last: of today the time alone.
+pub fn history(draft: &DraftHistory) -> String {
+    history_on(session::clock().today(), draft)
+}
+
+fn history_on(today: NaiveDate, draft: &DraftHistory) -> String {
+    let changed = Zone::VIETNAM.local(draft.changed);
+    let changed = match changed.date() == today {
+        true => tf(DRAFT_CHANGED_TODAY, &[("time", &text::time(changed.time()))]),
+        false => tf(DRAFT_CHANGED, &[("time", &text::moment(changed))]),
+    };
+    match draft.begun_by.is_empty() {
+        true => changed,
+        false => format!("{}, {changed}", tf(DRAFT_BEGUN_BY, &[("who", &draft.begun_by)])),
     }
 }
 
@@ -136,5 +153,15 @@ mod tests {
         assert!(when_in(Some(2025), Some(&old), Some(&new)).contains("05/01/2026"));
         assert!(when_in(Some(2026), Some(&old), Some(&new)).contains("31/12/2025"));
         assert!(when_in(None, Some(&new), None).contains("2026"));
+    }
+    #[test]
+    fn a_draft_tells_who_began_it_and_when_it_was_changed() {
+        let changed = "2026-06-11T17:30:00Z".parse().unwrap();
+        let told = |today: &str, begun_by: &str| {
+            history_on(today.parse().unwrap(), &DraftHistory { begun_by: begun_by.into(), changed })
+        };
+        assert_eq!(told("2026-06-12", "Lò Thị B"), "người soạn: Lò Thị B, sửa lúc 00:30 hôm nay");
+        assert_eq!(told("2026-06-11", "Lò Thị B"), "người soạn: Lò Thị B, sửa lúc 00:30, 12/6/2026");
+        assert_eq!(told("2026-06-12", ""), "sửa lúc 00:30 hôm nay");
     }
 }

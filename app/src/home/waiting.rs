@@ -4,7 +4,7 @@ use domain::access::Stage;
 use domain::meetings::{MeetingRow, Waiting};
 use leptos::prelude::*;
 
-use crate::parts::{meeting_href, naming_href, when};
+use crate::parts::{history, meeting_href, naming_href, when};
 use crate::text::keys::*;
 use crate::text::{self, t, tf};
 use crate::ui::Icon;
@@ -64,7 +64,14 @@ pub(super) fn item(waiting: &Waiting) -> AnyView {
         ),
         Waiting::Draft { meeting } => {
             let title = if meeting.title.is_empty() { t(MEETINGS_UNTITLED) } else { &meeting.title };
-            about("pencil", meeting, title.to_owned(), meeting.agency.short_name.clone())
+            let history = meeting.draft.as_ref().map(history);
+            let time = when(meeting.first.as_ref(), meeting.last.as_ref());
+            line(
+                "pencil",
+                meeting_href(meeting),
+                title.to_owned(),
+                [Some(meeting.agency.short_name.clone()), Some(time), history],
+            )
         }
         Waiting::NotClosed { meeting } => about(
             "timer",

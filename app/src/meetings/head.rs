@@ -41,10 +41,13 @@ fn facts(meeting: &Meeting) -> impl IntoView + use<> {
         (meeting.side == domain::count::Side::Attended).then(|| view! { <Badge text=t(MEETINGS_ATTENDED)/> });
     let unpublished = (meeting.has_unpublished && stage != Stage::Draft)
         .then(|| view! { <Badge tone=BadgeTone::Risk text=t(MEETINGS_UNPUBLISHED)/> });
+    // A draft may have none yet.
+    let kind = words::kind(&meeting.kind).to_owned();
+    let kind = (!kind.is_empty()).then(|| view! { <span class="badge badge--kind">{kind}</span> });
     view! {
         <p class="mh__b">
             <StageBadge stage text=crate::words::stage(stage)/>
-            <span class="badge badge--kind">{words::kind(&meeting.kind).to_owned()}</span>
+            {kind}
             <FormLabel form=meeting.form text=crate::words::form(meeting.form)/>
             {unexpected}
             {attended}

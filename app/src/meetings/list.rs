@@ -119,12 +119,7 @@ fn row(meeting: &MeetingRow) -> impl IntoView + use<> {
     } else {
         title.into_any()
     };
-    let mut under =
-        format!("{}, {}", text::either(&meeting.kind_vi, &meeting.kind_en), meeting.agency.short_name);
-    if !meeting.chair.is_empty() {
-        under.push_str(", ");
-        under.push_str(&tf(MEETINGS_ROW_CHAIR, &[("who", &meeting.chair)]));
-    }
+    let under = under(meeting);
     let at = place(meeting);
     let exceeded =
         meeting.has_exceeded.then(|| view! { <Badge tone=BadgeTone::Missed text=t(MEETINGS_EXCEEDED)/> });
@@ -141,6 +136,18 @@ fn row(meeting: &MeetingRow) -> impl IntoView + use<> {
             </td>
         </tr>
     }
+}
+
+/// What stands under the title. A draft may have no kind and no chair yet, and names who works on it.
+fn under(meeting: &MeetingRow) -> String {
+    let kind = text::either(&meeting.kind_vi, &meeting.kind_en).to_owned();
+    let chair = match meeting.chair.is_empty() {
+        true => String::new(),
+        false => tf(MEETINGS_ROW_CHAIR, &[("who", &meeting.chair)]),
+    };
+    let draft = meeting.draft.as_ref().map(crate::parts::history).unwrap_or_default();
+    let parts = [kind, meeting.agency.short_name.clone(), chair, draft];
+    parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ")
 }
 
 fn place(meeting: &MeetingRow) -> String {

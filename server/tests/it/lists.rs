@@ -1,7 +1,9 @@
 //! The list of meetings as a page: what it is narrowed by, without script, and the way back to the figures.
 
+use domain::meetings::MeetingInput;
 use domain::people::PersonInput;
 use domain::rooms::RoomInput;
+use domain::time::Zone;
 use http::StatusCode;
 
 use crate::world::{World, now};
@@ -76,4 +78,30 @@ async fn an_opened_number_leads_back_to_the_report_it_stands_in() {
         "{}",
         answer.text()
     );
+}
+
+#[tokio::test]
+async fn a_draft_is_listed_with_who_began_it_and_when_and_nothing_for_what_it_lacks() {
+    let (world, _) = World::claimed().await;
+    let (secretary, caller) = world.person("thuky1", "secretary").await;
+    let (colleague, _) = world.person("thuky2", "secretary").await;
+    let typed = MeetingInput { title: "Họp chưa xong".into(), ..MeetingInput::default() };
+    let saved = world.site.services.meetings.save(&caller, None, typed).await.unwrap();
+    for reader in [&secretary, &colleague] {
+        let list = world.page("/meetings?stage=draft").signed_in(reader).send().await;
+        let (_, under) = list.text().split_once("<small class=\"listrow__under\">").expect("a row");
+        let under = under.split("</small>").next().unwrap().replace("<!>", "");
+        let time = app::text::time(Zone::VIETNAM.local(now()).time());
+        let told = format!("{}, người soạn: thuky1, sửa lúc {time} hôm nay", caller.agency.short_name);
+        assert_eq!(under, told);
+        let home = world.page("/").signed_in(reader).send().await;
+        assert!(
+            home.text().contains(&format!("người soạn: thuky1, sửa lúc {time} hôm nay")),
+            "{}",
+            home.text()
+        );
+    }
+    let page = world.page(&format!("/meetings/{}", saved.id)).signed_in(&colleague).send().await;
+    assert_eq!(page.status, StatusCode::OK);
+    assert!(!page.text().contains("badge--kind"), "a badge without a word");
 }

@@ -78,9 +78,20 @@ pub struct MeetingRow {
     pub papers: u32,
     /// Its actual length went over the limit.
     pub has_exceeded: bool,
+    /// Who works on a draft. None for every other meeting, and for those who may not open it.
+    pub draft: Option<DraftHistory>,
     /// What the caller may see of it. Below [`Sight::Title`] the title, place, rooms, sites, chair and papers are
     /// empty; only lists behind figures hold such rows.
     pub sight: Sight,
+}
+
+/// Who began a draft and when it was changed last: several people of one secretariat share their drafts.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DraftHistory {
+    /// Name of the person who began it; empty if it came from a file or from the command line.
+    pub begun_by: String,
+    /// When it was saved last.
+    pub changed: DateTime<Utc>,
 }
 
 impl MeetingRow {

@@ -25,7 +25,8 @@ pub use guest::{
 };
 pub use input::{AgendaInput, Delegation, MeetingInput, Plan, PlannedItem, SittingInput, parse_time};
 pub use list::{
-    Calendar, CalendarFilter, Entry, MeetingFilter, MeetingRow, RoomDay, SiteMeeting, Today, Waiting,
+    Calendar, CalendarFilter, DraftHistory, Entry, MeetingFilter, MeetingRow, RoomDay, SiteMeeting, Today,
+    Waiting,
 };
 pub use numbered::{Numbered, numbered};
 pub use record::{

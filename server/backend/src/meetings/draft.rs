@@ -116,6 +116,7 @@ async fn begin(tx: &mut Tx, backend: &Backend, caller: &Caller, input: &mut Meet
     .run(&mut *tx)
     .await?;
     keep_draft(tx, backend, caller, id, agency, input).await?;
+    sign(tx, caller, id).await?;
     draft_trail::begun(tx, backend, caller, (id, agency), input).await?;
     refuse_more(tx, caller, agency).await?;
     Ok(Saved { id, rev: 1 })
@@ -167,9 +168,21 @@ async fn go_on(
         keep_text(tx, id, input).await?;
     }
     if serde_json::to_string(input)? != head.draft {
+        sign(tx, caller, id).await?;
         draft_trail::saved(tx, backend, caller, (id, own, &head.title), (&before, input)).await?;
     }
     Ok(Saved { id, rev: head.rev })
+}
+
+/// Notes who saved the form, and when.
+async fn sign(tx: &mut Tx, caller: &Caller, id: MeetingId) -> Done<()> {
+    q("UPDATE meeting SET saved_by = $2, saved_at = $3 WHERE id = $1")
+        .bind(id)
+        .bind(access::person(caller))
+        .bind(caller.now)
+        .run(tx)
+        .await?;
+    Ok(())
 }
 
 async fn keep_draft(

@@ -5,12 +5,13 @@
 
 use std::collections::HashMap;
 
-use domain::access::{Action, Caller};
+use domain::access::{Action, Caller, Stage};
 use domain::agencies::AgencyRef;
 use domain::count::{self, Form};
 use domain::ids::{MeetingId, RoomId};
-use domain::meetings::MeetingRow;
+use domain::meetings::{DraftHistory, MeetingRow};
 use domain::rules::KindRule;
+use domain::sight::Sight;
 use domain::time::Sitting;
 
 use super::sight::StandingRow;
@@ -51,6 +52,8 @@ struct Row {
     chair: Option<String>,
     sites: i64,
     papers: i64,
+    saved_at: i64,
+    begun_by: Option<String>,
 }
 
 /// `$1` is the person who asks.
@@ -60,7 +63,9 @@ const ROWS: &str = "\
            (SELECT MIN(c.name) FROM participant k JOIN person c ON c.id = k.person_id \
             WHERE k.meeting_id = m.id AND k.part = 'chair') AS chair, \
            (SELECT COUNT(*) FROM site k WHERE k.meeting_id = m.id) AS sites, \
-           (SELECT COUNT(*) FROM paper k WHERE k.meeting_id = m.id AND k.withdrawn_at IS NULL) AS papers \
+           (SELECT COUNT(*) FROM paper k WHERE k.meeting_id = m.id AND k.withdrawn_at IS NULL) AS papers, \
+           COALESCE(m.saved_at, m.created_at) AS saved_at, \
+           (SELECT c.name FROM person c WHERE c.id = m.created_by) AS begun_by \
     FROM meeting m JOIN agency a ON a.id = m.agency_id \
     LEFT JOIN participant p ON p.meeting_id = m.id AND p.person_id = $1 WHERE ";
 
@@ -143,14 +148,18 @@ fn line(
         last: sittings.last().copied(),
         place,
         // Who takes part is for those who may open it.
-        chair: match sight >= domain::sight::Sight::Opens {
+        chair: match sight >= Sight::Opens {
             true => row.chair.clone().unwrap_or_default(),
             false => String::new(),
         },
         sites: stored::number(row.sites)?,
         // How many papers there are is for those who may read them.
-        papers: if sight >= domain::sight::Sight::Papers { stored::number(row.papers)? } else { 0 },
+        papers: if sight >= Sight::Papers { stored::number(row.papers)? } else { 0 },
         has_exceeded: row.has_exceeded,
+        draft: match stage == Stage::Draft && sight >= Sight::Opens {
+            true => Some(history(row)?),
+            false => None,
+        },
         sight,
     };
     if row.is_withheld() {
@@ -158,6 +167,14 @@ fn line(
         return Ok(Line { row, sittings, rooms: Vec::new() });
     }
     Ok(Line { row, sittings, rooms: rooms.into_iter().map(|(id, _)| id).collect() })
+}
+
+/// Who began a draft and when it was saved last.
+fn history(row: &Row) -> Done<DraftHistory> {
+    Ok(DraftHistory {
+        begun_by: row.begun_by.clone().unwrap_or_default(),
+        changed: stored::instant(row.saved_at)?,
+    })
 }
 
 async fn sittings(on: &mut impl Source, ids: &[&str]) -> Done<HashMap<String, Vec<Sitting>>> {

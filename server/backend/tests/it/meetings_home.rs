@@ -1,7 +1,9 @@
 //! The home page: what is next, what waits, and what one's own agency joins.
 
+use chrono::TimeDelta;
 use domain::access::{Caller, Role, Stage};
-use domain::meetings::{MeetingInput, Meetings, Today, Waiting};
+use domain::meetings::{DraftHistory, MeetingFilter, MeetingInput, Meetings, Today, Typing, Waiting};
+use uuid::Uuid;
 
 use crate::meetings::{briefing, published};
 use crate::support::{each_database, instant};
@@ -184,6 +186,52 @@ async fn a_site_finds_the_meetings_that_it_joins_those_under_way_first() {
         assert_eq!(sites(&technician).await, [(now, own), (tomorrow, own)], "{}", world.engine);
         assert_eq!(sites(&world.caller(Role::Secretary, "UBND").await).await, []);
         assert_eq!(sites(&world.person("SKH").await).await, [], "without a role nobody speaks for a site");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_draft_in_a_list_tells_its_secretariat_who_began_it_and_when_it_was_saved_last() {
+    each_database(async |world| {
+        let one = world.caller(Role::Secretary, "SNV").await;
+        let other = world.caller(Role::Secretary, "SNV").await;
+        let later = |caller: &Caller, minutes| Caller {
+            now: world.now + TimeDelta::minutes(minutes),
+            ..caller.clone()
+        };
+        let typed = |title: &str| MeetingInput { title: title.into(), ..MeetingInput::default() };
+        let told = async |caller: &Caller| {
+            let filter = MeetingFilter { stage: Some(Stage::Draft), page: 1, ..MeetingFilter::default() };
+            let rows = world.backend.list(caller, filter).await.unwrap().rows;
+            rows.into_iter().map(|row| row.draft).collect::<Vec<_>>()
+        };
+        let history = |minutes| {
+            let changed = world.now + TimeDelta::minutes(minutes);
+            Some(DraftHistory { begun_by: one.name.clone(), changed })
+        };
+
+        let saved = world.backend.save(&one, None, typed("Họp giao ban")).await.unwrap();
+        assert_eq!(told(&other).await, [history(0)]);
+        let next = Some((saved.id, saved.rev));
+        let saved = world.backend.save(&later(&other, 5), next, typed("Họp giao ban tuần")).await.unwrap();
+        assert_eq!(told(&one).await, [history(5)]);
+        // What is saved as it was is no change.
+        let next = Some((saved.id, saved.rev));
+        let saved = world.backend.save(&later(&one, 7), next, typed("Họp giao ban tuần")).await.unwrap();
+        assert_eq!(told(&one).await, [history(5)]);
+        let next = Some((saved.id, saved.rev));
+        let typing = Typing { page: Uuid::from_u128(7), turn: 1 };
+        world.backend.keep(&later(&one, 9), next, typing, typed("Họp giao ban 1")).await.unwrap();
+        assert_eq!(told(&other).await, [history(9)]);
+        let home = world.backend.today(&other).await.unwrap();
+        let [Waiting::Draft { meeting }] = home.waiting.as_slice() else { panic!("{:?}", home.waiting) };
+        assert_eq!(meeting.draft, history(9));
+
+        // What is published tells of no draft any more.
+        let id = published(world, &one, briefing(&one, &one, &[])).await;
+        let all = MeetingFilter { page: 1, ..MeetingFilter::default() };
+        let rows = world.backend.list(&one, all).await.unwrap().rows;
+        assert_eq!(rows.iter().find(|row| row.id == id).unwrap().draft, None);
     })
     .await;
 }
