@@ -36,6 +36,7 @@ test('the second of two editors is told, and loses nothing of what was typed', a
     const told = colleague.locator('#refused');
     await expect(told).toContainText(t('failure_stale'));
     await expect(told).toContainText(t('composer_stale'));
+    await expect(told).toContainText(like(t('composer_stale_by', { who: 'Thư ký 1' })));
     await expect(state(colleague, t('composer_not_kept'))).toBeVisible();
     await expect(colleague.locator('#title')).toHaveValue(ofTheSecond);
     await expect(item(colleague)).toHaveValue('Kế hoạch tuần và phân công');
@@ -58,5 +59,18 @@ test('the second of two editors is told, and loses nothing of what was typed', a
     await open(secretary, `${address}/edit`);
     await expect(secretary.locator('#title')).toHaveValue(ofTheFirst);
     await expect(item(secretary)).toHaveValue('Kế hoạch tuần');
+  });
+
+  await test.step('whoever means it replaces the other version with one press', async () => {
+    await open(colleague, `${address}/edit`);
+    const newest = `${title} lần ba`;
+    await secretary.locator('#title').fill(`${title} lần hai rưỡi`);
+    await expect(state(secretary, like(t('composer_kept')))).toBeVisible();
+    await colleague.locator('#title').fill(newest);
+    await colleague.getByRole('button', { name: t('composer_stale_over') }).click();
+    await expect(state(colleague, like(t('composer_kept')))).toBeVisible();
+    await expect(colleague.locator('#refused')).toHaveCount(0);
+    await open(secretary, `${address}/edit`);
+    await expect(secretary.locator('#title')).toHaveValue(newest);
   });
 });

@@ -119,6 +119,7 @@ const CALLS: &[(&str, Access)] = &[
     ("/api/meetings/find-rooms", Needs(ViewRooms)),
     ("/api/meetings/check", Needs(ComposeMeeting)),
     ("/api/meetings/keep", Needs(ComposeMeeting)),
+    ("/api/meetings/last-saved", Needs(ComposeMeeting)),
     ("/api/meetings/save", Needs(ComposeMeeting)),
     ("/api/meetings/publish", Needs(PublishMeeting)),
     ("/api/meetings/call-off", Needs(CallOffMeeting)),

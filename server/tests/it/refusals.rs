@@ -65,6 +65,7 @@ fn calls(office: &Office) -> BTreeMap<&'static str, Call> {
         "/api/meetings/find-rooms",
         "/api/meetings/check",
         "/api/meetings/keep",
+        "/api/meetings/last-saved",
         "/api/live/lines",
         "/api/live/behind",
         "/api/notices/account-events",

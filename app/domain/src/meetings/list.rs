@@ -94,6 +94,17 @@ pub struct DraftHistory {
     pub changed: DateTime<Utc>,
 }
 
+/// Who saved the form of a meeting last, for a colleague who was overtaken.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LastSaved {
+    /// Their name, told apart from namesakes; empty when nobody is known.
+    pub who: String,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// The revision that it made.
+    pub rev: i64,
+}
+
 impl MeetingRow {
     /// Whether the caller may open it, not only know when and where it is.
     pub fn may_open(&self) -> bool {

@@ -25,8 +25,8 @@ pub use guest::{
 };
 pub use input::{AgendaInput, Delegation, MeetingInput, Plan, PlannedItem, SittingInput, parse_time};
 pub use list::{
-    Calendar, CalendarFilter, DraftHistory, Entry, MeetingFilter, MeetingRow, RoomDay, SiteMeeting, Today,
-    Waiting,
+    Calendar, CalendarFilter, DraftHistory, Entry, LastSaved, MeetingFilter, MeetingRow, RoomDay,
+    SiteMeeting, Today, Waiting,
 };
 pub use numbered::{Numbered, numbered};
 pub use record::{
@@ -321,6 +321,8 @@ pub trait Meetings: Send + Sync {
         postponed: bool,
         reason: &str,
     ) -> Outcome<()>;
+    /// Who saved the form last, for those who write it.
+    async fn last_saved(&self, caller: &Caller, meeting: MeetingId) -> Outcome<LastSaved>;
     /// Drops what was changed in the form since the meeting was sent. Refusals: `WrongState` of a draft, and when nothing was.
     async fn drop_changes(&self, caller: &Caller, meeting: MeetingId) -> Outcome<()>;
     /// Opens the meeting now, where `duration::opening` allows it: on a day of one of its sittings, from three hours

@@ -8,7 +8,7 @@ use domain::access::Stage;
 use domain::agencies::Agency;
 use domain::calendar::WorkCalendar;
 use domain::ids::{AgencyId, MeetingId, RoomId};
-use domain::meetings::{AgendaInput, Check, MeetingInput, Saved, Typing};
+use domain::meetings::{AgendaInput, Check, LastSaved, MeetingInput, Saved, Typing};
 use domain::people::PersonRef;
 use domain::rooms::Room;
 use domain::rules::KindRule;
@@ -260,6 +260,16 @@ pub async fn keep(
         services.meetings.input(&caller, saved.id).await.ok().filter(|(_, newest, _)| *newest == saved);
     let agenda = newest.map(|(input, ..)| input.agenda).unwrap_or_default();
     Ok(Kept { saved, agenda, at: now()? })
+}
+
+/// Who saved the form last.
+#[server(name = LastSavedCall, endpoint = "meetings/last-saved")]
+pub async fn last_saved(
+    /// The meeting.
+    id: MeetingId,
+) -> Result<LastSaved, CallError> {
+    let (services, caller) = asked()?;
+    Ok(services.meetings.last_saved(&caller, id).await?)
 }
 
 /// Takes the pressed step, keeps the draft, and comes back to it; sends the invitations when that was pressed.

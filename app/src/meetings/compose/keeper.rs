@@ -114,6 +114,12 @@ impl Keeper {
         state.misses
     }
 
+    /// What follows takes the place of what somebody else saved.
+    pub(super) fn go_over(&self, theirs: Saved) {
+        let mut state = self.state();
+        (state.saved, state.has_kept, state.is_stale) = (Some(theirs), false, false);
+    }
+
     /// What follows is a draft of its own.
     pub(super) fn part(&self) {
         let mut state = self.state();
@@ -173,6 +179,16 @@ mod tests {
         let keeper = Keeper::new(Some(saved(7)), Uuid::nil());
         assert!(keeper.holds(0) && !keeper.has_kept(0));
         assert!(!keeper.holds(1));
+    }
+
+    #[test]
+    fn whoever_goes_over_what_somebody_else_saved_carries_their_revision() {
+        let keeper = Keeper::new(Some(saved(7)), Uuid::nil());
+        keeper.miss(true);
+        keeper.go_over(saved(9));
+        assert!(!keeper.is_stale() && !keeper.has_kept(0));
+        assert_eq!(keeper.next(1).0, Some(saved(9)));
+        assert_eq!(keeper.at_last(1).0, Some(saved(9)));
     }
 
     #[test]

@@ -12,6 +12,7 @@ mod items;
 mod keeper;
 pub mod listed;
 mod live;
+mod overtaken;
 mod panel;
 mod people;
 mod place;

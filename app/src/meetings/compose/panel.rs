@@ -7,6 +7,7 @@ use leptos::prelude::*;
 
 use super::field::folded;
 use super::live;
+use super::overtaken::overtaken;
 use super::sheet::Sheet;
 use super::step::SlotCode;
 use super::targets;
@@ -14,7 +15,7 @@ use crate::failure::Problem;
 use crate::meetings::words as meeting_words;
 use crate::text::keys::*;
 use crate::text::{self, Text, t, tf};
-use crate::ui::{Badge, BadgeTone, Icon, Notice, Tone};
+use crate::ui::{Badge, BadgeTone, Icon};
 use crate::words::{self, busy};
 
 /// The panel: the count, what was refused, the checks, the two buttons.
@@ -73,20 +74,6 @@ fn refused(sheet: Sheet, failure: Failure) -> impl IntoView {
     };
     // A page that answers a plain form puts the focus here.
     view! { <div class="check" id="refused" tabindex="-1" autofocus=true>{told}</div> }
-}
-
-/// Somebody else was faster: what is typed here stays, as a draft of its own or to be compared with theirs.
-fn overtaken(sheet: Sheet) -> impl IntoView {
-    let theirs = sheet.id().map(|id| format!("/meetings/{id}/edit"));
-    view! {
-        <Notice tone=Tone::Risk title=t(FAILURE_STALE) alert=true>{t(COMPOSER_STALE)}</Notice>
-        <div class="slots">
-            <button class="slot" r#type="button" on:click=move |_| live::keep_as_copy(sheet)>
-                <Icon name="copy"/>{t(COMPOSER_STALE_COPY)}
-            </button>
-            <a class="slot" href=theirs target="_blank"><Icon name="external-link"/>{t(COMPOSER_STALE_RELOAD)}</a>
-        </div>
-    }
 }
 
 /// What is not filled in yet, as links to the fields: their names at first, what is to be fixed once it was asked for.

@@ -5,7 +5,7 @@ use domain::access::{Action, Caller, Part, Role, Scope, Stage};
 use domain::audit::Deed;
 use domain::error::{Failure, FieldProblem, Problem, Refusal};
 use domain::ids::{AgencyId, MeetingId};
-use domain::meetings::{Delegation, MeetingInput, Saved, SittingInput, State, Typing};
+use domain::meetings::{Delegation, LastSaved, MeetingInput, Saved, SittingInput, State, Typing};
 
 use super::agenda::{self, NewItems};
 use super::conduct::locked;
@@ -20,7 +20,7 @@ use crate::audit::{self, Entry};
 use crate::counted::derived;
 use crate::db::{Source, Tx, q};
 use crate::stop::Done;
-use crate::{Backend, access, agencies, bounds, rules, search, stored};
+use crate::{Backend, access, agencies, bounds, people, rules, search, stored};
 
 /// Largest draft as JSON. An agenda, delegates and sites at their limits and every text at its longest take about half of
 /// it, 500 guests with names and organisations of usual length the other half.
@@ -172,6 +172,22 @@ async fn go_on(
         draft_trail::saved(tx, backend, caller, (id, own, &head.title), (&before, input)).await?;
     }
     Ok(Saved { id, rev: head.rev })
+}
+
+/// Who saved the form last.
+pub(super) async fn last_saved(backend: &Backend, caller: &Caller, id: MeetingId) -> Done<LastSaved> {
+    let mut db = backend.db().reader().await?;
+    let head = Head::load(&mut db, caller, id, backend.zone().date(caller.now)).await?;
+    head.permit(caller, Action::ComposeMeeting)?;
+    let (who, at): (Option<String>, i64) = q(format!(
+        "SELECT (SELECT {} FROM person h JOIN agency a ON a.id = h.agency_id WHERE h.id = m.saved_by), \
+         COALESCE(m.saved_at, m.created_at) FROM meeting m WHERE m.id = $1",
+        people::distinct_name("h", "a")
+    ))
+    .bind(id)
+    .one(&mut db)
+    .await?;
+    Ok(LastSaved { who: who.unwrap_or_default(), at: stored::instant(at)?, rev: head.rev })
 }
 
 /// Notes who saved the form, and when.

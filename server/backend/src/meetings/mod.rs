@@ -35,8 +35,8 @@ use domain::access::Caller;
 use domain::error::Outcome;
 use domain::ids::{AgendaItemId, MeetingId};
 use domain::meetings::{
-    Calendar, CalendarFilter, Check, CorrectionInput, Meeting, MeetingFilter, MeetingInput, MeetingRecord,
-    MeetingRow, Meetings, Saved, State, Today, Typing,
+    Calendar, CalendarFilter, Check, CorrectionInput, LastSaved, Meeting, MeetingFilter, MeetingInput,
+    MeetingRecord, MeetingRow, Meetings, Saved, State, Today, Typing,
 };
 use domain::people::Page;
 
@@ -109,6 +109,10 @@ impl Meetings for Backend {
         reason: &str,
     ) -> Outcome<()> {
         self.outcome(conduct::call_off(self, caller, meeting, postponed, reason).await)
+    }
+
+    async fn last_saved(&self, caller: &Caller, meeting: MeetingId) -> Outcome<LastSaved> {
+        self.outcome(draft::last_saved(self, caller, meeting).await)
     }
 
     async fn drop_changes(&self, caller: &Caller, meeting: MeetingId) -> Outcome<()> {

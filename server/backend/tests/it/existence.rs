@@ -59,6 +59,7 @@ async fn answers(world: &World, caller: &Caller, named: &Named) -> Vec<(String, 
     add("open_since", backend.open_since(caller, meeting, began).await);
     add("undo_step", backend.undo_step(caller, meeting).await);
     add("reopen", backend.reopen(caller, meeting).await);
+    add("last_saved", backend.last_saved(caller, meeting).await.map(drop));
     add("drop_changes", backend.drop_changes(caller, meeting).await);
     add("back_to_draft", backend.back_to_draft(caller, meeting, "Ghi nhầm").await);
     add("correct", backend.correct(caller, meeting, CorrectionInput::default()).await);

@@ -422,6 +422,17 @@ async fn the_second_editor_is_told_and_overwrites_nothing() {
         assert_eq!(world.backend.publish(&other, saved.id, saved.rev).await, Err(Failure::Stale));
         let (typed, now, _) = world.backend.input(&other, saved.id).await.unwrap();
         assert_eq!((typed.title.as_str(), now.rev), ("Bản của người thứ nhất", newer.rev));
+        let last = world.backend.last_saved(&other, saved.id).await.unwrap();
+        assert_eq!(
+            (last.who.starts_with(&secretary.name), last.at, last.rev),
+            (true, secretary.now, newer.rev)
+        );
+        let stranger = world.caller(Role::Secretary, "STC").await;
+        assert_eq!(world.backend.last_saved(&stranger, saved.id).await, Err(Failure::NotFound));
+        // Who means it goes over the other's, by their revision.
+        let mine = MeetingInput { title: "Bản của người thứ hai".into(), ..typed };
+        world.backend.save(&other, Some((saved.id, last.rev)), mine).await.unwrap();
+        assert!(world.backend.last_saved(&secretary, saved.id).await.unwrap().who.starts_with(&other.name));
     })
     .await;
 }

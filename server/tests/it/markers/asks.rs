@@ -308,9 +308,11 @@ fn steps(office: &Office, who: Who, address: &'static str) -> Option<Vec<Ask>> {
         "/api/papers/neutral-line" => step(&|m, _| Some(format!("id={}&item={}", m.id, m.item))),
         "/api/papers/restore" => step(&|m, _| Some(format!("id={}&paper={}", m.id, m.paper))),
         "/api/papers/withdraw" => step(&|m, _| Some(format!("id={}&paper={}", m.id, m.paper))),
-        "/api/meetings/get" | "/api/meetings/follow" | "/api/live/lines" | "/api/live/rehearsals" => {
-            step(&|m, _| Some(format!("id={}", m.id)))
-        }
+        "/api/meetings/get"
+        | "/api/meetings/follow"
+        | "/api/meetings/last-saved"
+        | "/api/live/lines"
+        | "/api/live/rehearsals" => step(&|m, _| Some(format!("id={}", m.id))),
         "/api/live/behind" => step(&|m, _| Some(format!("id={}&site={}", m.id, office.agency(m.sites[0])))),
         "/api/attendance/landing" | "/api/hall/display" => step(&|m, _| Some(format!("meeting={}", m.id))),
         "/api/attendance/scan" => step(&|m, _| Some(format!("meeting={}&code=000000", m.id))),

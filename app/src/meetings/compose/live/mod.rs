@@ -10,6 +10,8 @@ mod keep;
 #[cfg(feature = "hydrate")]
 mod press;
 
+use domain::meetings::Saved;
+
 use super::sheet::Sheet;
 
 /// Makes the form live, in the browser; on the server it does nothing.
@@ -50,6 +52,14 @@ pub(super) fn keep_again(sheet: Sheet) {
     press::keep_again(sheet);
     #[cfg(not(feature = "hydrate"))]
     let _ = sheet;
+}
+
+/// What was typed here takes the place of what somebody else saved.
+pub(super) fn go_over(sheet: Sheet, theirs: Saved) {
+    #[cfg(feature = "hydrate")]
+    press::go_over(sheet, theirs);
+    #[cfg(not(feature = "hydrate"))]
+    let _ = (sheet, theirs);
 }
 
 /// What was typed here becomes a draft of its own, beside what somebody else kept.

@@ -4,6 +4,7 @@
 use std::future::pending;
 
 use domain::error::{Failure, Refusal};
+use domain::meetings::Saved;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use wasm_bindgen::JsCast;
@@ -177,6 +178,11 @@ pub(super) fn keep_again(sheet: Sheet) {
     spawn_local(async move {
         keep_now(sheet).await;
     });
+}
+
+pub(super) fn go_over(sheet: Sheet, theirs: Saved) {
+    sheet.keeper.with_value(|keeper| keeper.go_over(theirs));
+    keep_again(sheet);
 }
 
 pub(super) fn keep_as_copy(sheet: Sheet) {
