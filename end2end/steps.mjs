@@ -58,8 +58,9 @@ export async function sit(page, { date, from, to }) {
 
 /** Chooses the room of the composer whose name has this pattern. */
 export async function chooseRoom(page, room) {
-  const rooms = await page.locator('#room-0 option').allTextContents();
-  await page.locator('#room-0').selectOption({ label: rooms.find((label) => room.test(label)) });
+  // By its value: what its option says changes once it is known whether it is free.
+  const value = await page.locator('#room-0 option').filter({ hasText: room }).first().getAttribute('value');
+  await page.locator('#room-0').selectOption(value);
 }
 
 /** Fills the part of the composer that every meeting needs; `room` is a pattern of its name, `place` somewhere else. */

@@ -29,7 +29,7 @@ test('a chair, two sites and a delegate on a tablet hold a hybrid meeting', asyn
 
   await test.step('a paper is added and the meeting opened', async () => {
     await open(secretary, address);
-    const adding = secretary.locator('.agenda .more').first();
+    const adding = secretary.locator('.agenda__tools > .more').first();
     await adding.locator('summary').click();
     const file = paper('bao-cao.pdf', pdf(['Trang mot', 'Trang hai', 'Trang ba']));
     await adding.locator('.upload input[type="file"]').setInputFiles(file);

@@ -252,7 +252,7 @@ test('what happens in the hall undoes nothing that is being entered', async ({ p
 
   await test.step('a file on its way arrives, and a level that was chosen stays', async () => {
     await open(page, address);
-    const adding = page.locator('.agenda .more').first();
+    const adding = page.locator('.agenda__tools > .more').first();
     await adding.locator('summary').click();
     let arrives;
     const arrived = new Promise((resolve) => {
@@ -273,7 +273,7 @@ test('what happens in the hall undoes nothing that is being entered', async ({ p
 
   await test.step('a classified level does not fall back to an open one', async () => {
     await open(page, address);
-    const adding = page.locator('.agenda .more').first();
+    const adding = page.locator('.agenda__tools > .more').first();
     await adding.locator('summary').click();
     const secret = adding.locator('input[name="level"]').nth(2);
     await secret.check();
@@ -495,7 +495,7 @@ test('papers go on being sent while other pages are shown, and one that fails le
     delegates: ['ky thuat vien 1'],
   });
   const strip = page.getByRole('complementary', { name: t('agenda_upload_strip') });
-  const adding = page.locator('.agenda .more').first();
+  const adding = page.locator('.agenda__tools > .more').first();
   const line = await page.context().newCDPSession(page);
   const upload = (throughput) => {
     const speed = { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: throughput };

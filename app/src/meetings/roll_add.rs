@@ -45,7 +45,11 @@ pub(super) fn adding(desk: Desk) -> impl IntoView {
 
 fn form(desk: Desk, turn: RwSignal<u32>, is_first: bool) -> impl IntoView {
     let filled = move |field: &str| if is_first { desk.filled(field) } else { String::new() };
-    let done = Callback::new(move |()| turn.update(|turn| *turn += 1));
+    let done = Callback::new(move |()| {
+        turn.update(|turn| *turn += 1);
+        #[cfg(feature = "hydrate")]
+        request_animation_frame(empty);
+    });
     let has_sites = Memo::new(move |_| desk.meeting.with(|meeting| meeting.form != Form::InPerson));
     let is_online = desk.meeting.with_untracked(|meeting| meeting.form == Form::Online);
     view! {
@@ -71,6 +75,17 @@ fn form(desk: Desk, turn: RwSignal<u32>, is_first: bool) -> impl IntoView {
             </fieldset>
             <div><button class="btn btn--primary"><Icon name="user-plus"/>{t(ROLL_ADD_SUBMIT)}</button></div>
         </Step>
+    }
+}
+
+/// What was typed stays in fields that are drawn anew, unless they are reset.
+#[cfg(feature = "hydrate")]
+fn empty() {
+    use wasm_bindgen::JsCast;
+
+    let form = document().query_selector("#roll-add form").ok().flatten();
+    if let Some(form) = form.and_then(|form| form.dyn_into::<web_sys::HtmlFormElement>().ok()) {
+        form.reset();
     }
 }
 
