@@ -21,7 +21,8 @@ const slides = () => {
   let next = 0;
   const text = pdf(SIZES.map((_, at) => `Trang ${at + 1}`)).toString('latin1');
   // Readers find the objects of a file whose table is wrong.
-  const sized = text.replaceAll('[0 0 595 842]', () => `[0 0 ${SIZES[next][0]} ${SIZES[next++][1]}]`);
+  // Within the smallest of them.
+  const sized = text.replaceAll('72 700 Td', '72 200 Td').replaceAll('[0 0 595 842]', () => `[0 0 ${SIZES[next][0]} ${SIZES[next++][1]}]`);
   return Buffer.from(sized, 'latin1');
 };
 

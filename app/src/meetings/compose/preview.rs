@@ -155,5 +155,8 @@ fn reached(input: &MeetingInput) -> String {
     if input.form != Form::InPerson.code() {
         agencies.extend(input.sites.iter().map(String::as_str));
     }
-    tf(PREVIEW_REACHES, &[("people", &people.len()), ("agencies", &agencies.len())])
+    match agencies.len() {
+        0 => tf(PREVIEW_REACHES_PEOPLE, &[("people", &people.len())]),
+        agencies => tf(PREVIEW_REACHES, &[("people", &people.len()), ("agencies", &agencies)]),
+    }
 }
