@@ -2,8 +2,9 @@
 
 use domain::access::{Part, Stage};
 use domain::attendance::Presence;
+use domain::error::Refusal;
 use domain::ids::PersonId;
-use domain::meetings::Meeting;
+use domain::meetings::{Meeting, State};
 use domain::time::Sitting;
 use serde::{Deserialize, Serialize};
 
@@ -14,6 +15,8 @@ pub struct Landing {
     pub title: String,
     /// How far it has come.
     pub stage: Stage,
+    /// Why it is too late, once it is.
+    pub over: Option<Refusal>,
     /// First sitting.
     pub first: Option<Sitting>,
     /// The person's part, if any.
@@ -22,6 +25,12 @@ pub struct Landing {
     pub is_present: bool,
     /// Number of papers.
     pub papers: usize,
+}
+
+/// Why it is too late for a meeting that was held or called off.
+pub(super) fn over(state: &State) -> Option<Refusal> {
+    let why = state.refusal();
+    matches!(why, Refusal::MeetingOver { .. }).then_some(why)
 }
 
 impl Landing {
@@ -34,6 +43,7 @@ impl Landing {
         Landing {
             title: meeting.title.clone(),
             stage: meeting.state.stage(),
+            over: over(&meeting.state),
             first: meeting.sittings.iter().min().copied(),
             part: meeting.my_part,
             is_present: own.is_some_and(|listed| Presence::is_present(&listed.presence)),

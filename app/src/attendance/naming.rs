@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use domain::agencies::AgencyRef;
+use domain::error::Refusal;
 use domain::ids::{AgencyId, MeetingId};
 use domain::meetings::Meeting;
 use domain::people::PersonRef;
@@ -14,6 +15,7 @@ use leptos_router::hooks::use_query_map;
 use serde::{Deserialize, Serialize};
 
 use super::calls;
+use super::landing::over;
 use crate::failure::Problem;
 use crate::form::{Posted, posted};
 use crate::parts::{naming_href, when};
@@ -33,6 +35,8 @@ pub struct Naming {
     pub first: Option<Sitting>,
     /// Last sitting.
     pub last: Option<Sitting>,
+    /// Why it is too late, once it is.
+    pub over: Option<Refusal>,
     /// Agencies that the caller may still name people for.
     pub agencies: Vec<AgencyRef>,
     /// Those ticked already.
@@ -45,6 +49,7 @@ impl Naming {
         Naming {
             first: meeting.sittings.first().copied(),
             last: meeting.sittings.last().copied(),
+            over: over(&meeting.state),
             title: meeting.title,
             agencies: meeting.to_name,
             chosen,
@@ -97,6 +102,9 @@ fn drawn(
     let failure = posted.failure.clone().map(|failure| view! { <Problem failure/> });
     let body = match agency {
         Some(agency) => form(id, &agency, naming.chosen, text, posted).into_any(),
+        None if naming.over.is_some() => {
+            naming.over.map(|why| view! { <Problem failure=why.into()/> }).into_any()
+        }
         None => view! {
             <Notice tone=Tone::Met title=t(NAMING_DONE)>
                 <a class="btn btn--secondary" href=format!("/meetings/{id}?tab=delegates")>{t(NAMING_SEE)}</a>

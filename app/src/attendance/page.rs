@@ -61,10 +61,7 @@ fn draw(id: MeetingId, landing: Option<&Landing>, code: &str, posted: &Posted) -
         (false, Stage::Draft | Stage::Scheduled, Some(_)) => {
             closed(id, landing, SCAN_NOT_YET, t(SCAN_NOT_YET_BODY).to_owned())
         }
-        (false, Stage::Held, Some(_)) => closed(id, landing, SCAN_OVER, t(SCAN_OVER_BODY).to_owned()),
-        (false, Stage::Cancelled | Stage::Postponed, Some(_)) => {
-            closed(id, landing, SCAN_CALLED_OFF, t(SCAN_CALLED_OFF_BODY).to_owned())
-        }
+        (false, Stage::Held | Stage::Cancelled | Stage::Postponed, Some(_)) => over(id, landing),
     };
     view! {
         <header class="pagehead">
@@ -139,6 +136,16 @@ fn closed(id: MeetingId, landing: &Landing, title: crate::text::Text, body: Stri
     view! {
         <Notice title=t(title) alert=true>{body}</Notice>
         {papers(id, landing, "btn btn--secondary btn--lg")}
+    }
+    .into_any()
+}
+
+/// It is too late: since when, and the way to the meeting, which says why.
+fn over(id: MeetingId, landing: &Landing) -> AnyView {
+    let why = landing.over.clone().map(|why| view! { <Problem failure=why.into()/> });
+    view! {
+        {why}
+        <a class="btn btn--secondary btn--lg" href=format!("/meetings/{id}")><Icon name="book-open"/>{t(SCAN_OPEN_MEETING)}</a>
     }
     .into_any()
 }

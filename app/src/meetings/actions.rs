@@ -184,19 +184,55 @@ fn to_hall(id: MeetingId) -> impl IntoView {
     view! { <a class="btn btn--secondary" href=href target="_blank"><Icon name="qr-code"/>{t(STATE_HALL)}</a> }
 }
 
-fn send(desk: Desk, is_change: bool, rev: i64) -> impl IntoView {
-    let is_to_enter = desk.meeting.with_untracked(|meeting| meeting.record.is_to_enter);
-    let (word, icon) = match (is_change, is_to_enter) {
-        (true, _) => (t(STATE_SEND_CHANGES), "send"),
-        (false, true) => (t(COMPOSER_ENTER), "history"),
-        (false, false) => (t(STATE_SEND), "send"),
-    };
-    view! {
-        <Step desk path=Publish::PATH>
+/// Sending the invitations or a change: folded, with whom it reaches, for what was sent cannot be taken back. What is entered
+/// afterwards reaches nobody.
+fn send(desk: Desk, is_change: bool, rev: i64) -> AnyView {
+    let fields = move || {
+        view! {
             <input r#type="hidden" name="id" value=desk.id.to_string()/>
             <input r#type="hidden" name="rev" value=rev/>
-            <button class="btn btn--secondary"><Icon name=icon/>{word}</button>
-        </Step>
+        }
+    };
+    if !is_change && desk.meeting.with_untracked(|meeting| meeting.record.is_to_enter) {
+        return view! {
+            <Step desk path=Publish::PATH>
+                {fields()}
+                <button class="btn btn--secondary"><Icon name="history"/>{t(COMPOSER_ENTER)}</button>
+            </Step>
+        }
+        .into_any();
+    }
+    let word = t(if is_change { STATE_SEND_CHANGES } else { STATE_SEND });
+    let follows = if is_change {
+        t(STATE_SEND_CHANGES_FOLLOWS).to_owned()
+    } else {
+        desk.meeting.with_untracked(reaches)
+    };
+    let guests = desk.meeting.with_untracked(|meeting| meeting.guests.len());
+    let unreached = (guests > 0).then(|| view! { <p>{tf(PREVIEW_GUESTS_UNREACHED, &[("n", &guests)])}</p> });
+    view! {
+        <details class="menu">
+            <summary class="btn btn--secondary"><Icon name="send"/>{word}</summary>
+            <div class="menu__pop menu__pop--form">
+                <Step desk path=Publish::PATH class="stack stack--s">
+                    {fields()}
+                    <p>{follows}</p>
+                    {unreached}
+                    <button class="btn btn--primary">{t(STATE_SEND_NOW)}</button>
+                </Step>
+            </div>
+        </details>
+    }
+    .into_any()
+}
+
+/// How many people and agencies the invitations reach.
+fn reaches(meeting: &Meeting) -> String {
+    let people = meeting.participants.iter().filter(|of| of.person.is_some()).count();
+    let agencies = meeting.participants.len() - people + meeting.sites.len();
+    match agencies {
+        0 => tf(PREVIEW_REACHES_PEOPLE, &[("people", &people)]),
+        agencies => tf(PREVIEW_REACHES, &[("people", &people), ("agencies", &agencies)]),
     }
 }
 

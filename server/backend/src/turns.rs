@@ -26,8 +26,11 @@ const WAIT_AT_MOST: Duration = Duration::from_secs(20);
 /// What somebody has used counts half after this time. Longer than anybody waits, so that whoever floods is known as such when
 /// the next one of their turns would come; a burst is forgotten within some minutes.
 const HALVED_AFTER: Duration = Duration::from_secs(60);
-/// Whoever has used less than this lately, and holds nothing, is new: a list and a calendar of a large office.
+/// Whoever has used less than this lately, holds nothing and asks for no more than one page does is new. Less than a list and a
+/// calendar of a large office take.
 const NEW_BELOW: Duration = Duration::from_secs(1);
+/// Of the new, those whose use differs by less than this are alike.
+const ALIKE_WITHIN: Duration = Duration::from_millis(100);
 /// Uses that are remembered without anybody asking. Of more, those that have become nothing are forgotten.
 const REMEMBERED_AT_MOST: usize = 1024;
 
@@ -43,6 +46,8 @@ struct State {
     asked: u64,
     /// Turns begun so far.
     called: u64,
+    /// The office of whoever had the last turn for somebody new.
+    last_new: Option<Sharer>,
     /// Who waits, in the order of asking.
     waiting: BTreeMap<u64, Waiting>,
     held: HashMap<u64, Held>,
@@ -133,14 +138,18 @@ impl State {
     /// Calls whoever comes next, as long as there is a turn free.
     fn call_next(&mut self, at_once: usize, now: Instant) {
         while self.held.len() < at_once
-            && let Some(number) = self.next(at_once, now)
+            && let Some((number, is_for_new)) = self.next(at_once, now)
             && let Some(Waiting { whose, call }) = self.waiting.remove(&number)
         {
             for sharer in &whose.sharers {
                 self.uses.entry(*sharer).or_insert_with(|| Use::new(now)).held += 1;
             }
+            let office = whose.office;
             self.held.insert(number, Held { whose, since: now });
             self.called += 1;
+            if is_for_new {
+                self.last_new = Some(office);
+            }
             // Whoever has gone meanwhile drops the place.
             call.send(()).ok();
         }
@@ -149,9 +158,11 @@ impl State {
     /// Who comes next: at each step down the tree those who hold fewest turns, of these those who have used least, and
     /// at last those who asked first. One turn is never held by the agency that holds all others.
     ///
-    /// Every other turn is for somebody new, in the same order: otherwise the colleagues of one who asks without end would
-    /// wait as long as that one, and with the new alone a crowd of them would keep everybody else out.
-    fn next(&self, at_once: usize, now: Instant) -> Option<u64> {
+    /// Every other turn is for somebody new, by their own use and the time of asking, and not twice in a row for one office
+    /// while another waits:
+    /// otherwise the colleagues of one who asks without end would wait as long as that one, and with the new alone a crowd of
+    /// them would keep everybody else out.
+    fn next(&self, at_once: usize, now: Instant) -> Option<(u64, bool)> {
         let of_office = at_once.saturating_sub(1).max(1);
         let may = |whose: &Whose| {
             self.count(whose.person, |of| of.held) < AT_ONCE
@@ -162,15 +173,26 @@ impl State {
             whose.sharers.iter().map(of).collect()
         };
         let is_new = |whose: &Whose| {
-            let used = |of: &Use| of.held == 0 && of.used(now) < NEW_BELOW;
-            self.uses.get(&whose.person).is_none_or(used)
+            let is_page = |of: &Use| of.held == 0 && of.asked <= AT_ONCE && of.used(now) < NEW_BELOW;
+            self.uses.get(&whose.person).is_none_or(is_page)
         };
-        let first = |may: &dyn Fn(&Whose) -> bool| {
-            let waiting = self.waiting.iter().filter(|(_, waiting)| may(&waiting.whose));
-            waiting.min_by_key(|(_, waiting)| order(&waiting.whose)).map(|(number, _)| *number)
+        let waiting = || self.waiting.iter().filter(|(_, waiting)| may(&waiting.whose));
+        let new = || {
+            let new = waiting().filter(|(_, waiting)| is_new(&waiting.whose));
+            let used = |whose: &Whose| {
+                let used = self.uses.get(&whose.person).map_or(Duration::ZERO, |of| of.used(now));
+                used.as_millis() / ALIKE_WITHIN.as_millis()
+            };
+            let first = new.min_by_key(|(number, Waiting { whose, .. })| {
+                (self.last_new == Some(whose.office), used(whose), **number)
+            });
+            first.map(|(number, _)| (*number, true))
         };
-        let new = || first(&|whose| may(whose) && is_new(whose));
-        self.called.is_multiple_of(2).then(new).flatten().or_else(|| first(&may))
+        let first = || {
+            let first = waiting().min_by_key(|(_, waiting)| order(&waiting.whose));
+            first.map(|(number, _)| (*number, false))
+        };
+        self.called.is_multiple_of(2).then(new).flatten().or_else(first)
     }
 
     /// Takes a turn out, held or waited for.

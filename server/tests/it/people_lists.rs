@@ -1,6 +1,6 @@
 //! Lists of people in plain forms: names pasted into the composer, and people added while the meeting is under way.
 
-use http::{StatusCode, header};
+use http::{Method, StatusCode, header};
 
 use crate::forms::Office;
 
@@ -131,4 +131,21 @@ async fn somebody_is_added_while_the_meeting_is_under_way_without_script() {
     assert!(home.text().contains("Được bổ sung vào cuộc họp đang diễn ra"), "{}", home.text());
     let again = add(&[("delegate", &code)]).await;
     assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY);
+}
+
+#[tokio::test]
+async fn a_list_that_no_meeting_has_people_for_is_refused_before_a_name_is_looked_up() {
+    let office = Office::new().await;
+    let list: String = (0..60_000).map(|n| format!("n{n};")).collect();
+    let call = async |list: &str| {
+        let ask = office.world.ask(Method::POST, "/api/meetings/find-list").signed_in(&office.secretary);
+        let body = format!("text={}", app::form::escape(list));
+        ask.body("application/x-www-form-urlencoded", body).send().await
+    };
+    assert_eq!(call(&list).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    // As many as there may be are taken, each once; those beyond the first hundred wait.
+    let list = "một;hai;một;".repeat(5_000);
+    let answer = call(&list).await;
+    assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
+    assert_eq!(answer.text().matches("\"text\"").count(), 2);
 }

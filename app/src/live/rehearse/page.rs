@@ -16,7 +16,7 @@ use super::super::table::Table;
 use super::super::{controls, devices};
 use super::overview;
 use super::trial::{Phase, Trial};
-use crate::failure::CallError;
+use crate::failure::{CallError, Problem};
 use crate::meetings::calls::{self, Shown};
 use crate::session::with_page;
 use crate::text::keys::*;
@@ -51,8 +51,9 @@ fn shown(meeting: &Meeting, tried: Readiness) -> AnyView {
             </Notice>
         }
         .into_any(),
-        Stage::Draft | Stage::Held | Stage::Cancelled | Stage::Postponed => {
-            view! { <Notice tone=Tone::Plain title=t(REHEARSAL_NOT_NOW)/> }.into_any()
+        Stage::Draft => view! { <Notice tone=Tone::Plain title=t(REHEARSAL_NOT_NOW)/> }.into_any(),
+        Stage::Held | Stage::Cancelled | Stage::Postponed => {
+            view! { <Problem failure=meeting.state.refusal().into()/> }.into_any()
         }
     };
     view! {

@@ -2,6 +2,8 @@
 //! added, and all others stay to be settled. Nobody is added by a guess: among sixty names nobody sees one that is wrong, so
 //! more is asked of a name here than in a field whose one answer is looked at. No name is lost.
 
+use std::collections::HashSet;
+
 use domain::meetings::{GuestInput, MeetingInput};
 use domain::text::Line;
 use leptos::prelude::*;
@@ -23,7 +25,7 @@ use {
     crate::session::asked,
     domain::access::Caller,
     domain::agencies::{Agency, AgencyRef},
-    domain::error::Failure,
+    domain::error::{Failure, FieldProblem, Problem},
     domain::services::Services,
     domain::text::{fold, title_key},
 };
@@ -31,6 +33,13 @@ use {
 /// Names looked up at once: each costs a search, and a list of a conference has fewer. The others stay in the field.
 #[cfg(feature = "ssr")]
 const LOOKED_UP_AT_ONCE: usize = 100;
+
+/// Names of a list: as many as a meeting may have people.
+#[cfg(feature = "ssr")]
+const LISTED_AT_MOST: u32 = 5_000;
+/// Longest list: each of them with position and agency takes some fifty bytes.
+#[cfg(feature = "ssr")]
+const LIST_BYTES_AT_MOST: usize = LISTED_AT_MOST as usize * 50;
 
 /// What a listed name means.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -56,14 +65,9 @@ pub struct ListedName {
 
 /// The names of a pasted list, each once: one a line, or parted by semicolons.
 pub(super) fn names_in(text: &str) -> Vec<String> {
-    let mut names: Vec<String> = Vec::new();
-    for part in text.split(['\n', '\r', ';']) {
-        let name = String::from(Line::new(part));
-        if !name.is_empty() && !names.contains(&name) {
-            names.push(name);
-        }
-    }
-    names
+    let mut seen = HashSet::new();
+    let names = text.split(['\n', '\r', ';']).map(|part| String::from(Line::new(part)));
+    names.filter(|name| !name.is_empty() && seen.insert(name.clone())).collect()
 }
 
 /// The list without a name that is settled.
@@ -132,6 +136,9 @@ pub(super) async fn look_up(
     caller: &Caller,
     text: &str,
 ) -> Result<Vec<ListedName>, Failure> {
+    if text.len() > LIST_BYTES_AT_MOST {
+        return Err(Failure::Invalid(vec![FieldProblem::new(ADD_LIST, Problem::TooMany(LISTED_AT_MOST))]));
+    }
     let names = names_in(text);
     if names.is_empty() {
         return Ok(Vec::new());

@@ -79,7 +79,7 @@ impl Search {
         }
     }
 
-    /// Whether more meetings hold the words than are looked at, whoever may know of them.
+    /// Whether more meetings hold the words, or are on the dates, than are looked at, whoever may know of them.
     pub(crate) async fn is_cut(&self, on: impl Source, is_postgres: bool) -> Done<bool> {
         let mut query = q("SELECT CAST(COUNT(*) AS BIGINT) FROM (SELECT 1 FROM ");
         let held = match is_postgres {
@@ -90,6 +90,15 @@ impl Search {
             false => format!("search_words WHERE search_words MATCH {}", query.place(fts5(&self.asked))),
         };
         query.push(&format!("{held} LIMIT {LOOKED_AT_MOST} + 1) AS held"));
+        let mut on = on;
+        let (held,): (i64,) = query.one(&mut on).await?;
+        if held > i64::from(LOOKED_AT_MOST) {
+            return Ok(true);
+        }
+        let Some(dates) = &self.dates else { return Ok(false) };
+        let mut query = q("SELECT CAST(COUNT(*) AS BIGINT) FROM (SELECT 1 FROM sitting s WHERE ");
+        let within = within(&mut query, &dates.windows);
+        query.push(&format!("{within} LIMIT {LOOKED_AT_MOST} + 1) AS held"));
         let (held,): (i64,) = query.one(on).await?;
         Ok(held > i64::from(LOOKED_AT_MOST))
     }
@@ -133,12 +142,19 @@ fn joined(parts: impl Iterator<Item = String>, with: &str) -> String {
 }
 
 fn is_on(query: &mut Q, meeting: &str, windows: &[Window]) -> String {
+    let within = within(query, windows);
+    format!(
+        "{meeting} IN (SELECT s.meeting_id FROM sitting s WHERE {within} ORDER BY s.date DESC LIMIT {LOOKED_AT_MOST})"
+    )
+}
+
+/// A condition on `sitting s` that it is on one of the dates.
+fn within(query: &mut Q, windows: &[Window]) -> String {
     let within = |window: &Window| match window.from == window.to {
         true => format!("s.date = {}", query.place(window.from)),
         false => format!("s.date BETWEEN {} AND {}", query.place(window.from), query.place(window.to)),
     };
-    let within: Vec<String> = windows.iter().map(within).collect();
-    format!("{meeting} IN (SELECT s.meeting_id FROM sitting s WHERE {})", within.join(" OR "))
+    format!("({})", windows.iter().map(within).collect::<Vec<_>>().join(" OR "))
 }
 
 fn found(query: &mut Q, is_postgres: bool, asked: &Asked, place: In) -> String {

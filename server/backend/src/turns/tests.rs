@@ -146,7 +146,7 @@ async fn a_colleague_comes_before_those_who_have_used_more() {
     let turns = Turns::new(2);
     let few: Vec<Caller> = (0..8).map(|n| caller(100 + n, &[ROOT, 2])).collect();
     let mut asked = Vec::new();
-    for _ in 0..3 {
+    for _ in 0..2 {
         for one in &few {
             asked.extend(many(&turns, one, 1).await);
         }
@@ -226,6 +226,32 @@ async fn the_colleagues_of_one_who_floods_in_each_of_many_offices_wait_for_two_t
         let waited = turns_waited(&mut page, &mut asked, 400).await;
         assert!(waited <= 2, "{waited} turns of others");
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn somebody_new_of_an_office_that_has_used_much_is_not_passed_by_others_who_are_new() {
+    let turns = Turns::new(1);
+    let floods = caller(100, &[ROOT, 2]);
+    let others: Vec<Caller> = (0..20).map(|n| caller(300 + n, &[ROOT, 40 + n])).collect();
+    let mut asked = many(&turns, &floods, AT_ONCE + WAITING_AT_MOST).await;
+    for _ in 0..4 {
+        tokio::time::advance(Duration::from_secs(1)).await;
+        assert_eq!(end_begun(&mut asked).await, 1);
+    }
+    let colleague = caller(200, &[ROOT, 2]);
+    let mut page = Asked::new(&turns, &colleague).await;
+    // Each turn, another one of an office that has used nothing asks too.
+    let mut waited = 0;
+    for other in &others {
+        asked.push(Asked::new(&turns, other).await);
+        if page.has_begun().await {
+            break;
+        }
+        tokio::time::advance(Duration::from_millis(300)).await;
+        waited += end_begun(&mut asked).await;
+    }
+    // Of two turns for somebody new the second is theirs, as the last one was of their office.
+    assert!(waited <= 4, "{waited} turns of others");
 }
 
 #[tokio::test(start_paused = true)]
