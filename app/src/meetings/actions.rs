@@ -2,6 +2,7 @@
 //! postpone, cancel; and the ways to the composer, the papers and the hall.
 
 use domain::access::{Action, Stage};
+use domain::attendance::Presence;
 use domain::count::Form;
 use domain::duration::opening as opening_at;
 use domain::ids::{MeetingId, PaperId};
@@ -236,6 +237,13 @@ fn reaches(meeting: &Meeting) -> String {
     }
 }
 
+/// How many on the roll, guests included, nobody has called yet.
+fn uncalled(meeting: &Meeting) -> usize {
+    let people = meeting.participants.iter().filter(|of| of.person.is_some()).map(|of| &of.presence);
+    let guests = meeting.guests.iter().map(|of| &of.presence);
+    people.chain(guests).filter(|presence| **presence == Presence::NotCalled).count()
+}
+
 /// Closing, with the real end and, past the planned one, why. The end follows the clock until somebody types another.
 fn closing(desk: Desk) -> impl IntoView {
     let planned =
@@ -269,6 +277,11 @@ fn closing(desk: Desk) -> impl IntoView {
         None => t(STATE_CLOSE_HINT).to_owned(),
     };
     let why = move || t(if over.get().is_some() { STATE_OVERRUN_REASON } else { STATE_OVERRUN_REASON_IF });
+    let uncalled = Memo::new(move |_| desk.meeting.with(uncalled));
+    let uncalled = move || {
+        let left = Some(uncalled.get()).filter(|left| *left > 0)?;
+        Some(view! { <p class="hint">{tf(STATE_CLOSE_UNCALLED, &[("n", &left)])}</p> })
+    };
     let id = desk.id.to_string();
     // Sent without script the form comes back on a new page, where what was wrong must not be folded away.
     let is_back = is_refused
@@ -283,6 +296,7 @@ fn closing(desk: Desk) -> impl IntoView {
                 <Step desk path=Close::PATH class="stack stack--s">
                     <input r#type="hidden" name="id" value=id/>
                     <p class="hint" id="ended-hint">{hint}</p>
+                    {uncalled}
                     <div class="field">
                         <label for="ended">{t(STATE_ENDED)}</label>
                         <input

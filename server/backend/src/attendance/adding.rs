@@ -200,6 +200,16 @@ impl Adding<'_> {
         if listed >= i64::from(GUESTS_AT_MOST) {
             return Err(invalid("name", Problem::TooMany(GUESTS_AT_MOST)));
         }
+        let (same,): (i64,) = q("SELECT CAST(COUNT(*) AS BIGINT) FROM guest \
+             WHERE meeting_id = $1 AND name = $2 AND organisation = $3")
+        .bind(self.meeting)
+        .bind(&guest.name)
+        .bind(&guest.organisation)
+        .one(&mut *tx)
+        .await?;
+        if same > 0 {
+            return Err(invalid("name", Problem::Repeated));
+        }
         q("INSERT INTO guest (id, meeting_id, number, name, position, organisation, sort, added_at, added_by) \
            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)")
         .bind(ParticipantId(self.backend.entropy().id(self.caller.now)))

@@ -3,7 +3,7 @@
 use domain::access::{Action, Caller, Role, Stage};
 use domain::attendance::{Added, Attendance, Presence};
 use domain::count::Form;
-use domain::error::{Failure, FieldProblem, Problem, Refusal};
+use domain::error::{Failure, FieldProblem, Problem};
 use domain::ids::{MeetingId, PersonId};
 use domain::live::{Arrival, Coming, LivePort, Seat};
 use domain::meetings::{Meetings, Waiting};
@@ -73,13 +73,16 @@ async fn nobody_is_added_twice_and_all_are_added_or_nobody() {
         let (secretary, id) = under_way(world, Form::InPerson).await;
         let (late, agency) = (world.person("STC").await, world.agency("SYT").await);
         let invited = || Added::Agency { agency, is_site: false };
-        world.backend.add(&secretary, id, vec![Added::Person(late.person), invited()]).await.unwrap();
+        let of_ministry = || Added::Guest(guest("Khách", "", "Bộ Y tế"));
+        let first = vec![Added::Person(late.person), invited(), of_ministry()];
+        world.backend.add(&secretary, id, first).await.unwrap();
         let before = get(world, &secretary, id).await.participants.len();
         let other = world.person("STC").await.person;
         let unknown = PersonId(world.id());
         let cases = [
             (Added::Person(late.person), invalid("delegate", Problem::Repeated)),
             (invited(), invalid("delegate", Problem::Repeated)),
+            (of_ministry(), invalid("name", Problem::Repeated)),
             (Added::Person(unknown), invalid("delegate", Problem::Unknown)),
             (Added::Guest(guest("", "", "Công ty A")), invalid("name", Problem::Missing)),
             (
@@ -110,8 +113,9 @@ async fn only_those_who_direct_it_add_and_only_while_it_is_under_way() {
         for stage in [Stage::Scheduled, Stage::UnderWay, Stage::Held, Stage::Postponed] {
             let meeting = world.meeting("SNV").stage(stage).chair(&chair).delegate(&delegate).store().await;
             let is_on = stage == Stage::UnderWay;
+            let refused = get(world, &secretary, meeting).await.state.refusal();
             for who in [&secretary, &chair] {
-                let expected = if is_on { Ok(()) } else { Err(Failure::Refused(Refusal::WrongState)) };
+                let expected = if is_on { Ok(()) } else { Err(Failure::Refused(refused.clone())) };
                 assert_eq!(world.backend.add(who, meeting, one()).await, expected, "{stage:?}");
                 assert_eq!(get(world, who, meeting).await.may(Action::AddParticipants), is_on);
             }
