@@ -144,8 +144,9 @@ pub struct GuestInput {
     pub sort: String,
 }
 
-/// Guests read from pasted text: one a line, as `name; position; organisation`, or with tabs as copied from a sheet. With
-/// two parts the second is the position. An empty line is nobody.
+/// Guests read from pasted text: one a line, as `name; position; organisation`, with tabs as copied from a sheet, or with
+/// commas or dashes as a letter writes them, after a number and a form of address. Of two parts the second is the position,
+/// unless it is a body by its first words. An empty line is nobody.
 ///
 /// ```
 /// use domain::meetings::pasted_guests;
@@ -154,16 +155,65 @@ pub struct GuestInput {
 /// ```
 pub fn pasted_guests(text: &str) -> Vec<GuestInput> {
     let lines = text.split(['\n', '\r']).filter(|line| !Line::new(line).is_empty());
-    lines
-        .map(|line| {
-            let separator = if line.contains('\t') { '\t' } else { ';' };
-            // A name of an organisation may hold the separator; what is behind the second one belongs to it.
-            let mut parts = line.splitn(3, separator).map(|part| String::from(Line::new(part)));
-            let mut part = || parts.next().unwrap_or_default();
-            let (name, position, organisation) = (part(), part(), part());
-            GuestInput { name, position, organisation, ..GuestInput::default() }
-        })
-        .collect()
+    lines.map(pasted_guest).collect()
+}
+
+fn pasted_guest(line: &str) -> GuestInput {
+    let separator =
+        ["\t", ";", " - ", " – ", " — ", ","].into_iter().find(|separator| line.contains(separator));
+    // A name of an organisation may hold the separator; what is behind the second one belongs to it.
+    let mut parts = line.splitn(3, separator.unwrap_or(";")).map(|part| String::from(Line::new(part)));
+    let mut part = || parts.next().unwrap_or_default();
+    let (name, mut position, mut organisation) = (without_address(&part()), part(), part());
+    if organisation.is_empty() && is_body(&position) {
+        organisation = std::mem::take(&mut position);
+    }
+    GuestInput { name, position, organisation, ..GuestInput::default() }
+}
+
+/// Forms of address before a name, folded.
+const ADDRESSES: [&str; 6] = ["ong", "ba", "anh", "chi", "dong chi", "d c"];
+
+/// A name without the number or the dash of its line and without a form of address, unless nothing else is left.
+fn without_address(name: &str) -> String {
+    let mut words: Vec<&str> = name.split(' ').collect();
+    while words.len() > 1 && !words[0].contains(char::is_alphabetic) {
+        words.remove(0);
+    }
+    let held =
+        |count: &usize| words.len() > *count && ADDRESSES.contains(&&*fold(&words[..*count].join(" ")));
+    let count = [2, 1].iter().find(|count| held(count)).copied().unwrap_or_default();
+    words[count..].join(" ")
+}
+
+/// First words of bodies that are no position, folded, beside those of ministries and enterprises.
+const BODY_WORDS: [&str; 14] = [
+    "bo",
+    "so",
+    "uy ban",
+    "ubnd",
+    "hoi",
+    "vien",
+    "truong",
+    "hiep hoi",
+    "lien doan",
+    "mat tran",
+    "benh vien",
+    "dai hoc",
+    "van phong",
+    "ban",
+];
+
+/// Whether a text names a body and no position: `Trường Đại học Tây Bắc` and not `Trưởng phòng`.
+fn is_body(text: &str) -> bool {
+    let folded = fold(text);
+    let is_position = ["truong phong", "truong ban", "truong doan", "vien truong"]
+        .iter()
+        .any(|words| folded.starts_with(words));
+    let begins = |words: &[&str]| {
+        words.iter().any(|word| folded.strip_prefix(word).is_some_and(|rest| !starts_in_word(rest)))
+    };
+    !is_position && (begins(&MINISTRY_WORDS) || begins(&ENTERPRISE_WORDS) || begins(&BODY_WORDS))
 }
 
 /// What is wrong with a field of a guest, by the field's name.
@@ -302,6 +352,27 @@ impl GuestsTold {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_list_as_a_letter_writes_it_is_read() {
+        let read = |line: &str| {
+            let GuestInput { name, position, organisation, .. } = pasted_guests(line).remove(0);
+            [name, position, organisation]
+        };
+        let one = ["Trần Văn Hùng", "Vụ trưởng Vụ Chính quyền địa phương", "Bộ Nội vụ"];
+        for line in [
+            "1. Ông Trần Văn Hùng, Vụ trưởng Vụ Chính quyền địa phương, Bộ Nội vụ",
+            "- Đ/c Trần Văn Hùng - Vụ trưởng Vụ Chính quyền địa phương - Bộ Nội vụ",
+            "12) Đồng chí Trần Văn Hùng – Vụ trưởng Vụ Chính quyền địa phương – Bộ Nội vụ",
+        ] {
+            assert_eq!(read(line), one, "{line}");
+        }
+        assert_eq!(read("Bà Lê Thị Mai, Công ty Hai"), ["Lê Thị Mai", "", "Công ty Hai"]);
+        assert_eq!(read("Lê Thị Mai, Trưởng phòng"), ["Lê Thị Mai", "Trưởng phòng", ""]);
+        assert_eq!(read("Bà Huyện"), ["Huyện", "", ""], "a name alone");
+        assert_eq!(read("Anh"), ["Anh", "", ""]);
+        assert_eq!(read("3. "), ["3.", "", ""], "nothing is lost");
+    }
 
     #[test]
     fn pasted_lines_become_guests_in_their_order() {
