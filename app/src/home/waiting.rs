@@ -62,6 +62,12 @@ pub(super) fn item(waiting: &Waiting) -> AnyView {
                 None,
             ],
         ),
+        Waiting::Unsent { meeting } => about(
+            "pencil",
+            meeting,
+            tf(HOME_UNSENT, &[("title", &meeting.title)]),
+            t(HOME_UNSENT_WHAT).to_owned(),
+        ),
         Waiting::Draft { meeting } => {
             let title = if meeting.title.is_empty() { t(MEETINGS_UNTITLED) } else { &meeting.title };
             let history = meeting.draft.as_ref().map(history);

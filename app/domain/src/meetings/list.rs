@@ -244,6 +244,11 @@ pub enum Waiting {
         /// The agency.
         agency: AgencyRef,
     },
+    /// A change of a meeting of the caller's own secretariat that is kept and not sent.
+    Unsent {
+        /// The meeting, as it was sent.
+        meeting: MeetingRow,
+    },
     /// A draft of the caller's own secretariat.
     Draft {
         /// The draft.

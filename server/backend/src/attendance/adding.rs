@@ -5,7 +5,7 @@ use domain::access::{Action, Caller, Stage};
 use domain::attendance::Added;
 use domain::audit::Deed;
 use domain::count::Form;
-use domain::error::{Failure, FieldProblem, Problem, Refusal};
+use domain::error::{Failure, FieldProblem, Problem};
 use domain::ids::{AgencyId, MeetingId, ParticipantId, PersonId};
 use domain::meetings::{DELEGATES_AT_MOST, GUESTS_AT_MOST, GuestInput, SITES_AT_MOST, plans_for};
 use serde::Serialize;
@@ -43,7 +43,7 @@ pub(super) async fn add(
     let scope = MeetingScope::load(&mut tx, caller, meeting).await?;
     scope.permit(caller, Action::ViewMeeting)?;
     if scope.stage != Stage::UnderWay {
-        return Err(Refusal::WrongState.into());
+        return Err(scope.refusal().into());
     }
     scope.permit(caller, Action::AddParticipants)?;
     if added.is_empty() {
@@ -201,9 +201,10 @@ impl Adding<'_> {
             return Err(invalid("name", Problem::TooMany(GUESTS_AT_MOST)));
         }
         let (same,): (i64,) = q("SELECT CAST(COUNT(*) AS BIGINT) FROM guest \
-             WHERE meeting_id = $1 AND name = $2 AND organisation = $3")
+             WHERE meeting_id = $1 AND name = $2 AND position = $3 AND organisation = $4")
         .bind(self.meeting)
         .bind(&guest.name)
+        .bind(&guest.position)
         .bind(&guest.organisation)
         .one(&mut *tx)
         .await?;

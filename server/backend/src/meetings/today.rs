@@ -61,6 +61,7 @@ pub(super) async fn today(backend: &Backend, caller: &Caller) -> Done<Today> {
     waiting.extend(to_name(&mut db, &asking).await?);
     waiting.extend(changed(&mut db, &asking).await?);
     waiting.extend(unread(db, &asking).await?);
+    waiting.extend(unsent(&mut db, &asking).await?);
     waiting.extend(drafts(&mut db, &asking).await?);
     let sites = sites(&mut db, &asking).await?;
     Ok(Today { now: caller.now, next, waiting, coming, sites })
@@ -331,6 +332,18 @@ async fn to_name(on: &mut impl Source, asking: &Asking<'_>) -> Done<Vec<Waiting>
         }
     }
     Ok(waiting)
+}
+
+/// Meetings of the caller's secretariat with a change that was not sent, the nearest first.
+async fn unsent(on: &mut impl Source, asking: &Asking<'_>) -> Done<Vec<Waiting>> {
+    let mut query = lines::ask(asking.caller);
+    let own = lines::secretariat(&mut query, asking.caller);
+    let (today, limit) = (query.place(asking.today), query.place(WAITING_AT_MOST));
+    query.push(&format!(
+        "m.stage = 'scheduled' AND m.last_date >= {today} AND m.draft <> '' AND {own} \
+         ORDER BY m.first_date, m.id LIMIT {limit}"
+    ));
+    Ok(rows(on, asking, query).await?.into_iter().map(|meeting| Waiting::Unsent { meeting }).collect())
 }
 
 /// Drafts of the caller's secretariat, the newest first.

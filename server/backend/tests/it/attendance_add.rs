@@ -109,20 +109,26 @@ async fn only_those_who_direct_it_add_and_only_while_it_is_under_way() {
     each_database(async |world| {
         let secretary = world.caller(Role::Secretary, "SNV").await;
         let (chair, delegate) = (world.person("SNV").await, world.person("SNV").await);
-        let one = || vec![Added::Guest(guest("Khách", "", ""))];
+        let one = |by: &Caller| vec![Added::Guest(guest(&format!("Khách của {}", by.name), "", ""))];
         for stage in [Stage::Scheduled, Stage::UnderWay, Stage::Held, Stage::Postponed] {
             let meeting = world.meeting("SNV").stage(stage).chair(&chair).delegate(&delegate).store().await;
             let is_on = stage == Stage::UnderWay;
             let refused = get(world, &secretary, meeting).await.state.refusal();
             for who in [&secretary, &chair] {
                 let expected = if is_on { Ok(()) } else { Err(Failure::Refused(refused.clone())) };
-                assert_eq!(world.backend.add(who, meeting, one()).await, expected, "{stage:?}");
+                assert_eq!(world.backend.add(who, meeting, one(who)).await, expected, "{stage:?}");
                 assert_eq!(get(world, who, meeting).await.may(Action::AddParticipants), is_on);
             }
             if is_on {
-                assert_eq!(world.backend.add(&delegate, meeting, one()).await, Err(Failure::Forbidden));
+                assert_eq!(
+                    world.backend.add(&delegate, meeting, one(&delegate)).await,
+                    Err(Failure::Forbidden)
+                );
                 let stranger = world.caller(Role::Secretary, "STC").await;
-                assert_eq!(world.backend.add(&stranger, meeting, one()).await, Err(Failure::NotFound));
+                assert_eq!(
+                    world.backend.add(&stranger, meeting, one(&stranger)).await,
+                    Err(Failure::NotFound)
+                );
             }
         }
     })

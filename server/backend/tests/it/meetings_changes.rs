@@ -1,8 +1,8 @@
 //! What was changed in the form of a sent meeting, and not sent.
 
-use domain::access::Role;
+use domain::access::{Caller, Role};
 use domain::error::{Failure, Refusal};
-use domain::meetings::{MeetingInput, Meetings};
+use domain::meetings::{MeetingInput, Meetings, Waiting};
 
 use crate::meetings::{briefing, published};
 use crate::support::each_database;
@@ -23,9 +23,15 @@ async fn changes_that_were_not_sent_are_dropped_and_the_form_shows_the_meeting_a
         assert_eq!(meetings.drop_changes(&other, id).await, Err(Failure::NotFound), "{}", world.engine);
         assert_eq!(meetings.drop_changes(&chair, id).await, Err(Failure::Forbidden));
         assert!(meetings.get(&secretary, id).await.unwrap().has_unpublished);
+        let waits = async |of: &Caller| {
+            let waiting = meetings.today(of).await.unwrap().waiting;
+            waiting.iter().filter(|of| matches!(of, Waiting::Unsent { meeting } if meeting.id == id)).count()
+        };
+        assert_eq!((waits(&secretary).await, waits(&chair).await, waits(&other).await), (1, 0, 0));
 
         meetings.drop_changes(&secretary, id).await.unwrap();
         assert!(!meetings.get(&secretary, id).await.unwrap().has_unpublished);
+        assert_eq!(waits(&secretary).await, 0);
         let (typed, now, _) = meetings.input(&secretary, id).await.unwrap();
         assert_eq!(typed, sent);
         // A tab that still has the changes overwrites nothing.
