@@ -81,7 +81,8 @@ const KINDS: [Kind; 17] = [
     ("one text of one gibibyte", || one_string(&"a".repeat(1024), 1 << 20), HUGE),
     ("texts that are said to be four billion", || counted("4294967295"), HUGE),
     ("a million rows of one cell", || rows("<row><c><v>1</v></c></row>", 1 << 20), None),
-    ("a million rows of nothing", || rows("<row><c s=\"0\"/></row>", 1 << 20), None),
+    // All of them are read, by a program that is not optimised.
+    ("two hundred thousand rows of nothing", || rows("<row><c s=\"0\"/></row>", 200_000), None),
     ("three million cells of nothing", || rows_of_cells("<c r=\"A1\"/>", 3 << 20), HUGE),
     ("a million columns in a row", || rows_of_cells("<c><v>1</v></c>", 1 << 20), None),
     (
