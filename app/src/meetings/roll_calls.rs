@@ -20,7 +20,7 @@ use {
 #[serde(default)]
 pub struct Narrowed {
     /// By these words.
-    pub name: String,
+    pub find: String,
     /// To these rows, by their code.
     pub only: String,
 }
@@ -48,7 +48,7 @@ pub async fn mark(
     };
     let typed = [("of", participant.to_string()), ("presence", presence), ("reason", reason)];
     let typed = typed.each_ref().map(|(name, value)| (*name, value.as_str()));
-    let shown = super::roll_narrow::query(&narrowed.name, &narrowed.only);
+    let shown = super::roll_narrow::query(&narrowed.find, &narrowed.only);
     back_with(id, &format!("?tab=delegates{shown}#roll"), outcome, &typed)
 }
 

@@ -97,7 +97,7 @@ impl Narrowing {
     /// As the address says.
     pub(super) fn of_address() -> Narrowing {
         let asked = use_query_map().with_untracked(|query| Asked {
-            text: query.get("name").unwrap_or_default(),
+            text: query.get("find").unwrap_or_default(),
             only: Only::parse(&query.get("only").unwrap_or_default()),
         });
         Narrowing {
@@ -139,7 +139,7 @@ impl Narrowing {
         let Asked { text, only } = self.first.get_value();
         (!text.is_empty() || only != Only::default()).then(|| {
             view! {
-                <input r#type="hidden" name="name" value=text/>
+                <input r#type="hidden" name="find" value=text/>
                 <input r#type="hidden" name="only" value=only.code()/>
             }
             .into_any()
@@ -173,7 +173,7 @@ impl Narrowing {
                         <input
                             class="input"
                             r#type="search"
-                            name="name"
+                            name="find"
                             aria-label=t(ROLL_FIND)
                             placeholder=t(ROLL_FIND)
                             autocomplete="off"
@@ -192,12 +192,12 @@ impl Narrowing {
 
 /// The query that brings a plain form back to the roll as it was narrowed.
 #[cfg(feature = "ssr")]
-pub(super) fn query(name: &str, only: &str) -> String {
+pub(super) fn query(find: &str, only: &str) -> String {
     let only = Only::parse(only).code();
-    if name.is_empty() && only.is_empty() {
+    if find.is_empty() && only.is_empty() {
         return String::new();
     }
-    format!("&name={}&only={only}", crate::form::escape(name))
+    format!("&find={}&only={only}", crate::form::escape(find))
 }
 
 #[cfg(all(test, feature = "ssr"))]
@@ -243,6 +243,6 @@ mod tests {
         assert_eq!(through("unnamed"), ["SXD"]);
         assert_eq!(through("nonsense").len(), 4);
         assert_eq!(query("", "nonsense"), "");
-        assert_eq!(query("lò văn", "not_called"), "&name=l%C3%B2%20v%C4%83n&only=not_called");
+        assert_eq!(query("lò văn", "not_called"), "&find=l%C3%B2%20v%C4%83n&only=not_called");
     }
 }

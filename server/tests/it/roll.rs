@@ -21,10 +21,10 @@ async fn the_roll_is_narrowed_by_its_address_and_a_mark_comes_back_to_it() {
     let shown = async |query: &str| office.page(&format!("/meetings/{id}?tab=delegates{query}")).await;
     let all = shown("").await;
     assert!(names(&all).len() > 2 && !all.contains("rc__narrow"), "a short roll is seen whole");
-    let found = shown("&name=vu%20truong%20bo").await;
+    let found = shown("&find=vu%20truong%20bo").await;
     assert_eq!(names(&found), ["Khách một"]);
     assert!(found.contains("rc__narrow") && found.contains("value=\"vu truong bo\""), "{found}");
-    assert!(shown("&name=zzz").await.contains("Không có ai trong phần đang lọc"));
+    assert!(shown("&find=zzz").await.contains("Không có ai trong phần đang lọc"));
 
     let meeting = services.meetings.get(&office.caller, office.on).await.unwrap();
     let who = meeting.guests[0].id.to_string();
@@ -32,14 +32,14 @@ async fn the_roll_is_narrowed_by_its_address_and_a_mark_comes_back_to_it() {
         ("id", id.as_str()),
         ("participant", &who),
         ("presence", "in_room"),
-        ("name", "khach"),
+        ("find", "khach"),
         ("only", "not_called"),
     ];
     let marked = office.world.submit(&office.secretary, "/api/attendance/mark", &fields).await;
     assert_eq!(marked.status, StatusCode::FOUND, "{}", marked.text());
     let goal = marked.header(header::LOCATION);
-    assert!(goal.ends_with("?tab=delegates&name=khach&only=not_called#roll"), "{goal}");
-    assert_eq!(names(&shown("&name=khach&only=not_called").await), ["Khách hai"]);
+    assert!(goal.ends_with("?tab=delegates&find=khach&only=not_called#roll"), "{goal}");
+    assert_eq!(names(&shown("&find=khach&only=not_called").await), ["Khách hai"]);
 }
 
 #[tokio::test]
