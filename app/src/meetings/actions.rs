@@ -1,11 +1,13 @@
 //! The steps of a meeting's life as buttons, each shown only to those who may take it now: invite, open, close,
 //! postpone, cancel; and the ways to the composer, the papers and the hall.
 
+use std::collections::BTreeSet;
+
 use domain::access::{Action, Stage};
 use domain::attendance::Presence;
 use domain::count::Form;
 use domain::duration::opening as opening_at;
-use domain::ids::{MeetingId, PaperId};
+use domain::ids::{AgencyId, MeetingId, PaperId};
 use domain::meetings::Meeting;
 use leptos::prelude::*;
 use server_fn::ServerFn;
@@ -230,8 +232,11 @@ fn send(desk: Desk, is_change: bool, rev: i64) -> AnyView {
 /// How many people and agencies the invitations reach.
 fn reaches(meeting: &Meeting) -> String {
     let people = meeting.participants.iter().filter(|of| of.person.is_some()).count();
-    let agencies = meeting.participants.len() - people + meeting.sites.len();
-    match agencies {
+    let named_later = meeting.participants.iter().filter(|of| of.person.is_none()).map(|of| of.agency.id);
+    let sites = meeting.sites.iter().map(|site| site.agency.id);
+    // An agency that is invited may join as a site as well.
+    let agencies: BTreeSet<AgencyId> = named_later.chain(sites).collect();
+    match agencies.len() {
         0 => tf(PREVIEW_REACHES_PEOPLE, &[("people", &people)]),
         agencies => tf(PREVIEW_REACHES, &[("people", &people), ("agencies", &agencies)]),
     }
