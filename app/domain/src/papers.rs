@@ -17,8 +17,8 @@ pub use marking::{COLUMN_GAP, PageLine, marking, may_be_marked};
 pub const PAPER_MIB_AT_MOST: u64 = 200;
 /// Most papers of one agenda item: a list longer than this is a library.
 pub const PAPERS_AT_MOST: usize = 50;
-/// A withdrawn paper can be put back this long: a slip is noticed within minutes, and whoever was told meanwhile
-/// that it is gone is not surprised hours later.
+/// How long a withdrawn paper can be put back. A mistake is noticed within minutes; later, delegates have already been told
+/// that the paper is gone.
 pub const RESTORED_WITHIN: TimeDelta = TimeDelta::minutes(15);
 
 /// Whether a paper that was withdrawn can be put back.

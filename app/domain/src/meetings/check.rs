@@ -296,7 +296,7 @@ pub fn others_invited(levels: &[Level], guests: &[PlannedGuest]) -> Option<Other
         let named: BTreeSet<String> = named.iter().map(|(guest, _)| fold(&guest.organisation)).collect();
         alone.len() + named.len()
     };
-    // The last of those that are equal wins.
+    // Of several equal counts, `max_by_key` takes the last.
     let (_, counterpart) = [
         (organisations(Counterpart::People), Counterpart::People),
         (departments, Counterpart::Departments),

@@ -14,7 +14,7 @@ pub struct Texts<'t> {
 }
 
 impl Asked {
-    /// Whether the texts hold it. Words one after another stand in one text; others may be spread over all of them.
+    /// Whether the texts match. A phrase must stand within one text; separate words may stand in different texts.
     pub fn is_in(&self, texts: &[&str]) -> bool {
         match self {
             Asked::Word(word, is_begun) => {
