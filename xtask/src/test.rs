@@ -66,7 +66,12 @@ struct Report {
     counts: Counts,
     suites: Vec<String>,
     failures: Vec<String>,
+    /// What the tests that failed printed; repeated at the end, where whoever sees only the last lines finds it.
+    told: Vec<String>,
 }
+
+/// Lines of a suite's failures that are repeated at the end.
+const LINES_REPEATED: usize = 60;
 
 impl Report {
     fn step(&mut self, name: &str, outcome: Result<()>) {
@@ -133,6 +138,7 @@ impl Report {
         // The command holds ends of the pipe of its own; it is read to its end only once they are closed.
         tests.stdout(Stdio::null()).stderr(Stdio::null());
         let mut suite = String::new();
+        let mut told: Option<Vec<String>> = None;
         for printed in BufReader::new(printed).split(b'\n') {
             let printed =
                 String::from_utf8_lossy(&printed.context("reading what the tests print")?).into_owned();
@@ -141,6 +147,11 @@ impl Report {
                 suite = name.to_owned();
             } else if let Some(summary) = printed.strip_prefix("test result: ") {
                 self.suite(&suite, summary);
+                self.told.extend(told.take().unwrap_or_default());
+            } else if printed == "failures:" && told.is_none() {
+                told = Some(vec![format!("{suite}:")]);
+            } else if let Some(lines) = told.as_mut().filter(|lines| lines.len() < LINES_REPEATED) {
+                lines.push(format!("  {printed}"));
             }
         }
         let status = running.wait().context("waiting for the tests")?;
@@ -175,6 +186,12 @@ impl Report {
 
     /// The last lines of the run: every suite, every failed step, the sum.
     fn end(self) -> ExitCode {
+        if !self.told.is_empty() {
+            println!("\nFailed tests:");
+        }
+        for line in &self.told {
+            println!("  {line}");
+        }
         println!("\nSuites:");
         for suite in &self.suites {
             println!("  {suite}");
