@@ -11,6 +11,24 @@ test.describe.configure({ mode: 'parallel' });
 /** The list under a field, as far as it is shown. */
 const listed = (page) => page.getByRole('listbox').getByRole('option');
 
+/** Where the pages ask for agencies and people. */
+const FIND = '**/api/meetings/find*';
+
+/** Keeps the answers to an address back until what it gives is called. */
+async function hold(page, address) {
+  let release;
+  const held = new Promise((resolve) => (release = resolve));
+  const keep = async (route) => {
+    await held;
+    await route.continue();
+  };
+  await page.route(address, keep);
+  return async () => {
+    await page.unroute(address);
+    release();
+  };
+}
+
 /** Types into an empty field until something is listed. */
 async function type(page, field, text) {
   await field.fill('');
@@ -60,24 +78,32 @@ test('people and agencies are taken into a meeting without marks and without a m
     await expect(chip('Phó Chủ tịch UBND tỉnh phụ trách kinh tế')).toBeVisible();
   });
 
+  await test.step('keys pressed before the list has followed the text count for the list that comes', async () => {
+    await type(page, add, 'giam doc');
+    await expect(listed(page).nth(1)).toBeVisible();
+    const release = await hold(page, FIND);
+    await page.keyboard.type(' so noi vu');
+    await key('ArrowDown');
+    await key('Enter');
+    await expect(listed(page).first()).toBeVisible();
+    await expect(add).not.toHaveAttribute('aria-activedescendant');
+    await release();
+    await expect(chip(/^\s*Giám đốc Sở Nội vụ/)).toBeVisible();
+    await expect(add).toHaveValue('');
+    await expect(listed(page)).toHaveCount(0);
+  });
+
   await test.step('an answer that comes after Escape lists nothing', async () => {
-    const FIND = '**/api/meetings/find*';
-    let release;
-    const held = new Promise((resolve) => (release = resolve));
-    await page.route(FIND, async (route) => {
-      await held;
-      await route.continue();
-    });
+    const release = await hold(page, FIND);
     await add.fill('giam doc');
     await key('Escape');
     const answered = page.waitForResponse(FIND);
-    release();
+    await release();
     await (await answered).finished();
     // The page has its turn after the answer: what it would have listed is listed by then.
     await page.evaluate(() => new Promise((resolve) => setTimeout(() => requestAnimationFrame(resolve), 0)));
     await expect(add).toHaveAttribute('aria-expanded', 'false');
     await expect(listed(page)).toHaveCount(0);
-    await page.unroute(FIND);
     await add.fill('');
   });
 

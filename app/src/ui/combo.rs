@@ -53,69 +53,78 @@ pub fn Combo(
     let text = RwSignal::new(value);
     let options = RwSignal::new(Vec::<ComboOption>::new());
     let is_open = RwSignal::new(false);
-    let active = RwSignal::new(None::<usize>);
+    // Where the arrow keys stand; counted from the first option, below zero from the last.
+    let cursor = RwSignal::new(None::<isize>);
+    // The options of the text in the field are still on their way; those shown are of an earlier text.
+    let is_awaited = RwSignal::new(false);
+    // Enter was pressed on an option that is still on its way.
+    let is_chosen = StoredValue::new(false);
     let asked = StoredValue::new(0_u64);
-    // An arrow key pressed while the options are still on their way.
-    let is_awaited = StoredValue::new(false);
+    let active = Memo::new(move |_| match is_awaited.get() {
+        true => None,
+        false => options.with(|all| option_at(cursor.get(), all.len())),
+    });
     let next_turn = move || {
         asked.try_update_value(|turn| {
             *turn += 1;
             *turn
         })
     };
+    let start_over = move |is_waiting: bool| {
+        cursor.set(None);
+        is_chosen.set_value(false);
+        is_awaited.set(is_waiting);
+    };
     // An answer that is still on its way must not open the list again.
     let close = move || {
         next_turn();
         is_open.set(false);
-        active.set(None);
-    };
-    let seek = move |typed: String| {
-        text.set(typed.clone());
-        active.set(None);
-        is_awaited.set_value(false);
-        let is_empty = typed.trim().is_empty();
-        let finding = find.run(typed);
-        if is_empty {
-            return close();
-        }
-        let turn = next_turn();
-        leptos::task::spawn_local(async move {
-            let found = finding.await;
-            // Answers may overtake each other; only the last question's counts.
-            if asked.try_get_value() == turn {
-                let before =
-                    active.get_untracked().and_then(|at| options.with_untracked(|all| all.get(at).cloned()));
-                active.set(active_in(&found, before.as_ref(), is_awaited.get_value()));
-                options.set(found);
-                is_open.set(true);
-                is_awaited.set_value(false);
-            }
-        });
+        start_over(false);
     };
     let choose = move |option: ComboOption| {
         text.set(if clears { String::new() } else { option.label.clone() });
         close();
         on_choose.run(option);
     };
-    let on_key = move |event: leptos::ev::KeyboardEvent| {
-        if !is_open.get_untracked() {
-            match event.key().as_str() {
-                "Escape" => close(),
-                "ArrowDown" => is_awaited.set_value(true),
-                _ => {}
-            }
-            return;
+    let active_option =
+        move || active.get_untracked().and_then(|at| options.with_untracked(|all| all.get(at).cloned()));
+    let seek = move |typed: String| {
+        text.set(typed.clone());
+        let is_empty = typed.trim().is_empty();
+        let finding = find.run(typed);
+        if is_empty {
+            return close();
         }
-        let count = options.with_untracked(Vec::len);
-        let now = active.get_untracked();
+        start_over(true);
+        let turn = next_turn();
+        leptos::task::spawn_local(async move {
+            let found = finding.await;
+            // Answers may overtake each other; only the last question's counts.
+            if asked.try_get_value() == turn {
+                options.set(found);
+                is_open.set(true);
+                is_awaited.set(false);
+                match active_option().filter(|_| is_chosen.get_value()) {
+                    Some(option) => choose(option),
+                    None => is_chosen.set_value(false),
+                }
+            }
+        });
+    };
+    let on_key = move |event: leptos::ev::KeyboardEvent| {
+        let is_waiting = is_awaited.get_untracked();
+        let has_options = is_open.get_untracked() && options.with_untracked(|all| !all.is_empty());
         match event.key().as_str() {
-            "ArrowDown" if count > 0 => active.set(Some(now.map_or(0, |at| (at + 1) % count))),
-            "ArrowUp" if count > 0 => active.set(Some(now.map_or(count - 1, |at| (at + count - 1) % count))),
-            "Enter" => match now.and_then(|at| options.with_untracked(|all| all.get(at).cloned())) {
+            "Escape" if is_open.get_untracked() => close(),
+            "Escape" => return close(),
+            key @ ("ArrowDown" | "ArrowUp") if is_waiting || has_options => {
+                cursor.update(|now| *now = Some(moved(*now, key == "ArrowDown")));
+            }
+            "Enter" if is_waiting && cursor.get_untracked().is_some() => is_chosen.set_value(true),
+            "Enter" => match active_option() {
                 Some(option) => choose(option),
                 None => return,
             },
-            "Escape" => close(),
             _ => return,
         }
         event.prevent_default();
@@ -123,9 +132,13 @@ pub fn Combo(
     let of_list = name.clone();
     // That nothing fits is said once: by the error, where there is one.
     let is_said = move || error.with(Option::is_some) && options.with(Vec::is_empty);
+    // Nor is it said of a text that is still looked for.
+    let is_shown =
+        Memo::new(move |_| is_open.get() && !is_said() && !(is_awaited.get() && options.with(Vec::is_empty)));
     let list = move || {
-        (is_open.get() && !is_said())
-            .then(|| list_of(&of_list, options.get(), active, Callback::new(choose), none.clone()))
+        is_shown.get().then(|| {
+            list_of(&of_list, options.get(), active, is_awaited, Callback::new(choose), none.clone())
+        })
     };
     let has_hint = hint.0.is_some();
     let hint = hint.0.map(|hint| view! { <p class="hint" id=format!("{name}-hint")>{hint}</p> });
@@ -172,18 +185,28 @@ pub fn Combo(
     }
 }
 
-/// Which of the options that have just arrived is active, so that an arrow key pressed before is not lost: the one that was
-/// active in the list before, else the first, if an arrow was pressed at all.
-fn active_in(found: &[ComboOption], before: Option<&ComboOption>, is_awaited: bool) -> Option<usize> {
-    let same = before.and_then(|before| found.iter().position(|option| option.value == before.value));
-    let first = (!found.is_empty() && (before.is_some() || is_awaited)).then_some(0);
-    same.or(first)
+/// Where the arrow keys stand after one more: the first press of "down" is the first option, of "up" the last.
+fn moved(now: Option<isize>, is_down: bool) -> isize {
+    match (now, is_down) {
+        (None, true) => 0,
+        (None, false) => -1,
+        (Some(at), true) => at.wrapping_add(1),
+        (Some(at), false) => at.wrapping_sub(1),
+    }
+}
+
+/// The option where the arrow keys stand, of `count`; past either end they go round. So keys that were pressed before the
+/// options arrived count for those, and not for the ones of an earlier text.
+fn option_at(cursor: Option<isize>, count: usize) -> Option<usize> {
+    let count = isize::try_from(count).ok().filter(|count| *count > 0)?;
+    cursor.and_then(|at| usize::try_from(at.rem_euclid(count)).ok())
 }
 
 fn list_of(
     name: &str,
     options: Vec<ComboOption>,
-    active: RwSignal<Option<usize>>,
+    active: Memo<Option<usize>>,
+    is_stale: RwSignal<bool>,
     choose: Callback<ComboOption>,
     none: String,
 ) -> impl IntoView + use<> {
@@ -214,7 +237,9 @@ fn list_of(
             }
         })
         .collect_view();
-    view! { <div class="combo__list" role="listbox" id=format!("{name}-list")>{rows}</div> }.into_any()
+    let is_busy = move || is_stale.get().then_some("true");
+    view! { <div class="combo__list" role="listbox" id=format!("{name}-list") aria-busy=is_busy>{rows}</div> }
+        .into_any()
 }
 
 #[cfg(test)]
@@ -222,20 +247,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_arrow_key_pressed_before_the_options_arrive_is_not_lost() {
-        let options = |values: &[&str]| -> Vec<ComboOption> {
-            let option = |value: &&str| ComboOption {
-                value: (*value).to_owned(),
-                label: String::new(),
-                detail: String::new(),
-            };
-            values.iter().map(option).collect()
+    fn keys_pressed_before_the_options_arrive_stand_where_they_would_have() {
+        let after = |keys: &str, count| {
+            let cursor = keys.chars().fold(None, |now, key| Some(moved(now, key == 'd')));
+            option_at(cursor, count)
         };
-        let [first, second] = options(&["a", "b"]).try_into().unwrap();
-        assert_eq!(active_in(&options(&["a", "b"]), None, false), None, "nothing was pressed");
-        assert_eq!(active_in(&options(&["a", "b"]), None, true), Some(0));
-        assert_eq!(active_in(&options(&["x", "b"]), Some(&second), false), Some(1), "the same one");
-        assert_eq!(active_in(&options(&["x", "y"]), Some(&first), false), Some(0), "it is gone");
-        assert_eq!(active_in(&[], Some(&first), true), None);
+        assert_eq!(after("", 3), None, "nothing was pressed");
+        assert_eq!(after("d", 3), Some(0));
+        assert_eq!(after("dd", 3), Some(1));
+        assert_eq!(after("dddd", 3), Some(0), "past the end");
+        assert_eq!(after("u", 3), Some(2));
+        assert_eq!(after("du", 3), Some(2), "past the beginning");
+        assert_eq!(after("uud", 3), Some(2));
+        assert_eq!(after("d", 0), None, "nothing fits");
     }
 }
