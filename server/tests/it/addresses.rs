@@ -1,5 +1,7 @@
 //! What pages take from their addresses: only what they should show. A cookie says what a form did.
 
+use std::collections::BTreeMap;
+
 use http::{StatusCode, header};
 use server::router::page_routes;
 
@@ -11,6 +13,49 @@ fn without_nonces(answer: &Answer) -> String {
     let mut pieces = answer.text().split("nonce=\"");
     let first = pieces.next().unwrap_or_default().to_owned();
     pieces.fold(first, |text, piece| text + piece.split_once('"').map_or("", |(_, rest)| rest))
+}
+
+/// A page as it is compared: what it shows, and what it hands to the browser's side by the number of each piece.
+struct Shown {
+    text: String,
+    handed: BTreeMap<String, String>,
+}
+
+impl Shown {
+    /// Which pieces were on their way when the page began, and in which order they came, says nothing of its address.
+    fn of(answer: &Answer) -> Shown {
+        const PENDING: &str = "__PENDING_RESOURCES=[";
+        let whole = without_nonces(answer);
+        let mut pieces = whole.split("__RESOLVED_RESOURCES[");
+        let mut text = pieces.next().unwrap_or_default().to_owned();
+        if let Some((before, after)) = text.split_once(PENDING) {
+            text = format!("{before}{}", after.split_once(']').map_or("", |(_, after)| after));
+        }
+        let mut handed = BTreeMap::new();
+        for piece in pieces {
+            let (number, piece) = piece.split_once(']').expect("a piece has a number");
+            let ends = piece.match_indices("\";").find(|(at, _)| !piece[..*at].ends_with('\\'));
+            let (piece, rest) = piece.split_at(ends.expect("a piece ends").0 + 2);
+            handed.insert(number.to_owned(), piece.to_owned());
+            text.push_str(rest);
+        }
+        Shown { text: text.replace("<script ></script>", ""), handed }
+    }
+}
+
+/// Where two pages begin to differ; nothing when they show and hand over the same.
+fn difference(bare: &Answer, crafted: &Answer) -> Option<String> {
+    let (one, other) = (Shown::of(bare), Shown::of(crafted));
+    if bare.status != crafted.status {
+        return Some(format!("{} and {}", bare.status, crafted.status));
+    }
+    let handed = one.handed.iter().filter_map(|(number, piece)| Some((piece, other.handed.get(number)?)));
+    let mut compared = std::iter::once((&one.text, &other.text)).chain(handed);
+    let (one, other) = compared.find(|(one, other)| one != other)?;
+    let same = one.chars().zip(other.chars()).take_while(|(one, other)| one == other).count();
+    let from_there =
+        |text: &str| -> String { text.chars().skip(same.saturating_sub(80)).take(300).collect() };
+    Some(format!("{}\n{}", from_there(one), from_there(other)))
 }
 
 /// What a malicious link might try to put into a page: failures, fields of every form, what was done or
@@ -35,8 +80,8 @@ async fn no_page_shows_what_an_address_claims() {
                 let bare = office.world.page(&address).signed_in(cookie).send().await;
                 let crafted = format!("{address}?{}", CRAFTED.replace(' ', ""));
                 let crafted = office.world.page(&crafted).signed_in(cookie).send().await;
-                if without_nonces(&bare) != without_nonces(&crafted) || bare.status != crafted.status {
-                    wrong.push(format!("{address} of {cookie}"));
+                if let Some(differing) = difference(&bare, &crafted) {
+                    wrong.push(format!("{address} of {cookie}: {differing}"));
                 }
                 seen += usize::from(bare.status == StatusCode::OK);
             }
