@@ -7,7 +7,7 @@
 //   data-stay="ADDRESS"   a form that leads to ADDRESS when it was done. A refusal is shown in place, so that a password that
 //                         was typed stays: the server sends none back. The reason of a refusal is shown in [data-refusal].
 // Fields that the browser finds empty or wrong say so in the page's language: <html data-t-missing data-t-tick data-t-choose
-// data-t-wrong>. And every <details class="menu"> closes on Escape or a press elsewhere.
+// data-t-wrong>. And every <details class="menu"> closes on Escape or a press elsewhere, and opens to the side that has room.
 // Listeners sit on the document, so what the program draws later is served too.
 
 document.addEventListener("click", (event) => {
@@ -24,6 +24,8 @@ document.addEventListener("click", (event) => {
   const isPlain = !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey || event.button);
   if (search && isPlain) awaitSearch();
 });
+
+document.addEventListener("toggle", (event) => keepInSight(event.target), true);
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
@@ -132,6 +134,13 @@ function closeMenu(event) {
   if (!menu) return;
   menu.open = false;
   menu.querySelector("summary")?.focus();
+}
+
+function keepInSight(menu) {
+  if (!(menu instanceof Element) || !menu.matches("details.menu[open]")) return;
+  const { right, width } = menu.querySelector(".menu__pop")?.getBoundingClientRect() ?? {};
+  const hasRoomToTheLeft = menu.getBoundingClientRect().right >= width;
+  if (right > document.documentElement.clientWidth && hasRoomToTheLeft) menu.classList.add("menu--end");
 }
 
 function goToSearch(event) {

@@ -69,17 +69,36 @@ test('a secretary’s day', async ({ person, faults }) => {
     await expect.poll(() => inked(sheet)).toBeGreaterThan(100);
   });
 
-  await test.step('a change of the wrong meeting is dropped before it is sent', async () => {
+  const drops = page.locator('summary').filter({ hasText: t('meetings_drop_changes') });
+  const dropNow = page.getByRole('button', { name: t('meetings_drop_changes_now') });
+
+  await test.step('a change of the wrong meeting is dropped in the form, at once', async () => {
+    await page.getByRole('link', { name: t('state_edit'), exact: true }).click();
+    await expect(page).toHaveURL(/\/edit$/);
+    await expect(page.locator('[name="place"]')).toHaveValue(BRIEF.place);
+    await expect(drops).toHaveCount(0);
+    await page.locator('[name="place"]').fill('Nơi của cuộc khác');
+    await drops.click();
+    await axe(page);
+    await shot(page, 'day-drop-form', false);
+    await dropNow.click();
+    await expect(page).toHaveURL(address);
+    await expect(page.locator('.mh__m')).toContainText(BRIEF.place);
+    await expect(stage).not.toContainText(t('meetings_unpublished'));
+  });
+
+  await test.step('a change that was kept is dropped on the meeting\'s page', async () => {
     await page.getByRole('link', { name: t('state_edit'), exact: true }).click();
     await expect(page).toHaveURL(/\/edit$/);
     await page.locator('[name="place"]').fill('Nơi của cuộc khác');
     await expect(page.getByRole('status').filter({ hasText: like(t('composer_kept')) })).toBeVisible();
     await open(page, address);
     await expect(stage).toContainText(t('meetings_unpublished'));
-    await page.locator('summary').filter({ hasText: t('meetings_drop_changes') }).click();
+    await drops.click();
+    await expect(dropNow).toBeInViewport({ ratio: 1 });
     await axe(page);
     await shot(page, 'day-drop', false);
-    await page.getByRole('button', { name: t('meetings_drop_changes_now') }).click();
+    await dropNow.click();
     await expect(stage).not.toContainText(t('meetings_unpublished'));
     await expect(page.locator('.mh__m')).toContainText(BRIEF.place);
   });
@@ -89,6 +108,11 @@ test('a secretary’s day', async ({ person, faults }) => {
     await expect(page).toHaveURL(/\/edit$/);
     await sit(page, { date, ...hours });
     await page.locator('.cmp__foot').getByRole('button', { name: t('state_send_changes') }).click();
+    const look = page.getByRole('dialog');
+    await expect(look.getByText(t('preview_changes'))).toBeVisible();
+    await expect(look.locator('.deflist').first().locator('dt')).toHaveText([t('composer_time')]);
+    await expect(look.locator('.was')).toHaveText(/\d{2}\/\d{2}/);
+    await shot(page, 'day-change-look', false);
     await sendLooked(page);
     await expect(page).toHaveURL(address);
     await open(delegate, '/');

@@ -301,6 +301,9 @@ pub trait Meetings: Send + Sync {
     ) -> Outcome<Saved>;
     /// What was typed last: the draft, or the unpublished changes, or the meeting as published.
     async fn input(&self, caller: &Caller, meeting: MeetingId) -> Outcome<(MeetingInput, Saved, State)>;
+    /// What those who are invited know of: the meeting as it was sent last, as a form shows it, whatever was typed since;
+    /// nothing of a draft. For those who write it.
+    async fn sent(&self, caller: &Caller, meeting: MeetingId) -> Outcome<Option<MeetingInput>>;
     /// Publishes what was saved: a draft is scheduled, a scheduled meeting is changed, a postponed one gets its new date.
     /// A draft that is declared as held is entered as held at the hours of its sittings; over the limit is then recorded
     /// and not refused.

@@ -35,6 +35,7 @@ use {
     domain::services::Services,
     domain::time::Zone,
     leptos::serde_json::to_string,
+    std::collections::BTreeSet,
 };
 
 /// The form as it was last kept, with everything it offers.
@@ -46,6 +47,8 @@ pub struct Composed {
     pub stage: Stage,
     /// What was typed.
     pub input: MeetingInput,
+    /// What those who are invited know of; none of a draft.
+    pub sent: Option<MeetingInput>,
     /// What stands beside it.
     pub check: Check,
     /// What can be chosen.
@@ -126,13 +129,17 @@ pub async fn compose(
         }
         None => (started(&services, &caller, start).await?, None, Stage::Draft),
     };
-    let choices = choices(&services, &caller, &input).await?;
+    let sent = match id.filter(|_| stage != Stage::Draft) {
+        Some(id) => services.meetings.sent(&caller, id).await?,
+        None => None,
+    };
+    let choices = choices(&services, &caller, &input, sent.as_ref()).await?;
     let check = services.meetings.check(&caller, id, input.clone()).await?;
     let papers = match id {
         Some(id) => papers_of_items(&services, &caller, id).await?,
         None => BTreeMap::new(),
     };
-    Ok(Composed { saved, stage, input, check, choices, papers, now: now()? })
+    Ok(Composed { saved, stage, input, sent, check, choices, papers, now: now()? })
 }
 
 /// How many papers each agenda item holds, neutral lines among them.
@@ -176,12 +183,20 @@ fn own(caller: &Caller, tree: &[Agency]) -> Vec<AgencyId> {
 }
 
 #[cfg(feature = "ssr")]
-async fn choices(services: &Services, caller: &Caller, input: &MeetingInput) -> Result<Choices, Failure> {
+async fn choices(
+    services: &Services,
+    caller: &Caller,
+    input: &MeetingInput,
+    sent: Option<&MeetingInput>,
+) -> Result<Choices, Failure> {
     let agencies = services.agencies.tree(caller).await?;
     let agency = input.agency.parse().unwrap_or(caller.agency.id);
     let (hours, calendar) = working_time(services, caller, agency).await;
-    let people = services.people.named(caller, people_in(input)).await?;
-    let chosen = input.rooms.iter().filter_map(|room| room.parse().ok()).collect();
+    let forms = || [Some(input), sent].into_iter().flatten();
+    let named = forms().flat_map(people_in).collect::<BTreeSet<_>>();
+    let people = services.people.named(caller, named.into_iter().collect()).await?;
+    let chosen = forms().flat_map(|form| &form.rooms).filter_map(|room| room.parse().ok());
+    let chosen = chosen.collect::<BTreeSet<RoomId>>().into_iter().collect();
     let wanted = RoomsWanted { holder: Some(agency), chosen, ..RoomsWanted::default() };
     let RoomsOffered { rooms, has_more: has_more_rooms } = services.rooms.offer(caller, wanted).await?;
     Ok(Choices {
@@ -297,7 +312,12 @@ pub async fn save(
     let names = typed.clone();
     let page =
         id.parse::<MeetingId>().map_or("/meetings/new".to_owned(), |id| format!("/meetings/{id}/edit"));
-    match saved(&services, &caller, edited, Step::parse(&then), typed, input).await {
+    let step = Step::parse(&then);
+    if let (Step::DropChanges, Ok(id)) = (&step, id.parse::<MeetingId>()) {
+        let dropped = services.meetings.drop_changes(&caller, id).await;
+        return answer(&page, or_nothing_to_drop(dropped), &[], |()| format!("/meetings/{id}"));
+    }
+    match saved(&services, &caller, edited, step, typed, input).await {
         Ok(SaveOutcome::Goes(goal)) => answer(&page, Ok(goal), &[], |goal| goal),
         Ok(SaveOutcome::Refused { page, failure }) => {
             answer(&page, Err(failure), &[("all", "on")], |(): ()| page.clone())
@@ -321,6 +341,15 @@ pub async fn save(
             answer(&page, Err(failure), &typed, |(): ()| page.clone())
         }
     }
+}
+
+/// A form that was never kept has nothing to drop: the meeting is as it was sent, which is what was asked for.
+#[cfg(feature = "ssr")]
+fn or_nothing_to_drop(dropped: Result<(), Failure>) -> Result<(), Failure> {
+    dropped.or_else(|failure| match failure {
+        Failure::Refused(Refusal::WrongState) => Ok(()),
+        failure => Err(failure),
+    })
 }
 
 /// The result of a plain form that was saved.

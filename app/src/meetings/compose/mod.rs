@@ -4,6 +4,7 @@
 mod beside;
 pub mod calls;
 mod content;
+mod difference;
 mod field;
 pub mod finding;
 mod guests;

@@ -8,6 +8,7 @@ use leptos::prelude::*;
 use super::field::folded;
 use super::live;
 use super::overtaken::overtaken;
+use super::preview::is_changed;
 use super::sheet::Sheet;
 use super::step::SlotCode;
 use super::targets;
@@ -440,6 +441,7 @@ fn foot(sheet: Sheet) -> impl IntoView {
     };
     view! {
         <footer class="cmp__foot">
+            {dropping_changes(sheet)}
             <button class="btn btn--secondary" name="then" value="keep">{t(COMPOSER_KEEP)}</button>
             <button
                 class="btn btn--primary"
@@ -452,4 +454,21 @@ fn foot(sheet: Sheet) -> impl IntoView {
             </button>
         </footer>
     }
+}
+
+/// Dropping what was changed and not sent, once something is: folded, for what was typed is gone then.
+fn dropping_changes(sheet: Sheet) -> impl IntoView {
+    let is_changed = Memo::new(move |_| is_changed(sheet));
+    let menu = move || {
+        view! {
+            <details class="menu menu--up">
+                <summary class="btn btn--quiet"><Icon name="eraser"/>{t(MEETINGS_DROP_CHANGES)}</summary>
+                <div class="menu__pop menu__pop--form">
+                    <p>{t(MEETINGS_DROP_CHANGES_FOLLOWS)}</p>
+                    <button class="btn btn--danger" name="then" value="drop_changes">{t(MEETINGS_DROP_CHANGES_NOW)}</button>
+                </div>
+            </details>
+        }
+    };
+    move || is_changed.get().then(menu)
 }

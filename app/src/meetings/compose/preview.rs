@@ -3,10 +3,11 @@
 
 use std::collections::BTreeSet;
 
-use domain::count::Form;
+use domain::count::{Counterpart, Form};
 use domain::meetings::{GuestInput, MeetingInput};
 use leptos::prelude::*;
 
+use super::difference::{Difference, Fact, differences};
 use super::sheet::Sheet;
 use crate::meetings::words as meeting_words;
 use crate::text::keys::*;
@@ -48,55 +49,139 @@ fn body(sheet: Sheet) -> impl IntoView {
         let guests = guests_of(input).count();
         let unreached = (guests > 0)
             .then(|| view! { <p class="muted">{tf(PREVIEW_GUESTS_UNREACHED, &[("n", &guests)])}</p> });
-        let facts = facts(sheet, input)
-            .into_iter()
-            .map(|(label, words)| view! { <dt>{label}</dt> <dd class="preview__fact">{words}</dd> })
-            .collect_view();
+        let whole = whole(sheet, input);
+        let content = match sheet.sent.get_value() {
+            None => whole.into_any(),
+            Some(sent) => {
+                let differences = differences(&told(sheet, &sent), &told(sheet, input));
+                view! {
+                    {changes(&differences)}
+                    <details class="more">
+                        <summary><Icon name="chevron-right"/>{t(PREVIEW_WHOLE)}</summary>
+                        {whole}
+                    </details>
+                }
+                .into_any()
+            }
+        };
         view! {
             <p class="preview__title">{input.title.trim().to_owned()}</p>
-            <dl class="deflist">{facts}</dl>
-            {agenda(sheet, input)}
+            {warned}
             <p class="muted">{reached(input)}</p>
             {unreached}
-            {warned}
+            {content}
         }
     })
 }
 
-/// The facts that are there, each with its label.
-fn facts(sheet: Sheet, input: &MeetingInput) -> Vec<(&'static str, String)> {
+/// The invitation as its delegates will read it.
+fn whole(sheet: Sheet, input: &MeetingInput) -> impl IntoView + use<> {
+    let facts = facts(sheet, input)
+        .into_iter()
+        .filter(|fact| !fact.parts.is_empty())
+        .map(|fact| {
+            view! { <dt>{fact.label}</dt> <dd class="preview__fact">{named(&fact.words(), fact.between)}</dd> }
+        })
+        .collect_view();
+    view! {
+        <dl class="deflist">{facts}</dl>
+        {agenda(sheet, input)}
+    }
+}
+
+/// What those invited do not know yet, fact by fact.
+fn changes(differences: &[Difference]) -> AnyView {
+    if differences.is_empty() {
+        return view! { <p>{t(PREVIEW_UNCHANGED)}</p> }.into_any();
+    }
+    let parts = differences.iter().map(|difference| {
+        let changed = difference.changed.iter().map(|(was, now)| {
+            view! {
+                <p>{t(MEETINGS_CHANGED_BEFORE_WORD)}" "<span class="was">{was.clone()}</span></p>
+                <p>{t(MEETINGS_CHANGED_NOW)}" "<b>{now.clone()}</b></p>
+            }
+        });
+        let (changed, between) = (changed.collect_view(), difference.between);
+        let added = (!difference.added.is_empty())
+            .then(|| view! { <p>{t(PREVIEW_ADDED)}" "<b>{named(&difference.added, between)}</b></p> });
+        let dropped = (!difference.dropped.is_empty()).then(|| {
+            view! { <p>{t(PREVIEW_DROPPED)}" "<span class="was">{named(&difference.dropped, between)}</span></p> }
+        });
+        let reordered = difference.is_reordered.then(|| view! { <p>{t(PREVIEW_REORDERED)}</p> });
+        view! { <dt>{difference.label}</dt> <dd class="preview__fact">{changed}{added}{dropped}{reordered}</dd> }
+    });
+    view! {
+        <div>
+            <h3 class="label">{t(PREVIEW_CHANGES)}</h3>
+            <dl class="deflist">{parts.collect_view()}</dl>
+        </div>
+    }
+    .into_any()
+}
+
+/// Whether what is typed differs from what those invited know; never of a draft.
+pub(super) fn is_changed(sheet: Sheet) -> bool {
+    sheet.sent.with_value(|sent| {
+        let Some(sent) = sent else { return false };
+        sheet
+            .input
+            .with(|input| sent != input && !differences(&told(sheet, sent), &told(sheet, input)).is_empty())
+    })
+}
+
+/// Every fact that those invited are told anew when it changes, those that the invitation does not say among them.
+fn told(sheet: Sheet, input: &MeetingInput) -> Vec<Fact> {
+    let counterpart = Counterpart::parse(&input.counterpart).map(words::counterpart).unwrap_or_default();
+    let notice = if input.unexpected == "on" { t(MEETINGS_UNEXPECTED) } else { "" };
+    let mut all = vec![Fact::single(t(COMPOSER_TITLE), input.title.trim().to_owned())];
+    all.extend(facts(sheet, input));
+    all.push(Fact::list(t(COMPOSER_ITEMS), "; ", items(input)));
+    all.push(Fact::single(t(COMPOSER_WITH), counterpart.to_owned()));
+    all.push(Fact::single(t(COMPOSER_NOTICE), notice.to_owned()));
+    all
+}
+
+/// The facts of an invitation.
+fn facts(sheet: Sheet, input: &MeetingInput) -> Vec<Fact> {
     let kind = sheet.choices.with_value(|choices| {
         let rule = choices.rules.iter().find(|rule| rule.kind.code == input.kind);
         rule.map(|rule| meeting_words::kind(&rule.kind).to_owned()).unwrap_or_default()
     });
     let form = Form::parse(&input.form).map(words::form).unwrap_or_default();
-    let when: Vec<String> = input.readable_sittings(sheet.clock.today()).iter().map(text::sitting).collect();
+    let kind: Vec<String> = [kind, form.to_owned()].into_iter().filter(|words| !words.is_empty()).collect();
+    let sittings = input.readable_sittings(sheet.clock.today());
+    let sittings = sittings.iter().enumerate().map(|(at, sitting)| (at.to_string(), text::sitting(sitting)));
     let rooms = sheet.choices.with_value(|choices| {
         let name = |id: &String| choices.rooms.iter().find(|room| room.id.to_string() == *id);
         input.rooms.iter().filter_map(name).map(|room| room.name.clone()).collect::<Vec<_>>()
     });
     let place = rooms.into_iter().chain([input.place.trim().to_owned()]);
     let place: Vec<String> = place.filter(|name| !name.is_empty()).collect();
-    let person = |id: &str| sheet.person(id).map(|person| format!("{}, {}", person.name, person.position));
+    let person = |id: &str| {
+        let words = sheet.person(id).map(|person| format!("{}, {}", person.name, person.position));
+        words.unwrap_or_default()
+    };
     let agency = sheet.agency(&input.agency).map(|agency| agency.name).unwrap_or_default();
     let delegates = input.delegates.iter().filter_map(|code| {
         let (name, _, is_agency) = sheet.delegate(code)?;
-        Some(if is_agency { tf(COMPOSER_SENDS_DELEGATE, &[("agency", &name)]) } else { name })
+        let words = if is_agency { tf(COMPOSER_SENDS_DELEGATE, &[("agency", &name)]) } else { name };
+        Some((code.clone(), words))
     });
-    let sites = input.sites.iter().filter_map(|id| sheet.agency(id)).map(|agency| agency.short_name);
+    let guests = guests_of(input).map(|guest| guest.readable().words()).map(|words| (words.clone(), words));
     let has_sites = input.form != Form::InPerson.code();
-    let all = [
-        (COMPOSER_AGENCY, agency),
-        (COMPOSER_KIND, [kind, form.to_owned()].join(", ")),
-        (COMPOSER_TIME, when.join("; ")),
-        (COMPOSER_PLACE, place.join(", ")),
-        (PART_CHAIR, person(&input.chair).unwrap_or_default()),
-        (PART_SECRETARY, person(&input.secretary).unwrap_or_default()),
-        (COMPOSER_DELEGATES, named(delegates.collect())),
-        (COMPOSER_GUESTS, guests(input)),
-        (COMPOSER_SITES, if has_sites { named(sites.collect()) } else { String::new() }),
-    ];
-    all.into_iter().filter(|(_, words)| !words.is_empty()).map(|(label, words)| (t(label), words)).collect()
+    let sites = input.sites.iter().filter(|_| has_sites);
+    let sites = sites.filter_map(|id| Some((id.clone(), sheet.agency(id)?.short_name)));
+    vec![
+        Fact::single(t(COMPOSER_AGENCY), agency),
+        Fact::single(t(COMPOSER_KIND), kind.join(", ")),
+        Fact::list(t(COMPOSER_TIME), "; ", sittings),
+        Fact::single(t(COMPOSER_PLACE), place.join(", ")),
+        Fact::single(t(PART_CHAIR), person(&input.chair)),
+        Fact::single(t(PART_SECRETARY), person(&input.secretary)),
+        Fact::list(t(COMPOSER_DELEGATES), ", ", delegates),
+        Fact::list(t(COMPOSER_GUESTS), "; ", guests),
+        Fact::list(t(COMPOSER_SITES), ", ", sites),
+    ]
 }
 
 /// The guests that were typed.
@@ -104,24 +189,27 @@ fn guests_of(input: &MeetingInput) -> impl Iterator<Item = &GuestInput> {
     input.guests.iter().filter(|guest| !guest.is_blank())
 }
 
-/// The first guests, each with position and organisation, and how many more there are.
-fn guests(input: &MeetingInput) -> String {
-    let words = |guest: &GuestInput| guest.readable().words();
-    let first = guests_of(input).take(NAMED_AT_MOST).map(words).collect::<Vec<_>>().join("; ");
-    match guests_of(input).count().saturating_sub(NAMED_AT_MOST) {
-        0 => first,
-        rest => tf(MEETINGS_GUESTS_MORE, &[("first", &first), ("n", &rest)]),
-    }
-}
-
 /// The first names, and how many more there are.
-fn named(names: Vec<String>) -> String {
-    let rest = names.len().saturating_sub(NAMED_AT_MOST);
-    let first = names.iter().take(NAMED_AT_MOST).cloned().collect::<Vec<_>>().join(", ");
-    match rest {
+fn named(names: &[String], between: &str) -> String {
+    let first = names.iter().take(NAMED_AT_MOST).cloned().collect::<Vec<_>>().join(between);
+    match names.len().saturating_sub(NAMED_AT_MOST) {
         0 => first,
         rest => tf(PREVIEW_MORE, &[("names", &first), ("n", &rest)]),
     }
+}
+
+/// The items of the agenda, each with all that is read of it. One that is new has its words for a key.
+fn items(input: &MeetingInput) -> impl Iterator<Item = (String, String)> {
+    let items = input.agenda.iter().filter(|item| !item.title.trim().is_empty());
+    items.map(|item| {
+        let minutes = item.minutes.trim();
+        let minutes = if minutes.is_empty() { String::new() } else { tf(AGENDA_MINUTES, &[("n", &minutes)]) };
+        let discussion =
+            if item.discussion == "on" { t(AGENDA_DISCUSSION).to_owned() } else { String::new() };
+        let about = [item.title.trim().to_owned(), minutes, item.presenter.trim().to_owned(), discussion];
+        let words = about.into_iter().filter(|words| !words.is_empty()).collect::<Vec<_>>().join(", ");
+        (if item.id.is_empty() { words.clone() } else { item.id.clone() }, words)
+    })
 }
 
 fn agenda(sheet: Sheet, input: &MeetingInput) -> impl IntoView + use<> {

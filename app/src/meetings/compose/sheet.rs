@@ -132,6 +132,8 @@ pub(super) struct Sheet {
     pub(super) choices: StoredValue<Choices>,
     /// How many papers each agenda item held when the page was read, by its identifier.
     pub(super) papers: StoredValue<BTreeMap<String, u32>>,
+    /// What those who are invited know of; none of a draft.
+    pub(super) sent: StoredValue<Option<MeetingInput>>,
     /// How far the meeting has come.
     pub(super) stage: Stage,
     /// What dates without their year are read by.
@@ -198,6 +200,7 @@ impl Sheet {
             people: RwSignal::new(composed.choices.people.clone()),
             choices: StoredValue::new(composed.choices),
             papers: StoredValue::new(composed.papers),
+            sent: StoredValue::new(composed.sent),
             stage: composed.stage,
             clock: session::clock(),
             is_unchecked: RwSignal::new(false),

@@ -26,6 +26,8 @@ pub(super) enum Step {
     Publish,
     /// Sends what was looked at.
     Send,
+    /// Drops what was changed since the meeting was sent.
+    DropChanges,
     /// One more sitting, on the working day after the last one.
     AddSitting,
     /// Away with a sitting.
@@ -105,6 +107,7 @@ impl Step {
             "check" => Some(Step::Check),
             "publish" => Some(Step::Publish),
             "send" => Some(Step::Send),
+            "drop_changes" => Some(Step::DropChanges),
             "add_sitting" => Some(Step::AddSitting),
             "drop_sitting" => place().map(Step::DropSitting),
             "add_room" => Some(Step::AddRoom),
@@ -150,6 +153,7 @@ impl Step {
             | Step::Check
             | Step::Publish
             | Step::Send
+            | Step::DropChanges
             | Step::AddSite
             | Step::AddDelegate
             | Step::FindRoom
@@ -219,6 +223,7 @@ impl Step {
             Step::Check
             | Step::Publish
             | Step::Send
+            | Step::DropChanges
             | Step::ApplySlot(_)
             | Step::ApplyRoom(_)
             | Step::MakeOnline => "check",

@@ -296,6 +296,21 @@ pub(super) async fn input(
     Ok((typed(&mut db, meeting, &head).await?, saved, state))
 }
 
+/// What was sent last, for those who may type; nothing of a draft.
+pub(super) async fn sent(
+    backend: &Backend,
+    caller: &Caller,
+    meeting: MeetingId,
+) -> Done<Option<MeetingInput>> {
+    let mut db = backend.db();
+    let head = Head::load(db, caller, meeting, backend.zone().date(caller.now)).await?;
+    head.permit(caller, Action::ComposeMeeting)?;
+    match head.stage()? {
+        Stage::Draft => Ok(None),
+        _ => Ok(Some(of_rows(&mut db, meeting, &head).await?)),
+    }
+}
+
 /// The draft, or the meeting's rows as a form shows them.
 pub(super) async fn typed(on: &mut impl Source, meeting: MeetingId, head: &Head) -> Done<MeetingInput> {
     if head.draft.is_empty() { of_rows(on, meeting, head).await } else { stored::json(&head.draft) }

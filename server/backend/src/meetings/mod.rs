@@ -77,6 +77,10 @@ impl Meetings for Backend {
         self.in_turn(caller, draft::input(self, caller, meeting)).await
     }
 
+    async fn sent(&self, caller: &Caller, meeting: MeetingId) -> Outcome<Option<MeetingInput>> {
+        self.in_turn(caller, draft::sent(self, caller, meeting)).await
+    }
+
     async fn publish(&self, caller: &Caller, meeting: MeetingId, rev: i64) -> Outcome<Saved> {
         self.outcome(publish::publish(self, caller, meeting, rev).await)
     }

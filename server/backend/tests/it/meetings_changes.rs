@@ -19,6 +19,10 @@ async fn changes_that_were_not_sent_are_dropped_and_the_form_shows_the_meeting_a
         let (sent, saved, _) = meetings.input(&secretary, id).await.unwrap();
         let changed = MeetingInput { title: "Tên khác".into(), place: "Nơi khác".into(), ..sent.clone() };
         let kept = meetings.save(&secretary, Some((id, saved.rev)), changed.clone()).await.unwrap();
+        // What was sent is told beside it, to those who write it.
+        assert_eq!(meetings.sent(&secretary, id).await, Ok(Some(sent.clone())));
+        assert_eq!(meetings.sent(&other, id).await, Err(Failure::NotFound));
+        assert_eq!(meetings.sent(&chair, id).await, Err(Failure::Forbidden));
 
         assert_eq!(meetings.drop_changes(&other, id).await, Err(Failure::NotFound), "{}", world.engine);
         assert_eq!(meetings.drop_changes(&chair, id).await, Err(Failure::Forbidden));
@@ -56,6 +60,7 @@ async fn a_draft_has_nothing_to_go_back_to() {
         let secretary = world.caller(Role::Secretary, "SNV").await;
         let typed = briefing(&secretary, &secretary, &[]);
         let draft = world.backend.save(&secretary, None, typed).await.unwrap();
+        assert_eq!(world.backend.sent(&secretary, draft.id).await, Ok(None));
         let refused = world.backend.drop_changes(&secretary, draft.id).await;
         assert_eq!(refused, Err(Failure::Refused(Refusal::WrongState)), "{}", world.engine);
     })

@@ -20,7 +20,7 @@ use super::super::step::{Step, add_once};
 use super::form::{data, focus_on, focused, read, text};
 use super::keep::{begin_turn, changed, check, keep, show};
 use crate::failure::CallError;
-use crate::meetings::calls::publish;
+use crate::meetings::calls::{drop_changes, publish};
 use crate::ui::dialog;
 
 pub(super) fn submit(sheet: Sheet, event: &leptos::ev::SubmitEvent) {
@@ -45,6 +45,7 @@ pub(super) fn submit(sheet: Sheet, event: &leptos::ev::SubmitEvent) {
                 });
             }
         }
+        Step::DropChanges => spawn_local(drop_all(sheet)),
         Step::Check => {
             sheet.shows_missing.set(true);
             spawn_local(check(sheet));
@@ -166,6 +167,24 @@ async fn send(sheet: Sheet) {
             // Somebody may have been faster: what is free now stands beside the refusal.
             check(sheet).await;
         }
+    }
+}
+
+/// Keeps what was typed last, so that no save follows and the trail holds it, then goes back to what was sent.
+async fn drop_all(sheet: Sheet) {
+    if !keep_now(sheet).await {
+        return;
+    }
+    let Some(keeper) = sheet.keeper.try_get_value() else { return };
+    let _place = keeper.place().await;
+    let Some(saved) = keeper.saved() else { return };
+    match drop_changes(saved.id).await {
+        Ok(()) => {
+            let _ = window().location().set_href(&format!("/meetings/{}", saved.id));
+            // The page is on its way out, and no save may come between.
+            pending::<()>().await;
+        }
+        Err(CallError(failure)) => tell(sheet, failure),
     }
 }
 
