@@ -20,7 +20,7 @@ use crate::support::{World, each_busy_database, each_database, instant, sitting}
 const YEAR: u32 = MEETINGS_A_YEAR_AT_MOST;
 
 /// The numbers from 1, and what is inserted for each.
-fn numbered(count: u32, insert: &str) -> String {
+pub(crate) fn numbered(count: u32, insert: &str) -> String {
     format!(
         "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {count}) INSERT INTO {insert} FROM n"
     )

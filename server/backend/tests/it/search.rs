@@ -10,7 +10,7 @@ use domain::people::{People, PersonChange, PersonInput};
 use domain::rooms::{Rooms, RoomsWanted};
 use domain::rules::Rules;
 
-use crate::bounds::fill_year;
+use crate::bounds::{fill_year, numbered};
 use crate::meetings_record::line;
 use crate::support::{World, each_database};
 
@@ -317,6 +317,41 @@ async fn of_a_word_that_most_meetings_hold_the_newest_thousand_are_found() {
         // Whoever knows of few meetings finds the oldest among so many.
         let theirs = page(&other, 1).await;
         assert_eq!((theirs.total, theirs.has_more, theirs.rows.len()), (1, false, 1));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn of_dates_on_which_very_much_is_held_the_newest_sittings_are_looked_at() {
+    /// Sittings that a search by dates looks at.
+    const LOOKED_AT: u32 = 20_000;
+    each_database(async |world| {
+        let secretary = world.caller(Role::Secretary, "SNV").await;
+        for (title, at) in [("Đầu năm", "2026-01-05T08:00/10:00"), ("Cuối năm", "2026-12-05T08:00/10:00")]
+        {
+            world.meeting("SNV").title(title).at(at).store().await;
+        }
+        let elsewhere = world.meeting("STC").title("Nơi khác").at("2026-06-01T08:00/10:00").store().await;
+        index(world).await;
+        let page = async |text: &str| {
+            let filter = MeetingFilter { text: text.into(), ..MeetingFilter::default() };
+            let page = Meetings::list(&world.backend, &secretary, filter).await.unwrap();
+            (page.rows.into_iter().map(|row| row.title).collect::<Vec<_>>(), page.has_more)
+        };
+        let mut all = page("2026").await;
+        all.0.sort();
+        assert_eq!(all, (vec!["Cuối năm".to_owned(), "Đầu năm".to_owned()], false), "{}", world.engine);
+        let sitting = format!(
+            "sitting (meeting_id, position, date, from_minute, to_minute) \
+             SELECT '{elsewhere}', i, '2026-06-02', 480, 540"
+        );
+        world.run(&numbered(LOOKED_AT - 1, &sitting)).await;
+        assert_eq!(
+            page("2026").await,
+            (vec!["Cuối năm".to_owned()], true),
+            "and it is said that there are more"
+        );
+        assert_eq!(page("tháng 1").await, (vec!["Đầu năm".to_owned()], false));
     })
     .await;
 }
