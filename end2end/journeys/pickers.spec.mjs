@@ -24,8 +24,8 @@ async function hold(page, address) {
   };
   await page.route(address, keep);
   return async () => {
-    await page.unroute(address);
     release();
+    await page.unrouteAll({ behavior: 'wait' });
   };
 }
 
