@@ -142,6 +142,9 @@ fn refused(refusal: &Refusal) -> Described {
             Described::new(tf(REFUSED_ITEM_HAS_PAPERS, &[("n", papers)]), t(REFUSED_ITEM_HAS_PAPERS_BODY))
         }
         Refusal::RollNotOpen => Described::new(t(REFUSED_ROLL_NOT_OPEN), t(REFUSED_ROLL_NOT_OPEN_BODY)),
+        Refusal::NotToBeTakenOff => {
+            Described::new(t(REFUSED_NOT_TO_BE_TAKEN_OFF), t(REFUSED_NOT_TO_BE_TAKEN_OFF_BODY))
+        }
         Refusal::RoomWithdrawn { room } => {
             Described::new(tf(REFUSED_ROOM_WITHDRAWN, &[("room", room)]), t(REFUSED_ROOM_WITHDRAWN_BODY))
         }

@@ -88,6 +88,8 @@ test('guests are called and counted apart, and somebody is added while the meeti
   await test.step('a guest is marked like a delegate', async () => {
     await called(secretary, 'Khách thứ nhất').getByText(t('roll_in_room')).click();
     await expect(roll).toContainText(t('roll_delegates_present', { a: 0, n: 3, b: 1, m: 1 }));
+    // The numbers are of everybody who is called.
+    await expect(roll.getByRole('img')).toHaveAccessibleName(t('roll_sentence', { a: 1, b: 0, c: 0, d: 3 }));
   });
 
   await test.step('a delegate who came unexpected is found and added', async () => {
@@ -107,6 +109,20 @@ test('guests are called and counted apart, and somebody is added while the meeti
     await expect(called(secretary, 'Khách đến sau')).toContainText(t('guest_sort_ministry'));
     await expect(secretary.locator('#add-name')).toHaveValue('');
     await shot(secretary, 'guests-roll');
+  });
+
+  await test.step('whoever was added by mistake is taken off again, until they are called', async () => {
+    await secretary.locator('#add-name').fill('Khách nhầm cuộc');
+    await secretary.getByRole('button', { name: t('roll_add_submit') }).click();
+    const wrong = called(secretary, 'Khách nhầm cuộc');
+    const off = wrong.getByRole('button', { name: t('roll_take_off_of', { name: 'Khách nhầm cuộc' }) });
+    await wrong.getByText(t('roll_in_room')).click();
+    await expect(off).toHaveCount(0);
+    await wrong.getByRole('button', { name: t('roll_undo', { name: 'Khách nhầm cuộc' }) }).click();
+    await axe(secretary);
+    await off.click();
+    await expect(wrong).toHaveCount(0);
+    await expect(called(secretary, 'Khách thứ nhất').getByRole('button', { name: like(t('roll_take_off')) })).toHaveCount(0);
   });
 
   await test.step('the one who was added is told', async () => {

@@ -140,6 +140,7 @@ const CALLS: &[(&str, Access)] = &[
     ("/api/attendance/mark-rest", Needs(CallRoll)),
     ("/api/attendance/mark-site", Needs(CallRoll)),
     ("/api/attendance/add", Needs(AddParticipants)),
+    ("/api/attendance/take-off", Needs(AddParticipants)),
     ("/api/papers/rename", Needs(ManagePapers)),
     ("/api/papers/neutral-line", Needs(ManagePapers)),
     ("/api/papers/withdraw", Needs(ManagePapers)),

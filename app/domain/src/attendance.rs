@@ -109,6 +109,16 @@ impl RollTally {
         Self::count(guests.into_iter().map(|guest| &guest.presence))
     }
 
+    /// Both together.
+    pub fn and(self, others: RollTally) -> RollTally {
+        RollTally {
+            in_room: self.in_room + others.in_room,
+            online: self.online + others.online,
+            absent: self.absent + others.absent,
+            not_called: self.not_called + others.not_called,
+        }
+    }
+
     fn count<'a>(presences: impl Iterator<Item = &'a Presence>) -> RollTally {
         let mut tally = RollTally::default();
         for presence in presences {
@@ -214,6 +224,9 @@ pub trait Attendance: Send + Sync {
     /// once, and nobody else is told. Needs `AddParticipants`. `Invalid` names `delegate` or `site`, or a field of the
     /// guest.
     async fn add(&self, caller: &Caller, meeting: MeetingId, added: Vec<Added>) -> Outcome<()>;
+    /// Takes somebody off the roll who was added by mistake while the meeting is under way, with the site that joined with
+    /// them. Needs `AddParticipants`. Refusal: `NotToBeTakenOff`.
+    async fn take_off(&self, caller: &Caller, meeting: MeetingId, participant: ParticipantId) -> Outcome<()>;
     /// What the hall shows now.
     async fn hall(&self, caller: &Caller, meeting: MeetingId) -> Outcome<Hall>;
     /// The caller is present, by the code of the moment; gives the meeting's title.
@@ -226,4 +239,18 @@ pub trait Attendance: Send + Sync {
         agency: AgencyId,
         text: &str,
     ) -> Outcome<Vec<PersonRef>>;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_rolls_together_are_everybody_of_both() {
+        let one = RollTally { in_room: 1, online: 2, absent: 3, not_called: 4 };
+        let other = RollTally { in_room: 10, online: 20, absent: 30, not_called: 40 };
+        let both = one.and(other);
+        assert_eq!(both, RollTally { in_room: 11, online: 22, absent: 33, not_called: 44 });
+        assert_eq!((both.present(), both.total()), (33, one.total() + other.total()));
+    }
 }

@@ -107,6 +107,7 @@ deeds! {
     AttendanceAdd = "attendance.add", MeetingReaders;
     AttendanceBehind = "attendance.behind", MeetingReaders;
     AttendanceJoin = "attendance.join", MeetingReaders;
+    AttendanceTakeOff = "attendance.take_off", MeetingReaders;
     // These three hold reasons for absence.
     AttendanceMark = "attendance.mark", RollCallers;
     AttendanceMarkRest = "attendance.mark_rest", RollCallers;

@@ -82,6 +82,9 @@ pub enum Refusal {
     },
     /// The meeting is not open yet, so nobody can be marked as present and no site as connected.
     RollNotOpen,
+    /// Only somebody who was added while the meeting is under way is taken off the roll, and only until they are called or
+    /// have sat down in the call.
+    NotToBeTakenOff,
     /// The room is no longer in use, so no new meeting may book it.
     RoomWithdrawn {
         /// The room.

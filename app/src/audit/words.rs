@@ -55,6 +55,7 @@ fn words_of(deed: Deed) -> Text {
         Deed::AttendanceMarkSite => DEED_ATTENDANCE_MARK_SITE,
         Deed::AttendanceNameDelegates => DEED_ATTENDANCE_NAME_DELEGATES,
         Deed::AttendanceScan => DEED_ATTENDANCE_SCAN,
+        Deed::AttendanceTakeOff => DEED_ATTENDANCE_TAKE_OFF,
         Deed::BaselineSet => DEED_BASELINE_SET,
         Deed::ImportsAgencies
         | Deed::ImportsBaseline

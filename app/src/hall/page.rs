@@ -205,9 +205,9 @@ impl Screen {
                 stat(format!("{}/{}", of_guests.present(), of_guests.total()), "users", t(HALL_GUESTS))
             });
             let sites = (sites > 0).then(|| stat(format!("{connected}/{sites}"), "wifi", t(HALL_SITES)));
-            let not_called = roll.not_called + of_guests.not_called;
-            let waiting =
-                (not_called > 0).then(|| stat(not_called.to_string(), "hourglass", t(HALL_NOT_CALLED)));
+            let roll = roll.and(of_guests);
+            let waiting = (roll.not_called > 0)
+                .then(|| stat(roll.not_called.to_string(), "hourglass", t(HALL_NOT_CALLED)));
             let absent = (roll.absent > 0).then(|| stat(roll.absent.to_string(), "user-x", t(HALL_ABSENT)));
             view! {
                 {stat(roll.in_room.to_string(), "building-2", t(HALL_IN_ROOM))}

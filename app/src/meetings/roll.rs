@@ -12,7 +12,7 @@ use server_fn::ServerFn;
 
 use super::desk::Desk;
 use super::roll_add;
-use super::roll_calls::{self, Mark, MarkRest};
+use super::roll_calls::{self, Mark, MarkRest, TakeOff};
 use super::roll_narrow::Narrowing;
 use super::roll_row::{RollRow, Tallies};
 use super::step::Step;
@@ -113,10 +113,7 @@ fn hall_link(desk: Desk) -> impl IntoView {
 
 /// Marks everybody who is left, once it is asked: it is many marks at once, and each is taken back by itself.
 fn rest(desk: Desk, tallies: Memo<Tallies>) -> impl IntoView {
-    let left = Memo::new(move |_| {
-        let Tallies { delegates, guests, .. } = tallies.get();
-        delegates.not_called + guests.not_called
-    });
+    let left = Memo::new(move |_| tallies.with(|tallies| tallies.everybody().not_called));
     let is_left = Memo::new(move |_| left.get() > 0);
     move || {
         is_left.get().then(|| {
@@ -139,9 +136,10 @@ fn rest(desk: Desk, tallies: Memo<Tallies>) -> impl IntoView {
     }
 }
 
-/// The bar and the numbers of the delegates, the agencies that are to name somebody, and in one line how many of delegates and guests are present.
+/// The bar and the numbers of everybody who is called, the agencies that are to name somebody, and in one line how many of
+/// delegates and guests are present.
 fn summary(tallies: Memo<Tallies>) -> impl IntoView {
-    let tally = Memo::new(move |_| tallies.get().delegates);
+    let tally = Memo::new(move |_| tallies.with(Tallies::everybody));
     let present = move || {
         let Tallies { delegates, guests, .. } = tallies.get();
         let numbers = [delegates.present(), delegates.total(), guests.present(), guests.total()];
@@ -223,8 +221,29 @@ fn line(
                 <span class="item__title">{name}</span>
                 <span class="item__meta">{meta}{code}</span>
             </span>
+            {taking_off(desk, of, id)}
             {control}
         </div>
+    }
+}
+
+/// Whoever was added by mistake is taken off again, until they are called.
+fn taking_off(desk: Desk, of: Memo<RollRow>, id: ParticipantId) -> impl IntoView {
+    let may = Memo::new(move |_| {
+        let is_open = of.with(|of| of.is_added && of.presence == Presence::NotCalled);
+        is_open && desk.meeting.with(|meeting| meeting.may(Action::AddParticipants))
+    });
+    move || {
+        may.get().then(|| {
+            let label = of.with(|of| tf(ROLL_TAKE_OFF_OF, &[("name", &of.name)]));
+            view! {
+                <Step desk path=TakeOff::PATH>
+                    <input r#type="hidden" name="id" value=desk.id.to_string()/>
+                    <input r#type="hidden" name="participant" value=id.to_string()/>
+                    <button class="btn btn--icon" aria-label=label title=t(ROLL_TAKE_OFF)><Icon name="user-minus"/></button>
+                </Step>
+            }
+        })
     }
 }
 

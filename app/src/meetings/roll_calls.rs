@@ -125,6 +125,18 @@ pub async fn add_participants(
     back_with(id, "?tab=delegates#roll", outcome, &typed)
 }
 
+/// Takes somebody off the roll who was added by mistake.
+#[server(endpoint = "attendance/take-off")]
+pub async fn take_off(
+    /// The meeting.
+    id: MeetingId,
+    /// Who.
+    participant: ParticipantId,
+) -> Result<(), CallError> {
+    let (services, caller) = asked()?;
+    back(id, "?tab=delegates#roll", services.attendance.take_off(&caller, id, participant).await)
+}
+
 #[cfg(feature = "ssr")]
 fn read_added(delegate: &str, is_site: bool, guest: GuestInput) -> Result<Vec<Added>, Failure> {
     let mut added = Vec::new();

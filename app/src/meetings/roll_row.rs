@@ -27,6 +27,11 @@ impl Tallies {
             unnamed: meeting.participants.iter().filter(|of| of.person.is_none()).count(),
         }
     }
+
+    /// Everybody who is called.
+    pub(super) fn everybody(&self) -> RollTally {
+        self.delegates.and(self.guests)
+    }
 }
 
 /// One row of the roll: a delegate, a seat that nobody has been named for, or a guest.
@@ -40,6 +45,8 @@ pub(super) struct RollRow {
     pub(super) called_by: Option<CalledBy>,
     /// Whether there is somebody to be called.
     pub(super) is_named: bool,
+    /// Whether they were added while the meeting is under way.
+    pub(super) is_added: bool,
 }
 
 impl RollRow {
@@ -56,6 +63,7 @@ impl RollRow {
             presence: of.presence.clone(),
             called_by: of.called_by,
             is_named: of.person.is_some(),
+            is_added: of.added.is_some(),
         }
     }
 
@@ -69,6 +77,7 @@ impl RollRow {
             presence: of.presence.clone(),
             called_by: of.called_by,
             is_named: true,
+            is_added: of.added.is_some(),
         }
     }
 }

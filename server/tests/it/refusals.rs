@@ -200,6 +200,14 @@ fn calls(office: &Office) -> BTreeMap<&'static str, Call> {
             ),
         ),
         (
+            "/api/attendance/take-off",
+            missing(
+                &secretary,
+                &format!("{held}?tab=delegates"),
+                vec![("id", on.clone()), ("participant", nobody())],
+            ),
+        ),
+        (
             "/api/attendance/mark-site",
             missing(&secretary, &format!("{held}?tab=sites"), vec![("id", on.clone()), ("site", nobody())]),
         ),

@@ -18,17 +18,17 @@ use crate::scope::MeetingScope;
 use crate::stop::{Done, Stop};
 use crate::{Backend, agencies, people, stored};
 
-/// What the trail says of those who were added.
+/// What the trail says of those who were added, or taken off again.
 #[derive(Debug, Default, Serialize)]
-struct AddedEntry {
+pub(super) struct AddedEntry {
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    delegates: Vec<String>,
+    pub(super) delegates: Vec<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    invited: Vec<String>,
+    pub(super) invited: Vec<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    sites: Vec<String>,
+    pub(super) sites: Vec<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    guests: Vec<String>,
+    pub(super) guests: Vec<String>,
 }
 
 pub(super) async fn add(
@@ -176,11 +176,12 @@ impl Adding<'_> {
         if sites >= i64::from(SITES_AT_MOST) {
             return Err(invalid("site", Problem::TooMany(SITES_AT_MOST)));
         }
-        let written = q("INSERT INTO site (meeting_id, agency_id, position, is_connected) \
-             VALUES ($1, $2, $3, FALSE) ON CONFLICT (meeting_id, agency_id) DO NOTHING")
+        let written = q("INSERT INTO site (meeting_id, agency_id, position, is_connected, added_at) \
+             VALUES ($1, $2, $3, FALSE, $4) ON CONFLICT (meeting_id, agency_id) DO NOTHING")
         .bind(self.meeting)
         .bind(agency)
         .bind(last + 1)
+        .bind(self.caller.now)
         .run(tx)
         .await?;
         Ok(written > 0)

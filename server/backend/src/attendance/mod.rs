@@ -4,6 +4,7 @@
 mod adding;
 mod code;
 pub(crate) mod naming;
+mod taking_off;
 
 use async_trait::async_trait;
 use domain::access::{Action, Caller, Stage};
@@ -61,6 +62,10 @@ impl Attendance for Backend {
 
     async fn add(&self, caller: &Caller, meeting: MeetingId, added: Vec<Added>) -> Outcome<()> {
         self.outcome(adding::add(self, caller, meeting, added).await)
+    }
+
+    async fn take_off(&self, caller: &Caller, meeting: MeetingId, participant: ParticipantId) -> Outcome<()> {
+        self.outcome(taking_off::take_off(self, caller, meeting, participant).await)
     }
 
     async fn hall(&self, caller: &Caller, meeting: MeetingId) -> Outcome<Hall> {

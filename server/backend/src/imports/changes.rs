@@ -71,6 +71,7 @@ fn area(deed: Deed) -> Option<Area> {
         }
         Deed::BaselineSet | Deed::ImportsBaseline => Some(Area::Baseline),
         Deed::AttendanceAdd
+        | Deed::AttendanceTakeOff
         | Deed::AttendanceMarkSite
         | Deed::AttendanceNameDelegates
         | Deed::ImportsMeetings

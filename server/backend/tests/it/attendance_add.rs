@@ -3,8 +3,8 @@
 use domain::access::{Action, Caller, Role, Stage};
 use domain::attendance::{Added, Attendance, Presence};
 use domain::count::Form;
-use domain::error::{Failure, FieldProblem, Problem};
-use domain::ids::{MeetingId, PersonId};
+use domain::error::{Failure, FieldProblem, Problem, Refusal};
+use domain::ids::{MeetingId, ParticipantId, PersonId};
 use domain::live::{Arrival, Coming, LivePort, Seat};
 use domain::meetings::{Meetings, Waiting};
 
@@ -150,6 +150,143 @@ async fn somebody_added_to_an_online_meeting_has_a_seat_and_an_agency_may_join_a
             let arrival = Arrival { seat, page, how: Coming::Pressed };
             let connection = domain::ids::ConnectionId(world.id());
             world.backend.sit(who, id, arrival, connection, None).await.unwrap();
+        }
+    })
+    .await;
+}
+
+/// Everybody on the roll, guests included, with whether they were added.
+async fn roll(world: &World, of: &Caller, meeting: MeetingId) -> Vec<(ParticipantId, bool)> {
+    let meeting = get(world, of, meeting).await;
+    let delegates = meeting.participants.iter().map(|of| (of.id, of.added.is_some()));
+    delegates.chain(meeting.guests.iter().map(|of| (of.id, of.added.is_some()))).collect()
+}
+
+#[tokio::test]
+async fn whoever_was_added_by_mistake_is_taken_off_with_their_site_and_the_trail_says_so() {
+    each_database(async |world| {
+        let (secretary, id) = under_way(world, Form::Hybrid).await;
+        let before = get(world, &secretary, id).await;
+        let (late, agency) = (world.person("STC").await, world.agency("SYT").await);
+        let added = vec![
+            Added::Person(late.person),
+            Added::Agency { agency, is_site: true },
+            Added::Guest(guest("Khách", "Giám đốc", "Công ty A")),
+        ];
+        world.backend.add(&secretary, id, added).await.unwrap();
+        for (one, is_added) in roll(world, &secretary, id).await {
+            let refused = Err(Failure::Refused(Refusal::NotToBeTakenOff));
+            let expected = if is_added { Ok(()) } else { refused };
+            assert_eq!(world.backend.take_off(&secretary, id, one).await, expected, "{}", world.engine);
+        }
+        let after = get(world, &secretary, id).await;
+        assert_eq!(
+            (after.participants, after.guests, after.sites),
+            (before.participants, before.guests, before.sites)
+        );
+        assert_eq!(world.backend.get(&late, id).await, Err(Failure::NotFound), "they know of it no more");
+        let told: Vec<(String,)> =
+            backend::q("SELECT before_json FROM audit WHERE what = 'attendance.take_off' ORDER BY at, id")
+                .all(world.backend.db())
+                .await
+                .unwrap();
+        let told = format!("{told:?}");
+        for name in ["Khách, Giám đốc, Công ty A", &late.name, "SYT", "sites"] {
+            assert!(told.contains(name), "{told}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn whoever_was_called_or_has_joined_has_taken_part_and_stays() {
+    each_database(async |world| {
+        let (secretary, id) = under_way(world, Form::Hybrid).await;
+        let (called, joined, agency) =
+            (world.person("STC").await, world.person("STC").await, world.agency("SYT").await);
+        let added = vec![
+            Added::Person(called.person),
+            Added::Person(joined.person),
+            Added::Agency { agency, is_site: true },
+            Added::Guest(guest("Khách", "", "")),
+        ];
+        world.backend.add(&secretary, id, added).await.unwrap();
+        let clerk = world.caller(Role::Delegate, "SYT").await;
+        for (who, seat) in [(&joined, Seat::Person(joined.person)), (&clerk, Seat::Site(agency))] {
+            let page = domain::ids::PageId(world.id());
+            let arrival = Arrival { seat, page, how: Coming::Pressed };
+            let connection = domain::ids::ConnectionId(world.id());
+            world.backend.sit(who, id, arrival, connection, None).await.unwrap();
+        }
+        world.backend.mark_site(&secretary, id, agency, false).await.unwrap();
+        let added: Vec<ParticipantId> =
+            roll(world, &secretary, id).await.into_iter().filter(|one| one.1).map(|one| one.0).collect();
+        let [of_called, of_joined, _, of_guest] = added[..] else { panic!("{added:?}") };
+        for absent in [of_called, of_guest] {
+            let presence = Presence::Absent { reason: String::new() };
+            world.backend.mark(&secretary, id, absent, presence).await.unwrap();
+        }
+        world.backend.mark(&secretary, id, of_joined, Presence::NotCalled).await.unwrap();
+        for one in &added {
+            let refused = Err(Failure::Refused(Refusal::NotToBeTakenOff));
+            assert_eq!(world.backend.take_off(&secretary, id, *one).await, refused, "{}", world.engine);
+        }
+        // A mark that was a slip is taken back, and then they are.
+        for one in [of_called, of_guest] {
+            world.backend.mark(&secretary, id, one, Presence::NotCalled).await.unwrap();
+            world.backend.take_off(&secretary, id, one).await.unwrap();
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn those_whom_an_added_agency_named_are_taken_off_one_by_one() {
+    each_database(async |world| {
+        let (secretary, id) = under_way(world, Form::InPerson).await;
+        let agency = world.agency("SYT").await;
+        world.backend.add(&secretary, id, vec![Added::Agency { agency, is_site: false }]).await.unwrap();
+        let leader = world.caller(Role::Leader, "SYT").await;
+        let people = vec![world.person("SYT").await.person, world.person("SYT").await.person];
+        world.backend.name_delegates(&leader, id, agency, people).await.unwrap();
+        let named: Vec<ParticipantId> =
+            roll(world, &secretary, id).await.into_iter().filter(|one| one.1).map(|one| one.0).collect();
+        assert_eq!(named.len(), 2, "both came while it was under way");
+        for one in named {
+            world.backend.take_off(&secretary, id, one).await.unwrap();
+        }
+        assert!(roll(world, &secretary, id).await.iter().all(|one| !one.1));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn only_those_who_direct_it_take_off_and_only_while_it_is_under_way() {
+    each_database(async |world| {
+        let secretary = world.caller(Role::Secretary, "SNV").await;
+        let (chair, delegate) = (world.person("SNV").await, world.person("SNV").await);
+        let stranger = world.caller(Role::Secretary, "STC").await;
+        for stage in [Stage::Scheduled, Stage::UnderWay, Stage::Held, Stage::Postponed] {
+            let meeting = world.meeting("SNV").stage(stage).chair(&chair).delegate(&delegate).store().await;
+            let listed = roll(world, &secretary, meeting).await[0].0;
+            let refused = get(world, &secretary, meeting).await.state.refusal();
+            let refused = if stage == Stage::UnderWay { Refusal::NotToBeTakenOff } else { refused };
+            for who in [&secretary, &chair] {
+                let outcome = world.backend.take_off(who, meeting, listed).await;
+                assert_eq!(outcome, Err(Failure::Refused(refused.clone())), "{stage:?}");
+            }
+            assert_eq!(world.backend.take_off(&stranger, meeting, listed).await, Err(Failure::NotFound));
+            if stage == Stage::UnderWay {
+                assert_eq!(world.backend.take_off(&delegate, meeting, listed).await, Err(Failure::Forbidden));
+                let nobody = ParticipantId(world.id());
+                assert_eq!(world.backend.take_off(&secretary, meeting, nobody).await, Err(Failure::NotFound));
+                let other = world.meeting("SNV").stage(stage).delegate(&delegate).store().await;
+                let elsewhere = roll(world, &secretary, other).await[0].0;
+                assert_eq!(
+                    world.backend.take_off(&secretary, meeting, elsewhere).await,
+                    Err(Failure::NotFound)
+                );
+            }
         }
     })
     .await;

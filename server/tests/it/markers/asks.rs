@@ -299,6 +299,9 @@ fn steps(office: &Office, who: Who, address: &'static str) -> Option<Vec<Ask>> {
             let agency = office.agency(m.agency);
             Some(format!("id={}&delegate=a-{agency}&name=x&sort=king", m.id))
         }),
+        "/api/attendance/take-off" => {
+            step(&|m, _| Some(format!("id={}&participant={}", m.id, m.participant)))
+        }
         "/api/attendance/mark-site" => {
             step(&|m, _| Some(format!("id={}&site={}&connected=on", m.id, office.agency(m.sites[0]))))
         }
