@@ -6,7 +6,7 @@ use domain::error::{Failure, Refusal};
 use domain::ids::{AgencyId, MeetingId};
 
 use crate::access::Within;
-use crate::db::{Q, Source, q};
+use crate::db::{Q, Source, Tx, q};
 use crate::stop::Done;
 use crate::{agencies, stored};
 
@@ -55,6 +55,14 @@ impl MeetingScope {
         })
     }
 
+    /// Reads it for a write: it stays as it was read until the transaction ends. Whoever read it without would write into a
+    /// meeting that was closed, or a paper that was withdrawn, in the same moment. What the write depends on beside it is
+    /// read after this.
+    pub(crate) async fn hold(tx: &mut Tx, caller: &Caller, meeting: MeetingId) -> Done<MeetingScope> {
+        hold(tx, meeting).await?;
+        MeetingScope::load(tx, caller, meeting).await
+    }
+
     /// Why a step cannot be taken in its stage, for who may open the meeting. See [`domain::meetings::State::refusal`].
     pub(crate) fn refusal(&self) -> Refusal {
         match (self.stage, self.over) {
@@ -81,6 +89,13 @@ impl MeetingScope {
         let known = self.may(caller, Action::ViewMeeting);
         Err(if known { Failure::Forbidden } else { Failure::NotFound }.into())
     }
+}
+
+/// Takes the meeting's lock without growing its revision. Whoever writes to a meeting holds it first, so that one comes
+/// after the other, what is read then is as the one before has left it, and the numbers of changes follow each other.
+pub(crate) async fn hold(tx: &mut Tx, meeting: MeetingId) -> Done<()> {
+    q("UPDATE meeting SET rev = rev WHERE id = $1").bind(meeting).run(tx).await?;
+    Ok(())
 }
 
 /// A condition on `meeting m`: an agency for which the caller may name delegates, or that the caller may connect as a

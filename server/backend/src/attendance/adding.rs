@@ -13,7 +13,6 @@ use serde::Serialize;
 use super::naming::refuse_crowd;
 use crate::audit::{self, Entry};
 use crate::db::{Tx, q};
-use crate::meetings::publish;
 use crate::scope::MeetingScope;
 use crate::stop::{Done, Stop};
 use crate::{Backend, agencies, people, stored};
@@ -39,8 +38,7 @@ pub(super) async fn add(
 ) -> Done<()> {
     let mut tx = backend.db().begin().await?;
     // One who adds after the other: places on the list follow each other, and nobody is listed twice.
-    publish::hold(&mut tx, meeting).await?;
-    let scope = MeetingScope::load(&mut tx, caller, meeting).await?;
+    let scope = MeetingScope::hold(&mut tx, caller, meeting).await?;
     scope.permit(caller, Action::ViewMeeting)?;
     if scope.stage != Stage::UnderWay {
         return Err(scope.refusal().into());

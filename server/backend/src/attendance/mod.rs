@@ -112,9 +112,9 @@ fn reason_of(presence: &Presence) -> &str {
     }
 }
 
-/// The meeting, if the caller may call its roll.
+/// The meeting, if the caller may call its roll; it stays as it is until the transaction ends.
 async fn called(tx: &mut Tx, caller: &Caller, meeting: MeetingId) -> Done<MeetingScope> {
-    let scope = MeetingScope::load(&mut *tx, caller, meeting).await?;
+    let scope = MeetingScope::hold(tx, caller, meeting).await?;
     scope.permit(caller, Action::CallRoll)?;
     Ok(scope)
 }
@@ -334,7 +334,7 @@ async fn hall(backend: &Backend, caller: &Caller, meeting: MeetingId) -> Outcome
 async fn scan(backend: &Backend, caller: &Caller, meeting: MeetingId, typed: &str) -> Done<String> {
     let secret = backend.roll_secret().await?;
     let mut tx = backend.db().begin().await?;
-    let scope = MeetingScope::load(&mut tx, caller, meeting).await?;
+    let scope = MeetingScope::hold(&mut tx, caller, meeting).await?;
     let is_good = code::is_good(&secret, meeting, typed, caller.now);
     if scope.part.is_none() || scope.stage == Stage::Draft {
         // A caller with the code of the moment stands in the hall, so the meeting is no secret to them. Any other caller

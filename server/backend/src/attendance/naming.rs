@@ -98,7 +98,7 @@ pub(super) async fn name_delegates(
     }
     let mut tx = backend.db().begin().await?;
     let Speaker { path, may_name_oneself } = permit(&mut tx, caller, agency).await?;
-    let scope = MeetingScope::load(&mut tx, caller, meeting).await?;
+    let scope = MeetingScope::hold(&mut tx, caller, meeting).await?;
     scope.permit(caller, Action::ViewMeeting)?;
     let Kept { seat, position, presence, invited } = kept_seat(&mut tx, meeting, agency).await?;
     if !matches!(scope.stage, Stage::Scheduled | Stage::UnderWay) {

@@ -12,7 +12,6 @@ use domain::meetings::GuestInput;
 use super::adding::AddedEntry;
 use crate::audit::{self, Entry};
 use crate::db::{Tx, q};
-use crate::meetings::publish;
 use crate::scope::MeetingScope;
 use crate::stop::Done;
 use crate::{Backend, counted, people, stored};
@@ -24,8 +23,7 @@ pub(super) async fn take_off(
     participant: ParticipantId,
 ) -> Done<()> {
     let mut tx = backend.db().begin().await?;
-    publish::hold(&mut tx, meeting).await?;
-    let scope = MeetingScope::load(&mut tx, caller, meeting).await?;
+    let scope = MeetingScope::hold(&mut tx, caller, meeting).await?;
     scope.permit(caller, Action::ViewMeeting)?;
     if scope.stage != Stage::UnderWay {
         return Err(scope.refusal().into());

@@ -13,7 +13,7 @@ use super::{load, permit_seat};
 use crate::Backend;
 use crate::audit::{self, Entry};
 use crate::db::{Source, Tx, q};
-use crate::scope::MeetingScope;
+use crate::scope::{self, MeetingScope};
 use crate::stop::Done;
 
 pub(super) async fn ask(
@@ -27,7 +27,7 @@ pub(super) async fn ask(
     let scope = MeetingScope::load(db, caller, meeting).await?;
     permit_seat(&mut db, caller, (meeting, &scope), seat).await?;
     let mut tx = backend.db().begin().await?;
-    let scope = MeetingScope::load(&mut tx, caller, meeting).await?;
+    let scope = MeetingScope::hold(&mut tx, caller, meeting).await?;
     permit_seat(&mut tx, caller, (meeting, &scope), seat).await?;
     // Who has asked already keeps their place among those who ask, and what changes nothing is not told.
     let changed = q("INSERT INTO live_seat (meeting_id, seat, asked_at) VALUES ($1, $2, $3) \
@@ -55,6 +55,7 @@ pub(super) async fn direct(
     // Whoever may not direct takes no turn among those who write.
     permit_direct(&mut backend.db(), caller, meeting, (seat, direction)).await?;
     let mut tx = backend.db().begin().await?;
+    scope::hold(&mut tx, meeting).await?;
     let scope = permit_direct(&mut tx, caller, meeting, (seat, direction)).await?;
     let before = decided(&mut tx, meeting).await?;
     let after = decide(&mut tx, caller, meeting, direction).await?;

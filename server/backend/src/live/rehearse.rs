@@ -24,7 +24,7 @@ pub(super) async fn keep(
     let scope = MeetingScope::load(db, caller, meeting).await?;
     permit_seat(&mut db, caller, (meeting, &scope), seat).await?;
     let mut tx = backend.db().begin().await?;
-    let scope = MeetingScope::load(&mut tx, caller, meeting).await?;
+    let scope = MeetingScope::hold(&mut tx, caller, meeting).await?;
     permit_seat(&mut tx, caller, (meeting, &scope), seat).await?;
     if scope.stage != Stage::Scheduled {
         return Err(scope.refusal().into());

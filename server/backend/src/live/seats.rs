@@ -34,8 +34,7 @@ pub(super) async fn sit(
     let Arrival { seat, page, how } = arrival;
     let mut tx = backend.db().begin().await?;
     // One page after the other, on a server too; and what is read after it is as whoever came before has left it.
-    q("UPDATE meeting SET rev = rev WHERE id = $1").bind(meeting).run(&mut tx).await?;
-    let scope = MeetingScope::load(&mut tx, caller, meeting).await?;
+    let scope = MeetingScope::hold(&mut tx, caller, meeting).await?;
     let is_rehearsal = how == Coming::Rehearsing;
     if is_rehearsal {
         permit_rehearsal(&mut tx, caller, (meeting, &scope), seat).await?;
@@ -91,8 +90,7 @@ pub(super) async fn carried(
 ) -> Done<()> {
     let mut tx = backend.db().begin().await?;
     // Before or after the opening, never beside it: one of the two marks the seat.
-    q("UPDATE meeting SET rev = rev WHERE id = $1").bind(meeting).run(&mut tx).await?;
-    let scope = MeetingScope::load(&mut tx, caller, meeting).await?;
+    let scope = MeetingScope::hold(&mut tx, caller, meeting).await?;
     scope.permit(caller, Action::ViewMeeting)?;
     let is_new = q("UPDATE seat_connection SET carried_at = $4 \
          WHERE id = $1 AND meeting_id = $2 AND seat = $3 AND ended_at IS NULL AND carried_at IS NULL")
@@ -319,7 +317,7 @@ pub(super) async fn behind(
     present: Vec<ParticipantId>,
 ) -> Done<()> {
     let mut tx = backend.db().begin().await?;
-    let scope = MeetingScope::load(&mut tx, caller, meeting).await?;
+    let scope = MeetingScope::hold(&mut tx, caller, meeting).await?;
     permit_seat(&mut tx, caller, (meeting, &scope), Seat::Site(site)).await?;
     if scope.stage != Stage::UnderWay {
         return Err(scope.refusal().into());

@@ -252,13 +252,6 @@ async fn add_change(
     saw(tx, caller, meeting, number).await
 }
 
-/// Takes the meeting's lock without growing its revision: whoever changes its papers holds it first, as whoever
-/// publishes does, so that the numbers of changes follow each other and neither waits for the other's rows.
-pub(crate) async fn hold(tx: &mut Tx, meeting: MeetingId) -> Done<()> {
-    q("UPDATE meeting SET rev = rev WHERE id = $1").bind(meeting).run(tx).await?;
-    Ok(())
-}
-
 /// Writes that papers were added, renamed or withdrawn, once people are invited and until the meeting is over. Several in
 /// a row are one change, the newest: ten papers that are sent together are told once.
 pub(crate) async fn papers_changed(tx: &mut Tx, caller: &Caller, meeting: MeetingId) -> Done<()> {

@@ -182,21 +182,25 @@ async fn mark_read(backend: &Backend, caller: &Caller, row: &Row) -> Done<()> {
     Ok(())
 }
 
-/// The meeting an agenda item belongs to, if the caller may manage its papers.
+/// The meeting an agenda item belongs to, if the caller may manage its papers; it stays as it is until the transaction ends.
 async fn managed_item(tx: &mut Tx, caller: &Caller, item: AgendaItemId) -> Done<(MeetingId, MeetingScope)> {
     let found: Option<(String,)> =
         q("SELECT meeting_id FROM agenda_item WHERE id = $1").bind(item).optional(&mut *tx).await?;
     let (meeting,) = found.ok_or(Failure::NotFound)?;
     let meeting = stored::id(&meeting)?;
-    let scope = MeetingScope::load(&mut *tx, caller, meeting).await?;
+    Ok((meeting, managed(tx, caller, meeting).await?))
+}
+
+/// A meeting that stays as it is until the transaction ends, if the caller may manage its papers.
+async fn managed(tx: &mut Tx, caller: &Caller, meeting: MeetingId) -> Done<MeetingScope> {
+    let scope = MeetingScope::hold(tx, caller, meeting).await?;
     scope.permit(caller, Action::ManagePapers)?;
-    Ok((meeting, scope))
+    Ok(scope)
 }
 
 async fn leave_neutral_line(backend: &Backend, caller: &Caller, item: AgendaItemId) -> Done<PaperId> {
     let mut tx = backend.db().begin().await?;
     let (meeting, scope) = managed_item(&mut tx, caller, item).await?;
-    publish::hold(&mut tx, meeting).await?;
     let there: Option<(String,)> =
         q("SELECT id FROM paper WHERE item_id = $1 AND is_neutral AND withdrawn_at IS NULL")
             .bind(item)
@@ -278,10 +282,9 @@ async fn insert(tx: &mut Tx, caller: &Caller, paper: &NewPaper<'_>) -> Done<()> 
 async fn rename(backend: &Backend, caller: &Caller, paper: PaperId, title: &str) -> Done<()> {
     let title = clean_title(title)?;
     let mut tx = backend.db().begin().await?;
+    let meeting = Row::load(&mut tx, paper).await?.meeting()?;
+    let scope = managed(&mut tx, caller, meeting).await?;
     let row = Row::load(&mut tx, paper).await?;
-    let scope = MeetingScope::load(&mut tx, caller, row.meeting()?).await?;
-    scope.permit(caller, Action::ManagePapers)?;
-    publish::hold(&mut tx, row.meeting()?).await?;
     if title == row.title {
         return Ok(());
     }
@@ -291,10 +294,10 @@ async fn rename(backend: &Backend, caller: &Caller, paper: PaperId, title: &str)
         .bind(fold(&title))
         .run(&mut tx)
         .await?;
-    publish::papers_changed(&mut tx, caller, row.meeting()?).await?;
+    publish::papers_changed(&mut tx, caller, meeting).await?;
     let entry = Entry::new(Deed::PapersRename, &scope.title)
         .of(scope.agency)
-        .about(row.meeting()?)
+        .about(meeting)
         .before(&row.title)?
         .after(&title)?;
     audit::record(&mut tx, backend, caller, entry).await?;
@@ -312,18 +315,15 @@ fn clean_title(title: &str) -> Done<Line> {
 
 async fn withdraw(backend: &Backend, caller: &Caller, paper: PaperId) -> Done<()> {
     let mut tx = backend.db().begin().await?;
+    let meeting = Row::load(&mut tx, paper).await?.meeting()?;
+    let scope = managed(&mut tx, caller, meeting).await?;
     let row = Row::load(&mut tx, paper).await?;
-    let scope = MeetingScope::load(&mut tx, caller, row.meeting()?).await?;
-    scope.permit(caller, Action::ManagePapers)?;
-    publish::hold(&mut tx, row.meeting()?).await?;
     q("UPDATE paper SET withdrawn_at = $2 WHERE id = $1").bind(paper).bind(caller.now).run(&mut tx).await?;
     // One that lies open before everybody is closed.
     q("UPDATE live_meeting SET paper_id = NULL WHERE paper_id = $1").bind(paper).run(&mut tx).await?;
-    publish::papers_changed(&mut tx, caller, row.meeting()?).await?;
-    let entry = Entry::new(Deed::PapersWithdraw, &scope.title)
-        .of(scope.agency)
-        .about(row.meeting()?)
-        .before(&row.title)?;
+    publish::papers_changed(&mut tx, caller, meeting).await?;
+    let entry =
+        Entry::new(Deed::PapersWithdraw, &scope.title).of(scope.agency).about(meeting).before(&row.title)?;
     audit::record(&mut tx, backend, caller, entry).await?;
     tx.commit().await?;
     Ok(())
@@ -332,11 +332,9 @@ async fn withdraw(backend: &Backend, caller: &Caller, paper: PaperId) -> Done<()
 /// Puts back what was withdrawn by a slip. Whoever has read it need not read it again.
 async fn restore(backend: &Backend, caller: &Caller, paper: PaperId) -> Done<()> {
     let mut tx = backend.db().begin().await?;
+    let meeting = Row::load_any(&mut tx, paper).await?.meeting()?;
+    let scope = managed(&mut tx, caller, meeting).await?;
     let row = Row::load_any(&mut tx, paper).await?;
-    let meeting = row.meeting()?;
-    let scope = MeetingScope::load(&mut tx, caller, meeting).await?;
-    scope.permit(caller, Action::ManagePapers)?;
-    publish::hold(&mut tx, meeting).await?;
     if row.is_neutral {
         return Err(Failure::NotFound.into());
     }

@@ -295,7 +295,6 @@ impl HeldPaper {
         let blob = self.incoming.keep(backend.blobs()).await?;
         let mut tx = backend.db().begin().await?;
         let (meeting, scope) = managed_item(&mut tx, caller, self.item).await?;
-        publish::hold(&mut tx, meeting).await?;
         // Other papers may have arrived meanwhile.
         refuse_full(&mut tx, self.item).await?;
         sweep::make_sure(&mut tx, backend, &blob.hash).await?;

@@ -59,6 +59,7 @@ async fn answers(world: &World, caller: &Caller, named: &Named) -> Vec<(String, 
     add("open_since", backend.open_since(caller, meeting, began).await);
     add("undo_step", backend.undo_step(caller, meeting).await);
     add("reopen", backend.reopen(caller, meeting).await);
+    add("sent", backend.sent(caller, meeting).await.map(drop));
     add("last_saved", backend.last_saved(caller, meeting).await.map(drop));
     add("drop_changes", backend.drop_changes(caller, meeting).await);
     add("back_to_draft", backend.back_to_draft(caller, meeting, "Ghi nhầm").await);
@@ -81,6 +82,7 @@ async fn answers(world: &World, caller: &Caller, named: &Named) -> Vec<(String, 
     add("mark_site", backend.mark_site(caller, meeting, agency, true).await);
     add("name_delegates", backend.name_delegates(caller, meeting, agency, vec![caller.person]).await);
     add("nameable", bare(backend.nameable(caller, meeting, agency, "").await));
+    add("take_off", backend.take_off(caller, meeting, participant).await);
     add("hall", bare(backend.hall(caller, meeting).await));
     add("scan", bare(backend.scan(caller, meeting, "2222-2222").await));
 

@@ -35,6 +35,7 @@ mod live_rehearsal;
 mod live_seats;
 mod live_stays;
 mod live_times;
+mod meanwhile;
 mod meetings;
 mod meetings_agenda;
 mod meetings_changes;
