@@ -36,7 +36,7 @@ async function type(page, field, text) {
   await expect(field).toHaveAttribute('aria-expanded', 'true');
 }
 
-test('people and agencies are taken into a meeting without marks and without a mouse', async ({ person }) => {
+test('people and agencies are taken into a meeting without marks and without a mouse', async ({ person, faults }) => {
   const page = await person(demo('thuky1.vpub'), {}, 'vi', '/meetings/new');
   const [chair, add] = [page.locator('#add_chair'), page.locator('#add')];
   const chip = (text) => page.locator('.chip').filter({ hasText: text });
@@ -88,9 +88,44 @@ test('people and agencies are taken into a meeting without marks and without a m
     await expect(listed(page).first()).toBeVisible();
     await expect(add).not.toHaveAttribute('aria-activedescendant');
     await release();
-    await expect(chip(/^\s*Giám đốc Sở Nội vụ/)).toBeVisible();
+    const drop = t('composer_drop', { name: 'Giám đốc Sở Nội vụ' });
+    await expect(page.getByRole('button', { name: drop, exact: true })).toBeVisible();
     await expect(add).toHaveValue('');
     await expect(listed(page)).toHaveCount(0);
+  });
+
+  await test.step('what could not be asked is asked again, and nobody is said to be missing', async () => {
+    faults.expect(/status of 503/);
+    let asked = 0;
+    await page.route(FIND, (route) => {
+      asked += 1;
+      return asked > 1 ? route.continue() : route.fulfill({ status: 503, json: 'unavailable' });
+    });
+    await add.fill('giam doc so noi vu');
+    await expect(page.getByRole('status').filter({ hasText: t('combo_failed') })).toBeVisible();
+    await shot(page, 'picker-failed', false);
+    await expect(listed(page).first()).toBeVisible();
+    await page.unrouteAll({ behavior: 'wait' });
+    await add.fill('');
+  });
+
+  await test.step('of what is typed while an answer is on its way only the last is asked', async () => {
+    const texts = [];
+    let release;
+    const held = new Promise((resolve) => (release = resolve));
+    await page.route(FIND, async (route) => {
+      texts.push(route.request().postData());
+      await held;
+      await route.continue();
+    });
+    await add.pressSequentially('giam doc');
+    await expect.poll(() => texts.length).toBe(1);
+    release();
+    await expect(listed(page).first()).toBeVisible();
+    await expect.poll(() => texts.length).toBe(2);
+    expect(texts[1]).toMatch(/giam(\+|%20)doc/);
+    await page.unrouteAll({ behavior: 'wait' });
+    await add.fill('');
   });
 
   await test.step('an answer that comes after Escape lists nothing', async () => {

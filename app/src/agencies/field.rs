@@ -132,7 +132,7 @@ fn finder(label: &'static str, agencies: StoredValue<Vec<Agency>>, first: First)
                 several.iter().find(|one| one.label == text).map(|one| one.value.clone()).unwrap_or_default()
             }
         });
-        Box::pin(std::future::ready(found))
+        Box::pin(std::future::ready(Some(found)))
     });
     let choose = Callback::new(move |chosen: ComboOption| code.set(chosen.value));
     view! {

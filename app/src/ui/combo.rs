@@ -2,10 +2,14 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use leptos::prelude::*;
 
 use super::{Icon, Words};
+use crate::text::keys::*;
+use crate::text::t;
 
 /// One thing to choose.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,10 +22,14 @@ pub struct ComboOption {
     pub detail: String,
 }
 
-/// The options for a text, on their way.
-pub type Finding = Pin<Box<dyn Future<Output = Vec<ComboOption>> + Send>>;
+/// The options for a text, on their way; none when they could not be asked for.
+pub type Finding = Pin<Box<dyn Future<Output = Option<Vec<ComboOption>>> + Send>>;
 
-/// A combobox: arrows move, Enter chooses, Escape closes.
+/// A question that could not be answered is asked again after this: a busy server has mostly caught up by then.
+const AGAIN_AFTER: Duration = Duration::from_secs(2);
+
+/// A combobox: arrows move, Enter chooses, Escape closes. It asks one question at a time: what is typed while an answer is on
+/// its way is asked for after it, and only what was typed last.
 #[component]
 pub fn Combo(
     /// Name and id of the text field.
@@ -45,100 +53,24 @@ pub fn Combo(
     /// Whether the field is emptied when something was chosen; for lists that grow.
     #[prop(optional)]
     clears: bool,
-    /// Finds the options of a text; an empty one is told too, but its options are not waited for.
+    /// Finds the options of a text, each text as it is typed. What it gives is waited for only if nothing was typed since, and
+    /// never of an empty text.
     find: Callback<String, Finding>,
     /// Called with what was chosen.
     on_choose: Callback<ComboOption>,
 ) -> impl IntoView {
-    let text = RwSignal::new(value);
-    let options = RwSignal::new(Vec::<ComboOption>::new());
-    let is_open = RwSignal::new(false);
-    // Where the arrow keys stand; counted from the first option, below zero from the last.
-    let cursor = RwSignal::new(None::<isize>);
-    // The options of the text in the field are still on their way; those shown are of an earlier text.
-    let is_awaited = RwSignal::new(false);
-    // Enter was pressed on an option that is still on its way.
-    let is_chosen = StoredValue::new(false);
-    let asked = StoredValue::new(0_u64);
-    let active = Memo::new(move |_| match is_awaited.get() {
-        true => None,
-        false => options.with(|all| option_at(cursor.get(), all.len())),
-    });
-    let next_turn = move || {
-        asked.try_update_value(|turn| {
-            *turn += 1;
-            *turn
-        })
-    };
-    let start_over = move |is_waiting: bool| {
-        cursor.set(None);
-        is_chosen.set_value(false);
-        is_awaited.set(is_waiting);
-    };
-    // An answer that is still on its way must not open the list again.
-    let close = move || {
-        next_turn();
-        is_open.set(false);
-        start_over(false);
-    };
-    let choose = move |option: ComboOption| {
-        text.set(if clears { String::new() } else { option.label.clone() });
-        close();
-        on_choose.run(option);
-    };
-    let active_option =
-        move || active.get_untracked().and_then(|at| options.with_untracked(|all| all.get(at).cloned()));
-    let seek = move |typed: String| {
-        text.set(typed.clone());
-        let is_empty = typed.trim().is_empty();
-        let finding = find.run(typed);
-        if is_empty {
-            return close();
-        }
-        start_over(true);
-        let turn = next_turn();
-        leptos::task::spawn_local(async move {
-            let found = finding.await;
-            // Answers may overtake each other; only the last question's counts.
-            if asked.try_get_value() == turn {
-                options.set(found);
-                is_open.set(true);
-                is_awaited.set(false);
-                match active_option().filter(|_| is_chosen.get_value()) {
-                    Some(option) => choose(option),
-                    None => is_chosen.set_value(false),
-                }
-            }
-        });
-    };
-    let on_key = move |event: leptos::ev::KeyboardEvent| {
-        let is_waiting = is_awaited.get_untracked();
-        let has_options = is_open.get_untracked() && options.with_untracked(|all| !all.is_empty());
-        match event.key().as_str() {
-            "Escape" if is_open.get_untracked() => close(),
-            "Escape" => return close(),
-            key @ ("ArrowDown" | "ArrowUp") if is_waiting || has_options => {
-                cursor.update(|now| *now = Some(moved(*now, key == "ArrowDown")));
-            }
-            "Enter" if is_waiting && cursor.get_untracked().is_some() => is_chosen.set_value(true),
-            "Enter" => match active_option() {
-                Some(option) => choose(option),
-                None => return,
-            },
-            _ => return,
-        }
-        event.prevent_default();
-    };
+    let combo = Combobox::new(value, clears, find, on_choose);
+    let Combobox { text, options, is_open, is_awaited, is_failed, active, .. } = combo;
     let of_list = name.clone();
     // That nothing fits is said once: by the error, where there is one.
     let is_said = move || error.with(Option::is_some) && options.with(Vec::is_empty);
     // Nor is it said of a text that is still looked for.
     let is_shown =
         Memo::new(move |_| is_open.get() && !is_said() && !(is_awaited.get() && options.with(Vec::is_empty)));
-    let list = move || {
-        is_shown.get().then(|| {
-            list_of(&of_list, options.get(), active, is_awaited, Callback::new(choose), none.clone())
-        })
+    let list = move || match (is_failed.get(), is_shown.get()) {
+        (true, _) => Some(told(t(COMBO_FAILED).to_owned())),
+        (false, true) => Some(list_of(&of_list, combo, none.clone())),
+        (false, false) => None,
     };
     let has_hint = hint.0.is_some();
     let hint = hint.0.map(|hint| view! { <p class="hint" id=format!("{name}-hint")>{hint}</p> });
@@ -176,9 +108,9 @@ pub fn Combo(
                 aria-activedescendant=move || active.get().map(|at| format!("{of_option}-{at}"))
                 prop:value=text
                 value=text.get_untracked()
-                on:input=move |event| seek(event_target_value(&event))
-                on:keydown=on_key
-                on:blur=move |_| close()
+                on:input=move |event| combo.seek(event_target_value(&event))
+                on:keydown=move |event| combo.on_key(&event)
+                on:blur=move |_| combo.close()
             />
             {list}
         </div>
@@ -202,17 +134,16 @@ fn option_at(cursor: Option<isize>, count: usize) -> Option<usize> {
     cursor.and_then(|at| usize::try_from(at.rem_euclid(count)).ok())
 }
 
-fn list_of(
-    name: &str,
-    options: Vec<ComboOption>,
-    active: Memo<Option<usize>>,
-    is_stale: RwSignal<bool>,
-    choose: Callback<ComboOption>,
-    none: String,
-) -> impl IntoView + use<> {
+/// A line in the place of the list.
+fn told(words: String) -> AnyView {
+    view! { <div class="combo__list" role="status"><p class="combo__none">{words}</p></div> }.into_any()
+}
+
+fn list_of(name: &str, combo: Combobox, none: String) -> AnyView {
+    let Combobox { active, is_awaited, .. } = combo;
+    let options = combo.options.get();
     if options.is_empty() {
-        return view! { <div class="combo__list" role="status"><p class="combo__none">{none}</p></div> }
-            .into_any();
+        return told(none);
     }
     let rows = options
         .into_iter()
@@ -222,7 +153,7 @@ fn list_of(
             // The press comes before the field loses its focus, which would close the list.
             let press = move |event: leptos::ev::MouseEvent| {
                 event.prevent_default();
-                choose.run(option.clone());
+                combo.choose(option.clone());
             };
             view! {
                 <div
@@ -237,9 +168,179 @@ fn list_of(
             }
         })
         .collect_view();
-    let is_busy = move || is_stale.get().then_some("true");
+    let is_busy = move || is_awaited.get().then_some("true");
     view! { <div class="combo__list" role="listbox" id=format!("{name}-list") aria-busy=is_busy>{rows}</div> }
         .into_any()
+}
+
+/// The state of one field and its list.
+#[derive(Clone, Copy)]
+struct Combobox {
+    text: RwSignal<String>,
+    clears: bool,
+    find: Callback<String, Finding>,
+    on_choose: Callback<ComboOption>,
+    /// What was found last.
+    options: RwSignal<Vec<ComboOption>>,
+    is_open: RwSignal<bool>,
+    /// Where the arrow keys stand; counted from the first option, below zero from the last.
+    cursor: RwSignal<Option<isize>>,
+    /// The option there; none while the options are of an earlier text.
+    active: Memo<Option<usize>>,
+    /// The options of the text in the field are still on their way; those shown are of an earlier text.
+    is_awaited: RwSignal<bool>,
+    /// They could not be asked for, and are asked for again.
+    is_failed: RwSignal<bool>,
+    /// Enter was pressed on an option that is still on its way.
+    is_chosen: StoredValue<bool>,
+    /// The newest question; answers to earlier ones are too late.
+    asked: StoredValue<u64>,
+    /// What is asked when the question under way is answered.
+    next: StoredValue<Mutex<Option<(u64, Finding)>>>,
+    is_asking: StoredValue<bool>,
+}
+
+impl Combobox {
+    fn new(
+        value: String,
+        clears: bool,
+        find: Callback<String, Finding>,
+        on_choose: Callback<ComboOption>,
+    ) -> Combobox {
+        let (options, cursor) = (RwSignal::new(Vec::<ComboOption>::new()), RwSignal::new(None));
+        let is_awaited = RwSignal::new(false);
+        let active = Memo::new(move |_| match is_awaited.get() {
+            true => None,
+            false => options.with(|all| option_at(cursor.get(), all.len())),
+        });
+        Combobox {
+            text: RwSignal::new(value),
+            clears,
+            find,
+            on_choose,
+            options,
+            is_open: RwSignal::new(false),
+            cursor,
+            active,
+            is_awaited,
+            is_failed: RwSignal::new(false),
+            is_chosen: StoredValue::new(false),
+            asked: StoredValue::new(0),
+            next: StoredValue::new(Mutex::new(None)),
+            is_asking: StoredValue::new(false),
+        }
+    }
+
+    fn next_turn(self) -> Option<u64> {
+        self.asked.try_update_value(|turn| {
+            *turn += 1;
+            *turn
+        })
+    }
+
+    fn start_over(self, is_awaited: bool) {
+        self.cursor.set(None);
+        self.is_chosen.set_value(false);
+        self.is_failed.set(false);
+        self.is_awaited.set(is_awaited);
+    }
+
+    /// An answer that is still on its way does not open the list again.
+    fn close(self) {
+        self.next_turn();
+        self.is_open.set(false);
+        self.start_over(false);
+    }
+
+    fn choose(self, option: ComboOption) {
+        self.text.set(if self.clears { String::new() } else { option.label.clone() });
+        self.close();
+        self.on_choose.run(option);
+    }
+
+    fn active_option(self) -> Option<ComboOption> {
+        let at = self.active.get_untracked()?;
+        self.options.with_untracked(|all| all.get(at).cloned())
+    }
+
+    /// Something was typed.
+    fn seek(self, typed: String) {
+        self.text.set(typed.clone());
+        let is_empty = typed.trim().is_empty();
+        let finding = self.find.run(typed);
+        if is_empty {
+            return self.close();
+        }
+        self.start_over(true);
+        if let Some(turn) = self.next_turn() {
+            self.ask(turn, finding);
+        }
+    }
+
+    /// Asks, once the question under way is answered; of those who wait only the last is asked.
+    fn ask(self, turn: u64, finding: Finding) {
+        self.next
+            .with_value(|next| *next.lock().unwrap_or_else(PoisonError::into_inner) = Some((turn, finding)));
+        if self.is_asking.try_update_value(|is_asking| std::mem::replace(is_asking, true)) != Some(false) {
+            return;
+        }
+        leptos::task::spawn_local(async move {
+            while let Some((turn, finding)) = self.take_next() {
+                let found = finding.await;
+                if self.asked.try_get_value() == Some(turn) {
+                    self.land(turn, found);
+                }
+            }
+            self.is_asking.try_set_value(false);
+        });
+    }
+
+    fn take_next(self) -> Option<(u64, Finding)> {
+        let take =
+            |next: &Mutex<Option<(u64, Finding)>>| next.lock().unwrap_or_else(PoisonError::into_inner).take();
+        self.next.try_with_value(take).flatten()
+    }
+
+    /// The options of what was typed last are there, or could not be asked for.
+    fn land(self, turn: u64, found: Option<Vec<ComboOption>>) {
+        let Some(found) = found else {
+            self.is_failed.set(true);
+            return set_timeout(move || self.ask_again(turn), AGAIN_AFTER);
+        };
+        self.options.set(found);
+        self.is_open.set(true);
+        self.is_failed.set(false);
+        self.is_awaited.set(false);
+        match self.active_option().filter(|_| self.is_chosen.get_value()) {
+            Some(option) => self.choose(option),
+            None => self.is_chosen.set_value(false),
+        }
+    }
+
+    fn ask_again(self, turn: u64) {
+        if self.asked.try_get_value() == Some(turn) {
+            self.ask(turn, self.find.run(self.text.get_untracked()));
+        }
+    }
+
+    fn on_key(self, event: &leptos::ev::KeyboardEvent) {
+        let is_waiting = self.is_awaited.get_untracked();
+        let has_options = self.is_open.get_untracked() && self.options.with_untracked(|all| !all.is_empty());
+        match event.key().as_str() {
+            "Escape" if self.is_open.get_untracked() => self.close(),
+            "Escape" => return self.close(),
+            key @ ("ArrowDown" | "ArrowUp") if is_waiting || has_options => {
+                self.cursor.update(|now| *now = Some(moved(*now, key == "ArrowDown")));
+            }
+            "Enter" if is_waiting && self.cursor.get_untracked().is_some() => self.is_chosen.set_value(true),
+            "Enter" => match self.active_option() {
+                Some(option) => self.choose(option),
+                None => return,
+            },
+            _ => return,
+        }
+        event.prevent_default();
+    }
 }
 
 #[cfg(test)]

@@ -184,14 +184,14 @@ pub(super) fn finder(
     let seen = StoredValue::new(Vec::<Found>::new());
     let find = Callback::new(move |text: String| -> Finding {
         Box::pin(async move {
-            let found = search(sheet, name, text).await.unwrap_or_default();
+            let found = search(sheet, name, text).await.ok()?;
             let options = found.iter().map(option).collect();
-            // Answers may overtake each other: what is listed is among all that were found.
+            // What is listed is among all that were found.
             seen.try_update_value(|seen| {
                 seen.retain(|known| !found.iter().any(|new| new.code() == known.code()));
                 seen.extend(found);
             });
-            options
+            Some(options)
         })
     });
     let choose = Callback::new(move |chosen: ComboOption| {
