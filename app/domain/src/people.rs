@@ -177,6 +177,9 @@ impl<T> Page<T> {
     }
 }
 
+/// People who are named at once: those of two versions of a meeting's form.
+pub const NAMED_AT_MOST: usize = 2 * (crate::meetings::DELEGATES_AT_MOST as usize + 2);
+
 /// People and their roles.
 ///
 /// Everybody may find people to invite; administrators manage those of their agencies, and give the roles of their
@@ -185,7 +188,8 @@ impl<T> Page<T> {
 pub trait People: Send + Sync {
     /// People whose name, position or agency matches folded text, best first; at most 20.
     async fn find(&self, caller: &Caller, text: &str) -> Outcome<Vec<PersonRef>>;
-    /// People by their identifiers, in no order; those that are unknown are left out.
+    /// People by their identifiers, each once and in no order; those that are unknown are left out, and so is what is beyond
+    /// [`NAMED_AT_MOST`].
     async fn named(&self, caller: &Caller, people: Vec<PersonId>) -> Outcome<Vec<PersonRef>>;
     /// People of an agency and those below it, or of all the caller manages.
     async fn list(

@@ -24,6 +24,11 @@ pub(crate) fn permit_somewhere(caller: &Caller, action: Action) -> Done<()> {
     if Within::of(caller, action) == nowhere { Err(Stop::Failure(Failure::Forbidden)) } else { Ok(()) }
 }
 
+/// Whose file is looked into.
+pub(crate) fn sender(caller: &Caller) -> foreign::Sender {
+    foreign::Sender { person: caller.person.0.as_u128(), office: caller.office().0.as_u128() }
+}
+
 /// The caller as a row that other rows point to; none for the program itself.
 pub(crate) fn person(caller: &Caller) -> Option<PersonId> {
     (!caller.person.0.is_nil()).then_some(caller.person)

@@ -257,7 +257,7 @@ impl Backend {
         &self.0.blobs
     }
 
-    /// The room that looks into papers.
+    /// The room that looks into papers and workbooks.
     pub(crate) fn inspector(&self) -> &Inspector {
         &self.0.inspector
     }

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use std::process::{ExitStatus, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use domain::imports::{ImportKind, NotRows};
 use rustix::process::{Pid, Signal, kill_process_group};
@@ -17,12 +17,9 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::process::{Child, ChildStdout, Command};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
+use crate::lanes::{Lanes, Sender};
 use crate::{ANSWER_BYTES_AT_MOST, Inspection, SHEET_END_BYTES_AT_MOST, SheetEnd, SheetRead, child, sheet};
 
-/// Children at once. Each may use 512 MiB and one core; looking into a paper takes a fraction of a second.
-/// One sender has only one of them at a time, so that one person's files, however bad, leave a place for
-/// everyone else's.
-pub const LOOKS_AT_ONCE: usize = 2;
 /// Longest time for a child, however busy the machine is. Its 10 s of processor time take longer on a busy
 /// machine.
 const SECONDS_AT_MOST: Duration = Duration::from_secs(15);
@@ -86,17 +83,27 @@ impl std::fmt::Display for Unseen {
     }
 }
 
-/// Permission to run one child.
+/// Permission to run one child. What the child took is noted when it is dropped.
 struct Slot {
     _turn: OwnedSemaphorePermit,
     _place: OwnedSemaphorePermit,
+    lanes: Arc<Lanes>,
+    sender: Sender,
+    began: Instant,
+}
+
+impl Drop for Slot {
+    fn drop(&mut self) {
+        let now = Instant::now();
+        self.lanes.note(self.sender, now.saturating_duration_since(self.began), now);
+    }
 }
 
 /// Looks into foreign files. Clones share the same slots.
 #[derive(Clone, Debug)]
 pub struct Inspector {
     program: Program,
-    slots: Arc<Semaphore>,
+    lanes: Arc<Lanes>,
     /// One semaphore for each sender whose file is being looked into or waits.
     turns: Arc<Mutex<HashMap<u128, Arc<Semaphore>>>>,
     is_told_unsealed: Arc<AtomicBool>,
@@ -107,7 +114,7 @@ impl Inspector {
     pub fn new(program: Program) -> Inspector {
         Inspector {
             program,
-            slots: Arc::new(Semaphore::new(LOOKS_AT_ONCE)),
+            lanes: Arc::new(Lanes::new()),
             turns: Arc::default(),
             is_told_unsealed: Arc::default(),
         }
@@ -115,7 +122,7 @@ impl Inspector {
 
     /// Number of children that could be started now.
     pub fn free_slots(&self) -> usize {
-        self.slots.available_permits()
+        self.lanes.free()
     }
 
     /// The semaphore of one sender, with one permit. Semaphores without a holder are removed.
@@ -137,17 +144,18 @@ impl Inspector {
             file.rewind()?;
             Ok(file)
         });
-        let look = self.inspect(file.map_err(Unseen::NotStarted)?, 0).await?;
+        let look = self.inspect(file.map_err(Unseen::NotStarted)?, Sender { person: 0, office: 0 }).await?;
         if look.pages == Some(1) { Ok(look.is_sealed) } else { Err(Unseen::SaidNonsense) }
     }
 
-    /// Looks into a file that is open for reading. The files of one sender are looked into one at a time.
-    /// Waits its turn if every slot is taken; first come, first served. Dropping the future ends the child at
+    /// Looks into a file that is open for reading. The files of one person are looked into one at a time, so that they,
+    /// however bad, leave a place for everyone else's. Waits its turn if every slot is taken; first come, first served, but
+    /// one slot is kept for senders whose files took little lately. Dropping the future ends the child at
     /// once.
     ///
     /// # Errors
     /// Why there is no answer. It has already been logged.
-    pub async fn inspect(&self, file: File, sender: u128) -> Result<Inspection, Unseen> {
+    pub async fn inspect(&self, file: File, sender: Sender) -> Result<Inspection, Unseen> {
         let said = self.ask(self.program.clone(), file, sender, hear).await;
         let answer = said.and_then(|(said, status)| match serde_json::from_slice::<Inspection>(&said) {
             Ok(look) => Ok(look),
@@ -171,7 +179,7 @@ impl Inspector {
         workbook: File,
         kind: ImportKind,
         rows: File,
-        sender: u128,
+        sender: Sender,
     ) -> Result<SheetRows, Unseen> {
         let mut program = self.program.clone();
         program.arguments.push(kind.code().into());
@@ -212,7 +220,7 @@ impl Inspector {
         &self,
         program: Program,
         file: File,
-        sender: u128,
+        sender: Sender,
         hear: impl FnOnce(ChildStdout) -> H + Send + 'static,
     ) -> Result<(T, ExitStatus), Unseen>
     where
@@ -220,8 +228,10 @@ impl Inspector {
         H: Future<Output = Result<T, Unseen>> + Send + 'static,
     {
         let slot = async {
-            let turn = self.turn_of(sender).acquire_owned().await.ok()?;
-            Some(Slot { _turn: turn, _place: Arc::clone(&self.slots).acquire_owned().await.ok()? })
+            let turn = self.turn_of(sender.person).acquire_owned().await.ok()?;
+            let place = self.lanes.enter(sender).await?;
+            let lanes = Arc::clone(&self.lanes);
+            Some(Slot { _turn: turn, _place: place, lanes, sender, began: Instant::now() })
         };
         let Some(slot) = slot.await else { return Err(Unseen::Abandoned) };
         let (tell, told) = oneshot::channel();

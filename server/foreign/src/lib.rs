@@ -7,6 +7,7 @@
 
 pub mod child;
 mod inspector;
+mod lanes;
 mod letters;
 mod pdf;
 mod seal;
@@ -16,7 +17,8 @@ use domain::imports::NotRows;
 use domain::papers::{FileKind, PageLine, Unread};
 use serde::{Deserialize, Serialize};
 
-pub use inspector::{Inspector, LOOKS_AT_ONCE, Program, SheetRows, Unseen};
+pub use inspector::{Inspector, Program, SheetRows, Unseen};
+pub use lanes::{LOOKS_AT_ONCE, Sender};
 
 /// Longest answer of a child. A dense first page needs a tenth of it.
 const ANSWER_BYTES_AT_MOST: usize = 512 * 1024;

@@ -8,8 +8,8 @@ use domain::imports::{ImportKind, NotRows, Note};
 use foreign::{SheetRead, SheetRows};
 
 use super::decode;
-use crate::Backend;
 use crate::stop::Done;
+use crate::{Backend, access};
 
 /// The rows of a workbook.
 #[derive(Debug)]
@@ -37,7 +37,7 @@ pub(super) async fn read(
     let workbook = std::fs::File::open(sent.settle().await?)?;
     let mut spooled = backend.blobs().begin(&unique()).await?;
     let rows = OpenOptions::new().read(true).write(true).open(spooled.settle().await?)?;
-    let sender = caller.person.0.as_u128();
+    let sender = access::sender(caller);
     let read = backend.inspector().read_sheet(workbook, kind, rows, sender).await;
     let (sheet, rows) = match read.map_err(|_| Failure::Unavailable)? {
         SheetRows::Read { sheet, rows } => (sheet, rows),

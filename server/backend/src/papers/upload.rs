@@ -225,7 +225,7 @@ impl Upload {
     /// Has the child process look into the file.
     async fn look(&mut self) -> Done<Inspection> {
         let file = std::fs::File::open(self.incoming.settle().await?)?;
-        let sender = self.caller.person.0.as_u128();
+        let sender = access::sender(&self.caller);
         Ok(self.backend.inspector().inspect(file, sender).await.unwrap_or_else(|_| Inspection::given_up()))
     }
 

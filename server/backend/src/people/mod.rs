@@ -6,7 +6,7 @@ mod parsed;
 mod references;
 mod written;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use async_trait::async_trait;
 use domain::access::{Action, Caller, Role, Scope};
@@ -15,7 +15,7 @@ use domain::audit::Deed;
 use domain::error::{Failure, Outcome};
 use domain::ids::{AgencyId, PersonId};
 use domain::notices::AccountEventKind;
-use domain::people::{Page, People, Person, PersonChange, PersonInput, PersonRef};
+use domain::people::{NAMED_AT_MOST, Page, People, Person, PersonChange, PersonInput, PersonRef};
 use serde_json::json;
 
 use crate::access::{Within, permit, permit_somewhere};
@@ -113,6 +113,9 @@ async fn find(backend: &Backend, caller: &Caller, text: &str) -> Done<Vec<Person
 
 async fn named(backend: &Backend, caller: &Caller, people: &[PersonId]) -> Done<Vec<PersonRef>> {
     permit(caller, Action::ViewPeople, Scope::Myself)?;
+    let mut seen = HashSet::new();
+    let people: Vec<PersonId> =
+        people.iter().copied().filter(|person| seen.insert(*person)).take(NAMED_AT_MOST).collect();
     let mut named = Vec::with_capacity(people.len());
     for some in people.chunks(BINDS_AT_MOST) {
         let rows: Vec<ReferenceRow> =

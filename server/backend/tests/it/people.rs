@@ -409,3 +409,14 @@ async fn user_names_find_people_for_those_alone_who_manage_them() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn people_are_named_once_however_often_they_are_asked_for() {
+    each_database(async |world| {
+        let (secretary, other) = (world.caller(Role::Secretary, "SNV").await, world.person("STC").await);
+        let asked = [other.person, secretary.person].repeat(3_000);
+        let named = world.backend.named(&secretary, asked).await.unwrap();
+        assert_eq!(named.len(), 2, "{}", world.engine);
+    })
+    .await;
+}

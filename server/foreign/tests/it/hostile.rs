@@ -9,7 +9,7 @@ use std::io::Write;
 use foreign::{LOOKS_AT_ONCE, Unseen};
 
 use crate::files::{File, at, head, packed};
-use crate::inspector::file;
+use crate::inspector::{file, one};
 use crate::seen::real;
 
 /// The serving process may grow by at most this over all files.
@@ -52,13 +52,13 @@ pub(crate) fn alone(name: &str) {
 async fn look_into_all() {
     let room = real();
     let good = File::page(&head(), "", "").done();
-    room.inspect(file(&good), 0).await.unwrap();
+    room.inspect(file(&good), one(0)).await.unwrap();
     let before = peak_kib();
     let mut looks = tokio::task::JoinSet::new();
     for (sender, (name, make, end)) in KINDS.into_iter().enumerate() {
         let room = room.clone();
         looks.spawn(async move {
-            let answer = room.inspect(file(&make()), sender as u128).await;
+            let answer = room.inspect(file(&make()), one(sender as u128)).await;
             match &answer {
                 Ok(_) => assert_ne!(
                     end,

@@ -6,6 +6,7 @@ use foreign::{LOOKS_AT_ONCE, SheetRows};
 
 use crate::books::{Book, HEADER, Piece, sheet};
 use crate::hostile::{GROWTH_KIB_AT_MOST, MEASURED, alone, peak_kib};
+use crate::inspector::one;
 use crate::seen::real;
 use crate::sheets::rows_of;
 
@@ -21,7 +22,7 @@ fn no_workbook_takes_more_than_its_child() {
 async fn read_all() {
     let room = real();
     let good = Book::of(&[("A", "", &format!("<row>{HEADER}</row>"))]).done();
-    rows_of(&room, &good, 0).await.unwrap();
+    rows_of(&room, &good, one(0)).await.unwrap();
     // Made on the disk beforehand: what makes them needs memory too.
     let mut files = Vec::new();
     for (name, _, why) in KINDS {
@@ -43,7 +44,7 @@ async fn read_all() {
             let book = std::fs::File::open(file.path()).unwrap();
             let rows = tempfile::tempfile().unwrap();
             let kind = domain::imports::ImportKind::Rooms;
-            let answer = room.read_sheet(book, kind, rows, sender as u128).await.unwrap();
+            let answer = room.read_sheet(book, kind, rows, one(sender as u128)).await.unwrap();
             match (answer, why) {
                 (SheetRows::Read { .. }, None) => {}
                 (SheetRows::Not(found), Some(why)) => assert_eq!(found, why, "{name}"),

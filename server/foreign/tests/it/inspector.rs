@@ -4,10 +4,15 @@ use std::ffi::OsString;
 use std::io::{Read, Write};
 use std::path::Path;
 
-use foreign::{Inspector, LOOKS_AT_ONCE, Program, Unseen};
+use foreign::{Inspector, LOOKS_AT_ONCE, Program, Sender, Unseen};
 
 /// A sender, for tests in which it does not matter which.
 const SENDER: u128 = 7;
+
+/// A sender of an office of their own.
+pub(crate) fn one(number: u128) -> Sender {
+    Sender { person: number, office: 1_000_000 + number }
+}
 
 /// A room whose children run a line of shell.
 fn shell(line: &str) -> Inspector {
@@ -31,7 +36,7 @@ pub(crate) fn file(content: &[u8]) -> std::fs::File {
 
 async fn unseen(line: &str) -> Unseen {
     let room = shell(line);
-    let unseen = room.inspect(file(b""), SENDER).await.expect_err("no answer");
+    let unseen = room.inspect(file(b""), one(SENDER)).await.expect_err("no answer");
     assert_eq!(room.free_slots(), LOOKS_AT_ONCE, "the slot is free again");
     unseen
 }
@@ -45,7 +50,7 @@ async fn a_child_that_fails_is_an_answer() {
     assert!(matches!(unseen("echo '{\"pages\":-1}'").await, Unseen::SaidNonsense));
     assert!(matches!(unseen("exec cat /dev/zero").await, Unseen::SaidTooMuch));
     let none = Inspector::new(Program::at("/nowhere/at/all"));
-    assert!(matches!(none.inspect(file(b""), SENDER).await, Err(Unseen::NotStarted(_))));
+    assert!(matches!(none.inspect(file(b""), one(SENDER)).await, Err(Unseen::NotStarted(_))));
     assert_eq!(none.free_slots(), LOOKS_AT_ONCE);
 }
 
@@ -56,7 +61,7 @@ async fn a_child_that_never_ends_is_ended_with_all_that_it_started() {
     let born = Fifo::new(folder.path());
     let line = format!("sleep 600 & echo $! > {}; exit 0", born.path());
     let room = shell(&line);
-    let look = tokio::spawn(async move { room.inspect(file(b""), SENDER).await });
+    let look = tokio::spawn(async move { room.inspect(file(b""), one(SENDER)).await });
     let grandchild = tokio::task::spawn_blocking(move || born.pid()).await.unwrap();
     assert!(matches!(look.await.unwrap(), Err(Unseen::TookTooLong)), "it keeps the output open");
     assert_ended(grandchild);
@@ -69,7 +74,7 @@ async fn a_sender_who_hangs_up_ends_the_child_and_then_frees_its_slot() {
     let room = shell(&format!("echo $$ > {}; exec sleep 600", born.path()));
     let look = {
         let room = room.clone();
-        tokio::spawn(async move { room.inspect(file(b""), SENDER).await.is_ok() })
+        tokio::spawn(async move { room.inspect(file(b""), one(SENDER)).await.is_ok() })
     };
     let child = tokio::task::spawn_blocking(move || born.pid()).await.unwrap();
     assert_eq!(room.free_slots(), LOOKS_AT_ONCE - 1);
@@ -93,7 +98,7 @@ async fn those_who_wait_for_a_slot_get_it_in_their_order() {
     for sender in 0..LOOKS_AT_ONCE as u128 {
         let input = std::fs::File::from(std::os::fd::OwnedFd::from(reader.try_clone().unwrap()));
         let room = room.clone();
-        taken.push(tokio::spawn(async move { room.inspect(input, sender).await.is_ok() }));
+        taken.push(tokio::spawn(async move { room.inspect(input, one(sender)).await.is_ok() }));
     }
     while room.free_slots() > 0 {
         tokio::task::yield_now().await;
@@ -103,7 +108,7 @@ async fn those_who_wait_for_a_slot_get_it_in_their_order() {
     for number in 0..3 {
         let (room, order) = (room.clone(), std::sync::Arc::clone(&order));
         waiters.push(tokio::spawn(async move {
-            let _ = room.inspect(file(b"x"), 100 + number).await;
+            let _ = room.inspect(file(b"x"), one(100 + number)).await;
             order.lock().unwrap().push(number);
         }));
         // It is polled once, so it is in the queue before the next one comes.
@@ -129,7 +134,7 @@ async fn the_files_of_one_sender_leave_a_place_for_others() {
     let look = |sender| {
         let input = std::fs::File::from(std::os::fd::OwnedFd::from(reader.try_clone().unwrap()));
         let room = room.clone();
-        tokio::spawn(async move { room.inspect(input, sender).await.is_ok() })
+        tokio::spawn(async move { room.inspect(input, one(sender)).await.is_ok() })
     };
     let all: Vec<_> = (0..5).map(|_| look(SENDER)).collect();
     let pid = born.path().to_owned();
@@ -148,14 +153,14 @@ async fn the_files_of_one_sender_leave_a_place_for_others() {
 #[tokio::test]
 async fn a_child_can_neither_reach_the_network_nor_files_nor_start_another() {
     for what in ["connects", "listens", "opens", "forks", "writes", "allocates", "signals"] {
-        let look = attempt(what).inspect(file(b""), SENDER).await.unwrap();
+        let look = attempt(what).inspect(file(b""), one(SENDER)).await.unwrap();
         assert_eq!(look.pages, Some(1), "{what}: refused");
     }
 }
 
 #[tokio::test]
 async fn a_child_that_computes_without_end_is_ended_by_the_kernel() {
-    let unseen = attempt("spins").inspect(file(b""), SENDER).await.expect_err("it never answers");
+    let unseen = attempt("spins").inspect(file(b""), one(SENDER)).await.expect_err("it never answers");
     assert!(matches!(unseen, Unseen::Died(_) | Unseen::TookTooLong), "{unseen}");
 }
 
@@ -164,7 +169,7 @@ async fn a_child_inherits_no_file_of_the_program() {
     // Every child inherits both ends, like descriptors of careless libraries.
     let (reader, writer) = rustix::pipe::pipe().unwrap();
     let room = attempt("waits");
-    let look = tokio::spawn(async move { room.inspect(file(b""), SENDER).await.is_ok() });
+    let look = tokio::spawn(async move { room.inspect(file(b""), one(SENDER)).await.is_ok() });
     let ended = tokio::task::spawn_blocking(move || {
         let mut reader = std::fs::File::from(reader);
         let mut begun = [0];

@@ -5,14 +5,14 @@ use domain::papers::{FileKind, Level, Unread, marking};
 use foreign::{Inspection, Inspector, Program};
 
 use crate::files::{File, at, head, packed, string};
-use crate::inspector::file;
+use crate::inspector::{file, one};
 
 pub(crate) fn real() -> Inspector {
     Inspector::new(Program::at(env!("CARGO_BIN_EXE_foreign-child")))
 }
 
 async fn look(bytes: &[u8]) -> Inspection {
-    real().inspect(file(bytes), 1).await.unwrap()
+    real().inspect(file(bytes), one(1)).await.unwrap()
 }
 
 /// A name, a file, the marking that must be found, and the reason that must be reported.

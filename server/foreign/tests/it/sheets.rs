@@ -4,20 +4,20 @@ use std::io::Read;
 
 use domain::imports::{ImportKind, NotRows};
 use domain::papers::FileKind;
-use foreign::{Inspector, Program, SheetRead, SheetRows, Unseen};
+use foreign::{Inspector, Program, Sender, SheetRead, SheetRows, Unseen};
 
 use crate::books::{Book, HEADER, sheet};
-use crate::inspector::file;
+use crate::inspector::{file, one};
 use crate::seen::real;
 
-pub(crate) async fn rows_of(room: &Inspector, book: &[u8], sender: u128) -> Result<SheetRows, Unseen> {
+pub(crate) async fn rows_of(room: &Inspector, book: &[u8], sender: Sender) -> Result<SheetRows, Unseen> {
     let rows = tempfile::tempfile().unwrap();
     room.read_sheet(file(book), ImportKind::Rooms, rows, sender).await
 }
 
 /// The sheet that was read, and its rows.
 async fn read(book: Book) -> (SheetRead, String) {
-    match rows_of(&real(), &book.done(), 1).await.unwrap() {
+    match rows_of(&real(), &book.done(), one(1)).await.unwrap() {
         SheetRows::Read { sheet, mut rows } => {
             let mut text = String::new();
             rows.read_to_string(&mut text).unwrap();
@@ -28,7 +28,7 @@ async fn read(book: Book) -> (SheetRead, String) {
 }
 
 async fn refused(file: &[u8]) -> NotRows {
-    match rows_of(&real(), file, 1).await.unwrap() {
+    match rows_of(&real(), file, one(1)).await.unwrap() {
         SheetRows::Not(why) => why,
         SheetRows::Read { sheet, .. } => panic!("{sheet:?}"),
     }
@@ -137,9 +137,9 @@ async fn a_child_that_says_too_much_or_nothing_is_an_answer() {
         ("exit 101", NotRows::BrokenWorkbook),
         ("echo nonsense", NotRows::BrokenWorkbook),
     ] {
-        let answer = rows_of(&shell(line), b"", 1).await.unwrap();
+        let answer = rows_of(&shell(line), b"", one(1)).await.unwrap();
         assert!(matches!(answer, SheetRows::Not(found) if found == why), "{line}: {answer:?}");
     }
     let none = Inspector::new(Program::at("/nowhere/at/all"));
-    assert!(matches!(rows_of(&none, b"", 1).await, Err(Unseen::NotStarted(_))));
+    assert!(matches!(rows_of(&none, b"", one(1)).await, Err(Unseen::NotStarted(_))));
 }

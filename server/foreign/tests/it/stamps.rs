@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use domain::papers::{Level, Unread, marking};
 
 use crate::files::{File, at, head, string};
-use crate::inspector::file;
+use crate::inspector::{file, one};
 use crate::seen::{hold, page, real};
 
 const SECRET: Option<Level> = Some(Level::Secret);
@@ -76,7 +76,7 @@ async fn a_map_full_of_labels_is_read_in_time() {
     let map = [labels.collect::<Vec<u8>>(), at("TỐI MẬT", 60, 780, 13)].concat();
     let map = File::page(&[head(), map].concat(), "", "").done();
     let start = Instant::now();
-    let look = real().inspect(file(&map), 1).await.unwrap();
+    let look = real().inspect(file(&map), one(1)).await.unwrap();
     assert_eq!((marking(&look.lines), look.unread), (SECRET, None));
     assert!(start.elapsed() < Duration::from_secs(10), "{:?}", start.elapsed());
 }
