@@ -38,12 +38,7 @@ pub(super) async fn add(
 ) -> Done<()> {
     let mut tx = backend.db().begin().await?;
     // One who adds after the other: places on the list follow each other, and nobody is listed twice.
-    let scope = MeetingScope::hold(&mut tx, caller, meeting).await?;
-    scope.permit(caller, Action::ViewMeeting)?;
-    if scope.stage != Stage::UnderWay {
-        return Err(scope.refusal().into());
-    }
-    scope.permit(caller, Action::AddParticipants)?;
+    let scope = under_way(&mut tx, caller, meeting).await?;
     if added.is_empty() {
         return Err(invalid("delegate", Problem::Missing));
     }
@@ -62,6 +57,17 @@ pub(super) async fn add(
     let line = Entry::new(Deed::AttendanceAdd, &scope.title).of(scope.agency).about(meeting).after(&entry)?;
     audit::record(&mut tx, backend, caller, line).await?;
     Ok(tx.commit().await?)
+}
+
+/// The meeting under way, held until the transaction ends, if the caller may add to its roll.
+pub(super) async fn under_way(tx: &mut Tx, caller: &Caller, meeting: MeetingId) -> Done<MeetingScope> {
+    let scope = MeetingScope::hold(tx, caller, meeting).await?;
+    scope.permit(caller, Action::ViewMeeting)?;
+    if scope.stage != Stage::UnderWay {
+        return Err(scope.refusal().into());
+    }
+    scope.permit(caller, Action::AddParticipants)?;
+    Ok(scope)
 }
 
 fn invalid(field: &str, problem: Problem) -> Stop {

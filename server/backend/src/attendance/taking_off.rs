@@ -1,7 +1,7 @@
 //! Somebody who was added by mistake while the meeting is under way is taken off the roll again. Whoever has been called, or
 //! has sat down in the call, has taken part and stays.
 
-use domain::access::{Action, Caller, Stage};
+use domain::access::Caller;
 use domain::attendance::Presence;
 use domain::audit::Deed;
 use domain::error::{Failure, Refusal};
@@ -9,10 +9,9 @@ use domain::ids::{AgencyId, MeetingId, ParticipantId, PersonId};
 use domain::live::Seat;
 use domain::meetings::GuestInput;
 
-use super::adding::AddedEntry;
+use super::adding::{AddedEntry, under_way};
 use crate::audit::{self, Entry};
 use crate::db::{Tx, q};
-use crate::scope::MeetingScope;
 use crate::stop::Done;
 use crate::{Backend, counted, people, stored};
 
@@ -23,12 +22,7 @@ pub(super) async fn take_off(
     participant: ParticipantId,
 ) -> Done<()> {
     let mut tx = backend.db().begin().await?;
-    let scope = MeetingScope::hold(&mut tx, caller, meeting).await?;
-    scope.permit(caller, Action::ViewMeeting)?;
-    if scope.stage != Stage::UnderWay {
-        return Err(scope.refusal().into());
-    }
-    scope.permit(caller, Action::AddParticipants)?;
+    let scope = under_way(&mut tx, caller, meeting).await?;
     let taken = match delegate(&mut tx, meeting, participant).await? {
         Some(taken) => Some(taken),
         None => guest(&mut tx, meeting, participant).await?,

@@ -4,10 +4,10 @@ use std::future::Future;
 use std::pin::{Pin, pin};
 
 use backend::{Q, q};
-use domain::access::{Role, Stage};
+use domain::access::{Caller, Role, Stage};
 use domain::attendance::{Added, Attendance, Presence};
 use domain::error::Failure;
-use domain::ids::{AgendaItemId, MeetingId, ParticipantId};
+use domain::ids::{AgendaItemId, MeetingId, PaperId, ParticipantId};
 use domain::live::LivePort;
 use domain::papers::Papers;
 
@@ -63,7 +63,8 @@ async fn meanwhile(
     names.into_iter().zip(outcomes).collect()
 }
 
-async fn item(world: &World, meeting: MeetingId) -> AgendaItemId {
+/// An item with a paper, one more to be renamed, and one that is withdrawn.
+async fn papers(world: &World, secretary: &Caller, meeting: MeetingId) -> (AgendaItemId, [PaperId; 3]) {
     let item = AgendaItemId(world.id());
     world
         .run(&format!(
@@ -71,7 +72,12 @@ async fn item(world: &World, meeting: MeetingId) -> AgendaItemId {
              VALUES ('{item}', '{meeting}', 1, 'Báo cáo', 30, '', FALSE)"
         ))
         .await;
-    item
+    let backend = &world.backend;
+    let here = add(backend, secretary, item, "Báo cáo", PDF).await.unwrap();
+    let renamed = add(backend, secretary, item, "Phụ lục", &saying("Phu luc")).await.unwrap();
+    let gone = add(backend, secretary, item, "Tờ trình", &saying("To trinh")).await.unwrap();
+    backend.withdraw(secretary, gone).await.unwrap();
+    (item, [here, renamed, gone])
 }
 
 #[tokio::test]
@@ -79,11 +85,7 @@ async fn what_was_asked_for_while_the_meeting_was_closed_changes_it_no_more() {
     each_busy_database(async |world| {
         let at = Hybrid::at(world, Stage::UnderWay).await;
         let (backend, id, secretary) = (&world.backend, at.meeting, &at.secretary);
-        let item = item(world, id).await;
-        let here = add(backend, secretary, item, "Báo cáo", PDF).await.unwrap();
-        let renamed = add(backend, secretary, item, "Phụ lục", &saying("Phu luc")).await.unwrap();
-        let gone = add(backend, secretary, item, "Tờ trình", &saying("To trinh")).await.unwrap();
-        backend.withdraw(secretary, gone).await.unwrap();
+        let (item, [here, renamed, gone]) = papers(world, secretary, id).await;
         let added = vec![Added::Guest(guest("Khách", "", ""))];
         Attendance::add(backend, secretary, id, added).await.unwrap();
         let wrong = get(world, secretary, id).await.guests[0].id;
@@ -118,11 +120,7 @@ async fn what_two_ask_for_at_once_is_done_and_told_once() {
     each_busy_database(async |world| {
         let at = Hybrid::at(world, Stage::UnderWay).await;
         let (backend, id, secretary) = (&world.backend, at.meeting, &at.secretary);
-        let item = item(world, id).await;
-        let here = add(backend, secretary, item, "Báo cáo", PDF).await.unwrap();
-        let renamed = add(backend, secretary, item, "Phụ lục", &saying("Phu luc")).await.unwrap();
-        let gone = add(backend, secretary, item, "Tờ trình", &saying("To trinh")).await.unwrap();
-        backend.withdraw(secretary, gone).await.unwrap();
+        let (item, [here, renamed, gone]) = papers(world, secretary, id).await;
         let of: ParticipantId = get(world, secretary, id).await.participants[0].id;
         let site = at.technician.agency.id;
         for name in ["withdraw", "rename", "restore", "leave_neutral_line", "mark", "mark_rest", "mark_site"]
