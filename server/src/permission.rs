@@ -136,6 +136,7 @@ const CALLS: &[(&str, Access)] = &[
     ("/api/live/lines", Needs(ViewMeeting)),
     ("/api/live/behind", Needs(ConnectSite)),
     ("/api/live/rehearsals", Needs(ViewMeeting)),
+    ("/api/live/session", SignedIn),
     ("/api/attendance/mark", Needs(CallRoll)),
     ("/api/attendance/mark-rest", Needs(CallRoll)),
     ("/api/attendance/mark-site", Needs(CallRoll)),
@@ -194,11 +195,12 @@ const CALLS: &[(&str, Access)] = &[
 
 /// Requests that open pages make by themselves, without anyone touching them. They do not count as a use of
 /// the session.
-const BACKGROUND: [&str; 5] = [
+const BACKGROUND: [&str; 6] = [
     "/meetings/{id}/socket",
     "/api/meetings/follow",
     "/api/meetings/today",
     "/api/live/rehearsals",
+    "/api/live/session",
     "/api/hall/display",
 ];
 

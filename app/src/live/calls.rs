@@ -60,3 +60,10 @@ pub async fn behind(
     let (services, caller) = asked()?;
     Ok(services.live.delegates_of(&caller, id, site).await?)
 }
+
+/// Whether the session is still valid, for a page whose socket does not come about.
+#[server(endpoint = "live/session")]
+pub async fn session() -> Result<(), CallError> {
+    asked()?;
+    Ok(())
+}

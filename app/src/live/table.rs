@@ -321,7 +321,7 @@ impl Table {
         self.floats.set(floats.is_ok_and(|floats| floats.is_truthy()));
         // What the element found before this program had come.
         call("tell", None);
-        let line = Line::open(meeting, move |text| self.hear(text), move || self.find_out(meeting));
+        let line = Line::open(meeting, move |text| self.hear(text), move || self.find_out());
         self.line.set_value(Some(Box::new(line)));
         on_cleanup(move || {
             let _ = self.line.try_set_value(None);
@@ -329,10 +329,10 @@ impl Table {
     }
 
     /// The line does not come about. A browser does not say why, so the server is asked in another way.
-    fn find_out(self, meeting: MeetingId) {
+    fn find_out(self) {
         leptos::task::spawn_local(async move {
-            match crate::meetings::calls::follow(meeting).await {
-                Ok(_) => {
+            match super::calls::session().await {
+                Ok(()) => {
                     self.is_blocked.try_set(true);
                 }
                 // Unless the page was left meanwhile.

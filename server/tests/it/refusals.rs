@@ -72,6 +72,7 @@ fn calls(office: &Office) -> BTreeMap<&'static str, Call> {
         "/api/notices/unseen",
         "/api/second-factor/state",
         "/api/live/rehearsals",
+        "/api/live/session",
         "/api/search/find",
         "/api/calendar/choices",
         "/api/calendar/find",

@@ -419,6 +419,7 @@ fn calls(office: &Office, address: &'static str) -> Option<Vec<Ask>> {
         | "/api/second-factor/begin"
         | "/api/accounts/sign-out"
         | "/api/accounts/sign-out-everywhere"
+        | "/api/live/session"
         | "/api/meetings/today"
         | "/api/papers/coming"
         | "/api/calendar/choices"
