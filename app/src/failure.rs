@@ -6,6 +6,7 @@ use domain::access::Stage;
 use domain::accounts::{Duty, Weakness};
 use domain::error::{Failure, FieldProblem, Problem as Wrong, Refusal};
 use domain::ids::IncidentId;
+use domain::imports::ImportKind;
 use domain::meetings::Holder;
 use domain::time::Zone;
 use leptos::prelude::*;
@@ -272,6 +273,12 @@ fn over(stage: Stage, at: DateTime<Utc>) -> Described {
     Described::new(t(title), tf(body, &[("when", &text::moment(Zone::VIETNAM.local(at)))]))
 }
 
+/// The columns that a file must have, by their headings in the reader's language.
+fn needed_columns(kind: ImportKind) -> String {
+    let needed = kind.each_column().filter(|(_, is_optional)| !is_optional);
+    needed.map(|(column, _)| text::locale().pick(kind.heading(column), column)).collect::<Vec<_>>().join(", ")
+}
+
 /// The sittings of a meeting in one line.
 fn days(sittings: &[domain::time::Sitting]) -> String {
     sittings.iter().map(text::sitting).collect::<Vec<_>>().join("; ")
@@ -367,7 +374,7 @@ pub fn describe_problem(problem: &Wrong) -> String {
         Wrong::NotASitting { proposal } => tf(PROBLEM_NOT_A_SITTING_PROPOSED, &[("proposal", proposal)]),
         Wrong::QuoteOpen => t(PROBLEM_QUOTE_OPEN).to_owned(),
         Wrong::RowInOneCell => t(PROBLEM_ROW_IN_ONE_CELL).to_owned(),
-        Wrong::NoHeader { columns } => tf(PROBLEM_NO_HEADER, &[("columns", columns)]),
+        Wrong::NoHeader { kind } => tf(PROBLEM_NO_HEADER, &[("columns", &needed_columns(*kind))]),
         Wrong::TooMany(most) => tf(PROBLEM_TOO_MANY, &[("n", most)]),
         Wrong::Repeated => t(PROBLEM_REPEATED).to_owned(),
         Wrong::Different => t(PROBLEM_DIFFERENT).to_owned(),

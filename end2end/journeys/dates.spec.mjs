@@ -83,6 +83,26 @@ test('the list of meetings takes dates without their year and says what it does 
   await expect(page).toHaveURL(new RegExp(`from=${encodeURIComponent(inDays(-2))}`));
 });
 
+test('a date without its year follows whether the meeting took place', async ({ page }) => {
+  await signIn(page, demo('thuky1.vpub'));
+  await open(page, '/meetings/new');
+  const date = page.locator('[id="sittings[0][date]"]');
+  const held = page.getByLabel(t('composer_held'));
+  // Yesterday without its year is planned for next year.
+  const [yesterday, year] = [inDays(-1).slice(0, 5), Number(inDays(-1).slice(6))];
+  await date.fill(yesterday);
+  await date.press('Tab');
+  await expect(date).toHaveValue(`${yesterday}/${year + 1}`);
+  await held.check();
+  await expect(date).toHaveValue(`${yesterday}/${year}`);
+  await held.uncheck();
+  await expect(date).toHaveValue(`${yesterday}/${year + 1}`);
+  await date.fill(`${yesterday}/${year + 2}`);
+  await date.press('Tab');
+  await held.check();
+  await expect(date).toHaveValue(`${yesterday}/${year + 2}`);
+});
+
 test('days off are entered year by year', async ({ page }) => {
   await signIn(page, demo('quantri'));
   await open(page, '/admin/days-off?year=2028');

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::access::Stage;
 use crate::accounts::{Duty, Weakness};
 use crate::ids::{HeldPaperId, IncidentId};
+use crate::imports::ImportKind;
 use crate::meetings::Holder;
 use crate::time::Sitting;
 
@@ -384,8 +385,8 @@ pub enum Problem {
     RowInOneCell,
     /// No line of the file names its columns.
     NoHeader {
-        /// The columns that a file of this kind must have.
-        columns: String,
+        /// What the file holds, which says the columns that it must have.
+        kind: ImportKind,
     },
     /// More entries than so many.
     TooMany(u32),

@@ -1,6 +1,7 @@
 //! Figures: exactly what the rules on counting say, for an agency or its subtree, over a window, for both bases.
 
 use async_trait::async_trait;
+use chrono::Datelike;
 use serde::{Deserialize, Serialize};
 
 use crate::access::Caller;
@@ -140,6 +141,8 @@ pub struct Figures {
     pub period: Period,
     /// Its dates.
     pub window: Window,
+    /// Whether the window has ended. If not, every verdict on a target is one so far.
+    pub has_ended: bool,
     /// How hybrid meetings count.
     pub hybrid: HybridCounts,
     /// The targets.
@@ -157,6 +160,11 @@ pub struct Figures {
 }
 
 impl Figures {
+    /// The year whose ceiling is told: the calendar year of the window's last day.
+    pub fn ceiling_year(&self) -> i32 {
+        self.window.to.year()
+    }
+
     /// The figures of a base.
     pub fn base(&self, base: Base) -> &BaseFigures {
         match base {

@@ -3,6 +3,7 @@
 //! is written only when the sender has read of it.
 
 mod doubts;
+mod headings;
 mod values;
 
 use async_trait::async_trait;
@@ -80,12 +81,6 @@ impl ImportKind {
         named.sort_unstable();
         named.dedup();
         named.len()
-    }
-
-    /// The column that a cell of the header names.
-    pub fn column(self, cell: &str) -> Option<&'static str> {
-        let name = cell.trim().trim_start_matches('\u{feff}');
-        self.each_column().map(|(known, _)| known).find(|known| known.eq_ignore_ascii_case(name))
     }
 
     /// Whether so many columns named in a line make it the header: a title may name one by chance.

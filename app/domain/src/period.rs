@@ -46,6 +46,18 @@ impl Window {
         self.from <= date && date <= self.to
     }
 
+    /// Whether its last day is over. Until then its figures, and whether they meet a target, are only so far.
+    ///
+    /// ```
+    /// use domain::period::Period;
+    /// let year = Period::Year(2026).window();
+    /// assert!(!year.has_ended("2026-12-14".parse().unwrap()));
+    /// assert!(year.has_ended("2026-12-15".parse().unwrap()));
+    /// ```
+    pub fn has_ended(&self, today: NaiveDate) -> bool {
+        self.to < today
+    }
+
     /// The same window a year before, moved day for day; 29 February becomes 28.
     pub fn year_before(&self) -> Window {
         Window { from: year_before(self.from), to: year_before(self.to) }

@@ -174,7 +174,7 @@ fn row(line: &Line<'_>, figures: &Figures, asked: &Asked) -> AnyView {
             <td role="cell" class="r num" data-label=t(FIGURES_HELD)>{opens.count(asked.base, What::Held, line.held)}</td>
             <td role="cell" data-label=t(FIGURES_SHARE_SHORT)>{share}</td>
             <td role="cell" class="r num" data-label=t(FIGURES_REDUCTION_SHORT)>{reduction}</td>
-            <td role="cell" data-label=t(FIGURES_BOTH_TARGETS)>{verdict(line.met(&figures.targets))}</td>
+            <td role="cell" data-label=t(FIGURES_BOTH_TARGETS)>{verdict(line.met(&figures.targets), figures.has_ended)}</td>
         </tr>
     }
     .into_any()
@@ -184,14 +184,15 @@ fn not_counted() -> AnyView {
     view! { <span class="sub">{t(FIGURES_NOT_COUNTED)}</span> }.into_any()
 }
 
-fn verdict((met, of): (usize, usize)) -> AnyView {
-    let (tone, word) = match (met, of) {
-        (_, 0) => (BadgeTone::Plain, FIGURES_NOT_COUNTED),
-        (2, 2) => (BadgeTone::Met, FIGURES_MET_BOTH),
-        (1, 2) => (BadgeTone::Risk, FIGURES_MET_ONE),
-        (1, 1) => (BadgeTone::Met, FIGURES_MET),
-        _ => (BadgeTone::Missed, FIGURES_MISSED),
+fn verdict((met, of): (usize, usize), has_ended: bool) -> AnyView {
+    let (tone, ended, so_far) = match (met, of) {
+        (_, 0) => (BadgeTone::Plain, FIGURES_NOT_COUNTED, FIGURES_NOT_COUNTED),
+        (2, 2) => (BadgeTone::Met, FIGURES_MET_BOTH, FIGURES_MET_BOTH_SO_FAR),
+        (1, 2) => (BadgeTone::Risk, FIGURES_MET_ONE, FIGURES_MET_ONE_SO_FAR),
+        (1, 1) => (BadgeTone::Met, FIGURES_MET, FIGURES_MET_SO_FAR),
+        _ => (BadgeTone::Missed, FIGURES_MISSED, FIGURES_MISSED_SO_FAR),
     };
+    let word = if has_ended { ended } else { so_far };
     view! { <Badge tone text=t(word)/> }.into_any()
 }
 

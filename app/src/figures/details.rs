@@ -23,7 +23,9 @@ pub(super) fn forecast(figures: &Figures, asked: &Asked) -> AnyView {
     let rows = vec![
         row(FIGURES_IN_PERSON_LEFT, &|_, b| number(b.in_person_left)),
         row(FIGURES_ONLINE_NEEDED, &|_, b| number(b.online_needed)),
-        row(FIGURES_CEILING, &|_, b| b.ceiling.map_or_else(not_counted, number)),
+        table_row(tf(FIGURES_CEILING, &[("year", &figures.ceiling_year())]), figures, &|_, b| {
+            b.ceiling.map_or_else(not_counted, number)
+        }),
         row(FIGURES_EXCEEDED, &|base, b| {
             let number = opens.count(base, What::Exceeded, b.tally.exceeded);
             if b.tally.exceeded > 0 {

@@ -29,6 +29,8 @@ struct Gauge {
     value: AnyView,
     counts: AnyView,
     verdict: Verdict,
+    /// The verdict in words.
+    word: &'static str,
     /// Where the fill and the tick stand, in hundredths of the scale; for show only.
     fill: f64,
     tick: f64,
@@ -81,10 +83,15 @@ fn share_of(figures: &Figures, opens: &Opens, base: Base) -> Gauge {
         value,
         counts: counts.into_any(),
         verdict,
+        word: t(verdict.word(figures.has_ended)),
         fill: share.map_or(0.0, |share| hundredths(share, target)),
         tick: hundredths(target, target),
         target: text::percent(target, target),
-        sentence: sentence(base, share.map(|share| text::percent(share, target)), verdict),
+        sentence: sentence(
+            base,
+            share.map(|share| text::percent(share, target)),
+            t(verdict.word(figures.has_ended)),
+        ),
     }
 }
 
@@ -117,10 +124,15 @@ fn reduction_of(figures: &Figures, opens: &Opens, base: Base) -> Gauge {
         value,
         counts,
         verdict,
+        word: t(verdict.word(figures.has_ended)),
         fill,
         tick: 50.0,
         target: text::percent(target, target),
-        sentence: sentence(base, reduction.map(|value| text::percent(value, target)), verdict),
+        sentence: sentence(
+            base,
+            reduction.map(|value| text::percent(value, target)),
+            t(verdict.word(figures.has_ended)),
+        ),
     }
 }
 
@@ -140,9 +152,9 @@ fn before(previous: &Previous, opens: &Opens, base: Base) -> AnyView {
     }
 }
 
-fn sentence(base: Base, value: Option<String>, verdict: Verdict) -> String {
+fn sentence(base: Base, value: Option<String>, verdict: &str) -> String {
     let value = value.unwrap_or_default();
-    format!("{}: {value} {}", base_name(base), t(verdict.word()))
+    format!("{}: {value} {verdict}", base_name(base))
 }
 
 /// A position on a scale of a hundred; never compared.
@@ -173,7 +185,7 @@ impl Gauge {
                     <p class="gauge__top">
                         <span class=value>{self.value}</span>
                         <span class="fig__n num">{self.counts}</span>
-                        <Badge tone=self.verdict.tone() text=t(self.verdict.word())/>
+                        <Badge tone=self.verdict.tone() text=self.word/>
                     </p>
                     {track}
                 </div>

@@ -172,7 +172,7 @@ fn window_line(figures: &Figures, asked: &Asked, today: NaiveDate) -> AnyView {
     let Window { from, to } = figures.window;
     let dates = tf(FIGURES_WINDOW, &[("from", &text::date(from)), ("to", &text::date(to))]);
     let yesterday = today.checked_sub_days(Days::new(1)).unwrap_or(today);
-    let so_far = (to > today).then(|| Window::new(from, yesterday)).flatten().map(|window| {
+    let so_far = (!figures.has_ended).then(|| Window::new(from, yesterday)).flatten().map(|window| {
         let href = Asked {
             subject: Subject { agency: Some(figures.agency.id), reach: Some(figures.reach), ..asked.subject },
             ..*asked

@@ -39,12 +39,16 @@ impl Verdict {
         }
     }
 
-    pub(super) fn word(self) -> Text {
-        match self {
-            Verdict::Met => FIGURES_MET,
-            Verdict::Near => FIGURES_NEAR,
-            Verdict::Missed => FIGURES_MISSED,
-            Verdict::NotCounted => FIGURES_NOT_COUNTED,
+    /// The word for it; of a period that has not ended, that it is so far.
+    pub(super) fn word(self, has_ended: bool) -> Text {
+        match (self, has_ended) {
+            (Verdict::Met, true) => FIGURES_MET,
+            (Verdict::Met, false) => FIGURES_MET_SO_FAR,
+            (Verdict::Near, true) => FIGURES_NEAR,
+            (Verdict::Near, false) => FIGURES_NEAR_SO_FAR,
+            (Verdict::Missed, true) => FIGURES_MISSED,
+            (Verdict::Missed, false) => FIGURES_MISSED_SO_FAR,
+            (Verdict::NotCounted, _) => FIGURES_NOT_COUNTED,
         }
     }
 }
@@ -56,6 +60,7 @@ fn a_point_above(target: Fraction) -> Fraction {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::text::t;
 
     #[test]
     fn less_than_one_point_above_is_near() {
@@ -69,5 +74,16 @@ mod tests {
         assert_eq!(verdict(61, 100), Verdict::Met);
         assert_eq!(verdict(59_999, 100_000), Verdict::Missed);
         assert_eq!(Verdict::of(None, None, target), Verdict::NotCounted);
+    }
+
+    #[test]
+    fn a_verdict_on_a_period_that_still_runs_says_so() {
+        for verdict in [Verdict::Met, Verdict::Near, Verdict::Missed] {
+            let [ended, so_far] = [true, false].map(|has_ended| t(verdict.word(has_ended)));
+            assert!(
+                so_far.to_lowercase().contains("đến nay") && !ended.contains("đến nay"),
+                "{ended} {so_far}"
+            );
+        }
     }
 }

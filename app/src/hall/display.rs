@@ -4,6 +4,7 @@
 use chrono::{DateTime, NaiveDateTime, NaiveTime, Utc};
 use domain::access::Stage;
 use domain::attendance::{Hall, RollTally};
+use domain::error::Refusal;
 use domain::meetings::{AgendaItem, Meeting, State};
 use domain::time::Zone;
 use serde::{Deserialize, Serialize};
@@ -62,6 +63,8 @@ pub struct Display {
     pub agency: String,
     /// How far it has come.
     pub stage: Stage,
+    /// Since when it is over, once it was held or called off.
+    pub over: Option<Refusal>,
     /// Planned beginning, local.
     pub starts: Option<NaiveDateTime>,
     /// Planned end, local.
@@ -98,6 +101,7 @@ impl Display {
             title,
             agency: agency.short_name,
             stage: state.stage(),
+            over: Some(state.refusal()).filter(|why| matches!(why, Refusal::MeetingOver { .. })),
             starts,
             ends: last.map(|sitting| sitting.end()),
             agenda: lines(&agenda, opened.map(|at| Zone::VIETNAM.local(at)).or(starts), not_before),
@@ -242,6 +246,7 @@ mod tests {
             title: String::new(),
             agency: String::new(),
             stage: Stage::UnderWay,
+            over: None,
             starts: None,
             ends: Some("2026-06-11T11:30:00".parse().unwrap()),
             agenda,

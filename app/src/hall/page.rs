@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use domain::access::Stage;
+use domain::error::Refusal;
 use domain::ids::MeetingId;
 use domain::time::Zone;
 use leptos::prelude::*;
@@ -11,6 +12,7 @@ use super::calls::hall_display;
 use super::display::{Display, Line, Timer, clock};
 #[cfg(feature = "hydrate")]
 use super::live::{self, Live};
+use crate::failure::describe;
 use crate::shell::mark_drawing;
 use crate::text::keys::*;
 use crate::text::{self, t, tf};
@@ -138,7 +140,7 @@ impl Screen {
     }
 
     fn panel(self) -> AnyView {
-        let Screen { shown, now, .. } = self;
+        let Screen { id, shown, now, .. } = self;
         let timer = Memo::new(move |_| shown.with(|shown| shown.timer(now.get())));
         let head = Memo::new(move |_| {
             let is_over = matches!(timer.get(), Timer::Left(left, _) if left < 0);
@@ -151,6 +153,8 @@ impl Screen {
             }
             Timer::None => None,
         };
+        let over = Memo::new(move |_| shown.with(|shown| shown.over.clone()));
+        let over = move || over.get().map(|why| since(id, why));
         let class = move || match timer.get() {
             Timer::Before(left) | Timer::Left(left, _) | Timer::Since(left) | Timer::Meeting(left)
                 if clock(left).len() > FIGURES_AT_FULL_SIZE =>
@@ -187,6 +191,7 @@ impl Screen {
             <aside class="sp" aria-label=t(HALL_TIMER)>
                 <p class="k">{move || head.get().0}</p>
                 <p class="who">{move || head.get().1}</p>
+                {over}
                 <p class=class role="timer" aria-live="off">{figure}</p>
                 {track}
                 <p class="vh" role="status">{spoken}</p>
@@ -307,8 +312,21 @@ fn heading(shown: &Display, is_over: bool, is_counted: bool) -> (&'static str, S
                 (t(HALL_MEETING_LEFT), until.unwrap_or_default())
             }
         },
-        Stage::Held => (t(HALL_STATE), t(HALL_OVER).to_owned()),
-        Stage::Cancelled | Stage::Postponed => (t(HALL_STATE), words::stage(shown.stage).to_owned()),
+        Stage::Held | Stage::Cancelled | Stage::Postponed => {
+            let over = shown.over.clone().map(|why| describe(&why.into()).title);
+            (t(HALL_STATE), over.unwrap_or_else(|| words::stage(shown.stage).to_owned()))
+        }
+    }
+}
+
+/// Since when a meeting is over, what that means, and the ways on.
+fn since(id: MeetingId, why: Refusal) -> impl IntoView {
+    view! {
+        <p class="hall__since">{describe(&why.into()).body}</p>
+        <p class="hall__on">
+            <a href=format!("/meetings/{id}") rel="external">{t(SCAN_OPEN_MEETING)}</a>
+            <a href="/meetings" rel="external">{t(FAILURE_TO_MEETINGS)}</a>
+        </p>
     }
 }
 
@@ -362,5 +380,5 @@ fn bar(left: i64, minutes: u32) -> impl IntoView {
 }
 
 fn stat(number: String, icon: &'static str, word: &'static str) -> impl IntoView {
-    view! { <div><b class="num">{number}</b><span><Icon name=icon/>{word}</span></div> }
+    view! { <div><b class="num"><Icon name=icon/>{number}</b><span>{word}</span></div> }
 }

@@ -9,6 +9,7 @@ use domain::rules::KindRef;
 use leptos::prelude::*;
 
 use super::page::kind_words;
+use crate::context::Locale;
 use crate::text::keys::*;
 use crate::text::{self, Text, t, tf};
 use crate::ui::{Card, Icon};
@@ -27,17 +28,18 @@ pub(super) fn card(kind: ImportKind, kinds: &[KindRef]) -> AnyView {
                 .collect_view();
             view! {
                 <tr role="row">
-                    <th role="rowheader" scope="row"><code lang="en">{column}</code>" "{optional}</th>
+                    <th role="rowheader" scope="row">{heading(kind, column)}" "{optional}</th>
                     <td role="cell" data-label=t(IMPORTS_CONTENT)><p>{about}</p><ul class="formats__words">{words}</ul></td>
                 </tr>
             }
         })
         .collect_view();
+    let sample = sample(kind, text::locale());
     let title = tf(IMPORTS_FORMAT, &[("kind", &t(kind_words(kind)))]);
     let name = format!("{}.csv", kind.code());
     let book = format!("/admin/imports/{}/sample.xlsx", kind.code());
     // No cell of a sample holds a comma.
-    let file = text::csv_href(&kind.sample().replace(',', separator()));
+    let file = text::csv_href(&sample.replace(',', separator()));
     view! {
         <Card title=title>
             <p class="card__body hint">{t(IMPORTS_COLUMNS)}</p>
@@ -52,7 +54,7 @@ pub(super) fn card(kind: ImportKind, kinds: &[KindRef]) -> AnyView {
             </table>
             <div class="card__body formats__sample">
                 <p class="hint">{t(IMPORTS_SAMPLE)}</p>
-                <pre class="report__cell" tabindex="0">{kind.sample()}</pre>
+                <pre class="report__cell" tabindex="0">{sample}</pre>
                 <div class="formats__files">
                     <a class="btn btn--secondary" href=book download=format!("{}.xlsx", kind.code()) rel="external">
                         <Icon name="download"/>{t(IMPORTS_SAMPLE_BOOK)}
@@ -65,6 +67,25 @@ pub(super) fn card(kind: ImportKind, kinds: &[KindRef]) -> AnyView {
         </Card>
     }
     .into_any()
+}
+
+/// A column as its header names it: for readers of Vietnamese by its heading, and beside it by the code that is read as well.
+fn heading(kind: ImportKind, column: &'static str) -> AnyView {
+    let code = || view! { <code lang="en">{column}</code> };
+    match text::locale() {
+        Locale::Vi => {
+            view! { {kind.heading(column).to_owned()}<br/><small class="hint">{code()}</small> }.into_any()
+        }
+        Locale::En => code().into_any(),
+    }
+}
+
+/// The sample of a kind of file, with its headings in the language of the reader.
+pub fn sample(kind: ImportKind, locale: Locale) -> String {
+    match locale {
+        Locale::Vi => kind.sample_with_headings(),
+        Locale::En => kind.sample().to_owned(),
+    }
 }
 
 /// What spreadsheets part cells by. Where the comma is the decimal mark, it is the semicolon.

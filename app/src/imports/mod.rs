@@ -7,4 +7,5 @@ pub mod page;
 mod report;
 
 pub use calls::ImportReportOf;
+pub use format::sample;
 pub use page::ImportsPage;

@@ -1,7 +1,7 @@
 //! What came of a file: how it was read, sums, warnings, first passwords, and every bad cell with its line and reason.
 
 use domain::error::BadRow;
-use domain::imports::{IMPORT_PARTS_AT_MOST, IMPORT_ROWS_AT_MOST, ImportReport};
+use domain::imports::{IMPORT_PARTS_AT_MOST, IMPORT_ROWS_AT_MOST, ImportKind, ImportReport};
 use leptos::prelude::*;
 
 use super::format::separator;
@@ -18,12 +18,21 @@ const SHOWN: usize = 200;
 /// What came of the file that was sent last.
 pub(super) fn shown(report: Option<Report>) -> AnyView {
     match report {
-        Some(Report::Import { file, outcome, .. }) => done(&file, &outcome),
+        Some(Report::Import { file, kind, outcome }) => done((&file, ImportKind::parse(&kind)), &outcome),
         _ => ().into_any(),
     }
 }
 
-fn done(file: &str, report: &ImportReport) -> AnyView {
+/// A file by its name, and what it holds.
+type FileOf<'f> = (&'f str, Option<ImportKind>);
+
+/// A column by its heading in the reader's language; one that the kind does not have as it was written.
+fn heading(kind: Option<ImportKind>, column: &str) -> String {
+    let heading = kind.map_or(column, |kind| kind.heading(column));
+    text::locale().pick(heading, column).to_owned()
+}
+
+fn done((file, kind): FileOf<'_>, report: &ImportReport) -> AnyView {
     let (tone, title) = match (report.bad.is_empty(), report.is_written) {
         (false, _) => (Tone::Missed, IMPORTS_BAD),
         (true, true) => (Tone::Met, IMPORTS_WRITTEN),
@@ -49,8 +58,8 @@ fn done(file: &str, report: &ImportReport) -> AnyView {
     })
     .into_iter()
     .collect_view();
-    let bad = (!report.bad.is_empty()).then(|| bad_cells(file, report));
-    let warnings = (!report.warnings.is_empty()).then(|| warnings(file, report));
+    let bad = (!report.bad.is_empty()).then(|| bad_cells((file, kind), report));
+    let warnings = (!report.warnings.is_empty()).then(|| warnings((file, kind), report));
     let stopped = report.stopped_at.map(|line| {
         let shown = |count: u64| number(i64::try_from(count).unwrap_or(i64::MAX));
         let title = tf(IMPORTS_STOPPED, &[("line", &shown(line))]);
@@ -93,11 +102,11 @@ fn passwords(made: &[(String, String)]) -> AnyView {
 }
 
 /// Cells with what is wrong or doubtful about them.
-fn cells<'c>(cells: impl Iterator<Item = (u64, &'c str, &'c str, String)>, reason: &'static str) -> AnyView {
+fn cells<'c>(cells: impl Iterator<Item = (u64, String, &'c str, String)>, reason: &'static str) -> AnyView {
     let rows = cells
         .take(SHOWN)
         .map(|(line, column, value, why)| {
-            let column = if column.is_empty() { t(IMPORTS_WHOLE_ROW) } else { column }.to_owned();
+            let column = if column.is_empty() { t(IMPORTS_WHOLE_ROW).to_owned() } else { column };
             view! {
                 <tr role="row">
                     <th role="rowheader" scope="row" class="report__line">{line}</th>
@@ -125,7 +134,7 @@ fn cells<'c>(cells: impl Iterator<Item = (u64, &'c str, &'c str, String)>, reaso
 }
 
 /// What to look at before the file is written.
-fn warnings(file: &str, report: &ImportReport) -> AnyView {
+fn warnings((file, kind): FileOf<'_>, report: &ImportReport) -> AnyView {
     let count = |count: usize| number(i64::try_from(count).unwrap_or(i64::MAX));
     let all = usize::try_from(report.warnings_count).unwrap_or(usize::MAX);
     let lead = (!report.is_written).then(|| view! { <p class="hint">{t(IMPORTS_WARNINGS_LEAD)}</p> });
@@ -136,7 +145,7 @@ fn warnings(file: &str, report: &ImportReport) -> AnyView {
     let rows = report
         .warnings
         .iter()
-        .map(|warning| (warning.line, &*warning.column, &*warning.value, describe_doubt(&warning.doubt)));
+        .map(|of| (of.line, heading(kind, &of.column), &*of.value, describe_doubt(&of.doubt)));
     let table = cells(rows, t(IMPORTS_DOUBT));
     view! {
         <Card title=tf(IMPORTS_WARNINGS, &[("file", &file), ("n", &count(all))])>
@@ -147,9 +156,11 @@ fn warnings(file: &str, report: &ImportReport) -> AnyView {
     .into_any()
 }
 
-fn bad_cells(file: &str, report: &ImportReport) -> AnyView {
-    let rows =
-        report.bad.iter().map(|bad| (bad.line, &*bad.column, &*bad.value, describe_problem(&bad.problem)));
+fn bad_cells((file, kind): FileOf<'_>, report: &ImportReport) -> AnyView {
+    let rows = report
+        .bad
+        .iter()
+        .map(|bad| (bad.line, heading(kind, &bad.column), &*bad.value, describe_problem(&bad.problem)));
     let table = cells(rows, t(IMPORTS_REASON));
     let count = |count: usize| number(i64::try_from(count).unwrap_or(i64::MAX));
     let cut = (report.bad.len() > SHOWN).then(|| {
@@ -159,7 +170,7 @@ fn bad_cells(file: &str, report: &ImportReport) -> AnyView {
         view! {
             <div class="card__body">
                 <p class="hint">{words}</p>
-                <a class="btn btn--secondary" href=text::csv_href(&as_csv(&report.bad)) download=t(IMPORTS_BAD_FILE)>
+                <a class="btn btn--secondary" href=text::csv_href(&as_csv(kind, &report.bad)) download=t(IMPORTS_BAD_FILE)>
                     <Icon name="download"/>{download}
                 </a>
             </div>
@@ -175,14 +186,14 @@ fn bad_cells(file: &str, report: &ImportReport) -> AnyView {
 }
 
 /// The bad cells as a file of rows for a spreadsheet.
-fn as_csv(bad: &[BadRow]) -> String {
+fn as_csv(kind: Option<ImportKind>, bad: &[BadRow]) -> String {
     let separator = separator();
     let head = [IMPORTS_LINE, IMPORTS_COLUMN, IMPORTS_VALUE, IMPORTS_REASON].map(|word| quoted(t(word)));
     let mut text = head.join(separator) + "\r\n";
     for row in bad {
         let cells = [
             row.line.to_string(),
-            quoted(&row.column),
+            quoted(&heading(kind, &row.column)),
             quoted(&row.value),
             quoted(&describe_problem(&row.problem)),
         ];
@@ -216,7 +227,8 @@ mod tests {
             value: value.into(),
             problem: Problem::Missing,
         };
-        let csv = as_csv(&[bad(2, "=1+1"), bad(14, "Họp \"A\", B"), bad(15, "\t=1+1"), bad(16, "\r=1+1")]);
+        let csv =
+            as_csv(None, &[bad(2, "=1+1"), bad(14, "Họp \"A\", B"), bad(15, "\t=1+1"), bad(16, "\r=1+1")]);
         let lines: Vec<&str> = csv.lines().collect();
         assert_eq!(lines.len(), 5);
         assert!(lines[1].starts_with("2;\"title\";\"'=1+1\";"), "{csv}");

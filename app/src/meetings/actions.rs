@@ -1,13 +1,11 @@
 //! The steps of a meeting's life as buttons, each shown only to those who may take it now: invite, open, close,
 //! postpone, cancel; and the ways to the composer, the papers and the hall.
 
-use std::collections::BTreeSet;
-
 use domain::access::{Action, Stage};
 use domain::attendance::Presence;
 use domain::count::Form;
 use domain::duration::opening as opening_at;
-use domain::ids::{AgencyId, MeetingId, PaperId};
+use domain::ids::{MeetingId, PaperId};
 use domain::meetings::Meeting;
 use leptos::prelude::*;
 use server_fn::ServerFn;
@@ -60,8 +58,12 @@ pub(super) fn actions(desk: Desk) -> impl IntoView {
         let is_held = meeting.state.stage() == Stage::Held;
         (is_online && (is_held || may.into_iter().any(|action| meeting.may(action)))).then_some(is_held)
     });
-    let calendar =
-        of(desk, |meeting| (!matches!(meeting.state.stage(), Stage::Draft | Stage::Held)).then_some(()));
+    let calendar = of(desk, |meeting| match meeting.state.stage() {
+        Stage::Draft | Stage::Held => None,
+        Stage::Scheduled | Stage::UnderWay => Some(true),
+        // The file marks the entry that is there as cancelled. Nobody has one of a meeting that came from a file.
+        Stage::Cancelled | Stage::Postponed => meeting.was_invited.then_some(false),
+    });
     let id = desk.id;
     view! {
         <div class="mh__act">
@@ -79,7 +81,7 @@ pub(super) fn actions(desk: Desk) -> impl IntoView {
             {move || edit.get().filter(|is_draft| !is_draft && !is_early.get()).map(|is_draft| editing(id, is_draft, false))}
             {move || opens.get().filter(|is_time| !is_time).map(|is_time| opening(desk, is_time))}
             {move || hall.get().map(|()| to_hall(id))}
-            {move || calendar.get().map(|()| own_calendar(id))}
+            {move || calendar.get().map(|is_on| own_calendar(id, is_on))}
             {move || drops.get().map(|()| dropping_changes(desk))}
             {move || off.get().map(|stage| calling_off(desk, stage))}
         </div>
@@ -176,10 +178,13 @@ fn reading(id: MeetingId, reads: &Reading) -> impl IntoView + use<> {
     view! { {read} {scan} }
 }
 
-/// The meeting as a file for people's own calendars, once invitations are out.
-fn own_calendar(id: MeetingId) -> impl IntoView {
+/// The meeting as a file for people's own calendars, once invitations are out. Of one that was called off it takes back the
+/// entry that people have.
+fn own_calendar(id: MeetingId, is_on: bool) -> impl IntoView {
     let href = format!("/meetings/{id}/invitation.ics");
-    view! { <a class="btn btn--quiet" href=href download="" rel="external"><Icon name="calendar-plus"/>{t(STATE_OWN_CALENDAR)}</a> }
+    let (icon, word) =
+        if is_on { ("calendar-plus", STATE_OWN_CALENDAR) } else { ("calendar-x", STATE_OWN_CALENDAR_UPDATE) };
+    view! { <a class="btn btn--quiet" href=href download="" rel="external"><Icon name=icon/>{t(word)}</a> }
 }
 
 fn to_hall(id: MeetingId) -> impl IntoView {
@@ -209,7 +214,7 @@ fn send(desk: Desk, is_change: bool, rev: i64) -> AnyView {
     let follows = if is_change {
         t(STATE_SEND_CHANGES_FOLLOWS).to_owned()
     } else {
-        desk.meeting.with_untracked(reaches)
+        words::reach(desk.meeting.with_untracked(Meeting::reach))
     };
     let guests = desk.meeting.with_untracked(|meeting| meeting.guests.len());
     let unreached = (guests > 0).then(|| view! { <p>{tf(PREVIEW_GUESTS_UNREACHED, &[("n", &guests)])}</p> });
@@ -227,19 +232,6 @@ fn send(desk: Desk, is_change: bool, rev: i64) -> AnyView {
         </details>
     }
     .into_any()
-}
-
-/// How many people and agencies the invitations reach.
-fn reaches(meeting: &Meeting) -> String {
-    let people = meeting.participants.iter().filter(|of| of.person.is_some()).count();
-    let named_later = meeting.participants.iter().filter(|of| of.person.is_none()).map(|of| of.agency.id);
-    let sites = meeting.sites.iter().map(|site| site.agency.id);
-    // An agency that is invited may join as a site as well.
-    let agencies: BTreeSet<AgencyId> = named_later.chain(sites).collect();
-    match agencies.len() {
-        0 => tf(PREVIEW_REACHES_PEOPLE, &[("people", &people)]),
-        agencies => tf(PREVIEW_REACHES, &[("people", &people), ("agencies", &agencies)]),
-    }
 }
 
 /// How many on the roll, guests included, nobody has called yet.

@@ -1,10 +1,10 @@
-//! The form in which the secretariat corrects the hours of a held meeting and of its agenda. Whether they can be is decided
+//! The form in which the secretariat corrects the hours of a held meeting and of its agenda, and the corrections made. Whether they can be is decided
 //! behind the port.
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use domain::access::Action;
 use domain::ids::AgendaItemId;
-use domain::meetings::{Meeting, State};
+use domain::meetings::{HoursCorrected, HoursKept, Meeting, State};
 use leptos::prelude::*;
 use server_fn::ServerFn;
 
@@ -15,7 +15,7 @@ use super::step::Step;
 use super::words;
 use crate::dates;
 use crate::text::keys::*;
-use crate::text::t;
+use crate::text::{self, t, tf};
 use crate::ui::{Icon, textarea_text};
 
 /// The hours as the form shows them. The form is drawn anew when they change, and never while one types.
@@ -39,7 +39,7 @@ struct ItemHours {
 impl Hours {
     fn of(meeting: &Meeting) -> Option<Hours> {
         let State::Held { opened, closed, overrun_reason } = &meeting.state else { return None };
-        let local = |at: chrono::DateTime<chrono::Utc>| dates::moment(words::local(at));
+        let local = |at: DateTime<Utc>| dates::moment(words::local(at));
         let items = meeting.agenda.iter().map(|item| ItemHours {
             id: item.id,
             title: item.title.clone(),
@@ -53,6 +53,57 @@ impl Hours {
             overrun_reason: overrun_reason.clone(),
             items: items.collect(),
         })
+    }
+}
+
+/// The corrections that were made, each with the hours before and since then; for those who may read them.
+pub(super) fn corrected(desk: Desk) -> impl IntoView {
+    let made = Memo::new(move |_| desk.meeting.with(|meeting| meeting.record.corrections.clone()));
+    move || {
+        let rows = made.get().iter().map(correction).collect_view();
+        made.with(|made| !made.is_empty()).then(|| {
+            view! {
+                <section class="card card__body stack stack--s" aria-labelledby="corrected">
+                    <h2 id="corrected">{t(CORRECTED_TITLE)}</h2>
+                    <ul class="stack stack--s">{rows}</ul>
+                </section>
+            }
+        })
+    }
+}
+
+fn correction(made: &HoursCorrected) -> impl IntoView + use<> {
+    let hour = |at: Option<DateTime<Utc>>| at.map(|at| dates::moment(words::local(at))).unwrap_or_default();
+    let both = |of: fn(&HoursKept) -> String| (of(&made.before), of(&made.after));
+    let (opened, closed) = (
+        (hour(made.before.opened), hour(made.after.opened)),
+        (hour(made.before.closed), hour(made.after.closed)),
+    );
+    let rows = [
+        (CORRECT_OPENED, opened),
+        (STATE_ENDED, closed),
+        (COMPOSER_ITEMS, both(|hours| hours.agenda.join("; "))),
+        (AUDIT_FIELD_OVERRUN, both(|hours| hours.overrun_reason.clone())),
+    ];
+    let rows =
+        rows.into_iter().filter(|(_, (before, after))| before != after).map(|(label, (before, after))| {
+            let or_none = |text: String| if text.is_empty() { t(CORRECTED_NONE).to_owned() } else { text };
+            view! {
+                <dt>{t(label)}</dt>
+                <dd>{tf(CORRECTED_FROM_TO, &[("before", &or_none(before)), ("after", &or_none(after))])}</dd>
+            }
+        });
+    let rows = rows.collect_view();
+    let who = tf(CORRECTED_BY, &[("who", &made.by), ("when", &text::moment(words::local(made.at)))]);
+    view! {
+        <li class="stack stack--s">
+            <p class="muted">{who}</p>
+            <dl class="deflist">
+                {rows}
+                <dt>{t(CORRECT_REASON)}</dt>
+                <dd>{made.reason.clone()}</dd>
+            </dl>
+        </li>
     }
 }
 

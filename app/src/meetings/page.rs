@@ -71,6 +71,7 @@ fn meeting_view(desk: Desk, tab: Memo<Tab>) -> impl IntoView {
             {changes::changes(desk)}
             {head::to_name(desk)}
             {body}
+            {correct::corrected(desk)}
             {correct::correcting(desk)}
         </div>
     }

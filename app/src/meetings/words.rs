@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 use domain::count::{Base, Counterpart, Form, What};
-use domain::meetings::Meeting;
+use domain::meetings::{Meeting, Reach};
 use domain::papers::Level;
 use domain::rules::KindRef;
 use domain::time::{Sitting, Zone};
@@ -32,6 +32,15 @@ pub(crate) fn level(level: Level) -> &'static str {
 
 /// The levels, the open one first.
 pub(crate) const LEVELS: [Level; 4] = [Level::Open, Level::Confidential, Level::Secret, Level::TopSecret];
+
+/// How many people and agencies an invitation reaches.
+pub(crate) fn reach(reach: Reach) -> String {
+    let Reach { people, agencies } = reach;
+    match agencies {
+        0 => tf(PREVIEW_REACHES_PEOPLE, &[("people", &people)]),
+        agencies => tf(PREVIEW_REACHES, &[("people", &people), ("agencies", &agencies)]),
+    }
+}
 
 /// When a meeting is, one line a day: `Thứ Năm, 11/6/2026, 08:00–11:30`.
 pub(crate) fn when(sittings: &[Sitting]) -> String {

@@ -1,5 +1,7 @@
 //! The search page. Its text is in the address, so a search can be kept and sent.
 
+use domain::period::Window;
+use domain::search::{AskedDates, asked_dates};
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
@@ -7,6 +9,7 @@ use leptos_router::hooks::use_query_map;
 use super::calls::{Found, find_all};
 use crate::form::escape;
 use crate::parts::meeting_item;
+use crate::session;
 use crate::text::keys::*;
 use crate::text::{self, number, t, tf};
 use crate::ui::{Avatar, Card, Empty, Icon, PageHead, loaded, resource};
@@ -46,11 +49,36 @@ fn shown(found: &Found, text: &str) -> AnyView {
         return view! { <p class="muted">{t(SEARCH_HINT)}</p> }.into_any();
     }
     if *found == Found::default() {
-        return view! { <Empty title=tf(SEARCH_NONE, &[("text", &text)]) body=t(SEARCH_NONE_BODY)/> }
-            .into_any();
+        return match asked_dates(text, session::clock().today()) {
+            Some(AskedDates { windows, rest }) if rest.is_empty() => none_within(windows[0]),
+            _ => view! { <Empty title=tf(SEARCH_NONE, &[("text", &text)]) body=t(SEARCH_NONE_BODY)/> }
+                .into_any(),
+        };
     }
     view! { <div class="stack">{meetings(found, text)}{papers(found)}{people(found)}{rooms(found)}{agencies(found)}</div> }
         .into_any()
+}
+
+/// Nothing on a day, in a month or in a year: other words would find no more, the calendar shows what is around.
+fn none_within(window: Window) -> AnyView {
+    let Window { from, to } = window;
+    let is_day = from == to;
+    let title = if is_day {
+        tf(SEARCH_NONE_ON_DAY, &[("date", &text::date(from))])
+    } else {
+        tf(SEARCH_NONE_BETWEEN, &[("from", &text::date(from)), ("to", &text::date(to))])
+    };
+    let href = format!(
+        "/calendar?view={}&date={}&agency=all",
+        if is_day { "week" } else { "month" },
+        text::iso(from)
+    );
+    view! {
+        <Empty title>
+            <a class="btn btn--secondary" href=href><Icon name="calendar-days"/>{t(SEARCH_CALENDAR)}</a>
+        </Empty>
+    }
+    .into_any()
 }
 
 fn meetings(found: &Found, text: &str) -> Option<impl IntoView + use<>> {

@@ -3,14 +3,15 @@
 use std::future::Future;
 use std::str::FromStr;
 
-use domain::error::Failure;
+use domain::error::{Failure, Refusal};
+use domain::ids::MeetingId;
 use leptos::prelude::*;
 use leptos::server::codee::{Decoder, Encoder};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use leptos_meta::Title;
-use leptos_router::hooks::use_params_map;
+use leptos_router::hooks::{use_location, use_params_map};
 
 use super::card::PageHead;
 use super::notice::{Notice, Tone};
@@ -136,16 +137,31 @@ where
     T: Serialize + DeserializeOwned + Clone + Send + Sync + 'static,
     F: Fn(T) -> AnyView + Clone + Send + Sync + 'static,
 {
+    let path = use_location().pathname;
     let body = move || {
         let shown = shown.clone();
         Suspend::new(async move {
             match resource.await {
                 Ok(data) => shown(data),
+                Err(CallError(failure @ Failure::Refused(Refusal::MeetingOver { .. }))) => {
+                    refused(view! { <Problem failure/> {to_meeting(&path.get_untracked())} }.into_any())
+                }
                 Err(CallError(failure)) => refused(missing(resource, failure)),
             }
         })
     };
     view! { <Transition fallback=skeleton>{body}</Transition> }
+}
+
+/// The ways on from a page of a meeting that is over: to the meeting, which tells the rest, and to the others.
+fn to_meeting(path: &str) -> Option<impl IntoView + use<>> {
+    let meeting = path.strip_prefix("/meetings/")?.split('/').next()?.parse::<MeetingId>().ok()?;
+    Some(view! {
+        <p class="row row--wrap">
+            <a class="btn btn--primary" href=format!("/meetings/{meeting}") rel="external">{t(SCAN_OPEN_MEETING)}</a>
+            <a class="btn btn--secondary" href="/meetings" rel="external">{t(FAILURE_TO_MEETINGS)}</a>
+        </p>
+    })
 }
 
 /// Why the data of a resource is not there. Where there was no connection, it can be asked for again.

@@ -33,11 +33,12 @@ const FORM_BYTES_AT_MOST: usize = 1024 * 1024;
 const ANSWER_WITHIN: Duration = Duration::from_secs(30);
 
 /// Pages and calls that read much of the database: lists with their counts, searches, figures.
-pub const HEAVY_READS: [&str; 30] = [
+pub const HEAVY_READS: [&str; 31] = [
     "/admin/rooms",
     "/api/rooms/list",
     "/api/calendar/choices",
     "/api/calendar/find",
+    "/api/meetings/find-list",
     "/api/meetings/find-rooms",
     "/meetings/{id}",
     "/meetings/{id}/roll",

@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use app::context::Report;
+use app::context::{Locale, Report};
 use app::form::FormPage;
 use axum::Extension;
 use axum::extract::{Path, State};
@@ -24,6 +24,7 @@ use crate::routes::form::Form;
 use crate::routes::papers::{drain, in_time, text};
 use crate::routes::{plain_form, streams};
 use crate::site::Site;
+use crate::visitor::locale;
 
 /// A workbook to fill in, with the columns of a kind of file and sample rows.
 pub async fn sample(
@@ -32,7 +33,7 @@ pub async fn sample(
     Path(kind): Path<String>,
     headers: HeaderMap,
 ) -> Response {
-    match workbook(&site, visitor, &kind) {
+    match workbook(&site, visitor, &kind, locale(&headers)) {
         Ok((kind, file)) => {
             let media = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
             let name = format!("attachment; filename=\"{}.xlsx\"", kind.code());
@@ -42,11 +43,17 @@ pub async fn sample(
     }
 }
 
-fn workbook(site: &Site, visitor: Visitor, kind: &str) -> Result<(ImportKind, Vec<u8>), Failure> {
+fn workbook(
+    site: &Site,
+    visitor: Visitor,
+    kind: &str,
+    locale: Locale,
+) -> Result<(ImportKind, Vec<u8>), Failure> {
     let caller = visitor.0.ok_or(Failure::SignedOut)?;
     let kind = ImportKind::parse(kind).ok_or(Failure::NotFound)?;
     site.backend.may_import(&caller, kind)?;
-    let rows = kind.sample().lines().map(|line| line.split(','));
+    let sample = app::imports::sample(kind, locale);
+    let rows = sample.lines().map(|line| line.split(','));
     let file = reports::sheet(kind.code(), rows).map_err(|error| {
         tracing::error!(%error, kind = kind.code(), "a sample cannot be made");
         Failure::Unavailable

@@ -42,7 +42,8 @@ async fn file(site: &Site, visitor: Visitor, id: &str, locale: Locale) -> Result
     let caller = visitor.0.ok_or(Failure::SignedOut)?;
     let id: MeetingId = id.parse().map_err(|_| Failure::NotFound)?;
     let meeting = site.services.meetings.get(&caller, id).await?;
-    if meeting.state.stage() == Stage::Draft {
+    let is_off = matches!(meeting.state.stage(), Stage::Cancelled | Stage::Postponed);
+    if meeting.state.stage() == Stage::Draft || (is_off && !meeting.was_invited) {
         return Err(Failure::NotFound);
     }
     Ok(ics(&events(site, &meeting, locale), site.clock.now()))

@@ -58,6 +58,7 @@ fn report() -> Figures {
         online_needed: 0,
     };
     Figures {
+        has_ended: true,
         agency: AgencyRef {
             id: "0190f0c0-0000-7000-8000-000000000001".parse().unwrap(),
             code: "SNV".into(),

@@ -237,6 +237,7 @@ async fn people_are_looked_for_without_script_by_the_same_form_that_names_them()
             date: "2026-06-19".into(),
             from: "08:00".into(),
             to: "10:00".into(),
+            ..domain::meetings::SittingInput::default()
         }],
         place: "Phòng họp số 2".into(),
         chair: office.person.clone(),

@@ -128,7 +128,10 @@ async fn the_page_says_how_a_file_is_written_and_gives_one_to_begin_with() {
         for word in words {
             assert!(page.text().contains(word), "{kind}: {word}");
         }
-        let file = format!("href=\"data:text/csv;charset=utf-8,%EF%BB%BF{}%3B", words_of(kind)[0]);
+        let of = ImportKind::parse(kind).unwrap();
+        let sample = app::imports::sample(of, app::context::Locale::Vi);
+        assert!(sample.starts_with(of.heading(words_of(kind)[0])), "{sample}");
+        let file = format!("href=\"{}", app::text::csv_href(&sample.replace(',', ";")));
         assert!(page.text().contains(&file), "{kind}: {file}");
         assert!(page.text().contains(&format!("download=\"{kind}.csv\"")), "{kind}");
     }
@@ -182,7 +185,7 @@ async fn a_page_shows_the_first_bad_cells_their_number_and_a_file_of_all() {
     assert!(text.contains("Tải danh sách 5.000 ô (CSV)"), "{text}");
     let listed = downloaded(text);
     assert_eq!(listed.len(), 5_000);
-    assert_eq!(listed[4_999][..3], ["5001", "agency", "KHONGCO"]);
+    assert_eq!(listed[4_999][..3], ["5001", "Mã cơ quan", "KHONGCO"]);
 }
 
 /// The rows of the list of bad cells, read as a spreadsheet does.

@@ -52,5 +52,28 @@ async fn what_was_called_off_says_so_in_its_title() {
     assert_eq!(lines(&postponed, "STATUS:"), ["STATUS:CANCELLED"]);
     assert_eq!(lines(&postponed, "UID:"), [uid.as_str()], "it replaces the entry that is there");
     let page = world.page(&format!("/meetings/{meeting}")).signed_in(&secretary).send().await;
-    assert!(page.text().contains("/invitation.ics"), "the file is still offered");
+    let page = page.text();
+    assert!(page.contains("/invitation.ics") && page.contains("Cập nhật lịch cá nhân"), "{page}");
+    assert!(!page.contains("Thêm vào lịch cá nhân"), "nothing is left to be put into a calendar: {page}");
+}
+
+#[tokio::test]
+async fn the_entry_of_a_meeting_that_nobody_was_invited_to_is_not_offered_once_it_is_off() {
+    let (world, _) = World::claimed().await;
+    let (secretary, caller) = world.person("thuky1", "secretary").await;
+    let (meeting, _) = world.meeting(&caller).await;
+    world.site.services.meetings.call_off(&caller, meeting, false, "Không cần nữa").await.unwrap();
+    // As a file of past meetings brings them.
+    let mut tx = world.site.backend.db().begin().await.unwrap();
+    backend::q("UPDATE meeting SET invited_at = NULL WHERE id = $1")
+        .bind(meeting)
+        .run(&mut tx)
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    let page = world.page(&format!("/meetings/{meeting}")).signed_in(&secretary).send().await;
+    assert_eq!(page.status, StatusCode::OK);
+    assert!(!page.text().contains("/invitation.ics"), "{}", page.text());
+    let file = world.ask(Method::GET, &format!("/meetings/{meeting}/invitation.ics")).signed_in(&secretary);
+    assert_eq!(file.send().await.status, StatusCode::NOT_FOUND);
 }

@@ -17,6 +17,7 @@ mod live;
 mod manual;
 mod markers;
 mod nodes;
+mod over_pages;
 mod pages;
 mod papers;
 mod people_lists;

@@ -69,6 +69,40 @@ async fn names_that_are_clear_are_added_and_the_others_stay_with_a_choice() {
 }
 
 #[tokio::test]
+async fn a_line_that_is_no_whole_name_is_answered_with_proposals_and_nobody_is_taken() {
+    let office = Office::new().await;
+    let (_, one) = office.world.person("chuyenvien1", "delegate").await;
+    let mut tx = office.world.site.backend.db().begin().await.unwrap();
+    backend::q("UPDATE person SET name = 'Lò Văn Khánh', folded = 'lo van khanh' WHERE id = $1")
+        .bind(one.person)
+        .run(&mut tx)
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    let agency = {
+        let system = office.world.site.backend.system_caller(crate::world::now());
+        office.world.site.services.agencies.tree(&system).await.unwrap().remove(0)
+    };
+    let (agency_code, person_code) = (format!("a-{}", agency.id), format!("p-{}", one.person));
+    let short = &agency.short_name;
+    for (line, code) in [
+        (format!("2. Đại diện lãnh đạo {short}"), &agency_code),
+        (format!("{short} (01 đồng chí)"), &agency_code),
+        (format!("Các phòng chuyên môn {short}"), &agency_code),
+        ("Ông Lò Văn Khánhh".to_owned(), &person_code),
+        ("Lò Văn Khánh, Trưởng phòng, nơi khác".to_owned(), &person_code),
+    ] {
+        let fields = [("then", "paste_delegates"), ("agency", office.agency.as_str()), ("add_list", &line)];
+        let answer = office.world.submit(&office.secretary, "/api/meetings/save", &fields).await;
+        let page = answer.text();
+        assert!(delegates(page).is_empty(), "{line}: nobody is invited by a guess");
+        assert_eq!(textarea(page, "add_list"), line);
+        assert!(page.contains(&format!("value=\"settle:{code}:{line}\"")), "{line}: {page}");
+        assert!(page.contains("không có ai đúng tên này, có thể là"), "{line}: {page}");
+    }
+}
+
+#[tokio::test]
 async fn several_people_of_one_name_are_chosen_among() {
     let office = Office::new().await;
     let (_, one) = office.world.person("chuyenvien1", "delegate").await;
@@ -148,4 +182,9 @@ async fn a_list_that_no_meeting_has_people_for_is_refused_before_a_name_is_looke
     let answer = call(&list).await;
     assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
     assert_eq!(answer.text().matches("\"text\"").count(), 2);
+    // What is longer than any name is nobody's, whatever it says, and is not compared with people and agencies.
+    let name = office.world.person("chuyenvien1", "delegate").await.1.name;
+    let long = format!("{name} {}", "a ".repeat(domain::meetings::LISTED_NAME_AT_MOST));
+    assert!(call(&name).await.text().contains("\"one\"") || call(&name).await.text().contains("\"One\""));
+    assert!(call(&long).await.text().contains("\"Nobody\""));
 }

@@ -43,7 +43,12 @@ impl Desk {
     /// A meeting of today from 10:00 to 12:00 as its form, with one item.
     fn input(&self) -> MeetingInput {
         let person = self.caller.person.to_string();
-        let sitting = SittingInput { date: "2026-06-16".into(), from: "10:00".into(), to: "12:00".into() };
+        let sitting = SittingInput {
+            date: "2026-06-16".into(),
+            from: "10:00".into(),
+            to: "12:00".into(),
+            ..SittingInput::default()
+        };
         MeetingInput {
             title: "Họp giải quyết công việc".into(),
             agency: self.caller.agency.id.to_string(),
@@ -153,6 +158,15 @@ async fn the_hours_of_a_held_meeting_are_corrected_on_its_page() {
     let right = [("id", id.as_str()), ("opened", "10h05"), ("closed", "11h20"), reason];
     let (refused, right) = desk.send("correct", &right).await;
     assert!(!refused && right.contains("10:05–11:20"), "{right}");
+    let right = right.replace("<!>", "");
+    for told in [
+        "thuky1 sửa lúc 11:30, 16/6/2026",
+        "10:00, 16/06/2026 → 10:05, 16/06/2026",
+        "11:30, 16/06/2026 → 11:20, 16/06/2026",
+        "Ghi nhầm giờ",
+    ] {
+        assert!(right.contains(told), "{told}: {right}");
+    }
 }
 
 #[tokio::test]
@@ -204,10 +218,57 @@ async fn a_meeting_that_took_place_is_entered_by_the_plain_form() {
 }
 
 #[tokio::test]
+async fn ticking_that_it_took_place_turns_a_date_without_its_year_back_in_the_plain_form() {
+    let desk = Desk::new().await;
+    let input = desk.input();
+    let field = |page: &str, name: &str| {
+        let tag = page.split("<input").find(|tag| tag.contains(&format!(r#"name="{name}""#))).unwrap();
+        let value = tag.split(r#"value=""#).nth(1).unwrap();
+        value.split('"').next().unwrap().to_owned()
+    };
+    let keep = async |then: &str, page: Option<&str>, date: Option<&str>, held: bool| {
+        let of = |name: &str| page.map(|page| field(page, name)).unwrap_or_default();
+        let shown = date.map_or_else(|| of("sittings[0][date]"), str::to_owned);
+        let (id, rev, two_ways) = (of("id"), of("rev"), of("sittings[0][two_ways]"));
+        let mut fields = vec![
+            ("then", then),
+            ("id", &id),
+            ("rev", &rev),
+            ("title", &input.title),
+            ("agency", &input.agency),
+            ("sittings[0][date]", &shown),
+            ("sittings[0][from]", "8h"),
+            ("sittings[0][to]", "10h30"),
+            ("sittings[0][two_ways]", &two_ways),
+        ];
+        if held {
+            fields.push(("held", "on"));
+        }
+        let answer = desk.world.submit(&desk.cookie, "/api/meetings/save", &fields).await;
+        desk.world.follow(&desk.cookie, &answer).await.text().to_owned()
+    };
+    // Today is 16/6/2026.
+    let planned = keep("keep", None, Some("15/6"), false).await;
+    assert_eq!(field(&planned, "sittings[0][date]"), "15/06/2027");
+    let held = keep("keep", Some(&planned), None, true).await;
+    assert_eq!(field(&held, "sittings[0][date]"), "15/06/2026");
+    let again = keep("keep", Some(&held), None, false).await;
+    assert_eq!(field(&again, "sittings[0][date]"), "15/06/2027");
+    let whole = keep("keep", Some(&again), Some("14/6/2027"), false).await;
+    let held = keep("keep", Some(&whole), None, true).await;
+    assert_eq!(field(&held, "sittings[0][date]"), "14/06/2027", "a year that was typed stays");
+}
+
+#[tokio::test]
 async fn a_meeting_entered_by_mistake_goes_back_to_a_draft_by_the_plain_form() {
     let desk = Desk::new().await;
     let meetings = &desk.world.site.services.meetings;
-    let sitting = SittingInput { date: "2026-06-15".into(), from: "08:00".into(), to: "10:00".into() };
+    let sitting = SittingInput {
+        date: "2026-06-15".into(),
+        from: "08:00".into(),
+        to: "10:00".into(),
+        ..SittingInput::default()
+    };
     let input = MeetingInput { held: "on".into(), sittings: vec![sitting], ..desk.input() };
     let saved = meetings.save(&desk.caller, None, input).await.unwrap();
     let meeting = meetings.publish(&desk.caller, saved.id, saved.rev).await.unwrap().id;

@@ -211,6 +211,7 @@ impl World {
                 date: "2026-06-18".into(),
                 from: "08:00".into(),
                 to: "10:00".into(),
+                ..SittingInput::default()
             }],
             place: "Phòng họp số 1".into(),
             chair: secretary.person.to_string(),

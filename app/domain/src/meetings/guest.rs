@@ -69,14 +69,11 @@ impl GuestSort {
     /// ```
     pub fn of_organisation(organisation: &str) -> GuestSort {
         let folded = fold(organisation);
-        let begins = |words: &[&str]| {
-            words.iter().any(|word| folded.strip_prefix(word).is_some_and(|rest| !starts_in_word(rest)))
-        };
         if folded.is_empty() {
             GuestSort::Citizen
-        } else if begins(&MINISTRY_WORDS) {
+        } else if begins_with(&folded, &MINISTRY_WORDS) {
             GuestSort::Ministry
-        } else if begins(&ENTERPRISE_WORDS) {
+        } else if begins_with(&folded, &ENTERPRISE_WORDS) {
             GuestSort::Enterprise
         } else {
             GuestSort::Organisation
@@ -84,9 +81,10 @@ impl GuestSort {
     }
 }
 
-/// Whether a word goes on.
-fn starts_in_word(rest: &str) -> bool {
-    rest.chars().next().is_some_and(|letter| letter != ' ')
+/// Whether a folded text begins with one of these, each a whole word or several.
+fn begins_with(folded: &str, words: &[&str]) -> bool {
+    let ends_a_word = |rest: &str| rest.is_empty() || rest.starts_with(' ');
+    words.iter().any(|word| folded.strip_prefix(word).is_some_and(ends_a_word))
 }
 
 /// First words of central bodies, folded. A province has bodies that begin with "Bộ" too, so each ministry is
@@ -175,8 +173,8 @@ fn pasted_guest(line: &str) -> GuestInput {
 const ADDRESSES: [&str; 6] = ["ong", "ba", "anh", "chi", "dong chi", "d c"];
 
 /// A name without the number or the dash of its line and without a form of address, unless nothing else is left.
-fn without_address(name: &str) -> String {
-    let mut words: Vec<&str> = name.split(' ').collect();
+pub fn without_address(name: &str) -> String {
+    let mut words: Vec<&str> = name.split_whitespace().collect();
     while words.len() > 1 && !words[0].contains(char::is_alphabetic) {
         words.remove(0);
     }
@@ -206,14 +204,13 @@ const BODY_WORDS: [&str; 14] = [
 
 /// Whether a text names a body and no position: `Trường Đại học Tây Bắc` and not `Trưởng phòng`.
 fn is_body(text: &str) -> bool {
-    let folded = fold(text);
     let is_position = ["truong phong", "truong ban", "truong doan", "vien truong"]
         .iter()
-        .any(|words| folded.starts_with(words));
-    let begins = |words: &[&str]| {
-        words.iter().any(|word| folded.strip_prefix(word).is_some_and(|rest| !starts_in_word(rest)))
-    };
-    !is_position && (begins(&MINISTRY_WORDS) || begins(&ENTERPRISE_WORDS) || begins(&BODY_WORDS))
+        .any(|words| fold(text).starts_with(words));
+    let is_office = begins_with(&fold(text), &BODY_WORDS);
+    let is_central_or_enterprise =
+        matches!(GuestSort::of_organisation(text), GuestSort::Ministry | GuestSort::Enterprise);
+    !is_position && (is_office || is_central_or_enterprise)
 }
 
 /// What is wrong with a field of a guest, by the field's name.

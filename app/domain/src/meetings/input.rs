@@ -1,11 +1,14 @@
 //! What the composer's form holds, and the one place where it is parsed. A draft keeps the input as typed; only a
 //! plan, valid by construction, can be scheduled.
 
+mod two_ways;
+
 use std::str::FromStr;
 
 use chrono::{NaiveDate, NaiveTime};
 use serde::{Deserialize, Serialize};
 
+use self::two_ways::TwoWays;
 use super::guest::{GUESTS_AT_MOST, GuestInput, PlannedGuest};
 use super::{
     AGENDA_AT_MOST, DELEGATES_AT_MOST, ROOMS_AT_MOST, SITES_AT_MOST, SITTINGS_AT_MOST, TEXT_AT_MOST,
@@ -67,6 +70,9 @@ pub struct SittingInput {
     pub from: String,
     /// Likewise; 24:00 is the end of the day.
     pub to: String,
+    /// Both days that the date may mean, when it was typed without its year or week; kept by [`MeetingInput::settled`].
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub two_ways: String,
 }
 
 /// One agenda item as typed.
@@ -181,6 +187,7 @@ impl SittingInput {
             date: sitting.date.to_string(),
             from: sitting.from.format("%H:%M").to_string(),
             to: sitting.to.to_string(),
+            two_ways: String::new(),
         }
     }
 
@@ -206,11 +213,15 @@ impl SittingInput {
         }
     }
 
-    /// The same with its date whole, if it can be read: `mai` means another day tomorrow.
+    /// The same with its date whole, if it can be read: `mai` means another day tomorrow. A date that was typed without its
+    /// year follows whether the meeting took place; one that was typed whole stays.
     fn settled(mut self, dates: &DateReading) -> SittingInput {
-        if let Ok(date) = dates.read(&self.date) {
+        let known = TwoWays::parse(&self.two_ways).filter(|known| dates.read(&self.date) == Ok(known.date()));
+        let two_ways = TwoWays::read(&self.date, dates).or(known).map(|known| known.toward(dates.toward));
+        if let Some(date) = two_ways.map(|taken| taken.date()).or_else(|| dates.read(&self.date).ok()) {
             self.date = date.to_string();
         }
+        self.two_ways = two_ways.map(|taken| taken.code()).unwrap_or_default();
         self
     }
 }

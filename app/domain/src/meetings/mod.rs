@@ -6,7 +6,9 @@ mod check;
 mod guest;
 mod input;
 mod list;
+mod listed;
 mod numbered;
+mod reach;
 mod record;
 mod state;
 
@@ -21,18 +23,20 @@ pub use check::{
 };
 pub use guest::{
     GUEST_TEXT_AT_MOST, GUESTS_AT_MOST, Guest, GuestInput, GuestProblem, GuestSort, GuestsTold, PlannedGuest,
-    pasted_guests,
+    pasted_guests, without_address,
 };
 pub use input::{AgendaInput, Delegation, MeetingInput, Plan, PlannedItem, SittingInput, parse_time};
 pub use list::{
     Calendar, CalendarFilter, DraftHistory, Entry, LastSaved, MeetingFilter, MeetingRow, RoomDay,
     SiteMeeting, Today, Waiting,
 };
+pub use listed::{AgencyNames, LISTED_NAME_AT_MOST, PROPOSED_AT_MOST, near_people, person_in};
 pub use numbered::{Numbered, numbered};
+pub use reach::Reach;
 pub use record::{
-    Correction, CorrectionInput, EnteredAfterwards, ItemTimes, ItemTimesInput, MeetingRecord, RecordState,
-    Recorded, START_GRACE, began_before, closes_early, correctable, first_day_to_enter, may_enter,
-    may_still_begin, parse_moment,
+    Correction, CorrectionInput, EnteredAfterwards, HoursCorrected, HoursKept, ItemTimes, ItemTimesInput,
+    MeetingRecord, RecordState, Recorded, START_GRACE, began_before, closes_early, correctable,
+    first_day_to_enter, may_enter, may_still_begin, parse_moment,
 };
 pub use state::{State, TAKEN_BACK_WITHIN_MINUTES};
 
@@ -124,6 +128,8 @@ pub struct Meeting {
     pub changes: Vec<Change>,
     /// Whether the secretariat has typed changes that are not published yet. Always false for delegates.
     pub has_unpublished: bool,
+    /// Whether invitations went out for it, so that people may have it in calendars of their own.
+    pub was_invited: bool,
     /// Invited agencies that have named nobody yet and for which the caller may name who comes.
     pub to_name: Vec<AgencyRef>,
     /// The caller's own part.

@@ -356,11 +356,41 @@ pub struct EnteredAfterwards {
     pub by: String,
 }
 
+/// The hours of a held meeting as its trail keeps them. A time is missing when the trail had no room for it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HoursKept {
+    /// When it was opened.
+    pub opened: Option<DateTime<Utc>>,
+    /// When it was closed.
+    pub closed: Option<DateTime<Utc>>,
+    /// Why it ran over.
+    pub overrun_reason: String,
+    /// The items of the agenda whose times differ, each with its hours.
+    pub agenda: Vec<String>,
+}
+
+/// One correction of the hours of a held meeting.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HoursCorrected {
+    /// When it was corrected.
+    pub at: DateTime<Utc>,
+    /// By whom.
+    pub by: String,
+    /// Why.
+    pub reason: String,
+    /// The hours before.
+    pub before: HoursKept,
+    /// The hours since then.
+    pub after: HoursKept,
+}
+
 /// What of a meeting's record may be taken back now, and how it came about.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RecordState {
     /// Set when the meeting was entered after it took place.
     pub entered: Option<EnteredAfterwards>,
+    /// The corrections of its hours, the newest first; only for those who may correct it or read its trail.
+    pub corrections: Vec<HoursCorrected>,
     /// Whether the draft is declared as held, so that publishing it enters it and invites nobody.
     pub is_to_enter: bool,
     /// Whether the caller may take back the last step of the agenda.

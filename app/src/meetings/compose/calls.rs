@@ -167,7 +167,12 @@ async fn started(services: &Services, caller: &Caller, start: Start) -> Result<M
     Ok(MeetingInput {
         agency: agency.to_string(),
         form: "in_person".to_owned(),
-        sittings: vec![SittingInput { date: start.date, from: start.from, to: start.to }],
+        sittings: vec![SittingInput {
+            date: start.date,
+            from: start.from,
+            to: start.to,
+            ..SittingInput::default()
+        }],
         rooms: vec![start.room],
         secretary,
         agenda: vec![AgendaInput::default()],

@@ -4,7 +4,7 @@
 
 use std::collections::HashSet;
 
-use domain::meetings::{GuestInput, MeetingInput};
+use domain::meetings::{GuestInput, MeetingInput, pasted_guests};
 use domain::text::Line;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -26,11 +26,15 @@ use {
     domain::access::Caller,
     domain::agencies::{Agency, AgencyRef},
     domain::error::{Failure, FieldProblem, Problem},
+    domain::meetings::{
+        AgencyNames, LISTED_NAME_AT_MOST, PROPOSED_AT_MOST, near_people, person_in, without_address,
+    },
     domain::services::Services,
     domain::text::{fold, title_key},
 };
 
-/// Names looked up at once: each costs a search, and a list of a conference has fewer. The others stay in the field.
+/// Names looked up at once: each costs one search, or up to four when it is nobody's, and a list of a conference has fewer.
+/// The others stay in the field.
 #[cfg(feature = "ssr")]
 const LOOKED_UP_AT_ONCE: usize = 100;
 
@@ -48,10 +52,22 @@ pub enum Meaning {
     One(Found),
     /// One of these; a person has to choose.
     Several(Vec<Found>),
+    /// Nobody of exactly this name; it may be one of these.
+    Near(Vec<Found>),
     /// Nobody here.
     Nobody,
     /// It was not looked up: there were too many at once.
     Later,
+}
+
+impl Meaning {
+    /// Those to choose from.
+    pub(super) fn choices(&self) -> &[Found] {
+        match self {
+            Meaning::Several(found) | Meaning::Near(found) => found,
+            Meaning::One(_) | Meaning::Nobody | Meaning::Later => &[],
+        }
+    }
 }
 
 /// A name of the list.
@@ -76,37 +92,21 @@ pub(super) fn without(text: &str, settled: &str) -> String {
     left.join("\n")
 }
 
-/// Words that come before a name and are no part of it, folded.
-#[cfg(feature = "ssr")]
-const BEFORE_A_NAME: [&str; 6] = ["dong chi", "d c", "ong", "ba", "anh", "chi"];
-
-/// A name without a number or a form of address before it.
-#[cfg(feature = "ssr")]
-fn bare(text: &str) -> String {
-    let mut words: Vec<&str> = text.split_whitespace().collect();
-    // A number or a bullet is a word without a letter.
-    if words.len() > 1 && words.first().is_some_and(|word| !word.contains(char::is_alphabetic)) {
-        words.remove(0);
-    }
-    let before = [1, 2].into_iter().filter(|count| words.len() > *count);
-    let before = before.filter(|count| BEFORE_A_NAME.contains(&fold(&words[..*count].join(" ")).as_str()));
-    words.split_off(before.max().unwrap_or_default()).join(" ")
-}
-
 /// What a name means among the agencies of exactly this name and the people that a search gave.
 ///
 /// The name has to be whole, with the right marks or without any: `Hưng` is not `Hùng`.
 #[cfg(feature = "ssr")]
 fn meaning_of(text: &str, agencies: Vec<AgencyRef>, people: Vec<Found>) -> Meaning {
-    let bare = bare(text);
+    let bare = without_address(text);
+    let said = words(&bare);
     let by_name = [text, &bare].map(|text| named(&people, text));
     let mut meant = by_name.into_iter().find(|named| !named.is_empty()).unwrap_or_default();
     if meant.is_empty() {
-        meant = people.iter().filter(|of| says_all(of, &bare)).collect();
+        meant = people.iter().filter(|of| says_all(of, &said)).collect();
     }
     let is_plain = title_key(&bare) == title_key(&fold(&bare));
     let is_marked =
-        |of: &Found| [text, &bare].iter().any(|text| of.is_named(text, title_key)) || says_all(of, &bare);
+        |of: &Found| [text, &bare].iter().any(|text| of.is_named(text, title_key)) || says_all(of, &said);
     // By the name of an agency all its people are found, and none of them is meant.
     let is_guessed = meant.is_empty() && agencies.is_empty();
     let is_certain = !is_guessed && (is_plain || meant.iter().all(|of| is_marked(of)));
@@ -119,14 +119,18 @@ fn meaning_of(text: &str, agencies: Vec<AgencyRef>, people: Vec<Found>) -> Meani
     }
 }
 
-/// Whether a text says the whole name of a person, and beside it nothing but their position and agency.
+/// Whether words that are said are the whole name of a person, and beside it nothing but their position and agency.
 #[cfg(feature = "ssr")]
-fn says_all(of: &Found, text: &str) -> bool {
+fn says_all(of: &Found, said: &[String]) -> bool {
     let Found::Person(person) = of else { return false };
-    let words = |text: &str| text.split_whitespace().map(title_key).collect::<Vec<_>>();
-    let (said, of_name) = (words(text), words(&person.name));
+    let of_name = words(&person.name);
     let of_person = words(&format!("{} {} {}", person.name, person.position, person.agency));
     of_name.iter().all(|word| said.contains(word)) && said.iter().all(|word| of_person.contains(word))
+}
+
+#[cfg(feature = "ssr")]
+fn words(text: &str) -> Vec<String> {
+    text.split_whitespace().map(title_key).collect()
 }
 
 /// Looks up every name of a list.
@@ -144,43 +148,59 @@ pub(super) async fn look_up(
         return Ok(Vec::new());
     }
     let tree = services.agencies.tree(caller).await?;
+    let agencies = AgencyNames::of(&tree);
     let mut listed = Vec::with_capacity(names.len());
     for (at, text) in names.into_iter().enumerate() {
-        let meaning = if at < LOOKED_UP_AT_ONCE {
-            let people = services.people.find(caller, &bare(&text)).await?;
-            let people = people.into_iter().map(Found::Person).collect();
-            let meaning = meaning_of(&text, agencies_named(&tree, &text), people);
-            match meaning {
-                Meaning::Nobody => {
-                    let agencies = services.agencies.find(caller, &bare(&text)).await?;
-                    let agencies: Vec<Found> = agencies.into_iter().map(Found::Agency).collect();
-                    if agencies.is_empty() { Meaning::Nobody } else { Meaning::Several(agencies) }
-                }
-                meaning => meaning,
-            }
-        } else {
-            Meaning::Later
+        let meaning = match at < LOOKED_UP_AT_ONCE {
+            true if text.chars().count() > LISTED_NAME_AT_MOST => Meaning::Nobody,
+            true => look_up_one(services, caller, &agencies, &text).await?,
+            false => Meaning::Later,
         };
         listed.push(ListedName { text, meaning });
     }
     Ok(listed)
 }
 
-/// Agencies of exactly this name, short name, code or other name.
+/// What one name means. What is nobody's whole name is compared with the agencies and people that it may mean.
 #[cfg(feature = "ssr")]
-fn agencies_named(tree: &[Agency], text: &str) -> Vec<AgencyRef> {
-    let (full, bare) = (fold(text), bare(text));
-    let is_it = |name: &str| {
-        let name = fold(name);
-        name == full || name == bare
-    };
-    let is_named = |agency: &&Agency| {
-        let names = [&agency.name, &agency.short_name, &agency.code];
-        names.into_iter().chain(&agency.aliases).any(|name| is_it(name))
-    };
-    let found = tree.iter().filter(is_named);
-    let of = |a: &Agency| AgencyRef { id: a.id, code: a.code.clone(), short_name: a.short_name.clone() };
-    found.map(of).collect()
+async fn look_up_one(
+    services: &Services,
+    caller: &Caller,
+    agencies: &AgencyNames<'_>,
+    text: &str,
+) -> Result<Meaning, Failure> {
+    let whole = without_address(text);
+    let people = services.people.find(caller, &whole).await?;
+    let people = people.into_iter().map(Found::Person).collect();
+    let asked: Vec<Found> = agencies.asked(text).into_iter().map(agency).collect();
+    match meaning_of(text, agencies.named(text).into_iter().map(Agency::to_ref).collect(), people) {
+        Meaning::Several(people) => Ok(Meaning::Several(asked.into_iter().chain(people).collect())),
+        Meaning::Nobody if !asked.is_empty() => Ok(Meaning::Near(asked)),
+        Meaning::Nobody => {
+            let part = person_in(text);
+            let mut people =
+                if part == whole { Vec::new() } else { services.people.find(caller, &part).await? };
+            if people.is_empty() {
+                people = services.people.find_near(caller, &part).await?;
+            }
+            let mut near: Vec<Found> = near_people(text, people).into_iter().map(Found::Person).collect();
+            near.extend(agencies.near(text).into_iter().map(agency));
+            let searched = services.agencies.find(caller, &whole).await?.into_iter().map(Found::Agency);
+            for agency in searched {
+                if !near.contains(&agency) {
+                    near.push(agency);
+                }
+            }
+            near.truncate(PROPOSED_AT_MOST);
+            Ok(if near.is_empty() { Meaning::Nobody } else { Meaning::Near(near) })
+        }
+        meaning => Ok(meaning),
+    }
+}
+
+#[cfg(feature = "ssr")]
+fn agency(of: &Agency) -> Found {
+    Found::Agency(of.to_ref())
 }
 
 /// Puts those who are meant among the delegates, and gives the others and the text that is left of the list.
@@ -212,12 +232,9 @@ pub async fn find_listed(
     Ok(look_up(&services, &caller, &text).await?)
 }
 
-/// A name of the list as a guest from outside: what is behind the first commas is position and organisation.
+/// A name of the list as a guest from outside.
 pub(super) fn as_guest(name: &str) -> GuestInput {
-    let mut parts = name.splitn(3, ',').map(|part| part.trim().to_owned());
-    let mut part = || parts.next().unwrap_or_default();
-    let (name, position, organisation) = (part(), part(), part());
-    GuestInput { name, position, organisation, ..GuestInput::default() }
+    pasted_guests(name).pop().unwrap_or_default()
 }
 
 /// The field for the list, and below it what is to be settled.
@@ -281,14 +298,17 @@ fn row(name: &ListedName) -> Option<AnyView> {
         Some(tf(COMPOSER_NAME_AS_GUEST_OF, &[("name", &text)])),
         "btn btn--quiet btn--sm",
     );
-    let (said, choices) = match &name.meaning {
+    let said = match &name.meaning {
         // It was added already.
         Meaning::One(_) => return None,
-        Meaning::Later => (t(COMPOSER_NAME_LATER).to_owned(), Vec::new()),
-        Meaning::Nobody => (t(COMPOSER_NAME_NOBODY).to_owned(), Vec::new()),
-        Meaning::Several(found) => (tf(COMPOSER_NAME_SEVERAL, &[("n", &found.len())]), found.clone()),
+        Meaning::Later => t(COMPOSER_NAME_LATER).to_owned(),
+        Meaning::Nobody => t(COMPOSER_NAME_NOBODY).to_owned(),
+        Meaning::Several(found) => tf(COMPOSER_NAME_SEVERAL, &[("n", &found.len())]),
+        Meaning::Near(_) => t(COMPOSER_NAME_NEAR).to_owned(),
     };
-    let choices: Vec<AnyView> = choices
+    let choices: Vec<AnyView> = name
+        .meaning
+        .choices()
         .iter()
         .map(|found| {
             let shown = option(found);
@@ -348,12 +368,12 @@ mod tests {
         for (text, name) in [
             ("1. Đ/c Lò Văn A", "Lò Văn A"),
             ("2) Đồng chí Lò", "Lò"),
-            ("- Ông  Lò", "Lò"),
+            ("- Ông Lò", "Lò"),
             ("Bà Cà Thị B", "Cà Thị B"),
             ("Ong", "Ong"),
             ("7", "7"),
         ] {
-            assert_eq!(bare(text), name, "{text}");
+            assert_eq!(without_address(text), name, "{text}");
         }
     }
 

@@ -1,8 +1,6 @@
 //! What will be sent, to be looked at before it goes: the meeting in the words that its delegates will read, and whom it
 //! reaches. Needs script; a plain form sends at once. Decides nothing.
 
-use std::collections::BTreeSet;
-
 use domain::count::{Counterpart, Form};
 use domain::meetings::{GuestInput, MeetingInput};
 use leptos::prelude::*;
@@ -67,7 +65,7 @@ fn body(sheet: Sheet) -> impl IntoView {
         view! {
             <p class="preview__title">{input.title.trim().to_owned()}</p>
             {warned}
-            <p class="muted">{reached(input)}</p>
+            <p class="muted">{meeting_words::reach(input.reach())}</p>
             {unreached}
             {content}
         }
@@ -227,24 +225,4 @@ fn agenda(sheet: Sheet, input: &MeetingInput) -> impl IntoView + use<> {
         })
         .collect_view();
     view! { <div><h3 class="label">{t(COMPOSER_ITEMS)}</h3><ol class="preview__items">{items}</ol></div> }
-}
-
-/// How many people and agencies it reaches.
-fn reached(input: &MeetingInput) -> String {
-    let (mut people, mut agencies) = (BTreeSet::new(), BTreeSet::new());
-    people.extend([input.chair.as_str(), input.secretary.as_str()].into_iter().filter(|id| !id.is_empty()));
-    for code in &input.delegates {
-        match code.split_once('-') {
-            Some(("a", id)) => agencies.insert(id),
-            Some((_, id)) => people.insert(id),
-            None => false,
-        };
-    }
-    if input.form != Form::InPerson.code() {
-        agencies.extend(input.sites.iter().map(String::as_str));
-    }
-    match agencies.len() {
-        0 => tf(PREVIEW_REACHES_PEOPLE, &[("people", &people.len())]),
-        agencies => tf(PREVIEW_REACHES, &[("people", &people.len()), ("agencies", &agencies)]),
-    }
 }

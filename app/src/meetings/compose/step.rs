@@ -297,6 +297,7 @@ fn next_sitting(sittings: &[SittingInput], calendar: &WorkCalendar) -> SittingIn
         date: next.map(|date| date.to_string()).unwrap_or_default(),
         from: last.from.clone(),
         to: last.to.clone(),
+        ..SittingInput::default()
     }
 }
 
@@ -388,11 +389,21 @@ mod tests {
 
     #[test]
     fn another_sitting_is_the_next_working_day_at_the_same_hours() {
-        let first = SittingInput { date: "30/6/2026".into(), from: "7h30".into(), to: "11:30".into() };
+        let first = SittingInput {
+            date: "30/6/2026".into(),
+            from: "7h30".into(),
+            to: "11:30".into(),
+            ..SittingInput::default()
+        };
         let input = after("add_sitting", MeetingInput { sittings: vec![first], ..MeetingInput::default() });
         assert_eq!(input.sittings[1].date, "2026-07-01");
         assert_eq!(input.sittings[1].from, "7h30");
-        let friday = SittingInput { date: "2026-07-03".into(), from: "7h30".into(), to: "11:30".into() };
+        let friday = SittingInput {
+            date: "2026-07-03".into(),
+            from: "7h30".into(),
+            to: "11:30".into(),
+            ..SittingInput::default()
+        };
         let input = after("add_sitting", MeetingInput { sittings: vec![friday], ..MeetingInput::default() });
         assert_eq!(input.sittings[1].date, "2026-07-06");
     }
@@ -410,7 +421,12 @@ mod tests {
 
     #[test]
     fn opening_a_draft_is_no_change() {
-        let sitting = |date: &str| SittingInput { date: date.into(), from: "7h30".into(), to: "9h".into() };
+        let sitting = |date: &str| SittingInput {
+            date: date.into(),
+            from: "7h30".into(),
+            to: "9h".into(),
+            ..SittingInput::default()
+        };
         let kept = MeetingInput { sittings: vec![sitting("16/6/2026")], ..MeetingInput::default() };
         assert_eq!(meaning(&kept).sittings[0].from, "07:30");
         let drawn = MeetingInput {

@@ -99,6 +99,7 @@ fn row(sheet: Sheet, at: usize, sitting: &SittingInput, only_one: bool) -> impl 
         }
     };
     view! {
+            <input r#type="hidden" name=name("two_ways") value=sitting.two_ways.clone()/>
             <div class="sit">
     {framed(sheet, name("date"), t(COMPOSER_DATE), date_field.into_any(), false)}
                 {hour("from", t(COMPOSER_FROM), &sitting.from, "07:30")}

@@ -14,6 +14,7 @@ pub(super) fn input_of(all: impl Fn(&str) -> Vec<String>) -> MeetingInput {
         date: row("sittings", at, "date"),
         from: row("sittings", at, "from"),
         to: row("sittings", at, "to"),
+        two_ways: row("sittings", at, "two_ways"),
     };
     let item = |at| AgendaInput {
         id: row("agenda", at, "id"),
@@ -69,7 +70,8 @@ pub(super) fn fields_of(input: &MeetingInput) -> Vec<(String, String)> {
     .map(|(name, text)| (name.to_owned(), text))
     .into();
     for (at, sitting) in input.sittings.iter().enumerate() {
-        for (field, text) in [("date", &sitting.date), ("from", &sitting.from), ("to", &sitting.to)] {
+        let SittingInput { date, from, to, two_ways } = sitting;
+        for (field, text) in [("date", date), ("from", from), ("to", to), ("two_ways", two_ways)] {
             fields.push((format!("sittings[{at}][{field}]"), text));
         }
     }
@@ -114,7 +116,12 @@ mod tests {
         let typed = MeetingInput {
             title: "Họp & bàn".into(),
             held: "on".into(),
-            sittings: vec![SittingInput { date: "31/6".into(), from: "7h30".into(), to: String::new() }],
+            sittings: vec![SittingInput {
+                date: "31/6".into(),
+                from: "7h30".into(),
+                to: String::new(),
+                ..SittingInput::default()
+            }],
             rooms: vec!["a".into(), "b".into()],
             delegates: vec!["p-1".into()],
             guests: vec![GuestInput { name: "Khách".into(), ..GuestInput::default() }, GuestInput::default()],

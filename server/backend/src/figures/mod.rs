@@ -76,6 +76,7 @@ async fn report(backend: &Backend, caller: &Caller, filter: FiguresFilter) -> Do
         reach: filter.reach,
         period: filter.period,
         window: filter.period.window(),
+        has_ended: filter.period.window().has_ended(backend.zone().date(caller.now)),
         hybrid: material.hybrid,
         targets: material.targets.clone(),
         conferences: material.base(filter.reach, Base::Conferences),

@@ -159,6 +159,12 @@ impl Head {
         Ok(Action::ALL.into_iter().filter(|action| self.allows(caller, *action, &path, stage)).collect())
     }
 
+    /// Whether the caller reads the trail of the meeting's agency.
+    pub(super) fn reads_trail(&self, caller: &Caller) -> Done<bool> {
+        let path = agencies::read_path(&self.path)?;
+        Ok(caller.may(Action::ViewAudit, Scope::Agency(&path)))
+    }
+
     /// `Forbidden` when not, or `NotFound` when the meeting is not even theirs to know of; a stage that rules the
     /// action out for everybody is told to those who could do it in another.
     pub(super) fn permit(&self, caller: &Caller, action: Action) -> Done<()> {

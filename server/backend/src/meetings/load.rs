@@ -18,6 +18,7 @@ use super::head::Head;
 use super::{guests, record};
 use crate::attendance::{called_by_of, naming};
 use crate::db::{Source, q};
+use crate::papers::is_read_by;
 use crate::scope::part_of;
 use crate::stop::{Done, Stop};
 use crate::{agencies, people, stored};
@@ -87,6 +88,7 @@ pub(super) async fn whole(
         state: head.state()?,
         pressed,
         changes: parts.changes,
+        was_invited: head.invited()?.is_some(),
         has_unpublished: stage != Stage::Draft
             && !head.draft.is_empty()
             && may.contains(&Action::ComposeMeeting),
@@ -157,11 +159,10 @@ impl Parts {
             }),
             _ => {
                 self.newest_change = Some(n);
-                self.changes.push(Change {
-                    at: stored::instant(x)?,
-                    what: serde_json::from_str(&a)?,
-                    before: b,
-                });
+                let what: Vec<String> = serde_json::from_str(&a)?;
+                // A change of papers keeps how it may be taken back, which is nothing to be told.
+                let before = if what == ["papers"] { String::new() } else { b };
+                self.changes.push(Change { at: stored::instant(x)?, what, before });
             }
         }
         Ok(())
@@ -282,13 +283,14 @@ struct PaperRow {
 
 /// Not for those who may not read papers: a title alone tells what a paper holds.
 async fn papers(on: impl Source, id: MeetingId, caller: &Caller) -> Done<Vec<PaperRow>> {
-    q("\
-        SELECT p.id, p.item_id, p.is_neutral, p.title, p.version, p.bytes, p.pages, p.unread, \
+    q(format!(
+        "SELECT p.id, p.item_id, p.is_neutral, p.title, p.version, p.bytes, p.pages, p.unread, \
                d.name AS declared_by, p.declared_at, \
-               EXISTS (SELECT 1 FROM paper_reading r WHERE r.paper_id = p.id AND r.version = p.version \
-                       AND r.person_id = $2) AS is_read \
+               {} AS is_read \
         FROM paper p LEFT JOIN person d ON d.id = p.declared_by \
-        WHERE p.meeting_id = $1 AND p.withdrawn_at IS NULL ORDER BY p.position")
+        WHERE p.meeting_id = $1 AND p.withdrawn_at IS NULL ORDER BY p.position",
+        is_read_by("p", "$2")
+    ))
     .bind(id)
     .bind(caller.person)
     .all(on)

@@ -174,7 +174,7 @@ fn not_in_the_past(
     Ok(())
 }
 
-async fn newest_change(tx: &mut Tx, id: MeetingId) -> Done<i64> {
+pub(super) async fn newest_change(tx: &mut Tx, id: MeetingId) -> Done<i64> {
     let (number,): (i64,) =
         q("SELECT CAST(COALESCE(MAX(number), 0) AS BIGINT) FROM meeting_change WHERE meeting_id = $1")
             .bind(id)
@@ -234,7 +234,7 @@ pub(super) async fn record_change(tx: &mut Tx, caller: &Caller, before: &Meeting
         .await
 }
 
-async fn add_change(
+pub(super) async fn add_change(
     tx: &mut Tx,
     caller: &Caller,
     (meeting, number): (MeetingId, i64),
@@ -250,25 +250,6 @@ async fn add_change(
         .run(&mut *tx)
         .await?;
     saw(tx, caller, meeting, number).await
-}
-
-/// Writes that papers were added, renamed or withdrawn, once people are invited and until the meeting is over. Several in
-/// a row are one change, the newest: ten papers that are sent together are told once.
-pub(crate) async fn papers_changed(tx: &mut Tx, caller: &Caller, meeting: MeetingId) -> Done<()> {
-    let (stage,): (String,) =
-        q("SELECT stage FROM meeting WHERE id = $1").bind(meeting).one(&mut *tx).await?;
-    if !matches!(Stage::parse(&stage), Some(Stage::Scheduled | Stage::UnderWay)) {
-        return Ok(());
-    }
-    let what = serde_json::to_string(&["papers"])?;
-    let newest = newest_change(tx, meeting).await?;
-    q("DELETE FROM meeting_change WHERE meeting_id = $1 AND number = $2 AND what = $3")
-        .bind(meeting)
-        .bind(newest)
-        .bind(&what)
-        .run(&mut *tx)
-        .await?;
-    add_change(tx, caller, (meeting, newest + 1), &what, "").await
 }
 
 /// The caller, where listed, has seen the changes up to this one.

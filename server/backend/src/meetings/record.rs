@@ -17,7 +17,7 @@ use super::booking::{self, Booking};
 use super::conduct::{HeldCheck, clean_reason, item_title, locked, step};
 use super::head::Head;
 use super::rows::{Known, Rows};
-use super::{draft, enter, load, steps};
+use super::{corrections, draft, enter, load, steps};
 use crate::audit::{self, Entry};
 use crate::counted::{self, derived};
 use crate::db::{Source, Tx, q};
@@ -30,7 +30,7 @@ pub(super) const IS_PERIOD_SIGNED: bool = false;
 
 /// How the record of a meeting came about, and what the caller may take back.
 pub(super) async fn state(
-    on: impl Source,
+    mut on: impl Source,
     caller: &Caller,
     id: MeetingId,
     head: &Head,
@@ -40,8 +40,13 @@ pub(super) async fn state(
     let is_to_enter = stage == Stage::Draft
         && !head.draft.is_empty()
         && stored::json::<MeetingInput>(&head.draft)?.held == "on";
+    let corrections = match stage {
+        Stage::Held => corrections::load(&mut on, caller, id, head, may).await?,
+        _ => Vec::new(),
+    };
     Ok(RecordState {
         entered: head.entered()?,
+        corrections,
         is_to_enter,
         may_undo_step: conducts && steps::newest(on, id).await?.is_some(),
         may_reopen: may.contains(&Action::CorrectMeeting)

@@ -14,6 +14,7 @@ use domain::sight::Sight;
 use super::booking::HOLDING;
 use super::{lines, load};
 use crate::db::{Q, Source, places, q};
+use crate::papers::is_read_by;
 use crate::stop::Done;
 use crate::stored::minute_of;
 use crate::{Backend, access, rules, stored};
@@ -283,9 +284,9 @@ async fn unread(on: impl Source, asking: &Asking<'_>) -> Done<Vec<Waiting>> {
          JOIN paper d ON d.meeting_id = m.id JOIN agenda_item i ON i.id = d.item_id \
          WHERE p.person_id = $1 AND m.stage IN {HOLDING} AND m.last_date >= $2 \
            AND d.withdrawn_at IS NULL AND NOT d.is_neutral \
-           AND NOT EXISTS (SELECT 1 FROM paper_reading r WHERE r.paper_id = d.id AND r.version = d.version \
-                           AND r.person_id = $1) \
-         ORDER BY s.date, s.from_minute, m.id, i.position, d.position LIMIT $3"
+           AND NOT {} \
+         ORDER BY s.date, s.from_minute, m.id, i.position, d.position LIMIT $3",
+        is_read_by("d", "$1")
     ))
     .bind(asking.caller.person)
     .bind(asking.today)

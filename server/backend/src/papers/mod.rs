@@ -19,7 +19,7 @@ use domain::text::{Line, fold};
 
 use crate::audit::{self, Entry};
 use crate::db::{Source, Tx, q};
-use crate::meetings::publish;
+use crate::meetings::paper_changes::{self, PaperDeed};
 use crate::scope::MeetingScope;
 use crate::stop::Done;
 use crate::{Backend, stored};
@@ -156,6 +156,14 @@ async fn reading_order(on: impl Source, meeting: MeetingId) -> Done<Vec<(PaperId
     rows.into_iter().map(|(id, title)| Ok((stored::id(&id)?, title))).collect()
 }
 
+/// The condition that somebody has read a paper: opened it, or added it. `paper` is its alias, `person` a placeholder.
+pub(crate) fn is_read_by(paper: &str, person: &str) -> String {
+    format!(
+        "({paper}.added_by = {person} OR EXISTS (SELECT 1 FROM paper_reading r WHERE r.paper_id = {paper}.id \
+         AND r.version = {paper}.version AND r.person_id = {person}))"
+    )
+}
+
 /// Opened once is read: the chair sees who has, and the reader's own list stops calling it unread. While another holds
 /// the database the next opening does it: reading never waits.
 async fn mark_read(backend: &Backend, caller: &Caller, row: &Row) -> Done<()> {
@@ -201,6 +209,7 @@ async fn managed(tx: &mut Tx, caller: &Caller, meeting: MeetingId) -> Done<Meeti
 async fn leave_neutral_line(backend: &Backend, caller: &Caller, item: AgendaItemId) -> Done<PaperId> {
     let mut tx = backend.db().begin().await?;
     let (meeting, scope) = managed_item(&mut tx, caller, item).await?;
+    let before = paper_changes::before(&mut tx, meeting).await?;
     let there: Option<(String,)> =
         q("SELECT id FROM paper WHERE item_id = $1 AND is_neutral AND withdrawn_at IS NULL")
             .bind(item)
@@ -226,7 +235,7 @@ async fn leave_neutral_line(backend: &Backend, caller: &Caller, item: AgendaItem
         },
     )
     .await?;
-    publish::papers_changed(&mut tx, caller, meeting).await?;
+    paper_changes::papers_changed(&mut tx, caller, before, PaperDeed::Changed).await?;
     audit::record(
         &mut tx,
         backend,
@@ -285,6 +294,7 @@ async fn rename(backend: &Backend, caller: &Caller, paper: PaperId, title: &str)
     let meeting = Row::load(&mut tx, paper).await?.meeting()?;
     let scope = managed(&mut tx, caller, meeting).await?;
     let row = Row::load(&mut tx, paper).await?;
+    let before = paper_changes::before(&mut tx, meeting).await?;
     if title == row.title {
         return Ok(());
     }
@@ -294,7 +304,7 @@ async fn rename(backend: &Backend, caller: &Caller, paper: PaperId, title: &str)
         .bind(fold(&title))
         .run(&mut tx)
         .await?;
-    publish::papers_changed(&mut tx, caller, meeting).await?;
+    paper_changes::papers_changed(&mut tx, caller, before, PaperDeed::Changed).await?;
     let entry = Entry::new(Deed::PapersRename, &scope.title)
         .of(scope.agency)
         .about(meeting)
@@ -318,10 +328,11 @@ async fn withdraw(backend: &Backend, caller: &Caller, paper: PaperId) -> Done<()
     let meeting = Row::load(&mut tx, paper).await?.meeting()?;
     let scope = managed(&mut tx, caller, meeting).await?;
     let row = Row::load(&mut tx, paper).await?;
+    let before = paper_changes::before(&mut tx, meeting).await?;
     q("UPDATE paper SET withdrawn_at = $2 WHERE id = $1").bind(paper).bind(caller.now).run(&mut tx).await?;
     // One that lies open before everybody is closed.
     q("UPDATE live_meeting SET paper_id = NULL WHERE paper_id = $1").bind(paper).run(&mut tx).await?;
-    publish::papers_changed(&mut tx, caller, meeting).await?;
+    paper_changes::papers_changed(&mut tx, caller, before, PaperDeed::Withdrawn).await?;
     let entry =
         Entry::new(Deed::PapersWithdraw, &scope.title).of(scope.agency).about(meeting).before(&row.title)?;
     audit::record(&mut tx, backend, caller, entry).await?;
@@ -335,6 +346,7 @@ async fn restore(backend: &Backend, caller: &Caller, paper: PaperId) -> Done<()>
     let meeting = Row::load_any(&mut tx, paper).await?.meeting()?;
     let scope = managed(&mut tx, caller, meeting).await?;
     let row = Row::load_any(&mut tx, paper).await?;
+    let before = paper_changes::before(&mut tx, meeting).await?;
     if row.is_neutral {
         return Err(Failure::NotFound.into());
     }
@@ -345,7 +357,7 @@ async fn restore(backend: &Backend, caller: &Caller, paper: PaperId) -> Done<()>
     upload::refuse_full(&mut tx, stored::id(&row.item_id)?).await?;
     sweep::make_sure(&mut tx, backend, &row.hash).await?;
     q("UPDATE paper SET withdrawn_at = NULL WHERE id = $1").bind(paper).run(&mut tx).await?;
-    publish::papers_changed(&mut tx, caller, meeting).await?;
+    paper_changes::papers_changed(&mut tx, caller, before, PaperDeed::Restored).await?;
     let entry =
         Entry::new(Deed::PapersRestore, &scope.title).of(scope.agency).about(meeting).after(&row.title)?;
     audit::record(&mut tx, backend, caller, entry).await?;

@@ -15,7 +15,7 @@ use super::{NewPaper, Row, clean_title, insert, kind, managed_item, sweep};
 use crate::audit::{self, Entry};
 use crate::blobs::Incoming;
 use crate::db::{Tx, q};
-use crate::meetings::publish;
+use crate::meetings::paper_changes::{self, PaperDeed};
 use crate::scope::MeetingScope;
 use crate::stop::Done;
 use crate::{Backend, access};
@@ -295,6 +295,7 @@ impl HeldPaper {
         let blob = self.incoming.keep(backend.blobs()).await?;
         let mut tx = backend.db().begin().await?;
         let (meeting, scope) = managed_item(&mut tx, caller, self.item).await?;
+        let before = paper_changes::before(&mut tx, meeting).await?;
         // Other papers may have arrived meanwhile.
         refuse_full(&mut tx, self.item).await?;
         sweep::make_sure(&mut tx, backend, &blob.hash).await?;
@@ -311,7 +312,7 @@ impl HeldPaper {
             unread: self.unread,
         };
         insert(&mut tx, caller, &paper).await?;
-        publish::papers_changed(&mut tx, caller, meeting).await?;
+        paper_changes::papers_changed(&mut tx, caller, before, PaperDeed::Changed).await?;
         let entry = |what| Entry::new(what, &scope.title).of(scope.agency).about(meeting);
         let added = entry(Deed::PapersAdd).after(&(&self.title, &blob.hash))?;
         audit::record(&mut tx, backend, caller, added).await?;

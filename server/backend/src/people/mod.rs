@@ -36,6 +36,9 @@ pub(crate) use written::{enter, insert, own_words, refold, write_change, write_n
 
 /// So many people are offered while a name is typed.
 const FOUND_AT_MOST: i64 = 20;
+/// So many people are compared with a name that is nobody's: those who share the commonest family and middle name of a
+/// province. Their names are still to be compared letter by letter.
+const NEAR_AT_MOST: i64 = 500;
 /// People a page.
 const PER_PAGE: u32 = 50;
 
@@ -43,6 +46,10 @@ const PER_PAGE: u32 = 50;
 impl People for Backend {
     async fn find(&self, caller: &Caller, text: &str) -> Outcome<Vec<PersonRef>> {
         self.in_turn(caller, find(self, caller, text)).await
+    }
+
+    async fn find_near(&self, caller: &Caller, text: &str) -> Outcome<Vec<PersonRef>> {
+        self.in_turn(caller, find_near(self, caller, text)).await
     }
 
     async fn named(&self, caller: &Caller, people: Vec<PersonId>) -> Outcome<Vec<PersonRef>> {
@@ -107,6 +114,24 @@ async fn find(backend: &Backend, caller: &Caller, text: &str) -> Done<Vec<Person
         "{chosen} ORDER BY CASE WHEN p.folded LIKE {begins} THEN 0 ELSE 1 END, \
          CASE WHEN p.agency_id = {own} THEN 0 ELSE 1 END, a.depth, p.name_key, p.id LIMIT {limit}"
     ));
+    let rows: Vec<ReferenceRow> = q.all(backend.db()).await?;
+    rows.into_iter().map(reference).collect()
+}
+
+async fn find_near(backend: &Backend, caller: &Caller, text: &str) -> Done<Vec<PersonRef>> {
+    permit(caller, Action::ViewPeople, Scope::Myself)?;
+    let words = typed::words(text);
+    if words.len() < 2 {
+        return Ok(Vec::new());
+    }
+    let mut q = q(format!("{} WHERE p.is_active AND ", references()));
+    let fits = |word: &String| {
+        let word = q.place(format!("%{word}%"));
+        format!("CASE WHEN p.folded LIKE {word} THEN 1 ELSE 0 END")
+    };
+    let fitting: Vec<String> = words.iter().map(fits).collect();
+    let (at_least, limit) = (q.place(words.len() as i64 - 1), q.place(NEAR_AT_MOST));
+    q.push(&format!("{} >= {at_least} ORDER BY p.name_key, p.id LIMIT {limit}", fitting.join(" + ")));
     let rows: Vec<ReferenceRow> = q.all(backend.db()).await?;
     rows.into_iter().map(reference).collect()
 }

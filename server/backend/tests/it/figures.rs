@@ -99,6 +99,7 @@ async fn last_years_own_meetings_come_before_what_was_entered() {
         assert_eq!((figures.all.previous.source, figures.all.previous.held), (PreviousSource::Own, 2));
         assert_eq!((figures.all.reduction, figures.all.reduction_met), (fraction(1, 2), Some(true)));
         assert_eq!((figures.all.ceiling, figures.conferences.ceiling), (Some(1), Some(7)));
+        assert_eq!((figures.ceiling_year(), figures.has_ended), (2026, false), "what is met is met so far");
         let conferences = &figures.conferences;
         assert_eq!((conferences.previous.source, conferences.previous.held), (PreviousSource::Baseline, 8));
         assert_eq!(conferences.previous.documents, ["Báo cáo 2025"]);
@@ -106,6 +107,7 @@ async fn last_years_own_meetings_come_before_what_was_entered() {
         // The year of the report regime is not the calendar year: what was entered does not speak of it.
         let decree = report(world, "SNV", Reach::Own, Period::Year(2026)).await;
         assert_eq!(decree.conferences.previous.source, PreviousSource::None);
+        assert!(report(world, "SNV", Reach::Own, Period::Month(2026, 5)).await.has_ended);
         assert_eq!((decree.all.previous.source, decree.all.previous.held), (PreviousSource::Own, 1));
         // The ceiling is the calendar year's, whatever the window.
         assert_eq!((decree.conferences.ceiling, decree.all.ceiling), (Some(7), Some(1)));

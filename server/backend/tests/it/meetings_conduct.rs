@@ -168,7 +168,12 @@ async fn a_meeting_opened_a_few_minutes_early_is_no_longer_than_planned() {
                 (world.caller(Role::Secretary, "SNV").await, world.person("SNV").await);
             let (date, hours) = planned.split_once('T').unwrap();
             let (from, to) = hours.split_once('/').unwrap();
-            let sittings = vec![SittingInput { date: date.into(), from: from.into(), to: to.into() }];
+            let sittings = vec![SittingInput {
+                date: date.into(),
+                from: from.into(),
+                to: to.into(),
+                ..SittingInput::default()
+            }];
             let input = MeetingInput { sittings, ..briefing(&secretary, &chair, &[]) };
             let id = published(world, &secretary, input).await;
             secretary.now = instant(early);
@@ -194,8 +199,12 @@ async fn a_meeting_opened_a_few_minutes_early_is_no_longer_than_planned() {
 async fn a_meeting_that_began_its_agenda_before_its_hour_sat_from_then_on() {
     each_database(async |world| {
         let (mut secretary, chair) = (world.caller(Role::Secretary, "SNV").await, world.person("SNV").await);
-        let sittings =
-            vec![SittingInput { date: "2026-06-18".into(), from: "13:30".into(), to: "17:00".into() }];
+        let sittings = vec![SittingInput {
+            date: "2026-06-18".into(),
+            from: "13:30".into(),
+            to: "17:00".into(),
+            ..SittingInput::default()
+        }];
         let id = published(world, &secretary, MeetingInput { sittings, ..briefing(&secretary, &chair, &[]) })
             .await;
         secretary.now = instant("2026-06-18T10:30");

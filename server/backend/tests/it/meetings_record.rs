@@ -308,6 +308,16 @@ async fn the_hours_of_a_held_meeting_are_corrected_and_counted_at_once() {
         let (before, after) = line(world, "meetings.correct").await;
         assert!(before.contains("07:30–07:40") && after.contains("07:50–09:00"), "{before} {after}");
         assert!(after.contains("Bấm nhầm") && !before.contains("Bấm nhầm"), "{before} {after}");
+        // The office reads it on the meeting's page, and nobody else does.
+        let [made] = &now.record.corrections[..] else { panic!("{:?}", now.record.corrections) };
+        assert_eq!((made.by.as_str(), made.reason.as_str()), (secretary.name.as_str(), "Bấm nhầm"));
+        let (before, after) = (&made.before, &made.after);
+        assert_eq!((before.opened, after.opened), (Some(instant("2026-06-18T07:30")), Some(opened)));
+        assert!(before.agenda[0].contains("07:30–07:40") && after.agenda[0].contains("07:50–09:00"));
+        let administrator = world.caller(Role::AgencyAdministrator, "SNV").await;
+        let listed = Caller { person: meeting.chair().unwrap().id, grants: Vec::new(), ..secretary.clone() };
+        assert!(get(world, &listed, id).await.record.corrections.is_empty());
+        assert_eq!(world.backend.get(&administrator, id).await, Err(Failure::NotFound), "not theirs to open");
 
         // Past the planned end a reason is asked for, and over the limit it counts.
         let late = correction("7h45", "14h30", &now, &[]);

@@ -404,7 +404,7 @@ async fn a_look_at_a_database_says_what_the_next_start_will_do_and_does_nothing(
 }
 
 /// What the delegate has not seen of a meeting, as home tells it.
-async fn unseen(world: &World, delegate: &Caller) -> Vec<Vec<String>> {
+pub(crate) async fn unseen(world: &World, delegate: &Caller) -> Vec<Vec<String>> {
     let waiting = world.backend.today(delegate).await.unwrap().waiting;
     let changed = waiting.into_iter().filter_map(|waiting| match waiting {
         domain::meetings::Waiting::Changed { what, .. } => Some(what),

@@ -5,10 +5,10 @@ use chrono::TimeDelta;
 use domain::access::{Caller, Stage};
 use domain::error::{Failure, Refusal};
 use domain::ids::{AgendaItemId, HeldPaperId, MeetingId, PaperId};
-use domain::meetings::Meetings;
+use domain::meetings::{Meetings, Waiting};
 use domain::papers::{FileKind, Level, Papers, Unread, WithdrawnPaper};
 
-use crate::papers::{PDF, add, meeting, saying};
+use crate::papers::{PDF, add, meeting, saying, unseen};
 use crate::support::{World, each_database};
 
 /// Sends a file without an answer in advance.
@@ -197,6 +197,63 @@ async fn whoever_takes_the_file_alone_has_read_it() {
             Err(Failure::NotFound)
         );
         assert_eq!(world.count("paper_reading").await, 1, "a refused reader has read nothing");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn papers_that_are_put_back_as_they_were_are_no_news() {
+    each_database(async |world| {
+        let (meeting, item, secretary, delegate) = meeting(world, Stage::Scheduled).await;
+        let backend = &world.backend;
+        let papers = vec![vec!["papers".to_owned()]];
+        let first = add(backend, &secretary, item, "Báo cáo", PDF).await.unwrap();
+        let second = add(backend, &secretary, item, "Phụ lục", PDF).await.unwrap();
+        // Whether the addition was seen or not, the slip between changes nothing about it; both orders of putting back.
+        for (seen_before, seen_between) in [(false, false), (true, false), (true, true)] {
+            if seen_before {
+                backend.get(&delegate, meeting).await.unwrap();
+            }
+            let told = unseen(world, &delegate).await;
+            for [one, other] in [[first, second], [second, first]] {
+                backend.withdraw(&secretary, first).await.unwrap();
+                backend.withdraw(&secretary, second).await.unwrap();
+                assert_eq!(unseen(world, &delegate).await, papers);
+                if seen_between {
+                    backend.get(&delegate, meeting).await.unwrap();
+                }
+                backend.restore(&secretary, one).await.unwrap();
+                backend.restore(&secretary, other).await.unwrap();
+                assert_eq!(unseen(world, &delegate).await, told, "{seen_before} {seen_between}");
+            }
+        }
+        // What comes after is told, also to who has seen more than there is now.
+        backend.rename(&secretary, first, "Báo cáo tháng").await.unwrap();
+        assert_eq!(unseen(world, &delegate).await, papers);
+        backend.get(&delegate, meeting).await.unwrap();
+        // Another title in between is another paper, and a paper that is gone for good is told.
+        backend.withdraw(&secretary, second).await.unwrap();
+        backend.rename(&secretary, first, "Báo cáo quý").await.unwrap();
+        backend.restore(&secretary, second).await.unwrap();
+        assert_eq!(unseen(world, &delegate).await, papers);
+        let changes = backend.get(&delegate, meeting).await.unwrap().changes;
+        assert!(changes.iter().all(|change| change.before.is_empty()), "{changes:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_paper_is_not_unread_for_the_one_who_added_it() {
+    each_database(async |world| {
+        let (meeting, item, secretary, delegate) = meeting(world, Stage::Scheduled).await;
+        let paper = add(&world.backend, &secretary, item, "Báo cáo", PDF).await.unwrap();
+        for (of, is_read) in [(&secretary, true), (&delegate, false)] {
+            let seen = world.backend.get(of, meeting).await.unwrap();
+            assert_eq!(seen.papers().find(|found| found.id == paper).unwrap().is_read, is_read);
+            let waiting = world.backend.today(of).await.unwrap().waiting;
+            let is_unread = |waiting: &Waiting| matches!(waiting, Waiting::Unread { .. });
+            assert_eq!(waiting.iter().any(is_unread), !is_read);
+        }
     })
     .await;
 }

@@ -14,7 +14,7 @@ use crate::meetings_record::{correction, get};
 use crate::support::{World, each_database, instant};
 
 fn typed(date: &str, from: &str, to: &str) -> Vec<SittingInput> {
-    vec![SittingInput { date: date.into(), from: from.into(), to: to.into() }]
+    vec![SittingInput { date: date.into(), from: from.into(), to: to.into(), ..SittingInput::default() }]
 }
 
 #[tokio::test]

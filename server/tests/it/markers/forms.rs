@@ -61,6 +61,7 @@ pub(super) fn checks(office: &Office, address: &'static str) -> Vec<Ask> {
             date: meeting.date.into(),
             from: meeting.from.clone(),
             to: meeting.to.clone(),
+            ..SittingInput::default()
         }];
         let form = MeetingInput {
             kind: "briefing".into(),

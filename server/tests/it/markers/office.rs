@@ -334,7 +334,12 @@ impl Office {
             agency: self.agency(agency).to_string(),
             kind: "briefing".into(),
             form: "hybrid".into(),
-            sittings: vec![SittingInput { date: date.into(), from: from.clone(), to: to.clone() }],
+            sittings: vec![SittingInput {
+                date: date.into(),
+                from: from.clone(),
+                to: to.clone(),
+                ..SittingInput::default()
+            }],
             rooms: vec![self.rooms[TREE.iter().position(|(code, _)| *code == agency).unwrap()].to_string()],
             place: self.mark(
                 number,

@@ -22,7 +22,12 @@ fn whole() -> MeetingInput {
         kind: "briefing".into(),
         form: "online".into(),
         chair: ID.into(),
-        sittings: vec![SittingInput { date: "16/6/2026".into(), from: "7h30".into(), to: "11:30".into() }],
+        sittings: vec![SittingInput {
+            date: "16/6/2026".into(),
+            from: "7h30".into(),
+            to: "11:30".into(),
+            ..SittingInput::default()
+        }],
         delegates: vec![format!("p-{ID}"), format!("a-{ID}"), format!("a-{ID}")],
         ..MeetingInput::default()
     }
@@ -67,6 +72,40 @@ fn a_settled_form_means_the_same_on_any_later_day() {
 }
 
 #[test]
+fn a_date_without_its_year_follows_whether_the_meeting_took_place() {
+    let settled = |input: MeetingInput, held: &str, on: &str| {
+        MeetingInput { held: held.into(), ..input }.settled(on.parse().unwrap())
+    };
+    let typed = |date: &str| {
+        let mut input = whole();
+        input.sittings[0].date = date.into();
+        input
+    };
+    // Typed on 1/6/2026, ticked and unticked later, when the text itself would mean other days.
+    for (date, coming, past) in
+        [("20/5", "2027-05-20", "2026-05-20"), ("thứ sáu", "2026-06-05", "2026-05-29")]
+    {
+        let planned = settled(typed(date), "", "2026-06-01");
+        assert_eq!(planned.sittings[0].date, coming);
+        let held = settled(planned.clone(), "on", "2026-09-01");
+        assert_eq!(held.sittings[0].date, past, "{date}");
+        assert_eq!(settled(held.clone(), "on", "2026-09-01"), held, "nothing turns twice");
+        assert_eq!(settled(held, "", "2031-01-01").sittings[0].date, coming, "{date}");
+        assert_eq!(settled(typed(date), "on", "2026-06-01").sittings[0].date, past);
+        assert_eq!(settled(planned.clone(), "", "2031-01-01"), planned, "{date} stays what it was");
+    }
+    for whole_date in ["20/5/2027", "2027-05-20", "20/5/27"] {
+        let planned = settled(typed(whole_date), "", "2026-06-01");
+        assert_eq!(settled(planned, "on", "2026-06-01").sittings[0].date, "2027-05-20", "{whole_date}");
+    }
+    // Another date over one without a year: what was read of that one is forgotten.
+    let mut planned = settled(typed("20/5"), "", "2026-06-01");
+    planned.sittings[0].date = "21/05/2027".into();
+    let held = settled(planned, "on", "2026-06-01");
+    assert_eq!((held.sittings[0].date.as_str(), held.sittings[0].two_ways.as_str()), ("2027-05-21", ""));
+}
+
+#[test]
 fn a_day_that_does_not_exist_is_named_with_the_one_that_was_meant() {
     let mut wrong = whole();
     wrong.sittings[0].date = "31/6".into();
@@ -89,7 +128,12 @@ fn an_evening_may_end_at_midnight_and_no_later() {
         ("20h", "20h", Err(Problem::EndsBeforeStart)),
     ];
     for (from, to, outcome) in table {
-        let typed = SittingInput { date: "16/6/2026".into(), from: from.into(), to: to.into() };
+        let typed = SittingInput {
+            date: "16/6/2026".into(),
+            from: from.into(),
+            to: to.into(),
+            ..SittingInput::default()
+        };
         let read = typed.parse(0, &DateReading::coming(today()));
         let wrong = |problem| vec![FieldProblem::new("sittings[0][to]", problem)];
         assert_eq!(
@@ -98,7 +142,12 @@ fn an_evening_may_end_at_midnight_and_no_later() {
             "{from}–{to}"
         );
     }
-    let late = SittingInput { date: "16/6/2026".into(), from: "24:00".into(), to: "24:00".into() };
+    let late = SittingInput {
+        date: "16/6/2026".into(),
+        from: "24:00".into(),
+        to: "24:00".into(),
+        ..SittingInput::default()
+    };
     assert!(late.parse(0, &DateReading::coming(today())).is_err(), "nothing begins at the end of a day");
 }
 
@@ -137,7 +186,12 @@ fn guests_are_parsed_in_order_and_each_wrong_one_is_named_by_its_row() {
 #[test]
 fn overlapping_sittings_are_refused() {
     let mut input = whole();
-    input.sittings.push(SittingInput { date: "2026-06-16".into(), from: "11:00".into(), to: "12:00".into() });
+    input.sittings.push(SittingInput {
+        date: "2026-06-16".into(),
+        from: "11:00".into(),
+        to: "12:00".into(),
+        ..SittingInput::default()
+    });
     assert_eq!(problems(input), ["sittings[1][from]"]);
 }
 

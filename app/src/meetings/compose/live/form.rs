@@ -1,6 +1,6 @@
 //! What the form on the page holds, as the input it stands for.
 
-use domain::meetings::AgendaInput;
+use domain::meetings::{AgendaInput, MeetingInput, parse_date};
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{FormData, HtmlElement, HtmlFormElement, HtmlInputElement};
@@ -61,11 +61,38 @@ fn read_beside(sheet: Sheet, data: &FormData) {
     sheet.beside.set(now);
 }
 
+/// Writes beside each date what else it may mean, and the date itself where it means another day than it did: one typed
+/// without its year follows whether the meeting took place.
+fn write_dates(sheet: Sheet, data: &FormData, input: &MeetingInput) {
+    let Some(form) = sheet.form.try_get_untracked().flatten() else { return };
+    let write = |name: &str, value: &str| {
+        let field = form.query_selector(&format!("input[name=\"{name}\"]")).ok().flatten();
+        if let Some(field) = field.and_then(|field| field.dyn_into::<HtmlInputElement>().ok()) {
+            field.set_value(value);
+        }
+    };
+    for (at, sitting) in input.sittings.iter().enumerate() {
+        let [date, two_ways] = ["date", "two_ways"].map(|field| format!("sittings[{at}][{field}]"));
+        let before = text(data, &two_ways);
+        if before == sitting.two_ways {
+            continue;
+        }
+        write(&two_ways, &sitting.two_ways);
+        // A date that is being typed is left alone; one that stood there whole may have turned.
+        if let (Some(was), Some(is)) = (parse_date(&text(data, &date)), parse_date(&sitting.date))
+            && was != is
+        {
+            write(&date, &crate::text::typed(is));
+        }
+    }
+}
+
 /// Takes what the form holds now; whether that is news.
 pub(super) fn read(sheet: Sheet) -> bool {
     let Some(data) = data(sheet) else { return false };
     read_beside(sheet, &data);
     let input = input_of(|name| texts(&data, name)).settled(sheet.clock.today());
+    write_dates(sheet, &data, &input);
     let is_news = sheet.input.with_untracked(|old| meaning(old) != meaning(&input));
     if sheet.input.with_untracked(|old| *old != input) {
         sheet.input.set(input);

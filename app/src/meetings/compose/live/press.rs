@@ -13,7 +13,7 @@ use web_sys::HtmlInputElement;
 use super::super::finding::{self, Found};
 use super::super::guests::take_pasted;
 use super::super::keeper::Keeper;
-use super::super::listed::{self, Meaning, names_in, take_meant, without};
+use super::super::listed::{self, names_in, take_meant, without};
 use super::super::people;
 use super::super::sheet::{ADD_GUESTS, ADD_LIST, ADD_ROOM, FINDERS, LooseWhy, Sheet};
 use super::super::step::{Step, add_once};
@@ -277,11 +277,8 @@ fn settle(sheet: Sheet, step: &Step) {
     let Some(name) = step.settled_name() else { return };
     if let Step::Settle { code, .. } = step {
         let chosen = sheet.unsettled.with_untracked(|names| {
-            let several = names.iter().flatten().filter_map(|name| match &name.meaning {
-                Meaning::Several(found) => Some(found),
-                _ => None,
-            });
-            several.flatten().find(|found| found.code() == *code).cloned()
+            let mut choices = names.iter().flatten().flat_map(|name| name.meaning.choices());
+            choices.find(|found| found.code() == *code).cloned()
         });
         if let Some(Found::Person(person)) = chosen {
             sheet.meet(person);

@@ -128,9 +128,7 @@ fn without_header(cells: Cells<'_>, kind: ImportKind) -> Problem {
     if is_alone && ImportKind::is_header(kind.columns_named(parts)) {
         return Problem::RowInOneCell;
     }
-    let needed: Vec<&str> =
-        kind.each_column().filter(|(_, is_optional)| !is_optional).map(|(name, _)| name).collect();
-    Problem::NoHeader { columns: needed.join(", ") }
+    Problem::NoHeader { kind }
 }
 
 fn columns(cells: Cells<'_>, kind: ImportKind, bad: &mut Bad) -> HashMap<&'static str, usize> {

@@ -1,0 +1,311 @@
+//! Lines of a pasted list of delegates whose text is nobody's whole name: which agencies and people such a line may mean.
+//! Proposes and never decides: somebody has to choose. Knows no form and no database.
+
+use strsim::normalized_damerau_levenshtein;
+
+use super::guest::without_address;
+use crate::agencies::Agency;
+use crate::people::PersonRef;
+use crate::text::fold;
+
+/// Most proposals for a line: more are a list to search in, and the search field does that better.
+pub const PROPOSED_AT_MOST: usize = 5;
+/// Most people among them, so that the agency that a line names as well is still seen.
+const PEOPLE_PROPOSED_AT_MOST: usize = 3;
+/// Names that are this much alike are one name mistyped: a wrong letter in a short word, or two in a whole name. `so y te`
+/// and `so noi vu` are not.
+const ALIKE_FROM: f64 = 0.8;
+/// Longest line that is looked up, in characters: a name, a position and an agency at their longest. What is longer is text,
+/// and nobody's name.
+pub const LISTED_NAME_AT_MOST: usize = 300;
+/// A code or a name of one word is looked for within a line only from this many letters: shorter ones are found in any.
+const LONE_WORD_FROM: usize = 3;
+
+/// Words before an agency's name that ask it for somebody, folded.
+const ASKING: [&str; 12] = [
+    "dai dien",
+    "lanh dao",
+    "thu truong",
+    "nguoi dung dau",
+    "dong chi",
+    "d c",
+    "can bo",
+    "cong chuc",
+    "dai bieu",
+    "nguoi",
+    "moi",
+    "cu",
+];
+
+/// Short forms of every office, with what they stand for, folded.
+const SHORT_FORMS: [(&str, &str); 4] = [
+    ("ubnd", "uy ban nhan dan"),
+    ("hdnd", "hoi dong nhan dan"),
+    ("vp", "van phong"),
+    ("mttq", "mat tran to quoc"),
+];
+
+/// The agencies of a tree with their names as lines are compared with them, made once for a whole list.
+#[derive(Debug)]
+pub struct AgencyNames<'t>(Vec<(Vec<String>, &'t Agency)>);
+
+impl<'t> AgencyNames<'t> {
+    /// The names, short names, codes and other names of all of them.
+    pub fn of(tree: &'t [Agency]) -> AgencyNames<'t> {
+        AgencyNames(tree.iter().map(|agency| (names(agency).collect(), agency)).collect())
+    }
+
+    /// The agencies of exactly this name.
+    pub fn named(&self, line: &str) -> Vec<&'t Agency> {
+        let asked = [line, &without_address(line)].map(|line| words(line).join(" "));
+        self.where_any(|name| asked.iter().any(|asked| asked == name))
+    }
+
+    /// The agencies that a line means when it only asks for somebody of them: `Lãnh đạo Sở Y tế`, `Sở Y tế (01 đồng chí)`.
+    /// Empty when it says anything else, or nothing beside the agency's name.
+    pub fn asked(&self, line: &str) -> Vec<&'t Agency> {
+        let words = words(line);
+        let asked = without_asking(&words);
+        if asked.is_empty() || asked.len() == words.len() {
+            return Vec::new();
+        }
+        let asked = asked.join(" ");
+        let mut agencies = self.where_any(|name| name == asked);
+        agencies.truncate(PROPOSED_AT_MOST);
+        agencies
+    }
+
+    /// The agencies that a line may mean, the best first: those whose name stands in it, else those whose name is like it.
+    pub fn near(&self, line: &str) -> Vec<&'t Agency> {
+        let asked = self.asked(line);
+        if !asked.is_empty() {
+            return asked;
+        }
+        let words = words(line);
+        let line = words.join(" ");
+        let mut within: Vec<(&str, &Agency)> = self
+            .0
+            .iter()
+            .filter_map(|(names, agency)| Some((longest_within(names, &line)?, *agency)))
+            .collect();
+        within.sort_by_key(|(name, _)| std::cmp::Reverse(name.len()));
+        // The name of another agency may stand within a longer name: `UBND tỉnh` in `Văn phòng UBND tỉnh`.
+        let longer = |name: &str, before: &[(&str, &Agency)]| {
+            before.iter().any(|(other, _)| other.len() > name.len() && holds(other, name))
+        };
+        let apart = within.iter().enumerate().filter(|(at, (name, _))| !longer(name, &within[..*at]));
+        let found: Vec<&Agency> = apart.map(|(_, (_, agency))| *agency).take(PROPOSED_AT_MOST).collect();
+        if found.is_empty() { self.like(&without_asking(&words).join(" ")) } else { found }
+    }
+
+    fn like(&self, asked: &str) -> Vec<&'t Agency> {
+        let likeness = |names: &[String]| names.iter().map(|name| likeness(asked, name)).fold(0.0, f64::max);
+        best(self.0.iter().map(|(names, agency)| (likeness(names), *agency)), PROPOSED_AT_MOST)
+    }
+
+    fn where_any(&self, fits: impl Fn(&str) -> bool) -> Vec<&'t Agency> {
+        let found = self.0.iter().filter(|(names, _)| names.iter().any(|name| fits(name)));
+        found.map(|(_, agency)| *agency).collect()
+    }
+}
+
+/// How much two texts are alike, from 0 to 1. Those of which one is longer by a fourth are not compared: they cannot be alike
+/// enough, and long ones would cost much.
+fn likeness(one: &str, other: &str) -> f64 {
+    let (shorter, longer) = (one.len().min(other.len()), one.len().max(other.len()));
+    if shorter * 5 < longer * 4 { 0.0 } else { normalized_damerau_levenshtein(one, other) }
+}
+
+/// The longest name of an agency that stands in a line, word for word.
+fn longest_within<'n>(names: &'n [String], line: &str) -> Option<&'n str> {
+    let is_long = |name: &&String| name.contains(' ') || name.len() >= LONE_WORD_FROM;
+    let found = names.iter().filter(is_long).filter(|name| holds(line, name));
+    found.max_by_key(|name| name.len()).map(String::as_str)
+}
+
+/// Whether whole words of a text are these words, in this order. Folded texts hold letters, digits and single spaces.
+fn holds(text: &str, words: &str) -> bool {
+    text.match_indices(words).any(|(at, _)| {
+        let is_end = |letter: Option<char>| letter.is_none_or(|letter| letter == ' ');
+        is_end(text[..at].chars().next_back()) && is_end(text[at + words.len()..].chars().next())
+    })
+}
+
+/// The people of a search for a part of a line whom the line may mean, the best first: those whose name is like it, and
+/// those of whom it says nothing wrong.
+pub fn near_people(line: &str, found: Vec<PersonRef>) -> Vec<PersonRef> {
+    let part = fold(&person_in(line));
+    let said: Vec<&str> = part.split(' ').collect();
+    let scored = found.into_iter().map(|person| {
+        let likeness = likeness(&part, &fold(&person.name));
+        let whole = fold(&format!("{} {} {}", person.name, person.position, person.agency));
+        let is_said = said.iter().all(|word| whole.split(' ').any(|other| other == *word));
+        (if is_said { 1.0 } else { likeness }, person)
+    });
+    best(scored, PEOPLE_PROPOSED_AT_MOST)
+}
+
+/// What a line says of a person before anything else: without its number and form of address, up to the first comma, dash
+/// or bracket.
+///
+/// ```
+/// use domain::meetings::person_in;
+/// assert_eq!(person_in("3. Đ/c Lò Văn An, Trưởng phòng, Sở Y tế"), "Lò Văn An");
+/// assert_eq!(person_in("Giám đốc Sở Y tế – trưởng ban"), "Giám đốc Sở Y tế");
+/// ```
+pub fn person_in(line: &str) -> String {
+    let line = without_address(line.trim());
+    let end = [",", " - ", " – ", " — ", "(", ":"].into_iter().filter_map(|mark| line.find(mark)).min();
+    line[..end.unwrap_or(line.len())].trim().to_owned()
+}
+
+fn best<T>(scored: impl Iterator<Item = (f64, T)>, at_most: usize) -> Vec<T> {
+    let mut scored: Vec<(f64, T)> = scored.filter(|(likeness, _)| *likeness >= ALIKE_FROM).collect();
+    scored.sort_by(|(one, _), (other, _)| other.total_cmp(one));
+    scored.into_iter().map(|(_, of)| of).take(at_most).collect()
+}
+
+/// The words of a line, folded, with short forms written out.
+fn words(text: &str) -> Vec<String> {
+    let folded = fold(text);
+    let written_out = |word: &str| {
+        let form = SHORT_FORMS.iter().find(|(short, _)| *short == word);
+        form.map_or_else(|| word.to_owned(), |(_, whole)| (*whole).to_owned())
+    };
+    let words = folded.split(' ').filter(|word| !word.is_empty()).map(written_out);
+    words
+        .collect::<Vec<_>>()
+        .join(" ")
+        .split(' ')
+        .filter(|word| !word.is_empty())
+        .map(str::to_owned)
+        .collect()
+}
+
+fn names(agency: &Agency) -> impl Iterator<Item = String> {
+    let names = [&agency.name, &agency.short_name, &agency.code].into_iter().chain(&agency.aliases);
+    names.map(|name| words(name).join(" ")).filter(|name| !name.is_empty())
+}
+
+/// The words without those that ask for somebody and without numbers, before and behind.
+fn without_asking(words: &[String]) -> &[String] {
+    let is_number = |word: &String| word.chars().all(|letter| letter.is_ascii_digit());
+    let mut left = words;
+    loop {
+        let before = ASKING.iter().find_map(|asking| {
+            let count = asking.split(' ').count();
+            (left.len() >= count && left[..count].join(" ") == *asking).then_some(count)
+        });
+        let behind = ASKING.iter().find_map(|asking| {
+            let rest = left.len().checked_sub(asking.split(' ').count())?;
+            (left[rest..].join(" ") == *asking).then_some(rest)
+        });
+        left = match (before, behind, left) {
+            (Some(count), ..) => &left[count..],
+            (None, Some(rest), _) => &left[..rest],
+            (None, None, [number, rest @ ..]) if is_number(number) => rest,
+            (None, None, [rest @ .., number]) if is_number(number) => rest,
+            _ => return left,
+        };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::agencies::Level;
+    use crate::ids::{AgencyId, PersonId};
+
+    fn tree() -> Vec<Agency> {
+        let names = [
+            ("UBND", "Ủy ban nhân dân tỉnh", "UBND tỉnh", ""),
+            ("VPUB", "Văn phòng Ủy ban nhân dân tỉnh", "VP UBND tỉnh", ""),
+            ("SYT", "Sở Y tế", "Sở Y tế", "Sở Lao động"),
+            ("STC", "Sở Tài chính", "Sở Tài chính", "Sở Kế hoạch và Đầu tư"),
+            ("SNV", "Sở Nội vụ", "Sở Nội vụ", ""),
+            ("SNNMT", "Sở Nông nghiệp và Môi trường", "Sở NN và MT", ""),
+            ("03646", "Phường Tô Hiệu", "Phường Tô Hiệu", "Chiềng Lề"),
+        ];
+        let agency = |(code, name, short_name, alias): (&str, &str, &str, &str)| Agency {
+            id: AgencyId(Uuid::nil()),
+            code: code.to_owned(),
+            parent: None,
+            level: Level::Department,
+            name: name.to_owned(),
+            short_name: short_name.to_owned(),
+            aliases: if alias.is_empty() { Vec::new() } else { vec![alias.to_owned()] },
+            depth: 1,
+        };
+        names.map(agency).to_vec()
+    }
+
+    fn codes<'t>(found: Vec<&'t Agency>) -> Vec<&'t str> {
+        found.into_iter().map(|agency| agency.code.as_str()).collect()
+    }
+
+    #[test]
+    fn a_line_that_asks_an_agency_for_somebody_means_the_agency() {
+        let tree = tree();
+        for (line, code) in [
+            ("Lãnh đạo Sở Y tế", "SYT"),
+            ("4. Đại diện Sở Y tế;", "SYT"),
+            ("Đại diện lãnh đạo Sở Y tế", "SYT"),
+            ("Sở Y tế (01 đồng chí)", "SYT"),
+            ("- Sở Y tế: 02 đ/c lãnh đạo", "SYT"),
+            ("02 đại biểu Văn phòng UBND tỉnh", "VPUB"),
+            ("Đại diện VP UBND tỉnh", "VPUB"),
+            ("dai dien so ke hoach va dau tu", "STC"),
+            ("Lãnh đạo Chiềng Lề", "03646"),
+        ] {
+            assert_eq!(codes(AgencyNames::of(&tree).asked(line)), [code], "{line}");
+        }
+        for line in ["Sở Y tế", "Giám đốc Sở Y tế", "Lãnh đạo", "Lãnh đạo Sở", "01", ""]
+        {
+            assert!(AgencyNames::of(&tree).asked(line).is_empty(), "{line}");
+        }
+    }
+
+    #[test]
+    fn an_agency_named_in_a_line_or_like_it_is_proposed() {
+        let tree = tree();
+        for (line, found) in [
+            ("Các phòng chuyên môn Văn phòng UBND tỉnh", &["VPUB"][..]),
+            ("Trưởng phòng, Sở Tài chính, cùng Sở Nội vụ", &["STC", "SNV"]),
+            ("Giám đốc SNV", &["SNV"]),
+            ("Sở Tài chánh", &["STC"]),
+            ("Lãnh đạo Sở Tài chínhh", &["STC"]),
+            ("Sở Nông nghiệp Môi trường", &["SNNMT"]),
+            ("Sở Xây dựng", &[]),
+            ("Nguyễn Văn An", &[]),
+            ("", &[]),
+        ] {
+            assert_eq!(codes(AgencyNames::of(&tree).near(line)), found, "{line}");
+        }
+    }
+
+    #[test]
+    fn people_whose_name_is_like_a_line_are_proposed_and_few_of_them() {
+        let person = |name: &str, position: &str| PersonRef {
+            id: PersonId(Uuid::nil()),
+            name: name.to_owned(),
+            position: position.to_owned(),
+            agency: "Sở Tài chính".to_owned(),
+            namesake_mark: String::new(),
+        };
+        let names = |line: &str, found: &[PersonRef]| {
+            near_people(line, found.to_vec()).into_iter().map(|person| person.name).collect::<Vec<_>>()
+        };
+        let found = [
+            person("Lò Văn Bình", "Chuyên viên"),
+            person("Lò Văn An", "Phó phòng"),
+            person("Cà Thị Mai", ""),
+        ];
+        assert_eq!(names("2. Ông Lò Văn Ann, Trưởng phòng", &found), ["Lò Văn An"]);
+        assert_eq!(names("Nguyễn Văn Không Có, Sở Xây dựng", &found), Vec::<String>::new());
+        let director = [person("Hoàng Thị Hai", "Giám đốc")];
+        assert_eq!(names("Giám đốc Sở Tài chính - chủ đầu tư", &director), ["Hoàng Thị Hai"]);
+        assert_eq!(names("Lò Văn An", &vec![person("Lò Văn An", ""); 9]).len(), 3);
+    }
+}
