@@ -184,7 +184,7 @@ async fn a_list_that_no_meeting_has_people_for_is_refused_before_a_name_is_looke
     assert_eq!(answer.text().matches("\"text\"").count(), 2);
     // What is longer than any name is nobody's, whatever it says, and is not compared with people and agencies.
     let name = office.world.person("chuyenvien1", "delegate").await.1.name;
-    let long = format!("{name} {}", "a ".repeat(domain::meetings::LISTED_NAME_AT_MOST));
+    let long = format!("{name} {}", "a ".repeat(domain::meetings::LISTED_NAME_BYTES_AT_MOST));
     assert!(call(&name).await.text().contains("\"one\"") || call(&name).await.text().contains("\"One\""));
     assert!(call(&long).await.text().contains("\"Nobody\""));
 }

@@ -15,9 +15,9 @@ const PEOPLE_PROPOSED_AT_MOST: usize = 3;
 /// Names that are this much alike are one name mistyped: a wrong letter in a short word, or two in a whole name. `so y te`
 /// and `so noi vu` are not.
 const ALIKE_FROM: f64 = 0.8;
-/// Longest line that is looked up, in characters: a name, a position and an agency at their longest. What is longer is text,
-/// and nobody's name.
-pub const LISTED_NAME_AT_MOST: usize = 300;
+/// Longest line that is looked up, in bytes: a name, a position and an agency of 300 letters. What is longer is text, and
+/// nobody's name.
+pub const LISTED_NAME_BYTES_AT_MOST: usize = 1_000;
 /// A code or a name of one word is looked for within a line only from this many letters: shorter ones are found in any.
 const LONE_WORD_FROM: usize = 3;
 

@@ -27,7 +27,7 @@ use {
     domain::agencies::{Agency, AgencyRef},
     domain::error::{Failure, FieldProblem, Problem},
     domain::meetings::{
-        AgencyNames, LISTED_NAME_AT_MOST, PROPOSED_AT_MOST, near_people, person_in, without_address,
+        AgencyNames, LISTED_NAME_BYTES_AT_MOST, PROPOSED_AT_MOST, near_people, person_in, without_address,
     },
     domain::services::Services,
     domain::text::{fold, title_key},
@@ -152,7 +152,7 @@ pub(super) async fn look_up(
     let mut listed = Vec::with_capacity(names.len());
     for (at, text) in names.into_iter().enumerate() {
         let meaning = match at < LOOKED_UP_AT_ONCE {
-            true if text.chars().count() > LISTED_NAME_AT_MOST => Meaning::Nobody,
+            true if text.len() > LISTED_NAME_BYTES_AT_MOST => Meaning::Nobody,
             true => look_up_one(services, caller, &agencies, &text).await?,
             false => Meaning::Later,
         };
