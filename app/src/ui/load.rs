@@ -144,7 +144,8 @@ where
             match resource.await {
                 Ok(data) => shown(data),
                 Err(CallError(failure @ Failure::Refused(Refusal::MeetingOver { .. }))) => {
-                    refused(view! { <Problem failure/> {to_meeting(&path.get_untracked())} }.into_any())
+                    let on = to_meeting(&path.get_untracked());
+                    refused(view! { <div class="stack"><Problem failure/>{on}</div> }.into_any())
                 }
                 Err(CallError(failure)) => refused(missing(resource, failure)),
             }

@@ -124,7 +124,12 @@ impl Bench {
         while matches!(date.weekday(), Weekday::Sat | Weekday::Sun) || date.day() == 25 {
             date = date + Days::new(1);
         }
-        let sitting = SittingInput { date: date.to_string(), from: "08:00".into(), to: "11:00".into() };
+        let sitting = SittingInput {
+            date: date.to_string(),
+            from: "08:00".into(),
+            to: "11:00".into(),
+            ..SittingInput::default()
+        };
         let agenda = (1..=ITEMS).map(|number| AgendaInput {
             title: format!("Nội dung {number}: tình hình thực hiện và nhiệm vụ tháng tới"),
             minutes: "15".into(),

@@ -73,7 +73,7 @@ impl ImportKind {
         code.or_else(|| {
             let name = fold(name);
             let is_it = |heading: &&str| fold(heading) == name;
-            let named = self.headings().iter().find(|(_, headings)| headings.iter().any(|it| is_it(&it)));
+            let named = self.headings().iter().find(|(_, headings)| headings.iter().any(is_it));
             named.map(|(column, _)| *column)
         })
     }

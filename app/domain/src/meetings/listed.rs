@@ -241,7 +241,7 @@ mod tests {
         names.map(agency).to_vec()
     }
 
-    fn codes<'t>(found: Vec<&'t Agency>) -> Vec<&'t str> {
+    fn codes(found: Vec<&Agency>) -> Vec<&str> {
         found.into_iter().map(|agency| agency.code.as_str()).collect()
     }
 
