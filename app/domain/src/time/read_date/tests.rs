@@ -199,7 +199,8 @@ fn whole(date: NaiveDate) -> Vec<String> {
         ("Thứ Hai", "t2", "Mon"),
         ("Thứ Ba", "t3", "Tuesday"),
         ("thu tu", "T4", "wed"),
-        ("Thứ Năm", "t5", "Thu"),
+        // Not `Thu`: `Thu 5/5/05` is a Thursday of 2005 in English, and `thứ 5, 5/05` in Vietnamese.
+        ("Thứ Năm", "t5", "Thursday"),
         ("THỨ SÁU", "t6", "fri"),
         ("thứ bảy", "T7", "Sat"),
         ("Chủ nhật", "CN", "Sunday"),
