@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use std::process::{ExitStatus, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use domain::imports::{ImportKind, NotRows};
 use rustix::process::{Pid, Signal, kill_process_group};
@@ -17,7 +17,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::process::{Child, ChildStdout, Command};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
-use crate::lanes::{Lanes, Sender};
+use crate::lanes::{Lanes, Place, Sender};
 use crate::{ANSWER_BYTES_AT_MOST, Inspection, SHEET_END_BYTES_AT_MOST, SheetEnd, SheetRead, child, sheet};
 
 /// Longest time for a child, however busy the machine is. Its 10 s of processor time take longer on a busy
@@ -83,20 +83,10 @@ impl std::fmt::Display for Unseen {
     }
 }
 
-/// Permission to run one child. What the child took is noted when it is dropped.
+/// Permission to run one child.
 struct Slot {
+    _place: Place,
     _turn: OwnedSemaphorePermit,
-    _place: OwnedSemaphorePermit,
-    lanes: Arc<Lanes>,
-    sender: Sender,
-    began: Instant,
-}
-
-impl Drop for Slot {
-    fn drop(&mut self) {
-        let now = Instant::now();
-        self.lanes.note(self.sender, now.saturating_duration_since(self.began), now);
-    }
 }
 
 /// Looks into foreign files. Clones share the same slots.
@@ -229,9 +219,7 @@ impl Inspector {
     {
         let slot = async {
             let turn = self.turn_of(sender.person).acquire_owned().await.ok()?;
-            let place = self.lanes.enter(sender).await?;
-            let lanes = Arc::clone(&self.lanes);
-            Some(Slot { _turn: turn, _place: place, lanes, sender, began: Instant::now() })
+            Some(Slot { _place: self.lanes.enter(sender).await?, _turn: turn })
         };
         let Some(slot) = slot.await else { return Err(Unseen::Abandoned) };
         let (tell, told) = oneshot::channel();

@@ -2,10 +2,11 @@
 //! that hard files, from however many senders, hold up each other and not the paper of somebody else. Knows no child.
 
 use std::collections::HashMap;
+use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 
 /// Children at once, one in each lane. Each may use 512 MiB and one core; looking into a paper takes a fraction of a second.
 pub const LOOKS_AT_ONCE: usize = 2;
@@ -31,7 +32,36 @@ pub struct Sender {
 pub(crate) struct Lanes {
     any: Arc<Semaphore>,
     light: Arc<Semaphore>,
-    uses: Mutex<HashMap<u128, (Duration, Instant)>>,
+    uses: Mutex<HashMap<u128, Use>>,
+    /// Told when a file is done: then others of its office may be light again.
+    done: Notify,
+}
+
+/// What the files of a person or an office took.
+#[derive(Clone, Copy, Debug)]
+struct Use {
+    /// As it counted at `at`.
+    took: Duration,
+    at: Instant,
+    /// Files that are looked into now. What they will take is not known, so that each counts as a hard one.
+    now: u32,
+}
+
+/// A place in a lane, until it is dropped; what it took is counted then.
+#[derive(Debug)]
+pub(crate) struct Place {
+    lanes: Arc<Lanes>,
+    sender: Sender,
+    began: Instant,
+    // Released after the rest was counted.
+    _permit: OwnedSemaphorePermit,
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let now = Instant::now();
+        self.lanes.end(self.sender, now.saturating_duration_since(self.began), now);
+    }
 }
 
 impl Lanes {
@@ -40,6 +70,7 @@ impl Lanes {
             any: Arc::new(Semaphore::new(1)),
             light: Arc::new(Semaphore::new(LOOKS_AT_ONCE - 1)),
             uses: Mutex::default(),
+            done: Notify::new(),
         }
     }
 
@@ -47,52 +78,97 @@ impl Lanes {
         self.any.available_permits() + self.light.available_permits()
     }
 
-    /// Waits for a place in a lane that the sender may use; first come, first served. None if there are no places any more.
-    pub(crate) async fn enter(&self, sender: Sender) -> Option<OwnedSemaphorePermit> {
-        let any = Arc::clone(&self.any).acquire_owned();
-        if !self.is_light(sender, Instant::now()) {
-            return any.await.ok();
-        }
-        let light = Arc::clone(&self.light).acquire_owned();
-        tokio::select! {
-            biased;
-            place = light => place.ok(),
-            place = any => place.ok(),
-        }
-    }
-
-    /// A file of the sender took so long.
-    pub(crate) fn note(&self, sender: Sender, took: Duration, now: Instant) {
-        let mut uses = self.uses();
-        for of in [sender.person, sender.office] {
-            let counted = uses.get(&of).map_or(Duration::ZERO, |used| remaining(*used, now));
-            uses.insert(of, (counted + took, now));
-        }
-        if uses.len() > REMEMBERED_AT_MOST {
-            let mut all: Vec<(Duration, u128)> =
-                uses.iter().map(|(of, used)| (remaining(*used, now), *of)).collect();
-            all.sort_unstable();
-            for (_, of) in all.iter().take(REMEMBERED_AT_MOST / 2) {
-                uses.remove(of);
+    /// Waits for a place in a lane that the sender may use; first come, first served. Whether the kept lane is for them is
+    /// judged when a place in it is there: of people of one office who send at once, one has it. None if there are no places
+    /// any more.
+    pub(crate) async fn enter(self: &Arc<Lanes>, sender: Sender) -> Option<Place> {
+        let mut any = pin!(Arc::clone(&self.any).acquire_owned());
+        loop {
+            let mut done = pin!(self.done.notified());
+            done.as_mut().enable();
+            if self.is_light(sender, Instant::now()) {
+                tokio::select! {
+                    biased;
+                    // Before the kept lane: as long as one office sends, that one stays free for others.
+                    permit = &mut any => {
+                        self.begin(sender, false);
+                        return Some(self.place(sender, permit.ok()?));
+                    }
+                    permit = Arc::clone(&self.light).acquire_owned() => {
+                        let permit = permit.ok()?;
+                        if self.begin(sender, true) {
+                            return Some(self.place(sender, permit));
+                        }
+                    }
+                }
+            }
+            tokio::select! {
+                biased;
+                permit = &mut any => {
+                    self.begin(sender, false);
+                    return Some(self.place(sender, permit.ok()?));
+                }
+                () = &mut done => {}
             }
         }
     }
 
-    fn is_light(&self, sender: Sender, now: Instant) -> bool {
-        let uses = self.uses();
-        [sender.person, sender.office]
-            .iter()
-            .all(|of| uses.get(of).is_none_or(|used| remaining(*used, now) < LIGHT_BELOW))
+    fn place(self: &Arc<Lanes>, sender: Sender, permit: OwnedSemaphorePermit) -> Place {
+        Place { lanes: Arc::clone(self), sender, began: Instant::now(), _permit: permit }
     }
 
-    fn uses(&self) -> MutexGuard<'_, HashMap<u128, (Duration, Instant)>> {
+    /// Counts a file of the sender as looked into; refuses if that is to be for the light alone and they are not.
+    fn begin(&self, sender: Sender, is_for_light: bool) -> bool {
+        let now = Instant::now();
+        let mut uses = self.uses();
+        if is_for_light && !is_light(&uses, sender, now) {
+            return false;
+        }
+        for of in [sender.person, sender.office] {
+            uses.entry(of).or_insert(Use { took: Duration::ZERO, at: now, now: 0 }).now += 1;
+        }
+        true
+    }
+
+    /// A file of the sender is done, and took so long.
+    fn end(&self, sender: Sender, took: Duration, now: Instant) {
+        let mut uses = self.uses();
+        for of in [sender.person, sender.office] {
+            let used = uses.entry(of).or_insert(Use { took: Duration::ZERO, at: now, now: 0 });
+            let before = used.remaining(now);
+            *used = Use { took: before + took, at: now, now: used.now.saturating_sub(1) };
+        }
+        if uses.len() > REMEMBERED_AT_MOST {
+            let idle = uses.iter().filter(|(_, used)| used.now == 0);
+            let mut idle: Vec<(Duration, u128)> = idle.map(|(of, used)| (used.remaining(now), *of)).collect();
+            idle.sort_unstable();
+            for (_, of) in idle.iter().take(REMEMBERED_AT_MOST / 2) {
+                uses.remove(of);
+            }
+        }
+        drop(uses);
+        self.done.notify_waiters();
+    }
+
+    fn is_light(&self, sender: Sender, now: Instant) -> bool {
+        is_light(&self.uses(), sender, now)
+    }
+
+    fn uses(&self) -> MutexGuard<'_, HashMap<u128, Use>> {
         self.uses.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-fn remaining((used, at): (Duration, Instant), now: Instant) -> Duration {
-    let halvings = now.saturating_duration_since(at).as_secs_f64() / HALVED_AFTER.as_secs_f64();
-    used.mul_f64(0.5_f64.powf(halvings))
+impl Use {
+    fn remaining(&self, now: Instant) -> Duration {
+        let halvings = now.saturating_duration_since(self.at).as_secs_f64() / HALVED_AFTER.as_secs_f64();
+        self.took.mul_f64(0.5_f64.powf(halvings))
+    }
+}
+
+fn is_light(uses: &HashMap<u128, Use>, sender: Sender, now: Instant) -> bool {
+    let is_light = |used: &Use| used.now == 0 && used.remaining(now) < LIGHT_BELOW;
+    [sender.person, sender.office].iter().all(|of| uses.get(of).is_none_or(is_light))
 }
 
 #[cfg(test)]
@@ -104,7 +180,7 @@ mod tests {
     }
 
     /// Whether the sender gets a place without waiting.
-    async fn gets(lanes: &Lanes, of: Sender) -> Option<OwnedSemaphorePermit> {
+    async fn gets(lanes: &Arc<Lanes>, of: Sender) -> Option<Place> {
         tokio::select! {
             biased;
             place = lanes.enter(of) => place,
@@ -112,11 +188,15 @@ mod tests {
         }
     }
 
+    fn lanes() -> (Arc<Lanes>, Instant) {
+        (Arc::new(Lanes::new()), Instant::now())
+    }
+
     #[tokio::test]
     async fn hard_files_leave_a_lane_to_those_whose_files_are_light() {
-        let (lanes, now) = (Lanes::new(), Instant::now());
+        let (lanes, now) = lanes();
         for (person, office) in [(1, 101), (2, 102), (3, 103)] {
-            lanes.note(sender(person, office), LIGHT_BELOW * 2, now);
+            lanes.end(sender(person, office), LIGHT_BELOW * 2, now);
         }
         let first = gets(&lanes, sender(1, 101)).await;
         assert!(first.is_some());
@@ -130,23 +210,51 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn people_of_one_office_who_send_at_once_leave_a_lane_to_others() {
+        let (lanes, _) = lanes();
+        let first = gets(&lanes, sender(1, 101)).await.unwrap();
+        // Others of the office wait, from before anything of theirs is done.
+        let mut waiting: Vec<_> = (2..9).map(|person| Box::pin(lanes.enter(sender(person, 101)))).collect();
+        for enter in &mut waiting {
+            assert!(at_once(enter).await.is_none());
+        }
+        let others = gets(&lanes, sender(10, 102)).await;
+        assert!(others.is_some(), "somebody of another office waits for none of them");
+        drop(first);
+        let second = at_once(&mut waiting[0]).await;
+        assert!(second.is_some(), "they come one after the other");
+        drop(others);
+        assert!(gets(&lanes, sender(11, 103)).await.is_some());
+        drop(second);
+        assert!(at_once(&mut waiting[1]).await.is_some(), "and nobody waits for ever");
+    }
+
+    async fn at_once<T>(future: &mut (impl Future<Output = Option<T>> + Unpin)) -> Option<T> {
+        tokio::select! {
+            biased;
+            place = future => place,
+            () = std::future::ready(()) => None,
+        }
+    }
+
+    #[tokio::test]
     async fn what_files_took_is_forgotten_with_time() {
-        let (lanes, now) = (Lanes::new(), Instant::now());
+        let (lanes, now) = lanes();
         let of = sender(1, 101);
-        lanes.note(of, LIGHT_BELOW * 2, now);
+        lanes.end(of, LIGHT_BELOW * 2, now);
         assert!(!lanes.is_light(of, now + HALVED_AFTER / 2));
         assert!(lanes.is_light(of, now + HALVED_AFTER * 2));
-        lanes.note(of, LIGHT_BELOW, now + HALVED_AFTER * 2);
+        lanes.end(of, LIGHT_BELOW, now + HALVED_AFTER * 2);
         assert!(!lanes.is_light(of, now + HALVED_AFTER * 2), "what is left is added to");
     }
 
     #[test]
     fn of_too_many_senders_those_whose_files_took_least_are_forgotten() {
-        let (lanes, now) = (Lanes::new(), Instant::now());
+        let (lanes, now) = lanes();
         let heavy = sender(1, 2);
-        lanes.note(heavy, LIGHT_BELOW * 2, now);
+        lanes.end(heavy, LIGHT_BELOW * 2, now);
         for person in 0..5_000 {
-            lanes.note(sender(1_000 + person, 100_000 + person), Duration::from_millis(1), now);
+            lanes.end(sender(1_000 + person, 100_000 + person), Duration::from_millis(1), now);
         }
         assert!(lanes.uses().len() <= REMEMBERED_AT_MOST);
         assert!(!lanes.is_light(heavy, now));

@@ -152,7 +152,7 @@ pub(super) async fn look_up(
     let mut listed = Vec::with_capacity(names.len());
     for (at, text) in names.into_iter().enumerate() {
         let meaning = match at < LOOKED_UP_AT_ONCE {
-            true if text.len() > LISTED_NAME_BYTES_AT_MOST => Meaning::Nobody,
+            true if text.len().max(fold(&text).len()) > LISTED_NAME_BYTES_AT_MOST => Meaning::Nobody,
             true => look_up_one(services, caller, &agencies, &text).await?,
             false => Meaning::Later,
         };

@@ -151,6 +151,26 @@ async fn the_files_of_one_sender_leave_a_place_for_others() {
 }
 
 #[tokio::test]
+async fn the_files_of_one_office_leave_a_place_for_others() {
+    let room = shell("cat > /dev/null");
+    // Children that read from a pipe into which nobody writes, for people of one office.
+    let (reader, _writer) = std::io::pipe().unwrap();
+    let look = |person| {
+        let input = std::fs::File::from(std::os::fd::OwnedFd::from(reader.try_clone().unwrap()));
+        let room = room.clone();
+        tokio::spawn(async move { room.inspect(input, Sender { person, office: 1_000 }).await.is_ok() })
+    };
+    let all: Vec<_> = (0..8).map(look).collect();
+    while room.free_slots() == LOOKS_AT_ONCE {
+        tokio::task::yield_now().await;
+    }
+    let unseen = room.inspect(file(b"x"), one(9)).await.expect_err("it says nothing");
+    assert!(matches!(unseen, Unseen::Died(_)), "{unseen}");
+    assert!(all.iter().all(|look| !look.is_finished()), "it waited for one of theirs");
+    all.iter().for_each(tokio::task::JoinHandle::abort);
+}
+
+#[tokio::test]
 async fn a_child_can_neither_reach_the_network_nor_files_nor_start_another() {
     for what in ["connects", "listens", "opens", "forks", "writes", "allocates", "signals"] {
         let look = attempt(what).inspect(file(b""), one(SENDER)).await.unwrap();
