@@ -352,6 +352,7 @@ pub fn describe_problem(problem: &Wrong) -> String {
         Wrong::UserName { proposal } => tf(PROBLEM_USER_NAME_PROPOSED, &[("proposal", proposal)]),
         Wrong::TooShort(least) => tf(PROBLEM_TOO_SHORT, &[("n", least)]),
         Wrong::NotADate => t(PROBLEM_NOT_A_DATE).to_owned(),
+        Wrong::Unplaced => t(PROBLEM_UNPLACED).to_owned(),
         Wrong::NoSuchDay { typed, meant } => {
             tf(PROBLEM_NO_SUCH_DAY, &[("typed", typed), ("meant", &text::typed(*meant))])
         }

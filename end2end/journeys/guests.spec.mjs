@@ -1,7 +1,7 @@
 // People from outside: typed and pasted in the composer, shown on the meeting, called and counted apart, and added while the
 // meeting is under way.
 
-import { test, expect, axe, like, open, shot, words } from '../fixtures.mjs';
+import { test, expect, axe, hydrated, like, open, shot, words } from '../fixtures.mjs';
 import { BRIEF, TABLET, arrange, demo, freeTuesday, sendLooked, soon, titled } from '../steps.mjs';
 
 const t = words('vi');
@@ -144,6 +144,18 @@ test('a list of names is pasted, and what is not clear is settled', async ({ per
   await expect(list).toHaveValue('Ông Người ở ngoài, Vụ trưởng, Bộ Y tế');
   await axe(page);
   await shot(page, 'names-pasted');
+
+  await test.step('a draft that is opened again still has the names that are nobody yet, and is not sent without them', async () => {
+    await expect(page.getByRole('status').filter({ hasText: like(t('composer_kept')) })).toBeVisible();
+    await page.reload();
+    await hydrated(page);
+    await expect(list).toHaveValue('Ông Người ở ngoài, Vụ trưởng, Bộ Y tế');
+    await expect(page.locator('#add_list-error')).toBeVisible();
+    await page.locator('.cmp__foot button[value="publish"]').click();
+    await expect(page.locator('dialog[open]')).toHaveCount(0);
+    await expect(page).not.toHaveURL(/\/meetings\/[0-9a-f-]{36}$/);
+  });
+
   await page.getByRole('button', { name: like(t('composer_name_as_guest_of')) }).click();
   await expect(page.locator('[id="guests[0][organisation]"]')).toHaveValue('Bộ Y tế');
   await expect(list).toHaveValue('');

@@ -340,6 +340,8 @@ pub enum Problem {
     TooShort(u32),
     /// Not a date.
     NotADate,
+    /// It is nobody yet: a name that nobody was chosen for, or a pasted list that was not added.
+    Unplaced,
     /// A date of a day or a month that does not exist.
     NoSuchDay {
         /// The date as it was understood, `31/11/2026`.

@@ -44,6 +44,8 @@ async fn names_that_are_clear_are_added_and_the_others_stay_with_a_choice() {
 
     // One is settled as a guest, and the rest of the list waits.
     let id = page.split_once("name=\"id\" value=\"").unwrap().1.split('"').next().unwrap();
+    let again = office.world.page(&format!("/meetings/{id}/edit")).signed_in(&office.secretary).send().await;
+    assert_eq!(textarea(again.text(), "add_list"), textarea(page, "add_list"), "the draft keeps the list");
     let rev = page.split_once("name=\"rev\" value=\"").unwrap().1.split('"').next().unwrap();
     let listed = textarea(page, "add_list");
     let settle = async |then: &str| {

@@ -3,6 +3,7 @@
 
 mod two_ways;
 
+use std::collections::BTreeMap;
 use std::str::FromStr;
 
 use chrono::{NaiveDate, NaiveTime};
@@ -17,7 +18,7 @@ use super::{
 use crate::count::{Counterpart, Form, Side};
 use crate::error::{FieldProblem, Problem};
 use crate::ids::{AgencyId, AgendaItemId, PersonId, RoomId};
-use crate::text::Line;
+use crate::text::{Line, Paragraphs};
 use crate::time::{DateReading, Sitting, read_time};
 
 /// The form, every field as text, as typed.
@@ -58,7 +59,16 @@ pub struct MeetingInput {
     pub guests: Vec<GuestInput>,
     /// Agenda.
     pub agenda: Vec<AgendaInput>,
+    /// What is nobody yet, by the name of its field, one of [`UNPLACED_FIELDS`]; kept with a draft, and in the way of sending.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub unplaced: BTreeMap<String, String>,
 }
+
+/// The fields beside the form's own.
+pub const UNPLACED_FIELDS: [&str; 6] =
+    ["add_chair", "add_secretary", "add", "add_room", "add_guests", "add_list"];
+/// Most of what stands in them that a draft keeps, in bytes: a list of a thousand names with their positions.
+pub const UNPLACED_BYTES_AT_MOST: u32 = 60 * 1024;
 
 /// One sitting as typed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -236,6 +246,10 @@ impl MeetingInput {
     pub fn settled(mut self, today: NaiveDate) -> MeetingInput {
         let dates = self.dates(today);
         self.sittings = self.sittings.into_iter().map(|sitting| sitting.settled(&dates)).collect();
+        let unplaced = std::mem::take(&mut self.unplaced).into_iter();
+        let unplaced = unplaced.filter(|(field, _)| UNPLACED_FIELDS.contains(&field.as_str()));
+        let unplaced = unplaced.map(|(field, text)| (field, String::from(Paragraphs::new(&text))));
+        self.unplaced = unplaced.filter(|(_, text)| !text.is_empty()).collect();
         self
     }
 
@@ -266,6 +280,9 @@ impl MeetingInput {
         let delegates = self.parse_delegates(&mut fields, chair, secretary);
         let guests = self.parse_guests(&mut fields);
         let agenda = self.parse_agenda(&mut fields);
+        for (field, _) in self.unplaced.iter().filter(|(_, text)| !text.trim().is_empty()) {
+            fields.put(field, Problem::Unplaced);
+        }
         if form.is_some_and(|f| f != Form::Online) && rooms.is_empty() && place.is_empty() {
             fields.put("rooms", Problem::Missing);
         }
@@ -307,6 +324,10 @@ impl MeetingInput {
         ];
         let endless =
             |(_, entries, at_most): &(&str, usize, u32)| *entries > (ROOM_TO_SHORTEN * at_most) as usize;
+        let unplaced: usize = self.unplaced.values().map(String::len).sum();
+        if unplaced > UNPLACED_BYTES_AT_MOST as usize {
+            return Some(FieldProblem::new("add_list", Problem::TooLong(UNPLACED_BYTES_AT_MOST)));
+        }
         let (field, _, at_most) = lists.into_iter().find(endless)?;
         Some(FieldProblem::new(field, Problem::TooMany(ROOM_TO_SHORTEN * at_most)))
     }

@@ -25,7 +25,10 @@ pub use guest::{
     GUEST_TEXT_AT_MOST, GUESTS_AT_MOST, Guest, GuestInput, GuestProblem, GuestSort, GuestsTold, PlannedGuest,
     pasted_guests, without_address,
 };
-pub use input::{AgendaInput, Delegation, MeetingInput, Plan, PlannedItem, SittingInput, parse_time};
+pub use input::{
+    AgendaInput, Delegation, MeetingInput, Plan, PlannedItem, SittingInput, UNPLACED_BYTES_AT_MOST,
+    UNPLACED_FIELDS, parse_time,
+};
 pub use list::{
     Calendar, CalendarFilter, DraftHistory, Entry, LastSaved, MeetingFilter, MeetingRow, RoomDay,
     SiteMeeting, Today, Waiting,

@@ -14,6 +14,7 @@ use {
     domain::error::Failure,
     domain::meetings::MeetingInput,
     domain::services::Services,
+    std::collections::BTreeMap,
 };
 
 /// What the plain form sends beside the input: the people, the room and the site typed beside their buttons.
@@ -52,6 +53,12 @@ impl Typed {
             ("add_guests", &self.add_guests),
             ("add_list", &self.add_list),
         ]
+    }
+
+    /// What a draft keeps of it.
+    pub(super) fn unplaced(&self) -> BTreeMap<String, String> {
+        let left = self.fields().into_iter().filter(|(_, text)| !text.trim().is_empty());
+        left.map(|(field, text)| (field.to_owned(), text.to_owned())).collect()
     }
 
     /// Someone was chosen for the name in this field.

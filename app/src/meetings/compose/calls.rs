@@ -134,7 +134,9 @@ pub async fn compose(
         None => None,
     };
     let choices = choices(&services, &caller, &input, sent.as_ref()).await?;
-    let check = services.meetings.check(&caller, id, input.clone()).await?;
+    // What is nobody yet stands in fields of its own on the page, which says so there.
+    let placed = MeetingInput { unplaced: BTreeMap::new(), ..input.clone() };
+    let check = services.meetings.check(&caller, id, placed).await?;
     let papers = match id {
         Some(id) => papers_of_items(&services, &caller, id).await?,
         None => BTreeMap::new(),
@@ -417,6 +419,7 @@ async fn saved(
         let (_, calendar) = working_time(services, caller, agency).await;
         step.apply(&mut input, &services.agencies.tree(caller).await?, &calendar);
     }
+    input.unplaced = typed.unplaced();
     let saved = match services.meetings.save(caller, edited, input.clone()).await {
         // Somebody else was faster. What was typed here becomes a draft of its own, so neither is lost.
         Err(Failure::Stale) => {

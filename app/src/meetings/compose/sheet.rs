@@ -162,7 +162,8 @@ pub(super) struct Sheet {
 
 impl Sheet {
     /// The sheet of what was kept, with what came back from a plain press.
-    pub(super) fn new(composed: Composed, posted: &Posted, shows_missing: bool) -> Sheet {
+    pub(super) fn new(mut composed: Composed, posted: &Posted, shows_missing: bool) -> Sheet {
+        let kept = std::mem::take(&mut composed.input.unplaced);
         let mut check = composed.check;
         let mut failure = posted.failure.clone();
         if let Some(Failure::Invalid(fields)) =
@@ -170,8 +171,14 @@ impl Sheet {
         {
             check.fields = fields;
         }
-        // A plain press brings back what fitted nobody, or what nobody was chosen for when it was to be sent.
-        let beside = FINDERS.map(|field| posted.typed(field));
+        // A plain press brings back what fitted nobody, or what nobody was chosen for when it was to be sent; a draft what was
+        // nobody when it was left.
+        let posted_beside = FINDERS.map(|field| posted.typed(field));
+        let is_posted = posted_beside.iter().any(|text| !text.trim().is_empty());
+        let beside = match is_posted {
+            true => posted_beside,
+            false => FINDERS.map(|field| kept.get(field).cloned().unwrap_or_default()),
+        };
         let is_asked_for = posted.typed("all") == "on";
         let offers: Vec<(&'static str, Vec<Found>)> = FINDERS
             .into_iter()
@@ -179,7 +186,7 @@ impl Sheet {
             .collect();
         let why = |field: &str| match offers.iter().any(|(of, _)| *of == field) {
             true => LooseWhy::Several,
-            false if is_asked_for => LooseWhy::NotChosen,
+            false if is_asked_for || !is_posted => LooseWhy::NotChosen,
             false => LooseWhy::Unknown,
         };
         let loose = FINDERS.into_iter().zip(&beside).filter(|(_, text)| !text.trim().is_empty());
@@ -217,6 +224,15 @@ impl Sheet {
             preview: NodeRef::new(),
             is_previewed: RwSignal::new(false),
         }
+    }
+
+    /// What is to be kept: the form, and what is nobody yet.
+    #[cfg(feature = "hydrate")]
+    pub(super) fn to_keep(self) -> Option<MeetingInput> {
+        let input = self.input.try_get_untracked()?;
+        let beside = self.beside.try_get_untracked()?;
+        let left = FINDERS.into_iter().zip(beside).filter(|(_, text)| !text.trim().is_empty());
+        Some(MeetingInput { unplaced: left.map(|(field, text)| (field.to_owned(), text)).collect(), ..input })
     }
 
     /// The meeting's identifier, once kept.

@@ -1,6 +1,8 @@
 //! The form's fields by name, both ways: what a form holds as the input it stands for, and an input as the fields of a form
 //! that comes back because it could not be kept. Knows no page.
 
+use std::collections::BTreeMap;
+
 use domain::meetings::{AgendaInput, GuestInput, MeetingInput, SittingInput};
 
 /// The input of the fields: `all` gives the values that a field was sent with, none when it was not sent.
@@ -48,6 +50,8 @@ pub(super) fn input_of(all: impl Fn(&str) -> Vec<String>) -> MeetingInput {
         delegates: all("delegates[]"),
         guests: (0..rows("guests", "name")).map(guest).collect(),
         agenda: (0..rows("agenda", "title")).map(item).collect(),
+        // It stands in fields of its own.
+        unplaced: BTreeMap::new(),
     }
 }
 

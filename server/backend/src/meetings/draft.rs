@@ -1,11 +1,15 @@
 //! Keeping what is typed: a draft as far as it can be read, a change of a published meeting beside it until it is
 //! published. Nothing typed is ever refused for being incomplete.
 
+use std::collections::BTreeMap;
+
 use domain::access::{Action, Caller, Part, Role, Scope, Stage};
 use domain::audit::Deed;
 use domain::error::{Failure, FieldProblem, Problem, Refusal};
 use domain::ids::{AgencyId, MeetingId};
-use domain::meetings::{Delegation, LastSaved, MeetingInput, Saved, SittingInput, State, Typing};
+use domain::meetings::{
+    Delegation, LastSaved, MeetingInput, Saved, SittingInput, State, Typing, UNPLACED_BYTES_AT_MOST,
+};
 
 use super::agenda::{self, NewItems};
 use super::conduct::locked;
@@ -23,8 +27,8 @@ use crate::stop::Done;
 use crate::{Backend, access, agencies, bounds, people, rules, search, stored};
 
 /// Largest draft as JSON. An agenda, delegates and sites at their limits and every text at its longest take about half of
-/// it, 500 guests with names and organisations of usual length the other half.
-const DRAFT_BYTES_AT_MOST: usize = 200 * 1024;
+/// it, 500 guests with names and organisations of usual length the other half, beside what is not in its place yet.
+const DRAFT_BYTES_AT_MOST: usize = 200 * 1024 + UNPLACED_BYTES_AT_MOST as usize;
 
 /// Most drafts of one person: more than a secretary works on in a year.
 const DRAFTS_AT_MOST: u32 = 100;
@@ -244,7 +248,7 @@ pub(super) async fn drop_changes(backend: &Backend, caller: &Caller, id: Meeting
     let dropped: MeetingInput = stored::json(&head.draft)?;
     q("UPDATE meeting SET draft = '', rev = rev + 1 WHERE id = $1").bind(id).run(&mut tx).await?;
     draft_trail::settled(&mut tx, id).await?;
-    let difference = audit::difference(&audit::fields(&dropped)?, &audit::fields(&sent)?);
+    let difference = audit::difference(&draft_trail::placed(&dropped)?, &audit::fields(&sent)?);
     let entry = Entry::new(Deed::MeetingsDropChanges, &head.title).of(head.agency_id()?).about(id);
     let entry = entry.before(&difference.before)?.after(&difference.after)?;
     audit::record(&mut tx, backend, caller, entry).await?;
@@ -344,5 +348,6 @@ pub(super) async fn of_rows(on: &mut impl Source, id: MeetingId, head: &Head) ->
         delegates: delegates.collect(),
         guests: guests::typed(&mut *on, id).await?,
         agenda: agenda::stored(on, id).await?,
+        unplaced: BTreeMap::new(),
     })
 }

@@ -9,7 +9,7 @@ use domain::access::Caller;
 use domain::audit::Deed;
 use domain::ids::{AgencyId, MeetingId};
 use domain::meetings::MeetingInput;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::Backend;
 use crate::audit::{self, Difference, Entry, difference, fields};
@@ -31,7 +31,7 @@ pub(super) async fn begun(
     (id, agency): (MeetingId, AgencyId),
     input: &MeetingInput,
 ) -> Done<()> {
-    let difference = difference(&fields(&MeetingInput::default())?, &fields(input)?);
+    let difference = difference(&fields(&MeetingInput::default())?, &placed(input)?);
     let entry = Entry::new(Deed::MeetingsDraft, input.title.trim()).of(agency).about(id);
     audit::record(tx, backend, caller, entry.after(&difference.after)?).await?;
     keep(tx, caller, id, input, BTreeMap::new()).await
@@ -60,7 +60,7 @@ pub(super) async fn saved(
     if is_told(caller, &lines) {
         return add_saver(tx, caller, id, savers).await;
     }
-    let Difference { before, mut after } = difference(&fields(&last)?, &fields(input)?);
+    let Difference { before, mut after } = difference(&placed(&last)?, &placed(input)?);
     if before.is_empty() && after.is_empty() {
         return Ok(());
     }
@@ -79,10 +79,15 @@ pub(super) async fn settled(tx: &mut Tx, id: MeetingId) -> Done<()> {
     Ok(())
 }
 
+/// The fields of a form without what is nobody yet: the trail tells who was invited, and not what was typed on the way there.
+pub(super) fn placed(input: &MeetingInput) -> Done<Map<String, Value>> {
+    fields(&MeetingInput { unplaced: BTreeMap::new(), ..input.clone() })
+}
+
 /// A dropped draft, as its line holds it.
 pub(super) fn whole(draft: &str) -> Done<Value> {
     let input: MeetingInput = stored::json(draft)?;
-    Ok(difference(&fields(&MeetingInput::default())?, &fields(&input)?).after.into())
+    Ok(difference(&fields(&MeetingInput::default())?, &placed(&input)?).after.into())
 }
 
 /// Whether the caller's last line is recent. A time in the future does not count: the clock was set back.

@@ -45,6 +45,7 @@ mod meetings_entered;
 mod meetings_home;
 mod meetings_lists;
 mod meetings_record;
+mod meetings_unplaced;
 mod names;
 mod notices;
 mod papers;

@@ -46,12 +46,12 @@ fn texts(data: &FormData, name: &str) -> Vec<String> {
     data.get_all(name).iter().filter_map(|value| value.as_string()).collect()
 }
 
-/// Takes what stands in the search fields. What was wrong with a text says nothing about the next one.
-fn read_beside(sheet: Sheet, data: &FormData) {
+/// Takes what stands in the search fields; whether that is news. What was wrong with a text says nothing about the next one.
+fn read_beside(sheet: Sheet, data: &FormData) -> bool {
     let now = FINDERS.map(|field| text(data, field));
     let before = sheet.beside.get_untracked();
     if now == before {
-        return;
+        return false;
     }
     let is_other = |field: &str| {
         FINDERS.iter().zip(now.iter().zip(&before)).any(|(of, (now, before))| *of == field && now != before)
@@ -59,6 +59,7 @@ fn read_beside(sheet: Sheet, data: &FormData) {
     sheet.loose.update(|loose| loose.retain(|loose| !is_other(loose.field)));
     sheet.offers.update(|offers| offers.retain(|(field, _)| !is_other(field)));
     sheet.beside.set(now);
+    true
 }
 
 /// Writes beside each date what else it may mean, and the date itself where it means another day than it did: one typed
@@ -87,15 +88,15 @@ fn write_dates(sheet: Sheet, data: &FormData, input: &MeetingInput) {
     }
 }
 
-/// Takes what the form holds now; whether that is news.
+/// Takes what the form holds now, what is nobody yet among it; whether that is news.
 pub(super) fn read(sheet: Sheet) -> bool {
     let Some(data) = data(sheet) else { return false };
-    read_beside(sheet, &data);
+    let is_news_beside = read_beside(sheet, &data);
     let input = input_of(|name| texts(&data, name)).settled(sheet.clock.today());
     write_dates(sheet, &data, &input);
     let is_news = sheet.input.with_untracked(|old| meaning(old) != meaning(&input));
     if sheet.input.with_untracked(|old| *old != input) {
         sheet.input.set(input);
     }
-    is_news
+    is_news || is_news_beside
 }

@@ -42,7 +42,9 @@ pub(super) fn enliven(sheet: Sheet) {
     on_cleanup(move || {
         if is_unkept(sheet) {
             let (keeper, turn) = (sheet.keeper.get_value(), sheet.turn.get_value());
-            spawn_local(keep_at_last(keeper, turn, sheet.input.get_untracked()));
+            if let Some(input) = sheet.to_keep() {
+                spawn_local(keep_at_last(keeper, turn, input));
+            }
         }
     });
 }
@@ -93,7 +95,8 @@ fn last_words(sheet: Sheet) {
     use leptos::server_fn::ServerFn;
     // The save under way may still arrive, before or after this one, or go with the page: the server knows the page.
     let (saved, typing) = sheet.keeper.get_value().at_last(sheet.turn.get_value());
-    let call = calls::KeepCall { saved, typing: Some(typing), input: sheet.input.get_untracked() };
+    let Some(input) = sheet.to_keep() else { return };
+    let call = calls::KeepCall { saved, typing: Some(typing), input };
     let Ok(body) = serde_json::to_string(&call) else { return };
     let kind = web_sys::BlobPropertyBag::new();
     kind.set_type("application/json");
@@ -252,7 +255,7 @@ fn check_again(sheet: Sheet) {
 pub(super) async fn keep(sheet: Sheet) -> Result<bool, Failure> {
     let Some(keeper) = sheet.keeper.try_get_value() else { return Ok(false) };
     let _place = keeper.place().await;
-    let now = (sheet.turn.try_get_value(), sheet.input.try_get_untracked());
+    let now = (sheet.turn.try_get_value(), sheet.to_keep());
     let (Some(turn), Some(input)) = now else { return Ok(false) };
     if keeper.has_kept(turn) {
         return Ok(true);
