@@ -108,10 +108,15 @@ fn changes(differences: &[Difference]) -> AnyView {
         let reordered = difference.is_reordered.then(|| view! { <p>{t(PREVIEW_REORDERED)}</p> });
         view! { <dt>{difference.label}</dt> <dd class="preview__fact">{changed}{added}{dropped}{reordered}</dd> }
     });
+    // Whoever is dropped finds the meeting no more, and is told nothing.
+    let people = [COMPOSER_DELEGATES, COMPOSER_GUESTS, COMPOSER_SITES].map(t);
+    let drops = differences.iter().any(|of| people.contains(&of.label) && !of.dropped.is_empty());
+    let untold = drops.then(|| view! { <p class="muted">{t(PREVIEW_DROPPED_UNTOLD)}</p> });
     view! {
         <div>
             <h3 class="label">{t(PREVIEW_CHANGES)}</h3>
             <dl class="deflist">{parts.collect_view()}</dl>
+            {untold}
         </div>
     }
     .into_any()
