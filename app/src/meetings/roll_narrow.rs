@@ -212,6 +212,7 @@ mod tests {
             presence,
             called_by: None,
             is_named,
+            is_added: false,
         }
     }
 

@@ -27,7 +27,10 @@ fn write<'a, T>(name: &'static str, one: impl Future<Output = Result<T, Failure>
 
 /// Waits until so many wait for a lock. Where one transaction writes at a time anyway nobody is seen to wait.
 async fn until_waiting(world: &World, count: i64) {
-    while world.engine == "PostgreSQL" {
+    if world.engine != "PostgreSQL" {
+        return;
+    }
+    loop {
         let (waiting,): (i64,) = q("SELECT CAST(COUNT(*) AS BIGINT) FROM pg_stat_activity \
              WHERE datname = current_database() AND wait_event_type = 'Lock'")
         .one(world.backend.db())
