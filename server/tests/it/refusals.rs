@@ -126,7 +126,7 @@ fn calls(office: &Office) -> BTreeMap<&'static str, Call> {
         ),
         (
             "/api/meetings/save",
-            form(&secretary, "/meetings/new", shown, vec![("title", text()), ("place", "x".repeat(210_000))]),
+            form(&secretary, "/meetings/new", shown, vec![("title", text()), ("place", "x".repeat(270_000))]),
         ),
         (
             "/api/meetings/publish",
