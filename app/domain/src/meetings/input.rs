@@ -59,7 +59,7 @@ pub struct MeetingInput {
     pub guests: Vec<GuestInput>,
     /// Agenda.
     pub agenda: Vec<AgendaInput>,
-    /// What is nobody yet, by the name of its field, one of [`UNPLACED_FIELDS`]; kept with a draft, and in the way of sending.
+    /// Names that nobody was chosen for yet, by field, one of [`UNPLACED_FIELDS`]. A draft keeps them; a meeting is not sent with them.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub unplaced: BTreeMap<String, String>,
 }
@@ -67,7 +67,7 @@ pub struct MeetingInput {
 /// The fields beside the form's own.
 pub const UNPLACED_FIELDS: [&str; 6] =
     ["add_chair", "add_secretary", "add", "add_room", "add_guests", "add_list"];
-/// Most of what stands in them that a draft keeps, in bytes: a list of a thousand names with their positions.
+/// Longest text that a draft keeps of these fields together, in bytes: a thousand names with their positions.
 pub const UNPLACED_BYTES_AT_MOST: u32 = 60 * 1024;
 
 /// One sitting as typed.

@@ -15,8 +15,8 @@ const PEOPLE_PROPOSED_AT_MOST: usize = 3;
 /// Names that are this much alike are one name mistyped: a wrong letter in a short word, or two in a whole name. `so y te`
 /// and `so noi vu` are not.
 const ALIKE_FROM: f64 = 0.8;
-/// Longest line that is looked up, in bytes: a name, a position and an agency of 300 letters. What is longer is text, and
-/// nobody's name.
+/// Longest line that is looked up, in bytes: room for a name, a position and an agency of 300 letters together. A longer line
+/// is not a name, and nobody is found for it.
 pub const LISTED_NAME_BYTES_AT_MOST: usize = 1_000;
 /// A code or a name of one word is looked for within a line only from this many letters: shorter ones are found in any.
 const LONE_WORD_FROM: usize = 3;
@@ -37,7 +37,7 @@ const ASKING: [&str; 12] = [
     "cu",
 ];
 
-/// Short forms of every office, with what they stand for, folded.
+/// Abbreviations that every office uses, and their full names, both folded.
 const SHORT_FORMS: [(&str, &str); 4] = [
     ("ubnd", "uy ban nhan dan"),
     ("hdnd", "hoi dong nhan dan"),
@@ -75,7 +75,8 @@ impl<'t> AgencyNames<'t> {
         agencies
     }
 
-    /// The agencies that a line may mean, the best first: those whose name stands in it, else those whose name is like it.
+    /// The agencies that a line may mean, best first. Agencies whose name is part of the line come alone; if there are none,
+    /// agencies with a similar name.
     pub fn near(&self, line: &str) -> Vec<&'t Agency> {
         let asked = self.asked(line);
         if !asked.is_empty() {

@@ -12,7 +12,7 @@ use domain::agencies::Agency;
 use domain::duration;
 use domain::error::{Failure, FieldProblem, Problem};
 use domain::ids::{MeetingId, RoomId};
-use domain::meetings::{BusyOf, Check, Delegation, DurationCheck, MeetingInput, Saved};
+use domain::meetings::{BusyOf, Check, Delegation, DurationCheck, MeetingInput, Saved, UNPLACED_FIELDS};
 use domain::people::PersonRef;
 use domain::rooms::Room;
 use domain::rules::rule_on;
@@ -81,7 +81,7 @@ impl Loose {
 }
 
 /// The fields beside the form's own: those that people and rooms are searched in, and those that take a pasted list.
-pub(super) const FINDERS: [&str; 6] = ["add_chair", "add_secretary", "add", ADD_ROOM, ADD_GUESTS, ADD_LIST];
+pub(super) const FINDERS: [&str; 6] = UNPLACED_FIELDS;
 /// The field for a pasted list of delegates' names.
 pub(super) const ADD_LIST: &str = "add_list";
 /// The field for a pasted list of guests.
