@@ -7,7 +7,7 @@
 //
 // All it shows it builds in a box of its own, so a page that hydrates around it finds its tag empty.
 // Texts come from data-t-*: loading page of pages toolbar thumbs zoom-in zoom-out fit-width fit-page
-// turn turned turn-all single previous-page next-page go page-broken page-lost page-heavy page-held page-draw stalled ·
+// turn turned turn-all single previous-page next-page go page-blank page-broken page-lost page-heavy page-held page-draw stalled ·
 // broken engine form locked gone forbidden signed-out offline (each also with -hint) · retry download back sign-in.
 // Events: `ready` {page, pages} once a page is on the screen, `pagechange` {page, pages}, `failed` {reason}.
 

@@ -23,7 +23,13 @@ const slides = () => {
   // Readers find the objects of a file whose table is wrong.
   // Within the smallest of them.
   const sized = text.replaceAll('72 700 Td', '72 200 Td').replaceAll('[0 0 595 842]', () => `[0 0 ${SIZES[next][0]} ${SIZES[next++][1]}]`);
-  return Buffer.from(sized, 'latin1');
+  return Buffer.from(damaged(sized, 'Trang 5'), 'latin1');
+};
+
+/** The page with this text cannot be unpacked. */
+const damaged = (file, text) => {
+  const at = file.lastIndexOf('>>', file.indexOf(`(${text})`));
+  return `${file.slice(0, at)}/Filter /FlateDecode ${file.slice(at)}`;
 };
 
 test('pages of all sizes are read, turned and remembered on a phone', async ({ person, faults }) => {
@@ -85,6 +91,19 @@ test('pages of all sizes are read, turned and remembered on a phone', async ({ p
       await expect(field).toHaveValue('3');
       await expect.poll(() => new URL(reader.url()).searchParams.get('page')).toBe('3');
     }
+  });
+
+  await test.step('a damaged page says so, and hides no other', async () => {
+    await reader.goto(`${read}?page=5`);
+    const page = reader.locator('.rdr__page').nth(4);
+    await expect(page.getByText(t('reader_page_blank', { page: 5 }))).toBeVisible();
+    await expect(page.getByRole('link', { name: t('reader_download') })).toBeVisible();
+    await shot(reader, 'damaged-page');
+    await reader.goto(`${read}?page=4`);
+    await expect(reader.locator('.rdr__page').nth(3).locator('canvas')).toBeVisible();
+    await expect(reader.locator('.rdr__notice')).toHaveCount(1);
+    await reader.goto(`${read}?page=3`);
+    await expect(reader.locator('.rdr__page').nth(2).locator('canvas')).toBeVisible();
   });
 
   await test.step('a sheet of A0 leaves every page on the screen', async () => {

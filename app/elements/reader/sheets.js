@@ -14,6 +14,7 @@ import {
   wantedPages,
 } from "./scale.js";
 import { pageText } from "./page-text.js";
+import { isBlank } from "./white.js";
 import { icon, make, word } from "./words.js";
 
 /** A skeleton that flashes for a moment is worse than none. */
@@ -94,7 +95,7 @@ export class Sheets {
         "aria-label": word(this.#host, "page", { page: number }),
       });
       const sheet = { number, box, plain, unit: first?.userUnit ?? 1, scale: 1, sized: number === 1 };
-      const drawn = { canvas: null, drawn: 0, text: null, notice: null, reason: null, failed: null };
+      const drawn = { canvas: null, drawn: 0, blank: false, text: null, notice: null, reason: null, failed: null };
       this.#sheets.push({ ...sheet, size: turned(plain, this.#turns.of(number)), ...drawn });
     }
     this.#column.append(...this.#sheets.map((sheet) => sheet.box));
@@ -377,8 +378,7 @@ export class Sheets {
 
   #swap(sheet, canvas, scale) {
     const before = sheet.canvas;
-    sheet.canvas = canvas;
-    sheet.drawn = scale;
+    Object.assign(sheet, { canvas, drawn: scale, blank: isBlank(canvas) });
     sheet.box.prepend(canvas);
     sheet.box.classList.remove("is-blank", "is-slow");
     this.#showNotice(sheet);
@@ -399,28 +399,35 @@ export class Sheets {
     sheet.box.append(container);
   }
 
-  /** Says of a page that is not drawn why, with the file to download and a button that draws it. */
+  /** Says of a page that shows nothing why, with the file to download and, if it is not drawn, a button that draws it. */
   #showNotice(sheet) {
-    const reason = sheet.canvas ? null : (sheet.failed ?? this.#queue.reasonNotToDraw(sheet.number));
+    const reason = sheet.canvas
+      ? sheet.blank ? "blank" : null
+      : (sheet.failed ?? this.#queue.reasonNotToDraw(sheet.number));
     if (sheet.reason === reason) return;
     sheet.notice?.remove();
     Object.assign(sheet, { reason, notice: null });
     if (!reason) return;
     const host = this.#host;
     const file = { href: host.getAttribute("src"), download: "", className: "btn btn--secondary" };
+    const ways = make("div", { className: "row row--wrap rdr__ways" });
+    ways.append(make("a", file, icon(host, "file-down", ""), word(host, "download")));
+    if (!sheet.canvas) ways.append(this.#drawButton(sheet, reason));
+    const said = word(host, `page-${reason}`, { page: sheet.number });
+    sheet.notice = make("div", { className: "rdr__notice" }, make("p", {}, said), ways);
+    sheet.box.append(sheet.notice);
+  }
+
+  #drawButton(sheet, reason) {
     const draw = make("button", { type: "button", className: "btn btn--secondary" });
-    draw.append(word(host, reason === "held" ? "page-draw" : "retry"));
+    draw.append(word(this.#host, reason === "held" ? "page-draw" : "retry"));
     draw.addEventListener("click", () => {
       this.#stage.focus({ preventScroll: true });
       sheet.failed = null;
       this.#queue.press(sheet.number);
       this.#draw();
     });
-    const ways = make("div", { className: "row row--wrap rdr__ways" });
-    ways.append(make("a", file, icon(host, "file-down", ""), word(host, "download")), draw);
-    const said = word(host, `page-${reason}`, { page: sheet.number });
-    sheet.notice = make("div", { className: "rdr__notice" }, make("p", {}, said), ways);
-    sheet.box.append(sheet.notice);
+    return draw;
   }
 
   /**

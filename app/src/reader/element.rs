@@ -59,6 +59,7 @@ pub fn element(
             data-t-previous-page=t(READER_PREVIOUS_PAGE)
             data-t-next-page=t(READER_NEXT_PAGE)
             data-t-go=t(READER_GO)
+            data-t-page-blank=t(READER_PAGE_BLANK)
             data-t-page-broken=t(READER_PAGE_BROKEN)
             data-t-page-lost=t(READER_PAGE_LOST)
             data-t-page-heavy=t(READER_PAGE_HEAVY)
