@@ -59,6 +59,19 @@ test('another hour is shown to a delegate as a change, once it is sent', async (
     await expect(delegate.getByRole('heading', { level: 1 })).toHaveText(t('nav_home'));
     await expect(waits).toHaveCount(0);
   });
+
+  await test.step('another agenda does not hide the other hour', async () => {
+    await open(secretary, `${address}/edit`);
+    await secretary.locator('[id="agenda[0][title]"]').fill('Nghe báo cáo');
+    await secretary.getByRole('button', { name: t('state_send_changes') }).click();
+    await sendLooked(secretary);
+    await expect(secretary).toHaveURL(address);
+    await open(delegate, address);
+    const told = delegate.locator('.notice').filter({ hasText: like(t('meetings_changed')) });
+    await expect(told).toContainText(`${t('change_time')}, ${t('change_agenda')}`);
+    await expect(told.locator('.was')).toContainText('08:00–10:00');
+    await shot(delegate, 'changed-twice');
+  });
 });
 
 test('a paper that was withdrawn is no longer opened, and this is said in words', async ({ person, faults }) => {

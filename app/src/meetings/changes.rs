@@ -1,7 +1,8 @@
 //! What has changed since the invitations went out, for those who were invited.
 
+use chrono::{DateTime, Utc};
 use domain::access::Stage;
-use domain::meetings::{Before, Change, GuestsTold};
+use domain::meetings::{Before, Change, Foremost, GuestsTold, Meeting, by_weight, foremost};
 use leptos::prelude::*;
 
 use super::desk::Desk;
@@ -10,45 +11,77 @@ use crate::text::keys::*;
 use crate::text::{self, t, tf};
 use crate::ui::{Notice, Tone};
 
-/// The newest change as a notice, older ones folded away below it.
+/// What a reader is told first, as a notice; the other changes folded away below it.
 pub(super) fn changes(desk: Desk) -> impl IntoView {
     move || {
-        let (changes, stage, now_when, now_where, now_guests) = desk.meeting.with(|meeting| {
-            (
-                meeting.changes.clone(),
-                meeting.state.stage(),
-                words::when(&meeting.sittings),
-                words::place(meeting),
-                guests(&GuestsTold::of(&meeting.guests)),
-            )
-        });
-        let is_told = matches!(stage, Stage::Scheduled | Stage::UnderWay);
-        let (newest, older) = changes.split_first().filter(|_| is_told)?;
-        let older = (!older.is_empty()).then(|| {
-            let lines = older.iter().map(|change| view! { <li>{line(change)}</li> }).collect_view();
-            view! { <details class="more"><summary>{t(MEETINGS_CHANGED_BEFORE)}</summary><ul>{lines}</ul></details> }
-        });
-        let (title, said) = (title(newest), said(newest, &now_when, &now_where, &now_guests));
-        Some(view! {
-            <Notice tone=Tone::Risk icon="history" title>
-                {said}
-                {older}
-            </Notice>
+        desk.meeting.with(|meeting| {
+            let is_told = matches!(meeting.state.stage(), Stage::Scheduled | Stage::UnderWay);
+            let first = foremost(&meeting.changes).filter(|_| is_told)?;
+            let others = (!first.others.is_empty()).then(|| {
+                let lines = first.others.iter().map(|change| view! { <li>{line(change)}</li> }).collect_view();
+                view! { <details class="more"><summary>{t(MEETINGS_CHANGED_OTHERS)}</summary><ul>{lines}</ul></details> }
+            });
+            let moved = moved(&first, meeting).into_iter().map(|Moved { before, now }| {
+                view! {
+                    <p>
+                        {t(MEETINGS_CHANGED_BEFORE_WORD)}" "<span class="was">{before}</span>
+                        <br/>
+                        {t(MEETINGS_CHANGED_NOW)}" "<b>{now}</b>
+                    </p>
+                }
+            });
+            Some(view! {
+                <Notice tone=Tone::Risk icon="history" title=title(&first.what, first.at)>
+                    {moved.collect_view()}
+                    {others}
+                </Notice>
+            })
         })
     }
 }
 
-fn title(change: &Change) -> String {
-    let what: Vec<&str> = change.what.iter().map(|code| crate::words::change(code)).collect();
-    let at = text::moment(words::local(change.at));
-    tf(MEETINGS_CHANGED, &[("what", &what.join(", ")), ("at", &at)])
+fn title(what: &[String], at: DateTime<Utc>) -> String {
+    let what: Vec<&str> = what.iter().map(|code| crate::words::change(code)).collect();
+    tf(MEETINGS_CHANGED, &[("what", &what.join(", ")), ("at", &text::moment(words::local(at)))])
 }
 
 fn line(change: &Change) -> String {
+    let title = title(&by_weight(&change.what), change.at);
     match before(change) {
-        Some(before) => format!("{}. {}", title(change), tf(MEETINGS_CHANGED_WAS, &[("before", &before)])),
-        None => title(change),
+        Some(before) => format!("{title}. {}", tf(MEETINGS_CHANGED_WAS, &[("before", &before)])),
+        None => title,
     }
+}
+
+/// One thing as the reader knew it, and as it is now.
+#[derive(Debug, PartialEq, Eq)]
+struct Moved {
+    before: String,
+    now: String,
+}
+
+/// Time, place and guests, as far as they are another than the reader knew: what was changed and changed back is as it was.
+fn moved(first: &Foremost, meeting: &Meeting) -> Vec<Moved> {
+    let time = first
+        .time
+        .as_ref()
+        .filter(|before| !before.sittings.is_empty())
+        .map(|before| Moved { before: words::when(&before.sittings), now: words::when(&meeting.sittings) });
+    let place =
+        first.place.as_ref().map(|before| Moved { before: places(before), now: words::place(meeting) });
+    let with = first
+        .guests
+        .as_ref()
+        .and_then(|before| before.guests.as_ref())
+        .map(|before| Moved { before: guests(before), now: guests(&GuestsTold::of(&meeting.guests)) });
+    let known = |moved: &Moved| !moved.before.is_empty() && moved.before != moved.now;
+    [time, place, with].into_iter().flatten().filter(known).collect()
+}
+
+/// Where a meeting was to be.
+fn places(before: &Before) -> String {
+    let places = before.rooms.iter().chain([&before.place]).filter(|place| !place.is_empty());
+    places.cloned().collect::<Vec<_>>().join("; ")
 }
 
 /// Guests in words: the first ones, and how many more.
@@ -64,35 +97,14 @@ fn guests(told: &GuestsTold) -> String {
 /// What time, place and guests were, in words; nothing when none of them changed.
 fn before(change: &Change) -> Option<String> {
     let has = |code: &str| change.what.iter().any(|what| what == code);
-    let Ok(before) = leptos::serde_json::from_str::<Before>(&change.before) else {
+    let Some(before) = change.before() else {
         return (!change.before.is_empty()).then(|| change.before.clone());
     };
     let when = (has("time") && !before.sittings.is_empty()).then(|| words::when(&before.sittings));
-    let places: Vec<String> =
-        before.rooms.into_iter().chain([before.place]).filter(|place| !place.is_empty()).collect();
-    let at = (has("place") && !places.is_empty()).then(|| places.join("; "));
+    let at = has("place").then(|| places(&before)).filter(|places| !places.is_empty());
     let with = before.guests.filter(|_| has("guests")).map(|told| guests(&told));
     let parts: Vec<String> = [when, at, with].into_iter().flatten().collect();
     (!parts.is_empty()).then(|| parts.join("; "))
-}
-
-/// Before and now, for time, place and guests.
-fn said(change: &Change, now_when: &str, now_where: &str, now_guests: &str) -> Option<AnyView> {
-    let before = before(change)?;
-    let has = |code: &str| change.what.iter().any(|what| what == code);
-    let now: Vec<&str> = [("time", now_when), ("place", now_where), ("guests", now_guests)]
-        .into_iter()
-        .filter(|(code, _)| has(code))
-        .map(|(_, now)| now)
-        .collect();
-    let now = (!now.is_empty()).then(|| view! { <p>{t(MEETINGS_CHANGED_NOW)}" "<b>{now.join("; ")}</b></p> });
-    Some(
-        view! {
-            <p>{t(MEETINGS_CHANGED_BEFORE_WORD)}" "<span class="was">{before}</span></p>
-            {now}
-        }
-        .into_any(),
-    )
 }
 
 #[cfg(all(test, feature = "ssr"))]
@@ -105,6 +117,7 @@ mod tests {
             at: "2026-06-10T03:00:00Z".parse().unwrap(),
             what: what.iter().map(|code| (*code).to_owned()).collect(),
             before: before.to_owned(),
+            is_unseen: false,
         }
     }
 

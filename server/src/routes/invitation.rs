@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 use domain::access::Stage;
 use domain::error::Failure;
 use domain::ids::MeetingId;
-use domain::meetings::{Before, Meeting, Numbered, numbered};
+use domain::meetings::{Before, Change, Meeting, Numbered, numbered};
 use domain::time::Sitting;
 use http::{HeaderMap, header};
 use leptos::prelude::{Owner, provide_context};
@@ -60,12 +60,7 @@ fn events(site: &Site, meeting: &Meeting, locale: Locale) -> Vec<Event> {
         (invitation::entry(meeting, &page), gone)
     });
     let is_off = matches!(meeting.state.stage(), Stage::Cancelled | Stage::Postponed);
-    let before: Vec<Before> = meeting
-        .changes
-        .iter()
-        .rev()
-        .filter_map(|change| serde_json::from_str::<Before>(&change.before).ok())
-        .collect();
+    let before: Vec<Before> = meeting.changes.iter().rev().filter_map(Change::before).collect();
     let plans: Vec<&[Sitting]> =
         before.iter().map(|before| &before.sittings[..]).chain([&meeting.sittings[..]]).collect();
     let event = |Numbered { number, sitting, stands }| Event {

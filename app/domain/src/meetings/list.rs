@@ -226,7 +226,7 @@ pub enum Waiting {
     Changed {
         /// The meeting.
         meeting: MeetingRow,
-        /// What changed.
+        /// What changed, the weightiest first.
         what: Vec<String>,
     },
     /// A meeting that would still have been to come was cancelled or postponed, as its stage says. Told to its delegates

@@ -2,6 +2,7 @@
 //! Knows no form field (see [`input`]) and no search rule (see [`list`]).
 
 mod booking;
+mod changes;
 mod check;
 mod guest;
 mod input;
@@ -17,6 +18,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 pub use booking::{Bookable, Disclosure, Holder, disclosure, keeps_chair, may_hold_room, plans_for};
+pub use changes::{Before, Change, Foremost, by_weight, foremost, is_decisive};
 pub use check::{
     BaseShift, BusyOf, CONCLUSION_MINUTES_AT_MOST, Check, Conflict, DurationCheck, MeetingBrief, Note,
     OthersInvited, Shift, TargetsCheck, agenda_notes, others_invited,
@@ -227,33 +229,6 @@ pub struct AgendaItem {
     pub began: Option<DateTime<Utc>>,
     /// When it was done.
     pub done: Option<DateTime<Utc>>,
-}
-
-/// A change that delegates see after the invitations went out.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Change {
-    /// When it was published.
-    pub at: DateTime<Utc>,
-    /// What changed: `title`, `kind`, `counterpart`, `notice`, `time`, `place`, `form`, `agenda`, `delegates`, `guests`,
-    /// `sites`, `chair`, `state`, `papers`.
-    pub what: Vec<String>,
-    /// [`Before`] as JSON.
-    pub before: String,
-}
-
-/// When, where and with which guests a meeting was to be before a change.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Before {
-    /// Its sittings.
-    pub sittings: Vec<Sitting>,
-    /// Names of its rooms.
-    pub rooms: Vec<String>,
-    /// Another place.
-    pub place: String,
-    /// Its guests, if the change is about them.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub guests: Option<GuestsTold>,
 }
 
 /// What saving gives back: where the draft is and the revision to send with the next edit.

@@ -65,7 +65,10 @@ pub(super) async fn whole(
     let to_name = if names { naming::to_name(&mut *on, caller, id).await? } else { Vec::new() };
     let is_conducted = stage == Stage::UnderWay && may.contains(&Action::ConductMeeting);
     let pressed = if is_conducted { pressed(&mut *on, caller, id).await? } else { None };
-    let unseen = parts.newest_change.filter(|n| head.seen_change.is_some_and(|seen| seen < *n));
+    let is_unseen = |number: i64| head.seen_change.is_some_and(|seen| seen < number);
+    let unseen = parts.changes.first().map(|(number, _)| *number).filter(|number| is_unseen(*number));
+    let changes = parts.changes.into_iter();
+    let changes = changes.map(|(number, change)| Change { is_unseen: is_unseen(number), ..change }).collect();
     let record = record::state(&mut *on, caller, id, &head, (stage, &may)).await?;
     let meeting = Meeting {
         id,
@@ -87,7 +90,7 @@ pub(super) async fn whole(
         agenda,
         state: head.state()?,
         pressed,
-        changes: parts.changes,
+        changes,
         was_invited: head.invited()?.is_some(),
         has_unpublished: stage != Stage::Draft
             && !head.draft.is_empty()
@@ -118,8 +121,8 @@ pub(super) struct Parts {
     pub(super) sittings: Vec<Sitting>,
     pub(super) rooms: Vec<RoomRef>,
     pub(super) sites: Vec<Site>,
-    changes: Vec<Change>,
-    newest_change: Option<i64>,
+    /// With their numbers, the newest first.
+    changes: Vec<(i64, Change)>,
 }
 
 /// A row of any of them: its table, its place in the order, two texts, two more, and two numbers.
@@ -158,11 +161,11 @@ impl Parts {
                 is_connected: x != 0,
             }),
             _ => {
-                self.newest_change = Some(n);
                 let what: Vec<String> = serde_json::from_str(&a)?;
                 // A change of papers keeps how it may be taken back, which is nothing to be told.
                 let before = if what == ["papers"] { String::new() } else { b };
-                self.changes.push(Change { at: stored::instant(x)?, what, before });
+                let change = Change { at: stored::instant(x)?, what, before, is_unseen: false };
+                self.changes.push((n, change));
             }
         }
         Ok(())

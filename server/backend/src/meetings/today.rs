@@ -6,7 +6,7 @@ use chrono::{Days, NaiveDate, TimeDelta};
 use domain::access::{Action, Caller, Scope};
 use domain::agencies::AgencyRef;
 use domain::ids::{AgencyId, MeetingId};
-use domain::meetings::{MeetingRow, SiteMeeting, Today, Waiting};
+use domain::meetings::{MeetingRow, SiteMeeting, Today, Waiting, by_weight, is_decisive};
 use domain::papers::Paper;
 use domain::rules::KindRule;
 use domain::sight::Sight;
@@ -243,19 +243,23 @@ async fn changed(on: &mut impl Source, asking: &Asking<'_>) -> Done<Vec<Waiting>
     .bind(asking.today)
     .all(&mut *on)
     .await?;
-    let mut order: Vec<String> = changes.iter().map(|(id, _)| id.clone()).collect();
-    order.dedup();
-    order.truncate(usize::try_from(WAITING_AT_MOST).unwrap_or(usize::MAX));
-    let mut found = lines::of(on, asking.caller, &asking.rules, order.clone()).await?;
-    let mut waiting = Vec::new();
-    for id in order {
-        let mut what: Vec<String> = Vec::new();
-        for (_, json) in changes.iter().filter(|change| change.0 == id) {
-            let named: Vec<String> = stored::json(json)?;
-            what.extend(named.into_iter().filter(|name| !what.contains(name)).collect::<Vec<_>>());
+    let mut told: Vec<(String, Vec<String>)> = Vec::new();
+    for (id, json) in changes {
+        let what: Vec<String> = stored::json(&json)?;
+        match told.last_mut().filter(|(last, _)| *last == id) {
+            Some((_, all)) => all.extend(what),
+            None => told.push((id, what)),
         }
+    }
+    // Other hours or another place may be missed; papers are read when one is there.
+    told.sort_by_key(|(_, what)| !is_decisive(what));
+    told.truncate(usize::try_from(WAITING_AT_MOST).unwrap_or(usize::MAX));
+    let ids = told.iter().map(|(id, _)| id.clone()).collect();
+    let mut found = lines::of(on, asking.caller, &asking.rules, ids).await?;
+    let mut waiting = Vec::new();
+    for (id, what) in told {
         if let Some(meeting) = found.remove(&stored::id(&id)?) {
-            waiting.push(Waiting::Changed { meeting, what });
+            waiting.push(Waiting::Changed { meeting, what: by_weight(&what) });
         }
     }
     Ok(waiting)

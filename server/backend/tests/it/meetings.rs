@@ -39,7 +39,7 @@ pub(crate) async fn published(world: &World, secretary: &Caller, input: MeetingI
 }
 
 /// Saves a change of what was typed last and publishes it.
-async fn change(
+pub(crate) async fn change(
     world: &World,
     secretary: &Caller,
     id: MeetingId,

@@ -2,11 +2,14 @@
 
 use chrono::TimeDelta;
 use domain::access::{Caller, Role, Stage};
-use domain::meetings::{DraftHistory, MeetingFilter, MeetingInput, Meetings, Today, Typing, Waiting};
+use domain::meetings::{
+    DraftHistory, Meeting, MeetingFilter, MeetingInput, Meetings, SittingInput, Today, Typing, Waiting,
+    foremost,
+};
 use uuid::Uuid;
 
-use crate::meetings::{briefing, published};
-use crate::support::{each_database, instant};
+use crate::meetings::{briefing, change, published};
+use crate::support::{each_database, instant, sitting};
 
 #[tokio::test]
 async fn home_shows_what_is_next_and_what_waits() {
@@ -55,6 +58,56 @@ async fn home_shows_what_is_next_and_what_waits() {
         assert_eq!((meeting.id, second.id), (id, draft.id));
         delegate.now = secretary.now;
         assert_eq!(world.backend.today(&delegate).await.unwrap().next.map(|m| m.id), Some(friday));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn another_hour_comes_before_another_agenda_until_it_is_seen() {
+    each_database(async |world| {
+        let secretary = world.caller(Role::Secretary, "SNV").await;
+        let chair = world.person("SNV").await;
+        let delegate = world.person("STC").await;
+        let later = |day: &str| MeetingInput {
+            delegates: vec![format!("p-{}", delegate.person)],
+            sittings: vec![SittingInput::of(&sitting(&format!("{day}T07:30/11:30")))],
+            ..briefing(&secretary, &chair, &[])
+        };
+        let first = published(world, &secretary, later("2026-06-18")).await;
+        let second = published(world, &secretary, later("2026-06-19")).await;
+        let agenda = |input: &mut MeetingInput| input.agenda[0].title = "Ý khác".into();
+        change(world, &secretary, first, agenda).await.unwrap();
+        change(world, &secretary, second, |input| {
+            input.sittings = vec![SittingInput::of(&sitting("2026-06-19T13:30/16:30"))];
+        })
+        .await
+        .unwrap();
+        change(world, &secretary, second, agenda).await.unwrap();
+
+        let home = world.backend.today(&delegate).await.unwrap();
+        let told: Vec<_> = home
+            .waiting
+            .iter()
+            .filter_map(|waiting| match waiting {
+                Waiting::Changed { meeting, what } => Some((meeting.id, what.join(" "))),
+                _ => None,
+            })
+            .collect();
+        assert_eq!(told, [(second, "time agenda".to_owned()), (first, "agenda".to_owned())]);
+
+        let hours = |meeting: &Meeting| {
+            let told = foremost(&meeting.changes).unwrap();
+            (told.what.join(" "), told.time.unwrap().sittings, told.others.len())
+        };
+        let was = vec![sitting("2026-06-19T07:30/11:30")];
+        let seen = world.backend.get(&delegate, second).await.unwrap();
+        assert!(seen.changes.iter().all(|change| change.is_unseen));
+        assert_eq!(hours(&seen), ("time agenda".into(), was.clone(), 0));
+        let again = world.backend.get(&delegate, second).await.unwrap();
+        assert!(again.changes.iter().all(|change| !change.is_unseen));
+        assert_eq!(hours(&again), ("time agenda".into(), was, 0));
+        let made = world.backend.get(&secretary, second).await.unwrap();
+        assert!(made.changes.iter().all(|change| !change.is_unseen), "who is not invited misses nothing");
     })
     .await;
 }
