@@ -55,13 +55,13 @@ fn draw(id: MeetingId, landing: Option<&Landing>, code: &str, posted: &Posted) -
         .into_any();
     };
     let body = match (landing.is_present, landing.stage, landing.part) {
+        (_, Stage::Held | Stage::Cancelled | Stage::Postponed, Some(_)) => over(id, landing),
         (true, ..) => present(id, landing),
         (false, _, None) => stranger(),
         (false, Stage::UnderWay, Some(_)) => confirm(id, code, posted),
         (false, Stage::Draft | Stage::Scheduled, Some(_)) => {
             closed(id, landing, SCAN_NOT_YET, t(SCAN_NOT_YET_BODY).to_owned())
         }
-        (false, Stage::Held | Stage::Cancelled | Stage::Postponed, Some(_)) => over(id, landing),
     };
     view! {
         <header class="pagehead">
@@ -143,8 +143,10 @@ fn closed(id: MeetingId, landing: &Landing, title: crate::text::Text, body: Stri
 /// It is too late: since when, and the way to the meeting, which says why.
 fn over(id: MeetingId, landing: &Landing) -> AnyView {
     let why = landing.over.clone().map(|why| view! { <Problem failure=why.into()/> });
+    let was_present = landing.is_present.then(|| view! { <p>{t(SCAN_WAS_PRESENT)}</p> });
     view! {
         {why}
+        {was_present}
         <a class="btn btn--secondary btn--lg" href=format!("/meetings/{id}")><Icon name="book-open"/>{t(SCAN_OPEN_MEETING)}</a>
     }
     .into_any()

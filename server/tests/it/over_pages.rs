@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use domain::access::Caller;
+use domain::attendance::Presence;
 use domain::ids::MeetingId;
 use domain::meetings::MeetingInput;
 use http::StatusCode;
@@ -40,6 +41,8 @@ async fn every_page_of_a_meeting_that_is_over_says_so_and_leads_on() {
         match stage {
             "held" => {
                 meetings.open(&at("18T08:00"), id).await.unwrap();
+                let attendance = &world.site.services.attendance;
+                attendance.mark_rest(&at("18T08:05"), id, Presence::InRoom).await.unwrap();
                 meetings.close(&at("18T09:45"), id, None, "", true).await.unwrap();
             }
             _ => meetings.call_off(&at("17T15:20"), id, stage == "postponed", "Bão").await.unwrap(),
@@ -53,6 +56,8 @@ async fn every_page_of_a_meeting_that_is_over_says_so_and_leads_on() {
             // The form alone is refused as a whole; the others still have something of the meeting to show.
             assert_eq!(answer.status == StatusCode::OK, page != "edit", "{stage} {page}: {}", answer.status);
             let text = answer.text().replace("<!>", "");
+            let was_present = text.contains("Bạn đã được điểm danh có mặt tại cuộc họp này.");
+            assert_eq!(was_present, (stage, page) == ("held", "in"), "{stage} {page}: {text}");
             for words in said {
                 assert!(text.contains(words), "{stage} {page}: {words}: {text}");
             }
