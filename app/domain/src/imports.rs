@@ -5,6 +5,7 @@
 mod doubts;
 mod headings;
 mod values;
+mod words;
 
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
@@ -88,6 +89,17 @@ impl ImportKind {
         columns_named >= 2
     }
 
+    /// The column by which people know a row.
+    pub const fn named_by(self) -> &'static str {
+        match self {
+            Self::Agencies | Self::Rooms => "code",
+            Self::People => "user_name",
+            Self::Meetings => "title",
+            Self::Baseline => "agency",
+            Self::WorkDays => "date",
+        }
+    }
+
     /// A file of this kind that can be imported as it stands where its agencies are there.
     pub const fn sample(self) -> &'static str {
         match self {
@@ -168,6 +180,8 @@ pub struct ImportReport {
     /// The line at which reading stopped. Set when the file holds more than [`IMPORT_ROWS_AT_MOST`] rows or
     /// [`IMPORT_PARTS_AT_MOST`] parts.
     pub stopped_at: Option<u64>,
+    /// What the first [`CHANGES_LISTED`] changed rows change.
+    pub changes: Vec<RowChange>,
     /// What is wrong with the rows, cell by cell in the order of the file: the first [`BAD_CELLS_LISTED`] bad
     /// cells.
     pub bad: Vec<BadRow>,
@@ -185,6 +199,28 @@ pub struct ImportReport {
     pub is_written: bool,
 }
 
+/// What a row changes of what is there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RowChange {
+    /// Line in the file.
+    pub line: u64,
+    /// What the row is about: the cell of [`ImportKind::named_by`].
+    pub name: String,
+    /// The cells that change, in the order of [`ImportKind::each_column`].
+    pub cells: Vec<CellChange>,
+}
+
+/// A cell that changes, with codes for the words of its column. A long text is shortened.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CellChange {
+    /// The column.
+    pub column: String,
+    /// What is there.
+    pub before: String,
+    /// What the file puts there.
+    pub after: String,
+}
+
 /// Largest file: 10,000 meetings take about 1.2 MB, and with titles of the greatest length 12 MB.
 pub const IMPORT_MIB_AT_MOST: u64 = 32;
 /// Most rows of a file: a year of meetings of a whole province. Nobody else writes while a file is written, so this
@@ -200,6 +236,9 @@ pub const IMPORT_WRITTEN_AT_MOST: usize = 2_000;
 /// they take about 1 MB.
 pub const BAD_CELLS_LISTED: usize = 5_000;
 
+/// Most changed rows that are listed with what they change; the others are only counted. Of meetings as many leave a line in
+/// the audit trail.
+pub const CHANGES_LISTED: usize = 200;
 /// Most warnings that are listed; the others are only counted. Nobody reads more, and they take some 200 KB.
 pub const WARNINGS_LISTED: usize = 1_000;
 /// The header of a file is among this many lines that are not blank: a title, the office, a date, an empty border.

@@ -24,7 +24,7 @@ pub(super) fn card(kind: ImportKind, kinds: &[KindRef]) -> AnyView {
             let optional = is_optional.then(|| view! { <small class="hint">{t(IMPORTS_OPTIONAL)}</small> });
             let words = allowed(kind, column, kinds)
                 .into_iter()
-                .map(|(code, word)| view! { <li><code lang="en">{code}</code>" "{word}</li> })
+                .map(|(code, word)| value(code, word))
                 .collect_view();
             view! {
                 <tr role="row">
@@ -80,6 +80,16 @@ fn heading(kind: ImportKind, column: &'static str) -> AnyView {
     }
 }
 
+/// A value that a column takes: for readers of Vietnamese by its word, and beside it by the code that is read as well.
+fn value(code: String, word: String) -> AnyView {
+    match text::locale() {
+        Locale::Vi => {
+            view! { <li>{word}" "<small class="hint"><code lang="en">{code}</code></small></li> }.into_any()
+        }
+        Locale::En => view! { <li><code lang="en">{code}</code>" "{word}</li> }.into_any(),
+    }
+}
+
 /// The sample of a kind of file, with its headings in the language of the reader.
 pub fn sample(kind: ImportKind, locale: Locale) -> String {
     match locale {
@@ -132,7 +142,7 @@ fn about(kind: ImportKind, column: &str) -> Option<Text> {
 }
 
 /// The words that a column takes and no others, each with its meaning; none where it takes any.
-fn allowed(kind: ImportKind, column: &str, kinds: &[KindRef]) -> Vec<(String, String)> {
+pub(super) fn allowed(kind: ImportKind, column: &str, kinds: &[KindRef]) -> Vec<(String, String)> {
     let word = |code: &str, word: &str| (code.to_owned(), word.to_owned());
     match (kind, column) {
         (ImportKind::Agencies, "level") => [Level::Province, Level::Department, Level::Commune, Level::Unit]
@@ -173,6 +183,8 @@ fn allowed(kind: ImportKind, column: &str, kinds: &[KindRef]) -> Vec<(String, St
 
 #[cfg(all(test, feature = "ssr"))]
 mod tests {
+    use leptos::reactive::owner::Owner;
+
     use super::*;
 
     #[test]
@@ -183,6 +195,22 @@ mod tests {
             }
         }
         assert!(about(ImportKind::Rooms, "colour").is_none());
+    }
+
+    #[test]
+    fn every_word_that_is_shown_is_read() {
+        for locale in [Locale::Vi, Locale::En] {
+            Owner::new().with(|| {
+                provide_context(locale);
+                for kind in ImportKind::ALL {
+                    for (column, _) in kind.each_column() {
+                        for (code, word) in allowed(kind, column, &[]) {
+                            assert_eq!(kind.value(column, &word), code, "{kind:?} {column} {word}");
+                        }
+                    }
+                }
+            });
+        }
     }
 
     #[test]

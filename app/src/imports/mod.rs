@@ -2,6 +2,7 @@
 //! The file goes to a route of the server; the page shows what came of it.
 
 pub mod calls;
+mod changed;
 mod format;
 pub mod page;
 mod report;

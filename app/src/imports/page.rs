@@ -44,7 +44,7 @@ pub fn ImportsPage() -> impl IntoView {
                 let kinds = told.kinds;
                 let checked = Checked::of(told.report.as_ref());
                 view! {
-                    {report::shown(told.report)}
+                    {report::shown(told.report, &kinds)}
                     {move || form(asked(), checked.as_ref().filter(|checked| checked.kind == asked()))}
                     {move || format::card(asked(), &kinds)}
                 }

@@ -2,8 +2,10 @@
 
 use domain::error::BadRow;
 use domain::imports::{IMPORT_PARTS_AT_MOST, IMPORT_ROWS_AT_MOST, ImportKind, ImportReport};
+use domain::rules::KindRef;
 use leptos::prelude::*;
 
+use super::changed;
 use super::format::separator;
 use crate::context::Report;
 use crate::failure::describe_problem;
@@ -16,9 +18,11 @@ use crate::ui::{Card, Icon, Notice, Tone};
 const SHOWN: usize = 200;
 
 /// What came of the file that was sent last.
-pub(super) fn shown(report: Option<Report>) -> AnyView {
+pub(super) fn shown(report: Option<Report>, kinds: &[KindRef]) -> AnyView {
     match report {
-        Some(Report::Import { file, kind, outcome }) => done((&file, ImportKind::parse(&kind)), &outcome),
+        Some(Report::Import { file, kind, outcome }) => {
+            done((&file, ImportKind::parse(&kind)), kinds, &outcome)
+        }
         _ => ().into_any(),
     }
 }
@@ -27,12 +31,12 @@ pub(super) fn shown(report: Option<Report>) -> AnyView {
 type FileOf<'f> = (&'f str, Option<ImportKind>);
 
 /// A column by its heading in the reader's language; one that the kind does not have as it was written.
-fn heading(kind: Option<ImportKind>, column: &str) -> String {
+pub(super) fn heading(kind: Option<ImportKind>, column: &str) -> String {
     let heading = kind.map_or(column, |kind| kind.heading(column));
     text::locale().pick(heading, column).to_owned()
 }
 
-fn done((file, kind): FileOf<'_>, report: &ImportReport) -> AnyView {
+fn done((file, kind): FileOf<'_>, kinds: &[KindRef], report: &ImportReport) -> AnyView {
     let (tone, title) = match (report.bad.is_empty(), report.is_written) {
         (false, _) => (Tone::Missed, IMPORTS_BAD),
         (true, true) => (Tone::Met, IMPORTS_WRITTEN),
@@ -60,6 +64,8 @@ fn done((file, kind): FileOf<'_>, report: &ImportReport) -> AnyView {
     .collect_view();
     let bad = (!report.bad.is_empty()).then(|| bad_cells((file, kind), report));
     let warnings = (!report.warnings.is_empty()).then(|| warnings((file, kind), report));
+    let changed = kind.filter(|_| report.bad.is_empty() && !report.changes.is_empty());
+    let changed = changed.map(|kind| changed::card(kind, kinds, report));
     let stopped = report.stopped_at.map(|line| {
         let shown = |count: u64| number(i64::try_from(count).unwrap_or(i64::MAX));
         let title = tf(IMPORTS_STOPPED, &[("line", &shown(line))]);
@@ -78,6 +84,7 @@ fn done((file, kind): FileOf<'_>, report: &ImportReport) -> AnyView {
             {passwords}
             {bad}
             {warnings}
+            {changed}
         </div>
     }
     .into_any()

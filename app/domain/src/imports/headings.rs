@@ -84,11 +84,16 @@ impl ImportKind {
         found.and_then(|(_, headings)| headings.first()).copied().unwrap_or(column)
     }
 
-    /// The [`sample`](Self::sample) under Vietnamese headings.
+    /// The [`sample`](Self::sample) under Vietnamese headings, with Vietnamese words for its codes.
     pub fn sample_with_headings(self) -> String {
-        let headings: Vec<&str> = self.each_column().map(|(column, _)| self.heading(column)).collect();
-        let (_, rows) = self.sample().split_once('\n').unwrap_or_default();
-        format!("{}\n{rows}", headings.join(","))
+        let columns: Vec<&str> = self.each_column().map(|(column, _)| column).collect();
+        let headings: Vec<&str> = columns.iter().map(|column| self.heading(column)).collect();
+        let row = |row: &str| {
+            let cells = columns.iter().zip(row.split(','));
+            cells.map(|(column, cell)| self.vietnamese(column, cell)).collect::<Vec<_>>().join(",")
+        };
+        let rows = self.sample().lines().skip(1).map(row);
+        std::iter::once(headings.join(",")).chain(rows).map(|line| line + "\n").collect()
     }
 }
 

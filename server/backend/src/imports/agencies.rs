@@ -12,6 +12,7 @@ use domain::text::{Line, same_key};
 use super::cells::line;
 use super::changes::{Area, Change};
 use super::likeness::{LikeCodes, Likeness};
+use super::shown::Shown;
 use super::table::{Row, Table};
 use super::{FileSteps, Import};
 use crate::access::permit;
@@ -33,6 +34,23 @@ struct Node {
     id: AgencyId,
     parent: Option<AgencyId>,
     parsed: ParsedAgency,
+}
+
+/// An agency in the tree as it is.
+impl Shown for (&HashMap<AgencyId, Node>, &Node) {
+    fn cells(&self) -> Vec<(&'static str, String)> {
+        let (tree, node) = self;
+        let parent =
+            node.parent.and_then(|parent| tree.get(&parent)).map(|node| node.parsed.code.to_string());
+        let aliases: Vec<&str> = node.parsed.aliases.iter().map(|alias| &**alias).collect();
+        vec![
+            ("parent", parent.unwrap_or_default()),
+            ("level", node.parsed.level.code().to_owned()),
+            ("name", node.parsed.name.to_string()),
+            ("short_name", node.parsed.short_name.to_string()),
+            ("aliases", aliases.join("|")),
+        ]
+    }
 }
 
 /// A file of agencies.
@@ -190,7 +208,10 @@ fn connect(
                 likeness.look_at_new(import, (cells, "code"), *parent, &parsed.code, &parsed.name);
                 import.adds(cells);
             }
-            _ => import.changes(row.cells(table)),
+            (Some(node), Some(stored)) => {
+                import.changes(row.cells(table), &(before, stored), &(before, node));
+            }
+            (None, _) => {}
         }
     }
     Ok(after)

@@ -12,6 +12,7 @@ use serde_json::json;
 
 use super::cells::{choice, number, place_of, text};
 use super::changes::{Area, Change};
+use super::shown::Shown;
 use super::table::Table;
 use super::{FileSteps, Import};
 use crate::agencies::places_by_code;
@@ -73,7 +74,7 @@ impl FileSteps for BaselineFile {
                     import.report.unchanged += 1;
                     continue;
                 }
-                Some(_) => import.changes(cells),
+                Some(before) => import.changes(cells, before, &after),
                 None => import.adds(cells),
             }
             plan.push(NewFigure { key, before, after });
@@ -91,6 +92,13 @@ impl FileSteps for BaselineFile {
             write(import, tx, figure).await?;
         }
         Ok(true)
+    }
+}
+
+impl Shown for Figure {
+    fn cells(&self) -> Vec<(&'static str, String)> {
+        let (held, source) = self;
+        vec![("held", held.to_string()), ("source", source.to_string())]
     }
 }
 

@@ -80,7 +80,7 @@ pub(super) fn text(import: &mut Import<'_>, cells: Cells<'_>, column: &str, at_m
     }
 }
 
-/// A cell as people see it.
+/// A cell as people see it, with the codes for the words that its column knows.
 pub(super) fn line(cells: Cells<'_>, column: &str) -> Line {
-    Line::new(cells.get(column))
+    Line::new(&cells.value(column))
 }

@@ -13,6 +13,7 @@ mod meetings;
 mod people;
 mod rooms;
 mod sheets;
+mod shown;
 mod sittings;
 mod table;
 mod upload;
@@ -26,8 +27,8 @@ use domain::audit::Deed;
 use domain::error::{BadRow, Failure, FieldProblem, Outcome, Problem, Refusal};
 use domain::ids::AgencyId;
 use domain::imports::{
-    IMPORT_MIB_AT_MOST, IMPORT_PARTS_AT_MOST, IMPORT_ROWS_AT_MOST, IMPORT_WRITTEN_AT_MOST, ImportKind,
-    ImportMode, ImportReport, Imports, Note, doubt_of_text,
+    CHANGES_LISTED, IMPORT_MIB_AT_MOST, IMPORT_PARTS_AT_MOST, IMPORT_ROWS_AT_MOST, IMPORT_WRITTEN_AT_MOST,
+    ImportKind, ImportMode, ImportReport, Imports, Note, doubt_of_text,
 };
 use domain::text::Line;
 use serde_json::json;
@@ -43,6 +44,7 @@ use crate::stop::{Done, Stop};
 use changes::Change;
 use likeness::LikeCodes;
 use sheets::SheetText;
+use shown::Shown;
 use table::{Bad, Cells, Rows, Table};
 
 impl Backend {
@@ -320,11 +322,18 @@ impl<'a> Import<'a> {
         self.doubt_letters(cells);
     }
 
-    /// Counts a row that changes something.
-    fn changes(&mut self, cells: Cells<'_>) {
+    /// Counts a row that changes something, and lists what: `stored` is what is there, `after` what is to be there.
+    fn changes<S: Shown + ?Sized>(&mut self, cells: Cells<'_>, stored: &S, after: &S) {
         self.report.changed += 1;
+        self.list_change(cells, stored, after);
         self.limit_written(cells);
         self.doubt_letters(cells);
+    }
+
+    fn list_change<S: Shown + ?Sized>(&mut self, cells: Cells<'_>, stored: &S, after: &S) {
+        if self.report.changes.len() < CHANGES_LISTED {
+            self.report.changes.push(shown::change(cells, stored, after));
+        }
     }
 
     /// Warns of damaged letters in a row that is to be written.

@@ -13,13 +13,14 @@ use futures::{StreamExt, TryStreamExt};
 use super::cells::{line, no_such_agency, place_of};
 use super::changes::{Area, Change};
 use super::likeness::SameNames;
+use super::shown::Shown;
 use super::table::{Cells, Row, Table};
 use super::{FileSteps, Import};
 use crate::accounts::password::{self, StoredPassword};
 use crate::agencies::{Place, Places, places_by_code};
 use crate::db::Tx;
 use crate::people::{
-    self, Kept, ParsedPerson, There, everybody, permit_all, permit_change, permit_new, permit_role,
+    self, Held, Kept, ParsedPerson, There, everybody, permit_all, permit_change, permit_new, permit_role,
 };
 use crate::stop::Done;
 use crate::{Backend, bounds};
@@ -128,6 +129,23 @@ async fn refuse_weak_passwords(
     Ok(())
 }
 
+impl Shown for Kept {
+    fn cells(&self) -> Vec<(&'static str, String)> {
+        let role = |held: &Held| match held.place.id == self.place.id {
+            true => held.role.code().to_owned(),
+            false => format!("{}@{}", held.role.code(), held.place.short_name),
+        };
+        let mut roles: Vec<String> = self.roles.iter().map(role).collect();
+        roles.sort();
+        vec![
+            ("name", self.name.to_string()),
+            ("position", self.position.to_string()),
+            ("agency", self.place.short_name.clone()),
+            ("roles", roles.join("|")),
+        ]
+    }
+}
+
 /// What is to be written of one row.
 pub(super) struct Write {
     /// The password in the file.
@@ -191,7 +209,7 @@ fn compare(
                 if !import.allowed(cells, "roles", permitted)? {
                     continue;
                 }
-                import.changes(cells);
+                import.changes(cells, &before.kept, &after);
             }
         }
         if left != Some(place.id) {

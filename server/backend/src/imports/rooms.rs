@@ -13,10 +13,11 @@ use domain::text::{Line, same_key};
 use super::cells::{line, place_of};
 use super::changes::{Area, Change};
 use super::likeness::Likeness;
+use super::shown::{Shown, yes_no};
 use super::table::{Cells, Table};
 use super::{FileSteps, Import};
 use crate::access::permit;
-use crate::agencies::{places_by_code, read_path};
+use crate::agencies::{Places, places_by_code, read_path};
 use crate::audit::{self, Entry};
 use crate::codes::Codes;
 use crate::db::{Source, Tx, q};
@@ -33,6 +34,21 @@ pub(super) struct There {
 
 /// A file of rooms.
 pub(super) struct RoomFile;
+
+/// A room with its agency.
+impl Shown for (&Places, AgencyId, &ParsedRoom) {
+    fn cells(&self) -> Vec<(&'static str, String)> {
+        let (places, agency, room) = self;
+        let of = places.all().find(|place| place.id == *agency);
+        vec![
+            ("name", room.name.to_string()),
+            ("agency", of.map(|place| place.short_name.clone()).unwrap_or_default()),
+            ("capacity", room.capacity.to_string()),
+            ("video", yes_no(room.has_video)),
+            ("equipment", room.equipment.to_string()),
+        ]
+    }
+}
 
 /// A room to be written.
 pub(super) struct NewRoom {
@@ -91,7 +107,13 @@ impl FileSteps for RoomFile {
                 }
             }
             match before {
-                Some(_) => import.changes(cells),
+                Some(ref before) => {
+                    import.changes(
+                        cells,
+                        &(&places, before.agency, &before.room),
+                        &(&places, place.id, &after),
+                    );
+                }
                 None => {
                     likeness.look_at_new(import, (cells, "code"), Some(place.id), &after.code, &after.name);
                     import.adds(cells);

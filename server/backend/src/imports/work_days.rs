@@ -12,6 +12,7 @@ use domain::time::{DateReading, parse_date};
 
 use super::cells::line;
 use super::changes::{Area, Change};
+use super::shown::Shown;
 use super::table::{Cells, Table};
 use super::{FileSteps, Import};
 use crate::access::permit;
@@ -89,17 +90,23 @@ fn judge(
 ) {
     if before.as_ref() == Some(&after) {
         if is_new_year {
-            import.changes(cells);
+            import.changes(cells, &after, &after);
         } else {
             import.report.unchanged += 1;
         }
         return;
     }
     match before {
-        Some(_) => import.changes(cells),
+        Some(ref before) => import.changes(cells, before, &after),
         None => import.adds(cells),
     }
     plan.days.push((before, after));
+}
+
+impl Shown for WorkDay {
+    fn cells(&self) -> Vec<(&'static str, String)> {
+        vec![("kind", self.kind.code().to_owned()), ("name", self.name.clone())]
+    }
 }
 
 /// A file's dates are whole: it is read on many a day.

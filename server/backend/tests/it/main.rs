@@ -23,6 +23,7 @@ mod figures_naive;
 mod full_days;
 mod guests;
 mod imports;
+mod imports_changes;
 mod imports_files;
 mod imports_limits;
 mod imports_lock;

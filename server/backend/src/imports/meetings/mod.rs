@@ -18,7 +18,7 @@ use domain::ids::AgencyId;
 use domain::imports::ImportKind;
 use domain::meetings::{MEETINGS_A_YEAR_AT_MOST, TITLE_AT_MOST, takes_its_days};
 use domain::rules::{KindRule, rule_on};
-use domain::text::{Line, same_key};
+use domain::text::{Line, fold, same_key};
 use domain::time::Sitting;
 use serde_json::json;
 
@@ -27,6 +27,7 @@ use self::known::KnownMeeting;
 use self::plan::Plan;
 use super::cells::{choice, number, place_of, text};
 use super::changes::{Area, Change};
+use super::shown::{Shown, yes_no};
 use super::sittings::sittings;
 use super::table::{Cells, Row, Table};
 use super::{FileSteps, Import};
@@ -128,6 +129,7 @@ impl FileSteps for MeetingFile {
                 Some(meeting) => {
                     meeting.is_matched = true;
                     import.report.changed += 1;
+                    import.list_change(row.row.cells(table), &meeting.content, &row.content);
                     plan.change(import, &rules, meeting, row);
                 }
                 None => {
@@ -174,6 +176,17 @@ fn match_equal<'p>(
     others
 }
 
+/// The code of the kind that a cell names, by its code or by its name if no other kind has the same.
+fn kind_of(rules: &[KindRule], typed: &str) -> Option<String> {
+    let kinds = || rules.iter().map(|rule| &rule.kind);
+    if let Some(kind) = kinds().find(|kind| kind.code == typed) {
+        return Some(kind.code.clone());
+    }
+    let name = Line::parse(typed, TITLE_AT_MOST).ok().map(|name| fold(&name))?;
+    let mut named = kinds().filter(|kind| fold(&kind.name_vi) == name || fold(&kind.name_en) == name);
+    named.next().filter(|_| named.next().is_none()).map(|kind| kind.code.clone())
+}
+
 /// Parses a row. Returns none if a cell is wrong, and reports that cell.
 fn read<'p>(
     import: &mut Import<'_>,
@@ -183,8 +196,7 @@ fn read<'p>(
 ) -> Done<Option<MeetingRow<'p>>> {
     let place = place_of(import, places, cells, ImportKind::Meetings)?;
     let title = text(import, cells, "title", TITLE_AT_MOST);
-    let is_kind = |code: &str| rules.iter().any(|rule| rule.kind.code == code).then(|| code.to_owned());
-    let kind = choice(import, cells, "kind", is_kind);
+    let kind = choice(import, cells, "kind", |typed| kind_of(rules, typed));
     let form = choice(import, cells, "form", Form::parse);
     let sittings = sittings(import, cells);
     let stage = choice(import, cells, "status", |code| {
@@ -238,6 +250,22 @@ fn against_time_and_law(
             (length > limit).then_some(("sittings", Problem::OverLimit { sessions: length, limit, source }))
         }
         _ => None,
+    }
+}
+
+impl Shown for Content {
+    fn cells(&self) -> Vec<(&'static str, String)> {
+        let sitting =
+            |s: &Sitting| format!("{} {}–{}", s.date.format("%d/%m/%Y"), s.from.format("%H:%M"), s.to);
+        vec![
+            ("kind", self.kind.clone()),
+            ("form", self.form.code().to_owned()),
+            ("sittings", self.sittings.iter().map(sitting).collect::<Vec<_>>().join("; ")),
+            ("status", self.stage.code().to_owned()),
+            ("role", self.side.code().to_owned()),
+            ("counterpart", self.counterpart.code().to_owned()),
+            ("sites_connected", yes_no(self.is_connected)),
+        ]
     }
 }
 

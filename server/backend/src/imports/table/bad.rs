@@ -131,7 +131,7 @@ impl Bad {
 }
 
 /// Long enough to recognise the cell.
-pub(super) fn shortened(value: &str) -> String {
+pub(in crate::imports) fn shortened(value: &str) -> String {
     const SHOWN: usize = 120;
     match value.char_indices().nth(SHOWN) {
         Some((end, _)) => format!("{}…", &value[..end]),

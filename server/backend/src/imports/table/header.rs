@@ -71,7 +71,7 @@ struct Found<'t> {
 /// The first of the rows at the beginning that is a header when they are parted by `delimiter`.
 fn find<'t>(start: &Lines<'t>, delimiter: u8, kind: ImportKind) -> Option<Found<'t>> {
     let end = (start.at + LOOKED_AT).min(start.text.len());
-    let table = Table::parted_by(delimiter, Lines { text: &start.text[..end], ..start.clone() });
+    let table = Table::parted_by(delimiter, Lines { text: &start.text[..end], ..start.clone() }, kind);
     let (mut rows, mut unsaid) = (table.rows(), Bad::default());
     let mut above = 0;
     while above < HEADER_AMONG {

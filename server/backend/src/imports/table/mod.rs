@@ -5,12 +5,13 @@ mod bad;
 mod header;
 mod rows;
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use domain::error::Refusal;
 use domain::imports::{ImportKind, Note};
 
-pub(super) use self::bad::Bad;
+pub(super) use self::bad::{Bad, shortened};
 use self::header::Beginning;
 pub(super) use self::rows::Rows;
 use crate::stop::Done;
@@ -18,6 +19,7 @@ use crate::stop::Done;
 /// A file with a line that names its columns.
 #[derive(Debug)]
 pub(super) struct Table<'t> {
+    kind: ImportKind,
     delimiter: u8,
     columns: HashMap<&'static str, usize>,
     /// Where the first row begins, and the line it is on.
@@ -28,6 +30,7 @@ pub(super) struct Table<'t> {
 /// One row of a table.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Cells<'r> {
+    kind: ImportKind,
     columns: &'r HashMap<&'static str, usize>,
     line: u64,
     text: &'r [u8],
@@ -51,6 +54,16 @@ impl<'r> Cells<'r> {
     /// The cell of a column without the space around it; empty when the column or the cell is missing.
     pub(super) fn get(&self, column: &str) -> &'r str {
         self.columns.get(column).map_or("", |index| self.at(*index))
+    }
+
+    /// The column by which people know the row.
+    pub(super) fn named_by(&self) -> &'static str {
+        self.kind.named_by()
+    }
+
+    /// The cell with the codes for the words that its column knows.
+    pub(super) fn value(&self, column: &str) -> Cow<'r, str> {
+        self.kind.value(column, self.get(column))
     }
 
     /// A copy of the row that can be kept.
@@ -82,7 +95,13 @@ impl<'r> Cells<'r> {
 impl Row {
     /// The row's cells again.
     pub(super) fn cells<'r>(&'r self, table: &'r Table<'_>) -> Cells<'r> {
-        Cells { columns: &table.columns, line: self.line, text: &self.text, ends: &self.ends }
+        Cells {
+            kind: table.kind,
+            columns: &table.columns,
+            line: self.line,
+            text: &self.text,
+            ends: &self.ends,
+        }
     }
 }
 
@@ -100,7 +119,7 @@ impl<'t> Table<'t> {
         }
         let Beginning { delimiter, header, is_found, is_below } = Beginning::of(text, delimiter, kind);
         let note = is_below.then(|| Note::Header { line: header.line_ahead() });
-        let mut table = Table { rows_at_most, ..Table::parted_by(delimiter, header) };
+        let mut table = Table { rows_at_most, ..Table::parted_by(delimiter, header, kind) };
         let mut bad = Bad::default();
         let (columns, body) = {
             let mut rows = table.rows();
@@ -113,8 +132,8 @@ impl<'t> Table<'t> {
         Ok((table, bad, note))
     }
 
-    fn parted_by(delimiter: u8, body: Lines<'t>) -> Table<'t> {
-        Table { delimiter, columns: HashMap::new(), body, rows_at_most: usize::MAX }
+    fn parted_by(delimiter: u8, body: Lines<'t>, kind: ImportKind) -> Table<'t> {
+        Table { kind, delimiter, columns: HashMap::new(), body, rows_at_most: usize::MAX }
     }
 
     /// The rows in the order of the file.

@@ -92,7 +92,13 @@ impl<'r, 't> Rows<'r, 't> {
     pub(super) fn cells(&self) -> Cells<'_> {
         let ends = &self.ends[..self.cells];
         let length = ends.last().copied().unwrap_or(0);
-        Cells { columns: &self.table.columns, line: self.line, text: &self.text[..length], ends }
+        Cells {
+            kind: self.table.kind,
+            columns: &self.table.columns,
+            line: self.line,
+            text: &self.text[..length],
+            ends,
+        }
     }
 
     /// Reads one row into the buffers. False if it is blank or cannot be read. None at the end of the file.
