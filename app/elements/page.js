@@ -141,6 +141,7 @@ function keepInSight(menu) {
   const { right, width } = menu.querySelector(".menu__pop")?.getBoundingClientRect() ?? {};
   const hasRoomToTheLeft = menu.getBoundingClientRect().right >= width;
   if (right > document.documentElement.clientWidth && hasRoomToTheLeft) menu.classList.add("menu--end");
+  menu.querySelector(".menu__pop")?.scrollIntoView?.({ block: "nearest" });
 }
 
 function goToSearch(event) {

@@ -188,8 +188,9 @@ pub const NAMED_AT_MOST: usize = 2 * (crate::meetings::DELEGATES_AT_MOST as usiz
 pub trait People: Send + Sync {
     /// People whose name, position or agency matches folded text, best first; at most 20.
     async fn find(&self, caller: &Caller, text: &str) -> Outcome<Vec<PersonRef>>;
-    /// People whom all words of a text but one fit, as when one is mistyped; at most 500. Nobody for a single word.
-    async fn find_near(&self, caller: &Caller, text: &str) -> Outcome<Vec<PersonRef>>;
+    /// The few people whom a line of a list may mean ([`near_people`](crate::meetings::near_people)), of those whom all words of
+    /// its name but one fit, as when one is mistyped. Nobody for a single word.
+    async fn find_near(&self, caller: &Caller, line: &str) -> Outcome<Vec<PersonRef>>;
     /// People by their identifiers, each once and in no order; those that are unknown are left out, and so is what is beyond
     /// [`NAMED_AT_MOST`].
     async fn named(&self, caller: &Caller, people: Vec<PersonId>) -> Outcome<Vec<PersonRef>>;

@@ -311,7 +311,7 @@ fn closing(desk: Desk) -> impl IntoView {
                     </div>
                     <div class="field">
                         <label for="close-reason">{why}</label>
-                        <textarea class="input" id="close-reason" name="reason" aria-describedby="reason-error">{textarea_text(reason)}</textarea>
+                        <textarea class="input" id="close-reason" name="reason" rows="2" aria-describedby="reason-error">{textarea_text(reason)}</textarea>
                         {wrong(desk, "reason")}
                     </div>
                     {record::close_button(desk)}

@@ -3,6 +3,7 @@
 
 use domain::access::{Action, Stage};
 use domain::attendance::{CalledBy, Presence, RollTally};
+use domain::count::Form;
 use domain::error::Failure;
 use domain::ids::ParticipantId;
 use domain::meetings::Meeting;
@@ -78,7 +79,7 @@ fn whole(desk: Desk) -> impl IntoView {
                 {move || (how.get().is_called && how.get().is_open).then(|| rest(desk, tallies))}
                 {move || how.get().shows_hall.then(|| hall_link(desk))}
             </header>
-            {move || how.get().is_shown.then(|| summary(tallies))}
+            {move || how.get().is_shown.then(|| summary(desk, tallies))}
             {roll_add::adding(desk)}
             {move || (how.get().is_called && !how.get().is_open).then(|| view! { <p class="hint rc__early">{t(ROLL_EARLY)}</p> })}
             {move || narrowing.form(desk.id, count.get())}
@@ -138,7 +139,7 @@ fn rest(desk: Desk, tallies: Memo<Tallies>) -> impl IntoView {
 
 /// The bar and the numbers of everybody who is called, the agencies that are to name somebody, and in one line how many of
 /// delegates and guests are present.
-fn summary(tallies: Memo<Tallies>) -> impl IntoView {
+fn summary(desk: Desk, tallies: Memo<Tallies>) -> impl IntoView {
     let tally = Memo::new(move |_| tallies.with(Tallies::everybody));
     let present = move || {
         let Tallies { delegates, guests, .. } = tallies.get();
@@ -162,6 +163,10 @@ fn summary(tallies: Memo<Tallies>) -> impl IntoView {
     let number = move |part: fn(&RollTally) -> u32, colour: &'static str, word: &'static str| {
         view! { <div><b class="num">{move || tally.with(part)}</b><span><i style=colour></i>{word}</span></div> }
     };
+    let joins = Memo::new(move |_| {
+        let is_possible = desk.meeting.with(|meeting| meeting.form != Form::InPerson);
+        is_possible || tally.with(|tally| tally.online > 0)
+    });
     let unnamed = move || {
         let count = tallies.get().unnamed;
         (count > 0).then(|| view! { <div><b class="num">{count}</b><span>{t(ROLL_UNNAMED)}</span></div> })
@@ -175,7 +180,7 @@ fn summary(tallies: Memo<Tallies>) -> impl IntoView {
             </div>
             <div class="sum">
                 {number(|tally| tally.in_room, "--c:var(--accent-fill)", t(ROLL_IN_ROOM))}
-                {number(|tally| tally.online, "--c:var(--online-fill)", t(ROLL_ONLINE))}
+                {move || joins.get().then(|| number(|tally| tally.online, "--c:var(--online-fill)", t(ROLL_ONLINE)))}
                 {number(|tally| tally.absent, "--c:var(--missed)", t(ROLL_ABSENT))}
                 {number(|tally| tally.not_called, "--c:var(--sunken);box-shadow:inset 0 0 0 1px var(--line-strong)", t(ROLL_NOT_CALLED))}
                 {unnamed}
@@ -240,7 +245,7 @@ fn taking_off(desk: Desk, of: Memo<RollRow>, id: ParticipantId) -> impl IntoView
                 <Step desk path=TakeOff::PATH>
                     <input r#type="hidden" name="id" value=desk.id.to_string()/>
                     <input r#type="hidden" name="participant" value=id.to_string()/>
-                    <button class="btn btn--icon" aria-label=label title=t(ROLL_TAKE_OFF)><Icon name="user-minus"/></button>
+                    <button class="btn btn--quiet btn--sm" aria-label=label><Icon name="user-minus"/>{t(ROLL_TAKE_OFF)}</button>
                 </Step>
             }
         })
@@ -459,6 +464,11 @@ fn marks(
         }
     };
     let (first, second, third) = (NodeRef::new(), NodeRef::new(), NodeRef::new());
+    // Nobody joins an in-person meeting from afar; whoever was marked so is shown as such.
+    let is_online = Memo::new(move |_| {
+        let joins = desk.meeting.with(|meeting| meeting.form != Form::InPerson);
+        joins || presence.with(|presence| *presence == Presence::Online)
+    });
     view! {
             {undo(desk, presence, (participant, narrowing), name, first)}
             <Step desk path=Mark::PATH class="rc__form">
@@ -474,7 +484,7 @@ fn marks(
                     on:focusout=leave
                 >
                     {is_open.then(|| marking.word("in_room", "user-check", t(ROLL_IN_ROOM), first))}
-                    {is_open.then(|| marking.word("online", "video", t(ROLL_ONLINE), second))}
+                    {move || (is_open && is_online.get()).then(|| marking.word("online", "video", t(ROLL_ONLINE), second))}
                     {marking.word("absent", "user-x", t(ROLL_ABSENT), third)}
                 </span>
                 <span class="rc__reason" hidden=move || !asks()>

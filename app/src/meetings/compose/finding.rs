@@ -10,8 +10,13 @@ use serde::{Deserialize, Serialize};
 use crate::failure::CallError;
 #[cfg(feature = "ssr")]
 use {
-    crate::session::asked, domain::access::Caller, domain::error::Failure, domain::ids::AgencyId,
-    domain::rooms::RoomsWanted, domain::services::Services,
+    crate::session::asked,
+    domain::access::Caller,
+    domain::error::Failure,
+    domain::ids::AgencyId,
+    domain::meetings::{AgencyNames, LISTED_NAME_BYTES_AT_MOST},
+    domain::rooms::RoomsWanted,
+    domain::services::Services,
 };
 
 /// Whom a text means, of those that it fits: the only one, or the one whose whole name it is. Where several have that name
@@ -143,7 +148,15 @@ pub(super) async fn people_found(
 ) -> Result<Vec<Found>, Failure> {
     let people = services.people.find(caller, text).await?.into_iter().map(Found::Person);
     let agencies = if only_people { Vec::new() } else { services.agencies.find(caller, text).await? };
-    Ok(agencies.into_iter().map(Found::Agency).take(AGENCIES_FOUND).chain(people).collect())
+    let found: Vec<Found> =
+        agencies.into_iter().map(Found::Agency).take(AGENCIES_FOUND).chain(people).collect();
+    if only_people || !found.is_empty() || text.len() > LISTED_NAME_BYTES_AT_MOST {
+        return Ok(found);
+    }
+    // `Lãnh đạo Sở Y tế` is nobody's name, and asks for somebody of that agency.
+    let tree = services.agencies.tree(caller).await?;
+    let asked = AgencyNames::of(&tree).asked(text).into_iter();
+    Ok(asked.map(|agency| Found::Agency(agency.to_ref())).collect())
 }
 
 /// Agencies come before people, so that an agency's own name finds it first; more than these would hide the people.

@@ -178,12 +178,12 @@ async fn look_up_one(
         Meaning::Nobody if !asked.is_empty() => Ok(Meaning::Near(asked)),
         Meaning::Nobody => {
             let part = person_in(text);
-            let mut people =
-                if part == whole { Vec::new() } else { services.people.find(caller, &part).await? };
-            if people.is_empty() {
-                people = services.people.find_near(caller, &part).await?;
-            }
-            let mut near: Vec<Found> = near_people(text, people).into_iter().map(Found::Person).collect();
+            let people = if part == whole { Vec::new() } else { services.people.find(caller, &part).await? };
+            let people = match people.is_empty() {
+                true => services.people.find_near(caller, text).await?,
+                false => near_people(text, people),
+            };
+            let mut near: Vec<Found> = people.into_iter().map(Found::Person).collect();
             near.extend(agencies.near(text).into_iter().map(agency));
             let searched = services.agencies.find(caller, &whole).await?.into_iter().map(Found::Agency);
             for agency in searched {

@@ -34,7 +34,7 @@ use leptos_router::hooks::{use_location, use_params_map, use_query_map};
 
 use crate::form::{FlashMessage, posted};
 use crate::text::keys::*;
-use crate::text::{self, t};
+use crate::text::{self, Text, t};
 use crate::ui::{Icon, Loaded, Notice, StageBadge, Tone, loaded_page, resource};
 use calls::{Composed, Start};
 use sheet::{Keeping, Sheet};
@@ -65,7 +65,7 @@ pub fn EditPage() -> impl IntoView {
             }
         },
     );
-    loaded_page(data, t(NAV_COMPOSE), |composed| composer(composed).into_any())
+    loaded_page(data, t(COMPOSER_CHANGE), |composed| composer(composed).into_any())
 }
 
 /// The meeting that a page of the composer has open. A form that is kept for the first time tells it here.
@@ -114,7 +114,7 @@ fn composer(mut composed: Composed) -> impl IntoView {
     let id = move || sheet.saved.get().map(|saved| saved.id.to_string()).unwrap_or_default();
     let rev = move || sheet.saved.get().map(|saved| saved.rev.to_string()).unwrap_or_default();
     view! {
-        <Title text=t(NAV_COMPOSE)/>
+        <Title text=t(title_of(sheet))/>
         <form
             class="cmp"
             method="post"
@@ -147,6 +147,10 @@ fn composer(mut composed: Composed) -> impl IntoView {
     }
 }
 
+fn title_of(sheet: Sheet) -> Text {
+    if sheet.stage == domain::access::Stage::Draft { NAV_COMPOSE } else { COMPOSER_CHANGE }
+}
+
 fn head(sheet: Sheet) -> impl IntoView {
     let is_draft = sheet.stage == domain::access::Stage::Draft;
     let back = move || {
@@ -159,7 +163,7 @@ fn head(sheet: Sheet) -> impl IntoView {
     view! {
         <header class="cmp__head">
             <a class="btn btn--icon" href=back aria-label=t(COMPOSER_BACK)><Icon name="arrow-left"/></a>
-            <h1>{t(if is_draft { NAV_COMPOSE } else { COMPOSER_CHANGE })}</h1>
+            <h1>{t(title_of(sheet))}</h1>
             <StageBadge stage=sheet.stage text=crate::words::stage(sheet.stage)/>
             <span class="grow"></span>
             <span class="hint row" role="status">{move || kept(sheet.keeping.get())}</span>

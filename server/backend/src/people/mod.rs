@@ -14,6 +14,7 @@ use domain::agencies::AgencyRef;
 use domain::audit::Deed;
 use domain::error::{Failure, Outcome};
 use domain::ids::{AgencyId, PersonId};
+use domain::meetings::{near_people, person_in};
 use domain::notices::AccountEventKind;
 use domain::people::{NAMED_AT_MOST, Page, People, Person, PersonChange, PersonInput, PersonRef};
 use serde_json::json;
@@ -31,6 +32,7 @@ pub(crate) use kept::{
     permit_new, permit_role, runs_the_system_alone,
 };
 pub(crate) use parsed::{ParsedPerson, parse, user_name};
+use references::UNMARKED;
 pub(crate) use references::{ReferenceRow, behind_name, distinct_name, namesake_mark, reference, references};
 pub(crate) use written::{enter, insert, own_words, refold, write_change, write_new};
 
@@ -48,8 +50,8 @@ impl People for Backend {
         self.in_turn(caller, find(self, caller, text)).await
     }
 
-    async fn find_near(&self, caller: &Caller, text: &str) -> Outcome<Vec<PersonRef>> {
-        self.in_turn(caller, find_near(self, caller, text)).await
+    async fn find_near(&self, caller: &Caller, line: &str) -> Outcome<Vec<PersonRef>> {
+        self.in_turn(caller, find_near(self, caller, line)).await
     }
 
     async fn named(&self, caller: &Caller, people: Vec<PersonId>) -> Outcome<Vec<PersonRef>> {
@@ -118,22 +120,27 @@ async fn find(backend: &Backend, caller: &Caller, text: &str) -> Done<Vec<Person
     rows.into_iter().map(reference).collect()
 }
 
-async fn find_near(backend: &Backend, caller: &Caller, text: &str) -> Done<Vec<PersonRef>> {
+async fn find_near(backend: &Backend, caller: &Caller, line: &str) -> Done<Vec<PersonRef>> {
     permit(caller, Action::ViewPeople, Scope::Myself)?;
-    let words = typed::words(text);
+    let words = typed::words(&person_in(line));
     if words.len() < 2 {
         return Ok(Vec::new());
     }
-    let mut q = q(format!("{} WHERE p.is_active AND ", references()));
+    // What tells namesakes apart costs much for each of them, and is looked up for those who are proposed alone.
+    let mut query = q(format!("{UNMARKED} WHERE p.is_active AND "));
     let fits = |word: &String| {
-        let word = q.place(format!("%{word}%"));
+        let word = query.place(format!("%{word}%"));
         format!("CASE WHEN p.folded LIKE {word} THEN 1 ELSE 0 END")
     };
     let fitting: Vec<String> = words.iter().map(fits).collect();
-    let (at_least, limit) = (q.place(words.len() as i64 - 1), q.place(NEAR_AT_MOST));
-    q.push(&format!("{} >= {at_least} ORDER BY p.name_key, p.id LIMIT {limit}", fitting.join(" + ")));
-    let rows: Vec<ReferenceRow> = q.all(backend.db()).await?;
-    rows.into_iter().map(reference).collect()
+    let (at_least, limit) = (query.place(words.len() as i64 - 1), query.place(NEAR_AT_MOST));
+    query.push(&format!("{} >= {at_least} ORDER BY p.name_key, p.id LIMIT {limit}", fitting.join(" + ")));
+    let rows: Vec<ReferenceRow> = query.all(backend.db()).await?;
+    let fitting = rows.into_iter().map(reference).collect::<Done<Vec<PersonRef>>>()?;
+    let near: Vec<PersonId> = near_people(line, fitting).into_iter().map(|person| person.id).collect();
+    let mut marked = named(backend, caller, &near).await?;
+    marked.sort_by_key(|person| near.iter().position(|id| *id == person.id));
+    Ok(marked)
 }
 
 async fn named(backend: &Backend, caller: &Caller, people: &[PersonId]) -> Done<Vec<PersonRef>> {

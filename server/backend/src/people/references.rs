@@ -17,6 +17,10 @@ pub(crate) fn references() -> String {
     )
 }
 
+/// The same without what tells namesakes apart, for rows that are not shown.
+pub(super) const UNMARKED: &str =
+    "SELECT p.id, p.name, p.position, a.short_name, '' FROM person p JOIN agency a ON a.id = p.agency_id";
+
 pub(crate) fn reference((id, name, position, agency, mark): ReferenceRow) -> Done<PersonRef> {
     Ok(PersonRef { id: stored::id(&id)?, name, position, agency, namesake_mark: mark })
 }
