@@ -13,11 +13,11 @@ use std::time::Duration;
 
 use domain::imports::{ImportKind, NotRows};
 use rustix::process::{Pid, Signal, kill_process_group};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncReadExt, AsyncSeekExt, AsyncWriteExt};
 use tokio::process::{Child, ChildStdout, Command};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
-use crate::lanes::{Lanes, Place, Sender};
+use crate::lanes::{LIGHT_BELOW, Lanes, Place, Sender};
 use crate::{ANSWER_BYTES_AT_MOST, Inspection, SHEET_END_BYTES_AT_MOST, SheetEnd, SheetRead, child, sheet};
 
 /// Longest time for a child, however busy the machine is. Its 10 s of processor time take longer on a busy
@@ -85,7 +85,7 @@ impl std::fmt::Display for Unseen {
 
 /// Permission to run one child.
 struct Slot {
-    _place: Place,
+    place: Place,
     _turn: OwnedSemaphorePermit,
 }
 
@@ -173,7 +173,7 @@ impl Inspector {
     ) -> Result<SheetRows, Unseen> {
         let mut program = self.program.clone();
         program.arguments.push(kind.code().into());
-        let spooled = self.ask(program, workbook, sender, |output| spool(output, rows)).await;
+        let spooled = self.ask(program, workbook, sender, move |output| spool(output, rows.try_clone())).await;
         let answer = match spooled {
             Ok((rows, status)) => {
                 let end = tokio::task::spawn_blocking(move || sheet_end(rows));
@@ -205,28 +205,42 @@ impl Inspector {
         }
     }
 
-    /// Starts a child for a file when it is the sender's turn, and hears what it says.
+    /// Starts a child for a file when it is the sender's turn, and hears what it says. A child that takes long in the lane
+    /// that is kept for short files is ended, and another one begins anew in the lane for everybody.
     async fn ask<T, H>(
         &self,
         program: Program,
-        file: File,
+        mut file: File,
         sender: Sender,
-        hear: impl FnOnce(ChildStdout) -> H + Send + 'static,
+        hear: impl Fn(ChildStdout) -> H,
     ) -> Result<(T, ExitStatus), Unseen>
     where
         T: Send + 'static,
         H: Future<Output = Result<T, Unseen>> + Send + 'static,
     {
-        let slot = async {
-            let turn = self.turn_of(sender.person).acquire_owned().await.ok()?;
-            Some(Slot { _place: self.lanes.enter(sender).await?, _turn: turn })
-        };
-        let Some(slot) = slot.await else { return Err(Unseen::Abandoned) };
-        let (tell, told) = oneshot::channel();
-        // The work has a task of its own: it holds the slot until the child is gone, even if this future is
-        // dropped first.
-        tokio::spawn(look(program, file, slot, tell, hear));
-        told.await.unwrap_or(Err(Unseen::Abandoned))
+        let mut is_long = false;
+        loop {
+            let slot = async {
+                let turn = self.turn_of(sender.person).acquire_owned().await.ok()?;
+                Some(Slot { place: self.lanes.enter(sender, is_long).await?, _turn: turn })
+            };
+            let Some(slot) = slot.await else { return Err(Unseen::Abandoned) };
+            let is_kept = slot.place.is_kept();
+            let begun = file.try_clone().and_then(|file| start(&program, file)).map_err(Unseen::NotStarted);
+            let mut child = begun?;
+            let hearing = child.stdout.take().map(&hear);
+            let (tell, told) = oneshot::channel();
+            // The work has a task of its own: it holds the slot until the child is gone, even if this future is
+            // dropped first.
+            tokio::spawn(look(child, slot, tell, hearing));
+            match told.await.unwrap_or(Err(Unseen::Abandoned)) {
+                Err(Unseen::TookTooLong) if is_kept => {
+                    file.rewind().map_err(Unseen::NotStarted)?;
+                    is_long = true;
+                }
+                answer => return answer,
+            }
+        }
     }
 }
 
@@ -258,30 +272,22 @@ impl Unseen {
     }
 }
 
-/// Starts a child, hears its answer, ends it, and only then releases the slot.
+/// Hears a child's answer, ends it, and only then releases the slot.
 async fn look<T, H: Future<Output = Result<T, Unseen>>>(
-    program: Program,
-    file: File,
+    mut child: Child,
     slot: Slot,
     mut tell: oneshot::Sender<Result<(T, ExitStatus), Unseen>>,
-    hear: impl FnOnce(ChildStdout) -> H,
+    hearing: Option<H>,
 ) {
-    let mut child = match start(&program, file) {
-        Ok(child) => child,
-        Err(cause) => {
-            drop(slot);
-            let _ = tell.send(Err(Unseen::NotStarted(cause)));
-            return;
-        }
-    };
+    let within = if slot.place.is_kept() { LIGHT_BELOW } else { SECONDS_AT_MOST };
     let hearing = async {
-        match child.stdout.take() {
-            Some(output) => hear(output).await,
+        match hearing {
+            Some(hearing) => hearing.await,
             None => Err(Unseen::SaidNonsense),
         }
     };
     let heard = tokio::select! {
-        heard = tokio::time::timeout(SECONDS_AT_MOST, hearing) => heard.unwrap_or(Err(Unseen::TookTooLong)),
+        heard = tokio::time::timeout(within, hearing) => heard.unwrap_or(Err(Unseen::TookTooLong)),
         () = tell.closed() => Err(Unseen::Abandoned),
     };
     let status = end(&mut child).await;
@@ -313,10 +319,12 @@ async fn hear(output: ChildStdout) -> Result<Vec<u8>, Unseen> {
     if said.len() > ANSWER_BYTES_AT_MOST { Err(Unseen::SaidTooMuch) } else { Ok(said) }
 }
 
-/// Writes what the child says into a file, because it is too much to hold.
-async fn spool(output: ChildStdout, rows: File) -> Result<File, Unseen> {
+/// Writes what the child says into a file, because it is too much to hold. What an earlier child wrote there goes.
+async fn spool(output: ChildStdout, rows: std::io::Result<File>) -> Result<File, Unseen> {
     let at_most = (sheet::ROWS_BYTES_AT_MOST + SHEET_END_BYTES_AT_MOST) as u64;
-    let mut rows = tokio::fs::File::from_std(rows);
+    let mut rows = tokio::fs::File::from_std(rows.map_err(Unseen::NotStarted)?);
+    rows.set_len(0).await.map_err(Unseen::NotStarted)?;
+    rows.rewind().await.map_err(Unseen::NotStarted)?;
     let copied =
         tokio::io::copy(&mut output.take(at_most + 1), &mut rows).await.map_err(Unseen::NotStarted)?;
     rows.flush().await.map_err(Unseen::NotStarted)?;

@@ -12,7 +12,7 @@ use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 pub const LOOKS_AT_ONCE: usize = 2;
 /// Whose files took longer than this lately has only the lane for everybody: a hard file takes some seconds, ten papers of
 /// an office one.
-const LIGHT_BELOW: Duration = Duration::from_secs(3);
+pub(crate) const LIGHT_BELOW: Duration = Duration::from_secs(3);
 /// What somebody's files took counts half after this: a secretary whose one paper was hard is soon like anybody else.
 const HALVED_AFTER: Duration = Duration::from_secs(180);
 /// Senders that are remembered; of more, those whose files took least are forgotten.
@@ -52,9 +52,18 @@ struct Use {
 pub(crate) struct Place {
     lanes: Arc<Lanes>,
     sender: Sender,
+    /// Whether it is in the kept lane. What takes longer than [`LIGHT_BELOW`] there has to leave it: however many offices
+    /// send their first hard file at once, each holds up the others by so much at most.
+    is_kept: bool,
     began: Instant,
     // Released after the rest was counted.
     _permit: OwnedSemaphorePermit,
+}
+
+impl Place {
+    pub(crate) fn is_kept(&self) -> bool {
+        self.is_kept
+    }
 }
 
 impl Drop for Place {
@@ -79,25 +88,25 @@ impl Lanes {
     }
 
     /// Waits for a place in a lane that the sender may use; first come, first served. Whether the kept lane is for them is
-    /// judged when a place in it is there: of people of one office who send at once, one has it. None if there are no places
-    /// any more.
-    pub(crate) async fn enter(self: &Arc<Lanes>, sender: Sender) -> Option<Place> {
+    /// judged when a place in it is there: of people of one office who send at once, one has it. A file that `is_long` for
+    /// the kept lane waits for the other. None if there are no places any more.
+    pub(crate) async fn enter(self: &Arc<Lanes>, sender: Sender, is_long: bool) -> Option<Place> {
         let mut any = pin!(Arc::clone(&self.any).acquire_owned());
         loop {
             let mut done = pin!(self.done.notified());
             done.as_mut().enable();
-            if self.is_light(sender, Instant::now()) {
+            if !is_long && self.is_light(sender, Instant::now()) {
                 tokio::select! {
                     biased;
                     // Before the kept lane: as long as one office sends, that one stays free for others.
                     permit = &mut any => {
                         self.begin(sender, false);
-                        return Some(self.place(sender, permit.ok()?));
+                        return Some(self.place(sender, permit.ok()?, false));
                     }
                     permit = Arc::clone(&self.light).acquire_owned() => {
                         let permit = permit.ok()?;
                         if self.begin(sender, true) {
-                            return Some(self.place(sender, permit));
+                            return Some(self.place(sender, permit, true));
                         }
                     }
                 }
@@ -106,15 +115,15 @@ impl Lanes {
                 biased;
                 permit = &mut any => {
                     self.begin(sender, false);
-                    return Some(self.place(sender, permit.ok()?));
+                    return Some(self.place(sender, permit.ok()?, false));
                 }
                 () = &mut done => {}
             }
         }
     }
 
-    fn place(self: &Arc<Lanes>, sender: Sender, permit: OwnedSemaphorePermit) -> Place {
-        Place { lanes: Arc::clone(self), sender, began: Instant::now(), _permit: permit }
+    fn place(self: &Arc<Lanes>, sender: Sender, permit: OwnedSemaphorePermit, is_kept: bool) -> Place {
+        Place { lanes: Arc::clone(self), sender, is_kept, began: Instant::now(), _permit: permit }
     }
 
     /// Counts a file of the sender as looked into; refuses if that is to be for the light alone and they are not.
@@ -183,7 +192,7 @@ mod tests {
     async fn gets(lanes: &Arc<Lanes>, of: Sender) -> Option<Place> {
         tokio::select! {
             biased;
-            place = lanes.enter(of) => place,
+            place = lanes.enter(of, false) => place,
             () = std::future::ready(()) => None,
         }
     }
@@ -214,7 +223,7 @@ mod tests {
         let (lanes, _) = lanes();
         let first = gets(&lanes, sender(1, 101)).await.unwrap();
         // Others of the office wait, from before anything of theirs is done.
-        let mut waiting: Vec<_> = (2..9).map(|person| Box::pin(lanes.enter(sender(person, 101)))).collect();
+        let mut waiting: Vec<_> = (2..9).map(|person| Box::pin(lanes.enter(sender(person, 101), false))).collect();
         for enter in &mut waiting {
             assert!(at_once(enter).await.is_none());
         }
@@ -235,6 +244,20 @@ mod tests {
             place = future => place,
             () = std::future::ready(()) => None,
         }
+    }
+
+    #[tokio::test]
+    async fn a_file_that_is_long_waits_for_the_lane_for_everybody() {
+        let (lanes, _) = lanes();
+        let any = gets(&lanes, sender(1, 101)).await.unwrap();
+        let kept = gets(&lanes, sender(2, 102)).await.unwrap();
+        assert!(!any.is_kept() && kept.is_kept());
+        drop(kept);
+        let mut long = Box::pin(lanes.enter(sender(2, 102), true));
+        assert!(at_once(&mut long).await.is_none(), "the kept lane is free, and not for it");
+        assert!(gets(&lanes, sender(3, 103)).await.unwrap().is_kept());
+        drop(any);
+        assert!(!at_once(&mut long).await.unwrap().is_kept());
     }
 
     #[tokio::test]

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::io::{Read, Write};
 use std::path::Path;
 
-use foreign::{Inspector, LOOKS_AT_ONCE, Program, Sender, Unseen};
+use foreign::{Inspection, Inspector, LOOKS_AT_ONCE, Program, Sender, Unseen};
 
 /// A sender, for tests in which it does not matter which.
 const SENDER: u128 = 7;
@@ -168,6 +168,36 @@ async fn the_files_of_one_office_leave_a_place_for_others() {
     assert!(matches!(unseen, Unseen::Died(_)), "{unseen}");
     assert!(all.iter().all(|look| !look.is_finished()), "it waited for one of theirs");
     all.iter().for_each(tokio::task::JoinHandle::abort);
+}
+
+#[tokio::test]
+async fn a_child_that_takes_long_in_the_kept_slot_begins_anew_in_the_other() {
+    let folder = tempfile::tempdir().unwrap();
+    let begun = folder.path().join("begun");
+    let answer = serde_json::to_string(&Inspection::given_up()).unwrap();
+    // Of the files that say `once` the first child hangs, and those after it answer.
+    let room = shell(&format!(
+        "read what; if [ $what = once ] && [ -e {at} ]; then echo '{answer}'; else [ $what = once ] && : > {at}; \
+         exec sleep 1000; fi",
+        at = begun.display()
+    ));
+    let look = |what: &'static [u8], person| {
+        let room = room.clone();
+        tokio::spawn(async move { room.inspect(file(what), one(person)).await })
+    };
+    let hard = look(b"hard\n", 1);
+    while room.free_slots() == LOOKS_AT_ONCE {
+        tokio::task::yield_now().await;
+    }
+    let long = look(b"once\n", 2);
+    while !begun.exists() {
+        tokio::task::yield_now().await;
+    }
+    // Somebody else waits for it as long as a short file may take, and not for its end.
+    assert_eq!(look(b"once\n", 3).await.unwrap().unwrap(), Inspection::given_up());
+    assert!(!long.is_finished() && !hard.is_finished());
+    hard.abort();
+    assert_eq!(long.await.unwrap().unwrap(), Inspection::given_up());
 }
 
 #[tokio::test]
