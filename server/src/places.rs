@@ -13,7 +13,7 @@ use http::Extensions;
 use crate::allowance::{Allowances, Rate};
 use crate::config::Config;
 use crate::network::Network;
-use crate::quota::{Permit, Quota};
+use crate::quota::{Permit, Quota, SharedPermit, SharedQuota};
 
 /// The limits. Tests make them small.
 #[derive(Clone, Debug)]
@@ -144,8 +144,16 @@ impl Pace {
     }
 }
 
-/// One in so many places may be held by the expensive reads of one office: the tablets of a hall are of many offices.
+/// One in so many places of each kind may be held by the people of one office ([`Caller::office`]), whose administrator makes
+/// as many people as they like. The tablets of a hall are of many offices.
+///
+/// [`Caller::office`]: domain::access::Caller::office
 const OFFICE_SHARE: usize = 4;
+
+/// Places of people, shared out by office.
+pub type OfPeople = SharedQuota<PersonId, AgencyId>;
+/// A place of a person, who holds it for their office too.
+pub type OfPerson = SharedPermit<PersonId, AgencyId>;
 
 /// The places of a running program.
 #[derive(Debug)]
@@ -155,22 +163,19 @@ pub struct Places {
     /// Incoming forms of people who are not signed in, by the network that they come from.
     pub forms: Quota<Option<Network>>,
     /// Incoming forms of people who are signed in.
-    pub forms_of_people: Quota<PersonId>,
+    pub forms_of_people: OfPeople,
     /// Uploads.
-    pub uploads: Quota<PersonId>,
+    pub uploads: OfPeople,
     /// Files of rows that have arrived, one for each person.
     pub imports: Quota<PersonId>,
     /// Downloads of papers.
-    pub downloads: Quota<PersonId>,
+    pub downloads: OfPeople,
     /// Lists, searches, figures.
-    pub heavy_reads: Quota<Sender>,
-    /// The same by the office of whoever asks: a page that waits for its turn holds a place of all pages, and one office
-    /// holds some of them alone.
-    pub heavy_reads_of_offices: Quota<AgencyId>,
+    pub heavy_reads: SharedQuota<Sender, AgencyId>,
     /// Requests of which it is being found out whose they are.
     pub identifications: Quota<Option<Network>>,
     /// All other pages and calls.
-    pub requests: Quota<Sender>,
+    pub requests: SharedQuota<Sender, AgencyId>,
     /// How many calls each person may still make.
     pub calls: Allowances<PersonId>,
     /// How many imports that write each person may still send.
@@ -192,17 +197,22 @@ impl Places {
     /// Creates the places, all of them free.
     pub fn new(config: &Config) -> Places {
         let (limits, pages) = (&config.limits, config.concurrent_requests);
+        // An office has as many as one of its people may hold, however few there are in all.
+        let share = |total: usize, per_person: usize| (total / OFFICE_SHARE).max(per_person).max(1);
+        let of_people =
+            |total, per_person| SharedQuota::new(total, per_person, share(total, per_person));
+        let of_senders =
+            |total, per_sender| SharedQuota::new(total, per_sender, share(total, per_sender));
         Places {
             pages: Quota::new(pages, pages),
             forms: Quota::new(pages, limits.forms_per_network),
-            forms_of_people: Quota::new(pages, limits.forms_per_person),
-            uploads: Quota::new(limits.uploads, limits.uploads_per_person),
+            forms_of_people: of_people(pages, limits.forms_per_person),
+            uploads: of_people(limits.uploads, limits.uploads_per_person),
             imports: Quota::new(limits.imports, 1),
-            downloads: Quota::new(limits.downloads, limits.downloads_per_person),
-            heavy_reads: Quota::new(pages, limits.heavy_reads_per_person),
-            heavy_reads_of_offices: Quota::new(pages, (pages / OFFICE_SHARE).max(1)),
+            downloads: of_people(limits.downloads, limits.downloads_per_person),
+            heavy_reads: of_senders(pages, limits.heavy_reads_per_person),
             identifications: Quota::new(pages, limits.identifications_per_network),
-            requests: Quota::new(pages, limits.requests_per_sender),
+            requests: of_senders(pages, limits.requests_per_sender),
             calls: Allowances::new(limits.calls_of_person),
             written_imports: Allowances::new(limits.written_imports_of_person),
             written_imports_of_office: Allowances::new(limits.written_imports_of_office),

@@ -43,6 +43,65 @@ pub struct Permit<K: Eq + Hash + Copy> {
     held: Option<(OwnedSemaphorePermit, OwnedSemaphorePermit)>,
 }
 
+/// Places of which one key holds some, and all keys of one group together a share: whoever can make any number of keys has
+/// no more places by them. Cheap to clone; clones share them.
+#[derive(Clone, Debug)]
+pub struct SharedQuota<K: Eq + Hash + Copy, G: Eq + Hash + Copy> {
+    own: Quota<K>,
+    groups: Quota<G>,
+}
+
+/// A place that counts for its key and its group, held until it is dropped.
+#[derive(Debug)]
+pub struct SharedPermit<K: Eq + Hash + Copy, G: Eq + Hash + Copy> {
+    _own: Permit<K>,
+    _of_group: Option<Permit<G>>,
+}
+
+impl<K: Eq + Hash + Copy, G: Eq + Hash + Copy> SharedQuota<K, G> {
+    /// `total` places, of which one key holds at most `per_key`, and a group at most `per_group`.
+    pub fn new(total: usize, per_key: usize, per_group: usize) -> SharedQuota<K, G> {
+        // The total counts once: whoever has the share of the group and waits for the rest takes nothing from others.
+        SharedQuota {
+            own: Quota::new(total, per_key),
+            groups: Quota::new(Semaphore::MAX_PERMITS, per_group),
+        }
+    }
+
+    /// Returns a place as soon as the key, its group and the total have one free. None after `within`. A key without a group
+    /// has no other limit.
+    pub async fn acquire(&self, key: K, group: Option<G>, within: Duration) -> Option<SharedPermit<K, G>> {
+        let held = timeout(within, async {
+            // The group's share first: those who wait for it must not hold places that others need.
+            let of_group = match group {
+                Some(group) => Some(self.groups.acquire(group, within).await?),
+                None => None,
+            };
+            Some(SharedPermit { _own: self.own.acquire(key, within).await?, _of_group: of_group })
+        });
+        held.await.ok().flatten()
+    }
+
+    /// Returns a place if one is free now.
+    pub fn try_acquire(&self, key: K, group: Option<G>) -> Option<SharedPermit<K, G>> {
+        let of_group = match group {
+            Some(group) => Some(self.groups.try_acquire(group)?),
+            None => None,
+        };
+        Some(SharedPermit { _own: self.own.try_acquire(key)?, _of_group: of_group })
+    }
+
+    /// How many places are taken.
+    pub fn taken(&self) -> usize {
+        self.own.taken()
+    }
+
+    /// How long all places have been taken without one becoming free. None while a place is free.
+    pub fn full_for(&self) -> Option<Duration> {
+        self.own.full_for()
+    }
+}
+
 /// Keeps a key in the table while it exists.
 #[derive(Debug)]
 struct Claim<K: Eq + Hash + Copy> {
@@ -179,6 +238,31 @@ mod tests {
             drop(held);
         }
         assert!(quota.state().by_key.is_empty());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn keys_of_one_group_have_its_share_and_leave_the_rest_to_others() {
+        let quota: SharedQuota<u32, char> = SharedQuota::new(8, 2, 3);
+        let held: Vec<_> = (0..10).filter_map(|key| quota.try_acquire(key, Some('a'))).collect();
+        assert_eq!((held.len(), quota.taken()), (3, 3));
+        // Those of the group who wait hold nothing of what is left.
+        let waiting: Vec<_> = (10..30)
+            .map(|key| {
+                let quota = quota.clone();
+                tokio::spawn(async move { quota.acquire(key, Some('a'), PATIENCE).await.is_some() })
+            })
+            .collect();
+        tokio::task::yield_now().await;
+        assert_eq!(quota.taken(), 3);
+        let others: Vec<_> = (40..42).filter_map(|key| quota.try_acquire(key, Some('b'))).collect();
+        let lone: Vec<_> = (0..4).filter_map(|_| quota.try_acquire(50, None)).collect();
+        assert_eq!((others.len(), lone.len(), quota.taken()), (2, 2, 7));
+        drop(held);
+        let mut served = 0;
+        for waiting in waiting {
+            served += u32::from(waiting.await.unwrap());
+        }
+        assert_eq!(served, 20, "one after the other");
     }
 
     #[tokio::test(start_paused = true)]

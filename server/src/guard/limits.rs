@@ -10,7 +10,7 @@ use axum::body::{Body, HttpBody, to_bytes};
 use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use domain::ids::{AgencyId, PersonId};
+use domain::ids::AgencyId;
 use http::request::Parts;
 use http::{Method, StatusCode, header};
 use tokio::time::Instant;
@@ -21,8 +21,8 @@ use super::session::identify;
 use crate::fault;
 use crate::network::Network;
 use crate::permission::{self, Access};
-use crate::places::{Sender, Turn};
-use crate::quota::{Permit, Quota};
+use crate::places::{OfPerson, Sender, Turn};
+use crate::quota::{Permit, Quota, SharedPermit, SharedQuota};
 use crate::site::Site;
 use crate::visitor;
 
@@ -151,7 +151,8 @@ async fn place_for_form(site: &Site, head: &Parts) -> Option<FormPlace> {
     let within = site.config.limits.turn_within;
     let visitor = head.extensions.get::<Visitor>().and_then(|visitor| visitor.0.as_ref());
     if let Some(caller) = visitor {
-        return site.places.forms_of_people.acquire(caller.person, within).await.map(FormPlace::OfPerson);
+        let place = site.places.forms_of_people.acquire(caller.person, Some(caller.office()), within);
+        return place.await.map(FormPlace::OfPerson);
     }
     let network = visitor::network(&site.config, &head.headers, &head.extensions);
     site.places.forms.acquire(network, within).await.map(FormPlace::OfNetwork)
@@ -160,7 +161,7 @@ async fn place_for_form(site: &Site, head: &Parts) -> Option<FormPlace> {
 /// A place for a form, held while it arrives.
 #[expect(dead_code, reason = "held until it is dropped")]
 enum FormPlace {
-    OfPerson(Permit<PersonId>),
+    OfPerson(OfPerson),
     OfNetwork(Permit<Option<Network>>),
 }
 
@@ -179,21 +180,9 @@ pub async fn own_share(
         return full();
     }
     let turn = turn.map(|Extension(turn)| turn);
-    let Some(own) = place_of(&site, quota, sender, turn.as_ref()).await else { return full() };
-    let of_office = match office {
-        Some(office) => {
-            let Some(place) =
-                place_of(&site, &site.places.heavy_reads_of_offices, office, turn.as_ref()).await
-            else {
-                return full();
-            };
-            Some(place)
-        }
-        None => None,
-    };
-    let response = next.run(request).await;
-    drop((own, of_office));
-    response
+    let place = shared_place_of(&site, quota, (sender, office), turn.as_ref()).await;
+    let Some(_place) = place else { return full() };
+    next.run(request).await
 }
 
 /// A place of some kind, as soon as one is free for this sender. Meanwhile the request gives back its place among the
@@ -204,16 +193,35 @@ pub async fn place_of<K: Eq + Hash + Copy>(
     key: K,
     turn: Option<&Turn>,
 ) -> Option<Permit<K>> {
-    if let Some(place) = quota.try_acquire(key) {
-        return Some(place);
-    }
     let within = site.config.limits.turn_within;
+    match quota.try_acquire(key) {
+        Some(place) => Some(place),
+        None => beside(site, turn, quota.acquire(key, within)).await,
+    }
+}
+
+/// The same of places that are shared out by office: for a sender, and their office if they are signed in.
+pub async fn shared_place_of(
+    site: &Site,
+    quota: &SharedQuota<Sender, AgencyId>,
+    (sender, office): (Sender, Option<AgencyId>),
+    turn: Option<&Turn>,
+) -> Option<SharedPermit<Sender, AgencyId>> {
+    let within = site.config.limits.turn_within;
+    match quota.try_acquire(sender, office) {
+        Some(place) => Some(place),
+        None => beside(site, turn, quota.acquire(sender, office, within)).await,
+    }
+}
+
+/// Waits for a place without the place among the pages, and takes that one again.
+async fn beside<P>(site: &Site, turn: Option<&Turn>, place: impl Future<Output = Option<P>>) -> Option<P> {
     if let Some(turn) = turn {
         turn.release();
     }
-    let place = quota.acquire(key, within).await?;
+    let place = place.await?;
     match turn {
-        Some(turn) if !turn.reacquire(&site.places.pages, within).await => None,
+        Some(turn) if !turn.reacquire(&site.places.pages, site.config.limits.turn_within).await => None,
         _ => Some(place),
     }
 }
@@ -231,9 +239,9 @@ fn may_call(site: &Site, sender: Sender, request: &Request) -> bool {
 
 /// What a request takes a place of.
 struct Share<'a> {
-    quota: &'a Quota<Sender>,
+    quota: &'a SharedQuota<Sender, AgencyId>,
     sender: Sender,
-    /// The office that takes a place too, for an expensive read.
+    /// The office that takes a place too, of whoever is signed in.
     office: Option<AgencyId>,
 }
 
@@ -247,8 +255,7 @@ fn share<'a>(site: &'a Site, request: &Request) -> Option<Share<'a>> {
         Some(caller) => {
             let is_heavy = HEAVY_READS.contains(&&*logged(request));
             let quota = if is_heavy { &places.heavy_reads } else { &places.requests };
-            let office = is_heavy.then(|| caller.office());
-            Some(Share { quota, sender: Sender::Person(caller.person), office })
+            Some(Share { quota, sender: Sender::Person(caller.person), office: Some(caller.office()) })
         }
         None => {
             let network = visitor::network(&site.config, request.headers(), request.extensions());

@@ -8,7 +8,7 @@ mod record;
 mod session;
 
 pub use headers::{page_policy, security_headers};
-pub use limits::{HEAVY_READS, arrived, enough_room, in_time, own_share, place_of};
+pub use limits::{HEAVY_READS, arrived, enough_room, in_time, own_share, place_of, shared_place_of};
 pub use origin::{is_own_page, same_origin};
 pub use record::{RequestId, record};
 pub use session::{OutstandingDuty, Visitor, session};

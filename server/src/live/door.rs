@@ -41,7 +41,7 @@ pub async fn socket(
         Ok(found) => found,
         Err(failure) => return fault::failure(&failure, &headers),
     };
-    let Some(place) = site.live.place(caller.person, standing.rehearses) else {
+    let Some(place) = site.live.place(&caller, standing.rehearses) else {
         return fault::plain(StatusCode::SERVICE_UNAVAILABLE);
     };
     let asked = Asked { meeting, query, headers, trusts_proxy: site.config.trust_proxy };

@@ -26,7 +26,8 @@ use std::time::Duration;
 use backend::{Backend, Event};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::error::{Failure, Refusal};
-use domain::ids::{ConnectionId, MeetingId, PersonId};
+use domain::access::Caller;
+use domain::ids::{AgencyId, ConnectionId, MeetingId, PersonId};
 use domain::live::{DROP_OUT_SECONDS, SEATS_AT_MOST};
 use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
@@ -45,6 +46,9 @@ const PAGES_AT_MOST: usize = 3000;
 const PAGES_OF_ONE_AT_MOST: u32 = 24;
 /// The same for whoever rehearses a meeting that they direct and that is not opened yet: every seat of it besides.
 const PAGES_OF_A_REHEARSAL_AT_MOST: u32 = PAGES_OF_ONE_AT_MOST + SEATS_AT_MOST;
+/// Open pages of the people of one office together: its administrator makes as many people as they like, and a hall is of many
+/// offices.
+const PAGES_OF_AN_OFFICE_AT_MOST: u32 = PAGES_AT_MOST as u32 / 4;
 /// Most meetings in which one person has seats at the same time. A technician who looks after several halls
 /// needs a few. Without a limit one account could take the places of all meetings.
 const MEETINGS_OF_ONE_AT_MOST: u32 = 5;
@@ -74,8 +78,7 @@ struct Inner {
     node: Option<Node>,
     rooms: Mutex<HashMap<MeetingId, Arc<Room>>>,
     places: Arc<Semaphore>,
-    /// How many pages each person has open.
-    pages: Mutex<HashMap<PersonId, u32>>,
+    pages: Mutex<OpenPages>,
     /// How often each person sits down, and the same of those who rehearse.
     sits: Allowances<PersonId>,
     rehearsal_sits: Allowances<PersonId>,
@@ -86,6 +89,41 @@ struct Inner {
     carrier: OnceLock<Carrier>,
     /// It was to carry them and cannot any more.
     has_lost_media: AtomicBool,
+}
+
+/// How many pages each person has open, and the people of each office together.
+#[derive(Default)]
+struct OpenPages {
+    of_people: HashMap<PersonId, u32>,
+    of_offices: HashMap<AgencyId, u32>,
+}
+
+impl OpenPages {
+    /// Counts one more page of a person; refuses when they, who may have `at_most`, or their office have enough.
+    fn open(&mut self, person: PersonId, office: AgencyId, at_most: u32) -> bool {
+        let of_person = self.of_people.get(&person).copied().unwrap_or_default();
+        let of_office = self.of_offices.get(&office).copied().unwrap_or_default();
+        if of_person >= at_most || of_office >= PAGES_OF_AN_OFFICE_AT_MOST {
+            return false;
+        }
+        self.of_people.insert(person, of_person + 1);
+        self.of_offices.insert(office, of_office + 1);
+        true
+    }
+
+    fn close(&mut self, person: PersonId, office: AgencyId) {
+        take_one(&mut self.of_people, person);
+        take_one(&mut self.of_offices, office);
+    }
+}
+
+fn take_one<K: Eq + std::hash::Hash>(counts: &mut HashMap<K, u32>, key: K) {
+    if let Some(count) = counts.get_mut(&key) {
+        *count -= 1;
+        if *count == 0 {
+            counts.remove(&key);
+        }
+    }
 }
 
 impl fmt::Debug for Hub {
@@ -267,23 +305,19 @@ impl Hub {
         self.0.version.fetch_add(1, Ordering::Relaxed)
     }
 
-    /// A place for one more page of a person; none when they have enough, or the program is full or ends.
-    fn place(&self, person: PersonId, rehearses: bool) -> Option<Place> {
+    /// A place for one more page of a person; none when they or their office have enough, or the program is full or ends.
+    fn place(&self, caller: &Caller, rehearses: bool) -> Option<Place> {
         if *self.0.ending.borrow() {
             return None;
         }
         let permit = self.0.places.clone().try_acquire_owned().ok()?;
-        let mut pages = self.pages();
-        let open = pages.entry(person).or_default();
         let at_most = if rehearses { PAGES_OF_A_REHEARSAL_AT_MOST } else { PAGES_OF_ONE_AT_MOST };
-        if *open >= at_most {
-            return None;
-        }
-        *open += 1;
-        Some(Place { hub: self.clone(), person, _permit: permit })
+        let (person, office) = (caller.person, caller.office());
+        let is_open = self.pages().open(person, office, at_most);
+        is_open.then(|| Place { hub: self.clone(), person, office, _permit: permit })
     }
 
-    fn pages(&self) -> MutexGuard<'_, HashMap<PersonId, u32>> {
+    fn pages(&self) -> MutexGuard<'_, OpenPages> {
         self.0.pages.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -318,18 +352,13 @@ impl Hub {
 struct Place {
     hub: Hub,
     person: PersonId,
+    office: AgencyId,
     _permit: OwnedSemaphorePermit,
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
-        let mut pages = self.hub.pages();
-        if let Some(open) = pages.get_mut(&self.person) {
-            *open -= 1;
-            if *open == 0 {
-                pages.remove(&self.person);
-            }
-        }
+        self.hub.pages().close(self.person, self.office);
     }
 }
 
@@ -359,5 +388,28 @@ impl Drop for Visit {
             carrier.close(meeting);
         }
         self.hub.left(meeting);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn people_of_one_office_leave_pages_to_others() {
+        let mut pages = OpenPages::default();
+        let (office, other) = (AgencyId(uuid::Uuid::from_u128(1)), AgencyId(uuid::Uuid::from_u128(2)));
+        let person = |number: u32| PersonId(uuid::Uuid::from_u128(number.into()));
+        let open: Vec<u32> =
+            (0..200).flat_map(|one| [one; 8]).filter(|one| pages.open(person(*one), office, 5)).collect();
+        assert_eq!(open.len(), PAGES_OF_AN_OFFICE_AT_MOST as usize);
+        assert_eq!(open.iter().filter(|one| **one == 0).count(), 5, "and a person has no more than before");
+        assert!(pages.open(person(300), other, 5));
+        pages.close(person(0), office);
+        assert!(pages.open(person(301), office, 5));
+        assert!(!pages.open(person(302), office, 5));
+        open[1..].iter().chain([&301]).for_each(|one| pages.close(person(*one), office));
+        pages.close(person(300), other);
+        assert!(pages.of_people.is_empty() && pages.of_offices.is_empty(), "nothing is kept of who has gone");
     }
 }

@@ -82,7 +82,7 @@ pub async fn import(
             fault::failure(&failure, headers)
         });
     }
-    let place = match streams::place(&site, &turn, &site.places.uploads, caller.person, headers).await {
+    let place = match streams::place(&site, &turn, &site.places.uploads, &caller, headers).await {
         Ok(place) => place,
         Err(busy) => return busy,
     };

@@ -13,15 +13,14 @@ use axum::response::{IntoResponse, Response};
 use backend::{FileUse, PaperFile};
 use bytes::{Bytes, BytesMut};
 use domain::error::Failure;
-use domain::ids::{PaperId, PersonId};
+use domain::ids::PaperId;
 use futures::Stream;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 
 use super::streams;
 use crate::fault;
 use crate::guard::{self, Visitor};
-use crate::places::{Sender, Turn};
-use crate::quota::Permit;
+use crate::places::{OfPerson, Sender, Turn};
 use crate::site::Site;
 
 /// One read and one piece of the answer: small enough to stay in the processor's cache, large enough to make the
@@ -46,8 +45,8 @@ pub async fn download(
     let failed = |failure: Failure| fault::failure(&failure, &headers);
     let Some(caller) = visitor.0 else { return failed(Failure::SignedOut) };
     let Ok(paper) = id.parse::<PaperId>() else { return failed(Failure::NotFound) };
-    let sender = Sender::Person(caller.person);
-    let Some(share) = guard::place_of(&site, &site.places.requests, sender, Some(&turn)).await else {
+    let sender = (Sender::Person(caller.person), Some(caller.office()));
+    let Some(share) = guard::shared_place_of(&site, &site.places.requests, sender, Some(&turn)).await else {
         return failed(Failure::Unavailable);
     };
     let paper = match site.backend.open_file(&caller, paper, used).await {
@@ -55,7 +54,7 @@ pub async fn download(
         Err(failure) => return failed(failure),
     };
     drop(share);
-    let place = match streams::place(&site, &turn, &site.places.downloads, caller.person, &headers).await {
+    let place = match streams::place(&site, &turn, &site.places.downloads, &caller, &headers).await {
         Ok(place) => place,
         Err(busy) => return busy,
     };
@@ -66,7 +65,7 @@ pub async fn download(
 fn answer(
     site: &Site,
     paper: PaperFile,
-    place: Permit<PersonId>,
+    place: OfPerson,
     method: &Method,
     headers: &HeaderMap,
 ) -> Result<Response, Failure> {
@@ -171,7 +170,7 @@ fn head(wanted: Wanted, size: u64) -> Response {
 fn body(
     site: &Site,
     path: &std::path::Path,
-    place: Permit<PersonId>,
+    place: OfPerson,
     (from, length): (u64, u64),
     status: StatusCode,
 ) -> Result<Response, Failure> {
@@ -189,7 +188,7 @@ fn body(
 /// The file's bytes, read piece by piece on a thread for blocking work as the connection takes them. A piece's buffer
 /// serves the next one too once the connection has let go of it: fresh memory costs as much as the copying.
 fn pieces(
-    file: Arc<(File, Permit<PersonId>)>,
+    file: Arc<(File, OfPerson)>,
     from: u64,
     length: u64,
 ) -> impl Stream<Item = io::Result<Bytes>> {

@@ -55,7 +55,7 @@ pub async fn upload(
         Ok(permitted) => permitted,
         Err(failure) => return streams::unheard(fault::failure(&failure, headers)),
     };
-    let place = match streams::place(&site, &turn, &site.places.uploads, caller.person, headers).await {
+    let place = match streams::place(&site, &turn, &site.places.uploads, &caller, headers).await {
         Ok(place) => place,
         Err(busy) => return busy,
     };

@@ -4,29 +4,27 @@
 use axum::response::{IntoResponse, Response};
 use domain::access::Caller;
 use domain::error::Failure;
-use domain::ids::PersonId;
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, header};
 
 use crate::fault;
-use crate::places::Turn;
-use crate::quota::{Permit, Quota};
+use crate::places::{OfPeople, OfPerson, Turn};
 use crate::site::Site;
 use crate::visitor;
 
 /// A place for the stream. The request gives back its place among the pages because it no longer needs it.
 ///
 /// # Errors
-/// The answer that says to try again, if the person or the program has no place.
+/// The answer that says to try again, if the person, their office or the program has no place.
 pub(super) async fn place(
     site: &Site,
     turn: &Turn,
-    quota: &Quota<PersonId>,
-    person: PersonId,
+    quota: &OfPeople,
+    caller: &Caller,
     headers: &HeaderMap,
-) -> Result<Permit<PersonId>, Response> {
+) -> Result<OfPerson, Response> {
     turn.release();
-    let permit = quota.acquire(person, site.config.limits.turn_within).await;
+    let permit = quota.acquire(caller.person, Some(caller.office()), site.config.limits.turn_within).await;
     permit.ok_or_else(|| {
         let busy = fault::failure(&Failure::Unavailable, headers);
         unheard(([(header::RETRY_AFTER, "5")], busy).into_response())

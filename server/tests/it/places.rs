@@ -26,11 +26,11 @@ pub(crate) const AT_ONCE: Duration = Duration::ZERO;
 /// Far longer than it takes to get a place; only a failing test waits this long.
 pub(crate) const HELD_WITHIN: Duration = Duration::from_secs(60);
 
-/// A program with room for eight pages, in which a person holds two of three uploads at most.
+/// A program with room for eight pages and twelve uploads, of which a person holds two at most and an office three.
 async fn small() -> World {
     let world = World::with(|config| {
         config.concurrent_requests = 8;
-        config.limits.uploads = 3;
+        config.limits.uploads = 12;
         config.limits.uploads_per_person = 2;
         config.limits.turn_within = AT_ONCE;
     });
@@ -154,6 +154,15 @@ async fn a_paper_keeps_its_place_until_it_is_taken_whole() {
 
 async fn paper(world: &World, secretary: &Caller) -> domain::ids::PaperId {
     let (_, item) = world.meeting(secretary).await;
+    paper_of(world, secretary, item).await
+}
+
+/// A small paper of an item.
+pub(crate) async fn paper_of(
+    world: &World,
+    secretary: &Caller,
+    item: domain::ids::AgendaItemId,
+) -> domain::ids::PaperId {
     let level = domain::papers::Level::Open;
     let mut upload = world.site.backend.begin_upload(secretary, item, "Tờ trình", level).await.unwrap();
     upload.write(b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n").await.unwrap();
@@ -261,7 +270,7 @@ async fn a_person_reads_only_some_lists_at_once() {
     let (world, _) = world.await.claim().await;
     let (cookie, caller) = world.person("chuyenvien1", "delegate").await;
     let (other, _) = world.person("chuyenvien2", "delegate").await;
-    let busy = world.site.places.heavy_reads.try_acquire(Sender::Person(caller.person)).unwrap();
+    let busy = world.site.places.heavy_reads.try_acquire(Sender::Person(caller.person), None).unwrap();
     let status = async |cookie: &str, path: &str| world.page(path).signed_in(cookie).send().await.status;
     assert_eq!(status(&cookie, "/meetings").await, StatusCode::SERVICE_UNAVAILABLE);
     assert_eq!(status(&other, "/meetings").await, StatusCode::OK);
@@ -288,7 +297,7 @@ async fn the_watch_is_told_which_places_have_not_come_free() {
     let uploads = &world.site.places.uploads;
     let mut held = Vec::new();
     let people = (1..).map(|number| domain::ids::PersonId(uuid::Uuid::from_u128(number)));
-    held.extend(people.map_while(|person| uploads.try_acquire(person)));
+    held.extend(people.map_while(|person| uploads.try_acquire(person, None)));
     assert_eq!(held.len(), world.site.config.limits.uploads);
     // Senders can hold these for hours. If the monitoring restarted the program, everyone's conferences would
     // end.
