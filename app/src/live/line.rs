@@ -28,7 +28,7 @@ pub struct Line(Rc<Inner>);
 struct Inner {
     address: String,
     hear: Box<dyn Fn(&str)>,
-    /// Called when several attempts in a row have come to nothing.
+    /// Called when several attempts in a row, or a silent one, have come to nothing.
     failing: Box<dyn Fn()>,
     socket: RefCell<Option<Socket>>,
     heard: Cell<f64>,
@@ -56,7 +56,7 @@ impl Drop for Socket {
 
 impl Line {
     /// Opens the line of a meeting; each text goes to `hear`. `failing` is called whenever [`FAILING`] attempts in a row came to
-    /// nothing.
+    /// nothing, and when one fell silent.
     pub fn open(meeting: MeetingId, hear: impl Fn(&str) + 'static, failing: impl Fn() + 'static) -> Line {
         let inner = Rc::new(Inner {
             address: format!("/meetings/{meeting}/socket"),
@@ -175,6 +175,10 @@ impl Inner {
         let is_waiting = self.waiting.take().inspect(|waiting| self.waiting.set(Some(*waiting))).is_some();
         if !is_waiting && is_dead(self.heard.get(), js_sys::Date::now()) {
             *self.socket.borrow_mut() = None;
+            // One silent attempt takes as long as several that are refused.
+            if self.failed.get() % FAILING != FAILING - 1 {
+                (self.failing)();
+            }
             self.lost();
         }
     }
