@@ -189,7 +189,7 @@ pub trait People: Send + Sync {
     /// People whose name, position or agency matches folded text, best first; at most 20.
     async fn find(&self, caller: &Caller, text: &str) -> Outcome<Vec<PersonRef>>;
     /// The few people whom a line of a list may mean ([`near_people`](crate::meetings::near_people)), of those whom all words of
-    /// its name but one fit, as when one is mistyped. Nobody for a single word.
+    /// its name but one fit, as when one is mistyped. Nobody for a single word, or for more words than a name has.
     async fn find_near(&self, caller: &Caller, line: &str) -> Outcome<Vec<PersonRef>>;
     /// People by their identifiers, each once and in no order; those that are unknown are left out, and so is what is beyond
     /// [`NAMED_AT_MOST`].

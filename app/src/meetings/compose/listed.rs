@@ -37,6 +37,9 @@ use {
 /// The others stay in the field.
 #[cfg(feature = "ssr")]
 const LOOKED_UP_AT_ONCE: usize = 100;
+/// What is not looked up by then stays in the field too. A list of ordinary names takes a second.
+#[cfg(feature = "ssr")]
+const LOOKED_UP_WITHIN: std::time::Duration = std::time::Duration::from_secs(3);
 
 /// Names of a list: as many as a meeting may have people.
 #[cfg(feature = "ssr")]
@@ -150,8 +153,9 @@ pub(super) async fn look_up(
     let tree = services.agencies.tree(caller).await?;
     let agencies = AgencyNames::of(&tree);
     let mut listed = Vec::with_capacity(names.len());
+    let began = std::time::Instant::now();
     for (at, text) in names.into_iter().enumerate() {
-        let meaning = match at < LOOKED_UP_AT_ONCE {
+        let meaning = match at < LOOKED_UP_AT_ONCE && began.elapsed() < LOOKED_UP_WITHIN {
             true if text.len().max(fold(&text).len()) > LISTED_NAME_BYTES_AT_MOST => Meaning::Nobody,
             true => look_up_one(services, caller, &agencies, &text).await?,
             false => Meaning::Later,

@@ -41,6 +41,9 @@ const FOUND_AT_MOST: i64 = 20;
 /// So many people are compared with a name that is nobody's: those who share the commonest family and middle name of a
 /// province. Their names are still to be compared letter by letter.
 const NEAR_AT_MOST: i64 = 500;
+/// Words of a name that is compared: each is looked for in everybody. A name has up to seven, and some write a position before
+/// it.
+const NEAR_WORDS_AT_MOST: usize = 12;
 /// People a page.
 const PER_PAGE: u32 = 50;
 
@@ -123,7 +126,7 @@ async fn find(backend: &Backend, caller: &Caller, text: &str) -> Done<Vec<Person
 async fn find_near(backend: &Backend, caller: &Caller, line: &str) -> Done<Vec<PersonRef>> {
     permit(caller, Action::ViewPeople, Scope::Myself)?;
     let words = typed::words(&person_in(line));
-    if words.len() < 2 {
+    if !(2..=NEAR_WORDS_AT_MOST).contains(&words.len()) {
         return Ok(Vec::new());
     }
     // What tells namesakes apart costs much for each of them, and is looked up for those who are proposed alone.
