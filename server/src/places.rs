@@ -199,10 +199,8 @@ impl Places {
         let (limits, pages) = (&config.limits, config.concurrent_requests);
         // An office has as many as one of its people may hold, however few there are in all.
         let share = |total: usize, per_person: usize| (total / OFFICE_SHARE).max(per_person).max(1);
-        let of_people =
-            |total, per_person| SharedQuota::new(total, per_person, share(total, per_person));
-        let of_senders =
-            |total, per_sender| SharedQuota::new(total, per_sender, share(total, per_sender));
+        let of_people = |total, per_person| SharedQuota::new(total, per_person, share(total, per_person));
+        let of_senders = |total, per_sender| SharedQuota::new(total, per_sender, share(total, per_sender));
         Places {
             pages: Quota::new(pages, pages),
             forms: Quota::new(pages, limits.forms_per_network),

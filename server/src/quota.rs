@@ -62,10 +62,7 @@ impl<K: Eq + Hash + Copy, G: Eq + Hash + Copy> SharedQuota<K, G> {
     /// `total` places, of which one key holds at most `per_key`, and a group at most `per_group`.
     pub fn new(total: usize, per_key: usize, per_group: usize) -> SharedQuota<K, G> {
         // The total counts once: whoever has the share of the group and waits for the rest takes nothing from others.
-        SharedQuota {
-            own: Quota::new(total, per_key),
-            groups: Quota::new(Semaphore::MAX_PERMITS, per_group),
-        }
+        SharedQuota { own: Quota::new(total, per_key), groups: Quota::new(Semaphore::MAX_PERMITS, per_group) }
     }
 
     /// Returns a place as soon as the key, its group and the total have one free. None after `within`. A key without a group

@@ -443,6 +443,11 @@ pub struct Caller {
     pub now: DateTime<Utc>,
 }
 
+/// The office of an agency with this path: the one right under the topmost, or the topmost itself.
+pub fn office_of(path: &[AgencyId]) -> Option<AgencyId> {
+    path.get(1).or(path.first()).copied()
+}
+
 impl Caller {
     /// Whether the caller may do this; the backend's one question.
     pub fn may(&self, action: Action, scope: Scope<'_>) -> bool {
@@ -452,7 +457,7 @@ impl Caller {
     /// The agency that shares are counted by: the one right under the topmost in the caller's line, or the topmost
     /// itself. Its administrators can add people and units below it, but no further agency of this rank.
     pub fn office(&self) -> AgencyId {
-        self.line.get(1).or(self.line.first()).copied().unwrap_or(self.agency.id)
+        office_of(&self.line).unwrap_or(self.agency.id)
     }
 
     /// Whether any of the caller's roles is this one.

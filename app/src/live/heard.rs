@@ -168,7 +168,7 @@ mod tests {
 
     use super::super::table::Says;
     use domain::access::Stage;
-    use domain::ids::PersonId;
+    use domain::ids::{AgencyId, PersonId};
     use domain::live::wire::{Devices, State};
     use domain::live::{Direction, Kept, Live, Standing};
     use uuid::Uuid;
@@ -207,7 +207,8 @@ mod tests {
 
     fn welcome(rehearses: bool) -> ToPage {
         let now = "2026-06-11T01:00:00Z".parse().unwrap();
-        let standing = Standing { seats: vec![Seat::Hall], directs: true, rehearses };
+        let standing =
+            Standing { seats: vec![Seat::Hall], directs: true, rehearses, office: AgencyId(Uuid::nil()) };
         ToPage::Welcome { person: ME, standing, now }
     }
 
@@ -418,8 +419,9 @@ mod tests {
     #[test]
     fn a_screen_is_shared_with_the_floor_until_the_chair_ends_it() {
         let (_owner, table, socket) = page();
-        let site = Seat::Site(domain::ids::AgencyId(Uuid::from_u128(1)));
-        let standing = Standing { seats: vec![site], directs: false, rehearses: false };
+        let site = Seat::Site(AgencyId(Uuid::from_u128(1)));
+        let standing =
+            Standing { seats: vec![site], directs: false, rehearses: false, office: AgencyId(Uuid::nil()) };
         let now = "2026-06-11T01:00:00Z".parse().unwrap();
         table.take(ToPage::Welcome { person: ME, standing, now });
         table.sit(site);

@@ -1,7 +1,7 @@
 //! What a caller is to one meeting: the facts that permission is decided on. Everything about a meeting asks here first.
 
 use chrono::{DateTime, Utc};
-use domain::access::{Action, Caller, Part, Scope, Stage, stage_for};
+use domain::access::{Action, Caller, Part, Scope, Stage, office_of, stage_for};
 use domain::error::{Failure, Refusal};
 use domain::ids::{AgencyId, MeetingId};
 
@@ -29,6 +29,11 @@ pub(crate) struct MeetingScope {
 type ScopeRow = (String, String, String, String, Option<String>, bool, bool, Option<i64>);
 
 impl MeetingScope {
+    /// The office of the agency that holds the meeting.
+    pub(crate) fn office(&self) -> AgencyId {
+        office_of(&self.path).unwrap_or(self.agency)
+    }
+
     /// Reads it; `NotFound` when there is no such meeting.
     pub(crate) async fn load(on: impl Source, caller: &Caller, meeting: MeetingId) -> Done<MeetingScope> {
         let mut query = q("SELECT ").bind(meeting).bind(caller.person);

@@ -173,7 +173,8 @@ impl Inspector {
     ) -> Result<SheetRows, Unseen> {
         let mut program = self.program.clone();
         program.arguments.push(kind.code().into());
-        let spooled = self.ask(program, workbook, sender, move |output| spool(output, rows.try_clone())).await;
+        let spooled =
+            self.ask(program, workbook, sender, move |output| spool(output, rows.try_clone())).await;
         let answer = match spooled {
             Ok((rows, status)) => {
                 let end = tokio::task::spawn_blocking(move || sheet_end(rows));

@@ -223,7 +223,8 @@ mod tests {
         let (lanes, _) = lanes();
         let first = gets(&lanes, sender(1, 101)).await.unwrap();
         // Others of the office wait, from before anything of theirs is done.
-        let mut waiting: Vec<_> = (2..9).map(|person| Box::pin(lanes.enter(sender(person, 101), false))).collect();
+        let mut waiting: Vec<_> =
+            (2..9).map(|person| Box::pin(lanes.enter(sender(person, 101), false))).collect();
         for enter in &mut waiting {
             assert!(at_once(enter).await.is_none());
         }

@@ -25,8 +25,8 @@ use std::time::Duration;
 
 use backend::{Backend, Event};
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::error::{Failure, Refusal};
 use domain::access::Caller;
+use domain::error::{Failure, Refusal};
 use domain::ids::{AgencyId, ConnectionId, MeetingId, PersonId};
 use domain::live::{DROP_OUT_SECONDS, SEATS_AT_MOST};
 use tokio::runtime::Handle;
@@ -299,6 +299,15 @@ impl Hub {
             rooms.values().filter(|room| room.meeting() != meeting && room.has_seat_of(person)).count();
         let at_most = MEETINGS_OF_ONE_AT_MOST;
         if elsewhere < at_most as usize { Ok(()) } else { Err(Refusal::SeatsElsewhere { at_most }.into()) }
+    }
+
+    /// Checks how many other meetings of an office are held by picture and sound at this moment: a quarter of all, for an office
+    /// makes as many meetings and people as it likes.
+    fn may_carry(&self, office: AgencyId, meeting: MeetingId, meetings: u32) -> Result<(), Failure> {
+        let at_most = (meetings / 4).max(MEETINGS_OF_ONE_AT_MOST).min(meetings);
+        let rooms = self.rooms();
+        let others = rooms.values().filter(|room| room.meeting() != meeting && room.is_carried_for(office));
+        if others.count() < at_most as usize { Ok(()) } else { Err(Refusal::MeetingsFull { at_most }.into()) }
     }
 
     fn next_version(&self) -> u64 {

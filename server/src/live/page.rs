@@ -360,6 +360,9 @@ impl Page {
         let (seat, now) = (arrival.seat, site.clock.now());
         self.visit.hub.may_sit_down(caller.person, self.standing.rehearses)?;
         self.visit.hub.may_take_seats(caller.person, self.meeting)?;
+        let office = self.standing.office;
+        self.visit.room.is_held_by(office);
+        self.visit.hub.may_carry(office, self.meeting, site.config.media_meetings)?;
         // A page that is not really there any more left when it last was, and not when the next one sits down.
         let former = self.visit.room.former(seat, now);
         let connection = ConnectionId(site.entropy.id(now));

@@ -187,11 +187,7 @@ fn body(
 
 /// The file's bytes, read piece by piece on a thread for blocking work as the connection takes them. A piece's buffer
 /// serves the next one too once the connection has let go of it: fresh memory costs as much as the copying.
-fn pieces(
-    file: Arc<(File, OfPerson)>,
-    from: u64,
-    length: u64,
-) -> impl Stream<Item = io::Result<Bytes>> {
+fn pieces(file: Arc<(File, OfPerson)>, from: u64, length: u64) -> impl Stream<Item = io::Result<Bytes>> {
     futures::stream::try_unfold((file, from, length, Bytes::new()), |(file, from, left, last)| async move {
         if left == 0 {
             return Ok(None);

@@ -1,5 +1,6 @@
 //! The live socket over a real connection: who is let in, what everybody is told, and what ends it.
 
+use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
@@ -219,6 +220,32 @@ async fn one_person_has_seats_in_a_few_meetings_and_not_in_all() {
     sitting[0].say(&ToServer::Rise).await;
     sitting[0].state(|state| !is_connected(state, seat)).await;
     page.sit(seat).await;
+}
+
+#[tokio::test]
+async fn one_office_holds_only_some_meetings_by_picture_and_sound() {
+    let world = World::with(|config| config.media_meetings = 3);
+    let open = Open::over(world.await.claim().await.0).await;
+    let udp = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+    let settings = media::Settings { udp, tcp: None, ..media::Settings::default() };
+    let (media, events) = media::start(settings).unwrap();
+    open.world.site.live.carry(media, events);
+    let mut sitting = Vec::new();
+    for number in 1..=3 {
+        let (cookie, chair) = open.world.person(&format!("thuky{number}"), "secretary").await;
+        let (meeting, _) = open.world.meeting_with(&chair, "Họp giao ban", &[]).await;
+        let told = [("cookie", cookie.as_str()), ("sec-fetch-site", "same-origin")];
+        let mut page = Page::open(&open.address, meeting, &told).await.unwrap();
+        page.sit(Seat::Hall).await;
+        page.state(|state| is_connected(state, Seat::Hall)).await;
+        sitting.push(page);
+    }
+    let mut page = open.own_page(&open.secretary.0).await;
+    page.come(Seat::Hall).await;
+    assert_eq!(page.refused().await, Refusal::MeetingsFull { at_most: 3 }.into());
+    sitting[0].say(&ToServer::Rise).await;
+    sitting[0].state(|state| !is_connected(state, Seat::Hall)).await;
+    page.sit(Seat::Hall).await;
 }
 
 #[tokio::test]

@@ -25,7 +25,8 @@ async fn one_sender_is_answered_only_some_requests_at_once() {
     let (cookie, caller) = world.person("chuyenvien1", "delegate").await;
     let (other, _) = world.person("chuyenvien2", "delegate").await;
     let status = async |cookie: &str, path: &str| world.page(path).signed_in(cookie).send().await.status;
-    let busy = world.site.places.requests.try_acquire(Sender::Person(caller.person), Some(caller.office())).unwrap();
+    let busy =
+        world.site.places.requests.try_acquire(Sender::Person(caller.person), Some(caller.office())).unwrap();
     assert_eq!(status(&cookie, "/account").await, StatusCode::SERVICE_UNAVAILABLE);
     assert_eq!(status(&other, "/account").await, StatusCode::OK);
     assert_eq!(status(&cookie, "/meetings").await, StatusCode::OK, "lists have places of their own");

@@ -41,7 +41,7 @@ pub(super) async fn standing(backend: &Backend, caller: &Caller, meeting: Meetin
         }
     }
     let directs = scope.may(caller, Action::ConductMeeting);
-    Ok(Standing { seats, directs, rehearses: super::rehearses(caller, &scope) })
+    Ok(Standing { seats, directs, rehearses: super::rehearses(caller, &scope), office: scope.office() })
 }
 
 pub(super) async fn live(backend: &Backend, caller: &Caller, meeting: MeetingId) -> Done<Live> {
