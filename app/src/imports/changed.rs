@@ -4,8 +4,7 @@ use domain::imports::{CHANGES_LISTED, CellChange, ImportKind, ImportReport, RowC
 use domain::rules::KindRef;
 use leptos::prelude::*;
 
-use super::format::allowed;
-use super::report::heading;
+use super::words::{allowed, heading};
 use crate::text::keys::*;
 use crate::text::{number, t, tf};
 use crate::ui::Card;

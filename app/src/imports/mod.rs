@@ -6,6 +6,7 @@ mod changed;
 mod format;
 pub mod page;
 mod report;
+mod words;
 
 pub use calls::ImportReportOf;
 pub use format::sample;

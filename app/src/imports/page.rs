@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
 use super::calls::import_report;
+use super::words::kind_words;
 use super::{format, report};
 use crate::admin;
 use crate::context::Report;
@@ -13,7 +14,7 @@ use crate::failure::Problem;
 use crate::form::posted;
 use crate::session;
 use crate::text::keys::*;
-use crate::text::{Text, number, t, tf};
+use crate::text::{number, t, tf};
 use crate::ui::{Choice, Icon, loaded, resource};
 
 /// The page of imports.
@@ -63,18 +64,6 @@ fn may(kind: ImportKind) -> bool {
         ImportKind::Baseline => Action::ImportBaseline,
         ImportKind::WorkDays => Action::ManageWorkDays,
     })
-}
-
-/// The name of a kind of file.
-pub(super) fn kind_words(kind: ImportKind) -> Text {
-    match kind {
-        ImportKind::Agencies => AGENCIES_TITLE,
-        ImportKind::People => PEOPLE_TITLE,
-        ImportKind::Rooms => ROOMS_TITLE,
-        ImportKind::Meetings => IMPORTS_MEETINGS,
-        ImportKind::Baseline => IMPORTS_BASELINE,
-        ImportKind::WorkDays => WORK_DAYS_TITLE,
-    }
 }
 
 /// A file that can be written as the form is sent next.

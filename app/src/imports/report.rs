@@ -6,7 +6,7 @@ use domain::rules::KindRef;
 use leptos::prelude::*;
 
 use super::changed;
-use super::format::separator;
+use super::words::{heading, separator};
 use crate::context::Report;
 use crate::failure::describe_problem;
 use crate::refused_rows::{describe_doubt, describe_note};
@@ -29,12 +29,6 @@ pub(super) fn shown(report: Option<Report>, kinds: &[KindRef]) -> AnyView {
 
 /// A file by its name, and what it holds.
 type FileOf<'f> = (&'f str, Option<ImportKind>);
-
-/// A column by its heading in the reader's language; one that the kind does not have as it was written.
-pub(super) fn heading(kind: Option<ImportKind>, column: &str) -> String {
-    let heading = kind.map_or(column, |kind| kind.heading(column));
-    text::locale().pick(heading, column).to_owned()
-}
 
 fn done((file, kind): FileOf<'_>, kinds: &[KindRef], report: &ImportReport) -> AnyView {
     let (tone, title) = match (report.bad.is_empty(), report.is_written) {
