@@ -174,7 +174,7 @@ pub enum Report {
         /// Name of the file.
         file: String,
         /// The result of the import.
-        outcome: ImportReport,
+        outcome: Box<ImportReport>,
     },
     /// A password that was made: user name and password.
     Password {

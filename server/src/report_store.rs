@@ -128,13 +128,13 @@ mod tests {
     }
 
     fn checked(file: &str) -> Report {
-        Report::Import { kind: "rooms".into(), file: file.into(), outcome: ImportReport::default() }
+        Report::Import { kind: "rooms".into(), file: file.into(), outcome: Box::default() }
     }
 
     fn imported_people() -> Report {
         let passwords = vec![("thuky2".to_owned(), "bon-nam-sau".to_owned())];
         let outcome = ImportReport { passwords, ..ImportReport::default() };
-        Report::Import { kind: "people".into(), file: "people.csv".into(), outcome }
+        Report::Import { kind: "people".into(), file: "people.csv".into(), outcome: Box::new(outcome) }
     }
 
     fn store() -> SessionReports {

@@ -125,7 +125,7 @@ async fn take(
         site.places.written_imports.give_back(&caller.person);
         site.places.written_imports_of_office.give_back(&caller.office());
     }
-    let report = Report::Import { kind: kind.code().to_owned(), file: name, outcome };
+    let report = Report::Import { kind: kind.code().to_owned(), file: name, outcome: Box::new(outcome) };
     Ok(site.reports.0.put(caller, report))
 }
 

@@ -93,9 +93,11 @@ const COLUMNS: [(ImportKind, &str, Words); 9] = [
     ),
 ];
 
-/// The code of each word, as it is folded.
-static CODES: LazyLock<HashMap<(ImportKind, &str), HashMap<String, &str>>> = LazyLock::new(|| {
-    let codes = |words: Words| -> HashMap<String, &str> {
+/// The code of each word of a column, as it is folded.
+type Codes = HashMap<String, &'static str>;
+
+static CODES: LazyLock<HashMap<(ImportKind, &str), Codes>> = LazyLock::new(|| {
+    let codes = |words: Words| -> Codes {
         words.iter().flat_map(|(code, words)| words.iter().map(|word| (fold(word), *code))).collect()
     };
     COLUMNS.iter().map(|(kind, column, words)| ((*kind, *column), codes(words))).collect()

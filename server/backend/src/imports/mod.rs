@@ -405,6 +405,10 @@ impl<'a> Import<'a> {
 
     fn reported(mut self) -> ImportReport {
         self.report.notes = self.notes;
+        if !self.bad.is_empty() {
+            // What it would change comes once it can be written.
+            self.report.changes.clear();
+        }
         (self.report.bad_rows, self.report.bad_cells) = (self.bad.rows(), self.bad.cells());
         (self.report.warnings_count, self.report.warnings_mark) =
             (self.bad.warnings_count(), self.bad.warnings_mark());
