@@ -149,6 +149,9 @@ impl Pace {
 ///
 /// [`Caller::office`]: domain::access::Caller::office
 const OFFICE_SHARE: usize = 4;
+/// The same of uploads and downloads, of which a person holds some for long: with a quarter, three people would be enough to
+/// keep their own office waiting.
+const OFFICE_SHARE_OF_STREAMS: usize = 2;
 
 /// Places of people, shared out by office.
 pub type OfPeople = SharedQuota<PersonId, AgencyId>;
@@ -198,16 +201,21 @@ impl Places {
     pub fn new(config: &Config) -> Places {
         let (limits, pages) = (&config.limits, config.concurrent_requests);
         // An office has as many as one of its people may hold, however few there are in all.
-        let share = |total: usize, per_person: usize| (total / OFFICE_SHARE).max(per_person).max(1);
-        let of_people = |total, per_person| SharedQuota::new(total, per_person, share(total, per_person));
-        let of_senders = |total, per_sender| SharedQuota::new(total, per_sender, share(total, per_sender));
+        let share = |total: usize, part: usize, per_person: usize| (total / part).max(per_person).max(1);
+        let of_people =
+            |total, per_person| SharedQuota::new(total, per_person, share(total, OFFICE_SHARE, per_person));
+        let streams = |total, per_person| {
+            SharedQuota::new(total, per_person, share(total, OFFICE_SHARE_OF_STREAMS, per_person))
+        };
+        let of_senders =
+            |total, per_sender| SharedQuota::new(total, per_sender, share(total, OFFICE_SHARE, per_sender));
         Places {
             pages: Quota::new(pages, pages),
             forms: Quota::new(pages, limits.forms_per_network),
             forms_of_people: of_people(pages, limits.forms_per_person),
-            uploads: of_people(limits.uploads, limits.uploads_per_person),
+            uploads: streams(limits.uploads, limits.uploads_per_person),
             imports: Quota::new(limits.imports, 1),
-            downloads: of_people(limits.downloads, limits.downloads_per_person),
+            downloads: streams(limits.downloads, limits.downloads_per_person),
             heavy_reads: of_senders(pages, limits.heavy_reads_per_person),
             identifications: Quota::new(pages, limits.identifications_per_network),
             requests: of_senders(pages, limits.requests_per_sender),

@@ -45,10 +45,14 @@ pub struct Permit<K: Eq + Hash + Copy> {
 
 /// Places of which one key holds some, and all keys of one group together a share: whoever can make any number of keys has
 /// no more places by them. Cheap to clone; clones share them.
+///
+/// A place is taken in three steps, the narrowest first: of the key, of its group, of all. Whoever waits for one holds only
+/// those that are narrower: who has enough takes nothing from their group, and a group that has enough nothing from others.
 #[derive(Clone, Debug)]
 pub struct SharedQuota<K: Eq + Hash + Copy, G: Eq + Hash + Copy> {
     own: Quota<K>,
     groups: Quota<G>,
+    all: Quota<()>,
 }
 
 /// A place that counts for its key and its group, held until it is dropped.
@@ -56,46 +60,52 @@ pub struct SharedQuota<K: Eq + Hash + Copy, G: Eq + Hash + Copy> {
 pub struct SharedPermit<K: Eq + Hash + Copy, G: Eq + Hash + Copy> {
     _own: Permit<K>,
     _of_group: Option<Permit<G>>,
+    _of_all: Permit<()>,
 }
 
 impl<K: Eq + Hash + Copy, G: Eq + Hash + Copy> SharedQuota<K, G> {
     /// `total` places, of which one key holds at most `per_key`, and a group at most `per_group`.
     pub fn new(total: usize, per_key: usize, per_group: usize) -> SharedQuota<K, G> {
-        // The total counts once: whoever has the share of the group and waits for the rest takes nothing from others.
-        SharedQuota { own: Quota::new(total, per_key), groups: Quota::new(Semaphore::MAX_PERMITS, per_group) }
+        SharedQuota {
+            own: Quota::new(Semaphore::MAX_PERMITS, per_key),
+            groups: Quota::new(Semaphore::MAX_PERMITS, per_group),
+            all: Quota::new(total, total),
+        }
     }
 
     /// Returns a place as soon as the key, its group and the total have one free. None after `within`. A key without a group
     /// has no other limit.
     pub async fn acquire(&self, key: K, group: Option<G>, within: Duration) -> Option<SharedPermit<K, G>> {
         let held = timeout(within, async {
-            // The group's share first: those who wait for it must not hold places that others need.
+            let own = self.own.acquire(key, within).await?;
             let of_group = match group {
                 Some(group) => Some(self.groups.acquire(group, within).await?),
                 None => None,
             };
-            Some(SharedPermit { _own: self.own.acquire(key, within).await?, _of_group: of_group })
+            let of_all = self.all.acquire((), within).await?;
+            Some(SharedPermit { _own: own, _of_group: of_group, _of_all: of_all })
         });
         held.await.ok().flatten()
     }
 
     /// Returns a place if one is free now.
     pub fn try_acquire(&self, key: K, group: Option<G>) -> Option<SharedPermit<K, G>> {
+        let own = self.own.try_acquire(key)?;
         let of_group = match group {
             Some(group) => Some(self.groups.try_acquire(group)?),
             None => None,
         };
-        Some(SharedPermit { _own: self.own.try_acquire(key)?, _of_group: of_group })
+        Some(SharedPermit { _own: own, _of_group: of_group, _of_all: self.all.try_acquire(())? })
     }
 
     /// How many places are taken.
     pub fn taken(&self) -> usize {
-        self.own.taken()
+        self.all.taken()
     }
 
     /// How long all places have been taken without one becoming free. None while a place is free.
     pub fn full_for(&self) -> Option<Duration> {
-        self.own.full_for()
+        self.all.full_for()
     }
 }
 
@@ -260,6 +270,26 @@ mod tests {
             served += u32::from(waiting.await.unwrap());
         }
         assert_eq!(served, 20, "one after the other");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn whoever_asks_for_more_than_their_own_takes_nothing_from_their_group() {
+        let quota: SharedQuota<u32, char> = SharedQuota::new(8, 2, 4);
+        let _own: Vec<_> = (0..2).map(|_| quota.try_acquire(1, Some('a')).unwrap()).collect();
+        let waiting: Vec<_> = (0..50)
+            .map(|_| {
+                let quota = quota.clone();
+                tokio::spawn(async move { quota.acquire(1, Some('a'), PATIENCE).await.is_some() })
+            })
+            .collect();
+        tokio::task::yield_now().await;
+        assert_eq!(quota.taken(), 2);
+        let colleague = quota.try_acquire(2, Some('a'));
+        let other = quota.acquire(3, Some('a'), Duration::ZERO).await;
+        assert!(colleague.is_some() && other.is_some(), "colleagues have the rest of the share");
+        for waiting in waiting {
+            assert!(!waiting.await.unwrap(), "their own are still held");
+        }
     }
 
     #[tokio::test(start_paused = true)]

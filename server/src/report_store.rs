@@ -1,15 +1,15 @@
 //! Reports that wait for the page after a redirect: in memory, for one session each, for some minutes.
-//! They hold first passwords, so they are never written to disk, and nobody can push out another person's
-//! report.
+//! They hold first passwords, so they are never written to disk, and nobody can push out another person's report with
+//! passwords, or any report of another office that has made fewer.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use app::context::{Report, ReportStore};
 use backend::Entropy;
 use chrono::{DateTime, Duration, Utc};
 use domain::access::Caller;
-use domain::ids::{PersonId, SessionId};
+use domain::ids::{AgencyId, PersonId, SessionId};
 
 use crate::clock::Clock;
 
@@ -18,8 +18,8 @@ const KEPT_MINUTES: i64 = 10;
 /// Most reports of one person over all their sessions; a further one removes the oldest. Three are enough for
 /// the file that was checked, the same file written, and one more in another tab.
 const OF_ONE_PERSON_AT_MOST: usize = 3;
-/// Most reports without passwords over all people; a further one removes the oldest. A report takes at most 1
-/// MB, and the same file can be checked again. Reports with passwords are few because of the limit per person
+/// Most reports without passwords over all people; a further one removes the oldest of the office that has most. A report takes
+/// at most 1 MB, and the same file can be checked again. Reports with passwords are few because of the limit per person
 /// and because only administrators make them.
 const WITHOUT_PASSWORDS_AT_MOST: usize = 100;
 
@@ -34,6 +34,7 @@ pub struct SessionReports {
 #[derive(Debug)]
 struct WaitingReport {
     person: PersonId,
+    office: AgencyId,
     session: SessionId,
     name: String,
     report: Report,
@@ -47,14 +48,20 @@ impl SessionReports {
     }
 }
 
-/// Removes the oldest counted reports until one fewer than the limit is left.
+/// Removes the oldest counted reports of the office that has most of them, until one fewer than the limit is left.
 fn make_place(
     waiting: &mut VecDeque<WaitingReport>,
     at_most: usize,
     counts: impl Fn(&WaitingReport) -> bool,
 ) {
     while waiting.iter().filter(|waiting| counts(waiting)).count() >= at_most {
-        let oldest = waiting.iter().position(&counts);
+        let mut of_offices: HashMap<AgencyId, usize> = HashMap::new();
+        for waiting in waiting.iter().filter(|waiting| counts(waiting)) {
+            *of_offices.entry(waiting.office).or_default() += 1;
+        }
+        let most = of_offices.values().copied().max().unwrap_or_default();
+        let is_theirs = |waiting: &WaitingReport| counts(waiting) && of_offices[&waiting.office] == most;
+        let oldest = waiting.iter().position(is_theirs);
         oldest.and_then(|oldest| waiting.remove(oldest));
     }
 }
@@ -73,6 +80,7 @@ impl ReportStore for SessionReports {
         }
         waiting.push_back(WaitingReport {
             person: caller.person,
+            office: caller.office(),
             session: caller.session,
             name: name.clone(),
             report,
@@ -188,5 +196,16 @@ mod tests {
         let waiting = store.waiting.lock().unwrap();
         let without = waiting.iter().filter(|waiting| !waiting.report.has_passwords()).count();
         assert_eq!(without, WITHOUT_PASSWORDS_AT_MOST);
+    }
+
+    #[test]
+    fn the_people_of_one_office_push_out_no_report_of_another() {
+        let store = store();
+        let other = Caller { line: vec![AgencyId(Uuid::from_u128(7)); 2], ..caller(1, 1) };
+        let name = store.put(&other, checked("rooms.csv"));
+        for n in 2..1_000 {
+            store.put(&caller(n, n), checked("rooms.csv"));
+        }
+        assert_eq!(store.get(other.session, &name), Some(checked("rooms.csv")));
     }
 }

@@ -133,7 +133,7 @@ mod tests {
             r#"{"delegates":["A","B"],"presence":"not_called"}"#,
             r#"{"delegates":["A","B"],"presence":"in_room"}"#,
         );
-        assert_eq!(here, [line("delegates", "", "A; B"), line("presence", "Chưa gọi", "Tại phòng")]);
+        assert_eq!(here, [line("delegates", "", "A; B"), line("presence", "Chưa điểm danh", "Tại phòng")]);
         assert_eq!(differences("\"có\"", "\"không\""), [line("", "có", "không")]);
     }
 }

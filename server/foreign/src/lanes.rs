@@ -1,12 +1,13 @@
-//! Who may start a child when. One lane is for everybody; the other is kept for those whose files took little lately, so
-//! that hard files, from however many senders, hold up each other and not the paper of somebody else. Knows no child.
+//! Who may start a child when. One lane is for everybody, by turns: whose office has used least comes next. The other is kept
+//! for those whose files took little lately, so that hard files, from however many senders, hold up each other and not the
+//! paper of somebody else. Knows no child.
 
 use std::collections::HashMap;
 use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, oneshot};
 
 /// Children at once, one in each lane. Each may use 512 MiB and one core; looking into a paper takes a fraction of a second.
 pub const LOOKS_AT_ONCE: usize = 2;
@@ -30,11 +31,37 @@ pub struct Sender {
 
 #[derive(Debug)]
 pub(crate) struct Lanes {
-    any: Arc<Semaphore>,
+    any: Mutex<AnyLane>,
     light: Arc<Semaphore>,
     uses: Mutex<HashMap<u128, Use>>,
     /// Told when a file is done: then others of its office may be light again.
     done: Notify,
+}
+
+/// The lane for everybody.
+#[derive(Debug, Default)]
+struct AnyLane {
+    is_taken: bool,
+    /// Who waits for it, in the order in which they came.
+    waiting: Vec<(Sender, oneshot::Sender<AnyPlace>)>,
+}
+
+/// The place in the lane for everybody. Whoever lets go of it passes it on, also when it was never used.
+#[derive(Debug)]
+struct AnyPlace(Arc<Lanes>);
+
+impl Drop for AnyPlace {
+    fn drop(&mut self) {
+        self.0.pass_on();
+    }
+}
+
+/// What a place holds.
+#[derive(Debug)]
+#[expect(dead_code, reason = "held until it is dropped")]
+enum Held {
+    Any(AnyPlace),
+    Kept(OwnedSemaphorePermit),
 }
 
 /// What the files of a person or an office took.
@@ -52,17 +79,16 @@ struct Use {
 pub(crate) struct Place {
     lanes: Arc<Lanes>,
     sender: Sender,
-    /// Whether it is in the kept lane. What takes longer than [`LIGHT_BELOW`] there has to leave it: however many offices
-    /// send their first hard file at once, each holds up the others by so much at most.
-    is_kept: bool,
     began: Instant,
     // Released after the rest was counted.
-    _permit: OwnedSemaphorePermit,
+    held: Held,
 }
 
 impl Place {
+    /// Whether it is in the kept lane. What takes longer than [`LIGHT_BELOW`] there has to leave it: however many offices
+    /// send their first hard file at once, each holds up the others by so much at most.
     pub(crate) fn is_kept(&self) -> bool {
-        self.is_kept
+        matches!(self.held, Held::Kept(_))
     }
 }
 
@@ -76,7 +102,7 @@ impl Drop for Place {
 impl Lanes {
     pub(crate) fn new() -> Lanes {
         Lanes {
-            any: Arc::new(Semaphore::new(1)),
+            any: Mutex::default(),
             light: Arc::new(Semaphore::new(LOOKS_AT_ONCE - 1)),
             uses: Mutex::default(),
             done: Notify::new(),
@@ -84,14 +110,14 @@ impl Lanes {
     }
 
     pub(crate) fn free(&self) -> usize {
-        self.any.available_permits() + self.light.available_permits()
+        usize::from(!self.any().is_taken) + self.light.available_permits()
     }
 
-    /// Waits for a place in a lane that the sender may use; first come, first served. Whether the kept lane is for them is
+    /// Waits for a place in a lane that the sender may use. Whether the kept lane is for them is
     /// judged when a place in it is there: of people of one office who send at once, one has it. A file that `is_long` for
     /// the kept lane waits for the other. None if there are no places any more.
     pub(crate) async fn enter(self: &Arc<Lanes>, sender: Sender, is_long: bool) -> Option<Place> {
-        let mut any = pin!(Arc::clone(&self.any).acquire_owned());
+        let mut any = self.wait_for_any(sender);
         loop {
             let mut done = pin!(self.done.notified());
             done.as_mut().enable();
@@ -99,31 +125,74 @@ impl Lanes {
                 tokio::select! {
                     biased;
                     // Before the kept lane: as long as one office sends, that one stays free for others.
-                    permit = &mut any => {
+                    place = &mut any => {
                         self.begin(sender, false);
-                        return Some(self.place(sender, permit.ok()?, false));
+                        return Some(self.place(sender, Held::Any(place.ok()?)));
                     }
                     permit = Arc::clone(&self.light).acquire_owned() => {
                         let permit = permit.ok()?;
                         if self.begin(sender, true) {
-                            return Some(self.place(sender, permit, true));
+                            return Some(self.place(sender, Held::Kept(permit)));
                         }
                     }
                 }
             }
             tokio::select! {
                 biased;
-                permit = &mut any => {
+                place = &mut any => {
                     self.begin(sender, false);
-                    return Some(self.place(sender, permit.ok()?, false));
+                    return Some(self.place(sender, Held::Any(place.ok()?)));
                 }
                 () = &mut done => {}
             }
         }
     }
 
-    fn place(self: &Arc<Lanes>, sender: Sender, permit: OwnedSemaphorePermit, is_kept: bool) -> Place {
-        Place { lanes: Arc::clone(self), sender, is_kept, began: Instant::now(), _permit: permit }
+    fn place(self: &Arc<Lanes>, sender: Sender, held: Held) -> Place {
+        Place { lanes: Arc::clone(self), sender, began: Instant::now(), held }
+    }
+
+    /// The lane for everybody: at once where it is free, else when it is passed on to the sender.
+    fn wait_for_any(self: &Arc<Lanes>, sender: Sender) -> oneshot::Receiver<AnyPlace> {
+        let (give, given) = oneshot::channel();
+        let mut any = self.any();
+        if any.is_taken {
+            any.waiting.retain(|(_, give)| !give.is_closed());
+            any.waiting.push((sender, give));
+            return given;
+        }
+        any.is_taken = true;
+        drop(any);
+        let _ = give.send(AnyPlace(Arc::clone(self)));
+        given
+    }
+
+    /// Gives the lane for everybody to whose office has used least, and of one office to whoever has; first come, first served
+    /// among equals. Without anybody who waits it is free.
+    fn pass_on(self: &Arc<Lanes>) {
+        let now = Instant::now();
+        let mut any = self.any();
+        any.waiting.retain(|(_, give)| !give.is_closed());
+        let used = |of: u128, uses: &HashMap<u128, Use>| {
+            uses.get(&of).map_or(Duration::ZERO, |used| used.remaining(now))
+        };
+        let next = {
+            let uses = self.uses();
+            let waiting = any.waiting.iter().enumerate();
+            waiting.min_by_key(|(_, (sender, _))| (used(sender.office, &uses), used(sender.person, &uses)))
+        };
+        let Some((at, _)) = next else {
+            any.is_taken = false;
+            return;
+        };
+        let (_, give) = any.waiting.remove(at);
+        drop(any);
+        // Whoever has left meanwhile drops the place, which passes it on.
+        drop(give.send(AnyPlace(Arc::clone(self))));
+    }
+
+    fn any(&self) -> MutexGuard<'_, AnyLane> {
+        self.any.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Counts a file of the sender as looked into; refuses if that is to be for the light alone and they are not.
@@ -259,6 +328,31 @@ mod tests {
         assert!(gets(&lanes, sender(3, 103)).await.unwrap().is_kept());
         drop(any);
         assert!(!at_once(&mut long).await.unwrap().is_kept());
+    }
+
+    #[tokio::test]
+    async fn the_lane_for_everybody_goes_to_the_office_that_has_used_least() {
+        let (lanes, now) = lanes();
+        lanes.end(sender(1, 101), LIGHT_BELOW * 9, now);
+        lanes.end(sender(9, 102), LIGHT_BELOW * 2, now);
+        let first = gets(&lanes, sender(1, 101)).await.unwrap();
+        // Colleagues of the first, then one of an office that has used less, then one who gives up.
+        let mut waiting: Vec<_> = [(2, 101), (3, 101), (9, 102), (8, 102)]
+            .map(|(person, office)| Box::pin(lanes.enter(sender(person, office), true)))
+            .into();
+        for enter in &mut waiting {
+            assert!(at_once(enter).await.is_none());
+        }
+        drop(waiting.pop());
+        drop(first);
+        assert!(at_once(&mut waiting[0]).await.is_none());
+        let second = at_once(&mut waiting[2]).await;
+        assert!(second.is_some(), "it waited for none of the others");
+        drop(second);
+        assert!(at_once(&mut waiting[0]).await.is_some_and(|place| !place.is_kept()));
+        assert!(at_once(&mut waiting[1]).await.is_some());
+        drop(waiting);
+        assert_eq!(lanes.free(), LOOKS_AT_ONCE, "nobody holds what nobody waits for");
     }
 
     #[tokio::test]

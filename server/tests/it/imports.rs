@@ -120,7 +120,7 @@ async fn the_page_says_how_a_file_is_written_and_gives_one_to_begin_with() {
     let (world, cookie) = World::claimed().await;
     for (kind, words) in [
         ("meetings", &["2025-03-05T07:30/11:30", ">dissemination<", ">regular_session<", ">postponed<"][..]),
-        ("people", &[">reporting_officer<", "secretary@"][..]),
+        ("people", &[">reporting_officer<", "Thư ký@"][..]),
         ("baseline", &[">conferences<"][..]),
     ] {
         let page = world.page(&format!("/admin/imports?kind={kind}")).signed_in(&cookie).send().await;

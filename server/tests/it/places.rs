@@ -26,11 +26,11 @@ pub(crate) const AT_ONCE: Duration = Duration::ZERO;
 /// Far longer than it takes to get a place; only a failing test waits this long.
 pub(crate) const HELD_WITHIN: Duration = Duration::from_secs(60);
 
-/// A program with room for eight pages and twelve uploads, of which a person holds two at most and an office three.
+/// A program with room for eight pages and six uploads, of which a person holds two at most and an office three.
 async fn small() -> World {
     let world = World::with(|config| {
         config.concurrent_requests = 8;
-        config.limits.uploads = 12;
+        config.limits.uploads = 6;
         config.limits.uploads_per_person = 2;
         config.limits.turn_within = AT_ONCE;
     });

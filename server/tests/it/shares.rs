@@ -86,13 +86,13 @@ async fn the_people_of_one_office_hold_only_some_of_all_places() {
     drop(held);
 
     let held = share_of_office(&places.uploads, &caller, |person| person);
-    assert_eq!(held.len(), limits.uploads / 4);
+    assert_eq!(held.len(), limits.uploads / 2);
     assert_eq!(upload().await, StatusCode::SERVICE_UNAVAILABLE);
     drop(held);
     assert_ne!(upload().await, StatusCode::SERVICE_UNAVAILABLE);
 
     let held = share_of_office(&places.downloads, &caller, |person| person);
-    assert_eq!(held.len(), limits.downloads / 4);
+    assert_eq!(held.len(), limits.downloads / 2);
     assert_eq!(status(&file).await, StatusCode::SERVICE_UNAVAILABLE);
     let other = AgencyId(uuid::Uuid::from_u128(7));
     assert!(places.downloads.try_acquire(caller.person, Some(other)).is_some(), "others have the rest");

@@ -108,7 +108,11 @@ impl Office {
             .import(&caller, ImportKind::Baseline, file.as_bytes().to_vec(), ImportMode::DryRun)
             .await
             .unwrap();
-        let report = app::context::Report::Import { kind: "baseline".into(), file: "a.csv".into(), outcome: Box::new(outcome) };
+        let report = app::context::Report::Import {
+            kind: "baseline".into(),
+            file: "a.csv".into(),
+            outcome: Box::new(outcome),
+        };
         self.report = site.reports.0.put(&caller, report);
     }
 }
