@@ -141,7 +141,14 @@ function keepInSight(menu) {
   const { right, width } = menu.querySelector(".menu__pop")?.getBoundingClientRect() ?? {};
   const hasRoomToTheLeft = menu.getBoundingClientRect().right >= width;
   if (right > document.documentElement.clientWidth && hasRoomToTheLeft) menu.classList.add("menu--end");
-  menu.querySelector(".menu__pop")?.scrollIntoView?.({ block: "nearest" });
+  const pop = menu.querySelector(".menu__pop");
+  if (!pop) return;
+  // It may grow while it is open: a refusal stands in it.
+  const growth = new ResizeObserver(() => {
+    if (menu.open && pop.isConnected) pop.scrollIntoView({ block: "nearest" });
+    else growth.disconnect();
+  });
+  growth.observe(pop);
 }
 
 function goToSearch(event) {

@@ -211,12 +211,15 @@ impl Screen {
             });
             let sites = (sites > 0).then(|| stat(format!("{connected}/{sites}"), "wifi", t(HALL_SITES)));
             let roll = roll.and(of_guests);
+            // In a meeting that nobody joins from afar there is no such number.
+            let online = (roll.online > 0 || sites.is_some())
+                .then(|| stat(roll.online.to_string(), "video", t(HALL_ONLINE)));
             let waiting = (roll.not_called > 0)
                 .then(|| stat(roll.not_called.to_string(), "hourglass", t(HALL_NOT_CALLED)));
             let absent = (roll.absent > 0).then(|| stat(roll.absent.to_string(), "user-x", t(HALL_ABSENT)));
             view! {
                 {stat(roll.in_room.to_string(), "building-2", t(HALL_IN_ROOM))}
-                {stat(roll.online.to_string(), "video", t(HALL_ONLINE))}
+                {online}
                 {absent}
                 {guests}
                 {waiting}

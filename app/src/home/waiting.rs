@@ -23,14 +23,25 @@ pub(super) fn item(waiting: &Waiting) -> AnyView {
             )
         }
         Waiting::Changed { meeting, what } => {
-            let what = what.iter().map(|what| words::change(what)).collect::<Vec<_>>().join(", ");
-            about(
+            // Of a meeting that is to come again: it was postponed, and has been sent out anew.
+            let (state, others): (Vec<_>, Vec<_>) = what.iter().partition(|what| *what == "state");
+            let title = if state.is_empty() { HOME_CHANGED } else { HOME_RECONVENED };
+            let what = others.into_iter().map(|what| words::change(what)).collect::<Vec<_>>().join(", ");
+            let what = (!what.is_empty()).then(|| tf(HOME_CHANGED_WHAT, &[("what", &what)]));
+            let time = when(meeting.first.as_ref(), meeting.last.as_ref());
+            line(
                 "history",
-                meeting,
-                tf(HOME_CHANGED, &[("title", &meeting.title)]),
-                tf(HOME_CHANGED_WHAT, &[("what", &what)]),
+                meeting_href(meeting),
+                tf(title, &[("title", &meeting.title)]),
+                [what, Some(time), None],
             )
         }
+        Waiting::Invited { meeting } => about(
+            "mail",
+            meeting,
+            tf(HOME_INVITED, &[("title", &meeting.title)]),
+            tf(HOME_INVITED_BY, &[("agency", &meeting.agency.short_name)]),
+        ),
         Waiting::Added { meeting, by } => about(
             "user-plus",
             meeting,

@@ -18,7 +18,7 @@ use crate::dates;
 use crate::text::keys::*;
 use crate::text::{Text, t, tf};
 use crate::ui::dialog::{close, show};
-use crate::ui::{Dialog, Icon, textarea_text};
+use crate::ui::{Dialog, Icon, Notice, Tone, textarea_text};
 
 /// The row of actions. Each is drawn anew only when it is another itself, so that what is being typed into one of them
 /// outlives what happens to the meeting meanwhile.
@@ -217,6 +217,19 @@ fn send(desk: Desk, is_change: bool, rev: i64) -> AnyView {
         words::reach(desk.meeting.with_untracked(Meeting::reach))
     };
     let guests = desk.meeting.with_untracked(|meeting| meeting.guests.len());
+    let (when, is_postponed) = desk.meeting.with_untracked(|meeting| {
+        (words::when(&meeting.sittings), meeting.state.stage() == Stage::Postponed)
+    });
+    let when = (!is_change).then(|| view! { <p>{tf(STATE_SEND_WHEN, &[("when", &when)])}</p> });
+    let is_old = is_postponed && desk.meeting.with_untracked(|meeting| !meeting.has_unpublished);
+    let is_old = is_old.then(|| {
+        let edit = format!("/meetings/{}/edit", desk.id);
+        view! {
+            <Notice tone=Tone::Risk title=t(STATE_SEND_OLD)>
+                <a class="btn btn--secondary btn--sm" href=edit><Icon name="pencil"/>{t(STATE_SEND_OLD_EDIT)}</a>
+            </Notice>
+        }
+    });
     let unreached = (guests > 0).then(|| view! { <p>{tf(PREVIEW_GUESTS_UNREACHED, &[("n", &guests)])}</p> });
     view! {
         <details class="menu">
@@ -224,6 +237,8 @@ fn send(desk: Desk, is_change: bool, rev: i64) -> AnyView {
             <div class="menu__pop menu__pop--form">
                 <Step desk path=Publish::PATH class="stack stack--s">
                     {fields()}
+                    {is_old}
+                    {when}
                     <p>{follows}</p>
                     {unreached}
                     <button class="btn btn--primary">{t(STATE_SEND_NOW)}</button>

@@ -31,7 +31,7 @@ pub(super) fn changes(desk: Desk) -> impl IntoView {
                 }
             });
             Some(view! {
-                <Notice tone=Tone::Risk icon="history" title=title(&first.what, first.at)>
+                <Notice tone=Tone::Risk icon="history" title=title(&first.what, first.at, true)>
                     {moved.collect_view()}
                     {others}
                 </Notice>
@@ -40,13 +40,18 @@ pub(super) fn changes(desk: Desk) -> impl IntoView {
     }
 }
 
-fn title(what: &[String], at: DateTime<Utc>) -> String {
-    let what: Vec<&str> = what.iter().map(|code| crate::words::change(code)).collect();
+/// What changed, and when. A meeting that `is_on` although its state has changed was postponed and is to come again.
+fn title(what: &[String], at: DateTime<Utc>, is_on: bool) -> String {
+    let word = |code: &String| match code.as_str() {
+        "state" if is_on => t(MEETINGS_RECONVENED),
+        code => crate::words::change(code),
+    };
+    let what: Vec<&str> = what.iter().map(word).collect();
     tf(MEETINGS_CHANGED, &[("what", &what.join(", ")), ("at", &text::moment(words::local(at)))])
 }
 
 fn line(change: &Change) -> String {
-    let title = title(&by_weight(&change.what), change.at);
+    let title = title(&by_weight(&change.what), change.at, false);
     match before(change) {
         Some(before) => format!("{title}. {}", tf(MEETINGS_CHANGED_WAS, &[("before", &before)])),
         None => title,

@@ -143,7 +143,9 @@ where
         Suspend::new(async move {
             match resource.await {
                 Ok(data) => shown(data),
-                Err(CallError(failure @ Failure::Refused(Refusal::MeetingOver { .. }))) => {
+                Err(CallError(
+                    failure @ Failure::Refused(Refusal::MeetingOver { .. } | Refusal::WrongState),
+                )) => {
                     let on = to_meeting(&path.get_untracked());
                     refused(view! { <div class="stack"><Problem failure/>{on}</div> }.into_any())
                 }
@@ -154,7 +156,7 @@ where
     view! { <Transition fallback=skeleton>{body}</Transition> }
 }
 
-/// The ways on from a page of a meeting that is over: to the meeting, which tells the rest, and to the others.
+/// The ways on from a page of a meeting that is over, or at another step: to the meeting, which tells the rest, and to the others.
 fn to_meeting(path: &str) -> Option<impl IntoView + use<>> {
     let meeting = path.strip_prefix("/meetings/")?.split('/').next()?.parse::<MeetingId>().ok()?;
     Some(view! {

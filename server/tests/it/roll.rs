@@ -60,6 +60,6 @@ async fn marking_the_rest_is_asked_with_their_number_and_agencies_without_anybod
     let left = domain::attendance::RollTally::of(
         &services.meetings.get(&office.caller, office.on).await.unwrap().participants,
     );
-    let asked = format!("{} người chưa gọi sẽ được ghi là có mặt", left.not_called);
+    let asked = format!("{} người chưa điểm danh sẽ được ghi là có mặt", left.not_called);
     assert!(left.not_called > 0 && page.contains(&asked), "{page}");
 }

@@ -222,7 +222,12 @@ pub enum Waiting {
         /// Name of the person who added them.
         by: String,
     },
-    /// A published change not seen yet.
+    /// The caller is invited to a coming meeting and has not opened it yet.
+    Invited {
+        /// The meeting.
+        meeting: MeetingRow,
+    },
+    /// A published change not seen yet, of a meeting opened before.
     Changed {
         /// The meeting.
         meeting: MeetingRow,

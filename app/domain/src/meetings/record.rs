@@ -21,6 +21,8 @@ pub const START_GRACE: TimeDelta = TimeDelta::minutes(15);
 /// A closing asks once when less than one part in four of the planned time has passed: a discussion often ends an hour
 /// early, but hardly ever after its first quarter.
 const EARLY_PARTS: i64 = 4;
+/// It asks as well when more than this is left.
+const EARLY_LEFT: TimeDelta = TimeDelta::minutes(90);
 
 /// Whether the record of a held meeting may still be changed. Signed figures are frozen together with the list of the
 /// meetings behind them, so a meeting of a signed period stays as it is.
@@ -54,7 +56,7 @@ pub fn closes_early(
     let length = |sittings: &[Sitting]| -> TimeDelta { sittings.iter().map(|s| s.end() - s.start()).sum() };
     let sat = length(&actual(planned, opened, closed));
     let is_short = sat * i32::try_from(EARLY_PARTS).unwrap_or(i32::MAX) < length(planned);
-    (closed < last_start || is_short).then_some(end)
+    (closed < last_start || is_short || end - closed > EARLY_LEFT).then_some(end)
 }
 
 /// Whether a meeting that begins with this sitting may still be sent out: until [`START_GRACE`] after its start. An

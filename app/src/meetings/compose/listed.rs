@@ -86,7 +86,9 @@ pub struct ListedName {
 pub(super) fn names_in(text: &str) -> Vec<String> {
     let mut seen = HashSet::new();
     let names = text.split(['\n', '\r', ';']).map(|part| String::from(Line::new(part)));
-    names.filter(|name| !name.is_empty() && seen.insert(name.clone())).collect()
+    // `Danh sách đại biểu:` is the heading of a list, and nobody.
+    let is_name = |name: &String| !name.is_empty() && !name.ends_with(':');
+    names.filter(|name| is_name(name) && seen.insert(name.clone())).collect()
 }
 
 /// The list without a name that is settled.

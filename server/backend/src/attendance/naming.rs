@@ -129,6 +129,7 @@ pub(super) async fn name_delegates(
             .bind(agency)
             .bind(position)
             .bind(newest)
+            .bind(*person == caller.person)
             .run(&mut tx)
             .await?;
         // Somebody else of the agency named its people since the seat was looked for.
@@ -170,11 +171,11 @@ pub(super) async fn refuse_crowd(tx: &mut Tx, meeting: MeetingId, more: usize) -
 /// The first of those named takes the seat that was kept, unless it was taken meanwhile, and is yet to be called; the others
 /// sit at the same place of the list, and were added when it was.
 const TAKE_SEAT: &str = "UPDATE participant SET person_id = $3, is_named = TRUE, position = $5, seen_change = $6, \
-    presence = 'not_called', reason = '', called_by = '', called_at = NULL \
+    presence = 'not_called', reason = '', called_by = '', called_at = NULL, has_opened = $7 \
     WHERE id = $1 AND meeting_id = $2 AND agency_id = $4 AND person_id IS NULL";
 const SIT_BESIDE: &str = "INSERT INTO participant \
-    (id, meeting_id, part, person_id, agency_id, position, seen_change, is_named, added_at, added_by) \
-    SELECT $1, $2, 'delegate', $3, $4, $5, $6, TRUE, MAX(p.added_at), COALESCE(MAX(p.added_by), '') \
+    (id, meeting_id, part, person_id, agency_id, position, seen_change, is_named, has_opened, added_at, added_by) \
+    SELECT $1, $2, 'delegate', $3, $4, $5, $6, TRUE, $7, MAX(p.added_at), COALESCE(MAX(p.added_by), '') \
     FROM participant p WHERE p.meeting_id = $2 AND p.agency_id = $4 AND p.position = $5";
 
 /// The seat kept for an agency.

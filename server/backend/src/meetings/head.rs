@@ -45,6 +45,7 @@ pub(super) struct Head {
     part: Option<String>,
     is_invited: bool,
     pub(super) seen_change: Option<i64>,
+    pub(super) has_opened: Option<bool>,
     name_vi: Option<String>,
     name_en: Option<String>,
     rule_scope: Option<String>,
@@ -56,7 +57,7 @@ const HEAD: &str = "\
     m.rev, m.agency_id, a.code, a.short_name, a.path, m.title, m.kind, m.form, m.side, m.counterpart, \
            m.is_unexpected, m.place, m.stage, m.draft, m.invited_at, m.opened_at, m.closed_at, m.called_off_at, \
            m.entered_at, e.name AS entered_by, \
-           m.reason, m.current_item, m.scope, m.first_date, p.part, p.seen_change, \
+           m.reason, m.current_item, m.scope, m.first_date, p.part, p.seen_change, p.has_opened, \
            k.name_vi, k.name_en, k.scope AS rule_scope, \
            CASE WHEN k.valid_from <= COALESCE(m.first_date, $3) THEN k.limit_sessions END AS limit_sessions \
     FROM meeting m JOIN agency a ON a.id = m.agency_id \

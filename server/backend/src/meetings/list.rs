@@ -2,6 +2,9 @@
 //! figure of a report opens a list of exactly the meetings that `domain::count` counts for it. Meetings that
 //! the caller may not know of are rows without a title.
 
+use std::cmp::Reverse;
+
+use chrono::NaiveDateTime;
 use domain::access::{Action, Caller, Scope};
 use domain::count::HybridCounts;
 use domain::error::Failure;
@@ -50,12 +53,24 @@ pub(super) async fn list(
     let rules = rules::all(&mut db).await?;
     let mut found = lines::of(&mut db, caller, &rules, chosen.ids.clone()).await?;
     let ids = chosen.ids.iter().map(|id| stored::id(id)).collect::<Done<Vec<MeetingId>>>()?;
-    let rows = ids.iter().filter_map(|id| found.remove(id)).collect();
+    let mut rows: Vec<MeetingRow> = ids.iter().filter_map(|id| found.remove(id)).collect();
+    if filter.text.trim().is_empty() {
+        by_hour(&mut rows, filter.counted.is_some());
+    }
     Ok(Page { rows, total: chosen.total, has_more: chosen.has_more, page, per_page: PER_PAGE })
 }
 
 /// Drafts without a date are newer than anything with one.
 const NEWEST_FIRST: &str = "COALESCE(m.first_date, '9999-12-31') DESC, m.id DESC";
+
+/// Puts the rows of a page, which come by their days, in the order of their hours within each day.
+fn by_hour(rows: &mut [MeetingRow], is_oldest_first: bool) {
+    let start = |row: &MeetingRow| row.first.map_or(NaiveDateTime::MAX, |first| first.start());
+    match is_oldest_first {
+        true => rows.sort_by_key(start),
+        false => rows.sort_by_key(|row| Reverse(start(row))),
+    }
+}
 
 /// A question for a list.
 struct Asking<'a> {

@@ -34,7 +34,7 @@ pub(super) async fn meeting(
     whole(on, caller, id, head).await.map(|(meeting, _)| meeting)
 }
 
-/// A meeting, and the number of the newest change that the caller, listed in it, has not seen.
+/// A meeting, and the number of the newest change if the caller, listed in it, has not seen it or not opened the meeting.
 pub(super) async fn whole(
     on: &mut impl Source,
     caller: &Caller,
@@ -66,7 +66,8 @@ pub(super) async fn whole(
     let is_conducted = stage == Stage::UnderWay && may.contains(&Action::ConductMeeting);
     let pressed = if is_conducted { pressed(&mut *on, caller, id).await? } else { None };
     let is_unseen = |number: i64| head.seen_change.is_some_and(|seen| seen < number);
-    let unseen = parts.changes.first().map(|(number, _)| *number).filter(|number| is_unseen(*number));
+    let newest = parts.changes.first().map_or(0, |(number, _)| *number);
+    let unseen = (is_unseen(newest) || head.has_opened == Some(false)).then_some(newest);
     let changes = parts.changes.into_iter();
     let changes = changes.map(|(number, change)| Change { is_unseen: is_unseen(number), ..change }).collect();
     let record = record::state(&mut *on, caller, id, &head, (stage, &may)).await?;

@@ -89,6 +89,8 @@ pub(super) async fn publish(backend: &Backend, caller: &Caller, id: MeetingId, r
     // Whoever joins with this change need not be told of it.
     let joining = if stage == Stage::Draft { 0 } else { newest_change(&mut tx, id).await? + 1 };
     store::store(&mut tx, backend, now, id, (&rows, &known), &counted, joining).await?;
+    // Whoever sends the invitations knows of their own.
+    saw(&mut tx, caller, id, 0).await?;
     booking::mark_planned(&mut tx, &booking).await?;
     store_state(&mut tx, id, &next).await?;
     enter::store(&mut tx, caller, id, &next, &counted).await?;
@@ -252,13 +254,15 @@ pub(super) async fn add_change(
     saw(tx, caller, meeting, number).await
 }
 
-/// The caller, where listed, has seen the changes up to this one.
+/// The caller, where listed, has opened the meeting and seen the changes up to this one.
 pub(super) async fn saw(tx: &mut Tx, caller: &Caller, meeting: MeetingId, number: i64) -> Done<()> {
-    q("UPDATE participant SET seen_change = $3 WHERE meeting_id = $1 AND person_id = $2 AND seen_change < $3")
-        .bind(meeting)
-        .bind(caller.person)
-        .bind(number)
-        .run(tx)
-        .await?;
+    q("UPDATE participant SET has_opened = TRUE, \
+         seen_change = CASE WHEN seen_change < $3 THEN $3 ELSE seen_change END \
+       WHERE meeting_id = $1 AND person_id = $2 AND (seen_change < $3 OR NOT has_opened)")
+    .bind(meeting)
+    .bind(caller.person)
+    .bind(number)
+    .run(tx)
+    .await?;
     Ok(())
 }

@@ -168,9 +168,10 @@ async fn participants(
             agency.into(),
             position.into(),
             seen_change.into(),
+            false.into(),
         ]);
     }
-    let into = "participant (id, meeting_id, part, person_id, agency_id, position, seen_change)";
+    let into = "participant (id, meeting_id, part, person_id, agency_id, position, seen_change, has_opened)";
     insert(tx, into, added, "").await
 }
 

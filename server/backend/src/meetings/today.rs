@@ -58,6 +58,7 @@ pub(super) async fn today(backend: &Backend, caller: &Caller) -> Done<Today> {
     // Nobody must travel to what was called off. Then comes what others wait for.
     let mut waiting = called_off(&mut db, &asking).await?;
     waiting.extend(added(&mut db, &asking).await?);
+    waiting.extend(invited(&mut db, &asking).await?);
     waiting.extend(not_closed(&mut db, &asking).await?);
     waiting.extend(to_name(&mut db, &asking).await?);
     waiting.extend(changed(&mut db, &asking).await?);
@@ -232,12 +233,33 @@ async fn added(on: &mut impl Source, asking: &Asking<'_>) -> Done<Vec<Waiting>> 
     Ok(waiting)
 }
 
-/// Changes that the caller has not seen, of meetings that are not over.
+/// Meetings that the caller is invited to and has not opened yet.
+async fn invited(on: &mut impl Source, asking: &Asking<'_>) -> Done<Vec<Waiting>> {
+    let invited: Vec<(String,)> = q("SELECT p.meeting_id FROM participant p JOIN meeting m ON m.id = p.meeting_id \
+         WHERE p.person_id = $1 AND NOT p.has_opened AND m.stage IN ('scheduled', 'under_way') AND m.last_date >= $2 \
+         ORDER BY m.first_date, m.id LIMIT $3")
+    .bind(asking.caller.person)
+    .bind(asking.today)
+    .bind(WAITING_AT_MOST)
+    .all(&mut *on)
+    .await?;
+    let ids: Vec<String> = invited.into_iter().map(|(id,)| id).collect();
+    let mut found = lines::of(on, asking.caller, &asking.rules, ids.clone()).await?;
+    let mut waiting = Vec::new();
+    for id in ids {
+        if let Some(meeting) = found.remove(&stored::id(&id)?) {
+            waiting.push(Waiting::Invited { meeting });
+        }
+    }
+    Ok(waiting)
+}
+
+/// Changes that the caller has not seen, of meetings that are not over and that they have opened before.
 async fn changed(on: &mut impl Source, asking: &Asking<'_>) -> Done<Vec<Waiting>> {
     let changes: Vec<(String, String)> = q("SELECT c.meeting_id, c.what FROM participant p \
          JOIN meeting m ON m.id = p.meeting_id JOIN meeting_change c ON c.meeting_id = m.id \
-         WHERE p.person_id = $1 AND c.number > p.seen_change AND m.stage IN ('scheduled', 'under_way') \
-           AND m.last_date >= $2 \
+         WHERE p.person_id = $1 AND c.number > p.seen_change AND p.has_opened \
+           AND m.stage IN ('scheduled', 'under_way') AND m.last_date >= $2 \
          ORDER BY m.first_date, c.meeting_id, c.number")
     .bind(asking.caller.person)
     .bind(asking.today)

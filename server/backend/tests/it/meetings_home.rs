@@ -28,7 +28,14 @@ async fn home_shows_what_is_next_and_what_waits() {
         let home = world.backend.today(&delegate).await.unwrap();
         assert_eq!(home.next.map(|meeting| meeting.id), Some(id));
         assert_eq!(home.coming.iter().map(|row| row.id).collect::<Vec<_>>(), [friday]);
-        assert!(home.waiting.is_empty(), "{:?}", home.waiting);
+        let [Waiting::Invited { meeting }] = home.waiting.as_slice() else { panic!("{:?}", home.waiting) };
+        assert_eq!(meeting.id, id, "until it is opened");
+        world.backend.get(&delegate, id).await.unwrap();
+        assert!(world.backend.today(&delegate).await.unwrap().waiting.is_empty());
+        assert!(
+            world.backend.today(&secretary).await.unwrap().waiting.is_empty(),
+            "whoever sends it knows of it"
+        );
         let home = world.backend.today(&invited).await.unwrap();
         assert!(home.next.is_none());
         let [Waiting::NameDelegates { meeting, agency }] = home.waiting.as_slice() else {
@@ -75,6 +82,9 @@ async fn another_hour_comes_before_another_agenda_until_it_is_seen() {
         };
         let first = published(world, &secretary, later("2026-06-18")).await;
         let second = published(world, &secretary, later("2026-06-19")).await;
+        for meeting in [first, second] {
+            world.backend.get(&delegate, meeting).await.unwrap();
+        }
         let agenda = |input: &mut MeetingInput| input.agenda[0].title = "Ý khác".into();
         change(world, &secretary, first, agenda).await.unwrap();
         change(world, &secretary, second, |input| {
@@ -108,6 +118,62 @@ async fn another_hour_comes_before_another_agenda_until_it_is_seen() {
         assert_eq!(hours(&again), ("time agenda".into(), was, 0));
         let made = world.backend.get(&secretary, second).await.unwrap();
         assert!(made.changes.iter().all(|change| !change.is_unseen), "who is not invited misses nothing");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_invitation_waits_until_it_is_opened_and_its_changes_with_it() {
+    each_database(async |world| {
+        let secretary = world.caller(Role::Secretary, "SNV").await;
+        let chair = world.person("SNV").await;
+        let delegate = world.person("STC").await;
+        // Far beyond the days that home shows.
+        let input = MeetingInput {
+            delegates: vec![format!("p-{}", delegate.person)],
+            sittings: vec![SittingInput::of(&sitting("2026-08-18T07:30/11:30"))],
+            ..briefing(&secretary, &chair, &[])
+        };
+        let id = published(world, &secretary, input).await;
+        let waits = async |who: &Caller| -> Vec<&'static str> {
+            let home = world.backend.today(who).await.unwrap();
+            let sort = home.waiting.iter().map(|waiting| match waiting {
+                Waiting::Invited { meeting } if meeting.id == id => "invited",
+                Waiting::Changed { meeting, .. } if meeting.id == id => "changed",
+                _ => "other",
+            });
+            sort.collect()
+        };
+        assert_eq!((waits(&delegate).await, waits(&chair).await), (vec!["invited"], vec!["invited"]));
+        change(world, &secretary, id, |input| input.title = "Họp khác".into()).await.unwrap();
+        assert_eq!(waits(&delegate).await, ["invited"], "what was never seen has not changed");
+        world.backend.get(&delegate, id).await.unwrap();
+        assert_eq!((waits(&delegate).await, waits(&chair).await), (vec![], vec!["invited"]));
+        change(world, &secretary, id, |input| input.title = "Họp khác nữa".into()).await.unwrap();
+        assert_eq!(waits(&delegate).await, ["changed"]);
+        world.backend.call_off(&secretary, id, false, "Bão").await.unwrap();
+        let home = world.backend.today(&chair).await.unwrap();
+        assert!(matches!(home.waiting.as_slice(), [Waiting::CalledOff { .. }]), "{:?}", home.waiting);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_meetings_of_a_day_are_listed_by_their_hours() {
+    each_database(async |world| {
+        let secretary = world.caller(Role::Secretary, "SNV").await;
+        for at in [
+            "2026-06-18T09:00/10:00",
+            "2026-06-18T07:30/08:30",
+            "2026-06-19T08:00/09:00",
+            "2026-06-18T14:00/15:00",
+        ] {
+            world.meeting("SNV").stage(Stage::Scheduled).at(at).store().await;
+        }
+        let page = world.backend.list(&secretary, MeetingFilter::default()).await.unwrap();
+        let hours: Vec<String> =
+            page.rows.iter().map(|row| row.first.unwrap().start().format("%d %H:%M").to_string()).collect();
+        assert_eq!(hours, ["19 08:00", "18 14:00", "18 09:00", "18 07:30"]);
     })
     .await;
 }

@@ -25,19 +25,22 @@ fn a_closing_asks_when_it_comes_long_before_the_planned_end() {
     let noon = sit("2026-06-16", "13:30", "16:30");
     let next_day = sit("2026-06-17", "07:30", "11:30");
     // Planned; opened; closed; whether it asks.
-    let table: [(&[Sitting], &str, &str, bool); 11] = [
+    let table: [(&[Sitting], &str, &str, bool); 14] = [
         (&[noon], "2026-06-16T12:49:00", "2026-06-16T12:51:00", true),
         (&[noon], "2026-06-16T13:30:00", "2026-06-16T14:14:00", true),
-        (&[noon], "2026-06-16T13:30:00", "2026-06-16T14:15:00", false),
+        (&[noon], "2026-06-16T13:30:00", "2026-06-16T14:59:00", true),
+        (&[noon], "2026-06-16T13:30:00", "2026-06-16T15:00:00", false),
         (&[noon], "2026-06-16T13:30:00", "2026-06-16T16:25:00", false),
         // Past the planned end nothing is early, however late it was opened.
         (&[noon], "2026-06-16T16:28:00", "2026-06-16T16:30:00", false),
         (&[noon], "2026-06-16T16:00:00", "2026-06-16T16:20:00", true),
         // Before the last sitting a part of the plan is left out.
         (&[morning, noon], "2026-06-16T07:30:00", "2026-06-16T11:30:00", true),
-        (&[morning, noon], "2026-06-16T07:30:00", "2026-06-16T13:30:00", false),
+        (&[morning, noon], "2026-06-16T07:30:00", "2026-06-16T13:30:00", true),
+        (&[morning, noon], "2026-06-16T07:30:00", "2026-06-16T15:30:00", false),
         (&[morning, next_day], "2026-06-16T07:30:00", "2026-06-16T11:30:00", true),
-        (&[morning, next_day], "2026-06-16T07:30:00", "2026-06-17T08:00:00", false),
+        (&[morning, next_day], "2026-06-16T07:30:00", "2026-06-17T08:00:00", true),
+        (&[morning, next_day], "2026-06-16T07:30:00", "2026-06-17T10:00:00", false),
         (&[], "2026-06-16T07:30:00", "2026-06-16T07:31:00", false),
     ];
     for (planned, opened, closed, asks) in table {
