@@ -8,7 +8,7 @@ use domain::audit::{Audit, AuditFilter};
 use domain::count::Form;
 use domain::error::{Failure, FieldProblem, Problem, Refusal};
 use domain::ids::{AgencyId, MeetingId, ParticipantId};
-use domain::meetings::{MeetingInput, Meetings, SittingInput};
+use domain::meetings::{MeetingInput, Meetings, SittingInput, Waiting};
 use serde_json::json;
 
 use crate::meetings::{briefing, published};
@@ -296,6 +296,10 @@ async fn an_invited_agency_names_its_own_people_and_nobody_elses() {
         assert!(world.backend.get(&leader, meeting).await.unwrap().to_name.is_empty());
         let offered = world.backend.nameable(&leader, meeting, agency, "").await.unwrap();
         assert!(offered.iter().all(|person| person.id != own.person), "who is in it is offered no more");
+        for named in [&own, &second] {
+            let home = world.backend.today(named).await.unwrap();
+            assert!(matches!(home.waiting.as_slice(), [Waiting::Invited { .. }]), "{:?}", home.waiting);
+        }
     })
     .await;
 }
@@ -333,6 +337,8 @@ async fn an_administrator_without_another_role_cannot_name_themselves_and_so_rea
         let mut both = administrator.clone();
         both.grants.push(Grant { role: Role::Leader, agency });
         world.backend.name_delegates(&both, meeting, agency, vec![both.person]).await.unwrap();
+        let home = world.backend.today(&both).await.unwrap();
+        assert!(home.waiting.is_empty(), "whoever names themselves knows of it: {:?}", home.waiting);
     })
     .await;
 }
