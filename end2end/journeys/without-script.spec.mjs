@@ -69,6 +69,12 @@ test('a meeting is composed, published, opened, called and closed by plain forms
     await page.locator('[id="sittings[0][to]"]').fill('16:30');
     await page.locator('[name="place"]').fill('Nhà văn hóa trung tâm');
     await page.locator('#add_chair').fill('pho giam doc so tu phap');
+    await step('publish');
+    // Whom a text fits is offered, also when it is one alone; nobody is taken by sending.
+    const offers = page.locator('#add_chair-offers');
+    await expect(offers.locator('button').first()).toContainText('Phó Giám đốc Sở Tư pháp');
+    await offers.locator('button').first().click();
+    await expect(page.locator('input[name="chair"]')).not.toHaveValue('');
     await page.locator('#add').fill('giam doc so noi vu');
     await step('add_delegate');
     await expect(page.locator('#title')).toHaveValue(title);

@@ -9,6 +9,7 @@
 //! ```
 
 mod channel;
+mod claims;
 pub mod door;
 mod media;
 mod node;
@@ -17,7 +18,7 @@ mod presence;
 mod relay;
 mod room;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
@@ -26,7 +27,7 @@ use std::time::Duration;
 use backend::{Backend, Event};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::access::Caller;
-use domain::error::{Failure, Refusal};
+use domain::error::Failure;
 use domain::ids::{AgencyId, ConnectionId, MeetingId, PersonId};
 use domain::live::{DROP_OUT_SECONDS, SEATS_AT_MOST};
 use tokio::runtime::Handle;
@@ -36,6 +37,7 @@ use url::Url;
 
 use crate::allowance::{Allowances, Rate};
 use crate::clock::Clock;
+use claims::{Carried, Claim, Claimed, Claims};
 use media::{Became, Carrier};
 use node::Node;
 use room::Room;
@@ -79,6 +81,7 @@ struct Inner {
     rooms: Mutex<HashMap<MeetingId, Arc<Room>>>,
     places: Arc<Semaphore>,
     pages: Mutex<OpenPages>,
+    claims: Claims,
     /// How often each person sits down, and the same of those who rehearse.
     sits: Allowances<PersonId>,
     rehearsal_sits: Allowances<PersonId>,
@@ -143,6 +146,7 @@ impl Hub {
             rooms: Mutex::default(),
             places: Arc::new(Semaphore::new(PAGES_AT_MOST)),
             pages: Mutex::default(),
+            claims: Claims::default(),
             sits: Allowances::new(SITS_OF_ONE),
             rehearsal_sits: Allowances::new(SITS_OF_A_REHEARSAL),
             version: AtomicU64::new(first),
@@ -292,22 +296,13 @@ impl Hub {
         if allowances.takes(person, Instant::now()) { Ok(()) } else { Err(Failure::Unavailable) }
     }
 
-    /// Checks how many other meetings the person has seats in.
-    fn may_take_seats(&self, person: PersonId, meeting: MeetingId) -> Result<(), Failure> {
-        let rooms = self.rooms();
-        let elsewhere =
-            rooms.values().filter(|room| room.meeting() != meeting && room.has_seat_of(person)).count();
-        let at_most = MEETINGS_OF_ONE_AT_MOST;
-        if elsewhere < at_most as usize { Ok(()) } else { Err(Refusal::SeatsElsewhere { at_most }.into()) }
-    }
-
-    /// Checks how many other meetings of an office are held by picture and sound at this moment: a quarter of all, for an office
-    /// makes as many meetings and people as it likes.
-    fn may_carry(&self, office: AgencyId, meeting: MeetingId, meetings: u32) -> Result<(), Failure> {
-        let at_most = (meetings / 4).max(MEETINGS_OF_ONE_AT_MOST).min(meetings);
-        let rooms = self.rooms();
-        let others = rooms.values().filter(|room| room.meeting() != meeting && room.is_carried_for(office));
-        if others.count() < at_most as usize { Ok(()) } else { Err(Refusal::MeetingsFull { at_most }.into()) }
+    /// Claims a seat in a meeting, before it is asked for; see [`Claims::claim`].
+    fn claim(&self, claim: Claim, meetings: u32) -> Result<Claimed, Failure> {
+        let under_way: HashSet<MeetingId> =
+            self.all().iter().filter(|room| room.is_under_way()).map(|room| room.meeting()).collect();
+        let at_most = usize::try_from(meetings).unwrap_or(usize::MAX);
+        let carried = self.carrier().map(|_| Carried { at_most, under_way: &under_way });
+        self.0.claims.claim(claim, carried)
     }
 
     fn next_version(&self) -> u64 {

@@ -17,6 +17,7 @@ use tokio::sync::mpsc;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
 
 use super::channel::{Channel, Event, Gone, News, Talk};
+use super::claims::{Claim, Claimed};
 use super::media::{Carried, Carrier};
 use super::presence::{Heard, Presence};
 use super::{Visit, ended};
@@ -79,6 +80,7 @@ struct Taken {
     presence: Arc<Presence>,
     /// When it was last asked whether the seat is still the caller's.
     permitted: Instant,
+    _claimed: Claimed,
 }
 
 /// An open page.
@@ -359,10 +361,8 @@ impl Page {
         let site = &self.asker.site;
         let (seat, now) = (arrival.seat, site.clock.now());
         self.visit.hub.may_sit_down(caller.person, self.standing.rehearses)?;
-        self.visit.hub.may_take_seats(caller.person, self.meeting)?;
-        let office = self.standing.office;
-        self.visit.room.is_held_by(office);
-        self.visit.hub.may_carry(office, self.meeting, site.config.media_meetings)?;
+        let claim = Claim { person: caller.person, meeting: self.meeting, office: self.standing.office };
+        let claimed = self.visit.hub.claim(claim, site.config.media_meetings)?;
         // A page that is not really there any more left when it last was, and not when the next one sits down.
         let former = self.visit.room.former(seat, now);
         let connection = ConnectionId(site.entropy.id(now));
@@ -374,9 +374,16 @@ impl Page {
         let carried = Carried::new(&self.visit.hub, self.meeting, seat);
         let number = carried.as_ref().map(|carried| carried.number);
         // What the media thread says of the seat must find it.
-        let messages =
-            self.visit.room.seat(seat, (caller.person, connection), carried, Arc::clone(&presence));
-        self.seat = Some(Taken { seat, connection, number, messages, presence, permitted: Instant::now() });
+        let messages = self.visit.room.seat(seat, connection, carried, Arc::clone(&presence));
+        self.seat = Some(Taken {
+            seat,
+            connection,
+            number,
+            messages,
+            presence,
+            permitted: Instant::now(),
+            _claimed: claimed,
+        });
         if let Some((carrier, number)) = self.visit.hub.carrier().zip(number) {
             if let Err(failure) = carrier.join(self.meeting, number, self.visit.room.is_under_way()) {
                 self.rise(Leaving::Meant).await;

@@ -10,7 +10,7 @@ use ::media::command::Link;
 use chrono::{DateTime, Utc};
 use domain::access::Stage;
 use domain::error::{Failure, Refusal};
-use domain::ids::{AgencyId, ConnectionId, MeetingId, PersonId};
+use domain::ids::{ConnectionId, MeetingId};
 use domain::live::wire::{Devices, State, ToPage};
 use domain::live::{Live, Seat, is_on, may_share_screen};
 use tokio::sync::{Notify, broadcast, mpsc, watch};
@@ -51,15 +51,12 @@ pub(super) struct Room {
     /// Seats that were left without picture and sound that they had had.
     dark: Mutex<BTreeSet<Seat>>,
     reading: OnceLock<AbortHandle>,
-    /// The office that holds the meeting, once somebody sat down.
-    office: OnceLock<AgencyId>,
     /// Whether another node hosts the meeting since.
     has_moved: watch::Sender<bool>,
 }
 
 /// A seat that is taken from a page of this node.
 struct Seated {
-    person: PersonId,
     connection: ConnectionId,
     /// Its picture and sound, where the program carries them; they end with this.
     carried: Option<Carried>,
@@ -81,7 +78,6 @@ impl Room {
             seated: Mutex::default(),
             dark: Mutex::default(),
             reading: OnceLock::new(),
-            office: OnceLock::new(),
             has_moved: watch::Sender::new(false),
         });
         room.change();
@@ -229,33 +225,18 @@ impl Room {
     pub(super) fn seat(
         &self,
         seat: Seat,
-        (person, connection): (PersonId, ConnectionId),
+        connection: ConnectionId,
         carried: Option<Carried>,
         presence: Arc<Presence>,
     ) -> mpsc::Receiver<ToPage> {
         let (outbox, messages) = mpsc::channel(WAITING_AT_MOST);
-        let taken = Seated { person, connection, carried, devices: Devices::default(), outbox, presence };
+        let taken = Seated { connection, carried, devices: Devices::default(), outbox, presence };
         if let Some(before) = self.seated().insert(seat, taken) {
             let _ = before.outbox.try_send(ToPage::Unseated);
         }
         // Whom the chair wants seen or silent is told to the media thread with the next state.
         self.change();
         messages
-    }
-
-    /// Whether the person has a seat that was taken on this node.
-    pub(super) fn has_seat_of(&self, person: PersonId) -> bool {
-        self.seated().values().any(|at| at.person == person)
-    }
-
-    /// Which office holds the meeting.
-    pub(super) fn is_held_by(&self, office: AgencyId) {
-        let _ = self.office.set(office);
-    }
-
-    /// Whether it is a meeting of this office in which somebody has picture and sound.
-    pub(super) fn is_carried_for(&self, office: AgencyId) -> bool {
-        self.office.get() == Some(&office) && self.seated().values().any(|at| at.carried.is_some())
     }
 
     /// Says something to the page at a seat, or to all that have one. A page that takes it slower than it comes has lost

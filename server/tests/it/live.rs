@@ -1,6 +1,5 @@
 //! The live socket over a real connection: who is let in, what everybody is told, and what ends it.
 
-use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
@@ -25,21 +24,21 @@ use crate::world::World;
 pub(crate) const HEARD_WITHIN: Duration = Duration::from_secs(20);
 
 /// A program that listens, with a meeting under way.
-struct Open {
-    world: World,
-    address: String,
-    meeting: MeetingId,
-    secretary: (String, Caller),
-    delegate: (String, Caller),
+pub(crate) struct Open {
+    pub(crate) world: World,
+    pub(crate) address: String,
+    pub(crate) meeting: MeetingId,
+    pub(crate) secretary: (String, Caller),
+    pub(crate) delegate: (String, Caller),
     serving: tokio::task::JoinHandle<std::io::Result<()>>,
 }
 
 impl Open {
-    async fn new() -> Open {
+    pub(crate) async fn new() -> Open {
         Open::over(World::claimed().await.0).await
     }
 
-    async fn over(world: World) -> Open {
+    pub(crate) async fn over(world: World) -> Open {
         let secretary = world.person("thuky", "secretary").await;
         let delegate = world.person("daibieu1", "delegate").await;
         let (meeting, _) = world.meeting_with(&secretary.1, "Họp giao ban", &[&delegate.1]).await;
@@ -58,7 +57,7 @@ impl Open {
         Page::open(&self.address, self.meeting, &[("cookie", cookie), ("sec-fetch-site", site)]).await
     }
 
-    async fn own_page(&self, cookie: &str) -> Page {
+    pub(crate) async fn own_page(&self, cookie: &str) -> Page {
         self.page(cookie, "same-origin").await.expect("a page that may see the meeting is let in")
     }
 }
@@ -154,23 +153,28 @@ impl Page {
         tokio::time::timeout(HEARD_WITHIN, found).await.expect("the state is told")
     }
 
-    async fn refused(&mut self) -> Failure {
+    pub(crate) async fn refused(&mut self) -> Failure {
         self.until(|heard| if let ToPage::Refused(failure) = heard { Some(failure) } else { None }).await
     }
 
-    async fn come(&mut self, seat: Seat) {
+    pub(crate) async fn come(&mut self, seat: Seat) {
         let page = PageId(uuid::Uuid::from_u128(self.number));
         self.say(&ToServer::Sit(Arrival { seat, page, how: Coming::Pressed })).await;
     }
 
     pub(crate) async fn sit(&mut self, seat: Seat) {
         self.come(seat).await;
+        assert_eq!(self.seated().await, Ok(seat));
+    }
+
+    /// The answer to whoever came for a seat.
+    pub(crate) async fn seated(&mut self) -> Result<Seat, Failure> {
         let answer = |heard| match heard {
             ToPage::Seated(seat) => Some(Ok(seat)),
             ToPage::Refused(failure) => Some(Err(failure)),
             _ => None,
         };
-        assert_eq!(self.until(answer).await, Ok(seat));
+        self.until(answer).await
     }
 }
 
@@ -220,32 +224,6 @@ async fn one_person_has_seats_in_a_few_meetings_and_not_in_all() {
     sitting[0].say(&ToServer::Rise).await;
     sitting[0].state(|state| !is_connected(state, seat)).await;
     page.sit(seat).await;
-}
-
-#[tokio::test]
-async fn one_office_holds_only_some_meetings_by_picture_and_sound() {
-    let world = World::with(|config| config.media_meetings = 3);
-    let open = Open::over(world.await.claim().await.0).await;
-    let udp = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-    let settings = media::Settings { udp, tcp: None, ..media::Settings::default() };
-    let (media, events) = media::start(settings).unwrap();
-    open.world.site.live.carry(media, events);
-    let mut sitting = Vec::new();
-    for number in 1..=3 {
-        let (cookie, chair) = open.world.person(&format!("thuky{number}"), "secretary").await;
-        let (meeting, _) = open.world.meeting_with(&chair, "Họp giao ban", &[]).await;
-        let told = [("cookie", cookie.as_str()), ("sec-fetch-site", "same-origin")];
-        let mut page = Page::open(&open.address, meeting, &told).await.unwrap();
-        page.sit(Seat::Hall).await;
-        page.state(|state| is_connected(state, Seat::Hall)).await;
-        sitting.push(page);
-    }
-    let mut page = open.own_page(&open.secretary.0).await;
-    page.come(Seat::Hall).await;
-    assert_eq!(page.refused().await, Refusal::MeetingsFull { at_most: 3 }.into());
-    sitting[0].say(&ToServer::Rise).await;
-    sitting[0].state(|state| !is_connected(state, Seat::Hall)).await;
-    page.sit(Seat::Hall).await;
 }
 
 #[tokio::test]

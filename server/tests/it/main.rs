@@ -14,6 +14,7 @@ mod invitation;
 mod kill;
 mod lists;
 mod live;
+mod live_shares;
 mod manual;
 mod markers;
 mod nodes;

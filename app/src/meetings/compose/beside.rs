@@ -63,12 +63,19 @@ impl Typed {
 
     /// Someone was chosen for the name in this field.
     pub(super) fn clear(&mut self, field: &str) {
+        if let Some(text) = self.searched(field) {
+            text.clear();
+        }
+    }
+
+    /// What stands in a search field.
+    fn searched(&mut self, field: &str) -> Option<&mut String> {
         match field {
-            "add" => self.add.clear(),
-            "add_chair" => self.add_chair.clear(),
-            "add_secretary" => self.add_secretary.clear(),
-            ADD_ROOM => self.add_room.clear(),
-            _ => {}
+            "add" => Some(&mut self.add),
+            "add_chair" => Some(&mut self.add_chair),
+            "add_secretary" => Some(&mut self.add_secretary),
+            ADD_ROOM => Some(&mut self.add_room),
+            _ => None,
         }
     }
 
@@ -76,6 +83,31 @@ impl Typed {
     pub(super) fn is_left(&self) -> bool {
         self.fields().iter().any(|(_, text)| !text.trim().is_empty())
     }
+}
+
+/// What each search field's text fits, of those that fit something.
+#[cfg(feature = "ssr")]
+pub(super) async fn fitting(
+    services: &Services,
+    caller: &Caller,
+    typed: &Typed,
+    input: &MeetingInput,
+) -> Result<Offers, Failure> {
+    let holder = input.agency.parse().unwrap_or(caller.agency.id);
+    let mut offers = Offers::new();
+    for (field, text) in typed.fields().into_iter().filter(|(_, text)| !text.trim().is_empty()) {
+        let found = match field {
+            ADD_ROOM => rooms_found(services, caller, holder, text.to_owned()).await?,
+            "add" | "add_chair" | "add_secretary" => {
+                people_found(services, caller, text, field != "add").await?
+            }
+            _ => continue,
+        };
+        if !found.is_empty() {
+            offers.push((field, found));
+        }
+    }
+    Ok(offers)
 }
 
 /// Finds what was typed beside the buttons and puts it in its place. What fits nobody stays where it is; of what fits
@@ -92,21 +124,9 @@ pub(super) async fn add_typed(
     }
     let listed = look_up(services, caller, &typed.add_list).await?;
     (_, _, typed.add_list) = take_meant(input, listed);
-    let holder = input.agency.parse().unwrap_or(caller.agency.id);
     let mut offers = Offers::new();
-    for (field, text) in [
-        ("add", &mut typed.add),
-        ("add_chair", &mut typed.add_chair),
-        ("add_secretary", &mut typed.add_secretary),
-        (ADD_ROOM, &mut typed.add_room),
-    ] {
-        if text.trim().is_empty() {
-            continue;
-        }
-        let found = match field {
-            ADD_ROOM => rooms_found(services, caller, holder, text.clone()).await?,
-            _ => people_found(services, caller, text, field != "add").await?,
-        };
+    for (field, found) in fitting(services, caller, typed, input).await? {
+        let Some(text) = typed.searched(field) else { continue };
         match meant(&found, text) {
             Some(found) => {
                 Step::Choose { field: field.to_owned(), code: found.code() }.apply(
@@ -116,7 +136,6 @@ pub(super) async fn add_typed(
                 );
                 text.clear();
             }
-            None if found.is_empty() => {}
             None => offers.push((field, found)),
         }
     }

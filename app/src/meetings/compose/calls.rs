@@ -20,7 +20,7 @@ use super::beside::Typed;
 use crate::failure::CallError;
 #[cfg(feature = "ssr")]
 use {
-    super::beside::{Offers, add_typed},
+    super::beside::{Offers, add_typed, fitting},
     super::listed::without,
     super::sheet::offers_field,
     super::step::Step,
@@ -405,7 +405,7 @@ async fn saved(
         }
     }
     let offers = match step {
-        Step::Publish => Offers::new(),
+        Step::Publish => fitting(services, caller, &typed, &input).await?,
         _ => add_typed(services, caller, &mut typed, &mut input).await?,
     };
     let is_left = typed.is_left();

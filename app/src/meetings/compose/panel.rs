@@ -83,8 +83,11 @@ fn missing(sheet: Sheet) -> Option<AnyView> {
     if open.is_empty() && loose.is_empty() {
         return None;
     }
+    // Somebody is typed there and not chosen: that is said once.
+    let is_loose = |field: &str| loose.iter().any(|loose| loose.field == target_of(field));
     let rows = open
         .iter()
+        .filter(|found| !is_loose(&found.field))
         .map(|found| {
             let is_told = is_asked || found.problem != domain::error::Problem::Missing;
             let words = is_told.then(|| format!(": {}", crate::failure::describe_problem(&found.problem)));

@@ -25,6 +25,8 @@ const DAYS_AHEAD: u64 = 7;
 const PAST_MIDNIGHT: TimeDelta = TimeDelta::hours(6);
 /// So many things of one sort wait at most: a home page is no archive.
 const WAITING_AT_MOST: i64 = 10;
+/// Of invitations more wait at once: what is never seen has no other news, and the list folds them.
+const INVITED_AT_MOST: i64 = 50;
 /// So many meetings ahead are shown.
 const COMING_AT_MOST: i64 = 20;
 
@@ -240,7 +242,7 @@ async fn invited(on: &mut impl Source, asking: &Asking<'_>) -> Done<Vec<Waiting>
          ORDER BY m.first_date, m.id LIMIT $3")
     .bind(asking.caller.person)
     .bind(asking.today)
-    .bind(WAITING_AT_MOST)
+    .bind(INVITED_AT_MOST)
     .all(&mut *on)
     .await?;
     let ids: Vec<String> = invited.into_iter().map(|(id,)| id).collect();
