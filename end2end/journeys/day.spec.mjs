@@ -63,7 +63,8 @@ test('a secretary’s day', async ({ person, faults }) => {
 
   await test.step('the delegate reads the paper, one tap from the home page', async () => {
     await open(delegate, '/');
-    await delegate.getByRole('link', { name: new RegExp(title) }).first().tap();
+    await expect(delegate.getByRole('link', { name: t('home_invited', { title }) })).toBeVisible();
+    await delegate.getByRole('link', { name: new RegExp(title) }).and(delegate.locator('a[href^="/papers/"]')).first().tap();
     await expect(delegate).toHaveURL(/\/papers\//);
     const sheet = delegate.getByRole('group', { name: t('reader_page', { page: 1 }), exact: true }).locator('canvas');
     await expect.poll(() => inked(sheet)).toBeGreaterThan(100);

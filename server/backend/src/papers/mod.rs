@@ -185,6 +185,13 @@ async fn mark_read(backend: &Backend, caller: &Caller, row: &Row) -> Done<()> {
         .bind(caller.now)
         .run(&mut tx)
         .await?;
+        // Whoever reads its papers knows of the meeting.
+        q("UPDATE participant SET has_opened = TRUE WHERE person_id = $2 AND NOT has_opened \
+           AND meeting_id = (SELECT meeting_id FROM paper WHERE id = $1)")
+        .bind(&row.id)
+        .bind(caller.person)
+        .run(&mut tx)
+        .await?;
         tx.commit().await?;
     }
     Ok(())
