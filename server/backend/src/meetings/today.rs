@@ -60,9 +60,9 @@ pub(super) async fn today(backend: &Backend, caller: &Caller) -> Done<Today> {
     // Nobody must travel to what was called off. Then comes what others wait for.
     let mut waiting = called_off(&mut db, &asking).await?;
     waiting.extend(added(&mut db, &asking).await?);
-    waiting.extend(invited(&mut db, &asking).await?);
     waiting.extend(not_closed(&mut db, &asking).await?);
     waiting.extend(to_name(&mut db, &asking).await?);
+    waiting.extend(invited(&mut db, &asking).await?);
     waiting.extend(changed(&mut db, &asking).await?);
     waiting.extend(unread(db, &asking).await?);
     waiting.extend(unsent(&mut db, &asking).await?);
