@@ -226,7 +226,7 @@ test('what happens in the hall undoes nothing that is being entered', async ({ p
     await expect(reason).toHaveValue('Đi công tác');
     await row(second).getByRole('button', { name: t('roll_write') }).click();
     await expect(page.locator('.rollsum').getByRole('img')).toHaveAccessibleName(/1/);
-    await expect(page.locator('.rollsum')).toContainText(new RegExp(`1\s*${t('roll_absent')}`));
+    await expect(page.locator('.rollsum')).toContainText(new RegExp(`1\\s*${t('roll_absent')}`));
   });
 
   await test.step('arrow keys move past a word without marking it', async () => {
@@ -419,7 +419,7 @@ test('before a meeting only an absence is marked, at once and without a reason',
   const marked = page.waitForResponse('**/api/attendance/mark');
   await row.getByText(t('roll_absent'), { exact: true }).click();
   expect((await marked).ok()).toBe(true);
-  await expect(page.locator('.rollsum')).toContainText(new RegExp(`1\s*${t('roll_absent')}`));
+  await expect(page.locator('.rollsum')).toContainText(new RegExp(`1\\s*${t('roll_absent')}`));
   await open(page, `${address}?tab=delegates`);
   await expect(page.locator('.rc').last().locator('input[value="absent"]')).toBeChecked();
 });
