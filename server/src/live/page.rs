@@ -80,7 +80,7 @@ struct Taken {
     presence: Arc<Presence>,
     /// When it was last asked whether the seat is still the caller's.
     permitted: Instant,
-    _claimed: Claimed,
+    claimed: Claimed,
 }
 
 /// An open page.
@@ -361,6 +361,8 @@ impl Page {
         let site = &self.asker.site;
         let (seat, now) = (arrival.seat, site.clock.now());
         self.visit.hub.may_sit_down(caller.person, self.standing.rehearses)?;
+        // Whether the meeting is under way decides whether it may wait for others.
+        self.visit.room.is_read().await;
         let claim = Claim { person: caller.person, meeting: self.meeting, office: self.standing.office };
         let claimed = self.visit.hub.claim(claim, site.config.media_meetings)?;
         // A page that is not really there any more left when it last was, and not when the next one sits down.
@@ -375,15 +377,8 @@ impl Page {
         let number = carried.as_ref().map(|carried| carried.number);
         // What the media thread says of the seat must find it.
         let messages = self.visit.room.seat(seat, connection, carried, Arc::clone(&presence));
-        self.seat = Some(Taken {
-            seat,
-            connection,
-            number,
-            messages,
-            presence,
-            permitted: Instant::now(),
-            _claimed: claimed,
-        });
+        self.seat =
+            Some(Taken { seat, connection, number, messages, presence, permitted: Instant::now(), claimed });
         if let Some((carrier, number)) = self.visit.hub.carrier().zip(number) {
             if let Err(failure) = carrier.join(self.meeting, number, self.visit.room.is_under_way()) {
                 self.rise(Leaving::Meant).await;
@@ -402,7 +397,7 @@ impl Page {
 
     /// Leaves the seat, at the time at which it was really left.
     async fn rise_as_of(&mut self, left: DateTime<Utc>, why: Leaving) {
-        let Some(Taken { seat, connection, presence, .. }) = self.seat.take() else { return };
+        let Some(Taken { seat, connection, presence, claimed, .. }) = self.seat.take() else { return };
         self.visit.room.rise(seat, connection, &presence);
         let silent = presence.silent_since();
         // Who leaves because nothing is seen any more has dropped out before.
@@ -413,6 +408,8 @@ impl Page {
             // It ends when it is no longer marked, a little late.
             tracing::warn!(?failure, "a seat that was left is still marked as taken");
         }
+        // Not before the seat: until then it counts.
+        drop(claimed);
     }
 }
 

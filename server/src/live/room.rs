@@ -15,7 +15,7 @@ use domain::live::wire::{Devices, State, ToPage};
 use domain::live::{Live, Seat, is_on, may_share_screen};
 use tokio::sync::{Notify, broadcast, mpsc, watch};
 use tokio::task::AbortHandle;
-use tokio::time::{Instant, sleep, sleep_until};
+use tokio::time::{Instant, sleep, sleep_until, timeout};
 
 use super::Hub;
 use super::media::Carried;
@@ -28,6 +28,8 @@ const APART: Duration = Duration::from_millis(100);
 const STATES_BPS: u64 = 64_000;
 /// What changes is told within this all the same.
 const APART_AT_MOST: Duration = Duration::from_secs(2);
+/// What is not read by then is taken as not begun.
+const READ_WITHIN: Duration = Duration::from_secs(2);
 /// Changes of what seats have on that wait for a page: as many as all seats of a meeting make at once. A page that missed
 /// one is told the state.
 const CHANGES_AT_MOST: usize = 256;
@@ -148,6 +150,12 @@ impl Room {
         let seated = self.seated();
         let (version, live) = self.last().clone()?;
         Some(ToPage::State(State { version, live, on: on(&seated) }))
+    }
+
+    /// Waits until it was read once, as long as that takes at most on a busy machine.
+    pub(super) async fn is_read(&self) {
+        let mut told = self.told.subscribe();
+        let _ = timeout(READ_WITHIN, told.wait_for(|_| self.last().is_some())).await;
     }
 
     /// Whether the meeting has begun, as last read.

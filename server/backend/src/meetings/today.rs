@@ -27,6 +27,8 @@ const PAST_MIDNIGHT: TimeDelta = TimeDelta::hours(6);
 const WAITING_AT_MOST: i64 = 10;
 /// Of invitations more wait at once: what is never seen has no other news, and the list folds them.
 const INVITED_AT_MOST: i64 = 50;
+/// Of an agency's path these name its office: the topmost agency and the one below it, each with its slash.
+const OFFICE_LETTERS: usize = 75;
 /// So many meetings ahead are shown.
 const COMING_AT_MOST: i64 = 20;
 
@@ -235,11 +237,18 @@ async fn added(on: &mut impl Source, asking: &Asking<'_>) -> Done<Vec<Waiting>> 
     Ok(waiting)
 }
 
-/// Meetings that the caller is invited to and has not opened yet.
+/// Meetings that the caller is invited to and has not opened yet. Where there are too many, those of one office, which sends as
+/// many as it likes, push out no first one of another.
 async fn invited(on: &mut impl Source, asking: &Asking<'_>) -> Done<Vec<Waiting>> {
-    let invited: Vec<(String,)> = q("SELECT p.meeting_id FROM participant p JOIN meeting m ON m.id = p.meeting_id \
-         WHERE p.person_id = $1 AND NOT p.has_opened AND m.stage IN ('scheduled', 'under_way') AND m.last_date >= $2 \
-         ORDER BY m.first_date, m.id LIMIT $3")
+    let invited: Vec<(String,)> = q(format!(
+        "SELECT meeting_id FROM (SELECT meeting_id, first_date FROM (\
+           SELECT p.meeting_id, m.first_date, ROW_NUMBER() OVER ( \
+             PARTITION BY SUBSTR(a.path, 1, {OFFICE_LETTERS}) ORDER BY m.first_date, m.id) AS of_office \
+           FROM participant p JOIN meeting m ON m.id = p.meeting_id JOIN agency a ON a.id = m.agency_id \
+           WHERE p.person_id = $1 AND NOT p.has_opened AND m.stage IN ('scheduled', 'under_way') \
+             AND m.last_date >= $2) AS numbered \
+         ORDER BY of_office, first_date, meeting_id LIMIT $3) AS chosen ORDER BY first_date, meeting_id"
+    ))
     .bind(asking.caller.person)
     .bind(asking.today)
     .bind(INVITED_AT_MOST)

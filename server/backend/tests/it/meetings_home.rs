@@ -159,6 +159,33 @@ async fn an_invitation_waits_until_it_is_opened_and_its_changes_with_it() {
 }
 
 #[tokio::test]
+async fn the_invitations_of_one_office_push_out_none_of_another() {
+    each_database(async |world| {
+        let delegate = world.person("STC").await;
+        for day in 1..=26 {
+            for hour in [7, 8, 9] {
+                let at = format!("2026-07-{day:02}T{hour:02}:00/{hour:02}:30");
+                world.meeting("SNV").stage(Stage::Scheduled).at(&at).delegate(&delegate).store().await;
+            }
+        }
+        let other = world.meeting("SYT").stage(Stage::Scheduled).at("2026-08-18T07:30/11:30");
+        let other = other.delegate(&delegate).store().await;
+        world.run("UPDATE participant SET has_opened = FALSE").await;
+        let home = world.backend.today(&delegate).await.unwrap();
+        let invited: Vec<_> = home
+            .waiting
+            .iter()
+            .filter_map(|waiting| match waiting {
+                Waiting::Invited { meeting } => Some(meeting.id),
+                _ => None,
+            })
+            .collect();
+        assert_eq!((invited.len(), invited.last()), (50, Some(&other)), "by their days all the same");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn the_meetings_of_a_day_are_listed_by_their_hours() {
     each_database(async |world| {
         let secretary = world.caller(Role::Secretary, "SNV").await;
