@@ -143,7 +143,7 @@ function keepInSight(menu) {
   if (right > document.documentElement.clientWidth && hasRoomToTheLeft) menu.classList.add("menu--end");
   const pop = menu.querySelector(".menu__pop");
   if (!pop) return;
-  // It may grow while it is open: a refusal stands in it.
+  // An open menu grows when a refusal is shown in it.
   const growth = new ResizeObserver(() => {
     if (menu.open && pop.isConnected) pop.scrollIntoView({ block: "nearest" });
     else growth.disconnect();

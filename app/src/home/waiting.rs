@@ -23,7 +23,7 @@ pub(super) fn item(waiting: &Waiting) -> AnyView {
             )
         }
         Waiting::Changed { meeting, what } => {
-            // Of a meeting that is to come again: it was postponed, and has been sent out anew.
+            // The state changes when a postponed meeting is sent out again.
             let (state, others): (Vec<_>, Vec<_>) = what.iter().partition(|what| *what == "state");
             let title = if state.is_empty() { HOME_CHANGED } else { HOME_RECONVENED };
             let what = others.into_iter().map(|what| words::change(what)).collect::<Vec<_>>().join(", ");

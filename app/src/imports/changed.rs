@@ -39,7 +39,7 @@ pub(super) fn card(kind: ImportKind, kinds: &[KindRef], report: &ImportReport) -
 
 fn row(kind: ImportKind, kinds: &[KindRef], change: &RowChange) -> AnyView {
     let cells = change.cells.iter().map(|cell| changed_cell(kind, kinds, cell)).collect_view();
-    // A day that stands as it is makes its year one that is entered in full.
+    // A day off that is stored already changes nothing itself; its year is now marked as entered in full.
     let same = change.cells.is_empty().then(|| view! { <p>{t(IMPORTS_CHANGE_OF_YEAR)}</p> });
     view! {
         <tr role="row">
@@ -61,7 +61,7 @@ fn changed_cell(kind: ImportKind, kinds: &[KindRef], cell: &CellChange) -> AnyVi
     .into_any()
 }
 
-/// A cell with the words for its codes; what is empty is said as such.
+/// The value of a cell, with words in place of codes. An empty value is shown as `(empty)`.
 fn worded(kind: ImportKind, column: &str, value: &str, kinds: &[KindRef]) -> String {
     if value.is_empty() {
         return t(IMPORTS_EMPTY_CELL).to_owned();

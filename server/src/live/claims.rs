@@ -1,5 +1,5 @@
-//! In which meetings people have seats, or are just taking one: counted before a seat is asked for, so that any number of
-//! pages that sit down in the same moment are counted one after the other. Knows no seat and no packet.
+//! Counts the meetings in which people have seats or are taking one. A seat is counted before it is asked for, so pages that
+//! sit down in the same moment are counted one after the other. Knows no seat and no packet.
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -43,8 +43,8 @@ impl Claims {
     ///
     /// # Errors
     /// `SeatsElsewhere` if the person has seats in as many other meetings as they may. `MeetingsFull` if hardly more meetings
-    /// can be held by picture and sound and the office that holds this one has its share. A meeting under way is held against
-    /// others under way alone: those that wait make place for it.
+    /// can be held by picture and sound and the office that holds this one has its share. For a meeting under way only other
+    /// meetings under way count, because the media thread ends waiting ones to make place for it.
     pub(super) fn claim(&self, claim: Claim, carried: Option<Carried<'_>>) -> Result<Claimed, Failure> {
         let mut all = self.all();
         let elsewhere: HashSet<MeetingId> =

@@ -362,7 +362,7 @@ impl Page {
         let (seat, now) = (arrival.seat, site.clock.now());
         self.visit.hub.may_sit_down(caller.person, self.standing.rehearses)?;
         // Whether the meeting is under way decides whether it may wait for others.
-        self.visit.room.is_read().await;
+        self.visit.room.until_read().await;
         let claim = Claim { person: caller.person, meeting: self.meeting, office: self.standing.office };
         let claimed = self.visit.hub.claim(claim, site.config.media_meetings)?;
         // A page that is not really there any more left when it last was, and not when the next one sits down.

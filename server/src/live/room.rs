@@ -28,7 +28,7 @@ const APART: Duration = Duration::from_millis(100);
 const STATES_BPS: u64 = 64_000;
 /// What changes is told within this all the same.
 const APART_AT_MOST: Duration = Duration::from_secs(2);
-/// What is not read by then is taken as not begun.
+/// A meeting that has not been read by then counts as not begun.
 const READ_WITHIN: Duration = Duration::from_secs(2);
 /// Changes of what seats have on that wait for a page: as many as all seats of a meeting make at once. A page that missed
 /// one is told the state.
@@ -152,8 +152,8 @@ impl Room {
         Some(ToPage::State(State { version, live, on: on(&seated) }))
     }
 
-    /// Waits until it was read once, as long as that takes at most on a busy machine.
-    pub(super) async fn is_read(&self) {
+    /// Waits until the meeting has been read once, for at most [`READ_WITHIN`].
+    pub(super) async fn until_read(&self) {
         let mut told = self.told.subscribe();
         let _ = timeout(READ_WITHIN, told.wait_for(|_| self.last().is_some())).await;
     }

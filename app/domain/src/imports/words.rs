@@ -108,8 +108,8 @@ impl ImportKind {
         COLUMNS.iter().find(|(kind, of, _)| *kind == self && *of == column).map(|(_, _, words)| *words)
     }
 
-    /// What stands in a cell, with the codes for the words that the column knows, in Vietnamese or English, however they are
-    /// capitalised and marked. Roles are several, and may name an agency.
+    /// The value of a cell. A Vietnamese or English word that the column knows is replaced by its code; capitals and marks do
+    /// not matter. A cell of roles may hold several, each with an agency behind `@`.
     ///
     /// ```
     /// use domain::imports::ImportKind;

@@ -163,8 +163,8 @@ pub struct Standing {
     pub directs: bool,
     /// Whether they may take every seat for a rehearsal: they decide for all, and the meeting is not opened yet.
     pub rehearses: bool,
-    /// The office of the agency that holds the meeting ([`office_of`](crate::access::office_of)): so many meetings of one may be
-    /// held by picture and sound at once.
+    /// The office of the agency that holds the meeting ([`office_of`](crate::access::office_of)). One office may hold a limited
+    /// number of meetings by picture and sound at once.
     pub office: AgencyId,
 }
 

@@ -20,7 +20,7 @@ use crate::accounts::password::{self, StoredPassword};
 use crate::agencies::{Place, Places, places_by_code};
 use crate::db::Tx;
 use crate::people::{
-    self, Held, Kept, ParsedPerson, There, everybody, permit_all, permit_change, permit_new, permit_role,
+    self, Kept, ParsedPerson, There, everybody, permit_all, permit_change, permit_new, permit_role,
 };
 use crate::stop::Done;
 use crate::{Backend, bounds};
@@ -131,11 +131,7 @@ async fn refuse_weak_passwords(
 
 impl Shown for Kept {
     fn cells(&self) -> Vec<(&'static str, String)> {
-        let role = |held: &Held| match held.place.id == self.place.id {
-            true => held.role.code().to_owned(),
-            false => format!("{}@{}", held.role.code(), held.place.short_name),
-        };
-        let mut roles: Vec<String> = self.roles.iter().map(role).collect();
+        let mut roles = self.role_codes();
         roles.sort();
         vec![
             ("name", self.name.to_string()),

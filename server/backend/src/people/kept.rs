@@ -62,15 +62,20 @@ impl Kept {
         })
     }
 
-    /// What the trail may show: everything but the password. A role of another agency stands with that agency's name.
-    pub(super) fn shown(&self) -> serde_json::Value {
-        let role = |held: &Held| match held.place.id == self.place.id {
+    /// The codes of the roles. A role in another agency has that agency's short name behind `@`.
+    pub(crate) fn role_codes(&self) -> Vec<String> {
+        let code = |held: &Held| match held.place.id == self.place.id {
             true => held.role.code().to_owned(),
             false => format!("{}@{}", held.role.code(), held.place.short_name),
         };
+        self.roles.iter().map(code).collect()
+    }
+
+    /// What the trail may show: everything but the password. A role of another agency stands with that agency's name.
+    pub(super) fn shown(&self) -> serde_json::Value {
         json!({
             "user_name": self.user_name, "name": self.name, "position": self.position,
-            "agency": self.place.short_name, "roles": self.roles.iter().map(role).collect::<Vec<_>>(),
+            "agency": self.place.short_name, "roles": self.role_codes(),
         })
     }
 
