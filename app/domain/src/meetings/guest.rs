@@ -157,6 +157,8 @@ pub fn pasted_guests(text: &str) -> Vec<GuestInput> {
 }
 
 fn pasted_guest(line: &str) -> GuestInput {
+    let written_out = out_of_brackets(line);
+    let line = written_out.as_deref().unwrap_or(line);
     let separator =
         ["\t", ";", " - ", " – ", " — ", ","].into_iter().find(|separator| line.contains(separator));
     // A name of an organisation may hold the separator; what is behind the second one belongs to it.
@@ -167,6 +169,17 @@ fn pasted_guest(line: &str) -> GuestInput {
         organisation = std::mem::take(&mut position);
     }
     GuestInput { name, position, organisation, ..GuestInput::default() }
+}
+
+/// A name with what somebody is in brackets behind it, as `name; what they are`: `Vũ Thu (Vụ trưởng, Bộ Nội vụ)`. None of a
+/// line that is written otherwise, and none where the brackets hold a number of people.
+fn out_of_brackets(line: &str) -> Option<String> {
+    let (name, inner) = line.trim_end().strip_suffix(')')?.split_once('(')?;
+    let inner = inner.trim();
+    let is_number = inner.starts_with(|letter: char| letter.is_ascii_digit());
+    let is_plain = !inner.is_empty() && !inner.contains(['(', ')']) && !name.contains([',', ';', '\t']);
+    (is_plain && !is_number && !Line::new(name).is_empty())
+        .then(|| format!("{name};{}", inner.replacen([',', ';'], ";", 1)))
 }
 
 /// Forms of address before a name, folded.
@@ -366,6 +379,10 @@ mod tests {
         }
         assert_eq!(read("Bà Lê Thị Mai, Công ty Hai"), ["Lê Thị Mai", "", "Công ty Hai"]);
         assert_eq!(read("Lê Thị Mai, Trưởng phòng"), ["Lê Thị Mai", "Trưởng phòng", ""]);
+        assert_eq!(read("Bà Vũ Thu (Bộ Nội vụ)"), ["Vũ Thu", "", "Bộ Nội vụ"]);
+        assert_eq!(read("2. Vũ Thu (Vụ trưởng, Bộ Nội vụ)"), ["Vũ Thu", "Vụ trưởng", "Bộ Nội vụ"]);
+        assert_eq!(read("Hội Luật gia (02 người)"), ["Hội Luật gia (02 người)", "", ""]);
+        assert_eq!(read("Vũ Thu (con) (Hội A)"), ["Vũ Thu (con) (Hội A)", "", ""], "nothing is lost");
         assert_eq!(read("Bà Huyện"), ["Huyện", "", ""], "a name alone");
         assert_eq!(read("Anh"), ["Anh", "", ""]);
         assert_eq!(read("3. "), ["3.", "", ""], "nothing is lost");

@@ -18,6 +18,10 @@ const ALIKE_FROM: f64 = 0.8;
 /// Longest line that is looked up, in bytes: room for a name, a position and an agency of 300 letters together. A longer line
 /// is not a name, and nobody is found for it.
 pub const LISTED_NAME_BYTES_AT_MOST: usize = 1_000;
+/// Most agencies named in one line: all departments of a province fit.
+const EACH_AT_MOST: usize = 40;
+/// Words of so few letters at the beginning of a name say what level it is of: `Bộ`, `Sở`, `Xã`, `Ban`.
+const LEVEL_LETTERS_AT_MOST: usize = 3;
 /// A code or a name of one word is looked for within a line only from this many letters: shorter ones are found in any.
 const LONE_WORD_FROM: usize = 3;
 
@@ -99,8 +103,23 @@ impl<'t> AgencyNames<'t> {
         if found.is_empty() { self.like(&without_asking(&words).join(" ")) } else { found }
     }
 
+    /// The agencies of a line that names several, parted by commas, and nothing else: `Sở Y tế, Sở Nội vụ`. Empty unless each
+    /// part is the whole name of exactly one.
+    pub fn each(&self, line: &str) -> Vec<&'t Agency> {
+        let parts: Vec<&str> = line.split(',').map(str::trim).filter(|part| !part.is_empty()).collect();
+        if !(2..=EACH_AT_MOST).contains(&parts.len()) {
+            return Vec::new();
+        }
+        let found = parts.into_iter().map(|part| match self.named(part)[..] {
+            [agency] => Some(agency),
+            _ => None,
+        });
+        found.collect::<Option<_>>().unwrap_or_default()
+    }
+
     fn like(&self, asked: &str) -> Vec<&'t Agency> {
-        let likeness = |names: &[String]| names.iter().map(|name| likeness(asked, name)).fold(0.0, f64::max);
+        let alike = |name: &String| if is_of_other_level(asked, name) { 0.0 } else { likeness(asked, name) };
+        let likeness = |names: &[String]| names.iter().map(alike).fold(0.0, f64::max);
         best(self.0.iter().map(|(names, agency)| (likeness(names), *agency)), PROPOSED_AT_MOST)
     }
 
@@ -115,6 +134,12 @@ impl<'t> AgencyNames<'t> {
 fn likeness(one: &str, other: &str) -> f64 {
     let (shorter, longer) = (one.len().min(other.len()), one.len().max(other.len()));
     if shorter * 5 < longer * 4 { 0.0 } else { normalized_damerau_levenshtein(one, other) }
+}
+
+/// Whether two names begin with another short word: `bo noi vu` is a ministry and no department mistyped.
+fn is_of_other_level(one: &str, other: &str) -> bool {
+    let [one, other] = [one, other].map(|name| name.split(' ').next().unwrap_or_default());
+    one != other && one.len().max(other.len()) <= LEVEL_LETTERS_AT_MOST
 }
 
 /// The longest name of an agency that stands in a line, word for word.
@@ -278,11 +303,29 @@ mod tests {
             ("Sở Tài chánh", &["STC"]),
             ("Lãnh đạo Sở Tài chínhh", &["STC"]),
             ("Sở Nông nghiệp Môi trường", &["SNNMT"]),
+            ("Bộ Nội vụ", &[]),
             ("Sở Xây dựng", &[]),
             ("Nguyễn Văn An", &[]),
             ("", &[]),
         ] {
             assert_eq!(codes(AgencyNames::of(&tree).near(line)), found, "{line}");
+        }
+    }
+
+    #[test]
+    fn agencies_in_one_line_are_each_meant_when_the_line_says_nothing_else() {
+        let tree = tree();
+        let each = |line: &str| codes(AgencyNames::of(&tree).each(line));
+        assert_eq!(each("Sở Y tế, Sở Nội vụ, VP UBND tỉnh"), ["SYT", "SNV", "VPUB"]);
+        assert_eq!(each("Sở Y tế, Sở Nội vụ,"), ["SYT", "SNV"]);
+        for line in [
+            "Sở Y tế",
+            "Sở Y tế, Trưởng phòng",
+            "Lò Văn An, Sở Y tế",
+            "Sở Y tế, Sở Nội vụ và Sở Tài chính",
+            "",
+        ] {
+            assert!(each(line).is_empty(), "{line}");
         }
     }
 

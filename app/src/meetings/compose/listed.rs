@@ -53,6 +53,8 @@ const LIST_BYTES_AT_MOST: usize = LISTED_AT_MOST as usize * 50;
 pub enum Meaning {
     /// Exactly this person or agency.
     One(Found),
+    /// Exactly these agencies, each by its whole name.
+    Each(Vec<Found>),
     /// One of these; a person has to choose.
     Several(Vec<Found>),
     /// Nobody of exactly this name; it may be one of these.
@@ -68,7 +70,7 @@ impl Meaning {
     pub(super) fn choices(&self) -> &[Found] {
         match self {
             Meaning::Several(found) | Meaning::Near(found) => found,
-            Meaning::One(_) | Meaning::Nobody | Meaning::Later => &[],
+            Meaning::One(_) | Meaning::Each(_) | Meaning::Nobody | Meaning::Later => &[],
         }
     }
 }
@@ -82,13 +84,25 @@ pub struct ListedName {
     pub meaning: Meaning,
 }
 
-/// The names of a pasted list, each once: one a line, or parted by semicolons.
+/// The names of a pasted list, each once: one a line, or parted by semicolons, or by commas behind a number of people, as in
+/// `Sở Y tế (02 người), Sở Nội vụ (01 người)`.
 pub(super) fn names_in(text: &str) -> Vec<String> {
     let mut seen = HashSet::new();
-    let names = text.split(['\n', '\r', ';']).map(|part| String::from(Line::new(part)));
+    let lines = text.split(['\n', '\r', ';']);
+    let names = lines.flat_map(parted_by_numbers).map(|part| String::from(Line::new(part)));
     // `Danh sách đại biểu:` is the heading of a list, and nobody.
     let is_name = |name: &String| !name.is_empty() && !name.ends_with(':');
     names.filter(|name| is_name(name) && seen.insert(name.clone())).collect()
+}
+
+/// The parts of a line, each of which ends with a number of people in brackets; otherwise the line as it is.
+fn parted_by_numbers(line: &str) -> Vec<&str> {
+    let parts: Vec<&str> = line.split(',').map(str::trim).filter(|part| !part.is_empty()).collect();
+    let ends_with_number = |part: &&str| {
+        let inner = part.strip_suffix(')').and_then(|part| part.rsplit_once('('));
+        inner.is_some_and(|(_, inner)| inner.trim_start().starts_with(|letter: char| letter.is_ascii_digit()))
+    };
+    if parts.len() > 1 && parts.iter().all(ends_with_number) { parts } else { vec![line] }
 }
 
 /// The list without a name that is settled.
@@ -175,6 +189,10 @@ async fn look_up_one(
     agencies: &AgencyNames<'_>,
     text: &str,
 ) -> Result<Meaning, Failure> {
+    let each: Vec<Found> = agencies.each(text).into_iter().map(agency).collect();
+    if !each.is_empty() {
+        return Ok(Meaning::Each(each));
+    }
     let whole = without_address(text);
     let people = services.people.find(caller, &whole).await?;
     let people = people.into_iter().map(Found::Person).collect();
@@ -220,6 +238,10 @@ pub(super) fn take_meant(
             Meaning::One(found) => {
                 add_once(&mut input.delegates, found.code());
                 taken.push(found);
+            }
+            Meaning::Each(found) => {
+                found.iter().for_each(|found| add_once(&mut input.delegates, found.code()));
+                taken.extend(found);
             }
             meaning => left.push(ListedName { text: name.text, meaning }),
         }
@@ -306,7 +328,7 @@ fn row(name: &ListedName) -> Option<AnyView> {
     );
     let said = match &name.meaning {
         // It was added already.
-        Meaning::One(_) => return None,
+        Meaning::One(_) | Meaning::Each(_) => return None,
         Meaning::Later => t(COMPOSER_NAME_LATER).to_owned(),
         Meaning::Nobody => t(COMPOSER_NAME_NOBODY).to_owned(),
         Meaning::Several(found) => tf(COMPOSER_NAME_SEVERAL, &[("n", &found.len())]),
@@ -371,6 +393,8 @@ mod tests {
     fn a_list_is_parted_at_lines_and_semicolons() {
         assert_eq!(names_in("Một; Hai ;\r\n\tBa\n\nMột;;"), ["Một", "Hai", "Ba"]);
         assert_eq!(without("Một\nHai; Ba", "Hai"), "Một\nBa");
+        let counted = "Sở Y tế (02 người), Sở Nội vụ ( 1 đ/c),\nLò Văn A, Sở Y tế (02)";
+        assert_eq!(names_in(counted), ["Sở Y tế (02 người)", "Sở Nội vụ ( 1 đ/c)", "Lò Văn A, Sở Y tế (02)"]);
         for (text, name) in [
             ("1. Đ/c Lò Văn A", "Lò Văn A"),
             ("2) Đồng chí Lò", "Lò"),
