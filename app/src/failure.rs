@@ -375,6 +375,7 @@ pub fn describe_problem(problem: &Wrong) -> String {
         Wrong::NotASitting { proposal } => tf(PROBLEM_NOT_A_SITTING_PROPOSED, &[("proposal", proposal)]),
         Wrong::QuoteOpen => t(PROBLEM_QUOTE_OPEN).to_owned(),
         Wrong::RowInOneCell => t(PROBLEM_ROW_IN_ONE_CELL).to_owned(),
+        Wrong::ColumnMissing => t(PROBLEM_COLUMN_MISSING).to_owned(),
         Wrong::NoHeader { kind } => tf(PROBLEM_NO_HEADER, &[("columns", &needed_columns(*kind))]),
         Wrong::TooMany(most) => tf(PROBLEM_TOO_MANY, &[("n", most)]),
         Wrong::Repeated => t(PROBLEM_REPEATED).to_owned(),

@@ -385,6 +385,8 @@ pub enum Problem {
     QuoteOpen,
     /// The whole row of a file stands in one cell.
     RowInOneCell,
+    /// The header of a file lacks this column.
+    ColumnMissing,
     /// No line of the file names its columns.
     NoHeader {
         /// What the file holds, which says the columns that it must have.

@@ -146,7 +146,7 @@ fn columns(cells: Cells<'_>, kind: ImportKind, bad: &mut Bad) -> HashMap<&'stati
     }
     for (name, is_optional) in kind.each_column() {
         if !is_optional && !columns.contains_key(name) {
-            bad.add(line, name, "", Problem::Missing);
+            bad.add(line, name, "", Problem::ColumnMissing);
         }
     }
     columns

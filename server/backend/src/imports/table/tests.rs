@@ -56,7 +56,8 @@ fn a_header_that_does_not_fit_is_bad_on_its_line() {
     let (rows, bad) = read("agency,year,base,held,note,year\nSNV,2024,all,1,x,2\n");
     assert_eq!(rows, []);
     let found: Vec<_> = bad.listed().iter().map(|b| (b.line, b.column.clone(), b.problem.clone())).collect();
-    let expected = [("note", Problem::Unknown), ("year", Problem::Repeated), ("source", Problem::Missing)];
+    let expected =
+        [("note", Problem::Unknown), ("year", Problem::Repeated), ("source", Problem::ColumnMissing)];
     assert_eq!(found, expected.map(|(column, problem)| (1, column.to_owned(), problem)));
 }
 
