@@ -1,6 +1,6 @@
 //! Rows that several features show alike: a meeting in a list, a paper. They take plain data and hold no resource.
 
-use chrono::{Datelike, NaiveDate};
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use domain::ids::{AgencyId, MeetingId};
 use domain::meetings::{DraftHistory, MeetingRow};
 use domain::papers::{Paper, PaperLine};
@@ -50,12 +50,22 @@ pub fn history(draft: &DraftHistory) -> String {
     history_on(session::clock().today(), draft)
 }
 
-fn history_on(today: NaiveDate, draft: &DraftHistory) -> String {
-    let changed = Zone::VIETNAM.local(draft.changed);
-    let changed = match changed.date() == today {
+/// Who kept a change that was not sent, and when: of today the time alone.
+pub fn kept_by(who: &str, at: DateTime<Utc>) -> String {
+    let changed = changed_on(session::clock().today(), at);
+    if who.is_empty() { changed } else { format!("{who}, {changed}") }
+}
+
+fn changed_on(today: NaiveDate, at: DateTime<Utc>) -> String {
+    let changed = Zone::VIETNAM.local(at);
+    match changed.date() == today {
         true => tf(DRAFT_CHANGED_TODAY, &[("time", &text::time(changed.time()))]),
         false => tf(DRAFT_CHANGED, &[("time", &text::moment(changed))]),
-    };
+    }
+}
+
+fn history_on(today: NaiveDate, draft: &DraftHistory) -> String {
+    let changed = changed_on(today, draft.changed);
     match draft.begun_by.is_empty() {
         true => changed,
         false => format!("{}, {changed}", tf(DRAFT_BEGUN_BY, &[("who", &draft.begun_by)])),

@@ -44,8 +44,17 @@ fn shown(today: &Today, unseen: Loaded<UnseenNotices>) -> AnyView {
         None if !today.sites.is_empty() => None,
         None => Some(nothing_next()),
     };
-    let (drafts, waiting): (Vec<Waiting>, Vec<Waiting>) =
-        today.waiting.iter().cloned().partition(|waiting| matches!(waiting, Waiting::Draft { .. }));
+    // The invitation to what comes next stands above already.
+    let is_next = |waiting: &&Waiting| {
+        let Waiting::Invited { meeting } = waiting else { return false };
+        today.next.as_ref().is_some_and(|next| next.id == meeting.id)
+    };
+    let (drafts, waiting): (Vec<Waiting>, Vec<Waiting>) = today
+        .waiting
+        .iter()
+        .filter(|waiting| !is_next(waiting))
+        .cloned()
+        .partition(|waiting| matches!(waiting, Waiting::Draft { .. }));
     let count = (!waiting.is_empty())
         .then(|| view! { <span>{tf(HOME_WAITING_COUNT, &[("n", &waiting.len())])}</span> });
     let waits = if waiting.is_empty() {

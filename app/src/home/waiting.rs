@@ -4,7 +4,7 @@ use domain::access::Stage;
 use domain::meetings::{MeetingRow, Waiting};
 use leptos::prelude::*;
 
-use crate::parts::{history, meeting_href, naming_href, when};
+use crate::parts::{history, kept_by, meeting_href, naming_href, when};
 use crate::text::keys::*;
 use crate::text::{self, t, tf};
 use crate::ui::Icon;
@@ -73,11 +73,15 @@ pub(super) fn item(waiting: &Waiting) -> AnyView {
                 None,
             ],
         ),
-        Waiting::Unsent { meeting } => about(
+        Waiting::Unsent { meeting, by, at } => line(
             "pencil",
-            meeting,
+            meeting_href(meeting),
             tf(HOME_UNSENT, &[("title", &meeting.title)]),
-            t(HOME_UNSENT_WHAT).to_owned(),
+            [
+                Some(t(HOME_UNSENT_WHAT).to_owned()),
+                Some(kept_by(by, *at)),
+                Some(when(meeting.first.as_ref(), meeting.last.as_ref())),
+            ],
         ),
         Waiting::Draft { meeting } => {
             let title = if meeting.title.is_empty() { t(MEETINGS_UNTITLED) } else { &meeting.title };

@@ -253,6 +253,10 @@ pub enum Waiting {
     Unsent {
         /// The meeting, as it was sent.
         meeting: MeetingRow,
+        /// Who kept it; empty when nobody is known.
+        by: String,
+        /// When it was kept last.
+        at: DateTime<Utc>,
     },
     /// A draft of the caller's own secretariat.
     Draft {

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use chrono::{Days, NaiveDate, TimeDelta};
+use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use domain::access::{Action, Caller, Scope};
 use domain::agencies::AgencyRef;
 use domain::ids::{AgencyId, MeetingId};
@@ -17,7 +17,7 @@ use crate::db::{Q, Source, places, q};
 use crate::papers::is_read_by;
 use crate::stop::Done;
 use crate::stored::minute_of;
-use crate::{Backend, access, rules, stored};
+use crate::{Backend, access, people, rules, stored};
 
 /// Days ahead that the home page shows.
 const DAYS_AHEAD: u64 = 7;
@@ -381,7 +381,37 @@ async fn unsent(on: &mut impl Source, asking: &Asking<'_>) -> Done<Vec<Waiting>>
         "m.stage = 'scheduled' AND m.last_date >= {today} AND m.draft <> '' AND {own} \
          ORDER BY m.first_date, m.id LIMIT {limit}"
     ));
-    Ok(rows(on, asking, query).await?.into_iter().map(|meeting| Waiting::Unsent { meeting }).collect())
+    let found = rows(&mut *on, asking, query).await?;
+    let ids: Vec<MeetingId> = found.iter().map(|row| row.id).collect();
+    let mut kept = kept_last(on, &ids).await?;
+    let waiting = found.into_iter().filter_map(|meeting| {
+        let (by, at) = kept.remove(&meeting.id)?;
+        Some(Waiting::Unsent { meeting, by, at })
+    });
+    Ok(waiting.collect())
+}
+
+/// Who kept the form of each of these meetings last, and when.
+async fn kept_last(
+    on: impl Source,
+    meetings: &[MeetingId],
+) -> Done<HashMap<MeetingId, (String, DateTime<Utc>)>> {
+    if meetings.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows: Vec<(String, Option<String>, i64)> = q(format!(
+        "SELECT m.id, (SELECT {} FROM person h JOIN agency a ON a.id = h.agency_id WHERE h.id = m.saved_by), \
+         COALESCE(m.saved_at, m.created_at) FROM meeting m WHERE m.id IN ({})",
+        people::distinct_name("h", "a"),
+        places(1, meetings.len())
+    ))
+    .bind_all(meetings.iter().copied())
+    .all(on)
+    .await?;
+    let read = |(id, who, at): (String, Option<String>, i64)| {
+        Ok((stored::id(&id)?, (who.unwrap_or_default(), stored::instant(at)?)))
+    };
+    rows.into_iter().map(read).collect()
 }
 
 /// Drafts of the caller's secretariat, the newest first.

@@ -29,7 +29,9 @@ async fn changes_that_were_not_sent_are_dropped_and_the_form_shows_the_meeting_a
         assert!(meetings.get(&secretary, id).await.unwrap().has_unpublished);
         let waits = async |of: &Caller| {
             let waiting = meetings.today(of).await.unwrap().waiting;
-            waiting.iter().filter(|of| matches!(of, Waiting::Unsent { meeting } if meeting.id == id)).count()
+            // It says who kept the change.
+            let is_it = |of: &&Waiting| matches!(of, Waiting::Unsent { meeting, by, .. } if meeting.id == id && *by == secretary.name);
+            waiting.iter().filter(is_it).count()
         };
         assert_eq!((waits(&secretary).await, waits(&chair).await, waits(&other).await), (1, 0, 0));
 
