@@ -97,6 +97,9 @@ impl Display {
         let starts = first.map(|sitting| sitting.start());
         let is_on = state.stage() == Stage::UnderWay;
         let not_before = is_on.then(|| Zone::VIETNAM.local(hall.now));
+        // Nothing of it will be dealt with, and nobody is to wait for an item.
+        let is_called_off = matches!(state.stage(), Stage::Cancelled | Stage::Postponed);
+        let agenda = if is_called_off { Vec::new() } else { agenda };
         Display {
             title,
             agency: agency.short_name,

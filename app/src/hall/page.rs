@@ -204,8 +204,14 @@ impl Screen {
     fn foot(self) -> AnyView {
         let Screen { shown, now, is_offline, .. } = self;
         let roll = Memo::new(move |_| shown.with(|shown| (shown.roll, shown.guests, shown.sites)));
+        let is_called_off = Memo::new(move |_| {
+            shown.with(|shown| matches!(shown.stage, Stage::Cancelled | Stage::Postponed))
+        });
         let stats = move || {
             let (roll, of_guests, (connected, sites)) = roll.get();
+            if is_called_off.get() {
+                return ().into_any();
+            }
             let guests = (of_guests.total() > 0).then(|| {
                 stat(format!("{}/{}", of_guests.present(), of_guests.total()), "users", t(HALL_GUESTS))
             });
@@ -225,6 +231,7 @@ impl Screen {
                 {waiting}
                 {sites}
             }
+            .into_any()
         };
         let code = Memo::new(move |_| shown.with(|shown| shown.code.clone()));
         // A code that no question could renew would send delegates away in vain.
