@@ -24,6 +24,7 @@ mod roll_add;
 pub mod roll_calls;
 mod roll_narrow;
 mod roll_row;
+mod roll_rest;
 mod sites;
 mod step;
 mod words;

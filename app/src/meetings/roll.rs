@@ -13,8 +13,9 @@ use server_fn::ServerFn;
 
 use super::desk::Desk;
 use super::roll_add;
-use super::roll_calls::{self, Mark, MarkRest, TakeOff};
+use super::roll_calls::{self, Mark, TakeOff};
 use super::roll_narrow::Narrowing;
+use super::roll_rest::rest;
 use super::roll_row::{RollRow, Tallies};
 use super::step::Step;
 use crate::failure::describe;
@@ -110,31 +111,6 @@ fn row_of(desk: Desk, id: ParticipantId) -> Memo<RollRow> {
 fn hall_link(desk: Desk) -> impl IntoView {
     let href = format!("/meetings/{}/hall", desk.id);
     view! { <a class="btn btn--quiet" href=href target="_blank"><Icon name="qr-code"/>{t(ROLL_BY_CODE)}</a> }
-}
-
-/// Marks everybody who is left, once it is asked: it is many marks at once, and each is taken back by itself.
-fn rest(desk: Desk, tallies: Memo<Tallies>) -> impl IntoView {
-    let left = Memo::new(move |_| tallies.with(|tallies| tallies.everybody().not_called));
-    let is_left = Memo::new(move |_| left.get() > 0);
-    move || {
-        is_left.get().then(|| {
-            view! {
-                <details class="menu">
-                    <summary class="btn btn--secondary btn--sm">
-                        <Icon name="user-check"/>{move || tf(ROLL_MARK_REST, &[("n", &left.get())])}
-                    </summary>
-                    <div class="menu__pop menu__pop--form">
-                        <Step desk path=MarkRest::PATH class="stack stack--s">
-                            <input r#type="hidden" name="id" value=desk.id.to_string()/>
-                            <input r#type="hidden" name="presence" value="in_room"/>
-                            <p>{move || tf(ROLL_MARK_REST_ASK, &[("n", &left.get())])}</p>
-                            <div><button class="btn btn--primary">{move || tf(ROLL_MARK_REST_DO, &[("n", &left.get())])}</button></div>
-                        </Step>
-                    </div>
-                </details>
-            }
-        })
-    }
 }
 
 /// The bar and the numbers of everybody who is called, the agencies that are to name somebody, and in one line how many of
