@@ -13,6 +13,7 @@ mod items;
 mod keeper;
 pub mod listed;
 mod live;
+mod notes;
 mod overtaken;
 mod panel;
 mod people;

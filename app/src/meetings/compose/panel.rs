@@ -1,12 +1,13 @@
 //! The check beside the form: what stands in the way, why and what would fit; each is solved by one press.
 
 use domain::error::Failure;
-use domain::meetings::{BusyOf, CONCLUSION_MINUTES_AT_MOST, Conflict, DurationCheck, Holder, Note};
+use domain::meetings::{BusyOf, Conflict, DurationCheck, Holder, Note};
 use domain::time::Sitting;
 use leptos::prelude::*;
 
 use super::field::folded;
 use super::live;
+use super::notes::note_words;
 use super::overtaken::overtaken;
 use super::preview::is_changed;
 use super::sheet::Sheet;
@@ -17,7 +18,7 @@ use crate::meetings::words as meeting_words;
 use crate::text::keys::*;
 use crate::text::{self, Text, t, tf};
 use crate::ui::{Badge, BadgeTone, Icon};
-use crate::words::{self, busy};
+use crate::words::busy;
 
 /// The panel: the count, what was refused, the checks, the two buttons.
 pub(super) fn panel(sheet: Sheet) -> impl IntoView {
@@ -353,82 +354,7 @@ fn name_of(of: &BusyOf) -> &str {
 }
 
 fn note_section(sheet: Sheet, note: &Note, mark: Mark) -> impl IntoView + use<> {
-    let (icon, title, body) = match note {
-        Note::LateInvitation { days } => {
-            ("mail", tf(COMPOSER_LATE, &[("n", days)]), t(COMPOSER_LATE_BODY).to_owned())
-        }
-        Note::DayOff { date, name } => {
-            let next = sheet.choices.with_value(|choices| choices.calendar.next_working_day(*date));
-            let next = next.map(|next| tf(COMPOSER_NEXT_WORKING_DAY, &[("date", &text::weekday_date(next))]));
-            let said = [Some(name.clone()).filter(|name| !name.is_empty()), next].into_iter().flatten();
-            let title = tf(COMPOSER_DAY_OFF, &[("date", &text::weekday_date(*date))]);
-            ("calendar-x", title, said.collect::<Vec<_>>().join(". "))
-        }
-        Note::DaysNotEntered { year } => (
-            "calendar-x",
-            tf(DATES_NOT_ENTERED, &[("year", year)]),
-            t(COMPOSER_DAYS_NOT_ENTERED_BODY).to_owned(),
-        ),
-        Note::BlockedDay { date } => (
-            "calendar-x",
-            tf(COMPOSER_BLOCKED_DAY, &[("date", &text::weekday_date(*date))]),
-            t(COMPOSER_BLOCKED_DAY_BODY).to_owned(),
-        ),
-        Note::InThePast => {
-            ("history", t(REFUSED_IN_THE_PAST).to_owned(), t(REFUSED_IN_THE_PAST_BODY).to_owned())
-        }
-        Note::NotOverYet => {
-            ("history", t(REFUSED_NOT_OVER_YET).to_owned(), t(REFUSED_NOT_OVER_YET_BODY).to_owned())
-        }
-        Note::TooLongAgo { from } => (
-            "history",
-            t(REFUSED_TOO_LONG_AGO).to_owned(),
-            tf(REFUSED_TOO_LONG_AGO_BODY, &[("from", &text::date(*from))]),
-        ),
-        Note::NoRule => ("gavel", t(REFUSED_NO_RULE).to_owned(), t(REFUSED_NO_RULE_BODY).to_owned()),
-        Note::RoomNotOnLine { room } => (
-            "door-open",
-            tf(REFUSED_ROOM_NOT_ON_LINE, &[("room", room)]),
-            t(REFUSED_ROOM_NOT_ON_LINE_BODY).to_owned(),
-        ),
-        Note::RoomWithdrawn { room } => (
-            "door-open",
-            tf(REFUSED_ROOM_WITHDRAWN, &[("room", room)]),
-            t(REFUSED_ROOM_WITHDRAWN_BODY).to_owned(),
-        ),
-        Note::AgendaTooLong { minutes, planned } => (
-            "timer",
-            t(COMPOSER_AGENDA_LONG).to_owned(),
-            tf(COMPOSER_AGENDA_LONG_BODY, &[("n", minutes), ("m", planned)]),
-        ),
-        Note::ConclusionTooLong { minutes } => (
-            "timer",
-            t(COMPOSER_CONCLUSION_LONG).to_owned(),
-            tf(COMPOSER_CONCLUSION_LONG_BODY, &[("n", minutes), ("most", &CONCLUSION_MINUTES_AT_MOST)]),
-        ),
-        Note::NoSites => ("video", t(COMPOSER_NO_SITES).to_owned(), t(COMPOSER_NO_SITES_BODY).to_owned()),
-        Note::InvitesOthers { agencies, guests, counterpart } => (
-            "users",
-            match (agencies, guests) {
-                (_, 0) => tf(COMPOSER_INVITES_OTHERS, &[("n", agencies)]),
-                (0, _) => tf(COMPOSER_INVITES_GUESTS, &[("n", guests)]),
-                _ => tf(COMPOSER_INVITES_BOTH, &[("n", agencies), ("guests", guests)]),
-            },
-            tf(COMPOSER_INVITES_OTHERS_BODY, &[("with", &words::counterpart(*counterpart))]),
-        ),
-        Note::RoomTooSmall { room, seats, delegates } => (
-            "users",
-            t(COMPOSER_ROOM_SMALL).to_owned(),
-            tf(COMPOSER_ROOM_SMALL_BODY, &[("room", room), ("seats", seats), ("delegates", delegates)]),
-        ),
-        Note::OverCeiling { base, ceiling, count } => {
-            let numbers = [text::number(*ceiling), text::number(*count)];
-            let base = meeting_words::base(*base);
-            let body =
-                tf(COMPOSER_CEILING_BODY, &[("ceiling", &numbers[0]), ("n", &numbers[1]), ("base", &base)]);
-            ("chart-column", t(COMPOSER_CEILING).to_owned(), body)
-        }
-    };
+    let (icon, title, body) = note_words(sheet, note);
     let class = if mark == Mark::Must { "check is-missed" } else { "check is-risk" };
     let body = (!body.is_empty()).then(|| view! { <p>{body}</p> });
     view! { <section class=class>{head(icon, title, mark)}{body}</section> }

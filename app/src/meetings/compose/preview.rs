@@ -6,6 +6,7 @@ use domain::meetings::{GuestInput, MeetingInput};
 use leptos::prelude::*;
 
 use super::difference::{Difference, Fact, differences};
+use super::notes::warning_titles;
 use super::sheet::Sheet;
 use crate::meetings::words as meeting_words;
 use crate::text::keys::*;
@@ -41,7 +42,13 @@ pub(super) fn preview(sheet: Sheet) -> impl IntoView {
 fn body(sheet: Sheet) -> impl IntoView {
     let (_, warnings) = sheet.counts();
     let warned = (warnings > 0).then(|| {
-        view! { <Notice tone=Tone::Risk title=tf(COMPOSER_WARNINGS, &[("n", &warnings)])>{t(PREVIEW_WARNED)}</Notice> }
+        let named = warning_titles(sheet).into_iter().map(|title| view! { <li>{title}</li> }).collect_view();
+        view! {
+            <Notice tone=Tone::Risk title=tf(COMPOSER_WARNINGS, &[("n", &warnings)])>
+                <ul class="check__list">{named}</ul>
+                <p>{t(PREVIEW_WARNED)}</p>
+            </Notice>
+        }
     });
     sheet.input.with(|input| {
         let guests = guests_of(input).count();
