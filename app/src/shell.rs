@@ -11,7 +11,7 @@ use crate::context::{Assets, Locale, SingleKeys, Theme};
 use crate::session::{self, Me};
 use crate::text::keys::*;
 use crate::text::t;
-use crate::ui::{Avatar, Empty, Icon};
+use crate::ui::{Avatar, Empty, Icon, told};
 
 pub mod entries;
 pub mod prefs;
@@ -72,6 +72,8 @@ pub fn Frame() -> impl IntoView {
     let shown = entries::entries(&me);
     let main = NodeRef::new();
     attend(path, main);
+    // Made before the pages, which look for it around them.
+    let told = told();
     view! {
         <a class="skip" href="#main" rel="external">{t(SHELL_SKIP)}</a>
         <div class="app">
@@ -84,6 +86,7 @@ pub fn Frame() -> impl IntoView {
             </div>
             {tab_bar(&shown, path)}
         </div>
+        {told}
     }
     .into_any()
 }

@@ -84,6 +84,7 @@ test('a secretary’s day', async ({ person, faults }) => {
     await shot(page, 'day-drop-form', false);
     await dropNow.click();
     await expect(page).toHaveURL(address);
+    await expect(page.locator('.toasts')).toHaveText(t('done_changes_dropped'));
     await expect(page.locator('.mh__m')).toContainText(BRIEF.place);
     await expect(stage).not.toContainText(t('meetings_unpublished'));
   });
@@ -95,6 +96,7 @@ test('a secretary’s day', async ({ person, faults }) => {
     await expect(page.getByRole('status').filter({ hasText: like(t('composer_kept')) })).toBeVisible();
     await open(page, address);
     await expect(stage).toContainText(t('meetings_unpublished'));
+    await page.locator('summary').filter({ hasText: t('state_more') }).click();
     await drops.click();
     await expect(dropNow).toBeInViewport({ ratio: 1 });
     await axe(page);
@@ -173,6 +175,7 @@ test('a secretary’s day', async ({ person, faults }) => {
       delegates: ['chuyen vien 1 so dt va tg'],
     });
     await open(page, other);
+    await page.locator('summary').filter({ hasText: t('state_more') }).click();
     await page.getByRole('button', { name: t('state_cancel'), exact: true }).click();
     const dialog = page.getByRole('dialog');
     await dialog.getByRole('textbox').fill('Giám đốc đi công tác');

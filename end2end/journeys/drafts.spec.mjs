@@ -49,6 +49,7 @@ test('what was cancelled reads as cancelled, first, with the reason', async ({ p
   const meeting = { ...BRIEF, title, date: freeTuesday(15), chair: 'pho chanh van phong', delegates: ['giam doc so noi vu'] };
   const address = await arrange(page, meeting);
   await open(page, address);
+  await page.locator('summary').filter({ hasText: t('state_more') }).click();
   await page.getByRole('button', { name: t('state_cancel'), exact: true }).click();
   const dialog = page.getByRole('dialog');
   await dialog.getByRole('textbox').fill('Chủ trì đi công tác');

@@ -1,5 +1,5 @@
-//! The steps of a meeting's life as buttons, each shown only to those who may take it now: invite, open, close,
-//! postpone, cancel; and the ways to the composer, the papers and the hall.
+//! The steps of a meeting's life as buttons, each shown only to those who may take it now: invite, open, close; and the
+//! ways to the composer and the papers. What is needed less often is in `asides`.
 
 use domain::access::{Action, Stage};
 use domain::attendance::Presence;
@@ -10,15 +10,15 @@ use domain::meetings::Meeting;
 use leptos::prelude::*;
 use server_fn::ServerFn;
 
-use super::calls::{CallOff, Close, DropChanges, Open, Publish, TakeBack};
+use super::asides::Asides;
+use super::calls::{Close, Open, Publish, TakeBack};
 use super::desk::Desk;
 use super::step::Step;
 use super::{record, words};
 use crate::dates;
 use crate::text::keys::*;
-use crate::text::{Text, t, tf};
-use crate::ui::dialog::{close, show};
-use crate::ui::{Dialog, Icon, Notice, Tone, textarea_text};
+use crate::text::{t, tf};
+use crate::ui::{Icon, Notice, Tone, textarea_text};
 
 /// The row of actions. Each is drawn anew only when it is another itself, so that what is being typed into one of them
 /// outlives what happens to the meeting meanwhile.
@@ -65,6 +65,7 @@ pub(super) fn actions(desk: Desk) -> impl IntoView {
         Stage::Cancelled | Stage::Postponed => meeting.was_invited.then_some(false),
     });
     let id = desk.id;
+    let asides = Asides::new(desk, (hall, calendar, drops), off);
     view! {
         <div class="mh__act">
             {move || opens.get().filter(|is_time| *is_time).map(|is_time| opening(desk, is_time))}
@@ -80,36 +81,17 @@ pub(super) fn actions(desk: Desk) -> impl IntoView {
             {move || sends.get().map(|(is_change, rev)| send(desk, is_change, rev))}
             {move || edit.get().filter(|is_draft| !is_draft && !is_early.get()).map(|is_draft| editing(id, is_draft, false))}
             {move || opens.get().filter(|is_time| !is_time).map(|is_time| opening(desk, is_time))}
-            {move || hall.get().map(|()| to_hall(id))}
-            {move || calendar.get().map(|is_on| own_calendar(id, is_on))}
-            {move || drops.get().map(|()| dropping_changes(desk))}
-            {move || off.get().map(|stage| calling_off(desk, stage))}
+            {asides.view()}
         </div>
     }
 }
 
 /// What of the meeting one action is drawn from; none when it cannot be taken.
-fn of<T: Clone + PartialEq + Send + Sync + 'static>(
+pub(super) fn of<T: Clone + PartialEq + Send + Sync + 'static>(
     desk: Desk,
     take: impl Fn(&Meeting) -> Option<T> + Send + Sync + 'static,
 ) -> Memo<Option<T>> {
     Memo::new(move |_| desk.meeting.with(&take))
-}
-
-/// Dropping what was changed and not sent: folded, for what was typed is gone then.
-fn dropping_changes(desk: Desk) -> impl IntoView {
-    view! {
-        <details class="menu">
-            <summary class="btn btn--secondary"><Icon name="eraser"/>{t(MEETINGS_DROP_CHANGES)}</summary>
-            <div class="menu__pop menu__pop--form">
-                <Step desk path=DropChanges::PATH class="stack stack--s">
-                    <input r#type="hidden" name="id" value=desk.id.to_string()/>
-                    <p>{t(MEETINGS_DROP_CHANGES_FOLLOWS)}</p>
-                    <button class="btn btn--danger">{t(MEETINGS_DROP_CHANGES_NOW)}</button>
-                </Step>
-            </div>
-        </details>
-    }
 }
 
 /// Opening it. Before its time the press is refused and says when it will be, and the button is no main one.
@@ -178,20 +160,6 @@ fn reading(id: MeetingId, reads: &Reading) -> impl IntoView + use<> {
     view! { {read} {scan} }
 }
 
-/// The meeting as a file for people's own calendars, once invitations are out. Of one that was called off it takes back the
-/// entry that people have.
-fn own_calendar(id: MeetingId, is_on: bool) -> impl IntoView {
-    let href = format!("/meetings/{id}/invitation.ics");
-    let (icon, word) =
-        if is_on { ("calendar-plus", STATE_OWN_CALENDAR) } else { ("calendar-x", STATE_OWN_CALENDAR_UPDATE) };
-    view! { <a class="btn btn--quiet" href=href download="" rel="external"><Icon name=icon/>{t(word)}</a> }
-}
-
-fn to_hall(id: MeetingId) -> impl IntoView {
-    let href = format!("/meetings/{id}/hall");
-    view! { <a class="btn btn--secondary" href=href target="_blank"><Icon name="qr-code"/>{t(STATE_HALL)}</a> }
-}
-
 /// Sending the invitations or a change: folded, with whom it reaches, for what was sent cannot be taken back. What is entered
 /// afterwards reaches nobody.
 fn send(desk: Desk, is_change: bool, rev: i64) -> AnyView {
@@ -216,6 +184,7 @@ fn send(desk: Desk, is_change: bool, rev: i64) -> AnyView {
     } else {
         words::reach(desk.meeting.with_untracked(Meeting::reach))
     };
+    let says = Some(if is_change { DONE_CHANGES_SENT } else { DONE_SENT });
     let guests = desk.meeting.with_untracked(|meeting| meeting.guests.len());
     let (when, is_postponed) = desk.meeting.with_untracked(|meeting| {
         (words::when(&meeting.sittings), meeting.state.stage() == Stage::Postponed)
@@ -235,7 +204,7 @@ fn send(desk: Desk, is_change: bool, rev: i64) -> AnyView {
         <details class="menu">
             <summary class="btn btn--secondary"><Icon name="send"/>{word}</summary>
             <div class="menu__pop menu__pop--form">
-                <Step desk path=Publish::PATH class="stack stack--s">
+                <Step desk path=Publish::PATH says class="stack stack--s">
                     {fields()}
                     {is_old}
                     {when}
@@ -351,127 +320,4 @@ pub(super) fn wrong_named(desk: Desk, name: String) -> impl IntoView {
             <span>{said}</span>
         </p>
     }
-}
-
-/// What one way of calling off says.
-#[derive(Clone, Copy)]
-struct Off {
-    is_postponed: bool,
-    id: &'static str,
-    icon: &'static str,
-    word: Text,
-    question: Text,
-    follows: Text,
-}
-
-const POSTPONE: Off = Off {
-    is_postponed: true,
-    id: "postpone",
-    icon: "calendar-clock",
-    word: STATE_POSTPONE,
-    question: STATE_POSTPONE_QUESTION,
-    follows: STATE_POSTPONE_FOLLOWS,
-};
-const CANCEL: Off = Off {
-    is_postponed: false,
-    id: "cancel",
-    icon: "ban",
-    word: STATE_CANCEL,
-    question: STATE_CANCEL_QUESTION,
-    follows: STATE_CANCEL_FOLLOWS,
-};
-/// A draft that nobody has been invited to.
-const DROP: Off = Off {
-    is_postponed: false,
-    id: "drop",
-    icon: "trash-2",
-    word: STATE_DROP,
-    question: STATE_DROP_QUESTION,
-    follows: STATE_DROP_FOLLOWS,
-};
-
-/// Postponing and cancelling: a dialog each; without script a folded form.
-fn calling_off(desk: Desk, stage: Stage) -> impl IntoView {
-    let ways: &[Off] = match stage {
-        Stage::Draft => &[DROP],
-        Stage::Scheduled => &[POSTPONE, CANCEL],
-        _ => &[CANCEL],
-    };
-    ways.iter().map(|way| one_way_off(desk, *way, stage)).collect_view()
-}
-
-fn one_way_off(desk: Desk, way: Off, stage: Stage) -> impl IntoView {
-    let node = NodeRef::<leptos::html::Dialog>::new();
-    let is_alive = RwSignal::new(false);
-    Effect::new(move |_| is_alive.set(true));
-    let typed = desk.typed(&format!("{}_reason", way.id));
-    let is_back = !typed.is_empty();
-    let typed = StoredValue::new(typed);
-    let form = move |id: String, safe: Option<AnyView>, typed: String| {
-        let asks = stage != Stage::Draft;
-        let leaves_for = if asks { None } else { Some("/meetings") };
-        let reason = asks.then(|| {
-            view! {
-                <div class="field">
-                    <label for=id.clone()>{t(STATE_REASON)}</label>
-                    <textarea class="input" id=id.clone() name="reason" required=true>{textarea_text(typed)}</textarea>
-                </div>
-            }
-        });
-        view! {
-            <Step desk path=CallOff::PATH class="stack" leaves_for>
-                <input r#type="hidden" name="id" value=desk.id.to_string()/>
-                <input r#type="hidden" name="postponed" value=if way.is_postponed { "on" } else { "" }/>
-                <p>{t(way.follows)}</p>
-                {reason}
-                <div class="row row--wrap">
-                    {safe}
-                    <button class="btn btn--danger" on:click=move |_| close_if_filled(node, stage)>{t(way.word)}</button>
-                </div>
-            </Step>
-        }
-    };
-    move || {
-        if !is_alive.get() {
-            return view! {
-                <details class="menu" open=is_back>
-                    <summary class="btn btn--secondary"><Icon name=way.icon/>{t(way.word)}</summary>
-                    <div class="menu__pop menu__pop--form">{form(format!("{}-why", way.id), None, typed.get_value())}</div>
-                </details>
-            }
-            .into_any();
-        }
-        let keep = view! {
-            <button class="btn btn--secondary" r#type="button" autofocus=true on:click=move |_| close(node)>
-                {t(STATE_KEEP)}
-            </button>
-        }
-        .into_any();
-        view! {
-            <button class="btn btn--quiet" r#type="button" on:click=move |_| show(node)>
-                <Icon name=way.icon/>{t(way.word)}
-            </button>
-            <Dialog node id=way.id title=t(way.question)>{form(format!("{}-reason", way.id), Some(keep), typed.get_value())}</Dialog>
-        }
-        .into_any()
-    }
-}
-
-/// The dialog goes once the step is taken; the browser asks for a missing reason first and keeps it open.
-fn close_if_filled(node: NodeRef<leptos::html::Dialog>, stage: Stage) {
-    #[cfg(feature = "hydrate")]
-    {
-        let is_filled = stage == Stage::Draft
-            || node
-                .get_untracked()
-                .and_then(|dialog| dialog.query_selector("form").ok().flatten())
-                .and_then(|form| wasm_bindgen::JsCast::dyn_into::<web_sys::HtmlFormElement>(form).ok())
-                .is_some_and(|form| form.check_validity());
-        if is_filled {
-            // After the press has sent the form.
-            request_animation_frame(move || close(node));
-        }
-    }
-    #[cfg(not(feature = "hydrate"))]
-    let _ = (node, stage);
 }

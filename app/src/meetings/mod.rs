@@ -3,6 +3,7 @@
 
 mod actions;
 mod agenda;
+mod asides;
 pub mod calls;
 mod changes;
 pub mod compose;
@@ -23,8 +24,8 @@ mod roll;
 mod roll_add;
 pub mod roll_calls;
 mod roll_narrow;
-mod roll_row;
 mod roll_rest;
+mod roll_row;
 mod sites;
 mod step;
 mod words;

@@ -218,7 +218,7 @@ fn taking_off(desk: Desk, of: Memo<RollRow>, id: ParticipantId) -> impl IntoView
         may.get().then(|| {
             let label = of.with(|of| tf(ROLL_TAKE_OFF_OF, &[("name", &of.name)]));
             view! {
-                <Step desk path=TakeOff::PATH>
+                <Step desk path=TakeOff::PATH says=Some(DONE_TAKEN_OFF)>
                     <input r#type="hidden" name="id" value=desk.id.to_string()/>
                     <input r#type="hidden" name="participant" value=id.to_string()/>
                     <button class="btn btn--quiet btn--sm" aria-label=label><Icon name="user-minus"/>{t(ROLL_TAKE_OFF)}</button>

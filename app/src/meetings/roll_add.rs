@@ -53,7 +53,7 @@ fn form(desk: Desk, turn: RwSignal<u32>, is_first: bool) -> impl IntoView {
     let has_sites = Memo::new(move |_| desk.meeting.with(|meeting| meeting.form != Form::InPerson));
     let is_online = desk.meeting.with_untracked(|meeting| meeting.form == Form::Online);
     view! {
-        <Step desk path=AddParticipants::PATH done class="stack rc__add-form">
+        <Step desk path=AddParticipants::PATH done says=Some(DONE_ADDED) class="stack rc__add-form">
             <input r#type="hidden" name="id" value=desk.id.to_string()/>
             <p class="hint">{t(ROLL_ADD_HINT)}</p>
             {finder(desk, filled("add_text"))}

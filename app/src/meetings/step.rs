@@ -6,6 +6,10 @@ use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 
 use super::desk::Desk;
+use crate::text::Text;
+#[cfg(feature = "hydrate")]
+use crate::text::t;
+use crate::ui::Told;
 
 /// The form of one call that answers nothing but whether it was done; what came of it is settled on the desk.
 ///
@@ -23,17 +27,31 @@ pub(super) fn Step(
     /// Where it leads when it was taken, for a step after which there is no meeting any more.
     #[prop(optional_no_strip)]
     leaves_for: Option<&'static str>,
+    /// What is said once it was taken; nothing where the page shows it in the same place.
+    #[prop(optional_no_strip)]
+    says: Option<Text>,
     children: Children,
 ) -> impl IntoView {
-    let send = move |event: SubmitEvent| send(desk, path, (done, leaves_for), &event);
+    let after = After { done, leaves_for, says, told: Told::here() };
+    let send = move |event: SubmitEvent| send(desk, path, after, &event);
     view! { <form method="post" action=path class=class on:submit=send>{children()}</form> }
 }
 
-/// What follows a step that was taken: a call, and the page it leads to.
-type After = (Option<Callback<()>>, Option<&'static str>);
+/// What follows a step that was taken.
+#[derive(Clone, Copy)]
+#[cfg_attr(
+    not(feature = "hydrate"),
+    expect(dead_code, reason = "only a form with script is followed by something")
+)]
+struct After {
+    done: Option<Callback<()>>,
+    leaves_for: Option<&'static str>,
+    says: Option<Text>,
+    told: Told,
+}
 
 #[cfg(feature = "hydrate")]
-fn send(desk: Desk, path: &'static str, (done, leaves_for): After, event: &SubmitEvent) {
+fn send(desk: Desk, path: &'static str, after: After, event: &SubmitEvent) {
     use wasm_bindgen::JsCast;
 
     if event.default_prevented() {
@@ -51,13 +69,15 @@ fn send(desk: Desk, path: &'static str, (done, leaves_for): After, event: &Submi
             if let Ok(Some(menu)) = form.closest("details.menu") {
                 let _ = menu.remove_attribute("open");
             }
-            if let Some(done) = done {
+            if let Some(done) = after.done {
                 done.run(());
             }
-            if let Some(goal) = leaves_for {
+            if let Some(goal) = after.leaves_for {
+                after.says.into_iter().for_each(|says| Told::say_next(t(says)));
                 let _ = window().location().set_href(goal);
                 return;
             }
+            after.says.into_iter().for_each(|says| after.told.say(t(says).to_owned()));
         }
         desk.settle(outcome);
     });

@@ -14,6 +14,7 @@ pub mod meter;
 pub mod notice;
 pub mod pager;
 pub mod rows;
+pub mod told;
 
 pub use badge::{Badge, BadgeTone, FormLabel, StageBadge};
 pub use card::{Avatar, Card, Chip, PageHead};
@@ -30,6 +31,7 @@ pub use meter::{Delta, DurationMeter, Gauge};
 pub use notice::{Notice, Tone};
 pub use pager::Pager;
 pub use rows::rows;
+pub use told::{Told, told};
 
 /// Words that may be missing: a hint, what is wrong with a field.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -3,7 +3,9 @@
 
 use std::future::pending;
 
+use domain::access::Stage;
 use domain::error::{Failure, Refusal};
+use domain::ids::MeetingId;
 use domain::meetings::Saved;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -21,7 +23,9 @@ use super::form::{data, focus_on, focused, read, text};
 use super::keep::{begin_turn, changed, check, keep, show};
 use crate::failure::CallError;
 use crate::meetings::calls::{drop_changes, publish};
-use crate::ui::dialog;
+use crate::text::keys::{DONE_CHANGES_DROPPED, DONE_CHANGES_SENT, DONE_ENTERED, DONE_SENT};
+use crate::text::t;
+use crate::ui::{Told, dialog};
 
 pub(super) fn submit(sheet: Sheet, event: &leptos::ev::SubmitEvent) {
     event.prevent_default();
@@ -157,11 +161,7 @@ async fn send(sheet: Sheet) {
     let _place = keeper.place().await;
     let Some(saved) = keeper.saved() else { return };
     match publish(saved.id, saved.rev).await {
-        Ok(()) => {
-            let _ = window().location().set_href(&format!("/meetings/{}", saved.id));
-            // The page is on its way out, and no save may come between.
-            pending::<()>().await;
-        }
+        Ok(()) => leave_for(saved.id, sent_words(sheet)).await,
         Err(CallError(failure)) => {
             tell(sheet, failure);
             // Somebody may have been faster: what is free now stands beside the refusal.
@@ -179,13 +179,25 @@ async fn drop_all(sheet: Sheet) {
     let _place = keeper.place().await;
     let Some(saved) = keeper.saved() else { return };
     match drop_changes(saved.id).await {
-        Ok(()) => {
-            let _ = window().location().set_href(&format!("/meetings/{}", saved.id));
-            // The page is on its way out, and no save may come between.
-            pending::<()>().await;
-        }
+        Ok(()) => leave_for(saved.id, t(DONE_CHANGES_DROPPED)).await,
         Err(CallError(failure)) => tell(sheet, failure),
     }
+}
+
+fn sent_words(sheet: Sheet) -> &'static str {
+    t(match sheet.stage {
+        Stage::Scheduled => DONE_CHANGES_SENT,
+        _ if untrack(|| sheet.is_held()) => DONE_ENTERED,
+        _ => DONE_SENT,
+    })
+}
+
+/// To the meeting's page, which says what was done.
+async fn leave_for(meeting: MeetingId, words: &'static str) {
+    Told::say_next(words);
+    let _ = window().location().set_href(&format!("/meetings/{meeting}"));
+    // The page is on its way out, and no save may come between.
+    pending::<()>().await;
 }
 
 fn tell(sheet: Sheet, failure: Failure) {
