@@ -160,15 +160,26 @@ fn holds(text: &str, words: &str) -> bool {
 /// The people of a search for a part of a line whom the line may mean, the best first: those whose name is like it, and
 /// those of whom it says nothing wrong.
 pub fn near_people(line: &str, found: Vec<PersonRef>) -> Vec<PersonRef> {
-    let part = fold(&person_in(line));
-    let said: Vec<&str> = part.split(' ').collect();
+    let part = person_in(line);
     let scored = found.into_iter().map(|person| {
-        let likeness = likeness(&part, &fold(&person.name));
-        let whole = fold(&format!("{} {} {}", person.name, person.position, person.agency));
-        let is_said = said.iter().all(|word| whole.split(' ').any(|other| other == *word));
-        (if is_said { 1.0 } else { likeness }, person)
+        let likeness = likeness(&fold(&part), &fold(&person.name));
+        (if may_mean(&part, &person) { 1.0 } else { likeness }, person)
     });
     best(scored, PEOPLE_PROPOSED_AT_MOST)
+}
+
+/// Whether a text of which every word was found in somebody's name, position or agency may mean them: it says some of their
+/// name and nothing else, or some of their position and agency and nothing else, or their whole name beside other things. Words
+/// that stand partly in one and partly in the other mean nobody: `Bộ Nội vụ` is no `Cán bộ` of `Sở Nội vụ`.
+pub fn may_mean(text: &str, person: &PersonRef) -> bool {
+    let [said, name, post] =
+        [text, &person.name, &format!("{} {}", person.position, person.agency)].map(|text| fold(text));
+    let [said, name, post] = [&said, &name, &post].map(|text| text.split(' ').collect::<Vec<_>>());
+    // A search finds words by their beginning.
+    let within = |words: &[&str], others: &[&str]| {
+        words.iter().all(|word| others.iter().any(|other| other.starts_with(word)))
+    };
+    within(&said, &name) || within(&said, &post) || within(&name, &said)
 }
 
 /// What a line says of a person before anything else: without its number and form of address, up to the first comma, dash
@@ -348,6 +359,16 @@ mod tests {
         ];
         assert_eq!(names("2. Ông Lò Văn Ann, Trưởng phòng", &found), ["Lò Văn An"]);
         assert_eq!(names("Nguyễn Văn Không Có, Sở Xây dựng", &found), Vec::<String>::new());
+        let clerk = [person("Thư ký 1", "Cán bộ")];
+        assert_eq!(names("Vũ Thu (Bộ Nội vụ)", &clerk), Vec::<String>::new());
+        let of_home_affairs = PersonRef { agency: "Sở Nội vụ".to_owned(), ..clerk[0].clone() };
+        assert!(!may_mean(
+            "Bộ Nội vụ",
+            &PersonRef { name: "Cán bộ".into(), position: String::new(), ..of_home_affairs.clone() }
+        ));
+        assert!(!may_mean("Vũ Thu", &of_home_affairs));
+        assert!(may_mean("Thư ký", &of_home_affairs) && may_mean("cán bộ Sở Nội vụ", &of_home_affairs));
+        assert!(may_mean("Thư ký 1, Sở Y tế", &of_home_affairs), "the whole name, with another agency");
         let director = [person("Hoàng Thị Hai", "Giám đốc")];
         assert_eq!(names("Giám đốc Sở Tài chính - chủ đầu tư", &director), ["Hoàng Thị Hai"]);
         assert_eq!(names("Lò Văn An", &vec![person("Lò Văn An", ""); 9]).len(), 3);

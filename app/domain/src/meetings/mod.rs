@@ -35,7 +35,9 @@ pub use list::{
     Calendar, CalendarFilter, DraftHistory, Entry, LastSaved, MeetingFilter, MeetingRow, RoomDay,
     SiteMeeting, Today, Waiting,
 };
-pub use listed::{AgencyNames, LISTED_NAME_BYTES_AT_MOST, PROPOSED_AT_MOST, near_people, person_in};
+pub use listed::{
+    AgencyNames, LISTED_NAME_BYTES_AT_MOST, PROPOSED_AT_MOST, may_mean, near_people, person_in,
+};
 pub use numbered::{Numbered, numbered};
 pub use reach::Reach;
 pub use record::{

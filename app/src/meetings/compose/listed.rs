@@ -27,7 +27,8 @@ use {
     domain::agencies::{Agency, AgencyRef},
     domain::error::{Failure, FieldProblem, Problem},
     domain::meetings::{
-        AgencyNames, LISTED_NAME_BYTES_AT_MOST, PROPOSED_AT_MOST, near_people, person_in, without_address,
+        AgencyNames, LISTED_NAME_BYTES_AT_MOST, PROPOSED_AT_MOST, may_mean, near_people, person_in,
+        without_address,
     },
     domain::services::Services,
     domain::text::{fold, title_key},
@@ -129,7 +130,11 @@ fn meaning_of(text: &str, agencies: Vec<AgencyRef>, people: Vec<Found>) -> Meani
     // By the name of an agency all its people are found, and none of them is meant.
     let is_guessed = meant.is_empty() && agencies.is_empty();
     let is_certain = !is_guessed && (is_plain || meant.iter().all(|of| is_marked(of)));
-    let meant: Vec<Found> = if is_guessed { people } else { meant.into_iter().cloned().collect() };
+    let may_be_meant = |of: &Found| !matches!(of, Found::Person(person) if !may_mean(&bare, person));
+    let meant: Vec<Found> = match is_guessed {
+        true => people.into_iter().filter(may_be_meant).collect(),
+        false => meant.into_iter().cloned().collect(),
+    };
     let mut found: Vec<Found> = agencies.into_iter().map(Found::Agency).chain(meant).collect();
     match (found.len(), is_certain) {
         (0, _) => Meaning::Nobody,
