@@ -55,6 +55,7 @@ pub(super) fn chart(figures: &Figures, asked: &Asked) -> AnyView {
                 </span>
                 <span><i class="figures__dash"></i>{tf(FIGURES_TARGET, &[("target", &target)])}</span>
                 <span>{t(FIGURES_UNDER_BAR)}</span>
+                {month_dates(figures)}
             </p>
             <details class="more figures__more">
                 <summary><Icon name="chevron-right"/>{t(FIGURES_AS_TABLE)}</summary>
@@ -72,6 +73,14 @@ fn title(figures: &Figures) -> &'static str {
         Some(Part::Years(..)) => FIGURES_BY_YEAR,
         Some(Part::Month(_)) | None => FIGURES_BY_MONTH,
     })
+}
+
+/// From when to when the last month is counted: a month of the reports ends in the middle of the calendar's.
+fn month_dates(figures: &Figures) -> Option<AnyView> {
+    let part = figures.by_part.last().filter(|part| matches!(part.part, Part::Month(_)))?;
+    let (from, to) = (text::day_month(part.window.from), text::day_month(part.window.to));
+    let dates = tf(FIGURES_MONTH_DATES, &[("month", &short_name(part.part)), ("from", &from), ("to", &to)]);
+    Some(view! { <span class="num">{dates}</span> }.into_any())
 }
 
 /// The name of a part below its bar.
