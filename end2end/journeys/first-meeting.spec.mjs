@@ -81,6 +81,7 @@ for (const { language, week, chair: user, charge, today } of RUNS) {
     await test.step('it cannot be opened on a day that is not its own, and is brought forward to today', async () => {
       await open(secretary, address);
       faults.expect(/status of 409/);
+      await secretary.locator('summary').filter({ hasText: t('state_more') }).click();
       await secretary.getByRole('button', { name: t('state_open'), exact: true }).click();
       await expect(secretary.getByText(t('refused_no_sitting_now'))).toBeVisible();
       await open(secretary, `${address}/edit`);

@@ -65,10 +65,11 @@ pub(super) fn actions(desk: Desk) -> impl IntoView {
         Stage::Cancelled | Stage::Postponed => meeting.was_invited.then_some(false),
     });
     let id = desk.id;
-    let asides = Asides::new(desk, (hall, calendar, drops), off);
+    let early = Memo::new(move |_| is_early.get().then_some(()));
+    let asides = Asides::new(desk, (early, hall, calendar, drops), off);
     view! {
         <div class="mh__act">
-            {move || opens.get().filter(|is_time| *is_time).map(|is_time| opening(desk, is_time))}
+            {move || opens.get().filter(|is_time| *is_time).map(|_| opening(desk, "btn btn--primary"))}
             {record::opening_since(desk)}
             {move || closes.get().map(|()| closing(desk))}
             {move || takes_back.get().then(|| taking_back(desk))}
@@ -80,7 +81,6 @@ pub(super) fn actions(desk: Desk) -> impl IntoView {
             {move || reads.get().map(|reads| reading(id, &reads))}
             {move || sends.get().map(|(is_change, rev)| send(desk, is_change, rev))}
             {move || edit.get().filter(|is_draft| !is_draft && !is_early.get()).map(|is_draft| editing(id, is_draft, false))}
-            {move || opens.get().filter(|is_time| !is_time).map(|is_time| opening(desk, is_time))}
             {asides.view()}
         </div>
     }
@@ -94,9 +94,8 @@ pub(super) fn of<T: Clone + PartialEq + Send + Sync + 'static>(
     Memo::new(move |_| desk.meeting.with(&take))
 }
 
-/// Opening it. Before its time the press is refused and says when it will be, and the button is no main one.
-fn opening(desk: Desk, is_time: bool) -> impl IntoView {
-    let class = if is_time { "btn btn--primary" } else { "btn btn--quiet" };
+/// Opening it. Before its day the press is refused and says when it will be.
+pub(super) fn opening(desk: Desk, class: &'static str) -> impl IntoView {
     view! {
         <Step desk path=Open::PATH>
             <input r#type="hidden" name="id" value=desk.id.to_string()/>

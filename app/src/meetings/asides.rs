@@ -1,4 +1,4 @@
-//! What is needed less often in a meeting's head: the hall's display before the meeting, one's own calendar, dropping a change,
+//! What is needed less often in a meeting's head: opening and the hall's display before the day of the meeting, one's own calendar, dropping a change,
 //! postponing and cancelling. Several of them are one menu, so that the row of buttons stays one row.
 
 use domain::access::Stage;
@@ -7,7 +7,7 @@ use leptos::html::Dialog as DialogElement;
 use leptos::prelude::*;
 use server_fn::ServerFn;
 
-use super::actions::of;
+use super::actions::{of, opening};
 use super::calls::{CallOff, DropChanges};
 use super::desk::Desk;
 use super::step::Step;
@@ -20,6 +20,8 @@ use crate::ui::{Dialog, Icon, textarea_text};
 #[derive(Clone, Copy)]
 pub(super) struct Asides {
     desk: Desk,
+    /// Opening before the day of the meeting.
+    early: Memo<Option<()>>,
     /// The hall's display.
     hall: Memo<Option<()>>,
     /// The file for one's own calendar, and whether the meeting takes place.
@@ -36,28 +38,33 @@ pub(super) struct Asides {
     asked: [NodeRef<DialogElement>; 3],
 }
 
-/// Hall, calendar and change, as [`Asides`] holds them.
-type Offered = (Memo<Option<()>>, Memo<Option<bool>>, Memo<Option<()>>);
+/// Opening, hall, calendar and change, as [`Asides`] holds them.
+type Offered = (Memo<Option<()>>, Memo<Option<()>>, Memo<Option<bool>>, Memo<Option<()>>);
 
 impl Asides {
-    pub(super) fn new(desk: Desk, (hall, calendar, drops): Offered, off: Memo<Option<Stage>>) -> Asides {
+    pub(super) fn new(
+        desk: Desk,
+        (early, hall, calendar, drops): Offered,
+        off: Memo<Option<Stage>>,
+    ) -> Asides {
         let is_on = of(desk, |meeting| (meeting.state.stage() == Stage::UnderWay).then_some(()));
         let is_folded = Memo::new(move |_| {
             let Some(stage) = off.get() else { return false };
             let is_hall = hall.get().is_some() && is_on.get().is_none();
-            let others = [is_hall, calendar.get().is_some(), drops.get().is_some()];
+            let others = [early.get().is_some(), is_hall, calendar.get().is_some(), drops.get().is_some()];
             ways(stage).len() + others.into_iter().filter(|is_there| *is_there).count() > 1
         });
         let asked = [NodeRef::new(), NodeRef::new(), NodeRef::new()];
-        Asides { desk, hall, calendar, drops, off, is_on, is_folded, asked }
+        Asides { desk, early, hall, calendar, drops, off, is_on, is_folded, asked }
     }
 
     /// The buttons or the menu, and the dialogs behind them, which outlive both.
     pub(super) fn view(self) -> impl IntoView {
-        let Asides { desk, hall, calendar, drops, off, is_on, is_folded, asked } = self;
+        let Asides { desk, early, hall, calendar, drops, off, is_on, is_folded, asked } = self;
         let id = desk.id;
         let is_beside = move || !is_folded.get();
         view! {
+            {move || early.get().filter(|()| is_beside()).map(|()| opening(desk, "btn btn--quiet"))}
             {move || hall.get().filter(|()| is_beside() || is_on.get().is_some()).map(|()| to_hall(id, "btn btn--secondary"))}
             {move || calendar.get().filter(|_| is_beside()).map(|is_on| own_calendar(id, is_on, "btn btn--quiet"))}
             {move || drops.get().filter(|()| is_beside()).map(|()| dropping_changes(desk, BESIDE))}
@@ -68,13 +75,14 @@ impl Asides {
     }
 
     fn menu(self) -> impl IntoView {
-        let Asides { desk, hall, calendar, drops, off, is_on, asked, .. } = self;
+        let Asides { desk, early, hall, calendar, drops, off, is_on, asked, .. } = self;
         let id = desk.id;
         let is_back = CALLING_OFF.iter().any(|way| !way.typed(desk).is_empty());
         view! {
             <details class="menu" open=is_back>
                 <summary class="btn btn--secondary"><Icon name="ellipsis"/>{t(STATE_MORE)}</summary>
                 <div class="menu__pop">
+                    {move || early.get().map(|()| opening(desk, "menu__item"))}
                     {move || hall.get().filter(|()| is_on.get().is_none()).map(|()| to_hall(id, "menu__item"))}
                     {move || calendar.get().map(|is_on| own_calendar(id, is_on, "menu__item"))}
                     {move || drops.get().map(|()| dropping_changes(desk, WITHIN))}

@@ -45,8 +45,10 @@ fn body(sheet: Sheet) -> impl IntoView {
         let named = warning_titles(sheet).into_iter().map(|title| view! { <li>{title}</li> }).collect_view();
         view! {
             <Notice tone=Tone::Risk title=tf(COMPOSER_WARNINGS, &[("n", &warnings)])>
-                <ul class="check__list">{named}</ul>
-                <p>{t(PREVIEW_WARNED)}</p>
+                <div class="stack stack--s">
+                    <ul class="check__list">{named}</ul>
+                    <p>{t(PREVIEW_WARNED)}</p>
+                </div>
             </Notice>
         }
     });
