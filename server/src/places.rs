@@ -173,6 +173,9 @@ pub struct Places {
     pub imports: Quota<PersonId>,
     /// Downloads of papers.
     pub downloads: OfPeople,
+    /// Sockets that another node passes on. Places of their own: while somebody's sockets are passed on from here to another
+    /// node and from there to here, neither node waits for what the other one holds.
+    pub passed_on: SharedQuota<Sender, AgencyId>,
     /// Lists, searches, figures.
     pub heavy_reads: SharedQuota<Sender, AgencyId>,
     /// Requests of which it is being found out whose they are.
@@ -212,6 +215,7 @@ impl Places {
         Places {
             pages: Quota::new(pages, pages),
             forms: Quota::new(pages, limits.forms_per_network),
+            passed_on: of_senders(pages, limits.requests_per_sender),
             forms_of_people: of_people(pages, limits.forms_per_person),
             uploads: streams(limits.uploads, limits.uploads_per_person),
             imports: Quota::new(limits.imports, 1),

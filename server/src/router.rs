@@ -30,7 +30,7 @@ pub fn quick_routes() -> Vec<(&'static str, MethodRouter<Site>)> {
         ("/health", get(health::health)),
         ("/robots.txt", get(files::robots)),
         ("/meetings/{id}/invitation.ics", get(invitation::invitation)),
-        ("/meetings/{id}/socket", get(live::door::socket)),
+        (live::SOCKET, get(live::door::socket)),
         ("/admin/imports/{kind}/sample.xlsx", get(imports::sample)),
     ]
 }

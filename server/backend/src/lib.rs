@@ -60,7 +60,7 @@ pub use demo::{Demo, PASSWORD as DEMO_PASSWORD};
 pub use entropy::{Entropy, SeededEntropy, SystemEntropy};
 pub use events::{Event, Listener};
 pub use imports::{ImportUpload, ReadImport};
-pub use live::Host;
+pub use live::{Host, Lost};
 pub use papers::{Answers, FileUse, PaperFile, Swept, Upload};
 pub use reports::Faces;
 pub use stop::{Done, Stop};

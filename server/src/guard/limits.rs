@@ -19,6 +19,7 @@ use super::Visitor;
 use super::record::route as logged;
 use super::session::identify;
 use crate::fault;
+use crate::live::{PASSED_ON, SOCKET};
 use crate::network::Network;
 use crate::permission::{self, Access};
 use crate::places::{OfPerson, Sender, Turn};
@@ -254,7 +255,12 @@ fn share<'a>(site: &'a Site, request: &Request) -> Option<Share<'a>> {
     match request.extensions().get::<Visitor>().and_then(|visitor| visitor.0.as_ref()) {
         Some(caller) => {
             let is_heavy = HEAVY_READS.contains(&&*logged(request));
-            let quota = if is_heavy { &places.heavy_reads } else { &places.requests };
+            let is_passed_on = request.headers().contains_key(PASSED_ON) && route(request) == SOCKET;
+            let quota = match (is_heavy, is_passed_on) {
+                (true, _) => &places.heavy_reads,
+                (false, true) => &places.passed_on,
+                (false, false) => &places.requests,
+            };
             Some(Share { quota, sender: Sender::Person(caller.person), office: Some(caller.office()) })
         }
         None => {

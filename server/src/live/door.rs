@@ -4,6 +4,7 @@ use axum::Extension;
 use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::{Path, RawQuery, State};
 use axum::response::Response;
+use backend::Lost;
 use domain::live::wire::MESSAGE_BYTES_AT_MOST;
 use http::StatusCode;
 use http::request::Parts;
@@ -15,7 +16,11 @@ use super::page::{Asker, Page};
 use super::relay::{self, Asked, Line, NoLine, PASSED_ON};
 use crate::fault;
 use crate::guard::{Visitor, is_own_page};
+use crate::places::Turn;
 use crate::site::Site;
+
+/// The route of sockets.
+pub(crate) const SOCKET: &str = "/meetings/{id}/socket";
 
 /// So often the host is looked for: one that is gone, one that took its place meanwhile, and one more.
 const ATTEMPTS: u32 = 3;
@@ -24,6 +29,7 @@ const ATTEMPTS: u32 = 3;
 pub async fn socket(
     State(site): State<Site>,
     Extension(visitor): Extension<Visitor>,
+    turn: Option<Extension<Turn>>,
     Path(meeting): Path<String>,
     RawQuery(query): RawQuery,
     head: Parts,
@@ -45,7 +51,7 @@ pub async fn socket(
         return fault::plain(StatusCode::SERVICE_UNAVAILABLE);
     };
     let asked = Asked { meeting, query, headers, trusts_proxy: site.config.trust_proxy };
-    match find(&site, &asked).await {
+    match find(&site, &asked, turn.as_deref()).await {
         Err(refused) => refused,
         Ok(Found::Here(visit)) => {
             let page = Page::new(asker, visit, (caller.person, meeting), standing);
@@ -74,25 +80,45 @@ enum Found {
     There(Line),
 }
 
-async fn find(site: &Site, asked: &Asked) -> Result<Found, Response> {
-    let mut silent = None;
+/// A host that could not be reached, and whether nothing listens there any more.
+struct Missed {
+    host: String,
+    is_gone: bool,
+}
+
+impl Missed {
+    fn lost(&self) -> Lost<'_> {
+        if self.is_gone { Lost::Gone(&self.host) } else { Lost::Silent(&self.host) }
+    }
+}
+
+async fn find(site: &Site, asked: &Asked, turn: Option<&Turn>) -> Result<Found, Response> {
+    let mut missed: Option<Missed> = None;
     for _ in 0..ATTEMPTS {
-        let meets = site.live.meet(asked.meeting, silent.as_deref()).await;
+        let meets = site.live.meet(asked.meeting, missed.as_ref().map(Missed::lost)).await;
         let host = match meets.map_err(|failure| fault::failure(&failure, &asked.headers))? {
             Meets::Here(visit) => return Ok(Found::Here(visit)),
             Meets::At(host) => host,
         };
+        // It has said lately that it goes on: the page asks again, and meets the others there.
+        if missed.is_some_and(|missed| missed.host == host) {
+            return Err(fault::plain(StatusCode::SERVICE_UNAVAILABLE));
+        }
+        // While another node answers, this one's pages need no place.
+        if let Some(turn) = turn {
+            turn.release();
+        }
         let node = site.live.node().filter(|_| !asked.headers.contains_key(PASSED_ON));
         let Some(node) = node else { return Err(fault::plain(StatusCode::MISDIRECTED_REQUEST)) };
-        silent = match relay::open(node, &host, asked).await {
+        missed = match relay::open(node, &host, asked).await {
             Ok(line) => return Ok(Found::There(line)),
+            Err(NoLine::Gone) => {
+                tracing::warn!(host, "the node that hosts a meeting is gone; its place is taken");
+                Some(Missed { host, is_gone: true })
+            }
             Err(NoLine::Silent(cause)) => {
-                tracing::warn!(
-                    host,
-                    cause,
-                    "the node that hosts a meeting does not answer; its place is taken"
-                );
-                Some(host)
+                tracing::warn!(host, cause, "the node that hosts a meeting does not answer");
+                Some(Missed { host, is_gone: false })
             }
             // Another hosts it since; who, the database says.
             Err(NoLine::Refused(StatusCode::MISDIRECTED_REQUEST)) => None,

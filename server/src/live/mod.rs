@@ -38,8 +38,10 @@ use url::Url;
 use crate::allowance::{Allowances, Rate};
 use crate::clock::Clock;
 use claims::{Carried, Claim, Claimed, Claims};
+pub(crate) use door::SOCKET;
 use media::{Became, Carrier};
 use node::Node;
+pub(crate) use relay::PASSED_ON;
 use room::Room;
 
 /// Open pages at once: every tablet and desk of a province's largest conference, ten times over. Each takes some 30 KB.

@@ -3,7 +3,7 @@
 
 use std::sync::OnceLock;
 
-use backend::Host;
+use backend::{Host, Lost};
 use domain::error::Failure;
 use domain::ids::MeetingId;
 use tokio::runtime::Handle;
@@ -51,15 +51,15 @@ impl Hub {
         self.0.node.as_ref()
     }
 
-    /// A page wants to look at a meeting: where that is done. A host that was found `silent` is one no more.
-    pub(super) async fn meet(&self, meeting: MeetingId, silent: Option<&str>) -> Result<Meets, Failure> {
+    /// A page wants to look at a meeting: where that is done. A host that was found `lost` may be replaced.
+    pub(super) async fn meet(&self, meeting: MeetingId, lost: Option<Lost<'_>>) -> Result<Meets, Failure> {
         let Some(node) = self.node() else { return Ok(Meets::Here(self.enter(meeting))) };
         if let Some(visit) = self.enter_open(meeting) {
             return Ok(Meets::Here(visit));
         }
         let _turn = node.turn.lock().await;
         let now = self.0.clock.now();
-        Ok(match self.0.backend.host(meeting, &node.address, silent, now).await? {
+        Ok(match self.0.backend.host(meeting, &node.address, lost, now).await? {
             Host::Here => Meets::Here(self.enter(meeting)),
             Host::At(other) => Meets::At(other),
         })

@@ -2,6 +2,7 @@
 //! life, limits and the last word are between the page and its host; knows no message. It goes only to an address that
 //! a node has written into the database, and never further than one node.
 
+use std::io::ErrorKind;
 use std::time::Duration;
 
 use axum::body::Body;
@@ -24,9 +25,9 @@ use super::node::Node;
 use crate::outward;
 
 /// Marks a socket that another node has passed on. All it does is to keep it from being passed on again.
-pub(super) const PASSED_ON: HeaderName = HeaderName::from_static("phien-passed-on");
+pub(crate) const PASSED_ON: HeaderName = HeaderName::from_static("phien-passed-on");
 
-/// A host that takes longer to be reached is taken for gone.
+/// A host that takes longer to be reached is taken for silent.
 const REACHED_WITHIN: Duration = Duration::from_secs(2);
 /// One that is reached asks the database before it answers, which all nodes share: a slow moment of it is no node's end.
 const ANSWERS_WITHIN: Duration = Duration::from_secs(7);
@@ -80,6 +81,8 @@ pub(super) struct Line {
 
 /// Why there is no line.
 pub(super) enum NoLine {
+    /// Nothing listens at the host's address.
+    Gone,
     /// The host does not answer; what happened, for the log.
     Silent(String),
     /// The host lets the page not in.
@@ -101,9 +104,10 @@ async fn ask(node: &Node, host: &str, asked: &Asked) -> Result<Line, NoLine> {
     };
     let tls = node.tls(&url).map_err(own)?;
     let reached = timeout(REACHED_WITHIN, outward::open(&url, tls)).await;
-    let (way, _) = reached
-        .map_err(|_| NoLine::Silent("not reached in time".to_owned()))?
-        .map_err(|cause| silent(&cause))?;
+    let (way, _) =
+        reached.map_err(|_| NoLine::Silent("not reached in time".to_owned()))?.map_err(|cause| {
+            if cause.kind() == ErrorKind::ConnectionRefused { NoLine::Gone } else { silent(&cause) }
+        })?;
     let (mut sender, connection) =
         http1::handshake(TokioIo::new(way)).await.map_err(|cause| silent(&cause))?;
     // Dropped with this attempt; once the line stands it has nothing left to do.

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use backend::{Backend, BackendConfig, Host, SeededEntropy};
+use backend::{Backend, BackendConfig, Host, Lost, SeededEntropy};
+use chrono::TimeDelta;
 use domain::access::Caller;
 use domain::ids::MeetingId;
 use domain::live::wire::{Devices, State, ToPage, ToServer};
@@ -114,8 +115,13 @@ impl Shared {
 
     /// Has it that somebody hosts the meeting.
     async fn hosted_at(&self, url: &str) {
-        let backend = &self.world.site.backend;
-        assert_eq!(backend.host(self.meeting, url, None, now()).await.unwrap(), Host::Here);
+        self.last_said(url, 0).await;
+    }
+
+    /// The same, of somebody who has said so last some seconds ago.
+    async fn last_said(&self, url: &str, ago: i64) {
+        let (backend, then) = (&self.world.site.backend, now() - TimeDelta::seconds(ago));
+        assert_eq!(backend.host(self.meeting, url, None, then).await.unwrap(), Host::Here);
     }
 
     /// Who hosts it; found out by asking for it, which whoever hosts it already does not mind.
@@ -197,8 +203,8 @@ async fn a_host_that_is_gone_is_replaced_by_the_node_that_finds_it_so() {
     // This one takes the connection and says nothing.
     let hangs = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let silent = format!("http://{}", hangs.local_addr().unwrap());
-    for url in [refuses, silent] {
-        shared.hosted_at(&url).await;
+    for (url, ago) in [(refuses, 0), (silent, 20)] {
+        shared.last_said(&url, ago).await;
         let node = Node::of(&shared.world).await;
         let mut page = node.page(shared.meeting, &shared.secretary.0).await.unwrap();
         page.sit(Seat::Person(shared.secretary.1.person)).await;
@@ -206,6 +212,38 @@ async fn a_host_that_is_gone_is_replaced_by_the_node_that_finds_it_so() {
         drop(page);
         node.site.live.end().await;
     }
+}
+
+#[tokio::test]
+async fn a_host_that_is_slow_and_says_that_it_goes_on_keeps_its_meeting() {
+    let shared = Shared::new().await;
+    let hangs = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let slow = format!("http://{}", hangs.local_addr().unwrap());
+    shared.hosted_at(&slow).await;
+    let node = Node::of(&shared.world).await;
+    let refused = node.page(shared.meeting, &shared.secretary.0).await.err();
+    assert_eq!(refused, Some(StatusCode::SERVICE_UNAVAILABLE), "the page comes again");
+    assert!(shared.is_hosted_at(&slow).await);
+}
+
+#[tokio::test]
+async fn sockets_that_are_passed_on_both_ways_wait_for_no_place_of_each_other() {
+    let shared = Shared::new().await;
+    let (first, second) = (Node::of(&shared.world).await, Node::of(&shared.world).await);
+    let delegates = [&shared.delegate.1];
+    let (cookie, colleague) = shared.world.person("thuky2", "secretary").await;
+    let (other, _) = shared.world.meeting_with(&colleague, "Họp chiều", &delegates).await;
+    let _here = first.page(shared.meeting, &shared.secretary.0).await.unwrap();
+    let _there = second.page(other, &cookie).await.unwrap();
+    // More than the places that one person has among the requests of a node.
+    let opened = (0..16).map(|number| {
+        let (node, meeting) = if number % 2 == 0 { (&second, shared.meeting) } else { (&first, other) };
+        node.page(meeting, &shared.delegate.0)
+    });
+    let opened = futures::future::join_all(opened).await;
+    let refused: Vec<StatusCode> = opened.iter().filter_map(|page| page.as_ref().err()).copied().collect();
+    assert!(refused.is_empty(), "{refused:?}");
+    assert!(shared.is_hosted_at(&first.url()).await);
 }
 
 #[tokio::test]
@@ -243,7 +281,8 @@ async fn pages_of_a_meeting_that_another_node_hosts_meanwhile_are_sent_there() {
     let mut page = first.page(shared.meeting, &shared.secretary.0).await.unwrap();
     page.state(|_| true).await;
     let backend = &shared.world.site.backend;
-    let taken = backend.host(shared.meeting, &second.url(), Some(&first.url()), now()).await;
+    let first_url = first.url();
+    let taken = backend.host(shared.meeting, &second.url(), Some(Lost::Gone(&first_url)), now()).await;
     assert_eq!(taken, Ok(Host::Here));
     first.site.live.go_on_hosting().await;
     page.until(|heard| (heard == ToPage::Again).then_some(())).await;

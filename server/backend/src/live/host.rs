@@ -12,6 +12,19 @@ use crate::stop::Done;
 /// A node that has not said for so long that it hosts a meeting does so no more: three turns of saying it.
 const HOSTED_FOR: TimeDelta = TimeDelta::seconds(45);
 
+/// A host that does not answer another node, and has not said for so long that it goes on, is gone: three turns of saying it.
+/// One that has said it lately is only slow, and keeps its meetings.
+const UNHEARD_FOR: TimeDelta = TimeDelta::seconds(15);
+
+/// How a node found the host that it could not pass a page on to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lost<'n> {
+    /// Nothing listens at its address.
+    Gone(&'n str),
+    /// It did not answer, which may only be slowness.
+    Silent(&'n str),
+}
+
 /// Who hosts a meeting.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Host {
@@ -22,8 +35,8 @@ pub enum Host {
 }
 
 impl Backend {
-    /// A node wants to host a meeting. It does when nobody else does any more, or when who does is `silent`, as this node
-    /// has found. Of several that want to at once exactly one does.
+    /// A node wants to host a meeting. It does when nobody else does any more, or when who does is `lost`, as this node has
+    /// found: gone, or silent and not heard of for fifteen seconds. Of several that want to at once exactly one does.
     ///
     /// # Errors
     /// `NotFound` when there is no such meeting.
@@ -31,10 +44,10 @@ impl Backend {
         &self,
         meeting: MeetingId,
         node: &str,
-        silent: Option<&str>,
+        lost: Option<Lost<'_>>,
         now: DateTime<Utc>,
     ) -> Outcome<Host> {
-        self.outcome(host(self, meeting, node, silent, now).await)
+        self.outcome(host(self, meeting, node, lost, now).await)
     }
 
     /// A node goes on hosting meetings; gives those that another one hosts meanwhile.
@@ -63,11 +76,11 @@ async fn host(
     backend: &Backend,
     meeting: MeetingId,
     node: &str,
-    silent: Option<&str>,
+    lost: Option<Lost<'_>>,
     now: DateTime<Utc>,
 ) -> Done<Host> {
     let mut tx = backend.db().begin().await?;
-    let host = claim(&mut tx, meeting, node, silent, now).await?;
+    let host = claim(&mut tx, meeting, node, lost, now).await?;
     tx.commit().await?;
     Ok(host.ok_or(Failure::NotFound)?)
 }
@@ -77,18 +90,26 @@ async fn claim(
     tx: &mut Tx,
     meeting: MeetingId,
     node: &str,
-    silent: Option<&str>,
+    lost: Option<Lost<'_>>,
     now: DateTime<Utc>,
 ) -> Done<Option<Host>> {
+    let (gone, silent) = match lost {
+        Some(Lost::Gone(other)) => (other, node),
+        Some(Lost::Silent(other)) => (node, other),
+        None => (node, node),
+    };
     let is_here =
         q("INSERT INTO live_host (meeting_id, node, until) SELECT id, $2, $3 FROM meeting WHERE id = $1 \
                      ON CONFLICT (meeting_id) DO UPDATE SET node = excluded.node, until = excluded.until \
-                     WHERE live_host.node IN (excluded.node, $5) OR live_host.until < $4")
+                     WHERE live_host.node IN (excluded.node, $5) OR live_host.until < $4 \
+                       OR (live_host.node = $6 AND live_host.until < $7)")
         .bind(meeting)
         .bind(node)
         .bind(now + HOSTED_FOR)
         .bind(now)
-        .bind(silent.unwrap_or(node))
+        .bind(gone)
+        .bind(silent)
+        .bind(now + HOSTED_FOR - UNHEARD_FOR)
         .run(&mut *tx)
         .await?
             == 1;

@@ -23,7 +23,7 @@ use crate::db::{Source, q};
 use crate::scope::MeetingScope;
 use crate::stop::Done;
 
-pub use host::Host;
+pub use host::{Host, Lost};
 pub(crate) use seats::mark_all_seated;
 
 #[async_trait]

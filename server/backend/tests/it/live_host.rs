@@ -1,6 +1,6 @@
 //! Which node hosts a meeting: exactly one, for as long as it says so.
 
-use backend::Host;
+use backend::{Host, Lost};
 use chrono::Duration;
 use domain::access::{Role, Stage};
 use domain::error::Failure;
@@ -37,11 +37,11 @@ async fn a_meeting_is_hosted_by_whoever_asks_first_until_they_no_longer_say_so()
 }
 
 /// Eight nodes ask for a meeting at once; which of them hosts it.
-async fn race(world: &World, meeting: MeetingId, silent: Option<&str>, seconds: i64) -> Vec<String> {
+async fn race(world: &World, meeting: MeetingId, lost: Option<Lost<'_>>, seconds: i64) -> Vec<String> {
     let now = world.now + Duration::seconds(seconds);
     let hosts = join_all((1..=8).map(async |number| {
         let node = format!("http://10.0.1.{number}:3000");
-        let host = world.backend.host(meeting, &node, silent, now).await.unwrap();
+        let host = world.backend.host(meeting, &node, lost, now).await.unwrap();
         (node, host)
     }))
     .await;
@@ -62,20 +62,21 @@ async fn of_many_nodes_at_once_exactly_one_hosts() {
             asked(world, meeting, FIRST, 0).await;
         }
         assert_eq!(race(world, nobodys, None, 0).await.len(), 1, "on {}", world.engine);
-        assert_eq!(race(world, silent, Some(FIRST), 0).await.len(), 1, "on {}", world.engine);
+        assert_eq!(race(world, silent, Some(Lost::Gone(FIRST)), 0).await.len(), 1, "on {}", world.engine);
         assert_eq!(race(world, over, None, 46).await.len(), 1, "on {}", world.engine);
     })
     .await;
 }
 
 #[tokio::test]
-async fn a_host_that_is_silent_is_replaced_once_and_by_nobody_who_names_another() {
+async fn a_host_that_is_gone_is_replaced_once_and_by_nobody_who_names_another() {
     each_database(async |world| {
         let meeting = world.meeting("SNV").stage(Stage::UnderWay).store().await;
         let third = "http://10.0.0.3:3000";
         asked(world, meeting, FIRST, 0).await;
-        let replace =
-            async |node, silent| world.backend.host(meeting, node, Some(silent), world.now).await.unwrap();
+        let replace = async |node, gone| {
+            world.backend.host(meeting, node, Some(Lost::Gone(gone)), world.now).await.unwrap()
+        };
         assert_eq!(replace(SECOND, third).await, at(FIRST));
         assert_eq!(replace(SECOND, FIRST).await, Host::Here);
         assert_eq!(
@@ -88,6 +89,23 @@ async fn a_host_that_is_silent_is_replaced_once_and_by_nobody_who_names_another(
 }
 
 #[tokio::test]
+async fn a_host_that_is_silent_keeps_its_meetings_as_long_as_it_says_that_it_goes_on() {
+    each_database(async |world| {
+        let meeting = world.meeting("SNV").stage(Stage::UnderWay).store().await;
+        asked(world, meeting, FIRST, 0).await;
+        let found_silent = async |seconds| {
+            let now = world.now + Duration::seconds(seconds);
+            world.backend.host(meeting, SECOND, Some(Lost::Silent(FIRST)), now).await.unwrap()
+        };
+        assert_eq!(found_silent(14).await, at(FIRST), "on {}", world.engine);
+        world.backend.go_on_hosting(&[meeting], FIRST, world.now + Duration::seconds(14)).await.unwrap();
+        assert_eq!(found_silent(28).await, at(FIRST));
+        assert_eq!(found_silent(30).await, Host::Here, "it has not said anything for a while");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn who_goes_on_hosting_keeps_its_meetings_and_is_told_the_lost_ones() {
     each_database(async |world| {
         let store = async || world.meeting("SNV").stage(Stage::UnderWay).store().await;
@@ -95,7 +113,7 @@ async fn who_goes_on_hosting_keeps_its_meetings_and_is_told_the_lost_ones() {
         for meeting in [kept, lost] {
             asked(world, meeting, FIRST, 0).await;
         }
-        world.backend.host(lost, SECOND, Some(FIRST), world.now).await.unwrap();
+        world.backend.host(lost, SECOND, Some(Lost::Gone(FIRST)), world.now).await.unwrap();
         let go_on = async |seconds| {
             let now = world.now + Duration::seconds(seconds);
             world.backend.go_on_hosting(&[kept, lost, unsaid], FIRST, now).await.unwrap()
