@@ -44,9 +44,6 @@ pub struct Limits {
     pub uploads: usize,
     /// Uploads of one person: a browser sends one at a time, perhaps in several tabs.
     pub uploads_per_person: usize,
-    /// Import files in memory at once: one, as one is imported at a time. They arrive like uploads, and wait on the
-    /// disk.
-    pub imports: usize,
     /// Downloads of papers at once: 1,024 buffers of 256 KiB are at most 256 MiB.
     pub downloads: usize,
     /// Downloads of one person: the reader requests pieces, and a browser requests at most 6 at once per
@@ -97,7 +94,6 @@ impl Default for Limits {
             forms_per_person: 8,
             uploads: 32,
             uploads_per_person: 3,
-            imports: 1,
             downloads: 1024,
             downloads_per_person: 32,
             heavy_reads_per_person: 2,
@@ -169,8 +165,6 @@ pub struct Places {
     pub forms_of_people: OfPeople,
     /// Uploads.
     pub uploads: OfPeople,
-    /// Files of rows that have arrived, one for each person.
-    pub imports: Quota<PersonId>,
     /// Downloads of papers.
     pub downloads: OfPeople,
     /// Sockets that another node passes on. Places of their own: while somebody's sockets are passed on from here to another
@@ -218,7 +212,6 @@ impl Places {
             passed_on: of_senders(pages, limits.requests_per_sender),
             forms_of_people: of_people(pages, limits.forms_per_person),
             uploads: streams(limits.uploads, limits.uploads_per_person),
-            imports: Quota::new(limits.imports, 1),
             downloads: streams(limits.downloads, limits.downloads_per_person),
             heavy_reads: of_senders(pages, limits.heavy_reads_per_person),
             identifications: Quota::new(pages, limits.identifications_per_network),
@@ -248,7 +241,6 @@ impl Places {
             (self.heavy_reads.full_for(), limits.pages_stuck_after, "lists and figures"),
             (self.requests.full_for(), limits.pages_stuck_after, "requests"),
             (self.uploads.full_for(), limits.uploads_stuck_after, "uploads"),
-            (self.imports.full_for(), limits.uploads_stuck_after, "imports"),
             (self.downloads.full_for(), limits.uploads_stuck_after, "downloads"),
         ];
         let is_crowded = |full: Option<Duration>, after| full.is_some_and(|full| full >= after);

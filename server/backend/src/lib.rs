@@ -64,6 +64,7 @@ pub use live::{Host, Lost};
 pub use papers::{Answers, FileUse, PaperFile, Swept, Upload};
 pub use reports::Faces;
 pub use stop::{Done, Stop};
+pub use turns::ImportTurn;
 
 /// How to open the backend.
 #[derive(Clone, Debug)]
@@ -126,6 +127,7 @@ struct Inner {
     turns: Turns,
     expensive_turns: Turns,
     search_turns: Turns,
+    import_turns: Turns,
     held: PendingDeclarations<HeldPaper>,
     hashing: Hashing,
 }
@@ -161,6 +163,7 @@ impl Backend {
             turns,
             expensive_turns,
             search_turns,
+            import_turns: Turns::new(1),
             held: PendingDeclarations::default(),
             hashing: Hashing::new(),
         })))
@@ -280,6 +283,11 @@ impl Backend {
     /// The turns for what reads much on the connections that all pages share.
     pub(crate) fn turns(&self) -> &Turns {
         &self.0.turns
+    }
+
+    /// The turns for importing files, of which there is one.
+    pub(crate) fn import_turns(&self) -> &Turns {
+        &self.0.import_turns
     }
 
     /// The turns for searches.

@@ -241,14 +241,20 @@ impl Turns {
         Some((Place { turns: self, number }, called))
     }
 
+    /// One of the caller's turns, as soon as it comes. None when too much of the caller's waits already, or when it does not
+    /// come in time.
+    async fn wait(&self, caller: &Caller, within: Duration) -> Option<Place<'_>> {
+        let (place, called) = self.ask(caller)?;
+        let called = timeout(within, called).await;
+        called.ok().and_then(Result::ok).map(|()| place)
+    }
+
     /// Does the work in one of the caller's turns.
     ///
     /// # Errors
     /// `Unavailable` when too much of the caller's waits already, or has waited too long.
     async fn take<T>(&self, caller: &Caller, work: impl Future<Output = Done<T>>) -> Done<T> {
-        let (_place, called) = self.ask(caller).ok_or(Failure::Unavailable)?;
-        let called = timeout(WAIT_AT_MOST, called).await;
-        called.ok().and_then(Result::ok).ok_or(Failure::Unavailable)?;
+        let _place = self.wait(caller, WAIT_AT_MOST).await.ok_or(Failure::Unavailable)?;
         work.await
     }
 }
@@ -262,7 +268,18 @@ impl Drop for Place<'_> {
     }
 }
 
+/// The turn to import a file, until it is dropped.
+#[expect(missing_debug_implementations, reason = "nobody prints a turn")]
+pub struct ImportTurn<'b>(#[expect(dead_code, reason = "held until it is dropped")] Place<'b>);
+
 impl Backend {
+    /// Waits for the turn to import a file, which one sender has at a time. Whoever has imported or checked least lately comes
+    /// next, by office, unit and person: files that are checked without end keep only their senders waiting. None when it does
+    /// not come in time.
+    pub async fn turn_to_import(&self, caller: &Caller, within: Duration) -> Option<ImportTurn<'_>> {
+        self.import_turns().wait(caller, within).await.map(ImportTurn)
+    }
+
     /// The outcome of work on a connection for expensive reads, done in one of the caller's turns. Work within it must not
     /// ask for another.
     pub(crate) async fn in_expensive_turn<T>(

@@ -1,5 +1,5 @@
-//! Receives an import file from the administration page: first to the disk, in a place for uploads, then into
-//! memory, in a place for imports. The report waits in memory for the page to which the browser is
+//! Receives an import file from the administration page: first to the disk, in a place for uploads, then it is imported in
+//! its sender's turn. The report waits in memory for the page to which the browser is
 //! redirected. A refused file is answered with that page at once.
 
 use std::time::Duration;
@@ -113,8 +113,8 @@ async fn take(
     let caller = &streams::still(site, head, caller).await?;
     // A workbook is read before the one place is taken, so that it keeps nobody else's file waiting.
     let read = site.backend.read_import(caller, kind, rows.read().await?).await?;
-    let place = site.places.imports.acquire(caller.person, site.config.limits.turn_within).await;
-    let _place = place.ok_or(Refusal::ImportUnderWay)?;
+    let turn = site.backend.turn_to_import(caller, site.config.limits.turn_within).await;
+    let _turn = turn.ok_or(Refusal::ImportUnderWay)?;
     let writes = mode != ImportMode::DryRun;
     if writes {
         take_written(site, caller)?;

@@ -109,6 +109,7 @@ async fn idle_uploads_stop_neither_pages_nor_the_uploads_of_others() {
 #[tokio::test]
 async fn an_import_that_is_still_arriving_holds_no_place_of_others() {
     let world = small().await;
+    let (_, caller) = world.person("quantri9", "system_administrator").await;
     let mut idle = Vec::new();
     for number in 0..3 {
         let (cookie, _) = world.person(&format!("quantri{number}"), "system_administrator").await;
@@ -119,7 +120,8 @@ async fn an_import_that_is_still_arriving_holds_no_place_of_others() {
     let places = &world.site.places;
     let idle: Vec<_> = idle.into_iter().map(crate::world::Ask::send).collect();
     while_held(idle, || places.uploads.taken() == 3, async {
-        assert_eq!((places.imports.taken(), places.pages.taken()), (0, 0));
+        assert_eq!(places.pages.taken(), 0);
+        assert!(world.site.backend.turn_to_import(&caller, Duration::ZERO).await.is_some());
     })
     .await;
 }
@@ -128,7 +130,7 @@ async fn an_import_that_is_still_arriving_holds_no_place_of_others() {
 async fn a_second_import_of_one_person_is_refused() {
     let world = small().await;
     let (cookie, caller) = world.person("quantri2", "system_administrator").await;
-    let _import = world.site.places.imports.try_acquire(caller.person).unwrap();
+    let _turn = world.site.backend.turn_to_import(&caller, Duration::ZERO).await.unwrap();
     let body =
         "--b\r\ncontent-disposition: form-data; name=\"file\"; filename=\"a.csv\"\r\n\r\ncode\r\n--b--\r\n";
     let ask = world.ask(Method::POST, "/admin/imports/agencies").signed_in(&cookie);

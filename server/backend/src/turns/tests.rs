@@ -301,3 +301,29 @@ async fn nobody_waits_for_ever() {
     assert!(matches!(late, Err(Stop::Failure(Failure::Unavailable))), "{late:?}");
     assert!(turns.state().waiting.is_empty());
 }
+
+#[tokio::test(start_paused = true)]
+async fn where_there_is_one_turn_another_office_waits_for_one_of_those_who_ask_without_end() {
+    let turns = Turns::new(1);
+    let office: Vec<Caller> = (11..21).map(|person| caller(person, &[ROOT, 2])).collect();
+    let mut asked = Vec::new();
+    for of in &office {
+        asked.extend(many(&turns, of, 1).await);
+    }
+    // Each of them has had a turn, and asks again.
+    for _ in 0..office.len() {
+        tokio::time::advance(Duration::from_millis(1500)).await;
+        assert_eq!(end_begun(&mut asked).await, 1);
+        let next = &office[(asked.len() + 1) % office.len()];
+        asked.extend(many(&turns, next, 1).await);
+    }
+    let other = caller(30, &[ROOT, 3]);
+    let mut late = Asked::new(&turns, &other).await;
+    assert!(!late.has_begun().await);
+    let mut ended = 0;
+    while !late.has_begun().await {
+        tokio::time::advance(Duration::from_millis(1500)).await;
+        ended += end_begun(&mut asked).await;
+    }
+    assert!(ended <= 2, "{ended}");
+}
