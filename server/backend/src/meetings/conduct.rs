@@ -27,7 +27,7 @@ pub(super) async fn locked(
     id: MeetingId,
     action: Action,
 ) -> Done<Head> {
-    let head = Head::lock(tx, caller, id, None, backend.zone().date(caller.now)).await?;
+    let head = Head::lock(tx, caller, id, backend.zone().date(caller.now)).await?;
     head.permit(caller, action)?;
     Ok(head)
 }

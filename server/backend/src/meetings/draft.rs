@@ -154,8 +154,9 @@ async fn go_on(
     input: &mut MeetingInput,
 ) -> Done<Saved> {
     let today = backend.zone().date(caller.now);
-    let head = Head::lock(&mut *tx, caller, id, Some(rev), today).await?;
+    let head = Head::lock(&mut *tx, caller, id, today).await?;
     head.permit(caller, Action::ComposeMeeting)?;
+    head.newest(rev)?;
     let own = head.agency_id()?;
     let agency = typed_agency(&mut *tx, input).await?.unwrap_or(own);
     if agency != own {

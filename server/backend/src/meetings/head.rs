@@ -84,22 +84,22 @@ impl Head {
     }
 
     /// Takes the meeting's lock by growing its revision, so that a second editor waits, then reads it.
-    ///
-    /// With the revision the editor saw, `Stale` when it is no longer the newest.
     pub(super) async fn lock(
         tx: &mut Tx,
         caller: &Caller,
         meeting: MeetingId,
-        rev: Option<i64>,
         today: NaiveDate,
     ) -> Done<Head> {
         q("UPDATE meeting SET rev = rev + 1 WHERE id = $1").bind(meeting).run(&mut *tx).await?;
         let head = Head::load(&mut *tx, caller, meeting, today).await?;
         head.permit(caller, Action::ViewMeeting)?;
-        if rev.is_some_and(|seen| seen + 1 != head.rev) {
-            return Err(Failure::Stale.into());
-        }
         Ok(head)
+    }
+
+    /// `Stale` when the revision that an editor saw was not the newest as the lock was taken. Asked after the permission: the
+    /// revision is for those who edit.
+    pub(super) fn newest(&self, seen: i64) -> Done<()> {
+        if seen + 1 == self.rev { Ok(()) } else { Err(Failure::Stale.into()) }
     }
 
     pub(super) fn agency_id(&self) -> Done<AgencyId> {

@@ -43,8 +43,9 @@ async fn refuse_too_often(tx: &mut Tx, caller: &Caller) -> Done<()> {
 pub(super) async fn publish(backend: &Backend, caller: &Caller, id: MeetingId, rev: i64) -> Done<Saved> {
     let (now, today) = (caller.now, backend.zone().date(caller.now));
     let mut tx = backend.db().begin().await?;
-    let head = Head::lock(&mut tx, caller, id, Some(rev), today).await?;
+    let head = Head::lock(&mut tx, caller, id, today).await?;
     head.permit(caller, Action::PublishMeeting)?;
+    head.newest(rev)?;
     refuse_too_often(&mut tx, caller).await?;
     let state = head.state()?;
     let mut input = draft::typed(&mut tx, id, &head).await?;

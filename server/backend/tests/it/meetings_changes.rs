@@ -26,6 +26,10 @@ async fn changes_that_were_not_sent_are_dropped_and_the_form_shows_the_meeting_a
 
         assert_eq!(meetings.drop_changes(&other, id).await, Err(Failure::NotFound), "{}", world.engine);
         assert_eq!(meetings.drop_changes(&chair, id).await, Err(Failure::Forbidden));
+        // Whoever may not send is told nothing of the revision.
+        for rev in [saved.rev, kept.rev, kept.rev + 7] {
+            assert_eq!(meetings.publish(&chair, id, rev).await.err(), Some(Failure::Forbidden), "{rev}");
+        }
         assert!(meetings.get(&secretary, id).await.unwrap().has_unpublished);
         let waits = async |of: &Caller| {
             let waiting = meetings.today(of).await.unwrap().waiting;
