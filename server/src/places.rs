@@ -167,15 +167,15 @@ pub struct Places {
     pub uploads: OfPeople,
     /// Downloads of papers.
     pub downloads: OfPeople,
-    /// Sockets that another node passes on. Places of their own: while somebody's sockets are passed on from here to another
-    /// node and from there to here, neither node waits for what the other one holds.
-    pub passed_on: SharedQuota<Sender, AgencyId>,
     /// Lists, searches, figures.
     pub heavy_reads: SharedQuota<Sender, AgencyId>,
     /// Requests of which it is being found out whose they are.
     pub identifications: Quota<Option<Network>>,
     /// All other pages and calls.
     pub requests: SharedQuota<Sender, AgencyId>,
+    /// Sockets that another node passes on. Places of their own: while somebody's sockets are passed on from here to another
+    /// node and from there to here, neither node waits for what the other one holds.
+    pub passed_on: SharedQuota<Sender, AgencyId>,
     /// How many calls each person may still make.
     pub calls: Allowances<PersonId>,
     /// How many imports that write each person may still send.
@@ -209,13 +209,13 @@ impl Places {
         Places {
             pages: Quota::new(pages, pages),
             forms: Quota::new(pages, limits.forms_per_network),
-            passed_on: of_senders(pages, limits.requests_per_sender),
             forms_of_people: of_people(pages, limits.forms_per_person),
             uploads: streams(limits.uploads, limits.uploads_per_person),
             downloads: streams(limits.downloads, limits.downloads_per_person),
             heavy_reads: of_senders(pages, limits.heavy_reads_per_person),
             identifications: Quota::new(pages, limits.identifications_per_network),
             requests: of_senders(pages, limits.requests_per_sender),
+            passed_on: of_senders(pages, limits.requests_per_sender),
             calls: Allowances::new(limits.calls_of_person),
             written_imports: Allowances::new(limits.written_imports_of_person),
             written_imports_of_office: Allowances::new(limits.written_imports_of_office),

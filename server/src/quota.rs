@@ -46,29 +46,53 @@ pub struct Permit<K: Eq + Hash + Copy> {
 /// Places of which one key holds some, and all keys of one group together a share: whoever can make any number of keys has
 /// no more places by them. Cheap to clone; clones share them.
 ///
-/// A place is taken in three steps, the narrowest first: of the key, of its group, of all. Whoever waits for one holds only
-/// those that are narrower: who has enough takes nothing from their group, and a group that has enough nothing from others.
+/// A place is taken in steps, the narrowest first: of the key, of its group, of those that groups may fill, of all. Whoever
+/// waits for one holds only those that are narrower: who has enough takes nothing from their group, and a group that has enough
+/// nothing from others.
+///
+/// A part of all places cannot be filled by a few groups, however full their shares are: each group takes only its first ones
+/// from there.
 #[derive(Clone, Debug)]
 pub struct SharedQuota<K: Eq + Hash + Copy, G: Eq + Hash + Copy> {
     own: Quota<K>,
     groups: Quota<G>,
+    /// The first places of each group.
+    first: Quota<G>,
+    /// All places that are not kept for the first ones of groups.
+    common: Quota<()>,
     all: Quota<()>,
 }
+
+/// One in so many of all places is kept for the first ones of groups.
+const KEPT: usize = 4;
+/// So many groups have their first places in what is kept.
+const KEPT_FOR_GROUPS: usize = 8;
 
 /// A place that counts for its key and its group, held until it is dropped.
 #[derive(Debug)]
 pub struct SharedPermit<K: Eq + Hash + Copy, G: Eq + Hash + Copy> {
     _own: Permit<K>,
-    _of_group: Option<Permit<G>>,
+    _of_group: Option<(Permit<G>, Within<G>)>,
     _of_all: Permit<()>,
+}
+
+/// What a place of a group is taken from.
+#[derive(Debug)]
+#[expect(dead_code, reason = "held until it is dropped")]
+enum Within<G: Eq + Hash + Copy> {
+    First(Permit<G>),
+    Common(Permit<()>),
 }
 
 impl<K: Eq + Hash + Copy, G: Eq + Hash + Copy> SharedQuota<K, G> {
     /// `total` places, of which one key holds at most `per_key`, and a group at most `per_group`.
     pub fn new(total: usize, per_key: usize, per_group: usize) -> SharedQuota<K, G> {
+        let kept = total / KEPT;
         SharedQuota {
             own: Quota::new(Semaphore::MAX_PERMITS, per_key),
             groups: Quota::new(Semaphore::MAX_PERMITS, per_group),
+            first: Quota::new(Semaphore::MAX_PERMITS, (kept / KEPT_FOR_GROUPS).max(1)),
+            common: Quota::new(total - kept, total - kept),
             all: Quota::new(total, total),
         }
     }
@@ -79,7 +103,10 @@ impl<K: Eq + Hash + Copy, G: Eq + Hash + Copy> SharedQuota<K, G> {
         let held = timeout(within, async {
             let own = self.own.acquire(key, within).await?;
             let of_group = match group {
-                Some(group) => Some(self.groups.acquire(group, within).await?),
+                Some(group) => {
+                    let of_group = self.groups.acquire(group, within).await?;
+                    Some((of_group, self.within(group).await?))
+                }
                 None => None,
             };
             let of_all = self.all.acquire((), within).await?;
@@ -92,10 +119,23 @@ impl<K: Eq + Hash + Copy, G: Eq + Hash + Copy> SharedQuota<K, G> {
     pub fn try_acquire(&self, key: K, group: Option<G>) -> Option<SharedPermit<K, G>> {
         let own = self.own.try_acquire(key)?;
         let of_group = match group {
-            Some(group) => Some(self.groups.try_acquire(group)?),
+            Some(group) => {
+                let of_group = self.groups.try_acquire(group)?;
+                let first = self.first.try_acquire(group).map(Within::First);
+                Some((of_group, first.or_else(|| self.common.try_acquire(()).map(Within::Common))?))
+            }
             None => None,
         };
         Some(SharedPermit { _own: own, _of_group: of_group, _of_all: self.all.try_acquire(())? })
+    }
+
+    /// One of the group's first places, or one of those that all groups share, whichever is free sooner. Waits until then.
+    async fn within(&self, group: G) -> Option<Within<G>> {
+        tokio::select! {
+            biased;
+            first = self.first.acquire(group, Duration::MAX) => first.map(Within::First),
+            common = self.common.acquire((), Duration::MAX) => common.map(Within::Common),
+        }
     }
 
     /// How many places are taken.
@@ -270,6 +310,34 @@ mod tests {
             served += u32::from(waiting.await.unwrap());
         }
         assert_eq!(served, 20, "one after the other");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_few_groups_together_leave_the_first_places_of_the_others() {
+        let quota: SharedQuota<u32, char> = SharedQuota::new(32, 3, 16);
+        let take = |group: char, count: u32| -> Vec<_> {
+            let key = |number: u32| u32::from(group) * 100 + number;
+            (0..count).filter_map(|number| quota.try_acquire(key(number), Some(group))).collect()
+        };
+        let held: Vec<_> = ['a', 'b', 'c', 'd'].map(|group| take(group, 20)).into_iter().flatten().collect();
+        assert_eq!((held.len(), quota.taken()), (28, 28), "24 in common, and the first one of each");
+        let waiting: Vec<_> = (0..50)
+            .map(|key| {
+                let quota = quota.clone();
+                tokio::spawn(async move { quota.acquire(key, Some('a'), PATIENCE).await.is_some() })
+            })
+            .collect();
+        tokio::task::yield_now().await;
+        let others: Vec<_> = ['e', 'f', 'g', 'h'].map(|group| take(group, 2)).into_iter().flatten().collect();
+        assert_eq!((others.len(), quota.taken()), (4, 32), "one of each");
+        drop(others);
+        let late = quota.acquire(9, Some('i'), PATIENCE).await;
+        assert!(late.is_some());
+        for waiting in waiting {
+            assert!(!waiting.await.unwrap(), "their office has its share");
+        }
+        drop(held);
+        assert_eq!(take('a', 20).len(), 16, "alone a group has its whole share");
     }
 
     #[tokio::test(start_paused = true)]
