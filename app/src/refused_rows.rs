@@ -5,7 +5,7 @@ use domain::imports::{Doubt, Encoding, HEADER_AMONG, NotRows, Note};
 use domain::papers::FileKind;
 
 use crate::text::keys::*;
-use crate::text::{Text, number, t, tf};
+use crate::text::{self, Text, number, t, tf};
 
 /// What the file is, and what to do.
 pub(crate) fn not_rows(why: NotRows) -> (String, String) {
@@ -63,6 +63,9 @@ pub fn describe_note(note: &Note) -> String {
         Note::Encoding(Encoding::Utf16) => t(NOTE_UTF16).to_owned(),
         Note::Encoding(Encoding::Windows1258) => t(NOTE_WINDOWS1258).to_owned(),
         Note::Header { line } => tf(NOTE_HEADER, &[("line", line)]),
+        Note::Sittings { written, read } => {
+            tf(NOTE_SITTINGS, &[("written", written), ("read", &text::sitting(read))])
+        }
         Note::Sheet { name, of } => tf(NOTE_SHEET, &[("name", name), ("n", &number(i64::from(*of)))]),
     }
 }

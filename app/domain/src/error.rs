@@ -376,11 +376,8 @@ pub enum Problem {
     },
     /// A number that is not written in digits alone, such as `1.000` or `40 người`.
     WriteNumber(i64),
-    /// Not a sitting as files write it.
-    NotASitting {
-        /// The sitting as it seems to be meant; empty when that is not clear.
-        proposal: String,
-    },
+    /// No sitting, neither as programs nor as offices write it.
+    NotASitting,
     /// A quotation mark opens a cell of a file, and nothing closes it where the cell ends.
     QuoteOpen,
     /// The whole row of a file stands in one cell.

@@ -116,7 +116,7 @@ impl ImportKind {
             }
             Self::Meetings => {
                 "agency,title,kind,form,sittings,status,role,counterpart,sites_connected\n\
-                 SNV,Hội nghị triển khai nhiệm vụ,dissemination,hybrid,2025-03-05T07:30/11:30,held,organised,communes,12\n\
+                 SNV,Hội nghị triển khai nhiệm vụ,professional,hybrid,2025-03-05T07:30/11:30,held,organised,communes,12\n\
                  SNV,Hội nghị tập huấn,training,in_person,2025-04-10T07:30/11:30 2025-04-10T13:30/16:30,held,organised,internal,0\n"
             }
             Self::Baseline => {

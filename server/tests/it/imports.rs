@@ -119,7 +119,16 @@ async fn a_file_that_is_refused_is_answered_with_the_page_and_the_reason() {
 async fn the_page_says_how_a_file_is_written_and_gives_one_to_begin_with() {
     let (world, cookie) = World::claimed().await;
     for (kind, words) in [
-        ("meetings", &["2025-03-05T07:30/11:30", ">dissemination<", ">regular_session<", ">postponed<"][..]),
+        (
+            "meetings",
+            &[
+                "05/3/2025 07:30-11:30",
+                "Hội nghị tập huấn",
+                ">dissemination<",
+                ">regular_session<",
+                ">postponed<",
+            ][..],
+        ),
         ("people", &[">reporting_officer<", "Thư ký@"][..]),
         ("baseline", &[">conferences<"][..]),
     ] {

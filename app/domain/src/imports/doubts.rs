@@ -5,6 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::text::{fold, same_key};
+use crate::time::Sitting;
 
 /// A cell that can be taken and is probably not meant so.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -70,6 +71,13 @@ pub enum Note {
         name: String,
         /// How many sheets there are.
         of: u32,
+    },
+    /// Sittings are written as offices write them, with the day before the month.
+    Sittings {
+        /// The first such cell.
+        written: String,
+        /// Its first sitting as it was read.
+        read: Sitting,
     },
 }
 

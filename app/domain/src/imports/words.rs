@@ -135,6 +135,13 @@ impl ImportKind {
 
     /// The cell of a sample in Vietnamese: the word for each code that stands there.
     pub(super) fn vietnamese(self, column: &str, cell: &str) -> String {
+        if (self, column) == (ImportKind::Meetings, "sittings") {
+            return cell.split(' ').map(as_offices_write).collect::<Vec<_>>().join("; ");
+        }
+        let kind = SAMPLE_KINDS.iter().find(|(code, _)| *code == cell);
+        if let Some((_, name)) = kind.filter(|_| (self, column) == (ImportKind::Meetings, "kind")) {
+            return (*name).to_owned();
+        }
         let Some(words) = self.words(column) else { return cell.to_owned() };
         let word = |part: &str| {
             let found = words.iter().find(|(code, _)| *code == part);
@@ -142,6 +149,17 @@ impl ImportKind {
         };
         cell.split('|').map(|part| word(part).unwrap_or(part)).collect::<Vec<_>>().join("|")
     }
+}
+
+/// Kinds of meetings in the sample, by the names that they are entered with.
+const SAMPLE_KINDS: [(&str, &str); 2] =
+    [("professional", "Hội nghị chuyên môn"), ("training", "Hội nghị tập huấn")];
+
+/// A sitting of the sample as offices write it: `05/3/2025 07:30-11:30` for `2025-03-05T07:30/11:30`.
+fn as_offices_write(sitting: &str) -> String {
+    let parts: Vec<&str> = sitting.split(['-', 'T', '/']).collect();
+    let [year, month, day, from, to] = parts[..] else { return sitting.to_owned() };
+    format!("{day}/{}/{year} {from}-{to}", month.trim_start_matches('0'))
 }
 
 #[cfg(test)]

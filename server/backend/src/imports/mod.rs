@@ -31,6 +31,7 @@ use domain::imports::{
     ImportKind, ImportMode, ImportReport, Imports, Note, doubt_of_text,
 };
 use domain::text::Line;
+use domain::time::Sitting;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use tokio::sync::watch;
@@ -119,6 +120,9 @@ async fn read_file(backend: &Backend, caller: &Caller, kind: ImportKind, bytes: 
     };
     Ok(SentFile { bytes, sheet })
 }
+
+/// Longest cell that a note repeats: two sittings with all their words.
+const NOTED_AT_MOST: u32 = 80;
 
 /// How often a file is prepared before its sender is asked to send it again. A file is prepared in a second or two, and
 /// what it reads rarely changes in that time. It is never prepared under the lock: a sender who keeps changing
@@ -287,6 +291,14 @@ impl<'a> Import<'a> {
         let report = ImportReport::default();
         let (parts, unlisted, agency_codes) = (0, 0, None);
         Import { backend, caller, mode, bad, report, parts, unlisted, notes, agency_codes, file, asker }
+    }
+
+    /// Notes, once, how dates are read that are written as offices write them.
+    fn note_sittings(&mut self, written: &str, read: Sitting) {
+        if !self.notes.iter().any(|note| matches!(note, Note::Sittings { .. })) {
+            let written = Line::shortened(written, NOTED_AT_MOST).into();
+            self.notes.push(Note::Sittings { written, read });
+        }
     }
 
     /// Whether what was found is to be written: nothing is wrong, and the sender has read all warnings.

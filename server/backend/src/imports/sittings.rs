@@ -9,15 +9,15 @@ use super::Import;
 use super::cells::line;
 use super::table::Cells;
 
-/// `2026-05-04T07:30/11:30`, several parted by spaces; in order, at least one.
+/// `2026-05-04T07:30/11:30`, several parted by spaces, or as offices write them; in order, at least one.
 pub(super) fn sittings(import: &mut Import<'_>, cells: Cells<'_>) -> Option<Vec<Sitting>> {
     let mut sittings: Vec<Sitting> = Vec::new();
     let mut is_good = true;
     // Each sitting is compared with those before it, so a cell with thousands would take a minute. One more
     // than the limit is enough to refuse the cell.
     let cell = line(cells, "sittings");
-    for text in cell.split(' ').filter(|text| !text.is_empty()).take(SITTINGS_AT_MOST as usize + 1) {
-        let problem = match sitting(text) {
+    for (text, read) in read(import, &cell) {
+        let problem = match read {
             Ok(sitting) if sittings.iter().any(|s| s.overlaps(&sitting)) => Problem::OverlapsOwn,
             Ok(sitting) => {
                 sittings.push(sitting);
@@ -25,7 +25,7 @@ pub(super) fn sittings(import: &mut Import<'_>, cells: Cells<'_>) -> Option<Vec<
             }
             // Once for the whole cell: another way of writing sittings has spaces in it.
             Err(Problem::NotADate | Problem::NotATime) => {
-                import.bad.cell(cells, "sittings", Problem::NotASitting { proposal: proposal(&cell) });
+                import.bad.cell(cells, "sittings", Problem::NotASitting);
                 return None;
             }
             Err(problem) => problem,
@@ -44,6 +44,26 @@ pub(super) fn sittings(import: &mut Import<'_>, cells: Cells<'_>) -> Option<Vec<
     };
     import.bad.cell(cells, "sittings", problem);
     None
+}
+
+/// So many parts of a cell are looked at: one more than the limit is enough to refuse it.
+const PARTS_AT_MOST: usize = SITTINGS_AT_MOST as usize + 1;
+
+/// The sittings of a cell, or what is wrong with each, beside what is written of it. It is noted when a cell is read as offices
+/// write it.
+fn read<'c>(import: &mut Import<'_>, cell: &'c str) -> Vec<(&'c str, Result<Sitting, Problem>)> {
+    let parts = cell.split(' ').filter(|text| !text.is_empty()).take(PARTS_AT_MOST);
+    let read: Vec<_> = parts.map(|text| (text, sitting(text))).collect();
+    let is_other =
+        |read: &Result<Sitting, Problem>| matches!(read, Err(Problem::NotADate | Problem::NotATime));
+    if !read.iter().any(|(_, read)| is_other(read)) {
+        return read;
+    }
+    let Some(sittings) = as_offices_write(cell) else { return read };
+    if let [first, ..] = sittings[..] {
+        import.note_sittings(cell, first);
+    }
+    sittings.into_iter().map(|sitting| (cell, Ok(sitting))).collect()
 }
 
 /// One sitting. The end may carry its date too, as ISO 8601 allows; it must be the same one. Midnight is `24:00`, or `00:00`
@@ -80,26 +100,33 @@ fn time(text: &str) -> Result<DayTime, Problem> {
     time.map(DayTime::At).ok_or(Problem::NotATime)
 }
 
-/// One sitting in the form of files, if a date and two times are written in another one: `5/3/2025 7h30 - 11h30`. Empty if
-/// they are not.
-fn proposal(text: &str) -> String {
-    let digits = text.split(|letter: char| !letter.is_ascii_digit()).filter(|digits| !digits.is_empty());
-    let numbers: Vec<u32> = digits.take(8).map_while(|digits| digits.parse().ok()).collect();
-    let [one, month, three, from_hour, from_minute, to_hour, to_minute] = numbers[..] else {
-        return String::new();
-    };
+/// The sittings of a cell that holds nothing but dates, each with two times, the day before the month: `5/3/2025 7h30 - 11h30`,
+/// several parted by anything.
+fn as_offices_write(cell: &str) -> Option<Vec<Sitting>> {
+    let digits = cell.split(|letter: char| !letter.is_ascii_digit()).filter(|digits| !digits.is_empty());
+    let numbers: Vec<u32> =
+        digits.take(NUMBERS_OF_ONE * PARTS_AT_MOST).map_while(|digits| digits.parse().ok()).collect();
+    let (sittings, rest) = numbers.as_chunks::<NUMBERS_OF_ONE>();
+    if sittings.is_empty() || !rest.is_empty() {
+        return None;
+    }
+    sittings.iter().map(|numbers| of_numbers(*numbers)).collect()
+}
+
+/// Day, month and year, and two times of hour and minute.
+const NUMBERS_OF_ONE: usize = 7;
+
+fn of_numbers(numbers: [u32; NUMBERS_OF_ONE]) -> Option<Sitting> {
+    let [one, month, three, from_hour, from_minute, to_hour, to_minute] = numbers;
     let (year, day) = if one > 31 { (one, three) } else { (three, one) };
-    let date = i32::try_from(year).ok().filter(|year| *year >= 1000);
-    let date = date.and_then(|year| NaiveDate::from_ymd_opt(year, month, day));
-    let from = NaiveTime::from_hms_opt(from_hour, from_minute, 0);
+    let year = i32::try_from(year).ok().filter(|year| *year >= 1000)?;
+    let date = NaiveDate::from_ymd_opt(year, month, day)?;
+    let from = NaiveTime::from_hms_opt(from_hour, from_minute, 0)?;
     let to = match (to_hour, to_minute) {
-        (24, 0) => Some(DayTime::End),
-        (hour, minute) => NaiveTime::from_hms_opt(hour, minute, 0).map(DayTime::At),
+        (24, 0) => DayTime::End,
+        (hour, minute) => DayTime::At(NaiveTime::from_hms_opt(hour, minute, 0)?),
     };
-    let sitting = date.zip(from).zip(to).and_then(|((date, from), to)| Sitting::new(date, from, to));
-    sitting.map_or(String::new(), |Sitting { date, from, to }| {
-        format!("{}T{}/{to}", date.format("%Y-%m-%d"), from.format("%H:%M"))
-    })
+    Sitting::new(date, from, to)
 }
 
 #[cfg(test)]
@@ -107,22 +134,38 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_sitting_that_is_written_otherwise_is_proposed_in_the_form_of_files() {
+    fn sittings_are_read_as_offices_write_them() {
+        let read = |text: &str| {
+            let sittings = as_offices_write(text)?;
+            let words =
+                |Sitting { date, from, to }: &Sitting| format!("{date} {}-{to}", from.format("%H:%M"));
+            Some(sittings.iter().map(words).collect::<Vec<_>>().join(", "))
+        };
         for text in [
             "5/3/2025 7h30 - 11h30",
             "05-03-2025, 07:30/11:30",
             "2025-03-05 07:30-11:30",
+            "Ngày 05/3/2025 từ 7h30 đến 11h30",
+        ] {
+            assert_eq!(read(text).as_deref(), Some("2025-03-05 07:30-11:30"), "{text}");
+        }
+        assert_eq!(read("5/3/2025 18h00 - 24h00").as_deref(), Some("2025-03-05 18:00-24:00"));
+        assert_eq!(
+            read("5/3/2025 7h30-11h30; 6/3/2025 7h30-11h30").as_deref(),
+            Some("2025-03-05 07:30-11:30, 2025-03-06 07:30-11:30")
+        );
+        for text in [
             "7:30 5/3/2025",
             "",
+            "sáng thứ hai",
+            "30/2/2025 7:30-11:30",
+            "3/25/2025 7:30-11:30",
+            "5/3/25 7:30-11:30",
+            "5/3/2025 11:30-7:30",
+            "5/3/2025 7:30:00-11:30:00",
+            "5/3/2025 7h30-11h30, 13h30-16h30",
         ] {
-            let is_clear = text.len() > 15;
-            assert_eq!(proposal(text), if is_clear { "2025-03-05T07:30/11:30" } else { "" }, "{text}");
-        }
-        assert_eq!(proposal("5/3/2025 18h00 - 24h00"), "2025-03-05T18:00/24:00");
-        for text in
-            ["30/2/2025 7:30-11:30", "5/3/25 7:30-11:30", "5/3/2025 11:30-7:30", "5/3/2025 7:30:00-11:30:00"]
-        {
-            assert_eq!(proposal(text), "", "{text}");
+            assert_eq!(read(text), None, "{text}");
         }
     }
 

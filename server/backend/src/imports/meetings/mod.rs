@@ -176,7 +176,8 @@ fn match_equal<'p>(
     others
 }
 
-/// The code of the kind that a cell names, by its code or by its name if no other kind has the same.
+/// The code of the kind that a cell names, by its code or by its name if no other kind has the same. A kind has a rule for each
+/// period.
 fn kind_of(rules: &[KindRule], typed: &str) -> Option<String> {
     let kinds = || rules.iter().map(|rule| &rule.kind);
     if let Some(kind) = kinds().find(|kind| kind.code == typed) {
@@ -184,7 +185,8 @@ fn kind_of(rules: &[KindRule], typed: &str) -> Option<String> {
     }
     let name = Line::parse(typed, TITLE_AT_MOST).ok().map(|name| fold(&name))?;
     let mut named = kinds().filter(|kind| fold(&kind.name_vi) == name || fold(&kind.name_en) == name);
-    named.next().filter(|_| named.next().is_none()).map(|kind| kind.code.clone())
+    let code = named.next().map(|kind| &kind.code)?;
+    named.all(|kind| kind.code == *code).then(|| code.clone())
 }
 
 /// Parses a row. Returns none if a cell is wrong, and reports that cell.
