@@ -41,13 +41,15 @@ pub async fn fetch(
     Ok(Shown { meeting, now: now()? })
 }
 
-/// The same for an open page that asks by itself, which does not count as a use of the session.
+/// The same for an open page that asks by itself. It does not count as a use of the session, and what it shows not as seen.
 #[server(endpoint = "meetings/follow")]
 pub async fn follow(
     /// The meeting.
     id: MeetingId,
 ) -> Result<Shown, CallError> {
-    fetch(id).await
+    let (services, caller) = asked()?;
+    let meeting = services.meetings.follow(&caller, id).await?;
+    Ok(Shown { meeting, now: now()? })
 }
 
 /// A page of a list, with what its filters offer.

@@ -42,8 +42,7 @@ struct Shown {
 #[derive(Default)]
 struct Heard {
     version: Cell<Option<u64>>,
-    /// Something changed while nobody looked at the page. It is read when somebody does, for what is read counts as
-    /// seen.
+    /// Something changed while nobody looked at the page. It is read when somebody does.
     is_behind: Cell<bool>,
     /// It is read soon anyway.
     is_due: Cell<bool>,

@@ -294,10 +294,12 @@ pub trait Meetings: Send + Sync {
     /// A draft that is declared as held is entered as held at the hours of its sittings; over the limit is then recorded
     /// and not refused.
     async fn publish(&self, caller: &Caller, meeting: MeetingId, rev: i64) -> Outcome<Saved>;
-    /// One meeting.
+    /// One meeting, opened: a listed person has seen its changes.
     async fn get(&self, caller: &Caller, meeting: MeetingId) -> Outcome<Meeting>;
     /// Meetings of a filter, page by page. Without a counted filter, newest first; only those the caller may know of.
     async fn list(&self, caller: &Caller, filter: MeetingFilter) -> Outcome<Page<MeetingRow>>;
+    /// One meeting for a page that stays open and asks by itself. Nobody may be looking at it, so nothing counts as seen.
+    async fn follow(&self, caller: &Caller, meeting: MeetingId) -> Outcome<Meeting>;
     /// A calendar window by agency, room or person.
     async fn calendar(&self, caller: &Caller, filter: CalendarFilter) -> Outcome<Calendar>;
     /// The caller's home: the next meeting, what waits, the days ahead.

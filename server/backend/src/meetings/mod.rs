@@ -91,6 +91,10 @@ impl Meetings for Backend {
         self.in_turn(caller, get(self, caller, meeting)).await
     }
 
+    async fn follow(&self, caller: &Caller, meeting: MeetingId) -> Outcome<Meeting> {
+        self.in_turn(caller, async { Ok(read(self, caller, meeting).await?.0) }).await
+    }
+
     async fn list(&self, caller: &Caller, filter: MeetingFilter) -> Outcome<Page<MeetingRow>> {
         self.outcome(list::permit(self, caller, &filter).await)?;
         if filter.text.trim().is_empty() {
@@ -172,14 +176,17 @@ impl MeetingRecord for Backend {
     }
 }
 
+/// One meeting, and the number of its newest change if that, or the invitation, was not seen by the caller.
+async fn read(backend: &Backend, caller: &Caller, id: MeetingId) -> Done<(Meeting, Option<i64>)> {
+    let mut reader = backend.db().reader().await?;
+    let head = head::Head::load(&mut reader, caller, id, backend.zone().date(caller.now)).await?;
+    load::whole(&mut reader, caller, id, head).await
+}
+
 /// One meeting; a listed person has seen its changes from now on, which is written once per change.
 async fn get(backend: &Backend, caller: &Caller, id: MeetingId) -> Done<Meeting> {
     let db = backend.db();
-    let (meeting, unseen) = {
-        let mut reader = db.reader().await?;
-        let head = head::Head::load(&mut reader, caller, id, backend.zone().date(caller.now)).await?;
-        load::whole(&mut reader, caller, id, head).await?
-    };
+    let (meeting, unseen) = read(backend, caller, id).await?;
     if let Some(number) = unseen
         && let Some(mut tx) = db.begin_in_passing().await?
     {

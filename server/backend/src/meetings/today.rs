@@ -64,13 +64,21 @@ pub(super) async fn today(backend: &Backend, caller: &Caller) -> Done<Today> {
     waiting.extend(added(&mut db, &asking).await?);
     waiting.extend(not_closed(&mut db, &asking).await?);
     waiting.extend(to_name(&mut db, &asking).await?);
+    // Other hours or another place of what one has planned for come before what is only new.
+    let (decisive, changed): (Vec<Waiting>, Vec<Waiting>) =
+        changed(&mut db, &asking).await?.into_iter().partition(is_decisive_change);
+    waiting.extend(decisive);
     waiting.extend(invited(&mut db, &asking).await?);
-    waiting.extend(changed(&mut db, &asking).await?);
+    waiting.extend(changed);
     waiting.extend(unread(db, &asking).await?);
     waiting.extend(unsent(&mut db, &asking).await?);
     waiting.extend(drafts(&mut db, &asking).await?);
     let sites = sites(&mut db, &asking).await?;
     Ok(Today { now: caller.now, next, waiting, coming, sites })
+}
+
+fn is_decisive_change(waiting: &Waiting) -> bool {
+    matches!(waiting, Waiting::Changed { what, .. } if is_decisive(what))
 }
 
 /// The caller's own agency and those that they have a role in, as far as their roles there allow the action. Agencies above

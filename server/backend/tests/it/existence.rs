@@ -38,6 +38,7 @@ async fn answers(world: &World, caller: &Caller, named: &Named) -> Vec<(String, 
     }
 
     add("get", bare(Meetings::get(backend, caller, meeting).await));
+    add("follow", bare(Meetings::follow(backend, caller, meeting).await));
     add("input", bare(backend.input(caller, meeting).await));
     add("check", bare(backend.check(caller, Some(meeting), MeetingInput::default()).await));
     for rev in [1, 9] {

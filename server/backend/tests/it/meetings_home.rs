@@ -94,7 +94,18 @@ async fn another_hour_comes_before_another_agenda_until_it_is_seen() {
         .unwrap();
         change(world, &secretary, second, agenda).await.unwrap();
 
+        // What is new is no reason to miss another hour; another agenda can wait.
+        let third = published(world, &secretary, later("2026-06-22")).await;
         let home = world.backend.today(&delegate).await.unwrap();
+        let order: Vec<_> = home
+            .waiting
+            .iter()
+            .filter_map(|waiting| match waiting {
+                Waiting::Changed { meeting, .. } | Waiting::Invited { meeting } => Some(meeting.id),
+                _ => None,
+            })
+            .collect();
+        assert_eq!(order, [second, third, first]);
         let told: Vec<_> = home
             .waiting
             .iter()
@@ -274,6 +285,9 @@ async fn what_was_called_off_is_told_first_as_such_to_everybody_who_would_have_c
             let home = world.backend.today(caller).await.unwrap();
             assert!(called_off(&home).is_empty(), "{:?}", home.waiting);
         }
+        // A page that lay open and was drawn anew has told nobody.
+        world.backend.follow(&delegate, cancelled).await.unwrap();
+        assert_eq!(called_off(&world.backend.today(&delegate).await.unwrap()).len(), both.len());
         world.backend.get(&delegate, cancelled).await.unwrap();
         let home = world.backend.today(&delegate).await.unwrap();
         assert_eq!(called_off(&home), both[1..], "a delegate who has seen it need not be told again");
