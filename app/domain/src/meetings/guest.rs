@@ -8,7 +8,7 @@ use crate::attendance::{CalledBy, Presence};
 use crate::count::Counterpart;
 use crate::error::Problem;
 use crate::ids::ParticipantId;
-use crate::text::{Line, fold};
+use crate::text::{Line, fold, same_key};
 
 /// Most guests of one meeting. A conference of a province with ministries, enterprises and the press has some 300; 500
 /// rows are one page that can still be read and typed in.
@@ -114,7 +114,14 @@ const MINISTRY_WORDS: [&str; 21] = [
 ];
 
 /// First words of enterprises, folded.
-const ENTERPRISE_WORDS: [&str; 9] = [
+const ENTERPRISE_WORDS: [&str; 16] = [
+    "vnpt",
+    "viettel",
+    "mobifone",
+    "evn",
+    "agribank",
+    "bidv",
+    "vietinbank",
     "cong ty",
     "tong cong ty",
     "tap doan",
@@ -233,6 +240,12 @@ impl GuestInput {
     /// Whether nothing was typed.
     pub fn is_blank(&self) -> bool {
         [&self.name, &self.position, &self.organisation].iter().all(|text| text.trim().is_empty())
+    }
+
+    /// Whether both are the same person, as far as what was typed tells.
+    pub fn is_same_as(&self, other: &GuestInput) -> bool {
+        let texts = |of: &GuestInput| [&of.name, &of.position, &of.organisation].map(|text| same_key(text));
+        texts(self) == texts(other)
     }
 
     /// What the guest is: as chosen, else as the organisation says.
@@ -416,6 +429,7 @@ mod tests {
             ("Tập đoàn Điện lực", Enterprise),
             ("Ngân hàng TMCP Ngoại thương", Enterprise),
             ("Ctyên", Organisation),
+            ("VNPT Sơn La", Enterprise),
             ("Đoàn đại biểu Quốc hội tỉnh", Organisation),
             (" ", Citizen),
         ] {

@@ -4,6 +4,7 @@
 use strsim::normalized_damerau_levenshtein;
 
 use super::guest::without_address;
+use super::shortened::{shortens, words};
 use crate::agencies::Agency;
 use crate::people::PersonRef;
 use crate::text::fold;
@@ -18,8 +19,6 @@ const ALIKE_FROM: f64 = 0.8;
 /// Longest line that is looked up, in bytes: room for a name, a position and an agency of 300 letters together. A longer line
 /// is not a name, and nobody is found for it.
 pub const LISTED_NAME_BYTES_AT_MOST: usize = 1_000;
-/// Most agencies named in one line: all departments of a province fit.
-const EACH_AT_MOST: usize = 40;
 /// Words of so few letters at the beginning of a name say what level it is of: `Bộ`, `Sở`, `Xã`, `Ban`.
 const LEVEL_LETTERS_AT_MOST: usize = 3;
 /// A code or a name of one word is looked for within a line only from this many letters: shorter ones are found in any.
@@ -41,14 +40,6 @@ const ASKING: [&str; 12] = [
     "cu",
 ];
 
-/// Abbreviations that every office uses, and their full names, both folded.
-const SHORT_FORMS: [(&str, &str); 4] = [
-    ("ubnd", "uy ban nhan dan"),
-    ("hdnd", "hoi dong nhan dan"),
-    ("vp", "van phong"),
-    ("mttq", "mat tran to quoc"),
-];
-
 /// The agencies of a tree with their names as lines are compared with them, made once for a whole list.
 #[derive(Debug)]
 pub struct AgencyNames<'t>(Vec<(Vec<String>, &'t Agency)>);
@@ -59,10 +50,23 @@ impl<'t> AgencyNames<'t> {
         AgencyNames(tree.iter().map(|agency| (names(agency).collect(), agency)).collect())
     }
 
-    /// The agencies of exactly this name.
+    /// The agencies of exactly this name, also where words of it are shortened to their first letters: `Sở KH&CN`.
     pub fn named(&self, line: &str) -> Vec<&'t Agency> {
         let asked = [line, &without_address(line)].map(|line| words(line).join(" "));
-        self.where_any(|name| asked.iter().any(|asked| asked == name))
+        self.called(&asked)
+    }
+
+    /// Those that one of the texts names, by a whole name if any has it, else by first letters.
+    fn called(&self, asked: &[String]) -> Vec<&'t Agency> {
+        let whole = self.where_any(|name| asked.iter().any(|asked| asked == name));
+        if !whole.is_empty() {
+            return whole;
+        }
+        let shortened: Vec<Vec<&str>> = asked.iter().map(|asked| asked.split(' ').collect()).collect();
+        self.where_any(|name| {
+            let name: Vec<&str> = name.split(' ').collect();
+            shortened.iter().any(|asked| asked.len() > 1 && shortens(asked, &name))
+        })
     }
 
     /// The agencies that a line means when it only asks for somebody of them: `Lãnh đạo Sở Y tế`, `Sở Y tế (01 đồng chí)`.
@@ -73,8 +77,7 @@ impl<'t> AgencyNames<'t> {
         if asked.is_empty() || asked.len() == words.len() {
             return Vec::new();
         }
-        let asked = asked.join(" ");
-        let mut agencies = self.where_any(|name| name == asked);
+        let mut agencies = self.called(&[asked.join(" ")]);
         agencies.truncate(PROPOSED_AT_MOST);
         agencies
     }
@@ -103,20 +106,6 @@ impl<'t> AgencyNames<'t> {
         if found.is_empty() { self.like(&without_asking(&words).join(" ")) } else { found }
     }
 
-    /// The agencies of a line that names several, parted by commas, and nothing else: `Sở Y tế, Sở Nội vụ`. Empty unless each
-    /// part is the whole name of exactly one.
-    pub fn each(&self, line: &str) -> Vec<&'t Agency> {
-        let parts: Vec<&str> = line.split(',').map(str::trim).filter(|part| !part.is_empty()).collect();
-        if !(2..=EACH_AT_MOST).contains(&parts.len()) {
-            return Vec::new();
-        }
-        let found = parts.into_iter().map(|part| match self.named(part)[..] {
-            [agency] => Some(agency),
-            _ => None,
-        });
-        found.collect::<Option<_>>().unwrap_or_default()
-    }
-
     fn like(&self, asked: &str) -> Vec<&'t Agency> {
         let alike = |name: &String| if is_of_other_level(asked, name) { 0.0 } else { likeness(asked, name) };
         let likeness = |names: &[String]| names.iter().map(alike).fold(0.0, f64::max);
@@ -127,6 +116,54 @@ impl<'t> AgencyNames<'t> {
         let found = self.0.iter().filter(|(names, _)| names.iter().any(|name| fits(name)));
         found.map(|(_, agency)| *agency).collect()
     }
+}
+
+/// First words of agencies and other bodies, with their marks: `Trương` is a name, and `Trường` a school.
+const BODIES: [&str; 27] = [
+    "sở ",
+    "bộ ",
+    "phường ",
+    "xã ",
+    "ubnd ",
+    "hđnd ",
+    "ủy ban ",
+    "uỷ ban ",
+    "văn phòng ",
+    "vp ",
+    "hội ",
+    "chi cục ",
+    "cục ",
+    "công an ",
+    "trung tâm ",
+    "đảng ủy ",
+    "đảng uỷ ",
+    "thanh tra ",
+    "kho bạc ",
+    "tòa án ",
+    "viện ",
+    "trường ",
+    "đặc khu ",
+    "huyện ",
+    "thị trấn ",
+    "so ",
+    "uy ban ",
+];
+
+/// The agencies of a line that names several, parted by commas, and nothing else: `Sở Y tế, Sở Nội vụ`, also each with a number
+/// of people in brackets. Any other line as it is.
+pub fn parts_of_line(line: &str) -> Vec<&str> {
+    let parts: Vec<&str> = line.split(',').map(str::trim).filter(|part| !part.is_empty()).collect();
+    let has_number = |part: &str| {
+        let inner = part.strip_suffix(')').and_then(|part| part.rsplit_once('('));
+        inner.is_some_and(|(_, inner)| inner.trim_start().starts_with(|letter: char| letter.is_ascii_digit()))
+    };
+    let is_body = |part: &str| {
+        let name = part.trim_start_matches(|letter: char| !letter.is_alphabetic()).to_lowercase();
+        // `Văn phòng HĐND, UBND tỉnh` is one.
+        BODIES.iter().any(|body| name.starts_with(body)) && !name.ends_with("hđnd") && !name.ends_with("hdnd")
+    };
+    let are_bodies = parts.iter().all(|part| has_number(part) || is_body(part));
+    if parts.len() > 1 && are_bodies { parts } else { vec![line] }
 }
 
 /// How much two texts are alike, from 0 to 1. Those of which one is longer by a fourth are not compared: they cannot be alike
@@ -200,23 +237,6 @@ fn best<T>(scored: impl Iterator<Item = (f64, T)>, at_most: usize) -> Vec<T> {
     let mut scored: Vec<(f64, T)> = scored.filter(|(likeness, _)| *likeness >= ALIKE_FROM).collect();
     scored.sort_by(|(one, _), (other, _)| other.total_cmp(one));
     scored.into_iter().map(|(_, of)| of).take(at_most).collect()
-}
-
-/// The words of a line, folded, with short forms written out.
-fn words(text: &str) -> Vec<String> {
-    let folded = fold(text);
-    let written_out = |word: &str| {
-        let form = SHORT_FORMS.iter().find(|(short, _)| *short == word);
-        form.map_or_else(|| word.to_owned(), |(_, whole)| (*whole).to_owned())
-    };
-    let words = folded.split(' ').filter(|word| !word.is_empty()).map(written_out);
-    words
-        .collect::<Vec<_>>()
-        .join(" ")
-        .split(' ')
-        .filter(|word| !word.is_empty())
-        .map(str::to_owned)
-        .collect()
 }
 
 fn names(agency: &Agency) -> impl Iterator<Item = String> {
@@ -324,20 +344,43 @@ mod tests {
     }
 
     #[test]
-    fn agencies_in_one_line_are_each_meant_when_the_line_says_nothing_else() {
-        let tree = tree();
-        let each = |line: &str| codes(AgencyNames::of(&tree).each(line));
-        assert_eq!(each("Sở Y tế, Sở Nội vụ, VP UBND tỉnh"), ["SYT", "SNV", "VPUB"]);
-        assert_eq!(each("Sở Y tế, Sở Nội vụ,"), ["SYT", "SNV"]);
+    fn a_line_of_several_agencies_is_parted_and_no_other_line() {
+        for (line, parts) in [
+            ("Sở Y tế, Sở Nội vụ, VP UBND tỉnh", &["Sở Y tế", "Sở Nội vụ", "VP UBND tỉnh"][..]),
+            ("UBND phường Tô Hiệu, UBND xã Mường La,", &["UBND phường Tô Hiệu", "UBND xã Mường La"]),
+            (
+                "- Sở Y tế (02 người), Hội Luật gia ( 1 đ/c)",
+                &["- Sở Y tế (02 người)", "Hội Luật gia ( 1 đ/c)"],
+            ),
+        ] {
+            assert_eq!(parts_of_line(line), parts);
+        }
         for line in [
             "Sở Y tế",
             "Sở Y tế, Trưởng phòng",
             "Lò Văn An, Sở Y tế",
-            "Sở Y tế, Sở Nội vụ và Sở Tài chính",
+            "Trương Văn An, Sở Y tế",
+            "Lò Văn A, Sở Y tế (02)",
+            "Văn phòng HĐND, UBND tỉnh",
+            "Sở Nông nghiệp, Môi trường",
             "",
         ] {
-            assert!(each(line).is_empty(), "{line}");
+            assert_eq!(parts_of_line(line), [line]);
         }
+    }
+
+    #[test]
+    fn an_agency_is_named_by_its_initials_too() {
+        let tree = tree();
+        let named = |line: &str| codes(AgencyNames::of(&tree).named(line));
+        assert_eq!(named("Sở NN&MT"), ["SNNMT"]);
+        assert_eq!(named("Sở NN và MT"), ["SNNMT"]);
+        assert_eq!(named("Sở KH&ĐT"), ["STC"], "a former name");
+        assert_eq!(named("Sở TC"), ["STC"]);
+        for line in ["Sở NN", "NN&MT", "Sở", "Sở Y", "TC", "Sở TCC", ""] {
+            assert!(named(line).is_empty(), "{line}");
+        }
+        assert_eq!(codes(AgencyNames::of(&tree).asked("Lãnh đạo Sở NN&MT (02 người)")), ["SNNMT"]);
     }
 
     #[test]

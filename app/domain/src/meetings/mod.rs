@@ -11,6 +11,7 @@ mod listed;
 mod numbered;
 mod reach;
 mod record;
+mod shortened;
 mod state;
 
 use async_trait::async_trait;
@@ -36,7 +37,7 @@ pub use list::{
     SiteMeeting, Today, Waiting,
 };
 pub use listed::{
-    AgencyNames, LISTED_NAME_BYTES_AT_MOST, PROPOSED_AT_MOST, may_mean, near_people, person_in,
+    AgencyNames, LISTED_NAME_BYTES_AT_MOST, PROPOSED_AT_MOST, may_mean, near_people, parts_of_line, person_in,
 };
 pub use numbered::{Numbered, numbered};
 pub use reach::Reach;
@@ -45,6 +46,7 @@ pub use record::{
     MeetingRecord, RecordState, Recorded, START_GRACE, began_before, closes_early, correctable,
     first_day_to_enter, may_enter, may_still_begin, parse_moment,
 };
+pub use shortened::post_written_out;
 pub use state::{State, TAKEN_BACK_WITHIN_MINUTES};
 
 pub use crate::time::parse_date;
@@ -296,10 +298,10 @@ pub trait Meetings: Send + Sync {
     async fn publish(&self, caller: &Caller, meeting: MeetingId, rev: i64) -> Outcome<Saved>;
     /// One meeting, opened: a listed person has seen its changes.
     async fn get(&self, caller: &Caller, meeting: MeetingId) -> Outcome<Meeting>;
-    /// Meetings of a filter, page by page. Without a counted filter, newest first; only those the caller may know of.
-    async fn list(&self, caller: &Caller, filter: MeetingFilter) -> Outcome<Page<MeetingRow>>;
     /// One meeting for a page that stays open and asks by itself. Nobody may be looking at it, so nothing counts as seen.
     async fn follow(&self, caller: &Caller, meeting: MeetingId) -> Outcome<Meeting>;
+    /// Meetings of a filter, page by page. Without a counted filter, newest first; only those the caller may know of.
+    async fn list(&self, caller: &Caller, filter: MeetingFilter) -> Outcome<Page<MeetingRow>>;
     /// A calendar window by agency, room or person.
     async fn calendar(&self, caller: &Caller, filter: CalendarFilter) -> Outcome<Calendar>;
     /// The caller's home: the next meeting, what waits, the days ahead.

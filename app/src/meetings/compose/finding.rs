@@ -14,7 +14,7 @@ use {
     domain::access::Caller,
     domain::error::Failure,
     domain::ids::AgencyId,
-    domain::meetings::{AgencyNames, LISTED_NAME_BYTES_AT_MOST},
+    domain::meetings::{AgencyNames, LISTED_NAME_BYTES_AT_MOST, post_written_out},
     domain::rooms::RoomsWanted,
     domain::services::Services,
 };
@@ -146,6 +146,7 @@ pub(super) async fn people_found(
     text: &str,
     only_people: bool,
 ) -> Result<Vec<Found>, Failure> {
+    let text = &*post_written_out(text);
     let people = services.people.find(caller, text).await?.into_iter().map(Found::Person);
     let agencies = if only_people { Vec::new() } else { services.agencies.find(caller, text).await? };
     let found: Vec<Found> =
@@ -153,9 +154,10 @@ pub(super) async fn people_found(
     if only_people || !found.is_empty() || text.len() > LISTED_NAME_BYTES_AT_MOST {
         return Ok(found);
     }
-    // `Lãnh đạo Sở Y tế` is nobody's name, and asks for somebody of that agency.
+    // `Lãnh đạo Sở Y tế` is nobody's name, and asks for somebody of that agency; `Sở KH&CN` is one by its first letters.
     let tree = services.agencies.tree(caller).await?;
-    let asked = AgencyNames::of(&tree).asked(text).into_iter();
+    let names = AgencyNames::of(&tree);
+    let asked = names.named(text).into_iter().chain(names.asked(text));
     Ok(asked.map(|agency| Found::Agency(agency.to_ref())).collect())
 }
 

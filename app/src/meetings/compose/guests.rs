@@ -99,17 +99,26 @@ fn pasting(sheet: Sheet) -> impl IntoView + use<> {
     folded(sheet, "pasted_guests", || t(COMPOSER_PASTE_GUESTS).to_owned(), body.into_any())
 }
 
-/// Puts pasted guests behind those that are listed. False, and nothing is changed, if there would be more than a meeting
+/// Puts pasted guests behind those that are listed, each once. False, and nothing is changed, if there would be more than a meeting
 /// takes.
 pub(super) fn take_pasted(input: &mut MeetingInput, text: &str) -> bool {
-    let pasted = pasted_guests(text);
-    let listed = input.guests.iter().filter(|guest| !guest.is_blank()).count();
-    if listed + pasted.len() > GUESTS_AT_MOST as usize {
-        return false;
+    let mut guests: Vec<GuestInput> =
+        input.guests.iter().filter(|guest| !guest.is_blank()).cloned().collect();
+    for guest in pasted_guests(text) {
+        add_guest(&mut guests, guest);
     }
-    input.guests.retain(|guest| !guest.is_blank());
-    input.guests.extend(pasted);
-    true
+    let fits = guests.len() <= GUESTS_AT_MOST as usize;
+    if fits {
+        input.guests = guests;
+    }
+    fits
+}
+
+/// Puts a guest behind the others, unless the same one is listed.
+pub(super) fn add_guest(guests: &mut Vec<GuestInput>, guest: GuestInput) {
+    if !guests.iter().any(|listed| listed.is_same_as(&guest)) {
+        guests.push(guest);
+    }
 }
 
 #[cfg(test)]
@@ -125,8 +134,11 @@ mod tests {
         let names: Vec<&str> = input.guests.iter().map(|guest| guest.name.as_str()).collect();
         assert_eq!(names, ["Khách", "Một", "Hai"]);
         let before = input.clone();
-        assert!(!take_pasted(&mut input, &"Khách\n".repeat(498)));
+        assert!(take_pasted(&mut input, "khách\nHai\nMột; A"), "they are listed");
         assert_eq!(input, before);
-        assert!(take_pasted(&mut input, &"Khách\n".repeat(497)));
+        let many = |count: usize| (0..count).map(|number| format!("Khách {number}\n")).collect::<String>();
+        assert!(!take_pasted(&mut input, &many(498)));
+        assert_eq!(input, before);
+        assert!(take_pasted(&mut input, &many(497)));
     }
 }

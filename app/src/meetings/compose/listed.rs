@@ -4,7 +4,7 @@
 
 use std::collections::HashSet;
 
-use domain::meetings::{GuestInput, MeetingInput, pasted_guests};
+use domain::meetings::{GuestInput, MeetingInput, parts_of_line, pasted_guests};
 use domain::text::Line;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -28,7 +28,7 @@ use {
     domain::error::{Failure, FieldProblem, Problem},
     domain::meetings::{
         AgencyNames, LISTED_NAME_BYTES_AT_MOST, PROPOSED_AT_MOST, may_mean, near_people, person_in,
-        without_address,
+        post_written_out, without_address,
     },
     domain::services::Services,
     domain::text::{fold, title_key},
@@ -54,8 +54,6 @@ const LIST_BYTES_AT_MOST: usize = LISTED_AT_MOST as usize * 50;
 pub enum Meaning {
     /// Exactly this person or agency.
     One(Found),
-    /// Exactly these agencies, each by its whole name.
-    Each(Vec<Found>),
     /// One of these; a person has to choose.
     Several(Vec<Found>),
     /// Nobody of exactly this name; it may be one of these.
@@ -71,7 +69,7 @@ impl Meaning {
     pub(super) fn choices(&self) -> &[Found] {
         match self {
             Meaning::Several(found) | Meaning::Near(found) => found,
-            Meaning::One(_) | Meaning::Each(_) | Meaning::Nobody | Meaning::Later => &[],
+            Meaning::One(_) | Meaning::Nobody | Meaning::Later => &[],
         }
     }
 }
@@ -85,25 +83,14 @@ pub struct ListedName {
     pub meaning: Meaning,
 }
 
-/// The names of a pasted list, each once: one a line, or parted by semicolons, or by commas behind a number of people, as in
-/// `Sở Y tế (02 người), Sở Nội vụ (01 người)`.
+/// The names of a pasted list, each once: one a line, or parted by semicolons; agencies also by commas.
 pub(super) fn names_in(text: &str) -> Vec<String> {
     let mut seen = HashSet::new();
     let lines = text.split(['\n', '\r', ';']);
-    let names = lines.flat_map(parted_by_numbers).map(|part| String::from(Line::new(part)));
+    let names = lines.flat_map(parts_of_line).map(|part| String::from(Line::new(part)));
     // `Danh sách đại biểu:` is the heading of a list, and nobody.
     let is_name = |name: &String| !name.is_empty() && !name.ends_with(':');
     names.filter(|name| is_name(name) && seen.insert(name.clone())).collect()
-}
-
-/// The parts of a line, each of which ends with a number of people in brackets; otherwise the line as it is.
-fn parted_by_numbers(line: &str) -> Vec<&str> {
-    let parts: Vec<&str> = line.split(',').map(str::trim).filter(|part| !part.is_empty()).collect();
-    let ends_with_number = |part: &&str| {
-        let inner = part.strip_suffix(')').and_then(|part| part.rsplit_once('('));
-        inner.is_some_and(|(_, inner)| inner.trim_start().starts_with(|letter: char| letter.is_ascii_digit()))
-    };
-    if parts.len() > 1 && parts.iter().all(ends_with_number) { parts } else { vec![line] }
 }
 
 /// The list without a name that is settled.
@@ -194,10 +181,7 @@ async fn look_up_one(
     agencies: &AgencyNames<'_>,
     text: &str,
 ) -> Result<Meaning, Failure> {
-    let each: Vec<Found> = agencies.each(text).into_iter().map(agency).collect();
-    if !each.is_empty() {
-        return Ok(Meaning::Each(each));
-    }
+    let text = &*post_written_out(text);
     let whole = without_address(text);
     let people = services.people.find(caller, &whole).await?;
     let people = people.into_iter().map(Found::Person).collect();
@@ -243,10 +227,6 @@ pub(super) fn take_meant(
             Meaning::One(found) => {
                 add_once(&mut input.delegates, found.code());
                 taken.push(found);
-            }
-            Meaning::Each(found) => {
-                found.iter().for_each(|found| add_once(&mut input.delegates, found.code()));
-                taken.extend(found);
             }
             meaning => left.push(ListedName { text: name.text, meaning }),
         }
@@ -333,7 +313,7 @@ fn row(name: &ListedName) -> Option<AnyView> {
     );
     let said = match &name.meaning {
         // It was added already.
-        Meaning::One(_) | Meaning::Each(_) => return None,
+        Meaning::One(_) => return None,
         Meaning::Later => t(COMPOSER_NAME_LATER).to_owned(),
         Meaning::Nobody => t(COMPOSER_NAME_NOBODY).to_owned(),
         Meaning::Several(found) => tf(COMPOSER_NAME_SEVERAL, &[("n", &found.len())]),

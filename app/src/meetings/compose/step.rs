@@ -13,6 +13,7 @@ use domain::meetings::{AgendaInput, Delegation, GuestInput, MeetingInput, Sittin
 use domain::time::read_time;
 use domain::time::{DayTime, Sitting};
 
+use super::guests::add_guest;
 use super::listed::as_guest;
 
 /// One press.
@@ -182,7 +183,7 @@ impl Step {
             }
             Step::SettleGuest(name) => {
                 input.guests.retain(|guest| !guest.is_blank());
-                input.guests.push(as_guest(name));
+                add_guest(&mut input.guests, as_guest(name));
             }
             Step::AddGuest => input.guests.push(GuestInput::default()),
             Step::DropGuest(at) => drop_at(&mut input.guests, *at),
