@@ -229,6 +229,15 @@ test('what happens in the hall undoes nothing that is being entered', async ({ p
     await expect(page.locator('.rollsum')).toContainText(new RegExp(`1\\s*${t('roll_absent')}`));
   });
 
+  await test.step('a reason is kept when its field is left, without a button', async () => {
+    const marked = page.waitForResponse((answer) => answer.url().endsWith('/api/attendance/mark') && answer.ok());
+    await reason.fill('Đi công tác Hà Nội');
+    await row(first).locator('input[value="online"]').focus();
+    await marked;
+    await open(page, `${address}?tab=delegates`);
+    await expect(reason).toHaveValue('Đi công tác Hà Nội');
+  });
+
   await test.step('arrow keys move past a word without marking it', async () => {
     const marks = [];
     page.on('request', (request) => {

@@ -58,6 +58,14 @@ impl Presence {
         }
     }
 
+    /// Why somebody is absent; empty when it is not known, and of whoever is not absent.
+    pub fn reason(&self) -> &str {
+        match self {
+            Self::Absent { reason } => reason,
+            _ => "",
+        }
+    }
+
     /// Whether it may be marked before the meeting is opened: who has excused themselves is known early, who is there is
     /// not.
     pub fn is_known_early(&self) -> bool {

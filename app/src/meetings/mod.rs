@@ -23,6 +23,7 @@ pub mod record_calls;
 mod roll;
 mod roll_add;
 pub mod roll_calls;
+mod roll_marking;
 mod roll_narrow;
 mod roll_rest;
 mod roll_row;

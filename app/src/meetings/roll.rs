@@ -4,7 +4,6 @@
 use domain::access::{Action, Stage};
 use domain::attendance::{CalledBy, Presence, RollTally};
 use domain::count::Form;
-use domain::error::Failure;
 use domain::ids::ParticipantId;
 use domain::meetings::Meeting;
 use leptos::html::Input;
@@ -13,7 +12,8 @@ use server_fn::ServerFn;
 
 use super::desk::Desk;
 use super::roll_add;
-use super::roll_calls::{self, Mark, TakeOff};
+use super::roll_calls::{Mark, TakeOff};
+use super::roll_marking::{Marking, stays_within};
 use super::roll_narrow::Narrowing;
 use super::roll_rest::rest;
 use super::roll_row::{RollRow, Tallies};
@@ -237,152 +237,6 @@ fn state(presence: &Presence) -> String {
     }
 }
 
-/// The mark of one delegate while it is made.
-#[derive(Clone, Copy)]
-struct Marking {
-    desk: Desk,
-    of: ParticipantId,
-    /// As it is kept.
-    presence: Memo<Presence>,
-    /// As it is chosen.
-    chosen: RwSignal<Presence>,
-    /// Whether what is chosen is not kept: a word that arrow keys pass.
-    is_open: StoredValue<bool>,
-    /// Whether the choice comes from an arrow key, which cannot reach the third word without passing the second.
-    is_passing: StoredValue<bool>,
-    /// Why the last mark of this row was refused.
-    refused: RwSignal<Option<Failure>>,
-}
-
-impl Marking {
-    fn new(desk: Desk, of: ParticipantId, presence: Memo<Presence>) -> Marking {
-        let is_back = desk.typed("of") == of.to_string();
-        let chosen = Presence::parse(&desk.typed("presence"), "").filter(|_| is_back);
-        let marking = Marking {
-            desk,
-            of,
-            presence,
-            is_open: StoredValue::new(chosen.is_some()),
-            chosen: RwSignal::new(chosen.unwrap_or_else(|| presence.get_untracked())),
-            is_passing: StoredValue::new(false),
-            refused: RwSignal::new(desk.failure.get_untracked().filter(|_| is_back)),
-        };
-        Effect::new(move |_| {
-            let now = presence.get();
-            let is_kept = marking.chosen.with_untracked(|chosen| chosen.code() == now.code());
-            if is_kept || !marking.is_open.get_value() {
-                marking.is_open.set_value(false);
-                marking.chosen.set(now);
-            }
-        });
-        marking
-    }
-
-    fn choose(self, code: &'static str) {
-        self.chosen.set(Presence::parse(code, "").unwrap_or_default());
-        self.is_open.set_value(true);
-        if !self.is_passing.get_value() {
-            self.tell();
-        }
-    }
-
-    /// Sends what is chosen. An absence is kept at once too; its reason may follow, by the button beside it.
-    fn tell(self) {
-        let chosen = self.chosen.get_untracked();
-        if !self.is_open.get_value() {
-            return;
-        }
-        self.is_open.set_value(false);
-        let Marking { desk, of, .. } = self;
-        leptos::task::spawn_local(async move {
-            match roll_calls::mark(
-                desk.id,
-                of,
-                chosen.code().to_owned(),
-                String::new(),
-                roll_calls::Narrowed::default(),
-            )
-            .await
-            {
-                Ok(()) => {
-                    desk.failure.try_set(None);
-                    self.refused.try_set(None);
-                    // What the next refresh brings is known already: no row is drawn anew for it.
-                    desk.meeting.try_update(|meeting| {
-                        if let Some(row) = meeting.participants.iter_mut().find(|row| row.id == of) {
-                            (row.presence, row.called_by) = (chosen, Some(CalledBy::Hand));
-                        } else if let Some(row) = meeting.guests.iter_mut().find(|row| row.id == of) {
-                            (row.presence, row.called_by) = (chosen, Some(CalledBy::Hand));
-                        }
-                    });
-                }
-                Err(failure) => {
-                    if let Some(kept) = self.presence.try_get_untracked() {
-                        self.chosen.try_set(kept);
-                    }
-                    self.refused.try_set(Some(failure.0.clone()));
-                    desk.failure.try_set(Some(failure.0));
-                }
-            }
-        });
-    }
-
-    /// Arrow keys only move; Space takes the word they stand on, and so does leaving the row.
-    fn on_key(self, event: &leptos::ev::KeyboardEvent) {
-        match event.key().as_str() {
-            "ArrowLeft" | "ArrowRight" | "ArrowUp" | "ArrowDown" => self.is_passing.set_value(true),
-            " " => {
-                self.is_passing.set_value(false);
-                self.tell();
-            }
-            // Enter sends the form as it stands.
-            "Enter" => self.is_open.set_value(false),
-            _ => {}
-        }
-    }
-
-    fn word(
-        self,
-        code: &'static str,
-        icon: &'static str,
-        word: &'static str,
-        radio: NodeRef<Input>,
-    ) -> impl IntoView {
-        let is_chosen = move || self.chosen.with(|chosen| chosen.code() == code);
-        view! {
-            <label>
-                <input
-                    node_ref=radio
-                    r#type="radio"
-                    name="presence"
-                    value=code
-                    checked=self.chosen.with_untracked(|chosen| chosen.code() == code)
-                    prop:checked=is_chosen
-                    required=true
-                    on:change=move |_| self.choose(code)
-                />
-                {move || is_chosen().then(|| view! { <Icon name=icon/> })}
-                {word}
-            </label>
-        }
-    }
-}
-
-/// Whether the focus stays within what it is leaving a part of.
-#[cfg(feature = "hydrate")]
-fn stays_within(event: &leptos::ev::FocusEvent) -> bool {
-    use wasm_bindgen::JsCast;
-    let to = event.related_target().and_then(|to| to.dyn_into::<web_sys::Element>().ok());
-    let row = to.and_then(|to| to.closest(".seg").ok().flatten());
-    let from = event.target().and_then(|from| from.dyn_into::<web_sys::Element>().ok());
-    from.and_then(|from| from.closest(".seg").ok().flatten()).is_some_and(|from| row == Some(from))
-}
-
-#[cfg(not(feature = "hydrate"))]
-fn stays_within(_: &leptos::ev::FocusEvent) -> bool {
-    true
-}
-
 /// Takes a mark back: the delegate was not called.
 fn undo(
     desk: Desk,
@@ -465,7 +319,14 @@ fn marks(
                 </span>
                 <span class="rc__reason" hidden=move || !asks()>
                     <label class="vh" for=field.clone()>{move || tf(ROLL_REASON_OF, &[("name", &name.get())])}</label>
-                    <input class="input" id=field name="reason" value=written placeholder=t(ROLL_REASON)/>
+                    <input
+                        class="input"
+                        id=field
+                        name="reason"
+                        value=written
+                        placeholder=t(ROLL_REASON)
+                        on:change=move |event| marking.tell_why(event_target_value(&event))
+                    />
                     <button class="btn btn--secondary">{t(ROLL_WRITE)}</button>
                 </span>
                 {move || marking.refused.get().map(|failure| {
