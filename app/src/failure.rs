@@ -371,8 +371,7 @@ pub fn describe_problem(problem: &Wrong) -> String {
         Wrong::NoSuchCode { like } if like.is_empty() => t(PROBLEM_NO_SUCH_CODE).to_owned(),
         Wrong::NoSuchCode { like } => tf(PROBLEM_NO_SUCH_CODE_LIKE, &[("like", like)]),
         Wrong::WriteNumber(number) => tf(PROBLEM_WRITE_NUMBER, &[("n", number)]),
-        Wrong::NotASitting { proposal } if proposal.is_empty() => t(PROBLEM_NOT_A_SITTING).to_owned(),
-        Wrong::NotASitting { proposal } => tf(PROBLEM_NOT_A_SITTING_PROPOSED, &[("proposal", proposal)]),
+        Wrong::NotASitting => t(PROBLEM_NOT_A_SITTING).to_owned(),
         Wrong::QuoteOpen => t(PROBLEM_QUOTE_OPEN).to_owned(),
         Wrong::RowInOneCell => t(PROBLEM_ROW_IN_ONE_CELL).to_owned(),
         Wrong::ColumnMissing => t(PROBLEM_COLUMN_MISSING).to_owned(),
@@ -463,6 +462,8 @@ pub fn Problem(
     let Described { title, body, fits } = describe(&failure);
     let tone = match failure {
         Failure::Stale | Failure::Unavailable | Failure::SignedOut => Tone::Risk,
+        // Nothing is wrong with a meeting that is over.
+        Failure::Refused(Refusal::MeetingOver { .. }) => Tone::Plain,
         _ => Tone::Missed,
     };
     let fits = (!fits.is_empty())
@@ -476,7 +477,7 @@ pub fn Problem(
         <Notice tone title=title alert=true>
             {body}
             {fits}
-            {way_on}
+            {way_on.map(|way| view! { <p class="notice__acts">{way}</p> })}
         </Notice>
     }
 }

@@ -237,7 +237,8 @@ pub fn csv_href(csv: &str) -> String {
 pub fn bytes(size: i64) -> String {
     let kilobytes = (size + 500) / 1000;
     if kilobytes < 1000 {
-        return format!("{} KB", kilobytes.max(1));
+        // What is there is never shown as nothing.
+        return format!("{} KB", kilobytes.max(size.min(1)));
     }
     let tenths = (size + 50_000) / 100_000;
     let mark = locale().pick(",", ".");
@@ -256,7 +257,8 @@ mod tests {
     #[test]
     fn a_size_is_rounded_to_the_nearest() {
         for (size, shown) in [
-            (0, "1 KB"),
+            (0, "0 KB"),
+            (1, "1 KB"),
             (38_499, "38 KB"),
             (38_500, "39 KB"),
             (999_499, "999 KB"),

@@ -121,7 +121,7 @@ export class UploadRow {
 /** A size, rounded to the nearest as the agenda writes it; the comma or point follows the page's language. */
 export function shownSize(bytes, language) {
   const kilobytes = Math.floor((bytes + 500) / 1000);
-  if (kilobytes < 1000) return `${Math.max(1, kilobytes)} KB`;
+  if (kilobytes < 1000) return `${Math.max(Math.min(bytes, 1), kilobytes)} KB`;
   const format = new Intl.NumberFormat(language, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
   return `${format.format(Math.floor((bytes + 50_000) / 100_000) / 10)} MB`;
 }

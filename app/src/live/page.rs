@@ -59,8 +59,10 @@ fn shown(meeting: &Meeting, records: Option<LineRecords>) -> AnyView {
                 <a class="back" href=format!("/meetings/{}", meeting.id)><Icon name="arrow-left"/>{t(LIVE_BACK)}</a>
                 <h1>{meeting.title.clone()}</h1>
             </header>
-            <Problem failure=meeting.state.refusal().into()/>
-            {record}
+            <div class="stack">
+                <Problem failure=meeting.state.refusal().into()/>
+                {record}
+            </div>
         }
         .into_any(),
     }
