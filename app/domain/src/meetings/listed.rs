@@ -381,6 +381,11 @@ mod tests {
             assert!(named(line).is_empty(), "{line}");
         }
         assert_eq!(codes(AgencyNames::of(&tree).asked("Lãnh đạo Sở NN&MT (02 người)")), ["SNNMT"]);
+        // However a name is made, it costs no more.
+        let (many, name) =
+            ("va ab ".repeat(150), ["so"].into_iter().chain(["ab", "b"].into_iter().cycle().take(90)));
+        let text: Vec<&str> = ["so"].into_iter().chain(many.split(' ')).collect();
+        assert!(!shortens(&text, &name.collect::<Vec<_>>()));
     }
 
     #[test]

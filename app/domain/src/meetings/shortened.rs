@@ -27,41 +27,37 @@ pub(super) fn words(text: &str) -> Vec<String> {
         .collect()
 }
 
+/// Longest text that is compared by first letters, in words: an agency's name has some ten.
+const SHORTENED_WORDS_AT_MOST: usize = 12;
+
 /// Whether a text is a name of which some words are shortened to their first letters, several in one: `so kh cn` is
-/// `so khoa hoc va cong nghe`. The first word is written out.
+/// `so khoa hoc va cong nghe`. The first word is written out; nobody says the "and" between shortened words.
 pub(super) fn shortens(text: &[&str], name: &[&str]) -> bool {
-    match (text, name) {
-        ([first, text @ ..], [word, name @ ..]) => first == word && goes_on(text, name),
-        _ => false,
+    let said =
+        |words: &[&str]| words.iter().copied().filter(|word| *word != "va").map(str::to_owned).collect();
+    let (text, name): (Vec<String>, Vec<String>) = (said(text), said(name));
+    let ([first, rest @ ..], [word, others @ ..]) = (&text[..], &name[..]) else { return false };
+    if first != word || rest.len() > SHORTENED_WORDS_AT_MOST {
+        return false;
     }
-}
-
-fn goes_on(text: &[&str], name: &[&str]) -> bool {
-    let (Some((first, rest)), Some((word, others))) = (text.split_first(), name.split_first()) else {
-        return text.is_empty() && name.is_empty();
-    };
-    // Nobody says the "and" between two shortened words.
-    let is_left_out = *word == "va" && goes_on(text, others);
-    let is_whole = || first == word && goes_on(rest, others);
-    let letters = first.len();
-    let is_short = || {
-        let initials = name.iter().filter(|word| **word != "va").map(|word| word.as_bytes().first());
-        let is_initials =
-            letters > 1 && first.bytes().map(Some).eq(initials.take(letters).map(Option::<&u8>::copied));
-        is_initials && goes_on(rest, after(name, letters))
-    };
-    is_left_out || is_whole() || is_short()
-}
-
-/// What comes after so many words, "and" not counted.
-fn after<'n, 'w>(name: &'n [&'w str], count: usize) -> &'n [&'w str] {
-    let mut left = count;
-    let end = name.iter().position(|word| {
-        let is_end = left == 0;
-        left -= usize::from(!is_end && *word != "va");
-        is_end
-    });
-    &name[end.unwrap_or(name.len())..]
+    let initials: Vec<u8> = others.iter().filter_map(|word| word.bytes().next()).collect();
+    // How many words of the name the text may have said so far.
+    let mut ends = vec![0_usize];
+    for said in rest {
+        let letters = said.len();
+        let mut next = Vec::with_capacity(2);
+        for at in ends {
+            let whole = (others.get(at) == Some(said)).then_some(at + 1);
+            let is_short = letters > 1 && initials.get(at..at + letters) == Some(said.as_bytes());
+            for end in whole.into_iter().chain(is_short.then_some(at + letters)) {
+                if !next.contains(&end) {
+                    next.push(end);
+                }
+            }
+        }
+        ends = next;
+    }
+    ends.contains(&others.len())
 }
 
 /// Short forms of posts as they are written, in capitals, and what they mean.
