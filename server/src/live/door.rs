@@ -29,7 +29,6 @@ const ATTEMPTS: u32 = 3;
 pub async fn socket(
     State(site): State<Site>,
     Extension(visitor): Extension<Visitor>,
-    turn: Option<Extension<Turn>>,
     Path(meeting): Path<String>,
     RawQuery(query): RawQuery,
     head: Parts,
@@ -51,7 +50,7 @@ pub async fn socket(
         return fault::plain(StatusCode::SERVICE_UNAVAILABLE);
     };
     let asked = Asked { meeting, query, headers, trusts_proxy: site.config.trust_proxy };
-    match find(&site, &asked, turn.as_deref()).await {
+    match find(&site, &asked, extensions.get::<Turn>()).await {
         Err(refused) => refused,
         Ok(Found::Here(visit)) => {
             let page = Page::new(asker, visit, (caller.person, meeting), standing);

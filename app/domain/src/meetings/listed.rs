@@ -210,7 +210,7 @@ pub fn near_people(line: &str, found: Vec<PersonRef>) -> Vec<PersonRef> {
 /// that stand partly in one and partly in the other mean nobody: `Bộ Nội vụ` is no `Cán bộ` of `Sở Nội vụ`.
 pub fn may_mean(text: &str, person: &PersonRef) -> bool {
     let [said, name, post] =
-        [text, &person.name, &format!("{} {}", person.position, person.agency)].map(|text| fold(text));
+        [text, &person.name, &format!("{} {}", person.position, person.agency)].map(fold);
     let [said, name, post] = [&said, &name, &post].map(|text| text.split(' ').collect::<Vec<_>>());
     // A search finds words by their beginning.
     let within = |words: &[&str], others: &[&str]| {
