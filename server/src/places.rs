@@ -30,6 +30,8 @@ pub struct Limits {
     /// How long a request waits for a place when all are taken: longer than a burst of requests lasts, and
     /// shorter than a person is willing to wait.
     pub turn_within: Duration,
+    /// How long a file of rows waits for its turn to be imported: longer than the largest one takes on a slow machine.
+    pub import_turn_within: Duration,
     /// Longest time for a form: a form of the largest size arrives within it over any line that can carry
     /// pages.
     pub form_within: Duration,
@@ -88,6 +90,7 @@ impl Default for Limits {
             headers_within: Duration::from_secs(10),
             stalled_after: Duration::from_secs(60),
             turn_within: Duration::from_secs(10),
+            import_turn_within: Duration::from_secs(25),
             form_within: Duration::from_secs(10),
             form_at_once: Duration::from_millis(100),
             forms_per_network: 16,

@@ -53,6 +53,11 @@ const PAGES_OF_A_REHEARSAL_AT_MOST: u32 = PAGES_OF_ONE_AT_MOST + SEATS_AT_MOST;
 /// Open pages of the people of one office together: its administrator makes as many people as they like, and a hall is of many
 /// offices.
 const PAGES_OF_AN_OFFICE_AT_MOST: u32 = PAGES_AT_MOST as u32 / 4;
+/// The last quarter of all open pages is for the first ones of each office, so that a few offices together do not take them all:
+/// whoever comes to a meeting under way finds a place.
+const PAGES_KEPT: u32 = PAGES_AT_MOST as u32 / 4;
+/// So many pages of each office are its first ones: those of its own tablets in a hall.
+const FIRST_PAGES_OF_AN_OFFICE: u32 = PAGES_KEPT / 8;
 /// Most meetings in which one person has seats at the same time. A technician who looks after several halls
 /// needs a few. Without a limit one account could take the places of all meetings.
 const MEETINGS_OF_ONE_AT_MOST: u32 = 5;
@@ -101,15 +106,24 @@ struct Inner {
 struct OpenPages {
     of_people: HashMap<PersonId, u32>,
     of_offices: HashMap<AgencyId, u32>,
+    /// Those that are not among the first ones of their office.
+    further: u32,
 }
 
 impl OpenPages {
-    /// Counts one more page of a person; refuses when they, who may have `at_most`, or their office have enough.
+    /// Counts one more page of a person; refuses when they, who may have `at_most`, or their office have enough, or when only
+    /// the first pages of other offices have a place left.
     fn open(&mut self, person: PersonId, office: AgencyId, at_most: u32) -> bool {
         let of_person = self.of_people.get(&person).copied().unwrap_or_default();
         let of_office = self.of_offices.get(&office).copied().unwrap_or_default();
         if of_person >= at_most || of_office >= PAGES_OF_AN_OFFICE_AT_MOST {
             return false;
+        }
+        if of_office >= FIRST_PAGES_OF_AN_OFFICE {
+            if self.further >= PAGES_AT_MOST as u32 - PAGES_KEPT {
+                return false;
+            }
+            self.further += 1;
         }
         self.of_people.insert(person, of_person + 1);
         self.of_offices.insert(office, of_office + 1);
@@ -117,6 +131,9 @@ impl OpenPages {
     }
 
     fn close(&mut self, person: PersonId, office: AgencyId) {
+        if self.of_offices.get(&office).is_some_and(|count| *count > FIRST_PAGES_OF_AN_OFFICE) {
+            self.further -= 1;
+        }
         take_one(&mut self.of_people, person);
         take_one(&mut self.of_offices, office);
     }
@@ -417,5 +434,31 @@ mod tests {
         open[1..].iter().chain([&301]).for_each(|one| pages.close(person(*one), office));
         pages.close(person(300), other);
         assert!(pages.of_people.is_empty() && pages.of_offices.is_empty(), "nothing is kept of who has gone");
+        assert_eq!(pages.further, 0);
+    }
+
+    #[test]
+    fn a_few_offices_together_leave_the_first_pages_of_the_others() {
+        let mut pages = OpenPages::default();
+        let office = |number: u32| AgencyId(uuid::Uuid::from_u128(number.into()));
+        let person = |number: u32| PersonId(uuid::Uuid::from_u128(number.into()));
+        let mut open = Vec::new();
+        for number in 0..14 {
+            let of = |at: u32| person(number * 10 + at % 10);
+            open.extend(
+                (0..224 * 10)
+                    .filter(|at| pages.open(of(*at), office(number % 4), 224))
+                    .map(|at| (of(at), office(number % 4))),
+            );
+        }
+        let first = 4 * FIRST_PAGES_OF_AN_OFFICE;
+        assert_eq!(u32::try_from(open.len()).unwrap(), PAGES_AT_MOST as u32 - PAGES_KEPT + first);
+        assert!(
+            pages.open(person(900), office(9), 24),
+            "whoever comes to a meeting of another office is let in"
+        );
+        pages.close(person(900), office(9));
+        open.into_iter().for_each(|(person, office)| pages.close(person, office));
+        assert_eq!((pages.further, pages.of_people.len()), (0, 0));
     }
 }

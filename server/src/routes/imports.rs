@@ -113,7 +113,7 @@ async fn take(
     let caller = &streams::still(site, head, caller).await?;
     // A workbook is read before the one place is taken, so that it keeps nobody else's file waiting.
     let read = site.backend.read_import(caller, kind, rows.read().await?).await?;
-    let turn = site.backend.turn_to_import(caller, site.config.limits.turn_within).await;
+    let turn = site.backend.turn_to_import(caller, site.config.limits.import_turn_within).await;
     let _turn = turn.ok_or(Refusal::ImportUnderWay)?;
     let writes = mode != ImportMode::DryRun;
     if writes {

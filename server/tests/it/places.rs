@@ -33,6 +33,7 @@ async fn small() -> World {
         config.limits.uploads = 6;
         config.limits.uploads_per_person = 2;
         config.limits.turn_within = AT_ONCE;
+        config.limits.import_turn_within = AT_ONCE;
     });
     world.await.claim().await.0
 }
