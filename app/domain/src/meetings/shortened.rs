@@ -30,16 +30,24 @@ pub(super) fn words(text: &str) -> Vec<String> {
 /// Longest text that is compared by first letters, in words: an agency's name has some ten.
 const SHORTENED_WORDS_AT_MOST: usize = 12;
 
-/// Whether a text is a name of which some words are shortened to their first letters, several in one: `so kh cn` is
-/// `so khoa hoc va cong nghe`. The first word is written out; nobody says the "and" between shortened words.
-pub(super) fn shortens(text: &[&str], name: &[&str]) -> bool {
-    let said =
-        |words: &[&str]| words.iter().copied().filter(|word| *word != "va").map(str::to_owned).collect();
-    let (text, name): (Vec<String>, Vec<String>) = (said(text), said(name));
-    let ([first, rest @ ..], [word, others @ ..]) = (&text[..], &name[..]) else { return false };
-    if first != word || rest.len() > SHORTENED_WORDS_AT_MOST {
+/// The words of a folded text without the "and" that nobody says between shortened words.
+fn spoken(text: &str) -> impl Iterator<Item = &str> {
+    text.split(' ').filter(|word| !matches!(*word, "" | "va"))
+}
+
+/// Whether a folded text is a name of which some words are shortened to their first letters, several in one: `so kh cn` is
+/// `so khoa hoc va cong nghe`. The first word is written out.
+pub(super) fn shortens(text: &str, name: &str) -> bool {
+    let (mut text, mut name) = (spoken(text), spoken(name));
+    // Most names end here.
+    if text.next() != name.next() {
         return false;
     }
+    let rest: Vec<&str> = text.take(SHORTENED_WORDS_AT_MOST + 1).collect();
+    if rest.is_empty() || rest.len() > SHORTENED_WORDS_AT_MOST {
+        return false;
+    }
+    let others: Vec<&str> = name.collect();
     let initials: Vec<u8> = others.iter().filter_map(|word| word.bytes().next()).collect();
     // How many words of the name the text may have said so far.
     let mut ends = vec![0_usize];
@@ -47,7 +55,7 @@ pub(super) fn shortens(text: &[&str], name: &[&str]) -> bool {
         let letters = said.len();
         let mut next = Vec::with_capacity(2);
         for at in ends {
-            let whole = (others.get(at) == Some(said)).then_some(at + 1);
+            let whole = (others.get(at) == Some(&said)).then_some(at + 1);
             let is_short = letters > 1 && initials.get(at..at + letters) == Some(said.as_bytes());
             for end in whole.into_iter().chain(is_short.then_some(at + letters)) {
                 if !next.contains(&end) {
