@@ -9,6 +9,9 @@ use crate::agencies::Agency;
 use crate::people::PersonRef;
 use crate::text::fold;
 
+/// Words that follow a number of people, folded.
+const COUNTED: [&str; 4] = ["nguoi", "dai bieu", "dong chi", "d c"];
+
 /// Most proposals for a line: more are a list to search in, and the search field does that better.
 pub const PROPOSED_AT_MOST: usize = 5;
 /// Most people among them, so that the agency that a line names as well is still seen.
@@ -76,6 +79,14 @@ impl<'t> AgencyNames<'t> {
         let mut agencies = self.called(&[asked.join(" ")]);
         agencies.truncate(PROPOSED_AT_MOST);
         agencies
+    }
+
+    /// The agencies that a line names with a number of people and nothing else: `Sở Y tế (02 người)`. The number is only read
+    /// over: an agency names as many as it sends.
+    pub fn counted(&self, line: &str) -> Vec<&'t Agency> {
+        let words = words(line);
+        let name = without(&words, &COUNTED);
+        if name.is_empty() || name.len() == words.len() { Vec::new() } else { self.called(&[name.join(" ")]) }
     }
 
     /// The agencies that a line may mean, best first. Agencies whose name is part of the line come alone; if there are none,
@@ -242,14 +253,19 @@ fn names(agency: &Agency) -> impl Iterator<Item = String> {
 
 /// The words without those that ask for somebody and without numbers, before and behind.
 fn without_asking(words: &[String]) -> &[String] {
+    without(words, &ASKING)
+}
+
+/// The words without some phrases and without numbers, before and behind.
+fn without<'w>(words: &'w [String], phrases: &[&str]) -> &'w [String] {
     let is_number = |word: &String| word.chars().all(|letter| letter.is_ascii_digit());
     let mut left = words;
     loop {
-        let before = ASKING.iter().find_map(|asking| {
+        let before = phrases.iter().find_map(|asking| {
             let count = asking.split(' ').count();
             (left.len() >= count && left[..count].join(" ") == *asking).then_some(count)
         });
-        let behind = ASKING.iter().find_map(|asking| {
+        let behind = phrases.iter().find_map(|asking| {
             let rest = left.len().checked_sub(asking.split(' ').count())?;
             (left[rest..].join(" ") == *asking).then_some(rest)
         });
@@ -362,6 +378,20 @@ mod tests {
             "",
         ] {
             assert_eq!(parts_of_line(line), [line]);
+        }
+    }
+
+    #[test]
+    fn an_agency_with_a_number_of_people_is_that_agency() {
+        let tree = tree();
+        let counted = |line: &str| codes(AgencyNames::of(&tree).counted(line));
+        for line in ["Sở Y tế (02 người)", "1. Sở Y tế: 02 đ/c", "Sở Y tế (02)", "02 đại biểu Sở Y tế"]
+        {
+            assert_eq!(counted(line), ["SYT"], "{line}");
+        }
+        for line in ["Sở Y tế", "Lãnh đạo Sở Y tế (02 người)", "Sở Y tế (02 lãnh đạo)", "02 người", ""]
+        {
+            assert!(counted(line).is_empty(), "{line}");
         }
     }
 

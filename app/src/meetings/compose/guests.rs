@@ -134,7 +134,7 @@ mod tests {
         let names: Vec<&str> = input.guests.iter().map(|guest| guest.name.as_str()).collect();
         assert_eq!(names, ["Khách", "Một", "Hai"]);
         let before = input.clone();
-        assert!(take_pasted(&mut input, "khách\nHai\nMột; A"), "they are listed");
+        assert!(take_pasted(&mut input, "Khách\nHai\nMột; A"), "they are listed");
         assert_eq!(input, before);
         let many = |count: usize| (0..count).map(|number| format!("Khách {number}\n")).collect::<String>();
         assert!(!take_pasted(&mut input, &many(498)));

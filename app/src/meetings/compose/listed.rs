@@ -93,6 +93,11 @@ pub(super) fn names_in(text: &str) -> Vec<String> {
     names.filter(|name| is_name(name) && seen.insert(name.clone())).collect()
 }
 
+/// Whether a line may name more than one: it stays in the list until somebody says that it is done.
+pub(super) fn names_several(name: &str) -> bool {
+    [",", ":", "+", " và ", " va "].iter().any(|mark| name.contains(mark))
+}
+
 /// The list without a name that is settled.
 pub(super) fn without(text: &str, settled: &str) -> String {
     let left: Vec<String> = names_in(text).into_iter().filter(|name| name != settled).collect();
@@ -181,6 +186,9 @@ async fn look_up_one(
     agencies: &AgencyNames<'_>,
     text: &str,
 ) -> Result<Meaning, Failure> {
+    if let [counted] = agencies.counted(text)[..] {
+        return Ok(Meaning::One(agency(counted)));
+    }
     let text = &*post_written_out(text);
     let whole = without_address(text);
     let people = services.people.find(caller, &whole).await?;
@@ -295,14 +303,16 @@ pub(super) fn pasting(sheet: Sheet) -> impl IntoView + use<> {
 fn unsettled(sheet: Sheet, names: Vec<ListedName>) -> AnyView {
     let at = super::sheet::place_of(ADD_LIST);
     let left = Memo::new(move |_| names_in(&sheet.beside.with(|beside| beside[at].clone())));
+    let delegates = Memo::new(move |_| sheet.input.with(|input| input.delegates.clone()));
     let rows = move || {
         let is_left = |name: &&ListedName| left.with(|left| left.contains(&name.text));
-        names.iter().filter(is_left).filter_map(row).collect_view()
+        let delegates = delegates.get();
+        names.iter().filter(is_left).filter_map(|name| row(name, &delegates)).collect_view()
     };
     view! { <ul class="listed">{rows}</ul> }.into_any()
 }
 
-fn row(name: &ListedName) -> Option<AnyView> {
+fn row(name: &ListedName, delegates: &[String]) -> Option<AnyView> {
     let text = name.text.clone();
     let guest = press(
         format!("settle_guest:{text}"),
@@ -319,10 +329,20 @@ fn row(name: &ListedName) -> Option<AnyView> {
         Meaning::Several(found) => tf(COMPOSER_NAME_SEVERAL, &[("n", &found.len())]),
         Meaning::Near(_) => t(COMPOSER_NAME_NEAR).to_owned(),
     };
+    let done = names_several(&text).then(|| {
+        press(
+            format!("drop_name:{text}"),
+            "check",
+            Some(t(COMPOSER_NAME_DONE)),
+            Some(tf(COMPOSER_NAME_DONE_OF, &[("name", &text)])),
+            "btn btn--quiet btn--sm",
+        )
+    });
     let choices: Vec<AnyView> = name
         .meaning
         .choices()
         .iter()
+        .filter(|found| !delegates.contains(&found.code()))
         .map(|found| {
             let shown = option(found);
             let words = if shown.detail.is_empty() {
@@ -343,7 +363,7 @@ fn row(name: &ListedName) -> Option<AnyView> {
         view! {
             <li>
                 <p><b>{text}</b>": "{said}</p>
-                <div class="row row--wrap">{choices}{guest}</div>
+                <div class="row row--wrap">{choices}{guest}{done}</div>
             </li>
         }
         .into_any(),
@@ -380,6 +400,13 @@ mod tests {
         assert_eq!(without("Một\nHai; Ba", "Hai"), "Một\nBa");
         let counted = "Sở Y tế (02 người), Sở Nội vụ ( 1 đ/c),\nLò Văn A, Sở Y tế (02)";
         assert_eq!(names_in(counted), ["Sở Y tế (02 người)", "Sở Nội vụ ( 1 đ/c)", "Lò Văn A, Sở Y tế (02)"]);
+        // A line that may name several stays when one of them is chosen.
+        let several = "UBND các phường: Tô Hiệu, Chiềng An";
+        let settled =
+            |press: String| super::super::step::Step::parse(&press).settled_name().map(str::to_owned);
+        assert_eq!(settled(format!("settle:a-1:{several}")), None);
+        assert_eq!(settled(format!("drop_name:{several}")).as_deref(), Some(several));
+        assert_eq!(settled("settle:a-1:Lãnh đạo Sở Y tế".into()).as_deref(), Some("Lãnh đạo Sở Y tế"));
         for (text, name) in [
             ("1. Đ/c Lò Văn A", "Lò Văn A"),
             ("2) Đồng chí Lò", "Lò"),

@@ -14,7 +14,7 @@ use domain::time::read_time;
 use domain::time::{DayTime, Sitting};
 
 use super::guests::add_guest;
-use super::listed::as_guest;
+use super::listed::{as_guest, names_several};
 
 /// One press.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,6 +79,8 @@ pub(super) enum Step {
     },
     /// A name of that list is a guest.
     SettleGuest(String),
+    /// All whom a line of the pasted list names are settled.
+    DropName(String),
     /// Another chair is to be chosen.
     DropChair,
     /// Another secretary is to be chosen.
@@ -133,6 +135,7 @@ impl Step {
                 .split_once(':')
                 .map(|(code, name)| Step::Settle { code: code.to_owned(), name: name.to_owned() }),
             "settle_guest" => Some(Step::SettleGuest(rest.to_owned())),
+            "drop_name" => Some(Step::DropName(rest.to_owned())),
             "drop_chair" => Some(Step::DropChair),
             "drop_secretary" => Some(Step::DropSecretary),
             "add_agenda" => Some(Step::AddItem),
@@ -159,7 +162,8 @@ impl Step {
             | Step::AddDelegate
             | Step::FindRoom
             | Step::PasteGuests
-            | Step::PasteDelegates => {}
+            | Step::PasteDelegates
+            | Step::DropName(_) => {}
             Step::AddSitting => input.sittings.push(next_sitting(&input.sittings, calendar)),
             Step::DropSitting(at) => drop_at(&mut input.sittings, *at),
             Step::AddRoom => input.rooms.push(String::new()),
@@ -211,7 +215,8 @@ impl Step {
     /// The name of the pasted list that the step settles.
     pub(super) fn settled_name(&self) -> Option<&str> {
         match self {
-            Step::Settle { name, .. } | Step::SettleGuest(name) => Some(name),
+            Step::Settle { name, .. } if names_several(name) => None,
+            Step::Settle { name, .. } | Step::SettleGuest(name) | Step::DropName(name) => Some(name),
             _ => None,
         }
     }
@@ -234,7 +239,7 @@ impl Step {
             Step::Choose { field, .. } if field == "add_room" => "place",
             Step::AddDelegate | Step::DropDelegate(_) | Step::InviteAllCommunes => "people",
             Step::DropAllDelegates | Step::Choose { .. } => "people",
-            Step::PasteDelegates | Step::Settle { .. } | Step::SettleGuest(_) => "people",
+            Step::PasteDelegates | Step::Settle { .. } | Step::SettleGuest(_) | Step::DropName(_) => "people",
             Step::AddGuest | Step::DropGuest(_) | Step::PasteGuests => "guests",
             Step::DropChair | Step::DropSecretary => "people",
             Step::AddItem | Step::DropItem(_) | Step::Up(_) | Step::Down(_) => "items",

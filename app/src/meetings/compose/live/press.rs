@@ -69,7 +69,7 @@ pub(super) fn submit(sheet: Sheet, event: &leptos::ev::SubmitEvent) {
         }
         Step::PasteGuests => paste_guests(sheet),
         Step::PasteDelegates => spawn_local(paste_names(sheet)),
-        Step::Settle { .. } | Step::SettleGuest(_) => settle(sheet, &step),
+        Step::Settle { .. } | Step::SettleGuest(_) | Step::DropName(_) => settle(sheet, &step),
         Step::AddSite => add_site(sheet),
         Step::DropItem(_) if papers_dropped(sheet, &step).is_some() => {
             if let Some(papers) = papers_dropped(sheet, &step) {
@@ -286,7 +286,6 @@ fn leave(sheet: Sheet, text: String) {
 
 /// A name of the pasted list is a person, an agency or a guest.
 fn settle(sheet: Sheet, step: &Step) {
-    let Some(name) = step.settled_name() else { return };
     if let Step::Settle { code, .. } = step {
         let chosen = sheet.unsettled.with_untracked(|names| {
             let mut choices = names.iter().flatten().flat_map(|name| name.meaning.choices());
@@ -299,7 +298,9 @@ fn settle(sheet: Sheet, step: &Step) {
     sheet.choices.with_value(|choices| {
         sheet.input.update(|input| step.apply(input, &choices.agencies, &choices.calendar))
     });
-    leave(sheet, without(&sheet.beside(ADD_LIST), name));
+    if let Some(name) = step.settled_name() {
+        leave(sheet, without(&sheet.beside(ADD_LIST), name));
+    }
     let focus = match step {
         Step::SettleGuest(_) => {
             let last = sheet.input.with_untracked(|input| input.guests.len().saturating_sub(1));
