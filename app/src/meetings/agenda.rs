@@ -104,7 +104,11 @@ fn papers_in_words(meeting: &Meeting) -> String {
     let on_paper = lines().filter(|line| matches!(line, PaperLine::OnPaper { .. })).count();
     let papers = lines().count() - on_paper;
     let unread = meeting.papers().filter(|paper| !paper.is_read).count();
+    // Whoever only joins as a site is told nothing of papers, and not that there are none.
+    let is_coming = matches!(meeting.state.stage(), Stage::Scheduled | Stage::UnderWay);
+    let is_untold = is_coming && meeting.my_part.is_none() && !meeting.may(Action::ReadPaper);
     let mut words = match (papers, on_paper) {
+        (0, 0) if is_untold => t(AGENDA_PAPERS_UNTOLD).to_owned(),
         (0, 0) => t(AGENDA_NO_PAPERS).to_owned(),
         (0, on_paper) => tf(AGENDA_PRINTS, &[("m", &on_paper)]),
         (papers, 0) => tf(AGENDA_PAPERS, &[("n", &papers)]),

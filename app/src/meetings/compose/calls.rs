@@ -23,7 +23,7 @@ use {
     super::beside::{Offers, add_typed, fitting},
     super::listed::without,
     super::sheet::offers_field,
-    super::step::Step,
+    super::step::{Step, add_once},
     crate::form::{FlashMessage, answer, fill_in_further, noted},
     crate::session::{asked, now},
     domain::access::{Action, Caller, Role, Scope},
@@ -405,7 +405,10 @@ async fn saved(
         }
     }
     let offers = match step {
-        Step::Publish => fitting(services, caller, &typed, &input).await?,
+        Step::Publish => {
+            add_once(&mut input.sites, typed.add_site.clone());
+            fitting(services, caller, &typed, &input).await?
+        }
         _ => add_typed(services, caller, &mut typed, &mut input).await?,
     };
     let is_left = typed.is_left();

@@ -169,6 +169,7 @@ fn sites(sheet: Sheet, input: &MeetingInput) -> impl IntoView + use<> {
     });
     view! {
         <h3 class="label">{t(COMPOSER_SITES)}" "<span class="muted">{count}</span></h3>
+        <p class="hint">{t(COMPOSER_SITES_HINT)}</p>
         {list}
         <div class="pick">
             <div class="field grow">

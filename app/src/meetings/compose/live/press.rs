@@ -34,6 +34,10 @@ pub(super) fn submit(sheet: Sheet, event: &leptos::ev::SubmitEvent) {
     }
     let pressed = event.submitter().and_then(|button| button.get_attribute("value")).unwrap_or_default();
     let step = Step::parse(&pressed);
+    if matches!(step, Step::Publish | Step::Check | Step::Keep) {
+        // A site that was chosen beside its button is meant.
+        add_site(sheet);
+    }
     match step {
         Step::Publish | Step::Send => {
             // A second press while the first is under way would send twice.
