@@ -156,6 +156,9 @@ pub struct TargetsCheck {
     pub targets: Targets,
 }
 
+/// A meeting that begins in more than so many days is asked about its year: offices plan half a year ahead.
+pub const FAR_AHEAD_DAYS: i64 = 183;
+
 /// Other things worth knowing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -164,6 +167,12 @@ pub enum Note {
     LateInvitation {
         /// Working days.
         days: u32,
+    },
+    /// The first sitting is more than [`FAR_AHEAD_DAYS`] away: a date that was typed without its year is the next such date,
+    /// and may have been meant as the last one.
+    FarAhead {
+        /// The sitting's date.
+        date: chrono::NaiveDate,
     },
     /// A sitting lies on a day off.
     DayOff {

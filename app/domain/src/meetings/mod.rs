@@ -21,8 +21,8 @@ use serde::{Deserialize, Serialize};
 pub use booking::{Bookable, Disclosure, Holder, disclosure, keeps_chair, may_hold_room, plans_for};
 pub use changes::{Before, Change, Foremost, by_weight, foremost, is_decisive};
 pub use check::{
-    BaseShift, BusyOf, CONCLUSION_MINUTES_AT_MOST, Check, Conflict, DurationCheck, MeetingBrief, Note,
-    OthersInvited, Shift, TargetsCheck, agenda_notes, others_invited,
+    BaseShift, BusyOf, CONCLUSION_MINUTES_AT_MOST, Check, Conflict, DurationCheck, FAR_AHEAD_DAYS,
+    MeetingBrief, Note, OthersInvited, Shift, TargetsCheck, agenda_notes, others_invited,
 };
 pub use guest::{
     GUEST_TEXT_AT_MOST, GUESTS_AT_MOST, Guest, GuestInput, GuestProblem, GuestSort, GuestsTold, PlannedGuest,

@@ -28,6 +28,11 @@ pub(super) fn note_words(sheet: Sheet, note: &Note) -> (&'static str, String, St
         Note::LateInvitation { days } => {
             ("mail", tf(COMPOSER_LATE, &[("n", days)]), t(COMPOSER_LATE_BODY).to_owned())
         }
+        Note::FarAhead { date } => (
+            "calendar-clock",
+            tf(COMPOSER_FAR_AHEAD, &[("date", &text::date(*date))]),
+            t(COMPOSER_FAR_AHEAD_BODY).to_owned(),
+        ),
         Note::DayOff { date, name } => {
             let next = sheet.choices.with_value(|choices| choices.calendar.next_working_day(*date));
             let next = next.map(|next| tf(COMPOSER_NEXT_WORKING_DAY, &[("date", &text::weekday_date(next))]));

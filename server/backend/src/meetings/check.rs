@@ -11,8 +11,8 @@ use domain::duration::{sessions, what_fits};
 use domain::error::{FieldProblem, Refusal};
 use domain::ids::{AgencyId, MeetingId};
 use domain::meetings::{
-    AgendaInput, Check, Delegation, DurationCheck, MeetingInput, Note, OthersInvited, State, agenda_notes,
-    may_enter, may_still_begin, others_invited,
+    AgendaInput, Check, Delegation, DurationCheck, FAR_AHEAD_DAYS, MeetingInput, Note, OthersInvited, State,
+    agenda_notes, may_enter, may_still_begin, others_invited,
 };
 use domain::rules::{KindRule, rule_on};
 use domain::slots::nearest_free;
@@ -174,6 +174,9 @@ fn notes(
     let has_begun = first.start() < zone.local(caller.now);
     if !stands_already && !may_still_begin(first, rows.is_unexpected, zone.local(caller.now)) {
         notes.push(Note::InThePast);
+    }
+    if !stands_already && (first.date - zone.date(caller.now)).num_days() > FAR_AHEAD_DAYS {
+        notes.push(Note::FarAhead { date: first.date });
     }
     let late = calendar.invitation_late_by(sent, first.date);
     if !has_begun && !rows.is_unexpected && late > 0 {

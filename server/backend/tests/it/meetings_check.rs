@@ -172,6 +172,14 @@ async fn days_and_notice_are_noted() {
         assert_eq!(check.notes[0], Note::LateInvitation { days: 1 });
         assert_eq!(check.notes[1], Note::DayOff { date: date("2026-06-20"), name: String::new() });
         assert!(matches!(&check.notes[2], Note::DayOff { date: d, name } if *d == date("2026-09-02") && !name.is_empty()));
+        // The next such date of one that was meant as the last one.
+        let far = |note: &&Note| matches!(note, Note::FarAhead { .. });
+        for (day, count) in [("2026-12-11", 0), ("2027-06-10", 1)] {
+            let sittings = at(&format!("{day}T07:30/09:00"));
+            let input = MeetingInput { sittings, ..input.clone() };
+            let check = world.backend.check(&secretary, None, input).await.unwrap();
+            assert_eq!(check.notes.iter().filter(far).count(), count, "{day}");
+        }
         let unexpected = MeetingInput { unexpected: "on".into(), ..input };
         let check = world.backend.check(&secretary, None, unexpected).await.unwrap();
         assert!(!check.notes.iter().any(|note| matches!(note, Note::LateInvitation { .. })));
