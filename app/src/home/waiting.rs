@@ -26,8 +26,7 @@ pub(super) fn item(waiting: &Waiting) -> AnyView {
             // The state changes when a postponed meeting is sent out again.
             let (state, others): (Vec<_>, Vec<_>) = what.iter().partition(|what| *what == "state");
             let title = if state.is_empty() { HOME_CHANGED } else { HOME_RECONVENED };
-            let what = others.into_iter().map(|what| words::change(what)).collect::<Vec<_>>().join(", ");
-            let what = (!what.is_empty()).then(|| tf(HOME_CHANGED_WHAT, &[("what", &what)]));
+            let what = changed_words(others);
             let time = when(meeting.first.as_ref(), meeting.last.as_ref());
             line(
                 "history",
@@ -63,14 +62,14 @@ pub(super) fn item(waiting: &Waiting) -> AnyView {
                 [Some(was), reason, None],
             )
         }
-        Waiting::NameDelegates { meeting, agency } => line(
+        Waiting::NameDelegates { meeting, agency, changed } => line(
             "user-plus",
             naming_href(meeting.id, agency.id),
             tf(HOME_NAME_DELEGATES, &[("title", &meeting.title)]),
             [
                 Some(tf(HOME_NAME_DELEGATES_OF, &[("agency", &agency.short_name)])),
                 Some(when(meeting.first.as_ref(), meeting.last.as_ref())),
-                None,
+                changed_words(changed),
             ],
         ),
         Waiting::Unsent { meeting, by, at } => line(
@@ -101,6 +100,12 @@ pub(super) fn item(waiting: &Waiting) -> AnyView {
             t(HOME_NOT_CLOSED_WHAT).to_owned(),
         ),
     }
+}
+
+/// What changed, in words; nothing when nothing did.
+fn changed_words<'w>(what: impl IntoIterator<Item = &'w String>) -> Option<String> {
+    let what = what.into_iter().map(|what| words::change(what)).collect::<Vec<_>>().join(", ");
+    (!what.is_empty()).then(|| tf(HOME_CHANGED_WHAT, &[("what", &what)]))
 }
 
 fn about(icon: &'static str, meeting: &MeetingRow, title: String, what: String) -> AnyView {

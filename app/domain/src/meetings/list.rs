@@ -248,6 +248,8 @@ pub enum Waiting {
         meeting: MeetingRow,
         /// The agency.
         agency: AgencyRef,
+        /// What changed since the invitations were sent, the weightiest first.
+        changed: Vec<String>,
     },
     /// A change of a meeting of the caller's own secretariat that is kept and not sent.
     Unsent {

@@ -368,16 +368,32 @@ async fn to_name(on: &mut impl Source, asking: &Asking<'_>) -> Done<Vec<Waiting>
         "{own} AND m.stage IN {HOLDING} AND m.last_date >= {today} ORDER BY m.first_date, m.id, a.code LIMIT {limit}"
     ));
     let invited: Vec<(String, String, String, String)> = query.all(&mut *on).await?;
-    let ids = invited.iter().map(|row| row.0.clone()).collect();
+    let ids: Vec<String> = invited.iter().map(|row| row.0.clone()).collect();
+    let changes = if ids.is_empty() { Vec::new() } else { all_changes(&mut *on, &ids).await? };
     let found: HashMap<MeetingId, MeetingRow> = lines::of(on, asking.caller, &asking.rules, ids).await?;
     let mut waiting = Vec::new();
     for (meeting, id, code, short_name) in invited {
-        if let Some(meeting) = found.get(&stored::id(&meeting)?) {
+        // Nobody of the agency is told of changes one by one yet.
+        let changed = changes.iter().filter(|(of, _)| *of == meeting).flat_map(|(_, what)| what);
+        let changed = by_weight(changed);
+        if let Some(meeting) = found.get(&stored::id(&meeting)?).cloned() {
             let agency = AgencyRef { id: stored::id(&id)?, code, short_name };
-            waiting.push(Waiting::NameDelegates { meeting: meeting.clone(), agency });
+            waiting.push(Waiting::NameDelegates { meeting, agency, changed });
         }
     }
     Ok(waiting)
+}
+
+/// What changed of each of these meetings, change by change.
+async fn all_changes(on: impl Source, meetings: &[String]) -> Done<Vec<(String, Vec<String>)>> {
+    let rows: Vec<(String, String)> = q(format!(
+        "SELECT meeting_id, what FROM meeting_change WHERE meeting_id IN ({}) ORDER BY meeting_id, number",
+        places(1, meetings.len())
+    ))
+    .bind_all(meetings.iter().cloned())
+    .all(on)
+    .await?;
+    rows.into_iter().map(|(id, what)| Ok((id, stored::json(&what)?))).collect()
 }
 
 /// Meetings of the caller's secretariat with a change that was not sent, the nearest first.

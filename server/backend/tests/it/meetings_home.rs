@@ -38,10 +38,11 @@ async fn home_shows_what_is_next_and_what_waits() {
         );
         let home = world.backend.today(&invited).await.unwrap();
         assert!(home.next.is_none());
-        let [Waiting::NameDelegates { meeting, agency }] = home.waiting.as_slice() else {
+        let [Waiting::NameDelegates { meeting, agency, changed }] = home.waiting.as_slice() else {
             panic!("{:?}", home.waiting)
         };
         assert_eq!((meeting.id, meeting.may_open(), agency.id), (id, true, invited.agency.id));
+        assert!(changed.is_empty());
 
         let (mut input, saved, _) = world.backend.input(&secretary, id).await.unwrap();
         input.title = "Họp giao ban tháng".into();
@@ -52,6 +53,10 @@ async fn home_shows_what_is_next_and_what_waits() {
             panic!("{:?}", home.waiting)
         };
         assert_eq!((meeting.id, what.as_slice()), (id, ["title".to_owned()].as_slice()));
+        let asked = world.backend.today(&invited).await.unwrap().waiting;
+        let is_told =
+            |of: &Waiting| matches!(of, Waiting::NameDelegates { changed, .. } if *changed == ["title"]);
+        assert!(asked.iter().any(is_told), "who is still to be named is told by the agency: {asked:?}");
         world.backend.get(&delegate, id).await.unwrap();
         assert!(world.backend.today(&delegate).await.unwrap().waiting.is_empty());
 
