@@ -12,7 +12,7 @@ use super::calls::{CallOff, DropChanges};
 use super::desk::Desk;
 use super::step::Step;
 use crate::text::keys::*;
-use crate::text::{Text, t};
+use crate::text::{Text, t, tf};
 use crate::ui::dialog::{close, show};
 use crate::ui::{Dialog, Icon, textarea_text};
 
@@ -275,6 +275,8 @@ fn form(
     let asks = stage != Stage::Draft;
     let leaves_for = if asks { None } else { Some("/meetings") };
     let says = (!asks).then_some(DONE_DRAFT_DROPPED);
+    let guests = desk.meeting.with_untracked(|meeting| meeting.guests.len());
+    let untold = (asks && guests > 0).then(|| view! { <p>{tf(STATE_GUESTS_UNTOLD, &[("n", &guests)])}</p> });
     let reason = asks.then(|| {
         view! {
             <div class="field">
@@ -288,6 +290,7 @@ fn form(
             <input r#type="hidden" name="id" value=desk.id.to_string()/>
             <input r#type="hidden" name="postponed" value=if way.is_postponed { "on" } else { "" }/>
             <p>{t(way.follows)}</p>
+            {untold}
             {reason}
             <div class="row row--wrap">
                 {safe}

@@ -227,10 +227,18 @@ mod tests {
             let (plain, words) = (kind.sample(), kind.sample_with_headings());
             for (plain, words) in plain.lines().zip(words.lines()).skip(1) {
                 let cells: Vec<_> = columns.iter().zip(words.split(',')).collect();
-                let read: Vec<_> = cells.iter().map(|(column, cell)| kind.value(column, cell)).collect();
-                assert_eq!(read.join(","), plain);
+                for ((column, cell), plain) in cells.into_iter().zip(plain.split(',')) {
+                    // Kinds of meetings and sittings are read by other rules.
+                    if kind != ImportKind::Meetings || !matches!(*column, "kind" | "sittings") {
+                        assert_eq!(kind.value(column, cell), plain);
+                    }
+                }
             }
         }
         assert!(ImportKind::People.sample_with_headings().contains(",Thư ký|Cán bộ báo cáo,"));
+        let meetings = ImportKind::Meetings.sample_with_headings();
+        assert!(
+            meetings.contains(",Hội nghị tập huấn,Trực tiếp,10/4/2025 07:30-11:30; 10/4/2025 13:30-16:30,")
+        );
     }
 }

@@ -17,6 +17,8 @@ use super::super::sheet::{Keeping, Sheet};
 use super::address;
 use super::form::{focus_on, focused, name_items, read};
 use crate::failure::CallError;
+use crate::text::keys::COMPOSER_OWN_COPY;
+use crate::text::tf;
 
 /// The check waits for a pause in typing: shorter would ask at every key, longer would feel absent.
 const CHECK_AFTER: Duration = Duration::from_millis(300);
@@ -94,8 +96,10 @@ fn is_worth_keeping(input: &MeetingInput) -> bool {
 fn last_words(sheet: Sheet) {
     use leptos::server_fn::ServerFn;
     // The save under way may still arrive, before or after this one, or go with the page: the server knows the page.
-    let (saved, typing) = sheet.keeper.get_value().at_last(sheet.turn.get_value());
+    let keeper = sheet.keeper.get_value();
+    let (saved, typing) = keeper.at_last(sheet.turn.get_value());
     let Some(input) = sheet.to_keep() else { return };
+    let input = as_own_copy(&keeper, input);
     let call = calls::KeepCall { saved, typing: Some(typing), input };
     let Ok(body) = serde_json::to_string(&call) else { return };
     let kind = web_sys::BlobPropertyBag::new();
@@ -301,6 +305,15 @@ fn take_agenda(sheet: Sheet, sent: &[AgendaInput], settled: &[AgendaInput], shap
     }
 }
 
+/// What is kept beside a colleague's version without anybody deciding so says by its title what it is.
+fn as_own_copy(keeper: &Keeper, input: MeetingInput) -> MeetingInput {
+    let title = input.title.trim();
+    if !keeper.is_stale() || title.is_empty() {
+        return input;
+    }
+    MeetingInput { title: tf(COMPOSER_OWN_COPY, &[("title", &title)]), ..input }
+}
+
 /// Keeps what was typed last on a page that is gone, after the saves that it had under way, for as long as the program
 /// runs.
 async fn keep_at_last(keeper: Keeper, turn: u64, input: MeetingInput) {
@@ -308,7 +321,7 @@ async fn keep_at_last(keeper: Keeper, turn: u64, input: MeetingInput) {
     let mut attempts = 0;
     while !keeper.holds(turn) {
         let (saved, typing) = keeper.at_last(turn);
-        match calls::keep(saved, Some(typing), input.clone()).await {
+        match calls::keep(saved, Some(typing), as_own_copy(&keeper, input.clone())).await {
             Ok(Kept { saved, .. }) => keeper.keep(saved, turn),
             Err(CallError(failure)) => {
                 let is_stale = failure == Failure::Stale && !keeper.is_stale();

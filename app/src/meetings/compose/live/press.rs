@@ -139,7 +139,7 @@ async fn keep_now(sheet: Sheet) -> bool {
 /// Shows what will be sent when nothing stands in its way; otherwise tries to send, which tells what does. What took place
 /// already is entered and sent to nobody.
 async fn look_or_send(sheet: Sheet) {
-    if sheet.is_held() {
+    if untrack(|| sheet.is_held()) {
         return send(sheet).await;
     }
     if !keep_now(sheet).await || !is_settled(sheet) {
