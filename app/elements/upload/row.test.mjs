@@ -16,7 +16,8 @@ test("marks are joined with their letters and nothing else changes", () => {
 
 test("a size reads the same while it is sent and afterwards", () => {
   for (const [bytes, shown] of [
-    [0, "1 KB"],
+    [0, "0 KB"],
+    [1, "1 KB"],
     [38_499, "38 KB"],
     [38_500, "39 KB"],
     [999_499, "999 KB"],

@@ -1,4 +1,4 @@
-//! What is needed less often in a meeting's head: opening and the hall's display before the day of the meeting, one's own calendar, dropping a change,
+//! What is needed less often in a meeting's head: opening and the hall's display before its day, one's own calendar, dropping a change,
 //! postponing and cancelling. Several of them are one menu, so that the row of buttons stays one row.
 
 use domain::access::Stage;

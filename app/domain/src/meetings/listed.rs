@@ -180,6 +180,11 @@ fn likeness(one: &str, other: &str) -> f64 {
     if shorter * 5 < longer * 4 { 0.0 } else { normalized_damerau_levenshtein(one, other) }
 }
 
+/// Whether a line may name more than one: it stays in the list until somebody says that it is done.
+pub fn names_several(line: &str) -> bool {
+    [",", ":", "+", " và ", " va "].iter().any(|mark| line.contains(mark))
+}
+
 /// Whether two names begin with another short word: `bo noi vu` is a ministry and no department mistyped.
 fn is_of_other_level(one: &str, other: &str) -> bool {
     let [one, other] = [one, other].map(|name| name.split(' ').next().unwrap_or_default());

@@ -37,7 +37,8 @@ pub use list::{
     SiteMeeting, Today, Waiting,
 };
 pub use listed::{
-    AgencyNames, LISTED_NAME_BYTES_AT_MOST, PROPOSED_AT_MOST, may_mean, near_people, parts_of_line, person_in,
+    AgencyNames, LISTED_NAME_BYTES_AT_MOST, PROPOSED_AT_MOST, may_mean, names_several, near_people,
+    parts_of_line, person_in,
 };
 pub use numbered::{Numbered, numbered};
 pub use reach::Reach;

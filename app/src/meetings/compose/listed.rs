@@ -4,7 +4,7 @@
 
 use std::collections::HashSet;
 
-use domain::meetings::{GuestInput, MeetingInput, parts_of_line, pasted_guests};
+use domain::meetings::{GuestInput, MeetingInput, names_several, parts_of_line, pasted_guests};
 use domain::text::Line;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -91,11 +91,6 @@ pub(super) fn names_in(text: &str) -> Vec<String> {
     // `Danh sách đại biểu:` is the heading of a list, and nobody.
     let is_name = |name: &String| !name.is_empty() && !name.ends_with(':');
     names.filter(|name| is_name(name) && seen.insert(name.clone())).collect()
-}
-
-/// Whether a line may name more than one: it stays in the list until somebody says that it is done.
-pub(super) fn names_several(name: &str) -> bool {
-    [",", ":", "+", " và ", " va "].iter().any(|mark| name.contains(mark))
 }
 
 /// The list without a name that is settled.

@@ -8,13 +8,13 @@ use chrono::{NaiveDate, NaiveTime};
 use domain::agencies::{Agency, Level};
 use domain::calendar::WorkCalendar;
 use domain::ids::{AgencyId, RoomId};
-use domain::meetings::{AgendaInput, Delegation, GuestInput, MeetingInput, SittingInput};
+use domain::meetings::{AgendaInput, Delegation, GuestInput, MeetingInput, SittingInput, names_several};
 #[cfg(any(feature = "hydrate", test))]
 use domain::time::read_time;
 use domain::time::{DayTime, Sitting};
 
 use super::guests::add_guest;
-use super::listed::{as_guest, names_several};
+use super::listed::as_guest;
 
 /// One press.
 #[derive(Clone, Debug, PartialEq, Eq)]

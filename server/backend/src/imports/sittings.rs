@@ -104,8 +104,8 @@ fn time(text: &str) -> Result<DayTime, Problem> {
 /// several parted by anything.
 fn as_offices_write(cell: &str) -> Option<Vec<Sitting>> {
     let digits = cell.split(|letter: char| !letter.is_ascii_digit()).filter(|digits| !digits.is_empty());
-    let numbers: Vec<u32> =
-        digits.take(NUMBERS_OF_ONE * PARTS_AT_MOST).map_while(|digits| digits.parse().ok()).collect();
+    let digits = digits.take(NUMBERS_OF_ONE * PARTS_AT_MOST);
+    let numbers = digits.map(|digits| digits.parse().ok()).collect::<Option<Vec<u32>>>()?;
     let (sittings, rest) = numbers.as_chunks::<NUMBERS_OF_ONE>();
     if sittings.is_empty() || !rest.is_empty() {
         return None;
@@ -164,6 +164,7 @@ mod tests {
             "5/3/2025 11:30-7:30",
             "5/3/2025 7:30:00-11:30:00",
             "5/3/2025 7h30-11h30, 13h30-16h30",
+            "5/3/2025 7h30-11h30; 84912345678; 6/3/2025 7h30-11h30",
         ] {
             assert_eq!(read(text), None, "{text}");
         }
