@@ -89,7 +89,7 @@ async fn a_line_that_is_no_whole_name_is_answered_with_proposals_and_nobody_is_t
     let short = &agency.short_name;
     for (line, code) in [
         (format!("2. Đại diện lãnh đạo {short}"), &agency_code),
-        (format!("{short} (01 đồng chí)"), &agency_code),
+        (format!("{short} (01 lãnh đạo)"), &agency_code),
         (format!("Các phòng chuyên môn {short}"), &agency_code),
         ("Ông Lò Văn Khánhh".to_owned(), &person_code),
         ("Lò Văn Khánh, Trưởng phòng, nơi khác".to_owned(), &person_code),
@@ -102,6 +102,11 @@ async fn a_line_that_is_no_whole_name_is_answered_with_proposals_and_nobody_is_t
         assert!(page.contains(&format!("value=\"settle:{code}:{line}\"")), "{line}: {page}");
         assert!(page.contains("không có ai đúng tên này, có thể là"), "{line}: {page}");
     }
+    // A number of people asks for nobody in particular.
+    let line = format!("{short} (01 đồng chí)");
+    let fields = [("then", "paste_delegates"), ("agency", office.agency.as_str()), ("add_list", &line)];
+    let answer = office.world.submit(&office.secretary, "/api/meetings/save", &fields).await;
+    assert_eq!(delegates(answer.text()), [agency_code]);
 }
 
 #[tokio::test]
