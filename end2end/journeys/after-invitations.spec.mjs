@@ -196,7 +196,10 @@ test('a meeting that is postponed or called off is told to delegates, gives its 
 async function callOff(page, way, reason) {
   const dialog = page.getByRole('dialog', { name: t(`state_${way}_question`) });
   const press = { name: t(`state_${way}`), exact: true };
-  if (!(await dialog.isVisible())) await page.getByRole('button', press).click();
+  if (!(await dialog.isVisible())) {
+    await page.locator('summary').filter({ hasText: t('state_more') }).click();
+    await page.getByRole('button', press).click();
+  }
   await dialog.getByRole('textbox').fill(reason);
   await dialog.getByRole('button', press).click();
 }
