@@ -106,7 +106,8 @@ async fn a_line_that_is_no_whole_name_is_answered_with_proposals_and_nobody_is_t
     let line = format!("{short} (01 đồng chí)");
     let fields = [("then", "paste_delegates"), ("agency", office.agency.as_str()), ("add_list", &line)];
     let answer = office.world.submit(&office.secretary, "/api/meetings/save", &fields).await;
-    assert_eq!(delegates(answer.text()), [agency_code]);
+    let page = office.world.follow(&office.secretary, &answer).await;
+    assert_eq!(delegates(page.text()), [agency_code]);
 }
 
 #[tokio::test]
