@@ -58,7 +58,7 @@ impl Presence {
         }
     }
 
-    /// Why somebody is absent; empty when it is not known, and of whoever is not absent.
+    /// The reason of an absence. Empty if no reason is known, or if the person is not absent.
     pub fn reason(&self) -> &str {
         match self {
             Self::Absent { reason } => reason,

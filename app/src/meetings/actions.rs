@@ -60,7 +60,7 @@ pub(super) fn actions(desk: Desk) -> impl IntoView {
     });
     let calendar = of(desk, |meeting| match meeting.state.stage() {
         Stage::Draft | Stage::Held => None,
-        // Whoever leads it has no time for that now.
+        // During the meeting its secretary needs the row for other buttons.
         Stage::UnderWay if meeting.may(Action::ConductMeeting) => None,
         Stage::Scheduled | Stage::UnderWay => Some(true),
         // The file marks the entry that is there as cancelled. Nobody has one of a meeting that came from a file.

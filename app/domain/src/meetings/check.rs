@@ -156,7 +156,7 @@ pub struct TargetsCheck {
     pub targets: Targets,
 }
 
-/// A meeting that begins in more than so many days is asked about its year: offices plan half a year ahead.
+/// If a meeting begins later than this, the secretary is asked whether the year is right. Offices plan half a year ahead.
 pub const FAR_AHEAD_DAYS: i64 = 183;
 
 /// Other things worth knowing.

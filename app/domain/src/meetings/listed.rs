@@ -22,7 +22,7 @@ const ALIKE_FROM: f64 = 0.8;
 /// Longest line that is looked up, in bytes: room for a name, a position and an agency of 300 letters together. A longer line
 /// is not a name, and nobody is found for it.
 pub const LISTED_NAME_BYTES_AT_MOST: usize = 1_000;
-/// Words of so few letters at the beginning of a name say what level it is of: `Bộ`, `Sở`, `Xã`, `Ban`.
+/// Longest first word that gives the level of an agency, in letters: `Bộ`, `Sở`, `Xã`, `Ban`.
 const LEVEL_LETTERS_AT_MOST: usize = 3;
 /// A code or a name of one word is looked for within a line only from this many letters: shorter ones are found in any.
 const LONE_WORD_FROM: usize = 3;
