@@ -16,7 +16,7 @@ use crate::failure::describe;
 use crate::shell::mark_drawing;
 use crate::text::keys::*;
 use crate::text::{self, t, tf};
-use crate::ui::{Icon, Loaded, loaded_alone, named, resource_of};
+use crate::ui::{Icon, Loaded, hydrated, loaded_alone, named, resource_of};
 use crate::words;
 
 /// A code stays readable for the turn after its own; then the display, cut off, hides it.
@@ -278,10 +278,9 @@ impl Screen {
 }
 
 fn full_screen() -> AnyView {
-    let is_alive = RwSignal::new(false);
-    Effect::new(move |_| is_alive.set(true));
+    let is_hydrated = hydrated();
     let button = move || {
-        is_alive.get().then(|| {
+        is_hydrated.get().then(|| {
             view! {
                 <button r#type="button" class="hall__full" aria-keyshortcuts="f" on:click=move |_| press()>
                     <Icon name="maximize"/>

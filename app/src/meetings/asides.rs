@@ -14,7 +14,7 @@ use super::step::Step;
 use crate::text::keys::*;
 use crate::text::{Text, t, tf};
 use crate::ui::dialog::{close, show};
-use crate::ui::{Dialog, Icon, textarea_text};
+use crate::ui::{Dialog, Icon, hydrated, textarea_text};
 
 /// What there is of it now, each none when it is not offered.
 #[derive(Clone, Copy)]
@@ -34,8 +34,15 @@ pub(super) struct Asides {
     is_on: Memo<Option<()>>,
     /// Whether they are one menu. Only those who may call off have so many.
     is_folded: Memo<bool>,
-    /// The dialogs of postponing, cancelling and dropping.
-    asked: [NodeRef<DialogElement>; 3],
+    asked: Asked,
+}
+
+/// The dialogs of postponing, cancelling and dropping.
+#[derive(Clone, Copy)]
+struct Asked {
+    nodes: [NodeRef<DialogElement>; 3],
+    /// Until the page is hydrated each is a folded form.
+    is_hydrated: ReadSignal<bool>,
 }
 
 /// Opening, hall, calendar and change, as [`Asides`] holds them.
@@ -54,7 +61,8 @@ impl Asides {
             let others = [early.get().is_some(), is_hall, calendar.get().is_some(), drops.get().is_some()];
             ways(stage).len() + others.into_iter().filter(|is_there| *is_there).count() > 1
         });
-        let asked = [NodeRef::new(), NodeRef::new(), NodeRef::new()];
+        let nodes = [NodeRef::new(), NodeRef::new(), NodeRef::new()];
+        let asked = Asked { nodes, is_hydrated: hydrated() };
         Asides { desk, early, hall, calendar, drops, off, is_on, is_folded, asked }
     }
 
@@ -202,13 +210,11 @@ fn ways(stage: Stage) -> &'static [Off] {
 }
 
 /// The buttons that ask for a reason in a dialog; without script each is a folded form.
-fn asking(desk: Desk, stage: Stage, asked: [NodeRef<DialogElement>; 3], place: Place) -> impl IntoView {
-    let is_alive = RwSignal::new(false);
-    Effect::new(move |_| is_alive.set(true));
+fn asking(desk: Desk, stage: Stage, asked: Asked, place: Place) -> impl IntoView {
     let one = move |way: &Off| {
-        let (way, node) = (*way, asked[way.at]);
+        let (way, node) = (*way, asked.nodes[way.at]);
         move || {
-            if is_alive.get() {
+            if asked.is_hydrated.get() {
                 return view! {
                     <button class=place.button r#type="button" on:click=move |event| ask(node, &event)>
                         <Icon name=way.icon/>{t(way.word)}
@@ -244,13 +250,11 @@ fn ask(node: NodeRef<DialogElement>, event: &leptos::ev::MouseEvent) {
     show(node);
 }
 
-fn dialogs(desk: Desk, stage: Stage, asked: [NodeRef<DialogElement>; 3]) -> impl IntoView {
-    let is_alive = RwSignal::new(false);
-    Effect::new(move |_| is_alive.set(true));
+fn dialogs(desk: Desk, stage: Stage, asked: Asked) -> impl IntoView {
     let one = move |way: &Off| {
-        let (way, node) = (*way, asked[way.at]);
+        let (way, node) = (*way, asked.nodes[way.at]);
         move || {
-            is_alive.get().then(|| {
+            asked.is_hydrated.get().then(|| {
                 let keep = view! {
                     <button class="btn btn--secondary" r#type="button" autofocus=true on:click=move |_| close(node)>
                         {t(STATE_KEEP)}

@@ -15,7 +15,7 @@ use super::words;
 use crate::session::with_page;
 use crate::text::keys::*;
 use crate::text::{self, t, tf};
-use crate::ui::{Icon, rows};
+use crate::ui::{Icon, hydrated, rows};
 
 /// The papers of an item, nothing when there are none.
 pub(super) fn papers(desk: Desk, held: Memo<Vec<PaperLine>>, manages: bool) -> impl IntoView {
@@ -236,10 +236,9 @@ pub(super) fn adding(agenda: AnyView) -> impl IntoView {
 /// Adding papers to an item. A classified level leaves the neutral line and sends no file.
 pub(super) fn add(desk: Desk, item: AgendaItemId, title: Memo<String>) -> impl IntoView {
     let level = RwSignal::new(Level::Open);
-    let is_alive = RwSignal::new(false);
-    Effect::new(move |_| is_alive.set(true));
+    let is_hydrated = hydrated();
     let item_id = item.to_string();
-    let is_neutral = move || is_alive.get() && level.get() != Level::Open;
+    let is_neutral = move || is_hydrated.get() && level.get() != Level::Open;
     let instead = {
         let item_id = item_id.clone();
         move || is_neutral().then(|| instead_of_a_file(desk, item_id.clone(), level))

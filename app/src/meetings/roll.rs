@@ -21,7 +21,7 @@ use super::step::Step;
 use crate::failure::describe;
 use crate::text::keys::*;
 use crate::text::{t, tf};
-use crate::ui::{Avatar, Empty, Icon, rows};
+use crate::ui::{Avatar, Empty, Icon, hydrated, rows};
 
 /// Delegates and roll. Whoever comes in changes their own row; a reason that is being typed in another one stays.
 pub(super) fn roll(desk: Desk) -> impl IntoView {
@@ -277,10 +277,9 @@ fn marks(
     is_open: bool,
 ) -> impl IntoView {
     let marking = Marking::new(desk, participant, presence);
-    let is_alive = RwSignal::new(false);
-    Effect::new(move |_| is_alive.set(true));
+    let is_hydrated = hydrated();
     let asks =
-        move || !is_alive.get() || marking.chosen.with(|chosen| matches!(chosen, Presence::Absent { .. }));
+        move || !is_hydrated.get() || marking.chosen.with(|chosen| matches!(chosen, Presence::Absent { .. }));
     let is_back = desk.typed("of") == participant.to_string();
     let written = match presence.get_untracked() {
         _ if is_back => desk.typed("reason"),

@@ -16,6 +16,8 @@ pub mod pager;
 pub mod rows;
 pub mod told;
 
+use leptos::prelude::*;
+
 pub use badge::{Badge, BadgeTone, FormLabel, StageBadge};
 pub use card::{Avatar, Card, Chip, PageHead};
 pub use choice::{Choice, Seg, SegLinks};
@@ -32,6 +34,14 @@ pub use notice::{Notice, Tone};
 pub use pager::Pager;
 pub use rows::rows;
 pub use told::{Told, told};
+
+/// Whether the page is hydrated by now. On the server, without script, and in the first moment of the script it is not, so that all
+/// three draw the same.
+pub fn hydrated() -> ReadSignal<bool> {
+    let (is_hydrated, set) = signal(false);
+    Effect::new(move |_| set.set(true));
+    is_hydrated
+}
 
 /// Words that may be missing: a hint, what is wrong with a field.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
