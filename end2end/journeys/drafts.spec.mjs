@@ -1,6 +1,6 @@
 // A draft is reached by clicking: its papers before anybody is invited, and its end. What was called off reads as called off.
 
-import { test, expect, open, shot, words } from '../fixtures.mjs';
+import { test, expect, like, open, shot, words } from '../fixtures.mjs';
 import { BRIEF, arrange, demo, freeTuesday, paper, pdf, titled } from '../steps.mjs';
 
 const t = words('vi');
@@ -73,4 +73,12 @@ test('a site finds the meetings that it joins on its home page', async ({ person
   await shot(page, 'home-site');
   await join.click();
   await page.waitForURL(/\/meetings\/[^/]+\/(live|rehearsal)$/);
+
+  // The page of a meeting that is still ahead offers the rehearsal as well.
+  await open(page, '/');
+  const ahead = sites.getByRole('listitem').filter({ has: page.getByRole('link', { name: like(t('live_rehearse')) }) });
+  await ahead.first().locator('.item__title').click();
+  await page.waitForURL(/\/meetings\/[0-9a-f-]{36}$/);
+  await page.locator('.mh').getByRole('link', { name: t('live_rehearse'), exact: true }).click();
+  await page.waitForURL(/\/rehearsal$/);
 });

@@ -113,7 +113,7 @@ test('guests are called and counted apart, and somebody is added while the meeti
 
   await test.step('whoever was added by mistake is taken off again, until they are called', async () => {
     await secretary.locator('#add-name').fill('Khách nhầm cuộc');
-    await secretary.getByRole('button', { name: t('roll_add_submit') }).click();
+    await secretary.locator('#add-name').press('Enter');
     const wrong = called(secretary, 'Khách nhầm cuộc');
     const off = wrong.getByRole('button', { name: t('roll_take_off_of', { name: 'Khách nhầm cuộc' }) });
     await wrong.getByText(t('roll_in_room')).click();

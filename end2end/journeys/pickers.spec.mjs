@@ -144,6 +144,22 @@ test('people and agencies are taken into a meeting without marks and without a m
     await add.fill('');
   });
 
+  await test.step('where the arrows stand is always in sight', async () => {
+    await type(page, add, 'giam doc');
+    const count = await listed(page).count();
+    expect(count).toBeGreaterThan(6);
+    const at = listed(page).and(page.locator('[aria-selected="true"]'));
+    for (let pressed = 1; pressed <= count; pressed += 1) {
+      await key('ArrowDown');
+      await expect(at).toHaveAttribute('id', `add-${pressed - 1}`);
+      await expect(at).toBeInViewport({ ratio: 0.9 });
+    }
+    await key('ArrowDown');
+    await expect(at).toBeInViewport({ ratio: 0.9 });
+    await key('Escape');
+    await add.fill('');
+  });
+
   await test.step('what fits nobody is said', async () => {
     await type(page, add, 'khong co ai ten nhu the');
     await expect(page.getByRole('status').filter({ hasText: t('composer_nobody_found') })).toBeVisible();

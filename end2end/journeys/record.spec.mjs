@@ -66,6 +66,12 @@ test('a meeting closed by mistake is reopened, and its hours are corrected in th
     await expect(secretary.locator('.agenda .is-now')).toHaveCount(1);
     await expect(delegate.locator('.mh__b')).toContainText(t('stage_under_way'));
     expect((await counted(secretary, date)).held).toBe(before.held);
+    // What was pressed is told to those who conduct it, and to nobody else.
+    const told = (page) => page.locator('section[aria-labelledby="corrected"]');
+    await open(secretary, address);
+    await expect(told(secretary)).toContainText(like(t('reopened_after')));
+    await open(delegate, address);
+    await expect(told(delegate)).toHaveCount(0);
   });
 
   await test.step('closed again, its hours are corrected with a reason', async () => {

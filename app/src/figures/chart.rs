@@ -5,6 +5,7 @@ use domain::figures::{Figures, PartFigures};
 use domain::period::Part;
 use domain::targets::{Fraction, Targets};
 use leptos::prelude::*;
+use leptos::tachys::svg;
 
 use super::gauges::{BASES, base_name, hundredths};
 use super::links::{Opens, link};
@@ -150,14 +151,18 @@ impl Bar {
         let words = if words + 4.0 > self.line && words - 12.0 < self.line { self.line - 9.0 } else { words };
         let class = if self.is_met { "bar-met" } else { "bar-missed" };
         let bar = (self.held > 0).then(|| {
-            // Only inside another drawing element is this the link of drawings, which a browser shows.
+            let columns = view! {
+                <g>
+                    <rect class=class x=self.x y=y width=self.width height=(BOTTOM - y).max(1.0) rx="2"></rect>
+                    // A month without any online meeting has no bar to press, so the column is pressed as well.
+                    <rect class="figures__hit" x=self.x y=TOP width=self.width height=BOTTOM - TOP></rect>
+                </g>
+            };
+            // Written as `<a>` beside a sibling it would be the link of pages, whose content a drawing does not show.
+            let link = svg::a().attr("href", self.href).attr("aria-label", self.spoken).child(columns);
             view! {
                 <g>
-                    <a href=self.href aria-label=self.spoken>
-                        <rect class=class x=self.x y=y width=self.width height=(BOTTOM - y).max(1.0) rx="2"></rect>
-                        // A month without any online meeting has no bar to press, so the column is pressed as well.
-                        <rect class="figures__hit" x=self.x y=TOP width=self.width height=BOTTOM - TOP></rect>
-                    </a>
+                    {link}
                     <text class=if self.is_met { "strong" } else { "bad" } x=middle y=words text-anchor="middle">
                         {self.value}
                     </text>

@@ -1,6 +1,7 @@
 //! The steps of a meeting's life as buttons, each shown only to those who may take it now: invite, open, close; and the
 //! ways to the composer and the papers. What is needed less often is in `asides`.
 
+use chrono::NaiveDate;
 use domain::access::{Action, Stage};
 use domain::attendance::Presence;
 use domain::count::Form;
@@ -17,7 +18,7 @@ use super::step::Step;
 use super::{record, words};
 use crate::dates;
 use crate::text::keys::*;
-use crate::text::{t, tf};
+use crate::text::{Text, t, tf};
 use crate::ui::{Icon, Notice, Tone, textarea_text};
 
 /// The row of actions. Each is drawn anew only when it is another itself, so that what is being typed into one of them
@@ -52,11 +53,9 @@ pub(super) fn actions(desk: Desk) -> impl IntoView {
     let off = of(desk, |meeting| meeting.may(Action::CallOffMeeting).then(|| meeting.state.stage()));
     let reads = of(desk, Reading::of);
     let hall = of(desk, |meeting| meeting.may(Action::ShowHall).then_some(()));
-    let joins = of(desk, |meeting| {
-        let may = [Action::JoinMeeting, Action::ConnectSite, Action::ShowHall];
-        let is_online = meeting.form != Form::InPerson || !meeting.sites.is_empty();
-        let is_held = meeting.state.stage() == Stage::Held;
-        (is_online && (is_held || may.into_iter().any(|action| meeting.may(action)))).then_some(is_held)
+    let joins = Memo::new(move |_| {
+        let today = words::local(desk.now.get()).date();
+        desk.meeting.with(|meeting| Joining::of(meeting, today))
     });
     let calendar = of(desk, |meeting| match meeting.state.stage() {
         Stage::Draft | Stage::Held => None,
@@ -77,7 +76,7 @@ pub(super) fn actions(desk: Desk) -> impl IntoView {
             {move || takes_back.get().then(|| taking_back(desk))}
             {record::reopening(desk)}
             {record::going_back_to_draft(desk)}
-            {move || joins.get().map(|is_held| joining(id, is_held))}
+            {move || joins.get().map(|joins| joining(id, joins))}
             // The main action leads: of a draft, and of a meeting that is not to be opened yet, it is the composer.
             {move || edit.get().filter(|is_draft| *is_draft || is_early.get()).map(|is_draft| editing(id, is_draft, true))}
             {move || reads.get().map(|reads| reading(id, &reads))}
@@ -116,11 +115,51 @@ fn taking_back(desk: Desk) -> impl IntoView {
     }
 }
 
-/// To the meeting by picture and sound, or to how its lines held.
-fn joining(id: MeetingId, is_held: bool) -> impl IntoView {
-    let (icon, word) = if is_held { ("wifi", LIVE_RECORD) } else { ("video", LIVE_JOIN) };
+/// What there is of a meeting by picture and sound.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Joining {
+    /// Devices and line are tried before it.
+    rehearses: bool,
+    /// One takes part.
+    joins: bool,
+    /// How its lines held.
+    is_held: bool,
+}
+
+impl Joining {
+    /// From the meeting's day on one joins it, before that one tries; whoever has few other buttons may try on that day too.
+    fn of(meeting: &Meeting, today: NaiveDate) -> Option<Joining> {
+        let may = [Action::JoinMeeting, Action::ConnectSite, Action::ShowHall];
+        let stage = meeting.state.stage();
+        let is_online = meeting.form != Form::InPerson || !meeting.sites.is_empty();
+        let is_held = stage == Stage::Held;
+        let takes_part = may.into_iter().any(|action| meeting.may(action));
+        if !is_online || !(is_held || takes_part) {
+            return None;
+        }
+        let is_ahead = meeting.sittings.iter().all(|sitting| sitting.date > today);
+        let is_scheduled = stage == Stage::Scheduled;
+        Some(Joining {
+            rehearses: is_scheduled && (is_ahead || !meeting.may(Action::ConductMeeting)),
+            joins: !is_held && !(is_scheduled && is_ahead),
+            is_held,
+        })
+    }
+}
+
+/// To the rehearsal, to the meeting by picture and sound, to how its lines held.
+fn joining(id: MeetingId, of: Joining) -> impl IntoView {
+    let to = |page: &str, icon: &'static str, word: Text| {
+        view! { <a class="btn btn--secondary" href=format!("/meetings/{id}/{page}")><Icon name=icon/>{t(word)}</a> }
+    };
+    let live = match (of.joins, of.is_held) {
+        (true, _) => Some(("video", LIVE_JOIN)),
+        (false, true) => Some(("wifi", LIVE_RECORD)),
+        (false, false) => None,
+    };
     view! {
-        <a class="btn btn--secondary" href=format!("/meetings/{id}/live")><Icon name=icon/>{t(word)}</a>
+        {of.rehearses.then(|| to("rehearsal", "list-checks", LIVE_REHEARSE))}
+        {live.map(|(icon, word)| to("live", icon, word))}
     }
 }
 

@@ -4,7 +4,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::access::Action;
 use domain::ids::AgendaItemId;
-use domain::meetings::{HoursCorrected, HoursKept, Meeting, State};
+use domain::meetings::{HoursCorrected, HoursKept, Meeting, Reopened, State};
 use leptos::prelude::*;
 use server_fn::ServerFn;
 
@@ -56,20 +56,33 @@ impl Hours {
     }
 }
 
-/// The corrections that were made, each with the hours before and since then; for those who may read them.
+/// What was put right in the record: each correction with the hours before and since then, and each closing that was taken back;
+/// for those who may read them.
 pub(super) fn corrected(desk: Desk) -> impl IntoView {
     let made = Memo::new(move |_| desk.meeting.with(|meeting| meeting.record.corrections.clone()));
+    let reopened = Memo::new(move |_| desk.meeting.with(|meeting| meeting.record.reopened.clone()));
     move || {
-        let rows = made.get().iter().map(correction).collect_view();
-        made.with(|made| !made.is_empty()).then(|| {
+        let corrections = made.get().iter().map(correction).collect_view();
+        let closings = reopened.get().iter().map(reopening).collect_view();
+        (made.with(|made| !made.is_empty()) || reopened.with(|reopened| !reopened.is_empty())).then(|| {
             view! {
                 <section class="card card__body stack stack--s" aria-labelledby="corrected">
                     <h2 id="corrected">{t(CORRECTED_TITLE)}</h2>
-                    <ul class="stack stack--s">{rows}</ul>
+                    <ul class="stack stack--s">{corrections}{closings}</ul>
                 </section>
             }
         })
     }
+}
+
+fn reopening(made: &Reopened) -> impl IntoView + use<> {
+    let moment = |at| text::moment(words::local(at));
+    let (who, when) = (&made.by, moment(made.at));
+    let words = match made.closed {
+        Some(closed) => tf(REOPENED_AFTER, &[("closed", &moment(closed)), ("who", who), ("when", &when)]),
+        None => tf(REOPENED, &[("who", who), ("when", &when)]),
+    };
+    view! { <li><p class="muted">{words}</p></li> }
 }
 
 fn correction(made: &HoursCorrected) -> impl IntoView + use<> {

@@ -15,7 +15,7 @@ use super::roll_calls::AddParticipants;
 use super::step::Step;
 use crate::text::keys::*;
 use crate::text::t;
-use crate::ui::{Icon, Loaded, loaded, resource};
+use crate::ui::{Icon, Loaded, hydrated, loaded, resource};
 use crate::words;
 
 /// A pause in typing: shorter would ask the server at every key.
@@ -117,6 +117,9 @@ fn finder(desk: Desk, text: String) -> impl IntoView {
             event.prevent_default();
         }
     };
+    // With script the list follows what is typed, and the button must not be the one that Enter presses in the form's other fields.
+    let is_hydrated = hydrated();
+    let kind = move || if is_hydrated.get() { "button" } else { "submit" };
     view! {
         <div class="pick">
             <div class="field grow">
@@ -133,8 +136,7 @@ fn finder(desk: Desk, text: String) -> impl IntoView {
                     on:keydown=stay
                 />
             </div>
-            // With script the list follows what is typed.
-            <button class="btn btn--secondary" name="then" value="find" on:click=|event| event.prevent_default()>
+            <button class="btn btn--secondary" r#type=kind name="then" value="find">
                 <Icon name="search"/>{t(SEARCH_SUBMIT)}
             </button>
         </div>

@@ -60,6 +60,7 @@ pub fn Combo(
     on_choose: Callback<ComboOption>,
 ) -> impl IntoView {
     let combo = Combobox::new(value, clears, find, on_choose);
+    show_active(name.clone(), combo.active);
     let Combobox { text, options, is_open, is_awaited, is_failed, active, .. } = combo;
     let of_list = name.clone();
     // That nothing fits is said once: by the error, where there is one.
@@ -115,6 +116,20 @@ pub fn Combo(
             {list}
         </div>
     }
+}
+
+/// Brings the option where the arrow keys stand into sight, within its list and on the page.
+fn show_active(name: String, active: Memo<Option<usize>>) {
+    #[cfg(feature = "hydrate")]
+    Effect::new(move |_| {
+        let Some(at) = active.get() else { return };
+        let Some(option) = document().get_element_by_id(&format!("{name}-{at}")) else { return };
+        let nearest = web_sys::ScrollIntoViewOptions::new();
+        nearest.set_block(web_sys::ScrollLogicalPosition::Nearest);
+        option.scroll_into_view_with_scroll_into_view_options(&nearest);
+    });
+    #[cfg(not(feature = "hydrate"))]
+    let _ = (name, active);
 }
 
 /// Where the arrow keys stand after one more: the first press of "down" is the first option, of "up" the last.

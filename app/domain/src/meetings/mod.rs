@@ -5,6 +5,7 @@ mod booking;
 mod changes;
 mod check;
 mod guest;
+mod heading;
 mod input;
 mod list;
 mod listed;
@@ -28,6 +29,7 @@ pub use guest::{
     GUEST_TEXT_AT_MOST, GUESTS_AT_MOST, Guest, GuestInput, GuestProblem, GuestSort, GuestsTold, PlannedGuest,
     pasted_guests, without_address,
 };
+pub use heading::is_heading;
 pub use input::{
     AgendaInput, Delegation, MeetingInput, Plan, PlannedItem, SittingInput, UNPLACED_BYTES_AT_MOST,
     UNPLACED_FIELDS, parse_time,
@@ -44,7 +46,7 @@ pub use numbered::{Numbered, numbered};
 pub use reach::Reach;
 pub use record::{
     Correction, CorrectionInput, EnteredAfterwards, HoursCorrected, HoursKept, ItemTimes, ItemTimesInput,
-    MeetingRecord, RecordState, Recorded, START_GRACE, began_before, closes_early, correctable,
+    MeetingRecord, RecordState, Recorded, Reopened, START_GRACE, began_before, closes_early, correctable,
     first_day_to_enter, may_enter, may_still_begin, parse_moment,
 };
 pub use shortened::post_written_out;

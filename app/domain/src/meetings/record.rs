@@ -386,6 +386,17 @@ pub struct HoursCorrected {
     pub after: HoursKept,
 }
 
+/// A closing that was taken back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reopened {
+    /// When it was taken back.
+    pub at: DateTime<Utc>,
+    /// By whom.
+    pub by: String,
+    /// The closing; none when the trail had no room for it.
+    pub closed: Option<DateTime<Utc>>,
+}
+
 /// What of a meeting's record may be taken back now, and how it came about.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RecordState {
@@ -393,6 +404,8 @@ pub struct RecordState {
     pub entered: Option<EnteredAfterwards>,
     /// The corrections of its hours, the newest first; only for those who may correct it or read its trail.
     pub corrections: Vec<HoursCorrected>,
+    /// The closings that were taken back, the newest first; only for those who conduct it, may correct it or read its trail.
+    pub reopened: Vec<Reopened>,
     /// Whether the draft is declared as held, so that publishing it enters it and invites nobody.
     pub is_to_enter: bool,
     /// Whether the caller may take back the last step of the agenda.

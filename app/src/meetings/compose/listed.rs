@@ -4,7 +4,7 @@
 
 use std::collections::HashSet;
 
-use domain::meetings::{GuestInput, MeetingInput, names_several, parts_of_line, pasted_guests};
+use domain::meetings::{GuestInput, MeetingInput, is_heading, names_several, parts_of_line, pasted_guests};
 use domain::text::Line;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -89,7 +89,7 @@ pub(super) fn names_in(text: &str) -> Vec<String> {
     let lines = text.split(['\n', '\r', ';']);
     let names = lines.flat_map(parts_of_line).map(|part| String::from(Line::new(part)));
     // `Danh sách đại biểu:` is the heading of a list, and nobody.
-    let is_name = |name: &String| !name.is_empty() && !name.ends_with(':');
+    let is_name = |name: &String| !name.is_empty() && !name.ends_with(':') && !is_heading(name);
     names.filter(|name| is_name(name) && seen.insert(name.clone())).collect()
 }
 
@@ -392,6 +392,11 @@ mod tests {
     #[test]
     fn a_list_is_parted_at_lines_and_semicolons() {
         assert_eq!(names_in("Một; Hai ;\r\n\tBa\n\nMột;;"), ["Một", "Hai", "Ba"]);
+        assert_eq!(
+            names_in("STT\tHọ và tên\tChức vụ\n1\tVũ Thu\tGiám đốc").len(),
+            1,
+            "the heading of a table"
+        );
         assert_eq!(without("Một\nHai; Ba", "Hai"), "Một\nBa");
         let counted = "Sở Y tế (02 người), Sở Nội vụ ( 1 đ/c),\nLò Văn A, Sở Y tế (02)";
         assert_eq!(names_in(counted), ["Sở Y tế (02 người)", "Sở Nội vụ ( 1 đ/c)", "Lò Văn A, Sở Y tế (02)"]);

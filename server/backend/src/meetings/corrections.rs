@@ -1,10 +1,10 @@
-//! The corrections of a held meeting's hours, as its trail keeps them. Writes nothing.
+//! The corrections of a meeting's hours and the closings that were taken back, as its trail keeps them. Writes nothing.
 
 use chrono::{DateTime, Utc};
 use domain::access::{Action, Caller};
 use domain::audit::Deed;
 use domain::ids::MeetingId;
-use domain::meetings::{HoursCorrected, HoursKept};
+use domain::meetings::{HoursCorrected, HoursKept, Reopened, State};
 use serde::Deserialize;
 
 use super::head::Head;
@@ -12,7 +12,7 @@ use crate::db::{Source, q};
 use crate::stop::Done;
 use crate::stored;
 
-/// Most corrections that a meeting's page tells; a record is put right once or twice. The trail keeps all.
+/// Most corrections of a kind that a meeting's page tells; a record is put right once or twice. The trail keeps all.
 const TOLD_AT_MOST: i64 = 20;
 
 /// The hours of a line. The trail may have cut what was too long for it, so every field may be missing.
@@ -49,14 +49,7 @@ pub(super) async fn load(
     if !may.contains(&Action::CorrectMeeting) && !head.reads_trail(caller)? {
         return Ok(Vec::new());
     }
-    let rows: Vec<(i64, String, String, String)> = q("SELECT at, who, before_json, after_json FROM audit \
-         WHERE meeting_id = $1 AND what = $2 ORDER BY seq DESC LIMIT $3")
-    .bind(id)
-    .bind(Deed::MeetingsCorrect.code())
-    .bind(TOLD_AT_MOST)
-    .all(on)
-    .await?;
-    let told = |(at, by, before, after): (i64, String, String, String)| {
+    let told = |(at, by, before, after): Line| {
         let (before, mut after) = (StoredHours::read(&before), StoredHours::read(&after));
         let reason = std::mem::take(&mut after.reason);
         Ok(HoursCorrected {
@@ -67,5 +60,42 @@ pub(super) async fn load(
             after: after.kept(),
         })
     };
-    rows.into_iter().map(told).collect()
+    lines(on, id, Deed::MeetingsCorrect).await?.into_iter().map(told).collect()
+}
+
+/// The closings that were taken back, the newest first, for those who conduct the meeting, may correct it or read the trail of its
+/// agency; none for others.
+pub(super) async fn reopened(
+    on: impl Source,
+    caller: &Caller,
+    id: MeetingId,
+    head: &Head,
+    may: &[Action],
+) -> Done<Vec<Reopened>> {
+    let conducts = may.contains(&Action::ConductMeeting) || may.contains(&Action::CorrectMeeting);
+    if !conducts && !head.reads_trail(caller)? {
+        return Ok(Vec::new());
+    }
+    let told = |(at, by, before, _): Line| {
+        let closed = match serde_json::from_str(&before) {
+            Ok(State::Held { closed, .. }) => Some(closed),
+            _ => None,
+        };
+        Ok(Reopened { at: stored::instant(at)?, by, closed })
+    };
+    lines(on, id, Deed::MeetingsReopen).await?.into_iter().map(told).collect()
+}
+
+/// When, by whom, what was before and after.
+type Line = (i64, String, String, String);
+
+/// The newest lines of a deed, the newest first.
+async fn lines(on: impl Source, id: MeetingId, what: Deed) -> Done<Vec<Line>> {
+    let rows = q("SELECT at, who, before_json, after_json FROM audit WHERE meeting_id = $1 AND what = $2 ORDER BY seq DESC LIMIT $3")
+        .bind(id)
+        .bind(what.code())
+        .bind(TOLD_AT_MOST)
+        .all(on)
+        .await?;
+    Ok(rows)
 }

@@ -44,9 +44,14 @@ pub(super) async fn state(
         Stage::Held => corrections::load(&mut on, caller, id, head, may).await?,
         _ => Vec::new(),
     };
+    let reopened = match stage {
+        Stage::Held | Stage::UnderWay => corrections::reopened(&mut on, caller, id, head, may).await?,
+        _ => Vec::new(),
+    };
     Ok(RecordState {
         entered: head.entered()?,
         corrections,
+        reopened,
         is_to_enter,
         may_undo_step: conducts && steps::newest(on, id).await?.is_some(),
         may_reopen: may.contains(&Action::CorrectMeeting)
@@ -169,7 +174,9 @@ pub(super) async fn correct(
     if is_over && correction.overrun_reason.is_empty() {
         return Err(Failure::Invalid(vec![FieldProblem::new("overrun_reason", Problem::Missing)]).into());
     }
-    let why = if is_over { clean_reason(&correction.overrun_reason)? } else { String::new() };
+    // What was typed is kept; a reason that the hours no longer need goes with them.
+    let reason = clean_reason(&correction.overrun_reason)?;
+    let why = if is_over || reason != overrun_reason { reason } else { String::new() };
     let (begins, ends) = (zone.instant(correction.opened), zone.instant(correction.closed));
     q("UPDATE meeting SET opened_at = $2, closed_at = $3, reason = $4 WHERE id = $1")
         .bind(id)

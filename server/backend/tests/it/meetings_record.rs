@@ -80,6 +80,10 @@ async fn a_wrong_closing_is_taken_back_with_everything_kept() {
         assert_eq!(again.state, under_way.state, "opened when it was, without a reason");
         assert_eq!((&again.agenda, &again.participants), (&under_way.agenda, &under_way.participants));
         assert_eq!(held(world).await, (0, 0));
+        // Those who conduct it see that it was closed and reopened.
+        let [told] = &again.record.reopened[..] else { panic!("{:?}", again.record.reopened) };
+        assert_eq!((told.by.as_str(), told.at), (secretary.name.as_str(), instant("2026-06-18T08:00")));
+        assert_eq!(told.closed, Some(instant("2026-06-18T07:40")));
         let (_, after) = line(world, "meetings.reopen").await;
         assert!(after.contains("under_way"), "{after}");
         assert_eq!(world.backend.reopen(&secretary, id).await, WRONG);
@@ -334,6 +338,15 @@ async fn the_hours_of_a_held_meeting_are_corrected_and_counted_at_once() {
         assert_eq!(held(world).await, (1, 0));
         let State::Held { overrun_reason, .. } = get(world, &secretary, id).await.state else { panic!() };
         assert_eq!(overrun_reason, "");
+        // One that is typed for other hours is kept with them.
+        let now = get(world, &secretary, id).await;
+        let typed = CorrectionInput {
+            overrun_reason: "Chờ đại biểu".into(),
+            ..correction("7h45", "11h05", &now, &[])
+        };
+        world.backend.correct(&secretary, id, typed).await.unwrap();
+        let State::Held { overrun_reason, .. } = get(world, &secretary, id).await.state else { panic!() };
+        assert_eq!(overrun_reason, "Chờ đại biểu");
     })
     .await;
 }
