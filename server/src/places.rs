@@ -51,6 +51,11 @@ pub struct Limits {
     /// Downloads of one person: the reader requests pieces, and a browser requests at most 6 at once per
     /// device.
     pub downloads_per_person: usize,
+    /// Answers that are being taken, in pieces of [`ANSWER_PIECE`]: 192 MiB in all. A page is in memory whole until its last bytes
+    /// are taken, and a slow line takes them slowly.
+    pub answers: usize,
+    /// The same of one sender: 8 MiB, a hundred ordinary pages or the largest one.
+    pub answers_per_sender: usize,
     /// Lists, searches and figures at once for one person: a page requests one. The limit is below the number
     /// of connections for expensive reads.
     pub heavy_reads_per_person: usize,
@@ -99,6 +104,8 @@ impl Default for Limits {
             uploads_per_person: 3,
             downloads: 1024,
             downloads_per_person: 32,
+            answers: 6144,
+            answers_per_sender: 256,
             heavy_reads_per_person: 2,
             identifications_per_network: 8,
             requests_per_sender: 4,
@@ -143,12 +150,15 @@ impl Pace {
     }
 }
 
+/// What answers are counted in, bytes.
+pub const ANSWER_PIECE: usize = 32 * 1024;
+
 /// One in so many places of each kind may be held by the people of one office ([`Caller::office`]), whose administrator makes
 /// as many people as they like. The tablets of a hall are of many offices.
 ///
 /// [`Caller::office`]: domain::access::Caller::office
 const OFFICE_SHARE: usize = 4;
-/// The same of uploads and downloads, of which a person holds some for long: with a quarter, three people would be enough to
+/// The same of uploads, downloads and answers, of which a person holds some for long: with a quarter, three people would be enough to
 /// keep their own office waiting.
 const OFFICE_SHARE_OF_STREAMS: usize = 2;
 
@@ -174,6 +184,8 @@ pub struct Places {
     pub heavy_reads: SharedQuota<Sender, AgencyId>,
     /// Requests of which it is being found out whose they are.
     pub identifications: Quota<Option<Network>>,
+    /// Answers that are being taken, in pieces of [`ANSWER_PIECE`].
+    pub answers: SharedQuota<Sender, AgencyId>,
     /// All other pages and calls.
     pub requests: SharedQuota<Sender, AgencyId>,
     /// Sockets that another node passes on. Places of their own: while somebody's sockets are passed on from here to another
@@ -217,6 +229,11 @@ impl Places {
             downloads: streams(limits.downloads, limits.downloads_per_person),
             heavy_reads: of_senders(pages, limits.heavy_reads_per_person),
             identifications: Quota::new(pages, limits.identifications_per_network),
+            answers: SharedQuota::new(
+                limits.answers,
+                limits.answers_per_sender,
+                share(limits.answers, OFFICE_SHARE_OF_STREAMS, limits.answers_per_sender),
+            ),
             requests: of_senders(pages, limits.requests_per_sender),
             passed_on: of_senders(pages, limits.requests_per_sender),
             calls: Allowances::new(limits.calls_of_person),
@@ -245,6 +262,7 @@ impl Places {
             (self.requests.full_for(), limits.pages_stuck_after, "requests"),
             (self.uploads.full_for(), limits.uploads_stuck_after, "uploads"),
             (self.downloads.full_for(), limits.uploads_stuck_after, "downloads"),
+            (self.answers.full_for(), limits.pages_stuck_after, "answers"),
         ];
         let is_crowded = |full: Option<Duration>, after| full.is_some_and(|full| full >= after);
         table.into_iter().find(|(full, after, _)| is_crowded(*full, *after)).map(|(_, _, kind)| kind)

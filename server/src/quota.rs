@@ -100,16 +100,28 @@ impl<K: Eq + Hash + Copy, G: Eq + Hash + Copy> SharedQuota<K, G> {
     /// Returns a place as soon as the key, its group and the total have one free. None after `within`. A key without a group
     /// has no other limit.
     pub async fn acquire(&self, key: K, group: Option<G>, within: Duration) -> Option<SharedPermit<K, G>> {
+        self.acquire_some(1, key, group, within).await
+    }
+
+    /// The same of several places at once; of more than one key may hold, as many as it may hold.
+    pub async fn acquire_some(
+        &self,
+        count: usize,
+        key: K,
+        group: Option<G>,
+        within: Duration,
+    ) -> Option<SharedPermit<K, G>> {
+        let count = count.min(self.own.0.per_key);
         let held = timeout(within, async {
-            let own = self.own.acquire(key, within).await?;
+            let own = self.own.acquire_some(count, key, within).await?;
             let of_group = match group {
                 Some(group) => {
-                    let of_group = self.groups.acquire(group, within).await?;
-                    Some((of_group, self.within(group).await?))
+                    let of_group = self.groups.acquire_some(count, group, within).await?;
+                    Some((of_group, self.within(count, group).await?))
                 }
                 None => None,
             };
-            let of_all = self.all.acquire((), within).await?;
+            let of_all = self.all.acquire_some(count, (), within).await?;
             Some(SharedPermit { _own: own, _of_group: of_group, _of_all: of_all })
         });
         held.await.ok().flatten()
@@ -117,24 +129,37 @@ impl<K: Eq + Hash + Copy, G: Eq + Hash + Copy> SharedQuota<K, G> {
 
     /// Returns a place if one is free now.
     pub fn try_acquire(&self, key: K, group: Option<G>) -> Option<SharedPermit<K, G>> {
-        let own = self.own.try_acquire(key)?;
+        self.try_acquire_some(1, key, group)
+    }
+
+    /// The same of several places at once; of more than one key may hold, as many as it may hold.
+    pub fn try_acquire_some(&self, count: usize, key: K, group: Option<G>) -> Option<SharedPermit<K, G>> {
+        let count = count.min(self.own.0.per_key);
+        let own = self.own.try_acquire_some(count, key)?;
         let of_group = match group {
             Some(group) => {
-                let of_group = self.groups.try_acquire(group)?;
-                let first = self.first.try_acquire(group).map(Within::First);
-                Some((of_group, first.or_else(|| self.common.try_acquire(()).map(Within::Common))?))
+                let of_group = self.groups.try_acquire_some(count, group)?;
+                let first = self.first.try_acquire_some(count, group).map(Within::First);
+                let within = first.or_else(|| self.common.try_acquire_some(count, ()).map(Within::Common));
+                Some((of_group, within?))
             }
             None => None,
         };
-        Some(SharedPermit { _own: own, _of_group: of_group, _of_all: self.all.try_acquire(())? })
+        let of_all = self.all.try_acquire_some(count, ())?;
+        Some(SharedPermit { _own: own, _of_group: of_group, _of_all: of_all })
     }
 
-    /// One of the group's first places, or one of those that all groups share, whichever is free sooner. Waits until then.
-    async fn within(&self, group: G) -> Option<Within<G>> {
+    /// Some of the group's first places, or of those that all groups share, whichever are free sooner. Waits until then.
+    async fn within(&self, count: usize, group: G) -> Option<Within<G>> {
+        let common = self.common.acquire_some(count, (), Duration::MAX);
+        // More than a group has in what is kept would be waited for in vain, before everybody else of the group.
+        if count > self.first.0.per_key {
+            return common.await.map(Within::Common);
+        }
         tokio::select! {
             biased;
-            first = self.first.acquire(group, Duration::MAX) => first.map(Within::First),
-            common = self.common.acquire((), Duration::MAX) => common.map(Within::Common),
+            first = self.first.acquire_some(count, group, Duration::MAX) => first.map(Within::First),
+            common = common => common.map(Within::Common),
         }
     }
 
@@ -173,11 +198,17 @@ impl<K: Eq + Hash + Copy> Quota<K> {
 
     /// Returns a place as soon as both the key and the total have one free. None after `within`.
     pub async fn acquire(&self, key: K, within: Duration) -> Option<Permit<K>> {
+        self.acquire_some(1, key, within).await
+    }
+
+    /// The same of several places at once. None at once when one key may not hold so many.
+    pub async fn acquire_some(&self, count: usize, key: K, within: Duration) -> Option<Permit<K>> {
+        let number = self.number(count)?;
         let claim = self.claim(key);
         let places = Arc::clone(&claim.places);
         let held = timeout(within, async {
-            let own = places.acquire_owned().await.ok()?;
-            Some((own, Arc::clone(&self.0.all).acquire_owned().await.ok()?))
+            let own = places.acquire_many_owned(number).await.ok()?;
+            Some((own, Arc::clone(&self.0.all).acquire_many_owned(number).await.ok()?))
         });
         let held = held.await.ok().flatten()?;
         Some(self.permit(claim, held))
@@ -185,10 +216,20 @@ impl<K: Eq + Hash + Copy> Quota<K> {
 
     /// Returns a place if one is free now.
     pub fn try_acquire(&self, key: K) -> Option<Permit<K>> {
+        self.try_acquire_some(1, key)
+    }
+
+    /// The same of several places at once.
+    pub fn try_acquire_some(&self, count: usize, key: K) -> Option<Permit<K>> {
+        let number = self.number(count)?;
         let claim = self.claim(key);
-        let own = Arc::clone(&claim.places).try_acquire_owned().ok()?;
-        let all = Arc::clone(&self.0.all).try_acquire_owned().ok()?;
+        let own = Arc::clone(&claim.places).try_acquire_many_owned(number).ok()?;
+        let all = Arc::clone(&self.0.all).try_acquire_many_owned(number).ok()?;
         Some(self.permit(claim, (own, all)))
+    }
+
+    fn number(&self, count: usize) -> Option<u32> {
+        u32::try_from(count).ok().filter(|_| count <= self.0.per_key)
     }
 
     /// How many places are taken.

@@ -138,12 +138,12 @@ impl Joining {
             return None;
         }
         let is_ahead = meeting.sittings.iter().all(|sitting| sitting.date > today);
-        let is_scheduled = stage == Stage::Scheduled;
-        Some(Joining {
-            rehearses: is_scheduled && (is_ahead || !meeting.may(Action::ConductMeeting)),
-            joins: !is_held && !(is_scheduled && is_ahead),
-            is_held,
-        })
+        let (rehearses, joins) = match stage {
+            Stage::Scheduled if is_ahead => (true, false),
+            Stage::Scheduled => (!meeting.may(Action::ConductMeeting), true),
+            _ => (false, !is_held),
+        };
+        Some(Joining { rehearses, joins, is_held })
     }
 }
 

@@ -15,9 +15,9 @@ use http::request::Parts;
 use http::{Method, StatusCode, header};
 use tokio::time::Instant;
 
-use super::Visitor;
 use super::record::route as logged;
 use super::session::identify;
+use super::{Visitor, answers};
 use crate::fault;
 use crate::live::{PASSED_ON, SOCKET};
 use crate::network::Network;
@@ -183,7 +183,13 @@ pub async fn own_share(
     let turn = turn.map(|Extension(turn)| turn);
     let place = shared_place_of(&site, quota, (sender, office), turn.as_ref()).await;
     let Some(_place) = place else { return full() };
-    next.run(request).await
+    let response = next.run(request).await;
+    // It is made: whoever waits to be answered need not wait until it is taken.
+    if let Some(turn) = &turn {
+        turn.release();
+    }
+    let within = site.config.limits.turn_within;
+    answers::counted(&site.places.answers, (sender, office), within, response).await
 }
 
 /// A place of some kind, as soon as one is free for this sender. Meanwhile the request gives back its place among the

@@ -1,6 +1,7 @@
 //! What every request passes before a page or a route handles it: headers, origin, session, limits, log.
 //! Each guard is one middleware; the router sets their order.
 
+mod answers;
 mod headers;
 mod limits;
 mod origin;

@@ -113,7 +113,8 @@ async fn ask(node: &Node, host: &str, asked: &Asked) -> Result<Line, NoLine> {
     // Dropped with this attempt; once the line stands it has nothing left to do.
     let mut tasks = JoinSet::new();
     tasks.spawn(connection.with_upgrades());
-    let answer = sender.send_request(asked.request()).await.map_err(|cause| silent(&cause))?;
+    let request = asked.request().ok_or(NoLine::Refused(StatusCode::URI_TOO_LONG))?;
+    let answer = sender.send_request(request).await.map_err(|cause| silent(&cause))?;
     match answer.status() {
         StatusCode::SWITCHING_PROTOCOLS => {
             let answered = picked(answer.headers(), &ANSWERED);
@@ -128,11 +129,12 @@ async fn ask(node: &Node, host: &str, asked: &Asked) -> Result<Line, NoLine> {
 }
 
 impl Asked {
-    fn request(&self) -> Request<Empty<Bytes>> {
+    /// None when its address is longer than addresses are: the meeting's number is written out here.
+    fn request(&self) -> Option<Request<Empty<Bytes>>> {
         let query = self.query.as_ref().map(|query| format!("?{query}")).unwrap_or_default();
         let path = format!("/meetings/{}/socket{query}", self.meeting);
         let mut request = Request::new(Empty::new());
-        *request.uri_mut() = path.parse().expect("a query that was asked for is one");
+        *request.uri_mut() = path.parse().ok()?;
         let mut headers = picked(&self.headers, &TOLD);
         if self.trusts_proxy {
             headers.extend(picked(&self.headers, &FORWARDED));
@@ -141,7 +143,7 @@ impl Asked {
         headers.insert(header::UPGRADE, HeaderValue::from_static("websocket"));
         headers.insert(PASSED_ON, HeaderValue::from_static("1"));
         *request.headers_mut() = headers;
-        request
+        Some(request)
     }
 }
 
@@ -194,4 +196,23 @@ async fn pass(mut from: impl AsyncRead + Unpin, mut to: impl AsyncWrite + Unpin)
     }
     // That the other side is gone already is no news.
     let _ = timeout(TAKEN_WITHIN, to.shutdown()).await;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_that_would_be_too_long_for_the_host_is_no_request() {
+        let asked = |letters: usize| Asked {
+            meeting: MeetingId(uuid::Uuid::nil()),
+            query: Some("x".repeat(letters)),
+            headers: HeaderMap::new(),
+            trusts_proxy: false,
+        };
+        assert!(asked(60_000).request().is_some());
+        // A page wrote the meeting's number without its four hyphens.
+        let longest = usize::from(u16::MAX) - 1 - "/meetings/".len() - 32 - "/socket?".len();
+        assert!(asked(longest).request().is_none());
+    }
 }

@@ -3,6 +3,7 @@
 
 mod account;
 mod addresses;
+mod answers;
 mod check;
 mod corrections;
 mod figures;

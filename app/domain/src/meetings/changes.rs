@@ -27,6 +27,12 @@ const BY_WEIGHT: [&str; 14] = [
 /// Of these a reader who misses one comes in vain.
 const DECISIVE: [&str; 4] = ["state", "time", "place", "form"];
 
+/// The newest changes that a meeting's page tells. Nobody reads more of them, and everybody invited loads them.
+pub const CHANGES_TOLD: i64 = 30;
+/// Of the changes before those, so many that concern the hours are told besides: calendars of other programs know the sittings
+/// by them.
+pub const OLDER_HOURS_TOLD: i64 = 100;
+
 /// A change that delegates see after the invitations went out.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Change {
@@ -65,6 +71,11 @@ impl Change {
     fn is_decisive(&self) -> bool {
         is_decisive(&self.what)
     }
+}
+
+/// What decides if, when, where or how one comes.
+pub fn decisive() -> impl Iterator<Item = &'static str> {
+    DECISIVE.into_iter()
 }
 
 /// Whether one of the changed things decides if, when, where or how one comes.

@@ -354,6 +354,9 @@ fn in_one_line(parts: [&str; 3]) -> String {
 
 /// Guests that a change names: the others are only counted, so that a change stays a sentence.
 const GUESTS_TOLD: usize = 5;
+/// What is told of one of them, in letters: name, position and organisation as letters write them. Each change keeps it, and
+/// everybody invited loads it.
+const GUEST_TOLD_LETTERS: u32 = 120;
 
 /// The guests of a meeting as a change tells them: the first ones by name, and how many more.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -367,7 +370,8 @@ pub struct GuestsTold {
 impl GuestsTold {
     /// Of all guests.
     pub fn of(guests: &[Guest]) -> GuestsTold {
-        let first: Vec<String> = guests.iter().take(GUESTS_TOLD).map(Guest::words).collect();
+        let words = |guest: &Guest| Line::shortened(&guest.words(), GUEST_TOLD_LETTERS).into();
+        let first: Vec<String> = guests.iter().take(GUESTS_TOLD).map(words).collect();
         GuestsTold { more: guests.len() - first.len(), first }
     }
 }

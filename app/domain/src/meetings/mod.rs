@@ -20,7 +20,9 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 pub use booking::{Bookable, Disclosure, Holder, disclosure, keeps_chair, may_hold_room, plans_for};
-pub use changes::{Before, Change, Foremost, by_weight, foremost, is_decisive};
+pub use changes::{
+    Before, CHANGES_TOLD, Change, Foremost, OLDER_HOURS_TOLD, by_weight, decisive, foremost, is_decisive,
+};
 pub use check::{
     BaseShift, BusyOf, CONCLUSION_MINUTES_AT_MOST, Check, Conflict, DurationCheck, FAR_AHEAD_DAYS,
     MeetingBrief, Note, OthersInvited, Shift, TargetsCheck, agenda_notes, others_invited,

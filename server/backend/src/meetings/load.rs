@@ -7,7 +7,10 @@ use domain::agencies::AgencyRef;
 use domain::attendance::Presence;
 use domain::error::Failure;
 use domain::ids::{AgendaItemId, MeetingId};
-use domain::meetings::{AgendaItem, Change, Guest, Meeting, Participant, Site, TAKEN_BACK_WITHIN_MINUTES};
+use domain::meetings::{
+    AgendaItem, CHANGES_TOLD, Change, Guest, Meeting, OLDER_HOURS_TOLD, Participant, Site,
+    TAKEN_BACK_WITHIN_MINUTES, decisive,
+};
 use domain::papers::{Declaration, Paper, PaperLine, Unread, WithdrawnPaper};
 use domain::people::PersonRef;
 use domain::rooms::RoomRef;
@@ -122,7 +125,7 @@ pub(super) struct Parts {
     pub(super) sittings: Vec<Sitting>,
     pub(super) rooms: Vec<RoomRef>,
     pub(super) sites: Vec<Site>,
-    /// With their numbers, the newest first.
+    /// With their numbers, the newest first: those that a page tells.
     changes: Vec<(i64, Change)>,
 }
 
@@ -131,7 +134,8 @@ type Part4 = (String, i64, String, String, String, i64, i64);
 
 impl Parts {
     pub(super) async fn load(on: impl Source, id: MeetingId) -> Done<Parts> {
-        let rows: Vec<Part4> = q("\
+        let decisive: Vec<String> = decisive().map(|what| format!("what LIKE '%\"{what}\"%'")).collect();
+        let rows: Vec<Part4> = q(format!("\
             SELECT 'sitting' AS tag, position AS n, date AS a, '' AS b, '' AS c, from_minute AS x, to_minute AS y \
             FROM sitting WHERE meeting_id = $1 \
             UNION ALL SELECT 'room', mr.position, r.id, r.name, '', 0, 0 \
@@ -140,8 +144,12 @@ impl Parts {
                 CASE WHEN s.is_connected THEN 1 ELSE 0 END, 0 \
             FROM site s JOIN agency a ON a.id = s.agency_id WHERE s.meeting_id = $1 \
             UNION ALL SELECT 'change', number, what, before_text, '', at, 0 \
-            FROM meeting_change WHERE meeting_id = $1 \
-            ORDER BY n")
+            FROM meeting_change WHERE meeting_id = $1 AND ( \
+                number > (SELECT MAX(number) FROM meeting_change WHERE meeting_id = $1) - {CHANGES_TOLD} \
+                OR number = (SELECT MAX(number) FROM meeting_change WHERE meeting_id = $1 AND ({})) \
+                OR number IN (SELECT number FROM meeting_change WHERE meeting_id = $1 AND what LIKE '%\"time\"%' \
+                              ORDER BY number DESC LIMIT {OLDER_HOURS_TOLD})) \
+            ORDER BY n", decisive.join(" OR ")))
         .bind(id)
         .all(on)
         .await?;

@@ -6,7 +6,7 @@ use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use domain::access::{Action, Caller, Scope};
 use domain::agencies::AgencyRef;
 use domain::ids::{AgencyId, MeetingId};
-use domain::meetings::{MeetingRow, SiteMeeting, Today, Waiting, by_weight, is_decisive};
+use domain::meetings::{CHANGES_TOLD, MeetingRow, SiteMeeting, Today, Waiting, by_weight, is_decisive};
 use domain::papers::Paper;
 use domain::rules::KindRule;
 use domain::sight::Sight;
@@ -273,13 +273,23 @@ async fn invited(on: &mut impl Source, asking: &Asking<'_>) -> Done<Vec<Waiting>
     Ok(waiting)
 }
 
+/// The changes `c` among the newest ones of their meeting, which its page tells.
+fn is_told() -> String {
+    format!(
+        "c.number > (SELECT MAX(n.number) FROM meeting_change n WHERE n.meeting_id = c.meeting_id) - {CHANGES_TOLD}"
+    )
+}
+
 /// Changes that the caller has not seen, of meetings that are not over and that they have opened before.
 async fn changed(on: &mut impl Source, asking: &Asking<'_>) -> Done<Vec<Waiting>> {
-    let changes: Vec<(String, String)> = q("SELECT c.meeting_id, c.what FROM participant p \
+    let changes: Vec<(String, String)> = q(format!(
+        "SELECT c.meeting_id, c.what FROM participant p \
          JOIN meeting m ON m.id = p.meeting_id JOIN meeting_change c ON c.meeting_id = m.id \
-         WHERE p.person_id = $1 AND c.number > p.seen_change AND p.has_opened \
+         WHERE p.person_id = $1 AND c.number > p.seen_change AND p.has_opened AND {} \
            AND m.stage IN ('scheduled', 'under_way') AND m.last_date >= $2 \
-         ORDER BY m.first_date, c.meeting_id, c.number")
+         ORDER BY m.first_date, c.meeting_id, c.number",
+        is_told()
+    ))
     .bind(asking.caller.person)
     .bind(asking.today)
     .all(&mut *on)
@@ -384,11 +394,13 @@ async fn to_name(on: &mut impl Source, asking: &Asking<'_>) -> Done<Vec<Waiting>
     Ok(waiting)
 }
 
-/// What changed of each of these meetings, change by change.
+/// What changed of each of these meetings, change by change; of what a page tells.
 async fn all_changes(on: impl Source, meetings: &[String]) -> Done<Vec<(String, Vec<String>)>> {
     let rows: Vec<(String, String)> = q(format!(
-        "SELECT meeting_id, what FROM meeting_change WHERE meeting_id IN ({}) ORDER BY meeting_id, number",
-        places(1, meetings.len())
+        "SELECT c.meeting_id, c.what FROM meeting_change c WHERE c.meeting_id IN ({}) AND {} \
+         ORDER BY c.meeting_id, c.number",
+        places(1, meetings.len()),
+        is_told()
     ))
     .bind_all(meetings.iter().cloned())
     .all(on)

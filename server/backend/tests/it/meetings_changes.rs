@@ -2,7 +2,7 @@
 
 use domain::access::{Caller, Role};
 use domain::error::{Failure, Refusal};
-use domain::meetings::{MeetingInput, Meetings, Waiting};
+use domain::meetings::{CHANGES_TOLD, GuestInput, MeetingInput, Meetings, SittingInput, Waiting};
 
 use crate::meetings::{briefing, published};
 use crate::support::each_database;
@@ -69,6 +69,52 @@ async fn a_draft_has_nothing_to_go_back_to() {
         assert_eq!(world.backend.sent(&secretary, draft.id).await, Ok(None));
         let refused = world.backend.drop_changes(&secretary, draft.id).await;
         assert_eq!(refused, Err(Failure::Refused(Refusal::WrongState)), "{}", world.engine);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_meeting_that_is_changed_without_end_tells_the_newest_changes_and_those_of_its_hours() {
+    each_database(async |world| {
+        let secretary = world.caller(Role::Secretary, "SNV").await;
+        let chair = world.person("SNV").await;
+        let id = published(world, &secretary, briefing(&secretary, &chair, &[])).await;
+        let (first, mut saved, _) = world.backend.input(&secretary, id).await.unwrap();
+        // Long texts of many bytes a letter.
+        let long = "ẫ\u{323}\u{302}".repeat(180);
+        let guest = |number: usize| GuestInput {
+            name: format!("Khách {number} {long}"),
+            position: long.clone(),
+            organisation: long.clone(),
+            ..GuestInput::default()
+        };
+        let told_at_most = usize::try_from(CHANGES_TOLD).unwrap();
+        let mut input = first.clone();
+        for time in 0..(told_at_most + 12) {
+            input.guests = (0..8).map(|number| guest(100 * time + number)).collect();
+            // Two of them, among the oldest, concern the hours.
+            let ends = [(1, "11:15"), (3, "11:00")];
+            if let Some((_, to)) = ends.into_iter().find(|(at, _)| *at == time) {
+                input.sittings = vec![SittingInput { to: to.into(), ..first.sittings[0].clone() }];
+            }
+            saved = world.backend.save(&secretary, Some((id, saved.rev)), input.clone()).await.unwrap();
+            saved = world.backend.publish(&secretary, id, saved.rev).await.unwrap();
+        }
+        let meeting = world.backend.get(&chair, id).await.unwrap();
+        let hours = |change: &&domain::meetings::Change| change.what.iter().any(|what| what == "time");
+        assert_eq!(meeting.changes.len(), told_at_most + 2, "{}", world.engine);
+        assert_eq!(meeting.changes.iter().filter(hours).count(), 2);
+        assert!(meeting.changes.windows(2).all(|pair| pair[0].at >= pair[1].at), "the newest first");
+        let longest = meeting.changes.iter().map(|change| change.before.len()).max().unwrap();
+        assert!(longest < 6_000, "{longest} bytes of one change");
+        let before = meeting.changes[0].before().unwrap().guests.unwrap();
+        assert!(before.first[0].contains("Khách ") && before.more == 3, "{before:?}");
+        // Home tells the change of the hours to whoever has not seen it.
+        let waiting = world.backend.today(&chair).await.unwrap().waiting;
+        assert!(
+            waiting.iter().all(|one| !matches!(one, Waiting::Changed { meeting, .. } if meeting.id == id)),
+            "it was opened"
+        );
     })
     .await;
 }
