@@ -28,6 +28,15 @@ pub(super) struct Ids {
 }
 
 impl Line {
+    /// The rid of a stream that was declared and bears none: Firefox declares the streams of a camera in the order of its sizes.
+    pub(super) fn declared_rid(&self, ssrc: u32) -> Option<&str> {
+        let is_repeat = |stream: &u32| self.repeats.iter().any(|(_, repeat)| repeat == stream);
+        let firsts = self.streams.iter().filter(|stream| !is_repeat(stream));
+        let place = firsts.clone().position(|stream| *stream == ssrc)?;
+        let is_one_each = firsts.count() == self.rids.len();
+        self.rids.get(place).filter(|_| is_one_each).map(String::as_str)
+    }
+
     /// What a stream of this m-line shows, by its rid.
     pub(super) fn what(&self, rid: &str) -> What {
         let layer = match (rid, self.rids.iter().position(|known| known == rid)) {
@@ -48,7 +57,9 @@ impl Line {
 /// The m-lines that are taken: the first sound, the first pictures (the camera), the second pictures (the screen).
 pub(super) fn lines(offer: &Description) -> Vec<Line> {
     let mut lines: Vec<Line> = Vec::new();
-    for section in offer.sections.iter().filter(|section| !section.declined && !section.mid.is_empty()) {
+    let is_taken =
+        |section: &&Section| section.sends() && !section.mid.is_empty() && offer.shares_the_way(section);
+    for section in offer.sections.iter().filter(is_taken) {
         let is_sound = section.kind == Kind::Audio;
         let (name, most) = if is_sound { (codec::OPUS, 1) } else { (codec::VP8, 2) };
         let before = lines.iter().filter(|line| line.is_sound == is_sound).count();

@@ -158,6 +158,12 @@ impl Publisher {
         if !offer.can_shake {
             return Err("the client wants to be the server of the handshake");
         }
+        if !offer.can_connect {
+            return Err("the offer has no ICE name and password");
+        }
+        if offer.sections.iter().all(|section| section.mid.is_empty()) {
+            return Err("the offer's m-lines have no names");
+        }
         let lines = lines(&offer);
         if lines.is_empty() {
             return Err("the offer has neither Opus nor VP8");
@@ -291,7 +297,8 @@ impl Publisher {
         if line.codec != packet.payload_type || self.streams.len() == STREAMS {
             return None;
         }
-        let (what, is_sound) = (line.what(text(line.ids.rid).unwrap_or("")), line.is_sound);
+        let rid = text(line.ids.rid).or_else(|| line.declared_rid(packet.ssrc));
+        let (what, is_sound) = (line.what(rid.unwrap_or("")), line.is_sound);
         let number = self.first_source + self.streams.len() as u64;
         self.streams.push(Stream {
             source: Source { number, what, heard: now },

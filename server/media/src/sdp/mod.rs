@@ -6,7 +6,7 @@
 mod read;
 mod write;
 
-pub use read::{Codec, Description, Kind, Section, read};
+pub use read::{Codec, Description, Direction, Extension, Kind, Section, read};
 pub use write::{Candidate, Offered, Ours, answer, offer};
 
 /// The codecs' names as [`read`] gives them.

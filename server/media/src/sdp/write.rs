@@ -3,7 +3,7 @@
 use std::fmt::Write;
 use std::net::SocketAddr;
 
-use super::{Description, Kind, Section, codec, extension, payload};
+use super::{Codec, Description, Direction, Extension, Kind, Section, codec, extension, payload};
 use crate::command::Over;
 use crate::peer::{Credentials, Fingerprint};
 use crate::rtcp::CNAME;
@@ -45,13 +45,20 @@ pub struct Offered {
 
 /// The answer to a client's sending connection, m-line by m-line; `takes` says which are taken, if they have our codec.
 pub fn answer(offer: &Description, takes: impl Fn(&Section) -> bool, ours: Ours<'_>) -> String {
-    let taken = |section: &Section| our_codec(section).filter(|_| !section.declined && takes(section));
-    let mids: Vec<&str> =
-        offer.sections.iter().filter(|s| taken(s).is_some()).map(|s| s.mid.as_str()).collect();
-    let mut text = head(&mids);
+    let is_taken = |section: &Section| section.sends() && offer.shares_the_way(section) && takes(section);
+    let taken: Vec<Option<&Codec>> =
+        offer.sections.iter().map(|section| our_codec(section).filter(|_| is_taken(section))).collect();
+    let mids: Vec<&str> = offer
+        .sections
+        .iter()
+        .zip(&taken)
+        .filter(|(_, codec)| codec.is_some())
+        .map(|(section, _)| section.mid.as_str())
+        .collect();
+    let mut text = head(offer.bundle.is_some().then_some(&mids));
     let mut is_first = true;
-    for section in &offer.sections {
-        let Some(codec) = taken(section) else {
+    for (section, codec) in offer.sections.iter().zip(taken) {
+        let Some(codec) = codec else {
             line(&mut text, format_args!("m={}\r\nc=IN IP4 0.0.0.0\r\na=inactive", section.form));
             if !section.mid.is_empty() {
                 line(&mut text, format_args!("a=mid:{}", section.mid));
@@ -64,17 +71,18 @@ pub fn answer(offer: &Description, takes: impl Fn(&Section) -> bool, ours: Ours<
 }
 
 /// The payload type of the one codec of its kind that the server talks.
-fn our_codec(section: &Section) -> Option<u8> {
+fn our_codec(section: &Section) -> Option<&Codec> {
     let name = match section.kind {
         Kind::Audio => codec::OPUS,
         Kind::Video => codec::VP8,
         Kind::Other => return None,
     };
-    section.codec(name).map(|codec| codec.number)
+    section.codec(name)
 }
 
-fn answer_section(text: &mut String, section: &Section, codec: u8, ours: Ours<'_>, is_first: bool) {
+fn answer_section(text: &mut String, section: &Section, offered: &Codec, ours: Ours<'_>, is_first: bool) {
     let is_sound = section.kind == Kind::Audio;
+    let codec = offered.number;
     let repeats = section.repeat_of(codec).filter(|_| !is_sound);
     let numbers = repeats.map_or(codec.to_string(), |repeats| format!("{codec} {repeats}"));
     let media = if is_sound { "audio" } else { "video" };
@@ -83,15 +91,25 @@ fn answer_section(text: &mut String, section: &Section, codec: u8, ours: Ours<'_
         line(text, format_args!("b=AS:{}", ours.kbps));
     }
     way(text, ours, "passive", is_first);
-    line(text, format_args!("a=mid:{}\r\na=recvonly\r\na=rtcp-mux\r\na=rtcp-rsize", section.mid));
-    for (id, what) in section.extensions.iter().filter(|(_, what)| extension::ALL.contains(&what.as_str())) {
-        line(text, format_args!("a=extmap:{id} {what}"));
+    line(text, format_args!("a=mid:{}\r\na=recvonly\r\na=rtcp-mux", section.mid));
+    if section.has_short_control {
+        line(text, format_args!("a=rtcp-rsize"));
     }
-    codecs(text, codec, repeats, is_sound);
+    for Extension { id, what, direction } in &section.extensions {
+        let ending = match direction {
+            None | Some(Direction::SendReceive) => "",
+            Some(Direction::Send) => "/recvonly",
+            Some(Direction::Receive | Direction::Inactive) => continue,
+        };
+        if extension::ALL.contains(&what.as_str()) {
+            line(text, format_args!("a=extmap:{id}{ending} {what}"));
+        }
+    }
+    codecs(text, codec, repeats, is_sound, |feedback| offered.feedback.iter().any(|known| known == feedback));
     for rid in &section.rids {
         line(text, format_args!("a=rid:{rid} recv"));
     }
-    if !section.rids.is_empty() {
+    if section.is_simulcast && !section.rids.is_empty() {
         line(text, format_args!("a=simulcast:recv {}", section.rids.join(";")));
     }
 }
@@ -99,7 +117,7 @@ fn answer_section(text: &mut String, section: &Section, codec: u8, ours: Ours<'_
 /// The offer of a receiving connection, whose m-lines never change.
 pub fn offer(slots: &[Offered], ours: Ours<'_>) -> String {
     let mids: Vec<&str> = slots.iter().map(|slot| slot.mid).collect();
-    let mut text = head(&mids);
+    let mut text = head(Some(&mids));
     for (place, slot) in slots.iter().enumerate() {
         let (media, codec, repeats) = if slot.is_sound {
             ("audio", payload::OPUS, None)
@@ -112,7 +130,7 @@ pub fn offer(slots: &[Offered], ours: Ours<'_>) -> String {
         line(&mut text, format_args!("a=mid:{}\r\na=sendonly\r\na=rtcp-mux\r\na=rtcp-rsize", slot.mid));
         line(&mut text, format_args!("a=msid:{0} {0}", slot.mid));
         line(&mut text, format_args!("a=extmap:{} {}", payload::TRANSPORT_ID, extension::TRANSPORT));
-        codecs(&mut text, codec, repeats, slot.is_sound);
+        codecs(&mut text, codec, repeats, slot.is_sound, |_| true);
         // The stream before its repeats: Chromium takes the first for the one that is shown.
         if !slot.is_sound {
             line(&mut text, format_args!("a=ssrc-group:FID {} {}", slot.ssrc, slot.repeats));
@@ -125,10 +143,11 @@ pub fn offer(slots: &[Offered], ours: Ours<'_>) -> String {
     text
 }
 
-fn head(mids: &[&str]) -> String {
+/// The first lines, with the m-lines that share one way; none where the client shares none.
+fn head(bundle: Option<&Vec<&str>>) -> String {
+    let group = bundle.map_or(String::new(), |mids| format!("a=group:BUNDLE {}\r\n", mids.join(" ")));
     format!(
-        "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\na=group:BUNDLE {}\r\na=msid-semantic: WMS *\r\na=ice-lite\r\n",
-        mids.join(" ")
+        "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n{group}a=msid-semantic: WMS *\r\na=ice-lite\r\n"
     )
 }
 
@@ -160,17 +179,22 @@ fn way(text: &mut String, ours: Ours<'_>, setup: &str, is_first: bool) {
     line(text, format_args!("a=end-of-candidates"));
 }
 
-fn codecs(text: &mut String, codec: u8, repeats: Option<u8>, is_sound: bool) {
+/// A codec, its repeats, and of the feedback that the server gives or takes what the other `knows`.
+fn codecs(text: &mut String, codec: u8, repeats: Option<u8>, is_sound: bool, knows: impl Fn(&str) -> bool) {
+    let feedback = |text: &mut String, given: &[&str]| {
+        for feedback in given.iter().filter(|feedback| knows(feedback)) {
+            line(text, format_args!("a=rtcp-fb:{codec} {feedback}"));
+        }
+    };
     if is_sound {
-        line(text, format_args!("a=rtpmap:{codec} opus/48000/2\r\na=rtcp-fb:{codec} transport-cc"));
+        line(text, format_args!("a=rtpmap:{codec} opus/48000/2"));
+        feedback(text, &["transport-cc"]);
         // One channel at a rate at which speech is clear; lost packets are mended from the next.
         line(text, format_args!("a=fmtp:{codec} minptime=10;useinbandfec=1;maxaveragebitrate=32000"));
         return;
     }
     line(text, format_args!("a=rtpmap:{codec} VP8/90000"));
-    for feedback in ["transport-cc", "ccm fir", "nack", "nack pli"] {
-        line(text, format_args!("a=rtcp-fb:{codec} {feedback}"));
-    }
+    feedback(text, &["transport-cc", "ccm fir", "nack", "nack pli"]);
     if let Some(repeats) = repeats {
         line(text, format_args!("a=rtpmap:{repeats} rtx/90000\r\na=fmtp:{repeats} apt={codec}"));
     }

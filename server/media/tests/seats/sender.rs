@@ -90,8 +90,8 @@ impl Sender {
         };
         let screen = if self.has_screen { video(2, "") } else { String::new() };
         format!(
-            "v=0\r\no=- 1 2 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\na=group:BUNDLE 0 1\r\na=setup:actpass\r\n\
-             a=fingerprint:sha-256 {}\r\n\
+            "v=0\r\no=- 1 2 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\na=group:BUNDLE 0 1 2\r\na=setup:actpass\r\n\
+             a=ice-ufrag:abcd\r\na=ice-pwd:0123456789012345678901\r\na=rtcp-rsize\r\na=fingerprint:sha-256 {}\r\n\
              m=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=mid:0\r\na=sendonly\r\na=rtcp-mux\r\n{extensions}\
              a=extmap:1 urn:ietf:params:rtp-hdrext:ssrc-audio-level\r\na=rtpmap:111 opus/48000/2\r\n{}{screen}",
             hex.join(":"),

@@ -1,5 +1,8 @@
 //! What browsers write is understood, what nobody writes harms nobody.
 
+mod browsers;
+mod check;
+
 use super::*;
 use crate::command::Over;
 use crate::peer::Credentials;
