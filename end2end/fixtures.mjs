@@ -28,6 +28,13 @@ export const test = base.extend({
           });
           watched.on('weberror', (thrown) => seen.push(thrown.error().stack ?? String(thrown.error())));
         },
+        /** The same of a page of Firefox. */
+        watchFirefox(page) {
+          page.on('console', (message) => {
+            if (message.type() === 'error') seen.push(`Firefox: ${message.text()} (${message.location().url})`);
+          });
+          page.on('pageerror', (thrown) => seen.push(`Firefox: ${thrown.stack ?? thrown}`));
+        },
       };
       faults.watch(context);
       await use(faults);
@@ -69,7 +76,7 @@ export async function signIn(page, user, language = 'vi') {
 }
 
 /** Signs a browser in without its page for it, which other journeys look at: by the form that this page sends. */
-async function admit(context, user, language, url) {
+export async function admit(context, user, language, url) {
   await context.addCookies([{ name: 'locale', value: language, url }]);
   const answer = await context.request.post('/api/accounts/sign-in', {
     form: { user_name: user.name, password: user.password },

@@ -17,7 +17,7 @@ export function settings(data, port) {
     // All browsers of a journey come from one address.
     PHIEN_CONNECTIONS_PER_ADDRESS: '4096',
     PHIEN_LISTEN: `127.0.0.1:${port}`,
-    PHIEN_MEDIA_LISTEN: '127.0.0.1:0',
+    PHIEN_MEDIA_LISTEN: `${process.env.PHIEN_E2E_MEDIA ?? '127.0.0.1'}:0`,
     PHIEN_SITE: process.env.PHIEN_SITE ?? join(target, 'site'),
   };
 }

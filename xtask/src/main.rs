@@ -3,6 +3,7 @@
 //! One place for every step between a fresh clone and a running, tested, packed program. It knows the order of the
 //! steps and the tools they need; it knows nothing of meetings.
 
+mod apart;
 mod audit;
 mod bench;
 mod build;

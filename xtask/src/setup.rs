@@ -69,6 +69,28 @@ pub(crate) fn chromium() -> Result<PathBuf> {
     Ok(debian)
 }
 
+/// The Firefox that some journeys drive: `PHIEN_FIREFOX`, else Debian's.
+pub(crate) fn firefox() -> Result<PathBuf> {
+    if let Some(own) = std::env::var_os("PHIEN_FIREFOX") {
+        return Ok(own.into());
+    }
+    let debian = PathBuf::from("/usr/bin/firefox-esr");
+    if !debian.exists() {
+        debian_packages(&["firefox-esr"])
+            .context("some journeys need Firefox (or set PHIEN_FIREFOX to the program)")?;
+    }
+    Ok(debian)
+}
+
+/// `ip`, which makes networks.
+pub(crate) fn iproute() -> Result<()> {
+    let found = |folder: &str| Path::new(folder).join("ip").exists();
+    if ["/usr/sbin", "/usr/bin", "/sbin", "/bin"].into_iter().any(found) {
+        return Ok(());
+    }
+    debian_packages(&["iproute2"])
+}
+
 /// nginx, which downloads are held against.
 pub(crate) fn nginx() -> Result<()> {
     let found = |folder: &str| Path::new(folder).join("nginx").exists();

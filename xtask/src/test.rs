@@ -9,6 +9,7 @@ use std::process::{Command, ExitCode, Stdio};
 
 use anyhow::{Context, Result, bail};
 
+use crate::apart;
 use crate::build::{self, Profile};
 use crate::postgres::{Postgres, free_port};
 use crate::setup;
@@ -245,12 +246,12 @@ struct Journeys {
 /// Builds what is under test and lets Playwright start it on a data folder of its own.
 fn journeys(arguments: &[&str]) -> Result<Journeys> {
     let built = build::build(Profile::Dev)?;
-    let chromium = setup::chromium()?;
+    let (chromium, firefox) = (setup::chromium()?, setup::firefox()?);
     let report = target_dir()?.join("journeys.json");
     if report.exists() {
         fs::remove_file(&report).context("removing the last report of the journeys")?;
     }
-    let mut playwright = node()?;
+    let mut playwright = apart::command(&node()?)?;
     playwright.args([
         "node_modules/@playwright/test/cli.js",
         "test",
@@ -259,7 +260,8 @@ fn journeys(arguments: &[&str]) -> Result<Journeys> {
     ]);
     playwright.args(arguments);
     playwright.env("PHIEN_PROGRAM", &built.program).env("PHIEN_SITE", &built.site);
-    playwright.env("PHIEN_CHROMIUM", chromium).env("PHIEN_E2E_PORT", free_port()?.to_string());
+    playwright.env("PHIEN_CHROMIUM", chromium).env("PHIEN_FIREFOX", firefox);
+    playwright.env("PHIEN_E2E_PORT", free_port()?.to_string()).env("PHIEN_E2E_MEDIA", apart::ADDRESS);
     playwright.env("PHIEN_E2E_REPORT", &report);
     let ended = run(&mut playwright);
     let report = fs::read_to_string(&report).context("Playwright left no report")?;

@@ -287,6 +287,9 @@ impl Hub {
             if let Err(failure) = self.0.backend.end_lost(now - LOST_AFTER).await {
                 tracing::warn!(?failure, "seats that were left were not ended");
             }
+            if let Err(failure) = self.0.backend.give_back_lost(now).await {
+                tracing::warn!(?failure, "the floor of lost lines was not given back");
+            }
         }
     }
 

@@ -24,6 +24,10 @@ use crate::ids::{AgencyId, AgendaItemId, ConnectionId, MeetingId, PageId, PaperI
 
 /// A seat that is back within so long did not drop out: a tablet changes its antenna, a page is loaded anew.
 pub const DROP_OUT_SECONDS: i64 = 10;
+/// Whoever has the floor keeps it for so long over a lost line.
+pub const FLOOR_KEPT_SECONDS: i64 = 30;
+/// A request for the floor waits for so long for a lost line.
+pub const REQUEST_KEPT_SECONDS: i64 = 120;
 /// Most seats of one meeting: the 76 of the province, its delegates on tablets, and room to grow.
 pub const SEATS_AT_MOST: u32 = 200;
 
@@ -194,8 +198,8 @@ pub enum Direction {
         /// Whether it is off.
         is_muted: bool,
     },
-    /// All microphones but the hall's and that of whoever has the floor are turned off, and that of whoever loses the
-    /// floor again.
+    /// All microphones are turned off but the hall's, the chair's, that of whoever has the floor and that of the seat from which it
+    /// is decided; that of whoever loses the floor too.
     MuteAll,
     /// All microphones may be turned on again.
     UnmuteAll,

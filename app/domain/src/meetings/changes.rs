@@ -68,6 +68,14 @@ impl Change {
         serde_json::from_str(&self.before).ok()
     }
 
+    /// Leaves out of what was before the guests, and keeps when and where: for a change that only these are looked for in.
+    pub fn leave_guests_out(&mut self) {
+        let Some(before) = self.before().filter(|before| before.guests.is_some()) else { return };
+        if let Ok(json) = serde_json::to_string(&Before { guests: None, ..before }) {
+            self.before = json;
+        }
+    }
+
     fn is_decisive(&self) -> bool {
         is_decisive(&self.what)
     }

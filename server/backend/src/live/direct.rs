@@ -9,7 +9,7 @@ use domain::live::{Direction, Seat, ShownPaper, is_on};
 use serde_json::{Value, json};
 
 use super::stays::{OpenOf, drop_open};
-use super::{load, permit_seat};
+use super::{floor, load, permit_seat};
 use crate::Backend;
 use crate::audit::{self, Entry};
 use crate::db::{Source, Tx, q};
@@ -58,7 +58,7 @@ pub(super) async fn direct(
     scope::hold(&mut tx, meeting).await?;
     let scope = permit_direct(&mut tx, caller, meeting, (seat, direction)).await?;
     let before = decided(&mut tx, meeting).await?;
-    let after = decide(&mut tx, caller, meeting, direction).await?;
+    let after = decide(&mut tx, caller, meeting, (seat, direction)).await?;
     // Turning a page is sent to everybody but is not recorded in the trail.
     tx.changes(meeting);
     let ends_screen = matches!(direction, Direction::EndScreen(_));
@@ -118,29 +118,31 @@ async fn presents(
     direction: Direction,
 ) -> Done<bool> {
     let (Direction::Paper(_), Some(seat)) = (direction, seat) else { return Ok(false) };
-    if floor(&mut *on, meeting).await? != Some(seat) {
+    if floor::holder(&mut *on, meeting).await? != Some(seat) {
         return Ok(false);
     }
     permit_seat(on, caller, (meeting, scope), seat).await?;
     Ok(true)
 }
 
-/// Who has the floor.
-async fn floor(on: impl Source, meeting: MeetingId) -> Done<Option<Seat>> {
-    let row: Option<(Option<String>,)> =
-        q("SELECT floor_seat FROM live_meeting WHERE meeting_id = $1").bind(meeting).optional(on).await?;
-    row.and_then(|(floor,)| floor).as_deref().map(load::seat).transpose()
-}
-
-/// Keeps a decision; gives what the trail tells of it.
-async fn decide(tx: &mut Tx, caller: &Caller, meeting: MeetingId, direction: Direction) -> Done<Value> {
+/// Keeps a decision that is made from a seat, if from one; gives what the trail tells of it.
+async fn decide(
+    tx: &mut Tx,
+    caller: &Caller,
+    meeting: MeetingId,
+    (from, direction): (Option<Seat>, Direction),
+) -> Done<Value> {
     match direction {
         Direction::Mute { seat, is_muted } => {
             let name = name(tx, meeting, seat).await?;
             set(tx, meeting, seat, "is_muted", is_muted).await?;
             Ok(json!({ "seat": name, "muted": is_muted }))
         }
-        Direction::MuteAll => mute_all(tx, meeting).await,
+        Direction::MuteAll => {
+            keep_all_muted(tx, meeting, true).await?;
+            floor::silence_all(tx, meeting, from).await?;
+            Ok(json!({ "muted": "all" }))
+        }
         Direction::UnmuteAll => {
             keep_all_muted(tx, meeting, false).await?;
             q("UPDATE live_seat SET is_muted = FALSE WHERE meeting_id = $1").bind(meeting).run(tx).await?;
@@ -148,16 +150,7 @@ async fn decide(tx: &mut Tx, caller: &Caller, meeting: MeetingId, direction: Dir
         }
         Direction::Floor(seat) => {
             let name = optional_name(tx, meeting, seat).await?;
-            silence_before(tx, meeting, seat).await?;
-            keep(tx, meeting, "floor_seat", seat.map(|seat| seat.to_string())).await?;
-            if let Some(seat) = seat {
-                set(tx, meeting, seat, "is_muted", false).await?;
-                q("UPDATE live_seat SET asked_at = NULL WHERE meeting_id = $1 AND seat = $2")
-                    .bind(meeting)
-                    .bind(seat.to_string())
-                    .run(tx)
-                    .await?;
-            }
+            floor::give(tx, meeting, seat, caller.now).await?;
             Ok(json!({ "floor": name }))
         }
         Direction::Large(seat) => {
@@ -214,7 +207,7 @@ async fn optional_name(tx: &mut Tx, meeting: MeetingId, seat: Option<Seat>) -> D
 }
 
 /// Sets a mark of a seat.
-async fn set(tx: &mut Tx, meeting: MeetingId, seat: Seat, mark: &str, is_set: bool) -> Done<()> {
+pub(super) async fn set(tx: &mut Tx, meeting: MeetingId, seat: Seat, mark: &str, is_set: bool) -> Done<()> {
     q(format!(
         "INSERT INTO live_seat (meeting_id, seat, {mark}) VALUES ($1, $2, $3) \
          ON CONFLICT (meeting_id, seat) DO UPDATE SET {mark} = excluded.{mark}"
@@ -250,46 +243,15 @@ async fn keep_all_muted(tx: &mut Tx, meeting: MeetingId, is_all_muted: bool) -> 
     Ok(())
 }
 
-/// Whoever loses the floor is silent again, where all were turned off.
-async fn silence_before(tx: &mut Tx, meeting: MeetingId, next: Option<Seat>) -> Done<()> {
-    let all: Option<(bool,)> = q("SELECT is_all_muted FROM live_meeting WHERE meeting_id = $1")
-        .bind(meeting)
-        .optional(&mut *tx)
-        .await?;
-    let before =
-        floor(&mut *tx, meeting).await?.filter(|before| *before != Seat::Hall && Some(*before) != next);
-    match before.filter(|_| all == Some((true,))) {
-        Some(before) => set(tx, meeting, before, "is_muted", true).await,
-        None => Ok(()),
-    }
-}
-
-async fn mute_all(tx: &mut Tx, meeting: MeetingId) -> Done<Value> {
-    keep_all_muted(tx, meeting, true).await?;
-    let floor = floor(&mut *tx, meeting).await?;
-    let seats = load::seats(&mut *tx, meeting).await?;
-    let others = seats.iter().map(|kept| kept.seat);
-    for seat in others.filter(|seat| *seat != Seat::Hall && Some(*seat) != floor) {
-        set(tx, meeting, seat, "is_muted", true).await?;
-    }
-    Ok(json!({ "muted": "all" }))
-}
-
 /// Whoever sits there is put out, and neither has the floor nor is seen large any more.
 async fn remove(tx: &mut Tx, caller: &Caller, meeting: MeetingId, seat: Seat) -> Done<()> {
     set(tx, meeting, seat, "is_removed", true).await?;
-    q("UPDATE live_seat SET asked_at = NULL WHERE meeting_id = $1 AND seat = $2")
+    floor::give_back(tx, meeting, seat).await?;
+    q("UPDATE live_meeting SET large_seat = NULL WHERE meeting_id = $1 AND large_seat = $2")
         .bind(meeting)
         .bind(seat.to_string())
         .run(&mut *tx)
         .await?;
-    for column in ["floor_seat", "large_seat"] {
-        q(format!("UPDATE live_meeting SET {column} = NULL WHERE meeting_id = $1 AND {column} = $2"))
-            .bind(meeting)
-            .bind(seat.to_string())
-            .run(&mut *tx)
-            .await?;
-    }
     drop_open(tx, OpenOf::Seat(meeting, seat)).await?;
     q("UPDATE seat_connection SET ended_at = COALESCE(silent_since, $3), was_left = (silent_since IS NULL) \
        WHERE meeting_id = $1 AND seat = $2 AND ended_at IS NULL")

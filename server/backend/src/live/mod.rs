@@ -1,8 +1,9 @@
 //! Meetings while they are on: seats taken and left, the floor, what the chair decides. Sitting down and what it does
-//! to the roll are in [`seats`], how a stay goes on and ends in [`stays`], decisions in [`direct`], reading in [`load`]; which node hosts a meeting in [`host`]. Knows no
+//! to the roll are in [`seats`], how a stay goes on and ends in [`stays`], decisions in [`direct`], the floor in [`floor`], reading in [`load`]; which node hosts a meeting in [`host`]. Knows no
 //! socket and no picture.
 
 mod direct;
+mod floor;
 mod host;
 mod load;
 mod rehearse;
@@ -146,6 +147,14 @@ impl Backend {
         until: DateTime<Utc>,
     ) -> Outcome<()> {
         self.outcome(stays::interrupted(self, connection, since, until).await)
+    }
+
+    /// Takes back the floor and requests for it from those whose lines have been lost for too long; gives how many.
+    ///
+    /// # Errors
+    /// `Unavailable` when the database is not to be had.
+    pub async fn give_back_lost(&self, now: DateTime<Utc>) -> Outcome<u32> {
+        self.outcome(floor::give_back_lost(self, now).await)
     }
 
     /// Ends the connections that nobody has marked since; gives how many.

@@ -7,10 +7,11 @@ use chrono::{DateTime, Utc};
 use domain::ids::{ConnectionId, MeetingId};
 use domain::live::{Leaving, Seat};
 
+use super::{floor, load};
 use crate::Backend;
 use crate::db::{BINDS_AT_MOST, Tx, places, q};
 use crate::stop::Done;
-use crate::stored;
+use crate::{scope, stored};
 
 /// Which connections that have not ended.
 pub(super) enum OpenOf {
@@ -91,12 +92,18 @@ pub(super) async fn rise(
     why: Leaving,
 ) -> Done<()> {
     let mut tx = backend.db().begin().await?;
-    let row: Option<(String,)> =
-        q("SELECT meeting_id FROM seat_connection WHERE id = $1 AND ended_at IS NULL")
+    let row: Option<(String, String)> =
+        q("SELECT meeting_id, seat FROM seat_connection WHERE id = $1 AND ended_at IS NULL")
             .bind(connection)
             .optional(&mut tx)
             .await?;
-    let Some((meeting,)) = row else { return Ok(()) };
+    let Some((meeting, seat)) = row else { return Ok(()) };
+    let (meeting, seat) = (stored::id(&meeting)?, load::seat(&seat)?);
+    if why == Leaving::Meant {
+        // Before anything is written: decisions of the meeting are made one after the other.
+        scope::hold(&mut tx, meeting).await?;
+        floor::give_back(&mut tx, meeting, seat).await?;
+    }
     drop_open(&mut tx, OpenOf::One(connection)).await?;
     q("UPDATE seat_connection SET ended_at = $2, seen_at = $2, was_left = $3 WHERE id = $1 AND ended_at IS NULL")
         .bind(connection)
@@ -104,7 +111,7 @@ pub(super) async fn rise(
         .bind(why == Leaving::Meant)
         .run(&mut tx)
         .await?;
-    tx.changes(stored::id(&meeting)?);
+    tx.changes(meeting);
     Ok(tx.commit().await?)
 }
 

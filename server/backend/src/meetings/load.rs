@@ -158,6 +158,11 @@ impl Parts {
             parts.put(row)?;
         }
         parts.changes.reverse();
+        // Those that are told besides the newest ones are told for when and where alone.
+        let newest = parts.changes.first().map_or(0, |(number, _)| *number);
+        for (_, change) in parts.changes.iter_mut().filter(|(number, _)| *number <= newest - CHANGES_TOLD) {
+            change.leave_guests_out();
+        }
         Ok(parts)
     }
 

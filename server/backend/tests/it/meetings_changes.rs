@@ -104,6 +104,9 @@ async fn a_meeting_that_is_changed_without_end_tells_the_newest_changes_and_thos
         let hours = |change: &&domain::meetings::Change| change.what.iter().any(|what| what == "time");
         assert_eq!(meeting.changes.len(), told_at_most + 2, "{}", world.engine);
         assert_eq!(meeting.changes.iter().filter(hours).count(), 2);
+        let older = meeting.changes.iter().filter(hours).filter_map(|change| change.before());
+        assert!(older.clone().all(|before| before.guests.is_none() && !before.sittings.is_empty()));
+        assert_eq!(older.count(), 2);
         assert!(meeting.changes.windows(2).all(|pair| pair[0].at >= pair[1].at), "the newest first");
         let longest = meeting.changes.iter().map(|change| change.before.len()).max().unwrap();
         assert!(longest < 6_000, "{longest} bytes of one change");
