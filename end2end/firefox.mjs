@@ -33,6 +33,7 @@ export const test = base.extend({
         faults.watchFirefox(page);
         await page.setViewport(viewport);
         await page.evaluateOnNewDocument(drawsAScreen);
+        await page.evaluateOnNewDocument(keepsConnections);
         await page.goto(new URL(path, baseURL).href);
         await hydrated(page);
         return page;
@@ -58,6 +59,37 @@ function drawsAScreen() {
     }, 100);
     return canvas.captureStream(10);
   };
+}
+
+/** The page's connections, for their statistics. */
+function keepsConnections() {
+  const Connection = window.RTCPeerConnection;
+  window.connections = [];
+  window.RTCPeerConnection = class extends Connection {
+    constructor(...settings) {
+      super(...settings);
+      window.connections.push(this);
+    }
+  };
+}
+
+/** Somebody is heard on a page: sound with some strength is played. Without a sound card nothing else can listen. */
+export async function hears(page) {
+  const energy = () =>
+    page.evaluate(async () => {
+      const open = window.connections.filter(({ connectionState }) => connectionState === 'connected');
+      const reports = await Promise.all(open.map((connection) => connection.getStats()));
+      const sounds = reports.flatMap((report) => [...report.values()]).filter(({ type, kind }) => type === 'inbound-rtp' && kind === 'audio');
+      return sounds.reduce((sum, { totalAudioEnergy = 0 }) => sum + totalAudioEnergy, 0);
+    });
+  let before = Number.POSITIVE_INFINITY;
+  const grows = async () => {
+    const now = await energy();
+    const grown = now - before;
+    before = now;
+    return grown;
+  };
+  await expect.poll(grows, { timeout: 45_000, intervals: [2_000] }).toBeGreaterThan(0.000_1);
 }
 
 /** The cookies of somebody who signs in. */

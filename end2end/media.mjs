@@ -90,8 +90,9 @@ export async function hears(page) {
 
 const SEATS = { site: like(t('live_sit_site')), hall: t('live_sit_hall'), alone: t('live_sit_person') };
 
-/** Takes a seat: a site's own, the hall's, or a delegate's. */
+/** Takes a seat, a site's own, the hall's, or a delegate's, and turns the microphone on, which is off at first. */
 export async function sit(page, seat = 'site') {
-  await page.getByRole('button', { name: SEATS[seat] }).click();
+  await page.getByRole('button', { name: SEATS[seat], exact: seat !== 'site' }).click();
   await expect(page.getByRole('group', { name: t('live_toolbar') })).toBeVisible();
+  await page.getByRole('button', { name: t('live_microphone_on') }).click();
 }

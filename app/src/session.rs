@@ -185,11 +185,14 @@ pub fn may_system(action: Action) -> bool {
     with_page(|page| page.me.as_ref().is_some_and(may))
 }
 
+/// Longest address to go on to; no page of ours has a longer one.
+const NEXT_BYTES_AT_MOST: usize = 2_000;
+
 /// A path of this site, or the home page for anything else: nobody is sent elsewhere after signing in.
 pub fn safe_next(next: &str) -> &str {
     let is_path = next.starts_with('/') && !next.starts_with("//") && !next.starts_with("/\\");
     let is_plain = next.chars().all(|letter| !letter.is_control() && letter != '\\');
-    if is_path && is_plain { next } else { "/" }
+    if is_path && is_plain && next.len() <= NEXT_BYTES_AT_MOST { next } else { "/" }
 }
 
 /// The ports and the caller: the first line of every server function.
@@ -268,6 +271,7 @@ mod tests {
     #[test]
     fn signing_in_leads_only_into_this_site() {
         assert_eq!(safe_next("/meetings?page=2"), "/meetings?page=2");
+        assert_eq!(safe_next(&format!("/search?q={}", "x".repeat(60_000))), "/", "no page of ours");
         for elsewhere in
             ["//evil.example", "https://evil.example", "/\\evil.example", "", "/\u{9}/evil.example"]
         {

@@ -71,7 +71,7 @@ test('a chair, two sites and a delegate on a tablet hold a hybrid meeting', asyn
   });
 
   await test.step('a paper lies open before everybody, at the page of whoever presents', async () => {
-    await chair.locator('summary').filter({ hasText: t('shown_open') }).click();
+    await chair.locator('summary').filter({ hasText: t('live_papers') }).click();
     await chair.locator('.menu__pop').getByRole('button', { name: /bao.cao/i }).click();
     await expect(pageOfPaper(near)).toHaveValue('1', { timeout: 30_000 });
     await tablet.getByRole('link', { name: t('shown_go') }).click();
@@ -105,7 +105,7 @@ test('a chair, two sites and a delegate on a tablet hold a hybrid meeting', asyn
   await test.step('the floor is asked for and given', async () => {
     await far.getByRole('button', { name: t('live_ask'), exact: true }).click();
     await expect(people(chair, FAR)).toContainText(t('live_asks'));
-    await people(chair, FAR).locator('summary').click();
+    await people(chair, FAR).locator('summary').first().click();
     await people(chair, FAR).getByRole('button', { name: t('live_floor_give'), exact: true }).click();
     await expect(far.getByText(t('live_have_floor'))).toBeVisible();
     await expect(near.locator('.seatv.is-large').filter({ hasText: FAR })).toBeVisible({ timeout: 30_000 });

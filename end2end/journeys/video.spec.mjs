@@ -43,6 +43,8 @@ test('the hall and a commune hold a meeting together', async ({ person }) => {
     await shot(site, 'live-entrance');
     await site.getByRole('button', { name: like(t('live_sit_site')) }).click();
     await expect(site.getByRole('group', { name: t('live_toolbar') })).toBeVisible();
+    // Nobody is heard unknowing.
+    await site.getByRole('button', { name: t('live_microphone_on') }).click();
     await expect(site.getByText(t('live_alone'))).toBeVisible();
   });
 
@@ -60,9 +62,10 @@ test('the hall and a commune hold a meeting together', async ({ person }) => {
   });
 
   const decide = async (word) => {
-    await row(secretary, SITE).locator('summary').click();
-    await row(secretary, SITE).getByRole('button', { name: t(word), exact: true }).click();
-    await row(secretary, SITE).locator('summary').click();
+    const menu = row(secretary, SITE).locator('details').first();
+    await menu.locator('summary').first().click();
+    await menu.getByRole('button', { name: t(word), exact: true }).click();
+    await expect(menu).not.toHaveAttribute('open');
   };
 
   await test.step('the floor is asked for, given, and taken back', async () => {

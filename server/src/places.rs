@@ -12,6 +12,7 @@ use http::Extensions;
 
 use crate::allowance::{Allowances, Rate};
 use crate::config::Config;
+use crate::guard::Answers;
 use crate::network::Network;
 use crate::quota::{Permit, Quota, SharedPermit, SharedQuota};
 
@@ -162,6 +163,9 @@ const OFFICE_SHARE: usize = 4;
 /// keep their own office waiting.
 const OFFICE_SHARE_OF_STREAMS: usize = 2;
 
+/// One in so many bytes of answers may be on their way to people who are not signed in, beside those of all others.
+const STRANGERS_SHARE: usize = 8;
+
 /// Places of people, shared out by office.
 pub type OfPeople = SharedQuota<PersonId, AgencyId>;
 /// A place of a person, who holds it for their office too.
@@ -185,7 +189,7 @@ pub struct Places {
     /// Requests of which it is being found out whose they are.
     pub identifications: Quota<Option<Network>>,
     /// Answers that are being taken, in pieces of [`ANSWER_PIECE`].
-    pub answers: SharedQuota<Sender, AgencyId>,
+    pub answers: Answers,
     /// All other pages and calls.
     pub requests: SharedQuota<Sender, AgencyId>,
     /// Sockets that another node passes on. Places of their own: while somebody's sockets are passed on from here to another
@@ -229,11 +233,13 @@ impl Places {
             downloads: streams(limits.downloads, limits.downloads_per_person),
             heavy_reads: of_senders(pages, limits.heavy_reads_per_person),
             identifications: Quota::new(pages, limits.identifications_per_network),
-            answers: SharedQuota::new(
-                limits.answers,
-                limits.answers_per_sender,
-                share(limits.answers, OFFICE_SHARE_OF_STREAMS, limits.answers_per_sender),
-            ),
+            answers: Answers {
+                of_people: streams(limits.answers, limits.answers_per_sender),
+                of_strangers: Quota::new(
+                    (limits.answers / STRANGERS_SHARE).max(1),
+                    limits.answers_per_sender.min((limits.answers / STRANGERS_SHARE).max(1)),
+                ),
+            },
             requests: of_senders(pages, limits.requests_per_sender),
             passed_on: of_senders(pages, limits.requests_per_sender),
             calls: Allowances::new(limits.calls_of_person),
@@ -262,7 +268,7 @@ impl Places {
             (self.requests.full_for(), limits.pages_stuck_after, "requests"),
             (self.uploads.full_for(), limits.uploads_stuck_after, "uploads"),
             (self.downloads.full_for(), limits.uploads_stuck_after, "downloads"),
-            (self.answers.full_for(), limits.pages_stuck_after, "answers"),
+            (self.answers.of_people.full_for(), limits.pages_stuck_after, "answers"),
         ];
         let is_crowded = |full: Option<Duration>, after| full.is_some_and(|full| full >= after);
         table.into_iter().find(|(full, after, _)| is_crowded(*full, *after)).map(|(_, _, kind)| kind)

@@ -33,8 +33,8 @@ use crate::quota::Quota;
 
 /// A client that takes longer over the handshake of an encrypted connection is none.
 const HANDSHAKE_WITHIN: Duration = Duration::from_secs(10);
-/// Larger headers are no browser's.
-const HEADER_BYTES_AT_MOST: usize = 64 * 1024;
+/// Larger headers are no browser's. What waits to be sent on a connection is as much at most.
+const HEADER_BYTES_AT_MOST: usize = 32 * 1024;
 /// After a signal: longer than any page takes; an upload that takes longer is sent again by its page.
 const FINISH_WITHIN: Duration = Duration::from_secs(20);
 /// Refused connections are logged once a minute, because an attacker can open thousands.

@@ -31,7 +31,7 @@ pub fn SignInPage() -> impl IntoView {
     view! {
         <Title text=t(SIGN_IN)/>
         <Transition>{to_first}</Transition>
-        {halves(sign_in_form(next, &posted()))}
+        {halves(sign_in_form(session::safe_next(&next).to_owned(), &posted()))}
     }
     .into_any()
 }

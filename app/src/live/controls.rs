@@ -1,8 +1,8 @@
 //! What one has on, and what one asks for: microphone, camera, screen, the floor, how much one wants to see. Everything is
 //! a button; what is needed while one speaks has a key as well.
 
-use domain::live::Direction;
 use domain::live::wire::{Look, ToServer};
+use domain::live::{Direction, Seat};
 use leptos::prelude::*;
 
 use super::devices;
@@ -15,8 +15,21 @@ use crate::ui::Icon;
 /// Small pictures on a page of the grid, as the server deals them.
 const ON_PAGE: usize = 6;
 
+/// What a tool is for, which decides how it looks while it is on and off.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Sort {
+    /// Heard: whoever is must see it.
+    Microphone,
+    /// Seen.
+    Camera,
+    /// Anything else.
+    Other,
+}
+
 /// Something that is on or off.
 struct Toggle {
+    /// What it is for.
+    sort: Sort,
     /// Icons while it is on, and while it is off.
     icons: [&'static str; 2],
     /// What a press does while it is on, and while it is off.
@@ -42,10 +55,15 @@ fn toggle_that_calls(
     is_barred: impl Fn() -> bool + Copy + Send + Sync + 'static,
     press: impl Fn() + 'static,
 ) -> impl IntoView {
-    let Toggle { icons: [on, off], words: [when_on, when_off], key } = of;
+    let Toggle { sort, icons: [on, off], words: [when_on, when_off], key } = of;
     view! {
         <button
-            class=move || if calls() { "btn btn--primary" } else { "btn btn--secondary" }
+            class="tool"
+            class:is-off=move || sort != Sort::Other && !is_on() && !is_barred()
+            class:is-hot=move || sort == Sort::Microphone && is_on()
+            class:is-on=move || sort == Sort::Other && is_on()
+            class:is-held=is_barred
+            class:is-awaited=calls
             r#type="button"
             aria-pressed=move || is_on().to_string()
             aria-keyshortcuts=(!key.is_empty()).then_some(key)
@@ -61,27 +79,40 @@ fn toggle_that_calls(
 
 /// Microphone and camera, with one's own level.
 pub(super) fn own(table: Table) -> impl IntoView {
+    let level = move || format!("--v:{}", if table.is_heard() { table.level.get() } else { 0 });
+    view! {
+        {switches(table)}
+        <span class="live__level" role="img" aria-label=t(LIVE_LEVEL)><i style=level></i></span>
+        {move || table.of_the_chair().map(|word| view! { <span class="hint" role="status">{t(word)}</span> })}
+    }
+}
+
+fn switches(table: Table) -> impl IntoView {
     let is_muted = move || table.is_muted();
     let microphone = toggle_that_calls(
-        Toggle { icons: ["mic", "mic-off"], words: [LIVE_MICROPHONE_OFF, LIVE_MICROPHONE_ON], key: "Alt+M" },
+        Toggle {
+            sort: Sort::Microphone,
+            icons: ["mic", "mic-off"],
+            words: [LIVE_MICROPHONE_OFF, LIVE_MICROPHONE_ON],
+            key: "Alt+M",
+        },
         move || table.is_awaited(),
         move || table.microphone.get() && !is_muted(),
         is_muted,
         move || table.toggle_microphone(),
     );
     let camera = toggle(
-        Toggle { icons: ["video", "video-off"], words: [LIVE_CAMERA_OFF, LIVE_CAMERA_ON], key: "Alt+V" },
+        Toggle {
+            sort: Sort::Camera,
+            icons: ["video", "video-off"],
+            words: [LIVE_CAMERA_OFF, LIVE_CAMERA_ON],
+            key: "Alt+V",
+        },
         move || table.camera.get(),
         || false,
         move || table.toggle_camera(),
     );
-    let level = move || format!("--v:{}", if table.is_heard() { table.level.get() } else { 0 });
-    view! {
-        {microphone}
-        {camera}
-        <span class="live__level" role="img" aria-label=t(LIVE_LEVEL)><i style=level></i></span>
-        {move || table.of_the_chair().map(|word| view! { <span class="hint" role="status">{t(word)}</span> })}
-    }
+    view! { {microphone} {camera} }
 }
 
 /// Held down it lets one speak while the microphone is off.
@@ -92,7 +123,7 @@ fn talk(table: Table) -> impl IntoView {
     let button = move || {
         view! {
             <button
-                class="btn btn--secondary live__talk"
+                class="tool live__talk"
                 r#type="button"
                 title=t(LIVE_TALK_KEY)
                 aria-pressed=move || table.talking.get().to_string()
@@ -111,22 +142,32 @@ fn talk(table: Table) -> impl IntoView {
 }
 
 fn floor(table: Table) -> impl IntoView {
-    let has_asked = Memo::new(move |_| table.has_asked());
+    let asked = Memo::new(move |_| table.place_asked());
     let has_floor = Memo::new(move |_| table.has_floor());
-    let ask = move || {
-        toggle(
-            Toggle { icons: ["hand", "hand"], words: [LIVE_ASK_NO_LONGER, LIVE_ASK], key: "Alt+H" },
-            move || has_asked.get(),
-            || false,
-            move || table.toggle_ask(),
-        )
-    };
     move || {
         if has_floor.get() {
-            view! { <span class="badge badge--live" role="status">{t(LIVE_HAVE_FLOOR)}</span> }.into_any()
-        } else {
-            ask().into_any()
+            return view! { <span class="tool tool--ask is-floor" role="status"><Icon name="mic"/>{t(LIVE_HAVE_FLOOR)}</span> }
+                .into_any();
         }
+        let words = move || match asked.get() {
+            Some(place) => view! {
+                <span>{tf(LIVE_ASKED, &[("n", &place)])}<small>{t(LIVE_ASK_NO_LONGER)}</small></span>
+            }
+            .into_any(),
+            None => view! { <span>{t(LIVE_ASK)}</span> }.into_any(),
+        };
+        view! {
+            <button
+                class="tool tool--ask"
+                class:is-asked=move || asked.get().is_some()
+                r#type="button"
+                aria-pressed=move || asked.get().is_some().to_string()
+                aria-keyshortcuts="Alt+H"
+                title="Alt+H"
+                on:click=move |_| table.toggle_ask()
+            ><Icon name="hand"/>{words}</button>
+        }
+        .into_any()
     }
 }
 
@@ -214,7 +255,44 @@ fn mute_all(table: Table) -> impl IntoView {
                 false => ("mic-off", LIVE_MUTE_ALL, Direction::MuteAll),
             };
             view! {
-                <button class="btn btn--secondary" r#type="button" on:click=move |_| table.direct(direction)>
+                <button class="tool tool--all" r#type="button" on:click=move |_| table.direct(direction)>
+                    <Icon name=icon/><span class="live__word">{t(word)}<small>{t(LIVE_ALL_BUT)}</small></span>
+                </button>
+            }
+        })
+    }
+}
+
+/// Everybody of the meeting, listed or not, with how many ask for the floor.
+fn everybody(table: Table) -> impl IntoView {
+    let asking = Memo::new(move |_| table.asking().len());
+    let count = move || {
+        (asking.get() > 0).then(|| {
+            let words = tf(LIVE_ASKING, &[("n", &asking.get())]);
+            view! { <span class="tool__n" aria-hidden="true">{asking.get()}</span><span class="vh">{words}</span> }
+        })
+    };
+    view! {
+        <button
+            class="tool"
+            r#type="button"
+            aria-expanded=move || table.lists.get().to_string()
+            aria-controls="call-people"
+            on:click=move |_| table.lists.update(|lists| *lists = !*lists)
+        ><Icon name="users-round"/><span class="live__word">{t(LIVE_EVERYBODY)}</span>{count}</button>
+    }
+}
+
+/// The whole screen for the meeting, or no longer. Nothing where the system has none.
+fn whole_screen() -> impl IntoView {
+    let (has, is_whole) = (RwSignal::new(false), RwSignal::new(false));
+    watch_screen(has, is_whole);
+    move || {
+        has.get().then(|| {
+            let (icon, word) =
+                if is_whole.get() { ("minimize", LIVE_WHOLE_END) } else { ("maximize", LIVE_WHOLE) };
+            view! {
+                <button class="tool tool--whole" r#type="button" title="F" on:click=move |_| turn_screen()>
                     <Icon name=icon/><span class="live__word">{t(word)}</span>
                 </button>
             }
@@ -222,10 +300,40 @@ fn mute_all(table: Table) -> impl IntoView {
     }
 }
 
-/// The bar of whoever sits.
+fn watch_screen(has: RwSignal<bool>, is_whole: RwSignal<bool>) {
+    #[cfg(feature = "hydrate")]
+    {
+        let follow = move |_| {
+            is_whole.try_set(document().fullscreen_element().is_some());
+        };
+        Effect::new(move |_| has.set(document().fullscreen_enabled()));
+        let changed = window_event_listener_untyped("fullscreenchange", follow);
+        on_cleanup(move || changed.remove());
+    }
+    #[cfg(not(feature = "hydrate"))]
+    let _ = (has, is_whole);
+}
+
+fn turn_screen() {
+    #[cfg(feature = "hydrate")]
+    match document().fullscreen_element() {
+        Some(_) => document().exit_fullscreen(),
+        // A browser that refuses leaves the page as it is.
+        None => {
+            let _ = document().document_element().map(|page| page.request_fullscreen());
+        }
+    }
+}
+
+/// The bar of whoever sits: one's own devices, the floor, what is looked at, the way out.
 pub(super) fn bar(table: Table, papers: Vec<Titled>) -> impl IntoView {
     let share = toggle(
-        Toggle { icons: ["presentation", "presentation"], words: [LIVE_SHARE_END, LIVE_SHARE], key: "" },
+        Toggle {
+            sort: Sort::Other,
+            icons: ["presentation", "presentation"],
+            words: [LIVE_SHARE_END, LIVE_SHARE],
+            key: "",
+        },
         move || table.sharing.get(),
         || false,
         move || table.toggle_sharing(),
@@ -233,26 +341,40 @@ pub(super) fn bar(table: Table, papers: Vec<Titled>) -> impl IntoView {
     let float = move || {
         table.floats.get().then(|| {
             view! {
-                <button class="btn btn--icon" r#type="button" aria-label=t(LIVE_FLOAT) title=t(LIVE_FLOAT) on:click=move |_| table.float()>
-                    <Icon name="picture-in-picture-2"/>
+                <button class="menu__item" r#type="button" on:click=move |_| table.float()>
+                    <Icon name="picture-in-picture-2"/>{t(LIVE_FLOAT)}
                 </button>
             }
         })
     };
     view! {
-        <div class="live__bar" role="group" aria-label=t(LIVE_TOOLBAR)>
-            {own(table)}
-            {talk(table)}
-            {floor(table)}
-            {share}
-            {paper::menu(table, papers)}
-            {looks(table)}
-            {devices::menu(table.chosen)}
-            {float}
-            {mute_all(table)}
-            <button class="btn btn--danger" r#type="button" on:click=move |_| table.rise()>
-                <Icon name="log-out"/>{t(LIVE_LEAVE)}
-            </button>
+        <div class="live__bar calltools" role="group" aria-label=t(LIVE_TOOLBAR)>
+            <div class="calltools__own">
+                {switches(table)}
+                {talk(table)}
+                {share}
+                {move || table.of_the_chair().map(|word| view! { <span class="calltools__said" role="status">{t(word)}</span> })}
+            </div>
+            <div class="calltools__floor">
+                {move || (!table.directs()).then(|| floor(table))}
+                {mute_all(table)}
+            </div>
+            <div class="calltools__rest">
+                {everybody(table)}
+                {paper::menu(table, papers)}
+                <details class="menu menu--up menu--end">
+                    <summary class="tool"><Icon name="layout-grid"/><span class="live__word">{t(LIVE_LOOK)}</span></summary>
+                    <div class="menu__pop live__devices stack stack--s">
+                        {looks(table)}
+                        {float}
+                        {devices::choices(table.chosen)}
+                    </div>
+                </details>
+                {whole_screen()}
+                <button class="tool tool--leave" r#type="button" on:click=move |_| table.rise()>
+                    <Icon name="log-out"/><span class="live__word">{t(LIVE_LEAVE)}</span>
+                </button>
+            </div>
         </div>
     }
 }
@@ -298,6 +420,22 @@ impl Table {
         self.own().is_some_and(|own| own.asked.is_some())
     }
 
+    /// Who asks for the floor, in turn.
+    pub(super) fn asking(self) -> Vec<Seat> {
+        self.state.with(|state| {
+            let seats = state.as_ref().map(|state| state.live.seats.as_slice()).unwrap_or_default();
+            let mut asking: Vec<_> = seats.iter().filter_map(|kept| Some((kept.asked?, kept.seat))).collect();
+            asking.sort_by_key(|(asked, _)| *asked);
+            asking.into_iter().map(|(_, seat)| seat).collect()
+        })
+    }
+
+    /// This seat's place among those who ask, from 1.
+    fn place_asked(self) -> Option<usize> {
+        let own = self.seat.get()?;
+        self.asking().iter().position(|seat| *seat == own).map(|at| at + 1)
+    }
+
     pub(super) fn toggle_microphone(self) {
         if !untrack(|| self.is_muted()) {
             self.silenced.set(false);
@@ -327,6 +465,7 @@ impl Table {
         match (event.alt_key(), event.code().as_str()) {
             (true, "KeyM") => self.toggle_microphone(),
             (true, "KeyV") => self.toggle_camera(),
+            (false, "KeyF") if is_free() && !event.alt_key() => turn_screen(),
             (true, "KeyH") if self.seat.with_untracked(Option::is_some) => self.toggle_ask(),
             (false, "Space") if is_free() && !untrack(|| self.is_muted()) => self.talking.set(true),
             _ => return false,
@@ -340,6 +479,26 @@ impl Table {
 fn is_free() -> bool {
     document().active_element().is_none_or(|element| matches!(element.tag_name().as_str(), "BODY" | "MAIN"))
 }
+
+/// Where the browser keeps, for this tab, whether the microphone was on.
+#[cfg(feature = "hydrate")]
+const MICROPHONE_KEPT: &str = "phien-microphone";
+
+/// The microphone is off at first, and after the page was loaded anew as it was: nobody is heard unknowing.
+#[cfg(feature = "hydrate")]
+pub(super) fn recall_microphone(table: Table) {
+    let store = || window().session_storage().ok().flatten();
+    let was_on = store().and_then(|store| store.get_item(MICROPHONE_KEPT).ok().flatten());
+    table.microphone.set(was_on.as_deref() == Some("on"));
+    Effect::new(move |_| {
+        let is_on = if table.microphone.get() { "on" } else { "off" };
+        // A tab that keeps nothing begins silent each time.
+        let _ = store().map(|store| store.set_item(MICROPHONE_KEPT, is_on));
+    });
+}
+
+#[cfg(not(feature = "hydrate"))]
+pub(super) fn recall_microphone(_: Table) {}
 
 /// Takes keys until the page is left.
 #[cfg(feature = "hydrate")]

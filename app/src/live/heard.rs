@@ -16,7 +16,11 @@ impl Table {
     /// Takes what the server said for true.
     pub(super) fn take(self, message: ToPage) {
         match message {
-            ToPage::Welcome { person, standing, .. } => {
+            ToPage::Welcome { person, standing, now } => {
+                #[cfg(feature = "hydrate")]
+                self.set_clock(now);
+                #[cfg(not(feature = "hydrate"))]
+                self.now.set(Some(now));
                 if self.person.get_value().is_some_and(|before| before != person) {
                     self.let_go();
                 }

@@ -19,6 +19,7 @@ pub mod rehearse;
 mod retry;
 mod stage;
 mod table;
+mod top;
 
 #[cfg(feature = "hydrate")]
 pub use line::Line;

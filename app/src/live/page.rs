@@ -5,7 +5,6 @@ use domain::access::{Action, Stage};
 use domain::error::Refusal;
 use domain::ids::MeetingId;
 use domain::live::Seat;
-use domain::live::wire::Carries;
 use domain::meetings::Meeting;
 use leptos::nonce::use_nonce;
 use leptos::prelude::*;
@@ -13,13 +12,17 @@ use leptos_meta::Title;
 
 use super::calls::{LineRecords, lines};
 use super::table::{ELEMENT, Lost, Table};
-use super::{behind, controls, devices, paper, people, record, stage};
+use super::{behind, controls, devices, paper, people, record, stage, top};
 use crate::failure::{CallError, Problem};
 use crate::meetings::calls::{self, Shown};
 use crate::session::with_page;
 use crate::text::keys::*;
 use crate::text::{t, tf};
 use crate::ui::{Icon, Loaded, Notice, Tone, loaded_page, named, resource_of};
+
+/// From this width on.
+#[cfg(feature = "hydrate")]
+const LIST_FROM_PX: f64 = 1_200.0;
 
 /// An online meeting.
 #[component]
@@ -30,7 +33,7 @@ pub fn LivePage() -> impl IntoView {
     view! {
         <script r#type="module" src=script nonce=use_nonce()></script>
         <script r#type="module" src=reader nonce=use_nonce()></script>
-        {loaded_page(data, t(LIVE_TITLE), |(of, records)| shown(&of.meeting, records))}
+        {loaded_page(data, t(LIVE_TITLE), move |(of, records)| shown(&of.meeting, records, data))}
     }
 }
 
@@ -49,10 +52,10 @@ async fn opened(id: MeetingId) -> Result<Opened, CallError> {
 }
 
 /// While the meeting is ahead or being held it is joined here; then this tells how its lines held.
-fn shown(meeting: &Meeting, records: Option<LineRecords>) -> AnyView {
+fn shown(meeting: &Meeting, records: Option<LineRecords>, data: Loaded<Opened>) -> AnyView {
     let record = records.as_ref().map(record::record);
     match meeting.state.stage() {
-        Stage::Scheduled | Stage::UnderWay => view! { {joined(meeting)} {record} }.into_any(),
+        Stage::Scheduled | Stage::UnderWay => joined(meeting, data, record).into_any(),
         Stage::Draft | Stage::Held | Stage::Cancelled | Stage::Postponed => view! {
             <Title text=meeting.title.clone()/>
             <header class="mh live__head">
@@ -68,57 +71,84 @@ fn shown(meeting: &Meeting, records: Option<LineRecords>) -> AnyView {
     }
 }
 
-fn joined(meeting: &Meeting) -> impl IntoView + use<> {
+fn joined<V: IntoView + 'static>(
+    meeting: &Meeting,
+    data: Loaded<Opened>,
+    record: V,
+) -> impl IntoView + use<V> {
     let (table, id) = (Table::new(), meeting.id);
+    table.microphone.set(false);
     Effect::new(move |_| {
+        controls::recall_microphone(table);
         table.open(id);
         controls::take_keys(table);
     });
-    let rehearses = meeting.state.stage() == Stage::Scheduled;
-    let rehearse = rehearses.then(|| {
-        view! {
-            <a class="btn btn--secondary" href=format!("/meetings/{id}/rehearsal")><Icon name="list-checks"/>{t(LIVE_REHEARSE)}</a>
+    // Who directs, and a site that says who sits behind its camera, have the list beside the pictures where there is room.
+    let is_listed = StoredValue::new(false);
+    Effect::new(move |_| {
+        let is_site = matches!(table.seat.get(), Some(Seat::Site(_)));
+        if (table.directs() || is_site) && !is_listed.get_value() && is_wide() {
+            is_listed.set_value(true);
+            table.lists.set(true);
+        }
+    });
+    // Once it is over, this page tells when it ended and how its lines held.
+    Effect::new(move |_| {
+        let stage = table.state.with(|state| state.as_ref().map(|state| state.live.stage));
+        if stage.is_some_and(|stage| !domain::live::is_on(stage)) {
+            data.refetch();
         }
     });
     let papers: Vec<_> = meeting.papers().map(|paper| (paper.id, paper.title.clone())).collect();
     let shows = papers.clone();
+    let is_ahead = meeting.state.stage() == Stage::Scheduled;
     let body = view! {
-        <div class="live__body">
-            <div class="live__main">
+        <div class="call__told">{notices(table)}</div>
+        <div class="call__body" class:has-people=move || table.lists.get()>
+            <div class="call__room">
                 {paper::paper(table, papers)}
                 {stage::stage(table)}
-                {move || match table.seat.get() {
-                    Some(_) => controls::bar(table, shows.clone()).into_any(),
-                    None => entrance(table).into_any(),
-                }}
             </div>
-            <div class="stack live__side">
-                {people::people(table)}
+            <aside class="call__people" id="call-people" aria-label=t(LIVE_PEOPLE)>
                 {behind::behind(id, table)}
-            </div>
+                {people::people(table)}
+                {record}
+            </aside>
         </div>
+        {move || match table.seat.get() {
+            Some(_) => controls::bar(table, shows.clone()).into_any(),
+            None => entrance(table, is_ahead.then_some(id)).into_any(),
+        }}
     };
     view! {
         <Title text=meeting.title.clone()/>
-        <header class="mh live__head">
-            <a class="back" href=format!("/meetings/{}", meeting.id)><Icon name="arrow-left"/>{t(LIVE_BACK)}</a>
-            <h1>{meeting.title.clone()}</h1>
-            {line_words(table)}
-            {rehearse}
-        </header>
-        {element(table, body)}
-        <p class="hint live__note">{t(LIVE_NOT_RECORDED)}</p>
+        <div class="call">
+            {top::top(table, meeting)}
+            {element(table, "call__media", body)}
+        </div>
     }
 }
 
+/// Whether a list has room beside the pictures.
+fn is_wide() -> bool {
+    #[cfg(feature = "hydrate")]
+    return window()
+        .inner_width()
+        .ok()
+        .and_then(|width| width.as_f64())
+        .is_some_and(|width| width >= LIST_FROM_PX);
+    #[cfg(not(feature = "hydrate"))]
+    false
+}
+
 /// The element that holds cameras and connections, around what the page shows.
-pub(super) fn element<V: IntoView + 'static>(table: Table, body: V) -> impl IntoView {
+pub(super) fn element<V: IntoView + 'static>(table: Table, class: &'static str, body: V) -> impl IntoView {
     let on_off = |is_on: bool| if is_on { "on" } else { "off" };
     let hear = move |event: leptos::ev::Event| table.told(&event);
     view! {
         <live-media
             id=ELEMENT
-            class="live"
+            class=class
             camera=move || on_off(table.camera.get())
             microphone=move || on_off(table.is_heard())
             sharing=move || on_off(table.sharing.get())
@@ -135,45 +165,12 @@ pub(super) fn element<V: IntoView + 'static>(table: Table, body: V) -> impl Into
             on:line=hear
             on:shared=hear
         >
-            {notices(table)}
             {body}
         </live-media>
     }
 }
 
-/// How the line is, in words: what it carries and which way it takes are two things. What changes every two seconds is
-/// no news, and stands outside of what is read aloud.
-fn line_words(table: Table) -> impl IntoView {
-    let sits = Memo::new(move |_| table.seat.get().is_some());
-    let state = Memo::new(move |_| table.measured.with(|measured| measured.state.clone()));
-    let is_around =
-        Memo::new(move |_| table.measured.with(|measured| measured.is_tcp) && state.get() == "up");
-    let words = move || {
-        let (icon, words) = state.with(|state| match (state.as_str(), table.carries.get()) {
-            ("up", Carries::All) => ("wifi", LIVE_LINE_GOOD),
-            ("up", Carries::Small) => ("wifi", LIVE_LINE_SMALL),
-            ("up", Carries::SoundAndScreen) => ("wifi", LIVE_LINE_SOUND),
-            ("lost", _) => ("wifi-off", LIVE_LINE_LOST),
-            _ => ("wifi", LIVE_LINE_CONNECTING),
-        });
-        view! { <span><Icon name=icon/>{t(words)}</span> }
-    };
-    let around = move || is_around.get().then(|| view! { <span>{t(LIVE_LINE_TCP)}</span> });
-    let rates = move || {
-        let kilobits = |bits: f64| format!("{:.0}", bits / 1000.0);
-        let (up, down) =
-            table.measured.with(|measured| (kilobits(measured.up_bps), kilobits(measured.down_bps)));
-        let words = || tf(LIVE_LINE_RATES, &[("up", &up), ("down", &down)]);
-        (state.get() == "up").then(|| view! { <span>{words()}</span> })
-    };
-    move || {
-        sits.get().then(|| {
-            view! { <div class="mh__m"><span class="live__state" role="status">{words}{around}</span>{rates}</div> }
-        })
-    }
-}
-
-fn notices(table: Table) -> impl IntoView {
+pub(super) fn notices(table: Table) -> impl IntoView {
     let failure = move || table.failure.get().map(|failure| view! { <Problem failure/> });
     let problem = move || {
         table.problem.get().map(|word| {
@@ -215,15 +212,21 @@ fn notices(table: Table) -> impl IntoView {
     view! { {blocked} {lost} {failure} {problem} }
 }
 
-/// Before one sits: which seat, and whether one is seen and heard.
-fn entrance(table: Table) -> impl IntoView {
+/// Before one sits: which seat, and whether one is seen and heard. A meeting that is not opened yet offers the rehearsal.
+fn entrance(table: Table, rehearses: Option<MeetingId>) -> impl IntoView {
     let seats = move || {
         table.standing.with(|standing| standing.as_ref().map(|of| of.seats.clone()).unwrap_or_default())
     };
     let words = move |seat: Seat| match seat {
         Seat::Hall => t(LIVE_SIT_HALL).to_owned(),
         Seat::Site(_) => tf(LIVE_SIT_SITE, &[("name", &table.name(seat))]),
+        Seat::Person(_) if table.directs() => t(LIVE_SIT_CHAIR).to_owned(),
         Seat::Person(_) => t(LIVE_SIT_PERSON).to_owned(),
+    };
+    let what = move |seat: Seat| match seat {
+        Seat::Hall => t(LIVE_SIT_HALL_HINT).to_owned(),
+        Seat::Site(_) => tf(LIVE_SIT_SITE_HINT, &[("name", &table.name(seat))]),
+        Seat::Person(_) => t(LIVE_SIT_PERSON_HINT).to_owned(),
     };
     let buttons = move || {
         let seats = seats();
@@ -237,7 +240,7 @@ fn entrance(table: Table) -> impl IntoView {
             return view! { <p>{t(LIVE_NO_SEAT)}</p> }.into_any();
         }
         let button = move |(place, seat): (usize, Seat)| {
-            let class = if place == 0 { "btn btn--primary" } else { "btn btn--secondary" };
+            let class = if place == 0 { "btn btn--primary btn--lg" } else { "btn btn--secondary" };
             let sit = move |_| {
                 table.start();
                 table.sit(seat);
@@ -246,13 +249,24 @@ fn entrance(table: Table) -> impl IntoView {
                 <button class=class r#type="button" on:click=sit><Icon name="video"/>{move || words(seat)}</button>
             }
         };
-        seats.into_iter().enumerate().map(button).collect_view().into_any()
+        let first = seats[0];
+        let buttons = seats.into_iter().enumerate().map(button).collect_view();
+        view! { <p>{move || what(first)}</p> <div class="live__sit">{buttons}</div> }.into_any()
     };
+    let rehearse = rehearses.map(|id| {
+        view! {
+            <a class="btn btn--quiet" href=format!("/meetings/{id}/rehearsal")><Icon name="list-checks"/>{t(LIVE_REHEARSE)}</a>
+        }
+    });
     view! {
-        <div class="live__enter">
-            {controls::own(table)}
-            {devices::menu(table.chosen)}
-            <div class="live__sit">{buttons}</div>
-        </div>
+        <footer class="call__enter">
+            <div class="live__enter">
+                {controls::own(table)}
+                {devices::menu(table.chosen)}
+                {rehearse}
+            </div>
+            {buttons}
+            <p class="hint">{t(LIVE_NOT_RECORDED)}</p>
+        </footer>
     }
 }

@@ -88,9 +88,9 @@ pub(super) fn menu(table: Table, papers: Vec<Titled>) -> impl IntoView {
         let papers = papers.clone();
         (presents.get() && !papers.is_empty()).then(|| {
             view! {
-                <details class="menu menu--up">
-                    <summary class="btn btn--secondary"><Icon name="book-open"/><span class="live__word">{t(SHOWN_OPEN)}</span></summary>
-                    <div class="menu__pop">{papers.into_iter().map(item).collect_view()}</div>
+                <details class="menu menu--up menu--end">
+                    <summary class="tool"><Icon name="book-open"/><span class="live__word">{t(LIVE_PAPERS)}</span></summary>
+                    <div class="menu__pop" role="group" aria-label=t(SHOWN_OPEN)>{papers.into_iter().map(item).collect_view()}</div>
                 </details>
             }
         })

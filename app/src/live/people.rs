@@ -97,8 +97,16 @@ fn row(table: Table, seat: Seat) -> impl IntoView {
 /// What the chair can decide about a seat.
 fn menu(table: Table, seat: Seat, kept: Memo<Option<Kept>>) -> impl IntoView {
     let live = move || table.state.with(|state| state.as_ref().map(|of| (of.live.floor, of.live.large)));
+    let opened = NodeRef::<leptos::html::Details>::new();
     let press = move |word: crate::text::Text, direction: Direction| {
-        view! { <button class="btn btn--secondary" r#type="button" on:click=move |_| table.direct(direction)>{t(word)}</button> }
+        let decide = move |_| {
+            // A choice closes the menu.
+            if let Some(menu) = opened.get_untracked() {
+                menu.set_open(false);
+            }
+            table.direct(direction);
+        };
+        view! { <button class="menu__item" r#type="button" on:click=decide>{t(word)}</button> }
     };
     let choices = move || {
         let (floor, large) = live().unwrap_or_default();
@@ -116,17 +124,36 @@ fn menu(table: Table, seat: Seat, kept: Memo<Option<Kept>>) -> impl IntoView {
             true => press(LIVE_LARGE_NO_LONGER, Direction::Large(None)),
             false => press(LIVE_LARGE, Direction::Large(Some(seat))),
         };
+        // Nobody sends out themselves, nor the chair.
+        let is_kept = table.seat.get() == Some(seat)
+            || table.state.with(|state| state.as_ref().is_some_and(|of| of.live.chair == Some(seat)));
         let there = match is_removed {
-            true => press(LIVE_ADMIT, Direction::Admit(seat)),
-            false => press(LIVE_REMOVE, Direction::Remove(seat)),
+            true => Some(press(LIVE_ADMIT, Direction::Admit(seat)).into_any()),
+            false if is_kept => None,
+            false => {
+                Some(removing(&table.name(seat), press(LIVE_REMOVE_NOW, Direction::Remove(seat))).into_any())
+            }
         };
         let screen = table.devices(seat).screen.then(|| press(LIVE_SCREEN_END, Direction::EndScreen(seat)));
         view! { {floor}{sound}{screen}{large}{there} }
     };
     view! {
-        <details class="menu menu--end">
+        <details class="menu menu--end" node_ref=opened>
             <summary class="btn btn--icon" aria-label=move || tf(LIVE_MENU, &[("name", &table.name(seat))])><Icon name="ellipsis"/></summary>
             <div class="menu__pop stack stack--s">{choices}</div>
+        </details>
+    }
+}
+
+/// Sending somebody out asks first, apart from everything else.
+fn removing(name: &str, now: impl IntoView) -> impl IntoView {
+    view! {
+        <details class="menu__asked menu__asked--danger">
+            <summary class="menu__item is-danger">{t(LIVE_REMOVE)}</summary>
+            <div class="menu__question">
+                <p>{tf(LIVE_REMOVE_FOLLOWS, &[("name", &name)])}</p>
+                {now}
+            </div>
         </details>
     }
 }

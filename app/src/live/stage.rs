@@ -1,12 +1,13 @@
 //! The pictures: a shared screen or whoever speaks large, the others small, and one's own. Each track keeps its picture
 //! from the first to the last; what changes is whose it is and how large.
 
+use domain::live::Seat;
 use domain::live::wire::{Place, Slot};
 use leptos::prelude::*;
 
 use super::table::Table;
 use crate::text::keys::*;
-use crate::text::t;
+use crate::text::{t, tf};
 use crate::ui::Icon;
 
 pub(super) fn stage(table: Table) -> impl IntoView {
@@ -29,10 +30,18 @@ pub(super) fn stage(table: Table) -> impl IntoView {
             {pictures}
             <figure class="seatv seatv--own" class:is-off=move || !table.camera.get()>
                 <video data-self="" autoplay=true playsinline=true prop:muted=true aria-label=t(LIVE_OWN_PICTURE)></video>
-                <figcaption>{t(LIVE_OWN)}</figcaption>
+                <figcaption>
+                    {move || microphone(table.is_heard() && !table.is_muted())}
+                    <span>{move || t(if matches!(table.seat.get(), Some(Seat::Person(_))) { LIVE_OWN_MACHINE } else { LIVE_OWN })}</span>
+                </figcaption>
             </figure>
         </div>
     }
+}
+
+/// The state of a microphone on a picture's plate.
+fn microphone(is_on: bool) -> impl IntoView {
+    view! { <Icon name=if is_on { "mic" } else { "mic-off" }/> }
 }
 
 fn picture(table: Table, mid: String) -> impl IntoView {
@@ -52,9 +61,29 @@ fn picture(table: Table, mid: String) -> impl IntoView {
     let has_picture = move || slot.with(|slot| slot.as_ref().is_some_and(|slot| slot.has_picture));
     let name = move || seat.get().map(|seat| table.name(seat)).unwrap_or_default();
     let speaks = move || seat.get().is_some_and(|seat| table.speaking.with(|seats| seats.contains(&seat)));
+    // Who leads the meeting, and whose turn it is among those who ask.
+    let tag = move || {
+        let seat = seat.get()?;
+        let is_chair = table.state.with(|state| state.as_ref().is_some_and(|of| of.live.chair == Some(seat)));
+        let asked = table.asking().iter().position(|asking| *asking == seat);
+        let chair = is_chair.then(|| view! { <span class="tag">{t(LIVE_CHAIR)}</span> });
+        let hand = asked.map(|at| {
+            view! { <span class="tag tag--hand"><Icon name="hand"/>{tf(LIVE_TURN, &[("n", &(at + 1))])}</span> }
+        });
+        Some(view! { <div class="seatv__tags">{chair}{hand}</div> })
+    };
+    // Among the small pictures, the first ones: the last give way where there is no room.
+    let own = mid.clone();
+    let rank = move || {
+        table.slots.with(|slots| {
+            let small = slots.iter().filter(|slot| slot.place == Place::Thumb && slot.seat.is_some());
+            small.map(|slot| slot.mid.as_str()).position(|mid| mid == own).map(|at| at.to_string())
+        })
+    };
     view! {
         <figure
             class="seatv"
+            data-rank=rank
             class:is-large=is_large
             class:is-off=move || seat.get().is_none()
             class:is-dark=move || !has_picture()
@@ -62,7 +91,11 @@ fn picture(table: Table, mid: String) -> impl IntoView {
             class:speaks=speaks
         >
             <video data-mid=mid autoplay=true playsinline=true prop:muted=true aria-label=name></video>
-            <figcaption>{name}</figcaption>
+            {tag}
+            <figcaption>
+                {move || seat.get().map(|seat| microphone(table.devices(seat).microphone))}
+                <span>{name}</span>
+            </figcaption>
         </figure>
     }
 }

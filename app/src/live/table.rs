@@ -1,6 +1,7 @@
 //! What the page of an online meeting knows, shared by its parts: what the server told, what this seat has on, and how
 //! both are said. Refuses to draw.
 
+use chrono::{DateTime, Utc};
 use domain::error::{Failure, Refusal};
 #[cfg(any(feature = "hydrate", test))]
 use domain::ids::PersonId;
@@ -114,6 +115,13 @@ pub(super) struct Table {
     pub(super) down_may_bps: RwSignal<u64>,
     /// There and back as the server measures it, once it has.
     pub(super) trip_ms: RwSignal<Option<u32>>,
+    /// The server's time, second by second.
+    pub(super) now: RwSignal<Option<DateTime<Utc>>>,
+    /// How far the server's clock is ahead of this machine's, in milliseconds.
+    #[cfg(feature = "hydrate")]
+    ahead_ms: StoredValue<i64>,
+    /// Whether everybody of the meeting is listed.
+    pub(super) lists: RwSignal<bool>,
     /// Which devices are used.
     pub(super) chosen: Chosen,
     /// By whose wish the seat is wanted.
@@ -154,6 +162,10 @@ impl Table {
             carries: RwSignal::new(Carries::All),
             down_may_bps: RwSignal::new(0),
             trip_ms: RwSignal::new(None),
+            now: RwSignal::new(None),
+            #[cfg(feature = "hydrate")]
+            ahead_ms: StoredValue::new(0),
+            lists: RwSignal::new(false),
             chosen: Chosen::new(),
             how: StoredValue::new(Coming::Pressed),
             #[cfg(any(feature = "hydrate", test))]
@@ -323,9 +335,28 @@ impl Table {
         call("tell", None);
         let line = Line::open(meeting, move |text| self.hear(text), move || self.find_out());
         self.line.set_value(Some(Box::new(line)));
+        let second = std::time::Duration::from_secs(1);
+        let ticking = set_interval_with_handle(move || self.tick(), second).ok();
         on_cleanup(move || {
+            if let Some(ticking) = ticking {
+                ticking.clear();
+            }
             let _ = self.line.try_set_value(None);
         });
+    }
+
+    /// The time goes on, as far as the server has told it.
+    fn tick(self) {
+        if self.standing.try_with_untracked(Option::is_some) == Some(true) {
+            let now = web_sys::js_sys::Date::now() as i64 + self.ahead_ms.get_value();
+            self.now.try_set(DateTime::from_timestamp_millis(now));
+        }
+    }
+
+    /// The server has told its time.
+    pub(super) fn set_clock(self, now: DateTime<Utc>) {
+        self.ahead_ms.set_value(now.timestamp_millis() - web_sys::js_sys::Date::now() as i64);
+        self.now.set(Some(now));
     }
 
     /// The line does not come about. A browser does not say why, so the server is asked in another way.

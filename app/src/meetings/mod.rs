@@ -29,7 +29,7 @@ mod roll_rest;
 mod roll_row;
 mod sites;
 mod step;
-mod words;
+pub(crate) mod words;
 
 pub use compose::{EditPage, NewPage};
 pub use list::ListPage;

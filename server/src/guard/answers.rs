@@ -3,6 +3,7 @@
 
 use std::convert::Infallible;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -14,19 +15,59 @@ use http::{HeaderMap, StatusCode, header};
 use hyper::body::{Frame, SizeHint};
 
 use crate::fault;
-use crate::places::{ANSWER_PIECE, Sender};
-use crate::quota::{SharedPermit, SharedQuota};
+use crate::network::Network;
+use crate::places::{ANSWER_PIECE, OfPeople, OfPerson, Sender};
+use crate::quota::{Permit, Quota};
 
-/// The server hands on so much at once: an answer counts until all but the last pieces are taken.
+/// The server hands on so much at once. Each piece is a copy: what waits to be sent must not keep the whole answer in memory.
 const HANDED_ON: usize = 16 * 1024;
 /// No page is as large. What is larger is a fault of ours and ends here, not in the memory.
 const ANSWER_BYTES_AT_MOST: usize = 32 * 1024 * 1024;
 
+/// Answers of people who are signed in, and of all others, who have a part of their own: strangers never take the room of
+/// people, from however many addresses they come.
+#[derive(Debug)]
+pub struct Answers {
+    /// Shared out by office.
+    pub of_people: OfPeople,
+    /// By the network that they come from.
+    pub of_strangers: Quota<Option<Network>>,
+}
+
+/// The room of an answer, held while it is sent.
+#[expect(dead_code, reason = "held until it is dropped")]
+enum Room {
+    OfPerson(OfPerson),
+    OfStranger(Permit<Option<Network>>),
+}
+
+impl Answers {
+    async fn room(
+        &self,
+        pieces: usize,
+        (sender, office): (Sender, Option<AgencyId>),
+        within: Duration,
+    ) -> Option<Room> {
+        match sender {
+            Sender::Person(person) => {
+                let room = match self.of_people.try_acquire_some(pieces, person, office) {
+                    Some(room) => Some(room),
+                    None => self.of_people.acquire_some(pieces, person, office, within).await,
+                };
+                room.map(Room::OfPerson)
+            }
+            Sender::Network(network) => {
+                self.of_strangers.acquire_some(pieces, network, within).await.map(Room::OfStranger)
+            }
+        }
+    }
+}
+
 /// The answer as it is handed on, once there is room for it: it counts for its sender and their office until its last bytes are
 /// taken. A short refusal when there is no room in time. What is not in memory, a download say, is as it was.
 pub(super) async fn counted(
-    answers: &SharedQuota<Sender, AgencyId>,
-    (sender, office): (Sender, Option<AgencyId>),
+    answers: &Answers,
+    sender: (Sender, Option<AgencyId>),
     within: Duration,
     response: Response,
 ) -> Response {
@@ -42,12 +83,11 @@ pub(super) async fn counted(
         return Response::from_parts(head, Body::from(bytes));
     }
     let pieces = bytes.len().div_ceil(ANSWER_PIECE);
-    let place = match answers.try_acquire_some(pieces, sender, office) {
-        Some(place) => Some(place),
-        None => answers.acquire_some(pieces, sender, office, within).await,
-    };
-    match place {
-        Some(place) => Response::from_parts(head, Body::new(Counted { rest: bytes, _place: place })),
+    match answers.room(pieces, sender, within).await {
+        Some(place) => {
+            let place = Arc::new(place);
+            Response::from_parts(head, Body::new(Counted { rest: bytes, place }))
+        }
         None => super::limits::full(),
     }
 }
@@ -62,13 +102,25 @@ fn is_text(headers: &HeaderMap) -> bool {
     kind.starts_with("text/html") || kind.starts_with("application/json")
 }
 
-/// An answer in pieces; its place is given back with the last one.
-struct Counted {
+/// An answer in pieces. Its place is given back when the last piece is sent, or thrown away: until then the connection holds it.
+struct Counted<P> {
     rest: Bytes,
-    _place: SharedPermit<Sender, AgencyId>,
+    place: Arc<P>,
 }
 
-impl HttpBody for Counted {
+/// A piece that is handed on.
+struct Piece<P> {
+    bytes: Vec<u8>,
+    _place: Arc<P>,
+}
+
+impl<P> AsRef<[u8]> for Piece<P> {
+    fn as_ref(&self) -> &[u8] {
+        &self.bytes
+    }
+}
+
+impl<P: Send + Sync + 'static> HttpBody for Counted<P> {
     type Data = Bytes;
     type Error = Infallible;
 
@@ -80,7 +132,9 @@ impl HttpBody for Counted {
             return Poll::Ready(None);
         }
         let count = HANDED_ON.min(self.rest.len());
-        Poll::Ready(Some(Ok(Frame::data(self.rest.split_to(count)))))
+        let bytes = self.rest.split_to(count).to_vec();
+        let piece = Piece { bytes, _place: Arc::clone(&self.place) };
+        Poll::Ready(Some(Ok(Frame::data(Bytes::from_owner(piece)))))
     }
 
     fn is_end_stream(&self) -> bool {
@@ -96,12 +150,19 @@ impl HttpBody for Counted {
 mod tests {
     use domain::ids::PersonId;
     use http_body_util::BodyExt;
+
+    use crate::quota::SharedQuota;
     use tokio::time::Instant;
     use uuid::Uuid;
 
     use super::*;
 
     const WITHIN: Duration = Duration::from_secs(10);
+
+    fn answers(total: usize, per_person: usize, per_office: usize) -> Answers {
+        let of_people = SharedQuota::new(total, per_person, per_office);
+        Answers { of_people, of_strangers: Quota::new(4, 2) }
+    }
 
     fn person(number: u128) -> Sender {
         Sender::Person(PersonId(Uuid::from_u128(number)))
@@ -120,7 +181,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn answers_that_are_not_taken_leave_room_for_others() {
         // Sixteen pieces, four of a sender, eight of an office.
-        let answers = SharedQuota::new(16, 4, 8);
+        let answers = answers(16, 4, 8);
         let of = |sender, office, pieces| counted(&answers, (sender, office), WITHIN, page(pieces));
         let mut held = Vec::new();
         for sender in 1..=2 {
@@ -137,20 +198,50 @@ mod tests {
         assert_eq!(of(person(4), office(2), 4).await.status(), StatusCode::OK);
         // What is small counts for nothing.
         assert_eq!(of(person(1), office(1), 1).await.status(), StatusCode::OK);
-        assert_eq!(answers.taken(), 8);
+        assert_eq!(answers.of_people.taken(), 8);
         // A place comes free with the last piece, and when somebody hangs up.
-        let taken = held.remove(0).into_body().collect().await.unwrap().to_bytes();
-        assert_eq!((taken.len(), answers.taken()), (4 * ANSWER_PIECE, 4));
+        let mut body = held.remove(0).into_body();
+        let mut sent = Vec::new();
+        while let Some(piece) = body.frame().await {
+            sent.push(piece.unwrap().into_data().unwrap());
+        }
+        drop(body);
+        assert_eq!(sent.iter().map(Bytes::len).sum::<usize>(), 4 * ANSWER_PIECE);
+        sent.drain(1..);
+        assert_eq!(answers.of_people.taken(), 8, "a piece of it is still being sent");
+        drop(sent);
+        assert_eq!(answers.of_people.taken(), 4);
         held.clear();
-        assert_eq!(answers.taken(), 0);
+        assert_eq!(answers.of_people.taken(), 0);
         // One that is larger than a sender may have takes all that they may.
         let large = of(person(1), office(1), 9).await;
-        assert_eq!((large.status(), answers.taken()), (StatusCode::OK, 4));
+        assert_eq!((large.status(), answers.of_people.taken()), (StatusCode::OK, 4));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn strangers_take_no_room_of_people() {
+        let answers = answers(16, 4, 8);
+        let network = |last: u8| Sender::Network(Some(Network::of(std::net::IpAddr::from([10, 0, 0, last]))));
+        let of = |sender, office, pieces| counted(&answers, (sender, office), WITHIN, page(pieces));
+        let mut held = Vec::new();
+        for (last, is_answered) in [(1, true), (1, false), (2, true), (3, false)] {
+            let answer = of(network(last), None, 2).await;
+            assert_eq!(answer.status().is_success(), is_answered, "{last}");
+            held.push(answer);
+        }
+        assert_eq!(of(person(1), office(1), 4).await.status(), StatusCode::OK);
+        assert_eq!(
+            of(network(4), None, 1).await.status(),
+            StatusCode::OK,
+            "what is small counts for nothing"
+        );
+        held.clear();
+        assert_eq!(of(network(3), None, 2).await.status(), StatusCode::OK);
     }
 
     #[tokio::test]
     async fn an_answer_is_the_same_in_pieces() {
-        let answers = SharedQuota::new(1_000, 1_000, 1_000);
+        let answers = answers(1_000, 1_000, 1_000);
         let text: Vec<u8> = (0..(3 * ANSWER_PIECE + 77)).map(|at| (at % 251) as u8).collect();
         let mut answer = Response::new(Body::from(text.clone()));
         answer.headers_mut().insert("x-kept", "1".parse().unwrap());
@@ -158,12 +249,12 @@ mod tests {
         assert!(answer.headers().contains_key("x-kept"));
         assert_eq!(answer.body().size_hint().exact(), Some(text.len() as u64));
         assert_eq!(answer.into_body().collect().await.unwrap().to_bytes(), text);
-        assert_eq!(answers.taken(), 0);
+        assert_eq!(answers.of_people.taken(), 0);
         // What is read from a disk meanwhile is as it was.
         let file = Body::from_stream(Body::from(text).into_data_stream());
         let mut answer = Response::new(file);
         answer.headers_mut().insert(header::CONTENT_TYPE, "application/pdf".parse().unwrap());
         let answer = counted(&answers, (person(1), None), WITHIN, answer).await;
-        assert_eq!((answers.taken(), answer.body().size_hint().exact()), (0, None));
+        assert_eq!((answers.of_people.taken(), answer.body().size_hint().exact()), (0, None));
     }
 }

@@ -8,6 +8,7 @@ mod origin;
 mod record;
 mod session;
 
+pub use answers::Answers;
 pub use headers::{page_policy, security_headers};
 pub use limits::{HEAVY_READS, arrived, enough_room, in_time, own_share, place_of, shared_place_of};
 pub use origin::{is_own_page, same_origin};

@@ -19,9 +19,9 @@ async fn a_page_counts_for_its_reader_until_it_is_taken_whole() {
     let response = world.router.clone().oneshot(request).await.unwrap();
     assert_eq!(response.status(), StatusCode::OK);
     let places = &world.site.places;
-    let pieces = places.answers.taken();
+    let pieces = places.answers.of_people.taken();
     assert!(pieces > 0);
     assert_eq!((places.requests.taken(), places.pages.taken()), (0, 0), "it is made");
     let bytes = axum::body::to_bytes(response.into_body(), usize::MAX).await.unwrap();
-    assert_eq!((bytes.len().div_ceil(ANSWER_PIECE), places.answers.taken()), (pieces, 0));
+    assert_eq!((bytes.len().div_ceil(ANSWER_PIECE), places.answers.of_people.taken()), (pieces, 0));
 }

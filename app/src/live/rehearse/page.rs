@@ -11,7 +11,7 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 
 use super::super::calls::{Readiness, rehearsals};
-use super::super::page::element;
+use super::super::page::{element, notices};
 use super::super::table::Table;
 use super::super::{controls, devices};
 use super::overview;
@@ -99,7 +99,7 @@ fn trying(meeting: &Meeting, tried: Readiness) -> impl IntoView + use<> {
     };
     view! {
         {directs.then(|| overview::overview(table, tried))}
-        {element(table, body)}
+        {element(table, "live", view! { {notices(table)} {body} })}
     }
 }
 

@@ -36,7 +36,7 @@ pub(super) async fn standing(backend: &Backend, caller: &Caller, meeting: Meetin
         if scope.may(caller, Action::JoinMeeting) {
             seats.push(Seat::Person(caller.person));
         }
-        if scope.may(caller, Action::ShowHall) {
+        if scope.may(caller, Action::ShowHall) && super::has_hall(&mut reader, meeting).await? {
             seats.push(Seat::Hall);
         }
     }

@@ -184,7 +184,15 @@ async fn permit_seat(
     }
 }
 
-/// Whether a seat is the caller's to take, as far as the meeting is on; `NotFound` when it is no site of this meeting.
+/// Whether a meeting has a hall: in person, or partly.
+async fn has_hall(on: impl Source, meeting: MeetingId) -> Done<bool> {
+    let hall: Option<(String,)> =
+        q("SELECT id FROM meeting WHERE id = $1 AND form <> 'online'").bind(meeting).optional(on).await?;
+    Ok(hall.is_some())
+}
+
+/// Whether a seat is the caller's to take, as far as the meeting is on; `NotFound` when it is no site of this meeting, or the hall of
+/// one that has none.
 async fn is_own_seat(
     on: &mut impl Source,
     caller: &Caller,
@@ -192,7 +200,12 @@ async fn is_own_seat(
     seat: Seat,
 ) -> Done<bool> {
     Ok(match seat {
-        Seat::Hall => scope.may(caller, Action::ShowHall),
+        Seat::Hall => {
+            if !has_hall(&mut *on, meeting).await? {
+                return Err(Failure::NotFound.into());
+            }
+            scope.may(caller, Action::ShowHall)
+        }
         Seat::Site(agency) => {
             let site: Option<(String,)> =
                 q("SELECT agency_id FROM site WHERE meeting_id = $1 AND agency_id = $2")

@@ -1,6 +1,6 @@
 //! Whose a seat is.
 
-use domain::access::{Role, Stage};
+use domain::access::{Caller, Role, Stage};
 use domain::error::Failure;
 use domain::live::{LivePort, Seat};
 
@@ -44,6 +44,22 @@ async fn nobody_sits_on_a_seat_that_is_not_theirs() {
         }
         assert_eq!(world.count("seat_connection").await, 0);
         assert!(at.live(world).await.seats.iter().all(|seat| !seat.is_connected));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_meeting_that_is_wholly_online_has_no_hall_to_sit_in() {
+    each_database(async |world| {
+        let at = Hybrid::at(world, Stage::UnderWay).await;
+        let seats = async |caller: &Caller| world.backend.standing(caller, at.meeting).await.unwrap().seats;
+        assert!(seats(&at.secretary).await.contains(&Seat::Hall));
+        let online = backend::q("UPDATE meeting SET form = 'online' WHERE id = $1").bind(at.meeting);
+        online.run(world.backend.db()).await.unwrap();
+        assert_eq!(seats(&at.secretary).await, []);
+        assert_eq!(seats(&at.chair).await, [Seat::Person(at.chair.person)]);
+        let refused = at.sit(world, &at.secretary, Seat::Hall).await;
+        assert_eq!(refused.err(), Some(Failure::NotFound), "{}", world.engine);
     })
     .await;
 }
