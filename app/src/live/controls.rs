@@ -5,9 +5,9 @@ use domain::live::wire::{Look, ToServer};
 use domain::live::{Direction, Seat};
 use leptos::prelude::*;
 
-use super::devices;
 use super::paper::{self, Titled};
 use super::table::Table;
+use super::{devices, fullscreen};
 use crate::text::keys::*;
 use crate::text::{Text, t, tf};
 use crate::ui::Icon;
@@ -283,48 +283,6 @@ fn everybody(table: Table) -> impl IntoView {
     }
 }
 
-/// The whole screen for the meeting, or no longer. Nothing where the system has none.
-fn whole_screen() -> impl IntoView {
-    let (has, is_whole) = (RwSignal::new(false), RwSignal::new(false));
-    watch_screen(has, is_whole);
-    move || {
-        has.get().then(|| {
-            let (icon, word) =
-                if is_whole.get() { ("minimize", LIVE_WHOLE_END) } else { ("maximize", LIVE_WHOLE) };
-            view! {
-                <button class="tool tool--whole" r#type="button" title="F" on:click=move |_| turn_screen()>
-                    <Icon name=icon/><span class="live__word">{t(word)}</span>
-                </button>
-            }
-        })
-    }
-}
-
-fn watch_screen(has: RwSignal<bool>, is_whole: RwSignal<bool>) {
-    #[cfg(feature = "hydrate")]
-    {
-        let follow = move |_| {
-            is_whole.try_set(document().fullscreen_element().is_some());
-        };
-        Effect::new(move |_| has.set(document().fullscreen_enabled()));
-        let changed = window_event_listener_untyped("fullscreenchange", follow);
-        on_cleanup(move || changed.remove());
-    }
-    #[cfg(not(feature = "hydrate"))]
-    let _ = (has, is_whole);
-}
-
-fn turn_screen() {
-    #[cfg(feature = "hydrate")]
-    match document().fullscreen_element() {
-        Some(_) => document().exit_fullscreen(),
-        // A browser that refuses leaves the page as it is.
-        None => {
-            let _ = document().document_element().map(|page| page.request_fullscreen());
-        }
-    }
-}
-
 /// The bar of whoever sits: one's own devices, the floor, what is looked at, the way out.
 pub(super) fn bar(table: Table, papers: Vec<Titled>) -> impl IntoView {
     let share = toggle(
@@ -370,7 +328,7 @@ pub(super) fn bar(table: Table, papers: Vec<Titled>) -> impl IntoView {
                         {devices::choices(table.chosen)}
                     </div>
                 </details>
-                {whole_screen()}
+                {fullscreen::tool()}
                 <button class="tool tool--leave" r#type="button" on:click=move |_| table.rise()>
                     <Icon name="log-out"/><span class="live__word">{t(LIVE_LEAVE)}</span>
                 </button>
@@ -465,7 +423,7 @@ impl Table {
         match (event.alt_key(), event.code().as_str()) {
             (true, "KeyM") => self.toggle_microphone(),
             (true, "KeyV") => self.toggle_camera(),
-            (false, "KeyF") if is_free() && !event.alt_key() => turn_screen(),
+            (false, "KeyF") if is_free() && !event.alt_key() => fullscreen::toggle(),
             (true, "KeyH") if self.seat.with_untracked(Option::is_some) => self.toggle_ask(),
             (false, "Space") if is_free() && !untrack(|| self.is_muted()) => self.talking.set(true),
             _ => return false,
@@ -479,26 +437,6 @@ impl Table {
 fn is_free() -> bool {
     document().active_element().is_none_or(|element| matches!(element.tag_name().as_str(), "BODY" | "MAIN"))
 }
-
-/// Where the browser keeps, for this tab, whether the microphone was on.
-#[cfg(feature = "hydrate")]
-const MICROPHONE_KEPT: &str = "phien-microphone";
-
-/// The microphone is off at first, and after the page was loaded anew as it was: nobody is heard unknowing.
-#[cfg(feature = "hydrate")]
-pub(super) fn recall_microphone(table: Table) {
-    let store = || window().session_storage().ok().flatten();
-    let was_on = store().and_then(|store| store.get_item(MICROPHONE_KEPT).ok().flatten());
-    table.microphone.set(was_on.as_deref() == Some("on"));
-    Effect::new(move |_| {
-        let is_on = if table.microphone.get() { "on" } else { "off" };
-        // A tab that keeps nothing begins silent each time.
-        let _ = store().map(|store| store.set_item(MICROPHONE_KEPT, is_on));
-    });
-}
-
-#[cfg(not(feature = "hydrate"))]
-pub(super) fn recall_microphone(_: Table) {}
 
 /// Takes keys until the page is left.
 #[cfg(feature = "hydrate")]

@@ -6,6 +6,7 @@ mod behind;
 pub mod calls;
 mod controls;
 mod devices;
+mod fullscreen;
 #[cfg(any(feature = "hydrate", test))]
 mod heard;
 #[cfg(feature = "hydrate")]
@@ -13,6 +14,7 @@ mod line;
 pub mod page;
 mod paper;
 mod people;
+mod recalled;
 mod record;
 pub mod rehearse;
 #[cfg(any(feature = "hydrate", test))]

@@ -12,7 +12,7 @@ use leptos_meta::Title;
 
 use super::calls::{LineRecords, lines};
 use super::table::{ELEMENT, Lost, Table};
-use super::{behind, controls, devices, paper, people, record, stage, top};
+use super::{behind, controls, devices, paper, people, recalled, record, stage, top};
 use crate::failure::{CallError, Problem};
 use crate::meetings::calls::{self, Shown};
 use crate::session::with_page;
@@ -79,7 +79,7 @@ fn joined<V: IntoView + 'static>(
     let (table, id) = (Table::new(), meeting.id);
     table.microphone.set(false);
     Effect::new(move |_| {
-        controls::recall_microphone(table);
+        recalled::recall_microphone(table);
         table.open(id);
         controls::take_keys(table);
     });

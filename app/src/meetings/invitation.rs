@@ -21,6 +21,24 @@ pub struct Entry {
     pub online: Option<String>,
 }
 
+/// What of the agenda stands in an entry, in bytes: some forty lines. Programs show less, and each sitting carries it.
+const AGENDA_BYTES_AT_MOST: usize = 4_000;
+
+/// The items of the agenda, as far as there is room, and how many more there are.
+fn agenda(meeting: &Meeting) -> Option<String> {
+    let mut text = format!("{}:", t(COMPOSER_ITEMS));
+    for (at, item) in meeting.agenda.iter().enumerate() {
+        let line = format!("\n{}. {}", at + 1, item.title);
+        if text.len() + line.len() > AGENDA_BYTES_AT_MOST {
+            text.push('\n');
+            text.push_str(&tf(ENTRY_MORE_ITEMS, &[("n", &(meeting.agenda.len() - at))]));
+            break;
+        }
+        text.push_str(&line);
+    }
+    (!meeting.agenda.is_empty()).then_some(text)
+}
+
 /// The entry of a meeting whose page has this address.
 pub fn entry(meeting: &Meeting, page: &str) -> Entry {
     let title = match meeting.state.stage() {
@@ -39,9 +57,7 @@ pub fn entry(meeting: &Meeting, page: &str) -> Entry {
     };
     let chair = meeting.chair();
     let chair = chair.map(|person| format!("{}: {}, {}", t(PART_CHAIR), person.name, person.position));
-    let items = meeting.agenda.iter().enumerate();
-    let items: Vec<String> = items.map(|(at, item)| format!("{}. {}", at + 1, item.title)).collect();
-    let agenda = (!items.is_empty()).then(|| format!("{}:\n{}", t(COMPOSER_ITEMS), items.join("\n")));
+    let agenda = agenda(meeting);
     let join = online.as_ref().map(|online| format!("{}: {online}", t(LIVE_JOIN)));
     let back = format!("{}: {page}", t(ENTRY_PAGE));
     let lines: Vec<String> = [chair, join, Some(back), agenda].into_iter().flatten().collect();

@@ -49,6 +49,9 @@ async fn file(site: &Site, visitor: Visitor, id: &str, locale: Locale) -> Result
     Ok(ics(&events(site, &meeting, locale), site.clock.now()))
 }
 
+/// Of the sittings that were taken out, so many of the newest are told as such.
+const GONE_TOLD: usize = 50;
+
 /// An event for each sitting that people were told of: those that were taken out are told as such.
 fn events(site: &Site, meeting: &Meeting, locale: Locale) -> Vec<Event> {
     let zone = site.backend.zone();
@@ -70,10 +73,19 @@ fn events(site: &Site, meeting: &Meeting, locale: Locale) -> Vec<Event> {
         from: zone.instant(sitting.start()),
         to: zone.instant(sitting.end()),
         place: entry.place.clone(),
-        description: entry.description.clone(),
+        // What does not take place needs no agenda.
+        description: if stands { entry.description.clone() } else { String::new() },
         url: page.clone(),
         online: entry.online.clone().filter(|_| stands),
         is_cancelled: is_off || !stands,
     };
-    numbered(&plans).into_iter().map(event).collect()
+    let told = numbered(&plans);
+    let gone = told.iter().filter(|one| !one.stands).count();
+    let mut skipped = gone.saturating_sub(GONE_TOLD);
+    let mut is_told = |one: &Numbered| {
+        let is_skipped = !one.stands && skipped > 0;
+        skipped -= usize::from(is_skipped);
+        !is_skipped
+    };
+    told.into_iter().filter(|one| is_told(one)).map(event).collect()
 }

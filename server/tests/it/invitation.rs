@@ -1,5 +1,6 @@
 //! The calendar file of a meeting.
 
+use domain::meetings::{AgendaInput, MeetingInput, SittingInput};
 use http::{Method, StatusCode, header};
 
 use crate::world::World;
@@ -76,4 +77,55 @@ async fn the_entry_of_a_meeting_that_nobody_was_invited_to_is_not_offered_once_i
     assert!(!page.text().contains("/invitation.ics"), "{}", page.text());
     let file = world.ask(Method::GET, &format!("/meetings/{meeting}/invitation.ics")).signed_in(&secretary);
     assert_eq!(file.send().await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn the_largest_meeting_makes_a_small_file() {
+    let (world, _) = World::claimed().await;
+    let (secretary, caller) = world.person("thuky1", "secretary").await;
+    let (meeting, _) = world.meeting(&caller).await;
+    let meetings = &world.site.services.meetings;
+    let (first, mut saved, _) = meetings.input(&caller, meeting).await.unwrap();
+    // Letters of many bytes, as many as may be.
+    let long = "ấ\u{323}\u{331}".repeat(140);
+    let agenda: Vec<_> =
+        (0..40).map(|_| AgendaInput { title: long.clone(), ..first.agenda[0].clone() }).collect();
+    // Two in one morning, then one on another day: each time one is taken out.
+    let sitting = |day: u32, from: &str, to: &str| SittingInput {
+        date: format!("2026-07-{day:02}"),
+        from: from.into(),
+        to: to.into(),
+        ..SittingInput::default()
+    };
+    for round in 0..8 {
+        let agenda = agenda.iter().map(|item| AgendaInput { minutes: "1".into(), ..item.clone() }).collect();
+        let first_of_day = sitting(round + 6, "08:00", "09:00");
+        let sittings = if round % 2 == 0 {
+            vec![first_of_day, sitting(round + 6, "10:00", "11:00")]
+        } else {
+            vec![first_of_day]
+        };
+        let input = MeetingInput { agenda, sittings, kind: "working".into(), ..first.clone() };
+        saved = meetings.save(&caller, Some((meeting, saved.rev)), input).await.unwrap();
+        saved = meetings.publish(&caller, meeting, saved.rev).await.unwrap();
+    }
+    let path = format!("/meetings/{meeting}/invitation.ics");
+    let answer = world.ask(Method::GET, &path).signed_in(&secretary).send().await;
+    assert_eq!(answer.status, StatusCode::OK);
+    let unfolded = answer.text().replace("\r\n ", "");
+    let described = lines(&unfolded, "DESCRIPTION:");
+    assert!(
+        described.iter().all(|line| line.len() < 6_000),
+        "{:?}",
+        described.iter().map(|line| line.len()).max()
+    );
+    assert!(described[0].contains("nội dung khác trên trang cuộc họp"), "{}", described[0]);
+    let cancelled = lines(&unfolded, "STATUS:CANCELLED").len();
+    assert!(cancelled > 0);
+    let with_agenda = described.iter().filter(|line| line.contains("nội dung khác")).count();
+    assert_eq!(
+        with_agenda + cancelled,
+        lines(&unfolded, "BEGIN:VEVENT").len(),
+        "what was taken out has no agenda"
+    );
 }

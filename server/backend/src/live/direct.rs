@@ -9,7 +9,7 @@ use domain::live::{Direction, Seat, ShownPaper, is_on};
 use serde_json::{Value, json};
 
 use super::stays::{OpenOf, drop_open};
-use super::{floor, load, permit_seat};
+use super::{floor, permit_seat};
 use crate::Backend;
 use crate::audit::{self, Entry};
 use crate::db::{Source, Tx, q};
