@@ -413,7 +413,10 @@ pub(crate) async fn write_change(
     .bind(after.folded())
     .run(&mut *tx)
     .await?;
-    search::refresh_room(tx, id).await?;
+    // Meetings are found by a room's name alone; rewriting the words of all that were ever held in it holds up every write.
+    if before.name != after.name {
+        search::refresh_room(tx, id).await?;
+    }
     let entry = Entry::new(Deed::RoomsChange, &after.name).of(agency);
     let entry = entry.before(&before.shown())?.after(&after.shown())?;
     audit::record(tx, backend, caller, entry).await

@@ -210,7 +210,9 @@ pub(crate) async fn write_change(
     q("DELETE FROM agency_alias WHERE agency_id = $1").bind(after.id).run(&mut *tx).await?;
     insert_aliases(tx, after.id, &parsed.aliases).await?;
     people::refold(tx, after.id).await?;
-    search::refresh_agency(tx, after.id).await?;
+    if (&before.name, &before.short_name) != (&parsed.name, &parsed.short_name) {
+        search::refresh_agency(tx, after.id).await?;
+    }
     let shown = |agency: &ParsedAgency, parent: Option<AgencyId>| {
         json!({
             "code": agency.code, "parent": parent, "level": agency.level, "name": agency.name,

@@ -31,6 +31,8 @@ const NAMED_AT_MOST: usize = 300;
 /// Free rooms offered: enough to choose from.
 const ROOMS_OFFERED: i64 = 3;
 
+/// Most different times that are looked at: more than people can hold in the weeks of a search.
+const TIMES_AT_MOST: i64 = 20_000;
 /// Taken rooms that are told: several times the rooms that the form lists.
 const BUSY_ROOMS_AT_MOST: i64 = 300;
 
@@ -273,17 +275,48 @@ pub(super) async fn busy_around(on: &mut impl Source, asked: &Asked<'_>) -> Done
     let mut busy = Vec::new();
     let near: Vec<String> = asked.people().into_iter().filter(|id| asked.near.contains(id)).collect();
     for (table, ids) in [(ROOMS, asked.rooms()), (PEOPLE, near), (SITES, asked.sites())] {
-        let taken = taken(&mut *on, asked, table, &ids, &time).await?;
-        busy.extend(taken.into_iter().map(|taken| taken.with.sitting));
+        busy.extend(times(&mut *on, asked, table, &ids, &time).await?);
     }
     if let Some(chair) = asked.far_chair() {
-        let taken = taken(on, asked, PEOPLE, &[chair.to_string()], &time).await?;
-        let halves = taken.iter().flat_map(|taken| touched_by(&taken.with.sitting, asked.hours));
+        let taken = times(on, asked, PEOPLE, &[chair.to_string()], &time).await?;
+        let halves = taken.iter().flat_map(|sitting| touched_by(sitting, asked.hours));
         busy.extend(halves.map(|half| whole(half, asked.hours)));
     }
     busy.sort();
     busy.dedup();
     Ok(busy)
+}
+
+/// When any of them is taken, each time once: whoever looks for a free time needs to know of no meeting.
+async fn times(
+    on: &mut impl Source,
+    asked: &Asked<'_>,
+    (table, column, _): (&str, &str, &str),
+    ids: &[String],
+    time: &Time<'_>,
+) -> Done<Vec<Sitting>> {
+    let mut times = Vec::new();
+    for chunk in ids.chunks(ASKED_AT_ONCE) {
+        let mut query = q(format!(
+            "SELECT DISTINCT s.date, s.from_minute, s.to_minute \
+             FROM {table} k CROSS JOIN meeting m CROSS JOIN sitting s \
+             WHERE m.id = k.meeting_id AND s.meeting_id = m.id AND m.stage IN {HOLDING} AND k.{column} IN ("
+        ));
+        let listed: Vec<String> = chunk.iter().map(|id| query.place(id)).collect();
+        query.push(&listed.join(", ")).push(") AND (");
+        let time = time.condition(&mut query);
+        query.push(&time).push(")");
+        if let Some(own) = asked.own {
+            let own = query.place(own);
+            query.push(&format!(" AND m.id <> {own}"));
+        }
+        query.push(&format!(" ORDER BY s.date, s.from_minute, s.to_minute LIMIT {TIMES_AT_MOST}"));
+        let rows: Vec<(String, i64, i64)> = query.all(&mut *on).await?;
+        for (date, from, to) in rows {
+            times.push(stored::sitting(&date, from, to)?);
+        }
+    }
+    Ok(times)
 }
 
 /// Rooms that the meeting may use and that other meetings hold at the wanted time. That a room is taken is on the board of

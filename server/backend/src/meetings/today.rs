@@ -25,6 +25,8 @@ const DAYS_AHEAD: u64 = 7;
 const PAST_MIDNIGHT: TimeDelta = TimeDelta::hours(6);
 /// So many things of one sort wait at most: a home page is no archive.
 const WAITING_AT_MOST: i64 = 10;
+/// Changes of the nearest meetings among which those are looked for.
+const CHANGES_LOOKED_AT: i64 = 1_000;
 /// Of invitations more wait at once: what is never seen has no other news, and the list folds them.
 const INVITED_AT_MOST: i64 = 50;
 /// Of an agency's path these name its office: the topmost agency and the one below it, each with its slash.
@@ -287,7 +289,7 @@ async fn changed(on: &mut impl Source, asking: &Asking<'_>) -> Done<Vec<Waiting>
          JOIN meeting m ON m.id = p.meeting_id JOIN meeting_change c ON c.meeting_id = m.id \
          WHERE p.person_id = $1 AND c.number > p.seen_change AND p.has_opened AND {} \
            AND m.stage IN ('scheduled', 'under_way') AND m.last_date >= $2 \
-         ORDER BY m.first_date, c.meeting_id, c.number",
+         ORDER BY m.first_date, c.meeting_id, c.number LIMIT {CHANGES_LOOKED_AT}",
         is_told()
     ))
     .bind(asking.caller.person)

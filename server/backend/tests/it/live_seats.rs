@@ -54,8 +54,10 @@ async fn a_meeting_that_is_wholly_online_has_no_hall_to_sit_in() {
         let at = Hybrid::at(world, Stage::UnderWay).await;
         let seats = async |caller: &Caller| world.backend.standing(caller, at.meeting).await.unwrap().seats;
         assert!(seats(&at.secretary).await.contains(&Seat::Hall));
+        let mut tx = world.backend.db().begin().await.unwrap();
         let online = backend::q("UPDATE meeting SET form = 'online' WHERE id = $1").bind(at.meeting);
-        online.run(world.backend.db()).await.unwrap();
+        online.run(&mut tx).await.unwrap();
+        tx.commit().await.unwrap();
         assert_eq!(seats(&at.secretary).await, []);
         assert_eq!(seats(&at.chair).await, [Seat::Person(at.chair.person)]);
         let refused = at.sit(world, &at.secretary, Seat::Hall).await;

@@ -342,7 +342,7 @@ async fn the_hours_of_a_held_meeting_are_corrected_and_counted_at_once() {
         let now = get(world, &secretary, id).await;
         let typed = CorrectionInput {
             overrun_reason: "Chờ đại biểu".into(),
-            ..correction("7h45", "11h05", &now, &[])
+            ..correction("7h45", "11h15", &now, &[])
         };
         world.backend.correct(&secretary, id, typed).await.unwrap();
         let State::Held { overrun_reason, .. } = get(world, &secretary, id).await.state else { panic!() };
