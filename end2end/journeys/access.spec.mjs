@@ -112,8 +112,11 @@ function dressed(page, theme) {
   return page.evaluate(async (code) => {
     if (document.documentElement.getAttribute('data-theme') === code) return;
     document.documentElement.setAttribute('data-theme', code);
-    await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
-    await Promise.allSettled(document.getAnimations().map((running) => running.finished));
+    // Some colours begin to change only after others have come.
+    do {
+      await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+      await Promise.allSettled(document.getAnimations().map((running) => running.finished));
+    } while (document.getAnimations().some(({ playState }) => playState === 'running'));
   }, theme);
 }
 

@@ -66,9 +66,9 @@ fn picture(table: Table, mid: String) -> impl IntoView {
         let seat = seat.get()?;
         let is_chair = table.state.with(|state| state.as_ref().is_some_and(|of| of.live.chair == Some(seat)));
         let asked = table.asking().iter().position(|asking| *asking == seat);
-        let chair = is_chair.then(|| view! { <span class="tag">{t(LIVE_CHAIR)}</span> });
+        let chair = is_chair.then(|| view! { <span class="seatv__tag">{t(LIVE_CHAIR)}</span> });
         let hand = asked.map(|at| {
-            view! { <span class="tag tag--hand"><Icon name="hand"/>{tf(LIVE_TURN, &[("n", &(at + 1))])}</span> }
+            view! { <span class="seatv__tag seatv__tag--hand"><Icon name="hand"/>{tf(LIVE_TURN, &[("n", &(at + 1))])}</span> }
         });
         Some(view! { <div class="seatv__tags">{chair}{hand}</div> })
     };

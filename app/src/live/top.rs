@@ -104,7 +104,7 @@ fn left(item: &Item, now: DateTime<Utc>) -> Option<impl IntoView + use<>> {
     };
     let share = (spent.num_seconds() * 100 / planned.num_seconds().max(1)).min(100);
     Some(view! {
-        <div class="left" class:is-over=minutes < 0>
+        <div class="ctop__left" class:is-over=minutes < 0>
             <span><b>{words}</b><small>{tf(LIVE_ITEM_OF, &[("n", &item.minutes)])}</small></span>
             <i style=format!("--v:{share}")></i>
         </div>
@@ -126,24 +126,24 @@ fn line(table: Table) -> impl IntoView {
         Memo::new(move |_| table.measured.with(|measured| measured.is_tcp) && state.get() == "up");
     let found = move || {
         state.with(|state| match (state.as_str(), table.carries.get()) {
-            ("up", Carries::All) => ("line line--good", "wifi", LIVE_LINE_GOOD),
-            ("up", Carries::Small) => ("line line--weak", "wifi", LIVE_LINE_SMALL),
-            ("up", Carries::SoundAndScreen) => ("line line--weak", "wifi", LIVE_LINE_SOUND),
-            ("lost", _) => ("line line--lost", "wifi-off", LIVE_LINE_LOST),
-            _ => ("line", "wifi", LIVE_LINE_CONNECTING),
+            ("up", Carries::All) => ("ctop__state is-good", "wifi", LIVE_LINE_GOOD),
+            ("up", Carries::Small) => ("ctop__state is-weak", "wifi", LIVE_LINE_SMALL),
+            ("up", Carries::SoundAndScreen) => ("ctop__state is-weak", "wifi", LIVE_LINE_SOUND),
+            ("lost", _) => ("ctop__state is-lost", "wifi-off", LIVE_LINE_LOST),
+            _ => ("ctop__state", "wifi", LIVE_LINE_CONNECTING),
         })
     };
     let words = move || {
         let (class, icon, words) = found();
-        view! { <span class=class><Icon name=icon/><span class="line__words">{t(words)}</span></span> }
+        view! { <span class=class><Icon name=icon/><span class="ctop__words">{t(words)}</span></span> }
     };
-    let around = move || is_around.get().then(|| view! { <span class="line__way">{t(LIVE_LINE_TCP)}</span> });
+    let around = move || is_around.get().then(|| view! { <span class="ctop__way">{t(LIVE_LINE_TCP)}</span> });
     let rates = move || {
         let kilobits = |bits: f64| format!("{:.0}", bits / 1000.0);
         let (up, down) =
             table.measured.with(|measured| (kilobits(measured.up_bps), kilobits(measured.down_bps)));
         let words = || tf(LIVE_LINE_RATES, &[("up", &up), ("down", &down)]);
-        (state.get() == "up").then(|| view! { <span class="line__rates">{words()}</span> })
+        (state.get() == "up").then(|| view! { <span class="ctop__rates">{words()}</span> })
     };
     move || {
         sits.get().then(|| {
