@@ -58,7 +58,7 @@ async function online() {
     browsers.push(own);
     const page = await person(user, desk, own);
     await open(page, `${conference}/live`);
-    if (!speaks) await page.locator('.live__enter button[aria-keyshortcuts="Alt+M"]').click();
+    if (speaks) await page.locator('.live__enter button[aria-keyshortcuts="Alt+M"]').click();
     await page.locator('.live__sit button').first().click();
     return page;
   };
