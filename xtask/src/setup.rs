@@ -58,26 +58,23 @@ fn changed(file: &Path) -> Option<SystemTime> {
 
 /// The Chromium that the journeys drive: `PHIEN_CHROMIUM`, else Debian's.
 pub(crate) fn chromium() -> Result<PathBuf> {
-    if let Some(own) = std::env::var_os("PHIEN_CHROMIUM") {
-        return Ok(own.into());
-    }
-    let debian = PathBuf::from("/usr/bin/chromium");
-    if !debian.exists() {
-        debian_packages(&["chromium"])
-            .context("the journeys need Chromium (or set PHIEN_CHROMIUM to the program)")?;
-    }
-    Ok(debian)
+    browser("PHIEN_CHROMIUM", "chromium")
 }
 
 /// The Firefox that some journeys drive: `PHIEN_FIREFOX`, else Debian's.
 pub(crate) fn firefox() -> Result<PathBuf> {
-    if let Some(own) = std::env::var_os("PHIEN_FIREFOX") {
+    browser("PHIEN_FIREFOX", "firefox-esr")
+}
+
+/// The browser that a variable names, else that of Debian's package, which is brought in.
+fn browser(variable: &str, package: &str) -> Result<PathBuf> {
+    if let Some(own) = std::env::var_os(variable) {
         return Ok(own.into());
     }
-    let debian = PathBuf::from("/usr/bin/firefox-esr");
+    let debian = Path::new("/usr/bin").join(package);
     if !debian.exists() {
-        debian_packages(&["firefox-esr"])
-            .context("some journeys need Firefox (or set PHIEN_FIREFOX to the program)")?;
+        debian_packages(&[package])
+            .with_context(|| format!("the journeys need {package} (or set {variable} to the program)"))?;
     }
     Ok(debian)
 }

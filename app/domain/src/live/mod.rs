@@ -24,9 +24,9 @@ use crate::ids::{AgencyId, AgendaItemId, ConnectionId, MeetingId, PageId, PaperI
 
 /// A seat that is back within so long did not drop out: a tablet changes its antenna, a page is loaded anew.
 pub const DROP_OUT_SECONDS: i64 = 10;
-/// Whoever has the floor keeps it for so long over a lost line.
+/// Seconds after which a seat whose connection was lost loses the floor.
 pub const FLOOR_KEPT_SECONDS: i64 = 30;
-/// A request for the floor waits for so long for a lost line.
+/// Seconds after which a seat whose connection was lost loses its request for the floor.
 pub const REQUEST_KEPT_SECONDS: i64 = 120;
 /// Most seats of one meeting: the 76 of the province, its delegates on tablets, and room to grow.
 pub const SEATS_AT_MOST: u32 = 200;
@@ -198,8 +198,8 @@ pub enum Direction {
         /// Whether it is off.
         is_muted: bool,
     },
-    /// All microphones are turned off but the hall's, the chair's, that of whoever has the floor and that of the seat from which it
-    /// is decided; that of whoever loses the floor too.
+    /// Turns off all microphones except four: the hall's, the chair's, the one of whoever has the floor, and the one of the seat
+    /// that decides this. A seat that loses the floor afterwards is turned off too.
     MuteAll,
     /// All microphones may be turned on again.
     UnmuteAll,

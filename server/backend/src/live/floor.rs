@@ -105,8 +105,9 @@ async fn chair(on: impl Source, meeting: MeetingId) -> Done<Option<Seat>> {
     Ok(stored::optional_id(row.0.as_deref())?.map(Seat::Person))
 }
 
-/// Takes the floor from seats whose line has been lost for [`FLOOR_KEPT_SECONDS`] since they had it, and requests back that were
-/// lost for [`REQUEST_KEPT_SECONDS`]. Who was never connected, a delegate in the hall, keeps both.
+/// Takes the floor from seats whose connection was lost more than [`FLOOR_KEPT_SECONDS`] ago, and cancels requests of seats whose
+/// connection was lost more than [`REQUEST_KEPT_SECONDS`] ago. A seat that was not connected since it got the floor or asked for it
+/// keeps it: a delegate in the hall, for example.
 pub(super) async fn give_back_lost(backend: &Backend, now: DateTime<Utc>) -> Done<u32> {
     let floors = lost(
         backend.db(),
@@ -144,8 +145,8 @@ pub(super) async fn give_back_lost(backend: &Backend, now: DateTime<Utc>) -> Don
     Ok(u32::try_from(given).unwrap_or(u32::MAX))
 }
 
-/// Seats of meetings that are on, of those that `what` selects, which were connected since they have what they have, are not now,
-/// and have not been since `until`.
+/// Of the seats that `what` selects, those whose last connection ended before `until` and after they got the floor or asked for it.
+/// Only of meetings that are on.
 async fn lost(
     on: impl Source,
     what: &str,

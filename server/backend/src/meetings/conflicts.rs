@@ -107,14 +107,7 @@ async fn taken(
              WHERE m.id = k.meeting_id AND a.id = m.agency_id AND s.meeting_id = m.id \
                AND m.stage IN {HOLDING} AND k.{column} IN ("
         ));
-        let listed: Vec<String> = chunk.iter().map(|id| query.place(id)).collect();
-        query.push(&listed.join(", ")).push(") AND (");
-        let time = time.condition(&mut query);
-        query.push(&time).push(")");
-        if let Some(own) = asked.own {
-            let own = query.place(own);
-            query.push(&format!(" AND m.id <> {own}"));
-        }
+        held_by(&mut query, asked, chunk, time);
         query.push(" ORDER BY s.date, s.from_minute, m.id");
         rows.extend(query.all::<Row>(&mut *on).await?);
     }
@@ -287,6 +280,18 @@ pub(super) async fn busy_around(on: &mut impl Source, asked: &Asked<'_>) -> Done
     Ok(busy)
 }
 
+/// Goes on after `IN (`: these people, rooms or sites, at this time, in other meetings than the one that is asked about.
+fn held_by(query: &mut Q, asked: &Asked<'_>, ids: &[String], time: &Time<'_>) {
+    let listed: Vec<String> = ids.iter().map(|id| query.place(id)).collect();
+    query.push(&listed.join(", ")).push(") AND (");
+    let time = time.condition(query);
+    query.push(&time).push(")");
+    if let Some(own) = asked.own {
+        let own = query.place(own);
+        query.push(&format!(" AND m.id <> {own}"));
+    }
+}
+
 /// When any of them is taken, each time once: whoever looks for a free time needs to know of no meeting.
 async fn times(
     on: &mut impl Source,
@@ -302,14 +307,7 @@ async fn times(
              FROM {table} k CROSS JOIN meeting m CROSS JOIN sitting s \
              WHERE m.id = k.meeting_id AND s.meeting_id = m.id AND m.stage IN {HOLDING} AND k.{column} IN ("
         ));
-        let listed: Vec<String> = chunk.iter().map(|id| query.place(id)).collect();
-        query.push(&listed.join(", ")).push(") AND (");
-        let time = time.condition(&mut query);
-        query.push(&time).push(")");
-        if let Some(own) = asked.own {
-            let own = query.place(own);
-            query.push(&format!(" AND m.id <> {own}"));
-        }
+        held_by(&mut query, asked, chunk, time);
         query.push(&format!(" ORDER BY s.date, s.from_minute, s.to_minute LIMIT {TIMES_AT_MOST}"));
         let rows: Vec<(String, i64, i64)> = query.all(&mut *on).await?;
         for (date, from, to) in rows {
