@@ -22,8 +22,9 @@ use crate::agencies::{self, CODE_AT_MOST, NAME_AT_MOST, optional_text, subtree_p
 use crate::audit::{self, Entry};
 use crate::db::{Q, Source, Tx, places, q};
 use crate::meetings::HOLDING;
+use crate::search::{Due, be_due};
 use crate::stop::Done;
-use crate::{Backend, search, stored, typed};
+use crate::{Backend, stored, typed};
 
 /// More seats than the largest hall of the country.
 const CAPACITY_AT_MOST: u32 = 10_000;
@@ -413,9 +414,8 @@ pub(crate) async fn write_change(
     .bind(after.folded())
     .run(&mut *tx)
     .await?;
-    // Meetings are found by a room's name alone; rewriting the words of all that were ever held in it holds up every write.
     if before.name != after.name {
-        search::refresh_room(tx, id).await?;
+        be_due(tx, Due::MeetingsInRoom(id)).await?;
     }
     let entry = Entry::new(Deed::RoomsChange, &after.name).of(agency);
     let entry = entry.before(&before.shown())?.after(&after.shown())?;

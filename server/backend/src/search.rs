@@ -2,13 +2,15 @@
 //! full-text index, kept in the transaction of the meeting. The one place where the two engines part.
 
 mod ask;
+mod due;
 
 use std::collections::HashMap;
 
-use domain::ids::{AgencyId, MeetingId, PersonId, RoomId};
+use domain::ids::MeetingId;
 use domain::text::fold;
 
 pub(crate) use ask::{In, Search, short_forms};
+pub(crate) use due::{Due, be_due};
 
 use crate::db::{Db, Tx, Value, places, q};
 use crate::stop::Done;
@@ -77,33 +79,6 @@ pub(crate) async fn refresh_all(tx: &mut Tx, meetings: &[MeetingId]) -> Done<()>
     write_all(tx, meetings.iter().map(|meeting| (meeting.to_string(),)).collect()).await
 }
 
-/// Writes the words of an agency's meetings anew: its name is among them.
-pub(crate) async fn refresh_agency(tx: &mut Tx, agency: AgencyId) -> Done<()> {
-    let held: Vec<(String,)> =
-        q("SELECT id FROM meeting WHERE agency_id = $1 ORDER BY id").bind(agency).all(&mut *tx).await?;
-    write_all(tx, held).await
-}
-
-/// Writes the words of a room's meetings anew: its name is among them.
-pub(crate) async fn refresh_room(tx: &mut Tx, room: RoomId) -> Done<()> {
-    let held: Vec<(String,)> =
-        q("SELECT meeting_id FROM meeting_room WHERE room_id = $1 ORDER BY meeting_id")
-            .bind(room)
-            .all(&mut *tx)
-            .await?;
-    write_all(tx, held).await
-}
-
-/// Writes the words of the meetings that a person chairs anew: the name is among them.
-pub(crate) async fn refresh_chair(tx: &mut Tx, person: PersonId) -> Done<()> {
-    let chaired: Vec<(String,)> =
-        q("SELECT meeting_id FROM participant WHERE person_id = $1 AND part = 'chair' ORDER BY meeting_id")
-            .bind(person)
-            .all(&mut *tx)
-            .await?;
-    write_all(tx, chaired).await
-}
-
 /// Takes a meeting out of the index.
 pub(crate) async fn forget(tx: &mut Tx, meeting: MeetingId) -> Done<()> {
     if !tx.is_postgres() {
@@ -141,8 +116,11 @@ struct Words {
 }
 
 async fn write(tx: &mut Tx, meetings: &[String]) -> Done<()> {
-    let words = words(tx, meetings).await?;
+    let mut words = words(tx, meetings, &[TITLE, AGENDA, ABOUT]).await?;
     if tx.is_postgres() {
+        // In the order of their ids, as others write theirs: two that write many never wait for each other.
+        let mut words: Vec<_> = words.drain().collect();
+        words.sort_by(|a, b| a.0.cmp(&b.0));
         let rows = words.into_iter().map(|(id, Words { title, agenda, about })| {
             [id.into(), title.into(), agenda.into(), about.into()]
         });
@@ -164,10 +142,28 @@ async fn write(tx: &mut Tx, meetings: &[String]) -> Done<()> {
         .run(&mut *tx)
         .await?;
     let rows = numbers.into_iter().filter_map(|(id, number)| {
-        let Words { title, agenda, about } = words.get(&id)?;
+        let Words { title, agenda, about } = words.remove(&id)?;
         Some([number.into(), title.into(), agenda.into(), about.into()])
     });
     insert(tx, "search_words (rowid, title, agenda, about)", rows.collect(), "").await
+}
+
+/// Writes anew what stands around meetings that the index holds: their titles and agendas stay.
+async fn write_about(tx: &mut Tx, meetings: &[String]) -> Done<()> {
+    let mut words = words(tx, meetings, &[ABOUT]).await?;
+    let update = match tx.is_postgres() {
+        true => "UPDATE search_line SET about = $2 WHERE meeting_id = $1 AND about <> $2",
+        false => {
+            "UPDATE search_words SET about = $2 WHERE rowid = (SELECT number FROM search_line WHERE meeting_id = $1) \
+             AND about <> $2"
+        }
+    };
+    for meeting in meetings {
+        if let Some(Words { about, .. }) = words.remove(meeting) {
+            q(update).bind(meeting).bind(about).run(&mut *tx).await?;
+        }
+    }
+    Ok(())
 }
 
 async fn insert<const N: usize>(tx: &mut Tx, into: &str, rows: Vec<[Value; N]>, then: &str) -> Done<()> {
@@ -182,21 +178,22 @@ async fn insert<const N: usize>(tx: &mut Tx, into: &str, rows: Vec<[Value; N]>, 
     Ok(())
 }
 
-async fn words(tx: &mut Tx, meetings: &[String]) -> Done<HashMap<String, Words>> {
-    let these = places(1, meetings.len());
-    let rows: Vec<(String, String, String)> = q(format!(
-        "SELECT 'title' AS tag, id, title AS words FROM meeting WHERE id IN ({these}) \
-         UNION ALL SELECT 'about', m.id, m.place || ' ' || a.name || ' ' || a.short_name \
-            FROM meeting m JOIN agency a ON a.id = m.agency_id WHERE m.id IN ({these}) \
-         UNION ALL SELECT 'about', mr.meeting_id, r.name FROM meeting_room mr JOIN room r ON r.id = mr.room_id \
-            WHERE mr.meeting_id IN ({these}) \
-         UNION ALL SELECT 'about', k.meeting_id, c.name FROM participant k JOIN person c ON c.id = k.person_id \
-            WHERE k.part = 'chair' AND k.meeting_id IN ({these}) \
-         UNION ALL SELECT 'agenda', meeting_id, title FROM agenda_item WHERE meeting_id IN ({these})"
-    ))
-    .bind_all(meetings)
-    .all(&mut *tx)
-    .await?;
+/// Where the words of a column of the index come from: the column, the meeting and a text, of [`THESE`] meetings.
+const TITLE: &str = "SELECT 'title' AS tag, id, title AS words FROM meeting WHERE id IN THESE";
+const AGENDA: &str =
+    "SELECT 'agenda' AS tag, meeting_id, title AS words FROM agenda_item WHERE meeting_id IN THESE";
+const ABOUT: &str = "SELECT 'about' AS tag, m.id, m.place || ' ' || a.name || ' ' || a.short_name AS words \
+        FROM meeting m JOIN agency a ON a.id = m.agency_id WHERE m.id IN THESE \
+    UNION ALL SELECT 'about', mr.meeting_id, r.name FROM meeting_room mr JOIN room r ON r.id = mr.room_id \
+        WHERE mr.meeting_id IN THESE \
+    UNION ALL SELECT 'about', k.meeting_id, c.name FROM participant k JOIN person c ON c.id = k.person_id \
+        WHERE k.part = 'chair' AND k.meeting_id IN THESE";
+const THESE: &str = "THESE";
+
+async fn words(tx: &mut Tx, meetings: &[String], from: &[&str]) -> Done<HashMap<String, Words>> {
+    let these = format!("({})", places(1, meetings.len()));
+    let each = from.join(" UNION ALL ").replace(THESE, &these);
+    let rows: Vec<(String, String, String)> = q(each).bind_all(meetings).all(&mut *tx).await?;
     let mut words: HashMap<String, Words> = HashMap::new();
     for (tag, meeting, text) in rows {
         let of = words.entry(meeting).or_default();

@@ -15,8 +15,9 @@ use super::{CODE_AT_MOST, NAME_AT_MOST, all, by_code, optional_text, path, text}
 use crate::access::permit;
 use crate::audit::{self, Entry};
 use crate::db::{Q, Tx, q};
+use crate::search::{Due, be_due};
 use crate::stop::Done;
-use crate::{Backend, bounds, people, search};
+use crate::{Backend, bounds};
 
 pub(super) async fn add(backend: &Backend, caller: &Caller, input: AgencyInput) -> Done<AgencyId> {
     permit(caller, Action::ManageAgencies, Scope::System)?;
@@ -209,9 +210,12 @@ pub(crate) async fn write_change(
     let parsed = &after.parsed;
     q("DELETE FROM agency_alias WHERE agency_id = $1").bind(after.id).run(&mut *tx).await?;
     insert_aliases(tx, after.id, &parsed.aliases).await?;
-    people::refold(tx, after.id).await?;
-    if (&before.name, &before.short_name) != (&parsed.name, &parsed.short_name) {
-        search::refresh_agency(tx, after.id).await?;
+    let is_renamed = (&before.name, &before.short_name) != (&parsed.name, &parsed.short_name);
+    if is_renamed || before.code != parsed.code {
+        be_due(tx, Due::PeopleOfAgency(after.id)).await?;
+    }
+    if is_renamed {
+        be_due(tx, Due::MeetingsOfAgency(after.id)).await?;
     }
     let shown = |agency: &ParsedAgency, parent: Option<AgencyId>| {
         json!({

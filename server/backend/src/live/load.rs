@@ -155,6 +155,9 @@ async fn sittings(backend: &Backend, meeting: MeetingId) -> Done<Vec<Sitting>> {
     rows.iter().map(|(date, from, to)| stored::sitting(date, *from, *to)).collect()
 }
 
+/// Connections of one meeting that are read, the newest: some hundred times as many as a bad day's.
+const CONNECTIONS_READ: u32 = 20_000;
+
 pub(super) async fn lines(backend: &Backend, caller: &Caller, meeting: MeetingId) -> Done<Vec<LineRecord>> {
     MeetingScope::load(backend.db(), caller, meeting).await?.permit(caller, Action::ViewMeeting)?;
     let (opened, closed): (Option<i64>, Option<i64>) =
@@ -162,12 +165,15 @@ pub(super) async fn lines(backend: &Backend, caller: &Caller, meeting: MeetingId
     let Some(opened) = stored::optional_instant(opened)? else { return Ok(Vec::new()) };
     let closed = stored::optional_instant(closed)?;
     let sat = sat(&sittings(backend, meeting).await?, opened, closed, caller.now);
-    let rows: Vec<(String, i64, Option<i64>, bool)> = q("\
-        SELECT seat, carried_at, ended_at, was_left FROM seat_connection \
-        WHERE meeting_id = $1 AND NOT is_rehearsal AND carried_at IS NOT NULL ORDER BY carried_at, id")
+    let mut rows: Vec<(String, i64, Option<i64>, bool)> = q(format!(
+        "SELECT seat, carried_at, ended_at, was_left FROM seat_connection \
+         WHERE meeting_id = $1 AND NOT is_rehearsal AND carried_at IS NOT NULL \
+         ORDER BY carried_at DESC, id DESC LIMIT {CONNECTIONS_READ}"
+    ))
     .bind(meeting)
     .all(backend.db())
     .await?;
+    rows.reverse();
     let mut times: HashMap<Seat, Vec<Stretch>> = HashMap::new();
     for (text, began, ended, was_left) in rows {
         let (began, ended) = (stored::instant(began)?, stored::optional_instant(ended)?);

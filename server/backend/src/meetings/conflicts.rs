@@ -1,12 +1,12 @@
 //! Who and what of a form is taken by other meetings, and what is free instead: one question per sort of thing, however
 //! many delegates. Asks only about meetings that hold their rooms and people.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use chrono::Days;
 use domain::access::{Caller, Part};
 use domain::count::Form;
-use domain::duration::{sessions, touched_by, whole};
+use domain::duration::{HalfDay, sessions, touched_by, whole};
 use domain::ids::{MeetingId, PersonId, RoomId};
 use domain::meetings::{
     Bookable, BusyOf, Conflict, Delegation, Holder, MeetingBrief, disclosure, keeps_chair, plans_for,
@@ -91,14 +91,16 @@ const ROOMS: (&str, &str, &str) = ("meeting_room", "room_id", "TRUE");
 const PEOPLE: (&str, &str, &str) = ("participant", "person_id", "k.is_planned");
 const SITES: (&str, &str, &str) = ("site", "agency_id", "TRUE");
 
+/// The first that are taken, by their time, as many as are named at most, and how many more there are. Only these are read:
+/// a province's delegates may be taken more often than memory holds.
 async fn taken(
     on: &mut impl Source,
     asked: &Asked<'_>,
     (table, column, is_planned): (&str, &str, &str),
     ids: &[String],
-    time: &Time<'_>,
-) -> Done<Vec<Taken>> {
-    let mut rows = Vec::new();
+) -> Done<(Vec<Taken>, usize)> {
+    let time = Time::At(&asked.rows.sittings);
+    let (mut rows, mut all) = (Vec::new(), 0);
     for chunk in ids.chunks(ASKED_AT_ONCE) {
         // In this order, which the embedded database keeps: the meetings of some people are few among all those of a day.
         let mut query = q(format!(
@@ -107,10 +109,18 @@ async fn taken(
              WHERE m.id = k.meeting_id AND a.id = m.agency_id AND s.meeting_id = m.id \
                AND m.stage IN {HOLDING} AND k.{column} IN ("
         ));
-        held_by(&mut query, asked, chunk, time);
-        query.push(" ORDER BY s.date, s.from_minute, m.id");
-        rows.extend(query.all::<Row>(&mut *on).await?);
+        held_by(&mut query, asked, chunk, &time);
+        query.push(&format!(" ORDER BY s.date, s.from_minute, m.id LIMIT {NAMED_AT_MOST}"));
+        let first = query.all::<Row>(&mut *on).await?;
+        all += match first.len() < NAMED_AT_MOST {
+            true => first.len(),
+            false => counted(&mut *on, asked, (table, column), chunk, &time).await?,
+        };
+        rows.extend(first);
     }
+    rows.sort_by(|a, b| (&a.5, a.6, &a.2).cmp(&(&b.5, b.6, &b.2)));
+    rows.truncate(NAMED_AT_MOST);
+    let more = all - rows.len();
     let meetings = rows.iter().map(|row| row.2.clone()).collect();
     let sights = sight::of_meetings(&mut *on, asked.caller, meetings).await?;
     let read = |(of, is_planned, id, title, agency, date, from, to): Row| {
@@ -119,7 +129,24 @@ async fn taken(
         let with = MeetingBrief { id: stored::id(&id)?, title, agency, sitting };
         Ok(Taken { of, is_planned, with, sight })
     };
-    rows.into_iter().map(read).collect()
+    Ok((rows.into_iter().map(read).collect::<Done<_>>()?, more))
+}
+
+/// How often any of them is taken.
+async fn counted(
+    on: &mut impl Source,
+    asked: &Asked<'_>,
+    (table, column): (&str, &str),
+    ids: &[String],
+    time: &Time<'_>,
+) -> Done<usize> {
+    let mut query = q(format!(
+        "SELECT CAST(COUNT(*) AS BIGINT) FROM {table} k CROSS JOIN meeting m CROSS JOIN sitting s \
+         WHERE m.id = k.meeting_id AND s.meeting_id = m.id AND m.stage IN {HOLDING} AND k.{column} IN ("
+    ));
+    held_by(&mut query, asked, ids, time);
+    let (count,): (i64,) = query.one(on).await?;
+    Ok(usize::try_from(count).unwrap_or_default())
 }
 
 impl Asked<'_> {
@@ -156,22 +183,23 @@ pub(super) async fn all(on: &mut impl Source, asked: &Asked<'_>) -> Done<(Vec<Co
     if asked.rows.sittings.is_empty() {
         return Ok((Vec::new(), 0));
     }
-    let time = Time::At(&asked.rows.sittings);
     let mut conflicts = Vec::new();
-    for taken in taken(&mut *on, asked, ROOMS, &asked.rooms(), &time).await? {
+    let (rooms, mut more) = taken(&mut *on, asked, ROOMS, &asked.rooms()).await?;
+    for taken in rooms {
         let name = asked.known.rooms.get(&stored::id(&taken.of)?).map(|room| room.name.clone());
         let of = BusyOf::Room(name.unwrap_or_default());
         conflicts.extend(told(asked, taken, Bookable::Room, &of, true));
     }
-    conflicts.extend(people(&mut *on, asked, &time).await?);
-    let sites = taken(&mut *on, asked, SITES, &asked.sites(), &time).await?;
+    more += people(&mut *on, asked, &mut conflicts).await?;
+    let (sites, more_sites) = taken(&mut *on, asked, SITES, &asked.sites()).await?;
+    more += more_sites;
     let names = site_names(on, &sites).await?;
     for taken in sites {
         let of = BusyOf::Site(names.get(&taken.of).cloned().unwrap_or_default());
         conflicts.extend(told(asked, taken, Bookable::Site, &of, false));
     }
     conflicts.sort_by_cached_key(|conflict| (!conflict.blocks, order(&conflict.with), sorted(&conflict.of)));
-    let more = conflicts.len().saturating_sub(NAMED_AT_MOST);
+    more += conflicts.len().saturating_sub(NAMED_AT_MOST);
     conflicts.truncate(NAMED_AT_MOST);
     Ok((conflicts, more))
 }
@@ -209,45 +237,46 @@ fn told(
     holders.into_iter().map(move |with| Conflict { of: of.clone(), id: id.clone(), with, blocks })
 }
 
-/// People who are busy. For people near the caller the hours are told. For a chair who is not near, the
-/// half-day is told, wherever in it the wanted time lies, so that moving the time on the form reveals no
+/// People who are busy, and how many more there are. For people near the caller the hours are told. For a chair who is not
+/// near, the half-day is told, wherever in it the wanted time lies, so that moving the time on the form reveals no
 /// more. Of other strangers nothing is told.
-async fn people(on: &mut impl Source, asked: &Asked<'_>, time: &Time<'_>) -> Done<Vec<Conflict>> {
-    let mut conflicts = Vec::new();
+async fn people(on: &mut impl Source, asked: &Asked<'_>, conflicts: &mut Vec<Conflict>) -> Done<usize> {
     let near: Vec<String> = asked.people().into_iter().filter(|id| asked.near.contains(id)).collect();
     let chair = asked.rows.chair();
-    for taken in taken(&mut *on, asked, PEOPLE, &near, time).await? {
-        let person = stored::id(&taken.of)?;
-        let name = asked.known.person_name(person);
-        let part = asked.rows.people.iter().find(|(_, d)| *d == Delegation::Person(person));
-        let is_chair = chair == Some(person);
-        let (of, blocks) = match part.map(|(part, _)| *part) {
-            Some(Part::Chair) => (BusyOf::Chair(name), asked.keeps_chair(&taken)),
-            Some(Part::Secretary) => (BusyOf::Secretary(name), false),
-            _ => (BusyOf::Delegate(name), false),
-        };
-        conflicts.extend(told(asked, taken, Bookable::Person { is_near: true, is_chair }, &of, blocks));
-    }
-    let Some(chair) = asked.far_chair() else { return Ok(conflicts) };
-    let halves = sessions(&asked.rows.sittings, asked.hours);
-    let wide: Vec<Sitting> = halves.iter().map(|half| whole(*half, asked.hours)).collect();
-    let booked = Bookable::Person { is_near: false, is_chair: true };
-    let of = BusyOf::Chair(asked.known.person_name(chair));
-    let mut strangers = Vec::new();
-    for taken in taken(on, asked, PEOPLE, &[chair.to_string()], &Time::At(&wide)).await? {
-        strangers.extend(told(asked, taken, booked, &of, false));
-    }
-    // Neither a second meeting in a busy half-day nor a half-day beside the wanted one is told.
-    let is_asked = |conflict: &Conflict| match conflict.with {
-        Holder::HalfDay(half) => halves.contains(&half),
-        Holder::Meeting(_) | Holder::Hours(_) => true,
-    };
-    for conflict in strangers.into_iter().filter(is_asked) {
-        if !conflicts.contains(&conflict) {
-            conflicts.push(conflict);
+    // By itself, so that no crowd of delegates keeps what blocks from being found.
+    let (chairing, others): (Vec<String>, Vec<String>) =
+        near.into_iter().partition(|id| chair.is_some_and(|chair| chair.to_string() == *id));
+    let mut more = 0;
+    for people in [chairing, others] {
+        let (busy, not_read) = taken(&mut *on, asked, PEOPLE, &people).await?;
+        more += not_read;
+        for taken in busy {
+            let person = stored::id(&taken.of)?;
+            let name = asked.known.person_name(person);
+            let part = asked.rows.people.iter().find(|(_, d)| *d == Delegation::Person(person));
+            let is_chair = chair == Some(person);
+            let (of, blocks) = match part.map(|(part, _)| *part) {
+                Some(Part::Chair) => (BusyOf::Chair(name), asked.keeps_chair(&taken)),
+                Some(Part::Secretary) => (BusyOf::Secretary(name), false),
+                _ => (BusyOf::Delegate(name), false),
+            };
+            conflicts.extend(told(asked, taken, Bookable::Person { is_near: true, is_chair }, &of, blocks));
         }
     }
-    Ok(conflicts)
+    let Some(chair) = asked.far_chair() else { return Ok(more) };
+    let halves = sessions(&asked.rows.sittings, asked.hours);
+    let wide: Vec<Sitting> = halves.iter().map(|half| whole(*half, asked.hours)).collect();
+    let taken = times(on, asked, PEOPLE, &[chair.to_string()], &Time::At(&wide)).await?;
+    // Neither a second meeting in a busy half-day nor a half-day beside the wanted one is told.
+    let touched: BTreeSet<HalfDay> =
+        taken.iter().flat_map(|sitting| touched_by(sitting, asked.hours)).collect();
+    conflicts.extend(touched.into_iter().filter(|half| halves.contains(half)).map(|half| Conflict {
+        of: BusyOf::Chair(asked.known.person_name(chair)),
+        id: chair.to_string(),
+        with: Holder::HalfDay(half),
+        blocks: false,
+    }));
+    Ok(more)
 }
 
 async fn site_names(on: &mut impl Source, sites: &[Taken]) -> Done<HashMap<String, String>> {

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use domain::access::{Action, Caller};
 use domain::audit::Deed;
 use domain::error::{Failure, FieldProblem, Problem, Refusal};
-use domain::ids::{AgencyId, PersonId};
+use domain::ids::PersonId;
 use domain::people::{PersonChange, PersonInput};
 use domain::text::{Line, fold, name_key};
 
@@ -17,12 +17,13 @@ use super::parsed::{ParsedPerson, parse, parse_change};
 use crate::access::Within;
 use crate::accounts::password::{self, StoredPassword};
 use crate::accounts::strength;
-use crate::agencies::{Place, place, places_of};
+use crate::agencies::{Place, places_of};
 use crate::audit::{self, Entry};
-use crate::db::{Tx, q};
+use crate::db::{Tx, places, q};
 use crate::notices::show_leaders;
+use crate::search::{Due, be_due};
 use crate::stop::Done;
-use crate::{Backend, bounds, search};
+use crate::{Backend, bounds};
 
 pub(super) async fn add(
     backend: &Backend,
@@ -197,7 +198,7 @@ pub(crate) async fn write_change(
         .run(&mut *tx)
         .await?;
     if there.kept.name != after.name {
-        search::refresh_chair(tx, there.id).await?;
+        be_due(tx, Due::MeetingsOfChair(there.id)).await?;
     }
     for held in missing(&after.roles, &there.kept.roles) {
         q("DELETE FROM role_grant WHERE person_id = $1 AND role = $2 AND agency_id = $3")
@@ -216,14 +217,18 @@ pub(crate) async fn write_change(
     audit::record(tx, backend, caller, entry).await
 }
 
-/// Writes anew what the people of an agency are found by, after its names changed.
-pub(crate) async fn refold(tx: &mut Tx, agency: AgencyId) -> Done<()> {
-    let words = place(&mut *tx, agency).await?.words;
-    let rows: Vec<(String, String, String)> =
-        q("SELECT id, name, position FROM person WHERE agency_id = $1").bind(agency).all(&mut *tx).await?;
-    for (id, name, position) in rows {
-        let found_by = fold(&format!("{name} {position} {words}"));
-        q("UPDATE person SET folded = $1 WHERE id = $2").bind(found_by).bind(id).run(&mut *tx).await?;
+/// Writes anew what people are found by, after the names of their agencies changed.
+pub(crate) async fn refold(tx: &mut Tx, people: &[String]) -> Done<()> {
+    let rows: Vec<(String, String)> = q(format!(
+        "SELECT h.id, h.name || ' ' || h.position || ' ' || a.short_name || ' ' || a.name || ' ' || a.code \
+         FROM person h JOIN agency a ON a.id = h.agency_id WHERE h.id IN ({})",
+        places(1, people.len())
+    ))
+    .bind_all(people)
+    .all(&mut *tx)
+    .await?;
+    for (id, words) in rows {
+        q("UPDATE person SET folded = $1 WHERE id = $2").bind(fold(&words)).bind(id).run(&mut *tx).await?;
     }
     Ok(())
 }

@@ -134,6 +134,7 @@ async fn a_meeting_is_found_by_the_new_name_of_its_agency_and_room_and_no_longer
                 Imports::import(&world.backend, &system, kind, text.as_bytes().to_vec(), mode).await.unwrap();
             assert_eq!(report.changed, 1, "{:?}", report.bad);
         }
+        world.write_due_words().await;
         assert!(finds("so noi vu").await && finds("hoa ban").await);
         assert!(!finds("co quan snv").await && !finds("phong p1").await);
     })
@@ -159,6 +160,7 @@ async fn an_agencys_names_are_corrected_and_all_is_found_by_the_new_ones() {
         let right = change("Phường Tô Hiệu", "Quyết Thắng|Chiềng Lề");
         agencies.change(&system, id, right.clone()).await.unwrap();
         agencies.change(&system, id, right).await.unwrap();
+        world.write_due_words().await;
         let tree = agencies.tree(&system).await.unwrap();
         let changed = tree.iter().find(|agency| agency.id == id).unwrap();
         assert_eq!((changed.code.as_str(), changed.name.as_str()), ("03646", "Phường Tô Hiệu"));

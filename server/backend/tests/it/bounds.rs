@@ -27,7 +27,7 @@ pub(crate) fn numbered(count: u32, insert: &str) -> String {
 }
 
 /// Identifiers that nothing else has.
-fn fresh(world: &World) -> String {
+pub(crate) fn fresh(world: &World) -> String {
     let id = world.id().to_string();
     format!("'{}' || CAST(100000000000 + i AS TEXT)", &id[..24])
 }
@@ -45,7 +45,7 @@ pub(crate) async fn fill_year(world: &World, agency: AgencyId, year: i32, count:
     world.run(&numbered(count, &insert)).await;
 }
 
-async fn fill_people(world: &World, agency: AgencyId, count: u32) {
+pub(crate) async fn fill_people(world: &World, agency: AgencyId, count: u32) {
     let (id, name) = (fresh(world), world.id());
     let insert = format!(
         "person (id, user_name, name, position, agency_id, password_hash, is_active, folded, created_at) \

@@ -129,6 +129,7 @@ async fn the_root_of_the_file_takes_the_place_of_the_one_made_by_name() {
         assert_eq!(written(world, ImportKind::Agencies, TREE).await, [3, 2, 1, 0]);
         let tree = Agencies::tree(&world.backend, &world.system()).await.unwrap();
         assert_eq!((tree.len(), tree[0].code.as_str()), (3, "UBND"));
+        world.write_due_words().await;
         let found = People::find(&world.backend, &world.system(), "quản trị ubnd").await.unwrap();
         assert_eq!(found[0].agency, "UBND tỉnh");
     })

@@ -56,6 +56,7 @@ mod people;
 mod rooms;
 mod rules;
 mod search;
+mod search_due;
 mod second_factor;
 mod sight;
 mod sight_told;

@@ -6,6 +6,7 @@ use domain::error::Failure;
 use domain::meetings::{AgendaInput, BusyOf, MeetingInput, Meetings, Note, SittingInput};
 use domain::targets::Fraction;
 
+use crate::bounds::{fresh, numbered};
 use crate::meetings::{briefing, published};
 use crate::support::{each_database, sitting};
 
@@ -316,6 +317,61 @@ async fn what_spoils_the_figures_or_the_day_is_told_while_one_composes() {
             )),
             "{told:?}"
         );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn of_very_many_meetings_at_the_same_time_the_first_are_named_and_the_rest_counted() {
+    /// Named at most.
+    const NAMED: usize = 300;
+    const HELD: u32 = 700;
+    each_database(async |world| {
+        let secretary = world.caller(Role::Secretary, "SNV").await;
+        let (chair, delegate) = (world.person("SNV").await, world.person("SNV").await);
+        let room = world.room("P1", "SNV").await;
+        let meeting = format!(
+            "meeting (id, rev, agency_id, title, kind, form, side, counterpart, is_unexpected, place, stage, created_at, \
+             scope, first_date, last_date) SELECT {}, 1, '{}', 'Họp', 'working', 'in_person', \
+             'attended', 'internal', FALSE, '', 'scheduled', 0, 'meeting', '2026-06-18', '2026-06-18'",
+            fresh(world),
+            secretary.agency.id
+        );
+        world.run(&numbered(HELD, &meeting)).await;
+        for row in [
+            "INSERT INTO sitting (meeting_id, position, date, from_minute, to_minute) \
+             SELECT id, 0, '2026-06-18', 480, 540 FROM meeting"
+                .to_owned(),
+            format!("INSERT INTO meeting_room (meeting_id, room_id, position) SELECT id, '{room}', 0 FROM meeting"),
+            format!(
+                "INSERT INTO participant (id, meeting_id, part, person_id, agency_id, position) \
+                 SELECT id, id, 'delegate', '{}', '{}', 0 FROM meeting",
+                delegate.person, delegate.agency.id
+            ),
+        ] {
+            world.run(&row).await;
+        }
+        let later = MeetingInput {
+            title: "Chủ trì nơi khác".into(),
+            sittings: at("2026-06-18T08:30/09:00"),
+            ..briefing(&secretary, &chair, &[])
+        };
+        let other = published(world, &secretary, later).await;
+        let input = MeetingInput {
+            sittings: at("2026-06-18T08:00/09:00"),
+            delegates: vec![format!("p-{}", delegate.person)],
+            ..briefing(&secretary, &chair, &[room])
+        };
+        let check = world.backend.check(&secretary, None, input.clone()).await.unwrap();
+        assert_eq!(check.conflicts.len(), NAMED, "{}", world.engine);
+        // The room and the delegate in each, the chair and the secretary in one more.
+        let all = 2 * HELD as usize + 2;
+        assert_eq!(check.conflicts.len() + check.more_conflicts, all, "none is left uncounted");
+        let elsewhere = MeetingInput { rooms: Vec::new(), place: "Nơi khác".into(), ..input };
+        let check = world.backend.check(&secretary, None, elsewhere).await.unwrap();
+        let first = &check.conflicts[0];
+        assert!(first.blocks && matches!(first.of, BusyOf::Chair(_)), "what blocks is not lost among them");
+        assert_eq!(first.with.meeting().map(|with| with.id), Some(other));
     })
     .await;
 }

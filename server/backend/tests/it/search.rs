@@ -15,7 +15,7 @@ use crate::meetings_record::line;
 use crate::support::{World, each_database};
 
 /// Has the index take in what was stored past the use cases.
-async fn index(world: &World) {
+pub(crate) async fn index(world: &World) {
     let opened = Backend::open(world.config.clone(), Box::new(SeededEntropy::new(3))).await.unwrap();
     opened.db().close().await;
 }
@@ -226,6 +226,7 @@ async fn meetings_are_found_by_their_chair_under_the_name_of_today() {
             roles: "leader".into(),
         };
         People::change(&world.backend, &world.system(), person, change).await.unwrap();
+        world.write_due_words().await;
         assert_eq!(
             titles(world, &secretary, "giao ban ha thi luong").await,
             ["Họp giao ban"],

@@ -244,6 +244,17 @@ impl World {
         tx.commit().await.unwrap();
     }
 
+    /// Writes the words that are due since names have changed, as the running program does beside the requests, and gives
+    /// in how many turns.
+    pub(crate) async fn write_due_words(&self) -> usize {
+        let mut turns = 0;
+        while self.backend.write_due_words().await.unwrap() {
+            turns += 1;
+            assert!(turns < 1_000, "it ends");
+        }
+        turns
+    }
+
     /// Rows of a table.
     pub(crate) async fn count(&self, table: &str) -> i64 {
         let sql = format!("SELECT CAST(COUNT(*) AS BIGINT) FROM {table}");
