@@ -222,13 +222,15 @@ mod tests {
             stage,
             item: None,
             floor: None,
+            turn: None,
+            turn_minutes: 7,
             large: None,
             paper: None,
             chair: Some(Seat::Hall),
             is_all_muted: false,
             seats: vec![seat],
         };
-        ToPage::State(State { version: 1, live, on: Vec::new() })
+        ToPage::State(State { version: 1, live, on: Vec::new(), troubles: Vec::new() })
     }
 
     fn hall() -> Kept {
@@ -239,6 +241,7 @@ mod tests {
             is_muted: false,
             asked: None,
             is_connected: true,
+            lost: None,
         }
     }
 

@@ -8,6 +8,7 @@ mod value;
 
 use std::path::Path;
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use domain::ids::MeetingId;
@@ -17,6 +18,8 @@ use sqlx::sqlite::{
     SqliteSynchronous,
 };
 use sqlx::{AssertSqlSafe, Connection, FromRow, Postgres, Sqlite, Transaction};
+use tokio::sync::{OwnedMutexGuard, OwnedSemaphorePermit, Semaphore};
+use tokio::time::timeout;
 
 use reader::HeavyReaders;
 pub use value::Value;
@@ -33,6 +36,8 @@ const SQLITE_READERS: u32 = 4;
 const SQLITE_HEAVY_READERS: u32 = 3;
 /// One in four of PostgreSQL's connections may be used for expensive reads.
 const POSTGRES_HEAVY_SHARE: u32 = 4;
+/// One in so many of the other connections to PostgreSQL is for those who read.
+const POSTGRES_KEPT_SHARE: u32 = 4;
 /// PostgreSQL ends any other statement than an expensive read after this many milliseconds: twice as long as the client
 /// waits for a page, and longer than the longest statement of an import.
 const STATEMENT_MS: &str = "60000";
@@ -80,6 +85,8 @@ pub enum Db {
     Postgres {
         /// Its connections.
         pool: PgPool,
+        /// How many of them may write at once: a quarter stays for pages, however many transactions wait for each other.
+        writers: Arc<Semaphore>,
         /// Connections for expensive reads.
         heavy: HeavyReaders<Postgres>,
         /// The one for what an import reads.
@@ -100,6 +107,9 @@ pub struct Tx {
     news: News,
     /// Lines of the audit trail that the commit writes.
     lines: Vec<Line>,
+    /// The place among those that write, on a server; the turn in a meeting. Both end with the transaction.
+    _place: Option<OwnedSemaphorePermit>,
+    turn: Option<OwnedMutexGuard<()>>,
 }
 
 #[derive(Debug)]
@@ -112,7 +122,7 @@ enum Engine {
 
 impl Engine {
     fn begun(self) -> Tx {
-        Tx { on: self, news: News::default(), lines: Vec::new() }
+        Tx { on: self, news: News::default(), lines: Vec::new(), _place: None, turn: None }
     }
 }
 
@@ -198,7 +208,9 @@ impl Db {
         };
         let (heavy, importing) = (few(share, reads_within), few(1, reads_within));
         let searching = few(SEARCHES, reads_within.min(SEARCHED_WITHIN));
-        Ok(Db::Postgres { pool, heavy, importing, searching, watch, events: Events::default() })
+        let kept = (others / POSTGRES_KEPT_SHARE).max(1).min(others - 1);
+        let writers = Arc::new(Semaphore::new((others - kept) as usize));
+        Ok(Db::Postgres { pool, writers, heavy, importing, searching, watch, events: Events::default() })
     }
 
     /// Begins a transaction that writes. On SQLite it takes the write lock at once, so that it cannot fail later.
@@ -207,7 +219,12 @@ impl Db {
             Db::Sqlite { writer, events, .. } => {
                 Engine::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?, events.clone()).begun()
             }
-            Db::Postgres { pool, .. } => Engine::Postgres(pool.begin().await?).begun(),
+            Db::Postgres { pool, writers, .. } => {
+                let place = timeout(PATIENCE, Arc::clone(writers).acquire_owned()).await;
+                let place =
+                    place.map_err(|_| sqlx::Error::PoolTimedOut)?.map_err(|_| sqlx::Error::PoolClosed)?;
+                Tx { _place: Some(place), ..Engine::Postgres(pool.begin().await?).begun() }
+            }
         })
     }
 
@@ -259,6 +276,11 @@ impl Db {
 }
 
 impl Tx {
+    /// Ends the turn in a meeting with the transaction.
+    pub(crate) fn keep_turn(&mut self, turn: OwnedMutexGuard<()>) {
+        self.turn = Some(turn);
+    }
+
     /// Writes the lines of the audit trail, commits, and then sends the notifications. On SQLite the data is
     /// on the disk when this returns.
     pub async fn commit(mut self) -> Result<(), sqlx::Error> {

@@ -20,6 +20,7 @@ mod imports;
 mod keys;
 mod live;
 mod looking;
+mod meeting_turns;
 mod meetings;
 mod notices;
 mod papers;
@@ -51,6 +52,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use accounts::password::Hashing;
 use blobs::Blobs;
+use meeting_turns::MeetingTurns;
 use papers::{HeldPaper, PendingDeclarations};
 use turns::Turns;
 
@@ -124,6 +126,7 @@ struct Inner {
     blobs: Blobs,
     inspector: Inspector,
     import_turn: Arc<Semaphore>,
+    meeting_turns: MeetingTurns,
     turns: Turns,
     expensive_turns: Turns,
     search_turns: Turns,
@@ -160,6 +163,7 @@ impl Backend {
             blobs,
             inspector,
             import_turn: Arc::new(Semaphore::new(1)),
+            meeting_turns: MeetingTurns::default(),
             turns,
             expensive_turns,
             search_turns,
@@ -230,6 +234,10 @@ impl Backend {
                 Ok(listener)
             }
         }
+    }
+
+    pub(crate) fn meeting_turns(&self) -> &MeetingTurns {
+        &self.0.meeting_turns
     }
 
     /// The database: for the command line, the demo and measurements.

@@ -29,6 +29,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use domain::access::Caller;
 use domain::error::Failure;
 use domain::ids::{AgencyId, ConnectionId, MeetingId, PersonId};
+use domain::live::wire::ToPage;
 use domain::live::{DROP_OUT_SECONDS, SEATS_AT_MOST};
 use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
@@ -237,9 +238,11 @@ impl Hub {
         let Some(carrier) = self.carrier() else { return };
         let Some((meeting, number, message)) = carrier.heard(event) else { return };
         let room = self.rooms().get(&meeting).cloned();
-        if let Some(room) = room {
-            room.say(number, &message);
+        let Some(room) = room else { return };
+        if let (Some(number), ToPage::Line(line)) = (number, &message) {
+            room.note_carries(number, line.carries);
         }
+        room.say(number, &message);
     }
 
     fn carrier(&self) -> Option<&Carrier> {

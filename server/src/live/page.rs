@@ -372,7 +372,7 @@ impl Page {
         // From one seat to another is no interruption of either.
         self.rise(Leaving::Meant).await;
         let dark_since = self.visit.room.takes_over_in_the_dark(seat).then_some(now);
-        let presence = Arc::new(Presence::new(Arc::clone(&self.heard_at), dark_since));
+        let presence = Arc::new(Presence::new(Arc::clone(&self.heard_at), now, dark_since));
         let carried = Carried::new(&self.visit.hub, self.meeting, seat);
         let number = carried.as_ref().map(|carried| carried.number);
         // What the media thread says of the seat must find it.

@@ -39,6 +39,8 @@ pub(super) type Line = Result<(), DateTime<Utc>>;
 #[derive(Debug)]
 pub(super) struct Presence {
     heard: Arc<Heard>,
+    /// When the seat was taken.
+    began: DateTime<Utc>,
     /// Its two connections, as far as they have ever carried picture and sound.
     lines: Mutex<[Option<Line>; 2]>,
     /// Told when picture or sound goes over it, for the first time and after each time in the dark.
@@ -47,8 +49,12 @@ pub(super) struct Presence {
 
 impl Presence {
     /// Of a page, which may take over from one whose line had gone dark: until something carries, it is so still.
-    pub(super) fn new(heard: Arc<Heard>, dark_since: Option<DateTime<Utc>>) -> Presence {
-        Presence { heard, lines: Mutex::new([dark_since.map(Err); 2]), carried: Notify::new() }
+    pub(super) fn new(
+        heard: Arc<Heard>,
+        began: DateTime<Utc>,
+        dark_since: Option<DateTime<Utc>>,
+    ) -> Presence {
+        Presence { heard, began, lines: Mutex::new([dark_since.map(Err); 2]), carried: Notify::new() }
     }
 
     /// Until picture or sound goes over it that did not before.
@@ -72,6 +78,13 @@ impl Presence {
     /// Since when nothing carries any more.
     pub(super) fn silent_since(&self) -> Option<DateTime<Utc>> {
         silent_since(&self.lines())
+    }
+
+    /// Since when neither picture nor sound goes over it: since it was taken, where nothing ever did.
+    pub(super) fn dark_since(&self) -> Option<DateTime<Utc>> {
+        let lines = self.lines();
+        let carries = lines.iter().flatten().any(Line::is_ok);
+        (!carries).then(|| silent_since(&lines).unwrap_or(self.began))
     }
 
     /// Since when nobody is really there.
@@ -110,18 +123,20 @@ mod tests {
     }
 
     fn there(dark_since: Option<DateTime<Utc>>) -> Presence {
-        Presence::new(Arc::new(Heard::at(at(0))), dark_since)
+        Presence::new(Arc::new(Heard::at(at(0))), at(0), dark_since)
     }
 
     #[test]
     fn a_seat_is_silent_when_nothing_carries_that_had() {
         let seat = there(None);
+        assert_eq!(seat.dark_since(), Some(at(0)), "as yet");
         assert_eq!(seat.note(Link::Publish, Ok(())), None);
+        assert_eq!(seat.dark_since(), None);
         assert_eq!(seat.note(Link::Subscribe, Ok(())), None);
         assert_eq!(seat.note(Link::Publish, Err(at(3))), None);
         assert_eq!(seat.silent_since(), None, "one of two carries");
         assert_eq!(seat.note(Link::Subscribe, Err(at(5))), None);
-        assert_eq!(seat.silent_since(), Some(at(5)));
+        assert_eq!((seat.silent_since(), seat.dark_since()), (Some(at(5)), Some(at(5))));
         assert_eq!(seat.note(Link::Subscribe, Err(at(9))), None, "tried again in vain");
         assert_eq!(seat.note(Link::Subscribe, Ok(())), Some(at(5)));
         assert_eq!(seat.silent_since(), None);

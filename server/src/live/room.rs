@@ -11,7 +11,7 @@ use chrono::{DateTime, Utc};
 use domain::access::Stage;
 use domain::error::{Failure, Refusal};
 use domain::ids::{ConnectionId, MeetingId};
-use domain::live::wire::{Devices, State, ToPage};
+use domain::live::wire::{Carries, Devices, State, ToPage, Trouble};
 use domain::live::{Live, Seat, is_on, may_share_screen};
 use tokio::sync::{Notify, broadcast, mpsc, watch};
 use tokio::task::AbortHandle;
@@ -49,6 +49,8 @@ pub(super) struct Room {
     /// The newest that was told, and its version.
     last: Mutex<Option<(u64, Live)>>,
     changed: Notify,
+    /// What is wrong with a line has changed; nothing that is kept has.
+    has_trouble: Notify,
     seated: Mutex<BTreeMap<Seat, Seated>>,
     /// Seats that were left without picture and sound that they had had.
     dark: Mutex<BTreeSet<Seat>>,
@@ -65,6 +67,21 @@ struct Seated {
     devices: Devices,
     outbox: mpsc::Sender<ToPage>,
     presence: Arc<Presence>,
+    /// How much its line carries.
+    carries: Carries,
+}
+
+impl Seated {
+    /// What is wrong with its line.
+    fn trouble(&self) -> Option<Trouble> {
+        self.carried.as_ref()?;
+        match (self.presence.dark_since(), self.carries) {
+            (Some(since), _) => Some(Trouble::Dark(since)),
+            (None, Carries::All) => None,
+            (None, Carries::Small) => Some(Trouble::Small),
+            (None, Carries::SoundAndScreen) => Some(Trouble::SoundAndScreen),
+        }
+    }
 }
 
 impl Room {
@@ -77,6 +94,7 @@ impl Room {
             has: broadcast::Sender::new(CHANGES_AT_MOST),
             last: Mutex::default(),
             changed: Notify::new(),
+            has_trouble: Notify::new(),
             seated: Mutex::default(),
             dark: Mutex::default(),
             reading: OnceLock::new(),
@@ -90,6 +108,7 @@ impl Room {
                 loop {
                     tokio::select! {
                         () = room.changed.notified() => is_untold |= room.read(&hub).await,
+                        () = room.has_trouble.notified() => is_untold |= room.renew(&hub),
                         () = sleep_until(tells), if is_untold => {}
                     }
                     // What was decided is carried out at once; only telling it waits for the line.
@@ -149,7 +168,7 @@ impl Room {
     pub(super) fn state(&self) -> Option<ToPage> {
         let seated = self.seated();
         let (version, live) = self.last().clone()?;
-        Some(ToPage::State(State { version, live, on: on(&seated) }))
+        Some(stated(version, live, &seated))
     }
 
     /// Waits until the meeting has been read once, for at most [`READ_WITHIN`].
@@ -190,6 +209,18 @@ impl Room {
         }
     }
 
+    /// The state of before is told under a new version; whether there is one.
+    fn renew(&self, hub: &Hub) -> bool {
+        let mut last = self.last();
+        match last.as_mut() {
+            Some((version, _)) => {
+                *version = hub.next_version();
+                true
+            }
+            None => false,
+        }
+    }
+
     /// Does what a newer state says.
     fn take(&self, hub: &Hub, live: Live) {
         let mut seated = self.seated();
@@ -209,8 +240,7 @@ impl Room {
     fn tell(&self) -> usize {
         let seated = self.seated();
         let Some((version, live)) = self.last().clone() else { return 0 };
-        let state = ToPage::State(State { version, live, on: on(&seated) });
-        let text: Arc<str> = written(&state).into();
+        let text: Arc<str> = written(&stated(version, live, &seated)).into();
         let bytes = text.len();
         self.told.send_replace(Some(text));
         bytes
@@ -238,7 +268,8 @@ impl Room {
         presence: Arc<Presence>,
     ) -> mpsc::Receiver<ToPage> {
         let (outbox, messages) = mpsc::channel(WAITING_AT_MOST);
-        let taken = Seated { connection, carried, devices: Devices::default(), outbox, presence };
+        let (devices, carries) = (Devices::default(), Carries::All);
+        let taken = Seated { connection, carried, devices, outbox, presence, carries };
         if let Some(before) = self.seated().insert(seat, taken) {
             let _ = before.outbox.try_send(ToPage::Unseated);
         }
@@ -292,7 +323,22 @@ impl Room {
     ) -> Option<(ConnectionId, DateTime<Utc>)> {
         let seated = self.seated();
         let at = seated.values().find(|at| at.carried.as_ref().is_some_and(|of| of.number == number))?;
-        Some((at.connection, at.presence.note(link, line)?))
+        let before = at.trouble();
+        let interrupted = at.presence.note(link, line);
+        if at.trouble() != before {
+            self.has_trouble.notify_one();
+        }
+        Some((at.connection, interrupted?))
+    }
+
+    /// How much a seat's line carries from now on.
+    pub(super) fn note_carries(&self, number: u64, carries: Carries) {
+        let mut seated = self.seated();
+        let at = seated.values_mut().find(|at| at.carried.as_ref().is_some_and(|of| of.number == number));
+        if let Some(at) = at.filter(|at| at.carries != carries) {
+            at.carries = carries;
+            self.has_trouble.notify_one();
+        }
     }
 
     /// What a seat has on; the others are told.
@@ -356,8 +402,10 @@ fn apart(bytes: usize) -> Duration {
     Duration::from_millis(bytes as u64 * 8 * 1_000 / STATES_BPS).clamp(APART, APART_AT_MOST)
 }
 
-fn on(seated: &BTreeMap<Seat, Seated>) -> Vec<(Seat, Devices)> {
-    seated.iter().map(|(seat, at)| (*seat, at.devices)).collect()
+fn stated(version: u64, live: Live, seated: &BTreeMap<Seat, Seated>) -> ToPage {
+    let on = seated.iter().map(|(seat, at)| (*seat, at.devices)).collect();
+    let troubles = seated.iter().filter_map(|(seat, at)| Some((*seat, at.trouble()?))).collect();
+    ToPage::State(State { version, live, on, troubles })
 }
 
 /// A message as it is sent.

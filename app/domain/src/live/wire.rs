@@ -179,12 +179,32 @@ pub struct State {
     pub live: Live,
     /// What seats have on; only those that sit there now.
     pub on: Vec<(Seat, Devices)>,
+    /// What is wrong with the lines of seats that sit there now; those that are well are not listed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub troubles: Vec<(Seat, Trouble)>,
+}
+
+/// What is wrong with a seat's line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Trouble {
+    /// Neither picture nor sound goes over it since then: it has only just come, or its network lets nothing through.
+    Dark(DateTime<Utc>),
+    /// It carries small pictures only.
+    Small,
+    /// It carries sound and a shared screen only.
+    SoundAndScreen,
 }
 
 impl State {
     /// What a seat has on.
     pub fn devices(&self, seat: Seat) -> Devices {
         self.on.iter().find(|(of, _)| *of == seat).map(|(_, devices)| *devices).unwrap_or_default()
+    }
+
+    /// What is wrong with a seat's line.
+    pub fn trouble(&self, seat: Seat) -> Option<Trouble> {
+        self.troubles.iter().find(|(of, _)| *of == seat).map(|(_, trouble)| *trouble)
     }
 
     /// A seat has other things on since that version.

@@ -259,6 +259,17 @@ pub enum Note {
 /// The longest conclusion of the chair, in minutes (KL 226).
 pub const CONCLUSION_MINUTES_AT_MOST: u32 = 50;
 
+/// Whether an agenda item is the chair's conclusion, by its title.
+///
+/// ```
+/// # use domain::meetings::is_conclusion;
+/// assert!(is_conclusion("Kết luận của chủ trì"));
+/// assert!(!is_conclusion("Thông báo kết luận kỳ trước"));
+/// ```
+pub fn is_conclusion(title: &str) -> bool {
+    fold(title).starts_with("ket luan")
+}
+
 /// What there is to say about the minutes of an agenda, given as title and planned minutes of each item.
 pub fn agenda_notes<'a>(sittings: &[Sitting], items: impl IntoIterator<Item = (&'a str, u32)>) -> Vec<Note> {
     let mut notes = Vec::new();
@@ -267,7 +278,7 @@ pub fn agenda_notes<'a>(sittings: &[Sitting], items: impl IntoIterator<Item = (&
     let (mut minutes, mut conclusion) = (0_u32, 0_u32);
     for (title, of_item) in items {
         minutes = minutes.saturating_add(of_item);
-        if fold(title).starts_with("ket luan") {
+        if is_conclusion(title) {
             conclusion = conclusion.saturating_add(of_item);
         }
     }

@@ -25,7 +25,7 @@ pub use changes::{
 };
 pub use check::{
     BaseShift, BusyOf, CONCLUSION_MINUTES_AT_MOST, Check, Conflict, DurationCheck, FAR_AHEAD_DAYS,
-    MeetingBrief, Note, OthersInvited, Shift, TargetsCheck, agenda_notes, others_invited,
+    MeetingBrief, Note, OthersInvited, Shift, TargetsCheck, agenda_notes, is_conclusion, others_invited,
 };
 pub use guest::{
     GUEST_TEXT_AT_MOST, GUESTS_AT_MOST, Guest, GuestInput, GuestProblem, GuestSort, GuestsTold, PlannedGuest,

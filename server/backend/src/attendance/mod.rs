@@ -19,7 +19,7 @@ use domain::text::Paragraphs;
 use serde_json::json;
 
 use crate::audit::{self, Entry};
-use crate::db::{Tx, q};
+use crate::db::{BINDS_AT_MOST, Tx, places, q};
 use crate::scope::MeetingScope;
 use crate::stop::Done;
 use crate::{Backend, counted, people, stored};
@@ -127,7 +127,7 @@ async fn mark(
     presence: Presence,
 ) -> Done<()> {
     let presence = checked(presence)?;
-    let mut tx = backend.db().begin().await?;
+    let mut tx = backend.begin_for(meeting).await?;
     let scope = called(&mut tx, caller, meeting).await?;
     refuse_early(&scope, presence.is_known_early())?;
     set_and_tell(&mut tx, backend, caller, (meeting, &scope), participant, (&presence, CalledBy::Hand))
@@ -202,6 +202,31 @@ pub(crate) async fn set_presence(
     Ok(())
 }
 
+/// The same for many delegates at once.
+pub(crate) async fn set_presences(
+    tx: &mut Tx,
+    caller: &Caller,
+    participants: Vec<ParticipantId>,
+    presence: &Presence,
+    by: CalledBy,
+) -> Done<()> {
+    let is_called = *presence != Presence::NotCalled;
+    for some in participants.chunks(BINDS_AT_MOST - 4) {
+        q(format!(
+            "UPDATE participant SET presence = $1, reason = $2, called_by = $3, called_at = $4 WHERE id IN ({})",
+            places(5, some.len())
+        ))
+        .bind(presence.code())
+        .bind(reason_of(presence))
+        .bind(if is_called { by_code(by) } else { "" })
+        .bind(is_called.then(|| caller.now.timestamp_millis()))
+        .bind_all(some.iter().copied())
+        .run(&mut *tx)
+        .await?;
+    }
+    Ok(())
+}
+
 /// Reads how a presence came to be known.
 pub(crate) fn called_by_of(code: &str) -> Option<CalledBy> {
     let all = [CalledBy::Hand, CalledBy::Code, CalledBy::Joining, CalledBy::Site];
@@ -220,7 +245,7 @@ const fn by_code(by: CalledBy) -> &'static str {
 
 async fn mark_rest(backend: &Backend, caller: &Caller, meeting: MeetingId, presence: Presence) -> Done<u32> {
     let presence = checked(presence)?;
-    let mut tx = backend.db().begin().await?;
+    let mut tx = backend.begin_for(meeting).await?;
     let scope = called(&mut tx, caller, meeting).await?;
     refuse_early(&scope, presence.is_known_early())?;
     let person_name = people::distinct_name("h", "a");
@@ -270,7 +295,7 @@ async fn mark_site(
     site: AgencyId,
     is_connected: bool,
 ) -> Done<()> {
-    let mut tx = backend.db().begin().await?;
+    let mut tx = backend.begin_for(meeting).await?;
     let scope = called(&mut tx, caller, meeting).await?;
     let before: Option<(bool, String)> = q("SELECT s.is_connected, a.short_name FROM site s \
          JOIN agency a ON a.id = s.agency_id WHERE s.meeting_id = $1 AND s.agency_id = $2")
@@ -333,7 +358,7 @@ async fn hall(backend: &Backend, caller: &Caller, meeting: MeetingId) -> Outcome
 
 async fn scan(backend: &Backend, caller: &Caller, meeting: MeetingId, typed: &str) -> Done<String> {
     let secret = backend.roll_secret().await?;
-    let mut tx = backend.db().begin().await?;
+    let mut tx = backend.begin_for(meeting).await?;
     let scope = MeetingScope::hold(&mut tx, caller, meeting).await?;
     let is_good = code::is_good(&secret, meeting, typed, caller.now);
     if scope.part.is_none() || scope.stage == Stage::Draft {

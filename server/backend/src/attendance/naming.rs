@@ -1,5 +1,7 @@
 //! An invited agency names its delegates later: the seat kept for it is taken by people of the agency or below it.
 
+use std::collections::{HashMap, HashSet};
+
 use domain::access::{Action, Caller, Scope, Stage};
 use domain::agencies::AgencyRef;
 use domain::attendance::Presence;
@@ -13,7 +15,7 @@ use serde_json::json;
 
 use crate::agencies::subtree_pattern;
 use crate::audit::{self, Entry};
-use crate::db::{Source, Tx, q};
+use crate::db::{BINDS_AT_MOST, Source, Tx, places, q};
 use crate::notices::show_naming;
 use crate::scope::MeetingScope;
 use crate::stop::Done;
@@ -96,7 +98,11 @@ pub(super) async fn name_delegates(
         let problem = if people.is_empty() { Problem::Missing } else { Problem::TooMany(DELEGATES_AT_MOST) };
         return Err(Failure::Invalid(vec![FieldProblem::new("people", problem)]).into());
     }
-    let mut tx = backend.db().begin().await?;
+    let mut different: HashSet<PersonId> = HashSet::with_capacity(people.len());
+    if !people.iter().all(|person| different.insert(*person)) {
+        return Err(refused(Problem::Repeated).into());
+    }
+    let mut tx = backend.begin_for(meeting).await?;
     let Speaker { path, may_name_oneself } = permit(&mut tx, caller, agency).await?;
     let scope = MeetingScope::hold(&mut tx, caller, meeting).await?;
     scope.permit(caller, Action::ViewMeeting)?;
@@ -115,28 +121,24 @@ pub(super) async fn name_delegates(
             .bind(meeting)
             .one(&mut tx)
             .await?;
-    let mut names = Vec::with_capacity(people.len());
-    for (n, person) in people.iter().enumerate() {
-        names.push(check_person(&mut tx, meeting, agency, *person).await?);
-        let (id, sql) = match n {
-            0 => (seat, TAKE_SEAT),
-            _ => (ParticipantId(backend.entropy().id(caller.now)), SIT_BESIDE),
-        };
-        let written = q(sql)
-            .bind(id)
-            .bind(meeting)
-            .bind(*person)
-            .bind(agency)
-            .bind(position)
-            .bind(newest)
-            .bind(*person == caller.person)
-            .run(&mut tx)
-            .await?;
-        // Somebody else of the agency named its people since the seat was looked for.
-        if written == 0 {
-            return Err(Failure::Stale.into());
-        }
+    let names = check_people(&mut tx, (meeting, agency), &people).await?;
+    let (first, others) = people.split_first().expect("somebody is named");
+    let taken = q(TAKE_SEAT)
+        .bind(seat)
+        .bind(meeting)
+        .bind(*first)
+        .bind(agency)
+        .bind(position)
+        .bind(newest)
+        .bind(*first == caller.person)
+        .run(&mut tx)
+        .await?;
+    // Somebody else of the agency named its people since the seat was looked for.
+    if taken == 0 {
+        return Err(Failure::Stale.into());
     }
+    let beside = Beside { meeting, agency, position, newest };
+    beside.seat(&mut tx, backend, caller, others).await?;
     if !may_name_oneself {
         show_naming(&mut tx, backend, caller, (meeting, &people), &path).await?;
     }
@@ -173,10 +175,56 @@ pub(super) async fn refuse_crowd(tx: &mut Tx, meeting: MeetingId, more: usize) -
 const TAKE_SEAT: &str = "UPDATE participant SET person_id = $3, is_named = TRUE, position = $5, seen_change = $6, \
     presence = 'not_called', reason = '', called_by = '', called_at = NULL, has_opened = $7 \
     WHERE id = $1 AND meeting_id = $2 AND agency_id = $4 AND person_id IS NULL";
-const SIT_BESIDE: &str = "INSERT INTO participant \
-    (id, meeting_id, part, person_id, agency_id, position, seen_change, is_named, has_opened, added_at, added_by) \
-    SELECT $1, $2, 'delegate', $3, $4, $5, $6, TRUE, $7, MAX(p.added_at), COALESCE(MAX(p.added_by), '') \
-    FROM participant p WHERE p.meeting_id = $2 AND p.agency_id = $4 AND p.position = $5";
+
+/// Where those sit who are named beside the first.
+struct Beside {
+    meeting: MeetingId,
+    agency: AgencyId,
+    position: i64,
+    /// The newest change of the meeting.
+    newest: i64,
+}
+
+impl Beside {
+    async fn seat(&self, tx: &mut Tx, backend: &Backend, caller: &Caller, people: &[PersonId]) -> Done<()> {
+        /// Columns of a row.
+        const COLUMNS: usize = 11;
+        let Beside { meeting, agency, position, newest } = *self;
+        let (added_at, added_by): (Option<i64>, String) =
+            q("SELECT MAX(added_at), COALESCE(MAX(added_by), '') \
+             FROM participant WHERE meeting_id = $1 AND agency_id = $2 AND position = $3")
+            .bind(meeting)
+            .bind(agency)
+            .bind(position)
+            .one(&mut *tx)
+            .await?;
+        for some in people.chunks(BINDS_AT_MOST / COLUMNS) {
+            let rows: Vec<String> =
+                (0..some.len()).map(|n| format!("({})", places(n * COLUMNS + 1, COLUMNS))).collect();
+            let mut query = q(format!(
+                "INSERT INTO participant (id, meeting_id, part, person_id, agency_id, position, seen_change, is_named, \
+                 has_opened, added_at, added_by) VALUES {}",
+                rows.join(", ")
+            ));
+            for person in some {
+                query = query
+                    .bind(ParticipantId(backend.entropy().id(caller.now)))
+                    .bind(meeting)
+                    .bind("delegate")
+                    .bind(*person)
+                    .bind(agency)
+                    .bind(position)
+                    .bind(newest)
+                    .bind(true)
+                    .bind(*person == caller.person)
+                    .bind(added_at)
+                    .bind(&added_by);
+            }
+            query.run(&mut *tx).await?;
+        }
+        Ok(())
+    }
+}
 
 /// The seat kept for an agency.
 struct Kept {
@@ -202,26 +250,44 @@ async fn kept_seat(tx: &mut Tx, meeting: MeetingId, agency: AgencyId) -> Done<Ke
     Ok(Kept { seat: stored::id(&id)?, position, presence, invited })
 }
 
-/// The name of the person, who is of the agency or below it, and not in the meeting yet.
-async fn check_person(tx: &mut Tx, meeting: MeetingId, agency: AgencyId, person: PersonId) -> Done<String> {
-    let problem = |p| Failure::Invalid(vec![FieldProblem::new("people", p)]);
+/// The names of the people in their order, who are of the agency or below it, and not in the meeting yet.
+async fn check_people(
+    tx: &mut Tx,
+    (meeting, agency): (MeetingId, AgencyId),
+    people: &[PersonId],
+) -> Done<Vec<String>> {
     let name = people::distinct_name("p", "a");
-    let found: Option<(String,)> = q(format!(
-        "SELECT {name} FROM person p JOIN agency a ON a.id = p.agency_id \
-         WHERE p.id = $1 AND p.is_active AND a.path LIKE $2"
-    ))
-    .bind(person)
-    .bind(subtree_pattern(agency))
-    .optional(&mut *tx)
-    .await?;
-    let (name,) = found.ok_or_else(|| problem(Problem::Unknown))?;
-    let is_in: Option<(String,)> = q("SELECT id FROM participant WHERE meeting_id = $1 AND person_id = $2")
-        .bind(meeting)
-        .bind(person)
-        .optional(tx)
+    let mut names: HashMap<String, String> = HashMap::new();
+    for some in people.chunks(BINDS_AT_MOST - 1) {
+        let found: Vec<(String, String)> = q(format!(
+            "SELECT p.id, {name} FROM person p JOIN agency a ON a.id = p.agency_id \
+             WHERE a.path LIKE $1 AND p.is_active AND p.id IN ({})",
+            places(2, some.len())
+        ))
+        .bind(subtree_pattern(agency))
+        .bind_all(some.iter().copied())
+        .all(&mut *tx)
         .await?;
-    if is_in.is_some() {
-        return Err(problem(Problem::Repeated).into());
+        names.extend(found);
     }
-    Ok(name)
+    let named: Option<Vec<String>> = people.iter().map(|person| names.remove(&person.to_string())).collect();
+    let named = named.ok_or_else(|| refused(Problem::Unknown))?;
+    for some in people.chunks(BINDS_AT_MOST - 1) {
+        let is_in: Option<(String,)> = q(format!(
+            "SELECT id FROM participant WHERE meeting_id = $1 AND person_id IN ({}) LIMIT 1",
+            places(2, some.len())
+        ))
+        .bind(meeting)
+        .bind_all(some.iter().copied())
+        .optional(&mut *tx)
+        .await?;
+        if is_in.is_some() {
+            return Err(refused(Problem::Repeated).into());
+        }
+    }
+    Ok(named)
+}
+
+fn refused(problem: Problem) -> Failure {
+    Failure::Invalid(vec![FieldProblem::new("people", problem)])
 }

@@ -26,7 +26,7 @@ pub(super) async fn ask(
     let mut db = backend.db();
     let scope = MeetingScope::load(db, caller, meeting).await?;
     permit_seat(&mut db, caller, (meeting, &scope), seat).await?;
-    let mut tx = backend.db().begin().await?;
+    let mut tx = backend.begin_for(meeting).await?;
     let scope = MeetingScope::hold(&mut tx, caller, meeting).await?;
     permit_seat(&mut tx, caller, (meeting, &scope), seat).await?;
     // Who has asked already keeps their place among those who ask, and what changes nothing is not told.
@@ -38,7 +38,11 @@ pub(super) async fn ask(
     .bind(wants.then(|| caller.now.timestamp_millis()))
     .run(&mut tx)
     .await?;
-    if changed == 0 {
+    let has_floor = !wants && floor::holder(&mut tx, meeting).await? == Some(seat);
+    if has_floor {
+        floor::take(&mut tx, meeting, seat).await?;
+    }
+    if changed == 0 && !has_floor {
         return Ok(());
     }
     tx.changes(meeting);
@@ -54,15 +58,20 @@ pub(super) async fn direct(
 ) -> Done<()> {
     // Whoever may not direct takes no turn among those who write.
     permit_direct(&mut backend.db(), caller, meeting, (seat, direction)).await?;
-    let mut tx = backend.db().begin().await?;
+    let mut tx = backend.begin_for(meeting).await?;
     scope::hold(&mut tx, meeting).await?;
     let scope = permit_direct(&mut tx, caller, meeting, (seat, direction)).await?;
-    let before = decided(&mut tx, meeting).await?;
+    let before = decided(&mut tx, meeting, direction).await?;
     let after = decide(&mut tx, caller, meeting, (seat, direction)).await?;
+    let is_new = decided(&mut tx, meeting, direction).await? != before;
+    let ends_screen = matches!(direction, Direction::EndScreen(_));
+    // What is said again changes nothing, and nobody is told.
+    if !is_new && is_kept_whole(direction) {
+        return Ok(());
+    }
     // Turning a page is sent to everybody but is not recorded in the trail.
     tx.changes(meeting);
-    let ends_screen = matches!(direction, Direction::EndScreen(_));
-    if ends_screen || decided(&mut tx, meeting).await? != before {
+    if ends_screen || is_new {
         let deed =
             if matches!(direction, Direction::Paper(_)) { Deed::LiveShowPaper } else { Deed::LiveDirect };
         let entry = Entry::new(deed, &scope.title).of(scope.agency).about(meeting).after(&after)?;
@@ -71,23 +80,62 @@ pub(super) async fn direct(
     Ok(tx.commit().await?)
 }
 
-/// The decisions that the trail records: floor, large seat, paper, whether all are muted; each removed or
-/// muted seat.
-type Decided = (Option<(Option<String>, Option<String>, Option<String>, bool)>, Vec<(String, bool, bool)>);
+/// Whether all that a decision changes is what [`decided`] reads.
+fn is_kept_whole(direction: Direction) -> bool {
+    match direction {
+        Direction::Mute { .. }
+        | Direction::MuteAll
+        | Direction::UnmuteAll
+        | Direction::Floor(_)
+        | Direction::Large(_)
+        | Direction::Remove(_)
+        | Direction::Admit(_) => true,
+        Direction::MoreTime(_)
+        | Direction::TurnMinutes(_)
+        | Direction::EndScreen(_)
+        | Direction::Paper(_) => false,
+    }
+}
 
-async fn decided(tx: &mut Tx, meeting: MeetingId) -> Done<Decided> {
+/// What the trail records of a decision, before and after it: floor, large seat, paper, whether all are muted; the mark of
+/// the one seat that it is about; how many are muted, where it is about all.
+type Decided = (Option<(Option<String>, Option<String>, Option<String>, bool)>, Option<(bool, bool)>, i64);
+
+async fn decided(tx: &mut Tx, meeting: MeetingId, direction: Direction) -> Done<Decided> {
     let whole =
         q("SELECT floor_seat, large_seat, paper_id, is_all_muted FROM live_meeting WHERE meeting_id = $1 \
          AND (floor_seat IS NOT NULL OR large_seat IS NOT NULL OR paper_id IS NOT NULL OR is_all_muted)")
         .bind(meeting)
         .optional(&mut *tx)
         .await?;
-    let seats = q("SELECT seat, is_removed, is_muted FROM live_seat \
-         WHERE meeting_id = $1 AND (is_removed OR is_muted) ORDER BY seat")
-    .bind(meeting)
-    .all(&mut *tx)
-    .await?;
-    Ok((whole, seats))
+    let seat = match direction {
+        Direction::Mute { seat, .. } | Direction::Remove(seat) | Direction::Admit(seat) => Some(seat),
+        Direction::Floor(seat) => seat,
+        _ => None,
+    };
+    let seat = match seat {
+        Some(seat) => {
+            q("SELECT is_removed, is_muted FROM live_seat \
+               WHERE meeting_id = $1 AND seat = $2 AND (is_removed OR is_muted)")
+            .bind(meeting)
+            .bind(seat.to_string())
+            .optional(&mut *tx)
+            .await?
+        }
+        None => None,
+    };
+    let muted = match direction {
+        Direction::MuteAll | Direction::UnmuteAll => {
+            let (muted,): (i64,) =
+                q("SELECT CAST(COUNT(*) AS BIGINT) FROM live_seat WHERE meeting_id = $1 AND is_muted")
+                    .bind(meeting)
+                    .one(&mut *tx)
+                    .await?;
+            muted
+        }
+        _ => 0,
+    };
+    Ok((whole, seat, muted))
 }
 
 /// Whether this is a paper, and the caller's seat has the floor: who reports opens the report.
@@ -145,13 +193,24 @@ async fn decide(
         }
         Direction::UnmuteAll => {
             keep_all_muted(tx, meeting, false).await?;
-            q("UPDATE live_seat SET is_muted = FALSE WHERE meeting_id = $1").bind(meeting).run(tx).await?;
+            q("UPDATE live_seat SET is_muted = FALSE WHERE meeting_id = $1 AND is_muted")
+                .bind(meeting)
+                .run(tx)
+                .await?;
             Ok(json!({ "muted": "none" }))
         }
         Direction::Floor(seat) => {
             let name = optional_name(tx, meeting, seat).await?;
             floor::give(tx, meeting, seat, caller.now).await?;
             Ok(json!({ "floor": name }))
+        }
+        Direction::MoreTime(minutes) => {
+            floor::prolong(tx, meeting, minutes, caller.now).await?;
+            Ok(json!({ "more_minutes": minutes }))
+        }
+        Direction::TurnMinutes(minutes) => {
+            floor::set_turn_minutes(tx, meeting, minutes).await?;
+            Ok(json!({ "turn_minutes": minutes }))
         }
         Direction::Large(seat) => {
             let name = optional_name(tx, meeting, seat).await?;
@@ -178,7 +237,7 @@ async fn decide(
 }
 
 /// What a seat is called; `NotFound` when it is none of this meeting.
-async fn name(tx: &mut Tx, meeting: MeetingId, seat: Seat) -> Done<String> {
+pub(super) async fn name(tx: &mut Tx, meeting: MeetingId, seat: Seat) -> Done<String> {
     let sql = match seat {
         Seat::Hall => "SELECT '' FROM meeting WHERE id = $1 AND form <> 'online' AND $2 = $2",
         Seat::Site(_) => {

@@ -1,8 +1,9 @@
 //! The floor: who has it and asks for it, what it does to microphones, and how it comes back from whoever leaves or is lost.
 
 use chrono::{DateTime, TimeDelta, Utc};
+use domain::error::{Failure, FieldProblem, Problem, Refusal};
 use domain::ids::MeetingId;
-use domain::live::{FLOOR_KEPT_SECONDS, REQUEST_KEPT_SECONDS, Seat};
+use domain::live::{FLOOR_KEPT_SECONDS, REQUEST_KEPT_SECONDS, Seat, TURN_MINUTES_AT_MOST};
 
 use super::direct::set;
 use super::load;
@@ -26,6 +27,7 @@ pub(super) async fn give(
     now: DateTime<Utc>,
 ) -> Done<()> {
     silence_before(tx, meeting, seat).await?;
+    let is_new = holder(&mut *tx, meeting).await? != seat;
     q("INSERT INTO live_meeting (meeting_id, floor_seat, floor_since) VALUES ($1, $2, $3) \
        ON CONFLICT (meeting_id) DO UPDATE SET floor_seat = excluded.floor_seat, \
          floor_since = CASE WHEN live_meeting.floor_seat = excluded.floor_seat THEN live_meeting.floor_since \
@@ -35,11 +37,54 @@ pub(super) async fn give(
     .bind(seat.map(|_| now.timestamp_millis()))
     .run(&mut *tx)
     .await?;
+    if is_new {
+        q("UPDATE live_meeting SET floor_ends = CASE WHEN turn_minutes = 0 THEN NULL \
+           ELSE floor_since + turn_minutes * 60000 END WHERE meeting_id = $1")
+        .bind(meeting)
+        .run(&mut *tx)
+        .await?;
+    }
     if let Some(seat) = seat {
         set(tx, meeting, seat, "is_muted", false).await?;
         take_request_back(tx, meeting, seat).await?;
     }
     Ok(())
+}
+
+/// Whoever has the floor keeps it for longer: from the end of the turn, or from now when that is past.
+pub(super) async fn prolong(tx: &mut Tx, meeting: MeetingId, minutes: u32, now: DateTime<Utc>) -> Done<()> {
+    in_range("minutes", minutes, 1)?;
+    if holder(&mut *tx, meeting).await?.is_none() {
+        return Err(Refusal::WrongState.into());
+    }
+    q("UPDATE live_meeting SET floor_ends = CASE WHEN floor_ends > $2 THEN floor_ends ELSE $2 END + $3 \
+       WHERE meeting_id = $1")
+    .bind(meeting)
+    .bind(now)
+    .bind(TimeDelta::minutes(minutes.into()).num_milliseconds())
+    .run(tx)
+    .await?;
+    Ok(())
+}
+
+/// How long turns last from the next one on.
+pub(super) async fn set_turn_minutes(tx: &mut Tx, meeting: MeetingId, minutes: u32) -> Done<()> {
+    in_range("minutes", minutes, 0)?;
+    q("INSERT INTO live_meeting (meeting_id, turn_minutes) VALUES ($1, $2) \
+       ON CONFLICT (meeting_id) DO UPDATE SET turn_minutes = excluded.turn_minutes")
+    .bind(meeting)
+    .bind(minutes)
+    .run(tx)
+    .await?;
+    Ok(())
+}
+
+fn in_range(field: &str, minutes: u32, least: u32) -> Done<()> {
+    if (least..=TURN_MINUTES_AT_MOST).contains(&minutes) {
+        return Ok(());
+    }
+    let problem = Problem::NotInRange(least.into(), TURN_MINUTES_AT_MOST.into());
+    Err(Failure::Invalid(vec![FieldProblem::new(field, problem)]).into())
 }
 
 /// Whoever leaves has neither the floor nor a request any more.
@@ -49,10 +94,10 @@ pub(super) async fn give_back(tx: &mut Tx, meeting: MeetingId, seat: Seat) -> Do
 }
 
 /// Takes the floor from a seat, if that has it.
-async fn take(tx: &mut Tx, meeting: MeetingId, seat: Seat) -> Done<()> {
+pub(super) async fn take(tx: &mut Tx, meeting: MeetingId, seat: Seat) -> Done<()> {
     if holder(&mut *tx, meeting).await? == Some(seat) {
         silence_before(tx, meeting, None).await?;
-        q("UPDATE live_meeting SET floor_seat = NULL, floor_since = NULL WHERE meeting_id = $1")
+        q("UPDATE live_meeting SET floor_seat = NULL, floor_since = NULL, floor_ends = NULL WHERE meeting_id = $1")
             .bind(meeting)
             .run(tx)
             .await?;
@@ -72,12 +117,20 @@ async fn take_request_back(tx: &mut Tx, meeting: MeetingId, seat: Seat) -> Done<
 /// Turns all microphones off but those that are never silenced with all: the hall's, the chair's own, that of whoever has the
 /// floor, and that of the seat from which it is decided.
 pub(super) async fn silence_all(tx: &mut Tx, meeting: MeetingId, from: Option<Seat>) -> Done<()> {
-    let spared = [Some(Seat::Hall), chair(&mut *tx, meeting).await?, holder(&mut *tx, meeting).await?, from];
-    for kept in load::seats(&mut *tx, meeting).await? {
-        if !spared.contains(&Some(kept.seat)) {
-            set(tx, meeting, kept.seat, "is_muted", true).await?;
-        }
-    }
+    let spared = [chair(&mut *tx, meeting).await?, holder(&mut *tx, meeting).await?, from];
+    let mut query = q("INSERT INTO live_seat (meeting_id, seat, is_muted) SELECT $1, s.seat, TRUE FROM ( \
+            SELECT 'site:' || agency_id AS seat FROM site WHERE meeting_id = $1 \
+            UNION SELECT 'person:' || person_id FROM participant WHERE meeting_id = $1 AND person_id IS NOT NULL \
+        ) s WHERE s.seat NOT IN (")
+    .bind(meeting);
+    let spared: Vec<String> =
+        spared.into_iter().flatten().map(|seat| query.place(seat.to_string())).collect();
+    // The hall is in neither list.
+    let spared = if spared.is_empty() { "'hall'".into() } else { spared.join(", ") };
+    query.push(&format!(
+        "{spared}) ON CONFLICT (meeting_id, seat) DO UPDATE SET is_muted = TRUE WHERE NOT live_seat.is_muted"
+    ));
+    query.run(tx).await?;
     Ok(())
 }
 
@@ -129,7 +182,7 @@ pub(super) async fn give_back_lost(backend: &Backend, now: DateTime<Utc>) -> Don
         floors.into_iter().map(|lost| (lost, true)).chain(requests.into_iter().map(|lost| (lost, false)));
     for ((meeting, seat), is_floor) in all {
         let (meeting, seat) = (stored::id(&meeting)?, load::seat(&seat)?);
-        let mut tx = backend.db().begin().await?;
+        let mut tx = backend.begin_for(meeting).await?;
         scope::hold(&mut tx, meeting).await?;
         // Somebody may have sat down again meanwhile.
         if !is_connected(&mut tx, meeting, seat).await? {

@@ -6,7 +6,7 @@ use domain::access::{Action, Caller, Stage};
 use domain::error::Failure;
 use domain::ids::MeetingId;
 use domain::live::record::{drop_outs_while_it_sat, sat};
-use domain::live::{Kept, LineRecord, Live, Seat, ShownPaper, Standing, Stretch};
+use domain::live::{Kept, LineRecord, Live, Seat, ShownPaper, Standing, Stretch, TURN_MINUTES, Turn};
 use domain::time::Sitting;
 
 use crate::db::{Source, q};
@@ -55,6 +55,9 @@ struct MeetingRow {
     form: String,
     item: Option<String>,
     floor: Option<String>,
+    floor_since: Option<i64>,
+    floor_ends: Option<i64>,
+    turn_minutes: Option<i64>,
     large: Option<String>,
     paper: Option<String>,
     page: Option<i64>,
@@ -66,7 +69,8 @@ struct MeetingRow {
 pub(super) async fn whole(backend: &Backend, meeting: MeetingId) -> Done<Live> {
     let mut reader = backend.db().reader().await?;
     let row: Option<MeetingRow> =
-        q("SELECT m.stage, m.form, m.current_item AS item, l.floor_seat AS floor, l.large_seat AS large, \
+        q("SELECT m.stage, m.form, m.current_item AS item, l.floor_seat AS floor, l.floor_since, l.floor_ends, \
+                  l.turn_minutes, l.large_seat AS large, \
                   l.paper_id AS paper, l.page, COALESCE(l.is_all_muted, FALSE) AS is_all_muted, \
                   (SELECT MIN(p.person_id) FROM participant p WHERE p.meeting_id = m.id AND p.part = 'chair') AS chair \
          FROM meeting m LEFT JOIN live_meeting l ON l.meeting_id = m.id WHERE m.id = $1")
@@ -75,11 +79,18 @@ pub(super) async fn whole(backend: &Backend, meeting: MeetingId) -> Done<Live> {
         .await?;
     let row = row.ok_or(Failure::NotFound)?;
     let paper = stored::optional_id(row.paper.as_deref())?;
+    let ends = stored::optional_instant(row.floor_ends)?;
+    let turn = stored::optional_instant(row.floor_since)?.map(|since| Turn { since, ends });
     let person = stored::optional_id(row.chair.as_deref())?.map(Seat::Person);
     Ok(Live {
         stage: stored::code(&row.stage, Stage::parse)?,
         item: stored::optional_id(row.item.as_deref())?,
         floor: optional_seat(row.floor)?,
+        turn,
+        turn_minutes: row
+            .turn_minutes
+            .and_then(|minutes| u32::try_from(minutes).ok())
+            .unwrap_or(TURN_MINUTES),
         large: optional_seat(row.large)?,
         paper: paper.map(|paper| ShownPaper {
             paper,
@@ -103,9 +114,12 @@ fn optional_seat(text: Option<String>) -> Done<Option<Seat>> {
 /// or partly.
 pub(super) async fn seats(on: impl Source, meeting: MeetingId) -> Done<Vec<Kept>> {
     let mut on = on;
-    let named: Vec<(String, String)> = q(format!(
+    let named: Vec<(String, String, Option<i64>)> = q(format!(
         "\
-        SELECT seat, name FROM ( \
+        SELECT seat, name, ( \
+            SELECT CASE WHEN c.was_left THEN NULL ELSE c.ended_at END FROM seat_connection c \
+            WHERE c.meeting_id = $1 AND c.seat = seats.seat AND NOT c.is_rehearsal ORDER BY c.began_at DESC LIMIT 1 \
+        ) AS lost FROM ( \
             SELECT 'hall' AS seat, '' AS name, 0 AS sort, 0 AS position, '' AS name_key FROM meeting \
             WHERE id = $1 AND form <> 'online' \
             UNION ALL \
@@ -132,15 +146,17 @@ pub(super) async fn seats(on: impl Source, meeting: MeetingId) -> Done<Vec<Kept>
             .bind(meeting)
             .all(&mut on)
             .await?;
-    let of = |(text, name): (String, String)| {
+    let of = |(text, name, lost): (String, String, Option<i64>)| {
         let (is_removed, is_muted, asked) = kept.remove(&text).unwrap_or((false, false, None));
+        let is_connected = connected.iter().any(|(seat,)| *seat == text);
         Ok(Kept {
             seat: seat(&text)?,
             name,
             is_removed,
             is_muted,
             asked: stored::optional_instant(asked)?,
-            is_connected: connected.iter().any(|(seat,)| *seat == text),
+            is_connected,
+            lost: if is_connected || is_removed { None } else { stored::optional_instant(lost)? },
         })
     };
     named.into_iter().map(of).collect()

@@ -1,6 +1,8 @@
 //! Seats taken and left, and what that does to the roll: who is connected while the meeting is under way was there. A
 //! mark is never taken back by leaving; it tells that somebody took part, and the connections tell how long.
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::access::{Action, Caller, Stage};
 use domain::attendance::{CalledBy, Presence};
@@ -11,8 +13,8 @@ use domain::live::{Arrival, Behind, Coming, SEATS_AT_MOST, Seat};
 use serde_json::json;
 
 use super::stays::{OpenOf, drop_open};
-use super::{load, permit_seat, rehearses};
-use crate::attendance::set_presence;
+use super::{direct, load, permit_seat, rehearses};
+use crate::attendance::{set_presence, set_presences};
 use crate::audit::{self, Entry};
 use crate::db::{Tx, q};
 use crate::scope::MeetingScope;
@@ -32,7 +34,7 @@ pub(super) async fn sit(
     (connection, former): (ConnectionId, Option<(ConnectionId, DateTime<Utc>)>),
 ) -> Done<()> {
     let Arrival { seat, page, how } = arrival;
-    let mut tx = backend.db().begin().await?;
+    let mut tx = backend.begin_for(meeting).await?;
     // One page after the other, on a server too; and what is read after it is as whoever came before has left it.
     let scope = MeetingScope::hold(&mut tx, caller, meeting).await?;
     let is_rehearsal = how == Coming::Rehearsing;
@@ -88,7 +90,7 @@ pub(super) async fn carried(
     seat: Seat,
     connection: ConnectionId,
 ) -> Done<()> {
-    let mut tx = backend.db().begin().await?;
+    let mut tx = backend.begin_for(meeting).await?;
     // Before or after the opening, never beside it: one of the two marks the seat.
     let scope = MeetingScope::hold(&mut tx, caller, meeting).await?;
     scope.permit(caller, Action::ViewMeeting)?;
@@ -123,7 +125,7 @@ async fn permit_rehearsal(
         return Err(scope.refusal().into());
     }
     if rehearses(caller, scope) {
-        return refuse_no_seat(tx, meeting, seat).await;
+        return direct::name(tx, meeting, seat).await.map(drop);
     }
     permit_seat(tx, caller, (meeting, scope), seat).await
 }
@@ -144,11 +146,6 @@ async fn refuse_when_taken(
     .optional(tx)
     .await?;
     if other.is_some() { Err(Refusal::SeatTaken.into()) } else { Ok(()) }
-}
-
-async fn refuse_no_seat(tx: &mut Tx, meeting: MeetingId, seat: Seat) -> Done<()> {
-    let seats = load::seats(&mut *tx, meeting).await?;
-    if seats.iter().any(|kept| kept.seat == seat) { Ok(()) } else { Err(Failure::NotFound.into()) }
 }
 
 async fn refuse_removed(tx: &mut Tx, meeting: MeetingId, seat: Seat) -> Done<()> {
@@ -316,7 +313,7 @@ pub(super) async fn behind(
     site: AgencyId,
     present: Vec<ParticipantId>,
 ) -> Done<()> {
-    let mut tx = backend.db().begin().await?;
+    let mut tx = backend.begin_for(meeting).await?;
     let scope = MeetingScope::hold(&mut tx, caller, meeting).await?;
     permit_seat(&mut tx, caller, (meeting, &scope), Seat::Site(site)).await?;
     if scope.stage != Stage::UnderWay {
@@ -333,6 +330,7 @@ pub(super) async fn behind(
     .bind(agencies::subtree_pattern(site))
     .all(&mut tx)
     .await?;
+    let present: HashSet<ParticipantId> = present.into_iter().collect();
     let mut changed = Vec::new();
     let mut known = 0;
     for (id, name, presence, called_by) in listed {
@@ -346,8 +344,7 @@ pub(super) async fn behind(
             (false, "online", "site") => Presence::NotCalled,
             _ => continue,
         };
-        set_presence(&mut tx, caller, id, &next, CalledBy::Site).await?;
-        changed.push(json!({ "delegate": name, "presence": next.code() }));
+        changed.push((id, next, name));
     }
     if known < present.len() {
         return Err(Failure::NotFound.into());
@@ -355,8 +352,14 @@ pub(super) async fn behind(
     if changed.is_empty() {
         return Ok(());
     }
+    for presence in [Presence::Online, Presence::NotCalled] {
+        let these = changed.iter().filter(|(_, next, _)| *next == presence).map(|(id, ..)| *id).collect();
+        set_presences(&mut tx, caller, these, &presence, CalledBy::Site).await?;
+    }
+    let told: Vec<_> =
+        changed.iter().map(|(_, next, name)| json!({ "delegate": name, "presence": next.code() })).collect();
     let entry =
-        Entry::new(Deed::AttendanceBehind, &scope.title).of(scope.agency).about(meeting).after(&changed)?;
+        Entry::new(Deed::AttendanceBehind, &scope.title).of(scope.agency).about(meeting).after(&told)?;
     audit::record(&mut tx, backend, caller, entry).await?;
     Ok(tx.commit().await?)
 }

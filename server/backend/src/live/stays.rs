@@ -91,14 +91,14 @@ pub(super) async fn rise(
     now: DateTime<Utc>,
     why: Leaving,
 ) -> Done<()> {
-    let mut tx = backend.db().begin().await?;
     let row: Option<(String, String)> =
         q("SELECT meeting_id, seat FROM seat_connection WHERE id = $1 AND ended_at IS NULL")
             .bind(connection)
-            .optional(&mut tx)
+            .optional(backend.db())
             .await?;
     let Some((meeting, seat)) = row else { return Ok(()) };
     let (meeting, seat) = (stored::id(&meeting)?, load::seat(&seat)?);
+    let mut tx = backend.begin_for(meeting).await?;
     if why == Leaving::Meant {
         // Before anything is written: decisions of the meeting are made one after the other.
         scope::hold(&mut tx, meeting).await?;

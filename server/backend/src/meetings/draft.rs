@@ -238,7 +238,7 @@ pub(super) async fn keep_text(tx: &mut Tx, id: MeetingId, input: &MeetingInput) 
 /// Drops what was changed in the form since the meeting was sent. Another tab that still has it is told that the meeting is
 /// another one now.
 pub(super) async fn drop_changes(backend: &Backend, caller: &Caller, id: MeetingId) -> Done<()> {
-    let mut tx = backend.db().begin().await?;
+    let mut tx = backend.begin_for(id).await?;
     // In the order in which a save takes its locks: the page, then the meeting.
     pages::forget(&mut tx, id).await?;
     let head = locked(&mut tx, backend, caller, id, Action::ComposeMeeting).await?;

@@ -221,7 +221,7 @@ pub(crate) async fn write_change(
 pub(crate) async fn refold(tx: &mut Tx, people: &[String]) -> Done<()> {
     let rows: Vec<(String, String)> = q(format!(
         "SELECT h.id, h.name || ' ' || h.position || ' ' || a.short_name || ' ' || a.name || ' ' || a.code \
-         FROM person h JOIN agency a ON a.id = h.agency_id WHERE h.id IN ({})",
+         FROM person h JOIN agency a ON a.id = h.agency_id WHERE h.id IN ({}) ORDER BY h.id",
         places(1, people.len())
     ))
     .bind_all(people)

@@ -18,6 +18,9 @@ const TOGETHER: usize = 10;
 /// A turn takes no more of them when it has held the database for so long.
 const HELD_AT_MOST: Duration = Duration::from_millis(100);
 
+/// One that failed waits as if so many had been written.
+const SET_BACK: i64 = 1_000_000;
+
 /// Whose words are to be written anew.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Due {
@@ -63,11 +66,11 @@ fn next(what: &str) -> Option<&'static str> {
     }
 }
 
-/// Notes that a name has changed: what was noted of it before begins again.
+/// Notes that a name has changed: what was noted of it before begins again, and keeps its place behind others.
 pub(crate) async fn be_due(tx: &mut Tx, due: Due) -> Done<()> {
     let (what, id) = due.stored();
     q("INSERT INTO search_due (what, id, place, written) VALUES ($1, $2, '', 0) \
-       ON CONFLICT (what, id) DO UPDATE SET place = '', written = 0")
+       ON CONFLICT (what, id) DO UPDATE SET place = ''")
     .bind(what)
     .bind(id)
     .run(tx)
@@ -84,9 +87,21 @@ impl Backend {
     /// When the database does not answer.
     pub async fn write_due_words(&self) -> Done<bool> {
         let first = "SELECT what, id, place FROM search_due ORDER BY written, what, id LIMIT 1";
-        if q(first).optional::<(String, String, String)>(self.db()).await?.is_none() {
+        let Some((what, id, _)) = q(first).optional::<(String, String, String)>(self.db()).await? else {
             return Ok(false);
+        };
+        let written = self.write_first(first).await;
+        if written.is_err() {
+            // Those behind it come first from now on.
+            let back = "UPDATE search_due SET written = written + $3 WHERE what = $1 AND id = $2";
+            let mut tx = self.db().begin().await?;
+            q(back).bind(&what).bind(&id).bind(SET_BACK).run(&mut tx).await?;
+            tx.commit().await?;
         }
+        written
+    }
+
+    async fn write_first(&self, first: &str) -> Done<bool> {
         let mut tx = self.db().begin().await?;
         let locked = if tx.is_postgres() { format!("{first} FOR UPDATE SKIP LOCKED") } else { first.into() };
         let Some((what, id, place)) = q(locked).optional::<(String, String, String)>(&mut tx).await? else {

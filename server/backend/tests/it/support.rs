@@ -35,7 +35,8 @@ pub(crate) async fn each_busy_database(test: impl AsyncFn(&World)) {
     each_database_over(BackendConfig::embedded("").connections, test).await;
 }
 
-async fn each_database_over(connections: u32, test: impl AsyncFn(&World)) {
+/// The same over so many connections.
+pub(crate) async fn each_database_over(connections: u32, test: impl AsyncFn(&World)) {
     each_database_with(|config| BackendConfig { connections, ..config }, test).await;
 }
 
