@@ -95,9 +95,21 @@ const SEATS = { site: like(t('live_sit_site')), hall: t('live_sit_hall'), alone:
  * page was loaded anew.
  */
 export async function sit(page, seat = 'site') {
-  await page.getByRole('button', { name: SEATS[seat], exact: seat !== 'site' }).click();
-  await expect(page.getByRole('group', { name: t('live_toolbar') })).toBeVisible();
+  const enter = page.getByRole('button', { name: SEATS[seat], exact: seat !== 'site' });
+  const tools = page.getByRole('group', { name: t('live_toolbar') });
+  // A page that had the seat a moment ago takes it again by itself.
+  await expect(enter.or(tools)).toBeVisible();
+  if (await enter.isVisible()) await enter.click();
+  await expect(tools).toBeVisible();
   const [on, off] = ['live_microphone_on', 'live_microphone_off'].map((word) => page.getByRole('button', { name: t(word), exact: true }));
   await expect(on.or(off)).toBeVisible();
   if (await on.isVisible()) await on.click();
+}
+
+/** Leaves, which is asked about. */
+export async function leave(page) {
+  await page.getByRole('button', { name: t('live_leave') }).first().click();
+  const dialog = page.getByRole('dialog', { name: t('live_leave_ask') });
+  await dialog.getByRole('button', { name: t('live_leave') }).click();
+  await expect(dialog).toBeHidden();
 }

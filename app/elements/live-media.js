@@ -65,6 +65,7 @@ class LiveMedia extends HTMLElement {
     this.#open.devices.tellList();
     this.#settle();
     this.#listen(this.#open.leaving.signal);
+    if (!globalThis.RTCPeerConnection) this.#tell("problem", "unsupported");
     this.#tell("ready", "");
   }
 
@@ -103,6 +104,11 @@ class LiveMedia extends HTMLElement {
   /** Which devices there are, and what keeps one off: for a page that was not listening yet. */
   tell() {
     this.#open?.devices.tellAgain();
+  }
+
+  /** Both connections are tried again at once. */
+  renew() {
+    this.#open?.session.renew();
   }
 
   /** Within a press: a test sound. */

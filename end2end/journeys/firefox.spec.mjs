@@ -27,7 +27,7 @@ test('a commune in Firefox is seen large and heard, shares its screen, sees and 
   const site = await firefox(demo('thuky.03646'), `${address}/live`);
   await press(site, like(t('live_sit_site')));
   await Promise.all([sees(secretary, SITE), sees(site, t('live_hall'))]);
-  await press(site, t('live_microphone_on'));
+  await press(site, t('live_microphone_on'), '.calltools');
   await Promise.all([hears(secretary), hearsInFirefox(site), seesLarge(secretary, SITE)]);
   await shot(site, 'live-site');
 
@@ -48,7 +48,8 @@ test('a commune in Firefox is seen large and heard, shares its screen, sees and 
   await test.step('it comes back after its page was loaded anew', async () => {
     await site.reload();
     await site.waitForSelector('html[data-hydrated]');
-    await press(site, like(t('live_sit_site')));
+    // By itself, into the seat that it had.
+    await site.waitForSelector('.calltools');
     await Promise.all([sees(secretary, SITE), sees(site, t('live_hall'))]);
   });
 });
@@ -63,7 +64,7 @@ test('the hall in Firefox directs a meeting with a commune in Chromium', async (
   const site = await person(demo('thuky.03679'), {}, 'vi', `${address}/live`);
   await sit(site);
   await Promise.all([sees(hall, SITE), sees(site, t('live_hall'))]);
-  await press(hall, t('live_microphone_on'));
+  await press(hall, t('live_microphone_on'), '.calltools');
   await Promise.all([hearsInFirefox(hall), hears(site)]);
   await test.step('the floor is given, and all are silenced but whoever has it', async () => {
     await site.getByRole('button', { name: t('live_ask'), exact: true }).click();

@@ -2,7 +2,7 @@
 // out and comes back, and the roll tells the truth about it.
 
 import { test, expect, axe, hydrated, like, open, shot, words } from '../fixtures.mjs';
-import { hears, hearsNobody, sees, seesLarge } from '../media.mjs';
+import { hears, hearsNobody, leave, sees, seesLarge, sit } from '../media.mjs';
 import { BRIEF, arrange, demo, soon, titled } from '../steps.mjs';
 
 const t = words('vi');
@@ -44,7 +44,7 @@ test('the hall and a commune hold a meeting together', async ({ person }) => {
     await site.getByRole('button', { name: like(t('live_sit_site')) }).click();
     await expect(site.getByRole('group', { name: t('live_toolbar') })).toBeVisible();
     // Nobody is heard unknowing.
-    await site.getByRole('button', { name: t('live_microphone_on') }).click();
+    await site.getByRole('button', { name: t('live_microphone_on'), exact: true }).click();
     await expect(site.getByText(t('live_alone'))).toBeVisible();
   });
 
@@ -108,17 +108,18 @@ test('the hall and a commune hold a meeting together', async ({ person }) => {
 
   await test.step('a site that drops out is missed, and is back by itself when its page is', async () => {
     await site.goto('about:blank');
-    await expect(row(secretary, SITE)).toContainText(t('live_not_here'));
+    await expect(row(secretary, SITE)).toContainText(like(t('live_lost_since')));
     await open(site, `${address}/live`);
-    await site.getByRole('button', { name: like(t('live_sit_site')) }).click();
+    await sit(site);
     await seesSomebody(secretary);
     await seesSomebody(site);
   });
 
   await test.step('who was there stands in the roll', async () => {
-    await site.getByRole('button', { name: t('live_leave') }).click();
+    await leave(site);
     await expect(row(secretary, SITE)).toContainText(t('live_not_here'));
     await open(secretary, `${address}/live`);
+    await secretary.locator('.crecord > summary').click();
     await expect(secretary.getByRole('row').filter({ hasText: SITE })).toContainText(/\d\d:\d\d/);
     await shot(secretary, 'live-record');
     await open(secretary, `${address}?tab=sites`);

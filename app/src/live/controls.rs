@@ -1,19 +1,16 @@
 //! What one has on, and what one asks for: microphone, camera, screen, the floor, how much one wants to see. Everything is
 //! a button; what is needed while one speaks has a key as well.
 
-use domain::live::wire::{Look, ToServer};
+use domain::live::wire::ToServer;
 use domain::live::{Direction, Seat};
 use leptos::prelude::*;
 
 use super::paper::{self, Titled};
 use super::table::Table;
-use super::{devices, fullscreen};
+use super::{devices, fullscreen, leave, look};
 use crate::text::keys::*;
 use crate::text::{Text, t, tf};
 use crate::ui::Icon;
-
-/// Small pictures on a page of the grid, as the server deals them.
-const ON_PAGE: usize = 6;
 
 /// What a tool is for, which decides how it looks while it is on and off.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -56,6 +53,8 @@ fn toggle_that_calls(
     press: impl Fn() + 'static,
 ) -> impl IntoView {
     let Toggle { sort, icons: [on, off], words: [when_on, when_off], key } = of;
+    // Only a microphone is barred: by the chair.
+    let barred = LIVE_WAIT;
     view! {
         <button
             class="tool"
@@ -72,7 +71,7 @@ fn toggle_that_calls(
             on:click=move |_| press()
         >
             {move || view! { <Icon name=if is_on() { on } else { off }/> }}
-            <span class="live__word">{move || t(if is_on() { when_on } else { when_off })}</span>
+            <span class="live__word">{move || t(if is_barred() { barred } else if is_on() { when_on } else { when_off })}</span>
         </button>
     }
 }
@@ -146,14 +145,23 @@ fn floor(table: Table) -> impl IntoView {
     let has_floor = Memo::new(move |_| table.has_floor());
     move || {
         if has_floor.get() {
-            return view! { <span class="tool tool--ask is-floor" role="status"><Icon name="mic"/>{t(LIVE_HAVE_FLOOR)}</span> }
-                .into_any();
+            return view! {
+                <button class="tool tool--ask is-floor" r#type="button" on:click=move |_| table.give_floor_back()>
+                    <Icon name="mic"/><span>{t(LIVE_FLOOR_GIVE_BACK)}<small>{t(LIVE_HAVE_FLOOR)}</small></span>
+                </button>
+                <span class="vh" role="alert">{t(LIVE_FLOOR_IS_YOURS)}</span>
+            }
+            .into_any();
         }
         let words = move || match asked.get() {
-            Some(place) => view! {
-                <span>{tf(LIVE_ASKED, &[("n", &place)])}<small>{t(LIVE_ASK_NO_LONGER)}</small></span>
+            Some(place) => {
+                let is_next = place == 1
+                    && table
+                        .state
+                        .with(|state| state.as_ref().is_some_and(|state| state.live.floor.is_some()));
+                let below = if is_next { t(LIVE_ASKED_NEXT) } else { t(LIVE_ASK_NO_LONGER) };
+                view! { <span>{tf(LIVE_ASKED, &[("n", &place)])}<small>{below}</small></span> }.into_any()
             }
-            .into_any(),
             None => view! { <span>{t(LIVE_ASK)}</span> }.into_any(),
         };
         view! {
@@ -171,79 +179,8 @@ fn floor(table: Table) -> impl IntoView {
     }
 }
 
-/// What a choice means.
-fn look_of(code: &str) -> Look {
-    match code {
-        "grid" => Look::Grid { page: 0 },
-        "sound" => Look::SoundOnly,
-        _ => Look::Speaker,
-    }
-}
-
-/// Under which choice it is found.
-fn code_of(look: Look) -> &'static str {
-    match look {
-        Look::Grid { .. } => "grid",
-        Look::SoundOnly => "sound",
-        Look::Speaker | Look::Mirror => "speaker",
-    }
-}
-
-/// How much one wants to see, and which page of it.
-fn looks(table: Table) -> impl IntoView {
-    let looks = [("speaker", LIVE_LOOK_SPEAKER), ("grid", LIVE_LOOK_GRID), ("sound", LIVE_LOOK_SOUND)];
-    let chosen = move |code: &str| table.look_at(look_of(code));
-    // A seat that is taken again brings a new bar, not a new choice.
-    let option = move |(code, word): (&'static str, Text)| {
-        let is_chosen = move || code == code_of(table.look.get());
-        view! { <option value=code selected=is_chosen>{t(word)}</option> }
-    };
-    let pages = Memo::new(move |_| {
-        let own = table.seat.get();
-        let seen = |state: &domain::live::wire::State| {
-            state.on.iter().filter(|(seat, on)| on.camera && Some(*seat) != own).count()
-        };
-        table.state.with(|state| state.as_ref().map_or(1, seen).div_ceil(ON_PAGE).max(1))
-    });
-    let turn = move |page: u32, icon: &'static str, word: Text, is_end: bool| {
-        view! {
-            <button
-                class="btn btn--icon"
-                r#type="button"
-                aria-label=t(word)
-                disabled=is_end
-                on:click=move |_| table.look_at(Look::Grid { page })
-            ><Icon name=icon/></button>
-        }
-    };
-    let pager = move || {
-        let Look::Grid { page } = table.look.get() else { return None };
-        let last = u32::try_from(pages.get() - 1).unwrap_or_default();
-        let page = page.min(last);
-        (last > 0).then(|| {
-            let words = tf(LIVE_GRID_PAGE, &[("n", &(page + 1)), ("m", &(last + 1))]);
-            view! {
-                <span class="live__pages">
-                    {turn(page.saturating_sub(1), "chevron-left", LIVE_GRID_BACK, page == 0)}
-                    <span role="status">{words}</span>
-                    {turn(page + 1, "chevron-right", LIVE_GRID_ON, page == last)}
-                </span>
-            }
-        })
-    };
-    view! {
-        <label class="live__look">
-            <span>{t(LIVE_LOOK)}</span>
-            <select class="select" on:change=move |event| chosen(&event_target_value(&event))>
-                {looks.map(option).collect_view()}
-            </select>
-        </label>
-        {pager}
-    }
-}
-
 /// For those who direct: all microphones off, or on again for whoever wants.
-fn mute_all(table: Table) -> impl IntoView {
+fn mute_all(table: Table, class: &'static str) -> impl IntoView {
     let is_all_muted = Memo::new(move |_| {
         table.state.with(|state| state.as_ref().is_some_and(|state| state.live.is_all_muted))
     });
@@ -255,7 +192,7 @@ fn mute_all(table: Table) -> impl IntoView {
                 false => ("mic-off", LIVE_MUTE_ALL, Direction::MuteAll),
             };
             view! {
-                <button class="tool tool--all" r#type="button" on:click=move |_| table.direct(direction)>
+                <button class=class r#type="button" on:click=move |_| table.direct(direction)>
                     <Icon name=icon/><span class="live__word">{t(word)}<small>{t(LIVE_ALL_BUT)}</small></span>
                 </button>
             }
@@ -280,6 +217,20 @@ fn everybody(table: Table) -> impl IntoView {
             aria-controls="call-people"
             on:click=move |_| table.lists.update(|lists| *lists = !*lists)
         ><Icon name="users-round"/><span class="live__word">{t(LIVE_EVERYBODY)}</span>{count}</button>
+    }
+}
+
+/// What has no room in the bar of a smaller screen.
+fn more(table: Table) -> impl IntoView {
+    let share = move || if table.sharing.get() { LIVE_SHARE_END } else { LIVE_SHARE };
+    view! {
+        <button class="menu__item" r#type="button" on:click=move |_| table.toggle_sharing()>
+            <Icon name="presentation"/>{move || t(share())}
+        </button>
+        <button class="menu__item" r#type="button" on:click=move |_| fullscreen::toggle()>
+            <Icon name="maximize"/>{t(LIVE_WHOLE)}
+        </button>
+        <div class="tool__phone">{mute_all(table, "menu__item")}</div>
     }
 }
 
@@ -310,28 +261,30 @@ pub(super) fn bar(table: Table, papers: Vec<Titled>) -> impl IntoView {
             <div class="calltools__own">
                 {switches(table)}
                 {talk(table)}
-                {share}
+                <span class="tool__wide">{share}</span>
                 {move || table.of_the_chair().map(|word| view! { <span class="calltools__said" role="status">{t(word)}</span> })}
             </div>
             <div class="calltools__floor">
                 {move || (!table.directs()).then(|| floor(table))}
-                {mute_all(table)}
+                {mute_all(table, "tool tool--all")}
             </div>
             <div class="calltools__rest">
                 {everybody(table)}
                 {paper::menu(table, papers)}
                 <details class="menu menu--up menu--end">
-                    <summary class="tool"><Icon name="layout-grid"/><span class="live__word">{t(LIVE_LOOK)}</span></summary>
+                    <summary class="tool">
+                        <span class="tool__wide"><Icon name="layout-grid"/><span class="live__word">{t(LIVE_LOOK)}</span></span>
+                        <span class="tool__small"><Icon name="ellipsis"/><span class="live__word">{t(LIVE_MORE)}</span></span>
+                    </summary>
                     <div class="menu__pop live__devices stack stack--s">
-                        {looks(table)}
+                        <div class="tool__small tool__more">{more(table)}</div>
+                        {look::looks(table)}
                         {float}
                         {devices::choices(table.chosen)}
                     </div>
                 </details>
-                {fullscreen::tool()}
-                <button class="tool tool--leave" r#type="button" on:click=move |_| table.rise()>
-                    <Icon name="log-out"/><span class="live__word">{t(LIVE_LEAVE)}</span>
-                </button>
+                <span class="tool__wide">{fullscreen::tool()}</span>
+                {leave::button(table, "tool tool--leave")}
             </div>
         </div>
     }
@@ -353,7 +306,7 @@ impl Table {
         self.directs() || self.has_floor()
     }
 
-    fn has_floor(self) -> bool {
+    pub(super) fn has_floor(self) -> bool {
         let floor = self.state.with(|state| state.as_ref().and_then(|state| state.live.floor));
         floor.is_some() && floor == self.seat.get()
     }
@@ -408,6 +361,12 @@ impl Table {
     fn toggle_ask(self) {
         self.failure.set(None);
         self.say(&ToServer::Ask { wants: !untrack(|| self.has_asked()) });
+    }
+
+    /// Whoever has the floor has said what there was to say.
+    fn give_floor_back(self) {
+        self.failure.set(None);
+        self.say(&ToServer::Ask { wants: false });
     }
 
     /// A key went down: whether it meant something here.
@@ -469,16 +428,3 @@ pub(super) fn take_keys(table: Table) {
 
 #[cfg(not(feature = "hydrate"))]
 pub(super) fn take_keys(_: Table) {}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_look_stands_under_its_choice() {
-        for look in [Look::Speaker, Look::Grid { page: 0 }, Look::SoundOnly] {
-            assert_eq!(look_of(code_of(look)), look);
-        }
-        assert_eq!(code_of(Look::Grid { page: 3 }), "grid", "another page is the same choice");
-    }
-}

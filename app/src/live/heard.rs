@@ -25,6 +25,8 @@ impl Table {
                     self.let_go();
                 }
                 self.person.set_value(Some(person));
+                #[cfg(feature = "hydrate")]
+                self.sit_again(person, &standing);
                 self.standing.set(Some(standing));
                 self.come_back();
                 self.say_why_lost();
@@ -83,6 +85,18 @@ impl Table {
                 self.how.set_value(Coming::Back);
             }
             self.ask(seat);
+        }
+    }
+
+    /// The page was loaded anew: whoever sat there sits there again, without a press, unless somebody else has come meanwhile.
+    #[cfg(feature = "hydrate")]
+    fn sit_again(self, person: domain::ids::PersonId, standing: &domain::live::Standing) {
+        let Some(sat) = self.sat.get_value() else { return };
+        self.sat.set_value(None);
+        if sat.person == person && standing.seats.contains(&sat.seat) && self.wanted.get_untracked().is_none()
+        {
+            self.how.set_value(Coming::Back);
+            self.wanted.set(Some(sat.seat));
         }
     }
 

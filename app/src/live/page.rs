@@ -10,9 +10,14 @@ use leptos::nonce::use_nonce;
 use leptos::prelude::*;
 use leptos_meta::Title;
 
+use super::agenda::Agenda;
 use super::calls::{LineRecords, lines};
-use super::table::{ELEMENT, Lost, Table};
-use super::{behind, controls, devices, paper, people, recalled, record, stage, top};
+use super::element::ELEMENT;
+use super::table::{Lost, Table};
+use super::{
+    agenda, behind, console, controls, dark, devices, leave, paper, people, recalled, record, requests,
+    stage, top, turn,
+};
 use crate::failure::{CallError, Problem};
 use crate::meetings::calls::{self, Shown};
 use crate::session::with_page;
@@ -74,20 +79,24 @@ fn shown(meeting: &Meeting, records: Option<LineRecords>, data: Loaded<Opened>) 
 fn joined<V: IntoView + 'static>(
     meeting: &Meeting,
     data: Loaded<Opened>,
-    record: V,
+    record: Option<V>,
 ) -> impl IntoView + use<V> {
     let (table, id) = (Table::new(), meeting.id);
     table.microphone.set(false);
     Effect::new(move |_| {
         recalled::recall_microphone(table);
+        recalled::recall_seat(table, id);
         table.open(id);
         controls::take_keys(table);
     });
+    dark::watch(table);
+    let directs = meeting.may(Action::ConductMeeting);
+    let agenda = Agenda::of(table, meeting);
     // Who directs, and a site that says who sits behind its camera, have the list beside the pictures where there is room.
     let is_listed = StoredValue::new(false);
     Effect::new(move |_| {
         let is_site = matches!(table.seat.get(), Some(Seat::Site(_)));
-        if (table.directs() || is_site) && !is_listed.get_value() && is_wide() {
+        if (directs || is_site && is_wide()) && !is_listed.get_value() {
             is_listed.set_value(true);
             table.lists.set(true);
         }
@@ -102,28 +111,45 @@ fn joined<V: IntoView + 'static>(
     let papers: Vec<_> = meeting.papers().map(|paper| (paper.id, paper.title.clone())).collect();
     let shows = papers.clone();
     let is_ahead = meeting.state.stage() == Stage::Scheduled;
+    let tab = RwSignal::new(console::Tab::default());
     let body = view! {
         <div class="call__told">{notices(table)}</div>
-        <div class="call__body" class:has-people=move || table.lists.get()>
+        <div
+            class="call__body"
+            class:has-people=move || table.lists.get()
+            class:is-console=directs
+            data-tab=move || directs.then(|| tab.get().code())
+        >
             <div class="call__room">
                 {paper::paper(table, papers)}
                 {stage::stage(table)}
+                {directs.then(|| turn::panel(table))}
             </div>
+            {directs.then(|| console::tabs(table, tab))}
+            {directs.then(|| agenda::panel(table, agenda))}
             <aside class="call__people" id="call-people" aria-label=t(LIVE_PEOPLE)>
+                {directs.then(|| requests::panel(table))}
                 {behind::behind(id, table)}
                 {people::people(table)}
-                {record}
+                {record.map(|record| view! {
+                    <details class="crecord"><summary>{t(LIVE_RECORD)}</summary>{record}</details>
+                })}
             </aside>
         </div>
         {move || match table.seat.get() {
             Some(_) => controls::bar(table, shows.clone()).into_any(),
+            // On its way back to its seat: no entrance that would flash by.
+            None if table.wanted.with(Option::is_some) && table.failure.with(Option::is_none) => {
+                view! { <footer class="call__enter"><p class="hint" role="status">{t(LIVE_LINE_CONNECTING)}</p></footer> }.into_any()
+            }
             None => entrance(table, is_ahead.then_some(id)).into_any(),
         }}
     };
     view! {
         <Title text=meeting.title.clone()/>
         <div class="call">
-            {top::top(table, meeting)}
+            {top::top(table, meeting, agenda)}
+            {leave::dialog(table)}
             {element(table, "call__media", body)}
         </div>
     }
@@ -209,7 +235,7 @@ pub(super) fn notices(table: Table) -> impl IntoView {
             }
         })
     };
-    view! { {blocked} {lost} {failure} {problem} }
+    view! { {blocked} {lost} {failure} {problem} {dark::notice(table)} }
 }
 
 /// Before one sits: which seat, and whether one is seen and heard. A meeting that is not opened yet offers the rehearsal.

@@ -75,8 +75,15 @@ pub(super) fn menu(table: Table, papers: Vec<Titled>) -> impl IntoView {
         let shown = table.state.with(|state| state.as_ref().and_then(|state| state.live.paper));
         shown.is_some_and(|shown| shown.paper == paper)
     };
+    let menu = NodeRef::<leptos::html::Details>::new();
     let item = move |(paper, title): Titled| {
-        let open = move |_| table.direct(Direction::Paper(Some(ShownPaper { paper, page: 1 })));
+        let open = move |_| {
+            // A choice closes the menu.
+            if let Some(menu) = menu.get_untracked() {
+                menu.set_open(false);
+            }
+            table.direct(Direction::Paper(Some(ShownPaper { paper, page: 1 })));
+        };
         view! {
             <button class="menu__item" r#type="button" aria-pressed=move || is_open(paper).to_string() on:click=open>
                 <Icon name="file-text"/>{title}
@@ -88,7 +95,7 @@ pub(super) fn menu(table: Table, papers: Vec<Titled>) -> impl IntoView {
         let papers = papers.clone();
         (presents.get() && !papers.is_empty()).then(|| {
             view! {
-                <details class="menu menu--up menu--end">
+                <details class="menu menu--up menu--end" node_ref=menu>
                     <summary class="tool"><Icon name="book-open"/><span class="live__word">{t(LIVE_PAPERS)}</span></summary>
                     <div class="menu__pop" role="group" aria-label=t(SHOWN_OPEN)>{papers.into_iter().map(item).collect_view()}</div>
                 </details>

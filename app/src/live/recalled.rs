@@ -1,26 +1,92 @@
-//! What a tab remembers of its microphone, through loading the page anew.
+//! What a tab remembers through loading the page anew: whether its microphone was on, and which seat it had. It keeps that for
+//! itself: another tab, another day and another person begin at the entrance.
 
 #[cfg(feature = "hydrate")]
+use domain::ids::{MeetingId, PageId, PersonId};
+#[cfg(feature = "hydrate")]
+use domain::live::Seat;
+#[cfg(feature = "hydrate")]
 use leptos::prelude::*;
+#[cfg(feature = "hydrate")]
+use serde::{Deserialize, Serialize};
 
+#[cfg(feature = "hydrate")]
 use super::table::Table;
 
 /// Where the browser keeps, for this tab, whether the microphone was on.
 #[cfg(feature = "hydrate")]
 const MICROPHONE_KEPT: &str = "phien-microphone";
+/// Where it keeps the seat.
+#[cfg(feature = "hydrate")]
+const SEAT_KEPT: &str = "phien-seat";
+/// A page that was away for longer does not sit down by itself.
+#[cfg(feature = "hydrate")]
+const SEAT_GOOD_MILLISECONDS: f64 = 2.0 * 60.0 * 1_000.0;
+
+/// The seat that this tab had.
+#[cfg(feature = "hydrate")]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub(super) struct Sat {
+    meeting: MeetingId,
+    pub(super) person: PersonId,
+    pub(super) seat: Seat,
+    page: PageId,
+    /// When the tab last had it, in milliseconds of its own clock.
+    at: f64,
+}
+
+#[cfg(feature = "hydrate")]
+fn kept() -> Option<leptos::web_sys::Storage> {
+    window().session_storage().ok().flatten()
+}
 
 /// The microphone is off at first, and after the page was loaded anew as it was: nobody is heard unknowing.
 #[cfg(feature = "hydrate")]
 pub(super) fn recall_microphone(table: Table) {
-    let store = || window().session_storage().ok().flatten();
-    let was_on = store().and_then(|store| store.get_item(MICROPHONE_KEPT).ok().flatten());
+    let was_on = kept().and_then(|store| store.get_item(MICROPHONE_KEPT).ok().flatten());
     table.microphone.set(was_on.as_deref() == Some("on"));
     Effect::new(move |_| {
         let is_on = if table.microphone.get() { "on" } else { "off" };
         // A tab that keeps nothing begins silent each time.
-        let _ = store().map(|store| store.set_item(MICROPHONE_KEPT, is_on));
+        let _ = kept().map(|store| store.set_item(MICROPHONE_KEPT, is_on));
     });
 }
 
 #[cfg(not(feature = "hydrate"))]
-pub(super) fn recall_microphone(_: Table) {}
+pub(super) fn recall_microphone(_: super::table::Table) {}
+
+/// The seat of before, which is taken again as soon as the server says that the same person is there. From then on the seat is
+/// kept as long as there is one.
+#[cfg(feature = "hydrate")]
+pub(super) fn recall_seat(table: Table, meeting: MeetingId) {
+    let sat = kept().and_then(|store| store.get_item(SEAT_KEPT).ok().flatten());
+    let sat = sat.and_then(|text| serde_json::from_str::<Sat>(&text).ok());
+    let now = web_sys::js_sys::Date::now();
+    let sat = sat.filter(|sat| sat.meeting == meeting && (now - sat.at).abs() < SEAT_GOOD_MILLISECONDS);
+    if let Some(sat) = sat {
+        table.page.set_value(sat.page);
+        table.sat.set_value(Some(sat));
+    }
+    Effect::new(move |had: Option<bool>| {
+        // Every second, for as long as it lasts.
+        table.now.track();
+        let seat = table.seat.get();
+        match (seat, table.person.get_value()) {
+            (Some(seat), Some(person)) => {
+                let at = web_sys::js_sys::Date::now();
+                let sat = Sat { meeting, person, seat, page: table.page.get_value(), at };
+                let text = serde_json::to_string(&sat).unwrap_or_default();
+                let _ = kept().map(|store| store.set_item(SEAT_KEPT, &text));
+            }
+            // One that is wanted is only interrupted.
+            _ if had == Some(true) && table.wanted.with(Option::is_none) => {
+                let _ = kept().map(|store| store.remove_item(SEAT_KEPT));
+            }
+            _ => {}
+        }
+        seat.is_some() || had == Some(true) && table.wanted.with(Option::is_some)
+    });
+}
+
+#[cfg(not(feature = "hydrate"))]
+pub(super) fn recall_seat(_: super::table::Table, _: domain::ids::MeetingId) {}

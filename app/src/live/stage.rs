@@ -6,6 +6,7 @@ use domain::live::wire::{Place, Slot};
 use leptos::prelude::*;
 
 use super::table::Table;
+use super::turn;
 use crate::text::keys::*;
 use crate::text::{t, tf};
 use crate::ui::Icon;
@@ -19,8 +20,12 @@ pub(super) fn stage(table: Table) -> impl IntoView {
     });
     let pictures = move || mids.get().into_iter().map(|mid| picture(table, mid)).collect_view();
     let is_alone = move || table.slots.with(|slots| slots.iter().all(|slot| slot.seat.is_none()));
+    // Whoever does not see yet does not know who is there.
+    let is_up = Memo::new(move |_| {
+        table.seat.with(Option::is_some) && table.measured.with(|measured| measured.state == "up")
+    });
     let waits = move || {
-        (table.seat.get().is_some() && is_alone()).then(|| {
+        (is_up.get() && is_alone()).then(|| {
             view! { <p class="live__alone" role="status"><Icon name="users-round" large=true/>{t(LIVE_ALONE)}</p> }
         })
     };
@@ -28,6 +33,7 @@ pub(super) fn stage(table: Table) -> impl IntoView {
         <div class="live__stage" class:is-alone=is_alone>
             {waits}
             {pictures}
+            {turn::plate(table)}
             <figure class="seatv seatv--own" class:is-off=move || !table.camera.get()>
                 <video data-self="" autoplay=true playsinline=true prop:muted=true aria-label=t(LIVE_OWN_PICTURE)></video>
                 <figcaption>

@@ -17,12 +17,11 @@ use serde::Deserialize;
 use super::Line;
 use super::devices::Chosen;
 #[cfg(feature = "hydrate")]
+use super::element;
+#[cfg(feature = "hydrate")]
 use crate::failure::CallError;
 use crate::text::keys::*;
 use crate::text::t;
-
-/// The element's identifier on the page.
-pub(super) const ELEMENT: &str = "live-media";
 
 /// What the page says things over.
 #[cfg(any(feature = "hydrate", test))]
@@ -122,6 +121,12 @@ pub(super) struct Table {
     ahead_ms: StoredValue<i64>,
     /// Whether everybody of the meeting is listed.
     pub(super) lists: RwSignal<bool>,
+    /// Since when neither picture nor sound goes over the seat of this page.
+    pub(super) dark_since: RwSignal<Option<DateTime<Utc>>>,
+    /// The question before leaving.
+    pub(super) leaving: NodeRef<leptos::html::Dialog>,
+    /// The seat whose menu is open in a list.
+    pub(super) opened: RwSignal<Option<Seat>>,
     /// Which devices are used.
     pub(super) chosen: Chosen,
     /// By whose wish the seat is wanted.
@@ -131,7 +136,10 @@ pub(super) struct Table {
     pub(super) person: StoredValue<Option<PersonId>>,
     /// Whether pages reach the server and the line does not: something on the way does not let it through.
     pub(super) is_blocked: RwSignal<bool>,
-    page: PageId,
+    pub(super) page: StoredValue<PageId>,
+    /// The seat that this tab had before the page was loaded anew.
+    #[cfg(feature = "hydrate")]
+    pub(super) sat: StoredValue<Option<super::recalled::Sat>>,
     #[cfg(any(feature = "hydrate", test))]
     pub(super) line: StoredValue<Option<Box<dyn Says>>, LocalStorage>,
 }
@@ -166,12 +174,17 @@ impl Table {
             #[cfg(feature = "hydrate")]
             ahead_ms: StoredValue::new(0),
             lists: RwSignal::new(false),
+            dark_since: RwSignal::new(None),
+            leaving: NodeRef::new(),
+            opened: RwSignal::new(None),
             chosen: Chosen::new(),
             how: StoredValue::new(Coming::Pressed),
             #[cfg(any(feature = "hydrate", test))]
             person: StoredValue::new(None),
             is_blocked: RwSignal::new(false),
-            page: PageId(crate::session::draw_number()),
+            page: StoredValue::new(PageId(crate::session::draw_number())),
+            #[cfg(feature = "hydrate")]
+            sat: StoredValue::new(None),
             #[cfg(any(feature = "hydrate", test))]
             line: StoredValue::new_local(None),
         }
@@ -246,11 +259,14 @@ impl Table {
 
     /// Asks for it; over a line that is away, once it is back.
     pub(super) fn ask(self, seat: Seat) {
-        let asked =
-            match self.say(&ToServer::Sit(Arrival { seat, page: self.page, how: self.how.get_value() })) {
-                Some(turn) => Asked::Over(turn),
-                None => Asked::Not,
-            };
+        let asked = match self.say(&ToServer::Sit(Arrival {
+            seat,
+            page: self.page.get_value(),
+            how: self.how.get_value(),
+        })) {
+            Some(turn) => Asked::Over(turn),
+            None => Asked::Not,
+        };
         self.asked.set_value(asked);
     }
 
@@ -332,7 +348,7 @@ impl Table {
         let floats = Reflect::get(&document(), &"pictureInPictureEnabled".into());
         self.floats.set(floats.is_ok_and(|floats| floats.is_truthy()));
         // What the element found before this program had come.
-        call("tell", None);
+        element::call("tell", None);
         let line = Line::open(meeting, move |text| self.hear(text), move || self.find_out());
         self.line.set_value(Some(Box::new(line)));
         let second = std::time::Duration::from_secs(1);
@@ -394,7 +410,7 @@ impl Table {
 
     /// Gives the element a text of the line.
     pub(super) fn give(self, text: &str) {
-        call("hear", Some(text));
+        element::call("hear", Some(text));
     }
 
     /// What the element says with one of its events.
@@ -432,22 +448,6 @@ impl Table {
             _ => {}
         }
     }
-
-    /// Within a press: a test sound.
-    pub(super) fn chime(self) {
-        call("chime", None);
-    }
-
-    /// Within a press: the largest picture beside other programs, or back in its place.
-    pub(super) fn float(self) {
-        call("float", None);
-    }
-
-    /// Within a press: sound may play from here on, and refused devices are asked for again.
-    pub(super) fn start(self) {
-        self.problem.set(None);
-        call("start", None);
-    }
 }
 
 #[cfg(not(feature = "hydrate"))]
@@ -455,25 +455,4 @@ impl Table {
     pub(super) fn open(self, _: MeetingId) {}
 
     pub(super) fn told(self, _: &leptos::ev::Event) {}
-
-    pub(super) fn start(self) {}
-
-    pub(super) fn chime(self) {}
-
-    pub(super) fn float(self) {}
-}
-
-/// Calls a function of the element. One that is not there yet has nothing to hear: it is told all with the next seat.
-#[cfg(feature = "hydrate")]
-fn call(name: &str, text: Option<&str>) {
-    use wasm_bindgen::{JsCast, JsValue};
-    use web_sys::js_sys::{Function, Reflect};
-
-    let Some(element) = document().get_element_by_id(ELEMENT) else { return };
-    let function = Reflect::get(&element, &JsValue::from_str(name)).ok();
-    let Some(function) = function.and_then(|function| function.dyn_into::<Function>().ok()) else { return };
-    let _ = match text {
-        Some(text) => function.call1(&element, &JsValue::from_str(text)),
-        None => function.call0(&element),
-    };
 }

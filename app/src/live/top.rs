@@ -1,48 +1,24 @@
 //! What is always in sight of a meeting: its title, the item and how long that has still, the line, the time.
 
-use chrono::{DateTime, TimeDelta, Utc};
-use domain::ids::AgendaItemId;
+use chrono::{DateTime, Utc};
 use domain::live::wire::Carries;
-use domain::meetings::{AgendaItem, Meeting};
+use domain::meetings::Meeting;
 use leptos::prelude::*;
 
+use super::agenda::{Agenda, Item, minutes_up};
+use super::leave;
 use super::table::Table;
 use crate::meetings::words;
 use crate::text::keys::*;
 use crate::text::{self, t, tf};
 use crate::ui::Icon;
 
-/// An item as the bar tells it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Item {
-    id: AgendaItemId,
-    title: String,
-    minutes: u32,
-    began: Option<DateTime<Utc>>,
-}
-
-impl Item {
-    fn of(item: &AgendaItem) -> Item {
-        Item { id: item.id, title: item.title.clone(), minutes: item.minutes, began: item.began }
-    }
-}
-
 /// The bar of a meeting; a press on the arrow leads back to its page.
-pub(super) fn top(table: Table, meeting: &Meeting) -> impl IntoView + use<> {
+pub(super) fn top(table: Table, meeting: &Meeting, agenda: Agenda) -> impl IntoView + use<> {
     let title = meeting.title.clone();
     let when = words::when(&meeting.sittings);
-    let agenda = RwSignal::new(meeting.agenda.iter().map(Item::of).collect::<Vec<_>>());
     let id = meeting.id;
-    let of = Memo::new(move |_| table.state.with(|state| state.as_ref().and_then(|state| state.live.item)));
-    read_anew(id, of, agenda);
-    // Which item it is, of how many.
-    let now = Memo::new(move |_| {
-        let id = of.get()?;
-        agenda.with(|agenda| {
-            let at = agenda.iter().position(|item| item.id == id)?;
-            Some((at + 1, agenda.len(), agenda[at].clone()))
-        })
-    });
+    let now = Memo::new(move |_| agenda.now());
     let heading = {
         let title = title.clone();
         move || match now.get() {
@@ -67,54 +43,28 @@ pub(super) fn top(table: Table, meeting: &Meeting) -> impl IntoView + use<> {
             <div class="ctop__t">{heading}</div>
             {left}
             {line(table)}
+            {move || table.seat.get().map(|_| leave::button(table, "btn btn--icon ctop__leave"))}
             {move || clock.get().map(|time| view! { <span class="ctop__clock num">{time}</span> })}
         </header>
     }
 }
 
-/// The times of items are known to the meeting alone: it is asked whenever another item is discussed.
-fn read_anew(meeting: domain::ids::MeetingId, of: Memo<Option<AgendaItemId>>, agenda: RwSignal<Vec<Item>>) {
-    #[cfg(feature = "hydrate")]
-    Effect::new(move |before: Option<Option<AgendaItemId>>| {
-        let item = of.get();
-        if before.is_some() && before != Some(item) && item.is_some() {
-            leptos::task::spawn_local(async move {
-                if let Ok(shown) = crate::meetings::calls::fetch(meeting).await {
-                    agenda.try_set(shown.meeting.agenda.iter().map(Item::of).collect());
-                }
-            });
-        }
-        item
-    });
-    #[cfg(not(feature = "hydrate"))]
-    let _ = (meeting, of, agenda);
-}
-
 /// How long an item has still, of a length that was planned for it; nothing of one without.
 fn left(item: &Item, now: DateTime<Utc>) -> Option<impl IntoView + use<>> {
-    let spent = (now - item.began?).max(TimeDelta::zero());
-    let planned = TimeDelta::minutes(item.minutes.into());
-    if item.minutes == 0 {
-        return None;
-    }
-    let minutes = minutes_up(planned - spent);
+    let left = item.left(now)?;
+    let minutes = minutes_up(left);
+    let planned = i64::from(item.minutes) * 60;
     let words = match minutes {
         0.. => tf(LIVE_ITEM_LEFT, &[("n", &minutes)]),
         _ => tf(LIVE_ITEM_OVER, &[("n", &-minutes)]),
     };
-    let share = (spent.num_seconds() * 100 / planned.num_seconds().max(1)).min(100);
+    let share = ((planned - left.num_seconds()) * 100 / planned.max(1)).clamp(0, 100);
     Some(view! {
         <div class="ctop__left" class:is-over=minutes < 0>
             <span><b>{words}</b><small>{tf(LIVE_ITEM_OF, &[("n", &item.minutes)])}</small></span>
             <i style=format!("--v:{share}")></i>
         </div>
     })
-}
-
-/// Minutes that have begun: of 59 seconds 1, of 61 seconds too long -2.
-fn minutes_up(time: TimeDelta) -> i64 {
-    let seconds = time.num_seconds();
-    if seconds >= 0 { (seconds + 59) / 60 } else { (seconds - 59) / 60 }
 }
 
 /// How the line is, in words: what it carries and which way it takes are two things. What changes every two seconds is
@@ -149,17 +99,5 @@ fn line(table: Table) -> impl IntoView {
         sits.get().then(|| {
             view! { <div class="ctop__line"><span class="live__state" role="status">{words}{around}</span>{rates}</div> }
         })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn minutes_are_those_that_have_begun() {
-        let minutes = |seconds| minutes_up(TimeDelta::seconds(seconds));
-        assert_eq!([0, 1, 59, 60, 61].map(minutes), [0, 1, 1, 1, 2]);
-        assert_eq!([-1, -60, -61].map(minutes), [-1, -1, -2]);
     }
 }

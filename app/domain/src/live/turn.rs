@@ -24,7 +24,7 @@ impl Turn {
     ///
     /// ```
     /// # use chrono::DateTime; use domain::live::Turn;
-    /// let at = |second| DateTime::from_timestamp(1_780_000_000 + second, 0).unwrap();
+    /// let at = |second: i64| DateTime::from_timestamp(1_780_000_000 + second, 0).unwrap();
     /// let turn = Turn { since: at(0), ends: Some(at(420)) };
     /// assert_eq!(turn.left(at(100)), Some(320));
     /// assert_eq!(turn.left(at(440)), Some(-20));
@@ -48,7 +48,7 @@ mod tests {
 
     #[test]
     fn a_turn_is_spent_from_its_beginning_to_its_end_and_no_further() {
-        let at = |second| DateTime::from_timestamp(1_780_000_000 + second, 0).unwrap();
+        let at = |second: i64| DateTime::from_timestamp(1_780_000_000 + second, 0).unwrap();
         let turn = Turn { since: at(0), ends: Some(at(200)) };
         assert_eq!(
             [-5, 0, 100, 200, 900].map(|second| turn.spent_percent(at(second)).unwrap()),

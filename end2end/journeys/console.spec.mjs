@@ -1,0 +1,110 @@
+// The chair leads from one page: who asks is called in turn and for so long, the agenda goes on, a site that is lost is seen at
+// once. Whoever leaves is asked first, and a page that is loaded anew is back in its seat.
+
+import { test, expect, axe, like, open, shot, words } from '../fixtures.mjs';
+import { leave, people, sees, sit } from '../media.mjs';
+import { BRIEF, arrange, demo, soon, titled } from '../steps.mjs';
+
+const t = words('vi');
+const [NEAR, FAR] = ['Tô Hiệu', 'Chiềng Sinh'];
+
+test('the chair calls who asks, watches the clock and steps through the agenda', async ({ person }) => {
+  test.setTimeout(300_000);
+  const secretary = await person(demo('thuky1.vpub'));
+  const address = await arrange(secretary, {
+    ...BRIEF,
+    ...soon(),
+    form: 'hybrid',
+    title: titled('Họp giao ban điều hành'),
+    chair: 'pho giam doc so vh, tt va dl',
+    delegates: ['ky thuat vien 1'],
+    sites: [NEAR, FAR],
+  });
+  await open(secretary, address);
+  await secretary.getByRole('button', { name: t('state_open'), exact: true }).click();
+  await expect(secretary.locator('.badge--live')).toHaveText(t('stage_under_way'));
+  const chair = await person(demo('phogiamdoc.svhttdl'), {}, 'vi', `${address}/live`);
+  const near = await person(demo('thuky.03646'), {}, 'vi', `${address}/live`);
+  const far = await person(demo('thuky.03679'), {}, 'vi', `${address}/live`);
+  await sit(chair, 'hall');
+  for (const site of [near, far]) await sit(site);
+  await Promise.all([sees(chair, NEAR), sees(near, FAR)]);
+  const queue = chair.locator('.cqueue > li');
+  const speaker = chair.locator('.cspeaker');
+
+  await test.step('two ask, and stand in their turn', async () => {
+    await expect(chair.getByText(t('live_nobody_asks'))).toBeVisible();
+    for (const site of [far, near]) {
+      await site.getByRole('button', { name: t('live_ask'), exact: true }).click();
+      await expect(queue.filter({ hasText: site === far ? FAR : NEAR })).toBeVisible();
+    }
+    await expect(queue).toHaveText([new RegExp(FAR), new RegExp(NEAR)]);
+    await expect(near.getByText(t('live_asked', { n: 2 }))).toBeVisible();
+    await axe(chair);
+    await shot(chair, 'console');
+  });
+
+  await test.step('the first is called for so long, gets more time, and gives the floor back', async () => {
+    await chair.getByLabel(t('live_turn_length')).selectOption({ label: t('live_turn_each', { n: 5 }) });
+    await expect(speaker).toContainText(t('live_no_floor'));
+    await queue.first().getByRole('button', { name: like(t('live_floor_give')) }).click();
+    await expect(speaker).toContainText(FAR);
+    await expect(speaker.getByRole('timer')).toHaveText(/^0[45]:\d\d$/);
+    await expect(near.getByRole('timer')).toContainText(t('live_turn_of', { n: 5 }));
+    await expect(near.getByText(t('live_asked_next'))).toBeVisible();
+    await chair.getByRole('button', { name: t('live_turn_more', { n: 2 }) }).click();
+    await expect(speaker.getByRole('timer')).toHaveText(/^0[67]:\d\d$/);
+    await expect(near.getByRole('timer')).toContainText(t('live_turn_of', { n: 7 }));
+    await shot(near, 'turn');
+    await far.getByRole('button', { name: like(t('live_floor_give_back')) }).click();
+    await expect(speaker).toContainText(t('live_no_floor'));
+    await expect(far.getByRole('button', { name: t('live_ask'), exact: true })).toBeVisible();
+  });
+
+  await test.step('the agenda goes on, and a step is taken back', async () => {
+    const steps = chair.locator('.csteps > li');
+    await chair.getByRole('button', { name: t('live_item_first', { n: 1 }) }).click();
+    await expect(steps.nth(0)).toHaveAttribute('aria-current', 'step');
+    await expect(near.locator('.ctop h1')).toContainText('1/1');
+    await chair.getByRole('button', { name: t('live_item_last', { n: 1 }) }).click();
+    await expect(steps.nth(0)).toContainText(like(t('live_item_done')));
+    await expect(near.locator('.ctop h1')).not.toContainText('1/1');
+    await chair.getByRole('button', { name: t('live_item_undo') }).click();
+    await expect(steps.nth(0)).toHaveAttribute('aria-current', 'step');
+    await expect(near.locator('.ctop h1')).toContainText('1/');
+  });
+
+  await test.step('a site is found without marks, and one that is lost needs attention', async () => {
+    const find = chair.getByRole('searchbox');
+    await find.fill('to hieu');
+    await expect(people(chair, NEAR)).toBeVisible();
+    await expect(people(chair, FAR)).toHaveCount(0);
+    await find.fill('');
+    await far.goto('about:blank');
+    await chair.getByRole('button', { name: like(t('live_attention')) }).click();
+    await expect(people(chair, FAR)).toContainText(like(t('live_lost_since')));
+    await expect(people(chair, NEAR)).toHaveCount(0);
+    await chair.getByRole('button', { name: t('live_all'), exact: true }).click();
+  });
+
+  await test.step('a page that is loaded anew is back in its seat, silent as it was', async () => {
+    await near.getByRole('button', { name: t('live_microphone_off'), exact: true }).click();
+    await near.reload();
+    await expect(near.getByRole('group', { name: t('live_toolbar') })).toBeVisible({ timeout: 30_000 });
+    await expect(near.getByRole('button', { name: t('live_microphone_on'), exact: true })).toBeVisible();
+    await sees(chair, NEAR);
+  });
+
+  await test.step('leaving is asked about, and whoever has left stays away', async () => {
+    await expect(near.getByText(t('live_asked', { n: 1 }))).toBeVisible();
+    await near.getByRole('button', { name: t('live_leave') }).first().click();
+    const dialog = near.getByRole('dialog', { name: t('live_leave_ask') });
+    await expect(dialog).toContainText(t('live_leave_asked'));
+    await dialog.getByRole('button', { name: t('live_stay') }).click();
+    await expect(near.getByText(t('live_asked', { n: 1 }))).toBeVisible();
+    await leave(near);
+    await expect(queue).toHaveCount(0);
+    await near.reload();
+    await expect(near.getByRole('button', { name: like(t('live_sit_site')) })).toBeVisible();
+  });
+});
