@@ -108,7 +108,8 @@ fn actions(meeting: &Meeting) -> impl IntoView + use<> {
     let href = format!("/meetings/{}", meeting.id);
     let read = first.map(|paper| (format!("/papers/{paper}"), "book-open", HOME_READ));
     let join = joins(meeting).then(|| (format!("{href}/live"), "video", HOME_JOIN));
-    let ways = [read, join, Some((href, "list", HOME_AGENDA))].into_iter().flatten();
+    // While it is held, one's place is in the meeting; before, at its papers.
+    let ways = [join, read, Some((href, "list", HOME_AGENDA))].into_iter().flatten();
     let buttons = ways
         .enumerate()
         .map(|(at, (href, icon, word))| {
