@@ -35,7 +35,7 @@ impl Bundle {
             ["papers" | "calendar" | "meetings" | "search" | "account" | "more"] => Some(Self::Reading),
             ["sign-in", "code"] | ["account", "password" | "second-factor"] => Some(Self::Reading),
             ["papers", _] | ["meetings", _, "hall" | "in" | "delegates"] => Some(Self::Reading),
-            ["meetings", _, "live" | "rehearsal"] => Some(Self::Joining),
+            ["meetings", _, "live" | "panel" | "rehearsal"] => Some(Self::Joining),
             ["meetings", "new"] | ["meetings", _, "edit" | "roll"] => Some(Self::Composing),
             ["figures" | "admin" | "first", ..] => Some(Self::Keeping),
             _ => None,
@@ -142,6 +142,7 @@ pages! { composing, bring_composing, Composing:
 pages! { joining, bring_joining, Joining:
     Live => live::LivePage,
     Rehearsal => live::RehearsalPage,
+    Panel => live::PanelPage,
 }
 
 pages! { keeping, bring_keeping, Keeping:

@@ -50,6 +50,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/meetings/:id/edit") view={Lazy::<bundles::Edit>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("/meetings/:id/roll") view={Lazy::<bundles::Roll>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("/meetings/:id/live") view={Lazy::<bundles::Live>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("/meetings/:id/panel") view={Lazy::<bundles::Panel>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("/meetings/:id/rehearsal") view={Lazy::<bundles::Rehearsal>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("/meetings/:id/delegates") view={Lazy::<bundles::Naming>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("/meetings/:id/in") view={Lazy::<bundles::Scan>::new()} ssr=SsrMode::Async/>

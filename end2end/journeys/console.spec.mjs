@@ -3,7 +3,7 @@
 
 import { test, expect, axe, like, open, shot, words } from '../fixtures.mjs';
 import { leave, people, sees, sit } from '../media.mjs';
-import { BRIEF, arrange, demo, soon, titled } from '../steps.mjs';
+import { BRIEF, TABLET, arrange, demo, paper, pdf, soon, titled } from '../steps.mjs';
 
 const t = words('vi');
 const [NEAR, FAR] = ['Tô Hiệu', 'Chiềng Sinh'];
@@ -21,6 +21,10 @@ test('the chair calls who asks, watches the clock and steps through the agenda',
     sites: [NEAR, FAR],
   });
   await open(secretary, address);
+  await secretary.locator('.agenda__tools > .more').first().locator('summary').click();
+  const file = paper('bao-cao.pdf', pdf(['Trang mot', 'Trang hai']));
+  await secretary.locator('.upload input[type="file"]').first().setInputFiles(file);
+  await expect(secretary.locator('.agenda .paper')).toHaveCount(1);
   await secretary.getByRole('button', { name: t('state_open'), exact: true }).click();
   await expect(secretary.locator('.badge--live')).toHaveText(t('stage_under_way'));
   const chair = await person(demo('phogiamdoc.svhttdl'), {}, 'vi', `${address}/live`);
@@ -72,6 +76,43 @@ test('the chair calls who asks, watches the clock and steps through the agenda',
     await chair.getByRole('button', { name: t('live_item_undo') }).click();
     await expect(steps.nth(0)).toHaveAttribute('aria-current', 'step');
     await expect(near.locator('.ctop h1')).toContainText('1/');
+  });
+
+  await test.step('a delegate in the hall follows on a tablet, asks and gives the floor back, outside of the call', async () => {
+    const tablet = await person(demo('kythuat.vpub'), TABLET, 'vi', address);
+    await tablet.getByRole('link', { name: t('panel_title') }).click();
+    await expect(tablet.locator('.hpanel__now')).toContainText(t('panel_item', { n: 1, m: 1 }));
+    await expect(tablet.locator('video')).toHaveCount(0);
+    await tablet.getByRole('button', { name: t('live_ask'), exact: true }).click();
+    const row = queue.filter({ hasText: 'Kỹ thuật viên 1' });
+    await expect(row).toContainText(like(t('live_asked_in_hall')));
+    await row.getByRole('button', { name: like(t('live_call')) }).first().click();
+    await expect(tablet.locator('.hpanel__speaker')).toContainText('Kỹ thuật viên 1');
+    // The paper that lies open is read along.
+    await chair.locator('summary').filter({ hasText: t('live_papers') }).click();
+    await chair.locator('.menu__pop').getByRole('button', { name: /bao.cao/i }).click();
+    await expect(tablet.locator('.hpanel__papers .is-open')).toContainText(t('panel_presented', { n: 1 }));
+    await axe(tablet);
+    await shot(tablet, 'panel');
+    await tablet.getByRole('button', { name: like(t('live_floor_give_back')) }).click();
+    await expect(speaker).toContainText(t('live_no_floor'));
+    await chair.getByRole('button', { name: t('shown_close') }).click();
+    await tablet.getByRole('button', { name: t('live_sit_person'), exact: true }).click();
+    await expect(tablet.getByRole('dialog')).toContainText(t('panel_echo'));
+    await tablet.getByRole('dialog').getByRole('button', { name: t('live_stay') }).click();
+    await tablet.context().close();
+  });
+
+  await test.step('the secretary steers without a camera', async () => {
+    await open(secretary, `${address}/panel`);
+    await expect(secretary.locator('.cqueue > li')).toHaveText([new RegExp(NEAR)]);
+    await secretary.getByRole('button', { name: t('live_mute_all') }).click();
+    await expect(near.getByRole('button', { name: t('live_wait'), exact: true })).toBeVisible();
+    await axe(secretary);
+    await shot(secretary, 'panel-steer');
+    await secretary.getByRole('button', { name: t('live_unmute_all') }).click();
+    await expect(near.getByRole('button', { name: t('live_microphone_on'), exact: true })).toBeVisible();
+    await near.getByRole('button', { name: t('live_microphone_on'), exact: true }).click();
   });
 
   await test.step('a site is found without marks, and one that is lost needs attention', async () => {

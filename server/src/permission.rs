@@ -71,6 +71,7 @@ const PAGES: &[(&str, Access)] = &[
     ("/meetings/{id}/roll", Needs(CallRoll)),
     ("/meetings/{id}/hall", Needs(ShowHall)),
     ("/meetings/{id}/live", Needs(ViewMeeting)),
+    ("/meetings/{id}/panel", Needs(ViewMeeting)),
     ("/meetings/{id}/rehearsal", Needs(ViewMeeting)),
     ("/meetings/{id}/in", Needs(ScanIn)),
     ("/meetings/{id}/delegates", Needs(NameDelegates)),

@@ -3,8 +3,9 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::access::Stage;
-use domain::ids::{AgendaItemId, MeetingId};
+use domain::ids::{AgendaItemId, MeetingId, PaperId};
 use domain::meetings::{AgendaItem, CONCLUSION_MINUTES_AT_MOST, Meeting, is_conclusion};
+use domain::papers::PaperLine;
 use leptos::prelude::*;
 
 use super::table::Table;
@@ -30,6 +31,15 @@ pub(super) struct Item {
     pub(super) minutes: u32,
     pub(super) began: Option<DateTime<Utc>>,
     done: Option<DateTime<Utc>>,
+    pub(super) papers: Vec<Listed>,
+}
+
+/// A paper of an item.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Listed {
+    pub(super) id: PaperId,
+    pub(super) title: String,
+    pub(super) pages: Option<u32>,
 }
 
 impl Item {
@@ -40,6 +50,7 @@ impl Item {
             minutes: item.minutes,
             began: item.began,
             done: item.done,
+            papers: item.papers.iter().filter_map(Listed::of).collect(),
         }
     }
 
@@ -47,6 +58,17 @@ impl Item {
     pub(super) fn left(&self, now: DateTime<Utc>) -> Option<TimeDelta> {
         let spent = (now - self.began?).max(TimeDelta::zero());
         (self.minutes > 0).then(|| TimeDelta::minutes(self.minutes.into()) - spent)
+    }
+}
+
+impl Listed {
+    fn of(line: &PaperLine) -> Option<Listed> {
+        match line {
+            PaperLine::Paper(paper) => {
+                Some(Listed { id: paper.id, title: paper.title.clone(), pages: paper.pages })
+            }
+            PaperLine::OnPaper { .. } => None,
+        }
     }
 }
 
@@ -77,6 +99,11 @@ impl Agenda {
     pub(super) fn now(self) -> Option<(usize, usize, Item)> {
         let at = self.current.get()?;
         self.items.with(|items| Some((at + 1, items.len(), items.get(at)?.clone())))
+    }
+
+    /// All papers of the meeting.
+    pub(super) fn papers(self) -> Vec<Listed> {
+        self.items.with(|items| items.iter().flat_map(|item| item.papers.clone()).collect())
     }
 
     /// The times of items are known to the meeting alone: it is asked whenever another item is discussed.
@@ -119,21 +146,8 @@ fn begins(items: &[Item], current: Option<usize>, now: DateTime<Utc>) -> Vec<Opt
 
 /// The list for whoever directs, with the step to the next item, and the conclusion's clock below it.
 pub(super) fn panel(table: Table, agenda: Agenda) -> impl IntoView {
-    // Once a minute is enough for what is told in minutes.
-    let minute = Memo::new(move |_| table.now.get().map(|now| now.timestamp().div_euclid(10) * 10));
-    let lines = move || {
-        let now = minute.get().and_then(|seconds| DateTime::from_timestamp(seconds, 0)).unwrap_or_default();
-        let current = agenda.current.get();
-        agenda.items.with(|items| {
-            let begins = begins(items, current, now);
-            items
-                .iter()
-                .zip(begins)
-                .enumerate()
-                .map(|(at, (item, begins))| line(at, item, current == Some(at), begins, now))
-                .collect_view()
-        })
-    };
+    let all = lines(table, agenda, |_, _| true);
+    let lines = move || all().into_iter().collect_view();
     view! {
         <section class="cpanel cpanel--agenda" id="call-agenda" aria-labelledby="call-agenda-head">
             <header class="cpanel__h"><h2 id="call-agenda-head">{t(LIVE_AGENDA)}</h2></header>
@@ -141,6 +155,32 @@ pub(super) fn panel(table: Table, agenda: Agenda) -> impl IntoView {
             {step(table, agenda)}
             {conclusion(table, agenda)}
         </section>
+    }
+}
+
+/// The items that are still to come.
+pub(super) fn to_come(table: Table, agenda: Agenda) -> impl Fn() -> Vec<AnyView> + Copy {
+    lines(table, agenda, |at, current| current.is_some_and(|current| at > current))
+}
+
+/// Some of the items as rows, by their place and that of the one that is discussed.
+fn lines(
+    table: Table,
+    agenda: Agenda,
+    is_listed: fn(usize, Option<usize>) -> bool,
+) -> impl Fn() -> Vec<AnyView> + Copy {
+    // Six times a minute is enough for what is told in minutes.
+    let tenth = Memo::new(move |_| table.now.get().map(|now| now.timestamp().div_euclid(10) * 10));
+    move || {
+        let now = tenth.get().and_then(|seconds| DateTime::from_timestamp(seconds, 0)).unwrap_or_default();
+        let current = agenda.current.get();
+        agenda.items.with(|items| {
+            let begins = begins(items, current, now);
+            let all = items.iter().zip(begins).enumerate();
+            all.filter(|(at, _)| is_listed(*at, current))
+                .map(|(at, (item, begins))| line(at, item, current == Some(at), begins, now).into_any())
+                .collect()
+        })
     }
 }
 
@@ -312,6 +352,7 @@ mod tests {
             minutes,
             began: began.map(at),
             done: None,
+            papers: Vec::new(),
         }
     }
 

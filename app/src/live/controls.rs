@@ -140,7 +140,7 @@ fn talk(table: Table) -> impl IntoView {
     move || (!table.microphone.get() && !table.is_muted()).then(button)
 }
 
-fn floor(table: Table) -> impl IntoView {
+pub(super) fn floor(table: Table) -> impl IntoView {
     let asked = Memo::new(move |_| table.place_asked());
     let has_floor = Memo::new(move |_| table.has_floor());
     move || {
@@ -180,7 +180,7 @@ fn floor(table: Table) -> impl IntoView {
 }
 
 /// For those who direct: all microphones off, or on again for whoever wants.
-fn mute_all(table: Table, class: &'static str) -> impl IntoView {
+pub(super) fn mute_all(table: Table, class: &'static str) -> impl IntoView {
     let is_all_muted = Memo::new(move |_| {
         table.state.with(|state| state.as_ref().is_some_and(|state| state.live.is_all_muted))
     });
@@ -201,7 +201,7 @@ fn mute_all(table: Table, class: &'static str) -> impl IntoView {
 }
 
 /// Everybody of the meeting, listed or not, with how many ask for the floor.
-fn everybody(table: Table) -> impl IntoView {
+pub(super) fn everybody(table: Table) -> impl IntoView {
     let asking = Memo::new(move |_| table.asking().len());
     let count = move || {
         (asking.get() > 0).then(|| {
@@ -308,7 +308,7 @@ impl Table {
 
     pub(super) fn has_floor(self) -> bool {
         let floor = self.state.with(|state| state.as_ref().and_then(|state| state.live.floor));
-        floor.is_some() && floor == self.seat.get()
+        floor.is_some() && floor == self.own_seat()
     }
 
     /// Whether everybody waits for this seat to turn its microphone on.
@@ -343,7 +343,7 @@ impl Table {
 
     /// This seat's place among those who ask, from 1.
     fn place_asked(self) -> Option<usize> {
-        let own = self.seat.get()?;
+        let own = self.own_seat()?;
         self.asking().iter().position(|seat| *seat == own).map(|at| at + 1)
     }
 
@@ -383,7 +383,7 @@ impl Table {
             (true, "KeyM") => self.toggle_microphone(),
             (true, "KeyV") => self.toggle_camera(),
             (false, "KeyF") if is_free() && !event.alt_key() => fullscreen::toggle(),
-            (true, "KeyH") if self.seat.with_untracked(Option::is_some) => self.toggle_ask(),
+            (true, "KeyH") if untrack(|| self.own_seat()).is_some() => self.toggle_ask(),
             (false, "Space") if is_free() && !untrack(|| self.is_muted()) => self.talking.set(true),
             _ => return false,
         }

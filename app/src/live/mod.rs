@@ -18,6 +18,7 @@ mod leave;
 mod line;
 mod look;
 pub mod page;
+pub mod panel;
 mod paper;
 mod people;
 mod recalled;
@@ -34,4 +35,5 @@ mod turn;
 #[cfg(feature = "hydrate")]
 pub use line::Line;
 pub use page::LivePage;
+pub use panel::PanelPage;
 pub use rehearse::RehearsalPage;

@@ -2,6 +2,7 @@
 //! then who speaks is large, the others are small, and everybody of the meeting stands in a list beside.
 
 use domain::access::{Action, Stage};
+use domain::count::Form;
 use domain::error::Refusal;
 use domain::ids::MeetingId;
 use domain::live::Seat;
@@ -112,6 +113,9 @@ fn joined<V: IntoView + 'static>(
     let shows = papers.clone();
     let is_ahead = meeting.state.stage() == Stage::Scheduled;
     let tab = RwSignal::new(console::Tab::default());
+    // Who directs steers without a camera too; a delegate may sit in the hall, where there is one.
+    let has_hall = meeting.form != Form::Online && meeting.may(Action::JoinMeeting);
+    let in_hall = (directs || has_hall).then_some((id, directs));
     let body = view! {
         <div class="call__told">{notices(table)}</div>
         <div
@@ -142,7 +146,7 @@ fn joined<V: IntoView + 'static>(
             None if table.wanted.with(Option::is_some) && table.failure.with(Option::is_none) => {
                 view! { <footer class="call__enter"><p class="hint" role="status">{t(LIVE_LINE_CONNECTING)}</p></footer> }.into_any()
             }
-            None => entrance(table, is_ahead.then_some(id)).into_any(),
+            None => entrance(table, is_ahead.then_some(id), in_hall).into_any(),
         }}
     };
     view! {
@@ -239,7 +243,7 @@ pub(super) fn notices(table: Table) -> impl IntoView {
 }
 
 /// Before one sits: which seat, and whether one is seen and heard. A meeting that is not opened yet offers the rehearsal.
-fn entrance(table: Table, rehearses: Option<MeetingId>) -> impl IntoView {
+fn entrance(table: Table, rehearses: Option<MeetingId>, in_hall: Option<(MeetingId, bool)>) -> impl IntoView {
     let seats = move || {
         table.standing.with(|standing| standing.as_ref().map(|of| of.seats.clone()).unwrap_or_default())
     };
@@ -279,6 +283,12 @@ fn entrance(table: Table, rehearses: Option<MeetingId>) -> impl IntoView {
         let buttons = seats.into_iter().enumerate().map(button).collect_view();
         view! { <p>{move || what(first)}</p> <div class="live__sit">{buttons}</div> }.into_any()
     };
+    let panel = in_hall.map(|(id, directs)| {
+        let word = if directs { PANEL_STEER } else { PANEL_OPEN };
+        view! {
+            <a class="btn btn--quiet" href=format!("/meetings/{id}/panel")><Icon name="tablet"/>{t(word)}</a>
+        }
+    });
     let rehearse = rehearses.map(|id| {
         view! {
             <a class="btn btn--quiet" href=format!("/meetings/{id}/rehearsal")><Icon name="list-checks"/>{t(LIVE_REHEARSE)}</a>
@@ -290,6 +300,7 @@ fn entrance(table: Table, rehearses: Option<MeetingId>) -> impl IntoView {
                 {controls::own(table)}
                 {devices::menu(table.chosen)}
                 {rehearse}
+                {panel}
             </div>
             {buttons}
             <p class="hint">{t(LIVE_NOT_RECORDED)}</p>

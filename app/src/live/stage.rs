@@ -24,6 +24,11 @@ pub(super) fn stage(table: Table) -> impl IntoView {
     let is_up = Memo::new(move |_| {
         table.seat.with(Option::is_some) && table.measured.with(|measured| measured.state == "up")
     });
+    // Before one sits, the seat that one would take.
+    let likely = move || {
+        let offered = || table.standing.with(|may| may.as_ref().and_then(|may| may.seats.first().copied()));
+        table.seat.get().or_else(offered)
+    };
     let waits = move || {
         (is_up.get() && is_alone()).then(|| {
             view! { <p class="live__alone" role="status"><Icon name="users-round" large=true/>{t(LIVE_ALONE)}</p> }
@@ -38,7 +43,7 @@ pub(super) fn stage(table: Table) -> impl IntoView {
                 <video data-self="" autoplay=true playsinline=true prop:muted=true aria-label=t(LIVE_OWN_PICTURE)></video>
                 <figcaption>
                     {move || microphone(table.is_heard() && !table.is_muted())}
-                    <span>{move || t(if matches!(table.seat.get(), Some(Seat::Person(_))) { LIVE_OWN_MACHINE } else { LIVE_OWN })}</span>
+                    <span>{move || t(if matches!(likely(), Some(Seat::Person(_))) { LIVE_OWN_MACHINE } else { LIVE_OWN })}</span>
                 </figcaption>
             </figure>
         </div>

@@ -84,6 +84,8 @@ pub(super) struct Table {
     pub(super) state: RwSignal<Option<State>>,
     /// The seat this page has.
     pub(super) seat: RwSignal<Option<Seat>>,
+    /// Whether this page is that of somebody in the hall, who takes no seat.
+    is_in_hall: bool,
     /// Grows whenever a seat was taken.
     pub(super) seating: RwSignal<u32>,
     /// The seat it takes again when the line is back.
@@ -150,6 +152,7 @@ impl Table {
             standing: RwSignal::new(None),
             state: RwSignal::new(None),
             seat: RwSignal::new(None),
+            is_in_hall: false,
             seating: RwSignal::new(0),
             wanted: RwSignal::new(None),
             asked: StoredValue::new(Asked::Not),
@@ -195,9 +198,25 @@ impl Table {
         self.state.with(|state| state.as_ref().and_then(|state| state.live.seat(seat).cloned()))
     }
 
+    /// For somebody in the hall.
+    pub(super) fn in_hall() -> Table {
+        Table { is_in_hall: true, ..Table::new() }
+    }
+
+    /// The seat that this page speaks for: the one it has, or in the hall the person's own.
+    pub(super) fn own_seat(self) -> Option<Seat> {
+        let own = || {
+            self.standing.with(|standing| {
+                let seats = standing.as_ref().map(|standing| standing.seats.as_slice()).unwrap_or_default();
+                seats.iter().copied().find(|seat| matches!(seat, Seat::Person(_)))
+            })
+        };
+        self.seat.get().or_else(|| if self.is_in_hall { own() } else { None })
+    }
+
     /// What is kept of this page's own seat.
     pub(super) fn own(self) -> Option<Kept> {
-        self.seat.get().and_then(|seat| self.kept(seat))
+        self.own_seat().and_then(|seat| self.kept(seat))
     }
 
     pub(super) fn directs(self) -> bool {

@@ -122,6 +122,8 @@ struct Joining {
     rehearses: bool,
     /// One takes part.
     joins: bool,
+    /// One sits in the hall with a tablet.
+    sits_in_hall: bool,
     /// How its lines held.
     is_held: bool,
 }
@@ -143,7 +145,11 @@ impl Joining {
             Stage::Scheduled => (!meeting.may(Action::ConductMeeting), true),
             _ => (false, !is_held),
         };
-        Some(Joining { rehearses, joins, is_held })
+        let sits_in_hall = stage == Stage::UnderWay
+            && meeting.form != Form::Online
+            && meeting.may(Action::JoinMeeting)
+            && !meeting.may(Action::ConductMeeting);
+        Some(Joining { rehearses, joins, sits_in_hall, is_held })
     }
 }
 
@@ -160,6 +166,7 @@ fn joining(id: MeetingId, of: Joining) -> impl IntoView {
     view! {
         {of.rehearses.then(|| to("rehearsal", "list-checks", LIVE_REHEARSE))}
         {live.map(|(icon, word)| to("live", icon, word))}
+        {of.sits_in_hall.then(|| to("panel", "tablet", PANEL_TITLE))}
     }
 }
 

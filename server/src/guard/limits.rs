@@ -34,7 +34,7 @@ const FORM_BYTES_AT_MOST: usize = 1024 * 1024;
 const ANSWER_WITHIN: Duration = Duration::from_secs(30);
 
 /// Pages and calls that read much of the database: lists with their counts, searches, figures.
-pub const HEAVY_READS: [&str; 31] = [
+pub const HEAVY_READS: [&str; 32] = [
     "/admin/rooms",
     "/api/rooms/list",
     "/api/calendar/choices",
@@ -44,6 +44,7 @@ pub const HEAVY_READS: [&str; 31] = [
     "/meetings/{id}",
     "/meetings/{id}/roll",
     "/meetings/{id}/live",
+    "/meetings/{id}/panel",
     "/meetings/{id}/rehearsal",
     "/admin/people",
     "/api/meetings/get",

@@ -326,7 +326,7 @@ impl Page {
                 let (carrier, number) = self.carried()?;
                 carrier.look(self.meeting, number, look)?;
             }
-            ToServer::Ask { wants } => live.ask(&caller, self.meeting, self.taken()?.seat, wants).await?,
+            ToServer::Ask { wants } => live.ask(&caller, self.meeting, self.asks_from()?, wants).await?,
             // No screen is shared there, so there is nothing to end, and nothing for the trail to tell.
             ToServer::Direct(Direction::EndScreen(seat)) if !self.visit.room.shares_screen(seat) => {}
             ToServer::Direct(direction) => {
@@ -345,6 +345,16 @@ impl Page {
             }
         }
         Ok(None)
+    }
+
+    /// The seat that asks for the floor: the one this page has, or that of the person, who sits in the hall.
+    fn asks_from(&self) -> Result<Seat, Failure> {
+        let own = Seat::Person(self.person);
+        match &self.seat {
+            Some(taken) => Ok(taken.seat),
+            None if self.standing.seats.contains(&own) => Ok(own),
+            None => Err(Failure::Refused(Refusal::WrongState)),
+        }
     }
 
     fn taken(&self) -> Result<&Taken, Failure> {

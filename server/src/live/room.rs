@@ -28,6 +28,8 @@ const APART: Duration = Duration::from_millis(100);
 const STATES_BPS: u64 = 64_000;
 /// What changes is told within this all the same.
 const APART_AT_MOST: Duration = Duration::from_secs(2);
+/// A large meeting that changes without end is read for one part in so many of the time, and one more.
+const READS_SHARE: u32 = 3;
 /// A meeting that has not been read by then counts as not begun.
 const READ_WITHIN: Duration = Duration::from_secs(2);
 /// Changes of what seats have on that wait for a page: as many as all seats of a meeting make at once. A page that missed
@@ -106,8 +108,13 @@ impl Room {
             async move {
                 let (mut is_untold, mut tells) = (false, Instant::now());
                 loop {
+                    let mut took = Duration::ZERO;
                     tokio::select! {
-                        () = room.changed.notified() => is_untold |= room.read(&hub).await,
+                        () = room.changed.notified() => {
+                            let begin = Instant::now();
+                            is_untold |= room.read(&hub).await;
+                            took = begin.elapsed();
+                        }
                         () = room.has_trouble.notified() => is_untold |= room.renew(&hub),
                         () = sleep_until(tells), if is_untold => {}
                     }
@@ -116,7 +123,7 @@ impl Room {
                         tells = Instant::now() + apart(room.tell());
                         is_untold = false;
                     }
-                    sleep(APART).await;
+                    sleep(APART.max(took * READS_SHARE).min(APART_AT_MOST)).await;
                 }
             }
         });

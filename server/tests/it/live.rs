@@ -194,12 +194,36 @@ async fn what_a_page_has_kept_counts_as_a_call_over_all_pages_of_the_person() {
         // Of a seat that nobody has taken.
         let end = Direction::EndScreen(Seat::Person(open.delegate.1.person));
         page.say(&ToServer::Direct(end)).await;
-        page.say(&ToServer::Ask { wants: true }).await;
+        page.say(&ToServer::Behind { present: Vec::new() }).await;
         page.refused().await
     };
-    // The first is done, and what is asked from no seat is refused for that.
+    // The first is done, and what is said from no seat is refused for that.
     assert_eq!(direct().await, Failure::Refused(Refusal::WrongState));
     assert_eq!(direct().await, Failure::Unavailable, "another page is no new person");
+}
+
+#[tokio::test]
+async fn whoever_sits_in_the_hall_asks_without_a_seat_and_gives_the_floor_back() {
+    let open = Open::new().await;
+    let (cookie, delegate) = &open.delegate;
+    let seat = Seat::Person(delegate.person);
+    let mut tablet = open.own_page(cookie).await;
+    let asks = |state: &State| state.live.seat(seat).is_some_and(|kept| kept.asked.is_some());
+    tablet.say(&ToServer::Ask { wants: true }).await;
+    let told = tablet.state(asks).await;
+    assert!(!is_connected(&told, seat), "nobody sits before a camera for it");
+    tablet.say(&ToServer::Ask { wants: false }).await;
+    tablet.state(|state| !asks(state)).await;
+    let mut chair = open.own_page(&open.secretary.0).await;
+    chair.say(&ToServer::Direct(Direction::Floor(Some(seat)))).await;
+    tablet.state(|state| state.live.floor == Some(seat)).await;
+    tablet.say(&ToServer::Ask { wants: false }).await;
+    chair.state(|state| state.live.floor.is_none() && state.live.turn.is_none()).await;
+    // Who sees the meeting and is not listed has nothing to ask from.
+    let (leader, _) = open.world.person("lanhdao", "leader").await;
+    let mut other = open.own_page(&leader).await;
+    other.say(&ToServer::Ask { wants: true }).await;
+    assert_eq!(other.refused().await, Refusal::WrongState.into());
 }
 
 #[tokio::test]

@@ -62,7 +62,7 @@ pub enum ToServer {
     Have(Devices),
     /// What it wants to see.
     Look(Look),
-    /// Asks for the floor, or no longer.
+    /// Asks for the floor, or no longer: from the seat, or without one for the person themself, who sits in the hall.
     Ask {
         /// Whether.
         wants: bool,

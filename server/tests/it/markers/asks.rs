@@ -96,7 +96,7 @@ fn pages(office: &Office, address: &'static str) -> Option<Vec<Ask>> {
         "/meetings/{id}/edit" | "/meetings/{id}/roll" | "/meetings/{id}/hall" | "/meetings/{id}/live" => {
             of(some(office))
         }
-        "/meetings/{id}/rehearsal" | "/meetings/{id}/in" => of(some(office)),
+        "/meetings/{id}/panel" | "/meetings/{id}/rehearsal" | "/meetings/{id}/in" => of(some(office)),
         "/meetings/{id}/delegates" => Some(
             some(office)
                 .iter()
