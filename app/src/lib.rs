@@ -4,6 +4,7 @@
 pub mod admin;
 pub mod assets;
 pub mod bundles;
+pub mod calls;
 pub mod context;
 pub mod dates;
 pub mod failure;

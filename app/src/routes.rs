@@ -5,6 +5,7 @@ use leptos_meta::{Title, provide_meta_context};
 use leptos_router::components::{ParentRoute, Route, Router, Routes};
 use leptos_router::{Lazy, SsrMode, path};
 
+use crate::calls::CallPlace;
 use crate::shell::{Frame, NotFound};
 use crate::text::keys::APP_NAME;
 use crate::text::t;
@@ -31,6 +32,7 @@ pub fn App() -> impl IntoView {
         <Title formatter=titled/>
         <Router>
             <form::ForgetPosted/>
+            <CallPlace>
             <Routes fallback=NotFound>
                 <Route path=path!("/sign-in") view=accounts::SignInPage ssr=SsrMode::Async/>
                 <Route path=path!("/sign-in/done") view=accounts::SignedInPage ssr=SsrMode::Async/>
@@ -71,6 +73,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/admin/audit") view={Lazy::<bundles::Audit>::new()} ssr=SsrMode::Async/>
                 </ParentRoute>
             </Routes>
+            </CallPlace>
         </Router>
     }
 }

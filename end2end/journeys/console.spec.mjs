@@ -136,6 +136,31 @@ test('the chair calls who asks, watches the clock and steps through the agenda',
     await sees(chair, NEAR);
   });
 
+  await test.step('another page keeps the call in a small picture, and one press leads back', async () => {
+    await near.locator('.ctop a').first().click();
+    const small = near.locator('.callhost.is-small');
+    await expect(small).toBeVisible();
+    await expect(near.getByRole('heading', { level: 1 })).toContainText('Họp giao ban điều hành');
+    const frames = () =>
+      small.locator('.seatv.is-large:not(.is-off) video').first().evaluate((video) => video.getVideoPlaybackQuality().totalVideoFrames);
+    const before = await frames();
+    expect(before).toBeGreaterThan(0);
+    await expect.poll(frames).toBeGreaterThan(before + 10);
+    await near.getByRole('link', { name: t('nav_calendar'), exact: true }).first().click();
+    await expect(near).toHaveURL(/\/calendar/);
+    await expect(small).toBeVisible();
+    await axe(near);
+    await shot(near, 'small-call', false);
+    // Nobody has missed it, and its microphone is turned on from here.
+    await sees(chair, NEAR);
+    await small.getByRole('button', { name: t('live_microphone_on') }).click();
+    await expect(small.getByRole('button', { name: t('live_microphone_off') })).toBeVisible();
+    await small.getByRole('link', { name: t('live_small_back') }).click();
+    await expect(small).toHaveCount(0);
+    await expect(near.getByRole('group', { name: t('live_toolbar') })).toBeVisible();
+    await expect(near.getByRole('button', { name: t('live_microphone_off'), exact: true })).toBeVisible();
+  });
+
   await test.step('leaving is asked about, and whoever has left stays away', async () => {
     await expect(near.getByText(t('live_asked', { n: 1 }))).toBeVisible();
     await near.getByRole('button', { name: t('live_leave') }).first().click();

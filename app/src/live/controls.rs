@@ -376,7 +376,8 @@ impl Table {
             // A key that is held to talk must not turn the page as well.
             return event.code() == "Space" && self.talking.get_untracked();
         }
-        if event.ctrl_key() || event.meta_key() {
+        // Beside another page the keys are that page's, but those with Alt.
+        if event.ctrl_key() || event.meta_key() || self.is_small.get_untracked() && !event.alt_key() {
             return false;
         }
         match (event.alt_key(), event.code().as_str()) {

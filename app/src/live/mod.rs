@@ -27,6 +27,7 @@ pub mod rehearse;
 mod requests;
 #[cfg(any(feature = "hydrate", test))]
 mod retry;
+mod small;
 mod stage;
 mod table;
 mod top;

@@ -17,14 +17,15 @@ use super::element::ELEMENT;
 use super::table::{Lost, Table};
 use super::{
     agenda, behind, console, controls, dark, devices, leave, paper, people, recalled, record, requests,
-    stage, top, turn,
+    small, stage, top, turn,
 };
+use crate::calls::Calls;
 use crate::failure::{CallError, Problem};
-use crate::meetings::calls::{self, Shown};
+use crate::meetings::calls::{Shown, fetch};
 use crate::session::with_page;
 use crate::text::keys::*;
 use crate::text::{t, tf};
-use crate::ui::{Icon, Loaded, Notice, Tone, loaded_page, named, resource_of};
+use crate::ui::{Icon, Loaded, Notice, Tone, loaded_page, named, resource_of, told};
 
 /// From this width on.
 #[cfg(feature = "hydrate")]
@@ -48,7 +49,7 @@ type Opened = (Shown, Option<LineRecords>);
 
 /// One after the other in one: data that is asked for within a page's data would reach the browser too late.
 async fn opened(id: MeetingId) -> Result<Opened, CallError> {
-    let shown = calls::fetch(id).await?;
+    let shown = fetch(id).await?;
     let tells = match shown.meeting.state.stage() {
         Stage::UnderWay => shown.meeting.may(Action::ConductMeeting),
         stage => stage != Stage::Scheduled,
@@ -59,29 +60,53 @@ async fn opened(id: MeetingId) -> Result<Opened, CallError> {
 
 /// While the meeting is ahead or being held it is joined here; then this tells how its lines held.
 fn shown(meeting: &Meeting, records: Option<LineRecords>, data: Loaded<Opened>) -> AnyView {
-    let record = records.as_ref().map(record::record);
-    match meeting.state.stage() {
-        Stage::Scheduled | Stage::UnderWay => joined(meeting, data, record).into_any(),
+    let body = match meeting.state.stage() {
+        Stage::Scheduled | Stage::UnderWay => opening(meeting, records, data).into_any(),
         Stage::Draft | Stage::Held | Stage::Cancelled | Stage::Postponed => view! {
-            <Title text=meeting.title.clone()/>
             <header class="mh live__head">
                 <a class="back" href=format!("/meetings/{}", meeting.id)><Icon name="arrow-left"/>{t(LIVE_BACK)}</a>
                 <h1>{meeting.title.clone()}</h1>
             </header>
             <div class="stack">
                 <Problem failure=meeting.state.refusal().into()/>
-                {record}
+                {records.as_ref().map(record::record)}
             </div>
         }
         .into_any(),
+    };
+    view! { <Title text=meeting.title.clone()/> {body} }.into_any()
+}
+
+/// Opens the call beside the pages, where it outlasts this one; until it is there, says what it is.
+fn opening(meeting: &Meeting, records: Option<LineRecords>, data: Loaded<Opened>) -> impl IntoView + use<> {
+    let (calls, id, title) = (Calls::here(), meeting.id, meeting.title.clone());
+    let meeting = meeting.clone();
+    Effect::new(move |_| {
+        let (meeting, records) = (meeting.clone(), records.clone());
+        calls.open(id, move || joined(&meeting, records.as_ref().map(record::record)).into_any());
+    });
+    // Once it is over, this page tells when it ended and how its lines held.
+    Effect::new(move |before: Option<u32>| {
+        let ended = calls.ended();
+        if before.is_some_and(|before| before != ended) {
+            data.refetch();
+        }
+        ended
+    });
+    move || {
+        (!calls.holds(id)).then(|| {
+            view! {
+                <div class="call call--whole">
+                    <header class="ctop"><div class="ctop__t"><h1>{title.clone()}</h1></div></header>
+                    <p class="call__waits" role="status">{t(LIVE_LINE_CONNECTING)}</p>
+                </div>
+            }
+        })
     }
 }
 
-fn joined<V: IntoView + 'static>(
-    meeting: &Meeting,
-    data: Loaded<Opened>,
-    record: Option<V>,
-) -> impl IntoView + use<V> {
+fn joined<V: IntoView + 'static>(meeting: &Meeting, record: Option<V>) -> impl IntoView + use<V> {
+    let calls = Calls::here();
     let (table, id) = (Table::new(), meeting.id);
     table.microphone.set(false);
     Effect::new(move |_| {
@@ -102,13 +127,22 @@ fn joined<V: IntoView + 'static>(
             table.lists.set(true);
         }
     });
-    // Once it is over, this page tells when it ended and how its lines held.
     Effect::new(move |_| {
         let stage = table.state.with(|state| state.as_ref().map(|state| state.live.stage));
         if stage.is_some_and(|stage| !domain::live::is_on(stage)) {
-            data.refetch();
+            calls.end(id);
         }
     });
+    // On another page it goes on for whoever sits; an entrance that was left is gone.
+    Effect::new(move |_| {
+        let is_small = calls.is_small(id);
+        table.is_small.set(is_small);
+        if is_small && table.seat.with(Option::is_none) && table.wanted.with(Option::is_none) {
+            calls.close(id);
+        }
+    });
+    // What is said after a step belongs to this page, wherever it stands.
+    let told = told();
     let papers: Vec<_> = meeting.papers().map(|paper| (paper.id, paper.title.clone())).collect();
     let shows = papers.clone();
     let is_ahead = meeting.state.stage() == Stage::Scheduled;
@@ -150,11 +184,12 @@ fn joined<V: IntoView + 'static>(
         }}
     };
     view! {
-        <Title text=meeting.title.clone()/>
         <div class="call">
             {top::top(table, meeting, agenda)}
             {leave::dialog(table)}
+            {small::bar(table, agenda, id)}
             {element(table, "call__media", body)}
+            {told}
         </div>
     }
 }

@@ -94,7 +94,7 @@ fn panel(meeting: &Meeting, data: Loaded<Shown>) -> impl IntoView + use<> {
     };
     view! {
         <Title text=meeting.title.clone()/>
-        <div class="call call--panel">
+        <div class="call call--panel call--whole">
             {top::top(table, meeting, agenda)}
             <div class="call__media">
                 <div class="call__told">{notices(table)}</div>

@@ -84,6 +84,8 @@ pub(super) struct Table {
     pub(super) state: RwSignal<Option<State>>,
     /// The seat this page has.
     pub(super) seat: RwSignal<Option<Seat>>,
+    /// Whether another page is on the screen, and this one a small picture beside it.
+    pub(super) is_small: RwSignal<bool>,
     /// Whether this page is that of somebody in the hall, who takes no seat.
     is_in_hall: bool,
     /// Grows whenever a seat was taken.
@@ -152,6 +154,7 @@ impl Table {
             standing: RwSignal::new(None),
             state: RwSignal::new(None),
             seat: RwSignal::new(None),
+            is_small: RwSignal::new(false),
             is_in_hall: false,
             seating: RwSignal::new(0),
             wanted: RwSignal::new(None),
