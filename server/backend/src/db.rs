@@ -19,7 +19,7 @@ use sqlx::sqlite::{
     SqliteSynchronous,
 };
 use sqlx::{Connection, Postgres, Sqlite, Transaction};
-use tokio::sync::{OwnedMutexGuard, OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
 pub use query::{Q, Record, places, q};
@@ -109,9 +109,8 @@ pub struct Tx {
     news: News,
     /// Lines of the audit trail that the commit writes.
     lines: Vec<Line>,
-    /// The place among those that write, on a server; the turn in a meeting. Both end with the transaction.
-    _place: Option<OwnedSemaphorePermit>,
-    turn: Option<OwnedMutexGuard<()>>,
+    /// The place among those that write, on a server, and the turns that were waited for. They end with the transaction.
+    turns: Vec<OwnedSemaphorePermit>,
 }
 
 #[derive(Debug)]
@@ -124,7 +123,7 @@ enum Engine {
 
 impl Engine {
     fn begun(self) -> Tx {
-        Tx { on: self, news: News::default(), lines: Vec::new(), _place: None, turn: None }
+        Tx { on: self, news: News::default(), lines: Vec::new(), turns: Vec::new() }
     }
 }
 
@@ -225,7 +224,7 @@ impl Db {
                 let place = timeout(PATIENCE, Arc::clone(writers).acquire_owned()).await;
                 let place =
                     place.map_err(|_| sqlx::Error::PoolTimedOut)?.map_err(|_| sqlx::Error::PoolClosed)?;
-                Tx { _place: Some(place), ..Engine::Postgres(pool.begin().await?).begun() }
+                Tx { turns: vec![place], ..Engine::Postgres(pool.begin().await?).begun() }
             }
         })
     }
@@ -278,9 +277,9 @@ impl Db {
 }
 
 impl Tx {
-    /// Ends the turn in a meeting with the transaction.
-    pub(crate) fn keep_turn(&mut self, turn: OwnedMutexGuard<()>) {
-        self.turn = Some(turn);
+    /// Ends these turns with the transaction.
+    pub(crate) fn keep_turns(&mut self, turns: Vec<OwnedSemaphorePermit>) {
+        self.turns.extend(turns);
     }
 
     /// Writes the lines of the audit trail, commits, and then sends the notifications. On SQLite the data is

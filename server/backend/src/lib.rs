@@ -20,7 +20,6 @@ mod imports;
 mod keys;
 mod live;
 mod looking;
-mod meeting_turns;
 mod meetings;
 mod notices;
 mod papers;
@@ -38,6 +37,7 @@ mod stored;
 mod turns;
 mod typed;
 mod work_days;
+mod write_turns;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -52,9 +52,9 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use accounts::password::Hashing;
 use blobs::Blobs;
-use meeting_turns::MeetingTurns;
 use papers::{HeldPaper, PendingDeclarations};
 use turns::Turns;
+use write_turns::WriteTurns;
 
 pub use audit::{TrailFault, TrailState};
 pub use db::{Db, Q, Record, Source, Tx, Value, Via, places, q};
@@ -126,7 +126,7 @@ struct Inner {
     blobs: Blobs,
     inspector: Inspector,
     import_turn: Arc<Semaphore>,
-    meeting_turns: MeetingTurns,
+    write_turns: WriteTurns,
     turns: Turns,
     expensive_turns: Turns,
     search_turns: Turns,
@@ -163,7 +163,7 @@ impl Backend {
             blobs,
             inspector,
             import_turn: Arc::new(Semaphore::new(1)),
-            meeting_turns: MeetingTurns::default(),
+            write_turns: WriteTurns::default(),
             turns,
             expensive_turns,
             search_turns,
@@ -236,8 +236,8 @@ impl Backend {
         }
     }
 
-    pub(crate) fn meeting_turns(&self) -> &MeetingTurns {
-        &self.0.meeting_turns
+    pub(crate) fn write_turns(&self) -> &WriteTurns {
+        &self.0.write_turns
     }
 
     /// The database: for the command line, the demo and measurements.

@@ -36,7 +36,7 @@ pub(super) async fn add(
     meeting: MeetingId,
     added: Vec<Added>,
 ) -> Done<()> {
-    let mut tx = backend.begin_for(meeting).await?;
+    let mut tx = backend.begin_for(caller, meeting).await?;
     // One who adds after the other: places on the list follow each other, and nobody is listed twice.
     let scope = under_way(&mut tx, caller, meeting).await?;
     if added.is_empty() {

@@ -127,7 +127,7 @@ async fn mark(
     presence: Presence,
 ) -> Done<()> {
     let presence = checked(presence)?;
-    let mut tx = backend.begin_for(meeting).await?;
+    let mut tx = backend.begin_for(caller, meeting).await?;
     let scope = called(&mut tx, caller, meeting).await?;
     refuse_early(&scope, presence.is_known_early())?;
     set_and_tell(&mut tx, backend, caller, (meeting, &scope), participant, (&presence, CalledBy::Hand))
@@ -245,9 +245,13 @@ const fn by_code(by: CalledBy) -> &'static str {
 
 async fn mark_rest(backend: &Backend, caller: &Caller, meeting: MeetingId, presence: Presence) -> Done<u32> {
     let presence = checked(presence)?;
-    let mut tx = backend.begin_for(meeting).await?;
+    let mut tx = backend.begin_for(caller, meeting).await?;
     let scope = called(&mut tx, caller, meeting).await?;
     refuse_early(&scope, presence.is_known_early())?;
+    // Whoever is not called yet is so already: nothing is written, and nothing told.
+    if presence == Presence::NotCalled {
+        return Ok(0);
+    }
     let person_name = people::distinct_name("h", "a");
     let mut marked: Vec<(String, String)> = Vec::new();
     for (table, and, sort, name) in [
@@ -295,7 +299,7 @@ async fn mark_site(
     site: AgencyId,
     is_connected: bool,
 ) -> Done<()> {
-    let mut tx = backend.begin_for(meeting).await?;
+    let mut tx = backend.begin_for(caller, meeting).await?;
     let scope = called(&mut tx, caller, meeting).await?;
     let before: Option<(bool, String)> = q("SELECT s.is_connected, a.short_name FROM site s \
          JOIN agency a ON a.id = s.agency_id WHERE s.meeting_id = $1 AND s.agency_id = $2")
@@ -358,7 +362,7 @@ async fn hall(backend: &Backend, caller: &Caller, meeting: MeetingId) -> Outcome
 
 async fn scan(backend: &Backend, caller: &Caller, meeting: MeetingId, typed: &str) -> Done<String> {
     let secret = backend.roll_secret().await?;
-    let mut tx = backend.begin_for(meeting).await?;
+    let mut tx = backend.begin_for(caller, meeting).await?;
     let scope = MeetingScope::hold(&mut tx, caller, meeting).await?;
     let is_good = code::is_good(&secret, meeting, typed, caller.now);
     if scope.part.is_none() || scope.stage == Stage::Draft {

@@ -102,7 +102,7 @@ pub(super) async fn name_delegates(
     if !people.iter().all(|person| different.insert(*person)) {
         return Err(refused(Problem::Repeated).into());
     }
-    let mut tx = backend.begin_for(meeting).await?;
+    let mut tx = backend.begin_for(caller, meeting).await?;
     let Speaker { path, may_name_oneself } = permit(&mut tx, caller, agency).await?;
     let scope = MeetingScope::hold(&mut tx, caller, meeting).await?;
     scope.permit(caller, Action::ViewMeeting)?;

@@ -21,7 +21,7 @@ pub(super) async fn take_off(
     meeting: MeetingId,
     participant: ParticipantId,
 ) -> Done<()> {
-    let mut tx = backend.begin_for(meeting).await?;
+    let mut tx = backend.begin_for(caller, meeting).await?;
     let scope = under_way(&mut tx, caller, meeting).await?;
     let taken = match delegate(&mut tx, meeting, participant).await? {
         Some(taken) => Some(taken),

@@ -26,7 +26,7 @@ pub(super) async fn ask(
     let mut db = backend.db();
     let scope = MeetingScope::load(db, caller, meeting).await?;
     permit_seat(&mut db, caller, (meeting, &scope), seat).await?;
-    let mut tx = backend.begin_for(meeting).await?;
+    let mut tx = backend.begin_for(caller, meeting).await?;
     let scope = MeetingScope::hold(&mut tx, caller, meeting).await?;
     permit_seat(&mut tx, caller, (meeting, &scope), seat).await?;
     // Who has asked already keeps their place among those who ask, and what changes nothing is not told.
@@ -58,7 +58,7 @@ pub(super) async fn direct(
 ) -> Done<()> {
     // Whoever may not direct takes no turn among those who write.
     permit_direct(&mut backend.db(), caller, meeting, (seat, direction)).await?;
-    let mut tx = backend.begin_for(meeting).await?;
+    let mut tx = backend.begin_for(caller, meeting).await?;
     scope::hold(&mut tx, meeting).await?;
     let scope = permit_direct(&mut tx, caller, meeting, (seat, direction)).await?;
     let before = decided(&mut tx, meeting, direction).await?;

@@ -182,7 +182,7 @@ pub(super) async fn give_back_lost(backend: &Backend, now: DateTime<Utc>) -> Don
         floors.into_iter().map(|lost| (lost, true)).chain(requests.into_iter().map(|lost| (lost, false)));
     for ((meeting, seat), is_floor) in all {
         let (meeting, seat) = (stored::id(&meeting)?, load::seat(&seat)?);
-        let mut tx = backend.begin_for(meeting).await?;
+        let mut tx = backend.begin_in(meeting).await?;
         scope::hold(&mut tx, meeting).await?;
         // Somebody may have sat down again meanwhile.
         if !is_connected(&mut tx, meeting, seat).await? {

@@ -1,6 +1,6 @@
 //! Reads how a meeting stands while it is on: its seats in the meeting's order with what was decided about each.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use domain::access::{Action, Caller, Stage};
 use domain::error::Failure;
@@ -146,9 +146,10 @@ pub(super) async fn seats(on: impl Source, meeting: MeetingId) -> Done<Vec<Kept>
             .bind(meeting)
             .all(&mut on)
             .await?;
+    let connected: HashSet<String> = connected.into_iter().map(|(seat,)| seat).collect();
     let of = |(text, name, lost): (String, String, Option<i64>)| {
         let (is_removed, is_muted, asked) = kept.remove(&text).unwrap_or((false, false, None));
-        let is_connected = connected.iter().any(|(seat,)| *seat == text);
+        let is_connected = connected.contains(&text);
         Ok(Kept {
             seat: seat(&text)?,
             name,

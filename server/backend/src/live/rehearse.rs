@@ -23,7 +23,7 @@ pub(super) async fn keep(
     let mut db = backend.db();
     let scope = MeetingScope::load(db, caller, meeting).await?;
     permit_seat(&mut db, caller, (meeting, &scope), seat).await?;
-    let mut tx = backend.begin_for(meeting).await?;
+    let mut tx = backend.begin_for(caller, meeting).await?;
     let scope = MeetingScope::hold(&mut tx, caller, meeting).await?;
     permit_seat(&mut tx, caller, (meeting, &scope), seat).await?;
     if scope.stage != Stage::Scheduled {

@@ -34,7 +34,7 @@ pub(super) async fn sit(
     (connection, former): (ConnectionId, Option<(ConnectionId, DateTime<Utc>)>),
 ) -> Done<()> {
     let Arrival { seat, page, how } = arrival;
-    let mut tx = backend.begin_for(meeting).await?;
+    let mut tx = backend.begin_for(caller, meeting).await?;
     // One page after the other, on a server too; and what is read after it is as whoever came before has left it.
     let scope = MeetingScope::hold(&mut tx, caller, meeting).await?;
     let is_rehearsal = how == Coming::Rehearsing;
@@ -90,7 +90,7 @@ pub(super) async fn carried(
     seat: Seat,
     connection: ConnectionId,
 ) -> Done<()> {
-    let mut tx = backend.begin_for(meeting).await?;
+    let mut tx = backend.begin_for(caller, meeting).await?;
     // Before or after the opening, never beside it: one of the two marks the seat.
     let scope = MeetingScope::hold(&mut tx, caller, meeting).await?;
     scope.permit(caller, Action::ViewMeeting)?;
@@ -313,7 +313,7 @@ pub(super) async fn behind(
     site: AgencyId,
     present: Vec<ParticipantId>,
 ) -> Done<()> {
-    let mut tx = backend.begin_for(meeting).await?;
+    let mut tx = backend.begin_for(caller, meeting).await?;
     let scope = MeetingScope::hold(&mut tx, caller, meeting).await?;
     permit_seat(&mut tx, caller, (meeting, &scope), Seat::Site(site)).await?;
     if scope.stage != Stage::UnderWay {

@@ -98,7 +98,7 @@ pub(super) async fn rise(
             .await?;
     let Some((meeting, seat)) = row else { return Ok(()) };
     let (meeting, seat) = (stored::id(&meeting)?, load::seat(&seat)?);
-    let mut tx = backend.begin_for(meeting).await?;
+    let mut tx = backend.begin_in(meeting).await?;
     if why == Leaving::Meant {
         // Before anything is written: decisions of the meeting are made one after the other.
         scope::hold(&mut tx, meeting).await?;

@@ -60,7 +60,7 @@ pub(super) async fn open(
     id: MeetingId,
     began: Option<NaiveDateTime>,
 ) -> Done<()> {
-    let mut tx = backend.begin_for(id).await?;
+    let mut tx = backend.begin_for(caller, id).await?;
     let head = locked(&mut tx, backend, caller, id, Action::ConductMeeting).await?;
     let sittings = load::Parts::load(&mut tx, id).await?.sittings;
     let now = backend.zone().local(caller.now);
@@ -80,7 +80,7 @@ pub(super) async fn open(
 
 /// Takes the opening back. What was typed and not sent before it waits as it did, so only the opening goes.
 pub(super) async fn take_back(backend: &Backend, caller: &Caller, id: MeetingId) -> Done<()> {
-    let mut tx = backend.begin_for(id).await?;
+    let mut tx = backend.begin_for(caller, id).await?;
     let head = locked(&mut tx, backend, caller, id, Action::ConductMeeting).await?;
     let (before, agency, title) = (head.state()?, head.agency_id()?, head.title.clone());
     let (meeting, _) = load::whole(&mut tx, caller, id, head).await?;
@@ -102,7 +102,7 @@ pub(super) async fn discuss(
     id: MeetingId,
     item: Option<AgendaItemId>,
 ) -> Done<()> {
-    let mut tx = backend.begin_for(id).await?;
+    let mut tx = backend.begin_for(caller, id).await?;
     let head = locked(&mut tx, backend, caller, id, Action::ConductMeeting).await?;
     let state = head.state()?;
     if !matches!(state, State::UnderWay { .. }) {
@@ -178,7 +178,7 @@ pub(super) async fn close(
 ) -> Done<()> {
     let reason = clean_reason(reason)?;
     let zone = backend.zone();
-    let mut tx = backend.begin_for(id).await?;
+    let mut tx = backend.begin_for(caller, id).await?;
     let head = locked(&mut tx, backend, caller, id, Action::ConductMeeting).await?;
     let state = head.state()?;
     let State::UnderWay { opened, .. } = state else { return Err(state.refusal().into()) };
@@ -283,7 +283,7 @@ pub(super) async fn call_off(
     reason: &str,
 ) -> Done<()> {
     let reason = clean_reason(reason)?;
-    let mut tx = backend.begin_for(id).await?;
+    let mut tx = backend.begin_for(caller, id).await?;
     // In the order in which a save takes its locks: the page, then the meeting.
     pages::forget(&mut tx, id).await?;
     let head = locked(&mut tx, backend, caller, id, Action::CallOffMeeting).await?;

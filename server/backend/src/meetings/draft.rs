@@ -43,7 +43,7 @@ pub(super) async fn save(
     mut input: MeetingInput,
 ) -> Done<Saved> {
     within_bounds(&input)?;
-    let mut tx = backend.db().begin().await?;
+    let mut tx = backend.begin_by(caller).await?;
     let saved = save_in(&mut tx, backend, caller, meeting, &mut input).await?;
     tx.commit().await?;
     Ok(saved)
@@ -60,7 +60,7 @@ pub(super) async fn keep(
     within_bounds(&input)?;
     // Two first saves of one page at once: the slower one takes its draft back and goes on with the other's.
     for _ in 0..2 {
-        let mut tx = backend.db().begin().await?;
+        let mut tx = backend.begin_by(caller).await?;
         let last = pages::lock(&mut tx, caller, typing).await?;
         let own = last.filter(|last| meeting.is_none_or(|(id, _)| id == last.saved.id));
         if let Some(newer) = own.filter(|last| last.turn > typing.turn) {
@@ -238,7 +238,7 @@ pub(super) async fn keep_text(tx: &mut Tx, id: MeetingId, input: &MeetingInput) 
 /// Drops what was changed in the form since the meeting was sent. Another tab that still has it is told that the meeting is
 /// another one now.
 pub(super) async fn drop_changes(backend: &Backend, caller: &Caller, id: MeetingId) -> Done<()> {
-    let mut tx = backend.begin_for(id).await?;
+    let mut tx = backend.begin_for(caller, id).await?;
     // In the order in which a save takes its locks: the page, then the meeting.
     pages::forget(&mut tx, id).await?;
     let head = locked(&mut tx, backend, caller, id, Action::ComposeMeeting).await?;

@@ -84,7 +84,7 @@ pub(super) async fn back_to_draft(
     reason: &str,
 ) -> Done<()> {
     let wrong = |problem| Failure::Invalid(vec![FieldProblem::new("draft_reason", problem)]);
-    let mut tx = backend.begin_for(id).await?;
+    let mut tx = backend.begin_for(caller, id).await?;
     let head = locked(&mut tx, backend, caller, id, Action::CorrectMeeting).await?;
     if !head.may_compose_as_draft(caller)? {
         return Err(Failure::Forbidden.into());

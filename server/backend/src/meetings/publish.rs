@@ -42,7 +42,7 @@ async fn refuse_too_often(tx: &mut Tx, caller: &Caller) -> Done<()> {
 /// Publishes what was saved.
 pub(super) async fn publish(backend: &Backend, caller: &Caller, id: MeetingId, rev: i64) -> Done<Saved> {
     let (now, today) = (caller.now, backend.zone().date(caller.now));
-    let mut tx = backend.begin_for(id).await?;
+    let mut tx = backend.begin_for(caller, id).await?;
     let head = Head::lock(&mut tx, caller, id, today).await?;
     head.permit(caller, Action::PublishMeeting)?;
     head.newest(rev)?;

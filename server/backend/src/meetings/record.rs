@@ -63,7 +63,7 @@ pub(super) async fn state(
 
 /// Takes the last step of the agenda back.
 pub(super) async fn undo_step(backend: &Backend, caller: &Caller, id: MeetingId) -> Done<()> {
-    let mut tx = backend.begin_for(id).await?;
+    let mut tx = backend.begin_for(caller, id).await?;
     let head = locked(&mut tx, backend, caller, id, Action::ConductMeeting).await?;
     let newest = steps::newest(&mut tx, id).await?;
     let Some(newest) = newest.filter(|_| matches!(head.state(), Ok(State::UnderWay { .. }))) else {
@@ -85,7 +85,7 @@ pub(super) async fn undo_step(backend: &Backend, caller: &Caller, id: MeetingId)
 
 /// Takes the closing back.
 pub(super) async fn reopen(backend: &Backend, caller: &Caller, id: MeetingId) -> Done<()> {
-    let mut tx = backend.begin_for(id).await?;
+    let mut tx = backend.begin_for(caller, id).await?;
     let head = locked(&mut tx, backend, caller, id, Action::CorrectMeeting).await?;
     correctable(IS_PERIOD_SIGNED)?;
     // An imported meeting, and one entered afterwards, was never closed here.
@@ -149,7 +149,7 @@ pub(super) async fn correct(
 ) -> Done<()> {
     let zone = backend.zone();
     let now = zone.local(caller.now);
-    let mut tx = backend.begin_for(id).await?;
+    let mut tx = backend.begin_for(caller, id).await?;
     let head = locked(&mut tx, backend, caller, id, Action::CorrectMeeting).await?;
     correctable(IS_PERIOD_SIGNED)?;
     let State::Held { opened, closed, overrun_reason } = head.state()? else {

@@ -214,7 +214,7 @@ async fn managed(tx: &mut Tx, caller: &Caller, meeting: MeetingId) -> Done<Meeti
 }
 
 async fn leave_neutral_line(backend: &Backend, caller: &Caller, item: AgendaItemId) -> Done<PaperId> {
-    let mut tx = backend.db().begin().await?;
+    let mut tx = backend.begin_by(caller).await?;
     let (meeting, scope) = managed_item(&mut tx, caller, item).await?;
     let before = paper_changes::before(&mut tx, meeting).await?;
     let there: Option<(String,)> =
@@ -297,7 +297,7 @@ async fn insert(tx: &mut Tx, caller: &Caller, paper: &NewPaper<'_>) -> Done<()> 
 
 async fn rename(backend: &Backend, caller: &Caller, paper: PaperId, title: &str) -> Done<()> {
     let title = clean_title(title)?;
-    let mut tx = backend.db().begin().await?;
+    let mut tx = backend.begin_by(caller).await?;
     let meeting = Row::load(&mut tx, paper).await?.meeting()?;
     let scope = managed(&mut tx, caller, meeting).await?;
     let row = Row::load(&mut tx, paper).await?;
@@ -331,7 +331,7 @@ fn clean_title(title: &str) -> Done<Line> {
 }
 
 async fn withdraw(backend: &Backend, caller: &Caller, paper: PaperId) -> Done<()> {
-    let mut tx = backend.db().begin().await?;
+    let mut tx = backend.begin_by(caller).await?;
     let meeting = Row::load(&mut tx, paper).await?.meeting()?;
     let scope = managed(&mut tx, caller, meeting).await?;
     let row = Row::load(&mut tx, paper).await?;
@@ -349,7 +349,7 @@ async fn withdraw(backend: &Backend, caller: &Caller, paper: PaperId) -> Done<()
 
 /// Puts back what was withdrawn by a slip. Whoever has read it need not read it again.
 async fn restore(backend: &Backend, caller: &Caller, paper: PaperId) -> Done<()> {
-    let mut tx = backend.db().begin().await?;
+    let mut tx = backend.begin_by(caller).await?;
     let meeting = Row::load_any(&mut tx, paper).await?.meeting()?;
     let scope = managed(&mut tx, caller, meeting).await?;
     let row = Row::load_any(&mut tx, paper).await?;

@@ -141,7 +141,7 @@ async fn begin(
     title: &str,
     level: Level,
 ) -> Done<Upload> {
-    let mut tx = backend.db().begin().await?;
+    let mut tx = backend.begin_by(caller).await?;
     managed_item(&mut tx, caller, item).await?;
     if level != Level::Open {
         return Err(Refusal::Classified.into());
@@ -293,7 +293,7 @@ impl HeldPaper {
 
     async fn store(self, backend: &Backend, caller: &Caller) -> Done<PaperId> {
         let blob = self.incoming.keep(backend.blobs()).await?;
-        let mut tx = backend.db().begin().await?;
+        let mut tx = backend.begin_by(caller).await?;
         let (meeting, scope) = managed_item(&mut tx, caller, self.item).await?;
         let before = paper_changes::before(&mut tx, meeting).await?;
         // Other papers may have arrived meanwhile.
@@ -346,7 +346,7 @@ async fn finish_held(
 /// Repeats the checks from the beginning of the upload, because minutes have passed.
 async fn permit_held(backend: &Backend, caller: &Caller, meeting: MeetingId, item: AgendaItemId) -> Done<()> {
     backend.keep_reserve().await?;
-    let mut tx = backend.db().begin().await?;
+    let mut tx = backend.begin_by(caller).await?;
     let (of, _) = managed_item(&mut tx, caller, item).await?;
     if of != meeting {
         return Err(Refusal::NoLongerKept.into());
