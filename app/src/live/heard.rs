@@ -95,6 +95,8 @@ impl Table {
         self.sat.set_value(None);
         if sat.person == person && standing.seats.contains(&sat.seat) && self.wanted.get_untracked().is_none()
         {
+            self.page.set_value(sat.page);
+            self.microphone.set(sat.is_heard);
             self.how.set_value(Coming::Back);
             self.wanted.set(Some(sat.seat));
         }

@@ -110,7 +110,6 @@ fn joined<V: IntoView + 'static>(meeting: &Meeting, record: Option<V>) -> impl I
     let (table, id) = (Table::new(), meeting.id);
     table.microphone.set(false);
     Effect::new(move |_| {
-        recalled::recall_microphone(table);
         recalled::recall_seat(table, id);
         table.open(id);
         controls::take_keys(table);

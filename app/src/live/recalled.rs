@@ -1,5 +1,5 @@
-//! What a tab remembers through loading the page anew: whether its microphone was on, and which seat it had. It keeps that for
-//! itself: another tab, another day and another person begin at the entrance.
+//! What a tab remembers through loading the page anew: which seat it had, and whether its microphone was on there. Another tab,
+//! another day and another person begin at the entrance, silent.
 
 #[cfg(feature = "hydrate")]
 use domain::ids::{MeetingId, PageId, PersonId};
@@ -13,10 +13,7 @@ use serde::{Deserialize, Serialize};
 #[cfg(feature = "hydrate")]
 use super::table::Table;
 
-/// Where the browser keeps, for this tab, whether the microphone was on.
-#[cfg(feature = "hydrate")]
-const MICROPHONE_KEPT: &str = "phien-microphone";
-/// Where it keeps the seat.
+/// Where the browser keeps the seat, for this tab.
 #[cfg(feature = "hydrate")]
 const SEAT_KEPT: &str = "phien-seat";
 /// A page that was away for longer does not sit down by itself.
@@ -30,7 +27,9 @@ pub(super) struct Sat {
     meeting: MeetingId,
     pub(super) person: PersonId,
     pub(super) seat: Seat,
-    page: PageId,
+    pub(super) page: PageId,
+    /// Whether its microphone was on.
+    pub(super) is_heard: bool,
     /// When the tab last had it, in milliseconds of its own clock.
     at: f64,
 }
@@ -40,21 +39,6 @@ fn kept() -> Option<leptos::web_sys::Storage> {
     window().session_storage().ok().flatten()
 }
 
-/// The microphone is off at first, and after the page was loaded anew as it was: nobody is heard unknowing.
-#[cfg(feature = "hydrate")]
-pub(super) fn recall_microphone(table: Table) {
-    let was_on = kept().and_then(|store| store.get_item(MICROPHONE_KEPT).ok().flatten());
-    table.microphone.set(was_on.as_deref() == Some("on"));
-    Effect::new(move |_| {
-        let is_on = if table.microphone.get() { "on" } else { "off" };
-        // A tab that keeps nothing begins silent each time.
-        let _ = kept().map(|store| store.set_item(MICROPHONE_KEPT, is_on));
-    });
-}
-
-#[cfg(not(feature = "hydrate"))]
-pub(super) fn recall_microphone(_: super::table::Table) {}
-
 /// The seat of before, which is taken again as soon as the server says that the same person is there. From then on the seat is
 /// kept as long as there is one.
 #[cfg(feature = "hydrate")]
@@ -63,10 +47,7 @@ pub(super) fn recall_seat(table: Table, meeting: MeetingId) {
     let sat = sat.and_then(|text| serde_json::from_str::<Sat>(&text).ok());
     let now = web_sys::js_sys::Date::now();
     let sat = sat.filter(|sat| sat.meeting == meeting && (now - sat.at).abs() < SEAT_GOOD_MILLISECONDS);
-    if let Some(sat) = sat {
-        table.page.set_value(sat.page);
-        table.sat.set_value(Some(sat));
-    }
+    table.sat.set_value(sat);
     Effect::new(move |had: Option<bool>| {
         // Every second, for as long as it lasts.
         table.now.track();
@@ -74,7 +55,8 @@ pub(super) fn recall_seat(table: Table, meeting: MeetingId) {
         match (seat, table.person.get_value()) {
             (Some(seat), Some(person)) => {
                 let at = web_sys::js_sys::Date::now();
-                let sat = Sat { meeting, person, seat, page: table.page.get_value(), at };
+                let (page, is_heard) = (table.page.get_value(), table.microphone.get());
+                let sat = Sat { meeting, person, seat, page, is_heard, at };
                 let text = serde_json::to_string(&sat).unwrap_or_default();
                 let _ = kept().map(|store| store.set_item(SEAT_KEPT, &text));
             }

@@ -97,6 +97,19 @@ pub(super) fn panel(table: Table) -> impl IntoView {
             view! { <p>{said.unwrap_or_else(|| t(LIVE_HAS_FLOOR).to_owned())}</p> <b>{table.name(seat)}</b> },
         )
     };
+    // A turn without end has all the time there is.
+    let has_end = Memo::new(move |_| turn.with(|turn| turn.is_some_and(|turn| turn.ends.is_some())));
+    let more = move || {
+        has_end.get().then(|| {
+            view! {
+                <button
+                    class="btn btn--secondary"
+                    r#type="button"
+                    on:click=move |_| table.direct(Direction::MoreTime(MORE_MINUTES))
+                >{tf(LIVE_TURN_MORE, &[("n", &MORE_MINUTES)])}</button>
+            }
+        })
+    };
     move || match floor.get() {
         None => view! { <div class="cspeaker cspeaker--none"><p>{t(LIVE_NO_FLOOR)}</p></div> }.into_any(),
         Some(_) => view! {
@@ -104,11 +117,7 @@ pub(super) fn panel(table: Table) -> impl IntoView {
                 <div class="cspeaker__who">{who}</div>
                 {time}
                 <div class="cspeaker__acts">
-                    <button
-                        class="btn btn--secondary"
-                        r#type="button"
-                        on:click=move |_| table.direct(Direction::MoreTime(MORE_MINUTES))
-                    >{tf(LIVE_TURN_MORE, &[("n", &MORE_MINUTES)])}</button>
+                    {more}
                     <button
                         class="btn btn--secondary"
                         r#type="button"

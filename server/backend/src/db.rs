@@ -28,6 +28,7 @@ pub use value::Value;
 
 use crate::audit::{self, Line};
 use crate::events::{Events, News, Telling};
+use crate::write_turns::Turn;
 
 /// Connections at once: enough for 300 people on PostgreSQL at a few milliseconds a query.
 pub(crate) const CONNECTIONS: u32 = 16;
@@ -109,8 +110,9 @@ pub struct Tx {
     news: News,
     /// Lines of the audit trail that the commit writes.
     lines: Vec<Line>,
-    /// The place among those that write, on a server, and the turns that were waited for. They end with the transaction.
-    turns: Vec<OwnedSemaphorePermit>,
+    /// The place among those that write, on a server, and the turn that was waited for. They end with the transaction.
+    _place: Option<OwnedSemaphorePermit>,
+    turn: Turn,
 }
 
 #[derive(Debug)]
@@ -123,7 +125,7 @@ enum Engine {
 
 impl Engine {
     fn begun(self) -> Tx {
-        Tx { on: self, news: News::default(), lines: Vec::new(), turns: Vec::new() }
+        Tx { on: self, news: News::default(), lines: Vec::new(), _place: None, turn: Turn::default() }
     }
 }
 
@@ -224,7 +226,7 @@ impl Db {
                 let place = timeout(PATIENCE, Arc::clone(writers).acquire_owned()).await;
                 let place =
                     place.map_err(|_| sqlx::Error::PoolTimedOut)?.map_err(|_| sqlx::Error::PoolClosed)?;
-                Tx { turns: vec![place], ..Engine::Postgres(pool.begin().await?).begun() }
+                Tx { _place: Some(place), ..Engine::Postgres(pool.begin().await?).begun() }
             }
         })
     }
@@ -232,7 +234,13 @@ impl Db {
     /// Begins a transaction that writes down something small in passing, while a page is being read. None when another
     /// holds the embedded database: who only reads must never wait for somebody's import.
     pub async fn begin_in_passing(&self) -> Result<Option<Tx>, sqlx::Error> {
-        let Db::Sqlite { passing, events, .. } = self else { return self.begin().await.map(Some) };
+        let (passing, events) = match self {
+            Db::Sqlite { passing, events, .. } => (passing, events),
+            Db::Postgres { pool, writers, .. } => {
+                let Ok(place) = Arc::clone(writers).try_acquire_owned() else { return Ok(None) };
+                return Ok(Some(Tx { _place: Some(place), ..Engine::Postgres(pool.begin().await?).begun() }));
+            }
+        };
         match passing.begin_with("BEGIN IMMEDIATE").await {
             Ok(tx) => Ok(Some(Engine::Sqlite(tx, events.clone()).begun())),
             Err(error) if is_busy(&error) => Ok(None),
@@ -277,9 +285,9 @@ impl Db {
 }
 
 impl Tx {
-    /// Ends these turns with the transaction.
-    pub(crate) fn keep_turns(&mut self, turns: Vec<OwnedSemaphorePermit>) {
-        self.turns.extend(turns);
+    /// Ends this turn with the transaction.
+    pub(crate) fn keep_turn(&mut self, turn: Turn) {
+        self.turn = turn;
     }
 
     /// Writes the lines of the audit trail, commits, and then sends the notifications. On SQLite the data is

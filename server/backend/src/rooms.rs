@@ -206,7 +206,7 @@ async fn get(backend: &Backend, caller: &Caller, room: RoomId) -> Done<Room> {
 }
 
 async fn change(backend: &Backend, caller: &Caller, room: RoomId, input: RoomChange) -> Done<()> {
-    let mut tx = backend.db().begin().await?;
+    let mut tx = backend.begin_by(caller).await?;
     lock(&mut tx, room).await?;
     let Room { code, name, agency, capacity, has_video, equipment, .. } =
         managed(&mut tx, caller, room).await?;
@@ -234,7 +234,7 @@ async fn lock(tx: &mut Tx, room: RoomId) -> Done<()> {
 }
 
 async fn withdraw(backend: &Backend, caller: &Caller, room: RoomId) -> Done<RoomAfter> {
-    let mut tx = backend.db().begin().await?;
+    let mut tx = backend.begin_by(caller).await?;
     lock(&mut tx, room).await?;
     let before = managed(&mut tx, caller, room).await?;
     let today = backend.zone().date(caller.now);
@@ -274,7 +274,7 @@ async fn withdraw(backend: &Backend, caller: &Caller, room: RoomId) -> Done<Room
 }
 
 async fn restore(backend: &Backend, caller: &Caller, room: RoomId) -> Done<()> {
-    let mut tx = backend.db().begin().await?;
+    let mut tx = backend.begin_by(caller).await?;
     lock(&mut tx, room).await?;
     let before = managed(&mut tx, caller, room).await?;
     if before.is_withdrawn {
@@ -297,7 +297,7 @@ async fn add(backend: &Backend, caller: &Caller, input: RoomInput) -> Done<RoomI
         return Err(Failure::Forbidden.into());
     }
     let parsed = parse(&input).map_err(Failure::Invalid)?;
-    let mut tx = backend.db().begin().await?;
+    let mut tx = backend.begin_by(caller).await?;
     let Some((agency, path)) = agencies::by_code(&mut tx, &input.agency).await? else {
         let problem = if input.agency.trim().is_empty() { Problem::Missing } else { Problem::Unknown };
         return Err(Failure::Invalid(vec![FieldProblem::new("agency", problem)]).into());

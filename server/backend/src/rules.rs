@@ -140,7 +140,7 @@ async fn hybrid_now(backend: &Backend, caller: &Caller) -> Done<HybridCounts> {
 
 async fn set_hybrid(backend: &Backend, caller: &Caller, hybrid: HybridCounts) -> Done<()> {
     permit(caller, Action::AddRule, Scope::System)?;
-    let mut tx = backend.db().begin().await?;
+    let mut tx = backend.begin_by(caller).await?;
     let before = agencies::hybrid(&mut tx).await?;
     if before == hybrid {
         return Ok(());
@@ -163,7 +163,7 @@ async fn short_forms_now(backend: &Backend, caller: &Caller) -> Done<Vec<ShortFo
 async fn set_short_forms(backend: &Backend, caller: &Caller, text: &str) -> Done<()> {
     permit(caller, Action::AddRule, Scope::System)?;
     let forms = parse_short_forms(text).map_err(|problem| Failure::Invalid(vec![problem]))?;
-    let mut tx = backend.db().begin().await?;
+    let mut tx = backend.begin_by(caller).await?;
     // Two who save at once: the later list stands whole.
     q("UPDATE agency SET name = name WHERE parent_id IS NULL").run(&mut tx).await?;
     let before = search::short_forms(&mut tx).await?;
@@ -188,7 +188,7 @@ async fn set_short_forms(backend: &Backend, caller: &Caller, text: &str) -> Done
 
 async fn add(backend: &Backend, caller: &Caller, input: KindRuleInput) -> Done<RuleId> {
     permit(caller, Action::AddRule, Scope::System)?;
-    let mut tx = backend.db().begin().await?;
+    let mut tx = backend.begin_by(caller).await?;
     let input = match kind_on(&all(&mut tx).await?, &Line::new(&input.code), None) {
         Some(kind) => input.filled_from(kind),
         None => input,

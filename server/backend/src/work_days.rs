@@ -159,7 +159,7 @@ async fn set(backend: &Backend, caller: &Caller, input: WorkDayInput) -> Done<Na
     permit(caller, Action::ManageWorkDays, Scope::System)?;
     let dates = DateReading::coming(backend.zone().date(caller.now));
     let day = input.parse(&dates).map_err(Failure::Invalid)?;
-    let mut tx = backend.db().begin().await?;
+    let mut tx = backend.begin_by(caller).await?;
     let before = one(&mut tx, day.date).await?;
     if before.as_ref() == Some(&day) {
         return Ok(day.date);
@@ -178,7 +178,7 @@ async fn one(on: impl Source, date: NaiveDate) -> Done<Option<WorkDay>> {
 
 async fn drop_day(backend: &Backend, caller: &Caller, date: NaiveDate) -> Done<()> {
     permit(caller, Action::ManageWorkDays, Scope::System)?;
-    let mut tx = backend.db().begin().await?;
+    let mut tx = backend.begin_by(caller).await?;
     let before = one(&mut tx, date).await?.ok_or(Failure::NotFound)?;
     q("DELETE FROM work_day WHERE date = $1").bind(date).run(&mut tx).await?;
     record_day(&mut tx, backend, caller, Some(&before), None).await?;
@@ -191,7 +191,7 @@ async fn declare(backend: &Backend, caller: &Caller, year: i32, is_entered: bool
         let range = Problem::NotInRange(i64::from(*YEARS.start()), i64::from(*YEARS.end()));
         return Err(Failure::Invalid(vec![FieldProblem::new("year", range)]).into());
     }
-    let mut tx = backend.db().begin().await?;
+    let mut tx = backend.begin_by(caller).await?;
     let is_new = if is_entered {
         enter_year(&mut tx, year).await?
     } else {

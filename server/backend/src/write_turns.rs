@@ -1,16 +1,17 @@
 //! Whose change comes next. Whoever waits to write waits here, before a transaction is begun: on a server a transaction that
 //! waits for a row holds a connection, and a few dozen of them would hold all; in a file they stand one behind the other. A
-//! person writes one thing at a time, the people of an office a few, and a meeting is changed by one after the other: nobody
-//! queues before everybody else, however many sockets, meetings or colleagues they have.
+//! person writes one thing at a time and rests after what took long, the people of an office write a few at once, and a meeting
+//! is changed by one after the other: nobody queues before everybody else, however many sockets, meetings or colleagues they have.
 
 use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::time::Duration;
 
 use domain::access::Caller;
 use domain::ids::{AgencyId, MeetingId, PersonId};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio::time::timeout;
+use tokio::time::{Instant, sleep, timeout};
 
 use crate::Backend;
 use crate::db::{PATIENCE, Tx};
@@ -18,6 +19,11 @@ use crate::stop::Done;
 
 /// Changes of one office at once.
 const OF_AN_OFFICE: usize = 2;
+/// A change that takes longer is followed by a rest.
+const LONG: Duration = Duration::from_millis(100);
+/// So many times as long as it took.
+const RESTS: u32 = 2;
+const RESTS_AT_MOST: Duration = Duration::from_secs(3);
 /// Keys that nobody waits for any more are forgotten from this many on.
 const REMEMBERED: usize = 256;
 
@@ -52,7 +58,7 @@ impl<K: Copy + Eq + Hash> Shares<K> {
     }
 }
 
-/// Turns by person, by office and by meeting, taken in this order.
+/// Turns by person, by meeting and by office, taken in this order: who waits for a busy meeting keeps no colleague from another.
 #[derive(Debug)]
 pub(crate) struct WriteTurns {
     people: Shares<PersonId>,
@@ -67,23 +73,47 @@ impl Default for WriteTurns {
 }
 
 impl WriteTurns {
-    async fn next(
-        &self,
-        caller: Option<&Caller>,
-        meeting: Option<MeetingId>,
-    ) -> Result<Vec<OwnedSemaphorePermit>, sqlx::Error> {
+    async fn next(&self, caller: Option<&Caller>, meeting: Option<MeetingId>) -> Result<Turn, sqlx::Error> {
         let all = async {
-            let mut turns = Vec::with_capacity(4);
+            let mut turn = Turn::default();
             if let Some(caller) = caller {
-                turns.push(self.people.next(caller.person).await?);
-                turns.push(self.offices.next(caller.office()).await?);
+                turn.person = Some(self.people.next(caller.person).await?);
             }
             if let Some(meeting) = meeting {
-                turns.push(self.meetings.next(meeting).await?);
+                turn.others.push(self.meetings.next(meeting).await?);
             }
-            Ok(turns)
+            if let Some(caller) = caller {
+                turn.others.push(self.offices.next(caller.office()).await?);
+            }
+            turn.began = Some(Instant::now());
+            Ok(turn)
         };
         timeout(PATIENCE, all).await.map_err(|_| sqlx::Error::PoolTimedOut)?
+    }
+}
+
+/// What was waited for; it ends with the transaction.
+#[derive(Debug, Default)]
+pub(crate) struct Turn {
+    person: Option<OwnedSemaphorePermit>,
+    others: Vec<OwnedSemaphorePermit>,
+    began: Option<Instant>,
+}
+
+impl Drop for Turn {
+    /// Whoever has changed something that took long rests for twice as long, and the others come in between.
+    fn drop(&mut self) {
+        let (Some(person), Some(began)) = (self.person.take(), self.began) else { return };
+        let took = began.elapsed();
+        if took < LONG {
+            return;
+        }
+        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+            runtime.spawn(async move {
+                sleep((took * RESTS).min(RESTS_AT_MOST)).await;
+                drop(person);
+            });
+        }
     }
 }
 
@@ -105,9 +135,9 @@ impl Backend {
     }
 
     async fn begin_after(&self, caller: Option<&Caller>, meeting: Option<MeetingId>) -> Done<Tx> {
-        let turns = self.write_turns().next(caller, meeting).await?;
+        let turn = self.write_turns().next(caller, meeting).await?;
         let mut tx = self.db().begin().await?;
-        tx.keep_turns(turns);
+        tx.keep_turn(turn);
         Ok(tx)
     }
 }
@@ -198,5 +228,22 @@ mod tests {
         assert_eq!(again.available_permits(), 0, "one that is held is remembered");
         drop(held);
         assert_eq!(again.available_permits(), 1);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn whoever_changed_something_that_took_long_rests_and_colleagues_do_not() {
+        let turns = WriteTurns::default();
+        let one = caller(10, 2);
+        let turn = turns.next(Some(&one), None).await.unwrap();
+        sleep(LONG / 2).await;
+        drop(turn);
+        let turn = turns.next(Some(&one), None).now_or_never().expect("that was short").unwrap();
+        sleep(LONG).await;
+        let begin = Instant::now();
+        drop(turn);
+        let other = caller(11, 2);
+        assert!(turns.next(Some(&other), None).now_or_never().is_some(), "a colleague");
+        drop(turns.next(Some(&one), None).await.unwrap());
+        assert_eq!(begin.elapsed(), LONG * RESTS);
     }
 }

@@ -242,7 +242,7 @@ async fn view_settings(backend: &Backend, caller: &Caller, agency: AgencyId) -> 
 }
 
 async fn set_hours(backend: &Backend, caller: &Caller, agency: AgencyId, input: &HoursInput) -> Done<()> {
-    let mut tx = backend.db().begin().await?;
+    let mut tx = backend.begin_by(caller).await?;
     let path = path(&mut tx, agency).await?;
     permit(caller, Action::SetHours, Scope::Agency(&path))?;
     let (hours, blocked_days) = input.parse().map_err(Failure::Invalid)?;

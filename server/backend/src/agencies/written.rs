@@ -21,7 +21,7 @@ use crate::{Backend, bounds};
 
 pub(super) async fn add(backend: &Backend, caller: &Caller, input: AgencyInput) -> Done<AgencyId> {
     permit(caller, Action::ManageAgencies, Scope::System)?;
-    let mut tx = backend.db().begin().await?;
+    let mut tx = backend.begin_by(caller).await?;
     bounds::lock_tree(&mut tx).await?;
     let parsed = parse(&input).map_err(Failure::Invalid)?;
     let mut agency = NewAgency { id: AgencyId(backend.entropy().id(caller.now)), parent: None, parsed };
@@ -49,7 +49,7 @@ pub(super) async fn change(
     input: AgencyChange,
 ) -> Done<()> {
     permit(caller, Action::ManageAgencies, Scope::System)?;
-    let mut tx = backend.db().begin().await?;
+    let mut tx = backend.begin_by(caller).await?;
     // Whoever changes the same agency waits here.
     q("UPDATE agency SET name = name WHERE id = $1").bind(agency).run(&mut tx).await?;
     let there = all(&mut tx).await?.into_iter().find(|there| there.id == agency);

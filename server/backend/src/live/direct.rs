@@ -8,6 +8,7 @@ use domain::ids::MeetingId;
 use domain::live::{Direction, Seat, ShownPaper, is_on};
 use serde_json::{Value, json};
 
+use super::seats::refuse_removed;
 use super::stays::{OpenOf, drop_open};
 use super::{floor, permit_seat};
 use crate::Backend;
@@ -29,6 +30,9 @@ pub(super) async fn ask(
     let mut tx = backend.begin_for(caller, meeting).await?;
     let scope = MeetingScope::hold(&mut tx, caller, meeting).await?;
     permit_seat(&mut tx, caller, (meeting, &scope), seat).await?;
+    if wants {
+        refuse_removed(&mut tx, meeting, seat).await?;
+    }
     // Who has asked already keeps their place among those who ask, and what changes nothing is not told.
     let changed = q("INSERT INTO live_seat (meeting_id, seat, asked_at) VALUES ($1, $2, $3) \
          ON CONFLICT (meeting_id, seat) DO UPDATE SET asked_at = excluded.asked_at \
@@ -99,7 +103,8 @@ fn is_kept_whole(direction: Direction) -> bool {
 
 /// What the trail records of a decision, before and after it: floor, large seat, paper, whether all are muted; the mark of
 /// the one seat that it is about; how many are muted, where it is about all.
-type Decided = (Option<(Option<String>, Option<String>, Option<String>, bool)>, Option<(bool, bool)>, i64);
+type Decided =
+    (Option<(Option<String>, Option<String>, Option<String>, bool)>, Option<(bool, bool, bool)>, i64);
 
 async fn decided(tx: &mut Tx, meeting: MeetingId, direction: Direction) -> Done<Decided> {
     let whole =
@@ -115,8 +120,8 @@ async fn decided(tx: &mut Tx, meeting: MeetingId, direction: Direction) -> Done<
     };
     let seat = match seat {
         Some(seat) => {
-            q("SELECT is_removed, is_muted FROM live_seat \
-               WHERE meeting_id = $1 AND seat = $2 AND (is_removed OR is_muted)")
+            q("SELECT is_removed, is_muted, asked_at IS NOT NULL FROM live_seat \
+               WHERE meeting_id = $1 AND seat = $2 AND (is_removed OR is_muted OR asked_at IS NOT NULL)")
             .bind(meeting)
             .bind(seat.to_string())
             .optional(&mut *tx)

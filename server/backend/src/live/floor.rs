@@ -1,9 +1,13 @@
 //! The floor: who has it and asks for it, what it does to microphones, and how it comes back from whoever leaves or is lost.
 
+use std::time::Duration;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::error::{Failure, FieldProblem, Problem, Refusal};
 use domain::ids::MeetingId;
 use domain::live::{FLOOR_KEPT_SECONDS, REQUEST_KEPT_SECONDS, Seat, TURN_MINUTES_AT_MOST};
+
+use tokio::time::timeout;
 
 use super::direct::set;
 use super::load;
@@ -11,6 +15,9 @@ use crate::Backend;
 use crate::db::{Source, Tx, q};
 use crate::stop::Done;
 use crate::{scope, stored};
+
+/// A meeting that is being changed is left for the next look after this.
+const WAITS_FOR_A_MEETING: Duration = Duration::from_secs(1);
 
 /// Who has the floor.
 pub(super) async fn holder(on: impl Source, meeting: MeetingId) -> Done<Option<Seat>> {
@@ -180,22 +187,34 @@ pub(super) async fn give_back_lost(backend: &Backend, now: DateTime<Utc>) -> Don
     let given = floors.len() + requests.len();
     let all =
         floors.into_iter().map(|lost| (lost, true)).chain(requests.into_iter().map(|lost| (lost, false)));
+    // One meeting that does not answer keeps no other one waiting: it comes again with the next look.
+    let mut failed = None;
     for ((meeting, seat), is_floor) in all {
         let (meeting, seat) = (stored::id(&meeting)?, load::seat(&seat)?);
-        let mut tx = backend.begin_in(meeting).await?;
-        scope::hold(&mut tx, meeting).await?;
-        // Somebody may have sat down again meanwhile.
-        if !is_connected(&mut tx, meeting, seat).await? {
-            if is_floor {
-                take(&mut tx, meeting, seat).await?;
-            } else {
-                take_request_back(&mut tx, meeting, seat).await?;
-            }
-            tx.changes(meeting);
+        let one = take_lost(backend, meeting, seat, is_floor);
+        if let Ok(Err(stop)) = timeout(WAITS_FOR_A_MEETING, one).await {
+            failed = failed.or(Some(stop));
         }
-        tx.commit().await?;
+    }
+    if let Some(stop) = failed {
+        return Err(stop);
     }
     Ok(u32::try_from(given).unwrap_or(u32::MAX))
+}
+
+async fn take_lost(backend: &Backend, meeting: MeetingId, seat: Seat, is_floor: bool) -> Done<()> {
+    let mut tx = backend.begin_in(meeting).await?;
+    scope::hold(&mut tx, meeting).await?;
+    // Somebody may have sat down again meanwhile.
+    if !is_connected(&mut tx, meeting, seat).await? {
+        if is_floor {
+            take(&mut tx, meeting, seat).await?;
+        } else {
+            take_request_back(&mut tx, meeting, seat).await?;
+        }
+        tx.changes(meeting);
+    }
+    Ok(tx.commit().await?)
 }
 
 /// Of the seats that `what` selects, those whose last connection ended before `until` and after they got the floor or asked for it.

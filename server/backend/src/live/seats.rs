@@ -148,7 +148,7 @@ async fn refuse_when_taken(
     if other.is_some() { Err(Refusal::SeatTaken.into()) } else { Ok(()) }
 }
 
-async fn refuse_removed(tx: &mut Tx, meeting: MeetingId, seat: Seat) -> Done<()> {
+pub(super) async fn refuse_removed(tx: &mut Tx, meeting: MeetingId, seat: Seat) -> Done<()> {
     let removed: Option<(bool,)> =
         q("SELECT is_removed FROM live_seat WHERE meeting_id = $1 AND seat = $2 AND is_removed")
             .bind(meeting)

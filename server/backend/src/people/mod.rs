@@ -279,12 +279,12 @@ async fn get(backend: &Backend, caller: &Caller, person: PersonId) -> Done<Perso
 async fn reset_password(backend: &Backend, caller: &Caller, person: PersonId) -> Done<String> {
     // Before anything is hashed, which takes the turn of others who sign in.
     {
-        let mut tx = backend.db().begin().await?;
+        let mut tx = backend.begin_by(caller).await?;
         kept::managed(&mut tx, caller, person).await?;
     }
     let made = password::made(backend.entropy());
     let password_hash = backend.hashing().hash(backend.entropy(), &made).await?;
-    let mut tx = backend.db().begin().await?;
+    let mut tx = backend.begin_by(caller).await?;
     let Kept { name, user_name, place, .. } = kept::managed(&mut tx, caller, person).await?.kept;
     q("UPDATE person SET password_hash = $1, must_change = TRUE WHERE id = $2")
         .bind(password_hash)
@@ -302,7 +302,7 @@ async fn reset_password(backend: &Backend, caller: &Caller, person: PersonId) ->
 }
 
 async fn turn_off_second_factor(backend: &Backend, caller: &Caller, person: PersonId) -> Done<()> {
-    let mut tx = backend.db().begin().await?;
+    let mut tx = backend.begin_by(caller).await?;
     let Kept { name, place, .. } = kept::managed(&mut tx, caller, person).await?.kept;
     // To turn off their own, a person needs the password and a code: that is an operation of the second
     // factor.
@@ -319,7 +319,7 @@ async fn turn_off_second_factor(backend: &Backend, caller: &Caller, person: Pers
 }
 
 async fn set_active(backend: &Backend, caller: &Caller, person: PersonId, is_active: bool) -> Done<()> {
-    let mut tx = backend.db().begin().await?;
+    let mut tx = backend.begin_by(caller).await?;
     let There { kept, .. } = kept::managed(&mut tx, caller, person).await?;
     if person == caller.person && !is_active {
         // Nobody locks themselves out.

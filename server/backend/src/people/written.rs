@@ -45,7 +45,7 @@ pub(super) async fn add(
     let made = parsed.password.is_none().then(|| password::made(backend.entropy()));
     let first = parsed.password.as_ref().or(made.as_ref()).expect("typed or made");
     let hash = backend.hashing().hash(backend.entropy(), first).await?;
-    let mut tx = backend.db().begin().await?;
+    let mut tx = backend.begin_by(caller).await?;
     let first = StoredPassword::given(hash);
     let (id, _) = enter(&mut tx, backend, caller, &parsed, &input.agency, &first).await?;
     tx.commit().await?;
@@ -162,7 +162,7 @@ pub(super) async fn change(
     person: PersonId,
     input: PersonChange,
 ) -> Done<()> {
-    let mut tx = backend.db().begin().await?;
+    let mut tx = backend.begin_by(caller).await?;
     let there = managed(&mut tx, caller, person).await?;
     let parsed = parse_change(&there.kept.user_name, &input).map_err(Failure::Invalid)?;
     let after = looked_up(&mut tx, &parsed, &input.agency).await?;

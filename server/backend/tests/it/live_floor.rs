@@ -287,3 +287,25 @@ async fn what_is_decided_again_is_told_to_nobody() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn whoever_was_sent_out_asks_for_nothing() {
+    each_database(async |world| {
+        let at = Hybrid::at(world, Stage::UnderWay).await;
+        let me = Seat::Person(at.delegate.person);
+        let asked = async || at.live(world).await.seat(me).unwrap().asked;
+        world.backend.ask(&at.delegate, at.meeting, me, true).await.unwrap();
+        at.direct(world, Direction::Remove(me)).await.unwrap();
+        assert_eq!(asked().await, None);
+        let again = world.backend.ask(&at.delegate, at.meeting, me, true).await;
+        assert_eq!(again, Err(Refusal::SentOut.into()), "{}", world.engine);
+        assert_eq!(world.backend.ask(&at.delegate, at.meeting, me, false).await, Ok(()));
+        at.direct(world, Direction::Admit(me)).await.unwrap();
+        // Who has the floor and asks again is given it again, and asks no more.
+        at.direct(world, Direction::Floor(Some(me))).await.unwrap();
+        world.backend.ask(&at.delegate, at.meeting, me, true).await.unwrap();
+        at.direct(world, Direction::Floor(Some(me))).await.unwrap();
+        assert_eq!(asked().await, None);
+    })
+    .await;
+}

@@ -7,6 +7,7 @@ mod accounts;
 mod agencies;
 mod attendance;
 mod attendance_add;
+mod attendance_rest;
 mod audit;
 mod audit_again;
 mod audit_chain;
