@@ -62,19 +62,25 @@ async fn opened(id: MeetingId) -> Result<Opened, CallError> {
 fn shown(meeting: &Meeting, records: Option<LineRecords>, data: Loaded<Opened>) -> AnyView {
     let body = match meeting.state.stage() {
         Stage::Scheduled | Stage::UnderWay => opening(meeting, records, data).into_any(),
-        Stage::Draft | Stage::Held | Stage::Cancelled | Stage::Postponed => view! {
-            <header class="mh live__head">
-                <a class="back" href=format!("/meetings/{}", meeting.id)><Icon name="arrow-left"/>{t(LIVE_BACK)}</a>
-                <h1>{meeting.title.clone()}</h1>
-            </header>
-            <div class="stack">
-                <Problem failure=meeting.state.refusal().into()/>
-                {records.as_ref().map(record::record)}
-            </div>
+        Stage::Draft | Stage::Held | Stage::Cancelled | Stage::Postponed => {
+            over(meeting, records.as_ref().map(record::record)).into_any()
         }
-        .into_any(),
     };
     view! { <Title text=meeting.title.clone()/> {body} }.into_any()
+}
+
+/// A meeting that nobody can join: why, and what else there is to tell.
+pub(super) fn over(meeting: &Meeting, more: impl IntoView) -> impl IntoView {
+    view! {
+        <header class="mh live__head">
+            <a class="back" href=format!("/meetings/{}", meeting.id)><Icon name="arrow-left"/>{t(LIVE_BACK)}</a>
+            <h1>{meeting.title.clone()}</h1>
+        </header>
+        <div class="stack">
+            <Problem failure=meeting.state.refusal().into()/>
+            {more}
+        </div>
+    }
 }
 
 /// Opens the call beside the pages, where it outlasts this one; until it is there, says what it is.
@@ -234,8 +240,20 @@ pub(super) fn element<V: IntoView + 'static>(table: Table, class: &'static str, 
     }
 }
 
-pub(super) fn notices(table: Table) -> impl IntoView {
+/// What was refused, and a network that lets the page's line through no more.
+pub(super) fn failures(table: Table) -> impl IntoView {
     let failure = move || table.failure.get().map(|failure| view! { <Problem failure/> });
+    let blocked = move || {
+        table.is_blocked.get().then(|| {
+            view! {
+                <Notice tone=Tone::Risk alert=true icon="wifi-off" title=t(LIVE_BLOCKED)><p>{t(LIVE_BLOCKED_BODY)}</p></Notice>
+            }
+        })
+    };
+    view! { {blocked} {failure} }
+}
+
+pub(super) fn notices(table: Table) -> impl IntoView {
     let problem = move || {
         table.problem.get().map(|word| {
             let (title, body) = match word.as_str() {
@@ -266,14 +284,7 @@ pub(super) fn notices(table: Table) -> impl IntoView {
             .into_any(),
         })
     };
-    let blocked = move || {
-        table.is_blocked.get().then(|| {
-            view! {
-                <Notice tone=Tone::Risk alert=true icon="wifi-off" title=t(LIVE_BLOCKED)><p>{t(LIVE_BLOCKED_BODY)}</p></Notice>
-            }
-        })
-    };
-    view! { {blocked} {lost} {failure} {problem} {dark::notice(table)} }
+    view! { {lost} {failures(table)} {problem} {dark::notice(table)} }
 }
 
 /// Before one sits: which seat, and whether one is seen and heard. A meeting that is not opened yet offers the rehearsal.

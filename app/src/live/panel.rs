@@ -11,15 +11,14 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 
 use super::agenda::{Agenda, minutes_up};
+use super::page::{failures, over};
 use super::table::Table;
 use super::{agenda, console, controls, paper, people, requests, top, turn};
-use crate::failure::{CallError, Problem};
+use crate::failure::CallError;
 use crate::meetings::calls::{self, Shown};
 use crate::text::keys::*;
 use crate::text::{t, tf};
-use crate::ui::{
-    Badge, BadgeTone, Dialog, Icon, Loaded, Notice, Tone, dialog, loaded_page, named, resource_of,
-};
+use crate::ui::{Badge, BadgeTone, Dialog, Icon, Loaded, dialog, loaded_page, named, resource_of};
 use crate::words;
 
 /// The panel of somebody in the hall.
@@ -39,11 +38,7 @@ fn shown(meeting: &Meeting, data: Loaded<Shown>) -> AnyView {
         Stage::Scheduled | Stage::UnderWay => panel(meeting, data).into_any(),
         Stage::Draft | Stage::Held | Stage::Cancelled | Stage::Postponed => view! {
             <Title text=meeting.title.clone()/>
-            <header class="mh live__head">
-                <a class="back" href=format!("/meetings/{}", meeting.id)><Icon name="arrow-left"/>{t(LIVE_BACK)}</a>
-                <h1>{meeting.title.clone()}</h1>
-            </header>
-            <Problem failure=meeting.state.refusal().into()/>
+            {over(meeting, ())}
         }
         .into_any(),
     }
@@ -97,7 +92,7 @@ fn panel(meeting: &Meeting, data: Loaded<Shown>) -> impl IntoView + use<> {
         <div class="call call--panel call--whole">
             {top::top(table, meeting, agenda)}
             <div class="call__media">
-                <div class="call__told">{notices(table)}</div>
+                <div class="call__told">{failures(table)}</div>
                 <div
                     class="call__body"
                     class:has-people=move || table.lists.get()
@@ -116,18 +111,6 @@ fn panel(meeting: &Meeting, data: Loaded<Shown>) -> impl IntoView + use<> {
             </div>
         </div>
     }
-}
-
-fn notices(table: Table) -> impl IntoView {
-    let failure = move || table.failure.get().map(|failure| view! { <Problem failure/> });
-    let blocked = move || {
-        table.is_blocked.get().then(|| {
-            view! {
-                <Notice tone=Tone::Risk alert=true icon="wifi-off" title=t(LIVE_BLOCKED)><p>{t(LIVE_BLOCKED_BODY)}</p></Notice>
-            }
-        })
-    };
-    view! { {blocked} {failure} }
 }
 
 /// What is discussed, how long still, and who speaks.

@@ -75,7 +75,8 @@ fn row(table: Table, asking: Memo<Vec<Seat>>, seat: Seat) -> impl IntoView {
             0 => tf(LIVE_ASKED_AT, &[("time", &since)]),
             _ => tf(LIVE_ASKED_SINCE, &[("time", &since), ("n", &waited)]),
         };
-        if !kept.is_connected && kept.lost.is_none() {
+        let has_hall = table.kept(Seat::Hall).is_some();
+        if has_hall && !kept.is_connected && kept.lost.is_none() {
             words = tf(LIVE_ASKED_IN_HALL, &[("words", &words)]);
         } else if kept.lost.is_some() {
             words = format!("{words} · {}", tf(LIVE_ASKED_LOST, &[("n", &(REQUEST_KEPT_SECONDS / 60))]));

@@ -143,7 +143,6 @@ async fn decided(tx: &mut Tx, meeting: MeetingId, direction: Direction) -> Done<
     Ok((whole, seat, muted))
 }
 
-/// Whether this is a paper, and the caller's seat has the floor: who reports opens the report.
 /// The meeting, if the caller may say this from a seat of it.
 async fn permit_direct(
     on: &mut impl Source,
@@ -163,6 +162,7 @@ async fn permit_direct(
     Ok(scope)
 }
 
+/// Whether this is a paper, and the caller's seat has the floor: who reports opens the report.
 async fn presents(
     on: &mut impl Source,
     caller: &Caller,
