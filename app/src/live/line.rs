@@ -100,6 +100,13 @@ impl Line {
         let socket = self.0.socket.borrow();
         socket.as_ref().is_some_and(|at| self.0.stands() && at.socket.send_with_str(text).is_ok())
     }
+
+    /// Closes the socket; another is opened as after any loss.
+    pub fn begin_anew(&self) {
+        if let Some(at) = self.0.socket.borrow().as_ref() {
+            let _ = at.socket.close();
+        }
+    }
 }
 
 impl Drop for Line {

@@ -1,6 +1,7 @@
 //! Everybody of the meeting: whose line needs looking after, who is heard, all; found by name without marks. The chair
 //! decides here, seat by seat.
 
+use chrono::{DateTime, Utc};
 use domain::live::wire::Trouble;
 use domain::live::{Direction, Kept, Seat};
 use domain::text::fold;
@@ -42,7 +43,7 @@ enum Condition {
 
 impl Table {
     fn condition(self, kept: &Kept) -> Condition {
-        if kept.lost.is_some() {
+        if self.lost(kept).is_some() {
             return Condition::Lost;
         }
         if !kept.is_connected {
@@ -54,6 +55,11 @@ impl Table {
             Some(Trouble::Small) => Condition::Small,
             Some(Trouble::Dark(_)) | None => Condition::Good,
         }
+    }
+
+    /// Since when a seat is lost, if somebody may expect it back.
+    fn lost(self, kept: &Kept) -> Option<DateTime<Utc>> {
+        kept.lost.and_then(|_| kept.lost_lately(self.now.get()?))
     }
 
     /// The menu of a seat has been opened, or closed.
@@ -232,7 +238,7 @@ fn row(table: Table, seat: Seat) -> impl IntoView {
         let has_floor =
             table.state.with(|state| state.as_ref().is_some_and(|of| of.live.floor == Some(seat)));
         let speaks = table.speaking.with(|seats| seats.contains(&seat));
-        let lost = kept.with(|kept| kept.as_ref().and_then(|kept| kept.lost));
+        let lost = kept.with(|kept| kept.as_ref().and_then(|kept| table.lost(kept)));
         let mut words = Vec::new();
         if is(|kept| kept.is_removed) {
             words.push(t(LIVE_SENT_OUT).to_owned());

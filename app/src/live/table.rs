@@ -30,6 +30,8 @@ pub(super) trait Says {
     fn turn(&self) -> u32;
     /// Says a text; whether it could be said.
     fn pass(&self, text: &str) -> bool;
+    /// Closes the socket and opens another, which is told everything.
+    fn begin_anew(&self);
 }
 
 #[cfg(feature = "hydrate")]
@@ -40,6 +42,10 @@ impl Says for Line {
 
     fn pass(&self, text: &str) -> bool {
         Line::pass(self, text)
+    }
+
+    fn begin_anew(&self) {
+        Line::begin_anew(self);
     }
 }
 

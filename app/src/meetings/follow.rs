@@ -24,6 +24,7 @@ const SPREAD_MILLISECONDS: f64 = 1_500.0;
 /// All that this page needs of what it is told.
 #[derive(Deserialize)]
 struct Told {
+    #[serde(alias = "update")]
     state: Option<State>,
 }
 

@@ -4,7 +4,9 @@ use domain::error::Failure;
 use domain::ids::PaperId;
 use domain::live::ShownPaper;
 #[cfg(feature = "hydrate")]
-use domain::live::wire::ToPage;
+use domain::live::StateUpdate;
+#[cfg(feature = "hydrate")]
+use domain::live::wire::{State, ToPage};
 use domain::papers::Reading;
 use leptos::nonce::use_nonce;
 use leptos::prelude::*;
@@ -91,10 +93,11 @@ fn shown_at(reading: &Reading) -> Memo<Option<ShownPaper>> {
         let meeting = reading.meeting;
         let line = StoredValue::new_local(None::<crate::live::Line>);
         Effect::new(move |_| {
-            let hear = move |text: &str| {
-                if let Ok(ToPage::State(state)) = serde_json::from_str(text) {
-                    told.try_set(state.live.paper);
+            let hear = move |text: &str| match serde_json::from_str(text) {
+                Ok(ToPage::State(State { live, .. }) | ToPage::Update(StateUpdate { live, .. })) => {
+                    told.try_set(live.paper);
                 }
+                _ => {}
             };
             line.set_value(Some(crate::live::Line::open(meeting, hear, || {})));
         });

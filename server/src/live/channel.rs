@@ -56,13 +56,15 @@ pub(super) struct News {
     told: watch::Receiver<Told>,
     has: broadcast::Receiver<Arc<str>>,
     /// The state at this moment.
-    state: Box<dyn Fn() -> Option<ToPage> + Send + Sync>,
+    state: Box<dyn Fn() -> Told + Send + Sync>,
+    /// The state that the page was told last.
+    last: Told,
 }
 
 impl News {
     pub(super) fn of(room: &Arc<Room>) -> News {
         let (told, has, room) = (room.listen(), room.listen_to_seats(), Arc::clone(room));
-        News { told, has, state: Box::new(move || room.state()) }
+        News { told, has, state: Box::new(move || room.state()), last: None }
     }
 }
 
@@ -146,17 +148,19 @@ where
             Event::Closed => Err(Gone),
             Event::State => {
                 let state = self.news.told.borrow_and_update().clone();
-                match state {
-                    Some(state) => self.send_text(state.as_ref().into()).await,
-                    None => Ok(()),
-                }
+                self.tell(state).await
             }
             Event::Has(has) => self.send_text(has.as_ref().into()).await,
-            Event::Missed => match (self.news.state)() {
-                Some(state) => self.send(&state).await,
-                None => Ok(()),
-            },
+            Event::Missed => self.tell((self.news.state)()).await,
         }
+    }
+
+    /// Tells the page a state: whole, if it is the first.
+    async fn tell(&mut self, state: Told) -> Talk {
+        let Some(state) = state else { return Ok(()) };
+        let text = state.text(self.news.last.as_deref());
+        self.news.last = Some(state);
+        self.send_text(text).await
     }
 
     /// Does some work while the page goes on being told the news and given signs of life. The work is always finished,
@@ -274,7 +278,8 @@ mod tests {
         let (out, received) = mpsc::channel(room);
         let (says, incoming) = mpsc::unbounded();
         let (told, has) = (watch::Sender::new(None), broadcast::Sender::new(4));
-        let news = News { told: told.subscribe(), has: has.subscribe(), state: Box::new(|| None) };
+        let news =
+            News { told: told.subscribe(), has: has.subscribe(), state: Box::new(|| None), last: None };
         let clock = Clock::of(DateTime::default);
         let heard = Arc::new(Heard::at(clock.now()));
         (Channel::new(out, incoming, news, clock, heard), Far { received, says, told, _has: has })

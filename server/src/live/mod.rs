@@ -17,6 +17,7 @@ mod page;
 mod presence;
 mod relay;
 mod room;
+mod telling;
 
 use std::collections::{HashMap, HashSet};
 use std::fmt;

@@ -20,6 +20,7 @@ use tokio::time::{Instant, sleep, sleep_until, timeout};
 use super::Hub;
 use super::media::Carried;
 use super::presence::{Line, Presence};
+use super::telling::Telling;
 
 /// States come no closer together: seventy sites that join in one second are ten readings and not seventy.
 const APART: Duration = Duration::from_millis(100);
@@ -40,8 +41,8 @@ const AGAIN_AFTER: Duration = Duration::from_secs(1);
 /// Messages that wait for one page. One that takes them slower has lost sight, and begins anew.
 const WAITING_AT_MOST: usize = 64;
 
-/// A state as it is sent; `None` until the first is read.
-pub(super) type Told = Option<Arc<str>>;
+/// A state as it is told; `None` until the first is read.
+pub(super) type Told = Option<Arc<Telling>>;
 
 pub(super) struct Room {
     meeting: MeetingId,
@@ -172,10 +173,10 @@ impl Room {
     }
 
     /// The state as it is this moment, for a page that missed something.
-    pub(super) fn state(&self) -> Option<ToPage> {
+    pub(super) fn state(&self) -> Told {
         let seated = self.seated();
         let (version, live) = self.last().clone()?;
-        Some(stated(version, live, &seated))
+        Some(Telling::of(stated(version, live, &seated), None))
     }
 
     /// Waits until the meeting has been read once, for at most [`READ_WITHIN`].
@@ -243,13 +244,14 @@ impl Room {
     }
 
     /// Tells the newest state, under one lock with what seats have on, so that no page hears an older one after a newer
-    /// change; gives its bytes.
+    /// change; gives the bytes that it takes most pages.
     fn tell(&self) -> usize {
         let seated = self.seated();
         let Some((version, live)) = self.last().clone() else { return 0 };
-        let text: Arc<str> = written(&stated(version, live, &seated)).into();
-        let bytes = text.len();
-        self.told.send_replace(Some(text));
+        let before = self.told.borrow().clone();
+        let telling = Telling::of(stated(version, live, &seated), before.as_deref());
+        let bytes = telling.usual().len();
+        self.told.send_replace(Some(telling));
         bytes
     }
 
@@ -409,10 +411,10 @@ fn apart(bytes: usize) -> Duration {
     Duration::from_millis(bytes as u64 * 8 * 1_000 / STATES_BPS).clamp(APART, APART_AT_MOST)
 }
 
-fn stated(version: u64, live: Live, seated: &BTreeMap<Seat, Seated>) -> ToPage {
+fn stated(version: u64, live: Live, seated: &BTreeMap<Seat, Seated>) -> State {
     let on = seated.iter().map(|(seat, at)| (*seat, at.devices)).collect();
     let troubles = seated.iter().filter_map(|(seat, at)| Some((*seat, at.trouble()?))).collect();
-    ToPage::State(State { version, live, on, troubles })
+    State { version, live, on, troubles }
 }
 
 /// A message as it is sent.

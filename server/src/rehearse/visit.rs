@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 use domain::access::Stage;
 use domain::error::Failure;
 use domain::ids::PageId;
-use domain::live::wire::{Devices, Line, SILENT_SECONDS, ToPage, ToServer};
-use domain::live::{Arrival, Coming, Seat};
+use domain::live::wire::{Devices, Line, SILENT_SECONDS, State, ToPage, ToServer};
+use domain::live::{Arrival, Coming, Seat, StateUpdate};
 use futures::{SinkExt, StreamExt};
 use media::command::Link;
 use media::sites::{Figures, Site};
@@ -230,7 +230,9 @@ impl Staying<'_> {
             ToPage::Slots(slots) => self.site.show(slots),
             ToPage::Send(sending) => self.site.send(sending),
             ToPage::Line(line) => self.told.line = Some(line),
-            ToPage::State(state) if state.live.stage != Stage::Scheduled => {
+            ToPage::State(State { live, .. }) | ToPage::Update(StateUpdate { live, .. })
+                if live.stage != Stage::Scheduled =>
+            {
                 return Err(End::Refused("the meeting was opened, which ends a rehearsal".to_owned()));
             }
             ToPage::Unseated => return Err(End::Refused("somebody else sat down on its seat".to_owned())),
@@ -238,6 +240,7 @@ impl Staying<'_> {
             ToPage::Again => return Err(End::Lost("the server ended".to_owned())),
             ToPage::Welcome { .. }
             | ToPage::State(_)
+            | ToPage::Update(_)
             | ToPage::Has { .. }
             | ToPage::Speaking(_)
             | ToPage::Here => {}

@@ -112,6 +112,10 @@ impl Page {
                     let message = serde_json::from_str(&text).unwrap();
                     match &message {
                         ToPage::State(state) => self.state = Some(state.clone()),
+                        ToPage::Update(update) => {
+                            let state = self.state.as_mut().expect("a state comes first");
+                            state.take(update.clone()).expect("it goes on from what was told last");
+                        }
                         ToPage::Has { version, seat, devices } => {
                             self.state.as_mut().expect("a state comes first").has(*version, *seat, *devices);
                         }
@@ -144,7 +148,7 @@ impl Page {
         let found = async {
             loop {
                 let heard = self.hear().await.expect("the socket stands");
-                let tells = matches!(heard, ToPage::State(_) | ToPage::Has { .. });
+                let tells = matches!(heard, ToPage::State(_) | ToPage::Update(_) | ToPage::Has { .. });
                 if let Some(state) = self.state.as_ref().filter(|state| tells && is(state)) {
                     return state.clone();
                 }

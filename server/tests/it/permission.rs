@@ -162,7 +162,9 @@ fn policy() -> String {
 
     text.push_str(
         "\n## Messages of the live socket\n\nEach is checked when it comes, against the sender as of then; what is said from a seat, against whose seat it \
-         is. Whoever has the floor may\nopen and turn papers before everybody, like those who direct.\n\n",
+         is. Whoever has the floor may\nopen and turn papers before everybody, like those who direct.\n\n\
+         What all pages are told is the same for everybody who may see the meeting: who has which seat, since when one is lost and how its\n\
+         line is, who asks and who has the floor.\n\n",
     );
     head(&mut text, "Message", ["asks for one of"].into_iter());
     for message in permission::messages() {

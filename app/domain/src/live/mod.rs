@@ -7,6 +7,7 @@ pub mod record;
 pub mod rehearsal;
 mod screen;
 mod turn;
+mod update;
 pub mod wire;
 
 use std::fmt;
@@ -21,6 +22,7 @@ pub use self::drop_out::{DROP_OUT_SECONDS, DropOut, LineRecord, Stretch, drop_ou
 use self::rehearsal::{Rehearsal, Rehearsed};
 pub use self::screen::may_share_screen;
 pub use self::turn::{TURN_ENDS_SOON_SECONDS, TURN_MINUTES, TURN_MINUTES_AT_MOST, Turn};
+pub use self::update::{NotNext, StateUpdate};
 use crate::access::{Caller, Stage};
 use crate::attendance::Presence;
 use crate::error::{Failure, Outcome, Refusal};
@@ -30,6 +32,8 @@ use crate::ids::{AgencyId, AgendaItemId, ConnectionId, MeetingId, PageId, PaperI
 pub const FLOOR_KEPT_SECONDS: i64 = 30;
 /// Seconds after which a seat whose connection was lost loses its request for the floor.
 pub const REQUEST_KEPT_SECONDS: i64 = 120;
+/// Hours after which nobody looks any more for a seat whose connection was lost: half a day's sitting is over by then.
+pub const LOST_TOLD_HOURS: i64 = 4;
 /// Most seats of one meeting: the 76 of the province, its delegates on tablets, and room to grow.
 pub const SEATS_AT_MOST: u32 = 200;
 
@@ -119,6 +123,22 @@ pub struct Kept {
     pub lost: Option<DateTime<Utc>>,
 }
 
+impl Kept {
+    /// Since when its connection is lost, unless that is so long ago that nobody expects it back ([`LOST_TOLD_HOURS`]).
+    ///
+    /// ```
+    /// # use chrono::{DateTime, TimeDelta}; use domain::live::{Kept, LOST_TOLD_HOURS};
+    /// let mut kept: Kept = serde_json::from_str(r#"{"seat":"hall","name":""}"#).unwrap();
+    /// let lost = DateTime::from_timestamp(1_780_000_000, 0).unwrap();
+    /// kept.lost = Some(lost);
+    /// assert_eq!(kept.lost_lately(lost + TimeDelta::minutes(5)), Some(lost));
+    /// assert_eq!(kept.lost_lately(lost + TimeDelta::hours(LOST_TOLD_HOURS)), None);
+    /// ```
+    pub fn lost_lately(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        self.lost.filter(|lost| (now - *lost).num_hours() < LOST_TOLD_HOURS)
+    }
+}
+
 /// A paper that is open before everybody, at a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ShownPaper {
@@ -160,6 +180,13 @@ impl Live {
     /// A seat of the meeting.
     pub fn seat(&self, seat: Seat) -> Option<&Kept> {
         self.seats.iter().find(|kept| kept.seat == seat)
+    }
+
+    /// The same without its seats.
+    fn without_seats(&self) -> Live {
+        let Live { stage, item, floor, turn, turn_minutes, large, paper, chair, is_all_muted, seats: _ } =
+            *self;
+        Live { stage, item, floor, turn, turn_minutes, large, paper, chair, is_all_muted, seats: Vec::new() }
     }
 }
 

@@ -3,12 +3,13 @@
 //! # The conversation
 //!
 //! The page opens `/meetings/{id}/socket` with its session's cookie. The server answers [`ToPage::Welcome`] with what the
-//! caller may do, then [`ToPage::State`]: the whole state, each time anything of it has changed. There are no deltas: a
-//! page that was slow, asleep or away is right again with the next state, and of several that wait only the newest is
-//! sent. States come no faster than a weak line bears them beside its sound. What one seat has on changes with every
-//! press of somebody's microphone, and comes as [`ToPage::Has`], a few bytes, until the next state says it again; a page
-//! that missed one is told the whole state anew. Every few seconds the server says [`ToPage::Here`]; a page that hears nothing for [`SILENT_SECONDS`] closes the
-//! socket and opens another. When the program ends it says [`ToPage::Again`] and every page comes back by itself.
+//! caller may do, then [`ToPage::State`]: the whole state, once over each socket. Each time anything of it has changed,
+//! [`ToPage::Update`] leads from the state that this socket told last to the newest: a page that was slow or asleep is
+//! right again with one, however many states it missed. Updates come no faster than a weak line bears them beside its
+//! sound. What one seat has on changes with every press of somebody's microphone, and comes as [`ToPage::Has`], a few
+//! bytes, until the next update says it again. Every few seconds the server says [`ToPage::Here`]; a page that hears
+//! nothing for [`SILENT_SECONDS`], or an update that leads on from another state, closes the socket and opens another.
+//! When the program ends it says [`ToPage::Again`] and every page comes back by itself.
 //!
 //! To take part with picture and sound the page says [`ToServer::Sit`] and is answered [`ToPage::Seated`], or
 //! [`ToPage::Refused`]. It then offers a connection that sends ([`ToServer::Publish`], answered by [`ToPage::Answer`])
@@ -25,7 +26,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::rehearsal::Rehearsal;
-use super::{Arrival, Direction, Live, Seat, Standing};
+use super::{Arrival, Direction, Live, Seat, Standing, StateUpdate};
 use crate::error::Failure;
 use crate::ids::{ParticipantId, PersonId};
 
@@ -130,6 +131,8 @@ pub enum ToPage {
     },
     /// How the meeting stands, whole.
     State(State),
+    /// What of it is other than it was told last.
+    Update(StateUpdate),
     /// What one seat has on from now on, unless a newer state says so already.
     Has {
         /// When, among the versions of states.
