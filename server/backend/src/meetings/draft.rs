@@ -119,6 +119,7 @@ async fn begin(tx: &mut Tx, backend: &Backend, caller: &Caller, input: &mut Meet
     .bind(caller.now)
     .run(&mut *tx)
     .await?;
+    agenda::settle(&mut *tx, backend, caller.now, id, input, NewItems::Numbered).await?;
     keep_draft(tx, backend, caller, id, agency, input).await?;
     sign(tx, caller, id).await?;
     draft_trail::begun(tx, backend, caller, (id, agency), input).await?;
@@ -162,21 +163,25 @@ async fn go_on(
     if agency != own {
         permit_compose(&mut *tx, caller, agency).await?;
     }
+    let is_draft = head.stage()? == Stage::Draft;
+    let new_items = if is_draft { NewItems::Numbered } else { NewItems::Wait };
+    agenda::settle(&mut *tx, backend, caller.now, id, input, new_items).await?;
+    let saved = Saved { id, rev: head.rev };
+    if serde_json::to_string(input)? == head.draft {
+        return Ok(saved);
+    }
     let before = typed(&mut *tx, id, &head).await?;
-    if head.stage()? == Stage::Draft {
+    if is_draft {
         keep_draft(tx, backend, caller, id, agency, input).await?;
         if agency != own {
             refuse_more(tx, caller, agency).await?;
         }
     } else {
-        agenda::settle(&mut *tx, backend, caller.now, id, input, NewItems::Wait).await?;
         keep_text(tx, id, input).await?;
     }
-    if serde_json::to_string(input)? != head.draft {
-        sign(tx, caller, id).await?;
-        draft_trail::saved(tx, backend, caller, (id, own, &head.title), (&before, input)).await?;
-    }
-    Ok(Saved { id, rev: head.rev })
+    sign(tx, caller, id).await?;
+    draft_trail::saved(tx, backend, caller, (id, own, &head.title), (&before, input)).await?;
+    Ok(saved)
 }
 
 /// Who saved the form last.
@@ -206,15 +211,15 @@ async fn sign(tx: &mut Tx, caller: &Caller, id: MeetingId) -> Done<()> {
     Ok(())
 }
 
+/// Writes the rows and the text of a draft whose agenda is settled.
 async fn keep_draft(
     tx: &mut Tx,
     backend: &Backend,
     caller: &Caller,
     id: MeetingId,
     agency: AgencyId,
-    input: &mut MeetingInput,
+    input: &MeetingInput,
 ) -> Done<()> {
-    agenda::settle(&mut *tx, backend, caller.now, id, input, NewItems::Numbered).await?;
     let mut rows = Rows::of_input(input, agency, backend.zone().date(caller.now));
     let known = Known::load(&mut *tx, &rows).await?;
     rows.keep_known(&known);

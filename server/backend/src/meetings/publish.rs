@@ -52,6 +52,9 @@ pub(super) async fn publish(backend: &Backend, caller: &Caller, id: MeetingId, r
     let stage = head.stage()?;
     let own = head.agency_id()?;
     let saved = Saved { id, rev: head.rev };
+    if stage == Stage::Scheduled && input == draft::of_rows(&mut tx, id, &head).await? {
+        return nothing_new(tx, caller, saved).await;
+    }
     let (before, _) = load::whole(&mut tx, caller, id, head).await?;
     agenda::settle(&mut tx, backend, now, id, &mut input, NewItems::Numbered).await?;
     let (rows, known) = planned(&mut tx, &input, today).await?;
@@ -116,6 +119,15 @@ pub(super) async fn publish(backend: &Backend, caller: &Caller, id: MeetingId, r
             .after(&difference.after)?;
         audit::record(&mut tx, backend, caller, entry).await?;
     }
+    tx.commit().await?;
+    Ok(saved)
+}
+
+/// What was typed is what people are invited to already: the form is put away, and no row is written again.
+async fn nothing_new(mut tx: Tx, caller: &Caller, saved: Saved) -> Done<Saved> {
+    q("UPDATE meeting SET draft = '' WHERE id = $1").bind(saved.id).run(&mut tx).await?;
+    draft_trail::settled(&mut tx, saved.id).await?;
+    saw(&mut tx, caller, saved.id, 0).await?;
     tx.commit().await?;
     Ok(saved)
 }

@@ -135,19 +135,17 @@ async fn participants(
         .map(|s| s.3.clone())
         .collect();
     gone.retain(|s| !named.contains(&s.3) || s.2.is_none() || s.1 != part_code(Part::Delegate));
-    for (id, ..) in &gone {
-        q("DELETE FROM participant WHERE id = $1").bind(id).run(&mut *tx).await?;
+    for chunk in gone.chunks(ROWS_AT_ONCE) {
+        q(format!("DELETE FROM participant WHERE id IN ({})", places(1, chunk.len())))
+            .bind_all(chunk.iter().map(|(id, ..)| id))
+            .run(&mut *tx)
+            .await?;
     }
-    let mut added = Vec::new();
+    let (mut added, mut moved) = (Vec::new(), Vec::new());
     for (position, (part, delegation)) in (0i64..).zip(&rows.people) {
         if let Some((id, was, _, _, at)) = matched.get(delegation) {
             if was != part_code(*part) || *at != position {
-                q("UPDATE participant SET part = $2, position = $3 WHERE id = $1")
-                    .bind(id)
-                    .bind(part_code(*part))
-                    .bind(position)
-                    .run(&mut *tx)
-                    .await?;
+                moved.push(vec![id.as_str().into(), part_code(*part).into(), position.into()]);
             }
             continue;
         }
@@ -171,8 +169,26 @@ async fn participants(
             false.into(),
         ]);
     }
+    move_to(tx, moved).await?;
     let into = "participant (id, meeting_id, part, person_id, agency_id, position, seen_change, has_opened)";
     insert(tx, into, added, "").await
+}
+
+/// Gives participants, by their identifiers, a part and a place in the order.
+async fn move_to(tx: &mut Tx, moved: Vec<Vec<Value>>) -> Done<()> {
+    for chunk in moved.chunks(ROWS_AT_ONCE) {
+        let rows = (0..chunk.len()).map(|row| format!("({})", places(row * 3 + 1, 3)));
+        let rows: Vec<String> = rows.collect();
+        q(format!(
+            "WITH moved (id, part, position) AS (VALUES {}) UPDATE participant \
+             SET part = moved.part, position = moved.position FROM moved WHERE participant.id = moved.id",
+            rows.join(", ")
+        ))
+        .bind_all(chunk.iter().flatten().cloned())
+        .run(&mut *tx)
+        .await?;
+    }
+    Ok(())
 }
 
 /// Who of those stored stays, by what they are listed as, and who does not.

@@ -158,7 +158,7 @@ async fn a_meeting_moves_only_to_an_agency_one_composes_for() {
             .await
             .unwrap();
         tx.commit().await.unwrap();
-        let left = change(world, &above, id, |_| ()).await;
+        let left = change(world, &above, id, |input| input.place = "Phòng họp khác".into()).await;
         assert!(matches!(left, Err(Failure::Invalid(_))), "the chair has left: {left:?}");
     })
     .await;

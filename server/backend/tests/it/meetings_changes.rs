@@ -121,3 +121,89 @@ async fn a_meeting_that_is_changed_without_end_tells_the_newest_changes_and_thos
     })
     .await;
 }
+
+#[tokio::test]
+async fn what_is_as_it_was_is_neither_written_nor_sent_again() {
+    each_database(async |world| {
+        let secretary = world.caller(Role::Secretary, "SNV").await;
+        let id = published(world, &secretary, briefing(&secretary, &secretary, &[])).await;
+        let meetings: &dyn Meetings = &world.backend;
+        // Whatever writes the rows writes this one.
+        let spoil = async || {
+            let mut tx = world.backend.db().begin().await.unwrap();
+            let spoilt = backend::q("UPDATE meeting SET month_civil = 0 WHERE id = $1").bind(id);
+            spoilt.run(&mut tx).await.unwrap();
+            tx.commit().await.unwrap();
+        };
+        let is_written = async || {
+            let (month,): (i64,) =
+                backend::q("SELECT CAST(month_civil AS BIGINT) FROM meeting WHERE id = $1")
+                    .bind(id)
+                    .one(world.backend.db())
+                    .await
+                    .unwrap();
+            month != 0
+        };
+        let again = async |title: &str| {
+            let (input, saved, _) = meetings.input(&secretary, id).await.unwrap();
+            let input = MeetingInput { title: title.into(), ..input };
+            let saved = meetings.save(&secretary, Some((id, saved.rev)), input).await.unwrap();
+            spoil().await;
+            meetings.publish(&secretary, id, saved.rev).await.unwrap();
+            assert!(!meetings.get(&secretary, id).await.unwrap().has_unpublished);
+            is_written().await
+        };
+        let title = meetings.get(&secretary, id).await.unwrap().title;
+        assert!(!again(&title).await, "{}", world.engine);
+        assert!(again("Họp giao ban quý").await);
+
+        let draft = briefing(&secretary, &secretary, &[]);
+        let id = meetings.save(&secretary, None, draft).await.unwrap().id;
+        let (typed, ..) = meetings.input(&secretary, id).await.unwrap();
+        let save = async |title: &str| {
+            let (_, saved, _) = meetings.input(&secretary, id).await.unwrap();
+            let input = MeetingInput { title: title.into(), ..typed.clone() };
+            let mut tx = world.backend.db().begin().await.unwrap();
+            let spoilt = backend::q("UPDATE meeting SET title = '' WHERE id = $1").bind(id);
+            spoilt.run(&mut tx).await.unwrap();
+            tx.commit().await.unwrap();
+            meetings.save(&secretary, Some((id, saved.rev)), input).await.unwrap();
+            meetings.get(&secretary, id).await.unwrap().title
+        };
+        assert_eq!(save(&typed.title).await, "");
+        assert_eq!(save("Họp khác").await, "Họp khác");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn delegates_are_put_in_another_order_and_half_of_them_left_out() {
+    each_database(async |world| {
+        let secretary = world.caller(Role::Secretary, "SNV").await;
+        let mut people = Vec::new();
+        for _ in 0..60 {
+            people.push(format!("p-{}", world.person("SYT").await.person));
+        }
+        let listed =
+            |delegates: Vec<String>| MeetingInput { delegates, ..briefing(&secretary, &secretary, &[]) };
+        let id = published(world, &secretary, listed(people.clone())).await;
+        let meetings: &dyn Meetings = &world.backend;
+        let ids = async || {
+            let listed = "SELECT 'p-' || person_id, id FROM participant \
+                          WHERE meeting_id = $1 AND part = 'delegate' ORDER BY position";
+            let listed = backend::q(listed).bind(id).all::<(String, String)>(world.backend.db());
+            listed.await.unwrap()
+        };
+        let before = ids().await;
+        let mut other: Vec<String> = people.iter().step_by(2).cloned().collect();
+        other.reverse();
+        let (input, saved, _) = meetings.input(&secretary, id).await.unwrap();
+        let input = MeetingInput { delegates: other.clone(), ..input };
+        let saved = meetings.save(&secretary, Some((id, saved.rev)), input).await.unwrap();
+        meetings.publish(&secretary, id, saved.rev).await.unwrap();
+        let after = ids().await;
+        assert_eq!(after.iter().map(|(person, _)| person.clone()).collect::<Vec<_>>(), other);
+        assert!(after.iter().all(|kept| before.contains(kept)), "who stays keeps their identifier");
+    })
+    .await;
+}

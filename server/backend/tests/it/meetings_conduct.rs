@@ -360,12 +360,14 @@ async fn a_change_of_a_meeting_keeps_what_its_sites_are() {
             ..briefing(&secretary, &secretary, &[])
         };
         let id = published(world, &secretary, input).await;
-        let publish_again = async || {
+        let publish_again = async |title: &str| {
             let (input, saved, _) = world.backend.input(&secretary, id).await.unwrap();
+            let input = MeetingInput { title: title.into(), ..input };
             let saved = world.backend.save(&secretary, Some((id, saved.rev)), input).await.unwrap();
             world.backend.publish(&secretary, id, saved.rev).await.unwrap();
         };
-        for (site, connected) in [(own, false), (other, true)] {
+        for (site, connected, title) in [(own, false, "Họp giao ban"), (other, true, "Họp giao ban tuần")]
+        {
             let mut tx = world.backend.db().begin().await.unwrap();
             backend::q("UPDATE site SET is_connected = TRUE WHERE agency_id = $1")
                 .bind(site)
@@ -373,7 +375,7 @@ async fn a_change_of_a_meeting_keeps_what_its_sites_are() {
                 .await
                 .unwrap();
             tx.commit().await.unwrap();
-            publish_again().await;
+            publish_again(title).await;
             assert_eq!(is_connected(world, id).await, connected);
         }
     })
