@@ -12,12 +12,14 @@ use domain::notices::{Given, ROLE_SHOWN_DAYS, RoleGiven, SeatMeeting};
 use domain::sight::Sight;
 
 use crate::access::{self, permit};
-use crate::db::{Q, Tx, places, q};
+use crate::db::{BINDS_AT_MOST, Q, Tx, places, q};
 use crate::meetings::sight;
 use crate::people::{namesake_mark, reference};
 use crate::stop::Done;
 use crate::{Backend, stored};
 
+/// Values of a row that is written.
+const COLUMNS: usize = 8;
 /// Most rows of one reading: more would push the meetings of the day off the screen.
 const SHOWN_AT_MOST: i64 = 50;
 
@@ -35,7 +37,7 @@ pub(crate) async fn show_leaders(
     if !role.opens_meetings() {
         return Ok(());
     }
-    store(tx, backend, caller, (person, role, None), path).await
+    store(tx, backend, caller, (&[person], role, None), path).await
 }
 
 /// Stores that people were named for the seat of the agency at the end of a path, so that its leaders see it. Call
@@ -48,48 +50,67 @@ pub(crate) async fn show_naming(
     (meeting, people): (MeetingId, &[PersonId]),
     path: &[AgencyId],
 ) -> Done<()> {
-    for person in people {
-        store(tx, backend, caller, (*person, Role::Delegate, Some(meeting)), path).await?;
-    }
-    Ok(())
+    store(tx, backend, caller, (people, Role::Delegate, Some(meeting)), path).await
 }
 
 async fn store(
     tx: &mut Tx,
     backend: &Backend,
     caller: &Caller,
-    (person, role, meeting): (PersonId, Role, Option<MeetingId>),
+    (people, role, meeting): (&[PersonId], Role, Option<MeetingId>),
     path: &[AgencyId],
 ) -> Done<()> {
     let (Some(giver), Some(agency)) = (access::person(caller), path.last().copied()) else { return Ok(()) };
     q("DELETE FROM role_given WHERE at <= $1").bind(oldest(caller.now)).run(&mut *tx).await?;
-    let shown_in = led_agency(tx, path, [person, giver]).await?.unwrap_or(agency);
-    q("INSERT INTO role_given (id, at, person_id, role, agency_id, shown_in, given_by, meeting_id) \
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8)")
-    .bind(RoleGivenId(backend.entropy().id(caller.now)))
-    .bind(caller.now)
-    .bind(person)
-    .bind(role.code())
-    .bind(agency)
-    .bind(shown_in)
-    .bind(&caller.name)
-    .bind(meeting)
-    .run(tx)
-    .await?;
+    let led = led_agencies(tx, path, giver).await?;
+    for some in people.chunks(BINDS_AT_MOST / COLUMNS) {
+        let rows = (0..some.len()).map(|n| format!("({})", places(n * COLUMNS + 1, COLUMNS)));
+        let rows: Vec<String> = rows.collect();
+        let mut query = q(format!(
+            "INSERT INTO role_given (id, at, person_id, role, agency_id, shown_in, given_by, meeting_id) VALUES {}",
+            rows.join(", ")
+        ));
+        for person in some {
+            query = query
+                .bind(RoleGivenId(backend.entropy().id(caller.now)))
+                .bind(caller.now)
+                .bind(*person)
+                .bind(role.code())
+                .bind(agency)
+                .bind(shown_in(&led, *person).unwrap_or(agency))
+                .bind(&caller.name)
+                .bind(meeting);
+        }
+        query.run(&mut *tx).await?;
+    }
     Ok(())
 }
 
-/// The lowest agency of a path with a leader other than these two people, who already know of the role.
-async fn led_agency(tx: &mut Tx, path: &[AgencyId], know: [PersonId; 2]) -> Done<Option<AgencyId>> {
-    let mut query = q(format!("SELECT a.id FROM agency a WHERE a.id IN ({})", places(1, path.len())));
-    query = query.bind_all(path.iter().copied());
-    let (role, one, other) = (query.place(Role::Leader.code()), query.place(know[0]), query.place(know[1]));
-    query.push(&format!(
-        " AND EXISTS (SELECT 1 FROM role_grant g JOIN person p ON p.id = g.person_id WHERE g.agency_id = a.id \
-         AND g.role = {role} AND p.is_active AND p.id <> {one} AND p.id <> {other}) ORDER BY a.depth DESC LIMIT 1"
+/// An agency that is led by somebody else than the giver: by one of these two, who are the same where it is one alone.
+type Led = (AgencyId, [PersonId; 2]);
+
+/// The lowest of these agencies with a leader other than the person, who already knows of the role.
+fn shown_in(led: &[Led], person: PersonId) -> Option<AgencyId> {
+    led.iter().find(|(_, leaders)| *leaders != [person; 2]).map(|(agency, _)| *agency)
+}
+
+/// The agencies of a path that somebody else than the giver leads, the lowest first.
+async fn led_agencies(tx: &mut Tx, path: &[AgencyId], giver: PersonId) -> Done<Vec<Led>> {
+    let mut query = q(format!(
+        "SELECT a.id, MIN(p.id), MAX(p.id) FROM agency a JOIN role_grant g ON g.agency_id = a.id \
+         JOIN person p ON p.id = g.person_id WHERE p.is_active AND a.id IN ({})",
+        places(1, path.len())
     ));
-    let found: Option<(String,)> = query.optional(tx).await?;
-    found.map(|(id,)| stored::id(&id)).transpose()
+    query = query.bind_all(path.iter().copied());
+    let (role, giver) = (query.place(Role::Leader.code()), query.place(giver));
+    query.push(&format!(
+        " AND g.role = {role} AND p.id <> {giver} GROUP BY a.id, a.depth ORDER BY a.depth DESC"
+    ));
+    let found: Vec<(String, String, String)> = query.all(tx).await?;
+    let read = |(agency, first, last): (String, String, String)| {
+        Ok((stored::id(&agency)?, [stored::id(&first)?, stored::id(&last)?]))
+    };
+    found.into_iter().map(read).collect()
 }
 
 fn oldest(now: DateTime<Utc>) -> DateTime<Utc> {

@@ -30,6 +30,7 @@ mod imports_limits;
 mod imports_lock;
 mod imports_people;
 mod imports_sheets;
+mod indexes;
 mod live;
 mod live_floor;
 mod live_host;
