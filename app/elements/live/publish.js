@@ -67,7 +67,7 @@ export class Publication {
 
   async offer() {
     await this.#connection.setLocalDescription(await this.#connection.createOffer());
-    return this.#connection.localDescription.sdp;
+    return withSoundRepeats(this.#connection.localDescription.sdp);
   }
 
   /** Whether the answer was waited for. */
@@ -113,6 +113,22 @@ export class Publication {
     const isHeard = sending.sound && Boolean(microphone?.enabled);
     await change(this.#voice.sender, ([only]) => [{ ...only, ...VOICE, active: isHeard }]);
   }
+}
+
+/**
+ * Says that sound is sent again when it is asked for. Browsers that count arrivals of sound can, once the answer asks for
+ * it, and do not say so by themselves.
+ */
+export function withSoundRepeats(sdp) {
+  const sections = sdp.split(/^(?=m=)/m);
+  return sections.map((section) => (section.startsWith("m=audio") ? withRepeats(section) : section)).join("");
+}
+
+function withRepeats(section) {
+  const opus = /^a=rtpmap:(\d+) opus\/48000\/2/im.exec(section)?.[1];
+  const counted = opus && section.match(new RegExp(`^a=rtcp-fb:${opus} transport-cc\r?\n`, "m"))?.[0];
+  if (!counted || new RegExp(`^a=rtcp-fb:${opus} nack\r?$`, "m").test(section)) return section;
+  return section.replace(counted, `${counted}a=rtcp-fb:${opus} nack\r\n`);
 }
 
 /** A browser that knows nothing of several sizes may refuse them. */

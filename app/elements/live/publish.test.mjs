@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { FakeConnection, FakeTrack } from "./fakes.mjs";
-import { cameraEncodings, Publication, scale } from "./publish.js";
+import { cameraEncodings, Publication, scale, withSoundRepeats } from "./publish.js";
 
 const NOTHING = { low: false, mid: false, high: false, screen: false, sound: true };
 const picture = (width, height) => new FakeTrack("video", { width, height });
@@ -106,4 +106,24 @@ test("each size is as large as the server budgets, from any camera", () => {
 test("a second answer is not taken", async () => {
   const { publication } = await answered();
   assert.equal(await publication.answer("torn"), false);
+});
+
+test("sound is offered as repeated by browsers that count its arrivals", () => {
+  const chromium = [
+    "v=0",
+    "m=audio 9 UDP/TLS/RTP/SAVPF 111 63",
+    "a=rtpmap:111 opus/48000/2",
+    "a=rtcp-fb:111 transport-cc",
+    "a=rtpmap:63 red/48000/2",
+    "m=video 9 UDP/TLS/RTP/SAVPF 96",
+    "a=rtpmap:96 VP8/90000",
+    "a=rtcp-fb:96 transport-cc",
+    "",
+  ].join("\r\n");
+  const offered = withSoundRepeats(chromium);
+  assert.equal(offered.match(/^a=rtcp-fb:111 nack\r$/gm)?.length, 1);
+  assert.equal(offered.includes("a=rtcp-fb:96 nack"), false);
+  assert.equal(withSoundRepeats(offered), offered, "once");
+  const firefox = chromium.replace("a=rtcp-fb:111 transport-cc\r\n", "");
+  assert.equal(withSoundRepeats(firefox), firefox);
 });

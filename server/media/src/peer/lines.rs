@@ -3,7 +3,7 @@
 
 use super::What;
 use crate::command::Layer;
-use crate::sdp::{Description, Kind, Section, codec, extension};
+use crate::sdp::{Codec, Description, Kind, Section, codec, extension};
 
 /// An m-line that was taken.
 pub(super) struct Line {
@@ -12,6 +12,8 @@ pub(super) struct Line {
     pub(super) is_screen: bool,
     pub(super) codec: u8,
     pub(super) repeat: Option<u8>,
+    /// Whether the client sends again what it is asked for.
+    pub(super) is_mended: bool,
     pub(super) rids: Vec<String>,
     pub(super) streams: Vec<u32>,
     pub(super) repeats: Vec<(u32, u32)>,
@@ -66,18 +68,20 @@ pub(super) fn lines(offer: &Description) -> Vec<Line> {
         let Some(found) = section.codec(name).filter(|_| section.kind != Kind::Other && before < most) else {
             continue;
         };
-        lines.push(line(section, found.number, is_sound, before == 1));
+        lines.push(line(section, found, is_sound, before == 1));
     }
     lines
 }
 
-fn line(section: &Section, codec: u8, is_sound: bool, is_screen: bool) -> Line {
+fn line(section: &Section, found: &Codec, is_sound: bool, is_screen: bool) -> Line {
+    let codec = found.number;
     Line {
         mid: section.mid.clone(),
         is_sound,
         is_screen,
         codec,
         repeat: section.repeat_of(codec).filter(|_| !is_sound),
+        is_mended: !is_sound || found.feedback.iter().any(|feedback| feedback == "nack"),
         rids: section.rids.clone(),
         streams: section.streams.clone(),
         repeats: section.repeats.clone(),

@@ -14,6 +14,7 @@ mod publisher;
 mod reception;
 mod subscriber;
 mod transport;
+mod voice;
 
 pub use identity::{Fingerprint, Identity};
 pub(crate) use publisher::SOURCES;
@@ -21,6 +22,7 @@ pub use publisher::{Arrived, Publisher, Source, What};
 pub use subscriber::{MIDS, PLACES, Subscriber, Wish, place};
 pub(crate) use subscriber::{SCREEN, VOICE};
 pub use transport::{Credentials, GONE_AFTER, SILENT_AFTER, State, Transport};
+pub(crate) use voice::pieces;
 
 use std::net::SocketAddr;
 

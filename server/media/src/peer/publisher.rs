@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use bytes::{Bytes, BytesMut};
 
 use super::lines::{Line, lines};
-use super::reception::Reception;
+use super::reception::{PICTURE_QUESTIONS, Reception, SOUND_QUESTIONS};
 use super::{Identity, Path, State, Transport};
 use crate::command::Layer;
 use crate::peer::transport::Credentials;
@@ -298,13 +298,17 @@ impl Publisher {
             return None;
         }
         let rid = text(line.ids.rid).or_else(|| line.declared_rid(packet.ssrc));
-        let (what, is_sound) = (line.what(rid.unwrap_or("")), line.is_sound);
+        let (what, is_sound, is_mended) = (line.what(rid.unwrap_or("")), line.is_sound, line.is_mended);
         let number = self.first_source + self.streams.len() as u64;
         self.streams.push(Stream {
             source: Source { number, what, heard: now },
             ssrc: packet.ssrc,
             repeats: None,
-            reception: Reception::new(if is_sound { 48_000 } else { 90_000 }, !is_sound),
+            reception: match (is_sound, is_mended) {
+                (true, true) => Reception::new(48_000, SOUND_QUESTIONS),
+                (true, false) => Reception::new(48_000, 0),
+                (false, _) => Reception::new(90_000, PICTURE_QUESTIONS),
+            },
             kept: (!is_sound).then(|| Kept::new(KEPT)),
         });
         Some((self.streams.len() - 1, false))

@@ -10,8 +10,10 @@ use crate::rtp::after;
 const REORDERED: Duration = Duration::from_millis(15);
 /// Between two questions for the same packet: a round trip in the country and what the client takes to answer.
 const PATIENCE: Duration = Duration::from_millis(90);
-/// Questions for one packet. What has not come by then would come too late to be shown.
-const QUESTIONS: u8 = 6;
+/// Questions for one packet of pictures. What has not come by then would come too late to be shown.
+pub(super) const PICTURE_QUESTIONS: u8 = 6;
+/// Questions for one packet of sound, which is heard sooner.
+pub(super) const SOUND_QUESTIONS: u8 = 3;
 /// Missing numbers kept. A longer gap is a restart, which a new whole picture mends and repeats do not.
 const MISSING: usize = 128;
 
@@ -23,7 +25,8 @@ struct Missing {
 
 /// The arrival of one stream.
 pub(super) struct Reception {
-    is_mended: bool,
+    /// Questions for one packet; 0 where nothing is sent again.
+    questions: u8,
     clock: u32,
     highest: Option<u64>,
     first: u64,
@@ -36,10 +39,10 @@ pub(super) struct Reception {
 }
 
 impl Reception {
-    /// Nothing has come yet; `clock` is the stream's, and what is mended is asked for again.
-    pub(super) fn new(clock: u32, is_mended: bool) -> Self {
+    /// Nothing has come yet; `clock` is the stream's, and what is missing is asked for so often.
+    pub(super) fn new(clock: u32, questions: u8) -> Self {
         Self {
-            is_mended,
+            questions,
             clock,
             highest: None,
             first: 0,
@@ -75,7 +78,7 @@ impl Reception {
     }
 
     fn note_missing(&mut self, now: Instant, highest: u16, ahead: u16) {
-        if !self.is_mended || ahead == 1 {
+        if self.questions == 0 || ahead == 1 {
             return;
         }
         if usize::from(ahead) > MISSING {
@@ -108,11 +111,12 @@ impl Reception {
     /// The numbers to be asked for now, over what `ask` held.
     pub(super) fn questions(&mut self, now: Instant, ask: &mut Vec<u16>) {
         ask.clear();
+        let at_most = self.questions;
         self.missing.retain_mut(|missing| {
             if missing.next > now {
                 return true;
             }
-            if missing.asked == QUESTIONS {
+            if missing.asked == at_most {
                 return false;
             }
             missing.asked += 1;
@@ -164,7 +168,7 @@ mod tests {
     fn a_gap_is_asked_for_until_it_is_mended_or_hopeless() {
         let start = Instant::now();
         let at = |millis| start + Duration::from_millis(millis);
-        let mut reception = Reception::new(90_000, true);
+        let mut reception = Reception::new(90_000, PICTURE_QUESTIONS);
         reception.take(start, 65_534, 0, false);
         reception.take(start, 1, 0, false);
         assert!(asked(&mut reception, at(10)).is_empty());
@@ -179,7 +183,7 @@ mod tests {
     #[test]
     fn a_jump_is_no_gap() {
         let start = Instant::now();
-        let mut reception = Reception::new(90_000, true);
+        let mut reception = Reception::new(90_000, PICTURE_QUESTIONS);
         reception.take(start, 0, 0, false);
         reception.take(start, 1_000, 0, false);
         assert_eq!(reception.wake(), None);
@@ -188,7 +192,7 @@ mod tests {
     #[test]
     fn loss_is_reported_of_what_was_expected() {
         let start = Instant::now();
-        let mut reception = Reception::new(48_000, false);
+        let mut reception = Reception::new(48_000, 0);
         assert_eq!(reception.report(start, 9), None);
         (0..100).filter(|i| i % 4 != 1).for_each(|i| reception.take(start, i, 0, false));
         let report = reception.report(start, 9).unwrap();

@@ -11,6 +11,7 @@ use rand::rngs::StdRng;
 
 use super::publisher::Stored;
 use super::transport::Credentials;
+use super::voice::{self, Voice};
 use super::{Identity, Path, State, Transport};
 use crate::command::{LineState, Place};
 use crate::estimate::{Estimate, Train};
@@ -41,6 +42,9 @@ const LOOKS_EVERY: Duration = Duration::from_millis(500);
 const WISHES_APART: Duration = Duration::from_millis(500);
 /// Repeats asked for in one datagram that are considered: a lost keyframe has some fifty packets.
 const REPEATS: usize = 200;
+/// From this loss on, of a thousand packets, each piece of sound goes with the one before it, and for so long after.
+const LOSES_PERMILLE: u16 = 10;
+const LOSES_FOR: Duration = Duration::from_secs(10);
 /// What IP and UDP add to a datagram.
 const UNDERWAY: usize = 28;
 
@@ -100,6 +104,11 @@ pub struct Subscriber {
     /// What is believed of its line.
     pub estimate: Estimate,
     slots: Vec<Slot>,
+    voices: [Voice; VOICES],
+    /// Whether the client knows sound with what was said before it.
+    takes_doubled: bool,
+    /// Until when the line counts as one that loses sound.
+    loses_until: Option<Instant>,
     pacer: Pacer<Leaving>,
     repeats: Repeats,
     /// A frame is whole, or something waits that does not wait for frames.
@@ -165,6 +174,9 @@ impl Subscriber {
             repeats: Repeats::default(),
             estimate,
             slots,
+            voices: Default::default(),
+            takes_doubled: false,
+            loses_until: None,
             is_ready: false,
             transport_id: None,
             number: rng.random(),
@@ -185,6 +197,10 @@ impl Subscriber {
         }
         let knows =
             |section: &sdp::Section| section.extension(extension::TRANSPORT) == Some(payload::TRANSPORT_ID);
+        let doubled = |section: &sdp::Section| {
+            section.codec(sdp::codec::RED).is_some_and(|codec| codec.number == payload::RED)
+        };
+        self.takes_doubled = answer.sections.iter().any(doubled);
         self.transport_id = answer.sections.iter().any(knows).then_some(payload::TRANSPORT_ID);
         self.transport.expect(answer.fingerprint).map_err(|_| "the handshake cannot be prepared")
     }
@@ -258,6 +274,7 @@ impl Subscriber {
     /// Seals what may leave now.
     pub fn flush(&mut self, now: Instant) {
         self.is_ready = false;
+        let is_doubled = self.takes_doubled && self.loses_until.is_some_and(|until| now < until);
         while let Some(leaving) = self.pacer.pop(now) {
             self.number = self.number.wrapping_add(1);
             let slot = &mut self.slots[leaving.place];
@@ -282,15 +299,28 @@ impl Subscriber {
                 slot.bytes = slot.bytes.wrapping_add(leaving.payload.len() as u32);
                 slot.last = Some((outgoing.timestamp, now));
             }
+            let before = is_sound
+                .then(|| self.voices[leaving.place - VOICE].next(outgoing, &leaving.payload))
+                .flatten()
+                .filter(|_| is_doubled);
+            if before.is_some() {
+                header.payload_type = payload::RED;
+            }
             header.write(&mut self.scratch);
             if leaving.is_repeat {
                 self.scratch.extend_from_slice(&outgoing.sequence.to_be_bytes());
+            }
+            if let Some(before) = before {
+                voice::write_before(&before, outgoing, &mut self.scratch);
             }
             let begin = self.scratch.len();
             self.scratch.extend_from_slice(&leaving.payload);
             outgoing.patch(&mut self.scratch[begin..]);
             let Some(sealed) = self.transport.seal(&header, &self.scratch) else { continue };
             self.estimate.sent(now, self.number, sealed.len() + UNDERWAY);
+            if is_sound {
+                self.voices[leaving.place - VOICE].keep(outgoing.sequence, &sealed);
+            }
             self.out.push(sealed);
         }
     }
@@ -300,12 +330,19 @@ impl Subscriber {
         let Some(opened) = self.transport.open_control(now, path, datagram) else { return };
         let wall = (wall(self.epoch, now) >> 16) as u32;
         let (slots, estimate) = (&mut self.slots, &mut self.estimate);
+        let (voices, repeats, out) = (&mut self.voices, &mut self.repeats, &mut self.out);
         let mut has_arrivals = false;
         rtcp::read(&opened, |said| match said {
             Said::Missing { about, entries } => {
                 let Some(place) = slots.iter().position(|slot| slot.rewriter.ssrc() == about) else { return };
                 for number in rtcp::numbers(entries).take(REPEATS) {
-                    if let Some((source, sequence)) = slots[place].rewriter.origin(number) {
+                    if place >= VOICE {
+                        let Some(sealed) = voices[place - VOICE].again(number) else { continue };
+                        let (trip, bps) = (estimate.round_trip(), estimate.bits_per_second());
+                        if repeats.may(now, (place, number), sealed.len() + UNDERWAY, trip, bps) {
+                            out.push(sealed.clone());
+                        }
+                    } else if let Some((source, sequence)) = slots[place].rewriter.origin(number) {
                         wishes.push(Wish::Repeat { place, source, sequence });
                     }
                 }
@@ -333,6 +370,9 @@ impl Subscriber {
         });
         if has_arrivals {
             estimate.feedback_ends(now);
+        }
+        if self.estimate.loss_permille() >= LOSES_PERMILLE {
+            self.loses_until = Some(now + LOSES_FOR);
         }
         self.pacer.set_rate(now, self.estimate.bits_per_second());
     }

@@ -13,6 +13,8 @@ pub use write::{Candidate, Offered, Ours, answer, offer};
 pub mod codec {
     /// Voices.
     pub const OPUS: &str = "OPUS/48000/2";
+    /// Voices with what they said before (RFC 2198).
+    pub const RED: &str = "RED/48000/2";
     /// Pictures.
     pub const VP8: &str = "VP8/90000";
 }
@@ -38,6 +40,8 @@ pub mod extension {
 pub mod payload {
     /// Voices.
     pub const OPUS: u8 = 111;
+    /// Voices with what they said before.
+    pub const RED: u8 = 63;
     /// Pictures.
     pub const VP8: u8 = 96;
     /// Repeats of pictures.

@@ -119,18 +119,21 @@ pub fn offer(slots: &[Offered], ours: Ours<'_>) -> String {
     let mids: Vec<&str> = slots.iter().map(|slot| slot.mid).collect();
     let mut text = head(Some(&mids));
     for (place, slot) in slots.iter().enumerate() {
-        let (media, codec, repeats) = if slot.is_sound {
-            ("audio", payload::OPUS, None)
+        let (media, codec, second) = if slot.is_sound {
+            ("audio", payload::OPUS, payload::RED)
         } else {
-            ("video", payload::VP8, Some(payload::RTX))
+            ("video", payload::VP8, payload::RTX)
         };
-        let numbers = repeats.map_or(codec.to_string(), |repeats| format!("{codec} {repeats}"));
-        line(&mut text, format_args!("m={media} 9 UDP/TLS/RTP/SAVPF {numbers}\r\nc=IN IP4 0.0.0.0"));
+        let repeats = (!slot.is_sound).then_some(second);
+        line(&mut text, format_args!("m={media} 9 UDP/TLS/RTP/SAVPF {codec} {second}\r\nc=IN IP4 0.0.0.0"));
         way(&mut text, ours, "actpass", place == 0);
         line(&mut text, format_args!("a=mid:{}\r\na=sendonly\r\na=rtcp-mux\r\na=rtcp-rsize", slot.mid));
         line(&mut text, format_args!("a=msid:{0} {0}", slot.mid));
         line(&mut text, format_args!("a=extmap:{} {}", payload::TRANSPORT_ID, extension::TRANSPORT));
         codecs(&mut text, codec, repeats, slot.is_sound, |_| true);
+        if slot.is_sound {
+            line(&mut text, format_args!("a=rtpmap:{second} red/48000/2\r\na=fmtp:{second} {codec}/{codec}"));
+        }
         // The stream before its repeats: Chromium takes the first for the one that is shown.
         if !slot.is_sound {
             line(&mut text, format_args!("a=ssrc-group:FID {} {}", slot.ssrc, slot.repeats));
@@ -188,7 +191,7 @@ fn codecs(text: &mut String, codec: u8, repeats: Option<u8>, is_sound: bool, kno
     };
     if is_sound {
         line(text, format_args!("a=rtpmap:{codec} opus/48000/2"));
-        feedback(text, &["transport-cc"]);
+        feedback(text, &["transport-cc", "nack"]);
         // One channel at a rate at which speech is clear; lost packets are mended from the next.
         line(text, format_args!("a=fmtp:{codec} minptime=10;useinbandfec=1;maxaveragebitrate=32000"));
         return;

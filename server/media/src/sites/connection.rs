@@ -22,8 +22,8 @@ use rtc::peer_connection::transport::RTCDtlsRole;
 use rtc::rtp::header::Header;
 use rtc::rtp::packet::Packet;
 use rtc::rtp_transceiver::rtp_sender::{
-    RTCRtpCodec, RTCRtpCodecParameters, RTCRtpCodingParameters, RTCRtpEncodingParameters,
-    RTCRtpHeaderExtensionCapability, RtpCodecKind,
+    RTCPFeedback, RTCRtpCodec, RTCRtpCodecParameters, RTCRtpCodingParameters, RTCRtpEncodingParameters,
+    RTCRtpHeaderExtensionCapability, RtpCodecKind, TYPE_RTCP_FB_NACK,
 };
 use tokio::sync::mpsc;
 use webrtc::error::{Error, Result};
@@ -39,7 +39,7 @@ use super::film::{Piece, RIDS};
 use super::line::{Line, Wire};
 use super::meter::{Ear, Listen, Mend, Obey, SharedEar, Staged, Wanted};
 use crate::command::Link;
-use crate::sdp::{self, extension};
+use crate::sdp::{self, extension, payload};
 
 /// Gaps are looked for so often; a browser asks as soon as it sees one.
 const GAPS_EVERY: Duration = Duration::from_millis(30);
@@ -53,6 +53,7 @@ const LAST: usize = 20_000;
 const OPUS: u8 = 111;
 const VP8: u8 = 96;
 const RTX: u8 = 97;
+const MIME_TYPE_RED: &str = "audio/red";
 
 /// What a connection tells of itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -125,6 +126,8 @@ fn engine(link: Link) -> Result<MediaEngine> {
     engine.register_codec(opus(), RtpCodecKind::Audio)?;
     engine.register_codec(vp8(), RtpCodecKind::Video)?;
     if link == Link::Subscribe {
+        let doubled = codec(RtpCodecKind::Audio, MIME_TYPE_RED, payload::RED, &format!("{OPUS}/{OPUS}"));
+        engine.register_codec(doubled, RtpCodecKind::Audio)?;
         let repeats = codec(RtpCodecKind::Video, MIME_TYPE_RTX, RTX, &format!("apt={VP8}"));
         engine.register_codec(repeats, RtpCodecKind::Video)?;
     }
@@ -139,6 +142,8 @@ fn chain(engine: &mut MediaEngine) -> Result<Registry> {
     // For what it adds to the descriptions; the stages themselves are set as browsers have them.
     let registry = configure_nack(Registry::new(), engine);
     drop(registry);
+    let nack = RTCPFeedback { typ: TYPE_RTCP_FB_NACK.to_owned(), parameter: String::new() };
+    engine.register_feedback(nack, RtpCodecKind::Audio);
     let registry = configure_twcc(Registry::new(), engine)?;
     let gaps = NackGeneratorBuilder::new().with_interval(GAPS_EVERY).with_max_nacks_per_packet(ASKS).build();
     Ok(registry

@@ -14,7 +14,8 @@ use rtc::shared::TransportContext;
 use rtc::shared::error::Error;
 
 use super::watch::{Pictures, Shown, Sounds};
-use crate::sdp::{Description, Kind};
+use crate::peer::pieces;
+use crate::sdp::{Description, Kind, payload};
 
 /// Whose pictures came where, for the time a change of speaker takes; the last few are enough.
 const TURNS: usize = 64;
@@ -85,6 +86,12 @@ impl Ear {
         let header = &packet.header;
         let (is_main, turns) = (self.main == Some(header.ssrc), &mut self.turns);
         match self.streams.get_mut(&header.ssrc)? {
+            Stream::Sounds(sounds) if header.payload_type == payload::RED => {
+                let pieces = pieces(&packet.payload);
+                for (back, piece) in (0..pieces.len() as u16).rev().zip(pieces) {
+                    sounds.take(now, header.sequence_number.wrapping_sub(back), piece.1);
+                }
+            }
             Stream::Sounds(sounds) => sounds.take(now, header.sequence_number, &packet.payload),
             Stream::Pictures(pictures) => {
                 pictures.take(
@@ -189,7 +196,7 @@ impl Stage for Mend {
             // Padding alone: a probe of the line, not a repeat.
             let Some(number) = packet.payload.first_chunk::<2>().copied() else { return };
             packet.header.ssrc = of;
-            packet.header.payload_type = crate::sdp::payload::VP8;
+            packet.header.payload_type = payload::VP8;
             packet.header.sequence_number = u16::from_be_bytes(number);
             packet.payload = packet.payload.slice(2..);
         }

@@ -25,7 +25,7 @@ use rtc::rtp::header::Header;
 use rtc::rtp::packet::Packet;
 use rtc::rtp_transceiver::RTCRtpSenderId;
 use rtc::rtp_transceiver::rtp_sender::{
-    RTCRtpCodec, RTCRtpCodecParameters, RTCRtpCodingParameters, RTCRtpEncodingParameters,
+    RTCPFeedback, RTCRtpCodec, RTCRtpCodecParameters, RTCRtpCodingParameters, RTCRtpEncodingParameters,
     RTCRtpHeaderExtensionCapability, RtpCodecKind,
 };
 use rtc::sansio::Protocol;
@@ -101,6 +101,8 @@ impl Client {
         let level = RTCRtpHeaderExtensionCapability { uri: LEVEL.to_owned() };
         engine.register_header_extension(level, RtpCodecKind::Audio, None).unwrap();
         configure_simulcast_extension_headers(&mut engine).unwrap();
+        let nack = RTCPFeedback { typ: "nack".to_owned(), parameter: String::new() };
+        engine.register_feedback(nack, RtpCodecKind::Audio);
         let registry = configure_nack(Registry::new(), &mut engine);
         let registry = configure_twcc(registry, &mut engine).unwrap();
         let registry = configure_rtcp_reports(registry);

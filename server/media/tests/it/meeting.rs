@@ -106,8 +106,11 @@ fn what_a_line_loses_is_sent_again() {
         "{:?}",
         pictures.iter().map(|p| gaps(p)).collect::<Vec<_>>()
     );
-    // Sound is not sent again: the loss is real.
-    assert!(voices.iter().any(|packets| gaps(packets) > 0));
+    // The loss is real: without repeats a dozen of the four hundred would be missing.
+    let (came, missing) = voices
+        .iter()
+        .fold((0, 0), |(came, missing), packets| (came + packets.len(), missing + gaps(packets)));
+    assert!(came > 380 && missing <= 1, "{missing} of {came}");
 }
 
 #[test]

@@ -11,8 +11,9 @@ const FRAME: Duration = Duration::from_millis(66);
 const VOICE: Duration = Duration::from_millis(20);
 /// Opus says in silence only that it is there.
 const SILENCE: Duration = Duration::from_millis(400);
-/// Packets kept for repeats.
+/// Packets kept for repeats, of pictures and of voice.
 const KEPT: u16 = 400;
+const VOICES_KEPT: u16 = 50;
 
 /// The sizes, and a screen: rid, packets of a frame, bytes of a packet.
 const STREAMS: [(&str, usize, usize); 4] = [("l", 1, 600), ("m", 2, 850), ("h", 5, 900), ("", 3, 900)];
@@ -39,6 +40,7 @@ pub(crate) struct Sender {
     pub(crate) screen_rests: bool,
     streams: Vec<Stream>,
     voice: u16,
+    voices: BTreeMap<u16, Vec<u8>>,
     transport: u16,
     start: Instant,
     next_frame: Instant,
@@ -67,6 +69,7 @@ impl Sender {
             screen_rests: false,
             streams: (0..4).map(stream).collect(),
             voice: (seat * 131) as u16,
+            voices: BTreeMap::new(),
             transport: 0,
             start: now,
             // Not all in the same millisecond.
@@ -93,7 +96,8 @@ impl Sender {
             "v=0\r\no=- 1 2 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\na=group:BUNDLE 0 1 2\r\na=setup:actpass\r\n\
              a=ice-ufrag:abcd\r\na=ice-pwd:0123456789012345678901\r\na=rtcp-rsize\r\na=fingerprint:sha-256 {}\r\n\
              m=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=mid:0\r\na=sendonly\r\na=rtcp-mux\r\n{extensions}\
-             a=extmap:1 urn:ietf:params:rtp-hdrext:ssrc-audio-level\r\na=rtpmap:111 opus/48000/2\r\n{}{screen}",
+             a=extmap:1 urn:ietf:params:rtp-hdrext:ssrc-audio-level\r\na=rtpmap:111 opus/48000/2\r\n\
+             a=rtcp-fb:111 nack\r\n{}{screen}",
             hex.join(":"),
             video(1, "a=rid:l send\r\na=rid:m send\r\na=rid:h send\r\na=simulcast:send l;m;h\r\n"),
         )
@@ -120,7 +124,10 @@ impl Sender {
     pub(crate) fn produce(&mut self, now: Instant, mut send: impl FnMut(&[u8])) {
         if now >= self.next_voice {
             self.next_voice = now + if self.is_speaking { VOICE } else { SILENCE };
-            send(&self.voice_packet(now));
+            let packet = self.voice_packet(now);
+            self.voices.insert(self.voice, packet.clone());
+            self.voices.remove(&self.voice.wrapping_sub(VOICES_KEPT));
+            send(&packet);
         }
         if now >= self.next_frame {
             self.next_frame += FRAME;
@@ -132,8 +139,12 @@ impl Sender {
         }
     }
 
-    /// The packet again, as RFC 4588 says.
+    /// The packet again, as RFC 4588 says; of voice as it was.
     pub(crate) fn repeat(&mut self, ssrc: u32, number: u16, mut send: impl FnMut(&[u8])) {
+        if ssrc == self.voice_ssrc() {
+            self.voices.get(&number).into_iter().for_each(|packet| send(packet));
+            return;
+        }
         let Some(place) = self.streams.iter().position(|stream| stream.ssrc == ssrc) else { return };
         let stream = &mut self.streams[place];
         let Some((timestamp, marker, payload)) = stream.kept.get(&number).cloned() else { return };
@@ -148,11 +159,15 @@ impl Sender {
         send(&packet);
     }
 
+    fn voice_ssrc(&self) -> u32 {
+        self.seat as u32 * 100 + 1
+    }
+
     fn voice_packet(&mut self, now: Instant) -> Vec<u8> {
         self.voice = self.voice.wrapping_add(1);
         let ticks = ((now - self.start).as_millis() * 48) as u32;
         let level = [if self.is_speaking { 25 } else { 127 }];
-        let ssrc = self.seat as u32 * 100 + 1;
+        let ssrc = self.voice_ssrc();
         let mut packet = self.header(111, false, self.voice, ticks, ssrc, &[(4, b"0"), (1, &level)]);
         packet.extend(self.seat.to_be_bytes());
         packet.resize(packet.len() + 70, 0);

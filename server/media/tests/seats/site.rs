@@ -81,10 +81,16 @@ impl Site {
         let hex: Vec<String> =
             self.certificates.fingerprint.iter().map(|byte| format!("{byte:02X}")).collect();
         let section = |section: &sdp::Section| {
+            let (form, codecs) = match section.kind {
+                sdp::Kind::Audio => (
+                    "audio 9 UDP/TLS/RTP/SAVPF 111 63",
+                    "a=rtpmap:111 opus/48000/2\r\na=rtcp-fb:111 nack\r\na=rtpmap:63 red/48000/2\r\n",
+                ),
+                _ => ("video 9 UDP/TLS/RTP/SAVPF 96", ""),
+            };
             format!(
-                "m={} 9 UDP/TLS/RTP/SAVPF 96\r\na=mid:{}\r\na=recvonly\r\n\
+                "m={form}\r\na=mid:{}\r\na=recvonly\r\n{codecs}\
                  a=extmap:3 http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01\r\n",
-                if section.kind == sdp::Kind::Audio { "audio" } else { "video" },
                 section.mid
             )
         };
