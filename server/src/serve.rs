@@ -16,8 +16,9 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
+use media::Media;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{Semaphore, watch};
 use tokio::time::Instant;
@@ -33,6 +34,8 @@ use crate::quota::Quota;
 
 /// A client that takes longer over the handshake of an encrypted connection is none.
 const HANDSHAKE_WITHIN: Duration = Duration::from_secs(10);
+/// The upper byte of the length of what picture and sound begin with is below this.
+const LONGEST_CHECK: u8 = 8;
 /// Larger headers are no browser's. What waits to be sent on a connection is as much at most.
 const HEADER_BYTES_AT_MOST: usize = 32 * 1024;
 /// After a signal: longer than any page takes; an upload that takes longer is sent again by its page.
@@ -70,12 +73,13 @@ impl ConnectionLimits {
 }
 
 /// Serves until SIGTERM or SIGINT, encrypted where there is a certificate; then what is `open` beyond requests, sockets, is ended too.
+/// With `media`, streams of picture and sound come over the same port, see [`is_media`].
 ///
 /// # Errors
 /// When the signals cannot be heard.
 pub async fn serve(
     listener: TcpListener,
-    tls: Option<TlsAcceptor>,
+    (tls, media): (Option<TlsAcceptor>, Option<Media>),
     router: Router,
     limits: ConnectionLimits,
     open: impl Future<Output = ()>,
@@ -104,8 +108,17 @@ pub async fn serve(
                     // A small answer must not wait for the next one. A failure here costs only some
                     // milliseconds.
                     stream.set_nodelay(true).ok();
-                    let serving = connection((stream, peer), tls.clone(), router.clone(), limits, ending.subscribe());
+                    let (tls, router, ending) = (tls.clone(), router.clone(), ending.subscribe());
+                    let media = media.clone();
                     tokio::spawn(async move {
+                        let serving = async {
+                            if let Some(media) = media
+                                && is_media(&stream).await?
+                            {
+                                return Ok(media.adopt(stream.into_std()?, peer)?);
+                            }
+                            connection((stream, peer), tls, router, limits, ending).await
+                        };
                         // A connection that breaks is the client's business, and happens all day.
                         if let Err(cause) = serving.await {
                             tracing::debug!(%cause, "a connection broke");
@@ -134,6 +147,17 @@ pub async fn serve(
     };
     tokio::join!(answers, open);
     Ok(())
+}
+
+/// Whether a stream begins as those of picture and sound do: with the length of a first datagram, a check of the way, of some
+/// hundred bytes (RFC 4571). TLS begins with 22, HTTP with a letter. Nothing of it is taken.
+///
+/// # Errors
+/// When it says nothing for as long as a handshake may take.
+async fn is_media(stream: &TcpStream) -> std::io::Result<bool> {
+    let mut first = [0];
+    let count = tokio::time::timeout(HANDSHAKE_WITHIN, stream.peek(&mut first)).await??;
+    Ok(count == 1 && first[0] < LONGEST_CHECK)
 }
 
 /// Counts the connections that were closed at once because their network had too many.

@@ -9,11 +9,13 @@ use crate::setup;
 
 /// The address of the network.
 pub(crate) const ADDRESS: &str = "10.78.0.1";
+/// One that stands for an address of the internet: at another Chromium takes no picture and sound over port 443.
+pub(crate) const PUBLIC: &str = "203.0.113.1";
 
 /// Brings the network up, then becomes the command that follows. Firefox takes the address by which it would leave, so there is a
 /// way out; it leads nowhere.
 const ENTER: &str = "ip link set lo up && ip link add journeys0 type veth peer name journeys1 \
-    && ip address add 10.78.0.1/24 dev journeys0 && ip link set journeys0 up && ip link set journeys1 up \
+    && ip address add 10.78.0.1/24 dev journeys0 && ip address add 203.0.113.1/24 dev journeys0 && ip link set journeys0 up && ip link set journeys1 up \
     && ip route add default via 10.78.0.2 dev journeys0 && exec \"$@\"";
 
 /// A command that runs within the network what `program` names, with the arguments that are added to it.

@@ -262,6 +262,7 @@ fn journeys(arguments: &[&str]) -> Result<Journeys> {
     playwright.env("PHIEN_PROGRAM", &built.program).env("PHIEN_SITE", &built.site);
     playwright.env("PHIEN_CHROMIUM", chromium).env("PHIEN_FIREFOX", firefox);
     playwright.env("PHIEN_E2E_PORT", free_port()?.to_string()).env("PHIEN_E2E_MEDIA", apart::ADDRESS);
+    playwright.env("PHIEN_E2E_PUBLIC", apart::PUBLIC);
     playwright.env("PHIEN_E2E_REPORT", &report);
     let ended = run(&mut playwright);
     let report = fs::read_to_string(&report).context("Playwright left no report")?;

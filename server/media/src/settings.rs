@@ -9,6 +9,9 @@ pub struct Settings {
     pub udp: SocketAddr,
     /// The one TCP port, for sites whose firewall refuses UDP; `None` offers none.
     pub tcp: Option<SocketAddr>,
+    /// A further TCP port that clients are told, for firewalls that let one port through: whoever listens there hands streams over
+    /// with [`Media::adopt`](crate::Media::adopt), or passes them on to `tcp`.
+    pub further_tcp_port: Option<u16>,
     /// The addresses told to clients, public and private; the ports are those of `udp` and `tcp`. Empty: the
     /// addresses listened on, which is of use on one machine only.
     pub advertised: Vec<IpAddr>,
@@ -20,7 +23,13 @@ impl Default for Settings {
     /// Every address on port 3478, the port firewalls know for this kind of traffic (STUN), by UDP and TCP.
     fn default() -> Self {
         let every = SocketAddr::from((Ipv4Addr::UNSPECIFIED, 3478));
-        Self { udp: every, tcp: Some(every), advertised: Vec::new(), limits: Limits::default() }
+        Self {
+            udp: every,
+            tcp: Some(every),
+            further_tcp_port: None,
+            advertised: Vec::new(),
+            limits: Limits::default(),
+        }
     }
 }
 

@@ -55,11 +55,12 @@ async fn write_due_words(site: Site) {
 }
 
 /// Starts the media thread, where this program is to carry picture and sound.
-fn carry(site: &Site) -> Result<(), String> {
-    let Some(listen) = site.config.media_listen else { return Ok(()) };
+fn carry(site: &Site) -> Result<Option<media::Media>, String> {
+    let Some(listen) = site.config.media_listen else { return Ok(None) };
     let settings = media::Settings {
         udp: listen,
         tcp: Some(listen),
+        further_tcp_port: site.config.media_tcp_port.or_else(|| site.config.shared_port()),
         advertised: site.config.media_addresses.clone(),
         limits: media::Limits {
             seats_per_meeting: site.config.media_seats as usize,
@@ -71,8 +72,8 @@ fn carry(site: &Site) -> Result<(), String> {
     };
     let (media, events) = media::start(settings).map_err(|cause| format!("media_listen: {cause}"))?;
     tracing::info!(udp = %media.udp(), tcp = ?media.tcp(), "carrying picture and sound");
-    site.live.carry(media, events);
-    Ok(())
+    site.live.carry(media.clone(), events);
+    Ok(Some(media))
 }
 
 /// Listens for pages. Of each connection the kernel keeps no more unsent than [`UNSENT_AT_MOST`]: by itself it would keep
@@ -105,12 +106,14 @@ pub async fn serve(config: Config, clock: Clock) -> Ending {
         );
     }
     tracing::info!(%listen, "serving");
-    carry(&site)?;
+    let media = carry(&site)?;
+    // Behind a proxy whoever speaks no HTTP here is none of a meeting's.
+    let media = media.filter(|_| site.config.shared_port().is_some());
     tokio::spawn(sweep(site.clone()));
     tokio::spawn(write_due_words(site.clone()));
     tokio::spawn(site.live.clone().follow());
     let live = site.live.clone();
-    crate::serve::serve(listener, tls, router(site), limits, live.end())
+    crate::serve::serve(listener, (tls, media), router(site), limits, live.end())
         .await
         .map_err(|cause| format!("serving ended: {cause}"))
 }

@@ -49,6 +49,8 @@ pub struct Config {
     pub media_listen: Option<SocketAddr>,
     /// The addresses that sites reach it at.
     pub media_addresses: Vec<IpAddr>,
+    /// A further port at which they reach it by TCP.
+    pub media_tcp_port: Option<u16>,
     /// Seats of one meeting that carry at once.
     pub media_seats: u32,
     /// Meetings that carry at once.
@@ -115,6 +117,11 @@ impl Config {
     /// several nodes, the firewall keeps other clients out.
     pub fn can_be_reached_past_the_proxy(&self) -> bool {
         self.trust_proxy && !self.listen.ip().is_loopback() && self.node_url.is_none()
+    }
+
+    /// The TCP port of the pages, where media comes over it too: this program takes the connections itself.
+    pub fn shared_port(&self) -> Option<u16> {
+        self.tls.as_ref().map(|_| self.listen.port())
     }
 
     /// The address people type, without a slash at its end; that of the port when none is set.

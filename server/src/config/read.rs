@@ -148,6 +148,7 @@ impl Reader {
             node_url: self.node_url(),
             media_listen: self.media_listen(),
             media_addresses: self.media_addresses(),
+            media_tcp_port: self.media_tcp_port(),
             media_seats: self.between("media_seats", 2, SEATS_AT_MOST),
             media_meetings: self.between("media_meetings", 1, 200),
             media_seat_kbps: self.between("media_seat_kbps", 200, 5_000),
@@ -286,6 +287,15 @@ impl Reader {
             );
         }
         named.into_iter().flatten().collect()
+    }
+
+    fn media_tcp_port(&mut self) -> Option<u16> {
+        let text = self.text("media_tcp_port");
+        let port = text.parse().ok().filter(|port| *port > 0);
+        if port.is_none() && !text.is_empty() {
+            self.not("media_tcp_port", "a port such as 443");
+        }
+        port
     }
 
     fn second_factor_roles(&mut self) -> Vec<Role> {

@@ -26,7 +26,7 @@ pub(super) const PREFIX: &str = "PHIEN_";
 pub const FILE_VARIABLE: &str = "PHIEN_CONFIG";
 
 /// The settings, in the order in which they are shown.
-pub const SETTINGS: [Setting; 25] = [
+pub const SETTINGS: [Setting; 26] = [
     Setting {
         key: "listen",
         default: "127.0.0.1:3000",
@@ -87,6 +87,12 @@ pub const SETTINGS: [Setting; 25] = [
         default: "",
         meaning: "Addresses that sites reach media_listen at, parted by commas: this machine's own, and the one that a \
                   firewall passes on. Empty: the address of media_listen.",
+    },
+    Setting {
+        key: "media_tcp_port",
+        default: "",
+        meaning: "A further port at which sites reach picture and sound by TCP: one that a proxy passes on to media_listen. \
+                  Empty: the port of the pages, where the program speaks https itself.",
     },
     Setting {
         key: "media_seats",

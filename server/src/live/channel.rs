@@ -253,10 +253,11 @@ async fn alongside<T, W: Future>(
 mod tests {
     use axum::Error;
     use chrono::DateTime;
-    use domain::live::wire::ToServer;
+    use domain::live::wire::{State, ToServer};
     use futures::channel::mpsc;
     use tokio::time::sleep;
 
+    use super::super::telling::Telling;
     use super::*;
 
     /// Longer than a page waits for a sign of life, and than the server waits for one of the page.
@@ -306,7 +307,7 @@ mod tests {
     async fn a_page_is_kept_alive_and_told_the_news_while_its_wish_is_worked_on() {
         let (mut channel, mut far) = channel(100);
         let answering = tokio::spawn(answers(far.says.clone()));
-        far.told.send_replace(Some("newer".into()));
+        far.told.send_replace(Some(Telling::of(state(1), None)));
         assert_eq!(
             channel
                 .meanwhile(async {
@@ -319,9 +320,38 @@ mod tests {
         );
         answering.abort();
         let received = texts(&mut far);
-        assert_eq!(received[0], "newer");
+        assert_eq!(received[0], written(&ToPage::State(state(1))));
         let here = written(&ToPage::Here);
         assert!(received.iter().filter(|text| **text == here).count() >= 3, "{received:?}");
+    }
+
+    fn state(version: u64) -> State {
+        let state = r#"{"version":0,"live":{"stage":"under_way","item":null,"floor":null,"large":null,"paper":null,"chair":null,
+            "seats":[{"seat":"hall","name":""}]},"on":[]}"#;
+        State { version, ..serde_json::from_str(state).unwrap() }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_page_is_told_the_whole_state_once_and_then_what_is_other_than_it_knows() {
+        let (mut channel, mut far) = channel(100);
+        let tell = |version, before: &Told| {
+            let telling = Telling::of(state(version), before.as_deref());
+            far.told.send_replace(Some(Arc::clone(&telling)));
+            Some(telling)
+        };
+        let mut last = tell(1, &None);
+        let event = channel.next().await;
+        channel.pass_on(event).await.unwrap();
+        last = tell(2, &last);
+        let event = channel.next().await;
+        channel.pass_on(event).await.unwrap();
+        // Two that come in one go: the page never hears of the first.
+        last = tell(3, &last);
+        tell(4, &last);
+        let event = channel.next().await;
+        channel.pass_on(event).await.unwrap();
+        let update = |after, before| written(&ToPage::Update(state(after).since(&state(before))));
+        assert_eq!(texts(&mut far), [written(&ToPage::State(state(1))), update(2, 1), update(4, 2)]);
     }
 
     #[tokio::test(start_paused = true)]

@@ -46,8 +46,13 @@ impl Open {
         let address = listener.local_addr().unwrap().to_string();
         tokio::spawn(world.site.live.clone().follow());
         let limits = ConnectionLimits::of(&world.site.config);
-        let serving =
-            server::serve::serve(listener, None, world.router.clone(), limits, std::future::pending());
+        let serving = server::serve::serve(
+            listener,
+            (None, None),
+            world.router.clone(),
+            limits,
+            std::future::pending(),
+        );
         let serving = tokio::spawn(serving);
         Open { world, address, meeting, secretary, delegate, serving }
     }

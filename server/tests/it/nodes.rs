@@ -59,7 +59,9 @@ impl Node {
         let serving = [
             tokio::spawn(site.live.clone().follow()),
             tokio::spawn(async move {
-                server::serve::serve(listener, None, routes, limits, std::future::pending()).await.unwrap();
+                server::serve::serve(listener, (None, None), routes, limits, std::future::pending())
+                    .await
+                    .unwrap();
             }),
         ];
         Node { site, address: at.to_string(), serving }

@@ -354,7 +354,8 @@ async fn serve(
     let address = listener.local_addr().unwrap();
     let of_config = ConnectionLimits::of(&world.site.config);
     let limits = ConnectionLimits { per_network: 2, proxies, ..of_config };
-    let serving = server::serve::serve(listener, None, world.router.clone(), limits, std::future::pending());
+    let serving =
+        server::serve::serve(listener, (None, None), world.router.clone(), limits, std::future::pending());
     (address, tokio::spawn(serving))
 }
 

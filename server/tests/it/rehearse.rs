@@ -38,8 +38,13 @@ impl Office {
         let listener = TcpListener::bind(any).await.unwrap();
         let url = format!("http://{}/meetings/{meeting}", listener.local_addr().unwrap());
         let limits = ConnectionLimits::of(&world.site.config);
-        let serving =
-            server::serve::serve(listener, None, world.router.clone(), limits, std::future::pending());
+        let serving = server::serve::serve(
+            listener,
+            (None, None),
+            world.router.clone(),
+            limits,
+            std::future::pending(),
+        );
         let serving = tokio::spawn(serving);
         Office { world, url, meeting, secretary, serving }
     }

@@ -44,7 +44,8 @@ async fn with_a_certificate_of_its_own_the_program_speaks_https_alone() {
     let address = listener.local_addr().unwrap();
     let tls = Some(files.acceptor().unwrap());
     let limits = ConnectionLimits::of(&world.site.config);
-    let serving = server::serve::serve(listener, tls, world.router.clone(), limits, std::future::pending());
+    let serving =
+        server::serve::serve(listener, (tls, None), world.router.clone(), limits, std::future::pending());
     let serving = tokio::spawn(serving);
 
     let stream = TcpStream::connect(address).await.unwrap();

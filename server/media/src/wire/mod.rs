@@ -7,7 +7,7 @@ mod tcp;
 
 use std::fmt;
 use std::io;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpStream, UdpSocket};
 use std::os::fd::AsFd;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -35,6 +35,8 @@ use tcp::Streams;
 const COMMANDS: usize = 1_024;
 /// Commands obeyed in one round, so that media goes on meanwhile: an offer costs some 100 µs.
 const OBEYED: usize = 32;
+/// Streams handed over that may wait: as many strangers as there may be.
+const HANDED_OVER: usize = 128;
 /// Batches of datagrams taken in before what they cause is sent.
 const BATCHES: usize = 4;
 /// Asked of the kernel for each direction: a tick of a full server; it gives what its settings allow.
@@ -56,6 +58,7 @@ pub struct Media(Arc<Handle>);
 
 struct Handle {
     commands: Option<SyncSender<Command>>,
+    streams: SyncSender<(TcpStream, SocketAddr)>,
     left: Arc<Left>,
     waker: Arc<Waker>,
     udp: SocketAddr,
@@ -112,6 +115,18 @@ impl Media {
             Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) => return Err(Busy),
         }
         self.0.waker.wake().map_err(|_| Busy)
+    }
+
+    /// Takes over a TCP stream, from its first byte on, that somebody else has accepted. Beyond what may wait it is closed.
+    ///
+    /// # Errors
+    /// When the stream cannot be read without waiting.
+    pub fn adopt(&self, stream: TcpStream, from: SocketAddr) -> io::Result<()> {
+        stream.set_nonblocking(true)?;
+        if self.0.streams.try_send((stream, from)).is_ok() {
+            self.0.waker.wake()?;
+        }
+        Ok(())
     }
 
     /// The UDP address in use.
@@ -196,7 +211,9 @@ fn open(settings: Settings) -> Result<(Wire, Media, Events), StartError> {
     let waker = Arc::new(Waker::new(registry, WAKER).map_err(StartError::Thread)?);
     let (commands, obey) = sync_channel(COMMANDS);
     let (tell, events) = sync_channel(CHANNEL);
-    let candidates = candidates(&settings.advertised, udp, tcp);
+    let (streams, adopted) = sync_channel(HANDED_OVER);
+    let tcp_ports = tcp.map(|tcp| tcp.port()).into_iter().chain(settings.further_tcp_port);
+    let candidates = candidates(&settings.advertised, udp, tcp_ports.collect());
     let rng: StdRng = rand::make_rng();
     let left = Arc::new(Left::default());
     let thread_left = left.clone();
@@ -210,13 +227,15 @@ fn open(settings: Settings) -> Result<(Wire, Media, Events), StartError> {
         streams: Streams::new(listener),
         rooms,
         obey,
+        adopted,
         left: thread_left,
         tell,
         backlog: Backlog::default(),
         has_more: true,
         next_sweep: Instant::now(),
     };
-    Ok((wire, Media(Arc::new(Handle { commands: Some(commands), left, waker, udp, tcp })), Events(events)))
+    let handle = Handle { commands: Some(commands), streams, left, waker, udp, tcp };
+    Ok((wire, Media(Arc::new(handle)), Events(events)))
 }
 
 fn raw_fd(socket: &UdpSocket) -> std::os::fd::RawFd {
@@ -238,12 +257,12 @@ fn bind_udp(address: SocketAddr) -> io::Result<UdpSocket> {
 }
 
 /// What clients are told: UDP before TCP, in the order of the settings.
-fn candidates(advertised: &[IpAddr], udp: SocketAddr, tcp: Option<SocketAddr>) -> Vec<Candidate> {
+fn candidates(advertised: &[IpAddr], udp: SocketAddr, tcp: Vec<u16>) -> Vec<Candidate> {
     let here = if udp.ip().is_unspecified() { Ipv4Addr::LOCALHOST.into() } else { udp.ip() };
     let addresses = if advertised.is_empty() { vec![here] } else { advertised.to_vec() };
     let with =
         |port: u16, over| addresses.iter().map(move |ip| Candidate { address: (*ip, port).into(), over });
-    with(udp.port(), Over::Udp).chain(tcp.into_iter().flat_map(|tcp| with(tcp.port(), Over::Tcp))).collect()
+    with(udp.port(), Over::Udp).chain(tcp.into_iter().flat_map(|port| with(port, Over::Tcp))).collect()
 }
 
 /// All meetings live in this thread: should the program find a fault in itself, those it was working for pay alone.
@@ -263,6 +282,8 @@ struct Wire {
     streams: Streams,
     rooms: Rooms,
     obey: Receiver<Command>,
+    /// Streams that somebody else accepted.
+    adopted: Receiver<(TcpStream, SocketAddr)>,
     left: Arc<Left>,
     tell: SyncSender<Event>,
     backlog: Backlog,
@@ -312,6 +333,10 @@ impl Wire {
                     .streams
                     .ready(stream, event.is_readable() || event.is_error() || event.is_read_closed()),
             }
+        }
+        while let Ok((stream, from)) = self.adopted.try_recv() {
+            let stream = mio::net::TcpStream::from_std(stream);
+            self.streams.take_in(now, self.poll.registry(), stream, from);
         }
         if !self.obey(now) {
             return false;

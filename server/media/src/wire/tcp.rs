@@ -62,30 +62,39 @@ impl Streams {
     pub(super) fn accept(&mut self, now: Instant, registry: &Registry) {
         for _ in 0..ACCEPTS {
             let Some(listener) = &self.listener else { return };
-            let (mut stream, address) = match listener.accept() {
+            let (stream, address) = match listener.accept() {
                 Ok(accepted) => accepted,
                 // One that gave up while it waited.
                 Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => continue,
                 // Nobody; or too many open files, and who waits is taken in with the next who knocks.
                 Err(_) => return,
             };
-            self.make_room();
-            if self.streams.len() >= STREAMS || stream.set_nodelay(true).is_err() {
-                continue;
-            }
-            self.next = self.next.wrapping_add(1) % (u32::MAX / 2);
-            let number = self.next;
-            let token = Token(FIRST + number as usize);
-            if registry.register(&mut stream, token, Interest::READABLE | Interest::WRITABLE).is_ok() {
-                let (frames, waiting) = (Frames::default(), VecDeque::new());
-                self.streams.insert(
-                    number,
-                    Stream { stream, address, frames, waiting, since: now, is_proven: false },
-                );
-            }
+            self.take_in(now, registry, stream, address);
         }
         // There may be more; the next round goes on.
         self.readable.push(u32::MAX);
+    }
+
+    /// Takes in a stranger, who has to prove to be a client.
+    pub(super) fn take_in(
+        &mut self,
+        now: Instant,
+        registry: &Registry,
+        mut stream: TcpStream,
+        address: SocketAddr,
+    ) {
+        self.make_room();
+        if self.streams.len() >= STREAMS || stream.set_nodelay(true).is_err() {
+            return;
+        }
+        self.next = self.next.wrapping_add(1) % (u32::MAX / 2);
+        let number = self.next;
+        let token = Token(FIRST + number as usize);
+        if registry.register(&mut stream, token, Interest::READABLE | Interest::WRITABLE).is_ok() {
+            let (frames, waiting) = (Frames::default(), VecDeque::new());
+            let stream = Stream { stream, address, frames, waiting, since: now, is_proven: false };
+            self.streams.insert(number, stream);
+        }
     }
 
     /// When there are too many strangers, the oldest of the address that most of them come from gives way: whoever knocks

@@ -1,12 +1,12 @@
 //! The media thread over real sockets.
 
 use std::io::{ErrorKind, Read, Write};
-use std::net::{Ipv4Addr, SocketAddr, TcpStream, UdpSocket};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream, UdpSocket};
 use std::time::{Duration, Instant};
 
 use media::command::{Command, Event, Link, Over};
 use media::framing::{self, Frames};
-use media::{Events, Media, Settings};
+use media::{Events, Settings};
 
 use crate::client::Client;
 use crate::world::seat;
@@ -20,20 +20,20 @@ enum Way {
 }
 
 impl Way {
-    fn open(media: &Media, over: Over) -> (Self, SocketAddr, SocketAddr) {
+    fn open(server: SocketAddr, over: Over) -> (Self, SocketAddr, SocketAddr) {
         match over {
             Over::Udp => {
                 let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
                 socket.set_read_timeout(Some(Duration::from_millis(2))).unwrap();
                 let address = socket.local_addr().unwrap();
-                (Self::Udp(socket), address, media.udp())
+                (Self::Udp(socket), address, server)
             }
             Over::Tcp => {
-                let stream = TcpStream::connect(media.tcp().unwrap()).unwrap();
+                let stream = TcpStream::connect(server).unwrap();
                 stream.set_read_timeout(Some(Duration::from_millis(2))).unwrap();
                 stream.set_nodelay(true).unwrap();
                 let address = stream.local_addr().unwrap();
-                (Self::Tcp(stream, Box::default()), address, media.tcp().unwrap())
+                (Self::Tcp(stream, Box::default()), address, server)
             }
         }
     }
@@ -80,8 +80,8 @@ struct Site {
 }
 
 impl Site {
-    fn open(media: &Media, over: Over) -> Self {
-        let (way, address, server) = Way::open(media, over);
+    fn open(server: SocketAddr, over: Over) -> Self {
+        let (way, address, server) = Way::open(server, over);
         Self { way, client: Client::new(Instant::now(), address, server, over == Over::Tcp) }
     }
 
@@ -105,11 +105,25 @@ fn until<T>(events: &Events, find: impl Fn(Event) -> Option<T>) -> T {
     }
 }
 
-fn a_picture_goes_through(over: Over) {
+/// A picture over each way; with a `front`, streams come by that, and are handed over.
+fn a_picture_goes_through(over: Over, front: Option<TcpListener>) {
     let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-    let settings = Settings { udp: any, tcp: Some(any), ..Settings::default() };
+    let front_at = front.as_ref().map(|front| front.local_addr().unwrap());
+    let further_tcp_port = front_at.map(|at| at.port());
+    let settings = Settings { udp: any, tcp: Some(any), further_tcp_port, ..Settings::default() };
     let (media, events) = media::start(settings).unwrap();
-    let (mut sends, mut sees) = (Site::open(&media, over), Site::open(&media, over));
+    let own = if over == Over::Tcp { media.tcp().unwrap() } else { media.udp() };
+    let at = front_at.unwrap_or(own);
+    if let Some(front) = front {
+        let media = media.clone();
+        std::thread::spawn(move || {
+            for _ in 0..2 {
+                let (stream, from) = front.accept().unwrap();
+                media.adopt(stream, from).unwrap();
+            }
+        });
+    }
+    let (mut sends, mut sees) = (Site::open(at, over), Site::open(at, over));
     for number in [1, 2] {
         media.tell(Command::Join { seat: seat(number), is_under_way: false }).unwrap();
     }
@@ -152,12 +166,17 @@ fn a_picture_goes_through(over: Over) {
 
 #[test]
 fn a_picture_goes_through_udp() {
-    a_picture_goes_through(Over::Udp);
+    a_picture_goes_through(Over::Udp, None);
 }
 
 #[test]
 fn a_picture_goes_through_tcp() {
-    a_picture_goes_through(Over::Tcp);
+    a_picture_goes_through(Over::Tcp, None);
+}
+
+#[test]
+fn a_picture_goes_through_tcp_that_somebody_else_accepted() {
+    a_picture_goes_through(Over::Tcp, Some(TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap()));
 }
 
 #[test]

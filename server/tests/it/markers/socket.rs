@@ -23,7 +23,7 @@ pub(super) async fn talk(office: &Office, found: &mut Findings) {
     // Every caller connects from one address.
     let limits = ConnectionLimits::of(&office.world.site.config);
     let limits = ConnectionLimits { per_network: limits.total, ..limits };
-    let serving = server::serve::serve(listener, None, router, limits, std::future::pending());
+    let serving = server::serve::serve(listener, (None, None), router, limits, std::future::pending());
     let serving = tokio::spawn(serving);
     let mut let_in = 0;
     for meeting in &office.meetings {
