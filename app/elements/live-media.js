@@ -9,7 +9,7 @@
 // which place of the meeting is shown by data-mid. Voices are played here, whatever is shown. What is lost comes back
 // by itself; what is said while the socket is away may be dropped, for `seated` begins everything anew. Before there is
 // a seat one's own camera and level are shown all the same. start() within a press lets a browser play sound, and asks
-// again for refused devices. chime() within a press plays a test sound through the chosen loudspeaker; float() lifts the
+// again for refused devices. chime() within a press plays a test sound through the chosen loudspeaker, tone() another; float() lifts the
 // largest picture out of the page, or puts it back. tell() says once more which devices there are and what is wrong.
 // Events, all bubbling, `detail` a text or a number:
 //   ready    it hears from here on; what was said before is to be said again
@@ -24,7 +24,7 @@
 //   shared   off: sharing the screen ended, or never began, without the page's doing
 
 import { Awake } from "./live/awake.js";
-import { Chime } from "./live/chime.js";
+import { Chime, REQUEST } from "./live/chime.js";
 import { realClock } from "./live/clock.js";
 import { connect } from "./live/connection.js";
 import { Devices } from "./live/devices.js";
@@ -35,7 +35,7 @@ import { Session } from "./live/session.js";
 import { Sound } from "./live/sound.js";
 import { Stage } from "./live/stage.js";
 
-const LINE_MS = 2_000;
+const LINE_MS = 1_000;
 
 /** What somebody turns on. */
 const SOURCES = ["camera", "microphone", "sharing"];
@@ -114,6 +114,11 @@ class LiveMedia extends HTMLElement {
   /** Within a press: a test sound. */
   chime() {
     this.#open?.chime.play(this.#speaker());
+  }
+
+  /** A short sound: somebody asks for the floor. */
+  tone() {
+    this.#open?.chime.play(this.#speaker(), REQUEST);
   }
 
   /** Within a press: the largest picture beside other programs, or back in its place. */

@@ -41,6 +41,11 @@ impl Calls {
         self.open.with(|open| open.as_ref().is_some_and(|(of, _)| *of == meeting))
     }
 
+    /// Another meeting than this one, if one is open.
+    pub fn other(self, meeting: MeetingId) -> Option<MeetingId> {
+        self.open.with(|open| open.as_ref().map(|(of, _)| *of).filter(|of| *of != meeting))
+    }
+
     /// Whether another page than the meeting's own is on the screen.
     pub fn is_small(self, meeting: MeetingId) -> bool {
         self.path.with(|path| *path != address(meeting))

@@ -136,6 +136,38 @@ test('the chair calls who asks, watches the clock and steps through the agenda',
     await sees(chair, NEAR);
   });
 
+  await test.step('a commune sees it on its television, and somebody on a phone on its side', async () => {
+    await near.getByRole('button', { name: t('live_microphone_on'), exact: true }).click();
+    await near.getByRole('button', { name: like(t('live_everybody')) }).click();
+    const [call, tools] = [near.locator('.callhost .call'), near.locator('.calltools')];
+    const size = near.viewportSize();
+    await near.setViewportSize({ width: 1920, height: 1080 });
+    await near.keyboard.press('f');
+    await expect(call).toHaveClass(/call--tv/);
+    // Nobody touches anything: the bars go, and what has to be known stays.
+    await expect(call).toHaveClass(/is-quiet/, { timeout: 15_000 });
+    await expect(tools).toHaveCSS('opacity', '0');
+    await expect(near.getByText(t('live_mic_is_on'))).toBeVisible();
+    await expect(near.locator('.cfoot')).toBeVisible();
+    await shot(near, 'television', false);
+    await near.keyboard.press('Tab');
+    await expect(tools).toHaveCSS('opacity', '1');
+    await axe(near);
+    await near.keyboard.press('f');
+    await expect(call).not.toHaveClass(/call--tv/);
+    await near.setViewportSize({ width: 844, height: 390 });
+    await expect(call).toHaveClass(/call--filled/);
+    await near.mouse.move(420, 160);
+    await axe(near);
+    await expect(call).toHaveClass(/is-quiet/, { timeout: 15_000 });
+    await shot(near, 'phone-wide', false);
+    await near.mouse.move(400, 180);
+    await expect(tools).toHaveCSS('opacity', '1');
+    await near.setViewportSize(size);
+    await near.getByRole('button', { name: t('live_microphone_off'), exact: true }).click();
+    await near.getByRole('button', { name: like(t('live_everybody')) }).click();
+  });
+
   await test.step('another page keeps the call in a small picture, and one press leads back', async () => {
     await near.locator('.ctop a').first().click();
     const small = near.locator('.callhost.is-small');

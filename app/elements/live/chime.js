@@ -1,6 +1,10 @@
-// A test sound: three rising notes through the chosen loudspeaker, so that whoever tries it knows where it comes from.
+// Short sounds through the chosen loudspeaker: three rising notes, so that whoever tries it knows where it comes from, and two
+// when somebody asks for the floor.
 
-const NOTES = [523.25, 659.25, 783.99];
+/** To try a loudspeaker. */
+export const TRIAL = [523.25, 659.25, 783.99];
+/** Somebody asks. */
+export const REQUEST = [783.99, 587.33];
 const NOTE_S = 0.28;
 const FADE_S = 0.04;
 
@@ -19,8 +23,8 @@ export class Chime {
     this.#make = make;
   }
 
-  /** Within a press. Plays it once more from its beginning when it plays already. */
-  async play(speaker) {
+  /** Plays notes, once more from their beginning when some play already. Before anything was pressed a browser may stay silent. */
+  async play(speaker, notes = TRIAL) {
     this.close();
     const context = this.#makeContext();
     if (!context) return;
@@ -33,7 +37,7 @@ export class Chime {
     await voice.setSinkId?.(speaker).catch(() => {});
     await Promise.allSettled([context.resume(), voice.play()]);
     if (this.#context !== context) return;
-    const last = NOTES.map((pitch, place) => note(context, out, pitch, context.currentTime + 0.05 + place * NOTE_S)).at(-1);
+    const last = notes.map((pitch, place) => note(context, out, pitch, context.currentTime + 0.05 + place * NOTE_S)).at(-1);
     last.addEventListener("ended", () => {
       if (this.#context === context) this.close();
     });

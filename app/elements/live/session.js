@@ -10,6 +10,12 @@ import { heard, message } from "./wire.js";
 /** Nothing on the way for so long, though the browser believes in it: it asks every two and a half seconds. */
 const SILENCE_MS = 7_000;
 
+/** After so much quiet a way that was busy until then is not called good any more. */
+const STALLED_MS = 3_000;
+
+/** A way on which something was heard at so many polls in a row was busy: more than the browser's own asking. */
+const BUSY_POLLS = 4;
+
 /** Who presses to talk again and again tells so no faster than the server listens. */
 const TOLD_MS = 1_000;
 
@@ -69,7 +75,8 @@ export class Session {
   /** `connecting`, `up` or `lost`; null without a seat. */
   get state() {
     if (!this.#isSeated) return null;
-    if (this.#publishing.state === "up" && this.#receiving.state === "up") return "up";
+    const isUp = this.#publishing.state === "up" && this.#receiving.state === "up";
+    if (isUp && !this.#isStalled("up") && !this.#isStalled("down")) return "up";
     return this.#wasUp ? "lost" : "connecting";
   }
 
@@ -112,13 +119,23 @@ export class Session {
       const now = this.#clock.now();
       const quiet = this.#quiet[way];
       if (attempts.state !== "up" || counts[way] === null) this.#quiet[way] = null;
-      else if (!quiet || quiet.count !== counts[way]) this.#quiet[way] = { count: counts[way], polls: 0, since: now };
-      else {
+      else if (!quiet || quiet.count !== counts[way]) {
+        // After a poll without anything it has to show anew that it is busy.
+        const busy = quiet && quiet.polls === 0 ? quiet.busy + 1 : 0;
+        this.#quiet[way] = { count: counts[way], polls: 0, busy, since: now };
+      } else {
         quiet.polls += 1;
         // A page that slept has not listened: time alone proves nothing.
         if (quiet.polls >= 3 && now - quiet.since >= SILENCE_MS) this.#lose(way);
       }
     }
+  }
+
+  /** Whether nothing comes any more over a way that was busy; it is not given up yet. */
+  #isStalled(way) {
+    const quiet = this.#quiet[way];
+    if (!quiet || quiet.busy < BUSY_POLLS || quiet.polls < 3) return false;
+    return this.#clock.now() - quiet.since >= STALLED_MS;
   }
 
   /** Leaves: by the server's word, or with the page. */

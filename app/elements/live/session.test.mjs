@@ -134,6 +134,34 @@ test("a way on which nothing is heard is lost, though the browser believes in it
   assert.deepEqual(kinds(said), ["subscribe"]);
 });
 
+test("a line that was busy is not called good when nothing has come for three seconds", async () => {
+  const { clock, session, said } = await seated();
+  for (let n = 0; n < 6; n += 1) {
+    session.noteHeard({ up: n, down: n });
+    await clock.pass(1_000);
+  }
+  const during = [];
+  for (let n = 0; n < 4; n += 1) {
+    session.noteHeard({ up: 6 + n, down: 5 });
+    during.push(session.state);
+    await clock.pass(1_000);
+  }
+  assert.deepEqual(during, ["up", "up", "lost", "lost"]);
+  assert.deepEqual(said, [], "it is not given up for that");
+  session.noteHeard({ up: 20, down: 20 });
+  assert.equal(session.state, "up");
+});
+
+test("a quiet line on which only the browser asks stays good", async () => {
+  const { clock, session } = await seated();
+  for (let n = 0; n < 30; n += 1) {
+    const asked = Math.floor(n / 3);
+    session.noteHeard({ up: asked, down: asked });
+    assert.equal(session.state, "up", `after ${n} s`);
+    await clock.pass(1_000);
+  }
+});
+
 test("a page that slept takes no way for lost before it has listened again", async () => {
   const { clock, said, session } = await seated();
   session.noteHeard({ up: 1, down: 1 });

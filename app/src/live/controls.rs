@@ -342,7 +342,7 @@ impl Table {
     }
 
     /// This seat's place among those who ask, from 1.
-    fn place_asked(self) -> Option<usize> {
+    pub(super) fn place_asked(self) -> Option<usize> {
         let own = self.own_seat()?;
         self.asking().iter().position(|seat| *seat == own).map(|at| at + 1)
     }
@@ -383,7 +383,11 @@ impl Table {
         match (event.alt_key(), event.code().as_str()) {
             (true, "KeyM") => self.toggle_microphone(),
             (true, "KeyV") => self.toggle_camera(),
-            (false, "KeyF") if is_free() && !event.alt_key() => fullscreen::toggle(),
+            (false, "KeyF") if !is_in_field() => {
+                // The button that was pressed last would keep the bars in sight.
+                blur();
+                fullscreen::toggle();
+            }
             (true, "KeyH") if untrack(|| self.own_seat()).is_some() => self.toggle_ask(),
             (false, "Space") if is_free() && !untrack(|| self.is_muted()) => self.talking.set(true),
             _ => return false,
@@ -396,6 +400,23 @@ impl Table {
 #[cfg(feature = "hydrate")]
 fn is_free() -> bool {
     document().active_element().is_none_or(|element| matches!(element.tag_name().as_str(), "BODY" | "MAIN"))
+}
+
+/// Whether something is being typed or chosen.
+#[cfg(feature = "hydrate")]
+fn is_in_field() -> bool {
+    let fields = ["INPUT", "TEXTAREA", "SELECT"];
+    document().active_element().is_some_and(|element| fields.contains(&element.tag_name().as_str()))
+}
+
+#[cfg(feature = "hydrate")]
+fn blur() {
+    use wasm_bindgen::JsCast;
+
+    let element = document().active_element();
+    if let Some(element) = element.and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok()) {
+        let _ = element.blur();
+    }
 }
 
 /// Takes keys until the page is left.

@@ -44,3 +44,18 @@ pub(super) fn button(table: Table, class: &'static str) -> impl IntoView {
         </button>
     }
 }
+
+/// The browser asks before a tab is closed that sits in a meeting.
+pub(super) fn guard(table: Table) {
+    #[cfg(feature = "hydrate")]
+    {
+        let closes = window_event_listener(leptos::ev::beforeunload, move |event| {
+            if table.seat.try_with_untracked(Option::is_some) == Some(true) {
+                event.prevent_default();
+            }
+        });
+        on_cleanup(move || closes.remove());
+    }
+    #[cfg(not(feature = "hydrate"))]
+    let _ = table;
+}

@@ -27,9 +27,11 @@ pub mod rehearse;
 mod requests;
 #[cfg(any(feature = "hydrate", test))]
 mod retry;
+mod shape;
 mod small;
 mod stage;
 mod table;
+mod told;
 mod top;
 mod turn;
 

@@ -14,10 +14,11 @@ use leptos_meta::Title;
 use super::agenda::Agenda;
 use super::calls::{LineRecords, lines};
 use super::element::ELEMENT;
+use super::shape::{Shape, Shaped};
 use super::table::{Lost, Table};
 use super::{
     agenda, behind, console, controls, dark, devices, leave, paper, people, recalled, record, requests,
-    small, stage, top, turn,
+    shape, small, stage, top, turn,
 };
 use crate::calls::Calls;
 use crate::failure::{CallError, Problem};
@@ -87,7 +88,12 @@ pub(super) fn over(meeting: &Meeting, more: impl IntoView) -> impl IntoView {
 fn opening(meeting: &Meeting, records: Option<LineRecords>, data: Loaded<Opened>) -> impl IntoView + use<> {
     let (calls, id, title) = (Calls::here(), meeting.id, meeting.title.clone());
     let meeting = meeting.clone();
+    // Whoever sits in another meeting says first that they leave it.
+    let (other, leaves) = (Memo::new(move |_| calls.other(id)), RwSignal::new(false));
     Effect::new(move |_| {
+        if other.get().is_some() && !leaves.get() {
+            return;
+        }
         let (meeting, records) = (meeting.clone(), records.clone());
         calls.open(id, move || joined(&meeting, records.as_ref().map(record::record)).into_any());
     });
@@ -104,10 +110,28 @@ fn opening(meeting: &Meeting, records: Option<LineRecords>, data: Loaded<Opened>
             view! {
                 <div class="call call--whole">
                     <header class="ctop"><div class="ctop__t"><h1>{title.clone()}</h1></div></header>
-                    <p class="call__waits" role="status">{t(LIVE_LINE_CONNECTING)}</p>
+                    {move || match other.get() {
+                        Some(other) => elsewhere(other, leaves).into_any(),
+                        None => view! { <p class="call__waits" role="status">{t(LIVE_LINE_CONNECTING)}</p> }.into_any(),
+                    }}
                 </div>
             }
         })
+    }
+}
+
+/// Asks whoever sits in another meeting whether they leave it for this one.
+fn elsewhere(other: MeetingId, leaves: RwSignal<bool>) -> impl IntoView {
+    view! {
+        <div class="call__waits">
+            <Notice tone=Tone::Risk icon="video" title=t(LIVE_ELSEWHERE)>
+                <p>{t(LIVE_ELSEWHERE_BODY)}</p>
+                <div class="live__sit">
+                    <a class="btn btn--primary" href=format!("/meetings/{other}/live")>{t(LIVE_ELSEWHERE_BACK)}</a>
+                    <button class="btn btn--secondary" r#type="button" on:click=move |_| leaves.set(true)>{t(LIVE_ELSEWHERE_LEAVE)}</button>
+                </div>
+            </Notice>
+        </div>
     }
 }
 
@@ -121,6 +145,7 @@ fn joined<V: IntoView + 'static>(meeting: &Meeting, record: Option<V>) -> impl I
         controls::take_keys(table);
     });
     dark::watch(table);
+    leave::guard(table);
     let directs = meeting.may(Action::ConductMeeting);
     let agenda = Agenda::of(table, meeting);
     // Who directs, and a site that says who sits behind its camera, have the list beside the pictures where there is room.
@@ -152,6 +177,7 @@ fn joined<V: IntoView + 'static>(meeting: &Meeting, record: Option<V>) -> impl I
     let shows = papers.clone();
     let is_ahead = meeting.state.stage() == Stage::Scheduled;
     let tab = RwSignal::new(console::Tab::default());
+    let Shaped { shape, is_quiet } = Shaped::follow(table, directs);
     // Who directs steers without a camera too; a delegate may sit in the hall, where there is one.
     let has_hall = meeting.form != Form::Online && meeting.may(Action::JoinMeeting);
     let in_hall = (directs || has_hall).then_some((id, directs));
@@ -165,7 +191,8 @@ fn joined<V: IntoView + 'static>(meeting: &Meeting, record: Option<V>) -> impl I
         >
             <div class="call__room">
                 {paper::paper(table, papers)}
-                {stage::stage(table)}
+                {stage::stage(table, shape)}
+                {shape::foot(table, shape)}
                 {directs.then(|| turn::panel(table))}
             </div>
             {directs.then(|| console::tabs(table, tab))}
@@ -189,7 +216,12 @@ fn joined<V: IntoView + 'static>(meeting: &Meeting, record: Option<V>) -> impl I
         }}
     };
     view! {
-        <div class="call">
+        <div
+            class="call"
+            class:call--filled=move || shape.get() == Shape::Filled
+            class:call--tv=move || shape.get() == Shape::Television
+            class:is-quiet=is_quiet
+        >
             {top::top(table, meeting, agenda)}
             {leave::dialog(table)}
             {small::bar(table, agenda, id)}

@@ -1,5 +1,5 @@
 //! What a tab remembers through loading the page anew: which seat it had, and whether its microphone was on there. Another tab,
-//! another day and another person begin at the entrance, silent.
+//! a copy of this one too, another day and another person begin at the entrance, silent.
 
 #[cfg(feature = "hydrate")]
 use domain::ids::{MeetingId, PageId, PersonId};
@@ -39,6 +39,22 @@ fn kept() -> Option<leptos::web_sys::Storage> {
     window().session_storage().ok().flatten()
 }
 
+/// Whether this page was loaded once more in its place.
+#[cfg(feature = "hydrate")]
+fn is_loaded_anew() -> bool {
+    use wasm_bindgen::{JsCast, JsValue};
+    use web_sys::js_sys::{Array, Function, Reflect};
+
+    let of = |object: &JsValue, name: &str| Reflect::get(object, &JsValue::from_str(name)).ok();
+    let kind = || {
+        let performance = of(&window(), "performance")?;
+        let entries = of(&performance, "getEntriesByType")?.dyn_into::<Function>().ok()?;
+        let entries = entries.call1(&performance, &JsValue::from_str("navigation")).ok()?;
+        of(&Array::from(&entries).get(0), "type")?.as_string()
+    };
+    kind().as_deref() == Some("reload")
+}
+
 /// The seat of before, which is taken again as soon as the server says that the same person is there. From then on the seat is
 /// kept as long as there is one.
 #[cfg(feature = "hydrate")]
@@ -47,6 +63,8 @@ pub(super) fn recall_seat(table: Table, meeting: MeetingId) {
     let sat = sat.and_then(|text| serde_json::from_str::<Sat>(&text).ok());
     let now = web_sys::js_sys::Date::now();
     let sat = sat.filter(|sat| sat.meeting == meeting && (now - sat.at).abs() < SEAT_GOOD_MILLISECONDS);
+    // The browser gives a copied tab what the first one remembers, and the seat would be taken from that.
+    let sat = sat.filter(|_| is_loaded_anew());
     table.sat.set_value(sat);
     Effect::new(move |had: Option<bool>| {
         // Every second, for as long as it lasts.

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 
 use super::people::{id, menu};
 use super::table::Table;
+use super::told;
 use crate::meetings::words;
 use crate::text::keys::*;
 use crate::text::{self, t, tf};
@@ -14,6 +15,7 @@ use crate::ui::{Icon, rows};
 const LENGTHS: [u32; 6] = [3, 5, 7, 10, 15, 0];
 
 pub(super) fn panel(table: Table) -> impl IntoView {
+    let has_tone = told::tell(table);
     let asking = Memo::new(move |_| table.asking());
     let count = move || {
         let count = asking.with(Vec::len);
@@ -31,6 +33,7 @@ pub(super) fn panel(table: Table) -> impl IntoView {
         <section class="cpanel cpanel--requests" id="call-requests" aria-labelledby="call-requests-head">
             <header class="cpanel__h">
                 <h2 id="call-requests-head"><Icon name="hand"/>{t(LIVE_ASK)}{count}</h2>
+                {told::tone(has_tone)}
                 {length(table)}
             </header>
             <ol class="cqueue" tabindex="0" aria-labelledby="call-requests-head">{rows(ids, drawn)}</ol>

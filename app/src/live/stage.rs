@@ -5,13 +5,14 @@ use domain::live::Seat;
 use domain::live::wire::{Place, Slot};
 use leptos::prelude::*;
 
+use super::shape::{self, Shape};
 use super::table::Table;
 use super::turn;
 use crate::text::keys::*;
 use crate::text::{t, tf};
 use crate::ui::Icon;
 
-pub(super) fn stage(table: Table) -> impl IntoView {
+pub(super) fn stage(table: Table, shape: Memo<Shape>) -> impl IntoView {
     let mids = Memo::new(move |_| {
         table.slots.with(|slots| {
             let pictures = slots.iter().filter(|slot| slot.place != Place::Sound);
@@ -34,18 +35,21 @@ pub(super) fn stage(table: Table) -> impl IntoView {
             view! { <p class="live__alone" role="status"><Icon name="users-round" large=true/>{t(LIVE_ALONE)}</p> }
         })
     };
+    let own_hand = move || table.place_asked().map(hand);
     view! {
         <div class="live__stage" class:is-alone=is_alone>
             {waits}
             {pictures}
             {turn::plate(table)}
             <figure class="seatv seatv--own" class:is-off=move || !table.camera.get()>
+                <div class="seatv__tags seatv__tags--own">{own_hand}</div>
                 <video data-self="" autoplay=true playsinline=true prop:muted=true aria-label=t(LIVE_OWN_PICTURE)></video>
                 <figcaption>
                     {move || microphone(table.is_heard() && !table.is_muted())}
                     <span>{move || t(if matches!(likely(), Some(Seat::Person(_))) { LIVE_OWN_MACHINE } else { LIVE_OWN })}</span>
                 </figcaption>
             </figure>
+            {shape::microphone(table, shape)}
         </div>
     }
 }
@@ -53,6 +57,11 @@ pub(super) fn stage(table: Table) -> impl IntoView {
 /// The state of a microphone on a picture's plate.
 fn microphone(is_on: bool) -> impl IntoView {
     view! { <Icon name=if is_on { "mic" } else { "mic-off" }/> }
+}
+
+/// Whose turn it is among those who ask.
+fn hand(place: usize) -> impl IntoView {
+    view! { <span class="seatv__tag seatv__tag--hand"><Icon name="hand"/>{tf(LIVE_TURN, &[("n", &place)])}</span> }
 }
 
 fn picture(table: Table, mid: String) -> impl IntoView {
@@ -72,15 +81,16 @@ fn picture(table: Table, mid: String) -> impl IntoView {
     let has_picture = move || slot.with(|slot| slot.as_ref().is_some_and(|slot| slot.has_picture));
     let name = move || seat.get().map(|seat| table.name(seat)).unwrap_or_default();
     let speaks = move || seat.get().is_some_and(|seat| table.speaking.with(|seats| seats.contains(&seat)));
+    let is_chair = Memo::new(move |_| {
+        let seat = seat.get();
+        table.state.with(|state| state.as_ref().is_some_and(|of| seat.is_some() && of.live.chair == seat))
+    });
     // Who leads the meeting, and whose turn it is among those who ask.
     let tag = move || {
         let seat = seat.get()?;
-        let is_chair = table.state.with(|state| state.as_ref().is_some_and(|of| of.live.chair == Some(seat)));
         let asked = table.asking().iter().position(|asking| *asking == seat);
-        let chair = is_chair.then(|| view! { <span class="seatv__tag">{t(LIVE_CHAIR)}</span> });
-        let hand = asked.map(|at| {
-            view! { <span class="seatv__tag seatv__tag--hand"><Icon name="hand"/>{tf(LIVE_TURN, &[("n", &(at + 1))])}</span> }
-        });
+        let chair = is_chair.get().then(|| view! { <span class="seatv__tag">{t(LIVE_CHAIR)}</span> });
+        let hand = asked.map(|at| hand(at + 1));
         Some(view! { <div class="seatv__tags">{chair}{hand}</div> })
     };
     // Among the small pictures, the first ones: the last give way where there is no room.
@@ -99,6 +109,7 @@ fn picture(table: Table, mid: String) -> impl IntoView {
             class:is-off=move || seat.get().is_none()
             class:is-dark=move || !has_picture()
             class:is-screen=move || place.get() == Some(Place::Screen)
+            class:is-chair=is_chair
             class:speaks=speaks
         >
             <video data-mid=mid autoplay=true playsinline=true prop:muted=true aria-label=name></video>
