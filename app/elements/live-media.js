@@ -229,6 +229,7 @@ class LiveMedia extends HTMLElement {
       microphone: isOn("microphone"),
       cameraId: text("camera-id"),
       microphoneId: text("microphone-id"),
+      isReady: !this.#isReleased,
       isMuted: this.hasAttribute("muted-by-chair") && !["off", "false"].includes(text("muted-by-chair")),
     });
     screen.want(isOn("sharing"));

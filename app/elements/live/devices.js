@@ -67,6 +67,7 @@ export class Devices {
   #wants = { camera: false, microphone: false };
   #chosen = { camera: "", microphone: "" };
   #isMuted = false;
+  #isReady = true;
   #tracks = { camera: null, microphone: null };
   /** What was answered to the last question for it: no device is asked for twice in vain. */
   #asked = { camera: null, microphone: null };
@@ -103,8 +104,11 @@ export class Devices {
     return { camera: carries(camera), microphone: carries(microphone) && microphone.enabled };
   }
 
-  /** What shall be on, which devices are chosen, and whether the chair has muted the microphone. */
-  want({ camera, microphone, cameraId = "", microphoneId = "", isMuted = false }) {
+  /**
+   * What shall be on, which devices are chosen, whether the chair has muted the microphone, and whether one that is turned off
+   * stays ready for a while, for whoever turns it on again.
+   */
+  want({ camera, microphone, cameraId = "", microphoneId = "", isMuted = false, isReady = true }) {
     const before = { ...this.#wants };
     this.#wants = { camera, microphone };
     for (const [kind, id] of [["camera", cameraId], ["microphone", microphoneId]]) {
@@ -112,6 +116,7 @@ export class Devices {
       this.#chosen[kind] = id;
     }
     this.#isMuted = isMuted;
+    this.#isReady = isReady;
     return this.settle();
   }
 
@@ -188,6 +193,10 @@ export class Devices {
     if (!microphone) return;
     microphone.enabled = this.#wants.microphone && !this.#isMuted;
     if (this.#wants.microphone) return;
+    if (!this.#isReady) {
+      this.#release("microphone");
+      return;
+    }
     this.#callOffRest = this.#clock.after(READY_MS, () => {
       this.#release("microphone");
       this.#told.changed();

@@ -53,6 +53,13 @@ test("a microphone that is turned off is silent at once and let go of later", as
   assert.equal(microphone.readyState, "ended");
 });
 
+test("whoever has left keeps no microphone ready", async () => {
+  const { devices, media } = desk();
+  await devices.want({ ...OFF, microphone: true });
+  await devices.want({ ...OFF, isReady: false });
+  assert.equal(media.given[0].readyState, "ended");
+});
+
 test("who presses to talk again is not asked again", async () => {
   const { clock, devices, media } = desk();
   for (const microphone of [true, false, true, false, true]) {

@@ -49,6 +49,11 @@ export class Sound {
     this.#resumed.clear();
     const silent = [...this.#voices.values()].filter(({ paused }) => paused);
     await Promise.all(silent.map((voice) => this.#start(voice)));
+    // Those that the browser has begun by itself meanwhile are heard as well.
+    if (this.#isBlocked && this.#voices.size > 0 && [...this.#voices.values()].every(({ paused }) => !paused)) {
+      this.#isBlocked = false;
+      this.#told.heard();
+    }
   }
 
   /** Within a press: what was refused may start now. */

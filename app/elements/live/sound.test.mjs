@@ -77,6 +77,15 @@ test("a voice that comes by another track goes on in its player", async () => {
   assert.equal(players[0].srcObject.getTracks()[0], again.get("voice0"));
 });
 
+test("voices that the browser begins by itself after all are told as heard", async () => {
+  const { players, sound, told } = hall({ refuses: true });
+  sound.play(voices("voice0", "voice1"));
+  await settled();
+  for (const player of players) player.paused = false;
+  await sound.start();
+  assert.deepEqual([told, sound.isBlocked], [["blocked", "heard"], false]);
+});
+
 test("a browser that waits for a press is told of once, and plays at the press", async () => {
   const { players, sound, told } = hall({ refuses: true });
   sound.play(voices("voice0", "voice1"));

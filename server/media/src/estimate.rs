@@ -117,12 +117,13 @@ impl Estimate {
         self.sends = Some(now);
     }
 
-    /// Padding to be sent, to find out whether a weak line has become better; to be asked for at every look.
-    pub fn train(&mut self, now: Instant, over: Over) -> Option<Train> {
+    /// Padding to be sent, to find out whether a weak line has become better, or whether a line bears what `waits` for it; to be
+    /// asked for at every look.
+    pub fn train(&mut self, now: Instant, over: Over, waits: bool) -> Option<Train> {
         let bits = self.rate.bits_per_second();
         let is_heard = self.delay.has_seen_any() && now.saturating_duration_since(self.reported) < UNREPORTED;
         let is_calm = self.delay.usage() == Usage::Normal && !self.rate.failed_within(now, LEFT_ALONE);
-        if bits >= AT_FIRST || !is_heard || !is_calm {
+        if bits >= AT_FIRST && !waits || !is_heard || !is_calm {
             return None;
         }
         self.probe.train(now, bits, over)

@@ -181,7 +181,7 @@ pub fn fuzz_estimate(data: &[u8]) {
             5 => estimate.look(now),
             _ => {
                 let over = if event[1] % 2 == 0 { Over::Udp } else { Over::Tcp };
-                if estimate.train(now, over).is_some() {
+                if estimate.train(now, over, number % 2 == 0).is_some() {
                     estimate.sent_of_train(now, number, value as usize);
                 }
             }

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use domain::live::wire::Sending;
 use media::command::Link;
-use media::sites::{Came, Site, Sizes, Stage};
+use media::sites::{Came, Lateness, Site, Sizes, Stage};
 use serde_json::json;
 use tokio::io::{AsyncBufReadExt, BufReader, stdin};
 use tokio::time::{sleep, timeout};
@@ -76,6 +76,7 @@ pub(crate) async fn addressed(site: &Site, link: Link) -> Result<String, String>
 pub(crate) async fn tell(subscribers: &[Site]) -> Result<(), String> {
     println!("ready");
     let mut lines = BufReader::new(stdin()).lines();
+    let mut told = Lateness::default();
     while let Ok(Some(_)) = lines.next_line().await {
         let (mut pictures, mut sounds) = (Came::default(), Came::default());
         for site in subscribers {
@@ -83,7 +84,9 @@ pub(crate) async fn tell(subscribers: &[Site]) -> Result<(), String> {
             pictures.add(&figures.pictures);
             sounds.add(&figures.sounds);
         }
-        let late = pictures.late.of(95).map(|late| late.as_millis() as u64);
+        // Of what came since the line before.
+        let late = pictures.late.since(&told).of(95).map(|late| late.as_millis() as u64);
+        told = pictures.late;
         println!(
             "{}",
             json!({

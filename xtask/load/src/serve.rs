@@ -19,7 +19,7 @@ const MEETING: &str = "00000000-0000-0000-0000-000000000007";
 
 pub(crate) fn serve(listen: SocketAddr, control: SocketAddr) -> Result<(), String> {
     let limits = Limits { seat_downlink_bps: DOWNLINK_BPS, ..Limits::default() };
-    let settings = Settings { udp: listen, tcp: None, advertised: Vec::new(), limits };
+    let settings = Settings { udp: listen, tcp: None, limits, ..Settings::default() };
     let (media, events) = media::start(settings).map_err(|cause| cause.to_string())?;
     let failed = |cause: std::io::Error| cause.to_string();
     let listener = TcpListener::bind(control).map_err(failed)?;

@@ -61,6 +61,27 @@ fn a_line_used_below_its_means_recovers_too() {
 }
 
 #[test]
+fn a_line_that_bears_what_waits_for_it_is_believed_within_two_seconds() {
+    let mut line = Line::new(17, 20_000_000, 3_000_000);
+    line.waits = true;
+    line.run(2, |estimate| estimate.min(2_300_000));
+    assert!(line.estimate.bits_per_second() >= 2_200_000, "{}", line.estimate.bits_per_second());
+}
+
+#[test]
+fn a_line_that_does_not_bear_what_waits_for_it_keeps_its_queue_short() {
+    for bears in [500_000, 900_000] {
+        let mut line = Line::new(18, bears, 3_000_000);
+        line.waits = true;
+        line.run(60, |estimate| estimate.min(2_300_000));
+        let from = 10.0;
+        let (queue, used) = (line.queue_at_worst(from), line.through(from));
+        assert!(queue <= 0.35, "{bears}: queue of {queue} s");
+        assert!(used >= f64::from(bears) * 0.75, "{bears}: {used} bit/s got through");
+    }
+}
+
+#[test]
 fn a_weak_line_that_becomes_good_is_believed_again_within_seconds() {
     let mut line = Line::new(13, 80_000, AT_MOST);
     line.run(20, |estimate| estimate);

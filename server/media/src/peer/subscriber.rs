@@ -38,6 +38,8 @@ pub const MIDS: [&str; PLACES] = [
 const CLOCKS_EVERY: Duration = Duration::from_secs(2);
 /// The estimate looks at a line that has fallen silent.
 const LOOKS_EVERY: Duration = Duration::from_millis(500);
+/// Pictures that wait for longer than one frame want more of the line than it is believed to bear.
+const WAITS: Duration = Duration::from_millis(60);
 /// One client's wish for a whole picture in one place counts this often: the publisher is shared.
 const WISHES_APART: Duration = Duration::from_millis(500);
 /// Repeats asked for in one datagram that are considered: a lost keyframe has some fifty packets.
@@ -396,11 +398,13 @@ impl Subscriber {
         self.flush(now);
     }
 
-    /// Where the estimate wants to know whether a weak line has become better, a train of padding leaves from now on.
+    /// Where the estimate wants to know whether a weak line has become better, or one for which pictures wait bears more, a train of
+    /// padding leaves from now on.
     fn ask_for_more(&mut self, now: Instant) {
         let Some(path) = self.transport.path().filter(|_| self.transport_id.is_some()) else { return };
         if self.train.is_none() {
-            self.train = self.estimate.train(now, path.over()).map(|train| (train, now));
+            let waits = self.pacer.delay(now) >= WAITS;
+            self.train = self.estimate.train(now, path.over(), waits).map(|train| (train, now));
         }
     }
 

@@ -52,6 +52,13 @@ impl Lateness {
         Some(Duration::from_millis(((step + 1) * STEP_MS) as u64))
     }
 
+    /// Of what came since an earlier look at the same things.
+    #[must_use]
+    pub fn since(&self, before: &Lateness) -> Lateness {
+        let steps = self.steps.iter().zip(&before.steps).map(|(now, then)| now.saturating_sub(*then));
+        Lateness { steps: steps.collect() }
+    }
+
     fn add(&mut self, other: &Lateness) {
         self.steps.iter_mut().zip(&other.steps).for_each(|(all, some)| *all += some);
     }

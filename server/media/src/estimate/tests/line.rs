@@ -26,6 +26,8 @@ pub(super) struct Line {
     /// Seconds of its rate that it lets through at once after a rest.
     bucket: f64,
     over: Over,
+    /// More is to be sent than the estimate lets through.
+    pub(super) waits: bool,
     /// A byte stream is read in pieces: what comes within so many milliseconds comes at once.
     piece: u64,
     train: Option<(Train, u64)>,
@@ -53,6 +55,7 @@ impl Line {
             jitter: 0,
             bucket: 0.0,
             over: Over::Udp,
+            waits: false,
             piece: 0,
             train: None,
             busy_until: 0.0,
@@ -141,8 +144,9 @@ impl Line {
         }
         if self.millis.is_multiple_of(500) {
             self.estimate.look(now);
-            self.train =
-                self.train.or(self.estimate.train(now, self.over).map(|train| (train, self.millis * 1000)));
+            self.train = self
+                .train
+                .or(self.estimate.train(now, self.over, self.waits).map(|train| (train, self.millis * 1000)));
         }
         while let Some((mut train, due)) = self.train.filter(|(_, due)| *due <= self.millis * 1000) {
             self.send(now, usize::from(train.padding) + 58, true);
