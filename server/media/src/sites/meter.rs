@@ -80,6 +80,14 @@ impl Ear {
         self.turns.iter().copied()
     }
 
+    /// The newest number of a stream of pictures that has begun.
+    fn newest(&self, ssrc: u32) -> Option<u16> {
+        match self.streams.get(&ssrc)? {
+            Stream::Pictures(pictures) => pictures.newest(),
+            Stream::Sounds(_) => None,
+        }
+    }
+
     /// Takes a packet; gives the stream for which a whole picture is to be asked.
     fn take(&mut self, at: Instant, packet: &rtc::rtp::Packet) -> Option<u32> {
         let now = at.saturating_duration_since(self.began);
@@ -190,15 +198,20 @@ pub(super) struct Mend(pub(super) SharedEar);
 
 impl Stage for Mend {
     fn came(&mut self, mut message: TaggedPacket, passing: &mut Passing) {
-        if let Packet::Rtp(packet) = &mut message.message.packet
-            && let Some(of) = lock(&self.0).repeats.get(&packet.header.ssrc).copied()
-        {
-            // Padding alone: a probe of the line, not a repeat.
-            let Some(number) = packet.payload.first_chunk::<2>().copied() else { return };
-            packet.header.ssrc = of;
-            packet.header.payload_type = payload::VP8;
-            packet.header.sequence_number = u16::from_be_bytes(number);
-            packet.payload = packet.payload.slice(2..);
+        if let Packet::Rtp(packet) = &mut message.message.packet {
+            let ear = lock(&self.0);
+            if let Some(of) = ear.repeats.get(&packet.header.ssrc).copied() {
+                // Padding alone is a probe of the line, and counts as a packet that has come before: its arrival is told.
+                let (number, rest) = match packet.payload.first_chunk::<2>() {
+                    Some(number) => (Some(u16::from_be_bytes(*number)), 2),
+                    None => (ear.newest(of), 0),
+                };
+                let Some(number) = number else { return };
+                packet.header.ssrc = of;
+                packet.header.payload_type = payload::VP8;
+                packet.header.sequence_number = number;
+                packet.payload = packet.payload.slice(rest.min(packet.payload.len())..);
+            }
         }
         passing.reads.push_back(message);
     }

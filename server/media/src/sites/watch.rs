@@ -278,6 +278,11 @@ impl Pictures {
         self.shown = Some(now);
     }
 
+    /// The newest number that has come.
+    pub(super) fn newest(&self) -> Option<u16> {
+        self.seen.first.map(|_| self.seen.newest as u16)
+    }
+
     /// Whether a whole picture is to be asked for now; then it counts as asked.
     pub(super) fn asks(&mut self, now: Duration) -> bool {
         let is_stuck = self.stuck_since.is_some_and(|since| now > since + PATIENCE);

@@ -328,7 +328,7 @@ impl Wire {
             match event.token() {
                 WAKER => {}
                 UDP => is_udp = true,
-                TCP => self.streams.accept(now, self.poll.registry()),
+                TCP => self.streams.accept(now, self.poll.registry(), |path| self.rooms.knows(path)),
                 stream => self
                     .streams
                     .ready(stream, event.is_readable() || event.is_error() || event.is_read_closed()),
@@ -336,7 +336,8 @@ impl Wire {
         }
         while let Ok((stream, from)) = self.adopted.try_recv() {
             let stream = mio::net::TcpStream::from_std(stream);
-            self.streams.take_in(now, self.poll.registry(), stream, from);
+            let is_known = |path| self.rooms.knows(path);
+            self.streams.take_in(now, self.poll.registry(), (stream, from), is_known);
         }
         if !self.obey(now) {
             return false;
@@ -426,7 +427,8 @@ impl Wire {
             contained(&mut rooms, now, |rooms| rooms.datagram(now, path, datagram));
             rooms.knows(path)
         };
-        self.streams.read(now, self.poll.registry(), take, |path| rooms.borrow_mut().broken(path));
+        let (end, is_known) = (|path| rooms.borrow_mut().broken(path), |path| rooms.borrow().knows(path));
+        self.streams.read(now, self.poll.registry(), take, end, is_known);
     }
 
     fn give_out(&mut self, now: Instant) {

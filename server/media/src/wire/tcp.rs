@@ -58,8 +58,8 @@ impl Streams {
         self.readable = vec![u32::MAX];
     }
 
-    /// Takes in whoever knocks.
-    pub(super) fn accept(&mut self, now: Instant, registry: &Registry) {
+    /// Takes in whoever knocks. `is_known` tells whether a way is one that a client still has.
+    pub(super) fn accept(&mut self, now: Instant, registry: &Registry, is_known: impl Fn(Path) -> bool) {
         for _ in 0..ACCEPTS {
             let Some(listener) = &self.listener else { return };
             let (stream, address) = match listener.accept() {
@@ -69,7 +69,7 @@ impl Streams {
                 // Nobody; or too many open files, and who waits is taken in with the next who knocks.
                 Err(_) => return,
             };
-            self.take_in(now, registry, stream, address);
+            self.take_in(now, registry, (stream, address), &is_known);
         }
         // There may be more; the next round goes on.
         self.readable.push(u32::MAX);
@@ -80,10 +80,14 @@ impl Streams {
         &mut self,
         now: Instant,
         registry: &Registry,
-        mut stream: TcpStream,
-        address: SocketAddr,
+        (mut stream, address): (TcpStream, SocketAddr),
+        is_known: impl Fn(Path) -> bool,
     ) {
         self.make_room();
+        // A client that opens ways without end has a few of them, and the streams of the others are nobody's.
+        if self.streams.len() >= STREAMS {
+            self.sweep(is_known);
+        }
         if self.streams.len() >= STREAMS || stream.set_nodelay(true).is_err() {
             return;
         }
@@ -133,20 +137,22 @@ impl Streams {
         !self.readable.is_empty()
     }
 
-    /// Reads what has come. `take` gets each datagram and says whether its way is known now; `end` gets ways that broke.
+    /// Reads what has come. `take` gets each datagram and says whether its way is known now; `end` gets ways that broke;
+    /// `is_known` as for [`Self::accept`].
     pub(super) fn read(
         &mut self,
         now: Instant,
         registry: &Registry,
         mut take: impl FnMut(Path, &[u8]) -> bool,
         mut end: impl FnMut(Path),
+        is_known: impl Fn(Path) -> bool,
     ) {
         let mut readable = std::mem::take(&mut self.readable);
         readable.sort_unstable();
         readable.dedup();
         for number in readable {
             if number == u32::MAX {
-                self.accept(now, registry);
+                self.accept(now, registry, &is_known);
                 continue;
             }
             let Some(stream) = self.streams.get_mut(&number) else { continue };
