@@ -18,17 +18,18 @@ const extraPrefsFirefox = {
 
 /** A journey's Firefox: `firefox(user, path)` opens a page of that person's own, watched as Chromium's are. */
 export const test = base.extend({
-  firefox: async ({ browser, faults, baseURL }, use) => {
+  firefox: async ({ browser, faults, baseURL, ignoreHTTPSErrors }, use) => {
     const launched = await puppeteer.launch({
       browser: 'firefox',
       executablePath: process.env.PHIEN_FIREFOX ?? '/usr/bin/firefox-esr',
       headless: true,
+      acceptInsecureCerts: Boolean(ignoreHTTPSErrors),
       extraPrefsFirefox,
     });
     try {
       await use(async (user, path, { viewport = { width: 1366, height: 768 } } = {}) => {
         const context = await launched.createBrowserContext();
-        await context.setCookie(...(await cookies(browser, user, baseURL)));
+        await context.setCookie(...(await cookies(browser, user, baseURL, ignoreHTTPSErrors)));
         const page = await context.newPage();
         faults.watchFirefox(page);
         await page.setViewport(viewport);
@@ -93,8 +94,8 @@ export async function hears(page) {
 }
 
 /** The cookies of somebody who signs in. */
-async function cookies(browser, user, baseURL) {
-  const context = await browser.newContext();
+async function cookies(browser, user, baseURL, ignoreHTTPSErrors) {
+  const context = await browser.newContext({ ignoreHTTPSErrors, baseURL });
   await admit(context, user, 'vi', baseURL);
   const kept = await context.cookies();
   await context.close();

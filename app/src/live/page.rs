@@ -89,9 +89,9 @@ fn opening(meeting: &Meeting, records: Option<LineRecords>, data: Loaded<Opened>
     let (calls, id, title) = (Calls::here(), meeting.id, meeting.title.clone());
     let meeting = meeting.clone();
     // Whoever sits in another meeting says first that they leave it.
-    let (other, leaves) = (Memo::new(move |_| calls.other(id)), RwSignal::new(false));
+    let (other, leaves) = (move || calls.other(id), RwSignal::new(false));
     Effect::new(move |_| {
-        if other.get().is_some() && !leaves.get() {
+        if other().is_some() && !leaves.get() {
             return;
         }
         let (meeting, records) = (meeting.clone(), records.clone());
@@ -110,7 +110,7 @@ fn opening(meeting: &Meeting, records: Option<LineRecords>, data: Loaded<Opened>
             view! {
                 <div class="call call--whole">
                     <header class="ctop"><div class="ctop__t"><h1>{title.clone()}</h1></div></header>
-                    {move || match other.get() {
+                    {move || match other() {
                         Some(other) => elsewhere(other, leaves).into_any(),
                         None => view! { <p class="call__waits" role="status">{t(LIVE_LINE_CONNECTING)}</p> }.into_any(),
                     }}
