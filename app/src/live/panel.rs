@@ -164,12 +164,12 @@ fn now(table: Table, agenda: Agenda, where_in: Option<String>) -> impl IntoView 
     view! { <section class="hpanel__now on-deep" aria-label=t(PANEL_NOW)>{head}{left}{speaker}</section> }
 }
 
-/// The papers of the item; the one that lies open before everybody is read along.
+/// The papers of the item, or of the whole meeting between two items; the one that lies open before everybody is read along.
 fn papers(table: Table, agenda: Agenda, meeting: MeetingId) -> impl IntoView {
     let presented: Memo<Option<ShownPaper>> =
         Memo::new(move |_| table.state.with(|state| state.as_ref().and_then(|state| state.live.paper)));
     let listed = move || {
-        let papers = agenda.now().map(|(_, _, item)| item.papers).unwrap_or_default();
+        let papers = agenda.now().map_or_else(|| agenda.papers(), |(_, _, item)| item.papers);
         let presented = presented.get();
         // What lies open may belong to another item.
         let all = agenda.papers();
@@ -197,7 +197,10 @@ fn papers(table: Table, agenda: Agenda, meeting: MeetingId) -> impl IntoView {
         });
         let rows: Vec<_> = rows.collect();
         match rows.is_empty() {
-            true => view! { <p class="cpanel__none">{t(PANEL_NO_PAPERS)}</p> }.into_any(),
+            true => {
+                let words = if agenda.now().is_some() { PANEL_NO_PAPERS } else { AGENDA_NO_PAPERS };
+                view! { <p class="cpanel__none">{t(words)}</p> }.into_any()
+            }
             false => view! { <ul class="hpanel__papers">{rows}</ul> }.into_any(),
         }
     };
@@ -211,7 +214,7 @@ fn papers(table: Table, agenda: Agenda, meeting: MeetingId) -> impl IntoView {
     view! {
         <section class="cpanel" aria-labelledby="panel-papers">
             <header class="cpanel__h">
-                <h2 id="panel-papers">{t(PANEL_PAPERS)}</h2>
+                <h2 id="panel-papers">{move || t(if agenda.now().is_some() { PANEL_PAPERS } else { NAV_PAPERS })}</h2>
                 {close}
                 <a class="btn btn--quiet" href=format!("/meetings/{meeting}#agenda")>{t(PANEL_ALL_PAPERS)}</a>
             </header>
