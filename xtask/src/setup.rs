@@ -88,6 +88,22 @@ pub(crate) fn iproute() -> Result<()> {
     debian_packages(&["iproute2"])
 }
 
+/// Janus, which the media server is held against.
+pub(crate) fn janus() -> Result<()> {
+    if Path::new("/usr/bin/janus").exists() {
+        return Ok(());
+    }
+    debian_packages(&["janus"])
+}
+
+/// openssl, which makes a certificate for the journeys over https.
+pub(crate) fn openssl() -> Result<()> {
+    if Path::new("/usr/bin/openssl").exists() {
+        return Ok(());
+    }
+    debian_packages(&["openssl"])
+}
+
 /// nginx, which downloads are held against.
 pub(crate) fn nginx() -> Result<()> {
     let found = |folder: &str| Path::new(folder).join("nginx").exists();
