@@ -189,3 +189,41 @@ test('a network that lets no WebSocket through is named, and left behind by itse
   await sit(site);
   await sees(hall, SITE);
 });
+
+test('a socket that breaks alone costs neither picture nor sound', async ({ person }) => {
+  test.setTimeout(240_000);
+  const { hall, address } = await hybrid(person, 6);
+  const site = await person(demo('thuky.03646'), {}, 'vi', null);
+  await site.addInitScript(() => {
+    const Connection = window.RTCPeerConnection;
+    window.made = 0;
+    window.RTCPeerConnection = class extends Connection {
+      constructor(...settings) {
+        super(...settings);
+        window.made += 1;
+      }
+    };
+  });
+  const lines = [];
+  await site.routeWebSocket(/\/socket$/, (socket) => {
+    const server = socket.connectToServer();
+    lines.push({ socket, server });
+  });
+  await open(site, `${address}/live`);
+  await sit(site);
+  await Promise.all([sees(hall, SITE), sees(site, t('live_hall'))]);
+  await expect(site.getByText(t('live_line_good'))).toBeVisible({ timeout: 30_000 });
+  const made = await site.evaluate(() => window.made);
+  const pictures = () => hall.locator('.seatv.is-large:not(.is-off) video').first().evaluate((video) => video.getVideoPlaybackQuality().totalVideoFrames);
+  const before = await pictures();
+  const [{ socket, server }] = lines;
+  // As a proxy that is started anew: the server hears no goodbye of the page.
+  await server.close({ code: 4000 });
+  await socket.close({ code: 4000 });
+  await expect.poll(() => lines.length).toBeGreaterThan(1);
+  await expect(hall.locator('.live__people li').filter({ hasText: SITE })).not.toContainText(like(t('live_lost_since')), { timeout: 15_000 });
+  await expect.poll(pictures).toBeGreaterThan(before + 20);
+  await Promise.all([sees(hall, SITE), sees(site, t('live_hall')), hears(hall)]);
+  expect(await site.evaluate(() => window.made), 'connections that stand are not made anew').toBe(made);
+  await expect(site.getByRole('group', { name: t('live_toolbar') })).toBeVisible();
+});

@@ -89,6 +89,7 @@ export class Session {
   hear(text) {
     const { name, body } = heard(text) ?? {};
     if (name === "seated") this.#sit();
+    else if (name === "stays") this.#stay();
     else if (name === "unseated") this.close();
     else if (!this.#isSeated) return;
     else if (name === "answer") this.#answered(body.answer);
@@ -153,6 +154,18 @@ export class Session {
     this.#wasUp = false;
     this.#state = null;
     if (wasSeated) this.#told.seated(false);
+  }
+
+  /** The seat is this page's again after its socket broke; connections that stand go on. */
+  #stay() {
+    if (this.state !== "up") {
+      this.#sit();
+      return;
+    }
+    this.#isStale = true;
+    this.#callOffTelling();
+    this.#isTelling = false;
+    this.#tellHave();
   }
 
   #sit() {

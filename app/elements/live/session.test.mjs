@@ -179,6 +179,21 @@ test("a browser that does not tell what it hears is believed", async () => {
   assert.deepEqual(said, []);
 });
 
+test("a page that is back before anything broke but its socket makes no connection anew", async () => {
+  const { hear, made, said, session } = await seated();
+  const before = made.length;
+  await hear({ stays: "hall" });
+  assert.equal(made.length, before);
+  assert.deepEqual(kinds(said), ["have"]);
+  assert.equal(session.state, "up");
+});
+
+test("a page that was loaded anew makes its connections, though the server has kept its seat", async () => {
+  const { hear, said } = page();
+  await hear({ stays: "hall" });
+  assert.deepEqual(kinds(said).sort(), ["have", "publish", "subscribe"]);
+});
+
 test("what is on is told when it changes and not more often", async () => {
   const { clock, said, session } = await seated();
   await clock.pass(1_000);

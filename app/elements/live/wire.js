@@ -2,7 +2,7 @@
 // Knows the form of the messages; what they are answered with it does not.
 
 /** Only these are parsed: the meeting's state is long, and comes often. */
-const OURS = /^\s*(?:\{\s*)?"(?:seated|unseated|answer|offer|send)"/;
+const OURS = /^\s*(?:\{\s*)?"(?:seated|stays|unseated|answer|offer|send)"/;
 
 /** Each message of the element. */
 export const message = {

@@ -47,7 +47,7 @@ impl Table {
                     state.has(version, seat, devices);
                 }
             }),
-            ToPage::Seated(seat) => self.seated(seat),
+            ToPage::Seated(seat) | ToPage::Stays(seat) => self.seated(seat),
             ToPage::Unseated => self.lose(),
             ToPage::Slots(slots) => self.slots.set(slots),
             ToPage::Speaking(seats) => self.speaking.set(seats),

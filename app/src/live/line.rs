@@ -5,6 +5,7 @@ use std::rc::{Rc, Weak};
 use std::time::Duration;
 
 use domain::ids::MeetingId;
+use domain::live::wire::BROKEN_CODE;
 use leptos::leptos_dom::helpers::{
     IntervalHandle, TimeoutHandle, WindowListenerHandle, set_interval_with_handle, set_timeout_with_handle,
     window_event_listener_untyped,
@@ -104,7 +105,7 @@ impl Line {
     /// Closes the socket; another is opened as after any loss.
     pub fn begin_anew(&self) {
         if let Some(at) = self.0.socket.borrow().as_ref() {
-            let _ = at.socket.close();
+            let _ = at.socket.close_with_code(BROKEN_CODE);
         }
     }
 }
@@ -181,7 +182,9 @@ impl Inner {
     fn look(self: &Rc<Inner>) {
         let is_waiting = self.waiting.take().inspect(|waiting| self.waiting.set(Some(*waiting))).is_some();
         if !is_waiting && is_dead(self.heard.get(), js_sys::Date::now()) {
-            *self.socket.borrow_mut() = None;
+            if let Some(at) = self.socket.borrow_mut().take() {
+                let _ = at.socket.close_with_code(BROKEN_CODE);
+            }
             // One silent attempt takes as long as several that are refused.
             if self.failed.get() % FAILING != FAILING - 1 {
                 (self.failing)();

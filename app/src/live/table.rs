@@ -426,7 +426,8 @@ impl Table {
             self.is_blocked.set(false);
         }
         // An answer that was overtaken: who has left meanwhile must not be seen there.
-        if matches!(&message, ToPage::Seated(seat) if self.wanted.get_untracked() != Some(*seat)) {
+        if matches!(&message, ToPage::Seated(seat) | ToPage::Stays(seat) if self.wanted.get_untracked() != Some(*seat))
+        {
             if self.wanted.get_untracked().is_none() {
                 self.say(&ToServer::Rise);
             }

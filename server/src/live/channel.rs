@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::ws::{Message, Utf8Bytes, WebSocket};
-use domain::live::wire::{HERE_SECONDS, MESSAGES_AT_ONCE, ToPage};
+use domain::live::wire::{BROKEN_CODE, HERE_SECONDS, MESSAGES_AT_ONCE, ToPage};
 use futures::stream::{SplitSink, SplitStream};
 use futures::{Sink, SinkExt, Stream, StreamExt};
 use tokio::sync::{broadcast, watch};
@@ -78,6 +78,8 @@ pub(super) struct Channel<O = SplitSink<WebSocket, Message>, I = SplitStream<Web
     allowance: Allowance,
     alive: Allowance,
     clock: Clock,
+    /// Whether the page closed the socket by itself, and not because nothing came over it.
+    has_left: bool,
     /// When the page was last heard.
     heard: Instant,
     /// The same by the clock, for the room.
@@ -100,9 +102,15 @@ where
             allowance,
             alive,
             clock,
+            has_left: false,
             heard: now,
             heard_at,
         }
+    }
+
+    /// Whether the page closed the socket by itself, and not because nothing came over it.
+    pub(super) fn has_left(&self) -> bool {
+        self.has_left
     }
 
     /// The next event. What the page said before comes first. Cancelling it loses nothing.
@@ -133,6 +141,10 @@ where
         match message {
             Some(Ok(Message::Text(text))) if self.allowance.takes(Instant::now()) => Event::Heard(text),
             Some(Ok(Message::Ping(_) | Message::Pong(_))) if self.alive.takes(Instant::now()) => Event::Alive,
+            Some(Ok(Message::Close(frame))) => {
+                self.has_left = frame.is_none_or(|frame| frame.code != BROKEN_CODE);
+                Event::Closed
+            }
             _ => Event::Closed,
         }
     }

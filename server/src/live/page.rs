@@ -8,7 +8,7 @@ use axum::extract::ws::WebSocket;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::access::Caller;
 use domain::error::{Failure, Refusal};
-use domain::ids::{ConnectionId, MeetingId, PersonId};
+use domain::ids::{ConnectionId, MeetingId, PageId, PersonId};
 use domain::live::wire::{Devices, HERE_SECONDS, ToPage, ToServer};
 use domain::live::{Arrival, Coming, DROP_OUT_SECONDS, Direction, Leaving, Seat, Standing, is_no_room};
 use futures::StreamExt;
@@ -20,6 +20,7 @@ use super::channel::{Channel, Event, Gone, News, Talk};
 use super::claims::{Claim, Claimed};
 use super::media::{Carried, Carrier};
 use super::presence::{Heard, Presence};
+use super::room::Resumed;
 use super::{Visit, ended};
 use crate::site::Site;
 use crate::visitor;
@@ -76,6 +77,8 @@ struct Taken {
     connection: ConnectionId,
     /// Its number with the media thread, where there is one.
     number: Option<u64>,
+    /// The page that sits, as it names itself.
+    page: PageId,
     messages: mpsc::Receiver<ToPage>,
     presence: Arc<Presence>,
     /// When it was last asked whether the seat is still the caller's.
@@ -118,6 +121,7 @@ impl Page {
         let mut here = interval(Duration::from_secs(HERE_SECONDS.into()));
         here.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut turns = 0;
+        let mut is_broken = true;
         let mut talked = self.welcome(&mut channel).await;
         while talked.is_ok() {
             let presence = self.seat.as_ref().map(|taken| Arc::clone(&taken.presence));
@@ -133,6 +137,7 @@ impl Page {
                     self.sign_of_life(turns, &mut channel).await
                 }
                 () = either(ended(&mut ending), ended(&mut moved)) => {
+                    is_broken = false;
                     let _ = channel.send(&ToPage::Again).await;
                     Err(Gone)
                 }
@@ -140,7 +145,8 @@ impl Page {
         }
         // Whoever closes the page is heard until then; whose line broke was there until it was last heard.
         let now = self.asker.site.clock.now();
-        self.rise_as_of(self.heard_at.unheard_since(now).unwrap_or(now), Leaving::Lost).await;
+        let left = self.heard_at.unheard_since(now).unwrap_or(now);
+        self.leave(left, Leaving::Lost, is_broken && !channel.has_left()).await;
         channel.close().await;
     }
 
@@ -287,7 +293,8 @@ impl Page {
         match message {
             ToServer::Sit(arrival) => {
                 return match self.sit(&caller, arrival).await {
-                    Ok(()) => Ok(Some(ToPage::Seated(arrival.seat))),
+                    Ok(true) => Ok(Some(ToPage::Stays(arrival.seat))),
+                    Ok(false) => Ok(Some(ToPage::Seated(arrival.seat))),
                     // Another device took over while this page was away.
                     Err(Failure::Refused(Refusal::SeatTaken)) if arrival.how == Coming::Back => {
                         Ok(Some(ToPage::Unseated))
@@ -367,7 +374,8 @@ impl Page {
         self.visit.hub.carrier().zip(number).ok_or(Failure::Refused(Refusal::MediaOff))
     }
 
-    async fn sit(&mut self, caller: &Caller, arrival: Arrival) -> Result<(), Failure> {
+    /// Takes a seat; whether its picture and sound have gone on since this page had it last.
+    async fn sit(&mut self, caller: &Caller, arrival: Arrival) -> Result<bool, Failure> {
         let site = &self.asker.site;
         let (seat, now) = (arrival.seat, site.clock.now());
         self.visit.hub.may_sit_down(caller.person, self.standing.rehearses)?;
@@ -381,15 +389,25 @@ impl Page {
         site.services.live.sit(caller, self.meeting, arrival, connection, former).await?;
         // From one seat to another is no interruption of either.
         self.rise(Leaving::Meant).await;
-        let dark_since = self.visit.room.takes_over_in_the_dark(seat).then_some(now);
-        let presence = Arc::new(Presence::new(Arc::clone(&self.heard_at), now, dark_since));
-        let carried = Carried::new(&self.visit.hub, self.meeting, seat);
+        let is_back = arrival.how == Coming::Back;
+        let resumed = is_back.then(|| self.visit.room.resume(arrival.page, seat)).flatten();
+        let goes_on = resumed.is_some();
+        let heard_at = Arc::clone(&self.heard_at);
+        let (presence, carried) = match resumed {
+            Some(Resumed { carried, presence }) => (Presence::again(&presence, heard_at, now), Some(carried)),
+            None => {
+                let dark_since = self.visit.room.takes_over_in_the_dark(seat).then_some(now);
+                let carried = Carried::new(&self.visit.hub, self.meeting, seat);
+                (Presence::new(heard_at, now, dark_since), carried)
+            }
+        };
+        let (page, presence) = (arrival.page, Arc::new(presence));
         let number = carried.as_ref().map(|carried| carried.number);
         // What the media thread says of the seat must find it.
         let messages = self.visit.room.seat(seat, connection, carried, Arc::clone(&presence));
-        self.seat =
-            Some(Taken { seat, connection, number, messages, presence, permitted: Instant::now(), claimed });
-        if let Some((carrier, number)) = self.visit.hub.carrier().zip(number) {
+        let permitted = Instant::now();
+        self.seat = Some(Taken { seat, connection, number, page, messages, presence, permitted, claimed });
+        if let Some((carrier, number)) = self.visit.hub.carrier().zip(number).filter(|_| !goes_on) {
             if let Err(failure) = carrier.join(self.meeting, number, self.visit.room.is_under_way()) {
                 self.rise(Leaving::Meant).await;
                 return Err(failure);
@@ -397,18 +415,20 @@ impl Page {
             // What the chair wants of the seat is told after it has joined.
             self.visit.room.change();
         }
-        Ok(())
+        Ok(goes_on)
     }
 
     async fn rise(&mut self, why: Leaving) {
         let now = self.asker.site.clock.now();
-        self.rise_as_of(now, why).await;
+        self.leave(now, why, false).await;
     }
 
-    /// Leaves the seat, at the time at which it was really left.
-    async fn rise_as_of(&mut self, left: DateTime<Utc>, why: Leaving) {
-        let Some(Taken { seat, connection, presence, claimed, .. }) = self.seat.take() else { return };
-        self.visit.room.rise(seat, connection, &presence);
+    /// Leaves the seat, at the time at which it was really left. Picture and sound may go on where the socket alone broke.
+    async fn leave(&mut self, left: DateTime<Utc>, why: Leaving, is_broken: bool) {
+        let Some(Taken { seat, connection, page, presence, claimed, .. }) = self.seat.take() else { return };
+        if !is_broken || !self.visit.room.wait_for(page, seat, connection) {
+            self.visit.room.rise(seat, connection, &presence);
+        }
         let silent = presence.silent_since();
         // Who leaves because nothing is seen any more has dropped out before.
         let dropped_out = silent.is_some_and(|silent| left - silent > TimeDelta::seconds(DROP_OUT_SECONDS));

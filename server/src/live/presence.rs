@@ -57,6 +57,14 @@ impl Presence {
         Presence { heard, began, lines: Mutex::new([dark_since.map(Err); 2]), carried: Notify::new() }
     }
 
+    /// Of the page that had the seat and comes back while its picture and sound go on.
+    pub(super) fn again(before: &Presence, heard: Arc<Heard>, began: DateTime<Utc>) -> Presence {
+        let again = Presence { heard, began, lines: Mutex::new(*before.lines()), carried: Notify::new() };
+        // The stay is another one, and is to be known as one that carries.
+        again.carries();
+        again
+    }
+
     /// Until picture or sound goes over it that did not before.
     pub(super) async fn carried(&self) {
         self.carried.notified().await;
@@ -85,6 +93,11 @@ impl Presence {
         let lines = self.lines();
         let carries = lines.iter().flatten().any(Line::is_ok);
         (!carries).then(|| silent_since(&lines).unwrap_or(self.began))
+    }
+
+    /// Whether picture or sound goes over it.
+    pub(super) fn carries_now(&self) -> bool {
+        self.lines().iter().flatten().any(Line::is_ok)
     }
 
     /// Since when nobody is really there.

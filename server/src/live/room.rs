@@ -10,7 +10,7 @@ use ::media::command::Link;
 use chrono::{DateTime, Utc};
 use domain::access::Stage;
 use domain::error::{Failure, Refusal};
-use domain::ids::{ConnectionId, MeetingId};
+use domain::ids::{ConnectionId, MeetingId, PageId};
 use domain::live::wire::{Carries, Devices, State, ToPage, Trouble};
 use domain::live::{Live, Seat, is_on, may_share_screen};
 use tokio::sync::{Notify, broadcast, mpsc, watch};
@@ -36,6 +36,9 @@ const READ_WITHIN: Duration = Duration::from_secs(2);
 /// Changes of what seats have on that wait for a page: as many as all seats of a meeting make at once. A page that missed
 /// one is told the state.
 const CHANGES_AT_MOST: usize = 256;
+/// Picture and sound of a page whose socket broke go on for so long: a browser notices after twelve seconds at the latest that
+/// nobody is heard, and comes back within one or two.
+const WAITED_FOR: Duration = Duration::from_secs(16);
 /// Pause before a state that could not be read is read again.
 const AGAIN_AFTER: Duration = Duration::from_secs(1);
 /// Messages that wait for one page. One that takes them slower has lost sight, and begins anew.
@@ -72,6 +75,14 @@ struct Seated {
     presence: Arc<Presence>,
     /// How much its line carries.
     carries: Carries,
+    /// The page whose socket broke, while its picture and sound go on without it.
+    waits_for: Option<PageId>,
+}
+
+/// What goes on of a seat whose page comes back.
+pub(super) struct Resumed {
+    pub(super) carried: Carried,
+    pub(super) presence: Arc<Presence>,
 }
 
 impl Seated {
@@ -278,7 +289,7 @@ impl Room {
     ) -> mpsc::Receiver<ToPage> {
         let (outbox, messages) = mpsc::channel(WAITING_AT_MOST);
         let (devices, carries) = (Devices::default(), Carries::All);
-        let taken = Seated { connection, carried, devices, outbox, presence, carries };
+        let taken = Seated { connection, carried, devices, outbox, presence, carries, waits_for: None };
         if let Some(before) = self.seated().insert(seat, taken) {
             let _ = before.outbox.try_send(ToPage::Unseated);
         }
@@ -292,7 +303,35 @@ impl Room {
     pub(super) fn say(&self, number: Option<u64>, message: &ToPage) {
         let concerns =
             |at: &Seated| number.is_none() || at.carried.as_ref().map(|carried| carried.number) == number;
-        self.seated().retain(|_, at| !concerns(at) || at.outbox.try_send(message.clone()).is_ok());
+        let takes = |at: &Seated| at.waits_for.is_some() || at.outbox.try_send(message.clone()).is_ok();
+        self.seated().retain(|_, at| !concerns(at) || takes(at));
+    }
+
+    /// A page's socket broke: what its seat carries goes on for [`WAITED_FOR`], in case the page comes back. Not what carries
+    /// nothing.
+    pub(super) fn wait_for(self: &Arc<Room>, page: PageId, seat: Seat, connection: ConnectionId) -> bool {
+        let mut seated = self.seated();
+        let at = seated.get_mut(&seat).filter(|at| at.connection == connection && at.carried.is_some());
+        let Some(at) = at.filter(|at| at.presence.carries_now()) else { return false };
+        at.waits_for = Some(page);
+        let room = Arc::clone(self);
+        tokio::spawn(async move {
+            sleep(WAITED_FOR).await;
+            let is_over = |at: &Seated| at.connection == connection && at.waits_for.is_some();
+            room.seated().retain(|of, at| *of != seat || !is_over(at));
+            room.change();
+        });
+        true
+    }
+
+    /// Gives back what goes on of a seat to the page that had it.
+    pub(super) fn resume(&self, page: PageId, seat: Seat) -> Option<Resumed> {
+        let mut seated = self.seated();
+        let at =
+            seated.get_mut(&seat).filter(|at| at.waits_for == Some(page) && at.presence.carries_now())?;
+        let (carried, presence) = (at.carried.take()?, Arc::clone(&at.presence));
+        seated.remove(&seat);
+        Some(Resumed { carried, presence })
     }
 
     /// A page left its seat, which somebody else may have by now.

@@ -214,7 +214,7 @@ impl Staying<'_> {
             return Err(End::Refused("the server speaks another version's words".to_owned()));
         };
         match message {
-            ToPage::Seated(_) => {
+            ToPage::Seated(_) | ToPage::Stays(_) => {
                 self.told.why = None;
                 self.sits_at = None;
                 say(socket, &ToServer::Have(Devices { camera: true, microphone: true, screen: false }))

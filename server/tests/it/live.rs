@@ -179,7 +179,7 @@ impl Page {
     /// The answer to whoever came for a seat.
     pub(crate) async fn seated(&mut self) -> Result<Seat, Failure> {
         let answer = |heard| match heard {
-            ToPage::Seated(seat) => Some(Ok(seat)),
+            ToPage::Seated(seat) | ToPage::Stays(seat) => Some(Ok(seat)),
             ToPage::Refused(failure) => Some(Err(failure)),
             _ => None,
         };

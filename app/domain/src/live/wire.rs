@@ -14,7 +14,8 @@
 //! To take part with picture and sound the page says [`ToServer::Sit`] and is answered [`ToPage::Seated`], or
 //! [`ToPage::Refused`]. It then offers a connection that sends ([`ToServer::Publish`], answered by [`ToPage::Answer`])
 //! and is offered one that receives ([`ToPage::Offer`], answered by [`ToServer::Answer`]). Both are offered anew,
-//! whole, when the line changed; nothing is ever renegotiated. Which seat is behind which of the receiving connection's
+//! whole, when the line changed; nothing is ever renegotiated. Where only the socket broke they go on, and a page that is
+//! back soon is answered [`ToPage::Stays`]. Which seat is behind which of the receiving connection's
 //! tracks comes as [`ToPage::Slots`], what to send as [`ToPage::Send`].
 //!
 //! Each message is checked against the caller's permission when it comes, not when the socket was opened: the session
@@ -34,6 +35,8 @@ use crate::ids::{ParticipantId, PersonId};
 pub const HERE_SECONDS: u32 = 5;
 /// A page that has heard nothing for so long takes the line for dead: two signs of life and a slow line's pause.
 pub const SILENT_SECONDS: u32 = 12;
+/// The code with which a page closes a socket that it takes for broken. With any other it is closed or loaded anew, and has left.
+pub const BROKEN_CODE: u16 = 4_000;
 /// Largest message of a page: an offer with simulcast and every codec of a browser is some 12 KB.
 pub const MESSAGE_BYTES_AT_MOST: usize = 64 * 1024;
 /// Most messages of a page in a row, faster than one a second: a person who presses everything is slower.
@@ -144,6 +147,9 @@ pub enum ToPage {
     },
     /// The seat is taken.
     Seated(Seat),
+    /// The seat is taken again by the page that had it a moment ago, and its picture and sound have gone on meanwhile: connections
+    /// that stand are not to be made anew.
+    Stays(Seat),
     /// Another page sits there now, or the chair sent the seat out; this page has none any more. A page that comes back by
     /// itself is answered so as well when another has sat down meanwhile.
     Unseated,
