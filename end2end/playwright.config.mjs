@@ -28,7 +28,7 @@ export const chromium = {
 };
 
 /** Journeys with moving pictures. */
-const FILM = /(console|conference|devices|video|tcp|one-port|lines|rehearsal|hybrid|weak|firefox)\.spec\.mjs/;
+const FILM = /(console|conference|devices|video|tcp|one-port|lines|rehearsal|hybrid|weak|firefox|webkit)\.spec\.mjs/;
 
 export default defineConfig({
   testDir: 'journeys',

@@ -104,6 +104,14 @@ pub(crate) fn openssl() -> Result<()> {
     debian_packages(&["openssl"])
 }
 
+/// WebKitGTK with its driver, and a screen for it that nobody sees.
+pub(crate) fn webkit() -> Result<()> {
+    if ["/usr/bin/WebKitWebDriver", "/usr/bin/Xvfb"].into_iter().all(|program| Path::new(program).exists()) {
+        return Ok(());
+    }
+    debian_packages(&["webkit2gtk-driver", "xvfb"])
+}
+
 /// nginx, which downloads are held against.
 pub(crate) fn nginx() -> Result<()> {
     let found = |folder: &str| Path::new(folder).join("nginx").exists();

@@ -248,6 +248,7 @@ fn journeys(arguments: &[&str]) -> Result<Journeys> {
     let built = build::build(Profile::Dev)?;
     let (chromium, firefox) = (setup::chromium()?, setup::firefox()?);
     setup::openssl()?;
+    setup::webkit()?;
     let report = target_dir()?.join("journeys.json");
     if report.exists() {
         fs::remove_file(&report).context("removing the last report of the journeys")?;
