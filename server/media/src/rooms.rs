@@ -44,6 +44,15 @@ struct Way {
     heard: Instant,
 }
 
+/// Whose a way is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Whose {
+    /// The meeting of the seat.
+    pub meeting: MeetingId,
+    /// Whether it is under way.
+    pub is_under_way: bool,
+}
+
 /// All meetings of one port.
 pub struct Rooms {
     limits: Limits,
@@ -291,6 +300,14 @@ impl Rooms {
     /// Whether a way has proved itself to be a client's.
     pub fn knows(&self, path: Path) -> bool {
         self.paths.contains_key(&path)
+    }
+
+    /// Whose way it is, if its client's handshake is done; nobody's before: a password alone is had by whoever may sit down.
+    pub fn whose(&self, path: Path) -> Option<Whose> {
+        let Way { route: (seat, link), .. } = *self.paths.get(&path)?;
+        let room = self.rooms.get(&seat.meeting)?;
+        room.is_connected(seat.number, link)
+            .then_some(Whose { meeting: seat.meeting, is_under_way: room.is_under_way })
     }
 
     /// A way is broken: its TCP connection ended.

@@ -27,6 +27,8 @@ pub const GONE_AFTER: Duration = Duration::from_secs(30);
 const LOST_AFTER: Duration = Duration::from_secs(6);
 /// Ways a client may come by before it chooses one: its addresses, by UDP and TCP.
 const PATHS: usize = 8;
+/// Those of them that are TCP connections: two ports, by two of its addresses.
+const STREAMS: usize = 4;
 /// The handshake's engine keeps its peers by address; ours has one, however it moves.
 const PEER: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 1);
 
@@ -159,9 +161,14 @@ impl Transport {
         let checked = ice::check(datagram, path, &self.ours.password, self.identity.crypto().crypto())?;
         let mut given_up = None;
         if !self.paths.contains(&path) {
-            if self.paths.len() == PATHS {
+            let streams = self.paths.iter().filter(|known| known.stream.is_some()).count();
+            let is_one_more = path.stream.is_some() && streams >= STREAMS;
+            if self.paths.len() == PATHS || is_one_more {
                 let sends = self.path();
-                let in_use = |known: &Path| Some(*known) == self.chosen || Some(*known) == sends;
+                let in_use = |known: &Path| {
+                    let is_sent_by = Some(*known) == self.chosen || Some(*known) == sends;
+                    is_sent_by || is_one_more && known.stream.is_none()
+                };
                 let oldest = self.paths.iter().position(|known| !in_use(known))?;
                 let oldest = self.paths.remove(oldest);
                 self.proven.retain(|known| *known != oldest);

@@ -159,6 +159,11 @@ impl Room {
         self.seats.get_mut(&number)?.subscriber.as_deref_mut()
     }
 
+    /// Whether a connection's handshake is done.
+    pub(crate) fn is_connected(&self, number: u64, link: Link) -> bool {
+        self.seats.get(&number).is_some_and(|place| place.is_connected(link))
+    }
+
     pub(crate) fn place(&mut self, number: u64) -> Option<&mut Place> {
         self.seats.get_mut(&number)
     }

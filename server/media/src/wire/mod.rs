@@ -328,7 +328,7 @@ impl Wire {
             match event.token() {
                 WAKER => {}
                 UDP => is_udp = true,
-                TCP => self.streams.accept(now, self.poll.registry(), |path| self.rooms.knows(path)),
+                TCP => self.streams.accept(now, self.poll.registry()),
                 stream => self
                     .streams
                     .ready(stream, event.is_readable() || event.is_error() || event.is_read_closed()),
@@ -336,8 +336,7 @@ impl Wire {
         }
         while let Ok((stream, from)) = self.adopted.try_recv() {
             let stream = mio::net::TcpStream::from_std(stream);
-            let is_known = |path| self.rooms.knows(path);
-            self.streams.take_in(now, self.poll.registry(), (stream, from), is_known);
+            self.streams.take_in(now, self.poll.registry(), (stream, from));
         }
         if !self.obey(now) {
             return false;
@@ -425,10 +424,10 @@ impl Wire {
         let take = |path: Path, datagram: &[u8]| {
             let mut rooms = rooms.borrow_mut();
             contained(&mut rooms, now, |rooms| rooms.datagram(now, path, datagram));
-            rooms.knows(path)
+            rooms.whose(path).is_some()
         };
-        let (end, is_known) = (|path| rooms.borrow_mut().broken(path), |path| rooms.borrow().knows(path));
-        self.streams.read(now, self.poll.registry(), take, end, is_known);
+        let (end, whose) = (|path| rooms.borrow_mut().broken(path), |path| rooms.borrow().whose(path));
+        self.streams.read(now, self.poll.registry(), take, end, whose);
     }
 
     fn give_out(&mut self, now: Instant) {

@@ -13,8 +13,10 @@ use mio::{Interest, Registry, Token};
 
 use crate::framing::{self, Frames};
 use crate::peer::Path;
+use crate::rooms::Whose;
+use domain::ids::MeetingId;
 
-/// Streams at once: two for each seat of two full meetings behind firewalls, and as many on their way.
+/// Streams of clients at once: two for each seat of two full meetings behind firewalls, and as many on their way.
 const STREAMS: usize = 512;
 /// Streams that have not proved themselves. A stranger can fill these, and then displaces its own.
 const STRANGERS: usize = 128;
@@ -58,8 +60,8 @@ impl Streams {
         self.readable = vec![u32::MAX];
     }
 
-    /// Takes in whoever knocks. `is_known` tells whether a way is one that a client still has.
-    pub(super) fn accept(&mut self, now: Instant, registry: &Registry, is_known: impl Fn(Path) -> bool) {
+    /// Takes in whoever knocks.
+    pub(super) fn accept(&mut self, now: Instant, registry: &Registry) {
         for _ in 0..ACCEPTS {
             let Some(listener) = &self.listener else { return };
             let (stream, address) = match listener.accept() {
@@ -69,26 +71,21 @@ impl Streams {
                 // Nobody; or too many open files, and who waits is taken in with the next who knocks.
                 Err(_) => return,
             };
-            self.take_in(now, registry, (stream, address), &is_known);
+            self.take_in(now, registry, (stream, address));
         }
         // There may be more; the next round goes on.
         self.readable.push(u32::MAX);
     }
 
-    /// Takes in a stranger, who has to prove to be a client.
+    /// Takes in a stranger, who has to prove to be a client. There is always a place for one.
     pub(super) fn take_in(
         &mut self,
         now: Instant,
         registry: &Registry,
         (mut stream, address): (TcpStream, SocketAddr),
-        is_known: impl Fn(Path) -> bool,
     ) {
         self.make_room();
-        // A client that opens ways without end has a few of them, and the streams of the others are nobody's.
-        if self.streams.len() >= STREAMS {
-            self.sweep(is_known);
-        }
-        if self.streams.len() >= STREAMS || stream.set_nodelay(true).is_err() {
+        if stream.set_nodelay(true).is_err() {
             return;
         }
         self.next = self.next.wrapping_add(1) % (u32::MAX / 2);
@@ -137,27 +134,30 @@ impl Streams {
         !self.readable.is_empty()
     }
 
-    /// Reads what has come. `take` gets each datagram and says whether its way is known now; `end` gets ways that broke;
-    /// `is_known` as for [`Self::accept`].
+    /// Reads what has come. `take` gets each datagram and says whether its way is a client's now; `end` gets ways that broke;
+    /// `whose` tells whose a way is, as long as a client has it.
     pub(super) fn read(
         &mut self,
         now: Instant,
         registry: &Registry,
         mut take: impl FnMut(Path, &[u8]) -> bool,
         mut end: impl FnMut(Path),
-        is_known: impl Fn(Path) -> bool,
+        whose: impl Fn(Path) -> Option<Whose>,
     ) {
         let mut readable = std::mem::take(&mut self.readable);
         readable.sort_unstable();
         readable.dedup();
         for number in readable {
             if number == u32::MAX {
-                self.accept(now, registry, &is_known);
+                self.accept(now, registry);
                 continue;
             }
             let Some(stream) = self.streams.get_mut(&number) else { continue };
+            let was_proven = stream.is_proven;
             let path = Path { address: stream.address, stream: Some(number) };
-            match stream.read(path, &mut take) {
+            let read = stream.read(path, &mut take);
+            let is_new = stream.is_proven && !was_proven;
+            match read {
                 Ok(true) => self.readable.push(number),
                 Ok(false) => {}
                 Err(_) => {
@@ -165,9 +165,42 @@ impl Streams {
                     end(path);
                 }
             }
+            if is_new {
+                self.give_way(&whose).into_iter().for_each(&mut end);
+            }
         }
         self.streams
             .retain(|_, stream| stream.is_proven || now.saturating_duration_since(stream.since) < PROBATION);
+    }
+
+    /// When more have proved themselves than there are places: those that are nobody's any more go, then the newest of the
+    /// meeting that has most, of those not under way first. Gives the way that went.
+    fn give_way(&mut self, whose: impl Fn(Path) -> Option<Whose>) -> Option<Path> {
+        let proven =
+            |streams: &HashMap<u32, Stream>| streams.values().filter(|stream| stream.is_proven).count();
+        if proven(&self.streams) <= STREAMS {
+            return None;
+        }
+        self.sweep(|path| whose(path).is_some());
+        if proven(&self.streams) <= STREAMS {
+            return None;
+        }
+        let path =
+            |(number, stream): (&u32, &Stream)| Path { address: stream.address, stream: Some(*number) };
+        let mut of: HashMap<MeetingId, (bool, usize)> = HashMap::new();
+        for stream in self.streams.iter().filter(|(_, stream)| stream.is_proven) {
+            if let Some(of_whom) = whose(path(stream)) {
+                let (waits, count) = of.entry(of_whom.meeting).or_default();
+                (*waits, *count) = (!of_whom.is_under_way, *count + 1);
+            }
+        }
+        let largest = of.into_iter().max_by_key(|(_, share)| *share).map(|(meeting, _)| meeting)?;
+        let theirs = self.streams.iter().filter(|(_, stream)| stream.is_proven);
+        let theirs = theirs.filter(|stream| whose(path(*stream)).is_some_and(|of| of.meeting == largest));
+        let (number, stream) = theirs.max_by_key(|(number, stream)| (stream.since, **number))?;
+        let (number, gone) = (*number, path((number, stream)));
+        self.streams.remove(&number);
+        Some(gone)
     }
 
     /// Lets go of streams whose client has left, or come by other ways.
