@@ -174,6 +174,7 @@ pub(super) fn floor(table: Table) -> impl IntoView {
                 title="Alt+H"
                 on:click=move |_| table.toggle_ask()
             ><Icon name="hand"/>{words}</button>
+            <span class="vh" role="status">{move || asked.get().map(|n| format!("{} · {}", t(LIVE_ASK), tf(LIVE_TURN, &[("n", &n)])))}</span>
         }
         .into_any()
     }
@@ -257,7 +258,7 @@ pub(super) fn bar(table: Table, papers: Vec<Titled>) -> impl IntoView {
         })
     };
     view! {
-        <div class="live__bar calltools" role="group" aria-label=t(LIVE_TOOLBAR)>
+        <div class="live__bar calltools" id="call-tools" tabindex="-1" role="group" aria-label=t(LIVE_TOOLBAR)>
             <div class="calltools__own">
                 {switches(table)}
                 {talk(table)}

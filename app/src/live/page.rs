@@ -23,6 +23,7 @@ use super::{
 use crate::calls::Calls;
 use crate::failure::{CallError, Problem};
 use crate::meetings::calls::{Shown, fetch};
+use crate::meetings::words;
 use crate::session::with_page;
 use crate::text::keys::*;
 use crate::text::{t, tf};
@@ -176,6 +177,7 @@ fn joined<V: IntoView + 'static>(meeting: &Meeting, record: Option<V>) -> impl I
     let papers: Vec<_> = meeting.papers().map(|paper| (paper.id, paper.title.clone())).collect();
     let shows = papers.clone();
     let is_ahead = meeting.state.stage() == Stage::Scheduled;
+    let starts = words::when(&meeting.sittings);
     let tab = RwSignal::new(console::Tab::default());
     let Shaped { shape, is_quiet } = Shaped::follow(table, directs);
     // Who directs steers without a camera too; a delegate may sit in the hall, where there is one.
@@ -212,7 +214,10 @@ fn joined<V: IntoView + 'static>(meeting: &Meeting, record: Option<V>) -> impl I
             None if table.wanted.with(Option::is_some) && table.failure.with(Option::is_none) => {
                 view! { <footer class="call__enter"><p class="hint" role="status">{t(LIVE_LINE_CONNECTING)}</p></footer> }.into_any()
             }
-            None => entrance(table, is_ahead.then_some(id), in_hall).into_any(),
+            None => {
+                let ahead = is_ahead.then_some(id);
+                entrance(table, (ahead, ahead.map(|_| starts.clone())), in_hall).into_any()
+            }
         }}
     };
     view! {
@@ -222,6 +227,7 @@ fn joined<V: IntoView + 'static>(meeting: &Meeting, record: Option<V>) -> impl I
             class:call--tv=move || shape.get() == Shape::Television
             class:is-quiet=is_quiet
         >
+            {move || table.seat.get().map(|_| view! { <a class="skip" href="#call-tools" rel="external">{t(LIVE_SKIP)}</a> })}
             {top::top(table, meeting, agenda)}
             {leave::dialog(table)}
             {small::bar(table, agenda, id)}
@@ -320,10 +326,20 @@ pub(super) fn notices(table: Table) -> impl IntoView {
 }
 
 /// Before one sits: which seat, and whether one is seen and heard. A meeting that is not opened yet offers the rehearsal.
-fn entrance(table: Table, rehearses: Option<MeetingId>, in_hall: Option<(MeetingId, bool)>) -> impl IntoView {
-    let seats = move || {
-        table.standing.with(|standing| standing.as_ref().map(|of| of.seats.clone()).unwrap_or_default())
-    };
+fn entrance(
+    table: Table,
+    (rehearses, starts): (Option<MeetingId>, Option<String>),
+    in_hall: Option<(MeetingId, bool)>,
+) -> impl IntoView {
+    let is_taken = move |seat| table.kept(seat).is_some_and(|kept| kept.is_connected);
+    // A seat that another device has comes last: whoever takes it puts that one out.
+    let seats = Memo::new(move |_| {
+        let seats = table.standing.with(|standing| standing.as_ref().map(|of| of.seats.clone()));
+        let mut seats: Vec<_> =
+            seats.unwrap_or_default().into_iter().map(|seat| (is_taken(seat), seat)).collect();
+        seats.sort_by_key(|(is_taken, _)| *is_taken);
+        seats
+    });
     let words = move |seat: Seat| match seat {
         Seat::Hall => t(LIVE_SIT_HALL).to_owned(),
         Seat::Site(_) => tf(LIVE_SIT_SITE, &[("name", &table.name(seat))]),
@@ -335,8 +351,12 @@ fn entrance(table: Table, rehearses: Option<MeetingId>, in_hall: Option<(Meeting
         Seat::Site(_) => tf(LIVE_SIT_SITE_HINT, &[("name", &table.name(seat))]),
         Seat::Person(_) => t(LIVE_SIT_PERSON_HINT).to_owned(),
     };
+    let is_there = move |seat: Seat| match seat {
+        Seat::Hall => t(LIVE_TAKEN_HALL).to_owned(),
+        Seat::Site(_) | Seat::Person(_) => tf(LIVE_TAKEN, &[("name", &table.name(seat))]),
+    };
     let buttons = move || {
-        let seats = seats();
+        let seats = seats.get();
         if table.standing.with(Option::is_none) && table.is_blocked.get() {
             return ().into_any();
         }
@@ -346,8 +366,9 @@ fn entrance(table: Table, rehearses: Option<MeetingId>, in_hall: Option<(Meeting
         if seats.is_empty() {
             return view! { <p>{t(LIVE_NO_SEAT)}</p> }.into_any();
         }
-        let button = move |(place, seat): (usize, Seat)| {
-            let class = if place == 0 { "btn btn--primary btn--lg" } else { "btn btn--secondary" };
+        let button = move |(place, (is_taken, seat)): (usize, (bool, Seat))| {
+            let class =
+                if place == 0 && !is_taken { "btn btn--primary btn--lg" } else { "btn btn--secondary" };
             let sit = move |_| {
                 table.start();
                 table.sit(seat);
@@ -356,9 +377,12 @@ fn entrance(table: Table, rehearses: Option<MeetingId>, in_hall: Option<(Meeting
                 <button class=class r#type="button" on:click=sit><Icon name="video"/>{move || words(seat)}</button>
             }
         };
-        let first = seats[0];
+        let (_, first) = seats[0];
+        let taken = seats.iter().filter(|(is_taken, _)| *is_taken).map(|(_, seat)| *seat);
+        let taken =
+            taken.map(|seat| view! { <p class="live__taken">{move || is_there(seat)}</p> }).collect_view();
         let buttons = seats.into_iter().enumerate().map(button).collect_view();
-        view! { <p>{move || what(first)}</p> <div class="live__sit">{buttons}</div> }.into_any()
+        view! { <p>{move || what(first)}</p> <div class="live__sit">{buttons}</div> {taken} }.into_any()
     };
     let panel = in_hall.map(|(id, directs)| {
         let word = if directs { PANEL_STEER } else { PANEL_OPEN };
@@ -373,6 +397,7 @@ fn entrance(table: Table, rehearses: Option<MeetingId>, in_hall: Option<(Meeting
     });
     view! {
         <footer class="call__enter">
+            {starts.map(|starts| view! { <p><b>{tf(LIVE_NOT_OPEN, &[("when", &starts)])}</b></p> })}
             <div class="live__enter">
                 {controls::own(table)}
                 {devices::menu(table.chosen)}

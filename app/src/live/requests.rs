@@ -15,7 +15,7 @@ use crate::ui::{Icon, rows};
 const LENGTHS: [u32; 6] = [3, 5, 7, 10, 15, 0];
 
 pub(super) fn panel(table: Table) -> impl IntoView {
-    let has_tone = told::tell(table);
+    let (has_tone, said) = told::tell(table);
     let asking = Memo::new(move |_| table.asking());
     let count = move || {
         let count = asking.with(Vec::len);
@@ -38,6 +38,7 @@ pub(super) fn panel(table: Table) -> impl IntoView {
             </header>
             <ol class="cqueue" tabindex="0" aria-labelledby="call-requests-head">{rows(ids, drawn)}</ol>
             {none}
+            <p class="vh" role="status">{said}</p>
         </section>
     }
 }

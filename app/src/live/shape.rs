@@ -65,6 +65,15 @@ impl Shaped {
             let (size, is_whole) = screen.get();
             if is_page || size.0 == 0.0 { Shape::Page } else { of(size, is_whole, directs) }
         });
+        // The whole screen is for the pictures; the list is a press away.
+        let is_whole = Memo::new(move |_| screen.get().1);
+        Effect::new(move |before: Option<bool>| {
+            let is_whole = is_whole.get();
+            if is_whole && before == Some(false) && !directs {
+                table.lists.set(false);
+            }
+            is_whole
+        });
         let shaped = Shaped { shape, is_quiet };
         #[cfg(feature = "hydrate")]
         shaped.watch(screen);

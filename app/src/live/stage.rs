@@ -30,8 +30,14 @@ pub(super) fn stage(table: Table, shape: Memo<Shape>) -> impl IntoView {
         let offered = || table.standing.with(|may| may.as_ref().and_then(|may| may.seats.first().copied()));
         table.seat.get().or_else(offered)
     };
+    // Others may be in whose pictures have not come yet.
+    let has_others = Memo::new(move |_| {
+        let own = table.seat.get();
+        let is_other = |kept: &domain::live::Kept| kept.is_connected && Some(kept.seat) != own;
+        table.state.with(|state| state.as_ref().is_some_and(|state| state.live.seats.iter().any(is_other)))
+    });
     let waits = move || {
-        (is_up.get() && is_alone()).then(|| {
+        (is_up.get() && is_alone() && !has_others.get()).then(|| {
             view! { <p class="live__alone" role="status"><Icon name="users-round" large=true/>{t(LIVE_ALONE)}</p> }
         })
     };

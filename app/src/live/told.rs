@@ -12,9 +12,9 @@ use crate::ui::Icon;
 #[cfg(feature = "hydrate")]
 const SILENT_KEPT: &str = "phien-request-silent";
 
-/// Tells requests from now on; whether a tone comes with them.
-pub(super) fn tell(table: Table) -> RwSignal<bool> {
-    let has_tone = RwSignal::new(true);
+/// Tells requests from now on; whether a tone comes with them, and what is said aloud.
+pub(super) fn tell(table: Table) -> (RwSignal<bool>, RwSignal<String>) {
+    let (has_tone, said) = (RwSignal::new(true), RwSignal::new(String::new()));
     #[cfg(feature = "hydrate")]
     {
         use crate::text::tf;
@@ -32,8 +32,11 @@ pub(super) fn tell(table: Table) -> RwSignal<bool> {
                     if has_tone.get_untracked() {
                         super::element::call("tone", None);
                     }
-                    if !is_in_view() {
-                        told.say(tf(LIVE_ASKS_NOW, &[("name", &untrack(|| table.name(seat)))]));
+                    let words = tf(LIVE_ASKS_NOW, &[("name", &untrack(|| table.name(seat)))]);
+                    // A word in the corner is said aloud as well.
+                    match is_in_view() {
+                        true => said.set(words),
+                        false => told.say(words),
                     }
                 }
             }
@@ -42,7 +45,7 @@ pub(super) fn tell(table: Table) -> RwSignal<bool> {
     }
     #[cfg(not(feature = "hydrate"))]
     let _ = table;
-    has_tone
+    (has_tone, said)
 }
 
 /// Whether the list of requests is on the screen.

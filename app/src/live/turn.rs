@@ -59,7 +59,12 @@ pub(super) fn plate(table: Table) -> impl IntoView {
             ><b class="num">{clock(left)}</b><small>{below}</small></div>
         })
     };
-    view! { {shown} <p class="vh" role="status">{spoken}</p> }
+    // Who has the floor now, for those who do not see it; whoever has it is told by their own button.
+    let holder = Memo::new(move |_| {
+        let floor = table.state.with(|state| state.as_ref().and_then(|state| state.live.floor))?;
+        (Some(floor) != table.seat.get()).then(|| format!("{}: {}", table.name(floor), t(LIVE_HAS_FLOOR)))
+    });
+    view! { {shown} <p class="vh" role="status">{spoken}</p> <p class="vh" role="status">{holder}</p> }
 }
 
 /// The turn, for whoever directs: who, since when, how long still, two minutes more, the end.
