@@ -32,6 +32,8 @@ export const test = base.extend({
         await context.setCookie(...(await cookies(browser, user, baseURL, ignoreHTTPSErrors)));
         const page = await context.newPage();
         faults.watchFirefox(page);
+        // The question before a page is left that sits in a meeting: whoever loads it anew means it.
+        page.on('dialog', (dialog) => dialog.accept());
         await page.setViewport(viewport);
         await page.evaluateOnNewDocument(drawsAScreen);
         await page.evaluateOnNewDocument(keepsConnections);
