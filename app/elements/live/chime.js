@@ -1,5 +1,4 @@
-// Short sounds through the chosen loudspeaker: three rising notes, so that whoever tries it knows where it comes from, and two
-// when somebody asks for the floor.
+// Short sounds through the chosen loudspeaker: three rising notes to test it, and two when somebody asks for the floor.
 
 /** To try a loudspeaker. */
 export const TRIAL = [523.25, 659.25, 783.99];

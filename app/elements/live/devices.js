@@ -105,8 +105,8 @@ export class Devices {
   }
 
   /**
-   * What shall be on, which devices are chosen, whether the chair has muted the microphone, and whether one that is turned off
-   * stays ready for a while, for whoever turns it on again.
+   * What shall be on, which devices are chosen, whether the chair has muted the microphone, and whether a microphone that is
+   * turned off is kept open for a while, so that it can be turned on again at once.
    */
   want({ camera, microphone, cameraId = "", microphoneId = "", isMuted = false, isReady = true }) {
     const before = { ...this.#wants };

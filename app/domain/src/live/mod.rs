@@ -124,7 +124,7 @@ pub struct Kept {
 }
 
 impl Kept {
-    /// Since when its connection is lost, unless that is so long ago that nobody expects it back ([`LOST_TOLD_HOURS`]).
+    /// Since when its connection is lost; `None` after [`LOST_TOLD_HOURS`], when nobody expects it back.
     ///
     /// ```
     /// # use chrono::{DateTime, TimeDelta}; use domain::live::{Kept, LOST_TOLD_HOURS};

@@ -35,7 +35,8 @@ use crate::ids::{ParticipantId, PersonId};
 pub const HERE_SECONDS: u32 = 5;
 /// A page that has heard nothing for so long takes the line for dead: two signs of life and a slow line's pause.
 pub const SILENT_SECONDS: u32 = 12;
-/// The code with which a page closes a socket that it takes for broken. With any other it is closed or loaded anew, and has left.
+/// WebSocket close code of a page that reconnects because its socket seems broken. Any other code means that the page was closed or
+/// reloaded.
 pub const BROKEN_CODE: u16 = 4_000;
 /// Largest message of a page: an offer with simulcast and every codec of a browser is some 12 KB.
 pub const MESSAGE_BYTES_AT_MOST: usize = 64 * 1024;
@@ -147,8 +148,7 @@ pub enum ToPage {
     },
     /// The seat is taken.
     Seated(Seat),
-    /// The seat is taken again by the page that had it a moment ago, and its picture and sound have gone on meanwhile: connections
-    /// that stand are not to be made anew.
+    /// The page has its seat again after reconnecting, and its picture and sound were never interrupted: it keeps its connections.
     Stays(Seat),
     /// Another page sits there now, or the chair sent the seat out; this page has none any more. A page that comes back by
     /// itself is answered so as well when another has sat down meanwhile.
