@@ -14,6 +14,10 @@ test('WebKit opens every page, reads a paper, and is told plainly that it cannot
   const meeting = new URL(await secretary.locator('a[href^="/meetings/0"]').first().getAttribute('href'), 'http://here').pathname;
   await open(secretary, '/papers');
   const paper = await secretary.locator('a[href^="/papers/"]').first().getAttribute('href');
+  // A word without an end, as file names and addresses are, must not widen a page.
+  await open(secretary, '/meetings/new');
+  await secretary.locator('#title').fill(`Sơ kết ${'không'.repeat(12)}`);
+  await secretary.waitForURL(/draft=/);
   const tab = await webkit(demo('thuky1.vpub'));
   const heading = () => tab.asks(() => document.querySelector('h1')?.textContent.trim() ?? '');
   const fits = () =>

@@ -93,11 +93,13 @@ fn shown_at(reading: &Reading) -> Memo<Option<ShownPaper>> {
         let meeting = reading.meeting;
         let line = StoredValue::new_local(None::<crate::live::Line>);
         Effect::new(move |_| {
-            let hear = move |text: &str| match serde_json::from_str(text) {
-                Ok(ToPage::State(State { live, .. }) | ToPage::Update(StateUpdate { live, .. })) => {
+            let hear = move |text: &str| {
+                let heard = serde_json::from_str(text);
+                if let Ok(ToPage::State(State { live, .. }) | ToPage::Update(StateUpdate { live, .. })) =
+                    heard
+                {
                     told.try_set(live.paper);
                 }
-                _ => {}
             };
             line.set_value(Some(crate::live::Line::open(meeting, hear, || {})));
         });

@@ -24,12 +24,15 @@ pub(super) struct Piece {
     payload: Bytes,
 }
 
+/// What was sealed last, each at the remainder of its number.
+type Sealed = [Option<(u16, BytesMut)>; KEPT];
+
 /// The sound of one place.
 #[derive(Default)]
 pub(super) struct Voice {
     before: Option<Piece>,
-    /// What was sealed, by its number; kept from the first question on, for most lines lose nothing.
-    sealed: Option<Box<[Option<(u16, BytesMut)>; KEPT]>>,
+    /// Kept from the first question on, for most lines lose nothing.
+    sealed: Option<Box<Sealed>>,
 }
 
 impl Voice {
