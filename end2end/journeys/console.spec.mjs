@@ -96,11 +96,32 @@ test('the chair calls who asks, watches the clock and steps through the agenda',
     await shot(tablet, 'panel');
     await tablet.getByRole('button', { name: like(t('live_floor_give_back')) }).click();
     await expect(speaker).toContainText(t('live_no_floor'));
+    // Whoever closes it closes it for themselves.
+    await near.getByRole('button', { name: t('shown_close_here') }).click();
+    await expect(near.locator('.shown')).toHaveCount(0);
+    await expect(tablet.locator('.hpanel__papers .is-open')).toHaveCount(1);
     await chair.getByRole('button', { name: t('shown_close') }).click();
+    await expect(tablet.locator('.hpanel__papers .is-open')).toHaveCount(0);
     await tablet.getByRole('button', { name: t('live_sit_person'), exact: true }).click();
     await expect(tablet.getByRole('dialog')).toContainText(t('panel_echo'));
     await tablet.getByRole('dialog').getByRole('button', { name: t('live_stay') }).click();
     await tablet.context().close();
+  });
+
+  await test.step('who sits in the call opens a paper for themselves', async () => {
+    const delegate = await person(demo('kythuat.vpub'), {}, 'vi', `${address}/live`);
+    await sit(delegate);
+    await expect(delegate.getByRole('button', { name: t('live_microphone_on'), exact: true })).toBeFocused();
+    await delegate.locator('summary').filter({ hasText: t('live_papers') }).click();
+    await delegate.locator('.menu__pop').getByRole('button', { name: /bao.cao/i }).click();
+    await expect(delegate.locator('.shown canvas').first()).toBeVisible();
+    await expect(delegate.locator('.shown')).toContainText(t('shown_here'));
+    await shot(delegate, 'own-paper');
+    await expect(chair.locator('.shown')).toHaveCount(0);
+    await delegate.getByRole('button', { name: t('shown_close_here') }).click();
+    await expect(delegate.locator('.shown')).toHaveCount(0);
+    await leave(delegate);
+    await delegate.context().close();
   });
 
   await test.step('the secretary steers without a camera', async () => {

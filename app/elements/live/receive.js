@@ -30,6 +30,11 @@ export class Reception {
     return this.#newest;
   }
 
+  /** Whether what is shown is still the old connection's last picture: nothing has come over the newest yet. */
+  get isHandingOver() {
+    return this.#old !== null && !tracksOf(this.#newest).some(([, track]) => !track.muted);
+  }
+
   /** Takes the server's offer; gives the answer, or null when a newer offer has come meanwhile. */
   async take(sdp, made) {
     const connection = this.#connect();

@@ -58,7 +58,11 @@ export class Session {
     this.#say = say;
     this.#clock = clock;
     this.#told = told;
-    this.#reception = new Reception({ connect, clock, changed: () => told.tracks() });
+    const changed = () => {
+      told.tracks();
+      this.#tellState();
+    };
+    this.#reception = new Reception({ connect, clock, changed });
     this.#publishing = new Attempts({ attempt: () => this.#publish(), clock, random });
     this.#receiving = new Attempts({ attempt: () => this.#subscribe(), clock, random });
   }
@@ -76,7 +80,7 @@ export class Session {
   get state() {
     if (!this.#isSeated) return null;
     const isUp = this.#publishing.state === "up" && this.#receiving.state === "up";
-    if (isUp && !this.#isStalled("up") && !this.#isStalled("down")) return "up";
+    if (isUp && !this.#reception.isHandingOver && !this.#isStalled("up") && !this.#isStalled("down")) return "up";
     return this.#wasUp ? "lost" : "connecting";
   }
 

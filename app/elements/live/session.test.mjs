@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { DOUBT_MS } from "./connection.js";
 import { FakeClock, FakeConnection, FakeTrack, settled } from "./fakes.mjs";
+import { HANDOVER_MS } from "./receive.js";
 import { Session } from "./session.js";
 
 function page() {
@@ -115,6 +116,31 @@ test("who is sent out closes everything and stays out", async () => {
   await clock.pass(60_000);
   assert.ok(made.every(({ connectionState }) => connectionState === "closed"));
   assert.deepEqual([said, seats, session.state], [[], [true, false], null]);
+});
+
+/** A page whose receiving connection was lost, and whose next one is up and has brought nothing yet. */
+async function received() {
+  const here = await seated();
+  here.made[1].become("failed");
+  await here.clock.pass(1);
+  await here.hear({ offer: { offer: "main voice0" } });
+  here.made[2].become("connected");
+  await settled();
+  return here;
+}
+
+test("while the last picture of a lost connection is shown the line is not called good", async () => {
+  const { made, session, states } = await received();
+  assert.equal(session.state, "lost");
+  made[2].track("main").unmute();
+  assert.equal(session.state, "up");
+  assert.equal(states.at(-1), "up");
+});
+
+test("a connection over which nobody sends is good after a moment", async () => {
+  const { clock, session, states } = await received();
+  await clock.pass(HANDOVER_MS + 1);
+  assert.deepEqual([session.state, states.at(-1)], ["up", "up"]);
 });
 
 test("another network makes both connections anew", async () => {

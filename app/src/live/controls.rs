@@ -1,80 +1,17 @@
 //! What one has on, and what one asks for: microphone, camera, screen, the floor, how much one wants to see. Everything is
 //! a button; what is needed while one speaks has a key as well.
 
-use domain::live::wire::ToServer;
+use domain::live::wire::{Devices, ToServer};
 use domain::live::{Direction, Seat};
 use leptos::prelude::*;
 
-use super::paper::{self, Titled};
+use super::paper::{self, Papers};
 use super::table::Table;
+use super::tool::{Sort, Stand, Toggle, toggle};
 use super::{devices, fullscreen, leave, look};
 use crate::text::keys::*;
 use crate::text::{Text, t, tf};
 use crate::ui::Icon;
-
-/// What a tool is for, which decides how it looks while it is on and off.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Sort {
-    /// Heard: whoever is must see it.
-    Microphone,
-    /// Seen.
-    Camera,
-    /// Anything else.
-    Other,
-}
-
-/// Something that is on or off.
-struct Toggle {
-    /// What it is for.
-    sort: Sort,
-    /// Icons while it is on, and while it is off.
-    icons: [&'static str; 2],
-    /// What a press does while it is on, and while it is off.
-    words: [Text; 2],
-    /// The key beside it.
-    key: &'static str,
-}
-
-fn toggle(
-    of: Toggle,
-    is_on: impl Fn() -> bool + Copy + Send + Sync + 'static,
-    is_barred: impl Fn() -> bool + Copy + Send + Sync + 'static,
-    press: impl Fn() + 'static,
-) -> impl IntoView {
-    toggle_that_calls(of, || false, is_on, is_barred, press)
-}
-
-/// The same, and whether it is what one should press now.
-fn toggle_that_calls(
-    of: Toggle,
-    calls: impl Fn() -> bool + Send + Sync + 'static,
-    is_on: impl Fn() -> bool + Copy + Send + Sync + 'static,
-    is_barred: impl Fn() -> bool + Copy + Send + Sync + 'static,
-    press: impl Fn() + 'static,
-) -> impl IntoView {
-    let Toggle { sort, icons: [on, off], words: [when_on, when_off], key } = of;
-    // Only a microphone is barred: by the chair.
-    let barred = LIVE_WAIT;
-    view! {
-        <button
-            class="tool"
-            class:is-off=move || sort != Sort::Other && !is_on() && !is_barred()
-            class:is-hot=move || sort == Sort::Microphone && is_on()
-            class:is-on=move || sort == Sort::Other && is_on()
-            class:is-held=is_barred
-            class:is-awaited=calls
-            r#type="button"
-            aria-pressed=move || is_on().to_string()
-            aria-keyshortcuts=(!key.is_empty()).then_some(key)
-            title=(!key.is_empty()).then_some(key)
-            disabled=is_barred
-            on:click=move |_| press()
-        >
-            {move || view! { <Icon name=if is_on() { on } else { off }/> }}
-            <span class="live__word">{move || t(if is_barred() { barred } else if is_on() { when_on } else { when_off })}</span>
-        </button>
-    }
-}
 
 /// Microphone and camera, with one's own level.
 pub(super) fn own(table: Table) -> impl IntoView {
@@ -88,17 +25,26 @@ pub(super) fn own(table: Table) -> impl IntoView {
 
 fn switches(table: Table) -> impl IntoView {
     let is_muted = move || table.is_muted();
-    let microphone = toggle_that_calls(
+    let microphone = toggle(
         Toggle {
             sort: Sort::Microphone,
             icons: ["mic", "mic-off"],
             words: [LIVE_MICROPHONE_OFF, LIVE_MICROPHONE_ON],
             key: "Alt+M",
         },
-        move || table.is_awaited(),
+        move || {
+            if is_muted() {
+                Stand::Barred
+            } else if table.lacks(table.microphone, |on| on.microphone) {
+                Stand::Vain(LIVE_MICROPHONE_NONE)
+            } else if table.is_awaited() {
+                Stand::Called
+            } else {
+                Stand::Free
+            }
+        },
         move || table.microphone.get() && !is_muted(),
-        is_muted,
-        move || table.toggle_microphone(),
+        move || table.press(table.microphone, |on| on.microphone, Table::toggle_microphone),
     );
     let camera = toggle(
         Toggle {
@@ -107,9 +53,12 @@ fn switches(table: Table) -> impl IntoView {
             words: [LIVE_CAMERA_OFF, LIVE_CAMERA_ON],
             key: "Alt+V",
         },
+        move || match table.lacks(table.camera, |on| on.camera) {
+            true => Stand::Vain(LIVE_CAMERA_NONE),
+            false => Stand::Free,
+        },
         move || table.camera.get(),
-        || false,
-        move || table.toggle_camera(),
+        move || table.press(table.camera, |on| on.camera, Table::toggle_camera),
     );
     view! { {microphone} {camera} }
 }
@@ -236,7 +185,7 @@ fn more(table: Table) -> impl IntoView {
 }
 
 /// The bar of whoever sits: one's own devices, the floor, what is looked at, the way out.
-pub(super) fn bar(table: Table, papers: Vec<Titled>) -> impl IntoView {
+pub(super) fn bar(table: Table, papers: Papers) -> impl IntoView {
     let share = toggle(
         Toggle {
             sort: Sort::Other,
@@ -244,8 +193,8 @@ pub(super) fn bar(table: Table, papers: Vec<Titled>) -> impl IntoView {
             words: [LIVE_SHARE_END, LIVE_SHARE],
             key: "",
         },
+        || Stand::Free,
         move || table.sharing.get(),
-        || false,
         move || table.toggle_sharing(),
     );
     let float = move || {
@@ -257,8 +206,10 @@ pub(super) fn bar(table: Table, papers: Vec<Titled>) -> impl IntoView {
             }
         })
     };
+    let tools = NodeRef::new();
+    come_in(table, tools);
     view! {
-        <div class="live__bar calltools" id="call-tools" tabindex="-1" role="group" aria-label=t(LIVE_TOOLBAR)>
+        <div class="live__bar calltools" id="call-tools" tabindex="-1" node_ref=tools role="group" aria-label=t(LIVE_TOOLBAR)>
             <div class="calltools__own">
                 {switches(table)}
                 {talk(table)}
@@ -271,7 +222,7 @@ pub(super) fn bar(table: Table, papers: Vec<Titled>) -> impl IntoView {
             </div>
             <div class="calltools__rest">
                 {everybody(table)}
-                {paper::menu(table, papers)}
+                {paper::menu(papers)}
                 <details class="menu menu--up menu--end">
                     <summary class="tool">
                         <span class="tool__wide"><Icon name="layout-grid"/><span class="live__word">{t(LIVE_LOOK)}</span></span>
@@ -289,6 +240,28 @@ pub(super) fn bar(table: Table, papers: Vec<Titled>) -> impl IntoView {
             </div>
         </div>
     }
+}
+
+/// Whoever has come in by a press goes on by keys from the first tool.
+fn come_in(table: Table, tools: NodeRef<leptos::html::Div>) {
+    Effect::new(move |_| {
+        let Some(tools) = tools.get() else { return };
+        #[cfg(feature = "hydrate")]
+        {
+            use wasm_bindgen::JsCast;
+
+            let is_elsewhere = document().active_element().is_some_and(|at| at.tag_name() != "BODY");
+            if table.how.get_value() != domain::live::Coming::Pressed || is_elsewhere {
+                return;
+            }
+            let first = tools.query_selector("button:not([disabled])").ok().flatten();
+            if let Some(first) = first.and_then(|first| first.dyn_into::<web_sys::HtmlElement>().ok()) {
+                let _ = first.focus();
+            }
+        }
+        #[cfg(not(feature = "hydrate"))]
+        let _ = (tools, table);
+    });
 }
 
 impl Table {
@@ -325,6 +298,21 @@ impl Table {
             Some(LIVE_FLOOR_SILENT)
         } else {
             (self.silenced.get() && !self.microphone.get()).then_some(LIVE_MAY_BE_HEARD)
+        }
+    }
+
+    /// Whether a device is wanted and gives nothing, and why was said and put away.
+    fn lacks(self, wanted: RwSignal<bool>, is_on: fn(Devices) -> bool) -> bool {
+        let own = || self.seat.get().map(|seat| self.devices(seat));
+        self.is_noted.get() && wanted.get() && own().is_some_and(|on| !is_on(on))
+    }
+
+    /// A press on a device's tool: asks again for one that gives nothing, and says again what is wrong.
+    fn press(self, wanted: RwSignal<bool>, is_on: fn(Devices) -> bool, turn: fn(Table)) {
+        if untrack(|| self.lacks(wanted, is_on)) {
+            self.start();
+        } else {
+            turn(self);
         }
     }
 

@@ -28,6 +28,7 @@ impl Table {
     /// Within a press: sound may play from here on, and refused devices are asked for again.
     pub(super) fn start(self) {
         self.problem.set(None);
+        self.is_noted.set(false);
         call("start", None);
     }
 }

@@ -32,6 +32,7 @@ mod small;
 mod stage;
 mod table;
 mod told;
+mod tool;
 mod top;
 mod turn;
 

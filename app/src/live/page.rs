@@ -14,6 +14,7 @@ use leptos_meta::Title;
 use super::agenda::Agenda;
 use super::calls::{LineRecords, lines};
 use super::element::ELEMENT;
+use super::paper::Papers;
 use super::shape::{Shape, Shaped};
 use super::table::{Lost, Table};
 use super::{
@@ -174,12 +175,12 @@ fn joined<V: IntoView + 'static>(meeting: &Meeting, record: Option<V>) -> impl I
     });
     // What is said after a step belongs to this page, wherever it stands.
     let told = told();
-    let papers: Vec<_> = meeting.papers().map(|paper| (paper.id, paper.title.clone())).collect();
-    let shows = papers.clone();
+    let papers = meeting.papers().map(|paper| (paper.id, paper.title.clone())).collect();
+    let papers = Papers::new(table, papers);
     let is_ahead = meeting.state.stage() == Stage::Scheduled;
     let starts = words::when(&meeting.sittings);
     let tab = RwSignal::new(console::Tab::default());
-    let Shaped { shape, is_quiet } = Shaped::follow(table, directs);
+    let Shaped { shape, is_quiet } = Shaped::follow(table, papers, directs);
     // Who directs steers without a camera too; a delegate may sit in the hall, where there is one.
     let has_hall = meeting.form != Form::Online && meeting.may(Action::JoinMeeting);
     let in_hall = (directs || has_hall).then_some((id, directs));
@@ -192,7 +193,7 @@ fn joined<V: IntoView + 'static>(meeting: &Meeting, record: Option<V>) -> impl I
             data-tab=move || directs.then(|| tab.get().code())
         >
             <div class="call__room">
-                {paper::paper(table, papers)}
+                {paper::paper(papers)}
                 {stage::stage(table, shape)}
                 {shape::foot(table, shape)}
                 {directs.then(|| turn::panel(table))}
@@ -209,7 +210,7 @@ fn joined<V: IntoView + 'static>(meeting: &Meeting, record: Option<V>) -> impl I
             </aside>
         </div>
         {move || match table.seat.get() {
-            Some(_) => controls::bar(table, shows.clone()).into_any(),
+            Some(_) => controls::bar(table, papers).into_any(),
             // On its way back to its seat: no entrance that would flash by.
             None if table.wanted.with(Option::is_some) && table.failure.with(Option::is_none) => {
                 view! { <footer class="call__enter"><p class="hint" role="status">{t(LIVE_LINE_CONNECTING)}</p></footer> }.into_any()
@@ -293,7 +294,7 @@ pub(super) fn failures(table: Table) -> impl IntoView {
 
 pub(super) fn notices(table: Table) -> impl IntoView {
     let problem = move || {
-        table.problem.get().map(|word| {
+        table.problem.get().filter(|_| !table.is_noted.get()).map(|word| {
             let (title, body) = match word.as_str() {
                 "denied" => (LIVE_DENIED, LIVE_DENIED_BODY),
                 "missing" => (LIVE_MISSING, LIVE_MISSING_BODY),
@@ -307,7 +308,10 @@ pub(super) fn notices(table: Table) -> impl IntoView {
             view! {
                 <Notice tone=Tone::Risk icon="triangle-alert" title=t(title)>
                     <p>{t(body)}</p>
-                    <button class="btn btn--secondary" r#type="button" on:click=move |_| table.start()>{t(FAILURE_TRY_AGAIN)}</button>
+                    <div class="live__sit">
+                        <button class="btn btn--secondary" r#type="button" on:click=move |_| table.start()>{t(FAILURE_TRY_AGAIN)}</button>
+                        <button class="btn btn--quiet" r#type="button" on:click=move |_| table.is_noted.set(true)>{t(LIVE_NOTED)}</button>
+                    </div>
                 </Notice>
             }
         })

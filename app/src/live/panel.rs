@@ -12,6 +12,7 @@ use leptos_meta::Title;
 
 use super::agenda::{Agenda, minutes_up};
 use super::page::{failures, over};
+use super::paper::Papers;
 use super::table::Table;
 use super::{agenda, console, controls, paper, people, requests, top, turn};
 use crate::failure::CallError;
@@ -60,7 +61,8 @@ fn panel(meeting: &Meeting, data: Loaded<Shown>) -> impl IntoView + use<> {
             data.refetch();
         }
     });
-    let titled: Vec<_> = meeting.papers().map(|paper| (paper.id, paper.title.clone())).collect();
+    let titled = meeting.papers().map(|paper| (paper.id, paper.title.clone())).collect();
+    let shows = Papers::new(table, titled);
     let tab = RwSignal::new(console::Tab::default());
     let where_in = meeting
         .rooms
@@ -78,7 +80,7 @@ fn panel(meeting: &Meeting, data: Loaded<Shown>) -> impl IntoView + use<> {
     let foot = match directs {
         true => view! {
             <div class="calltools__floor">{controls::mute_all(table, "tool tool--all")}</div>
-            <div class="calltools__rest">{paper::menu(table, titled)}{join(id)}</div>
+            <div class="calltools__rest">{paper::menu(shows)}{join(id)}</div>
         }
         .into_any(),
         false => view! {

@@ -308,8 +308,9 @@ pub(super) fn menu(table: Table, seat: Seat, kept: Memo<Option<Kept>>) -> impl I
             true => press(LIVE_LARGE_NO_LONGER, Direction::Large(None)),
             false => press(LIVE_LARGE, Direction::Large(Some(seat))),
         };
-        // Nobody sends out themselves, nor the chair.
+        // Nobody sends out themselves, nor the chair, nor the hall.
         let is_kept = table.seat.get() == Some(seat)
+            || seat == Seat::Hall
             || table.state.with(|state| state.as_ref().is_some_and(|of| of.live.chair == Some(seat)));
         let there = match is_removed {
             true => Some(press(LIVE_ADMIT, Direction::Admit(seat)).into_any()),
@@ -335,10 +336,21 @@ pub(super) fn menu(table: Table, seat: Seat, kept: Memo<Option<Kept>>) -> impl I
     }
 }
 
-/// Sending somebody out asks first, apart from everything else.
+/// Sending somebody out asks first, apart from everything else; the question comes into sight, where the list ends below it.
 fn removing(name: &str, now: impl IntoView) -> impl IntoView {
+    let question = NodeRef::<leptos::html::Details>::new();
+    let show = move |_| {
+        #[cfg(feature = "hydrate")]
+        if let Some(question) = question.get_untracked().filter(|question| question.open()) {
+            let nearest = web_sys::ScrollIntoViewOptions::new();
+            nearest.set_block(web_sys::ScrollLogicalPosition::Nearest);
+            question.scroll_into_view_with_scroll_into_view_options(&nearest);
+        }
+        #[cfg(not(feature = "hydrate"))]
+        let _ = question;
+    };
     view! {
-        <details class="menu__asked menu__asked--danger">
+        <details class="menu__asked menu__asked--danger" node_ref=question on:toggle=show>
             <summary class="menu__item is-danger">{t(LIVE_REMOVE)}</summary>
             <div class="menu__question">
                 <p>{tf(LIVE_REMOVE_FOLLOWS, &[("name", &name)])}</p>

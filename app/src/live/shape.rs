@@ -4,6 +4,7 @@
 use domain::live::wire::Place;
 use leptos::prelude::*;
 
+use super::paper::Papers;
 use super::table::Table;
 use crate::text::keys::*;
 use crate::text::t;
@@ -55,11 +56,10 @@ pub(super) struct Shaped {
 
 impl Shaped {
     /// Follows the screen. Before one sits, with the list or a paper beside the pictures, and on another page it is a page.
-    pub(super) fn follow(table: Table, directs: bool) -> Shaped {
+    pub(super) fn follow(table: Table, papers: Papers, directs: bool) -> Shaped {
         let (screen, is_quiet) = (RwSignal::new(((0.0, 0.0), false)), RwSignal::new(false));
         let shape = Memo::new(move |_| {
-            let has_paper =
-                table.state.with(|state| state.as_ref().is_some_and(|of| of.live.paper.is_some()));
+            let has_paper = papers.open().is_some();
             let is_page =
                 table.seat.with(Option::is_none) || table.lists.get() || has_paper || table.is_small.get();
             let (size, is_whole) = screen.get();

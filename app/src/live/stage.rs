@@ -52,7 +52,11 @@ pub(super) fn stage(table: Table, shape: Memo<Shape>) -> impl IntoView {
                 <video data-self="" autoplay=true playsinline=true prop:muted=true aria-label=t(LIVE_OWN_PICTURE)></video>
                 <figcaption>
                     {move || microphone(table.is_heard() && !table.is_muted())}
-                    <span>{move || t(if matches!(likely(), Some(Seat::Person(_))) { LIVE_OWN_MACHINE } else { LIVE_OWN })}</span>
+                    <span>{move || t(match likely() {
+                        Some(Seat::Person(_)) => LIVE_OWN_MACHINE,
+                        Some(Seat::Hall) => LIVE_OWN_HALL,
+                        Some(Seat::Site(_)) | None => LIVE_OWN,
+                    })}</span>
                 </figcaption>
             </figure>
             {shape::microphone(table, shape)}

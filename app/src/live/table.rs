@@ -106,6 +106,8 @@ pub(super) struct Table {
     pub(super) failure: RwSignal<Option<Failure>>,
     /// What keeps camera, microphone or sound off, as the element says.
     pub(super) problem: RwSignal<Option<String>>,
+    /// Whether that was read and put away; the tools go on saying it.
+    pub(super) is_noted: RwSignal<bool>,
     pub(super) measured: RwSignal<Measured>,
     pub(super) level: RwSignal<u32>,
     pub(super) camera: RwSignal<bool>,
@@ -170,6 +172,7 @@ impl Table {
             speaking: RwSignal::new(Vec::new()),
             failure: RwSignal::new(None),
             problem: RwSignal::new(None),
+            is_noted: RwSignal::new(false),
             measured: RwSignal::new(Measured::default()),
             level: RwSignal::new(0),
             camera: RwSignal::new(true),
@@ -453,8 +456,14 @@ impl Table {
             "say" => {
                 self.pass(&text());
             }
-            "problem" => self.problem.set(Some(text())),
-            "solved" => self.problem.set(None),
+            "problem" => {
+                self.is_noted.set(false);
+                self.problem.set(Some(text()));
+            }
+            "solved" => {
+                self.is_noted.set(false);
+                self.problem.set(None);
+            }
             // What the server said before is said again by the next seat, or now by the one there is.
             "ready" => {
                 if let Some(seat) = self.seat.get_untracked() {

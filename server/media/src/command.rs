@@ -80,9 +80,10 @@ pub struct Direction {
     pub hidden: BTreeSet<u64>,
     /// The seat whose shared screen is shown.
     pub sharing: Option<u64>,
-    /// The seat at which the chair sits, the hall as a rule: it is seen and heard whoever else speaks. `None` where that
-    /// is not known.
+    /// The seat at which the chair sits: it is seen and heard whoever else speaks. `None` where that is not known.
     pub chair: Option<u64>,
+    /// The hall's seat, which is seen next to the chair's; the same where the chair speaks from the hall.
+    pub hall: Option<u64>,
     /// Whether the meeting has begun: from then on no other meeting takes its room.
     pub is_under_way: bool,
 }

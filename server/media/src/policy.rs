@@ -168,7 +168,7 @@ fn visible(room: &Room<'_>) -> impl Iterator<Item = u64> {
 }
 
 /// First whoever is to be large: the chair's choice, who has the floor, who speaks or spoke last; where nobody is, the
-/// chair. The chair stands there in any case.
+/// chair. The chair and the hall stand there in any case.
 fn stage(room: &Room<'_>, before: &[u64]) -> Vec<u64> {
     let visible: Vec<u64> = visible(room).collect();
     let chosen = [room.direction.large, room.direction.floor];
@@ -179,11 +179,17 @@ fn stage(room: &Room<'_>, before: &[u64]) -> Vec<u64> {
             stage.push(seat);
         }
     };
-    ranked.clone().for_each(|seat| take(seat, STAGE - 1));
-    room.direction.chair.into_iter().for_each(|chair| take(chair, STAGE));
+    ranked.clone().for_each(|seat| take(seat, STAGE - 2));
+    leading(room).for_each(|seat| take(seat, STAGE));
     // Who stood there before stays before those who only come by number.
     ranked.chain(before.iter().copied()).chain(visible.iter().copied()).for_each(|seat| take(seat, STAGE));
     stage
+}
+
+/// Where the meeting is led from, of two seats the chair's own first.
+fn leading(room: &Room<'_>) -> impl Iterator<Item = u64> {
+    let Direction { chair, hall, .. } = room.direction;
+    [*chair, *hall].into_iter().flatten()
 }
 
 fn view(room: &Room<'_>, member: &Member, stage: &[u64], before: &View) -> View {
@@ -202,10 +208,13 @@ fn view(room: &Room<'_>, member: &Member, stage: &[u64], before: &View) -> View 
         return view;
     }
     let mut others: Vec<u64> = stage.iter().copied().filter(|seat| *seat != member.number).collect();
-    // Where it is not large, the chair is the first of the small ones, of which a weak line bears few.
-    let chair = others.iter().position(|seat| Some(*seat) == room.direction.chair).filter(|at| *at > 0);
-    if let Some(at) = chair {
-        others[1..=at].rotate_right(1);
+    // Where they are not large, the chair and the hall are the first of the small ones, of which a weak line bears few.
+    let mut first = 1;
+    for leading in leading(room) {
+        if let Some(at) = others.iter().position(|seat| *seat == leading).filter(|at| *at >= first) {
+            others[first..=at].rotate_right(1);
+            first += 1;
+        }
     }
     match member.look {
         Look::Grid { page } => grid(room, member, &others, page, before, &mut budget, &mut view),

@@ -147,6 +147,7 @@ impl Carrier {
             hidden: numbers_of(&|_, on| !on.camera),
             sharing: has_floor.or(was_shown).or_else(any),
             chair: live.chair.and_then(number),
+            hall: number(Seat::Hall),
             is_under_way: live.stage == Stage::UnderWay,
         };
         if before.as_ref() == Some(&direction) {

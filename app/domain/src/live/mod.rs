@@ -167,7 +167,7 @@ pub struct Live {
     pub large: Option<Seat>,
     /// The paper that is open before everybody.
     pub paper: Option<ShownPaper>,
-    /// Where the meeting is led from: the hall, or the chair's own seat where there is none.
+    /// Where the meeting is led from: the chair's own seat while they sit there, else the hall where there is one.
     pub chair: Option<Seat>,
     /// Whether all microphones were turned off, so that only the floor turns one on.
     #[serde(default, skip_serializing_if = "Not::not")]

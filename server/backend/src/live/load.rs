@@ -82,6 +82,10 @@ pub(super) async fn whole(backend: &Backend, meeting: MeetingId) -> Done<Live> {
     let ends = stored::optional_instant(row.floor_ends)?;
     let turn = stored::optional_instant(row.floor_since)?.map(|since| Turn { since, ends });
     let person = stored::optional_id(row.chair.as_deref())?.map(Seat::Person);
+    let seats = seats(&mut reader, meeting).await?;
+    // Whoever leads from a hall may have a camera of their own there; while it is on, it is the chair's.
+    let has_hall = row.form != "online";
+    let is_before_own = seats.iter().any(|kept| Some(kept.seat) == person && kept.is_connected);
     Ok(Live {
         stage: stored::code(&row.stage, Stage::parse)?,
         item: stored::optional_id(row.item.as_deref())?,
@@ -96,9 +100,9 @@ pub(super) async fn whole(backend: &Backend, meeting: MeetingId) -> Done<Live> {
             paper,
             page: row.page.and_then(|page| u32::try_from(page).ok()).unwrap_or(1),
         }),
-        chair: if row.form == "online" { person } else { Some(Seat::Hall) },
+        chair: if has_hall && !is_before_own { Some(Seat::Hall) } else { person },
         is_all_muted: row.is_all_muted,
-        seats: seats(&mut reader, meeting).await?,
+        seats,
     })
 }
 

@@ -2,10 +2,25 @@
 
 use domain::access::{Caller, Role, Stage};
 use domain::error::Failure;
-use domain::live::{LivePort, Seat};
+use domain::live::{Leaving, LivePort, Seat};
 
 use crate::live::Hybrid;
 use crate::support::each_database;
+
+#[tokio::test]
+async fn a_chair_in_the_hall_with_a_camera_of_their_own_leads_from_there_while_it_is_on() {
+    each_database(async |world| {
+        let at = Hybrid::at(world, Stage::UnderWay).await;
+        let chair = async || at.live(world).await.chair;
+        assert_eq!(chair().await, Some(Seat::Hall));
+        let own = Seat::Person(at.chair.person);
+        let connection = at.sit(world, &at.chair, own).await.unwrap();
+        assert_eq!(chair().await, Some(own));
+        world.backend.rise(connection, world.now, Leaving::Meant).await.unwrap();
+        assert_eq!(chair().await, Some(Seat::Hall));
+    })
+    .await;
+}
 
 #[tokio::test]
 async fn nobody_sits_on_a_seat_that_is_not_theirs() {

@@ -176,6 +176,29 @@ fn the_chair_is_always_seen_and_whoever_speaks_is_large_unless_the_chair_decides
 }
 
 #[test]
+fn a_chair_with_a_camera_of_their_own_is_seen_before_the_hall_and_both_before_who_spoke() {
+    let mut room = Hall::of(76);
+    room.direction.chair = Some(20);
+    room.direction.hall = Some(30);
+    assert_eq!((room.view(70).main.unwrap().seat, small(&room.view(70))[0]), (20, 30));
+    (1..=9).for_each(|seat| room.speaks(seat));
+    let view = room.view(70);
+    assert_eq!(view.main.unwrap().seat, 9);
+    assert_eq!(small(&view)[..2], [30, 20], "each where it was");
+    assert_eq!(room.before.stage.len(), STAGE);
+    let newcomer = Hall { before: Plan::default(), ..room.clone() }.view(70);
+    assert_eq!(small(&newcomer)[..2], [20, 30]);
+    assert_eq!(small(&room.view(20))[0], 30);
+    assert_eq!(room.plan().stage.len(), STAGE);
+    room.direction.chair = Some(30);
+    assert_eq!(
+        small(&room.view(70)).iter().filter(|seat| **seat == 30).count(),
+        1,
+        "who leads from the hall"
+    );
+}
+
+#[test]
 fn with_the_chair_in_view_two_who_talk_see_each_other_large() {
     let mut hall = Hall::of(76);
     hall.direction.chair = Some(2);

@@ -31,13 +31,14 @@ prop_compose! {
         large in prop::option::of(1..90_u64),
         floor in prop::option::of(1..90_u64),
         chair in prop::option::of(1..90_u64),
+        hall in prop::option::of(1..90_u64),
         sharing in prop::option::of(1..90_u64),
         muted in prop::collection::btree_set(1..90_u64, 0..10),
         hidden in prop::collection::btree_set(1..90_u64, 0..10),
         recent in prop::collection::vec(1..90_u64, 0..8),
         loudest in prop::collection::btree_set(1..90_u64, 0..4),
     ) -> Hall {
-        let direction = Direction { large, floor, muted, hidden, sharing, chair, is_under_way: false };
+        let direction = Direction { large, floor, muted, hidden, sharing, chair, hall, is_under_way: false };
         let loudest = loudest.into_iter().map(Some).collect();
         Hall { members, direction, recent, loudest, before: Plan::default() }
     }
