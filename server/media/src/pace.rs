@@ -58,7 +58,7 @@ impl<P> Pacer<P> {
     /// An empty queue for a line that bears so much.
     #[must_use]
     pub fn new(bits_per_second: u32) -> Self {
-        let queue = || VecDeque::with_capacity(WAITING / 4);
+        let queue = VecDeque::new;
         Self {
             queues: [queue(), queue(), queue()],
             bits_per_second: u64::from(bits_per_second),

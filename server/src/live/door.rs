@@ -22,6 +22,10 @@ use crate::site::Site;
 /// The route of sockets.
 pub(crate) const SOCKET: &str = "/meetings/{id}/socket";
 
+/// What a socket reads at once, and writes; a longer message takes more while it comes. By itself it would keep 128 KiB
+/// each way, for each page of each meeting.
+const BUFFERED_BYTES: usize = 4 * 1024;
+
 /// So often the host is looked for: one that is gone, one that took its place meanwhile, and one more.
 const ATTEMPTS: u32 = 3;
 
@@ -54,12 +58,15 @@ pub async fn socket(
         Err(refused) => refused,
         Ok(Found::Here(visit)) => {
             let page = Page::new(asker, visit, (caller.person, meeting), standing);
-            upgrade.max_message_size(MESSAGE_BYTES_AT_MOST).max_frame_size(MESSAGE_BYTES_AT_MOST).on_upgrade(
-                move |socket| async move {
+            upgrade
+                .max_message_size(MESSAGE_BYTES_AT_MOST)
+                .max_frame_size(MESSAGE_BYTES_AT_MOST)
+                .read_buffer_size(BUFFERED_BYTES)
+                .write_buffer_size(BUFFERED_BYTES)
+                .on_upgrade(move |socket| async move {
                     page.talk(socket).await;
                     drop(place);
-                },
-            )
+                })
         }
         Ok(Found::There(line)) => {
             let Some(Extension(page)) = socket else { return fault::plain(StatusCode::UPGRADE_REQUIRED) };
