@@ -58,9 +58,8 @@ impl<P> Pacer<P> {
     /// An empty queue for a line that bears so much.
     #[must_use]
     pub fn new(bits_per_second: u32) -> Self {
-        let queue = VecDeque::new;
         Self {
-            queues: [queue(), queue(), queue()],
+            queues: Default::default(),
             bits_per_second: u64::from(bits_per_second),
             credit: 0,
             counted: None,

@@ -335,12 +335,8 @@ impl Rooms {
             for (number, place) in room.connections() {
                 let seat = Seat { meeting: *meeting, number };
                 let links = [Link::Publish, Link::Subscribe];
-                self.dirty.extend(
-                    links
-                        .into_iter()
-                        .filter(|link| place.transport(*link).is_some())
-                        .map(|link| (seat, link)),
-                );
+                self.dirty
+                    .extend(links.into_iter().filter(|link| place.may_send(*link)).map(|link| (seat, link)));
             }
         }
     }

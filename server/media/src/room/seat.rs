@@ -59,6 +59,20 @@ impl Place {
         state == Some(State::Connected)
     }
 
+    /// Whether something may leave by a connection now: it holds something to be sent, or its handshake may.
+    pub(crate) fn may_send(&self, link: Link) -> bool {
+        match link {
+            Link::Publish => self.publisher.as_ref().is_some_and(|publisher| {
+                publisher.transport.state() != State::Connected || !publisher.out.is_empty()
+            }),
+            Link::Subscribe => self.subscriber.as_ref().is_some_and(|subscriber| {
+                subscriber.transport.state() != State::Connected
+                    || subscriber.is_ready()
+                    || !subscriber.out.is_empty()
+            }),
+        }
+    }
+
     /// When a connection that is said to carry was last heard: another takes its place.
     pub(crate) fn replaced(&mut self, link: Link) -> Option<Instant> {
         let carried = matches!(self.told[link as usize], Told::Connected(_));

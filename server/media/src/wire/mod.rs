@@ -37,6 +37,9 @@ const COMMANDS: usize = 1_024;
 const OBEYED: usize = 32;
 /// Streams handed over that may wait: as many strangers as there may be.
 const HANDED_OVER: usize = 128;
+/// How long the first datagram waits for others: a frame's packets, and those of several sites, then leave for each subscriber
+/// as one message. With four publishers a packet costs a fifth less by it.
+const GATHERS: Duration = Duration::from_millis(1);
 /// Batches of datagrams taken in before what they cause is sent.
 const BATCHES: usize = 4;
 /// Asked of the kernel for each direction: a tick of a full server; it gives what its settings allow.
@@ -321,6 +324,9 @@ impl Wire {
                 tracing::error!(%error, "the media thread cannot wait for its sockets and ends");
                 return false;
             }
+        }
+        if ready.iter().any(|event| event.token() == UDP) {
+            thread::sleep(GATHERS);
         }
         let now = Instant::now();
         let mut is_udp = std::mem::take(&mut self.has_more);
