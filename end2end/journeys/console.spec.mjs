@@ -110,7 +110,7 @@ test('the chair calls who asks, watches the clock and steps through the agenda',
 
   await test.step('who sits in the call opens a paper for themselves', async () => {
     const delegate = await person(demo('kythuat.vpub'), {}, 'vi', `${address}/live`);
-    await sit(delegate);
+    await delegate.getByRole('button', { name: t('live_sit_person'), exact: true }).click();
     await expect(delegate.getByRole('button', { name: t('live_microphone_on'), exact: true })).toBeFocused();
     await delegate.locator('summary').filter({ hasText: t('live_papers') }).click();
     await delegate.locator('.menu__pop').getByRole('button', { name: /bao.cao/i }).click();
