@@ -30,7 +30,7 @@ export class Reception {
     return this.#newest;
   }
 
-  /** Whether what is shown is still the old connection's last picture: nothing has come over the newest yet. */
+  /** True after a lost connection until the new one has brought something; the page still shows the last picture of the old one. */
   get isHandingOver() {
     return this.#old !== null && !tracksOf(this.#newest).some(([, track]) => !track.muted);
   }

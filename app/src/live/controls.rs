@@ -242,7 +242,7 @@ pub(super) fn bar(table: Table, papers: Papers) -> impl IntoView {
     }
 }
 
-/// Whoever has come in by a press goes on by keys from the first tool.
+/// Moves the focus to the first tool after joining by a press.
 fn come_in(table: Table, tools: NodeRef<leptos::html::Div>) {
     Effect::new(move |_| {
         let Some(tools) = tools.get() else { return };

@@ -63,7 +63,7 @@ impl Papers {
         matches!(self.own.get(), Own::Presented)
     }
 
-    /// Opens a paper: before everybody, by whoever may; else for oneself.
+    /// Opens a paper. Those who may present open it for everybody, the others for themselves.
     fn choose(self, paper: PaperId) {
         if untrack(|| self.table.presents()) {
             self.own.set(Own::Presented);
@@ -184,7 +184,7 @@ fn lies(
     }
 }
 
-/// Which paper to open: before everybody, for those who direct and for whoever has the floor; for oneself, for the others.
+/// The menu of papers. The chair, the secretary and the speaker open a paper for everybody, the others for themselves.
 pub(super) fn menu(papers: Papers) -> impl IntoView {
     let menu = NodeRef::<leptos::html::Details>::new();
     let item = move |(paper, title): Titled| {
@@ -203,7 +203,7 @@ pub(super) fn menu(papers: Papers) -> impl IntoView {
         }
     };
     let heading = move || t(if papers.table.presents() { SHOWN_OPEN } else { SHOWN_OPEN_HERE });
-    // Whoever steers from the hall has no paper before them to close.
+    // The panel shows no paper with a close button, so the menu has one.
     let is_presenting = Memo::new(move |_| {
         papers.table.presents() && papers.is_presented() && papers.shown.with(Option::is_some)
     });

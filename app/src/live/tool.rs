@@ -9,7 +9,7 @@ use crate::ui::Icon;
 /// What a tool is for, which decides how it looks while it is on and off.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Sort {
-    /// Heard: whoever is must see it.
+    /// A microphone. That it is on has to be seen at once.
     Microphone,
     /// Seen.
     Camera,
